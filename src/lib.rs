@@ -1,0 +1,3 @@
+//! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md is the map; the layers below know only what stands below them.
+
+pub mod redis_py;

@@ -1,0 +1,439 @@
+//! The frames between the tutor and a Python child: what each side may say, and how it looks on the pipe.
+//!
+//! A frame is a length (u32, little-endian, of what follows), a tag (u8), the number of the Python thread it
+//! belongs to (u32), and the tag's fields: integers little-endian, text and bytes with a u32 length before
+//! them. The child speaks only when it is its turn: from `Run`, or from the answer to its last question, to its
+//! next question or `Done`. A question is a frame that the child waits for an answer to: `Open`, `Receive`,
+//! `Exchange`, `Now`, `Sleep`, `Input`. Times are microseconds; those of the clock since 1970.
+
+use std::io::{self, Read, Write};
+
+/// The thread number of the main Python thread.
+pub const MAIN_THREAD: u32 = 0;
+
+/// The longest frame either side takes, in bytes: more than the longest value that Redis takes.
+pub const MAX_FRAME: u32 = 600 << 20;
+
+/// What the tutor says to its Python child.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToChild {
+    /// First of all: the seed of `random`, of `os.urandom` and of the order of sets.
+    Start { seed: u64 },
+    /// Compile and run one source text as the interactive prompt does (`Single` mode when `echo`, else `exec`).
+    /// `number` counts the submissions, so that a traceback finds the lines of each.
+    Run { number: u32, source: String, echo: bool },
+    /// The connection stands; `data` is what the set-up commands were answered.
+    Opened { data: Vec<u8> },
+    /// No such connection; the reason, as the operating system words it.
+    Refused { reason: String },
+    /// Bytes that the connection received.
+    Received { data: Vec<u8> },
+    /// The connection's time to wait is over.
+    TimedOut,
+    /// The other end has closed the connection.
+    Closed,
+    /// The clock.
+    Time { unix_us: i64 },
+    /// The sleep is over.
+    Slept,
+    /// A line for `input()`, without its newline; none at the end of the input.
+    Line { text: Option<String> },
+    /// Instead of an answer: Ctrl-C while the child waited.
+    Interrupted,
+    /// The names that could complete the attribute or name at the end of `text`; answered by `Names`.
+    Complete { text: String },
+}
+
+/// What a Python child says to the tutor.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FromChild {
+    /// The interpreter stands and takes `Run`.
+    Ready,
+    /// Text written to standard output or standard error.
+    Output {
+        stream: Stream,
+        text: String,
+    },
+    /// Open connection `connection` (the child numbers them from 1), and send `set_up` on it: the commands that a
+    /// client sends by itself (HELLO, AUTH, SELECT, CLIENT SETINFO), which count as none of the learner's.
+    Open {
+        connection: u32,
+        host: String,
+        port: u16,
+        set_up: Vec<u8>,
+    },
+    /// Bytes to the server.
+    Send {
+        connection: u32,
+        data: Vec<u8>,
+    },
+    /// Wait for bytes from the server, no longer than the timeout; none waits for ever.
+    Receive {
+        connection: u32,
+        timeout_us: Option<u64>,
+    },
+    /// `Send` and `Receive` in one, for the one command that waits for its one answer.
+    Exchange {
+        connection: u32,
+        data: Vec<u8>,
+        timeout_us: Option<u64>,
+    },
+    Close {
+        connection: u32,
+    },
+    /// What time is it?
+    Now,
+    Sleep {
+        duration_us: u64,
+    },
+    /// `input(prompt)` wants a line.
+    Input {
+        prompt: String,
+    },
+    /// The source of `Run` has run.
+    Done(Outcome),
+    /// Answers `Complete`.
+    Names {
+        names: Vec<String>,
+    },
+}
+
+/// Where text was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outcome {
+    /// The `repr` of the value echoed last, if any was.
+    pub value: Option<String>,
+    pub error: Option<Raised>,
+}
+
+/// An exception that nobody caught.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Raised {
+    /// The qualified class: `KeyError`, `redis.exceptions.ResponseError`.
+    pub class: String,
+    /// `str()` of the exception.
+    pub message: String,
+    /// The traceback as Python prints it, its last newline included.
+    pub traceback: String,
+    /// `sys.exit()`'s status, if that is what was raised.
+    pub exit_status: Option<i32>,
+}
+
+/// A frame that can be written to the pipe and read from it.
+pub trait Frame: Sized {
+    /// Appends tag and fields to `out`; the tag is written by this, the length is not.
+    fn encode(&self, thread: u32, out: &mut Vec<u8>);
+    /// Reads what `encode` wrote.
+    fn decode(tag: u8, fields: &mut Fields) -> Option<Self>;
+}
+
+/// Writes one frame, whole; the writer is not flushed.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write<F: Frame>(writer: &mut impl Write, thread: u32, frame: &F) -> io::Result<()> {
+    let mut bytes = vec![0; 4];
+    frame.encode(thread, &mut bytes);
+    let length = u32::try_from(bytes.len() - 4).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
+    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    writer.write_all(&bytes)
+}
+
+/// Reads one frame and the number of its thread. None at the end of the pipe, where a frame would begin.
+///
+/// # Errors
+/// Those of the reader; `InvalidData` for bytes that are no frame.
+pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
+    let mut length = [0; 4];
+    match reader.read_exact(&mut length) {
+        Ok(()) => {}
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(e) => return Err(e),
+    }
+    let length = u32::from_le_bytes(length);
+    let no_frame = || io::Error::new(io::ErrorKind::InvalidData, "bytes that are no frame");
+    if !(5..=MAX_FRAME).contains(&length) {
+        return Err(no_frame());
+    }
+    let mut bytes = vec![0; length as usize];
+    reader.read_exact(&mut bytes)?;
+    let mut fields = Fields { rest: &bytes };
+    let tag = fields.u8().ok_or_else(no_frame)?;
+    let thread = fields.u32().ok_or_else(no_frame)?;
+    match F::decode(tag, &mut fields) {
+        Some(frame) if fields.rest.is_empty() => Ok(Some((thread, frame))),
+        _ => Err(no_frame()),
+    }
+}
+
+/// The fields of a frame that are still to be read.
+pub struct Fields<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Fields<'a> {
+    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.rest.split_at_checked(n)?;
+        self.rest = rest;
+        Some(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn u8(&mut self) -> Option<u8> {
+        self.array::<1>().map(|[b]| b)
+    }
+
+    fn u16(&mut self) -> Option<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn bool(&mut self) -> Option<bool> {
+        match self.u8()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
+    fn bytes(&mut self) -> Option<Vec<u8>> {
+        let n = self.u32()? as usize;
+        self.take(n).map(<[u8]>::to_vec)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.bytes()?).ok()
+    }
+
+    fn optional<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.bool()? { read(self).map(Some) } else { Some(None) }
+    }
+}
+
+/// Appends fields to a frame.
+struct Writer<'a>(&'a mut Vec<u8>);
+
+impl<'a> Writer<'a> {
+    fn new(out: &'a mut Vec<u8>, tag: u8, thread: u32) -> Self {
+        out.push(tag);
+        out.extend(thread.to_le_bytes());
+        Writer(out)
+    }
+
+    fn bool(&mut self, v: bool) -> &mut Self {
+        self.0.push(u8::from(v));
+        self
+    }
+
+    fn u8(&mut self, v: u8) -> &mut Self {
+        self.0.push(v);
+        self
+    }
+
+    fn u16(&mut self, v: u16) -> &mut Self {
+        self.0.extend(v.to_le_bytes());
+        self
+    }
+
+    fn u32(&mut self, v: u32) -> &mut Self {
+        self.0.extend(v.to_le_bytes());
+        self
+    }
+
+    fn u64(&mut self, v: u64) -> &mut Self {
+        self.0.extend(v.to_le_bytes());
+        self
+    }
+
+    fn bytes(&mut self, v: &[u8]) -> &mut Self {
+        let n = u32::try_from(v.len()).expect("a field of a frame is below 4 GiB: MAX_FRAME is far less");
+        self.u32(n);
+        self.0.extend_from_slice(v);
+        self
+    }
+
+    fn text(&mut self, v: &str) -> &mut Self {
+        self.bytes(v.as_bytes())
+    }
+
+    fn optional<T>(&mut self, v: Option<T>, write: impl FnOnce(&mut Self, T)) -> &mut Self {
+        self.bool(v.is_some());
+        if let Some(v) = v {
+            write(self, v);
+        }
+        self
+    }
+}
+
+impl Frame for ToChild {
+    fn encode(&self, thread: u32, out: &mut Vec<u8>) {
+        let mut tag = |tag| Writer::new(out, tag, thread);
+        match self {
+            Self::Start { seed } => drop(tag(0).u64(*seed)),
+            Self::Run { number, source, echo } => drop(tag(1).u32(*number).text(source).bool(*echo)),
+            Self::Opened { data } => drop(tag(2).bytes(data)),
+            Self::Refused { reason } => drop(tag(3).text(reason)),
+            Self::Received { data } => drop(tag(4).bytes(data)),
+            Self::TimedOut => drop(tag(5)),
+            Self::Closed => drop(tag(6)),
+            Self::Time { unix_us } => drop(tag(7).u64(unix_us.cast_unsigned())),
+            Self::Slept => drop(tag(8)),
+            Self::Line { text } => drop(tag(9).optional(text.as_deref(), |w, t| drop(w.text(t)))),
+            Self::Interrupted => drop(tag(10)),
+            Self::Complete { text } => drop(tag(11).text(text)),
+        }
+    }
+
+    fn decode(tag: u8, f: &mut Fields) -> Option<Self> {
+        Some(match tag {
+            0 => Self::Start { seed: f.u64()? },
+            1 => Self::Run { number: f.u32()?, source: f.text()?, echo: f.bool()? },
+            2 => Self::Opened { data: f.bytes()? },
+            3 => Self::Refused { reason: f.text()? },
+            4 => Self::Received { data: f.bytes()? },
+            5 => Self::TimedOut,
+            6 => Self::Closed,
+            7 => Self::Time { unix_us: f.u64()?.cast_signed() },
+            8 => Self::Slept,
+            9 => Self::Line { text: f.optional(Fields::text)? },
+            10 => Self::Interrupted,
+            11 => Self::Complete { text: f.text()? },
+            _ => return None,
+        })
+    }
+}
+
+impl Frame for FromChild {
+    fn encode(&self, thread: u32, out: &mut Vec<u8>) {
+        let mut tag = |tag| Writer::new(out, tag, thread);
+        let micros = |w: &mut Writer, t| drop(w.u64(t));
+        match self {
+            Self::Ready => drop(tag(0)),
+            Self::Output { stream, text } => drop(tag(1).u8(*stream as u8).text(text)),
+            Self::Open { connection, host, port, set_up } => {
+                drop(tag(2).u32(*connection).text(host).u16(*port).bytes(set_up));
+            }
+            Self::Send { connection, data } => drop(tag(3).u32(*connection).bytes(data)),
+            Self::Receive { connection, timeout_us } => drop(tag(4).u32(*connection).optional(*timeout_us, micros)),
+            Self::Exchange { connection, data, timeout_us } => {
+                drop(tag(5).u32(*connection).bytes(data).optional(*timeout_us, micros));
+            }
+            Self::Close { connection } => drop(tag(6).u32(*connection)),
+            Self::Now => drop(tag(7)),
+            Self::Sleep { duration_us } => drop(tag(8).u64(*duration_us)),
+            Self::Input { prompt } => drop(tag(9).text(prompt)),
+            Self::Done(outcome) => {
+                let mut w = tag(10);
+                w.optional(outcome.value.as_deref(), |w, v| drop(w.text(v)));
+                w.optional(outcome.error.as_ref(), |w, e| {
+                    w.text(&e.class).text(&e.message).text(&e.traceback);
+                    w.optional(e.exit_status, |w, s| drop(w.u32(s.cast_unsigned())));
+                });
+            }
+            Self::Names { names } => {
+                let mut w = tag(11);
+                w.u32(u32::try_from(names.len()).expect("fewer names than bytes in a frame"));
+                for name in names {
+                    w.text(name);
+                }
+            }
+        }
+    }
+
+    fn decode(tag: u8, f: &mut Fields) -> Option<Self> {
+        Some(match tag {
+            0 => Self::Ready,
+            1 => {
+                let stream = if f.u8()? == Stream::Stdout as u8 { Stream::Stdout } else { Stream::Stderr };
+                Self::Output { stream, text: f.text()? }
+            }
+            2 => Self::Open { connection: f.u32()?, host: f.text()?, port: f.u16()?, set_up: f.bytes()? },
+            3 => Self::Send { connection: f.u32()?, data: f.bytes()? },
+            4 => Self::Receive { connection: f.u32()?, timeout_us: f.optional(Fields::u64)? },
+            5 => Self::Exchange { connection: f.u32()?, data: f.bytes()?, timeout_us: f.optional(Fields::u64)? },
+            6 => Self::Close { connection: f.u32()? },
+            7 => Self::Now,
+            8 => Self::Sleep { duration_us: f.u64()? },
+            9 => Self::Input { prompt: f.text()? },
+            10 => Self::Done(Outcome {
+                value: f.optional(Fields::text)?,
+                error: f.optional(|f| {
+                    Some(Raised {
+                        class: f.text()?,
+                        message: f.text()?,
+                        traceback: f.text()?,
+                        exit_status: f.optional(Fields::u32)?.map(u32::cast_signed),
+                    })
+                })?,
+            }),
+            11 => {
+                let n = f.u32()?;
+                Self::Names { names: (0..n).map(|_| f.text()).collect::<Option<_>>()? }
+            }
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn survives<F: Frame + PartialEq + std::fmt::Debug>(frame: F) {
+        let mut pipe = Vec::new();
+        write(&mut pipe, 7, &frame).unwrap();
+        let whole = pipe.len();
+        assert_eq!(read::<F>(&mut pipe.as_slice()).unwrap(), Some((7, frame)));
+        for cut in 1..whole {
+            assert!(read::<F>(&mut &pipe[..cut]).is_err() || cut < 4, "a frame cut at {cut} of {whole} is refused");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        survives(ToChild::Start { seed: u64::MAX });
+        survives(ToChild::Run { number: 3, source: "r.get('é')".into(), echo: true });
+        survives(ToChild::Time { unix_us: -1 });
+        survives(ToChild::Line { text: Some(String::new()) });
+        survives(ToChild::Line { text: None });
+        survives(FromChild::Open {
+            connection: 1,
+            host: "localhost".into(),
+            port: 6379,
+            set_up: b"\r\n\0\xff".to_vec(),
+        });
+        survives(FromChild::Exchange { connection: 1, data: vec![0; 3], timeout_us: Some(5_000_000) });
+        survives(FromChild::Receive { connection: 1, timeout_us: None });
+        survives(FromChild::Output { stream: Stream::Stderr, text: "w".into() });
+        survives(FromChild::Names { names: vec!["a".into(), String::new()] });
+        survives(FromChild::Done(Outcome {
+            value: Some("b'x'".into()),
+            error: Some(Raised { exit_status: Some(-3), class: "SystemExit".into(), ..Raised::default() }),
+        }));
+    }
+
+    #[test]
+    fn what_is_no_frame_is_refused() {
+        for bytes in [&b"\0\0\0\0"[..], b"\xff\xff\xff\xff", b"\x05\0\0\0\x63\0\0\0\0", b"\x06\0\0\0\x05\0\0\0\0\0"] {
+            assert!(read::<ToChild>(&mut &*bytes).is_err(), "{bytes:?}");
+        }
+        assert!(read::<ToChild>(&mut &b""[..]).unwrap().is_none());
+    }
+}

@@ -1,0 +1,3 @@
+//! The Python dialect: a child process that runs real Python with our `redis` package, and how one talks to it.
+
+pub mod frame;
