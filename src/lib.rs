@@ -1,3 +1,4 @@
 //! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md is the map; the layers below know only what stands below them.
 
+pub mod engine;
 pub mod redis_py;

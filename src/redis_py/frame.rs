@@ -230,11 +230,10 @@ impl<'a> Fields<'a> {
 /// Appends fields to a frame.
 struct Writer<'a>(&'a mut Vec<u8>);
 
-impl<'a> Writer<'a> {
-    fn new(out: &'a mut Vec<u8>, tag: u8, thread: u32) -> Self {
-        out.push(tag);
-        out.extend(thread.to_le_bytes());
-        Writer(out)
+impl Writer<'_> {
+    /// What every frame begins with.
+    fn tag(&mut self, tag: u8, thread: u32) -> &mut Self {
+        self.u8(tag).u32(thread)
     }
 
     fn bool(&mut self, v: bool) -> &mut Self {
@@ -273,10 +272,23 @@ impl<'a> Writer<'a> {
         self.bytes(v.as_bytes())
     }
 
-    fn optional<T>(&mut self, v: Option<T>, write: impl FnOnce(&mut Self, T)) -> &mut Self {
+    fn optional<T>(&mut self, v: Option<T>, write: impl FnOnce(&mut Self, T) -> &mut Self) -> &mut Self {
         self.bool(v.is_some());
-        if let Some(v) = v {
-            write(self, v);
+        match v {
+            Some(v) => write(self, v),
+            None => self,
+        }
+    }
+
+    fn raised(&mut self, error: &Raised) -> &mut Self {
+        self.text(&error.class).text(&error.message).text(&error.traceback);
+        self.optional(error.exit_status.map(i32::cast_unsigned), Self::u32)
+    }
+
+    fn names(&mut self, names: &[String]) -> &mut Self {
+        self.u32(u32::try_from(names.len()).expect("fewer names than bytes in a frame"));
+        for name in names {
+            self.text(name);
         }
         self
     }
@@ -284,21 +296,21 @@ impl<'a> Writer<'a> {
 
 impl Frame for ToChild {
     fn encode(&self, thread: u32, out: &mut Vec<u8>) {
-        let mut tag = |tag| Writer::new(out, tag, thread);
+        let w = &mut Writer(out);
         match self {
-            Self::Start { seed } => drop(tag(0).u64(*seed)),
-            Self::Run { number, source, echo } => drop(tag(1).u32(*number).text(source).bool(*echo)),
-            Self::Opened { data } => drop(tag(2).bytes(data)),
-            Self::Refused { reason } => drop(tag(3).text(reason)),
-            Self::Received { data } => drop(tag(4).bytes(data)),
-            Self::TimedOut => drop(tag(5)),
-            Self::Closed => drop(tag(6)),
-            Self::Time { unix_us } => drop(tag(7).u64(unix_us.cast_unsigned())),
-            Self::Slept => drop(tag(8)),
-            Self::Line { text } => drop(tag(9).optional(text.as_deref(), |w, t| drop(w.text(t)))),
-            Self::Interrupted => drop(tag(10)),
-            Self::Complete { text } => drop(tag(11).text(text)),
-        }
+            Self::Start { seed } => w.tag(0, thread).u64(*seed),
+            Self::Run { number, source, echo } => w.tag(1, thread).u32(*number).text(source).bool(*echo),
+            Self::Opened { data } => w.tag(2, thread).bytes(data),
+            Self::Refused { reason } => w.tag(3, thread).text(reason),
+            Self::Received { data } => w.tag(4, thread).bytes(data),
+            Self::TimedOut => w.tag(5, thread),
+            Self::Closed => w.tag(6, thread),
+            Self::Time { unix_us } => w.tag(7, thread).u64(unix_us.cast_unsigned()),
+            Self::Slept => w.tag(8, thread),
+            Self::Line { text } => w.tag(9, thread).optional(text.as_deref(), Writer::text),
+            Self::Interrupted => w.tag(10, thread),
+            Self::Complete { text } => w.tag(11, thread).text(text),
+        };
     }
 
     fn decode(tag: u8, f: &mut Fields) -> Option<Self> {
@@ -322,39 +334,30 @@ impl Frame for ToChild {
 
 impl Frame for FromChild {
     fn encode(&self, thread: u32, out: &mut Vec<u8>) {
-        let mut tag = |tag| Writer::new(out, tag, thread);
-        let micros = |w: &mut Writer, t| drop(w.u64(t));
+        let w = &mut Writer(out);
         match self {
-            Self::Ready => drop(tag(0)),
-            Self::Output { stream, text } => drop(tag(1).u8(*stream as u8).text(text)),
+            Self::Ready => w.tag(0, thread),
+            Self::Output { stream, text } => w.tag(1, thread).u8(*stream as u8).text(text),
             Self::Open { connection, host, port, set_up } => {
-                drop(tag(2).u32(*connection).text(host).u16(*port).bytes(set_up));
+                w.tag(2, thread).u32(*connection).text(host).u16(*port).bytes(set_up)
             }
-            Self::Send { connection, data } => drop(tag(3).u32(*connection).bytes(data)),
-            Self::Receive { connection, timeout_us } => drop(tag(4).u32(*connection).optional(*timeout_us, micros)),
+            Self::Send { connection, data } => w.tag(3, thread).u32(*connection).bytes(data),
+            Self::Receive { connection, timeout_us } => {
+                w.tag(4, thread).u32(*connection).optional(*timeout_us, Writer::u64)
+            }
             Self::Exchange { connection, data, timeout_us } => {
-                drop(tag(5).u32(*connection).bytes(data).optional(*timeout_us, micros));
+                w.tag(5, thread).u32(*connection).bytes(data).optional(*timeout_us, Writer::u64)
             }
-            Self::Close { connection } => drop(tag(6).u32(*connection)),
-            Self::Now => drop(tag(7)),
-            Self::Sleep { duration_us } => drop(tag(8).u64(*duration_us)),
-            Self::Input { prompt } => drop(tag(9).text(prompt)),
-            Self::Done(outcome) => {
-                let mut w = tag(10);
-                w.optional(outcome.value.as_deref(), |w, v| drop(w.text(v)));
-                w.optional(outcome.error.as_ref(), |w, e| {
-                    w.text(&e.class).text(&e.message).text(&e.traceback);
-                    w.optional(e.exit_status, |w, s| drop(w.u32(s.cast_unsigned())));
-                });
-            }
-            Self::Names { names } => {
-                let mut w = tag(11);
-                w.u32(u32::try_from(names.len()).expect("fewer names than bytes in a frame"));
-                for name in names {
-                    w.text(name);
-                }
-            }
-        }
+            Self::Close { connection } => w.tag(6, thread).u32(*connection),
+            Self::Now => w.tag(7, thread),
+            Self::Sleep { duration_us } => w.tag(8, thread).u64(*duration_us),
+            Self::Input { prompt } => w.tag(9, thread).text(prompt),
+            Self::Done(outcome) => w
+                .tag(10, thread)
+                .optional(outcome.value.as_deref(), Writer::text)
+                .optional(outcome.error.as_ref(), Writer::raised),
+            Self::Names { names } => w.tag(11, thread).names(names),
+        };
     }
 
     fn decode(tag: u8, f: &mut Fields) -> Option<Self> {

@@ -1,0 +1,131 @@
+//! A call: one command with its arguments, on its way through the engine.
+
+use super::blocking::Wait;
+use super::client::{Client, ClientId};
+use super::command::Command;
+use super::error::{self, Error};
+use super::hub::Hub;
+use super::keyspace::Keyspace;
+use super::number;
+use super::reply::Reply;
+
+/// How a command ends: its reply is written, or it is refused with an error and has changed nothing.
+pub type Outcome = Result<(), Error>;
+
+/// What a command sees. Its fields are borrowed apart, so that a value in `keyspace` can be written to `reply` uncopied.
+pub struct Call<'a> {
+    /// All keys. Commands reach them by its methods, which heed the selected database and the clock.
+    pub keyspace: &'a mut Keyspace,
+    /// Where the answer goes.
+    pub reply: &'a mut Reply,
+    /// Everything beside keys: clients, configuration, subscriptions, randomness, statistics.
+    pub hub: &'a mut Hub,
+    /// Who calls.
+    pub client: ClientId,
+    pub command: &'static Command,
+    /// The words: the command's name first (two words for a subcommand), then the arguments.
+    pub argv: &'a [&'a [u8]],
+    pub mode: Mode,
+}
+
+/// Why a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A client sent it.
+    Plain,
+    /// EXEC runs it: it must not block.
+    Exec,
+    /// It was blocked, and a key that it waits for may be ready. It blocks again if it is not.
+    Retry,
+}
+
+impl Call<'_> {
+    /// Runs the command; a refusal becomes its reply, in place of anything that it had written.
+    pub fn run(&mut self) {
+        let written = self.reply.len();
+        if let Err(refusal) = (self.command.run)(self) {
+            self.reply.truncate(written);
+            self.reply.error(&refusal);
+        }
+    }
+
+    /// The caller's own state.
+    pub fn client(&mut self) -> &mut Client {
+        self.hub.clients.get_mut(self.client)
+    }
+
+    /// The argument at `index` as an integer.
+    ///
+    /// # Errors
+    /// `value is not an integer or out of range`.
+    pub fn integer(&self, index: usize) -> Result<i64, Error> {
+        number::parse_integer(self.argv[index]).ok_or(error::NOT_AN_INTEGER)
+    }
+
+    /// The argument at `index` as a double.
+    ///
+    /// # Errors
+    /// `value is not a valid float`.
+    pub fn double(&self, index: usize) -> Result<f64, Error> {
+        number::parse_double(self.argv[index]).ok_or(error::NOT_A_FLOAT)
+    }
+
+    /// Whether the argument at `index` is this option, in any case.
+    pub fn is_option(&self, index: usize, option: &str) -> bool {
+        self.argv.get(index).is_some_and(|word| word.eq_ignore_ascii_case(option.as_bytes()))
+    }
+
+    /// The arity error of this command, for commands whose words must come in pairs.
+    pub fn wrong_arity(&self) -> Error {
+        error::wrong_arity(self.command.name)
+    }
+
+    /// Reads the timeout of a blocking command: seconds, 0 for ever. The answer is the moment on the clock, in
+    /// milliseconds since 1970, when the wait is over.
+    ///
+    /// # Errors
+    /// Not a float, out of range, or negative.
+    pub fn deadline(&self, index: usize) -> Result<Option<i64>, Error> {
+        let seconds = number::parse_double(self.argv[index]).ok_or(error::TIMEOUT_NOT_A_FLOAT)?;
+        let ms = (seconds * 1000.0).ceil();
+        if !ms.is_finite() || ms > i64::MAX as f64 {
+            return Err(error::TIMEOUT_OUT_OF_RANGE);
+        }
+        if ms < 0.0 {
+            return Err(error::TIMEOUT_NEGATIVE);
+        }
+        if ms == 0.0 {
+            return Ok(None);
+        }
+        self.keyspace.now_ms().checked_add(ms as i64).map(Some).ok_or(error::TIMEOUT_OUT_OF_RANGE)
+    }
+
+    /// Lets the caller wait until one of the keys is filled, or the deadline has passed: the command then runs again,
+    /// or is answered null. In EXEC nobody waits: null at once.
+    pub fn block(&mut self, keys: Vec<Vec<u8>>, deadline: Option<i64>, on_timeout: OnTimeout) -> Outcome {
+        if self.mode == Mode::Exec {
+            on_timeout.write(self.reply);
+            return Ok(());
+        }
+        let argv = self.argv.iter().map(|word| word.to_vec()).collect();
+        let wait = Wait { database: self.keyspace.selected(), keys, deadline, on_timeout, argv, command: self.command };
+        self.hub.blocking.wait(self.client, wait);
+        Ok(())
+    }
+}
+
+/// What a blocked client is answered when its time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnTimeout {
+    Null,
+    NullArray,
+}
+
+impl OnTimeout {
+    pub fn write(self, reply: &mut Reply) {
+        match self {
+            OnTimeout::Null => reply.null(),
+            OnTimeout::NullArray => reply.null_array(),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Bitmaps: strings, bit by bit.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

@@ -1,0 +1,5 @@
+//! CONFIG.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

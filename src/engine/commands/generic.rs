@@ -1,0 +1,5 @@
+//! Keys of any type.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

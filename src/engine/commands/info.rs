@@ -1,0 +1,5 @@
+//! INFO.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

@@ -1,0 +1,111 @@
+//! All commands, a file for each family: a command's row stands above its function, and nowhere else.
+
+mod bitmap;
+mod client;
+mod command_info;
+mod config;
+mod connection;
+mod debug;
+mod expire;
+mod generic;
+mod hash;
+mod hash_expiry;
+mod info;
+mod list;
+mod list_blocking;
+mod object;
+mod pubsub;
+mod scan;
+mod server;
+mod set;
+mod sort;
+mod sorted_set;
+mod sorted_set_algebra;
+mod sorted_set_pop;
+mod sorted_set_range;
+mod string;
+mod transaction;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::command::Command;
+use super::error::{self, Error};
+
+/// The families, in the order of Redis's documentation.
+static FAMILIES: &[&[&Command]] = &[
+    string::COMMANDS,
+    bitmap::COMMANDS,
+    hash::COMMANDS,
+    hash_expiry::COMMANDS,
+    list::COMMANDS,
+    list_blocking::COMMANDS,
+    set::COMMANDS,
+    sorted_set::COMMANDS,
+    sorted_set_range::COMMANDS,
+    sorted_set_algebra::COMMANDS,
+    sorted_set_pop::COMMANDS,
+    generic::COMMANDS,
+    expire::COMMANDS,
+    scan::COMMANDS,
+    sort::COMMANDS,
+    object::COMMANDS,
+    transaction::COMMANDS,
+    pubsub::COMMANDS,
+    connection::COMMANDS,
+    client::COMMANDS,
+    command_info::COMMANDS,
+    config::COMMANDS,
+    info::COMMANDS,
+    server::COMMANDS,
+    debug::COMMANDS,
+];
+
+/// All rows, subcommands after their containers.
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    FAMILIES.iter().flat_map(|family| family.iter().copied())
+}
+
+/// Rows by name in capitals; subcommands by both words.
+static BY_NAME: LazyLock<HashMap<&'static [u8], &'static Command, foldhash::fast::FixedState>> = LazyLock::new(|| {
+    let mut by_name = HashMap::default();
+    for command in all() {
+        let twice = by_name.insert(command.name.as_bytes(), command);
+        assert!(twice.is_none(), "two rows are named {}", command.name);
+    }
+    by_name
+});
+
+/// Containers: commands that have subcommands.
+static CONTAINERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut containers: Vec<_> = all().filter_map(Command::container).collect();
+    containers.dedup();
+    containers
+});
+
+/// The row of a name in any case, subcommands by both words (`object encoding`).
+pub fn by_name(name: &str) -> Option<&'static Command> {
+    BY_NAME.get(name.to_ascii_uppercase().as_bytes()).copied()
+}
+
+/// The command that these words call.
+///
+/// # Errors
+/// Unknown commands and subcommands, as Redis words them. Arity is not looked at.
+pub fn find(argv: &[&[u8]]) -> Result<&'static Command, Error> {
+    let command = look_up(argv[0]).ok_or_else(|| error::unknown_command(argv))?;
+    if argv.len() == 1 || !CONTAINERS.contains(&command.name) {
+        return Ok(command);
+    }
+    let both = [argv[0], argv[1]].join(&b' ');
+    look_up(&both).ok_or_else(|| error::unknown_subcommand(argv[1], command.name))
+}
+
+/// Looks a name up in any case, without an allocation.
+fn look_up(name: &[u8]) -> Option<&'static Command> {
+    let mut capitals = [0; 40];
+    let capitals = capitals.get_mut(..name.len())?;
+    capitals.copy_from_slice(name);
+    capitals.make_ascii_uppercase();
+    BY_NAME.get(&*capitals).copied()
+}

@@ -1,0 +1,5 @@
+//! Messages to those who subscribe.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

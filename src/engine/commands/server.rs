@@ -1,0 +1,5 @@
+//! The server as a whole.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

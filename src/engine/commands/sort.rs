@@ -1,0 +1,5 @@
+//! SORT and SORT_RO.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

@@ -1,0 +1,5 @@
+//! Sorted sets: members, scores, ranks.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

@@ -1,0 +1,5 @@
+//! Sorted sets: unions, intersections, differences.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

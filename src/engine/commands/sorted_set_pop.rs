@@ -1,0 +1,5 @@
+//! Sorted sets: pops, waiting or not.
+
+use crate::engine::command::Command;
+
+pub const COMMANDS: &[&Command] = &[];

@@ -1,0 +1,117 @@
+//! Values: what a key can hold, each in the encodings that Redis would choose.
+
+pub mod hash;
+pub mod list;
+pub mod set;
+pub mod sorted_set;
+pub mod string;
+
+use super::notify::Class;
+pub use hash::Hash;
+pub use list::List;
+pub use set::Set;
+pub use sorted_set::SortedSet;
+pub use string::Str;
+
+/// What a key holds.
+#[derive(Debug, Clone)]
+pub enum Value {
+    Str(Str),
+    List(Box<List>),
+    Set(Box<Set>),
+    Hash(Box<Hash>),
+    SortedSet(Box<SortedSet>),
+}
+
+/// A type that a key can hold. `Keyspace` reads and edits values through it, and refuses those of another type.
+pub trait DataType: Sized {
+    /// The class of the type's keyspace events.
+    const CLASS: Class;
+
+    /// An empty value, to be filled.
+    fn empty() -> Self;
+
+    fn of(value: &Value) -> Option<&Self>;
+
+    fn of_mut(value: &mut Value) -> Option<&mut Self>;
+
+    fn into_value(self) -> Value;
+}
+
+/// Writes the three conversions of `DataType` for a type that is a variant of `Value`, boxed or not.
+macro_rules! variant_of_value {
+    ($variant:ident) => {
+        fn of(value: &$crate::engine::data::Value) -> Option<&Self> {
+            if let $crate::engine::data::Value::$variant(value) = value { Some(value) } else { None }
+        }
+
+        fn of_mut(value: &mut $crate::engine::data::Value) -> Option<&mut Self> {
+            if let $crate::engine::data::Value::$variant(value) = value { Some(value) } else { None }
+        }
+
+        fn into_value(self) -> $crate::engine::data::Value {
+            $crate::engine::data::Value::$variant(self.into())
+        }
+    };
+}
+pub(in crate::engine) use variant_of_value;
+
+impl Value {
+    /// What TYPE answers.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Str(_) => "string",
+            Value::List(_) => "list",
+            Value::Set(_) => "set",
+            Value::Hash(_) => "hash",
+            Value::SortedSet(_) => "zset",
+        }
+    }
+
+    /// What OBJECT ENCODING answers.
+    pub fn encoding(&self) -> &'static str {
+        match self {
+            Value::Str(value) => value.encoding(),
+            Value::List(value) => value.encoding(),
+            Value::Set(value) => value.encoding(),
+            Value::Hash(value) => value.encoding(),
+            Value::SortedSet(value) => value.encoding(),
+        }
+    }
+
+    pub fn class(&self) -> Class {
+        match self {
+            Value::Str(_) => Str::CLASS,
+            Value::List(_) => List::CLASS,
+            Value::Set(_) => Set::CLASS,
+            Value::Hash(_) => Hash::CLASS,
+            Value::SortedSet(_) => SortedSet::CLASS,
+        }
+    }
+
+    /// When the first of its parts expires (a hash's fields may), in milliseconds since 1970.
+    pub fn next_part_expiry(&self) -> Option<i64> {
+        match self {
+            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::Hash(_) | Value::SortedSet(_) => None,
+        }
+    }
+
+    /// Drops the parts that have expired, and says how many.
+    pub fn expire_parts(&mut self, _now_ms: i64) -> usize {
+        match self {
+            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::Hash(_) | Value::SortedSet(_) => 0,
+        }
+    }
+
+    /// Whether nothing is left of it, so that the key must go.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            // Even an empty string is a value: SET may store one.
+            Value::Str(_) => false,
+            Value::List(value) => value.is_empty(),
+            Value::Set(value) => value.is_empty(),
+            Value::Hash(value) => value.is_empty(),
+            Value::SortedSet(value) => value.is_empty(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Sets: members without order.
+
+use super::{DataType, variant_of_value};
+use crate::engine::notify::Class;
+
+#[derive(Debug, Clone, Default)]
+pub struct Set;
+
+impl DataType for Set {
+    const CLASS: Class = Class::Set;
+
+    fn empty() -> Self {
+        Set
+    }
+
+    variant_of_value!(Set);
+}
+
+impl Set {
+    pub fn is_empty(&self) -> bool {
+        true
+    }
+
+    pub fn encoding(&self) -> &'static str {
+        "hashtable"
+    }
+}

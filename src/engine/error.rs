@@ -1,0 +1,94 @@
+//! What Redis says when it refuses: every error text of the engine, to the letter of Redis 8.2.
+
+use std::borrow::Cow;
+
+/// An error reply: the text after the `-`, its code (`ERR`, `WRONGTYPE`) included. Bytes, since it may quote
+/// what a client sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Cow<'static, [u8]>);
+
+impl Error {
+    /// A text that is always the same.
+    pub const fn text(text: &'static str) -> Self {
+        Error(Cow::Borrowed(text.as_bytes()))
+    }
+
+    /// A text made for the occasion. Line ends become blanks, as a simple error is one line.
+    pub fn said(text: impl Into<Vec<u8>>) -> Self {
+        let mut text = text.into();
+        for b in &mut text {
+            if matches!(b, b'\r' | b'\n') {
+                *b = b' ';
+            }
+        }
+        Error(Cow::Owned(text))
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+pub const WRONG_TYPE: Error = Error::text("WRONGTYPE Operation against a key holding the wrong kind of value");
+pub const SYNTAX: Error = Error::text("ERR syntax error");
+pub const NO_SUCH_KEY: Error = Error::text("ERR no such key");
+pub const NOT_AN_INTEGER: Error = Error::text("ERR value is not an integer or out of range");
+pub const NOT_A_FLOAT: Error = Error::text("ERR value is not a valid float");
+pub const OUT_OF_RANGE: Error = Error::text("ERR value is out of range");
+pub const MUST_BE_POSITIVE: Error = Error::text("ERR value is out of range, must be positive");
+pub const INDEX_OUT_OF_RANGE: Error = Error::text("ERR index out of range");
+pub const OVERFLOW: Error = Error::text("ERR increment or decrement would overflow");
+pub const DECREMENT_OVERFLOW: Error = Error::text("ERR decrement would overflow");
+pub const NAN_OR_INFINITY: Error = Error::text("ERR increment would produce NaN or Infinity");
+pub const STRING_TOO_LONG: Error = Error::text("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+pub const TIMEOUT_NOT_A_FLOAT: Error = Error::text("ERR timeout is not a float or out of range");
+pub const TIMEOUT_OUT_OF_RANGE: Error = Error::text("ERR timeout is out of range");
+pub const TIMEOUT_NEGATIVE: Error = Error::text("ERR timeout is negative");
+pub const SAME_OBJECT: Error = Error::text("ERR source and destination objects are the same");
+pub const DB_INDEX_OUT_OF_RANGE: Error = Error::text("ERR DB index is out of range");
+pub const INVALID_CURSOR: Error = Error::text("ERR invalid cursor");
+pub const NO_AUTH: Error = Error::text("NOAUTH Authentication required.");
+pub const NESTED_MULTI: Error = Error::text("ERR MULTI calls can not be nested");
+pub const EXEC_WITHOUT_MULTI: Error = Error::text("ERR EXEC without MULTI");
+pub const DISCARD_WITHOUT_MULTI: Error = Error::text("ERR DISCARD without MULTI");
+pub const WATCH_INSIDE_MULTI: Error = Error::text("ERR WATCH inside MULTI is not allowed");
+pub const EXEC_ABORTED: Error = Error::text("EXECABORT Transaction discarded because of previous errors.");
+
+/// `SETEX`, `EXPIRE` and kin on a time that is no time.
+pub fn invalid_expire(command: &str) -> Error {
+    Error::said(format!("ERR invalid expire time in '{}' command", command.to_lowercase()))
+}
+
+/// Too few or too many arguments. A subcommand is named `object|encoding`.
+pub fn wrong_arity(command: &str) -> Error {
+    Error::said(format!("ERR wrong number of arguments for '{}' command", command.to_lowercase().replace(' ', "|")))
+}
+
+/// No such command; the first arguments are quoted, 128 bytes in all.
+pub fn unknown_command(argv: &[&[u8]]) -> Error {
+    const QUOTED: usize = 128;
+    let mut text = b"ERR unknown command '".to_vec();
+    text.extend(argv[0].iter().take(QUOTED));
+    text.extend(b"', with args beginning with: ");
+    let start = text.len();
+    for arg in &argv[1..] {
+        let used = text.len() - start;
+        if used >= QUOTED {
+            break;
+        }
+        text.push(b'\'');
+        text.extend(arg.iter().take(QUOTED - used));
+        text.extend(b"' ");
+    }
+    Error::said(text)
+}
+
+/// No such subcommand of a command that has some.
+pub fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
+    let mut text = b"ERR unknown subcommand '".to_vec();
+    text.extend(subcommand.iter().take(128));
+    text.extend(b"'. Try ");
+    text.extend(command.to_uppercase().as_bytes());
+    text.extend(b" HELP.");
+    Error::said(text)
+}

@@ -1,0 +1,524 @@
+//! The keyspace: sixteen databases of keys with values and expiry times, and the one place where keys change.
+//!
+//! Keys stand in an `IndexMap`: lookups hash, a random key is a random index, and SCAN walks the indices from the end,
+//! since removing a key moves only the last one into its place, which SCAN has visited already.
+//!
+//! Commands read by `read` and change by `edit`, `put` and `remove`. Each change touches those who WATCH the key, drops
+//! a container that became empty, notes events, and notes keys that blocked clients may wait for.
+
+use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
+
+use indexmap::IndexMap;
+
+use super::data::{DataType, Value};
+use super::error::{self, Error};
+use super::limits::Limits;
+use super::notify::{Class, Event};
+use super::watch::Watches;
+
+/// The number of databases, as in Redis's default configuration.
+pub const DATABASES: usize = 16;
+
+type Key = Box<[u8]>;
+
+/// A key's value and what belongs to it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub value: Value,
+    /// Milliseconds since 1970.
+    pub expires_ms: Option<i64>,
+    /// When it was last read or changed, in milliseconds since 1970: OBJECT IDLETIME.
+    pub accessed_ms: i64,
+    /// What `next_part_expiry` said when the value last changed.
+    parts_expire_ms: Option<i64>,
+}
+
+/// One database.
+#[derive(Debug, Clone, Default)]
+pub struct Database {
+    entries: IndexMap<Key, Entry, foldhash::fast::RandomState>,
+    /// The keys that expire, or whose parts do, soonest first.
+    volatile: BTreeSet<(i64, Key)>,
+    /// How many keys have an expiry time of their own.
+    expiring: usize,
+}
+
+impl Database {
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many keys have an expiry time.
+    pub fn expiring(&self) -> usize {
+        self.expiring
+    }
+
+    /// The key at a position, and its entry.
+    pub fn at(&self, index: usize) -> Option<(&[u8], &Entry)> {
+        self.entries.get_index(index).map(|(key, entry)| (&**key, entry))
+    }
+
+    /// A key's entry, even if it has expired and nobody has noticed.
+    pub fn get(&self, key: &[u8]) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// All keys and entries, expired ones included.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Entry)> {
+        self.entries.iter().map(|(key, entry)| (&**key, entry))
+    }
+
+    fn schedule(&mut self, at_ms: Option<i64>, key: &[u8]) {
+        if let Some(at_ms) = at_ms {
+            self.volatile.insert((at_ms, key.into()));
+        }
+    }
+
+    fn unschedule(&mut self, at_ms: Option<i64>, key: &[u8]) {
+        if let Some(at_ms) = at_ms {
+            self.volatile.remove(&(at_ms, key.into()));
+        }
+    }
+
+    fn insert(&mut self, key: &[u8], entry: Entry) -> Option<Entry> {
+        self.expiring += usize::from(entry.expires_ms.is_some());
+        self.schedule(entry.expires_ms, key);
+        self.schedule(entry.parts_expire_ms, key);
+        let old = match self.entries.get_mut(key) {
+            Some(slot) => Some(std::mem::replace(slot, entry)),
+            None => self.entries.insert(key.into(), entry),
+        };
+        if let Some(old) = &old {
+            // The new entry may be scheduled for the same moment: put back what this takes.
+            let new = &self.entries[key];
+            let (expires, parts) = (new.expires_ms, new.parts_expire_ms);
+            self.forget(old, key);
+            self.schedule(expires, key);
+            self.schedule(parts, key);
+        }
+        old
+    }
+
+    fn forget(&mut self, entry: &Entry, key: &[u8]) {
+        self.expiring -= usize::from(entry.expires_ms.is_some());
+        self.unschedule(entry.expires_ms, key);
+        self.unschedule(entry.parts_expire_ms, key);
+    }
+
+    fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+        let entry = self.entries.swap_remove(key)?;
+        self.forget(&entry, key);
+        Some(entry)
+    }
+}
+
+/// What INFO counts of the keyspace.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    pub hits: u64,
+    pub misses: u64,
+    pub expired_keys: u64,
+    pub expired_parts: u64,
+}
+
+/// All databases, as the running command sees them.
+#[derive(Debug, Clone)]
+pub struct Keyspace {
+    databases: Vec<Database>,
+    selected: usize,
+    now_us: i64,
+    pub watches: Watches,
+    pub counts: Counts,
+    pub limits: Limits,
+    /// Whether expired keys go by themselves, or only when they are looked at (DEBUG SET-ACTIVE-EXPIRE).
+    pub active_expiry: bool,
+    /// Whether anybody may want to hear of events, so that they are noted.
+    pub notes_events: bool,
+    events: Vec<Event>,
+    /// Whether any client is blocked, so that filled keys are noted.
+    pub notes_filled: bool,
+    filled: Vec<(usize, Vec<u8>)>,
+    /// How many changes there were: INFO's `rdb_changes_since_last_save`.
+    pub changes: u64,
+}
+
+impl Keyspace {
+    pub fn new(now_us: i64) -> Self {
+        Keyspace {
+            databases: vec![Database::default(); DATABASES],
+            selected: 0,
+            now_us,
+            watches: Watches::default(),
+            counts: Counts::default(),
+            limits: Limits::default(),
+            active_expiry: true,
+            notes_events: false,
+            events: Vec::new(),
+            notes_filled: false,
+            filled: Vec::new(),
+            changes: 0,
+        }
+    }
+
+    /// The clock of the running command, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.now_us.div_euclid(1000)
+    }
+
+    /// The same in microseconds.
+    pub fn now_us(&self) -> i64 {
+        self.now_us
+    }
+
+    /// Sets the clock, which never goes back, and drops what has expired by then.
+    pub fn set_clock(&mut self, now_us: i64) {
+        self.now_us = self.now_us.max(now_us);
+        if self.active_expiry {
+            self.expire_due();
+        }
+    }
+
+    /// The number of the database that the running command works on.
+    pub fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// Lets the following calls work on another database. `database` is below `DATABASES`.
+    pub fn select(&mut self, database: usize) {
+        assert!(database < DATABASES, "commands check the index before they select");
+        self.selected = database;
+    }
+
+    /// The selected database.
+    pub fn database(&self) -> &Database {
+        &self.databases[self.selected]
+    }
+
+    pub fn databases(&self) -> &[Database] {
+        &self.databases
+    }
+
+    fn database_mut(&mut self) -> &mut Database {
+        &mut self.databases[self.selected]
+    }
+
+    /// Where a key stands, if it is there and has not expired. An expired key goes now.
+    fn find(&mut self, key: &[u8]) -> Option<usize> {
+        let now_ms = self.now_ms();
+        let database = &self.databases[self.selected];
+        let index = database.entries.get_index_of(key)?;
+        let entry = &database.entries[index];
+        if entry.expires_ms.is_some_and(|at| at <= now_ms) {
+            self.expire(key);
+            return None;
+        }
+        if entry.parts_expire_ms.is_some_and(|at| at <= now_ms) {
+            self.expire_parts(key);
+            return self.database().entries.get_index_of(key);
+        }
+        Some(index)
+    }
+
+    /// Looks at a key without counting it as read.
+    pub fn peek(&mut self, key: &[u8]) -> Option<&Entry> {
+        let index = self.find(key)?;
+        Some(&self.database().entries[index])
+    }
+
+    pub fn exists(&mut self, key: &[u8]) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// Reads a key of any type, and counts the hit or the miss.
+    pub fn read_any(&mut self, key: &[u8]) -> Option<&Entry> {
+        let now_ms = self.now_ms();
+        match self.find(key) {
+            Some(index) => {
+                self.counts.hits += 1;
+                let entry = &mut self.database_mut().entries[index];
+                entry.accessed_ms = now_ms;
+                Some(entry)
+            }
+            None => {
+                self.counts.misses += 1;
+                self.note(Class::KeyMiss, "keymiss", key);
+                None
+            }
+        }
+    }
+
+    /// Reads a key that should hold a `T`.
+    ///
+    /// # Errors
+    /// `WRONGTYPE`, if it holds something else.
+    pub fn read<T: DataType>(&mut self, key: &[u8]) -> Result<Option<&T>, Error> {
+        match self.read_any(key) {
+            Some(entry) => T::of(&entry.value).map(Some).ok_or(error::WRONG_TYPE),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens a key that should hold a `T`, to change it.
+    ///
+    /// # Errors
+    /// `WRONGTYPE`, if it holds something else.
+    pub fn edit<'a, T: DataType>(&'a mut self, key: &'a [u8]) -> Result<Option<Edit<'a, T>>, Error> {
+        let Some(index) = self.find(key) else { return Ok(None) };
+        if T::of(&self.database().entries[index].value).is_none() {
+            return Err(error::WRONG_TYPE);
+        }
+        Ok(Some(Edit::new(self, index, key, false)))
+    }
+
+    /// Opens a key that should hold a `T`, or a new, empty one, which is gone again if the edit is not committed.
+    ///
+    /// # Errors
+    /// `WRONGTYPE`, if it holds something else.
+    pub fn edit_or_create<'a, T: DataType>(&'a mut self, key: &'a [u8]) -> Result<Edit<'a, T>, Error> {
+        let index = match self.find(key) {
+            Some(index) => {
+                if T::of(&self.database().entries[index].value).is_none() {
+                    return Err(error::WRONG_TYPE);
+                }
+                return Ok(Edit::new(self, index, key, false));
+            }
+            None => {
+                let entry = self.new_entry(T::empty().into_value(), None);
+                let database = self.database_mut();
+                database.insert(key, entry);
+                database.entries.len() - 1
+            }
+        };
+        Ok(Edit::new(self, index, key, true))
+    }
+
+    fn new_entry(&self, value: Value, expires_ms: Option<i64>) -> Entry {
+        let parts_expire_ms = value.next_part_expiry();
+        Entry { value, expires_ms, accessed_ms: self.now_ms(), parts_expire_ms }
+    }
+
+    /// Stores a value under a key, whatever was there before. An empty container is not stored: the key goes.
+    pub fn put(&mut self, key: &[u8], value: Value, expires_ms: Option<i64>, event: &'static str) {
+        if value.is_empty() {
+            self.remove(key, "del");
+            return;
+        }
+        let existed = self.find(key).is_some();
+        let (class, entry) = (value.class(), self.new_entry(value, expires_ms));
+        self.database_mut().insert(key, entry);
+        if !existed {
+            self.note(Class::New, "new", key);
+        }
+        self.touched(key);
+        self.note(class, event, key);
+        self.note_filled(key);
+    }
+
+    /// Removes a key, and hands out what it held.
+    pub fn remove(&mut self, key: &[u8], event: &'static str) -> Option<Entry> {
+        self.find(key)?;
+        let entry = self.database_mut().remove(key)?;
+        self.touched(key);
+        self.note(Class::Generic, event, key);
+        Some(entry)
+    }
+
+    /// Sets a key's expiry time, or none; says whether the key is there. The caller has checked that the time is to come.
+    pub fn set_expiry(&mut self, key: &[u8], expires_ms: Option<i64>, event: &'static str) -> bool {
+        let Some(index) = self.find(key) else { return false };
+        let database = self.database_mut();
+        let entry = &mut database.entries[index];
+        let old = std::mem::replace(&mut entry.expires_ms, expires_ms);
+        let parts = entry.parts_expire_ms;
+        database.expiring += usize::from(expires_ms.is_some());
+        database.expiring -= usize::from(old.is_some());
+        database.unschedule(old, key);
+        database.schedule(expires_ms, key);
+        database.schedule(parts, key);
+        self.touched(key);
+        self.note(Class::Generic, event, key);
+        true
+    }
+
+    /// Notes that a key changed: those who WATCH it must know.
+    fn touched(&mut self, key: &[u8]) {
+        self.changes += 1;
+        self.watches.touch(self.selected, key);
+    }
+
+    /// Notes an event, if anybody listens.
+    pub fn note(&mut self, class: Class, name: &'static str, key: &[u8]) {
+        if self.notes_events {
+            self.events.push(Event { class, name, database: self.selected, key: key.to_vec() });
+        }
+    }
+
+    fn note_filled(&mut self, key: &[u8]) {
+        if self.notes_filled {
+            self.filled.push((self.selected, key.to_vec()));
+        }
+    }
+
+    /// The events noted since the last call.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// The keys filled since the last call.
+    pub fn take_filled(&mut self) -> Vec<(usize, Vec<u8>)> {
+        std::mem::take(&mut self.filled)
+    }
+
+    /// Removes all keys of a database, and says how many there were.
+    pub fn flush(&mut self, database: usize) -> usize {
+        let emptied = std::mem::take(&mut self.databases[database]);
+        let now_ms = self.now_ms();
+        let live = |key: &[u8]| emptied.entries.get(key).is_some_and(|e| e.expires_ms.is_none_or(|at| at > now_ms));
+        self.watches.touch_all(database, live);
+        self.changes += emptied.len() as u64;
+        emptied.len()
+    }
+
+    /// Lets two databases change places. Those who WATCH a key that is in either are touched.
+    pub fn swap(&mut self, a: usize, b: usize) {
+        let held =
+            |keyspace: &Self, database: usize, key: &[u8]| keyspace.databases[database].entries.contains_key(key);
+        let mut watches = std::mem::take(&mut self.watches);
+        for database in [a, b] {
+            watches.touch_all(database, |key| held(self, a, key) || held(self, b, key));
+        }
+        self.watches = watches;
+        self.databases.swap(a, b);
+        self.changes += 1;
+    }
+
+    /// Notes that a key holds a container that blocked clients may wait for, without changing it: after SWAPDB.
+    pub fn note_filled_in(&mut self, database: usize, key: &[u8]) {
+        if self.notes_filled && self.databases[database].entries.contains_key(key) {
+            self.filled.push((database, key.to_vec()));
+        }
+    }
+
+    fn expire(&mut self, key: &[u8]) {
+        self.database_mut().remove(key);
+        self.counts.expired_keys += 1;
+        self.touched(key);
+        self.note(Class::Expired, "expired", key);
+    }
+
+    fn expire_parts(&mut self, key: &[u8]) {
+        let now_ms = self.now_ms();
+        let Some(index) = self.database().entries.get_index_of(key) else { return };
+        let expired = self.database_mut().entries[index].value.expire_parts(now_ms);
+        self.counts.expired_parts += expired as u64;
+        if expired > 0 {
+            self.note(Class::Hash, "hexpired", key);
+        }
+        self.settle(index, key);
+    }
+
+    /// After a value changed: reschedules its parts, and drops it if nothing is left. Says whether it is still there.
+    fn settle(&mut self, index: usize, key: &[u8]) -> bool {
+        self.touched(key);
+        let database = self.database_mut();
+        let entry = &mut database.entries[index];
+        if entry.value.is_empty() {
+            database.remove(key);
+            self.note(Class::Generic, "del", key);
+            return false;
+        }
+        let next = entry.value.next_part_expiry();
+        let old = std::mem::replace(&mut entry.parts_expire_ms, next);
+        if old != next {
+            let expires = entry.expires_ms;
+            database.unschedule(old, key);
+            database.schedule(next, key);
+            database.schedule(expires, key);
+        }
+        true
+    }
+
+    /// Drops all keys and parts that have expired, in all databases.
+    fn expire_due(&mut self) {
+        let now_ms = self.now_ms();
+        let selected = self.selected;
+        for database in 0..DATABASES {
+            self.selected = database;
+            while let Some((at_ms, key)) = self.database().volatile.first()
+                && *at_ms <= now_ms
+            {
+                let key = key.clone();
+                self.find(&key);
+            }
+        }
+        self.selected = selected;
+    }
+
+    /// The next moment at which something expires by itself, in milliseconds since 1970.
+    pub fn next_expiry(&self) -> Option<i64> {
+        let soonest = self.databases.iter().filter_map(|db| db.volatile.first().map(|&(at_ms, _)| at_ms)).min();
+        soonest.filter(|_| self.active_expiry)
+    }
+}
+
+/// A value that is open to be changed. Without `commit`, nothing was changed.
+pub struct Edit<'a, T: DataType> {
+    keyspace: &'a mut Keyspace,
+    index: usize,
+    key: &'a [u8],
+    created: bool,
+    type_: std::marker::PhantomData<T>,
+}
+
+impl<'a, T: DataType> Edit<'a, T> {
+    fn new(keyspace: &'a mut Keyspace, index: usize, key: &'a [u8], created: bool) -> Self {
+        Edit { keyspace, index, key, created, type_: std::marker::PhantomData }
+    }
+
+    /// Whether the key was not there before.
+    pub fn is_new(&self) -> bool {
+        self.created
+    }
+
+    /// Ends the edit: the value was changed, which is this event. A container that is empty now is dropped.
+    pub fn commit(mut self, event: &'static str) {
+        let created = std::mem::take(&mut self.created);
+        let now_ms = self.keyspace.now_ms();
+        self.keyspace.database_mut().entries[self.index].accessed_ms = now_ms;
+        if created {
+            self.keyspace.note(Class::New, "new", self.key);
+        }
+        self.keyspace.note(T::CLASS, event, self.key);
+        if self.keyspace.settle(self.index, self.key) && created {
+            self.keyspace.note_filled(self.key);
+        }
+    }
+}
+
+impl<T: DataType> Deref for Edit<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        T::of(&self.keyspace.database().entries[self.index].value).expect("its type was checked when it was opened")
+    }
+}
+
+impl<T: DataType> DerefMut for Edit<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        let entry = &mut self.keyspace.database_mut().entries[self.index];
+        T::of_mut(&mut entry.value).expect("its type was checked when it was opened")
+    }
+}
+
+impl<T: DataType> Drop for Edit<'_, T> {
+    fn drop(&mut self) {
+        if self.created {
+            self.keyspace.database_mut().remove(self.key);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Redis itself: keys, values and commands, without a socket, a terminal, a wall clock or chance.
+//!
+//! Whoever drives an `Engine` connects clients, hands in their commands with the time, and takes what was written to
+//! each client. A blocked client is answered by the command of another, or by `advance`, when its time is over.
+
+pub mod blocking;
+pub mod call;
+pub mod client;
+pub mod command;
+pub mod commands;
+pub mod data;
+pub mod error;
+pub mod expiry;
+pub mod hub;
+pub mod keyspace;
+pub mod limits;
+pub mod notify;
+pub mod number;
+pub mod random;
+pub mod reply;
+pub mod watch;
+
+use blocking::Blocking;
+use call::{Call, Mode};
+use client::{ClientId, Clients};
+use command::{Command, Flag};
+use error::Error;
+use hub::Hub;
+use keyspace::Keyspace;
+use random::Random;
+use reply::Reply;
+
+/// A Redis server without its network.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub keyspace: Keyspace,
+    pub hub: Hub,
+}
+
+impl Engine {
+    /// An empty server. `seed` decides all that is left to chance.
+    pub fn new(seed: u64, now_us: i64) -> Self {
+        let hub = Hub {
+            clients: Clients::default(),
+            blocking: Blocking::default(),
+            random: Random::new(seed),
+            password: None,
+            started_us: now_us,
+            commands_processed: 0,
+        };
+        Engine { keyspace: Keyspace::new(now_us), hub }
+    }
+
+    /// A new client. It needs to show a password if the server has one.
+    pub fn connect(&mut self) -> ClientId {
+        self.hub.clients.connect(self.hub.password.is_none())
+    }
+
+    /// Forgets a client, its watches and its wait.
+    pub fn disconnect(&mut self, client: ClientId) {
+        self.hub.blocking.leave(client);
+        self.keyspace.watches.unwatch(client);
+        self.hub.clients.disconnect(client);
+    }
+
+    /// Runs one command of a client at a time, in microseconds since 1970. The reply is appended to the client's
+    /// output; there is none if the client is blocked now. Others that the command wakes have theirs appended, too.
+    pub fn execute(&mut self, client: ClientId, argv: &[&[u8]], now_us: i64) {
+        self.keyspace.set_clock(now_us);
+        let state = self.hub.clients.get_mut(client);
+        self.keyspace.select(state.database);
+        let mut reply = std::mem::take(&mut state.reply);
+        self.keyspace.notes_filled = !self.hub.blocking.is_empty();
+        self.dispatch(client, argv, &mut reply);
+        if let Some(state) = self.hub.clients.find(client) {
+            reply.protocol = state.reply.protocol;
+            // What others wrote meanwhile comes after the reply.
+            reply.raw(state.reply.as_bytes());
+            state.reply = reply;
+        }
+        if self.keyspace.notes_filled {
+            self.serve_blocked();
+        }
+    }
+
+    /// Lets time pass: drops what has expired, and answers those whose wait is over.
+    pub fn advance(&mut self, now_us: i64) {
+        self.keyspace.set_clock(now_us);
+        for client in self.hub.blocking.overdue(self.keyspace.now_ms()) {
+            if let Some(wait) = self.hub.blocking.leave(client) {
+                self.hub.clients.write_to(client, |reply| wait.on_timeout.write(reply));
+            }
+        }
+    }
+
+    /// The next moment at which `advance` has something to do, in milliseconds since 1970.
+    pub fn next_deadline(&self) -> Option<i64> {
+        [self.hub.blocking.next_deadline(), self.keyspace.next_expiry()].into_iter().flatten().min()
+    }
+
+    /// Whether a client waits for a key.
+    pub fn is_blocked(&self, client: ClientId) -> bool {
+        self.hub.blocking.waiting(client).is_some()
+    }
+
+    fn dispatch(&mut self, client: ClientId, argv: &[&[u8]], reply: &mut Reply) {
+        self.hub.commands_processed += 1;
+        let command = match self.admit(client, argv) {
+            Ok(command) => command,
+            Err(refusal) => {
+                self.hub.clients.get_mut(client).spoil_transaction(&refusal);
+                return reply.error(&refusal);
+            }
+        };
+        let state = self.hub.clients.get_mut(client);
+        if let Some(transaction) = &mut state.transaction
+            && !matches!(command.name, "EXEC" | "DISCARD" | "MULTI" | "WATCH" | "QUIT" | "RESET")
+        {
+            transaction.queue.push(argv.iter().map(|word| word.to_vec()).collect());
+            return reply.status("QUEUED");
+        }
+        self.run(command, client, argv, reply, Mode::Plain);
+    }
+
+    /// Finds the command, and checks what can be checked before it runs.
+    fn admit(&mut self, client: ClientId, argv: &[&[u8]]) -> Result<&'static Command, Error> {
+        let command = commands::find(argv)?;
+        if !command.takes(argv.len()) {
+            return Err(error::wrong_arity(command.name));
+        }
+        let state = self.hub.clients.get_mut(client);
+        if !state.authenticated && !command.has(Flag::NoAuth) {
+            return Err(error::NO_AUTH);
+        }
+        if state.transaction.is_some() && command.has(Flag::NoMulti) {
+            return Err(Error::text("ERR Command not allowed inside a transaction"));
+        }
+        Ok(command)
+    }
+
+    fn run(&mut self, command: &'static Command, client: ClientId, argv: &[&[u8]], reply: &mut Reply, mode: Mode) {
+        let Engine { keyspace, hub } = self;
+        let mut call = Call { keyspace, hub, reply, client, command, argv, mode };
+        call.run();
+    }
+
+    /// Runs the commands of those who wait for keys that were filled, first come, first served, until nothing more happens.
+    fn serve_blocked(&mut self) {
+        loop {
+            let filled = self.keyspace.take_filled();
+            if filled.is_empty() {
+                return;
+            }
+            for (database, key) in filled {
+                for client in self.hub.blocking.queue(database, &key) {
+                    if !self.retry(client, database) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a blocked client's command again; says whether it was answered.
+    fn retry(&mut self, client: ClientId, database: usize) -> bool {
+        let Some(wait) = self.hub.blocking.waiting(client).cloned() else { return true };
+        let argv: Vec<&[u8]> = wait.argv.iter().map(Vec::as_slice).collect();
+        let mut reply = Reply::new(self.hub.clients.get(client).reply.protocol);
+        self.keyspace.select(database);
+        self.run(wait.command, client, &argv, &mut reply, Mode::Retry);
+        if reply.is_empty() {
+            return false;
+        }
+        self.hub.blocking.leave(client);
+        self.hub.clients.write_to(client, |out| out.raw(reply.as_bytes()));
+        true
+    }
+}

@@ -1,0 +1,175 @@
+//! Numbers as Redis reads and writes them.
+
+/// Reads a decimal integer as strictly as Redis: no blanks, no `+`, no leading zeros, nothing after it.
+pub fn parse_integer(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    match digits {
+        [b'0'] if !negative => return Some(0),
+        [b'1'..=b'9', ..] if digits.len() <= 19 => {}
+        _ => return None,
+    }
+    let mut n: u64 = 0;
+    for &d in digits {
+        if !d.is_ascii_digit() {
+            return None;
+        }
+        n = n.checked_mul(10)?.checked_add(u64::from(d - b'0'))?;
+    }
+    if negative { 0i64.checked_sub_unsigned(n) } else { i64::try_from(n).ok() }
+}
+
+/// Reads a double as Redis reads a score or an increment: decimal or hexadecimal, `inf` and `infinity` in any case, a sign.
+/// Not a number, blanks and trailing text are refused.
+pub fn parse_double(text: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let negative = text.starts_with('-');
+    let lower = unsigned.to_ascii_lowercase();
+    let magnitude = match lower.as_str() {
+        "inf" | "infinity" => f64::INFINITY,
+        hex if hex.starts_with("0x") => parse_hexadecimal(&hex[2..])?,
+        _ if unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
+            in_range(&lower, unsigned.parse().ok()?)?
+        }
+        _ => return None,
+    };
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+/// A decimal that is too large or too small for a double is no number to Redis.
+fn in_range(text: &str, v: f64) -> Option<f64> {
+    let mantissa = text.split('e').next().unwrap_or(text);
+    let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
+    (v.is_finite() && (v != 0.0 || is_zero)).then_some(v)
+}
+
+/// A hexadecimal double of C (`1a.8p3`), its `0x` removed.
+fn parse_hexadecimal(text: &str) -> Option<f64> {
+    let (mantissa, exponent) = match text.split_once('p') {
+        Some((m, e)) => (m, e.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let mut value = 0f64;
+    for c in whole.chars().chain(fraction.chars()) {
+        value = value * 16.0 + f64::from(c.to_digit(16)?);
+    }
+    let shift = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
+    Some(value * 2f64.powi(shift))
+}
+
+/// Writes a double as Redis replies it: whole numbers within half of an i64's range in full, others by the shortest digits
+/// that read back the same.
+pub fn format_double(v: f64) -> String {
+    const WHOLE: f64 = (i64::MAX / 2) as f64;
+    if v.is_nan() {
+        return "nan".into();
+    }
+    if v.is_infinite() {
+        return if v > 0.0 { "inf" } else { "-inf" }.into();
+    }
+    if v == 0.0 {
+        return if v.is_sign_negative() { "-0" } else { "0" }.into();
+    }
+    if v.abs() <= WHOLE && v.fract() == 0.0 {
+        return itoa::Buffer::new().format(v as i64).into();
+    }
+    let (digits, exponent) = shortest_digits(v.abs());
+    let sign = if v < 0.0 { "-" } else { "" };
+    format!("{sign}{}", place_point(&digits, exponent))
+}
+
+/// The shortest digits of a positive double, without zeros around them, and the power of ten of the last one.
+fn shortest_digits(v: f64) -> (String, i32) {
+    let mut buffer = ryu::Buffer::new();
+    let shortest = buffer.format_finite(v);
+    let (mantissa, exponent) = match shortest.split_once('e') {
+        Some((m, e)) => (m, e.parse::<i32>().expect("ryu writes an integer exponent")),
+        None => (shortest, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_end_matches('0');
+    let dropped = all.len() - digits.len();
+    let last = exponent + dropped as i32 - fraction.len() as i32;
+    (digits.trim_start_matches('0').into(), last)
+}
+
+/// `DIGITS * 10^exponent` where Redis's conversion puts the point: plain with up to six zeros added behind, plain with
+/// up to six places or a small exponent, else in scientific notation.
+fn place_point(digits: &str, exponent: i32) -> String {
+    let n = digits.len() as i32;
+    let scientific = exponent + n - 1;
+    if exponent >= 0 && scientific < n + 7 {
+        return format!("{digits}{}", "0".repeat(exponent.unsigned_abs() as usize));
+    }
+    if exponent < 0 && (exponent > -7 || scientific.abs() < 4) {
+        return match digits.len().checked_sub(exponent.unsigned_abs() as usize) {
+            None | Some(0) => format!("0.{}{digits}", "0".repeat((-exponent - n).unsigned_abs() as usize)),
+            Some(whole) => format!("{}.{}", &digits[..whole], &digits[whole..]),
+        };
+    }
+    let (first, rest) = digits.split_at(1);
+    let point = if rest.is_empty() { "" } else { "." };
+    let sign = if scientific < 0 { '-' } else { '+' };
+    format!("{first}{point}{rest}e{sign}{}", scientific.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_read_strictly() {
+        for (text, n) in [("0", 0), ("-1", -1), ("9223372036854775807", i64::MAX), ("-9223372036854775808", i64::MIN)] {
+            assert_eq!(parse_integer(text.as_bytes()), Some(n));
+        }
+        for text in ["", "-", "-0", "01", "+1", " 1", "1 ", "1.0", "9223372036854775808", "-9223372036854775809", "1e3"]
+        {
+            assert_eq!(parse_integer(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn doubles_are_read_as_c_reads_them() {
+        for (text, v) in
+            [("1", 1.0), ("-.5", -0.5), ("5.", 5.0), ("+inf", f64::INFINITY), ("-Infinity", f64::NEG_INFINITY)]
+        {
+            assert_eq!(parse_double(text.as_bytes()), Some(v), "{text:?}");
+        }
+        assert_eq!(parse_double(b"0x1Ap1"), Some(52.0));
+        for text in ["", "nan", " 1", "1 ", "abc", "1e", "--1", "0x", ".", "+-1", "1e400", "5e-400", "1_0"] {
+            assert_eq!(parse_double(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn doubles_are_written_as_redis_writes_them() {
+        for (v, text) in [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (3.0, "3"),
+            (-1.5, "-1.5"),
+            (0.1, "0.1"),
+            (1e17, "100000000000000000"),
+            (123_456_789_012_345_678.0, "123456789012345680"),
+            (1e20, "1e+20"),
+            (1_234_567_890_123_456_789_012.0, "1234567890123456800000"),
+            (12_345_678.123_456_79, "1.234567812345679e+7"),
+            (0.000_012_34, "1.234e-5"),
+            (5e-324, "5e-324"),
+            (1.5e-7, "1.5e-7"),
+            (0.000_001, "0.000001"),
+            (123_456.789, "123456.789"),
+            (1.797_693_134_862_315_7e308, "1.7976931348623157e+308"),
+        ] {
+            assert_eq!(format_double(v), text);
+        }
+    }
+}
