@@ -1,0 +1,188 @@
+//! The lesson format: a TOML file as data, each part with its place in the file.
+//!
+//! `parse` reads the file's shape: types, unknown keys, what is missing. What a lesson means, and whether its answers
+//! are right, is `rules`' and `check`'s matter.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The format that this program reads; a file says which it was written for.
+pub const FORMAT: u32 = 1;
+
+/// A lesson, as its file says it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesson {
+    pub format: Spanned<u32>,
+    /// Stable: progress refers to it.
+    pub id: Spanned<String>,
+    pub title: String,
+    /// How long it takes, about.
+    pub minutes: u32,
+    /// One line for the list of lessons.
+    pub about: String,
+    /// What is typed, unseen, before the first step.
+    #[serde(default)]
+    pub setup: Option<Spanned<String>>,
+    /// What to remember, shown at the end: light Markdown.
+    pub remember: String,
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+/// One step. Which kind it is, is told by the one key it has of `task`, `predict`, `choose`, `show`, `compare`, `explore`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Unique in its lesson; progress refers to it.
+    pub id: Spanned<String>,
+    /// What there is to know before, in light Markdown.
+    pub say: String,
+    /// What to do, in a sentence.
+    pub task: Option<String>,
+    /// What to play with, until `expect` holds.
+    pub explore: Option<String>,
+    /// Lines whose output the learner is to foretell; the last one's output counts.
+    pub predict: Option<Spanned<String>>,
+    /// A question with answers to choose from.
+    pub choose: Option<Choose>,
+    /// What the tutor types while the learner watches.
+    pub show: Option<Spanned<String>>,
+    /// Two ways to do the same, measured.
+    pub compare: Option<Compare>,
+    /// What to type, as at the prompt: blocks, several lines, `:client NAME` and other tutor commands too.
+    pub answer: Option<Spanned<String>>,
+    /// Other ways that must pass.
+    #[serde(default)]
+    pub also: Vec<Spanned<String>>,
+    /// Three at most, each says more than the one before.
+    #[serde(default)]
+    pub hints: Vec<Spanned<String>>,
+    /// What to say when the step is done.
+    #[serde(default)]
+    pub after: Option<String>,
+    #[serde(default)]
+    pub expect: Option<Spanned<Expect>>,
+    #[serde(default, rename = "mistake")]
+    pub mistakes: Vec<Mistake>,
+}
+
+/// What must hold for a step to be done: all that is given.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// What the data must say now.
+    #[serde(default)]
+    pub state: Vec<Probe>,
+    /// The submission's last value, as Python shows it.
+    pub reply: Option<String>,
+    /// What the submission printed.
+    pub output: Option<String>,
+    /// Commands that the submission must have sent.
+    #[serde(default)]
+    pub uses: Vec<Spanned<String>>,
+    /// Commands that it must not have sent.
+    #[serde(default)]
+    pub avoids: Vec<Spanned<String>>,
+    /// Keys whose values and expiry times must be what they were at the step's start.
+    #[serde(default)]
+    pub unchanged: Vec<String>,
+    /// Clients that must be waiting for a reply now.
+    #[serde(default)]
+    pub waiting: Vec<String>,
+    /// The error that the submission must end with: part of its text. For steps where the error is the lesson.
+    pub error: Option<String>,
+}
+
+/// A question to the data, and its answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    /// A Python expression, or a line of redis-cli.
+    pub run: Spanned<String>,
+    /// What it must say, as Python shows it.
+    pub reply: String,
+}
+
+/// A mistake that people make, and what to say to it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mistake {
+    /// An example, tried by `check`.
+    #[serde(rename = "try")]
+    pub example: Spanned<String>,
+    pub when: Spanned<When>,
+    pub say: String,
+}
+
+/// How a mistake is recognised: all that is given must hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// Part of the error's class and text.
+    pub error: Option<String>,
+    /// Commands that were sent.
+    #[serde(default)]
+    pub uses: Vec<String>,
+    /// Commands that were not sent.
+    #[serde(default)]
+    pub lacks: Vec<String>,
+    /// The submission's last value.
+    pub reply: Option<String>,
+    /// What was printed.
+    pub output: Option<String>,
+    #[serde(default)]
+    pub state: Vec<Probe>,
+}
+
+/// A question with answers to choose from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choose {
+    pub question: String,
+    pub options: Vec<Choice>,
+}
+
+/// One of the answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    pub text: String,
+    #[serde(default)]
+    pub correct: bool,
+    /// Why it is right or wrong.
+    pub because: String,
+}
+
+/// Two ways to do the same, measured: commands, round trips, bytes in both directions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compare {
+    pub left: Program,
+    pub right: Program,
+}
+
+/// A program that is measured. It runs on the step's data, which is put back afterwards.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    pub title: String,
+    pub run: Spanned<String>,
+}
+
+/// What is wrong with a lesson file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The byte in the file; none when it is about the file as a whole.
+    pub at: Option<usize>,
+    /// What was seen, what was expected, what to write.
+    pub message: String,
+}
+
+/// Reads a lesson's file.
+///
+/// # Errors
+/// What is no TOML, or has not the format's shape.
+pub fn parse(text: &str) -> Result<Lesson, Fault> {
+    toml::from_str(text).map_err(|e| Fault { at: e.span().map(|span| span.start), message: e.message().to_owned() })
+}

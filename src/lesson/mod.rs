@@ -1,0 +1,3 @@
+//! Lessons: their format, what must hold for a step to be done, and how one leads through them.
+
+pub mod format;
