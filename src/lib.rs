@@ -2,4 +2,5 @@
 
 pub mod engine;
 pub mod lesson;
+pub mod markup;
 pub mod redis_py;

@@ -1,0 +1,126 @@
+//! Light Markdown: paragraphs, `- ` and `1. ` lists, fenced code, tables, **strong**, *emphasis*, `code`.
+
+use super::{Block, Role, Span, Text};
+
+/// Reads light Markdown. All text is some Markdown, so nothing is refused.
+pub fn parse(markdown: &str) -> Text {
+    let mut blocks = Vec::new();
+    let mut lines = markdown.lines().peekable();
+    while let Some(line) = lines.next() {
+        let trimmed = line.trim();
+        if trimmed.is_empty() {
+            continue;
+        }
+        if trimmed.starts_with("```") {
+            let code = lines.by_ref().take_while(|line| !line.trim().starts_with("```")).map(str::to_owned);
+            blocks.push(Block::Code(code.collect()));
+            continue;
+        }
+        if trimmed.starts_with('|') {
+            let mut rows = vec![cells(trimmed)];
+            while let Some(row) = lines.next_if(|line| line.trim().starts_with('|')) {
+                if !row.trim().chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')) {
+                    rows.push(cells(row.trim()));
+                }
+            }
+            blocks.push(Block::Table(rows));
+            continue;
+        }
+        if let Some((numbered, item)) = item(trimmed) {
+            let mut items = vec![item.to_owned()];
+            while let Some(line) = lines.next_if(|line| !line.trim().is_empty()) {
+                match self::item(line.trim()) {
+                    Some((_, item)) => items.push(item.to_owned()),
+                    None => {
+                        if let Some(last) = items.last_mut() {
+                            last.push(' ');
+                            last.push_str(line.trim());
+                        }
+                    }
+                }
+            }
+            blocks.push(Block::List { numbered, items: items.iter().map(|item| spans(item)).collect() });
+            continue;
+        }
+        let mut paragraph = trimmed.to_owned();
+        let continues = |line: &&str| {
+            let line = line.trim();
+            !line.is_empty() && !line.starts_with("```") && !line.starts_with('|') && item(line).is_none()
+        };
+        while let Some(line) = lines.next_if(continues) {
+            paragraph.push(' ');
+            paragraph.push_str(line.trim());
+        }
+        blocks.push(Block::Paragraph(spans(&paragraph)));
+    }
+    Text(blocks)
+}
+
+/// The text of a list's item, and whether the list is numbered.
+fn item(line: &str) -> Option<(bool, &str)> {
+    if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
+        return Some((false, item));
+    }
+    let (number, item) = line.split_once(". ")?;
+    (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some((true, item))
+}
+
+fn cells(row: &str) -> Vec<Vec<Span>> {
+    row.trim_matches('|').split('|').map(|cell| spans(cell.trim())).collect()
+}
+
+/// Reads the marks within a paragraph. A mark without its end is text.
+pub(super) fn spans(text: &str) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let marked = [("**", Role::Strong), ("`", Role::Code), ("*", Role::Emphasis)].into_iter().find_map(|(mark, role)| {
+            let inner = rest.strip_prefix(mark)?;
+            let end = inner.find(mark).filter(|&end| end > 0)?;
+            let inside = &inner[..end];
+            let is_mark = role == Role::Code || !(inside.starts_with(' ') || inside.ends_with(' '));
+            is_mark.then(|| (Span::new(role, inside), &inner[end + mark.len()..]))
+        });
+        match marked {
+            Some((span, after)) => {
+                if !plain.is_empty() {
+                    spans.push(Span::new(Role::Plain, std::mem::take(&mut plain)));
+                }
+                spans.push(span);
+                rest = after;
+            }
+            None => {
+                plain.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    if !plain.is_empty() {
+        spans.push(Span::new(Role::Plain, plain));
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_become_roles_and_lone_marks_stay_text() {
+        let shown = |text| spans(text).iter().map(|s| format!("{:?}:{}", s.role, s.text)).collect::<Vec<_>>().join(" | ");
+        assert_eq!(shown("a **b** `c*d`"), "Plain:a  | Strong:b | Plain:  | Code:c*d");
+        assert_eq!(shown("2 * 3 * 4"), "Plain:2 * 3 * 4");
+        assert_eq!(shown("an `open mark"), "Plain:an `open mark");
+    }
+
+    #[test]
+    fn blocks_are_told_apart() {
+        let text = parse("one\ntwo\n\n- a\n  b\n- c\n```\n  x = 1\n```\n| k | v |\n|---|---|\n| a | 1 |\n");
+        assert_eq!(text.0.len(), 4, "{text:?}");
+        assert_eq!(text.0[0], Block::Paragraph(vec![Span::new(Role::Plain, "one two")]));
+        assert!(matches!(&text.0[1], Block::List { numbered: false, items } if items.len() == 2 && items[0][0].text == "a b"));
+        assert_eq!(text.0[2], Block::Code(vec!["  x = 1".into()]));
+        assert!(matches!(&text.0[3], Block::Table(rows) if rows.len() == 2));
+    }
+}
