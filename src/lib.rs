@@ -2,3 +2,4 @@
 
 pub mod engine;
 pub mod redis_py;
+pub mod resp;
