@@ -4,3 +4,4 @@ pub mod engine;
 pub mod lesson;
 pub mod markup;
 pub mod redis_py;
+pub mod resp;

@@ -1,0 +1,145 @@
+//! A typed line as words, with Redis's quotes: `SET "a key" 'it\'s' "\x00"`.
+
+/// A quote that is not closed, or that closes in the middle of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unbalanced;
+
+/// Splits a line into words. Double quotes know `\n \r \t \b \a \xHH` and `\` before any other byte; single quotes only
+/// `\'`. A quote may open inside a word but must end it. A zero byte ends the line.
+///
+/// # Errors
+/// `Unbalanced` quotes.
+pub fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unbalanced> {
+    let line = line.split(|&byte| byte == 0).next().unwrap_or_default();
+    let mut words = Vec::new();
+    let mut rest = line;
+    loop {
+        rest = rest.trim_ascii_start();
+        // C's blanks have one more than Rust's.
+        while let [b'\x0b', tail @ ..] = rest {
+            rest = tail.trim_ascii_start();
+        }
+        if rest.is_empty() {
+            return Ok(words);
+        }
+        let (word, tail) = word(rest)?;
+        words.push(word);
+        rest = tail;
+    }
+}
+
+/// Reads the word that the line starts with, and what comes after it.
+fn word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
+    let mut word = Vec::new();
+    while let [byte, tail @ ..] = line {
+        line = tail;
+        match byte {
+            b' ' | b'\n' | b'\r' | b'\t' => break,
+            b'"' => return ended(word, double_quoted, line),
+            b'\'' => return ended(word, single_quoted, line),
+            _ => word.push(*byte),
+        }
+    }
+    Ok((word, line))
+}
+
+type Quoted = fn(&mut Vec<u8>, &[u8]) -> Option<usize>;
+
+/// Reads a quoted part, which must end the word: a blank follows, or nothing.
+fn ended(mut word: Vec<u8>, quoted: Quoted, line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
+    let tail = quoted(&mut word, line).map(|used| &line[used..]).ok_or(Unbalanced)?;
+    match tail {
+        [] | [b' ' | b'\t' | b'\n' | b'\r' | b'\x0b' | b'\x0c', ..] => Ok((word, tail)),
+        _ => Err(Unbalanced),
+    }
+}
+
+/// Appends what stands up to the closing double quote, and says how many bytes that took, the quote included.
+fn double_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match &line[at..] {
+            [] => return None,
+            [b'"', ..] => return Some(at + 1),
+            [b'\\', b'x', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                word.push(hexadecimal(*high) << 4 | hexadecimal(*low));
+                at += 4;
+            }
+            [b'\\', escaped, ..] => {
+                word.push(match escaped {
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    b'b' => b'\x08',
+                    b'a' => b'\x07',
+                    other => *other,
+                });
+                at += 2;
+            }
+            [byte, ..] => {
+                word.push(*byte);
+                at += 1;
+            }
+        }
+    }
+}
+
+/// The same up to the closing single quote.
+fn single_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match &line[at..] {
+            [] => return None,
+            [b'\'', ..] => return Some(at + 1),
+            [b'\\', b'\'', ..] => {
+                word.push(b'\'');
+                at += 2;
+            }
+            [byte, ..] => {
+                word.push(*byte);
+                at += 1;
+            }
+        }
+    }
+}
+
+fn hexadecimal(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => digit - b'A' + 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_split_as_redis_splits_them() {
+        type Case = (&'static [u8], Result<&'static [&'static [u8]], Unbalanced>);
+        let cases: [Case; 17] = [
+            (b"", Ok(&[])),
+            (b" \t\x0b\x0c ", Ok(&[])),
+            (b"  SET  a\tb\r\n", Ok(&[b"SET", b"a", b"b"])),
+            (br#"SET "a b" 'c d'"#, Ok(&[b"SET", b"a b", b"c d"])),
+            (br#""\x41\n\r\t\b\a\\\"\q""#, Ok(&[b"A\n\r\t\x08\x07\\\"q"])),
+            (br#""\xZZ""#, Ok(&[b"xZZ"])),
+            (br"'it\'s' '\n'", Ok(&[b"it's", b"\\n"])),
+            (br#"a"b" c'd'"#, Ok(&[b"ab", b"cd"])),
+            (br#""" ''"#, Ok(&[b"", b""])),
+            (br#""a"b"#, Err(Unbalanced)),
+            (br#"'a'"b""#, Err(Unbalanced)),
+            (br#""a"#, Err(Unbalanced)),
+            (br"'a", Err(Unbalanced)),
+            (br#""a\""#, Err(Unbalanced)),
+            (br#""\"#, Err(Unbalanced)),
+            (b"a\x0bb", Ok(&[b"a\x0bb"])),
+            (b"a\0b \"", Ok(&[b"a"])),
+        ];
+        for (line, expected) in cases {
+            let expected = expected.map(|words| words.iter().map(|word| word.to_vec()).collect());
+            assert_eq!(split(line), expected, "{:?}", line.escape_ascii().to_string());
+        }
+    }
+}

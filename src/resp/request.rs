@@ -1,0 +1,252 @@
+//! A client's bytes, taken apart into commands as they arrive.
+//!
+//! Two forms: `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`, whose arguments are ranges of the input and never copied, and a line as
+//! one types it in telnet. A parser keeps its place within an unfinished request, so that bytes are looked at once,
+//! however small the pieces are in which they arrive; it reserves nothing for what a header only announces.
+
+use std::ops::Range;
+
+use super::{ProtocolError, quoting};
+
+/// The longest line, whether it is a typed command or a header, in bytes.
+const LONGEST_LINE: usize = 64 * 1024;
+
+/// The most arguments, and the longest one, that a client may send before it has shown the password.
+const UNAUTHENTICATED_ARGUMENTS: i64 = 10;
+const UNAUTHENTICATED_BULK: i64 = 16 * 1024;
+
+/// What a server allows.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    pub authenticated: bool,
+    /// `proto-max-bulk-len`, in bytes.
+    pub longest_bulk: usize,
+}
+
+/// Where a connection stands within the request that it is sending.
+#[derive(Debug, Default)]
+pub struct RequestParser {
+    state: State,
+    /// How many bytes of the input, from the request's first one, were understood.
+    position: usize,
+    /// The arguments so far, as ranges of the input from the request's first byte.
+    ranges: Vec<Range<usize>>,
+    /// The words of a typed line.
+    typed: Vec<Vec<u8>>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    Start,
+    /// So many arguments are to come; the length of the next one may be known.
+    Arguments { missing: i64, length: Option<usize> },
+    /// The request is whole: `words` has it.
+    Whole,
+}
+
+impl RequestParser {
+    /// Goes on with a request. `input` starts with the request's first byte, and holds at least what it held at the
+    /// last call. The answer is how many bytes a whole request took, which `words` then hands out; none if it is not
+    /// whole yet. A request without words (an empty line, `*0`) is to be passed over.
+    ///
+    /// # Errors
+    /// What Redis answers before it closes the connection.
+    pub fn parse(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<usize>, ProtocolError> {
+        if self.state == State::Whole {
+            *self = RequestParser { ranges: std::mem::take(&mut self.ranges), ..RequestParser::default() };
+            self.ranges.clear();
+        }
+        if self.state == State::Start {
+            match input.first() {
+                None => return Ok(None),
+                Some(b'*') => match self.array_header(input, allowance)? {
+                    None => return Ok(None),
+                    Some(missing) => self.state = State::Arguments { missing, length: None },
+                },
+                Some(_) => return self.typed_line(input),
+            }
+        }
+        self.arguments(input, allowance)
+    }
+
+    /// The words of the whole request; `input` is what `parse` was given.
+    pub fn words<'a>(&'a self, input: &'a [u8]) -> impl ExactSizeIterator<Item = &'a [u8]> {
+        let typed = !self.typed.is_empty();
+        let count = if typed { self.typed.len() } else { self.ranges.len() };
+        (0..count).map(move |i| if typed { &*self.typed[i] } else { &input[self.ranges[i].clone()] })
+    }
+
+    /// How many bytes the unfinished request will have at least: room for them saves moving them about.
+    pub fn expected(&self) -> usize {
+        match self.state {
+            State::Arguments { length: Some(length), .. } => self.position + length + 2,
+            _ => 0,
+        }
+    }
+
+    fn array_header(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<i64>, ProtocolError> {
+        let Some(line) = self.line(input, "too big mbulk count string")? else { return Ok(None) };
+        let count = integer(&input[line.start + 1..line.end]).filter(|&n| n <= i64::from(i32::MAX));
+        let count = count.ok_or_else(|| protocol_error("invalid multibulk length"))?;
+        if count > UNAUTHENTICATED_ARGUMENTS && !allowance.authenticated {
+            return Err(protocol_error("unauthenticated multibulk length"));
+        }
+        Ok(Some(count.max(0)))
+    }
+
+    fn arguments(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<usize>, ProtocolError> {
+        while let State::Arguments { missing, length } = self.state {
+            if missing == 0 {
+                self.state = State::Whole;
+                break;
+            }
+            let length = match length {
+                Some(length) => length,
+                None => match self.bulk_header(input, allowance)? {
+                    None => return Ok(None),
+                    Some(length) => length,
+                },
+            };
+            let end = self.position + length;
+            // The line end after an argument is passed over unseen, as Redis does.
+            if input.len() < end + 2 {
+                self.state = State::Arguments { missing, length: Some(length) };
+                return Ok(None);
+            }
+            self.ranges.push(self.position..end);
+            self.position = end + 2;
+            self.state = State::Arguments { missing: missing - 1, length: None };
+        }
+        Ok(Some(self.position))
+    }
+
+    fn bulk_header(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<usize>, ProtocolError> {
+        let Some(line) = self.line(input, "too big bulk count string")? else { return Ok(None) };
+        if input[line.start] != b'$' {
+            let got = char::from(input[line.start]);
+            return Err(ProtocolError(format!("Protocol error: expected '$', got '{got}'").into()));
+        }
+        let length = integer(&input[line.start + 1..line.end]).and_then(|n| usize::try_from(n).ok());
+        let length = length.filter(|&n| n <= allowance.longest_bulk);
+        let length = length.ok_or_else(|| protocol_error("invalid bulk length"))?;
+        if length as i64 > UNAUTHENTICATED_BULK && !allowance.authenticated {
+            return Err(protocol_error("unauthenticated bulk length"));
+        }
+        Ok(Some(length))
+    }
+
+    /// Reads a header up to its `\r`, and passes over that and the byte after it.
+    fn line(&mut self, input: &[u8], too_long: &'static str) -> Result<Option<Range<usize>>, ProtocolError> {
+        let start = self.position;
+        match input[start..].iter().position(|&byte| byte == b'\r') {
+            None if input.len() - start > LONGEST_LINE => Err(protocol_error(too_long)),
+            Some(length) if start + length + 2 <= input.len() => {
+                self.position = start + length + 2;
+                Ok(Some(start..start + length))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn typed_line(&mut self, input: &[u8]) -> Result<Option<usize>, ProtocolError> {
+        let Some(length) = input[self.position..].iter().position(|&byte| byte == b'\n') else {
+            self.position = input.len();
+            if input.len() > LONGEST_LINE {
+                return Err(protocol_error("too big inline request"));
+            }
+            return Ok(None);
+        };
+        let end = self.position + length;
+        let words = quoting::split(&input[..end]);
+        self.typed = words.map_err(|_| protocol_error("unbalanced quotes in request"))?;
+        self.state = State::Whole;
+        Ok(Some(end + 1))
+    }
+}
+
+fn protocol_error(text: &'static str) -> ProtocolError {
+    ProtocolError(format!("Protocol error: {text}").into())
+}
+
+/// A decimal integer as Redis reads it: no sign but `-`, no leading zeros.
+fn integer(digits: &[u8]) -> Option<i64> {
+    let strict = matches!(digits, [b'0'] | [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..]);
+    if strict { std::str::from_utf8(digits).ok()?.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALLOWANCE: Allowance = Allowance { authenticated: true, longest_bulk: 512 << 20 };
+
+    type Commands = Vec<Vec<Vec<u8>>>;
+
+    /// Feeds the bytes in pieces of a size, and collects the commands up to an error.
+    fn commands(bytes: &[u8], piece: usize, allowance: Allowance) -> (Commands, Option<String>) {
+        let (mut commands, mut parser, mut start) = (Vec::new(), RequestParser::default(), 0);
+        for end in (0..=bytes.len()).step_by(piece).chain([bytes.len()]) {
+            loop {
+                match parser.parse(&bytes[start..end], allowance) {
+                    Err(error) => return (commands, Some(error.to_string())),
+                    Ok(None) => break,
+                    Ok(Some(used)) => {
+                        let words: Vec<_> = parser.words(&bytes[start..end]).map(<[u8]>::to_vec).collect();
+                        commands.extend(Some(words).filter(|words| !words.is_empty()));
+                        start += used;
+                    }
+                }
+            }
+        }
+        (commands, None)
+    }
+
+    #[test]
+    fn pieces_of_any_size_make_the_same_commands() {
+        let input = b"*2\r\n$3\r\nGET\r\n$1\r\na\r\nPING 'a b'\r\n\r\n*0\r\n*-5\r\n*1\r\n$0\r\n\r\n*2\r\n$4\r\nECHO\r\n$4\r\n\r\n\0\r\r\nPING\n";
+        let (whole, error) = commands(input, input.len(), ALLOWANCE);
+        assert_eq!(error, None);
+        let expected: [&[&[u8]]; 5] =
+            [&[b"GET", b"a"], &[b"PING", b"a b"], &[b""], &[b"ECHO", b"\r\n\0\r"], &[b"PING"]];
+        assert_eq!(whole, expected.map(|words| words.iter().map(|word| word.to_vec()).collect::<Vec<_>>()));
+        for piece in 1..input.len() {
+            assert_eq!(commands(input, piece, ALLOWANCE), (whole.clone(), None), "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused_in_redis_words() {
+        let long = [b'a'; LONGEST_LINE + 1];
+        let (star, dollar) = ([b"*".as_slice(), &long].concat(), [b"*1\r\n$".as_slice(), &long].concat());
+        let strict = Allowance { authenticated: false, longest_bulk: 100_000 };
+        let cases: [(&[u8], Allowance, &str); 14] = [
+            (b"*a\r\n", ALLOWANCE, "invalid multibulk length"),
+            (b"*+1\r\n", ALLOWANCE, "invalid multibulk length"),
+            (b"*2147483648\r\n", ALLOWANCE, "invalid multibulk length"),
+            (b"*1\r\n:1\r\n", ALLOWANCE, "expected '$', got ':'"),
+            (b"*1\r\n$-1\r\n", ALLOWANCE, "invalid bulk length"),
+            (b"*1\r\n$536870913\r\n", ALLOWANCE, "invalid bulk length"),
+            (b"*1\r\n$01\r\n", ALLOWANCE, "invalid bulk length"),
+            (b"SET \"a\r\n", ALLOWANCE, "unbalanced quotes in request"),
+            (&long, ALLOWANCE, "too big inline request"),
+            (&star, ALLOWANCE, "too big mbulk count string"),
+            (&dollar, ALLOWANCE, "too big bulk count string"),
+            (b"*11\r\n", strict, "unauthenticated multibulk length"),
+            (b"*1\r\n$16385\r\n", strict, "unauthenticated bulk length"),
+            (b"*1\r\n$100001\r\n", strict, "invalid bulk length"),
+        ];
+        for (input, allowance, text) in cases {
+            let (none, error) = commands(input, input.len(), allowance);
+            assert_eq!((none.len(), error), (0, Some(format!("Protocol error: {text}"))));
+        }
+    }
+
+    #[test]
+    fn a_header_that_only_announces_reserves_nothing() {
+        let mut parser = RequestParser::default();
+        assert_eq!(parser.parse(b"*2147483647\r\n$536870912\r\nabc", ALLOWANCE), Ok(None));
+        assert!(parser.ranges.capacity() < 16);
+        assert_eq!(parser.expected(), 13 + 12 + 536_870_912 + 2);
+    }
+}
