@@ -284,20 +284,24 @@ impl<'a> Writer<'a> {
 
 impl Frame for ToChild {
     fn encode(&self, thread: u32, out: &mut Vec<u8>) {
-        let mut tag = |tag| Writer::new(out, tag, thread);
+        // To be called once: the borrow of `out` moves through it into what it returns.
+        let tag = move |tag| {
+            let out = out;
+            Writer::new(out, tag, thread)
+        };
         match self {
-            Self::Start { seed } => drop(tag(0).u64(*seed)),
-            Self::Run { number, source, echo } => drop(tag(1).u32(*number).text(source).bool(*echo)),
-            Self::Opened { data } => drop(tag(2).bytes(data)),
-            Self::Refused { reason } => drop(tag(3).text(reason)),
-            Self::Received { data } => drop(tag(4).bytes(data)),
-            Self::TimedOut => drop(tag(5)),
-            Self::Closed => drop(tag(6)),
-            Self::Time { unix_us } => drop(tag(7).u64(unix_us.cast_unsigned())),
-            Self::Slept => drop(tag(8)),
-            Self::Line { text } => drop(tag(9).optional(text.as_deref(), |w, t| drop(w.text(t)))),
-            Self::Interrupted => drop(tag(10)),
-            Self::Complete { text } => drop(tag(11).text(text)),
+            Self::Start { seed } => _ = tag(0).u64(*seed),
+            Self::Run { number, source, echo } => _ = tag(1).u32(*number).text(source).bool(*echo),
+            Self::Opened { data } => _ = tag(2).bytes(data),
+            Self::Refused { reason } => _ = tag(3).text(reason),
+            Self::Received { data } => _ = tag(4).bytes(data),
+            Self::TimedOut => _ = tag(5),
+            Self::Closed => _ = tag(6),
+            Self::Time { unix_us } => _ = tag(7).u64(unix_us.cast_unsigned()),
+            Self::Slept => _ = tag(8),
+            Self::Line { text } => _ = tag(9).optional(text.as_deref(), |w, t| _ = w.text(t)),
+            Self::Interrupted => _ = tag(10),
+            Self::Complete { text } => _ = tag(11).text(text),
         }
     }
 
@@ -322,29 +326,33 @@ impl Frame for ToChild {
 
 impl Frame for FromChild {
     fn encode(&self, thread: u32, out: &mut Vec<u8>) {
-        let mut tag = |tag| Writer::new(out, tag, thread);
-        let micros = |w: &mut Writer, t| drop(w.u64(t));
+        // To be called once: the borrow of `out` moves through it into what it returns.
+        let tag = move |tag| {
+            let out = out;
+            Writer::new(out, tag, thread)
+        };
+        let micros = |w: &mut Writer, t| _ = w.u64(t);
         match self {
-            Self::Ready => drop(tag(0)),
-            Self::Output { stream, text } => drop(tag(1).u8(*stream as u8).text(text)),
+            Self::Ready => _ = tag(0),
+            Self::Output { stream, text } => _ = tag(1).u8(*stream as u8).text(text),
             Self::Open { connection, host, port, set_up } => {
-                drop(tag(2).u32(*connection).text(host).u16(*port).bytes(set_up));
+                _ = tag(2).u32(*connection).text(host).u16(*port).bytes(set_up);
             }
-            Self::Send { connection, data } => drop(tag(3).u32(*connection).bytes(data)),
-            Self::Receive { connection, timeout_us } => drop(tag(4).u32(*connection).optional(*timeout_us, micros)),
+            Self::Send { connection, data } => _ = tag(3).u32(*connection).bytes(data),
+            Self::Receive { connection, timeout_us } => _ = tag(4).u32(*connection).optional(*timeout_us, micros),
             Self::Exchange { connection, data, timeout_us } => {
-                drop(tag(5).u32(*connection).bytes(data).optional(*timeout_us, micros));
+                _ = tag(5).u32(*connection).bytes(data).optional(*timeout_us, micros);
             }
-            Self::Close { connection } => drop(tag(6).u32(*connection)),
-            Self::Now => drop(tag(7)),
-            Self::Sleep { duration_us } => drop(tag(8).u64(*duration_us)),
-            Self::Input { prompt } => drop(tag(9).text(prompt)),
+            Self::Close { connection } => _ = tag(6).u32(*connection),
+            Self::Now => _ = tag(7),
+            Self::Sleep { duration_us } => _ = tag(8).u64(*duration_us),
+            Self::Input { prompt } => _ = tag(9).text(prompt),
             Self::Done(outcome) => {
                 let mut w = tag(10);
-                w.optional(outcome.value.as_deref(), |w, v| drop(w.text(v)));
+                w.optional(outcome.value.as_deref(), |w, v| _ = w.text(v));
                 w.optional(outcome.error.as_ref(), |w, e| {
                     w.text(&e.class).text(&e.message).text(&e.traceback);
-                    w.optional(e.exit_status, |w, s| drop(w.u32(s.cast_unsigned())));
+                    w.optional(e.exit_status, |w, s| _ = w.u32(s.cast_unsigned()));
                 });
             }
             Self::Names { names } => {
