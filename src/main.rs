@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: hands the Python child's process over to it, and everything else to the command line.
+
+fn main() {
+    if std::env::args_os().nth(1).is_some_and(|word| word == redis_tutor::redis_py::kernel::SUBCOMMAND) {
+        redis_tutor::redis_py::kernel::main();
+    }
+}

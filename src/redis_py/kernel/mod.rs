@@ -1,0 +1,280 @@
+//! The Python child: real Python in a process of its own, which asks the tutor for everything beyond computing.
+//!
+//! The process reads `ToChild` frames on standard input and writes `FromChild` frames on standard output. It has no
+//! files, no network, no processes and no environment: the interpreter is built without `host_env`, and what the
+//! standard library needs of a host is stood in for by `python/`, each with the reason at its head.
+
+mod chance;
+mod clock;
+mod complete;
+mod console;
+mod limits;
+mod pipe;
+mod resp;
+mod run;
+mod traceback;
+mod wire;
+
+use crate::redis_py::frame::{FromChild, ToChild};
+use crate::redis_py::syntax::{self, TooDeep};
+use pipe::Pipe;
+use rustpython_vm::{
+    AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyStr},
+    scope::Scope,
+    signal::{UserSignalReceiver, user_signal_channel},
+};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// The hidden subcommand that makes a process a Python child.
+pub const SUBCOMMAND: &str = "__python";
+
+/// Stack of the main Python thread, in bytes. It takes address space only, until a recursion uses it.
+const STACK: usize = 512 << 20;
+
+/// How deep Python calls may nest, as in CPython.
+const RECURSION_LIMIT: usize = 1000;
+
+/// What the parts of the child share. There is one, for the process is one interpreter's.
+pub struct Kernel {
+    pipe: Pipe,
+    seed: u64,
+    chance: chance::Chance,
+    connections: wire::Connections,
+    /// The sources that have run, by the name that their code carries.
+    sources: Mutex<HashMap<String, String>>,
+    /// The `repr` echoed last in this run.
+    echo: Mutex<Option<String>>,
+    /// The names of `builtins`, and those of `sys` that a run depends on, as they were at the start.
+    builtins: OnceLock<Vec<(String, PyObjectRef)>>,
+    hooks: OnceLock<Vec<(String, PyObjectRef)>>,
+    /// `eval` and its like, as they were before they were guarded.
+    unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
+    running: AtomicBool,
+    interrupted: AtomicBool,
+}
+
+static KERNEL: OnceLock<Kernel> = OnceLock::new();
+
+/// The child's shared parts.
+fn kernel() -> &'static Kernel {
+    KERNEL.get().expect("main sets it before Python starts")
+}
+
+impl Kernel {
+    fn new(pipe: Pipe, seed: u64) -> Self {
+        Self {
+            pipe,
+            seed,
+            chance: chance::Chance::new(seed),
+            connections: wire::Connections::default(),
+            sources: Mutex::default(),
+            echo: Mutex::default(),
+            builtins: OnceLock::new(),
+            hooks: OnceLock::new(),
+            unguarded: OnceLock::new(),
+            running: AtomicBool::new(false),
+            interrupted: AtomicBool::new(false),
+        }
+    }
+
+    fn echoed(&self, text: String) {
+        *lock(&self.echo) = Some(text);
+    }
+
+    /// The source whose code carries this file name.
+    fn source(&self, filename: &str) -> Option<String> {
+        lock(&self.sources).get(filename).cloned()
+    }
+
+    /// A builtin as Python has it, without the guard that we put before it.
+    fn unguarded(&self, name: &str) -> Option<PyObjectRef> {
+        let (_, builtin) = self.unguarded.get()?.iter().find(|(guarded, _)| *guarded == name)?;
+        Some(builtin.clone())
+    }
+
+    /// Ctrl-C: whether there is a program to interrupt.
+    fn interrupt(&self) -> bool {
+        let running = self.running.load(Ordering::SeqCst);
+        self.interrupted.store(running, Ordering::SeqCst);
+        running
+    }
+
+    /// Whether a Ctrl-C waits to be raised; it is raised once.
+    fn take_interrupt(&self) -> bool {
+        self.interrupted.swap(false, Ordering::SeqCst)
+    }
+}
+
+/// The process of the Python child, from the tutor's `Start` to the end of its pipe.
+pub fn main() -> ! {
+    quiet_end();
+    let python = std::thread::Builder::new().name("python".to_owned()).stack_size(STACK).spawn(serve);
+    // Where the thread does not start, or dies, the tutor sees the pipe end.
+    let ended = python.map(std::thread::JoinHandle::join);
+    process::exit(i32::from(!matches!(ended, Ok(Ok(())))));
+}
+
+/// A panic anywhere ends the process at once, for no other thread could trust what is left.
+fn quiet_end() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        report(panic);
+        process::abort();
+    }));
+}
+
+fn serve() {
+    let Ok((reader, writer)) = pipes() else { return };
+    let pipe = Pipe::new(reader, writer);
+    let ToChild::Start { seed } = pipe.next() else { return };
+    let kernel = KERNEL.get_or_init(|| Kernel::new(pipe, seed));
+    limits::bound();
+    limits::end_with_parent();
+    let (sender, receiver) = user_signal_channel();
+    limits::interrupt_on_signal(kernel, sender);
+    interpreter(seed, receiver).enter(|vm| {
+        let scope = match prepare(kernel, vm) {
+            Ok(scope) => scope,
+            Err(error) => panic!("Python does not start: {}", traceback::format(&error, vm)),
+        };
+        kernel.pipe.tell(&FromChild::Ready);
+        if let Err(error) = connect(&scope, vm) {
+            panic!("`redis` is not to be had: {}", traceback::format(&error, vm));
+        }
+        loop {
+            match kernel.pipe.next() {
+                ToChild::Run { number, source, echo } => {
+                    let outcome = run::run(number, source, echo, &scope, vm);
+                    kernel.pipe.tell(&FromChild::Done(outcome));
+                }
+                ToChild::Complete { text } => {
+                    kernel.pipe.tell(&FromChild::Names { names: complete::names(&text, &scope, vm) });
+                }
+                // An answer that comes after its question was given up.
+                _ => {}
+            }
+        }
+    });
+}
+
+/// The two ends of the pipe. Standard output is then nobody's, so that nothing but frames is ever written to it.
+fn pipes() -> io::Result<(File, File)> {
+    #[cfg(unix)]
+    let (reader, writer) = {
+        use std::os::fd::AsFd;
+        (io::stdin().as_fd().try_clone_to_owned()?, io::stdout().as_fd().try_clone_to_owned()?)
+    };
+    #[cfg(unix)]
+    rustix::stdio::dup2_stdout(io::stderr())?;
+    #[cfg(windows)]
+    let (reader, writer) = {
+        use std::os::windows::io::AsHandle;
+        (io::stdin().as_handle().try_clone_to_owned()?, io::stdout().as_handle().try_clone_to_owned()?)
+    };
+    Ok((reader.into(), writer.into()))
+}
+
+fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
+    let mut settings = Settings::default();
+    // The seed's lower half: any number will do, so long as it is the same in each run.
+    settings.hash_seed = Some(seed as u32);
+    settings.install_signal_handlers = false;
+    let builder = Interpreter::builder(settings);
+    let mut natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
+    natives.push(console::module_def(&builder.ctx));
+    natives.push(wire::module_def(&builder.ctx));
+    builder
+        .add_native_modules(&natives)
+        .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
+        // After the standard library, for what stands in for its modules takes their place.
+        .add_frozen_modules(rustpython_vm::py_freeze!(dir = "python"))
+        .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../python"))
+        .init_hook(|vm| vm.set_user_signal_channel(signals))
+        .build()
+}
+
+/// Puts our own in the place of what would need a terminal or a machine, and makes the learner's namespace.
+fn prepare(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<Scope> {
+    vm.recursion_limit.set(RECURSION_LIMIT);
+    let tutor = vm.import("_tutor", 0)?;
+    let mut unguarded = Vec::new();
+    for name in ["eval", "exec", "compile"] {
+        unguarded.push((name, vm.builtins.get_attr(name, vm)?));
+        vm.builtins.set_attr(name, tutor.get_attr(name, vm)?, vm)?;
+    }
+    let _ = kernel.unguarded.set(unguarded);
+    vm.builtins.set_attr("input", tutor.get_attr("input", vm)?, vm)?;
+    let hooks = run::hooks(vm);
+    for (name, hook) in &hooks {
+        vm.sys_module.set_attr(vm.ctx.intern_str(name.as_str()), hook.clone(), vm)?;
+    }
+    vm.import("_sandbox", 0)?;
+    let builtins = vm.builtins.dict().into_iter().filter_map(|(name, value)| Some((name_of(&name)?, value))).collect();
+    // Each is set here alone, so none is set yet.
+    let _ = kernel.hooks.set(hooks);
+    let _ = kernel.builtins.set(builtins);
+    let scope = vm.new_scope_with_main()?;
+    scope.globals.set_item("__name__", vm.ctx.new_str("__main__").into(), vm)?;
+    Ok(scope)
+}
+
+fn name_of(key: &PyObjectRef) -> Option<String> {
+    key.downcast_ref::<PyStr>()?.to_str().map(str::to_owned)
+}
+
+/// `redis` and `r` stand ready at the first prompt.
+fn connect(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
+    let redis = vm.import("redis", 0)?;
+    let client = redis.get_attr("Redis", vm)?.call((), vm)?;
+    scope.globals.set_item("redis", redis, vm)?;
+    scope.globals.set_item("r", client, vm)
+}
+
+/// Asks the tutor, and waits. A Ctrl-C while waiting raises KeyboardInterrupt.
+fn ask(question: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
+    match vm.allow_threads(|| kernel().pipe.ask(question)) {
+        ToChild::Interrupted => {
+            kernel().take_interrupt();
+            Err(keyboard_interrupt(vm))
+        }
+        answer => Ok(answer),
+    }
+}
+
+fn keyboard_interrupt(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_exception_empty(vm.ctx.exceptions.keyboard_interrupt.to_owned())
+}
+
+/// The error that CPython raises for a source nested so deeply, before a compiler sees it that would overflow.
+fn nested_too_deeply(source: &str, filename: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
+    let exceptions = &vm.ctx.exceptions;
+    let (class, message) = match syntax::too_deep(source)? {
+        TooDeep::Brackets => (exceptions.syntax_error, "too many nested parentheses"),
+        TooDeep::Indents => (exceptions.indentation_error, "too many levels of indentation"),
+        TooDeep::Operators => {
+            return Some(vm.new_recursion_error("maximum recursion depth exceeded during compilation".to_owned()));
+        }
+    };
+    let error = vm.new_exception_msg(class.to_owned(), message.into());
+    let attributes: [(_, PyObjectRef); 3] = [
+        ("msg", vm.ctx.new_str(message).into()),
+        ("filename", vm.ctx.new_str(filename).into()),
+        ("lineno", vm.ctx.new_int(1).into()),
+    ];
+    for (name, value) in attributes {
+        // A SyntaxError takes these attributes always.
+        let _ = error.as_object().set_attr(name, value, vm);
+    }
+    Some(error)
+}
+
+/// The lock's content, also after a thread died with the lock held: each holder leaves it whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,177 @@
+//! The child's end of the pipe: what it asks, what it is answered, and the output that goes before.
+//!
+//! Every Python thread may wait for an answer of its own. Whoever waits first reads for all: a frame that is
+//! for another thread is left in `arrived`, and its thread woken. Alone, a thread so reads its own answers without
+//! any hand-over. Output is kept back until the next question, or until it is long, so that a line that is
+//! printed costs no system call of its own.
+
+use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Output longer than this, in bytes, does not wait for the next question.
+const LONG_OUTPUT: usize = 8 << 10;
+
+/// Both directions of the pipe to the tutor.
+pub struct Pipe {
+    outgoing: Mutex<Outgoing>,
+    incoming: Mutex<Incoming>,
+    arrival: Condvar,
+    reader: Mutex<BufReader<File>>,
+}
+
+struct Outgoing {
+    writer: File,
+    /// Frames not yet written.
+    frames: Vec<u8>,
+    /// Output not yet made a frame of, all of one stream.
+    text: String,
+    stream: Stream,
+}
+
+#[derive(Default)]
+struct Incoming {
+    arrived: Vec<(u32, ToChild)>,
+    /// Whether a thread is reading, for all that wait.
+    reading: bool,
+}
+
+thread_local! {
+    static NUMBER: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// The number of the calling thread on the pipe. The first to ask is the main thread.
+fn thread_number() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(MAIN_THREAD);
+    NUMBER.with(|number| {
+        number.get().unwrap_or_else(|| {
+            let next = NEXT.fetch_add(1, Ordering::Relaxed);
+            number.set(Some(next));
+            next
+        })
+    })
+}
+
+/// The lock's content. A thread that died with the lock held has left whole frames behind it all the same.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Pipe {
+    /// The calling thread becomes the main thread.
+    pub fn new(reader: File, writer: File) -> Self {
+        thread_number();
+        let outgoing = Outgoing { writer, frames: Vec::new(), text: String::new(), stream: Stream::Stdout };
+        Self {
+            outgoing: Mutex::new(outgoing),
+            incoming: Mutex::default(),
+            arrival: Condvar::new(),
+            reader: Mutex::new(BufReader::with_capacity(32 << 10, reader)),
+        }
+    }
+
+    /// Takes output of the learner's program.
+    pub fn print(&self, stream: Stream, text: &str) {
+        let mut outgoing = lock(&self.outgoing);
+        if outgoing.stream != stream {
+            outgoing.seal();
+            outgoing.stream = stream;
+        }
+        outgoing.text.push_str(text);
+        if outgoing.text.len() > LONG_OUTPUT {
+            outgoing.flush();
+        }
+    }
+
+    /// Sends all output taken so far.
+    pub fn flush(&self) {
+        lock(&self.outgoing).flush();
+    }
+
+    /// Says what wants no answer.
+    pub fn tell(&self, frame: &FromChild) {
+        let mut outgoing = lock(&self.outgoing);
+        outgoing.push(frame);
+        outgoing.flush();
+    }
+
+    /// Says what wants no answer, with the next question.
+    pub fn tell_later(&self, frame: &FromChild) {
+        let mut outgoing = lock(&self.outgoing);
+        outgoing.push(frame);
+        if outgoing.frames.len() > LONG_OUTPUT {
+            outgoing.flush();
+        }
+    }
+
+    /// Asks, and waits for the answer.
+    pub fn ask(&self, question: &FromChild) -> ToChild {
+        self.tell(question);
+        self.next()
+    }
+
+    /// The next frame for the calling thread. When the tutor is gone, the process ends here.
+    pub fn next(&self) -> ToChild {
+        let number = thread_number();
+        let mut incoming = lock(&self.incoming);
+        loop {
+            if let Some(at) = incoming.arrived.iter().position(|(thread, _)| *thread == number) {
+                return incoming.arrived.remove(at).1;
+            }
+            if incoming.reading {
+                incoming = self.arrival.wait(incoming).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            incoming.reading = true;
+            drop(incoming);
+            let frame = frame::read(&mut *lock(&self.reader));
+            incoming = lock(&self.incoming);
+            incoming.reading = false;
+            self.arrival.notify_all();
+            match frame {
+                Ok(Some((thread, frame))) if thread == number => return frame,
+                Ok(Some(for_another)) => incoming.arrived.push(for_another),
+                Ok(None) | Err(_) => process::exit(0),
+            }
+        }
+    }
+}
+
+impl Outgoing {
+    /// Makes a frame of the output kept back.
+    fn seal(&mut self) {
+        if !self.text.is_empty() {
+            let text = std::mem::take(&mut self.text);
+            self.append(&FromChild::Output { stream: self.stream, text });
+        }
+    }
+
+    fn push(&mut self, frame: &FromChild) {
+        self.seal();
+        self.append(frame);
+    }
+
+    fn append(&mut self, frame: &FromChild) {
+        // Writing to a Vec does not fail, and a frame beyond 4 GiB is beyond the memory limit as well.
+        frame::write(&mut self.frames, thread_number(), frame).expect("a frame fits into memory");
+    }
+
+    /// Writes all frames. When the tutor is gone, the process ends here.
+    fn flush(&mut self) {
+        self.seal();
+        if self.write().is_err() {
+            process::exit(0);
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        self.writer.write_all(&self.frames)?;
+        self.frames.clear();
+        self.frames.shrink_to(LONG_OUTPUT * 8);
+        Ok(())
+    }
+}

@@ -1,0 +1,232 @@
+//! Replies of Redis, in RESP2 and RESP3: where one ends, and what it is in Python.
+//!
+//! A reply may arrive in any number of pieces. `Scan` walks over what is there and remembers where it stopped, so
+//! that a long reply is looked at once, however often it was cut. Only a whole reply is made into Python objects.
+
+use super::wire::{error_reply, push};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyDict, PyStr},
+};
+
+/// Replies nest no deeper than this; Redis itself stays far below it.
+const MAX_DEPTH: usize = 128;
+
+/// How far the reply at the head of a buffer has been looked at.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Scan {
+    at: usize,
+    /// How many values each aggregate that is open still wants, the outermost first.
+    open: Vec<usize>,
+}
+
+/// What is no RESP.
+#[derive(Debug, PartialEq)]
+pub struct Malformed;
+
+impl Scan {
+    /// Where the first reply of `bytes` ends, if all of it is there. `bytes` must begin with what was seen before.
+    pub fn end(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+        loop {
+            let Some((kind, line, mut next)) = head(bytes, self.at) else { return Ok(None) };
+            let mut values = 1;
+            match kind {
+                b'+' | b'-' | b':' | b',' | b'#' | b'(' | b'_' => values -= 1,
+                b'$' | b'=' | b'!' => {
+                    if let Some(length) = length(line)? {
+                        next = next.checked_add(length + 2).ok_or(Malformed)?;
+                    }
+                    if bytes.len() < next {
+                        return Ok(None);
+                    }
+                    values -= 1;
+                }
+                b'*' | b'~' | b'>' => values = length(line)?.unwrap_or(0),
+                b'%' => values = 2 * length(line)?.unwrap_or(0),
+                // Attributes come before the value that they belong to.
+                b'|' => values = 2 * length(line)?.unwrap_or(0) + 1,
+                _ => return Err(Malformed),
+            }
+            self.at = next;
+            if values > 0 {
+                self.open.push(values);
+                if self.open.len() > MAX_DEPTH {
+                    return Err(Malformed);
+                }
+                continue;
+            }
+            while let Some(wanted) = self.open.last_mut() {
+                *wanted -= 1;
+                if *wanted > 0 {
+                    break;
+                }
+                self.open.pop();
+            }
+            if self.open.is_empty() {
+                return Ok(Some(std::mem::take(&mut self.at)));
+            }
+        }
+    }
+}
+
+/// The kind of the value at `at`, its first line, and where what follows the line begins.
+fn head(bytes: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
+    let (kind, rest) = bytes.get(at..)?.split_first()?;
+    // The search is for CR alone, as it is one byte; a line itself holds none.
+    let line = rest.iter().position(|b| *b == b'\r')?;
+    let next = at + 1 + line + 2;
+    (bytes.len() >= next).then(|| (*kind, &rest[..line], next))
+}
+
+/// A length of the protocol; -1 stands for nil.
+fn length(line: &[u8]) -> Result<Option<usize>, Malformed> {
+    if line == b"-1" {
+        return Ok(None);
+    }
+    let digits = std::str::from_utf8(line).map_err(|_| Malformed)?;
+    let length = digits.parse::<u32>().map_err(|_| Malformed)?;
+    Ok(Some(length as usize))
+}
+
+/// Makes Python objects of a whole reply.
+pub struct Builder<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    encoding: Option<&'a str>,
+    vm: &'a VirtualMachine,
+}
+
+impl<'a> Builder<'a> {
+    /// `bytes` begins with a whole reply, as `Scan::end` has found. Strings are decoded where there is an encoding.
+    pub fn new(bytes: &'a [u8], encoding: Option<&'a str>, vm: &'a VirtualMachine) -> Self {
+        Self { bytes, at: 0, encoding, vm }
+    }
+
+    pub fn value(&mut self) -> PyResult {
+        let vm = self.vm;
+        let malformed = || vm.new_runtime_error("a reply was not whole");
+        let (kind, line, next) = head(self.bytes, self.at).ok_or_else(malformed)?;
+        self.at = next;
+        Ok(match kind {
+            b'+' => self.text(line)?,
+            b'-' => error_reply(line, vm),
+            b':' => integer(line, vm)?,
+            b'(' => vm.ctx.types.int_type.as_object().call((string(line, vm),), vm)?,
+            b',' => vm.ctx.types.float_type.as_object().call((string(line, vm),), vm)?,
+            b'#' => vm.ctx.new_bool(line == b"t").into(),
+            b'_' => vm.ctx.none(),
+            b'$' | b'=' | b'!' => {
+                let Ok(Some(length)) = length(line) else { return Ok(vm.ctx.none()) };
+                let bulk = self.bytes.get(next..next + length).ok_or_else(malformed)?;
+                self.at = next + length + 2;
+                match kind {
+                    b'$' => self.text(bulk)?,
+                    // A verbatim string says in four bytes what it holds: "txt:".
+                    b'=' => self.text(bulk.get(4..).unwrap_or_default())?,
+                    _ => error_reply(bulk, vm),
+                }
+            }
+            b'*' | b'~' | b'>' => {
+                let Ok(Some(length)) = length(line) else { return Ok(vm.ctx.none()) };
+                let items = self.values(length)?;
+                if kind == b'>' { push(items, vm)? } else { vm.ctx.new_list(items).into() }
+            }
+            b'%' => {
+                let items = self.values(2 * length(line).ok().flatten().unwrap_or(0))?;
+                self.map(items)?
+            }
+            _ => {
+                // An attribute tells about the reply that follows; nobody here asks for it.
+                self.values(2 * length(line).ok().flatten().unwrap_or(0))?;
+                self.value()?
+            }
+        })
+    }
+
+    fn values(&mut self, count: usize) -> PyResult<Vec<PyObjectRef>> {
+        (0..count).map(|_| self.value()).collect()
+    }
+
+    /// A dict, or a list of pairs where a key is none that a dict takes.
+    fn map(&self, items: Vec<PyObjectRef>) -> PyResult {
+        let vm = self.vm;
+        let dict: rustpython_vm::PyRef<PyDict> = vm.ctx.new_dict();
+        for pair in items.chunks_exact(2) {
+            if dict.set_item(&*pair[0], pair[1].clone(), vm).is_err() {
+                let pairs = items.chunks_exact(2).map(|pair| vm.ctx.new_tuple(pair.to_vec()).into());
+                return Ok(vm.ctx.new_list(pairs.collect()).into());
+            }
+        }
+        Ok(dict.into())
+    }
+
+    fn text(&self, bytes: &[u8]) -> PyResult {
+        let vm = self.vm;
+        let Some(encoding) = self.encoding else { return Ok(vm.ctx.new_bytes(bytes.to_vec()).into()) };
+        if is_utf8(encoding)
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return Ok(vm.ctx.new_str(text).into());
+        }
+        let bytes: PyObjectRef = vm.ctx.new_bytes(bytes.to_vec()).into();
+        vm.call_method(&bytes, "decode", (encoding,))
+    }
+}
+
+/// Whether the encoding is the one that Rust's text is in, by the names in use for it.
+pub fn is_utf8(encoding: &str) -> bool {
+    encoding.eq_ignore_ascii_case("utf-8") || encoding.eq_ignore_ascii_case("utf8")
+}
+
+fn string(bytes: &[u8], vm: &VirtualMachine) -> rustpython_vm::PyRef<PyStr> {
+    vm.ctx.new_str(String::from_utf8_lossy(bytes).into_owned())
+}
+
+fn integer(line: &[u8], vm: &VirtualMachine) -> PyResult {
+    let number = std::str::from_utf8(line).ok().and_then(|digits| digits.parse::<i64>().ok());
+    match number {
+        Some(number) => Ok(vm.ctx.new_int(number).into()),
+        None => vm.ctx.types.int_type.as_object().call((string(line, vm),), vm),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_ends_where_it_ends_however_it_was_cut() {
+        for reply in [
+            &b"+OK\r\n"[..],
+            b":-12\r\n",
+            b"$-1\r\n",
+            b"*-1\r\n",
+            b"$0\r\n\r\n",
+            b"$4\r\n\r\n\r\n\r\n",
+            b"*0\r\n",
+            b"%0\r\n",
+            b"*2\r\n*1\r\n$1\r\nx\r\n_\r\n",
+            b"%1\r\n+k\r\n*2\r\n#t\r\n,1.5\r\n",
+            b"|1\r\n+ttl\r\n:1\r\n~1\r\n(123\r\n",
+            b">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n=5\r\ntxt:x\r\n",
+            b"!5\r\nERR x\r\n",
+        ] {
+            let mut stream = reply.to_vec();
+            stream.extend_from_slice(b"+next\r\n");
+            assert_eq!(Scan::default().end(&stream), Ok(Some(reply.len())), "{}", reply.escape_ascii());
+            let mut scan = Scan::default();
+            for seen in 0..reply.len() {
+                assert_eq!(scan.end(&stream[..seen]), Ok(None), "{} at {seen}", reply.escape_ascii());
+            }
+            assert_eq!(scan.end(reply), Ok(Some(reply.len())));
+            assert_eq!(scan, Scan::default(), "ready for the next reply");
+        }
+    }
+
+    #[test]
+    fn what_is_no_reply_is_refused() {
+        for bytes in [&b"HTTP/1.1 200\r\n"[..], b"$x\r\n", b"*-2\r\n", &b"*1\r\n".repeat(MAX_DEPTH + 1)] {
+            assert_eq!(Scan::default().end(bytes), Err(Malformed), "{}", bytes.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! One run: a source is compiled and run in the learner's namespace, and how it ended is told.
+
+use super::{Kernel, kernel, lock, nested_too_deeply, traceback};
+use crate::redis_py::frame::{Outcome, Raised, Stream};
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseException, PyBaseExceptionRef, PyInt},
+    compiler::Mode,
+    scope::Scope,
+};
+use std::sync::atomic::Ordering;
+
+/// Runs one submission.
+pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualMachine) -> Outcome {
+    let kernel = kernel();
+    restore(kernel, vm);
+    *lock(&kernel.echo) = None;
+    kernel.interrupted.store(false, Ordering::SeqCst);
+    kernel.running.store(true, Ordering::SeqCst);
+    let ended = execute(number, &source, echo, scope, vm);
+    let error = ended.err().map(|error| describe(&error, vm));
+    kernel.running.store(false, Ordering::SeqCst);
+    kernel.interrupted.store(false, Ordering::SeqCst);
+    Outcome { value: lock(&kernel.echo).take(), error }
+}
+
+fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
+    let filename = format!("<stdin>-{number}");
+    lock(&kernel().sources).insert(filename.clone(), source.to_owned());
+    if let Some(error) = nested_too_deeply(source, &filename, vm) {
+        return Err(error);
+    }
+    let mode = if echo { Mode::Single } else { Mode::Exec };
+    let code = vm.compile(source, mode, filename).map_err(|error| vm.new_syntax_error(&error, Some(source)))?;
+    vm.run_code_obj(code, scope.clone()).map(drop)
+}
+
+/// Puts back what a submission may have rebound for itself, and must not have for those that follow.
+fn restore(kernel: &Kernel, vm: &VirtualMachine) {
+    let builtins = vm.builtins.dict();
+    for (name, original) in kernel.builtins.get().into_iter().flatten() {
+        if !builtins.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|now| now.is(original)) {
+            // The dict of a module takes any name.
+            let _ = builtins.set_item(name.as_str(), original.clone(), vm);
+        }
+    }
+    let sys = vm.sys_module.dict();
+    for (name, original) in kernel.hooks.get().into_iter().flatten() {
+        if !sys.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|now| now.is(original)) {
+            let _ = sys.set_item(name.as_str(), original.clone(), vm);
+        }
+    }
+}
+
+fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Raised {
+    let class = traceback::class_name(error);
+    let message = traceback::message(error, vm);
+    if error.fast_isinstance(vm.ctx.exceptions.system_exit) {
+        let (status, said) = exit_status(error, &message, vm);
+        return Raised { class, message, traceback: said, exit_status: Some(status) };
+    }
+    for (name, value) in [
+        ("last_exc", error.clone().into()),
+        ("last_value", error.clone().into()),
+        ("last_type", error.class().to_owned().into()),
+        ("last_traceback", vm.unwrap_or_none(error.__traceback__().map(PyObjectRef::from))),
+    ] {
+        // For `traceback.print_last` and `pdb.pm`; the prompt itself does not need it.
+        let _ = vm.sys_module.set_attr(vm.ctx.intern_str(name), value, vm);
+    }
+    Raised { class, message, traceback: traceback::format(error, vm), exit_status: None }
+}
+
+/// The status that a SystemExit asks for, and what is said on leaving: a code that is no number is a message.
+fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) -> (i32, String) {
+    let code = error.as_object().get_attr("code", vm).unwrap_or_else(|_| vm.ctx.none());
+    if vm.is_none(&code) {
+        return (0, String::new());
+    }
+    match code.downcast_ref::<PyInt>() {
+        Some(status) => (i32::try_from(status.as_bigint()).unwrap_or(-1), String::new()),
+        None => (1, format!("{message}\n")),
+    }
+}
+
+/// The streams and hooks of `sys`, as they are at the start of each run.
+pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
+    let displayhook =
+        vm.import("_tutor", 0).and_then(|module| module.get_attr("displayhook", vm)).unwrap_or_else(|_| vm.ctx.none());
+    let stdin = super::console::input_stream(vm);
+    let stdout = super::console::output(Stream::Stdout, vm);
+    let stderr = super::console::output(Stream::Stderr, vm);
+    let mut hooks = vec![("displayhook".to_owned(), displayhook)];
+    for (name, stream) in [("stdin", stdin), ("stdout", stdout), ("stderr", stderr)] {
+        hooks.push((name.to_owned(), stream.clone()));
+        hooks.push((format!("__{name}__"), stream));
+    }
+    if let Ok(excepthook) = vm.sys_module.get_attr("excepthook", vm) {
+        hooks.push(("excepthook".to_owned(), excepthook));
+    }
+    hooks
+}
