@@ -1,0 +1,300 @@
+"""The raw replies of a fresh server to a script of commands, over one connection or several.
+
+The script, a line each:
+
+    # a comment; an empty line is nothing too
+    SET key "two words\\r\\n"    a command, quoted as at redis-cli's prompt, from the client whose turn it is
+    @client NAME               the turn passes to NAME, who connects when first named; the first is `main`
+    @proto 2|3                 this client speaks RESP2 or RESP3 from here on (HELLO, its reply not shown)
+    @close                     this client's connection is closed from its own side
+    @wait MILLISECONDS         that much time passes
+    @deadline                  time passes until the next waiting client's own deadline
+    @unordered COMMAND...      the reply's order means nothing: elements are shown sorted
+    @shape COMMAND...          the reply's values differ from run to run: only its types are shown
+
+The recording repeats every line but comments behind `> `, and below it the reply, one line for each line of
+the protocol, without its CRLF. A bulk string's bytes are one line, whatever they hold: `\\r`, `\\n`, `\\t`, `\\\\`
+and `\\xNN` stand for what is not printable ASCII. Besides there are
+
+    (blocked)                  the client waits, and no reply has come
+    (no reply)                 the command was carried out and answers nothing
+    (closed)                   the server ended the connection
+    NAME: ...                  what another client got meanwhile: a message, or the reply it waited for;
+                               clients in the order in which they connected
+
+`@shape` writes `:N`, `,N`, `+...`, `$...` for the values. `@unordered` sorts the elements of every array, set
+and map by their text, unless it mixes single values with arrays (so SCAN's cursor stays in front).
+"""
+import re
+import select
+import socket
+import time
+
+SETTLE_DEADLINE_SECONDS = 20
+AGGREGATES = b"*~>%|"
+WITH_BYTES = b"$=!"
+
+
+class Closed(Exception):
+    pass
+
+
+class Incomplete(Exception):
+    pass
+
+
+def split_words(line: str) -> list:
+    """The words of a line by redis-cli's rules of quoting, as bytes."""
+    words, text, at = [], line.encode(), 0
+    while True:
+        while at < len(text) and text[at : at + 1].isspace():
+            at += 1
+        if at == len(text):
+            return words
+        word, at = one_word(text, at)
+        words.append(word)
+
+
+def one_word(text: bytes, at: int):
+    word = bytearray()
+    while at < len(text) and not text[at : at + 1].isspace():
+        quote = text[at : at + 1]
+        if quote not in (b'"', b"'"):
+            word += quote
+            at += 1
+            continue
+        at += 1
+        while text[at : at + 1] != quote:
+            if at >= len(text):
+                raise ValueError(f"unbalanced quotes: {text.decode()}")
+            piece, at = quoted_byte(text, at, quote)
+            word += piece
+        at += 1
+        if at < len(text) and not text[at : at + 1].isspace():
+            raise ValueError(f"a closing quote must end its word: {text.decode()}")
+    return bytes(word), at
+
+
+def quoted_byte(text: bytes, at: int, quote: bytes):
+    if quote == b"'":
+        return (b"'", at + 2) if text[at : at + 2] == b"\\'" else (text[at : at + 1], at + 1)
+    if text[at : at + 1] != b"\\":
+        return text[at : at + 1], at + 1
+    hexadecimal = re.match(rb"\\x([0-9a-fA-F]{2})", text[at:])
+    if hexadecimal:
+        return bytes.fromhex(hexadecimal[1].decode()), at + 4
+    escaped = text[at + 1 : at + 2]
+    return {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"a": b"\a"}.get(escaped, escaped), at + 2
+
+
+def escaped(data: bytes) -> str:
+    named = {0x5C: "\\\\", 0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t"}
+    return "".join(named.get(b) or (chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}") for b in data)
+
+
+class Frame:
+    """One reply as it came: its first line, the bytes behind it, or the frames inside it."""
+
+    def __init__(self, head: bytes, body=None, inside=()):
+        self.head, self.body, self.inside = head, body, list(inside)
+
+    @staticmethod
+    def parse(data: bytes, at: int = 0):
+        """The frame at `at`, and where the next one starts."""
+        end = data.find(b"\r\n", at)
+        if end < 0:
+            raise Incomplete
+        head, kind, at = data[at:end], data[at : at + 1], end + 2
+        if kind in WITH_BYTES and head[1:2] != b"-":
+            length = int(head[1:])
+            if len(data) < at + length + 2:
+                raise Incomplete
+            return Frame(head, body=data[at : at + length]), at + length + 2
+        inside = []
+        if kind in AGGREGATES and head[1:2] != b"-":
+            for _ in range(int(head[1:]) * (2 if kind in b"%|" else 1)):
+                frame, at = Frame.parse(data, at)
+                inside.append(frame)
+        return Frame(head, inside=inside), at
+
+    def lines(self) -> list:
+        own = [escaped(self.head)] + ([] if self.body is None else [escaped(self.body)])
+        return own + [line for frame in self.inside for line in frame.lines()]
+
+    def sorted(self) -> "Frame":
+        inside = [frame.sorted() for frame in self.inside]
+        if self.head[:1] in b"%|":
+            pairs = sorted(zip(inside[::2], inside[1::2]), key=lambda pair: pair[0].lines())
+            inside = [frame for pair in pairs for frame in pair]
+        elif len({frame.head[:1] in AGGREGATES for frame in inside}) == 1:
+            inside.sort(key=Frame.lines)
+        return Frame(self.head, self.body, inside)
+
+    def shape(self) -> "Frame":
+        kind = self.head[:1]
+        if kind in AGGREGATES:
+            return Frame(self.head, inside=[frame.shape() for frame in self.inside])
+        return Frame(kind + (b"N" if kind in b":,(" else b"..."))
+
+
+class Client:
+    def __init__(self, port: int):
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.received, self.waiting, self.closed = b"", False, False
+        self.id = int(self.ask(b"CLIENT", b"ID").head[1:])
+        self.commands_before = 0
+
+    def send(self, words: list) -> None:
+        request = b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+        self.socket.sendall(request)
+
+    def ask(self, *words: bytes) -> Frame:
+        """Sends and reads one reply, for the recorder's own questions."""
+        self.send(list(words))
+        while True:
+            try:
+                frame, end = Frame.parse(self.received)
+                self.received = self.received[end:]
+                return frame
+            except Incomplete:
+                self.receive()
+                if self.closed:
+                    raise Closed from None
+
+    def receive(self) -> None:
+        try:
+            piece = self.socket.recv(1 << 20)
+        except ConnectionResetError:
+            piece = b""
+        self.closed = not piece
+        self.received += piece
+
+    def receive_what_is_there(self) -> None:
+        while not self.closed and select.select([self.socket], [], [], 0)[0]:
+            self.receive()
+
+    def take_frames(self) -> list:
+        """All frames that have come; the rest of one that has begun is waited for."""
+        self.receive_what_is_there()
+        frames, at = [], 0
+        while at < len(self.received):
+            try:
+                frame, at = Frame.parse(self.received, at)
+                frames.append(frame)
+            except Incomplete:
+                self.receive()
+        self.received = b""
+        if frames:
+            self.waiting = False
+        return frames
+
+
+class Recorder:
+    def __init__(self, port: int):
+        self.port = port
+        self.control = Client(port)  # asks the server what became of a command
+        self.clients = {"main": Client(port)}
+        self.turn = "main"
+        self.lines: list = []
+
+    def status(self, client: Client) -> dict:
+        """CLIENT LIST's fields of a client; none when the server has let it go."""
+        listed = self.control.ask(b"CLIENT", b"LIST", b"ID", b"%d" % client.id).body.decode().strip()
+        return dict(field.split("=", 1) for field in listed.split(" ")) if listed else {}
+
+    def settle(self, client: Client) -> None:
+        """Returns when the client's command has been answered, has blocked, or has been carried out silently.
+
+        The server writes all that a command causes, to whomever, before it reads again. So once a question
+        asked after that is answered, everything is in our sockets' buffers."""
+        give_up = time.monotonic() + SETTLE_DEADLINE_SECONDS
+        while not client.received and not client.closed:
+            client.receive_what_is_there()
+            status = self.status(client)
+            if not status or "b" in status["flags"] or int(status["tot-cmds"]) > client.commands_before:
+                client.waiting = "b" in status.get("flags", "")
+                break
+            if time.monotonic() > give_up:
+                raise TimeoutError("a command was neither answered nor blocked")
+        self.control.ask(b"PING")
+
+    def show(self, frames: list, prefix: str = "") -> None:
+        self.lines += [prefix + line for frame in frames for line in frame.lines()]
+
+    def show_others(self) -> None:
+        for name, client in self.clients.items():
+            if name == self.turn or client.closed:
+                continue
+            self.show(client.take_frames(), f"{name}: ")
+            if client.closed:
+                self.lines.append(f"{name}: (closed)")
+
+    def command(self, words: list, view) -> None:
+        client = self.clients[self.turn]
+        if client.waiting or client.closed:
+            raise ValueError(f"{self.turn} is blocked or closed and can send nothing")
+        client.commands_before = int(self.status(client)["tot-cmds"])
+        client.send(words)
+        self.settle(client)
+        frames = client.take_frames()
+        self.show([view(frame) for frame in frames])
+        if client.closed:
+            self.lines.append("(closed)")
+        elif not frames:
+            self.lines.append("(blocked)" if client.waiting else "(no reply)")
+        self.show_others()
+
+    def directive(self, name: str, rest: str) -> None:
+        client = self.clients[self.turn]
+        if name == "@client":
+            self.turn = rest
+            if rest not in self.clients or self.clients[rest].closed:
+                self.clients[rest] = Client(self.port)
+        elif name == "@proto":
+            client.ask(b"HELLO", rest.encode())
+        elif name == "@close":
+            client.socket.close()
+            client.closed = True
+            while self.status(client):
+                pass
+            self.show_others()
+        elif name == "@wait":
+            time.sleep(int(rest) / 1000)
+            self.arrived()
+        elif name == "@deadline":
+            waiting = [c.socket for c in self.clients.values() if c.waiting and not c.closed]
+            if not select.select(waiting, [], [], SETTLE_DEADLINE_SECONDS)[0]:
+                raise TimeoutError("no waiting client reached its deadline")
+            self.arrived()
+        else:
+            raise ValueError(f"unknown directive {name}")
+
+    def arrived(self) -> None:
+        """Shows what came while time passed, to the client whose turn it is as well."""
+        self.control.ask(b"PING")
+        client = self.clients[self.turn]
+        if not client.closed:
+            self.show(client.take_frames())
+        self.show_others()
+
+    def line(self, line: str) -> None:
+        self.lines.append(f"> {line}")
+        name, _, rest = line.partition(" ")
+        views = {"@unordered": Frame.sorted, "@shape": Frame.shape}
+        if name in views:
+            self.command(split_words(rest), views[name])
+        elif name.startswith("@"):
+            self.directive(name, rest.strip())
+        else:
+            self.command(split_words(line), lambda frame: frame)
+
+
+def record(script: str, port: int) -> str:
+    recorder = Recorder(port)
+    for number, line in enumerate(script.splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            try:
+                recorder.line(line)
+            except Exception as error:
+                raise RuntimeError(f"line {number}: {line}: {error!r}") from error
+    return "".join(line + "\n" for line in recorder.lines)

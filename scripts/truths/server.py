@@ -1,0 +1,46 @@
+"""A private Redis server on a free loopback port, ended when its block ends."""
+import contextlib
+import socket
+import subprocess
+import tempfile
+import time
+
+START_DEADLINE_SECONDS = 10
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers_as(port: int, pid: int) -> bool:
+    """Whether the server behind `port` is the process `pid`, and no stranger that took the port first."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:
+        connection.sendall(b"INFO server\r\n")
+        return f"\r\nprocess_id:{pid}\r\n".encode() in connection.recv(65536)
+    return False
+
+
+@contextlib.contextmanager
+def private_server(path: str):
+    """Yields the port of a fresh, empty server with Redis's own default settings and nothing kept on disk."""
+    with tempfile.TemporaryDirectory() as home:
+        for _ in range(5):
+            port = free_port()
+            server = subprocess.Popen(
+                [path, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", home],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                deadline = time.monotonic() + START_DEADLINE_SECONDS
+                while server.poll() is None and time.monotonic() < deadline:
+                    if answers_as(port, server.pid):
+                        yield port
+                        return
+                    time.sleep(0.005)
+            finally:
+                server.terminate()
+                server.wait()
+        raise RuntimeError(f"{path} did not come up on any of five ports")
