@@ -1,0 +1,45 @@
+# Where the document and the real thing part.
+import redis, json
+r = redis.Redis(host='localhost', port=6379, db=0)
+r.sadd('article:1000:tags', 'tech', 'python', 'databases')
+print(r.sismember('article:1000:tags', 'python'))
+print(r.sismember('article:1000:tags', 'nope'))
+r.sismember('article:1000:tags', 'python') is True
+r.sismember('article:1000:tags', 'python') == True
+r.set('user:1000', json.dumps({'name': 'Alice', 'email': 'alice@example.com', 'visits': 10}))
+r.hset('user:1000', mapping={'name': 'Alice', 'email': 'alice@example.com', 'visits': 10})
+r.hincrby('user:1000', 'visits', 1)
+print(r.hgetall('user:1000'))
+try:
+    r.hincrby('user:1000', 'visits', 1)
+except redis.ResponseError as e:
+    print(e)
+try:
+    r.hgetall('user:1000')
+except redis.exceptions.RedisError as e:
+    print(type(e), e)
+r.delete('user:1000')
+r.hset('user:1000', mapping={'name': 'Alice', 'email': 'alice@example.com', 'visits': 10})
+r.hincrby('user:1000', 'visits', 1)
+print(r.hgetall('user:1000'))
+r.incr('page:views:home')
+r.decr('page:views:home')
+r.incr('page:views:home', 5)
+r.incrby('page:views:home', 5)
+r.decrby('page:views:home', 5)
+r.zadd('game:leaderboard', {'Alice': 100, 'Bob': 200, 'Charlie': 150})
+r.zincrby('game:leaderboard', 50, 'Alice')
+r.zrevrange('game:leaderboard', 0, -1, withscores=True)
+r.zrange('game:leaderboard', 0, -1, withscores=True)
+r.zrevrank('game:leaderboard', 'Charlie')
+r.zrevrank('game:leaderboard', 'Alice')
+r.setex('api:response:latest', 300, 'x')
+r.set('api:response:latest', 'x', ex=300)
+r.setnx('lock', 1)
+r.getset('lock', 2)
+r.hmset('h', {'a': 1})
+r.rpoplpush('none', 'other')
+redis.Redis(socket_timeout=None).blpop('queue:tasks', timeout=1)
+redis.Redis(decode_responses=True).smembers('none')
+redis.Redis(decode_responses=True).hgetall('user:1000')
+redis.Redis(decode_responses=True).zrevrange('game:leaderboard', 0, 0, withscores=True)
