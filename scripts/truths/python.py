@@ -90,6 +90,11 @@ def source_of(source: str, statement: ast.stmt) -> str:
     return "\n".join([*above, ast.get_source_segment(source, statement)])
 
 
+def without_paths(text: str) -> str:
+    """The text without the place where this Python is installed, which differs from machine to machine."""
+    return text.replace(sys.prefix, "<python>").replace(sys.base_prefix, "<python>")
+
+
 def run_statement(statement: ast.stmt, names: dict):
     """Runs one statement; what it wrote, and the error it raised if any."""
     written, error = io.StringIO(), None
@@ -97,8 +102,8 @@ def run_statement(statement: ast.stmt, names: dict):
         try:
             exec(compile(ast.Interactive([statement]), "<stdin>", "single"), names)
         except BaseException as raised:  # the script's own error is what is recorded here
-            error = {"type": qualified_name(raised), "message": str(raised)}
-    return written.getvalue(), error
+            error = {"type": qualified_name(raised), "message": without_paths(str(raised))}
+    return without_paths(written.getvalue()), error
 
 
 def main() -> None:
