@@ -1,0 +1,93 @@
+//! Compares two transcripts line by line, and shows where they part.
+
+/// How many lines of each side a difference shows.
+const SHOWN: usize = 6;
+
+/// The places where the transcripts part; none when they are equal.
+///
+/// After a difference the two are aligned again at the next line that both hold, so that one missing line is one
+/// complaint and not hundreds.
+pub fn differences(truth: &str, ours: &str) -> Vec<String> {
+    let (truth, ours): (Vec<&str>, Vec<&str>) = (truth.split('\n').collect(), ours.split('\n').collect());
+    let mut found = Vec::new();
+    let (mut at, mut other) = (0, 0);
+    while at < truth.len() || other < ours.len() {
+        if truth.get(at) == ours.get(other) {
+            (at, other) = (at + 1, other + 1);
+            continue;
+        }
+        let (more, others) = skip_to_common_line(&truth[at..], &ours[other..]);
+        found.push(difference(at, &truth[at..at + more], &ours[other..other + others]));
+        (at, other) = (at + more, other + others);
+    }
+    found
+}
+
+/// How many lines to leave out on each side until both go on alike; the fewest in sum.
+fn skip_to_common_line(truth: &[&str], ours: &[&str]) -> (usize, usize) {
+    const REACH: usize = 40;
+    (1..=REACH)
+        .flat_map(|sum| (0..=sum).map(move |left| (left, sum - left)))
+        .find(|&(left, right)| truth.get(left).is_some_and(|line| ours.get(right) == Some(line)))
+        .unwrap_or((truth.len(), ours.len()))
+}
+
+fn difference(line: usize, truth: &[&str], ours: &[&str]) -> String {
+    let shown = |lines: &[&str], mark: &str| {
+        let mut text: String = lines.iter().take(SHOWN).map(|line| format!("\n  {mark} {line}")).collect();
+        if lines.len() > SHOWN {
+            text.push_str(&format!("\n  {mark} ... and {} more lines", lines.len() - SHOWN));
+        }
+        text
+    };
+    format!("line {}:{}{}", line + 1, shown(truth, "truth"), shown(ours, "ours "))
+}
+
+/// HELLO's reply as redis-cli shows it, with the connection's number as `N`, as the recordings have it.
+pub fn without_connection_id(transcript: &str) -> String {
+    let mut after_name = false;
+    let masked = transcript.split('\n').map(|line| {
+        let is_value = after_name || line.contains("\"id\" => (integer) ");
+        after_name = line.ends_with(") \"id\"");
+        match line.rsplit_once("(integer) ") {
+            Some((before, _)) if is_value => format!("{before}(integer) N"),
+            _ => line.to_owned(),
+        }
+    });
+    masked.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_transcripts_do_not_differ() {
+        assert!(differences("a\nb\n", "a\nb\n").is_empty());
+    }
+
+    #[test]
+    fn one_changed_missing_or_surplus_line_is_one_difference() {
+        assert_eq!(differences("a\nb\nc\n", "a\nx\nc\n"), ["line 2:\n  truth b\n  ours  x"]);
+        assert_eq!(differences("a\nb\nc\n", "a\nc\n"), ["line 2:\n  truth b"]);
+        assert_eq!(differences("a\nc\n", "a\nb\nc\n"), ["line 2:\n  ours  b"]);
+        assert_eq!(differences("a\n", "").len(), 1);
+        assert_eq!(differences("a\n", "a").len(), 1);
+    }
+
+    #[test]
+    fn a_long_difference_is_cut() {
+        let long: String = (0..100).map(|n| format!("{n}\n")).collect();
+        let found = differences(&long, "x\n");
+        assert!(found[0].contains("more lines"), "{found:?}");
+    }
+
+    #[test]
+    fn the_connection_number_is_masked_in_both_protocols() {
+        assert_eq!(without_connection_id("4# \"id\" => (integer) 12\n"), "4# \"id\" => (integer) N\n");
+        assert_eq!(
+            without_connection_id(" 7) \"id\"\n 8) (integer) 12\n 9) (integer) 3"),
+            " 7) \"id\"\n 8) (integer) N\n 9) (integer) 3"
+        );
+    }
+}
