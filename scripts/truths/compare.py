@@ -50,6 +50,10 @@ def sent(record: dict):
     return None if commands is None else [command for command in commands if "SCAN" not in command[0].upper()]
 
 
+def shortened(text: str, most: int = 500) -> str:
+    return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
+
+
 def differences(truth: list, other: list) -> list:
     """One readable text for each statement on which the two recordings part."""
     found = []
@@ -59,8 +63,10 @@ def differences(truth: list, other: list) -> list:
         head = f"statement {position + 1}: {expected.get('input', seen.get('input'))!r}"
         if normal(expected["output"]) != normal(seen["output"]) or not same_error(expected["error"], seen["error"]):
             for name, record in (("expected", expected), ("got", seen)):
-                head += f"\n  {name:8} {record['output']!r} {record['error']}"
+                head += f"\n  {name:8} {shortened(repr(record['output']))} {record['error']}"
             found.append(head)
         elif sent(expected) != sent(seen):
-            found.append(f"{head}\n  expected to send {expected['commands']}\n  but sent         {seen['commands']}")
+            for name, record in (("expected to send", expected), ("but sent", seen)):
+                head += f"\n  {name:16} {shortened(str(record['commands']))}"
+            found.append(head)
     return found

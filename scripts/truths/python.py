@@ -20,6 +20,7 @@ import contextlib
 import io
 import json
 import sys
+import threading
 import warnings
 
 
@@ -50,23 +51,22 @@ def redis_on(port: int, log: list):
     create = Connection.__init__
     set_up = AbstractConnection.on_connect_check_health
     send = AbstractConnection.send_packed_command
-    setting_up = 0
+    setting_up = threading.local()  # a thread's own: another may be sending meanwhile
 
     def create_on_port(self, host="localhost", **settings):
         create(self, host="127.0.0.1", **{**settings, "port": port})
 
     def unrecorded_set_up(self, *args, **settings):
-        nonlocal setting_up
-        setting_up += 1
+        setting_up.depth = getattr(setting_up, "depth", 0) + 1
         try:
             return set_up(self, *args, **settings)
         finally:
-            setting_up -= 1
+            setting_up.depth -= 1
 
     def recorded_send(self, command, check_health=True):
         parts = [command] if isinstance(command, (bytes, str)) else list(command)
         data = b"".join(part.encode() if isinstance(part, str) else bytes(part) for part in parts)
-        if not setting_up:
+        if not getattr(setting_up, "depth", 0):
             log.extend(commands_in(data))
         return send(self, parts, check_health)
 

@@ -66,15 +66,26 @@ fn difference(truth: Option<&Record>, ours: Option<&Record>) -> Option<String> {
         return Some(format!("{}\n  truth {}\n  ours  {}", truth.input, said(truth), said(ours)));
     }
     if sent(truth) != sent(ours) {
-        return Some(format!("{}\n  truth sent {:?}\n  ours sent  {:?}", truth.input, truth.commands, ours.commands));
+        let sent = |record: &Record| shortened(format!("{:?}", record.commands));
+        return Some(format!("{}\n  truth sent {}\n  ours sent  {}", truth.input, sent(truth), sent(ours)));
     }
     None
 }
 
 fn said(record: &Record) -> String {
+    let output = shortened(format!("{:?}", record.output));
     match &record.error {
-        Some(error) => format!("{:?} {}: {}", record.output, error.kind, error.message),
-        None => format!("{:?}", record.output),
+        Some(error) => format!("{output} {}: {}", error.kind, error.message),
+        None => output,
+    }
+}
+
+/// The text, cut where it would bury the other differences.
+fn shortened(text: String) -> String {
+    const MOST: usize = 1000;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}... ({} bytes)", &text[..end], text.len()),
+        None => text,
     }
 }
 

@@ -30,9 +30,15 @@ def worker():
     results.append(item)
     done.set()
 results.clear()
-t = threading.Thread(target=worker, name='w'); t.start()
-r.rpush('jobs', 'job1')
-done.wait(3), t.join(), results, t.is_alive()
+import time
+def waiting_worker():
+    t = threading.Thread(target=worker, name='w')
+    t.start()
+    time.sleep(0.3)
+    n = r.rpush('jobs', 'job1')
+    t.join()
+    return n, done.wait(3), results, t.is_alive(), t.name
+waiting_worker()
 threading.Thread(target=print, args=('from thread',)).run()
 local = threading.local(); local.x = 1; local.x
 local.y
@@ -53,9 +59,11 @@ f.result(), type(g.exception()).__name__, f.done()
 g.result()
 def bump():
     for _ in range(50): r.incr('hits')
-workers = [threading.Thread(target=bump) for _ in range(4)]
-for w in workers: w.start()
-for w in workers: w.join()
+def bump_together():
+    workers = [threading.Thread(target=bump) for _ in range(4)]
+    for w in workers: w.start()
+    for w in workers: w.join()
+bump_together()
 r.get('hits')
 import sys
 sys.version_info >= (3, 10), sys.maxsize, sys.byteorder, sys.getrecursionlimit() > 100, type(sys.path).__name__, 'json' in sys.modules or True

@@ -60,12 +60,16 @@ while popped := r.zpopmin('priorities'):
 # unique jobs
 [r.sadd('seen', j) and r.rpush('unique', j) for j in ('a', 'b', 'a')]
 r.lrange('unique', 0, -1)
-# two workers, one waits
-import threading
+# a worker waits in a thread of its own
+import threading, time
 got = []
-worker = threading.Thread(target=lambda: got.append(r.blpop('queue:tasks', timeout=3)))
-worker.start()
-r.rpush('queue:tasks', 'task1')
-worker.join()
+def waiting_worker():
+    worker = threading.Thread(target=lambda: got.append(r.blpop('queue:tasks', timeout=3)))
+    worker.start()
+    time.sleep(0.3)
+    pushed = r.rpush('queue:tasks', 'task1')
+    worker.join()
+    return pushed
+waiting_worker()
 got
 r.llen('queue:tasks')
