@@ -6,7 +6,7 @@ const SHOWN: usize = 6;
 /// The places where the transcripts part; none when they are equal.
 ///
 /// After a difference the two are aligned again at the next line that both hold, so that one missing line is one
-/// complaint and not hundreds.
+/// complaint and not hundreds. Where the transcript echoes commands behind `> `, the command is named.
 pub fn differences(truth: &str, ours: &str) -> Vec<String> {
     let (truth, ours): (Vec<&str>, Vec<&str>) = (truth.split('\n').collect(), ours.split('\n').collect());
     let mut found = Vec::new();
@@ -17,7 +17,9 @@ pub fn differences(truth: &str, ours: &str) -> Vec<String> {
             continue;
         }
         let (more, others) = skip_to_common_line(&truth[at..], &ours[other..]);
-        found.push(difference(at, &truth[at..at + more], &ours[other..other + others]));
+        let command = truth[..at.min(truth.len())].iter().rev().find(|line| line.starts_with("> "));
+        let place = format!("line {}{}", at + 1, command.map_or(String::new(), |command| format!(" {command}")));
+        found.push(difference(&place, &truth[at..at + more], &ours[other..other + others]));
         (at, other) = (at + more, other + others);
     }
     found
@@ -32,7 +34,7 @@ fn skip_to_common_line(truth: &[&str], ours: &[&str]) -> (usize, usize) {
         .unwrap_or((truth.len(), ours.len()))
 }
 
-fn difference(line: usize, truth: &[&str], ours: &[&str]) -> String {
+fn difference(place: &str, truth: &[&str], ours: &[&str]) -> String {
     let shown = |lines: &[&str], mark: &str| {
         let mut text: String = lines.iter().take(SHOWN).map(|line| format!("\n  {mark} {line}")).collect();
         if lines.len() > SHOWN {
@@ -40,7 +42,7 @@ fn difference(line: usize, truth: &[&str], ours: &[&str]) -> String {
         }
         text
     };
-    format!("line {}:{}{}", line + 1, shown(truth, "truth"), shown(ours, "ours "))
+    format!("{place}:{}{}", shown(truth, "truth"), shown(ours, "ours "))
 }
 
 /// HELLO's reply as redis-cli shows it, with the connection's number as `N`, as the recordings have it.
@@ -73,6 +75,11 @@ mod tests {
         assert_eq!(differences("a\nc\n", "a\nb\nc\n"), ["line 2:\n  ours  b"]);
         assert_eq!(differences("a\n", "").len(), 1);
         assert_eq!(differences("a\n", "a").len(), 1);
+    }
+
+    #[test]
+    fn the_command_above_a_difference_is_named() {
+        assert_eq!(differences("> GET a\n$1\n1\n", "> GET a\n$1\n2\n"), ["line 3 > GET a:\n  truth 1\n  ours  2"]);
     }
 
     #[test]
