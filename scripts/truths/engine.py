@@ -22,6 +22,8 @@ and `\\xNN` stand for what is not printable ASCII. Besides there are
     NAME: ...                  what another client got meanwhile: a message, or the reply it waited for;
                                clients in the order in which they connected
 
+In a command the word `{id:NAME}` stands for the number that the server gave to client NAME.
+
 `@shape` writes `:N`, `,N`, `+...`, `$...` for the values. `@unordered` sorts the elements of every array, set
 and map by their text, unless it mixes single values with arrays (so SCAN's cursor stays in front).
 """
@@ -235,7 +237,8 @@ class Recorder:
         if client.waiting or client.closed:
             raise ValueError(f"{self.turn} is blocked or closed and can send nothing")
         client.commands_before = int(self.status(client)["tot-cmds"])
-        client.send(words)
+        numbers = {b"{id:%s}" % name.encode(): b"%d" % other.id for name, other in self.clients.items()}
+        client.send([numbers.get(word, word) for word in words])
         self.settle(client)
         frames = client.take_frames()
         self.show([view(frame) for frame in frames])

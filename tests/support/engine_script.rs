@@ -14,6 +14,8 @@ pub trait Server {
     /// Takes the bytes, as RESP, that the client got since it was last asked.
     fn received(&mut self, client: Connection) -> Vec<u8>;
     fn state(&self, client: Connection) -> State;
+    /// The number that `CLIENT ID` tells this client.
+    fn id(&self, client: Connection) -> u64;
     fn advance(&mut self, time: Duration);
     /// Lets time pass until the earliest deadline of a waiting client.
     fn advance_to_deadline(&mut self);
@@ -115,7 +117,7 @@ impl Player<'_> {
     }
 
     fn command(&mut self, line: &str, view: View) -> Result<(), String> {
-        let argv = split_words(line)?;
+        let argv = split_words(line)?.into_iter().map(|word| self.numbered(word)).collect();
         let client = self.clients[self.turn].connection;
         if self.clients[self.turn].closed || self.server.state(client) != State::Ready {
             return Err(format!("{} is blocked or closed and can send nothing", self.clients[self.turn].name));
@@ -133,6 +135,13 @@ impl Player<'_> {
             _ => {}
         }
         self.show_others()
+    }
+
+    /// The word, or the number of the client whom `{id:NAME}` names.
+    fn numbered(&self, word: Vec<u8>) -> Vec<u8> {
+        let is_meant = |client: &&Client| word == format!("{{id:{}}}", client.name).as_bytes();
+        let meant = self.clients.iter().find(is_meant);
+        meant.map(|client| self.server.id(client.connection).to_string().into_bytes()).unwrap_or(word)
     }
 
     fn show_what_arrived(&mut self) -> Result<(), String> {
@@ -353,6 +362,9 @@ mod tests {
         fn state(&self, client: Connection) -> State {
             self.states[client.0].unwrap_or(State::Ready)
         }
+        fn id(&self, client: Connection) -> u64 {
+            client.0 as u64 + 40
+        }
         fn advance(&mut self, time: Duration) {
             self.inboxes[0].extend_from_slice(format!(":{}\r\n", time.as_millis()).as_bytes());
         }
@@ -395,6 +407,13 @@ mod tests {
         let told = "> NOTHING\n(no reply)\n> @client b\n> SAY \"+hi\\r\\n\"\n(no reply)\nmain: +hi\n> WAIT\n(blocked)\n\
                     > @deadline\nmain: *-1\n> BYE\n(closed)\n> @client main\n> @wait 5\n:5\n";
         assert_eq!(played(script), told);
+    }
+
+    #[test]
+    fn a_client_is_named_by_its_number() {
+        let numbers = "@client b\n@client main\nECHO \":1\\r\\n\"\nECHO {id:b}";
+        let error = play(numbers, &mut Parrot::default()).expect_err("a bare number is no reply");
+        assert_eq!(error, "line 4: ECHO {id:b}: not a whole reply: 41");
     }
 
     #[test]
