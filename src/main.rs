@@ -1,7 +1,11 @@
 //! The binary: hands the Python child's process over to it, and everything else to the command line.
 
-fn main() {
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|word| word == redis_tutor::redis_py::kernel::SUBCOMMAND) {
         redis_tutor::redis_py::kernel::main();
+        return ExitCode::SUCCESS;
     }
+    redis_tutor::cli::main()
 }

@@ -1,4 +1,8 @@
-//! Lessons: their format, what must hold for a step to be done, and how one leads through them.
+//! Lessons: their format, what must hold for a step to be done, and how far a learner is.
 
+pub mod evidence;
 pub mod format;
+pub mod judge;
+pub mod library;
+pub mod progress;
 pub mod value;

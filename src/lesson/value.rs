@@ -199,6 +199,47 @@ pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     }
 }
 
+/// Writes a value as Python's `repr` does.
+pub fn repr(value: &Value) -> String {
+    let all = |items: &[Value]| items.iter().map(repr).collect::<Vec<_>>().join(", ");
+    match value {
+        Value::None => "None".into(),
+        Value::Bool(yes) => if *yes { "True" } else { "False" }.into(),
+        Value::Integer(n) => n.to_string(),
+        Value::Float(v) => format!("{v:?}"),
+        Value::Text(text) => quoted(text.chars().map(u32::from), text.contains('\'') && !text.contains('"')),
+        Value::Bytes(bytes) => {
+            let double = bytes.contains(&b'\'') && !bytes.contains(&b'"');
+            format!("b{}", quoted(bytes.iter().map(|&b| if b < 0x7f { b.into() } else { 0x11_0000 + u32::from(b) }), double))
+        }
+        Value::Sequence(items) => format!("[{}]", all(items)),
+        Value::Set(items) if items.is_empty() => "set()".into(),
+        Value::Set(items) => format!("{{{}}}", all(items)),
+        Value::Map(pairs) => {
+            let pairs: Vec<_> = pairs.iter().map(|(k, v)| format!("{}: {}", repr(k), repr(v))).collect();
+            format!("{{{}}}", pairs.join(", "))
+        }
+    }
+}
+
+/// Quotes characters; those beyond Unicode are bytes to be escaped.
+fn quoted(chars: impl Iterator<Item = u32>, double: bool) -> String {
+    let quote = if double { '"' } else { '\'' };
+    let mut text = String::from(quote);
+    for code in chars {
+        match char::from_u32(code) {
+            Some('\n') => text.push_str("\\n"),
+            Some('\r') => text.push_str("\\r"),
+            Some('\t') => text.push_str("\\t"),
+            Some(c) if c == quote || c == '\\' => text.extend(['\\', c]),
+            Some(c) if !c.is_control() => text.push(c),
+            _ => text.push_str(&format!("\\x{:02x}", code & 0xff)),
+        }
+    }
+    text.push(quote);
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +262,13 @@ mod tests {
         }
         for text in ["<object at 0x7f>", "[1", "{'a': }", "1 2", "", "b'a"] {
             assert_eq!(parse_python(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_written_as_python_writes_them() {
+        for text in ["b'Alice'", "b\"it's\"", "b'\\xff\\n'", "[b'a', 1, 1.5, None]", "{b'k': True}", "set()", "'é'"] {
+            assert_eq!(repr(&parse_python(text).unwrap()), text);
         }
     }
 

@@ -1,0 +1,76 @@
+//! What may be typed on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Learn Redis at a prompt: real redis-py and redis-cli, answered by a Redis inside this program.
+///
+/// Without a command, the lessons open where you left them.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Add the lessons of this folder
+    #[arg(long, global = true, value_name = "DIR")]
+    pub lessons: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub color: Colour,
+
+    /// No lines, no boxes, no columns: text that reads well aloud
+    #[arg(long, global = true)]
+    pub plain: bool,
+
+    /// Only ASCII characters
+    #[arg(long, global = true)]
+    pub ascii: bool,
+
+    /// Decide all that is left to chance: the same seed gives the same answers
+    #[arg(long, global = true, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Keep progress in this file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub progress: Option<PathBuf>,
+
+    /// Neither read nor keep progress
+    #[arg(long, global = true, conflicts_with = "progress")]
+    pub no_progress: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open a lesson, where you left it
+    Learn {
+        /// The lesson's name or number, and perhaps a step: hashes, 5, hashes/one-field
+        #[arg(value_name = "LESSON[/STEP]")]
+        lesson: Option<String>,
+    },
+    /// The prompt alone, no lesson
+    Play,
+    /// Run a script, statement by statement, as a transcript
+    Run {
+        /// One JSON object for each statement
+        #[arg(long, conflicts_with = "cli")]
+        json: bool,
+        /// The script has lines of redis-cli
+        #[arg(long)]
+        cli: bool,
+        /// The script; - is standard input
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+    /// List the lessons, with your progress
+    Lessons,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}

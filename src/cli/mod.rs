@@ -1,0 +1,209 @@
+//! The command line: arguments, and what each subcommand does. Errors are printed once, here.
+
+mod args;
+mod files;
+
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Parser as _;
+
+use crate::lesson::library::{self, Library, Source};
+use crate::lesson::progress::Progress;
+use crate::markup::Style;
+use crate::present::Presenter;
+use crate::present::theme::Theme;
+use crate::session::dialect::Dialect;
+use crate::session::{Options, Session};
+use crate::transcript::{piped, run};
+use args::{Arguments, Colour, Command};
+use files::ProgressFile;
+
+/// The columns of a transcript.
+const TRANSCRIPT_WIDTH: usize = 80;
+
+/// What went wrong, for people: a sentence that says what to do.
+struct Failed(String);
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Failed(error.to_string())
+    }
+}
+
+/// Runs the program, and says with which status it ends.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match perform(&arguments) {
+        Ok(status) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),
+        Err(Failed(message)) => {
+            eprintln!("redis-tutor: {message}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn perform(arguments: &Arguments) -> Result<i32, Failed> {
+    let done = match &arguments.command {
+        Some(Command::Run { json, cli, file }) => run_script(arguments, file, *json, *cli),
+        Some(Command::Play) => sit(arguments, None),
+        Some(Command::Learn { lesson }) => sit(arguments, Some(lesson.as_deref())),
+        Some(Command::Lessons) => list_lessons(arguments),
+        None => sit(arguments, Some(None)),
+    };
+    match done {
+        // Whoever reads has heard enough.
+        Err(Failed(message)) if message == broken_pipe() => Ok(0),
+        done => done,
+    }
+}
+
+fn broken_pipe() -> String {
+    io::Error::from(io::ErrorKind::BrokenPipe).to_string()
+}
+
+fn now_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn options(arguments: &Arguments, library: Arc<Library>, progress: Progress, dialect: Dialect) -> Options {
+    let start_us = now_us();
+    let seed = arguments.seed.unwrap_or(start_us.cast_unsigned());
+    Options { seed, start_us, dialect, library, progress }
+}
+
+impl Arguments {
+    fn style(&self, width: usize) -> Style {
+        Style { width, ascii: self.ascii, plain: self.plain }
+    }
+
+    /// The theme for standard output.
+    fn theme(&self, is_terminal: bool) -> Theme {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let coloured = match self.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto if set("NO_COLOR") => false,
+            Colour::Auto if set("CLICOLOR_FORCE") => true,
+            Colour::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        };
+        if coloured { Theme::Colours } else { Theme::Plain }
+    }
+}
+
+/// Reads a text file, or standard input for `-`.
+fn read_text(file: &Path) -> Result<String, Failed> {
+    let is_stdin = file.as_os_str() == "-";
+    let name = if is_stdin { "standard input".to_owned() } else { file.display().to_string() };
+    let mut bytes = Vec::new();
+    let read = if is_stdin { io::stdin().read_to_end(&mut bytes).map(|_| ()) } else { std::fs::read(file).map(|b| bytes = b) };
+    read.map_err(|e| Failed(format!("{name} cannot be read: {e}")))?;
+    String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        let before = &e.as_bytes()[..at];
+        let line = before.iter().filter(|&&b| b == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|&&b| b != b'\n').count() + 1;
+        let byte = e.as_bytes()[at];
+        Failed(format!("{name}, line {line}, byte {column}: {byte:#04x} is not UTF-8. Save the file as UTF-8, and nothing has run so far."))
+    })
+}
+
+fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> Result<i32, Failed> {
+    let source = read_text(file)?;
+    let dialect = if cli { Dialect::Cli } else { Dialect::Python };
+    let mut session = Session::new(options(arguments, Arc::default(), Progress::default(), dialect));
+    let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), arguments.theme(false));
+    let form = match (json, cli) {
+        (true, _) => run::Form::Json,
+        (false, true) => run::Form::Cli(presenter),
+        (false, false) => run::Form::Transcript(presenter),
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    Ok(run::run(&mut session, &source, form, &mut out)?)
+}
+
+/// The lessons built in, and those of `--lessons`.
+fn library(arguments: &Arguments) -> Result<Arc<Library>, Failed> {
+    let mut sources = library::built_in();
+    if let Some(folder) = &arguments.lessons {
+        sources.extend(files::lessons_in(folder)?);
+    }
+    let library = Library::read(&sources).map_err(|(source, fault)| Failed(place(&source, fault.at, &fault.message)))?;
+    Ok(Arc::new(library))
+}
+
+/// `FILE:LINE:COLUMN: message`.
+fn place(source: &Source, at: Option<usize>, message: &str) -> String {
+    let Some(at) = at else { return format!("{}: {message}", source.name) };
+    let before = source.text.get(..at).unwrap_or(&source.text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+    format!("{}:{line}:{column}: {message}", source.name)
+}
+
+/// A sitting: at a prompt alone, or in a lesson.
+fn sit(arguments: &Arguments, lesson: Option<Option<&str>>) -> Result<i32, Failed> {
+    let library = library(arguments)?;
+    let mut file = ProgressFile::open(arguments)?;
+    let mut session = Session::new(options(arguments, library.clone(), file.progress.clone(), Dialect::Both));
+    if let Some(place) = lesson {
+        open(&mut session, &library, &file.progress, place)?;
+    }
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let theme = arguments.theme(io::stdout().is_terminal());
+    let _ = is_terminal;
+    let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), theme);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let status = piped::follow(&mut session, io::stdin().lock(), presenter, &mut out, |progress| file.save(progress))?;
+    out.flush()?;
+    Ok(status)
+}
+
+/// Opens the lesson that was asked for, or the one to go on with.
+fn open(session: &mut Session, library: &Library, progress: &Progress, place: Option<&str>) -> Result<(), Failed> {
+    let (name, step) = match place {
+        Some(place) => place.split_once('/').map_or((place, None), |(name, step)| (name, Some(step))),
+        None => {
+            let current = progress.current.as_deref().filter(|id| library.find(id).is_some());
+            let first = library.lessons.first().map(|lesson| lesson.id.get_ref().as_str());
+            (current.or(first).unwrap_or_default(), None)
+        }
+    };
+    let Some(lesson) = library.find(name) else {
+        let meant = library.nearest(name).map(|id| format!(" Did you mean '{id}'?")).unwrap_or_default();
+        return Err(Failed(format!("there is no lesson '{name}'.{meant} `redis-tutor lessons` lists them.")));
+    };
+    let known = progress.lessons.get(lesson.id.get_ref()).and_then(|p| p.step.as_deref());
+    let index_of = |id: &str| lesson.steps.iter().position(|s| s.id.get_ref() == id);
+    let index = match step {
+        Some(step) => index_of(step)
+            .or_else(|| step.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < lesson.steps.len()))
+            .ok_or_else(|| {
+                let ids: Vec<_> = lesson.steps.iter().map(|s| s.id.get_ref().as_str()).collect();
+                Failed(format!("lesson '{name}' has no step '{step}'. It has: {}.", ids.join(", ")))
+            })?,
+        None => known.and_then(index_of).unwrap_or(0),
+    };
+    session.open_lesson(lesson.clone(), index);
+    Ok(())
+}
+
+fn list_lessons(arguments: &Arguments) -> Result<i32, Failed> {
+    let library = library(arguments)?;
+    let progress = ProgressFile::open(arguments)?.progress;
+    let mut out = io::stdout().lock();
+    for (index, lesson) in library.lessons.iter().enumerate() {
+        let known = progress.lessons.get(lesson.id.get_ref());
+        let state = match known {
+            Some(known) if known.finished => "done".to_owned(),
+            Some(known) => format!("{} of {} steps", known.done.len(), lesson.steps.len()),
+            None => format!("{} min", lesson.minutes),
+        };
+        writeln!(out, "{:>2}. {:<18} {} ({state})", index + 1, lesson.id.get_ref(), lesson.title)?;
+    }
+    Ok(0)
+}

@@ -1,0 +1,228 @@
+//! The Python children: processes of this same binary, and the pipes to them.
+
+use std::collections::HashMap;
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::redis_py::frame::{self, FromChild, ToChild};
+use crate::redis_py::kernel;
+use crate::session::event::ChildId;
+
+/// How long a child whose threads wait for time may be silent before time goes on, in milliseconds: long enough for it
+/// to say what it has to say.
+const SILENCE_MS: i32 = 50;
+
+/// All running children.
+#[derive(Debug, Default)]
+pub struct Children(HashMap<ChildId, Process>);
+
+#[derive(Debug)]
+struct Process {
+    process: Child,
+    input: BufWriter<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+/// What came while a child was waited for.
+#[derive(Debug)]
+pub enum Received {
+    Frame(u32, FromChild),
+    /// The child has ended.
+    Gone,
+    /// Nothing, for long enough.
+    Silence,
+    /// Ctrl-C.
+    Interrupt,
+}
+
+impl Children {
+    /// Starts a child.
+    ///
+    /// # Errors
+    /// The process cannot be started.
+    pub fn spawn(&mut self, id: ChildId) -> io::Result<()> {
+        let starting = |e: io::Error| io::Error::new(e.kind(), format!("Python could not be started: {e}"));
+        let mut command = Command::new(std::env::current_exe().map_err(starting)?);
+        command.arg(kernel::SUBCOMMAND).env_clear();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // Ctrl-C at the terminal is the tutor's to hear; it tells the child.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut process = command.spawn().map_err(starting)?;
+        if let (Some(input), Some(output)) = (process.stdin.take(), process.stdout.take()) {
+            let process = Process { process, input: BufWriter::new(input), output: BufReader::new(output) };
+            self.0.insert(id, process);
+        }
+        Ok(())
+    }
+
+    /// Says something to a child. One that has ended hears nothing: `receive` tells of its end.
+    pub fn send(&mut self, id: ChildId, thread: u32, frame: &ToChild) {
+        if let Some(child) = self.0.get_mut(&id) {
+            let _ = frame::write(&mut child.input, thread, frame).and_then(|()| child.input.flush());
+        }
+    }
+
+    /// Interrupts a child that computes.
+    pub fn interrupt(&mut self, id: ChildId) {
+        #[cfg(unix)]
+        if let Some(child) = self.0.get(&id)
+            && let Some(pid) = i32::try_from(child.process.id()).ok().and_then(rustix::process::Pid::from_raw)
+        {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
+        }
+        // Elsewhere a computing child hears nothing until it asks for something: end it.
+        #[cfg(not(unix))]
+        self.kill(id);
+    }
+
+    /// Ends a child's process. `receive` tells of its end.
+    pub fn kill(&mut self, id: ChildId) {
+        if let Some(child) = self.0.get_mut(&id) {
+            let _ = child.process.kill();
+        }
+    }
+
+    /// Waits for what a child says. `heed_silence`: others wait for time, so that a long silence is told.
+    ///
+    /// # Errors
+    /// None but those of waiting itself; a pipe that breaks is the child's end.
+    pub fn receive(&mut self, id: ChildId, heed_silence: bool, interrupts: Option<&Interrupts>) -> io::Result<Received> {
+        let Some(child) = self.0.get_mut(&id) else { return Ok(Received::Gone) };
+        if child.output.buffer().is_empty() {
+            match wait_for(&child.output, heed_silence, interrupts)? {
+                Waited::Ready => {}
+                Waited::Silence => return Ok(Received::Silence),
+                Waited::Interrupt => return Ok(Received::Interrupt),
+            }
+        }
+        match frame::read(&mut child.output) {
+            Ok(Some((thread, frame))) => Ok(Received::Frame(thread, frame)),
+            Ok(None) | Err(_) => {
+                if let Some(mut child) = self.0.remove(&id) {
+                    let _ = child.process.kill();
+                    let _ = child.process.wait();
+                }
+                Ok(Received::Gone)
+            }
+        }
+    }
+}
+
+impl Drop for Children {
+    fn drop(&mut self) {
+        for child in self.0.values_mut() {
+            let _ = child.process.kill();
+            let _ = child.process.wait();
+        }
+    }
+}
+
+enum Waited {
+    Ready,
+    Silence,
+    Interrupt,
+}
+
+#[cfg(unix)]
+fn wait_for(output: &BufReader<ChildStdout>, heed_silence: bool, interrupts: Option<&Interrupts>) -> io::Result<Waited> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let limit = Timespec { tv_sec: 0, tv_nsec: i64::from(SILENCE_MS) * 1_000_000 };
+    loop {
+        let mut fds = vec![PollFd::new(output.get_ref(), PollFlags::IN)];
+        if let Some(interrupts) = interrupts {
+            if interrupts.take() {
+                return Ok(Waited::Interrupt);
+            }
+            fds.push(PollFd::new(&*interrupts.reader, PollFlags::IN));
+        }
+        match poll(&mut fds, heed_silence.then_some(&limit)) {
+            Ok(0) => return Ok(Waited::Silence),
+            Ok(_) if !fds[0].revents().is_empty() => return Ok(Waited::Ready),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn wait_for(_: &BufReader<ChildStdout>, _: bool, _: Option<&Interrupts>) -> io::Result<Waited> {
+    Ok(Waited::Ready)
+}
+
+/// Ctrl-C, as a stage hears of it: counted, and told through a pipe to whoever waits.
+#[derive(Debug, Clone)]
+pub struct Interrupts {
+    count: Arc<AtomicUsize>,
+    reader: Arc<io::PipeReader>,
+}
+
+impl Interrupts {
+    /// Takes over Ctrl-C. Once in a process.
+    ///
+    /// # Errors
+    /// The handler cannot be set.
+    pub fn listen() -> io::Result<Self> {
+        let (reader, mut writer) = io::pipe()?;
+        let count = Arc::new(AtomicUsize::new(0));
+        let heard = count.clone();
+        ctrlc::set_handler(move || {
+            heard.fetch_add(1, Ordering::SeqCst);
+            let _ = writer.write_all(b"!");
+        })
+        .map_err(io::Error::other)?;
+        Ok(Interrupts { count, reader: Arc::new(reader) })
+    }
+
+    /// Takes one Ctrl-C, if there was any.
+    pub fn take(&self) -> bool {
+        let heard = self.count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+        if heard {
+            // Its mark in the pipe goes with it.
+            let _ = io::Read::read(&mut &*self.reader, &mut [0]);
+        }
+        heard
+    }
+
+    /// Waits for Ctrl-C or input on standard input, no longer than `limit_ms`.
+    ///
+    /// # Errors
+    /// Those of waiting.
+    #[cfg(unix)]
+    pub fn wait_with_stdin(&self, limit_ms: i64) -> io::Result<Woken> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        if self.take() {
+            return Ok(Woken::Interrupt);
+        }
+        let stdin = io::stdin();
+        let mut fds = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(&*self.reader, PollFlags::IN)];
+        let limit = Timespec { tv_sec: limit_ms / 1000, tv_nsec: limit_ms % 1000 * 1_000_000 };
+        match poll(&mut fds, Some(&limit)) {
+            Ok(_) if self.take() => Ok(Woken::Interrupt),
+            Ok(_) if !fds[0].revents().is_empty() => Ok(Woken::Input),
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(Woken::Nothing),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// Where input cannot be waited for, only the time passes.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(unix))]
+    pub fn wait_with_stdin(&self, limit_ms: i64) -> io::Result<Woken> {
+        std::thread::sleep(std::time::Duration::from_millis(limit_ms.unsigned_abs()));
+        Ok(if self.take() { Woken::Interrupt } else { Woken::Nothing })
+    }
+}
+
+/// What ended a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    Interrupt,
+    Input,
+    /// The time is over.
+    Nothing,
+}

@@ -1,0 +1,103 @@
+//! Moves a session: performs its effects, and brings it the events that it waits for.
+
+mod children;
+
+use std::io;
+
+use children::{Children, Received};
+
+use crate::lesson::evidence::Submission;
+use crate::lesson::progress::Progress;
+use crate::session::Session;
+use crate::session::event::{Effect, Event, Need, Prompt, Show};
+
+pub use children::Interrupts;
+
+/// Where a session takes place: who types, who watches, how time goes.
+pub trait Stage {
+    /// Shows something.
+    ///
+    /// # Errors
+    /// Those of writing: a closed pipe ends the session.
+    fn show(&mut self, show: &Show) -> io::Result<()>;
+
+    /// The next input for this prompt.
+    ///
+    /// # Errors
+    /// Those of reading.
+    fn input(&mut self, session: &Session, prompt: &Prompt) -> io::Result<Event>;
+
+    /// A client waits until a moment, in microseconds since 1970, or for ever; what happens meanwhile?
+    ///
+    /// # Errors
+    /// Those of reading.
+    fn wait(&mut self, session: &Session, deadline_us: Option<i64>) -> io::Result<Event>;
+
+    /// Real time since the session began, in microseconds; none where the clock moves by waits alone.
+    fn elapsed_us(&self) -> Option<i64> {
+        None
+    }
+
+    /// Ctrl-C, if this stage hears of it.
+    fn interrupts(&self) -> Option<&Interrupts> {
+        None
+    }
+
+    /// A statement or a line has run.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn finished(&mut self, _submission: &Submission) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// The learner has got somewhere.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn progress(&mut self, _progress: &Progress) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs a session to its end, and says with which status it ended.
+///
+/// # Errors
+/// Those of the stage; a Python that cannot be started.
+pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
+    let mut children = Children::default();
+    let mut status = 0;
+    loop {
+        for effect in session.take_effects() {
+            match effect {
+                Effect::Spawn(child) => children.spawn(child)?,
+                Effect::Send { child, thread, frame } => children.send(child, thread, &frame),
+                Effect::Interrupt(child) => children.interrupt(child),
+                Effect::Kill(child) => children.kill(child),
+                Effect::Show(show) => stage.show(&show)?,
+                Effect::Finished(submission) => stage.finished(&submission)?,
+                Effect::Progress(progress) => stage.progress(&progress)?,
+                Effect::Leave(leave) => status = leave,
+            }
+        }
+        let event = match session.need() {
+            Need::Nothing => return Ok(status),
+            Need::Frame { child, deadline_us } => {
+                match children.receive(child, deadline_us.is_some(), stage.interrupts())? {
+                    Received::Frame(thread, frame) => Event::Frame { child, thread, frame },
+                    Received::Gone => Event::ChildGone(child),
+                    Received::Silence => Event::SkipWait,
+                    Received::Interrupt => Event::Interrupt,
+                }
+            }
+            Need::Line(prompt) => stage.input(session, &prompt)?,
+            Need::Time { deadline_us } => stage.wait(session, deadline_us)?,
+        };
+        if let Some(us) = stage.elapsed_us()
+            && !matches!(event, Event::Frame { .. })
+        {
+            session.handle(Event::Elapsed { us });
+        }
+        session.handle(event);
+    }
+}

@@ -1,0 +1,134 @@
+//! What a step is judged by: what was entered, and what came of it.
+
+use super::value::{self, Value};
+use crate::resp;
+
+/// What a client entered, and what came of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Submission {
+    /// The name of the client that entered it.
+    pub client: String,
+    pub source: String,
+    /// What was written to standard output, echo included; tracebacks left out.
+    pub output: String,
+    /// The last value that was echoed or answered.
+    pub value: Option<Shown>,
+    /// The last error.
+    pub error: Option<Failure>,
+    /// The commands on the wire, in order.
+    pub commands: Vec<Vec<Vec<u8>>>,
+    pub traffic: Traffic,
+    /// Whether any key changed meanwhile.
+    pub changed: bool,
+}
+
+/// An error, as far as it counts for judging.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// The qualified class; none for redis-cli's.
+    pub class: String,
+    pub message: String,
+    /// `sys.exit()`'s status, if that is what was raised.
+    pub exit_status: Option<i32>,
+}
+
+/// A value as it was shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    /// Python's `repr`.
+    Python(String),
+    /// An answer to a line of redis-cli.
+    Cli(resp::value::Value),
+}
+
+/// What went over the wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    pub commands: usize,
+    pub round_trips: usize,
+    /// Bytes from the client to the server.
+    pub sent: usize,
+    /// Bytes from the server to the client.
+    pub received: usize,
+}
+
+impl Submission {
+    /// The commands' names in capitals, two words for those that have subcommands; counters by one name, since redis-py
+    /// sends INCRBY for INCR.
+    pub fn command_names(&self) -> Vec<String> {
+        self.commands.iter().map(|words| command_name(words)).collect()
+    }
+
+    /// Whether the last value, or the last line that was printed, is this value of Python's.
+    pub fn shows(&self, expected: &str) -> bool {
+        self.value.as_ref().is_some_and(|shown| shown.is(expected))
+            || self.output.lines().last().is_some_and(|line| is_same(line, expected))
+    }
+}
+
+/// `INCR` is told as `INCRBY`, `DECR` as `DECRBY`: they count as one.
+pub fn canonical(name: &str) -> String {
+    let name = name.to_ascii_uppercase();
+    match name.as_str() {
+        "INCR" | "DECR" => format!("{name}BY"),
+        _ => name,
+    }
+}
+
+fn command_name(words: &[Vec<u8>]) -> String {
+    let word = |i: usize| words.get(i).map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).unwrap_or_default();
+    match word(0).as_str() {
+        container @ ("OBJECT" | "CLIENT" | "CONFIG" | "PUBSUB" | "COMMAND" | "MEMORY" | "DEBUG") => {
+            format!("{container} {}", word(1))
+        }
+        name => canonical(name),
+    }
+}
+
+impl Shown {
+    /// Whether it is this value of Python's.
+    pub fn is(&self, expected: &str) -> bool {
+        match self {
+            Shown::Python(repr) => is_same(repr, expected),
+            Shown::Cli(answer) => value::parse_python(expected).is_some_and(|v| value::same_from_cli(&from_cli(answer), &v)),
+        }
+    }
+
+    /// As Python's `repr` would show it.
+    pub fn repr(&self) -> String {
+        match self {
+            Shown::Python(repr) => repr.clone(),
+            Shown::Cli(answer) => value::repr(&from_cli(answer)),
+        }
+    }
+}
+
+/// Whether two texts of Python's are the same value; what is no plain value compares as text.
+fn is_same(shown: &str, expected: &str) -> bool {
+    match (value::parse_python(shown), value::parse_python(expected)) {
+        (Some(a), Some(b)) => value::same(&a, &b),
+        _ => shown.trim() == expected.trim(),
+    }
+}
+
+fn from_cli(answer: &resp::value::Value) -> Value {
+    use resp::value::Value as Reply;
+    let all = |items: &[Reply]| items.iter().map(from_cli).collect();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match answer {
+        Reply::Simple(status) => Value::Text(text(status)),
+        Reply::Error(message) => Value::Text(text(message)),
+        Reply::Integer(n) => Value::Integer((*n).into()),
+        Reply::Bulk(bytes) => Value::Bytes(bytes.clone()),
+        Reply::Verbatim { text, .. } => Value::Bytes(text.clone()),
+        Reply::Null | Reply::NullArray => Value::None,
+        Reply::Array(items) | Reply::Push(items) => Value::Sequence(all(items)),
+        Reply::Set(items) => Value::Set(all(items)),
+        Reply::Double(digits) | Reply::BigNumber(digits) => {
+            text(digits).parse().map_or_else(|_| Value::Text(text(digits)), Value::Float)
+        }
+        Reply::Boolean(yes) => Value::Bool(*yes),
+        Reply::Map(pairs) => Value::Map(pairs.iter().map(|(k, v)| (from_cli(k), from_cli(v))).collect()),
+        Reply::Attributed(_, reply) => from_cli(reply),
+    }
+}

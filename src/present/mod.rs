@@ -1,0 +1,133 @@
+//! What a session shows, as text: laid out to a width, in a theme's colours or none.
+
+pub mod theme;
+
+use crate::markup::{self, Line, Role, Span, Style};
+use crate::session::event::Show;
+use theme::Theme;
+
+/// Turns what is shown into text for a terminal or a file.
+#[derive(Debug, Clone)]
+pub struct Presenter {
+    pub style: Style,
+    pub theme: Theme,
+    /// Whether the last line shown is unfinished.
+    mid_line: bool,
+    /// Whether the last line shown is blank, or nothing was shown.
+    blank: bool,
+}
+
+impl Presenter {
+    pub fn new(style: Style, theme: Theme) -> Self {
+        Presenter { style, theme, mid_line: false, blank: true }
+    }
+
+    /// The text for what is shown, newlines included.
+    pub fn show(&mut self, show: &Show) -> String {
+        let mut out = String::new();
+        match show {
+            Show::Typed { prompt, line } => {
+                // A prompt follows unfinished output on its line, as Python's own does.
+                out.push_str(&self.theme.paint(Role::Prompt, prompt));
+                out.push_str(line);
+                out.truncate(out.trim_end().len());
+                out.push('\n');
+                self.mid_line = false;
+                self.blank = false;
+            }
+            Show::Output(text) => self.raw(Role::Reply, text, &mut out),
+            Show::Reply(text) => self.raw(Role::Reply, text, &mut out),
+            Show::Traceback(text) => self.raw(Role::Error, text, &mut out),
+            Show::Speaker(name) => {
+                let line = vec![Span::new(Role::Title, format!("{name}:"))];
+                self.lines(&[line], &mut out);
+            }
+            Show::Heading { title, place } => {
+                let line = markup::rule(&format!("{title} · {place}").replace('·', self.dot()), self.style);
+                self.lines(&[line], &mut out);
+            }
+            Show::Text(text) => {
+                let mut lines = markup::layout(text, self.style);
+                self.mark(text, &mut lines);
+                self.lines(&lines, &mut out);
+            }
+            Show::Gap => {
+                self.finish_line(&mut out);
+                if !self.blank {
+                    out.push('\n');
+                    self.blank = true;
+                }
+            }
+        }
+        out
+    }
+
+    /// A prompt was shown and answered beside this presenter: the cursor stands at the start of a line.
+    pub fn prompted(&mut self) {
+        self.mid_line = false;
+        self.blank = false;
+    }
+
+    /// Ends an unfinished line.
+    pub fn finish_line(&mut self, out: &mut String) {
+        if self.mid_line {
+            out.push('\n');
+            self.mid_line = false;
+            self.blank = false;
+        }
+    }
+
+    fn dot(&self) -> &'static str {
+        if self.style.ascii { "-" } else { "·" }
+    }
+
+    fn raw(&mut self, role: Role, text: &str, out: &mut String) {
+        if text.is_empty() {
+            return;
+        }
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                out.push('\n');
+            }
+            if !line.is_empty() {
+                out.push_str(&self.theme.paint(role, line));
+            }
+        }
+        self.mid_line = !text.ends_with('\n');
+        self.blank = false;
+    }
+
+    fn lines(&mut self, lines: &[Line], out: &mut String) {
+        self.finish_line(out);
+        for line in lines {
+            for span in line {
+                out.push_str(&self.theme.paint(span.role, &span.text));
+            }
+            out.truncate(out.trim_end_matches(' ').len());
+            out.push('\n');
+            self.blank = line.is_empty();
+        }
+    }
+
+    /// A mark at the head of what the tutor says to a try, so that its meaning survives without colour.
+    fn mark(&self, text: &markup::Text, lines: &mut [Line]) {
+        let first = match text.0.first() {
+            Some(markup::Block::Paragraph(spans)) => spans.iter().map(|span| span.role).find(|role| is_marked(*role)),
+            _ => None,
+        };
+        let (Some(role), Some(line)) = (first, lines.first_mut()) else { return };
+        let mark = match (role, self.style.ascii) {
+            (Role::Done, false) => " ✓",
+            (Role::Done, true) => " *",
+            (Role::Miss, false) => " ·",
+            (Role::Miss, true) => " -",
+            (Role::Hint, _) => " ?",
+            _ => return,
+        };
+        line.insert(0, Span::new(role, mark));
+    }
+}
+
+fn is_marked(role: Role) -> bool {
+    matches!(role, Role::Done | Role::Miss | Role::Hint)
+}

@@ -1,0 +1,104 @@
+//! Replies as `redis-cli --no-raw` writes them.
+
+use crate::resp::value::Value;
+
+/// A reply's lines, the last newline included.
+pub fn reply(value: &Value) -> String {
+    let mut out = String::new();
+    write(value, "", &mut out);
+    out
+}
+
+fn write(value: &Value, prefix: &str, out: &mut String) {
+    match value {
+        Value::Simple(text) | Value::Verbatim { text, .. } | Value::BigNumber(text) => {
+            out.push_str(&String::from_utf8_lossy(text));
+            out.push('\n');
+        }
+        Value::Error(text) => out.push_str(&format!("(error) {}\n", String::from_utf8_lossy(text))),
+        Value::Integer(n) => out.push_str(&format!("(integer) {n}\n")),
+        Value::Double(text) => out.push_str(&format!("(double) {}\n", String::from_utf8_lossy(text))),
+        Value::Bulk(bytes) => {
+            quote(bytes, out);
+            out.push('\n');
+        }
+        Value::Null | Value::NullArray => out.push_str("(nil)\n"),
+        Value::Boolean(yes) => out.push_str(if *yes { "(true)\n" } else { "(false)\n" }),
+        Value::Array(items) => list(items, ')', "(empty array)", prefix, out),
+        Value::Set(items) => list(items, '~', "(empty set)", prefix, out),
+        Value::Push(items) => list(items, '>', "(empty push)", prefix, out),
+        Value::Map(pairs) => map(pairs, prefix, out),
+        Value::Attributed(_, value) => write(value, prefix, out),
+    }
+}
+
+/// How many digits the number of the last element has.
+fn digits(n: usize) -> usize {
+    n.to_string().len()
+}
+
+fn list(items: &[Value], mark: char, empty: &str, prefix: &str, out: &mut String) {
+    if items.is_empty() {
+        out.push_str(empty);
+        out.push('\n');
+        return;
+    }
+    let width = digits(items.len());
+    let inner = format!("{prefix}{}", " ".repeat(width + 2));
+    for (index, item) in items.iter().enumerate() {
+        let before = if index == 0 { "" } else { prefix };
+        out.push_str(&format!("{before}{:>width$}{mark} ", index + 1));
+        write(item, &inner, out);
+    }
+}
+
+fn map(pairs: &[(Value, Value)], prefix: &str, out: &mut String) {
+    if pairs.is_empty() {
+        out.push_str("(empty hash)\n");
+        return;
+    }
+    let width = digits(pairs.len());
+    let inner = format!("{prefix}{}", " ".repeat(width + 2));
+    for (index, (key, value)) in pairs.iter().enumerate() {
+        let before = if index == 0 { "" } else { prefix };
+        out.push_str(&format!("{before}{:>width$}# ", index + 1));
+        write(key, &inner, out);
+        out.truncate(out.trim_end_matches('\n').len());
+        out.push_str(" => ");
+        if has_elements(value) {
+            out.push('\n');
+            out.push_str(&inner);
+        }
+        write(value, &inner, out);
+    }
+}
+
+/// Whether a value begins a line of its own in a map.
+fn has_elements(value: &Value) -> bool {
+    match value {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
+        Value::Map(pairs) => !pairs.is_empty(),
+        _ => false,
+    }
+}
+
+/// Bytes in quotes, as one could type them.
+fn quote(bytes: &[u8], out: &mut String) {
+    out.push('"');
+    for &byte in bytes {
+        match byte {
+            b'\\' | b'"' => {
+                out.push('\\');
+                out.push(byte.into());
+            }
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            0x07 => out.push_str("\\a"),
+            0x08 => out.push_str("\\b"),
+            0x20..=0x7e => out.push(byte.into()),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out.push('"');
+}

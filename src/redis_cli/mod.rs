@@ -1,0 +1,10 @@
+//! The redis-cli dialect: how its prompt looks, and how it writes replies.
+
+pub mod format;
+
+/// redis-cli's prompt.
+pub fn prompt(database: usize, in_transaction: bool) -> String {
+    let database = if database == 0 { String::new() } else { format!("[{database}]") };
+    let transaction = if in_transaction { "(TX)" } else { "" };
+    format!("127.0.0.1:6379{database}{transaction}> ")
+}

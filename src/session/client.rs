@@ -1,0 +1,95 @@
+//! A client of the session: a name, its own Python, its own connections.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::event::ChildId;
+use super::journal::{Journal, Replay};
+use crate::engine::client::ClientId;
+use crate::lesson::evidence::Submission;
+use crate::resp::request::RequestParser;
+
+/// Somebody at a prompt: the learner, a second client of theirs, or the tutor that looks at the data unseen.
+#[derive(Debug)]
+pub struct Client {
+    pub name: String,
+    /// What it shows: the tutor's own client shows nothing.
+    pub audible: bool,
+    pub python: Python,
+    /// The connection of its redis-cli lines.
+    pub cli: Option<ClientId>,
+    pub work: Option<Work>,
+}
+
+/// What a client is doing.
+#[derive(Debug)]
+pub struct Work {
+    pub submission: Submission,
+    /// The statements still to run.
+    pub statements: VecDeque<String>,
+    pub kind: WorkKind,
+    /// The keyspace's count of changes when it began.
+    pub changes_before: u64,
+    pub interrupts: u32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum WorkKind {
+    Python,
+    /// A line of redis-cli that waits for its answer.
+    Cli,
+    /// The child is asked whether a name is bound before the line is taken as redis-cli's.
+    AskName { line: String },
+}
+
+/// A client's Python child, as far as the session knows it.
+#[derive(Debug, Default)]
+pub struct Python {
+    pub child: Option<ChildId>,
+    /// Its connections, by the number that the child gave them.
+    pub connections: HashMap<u32, Connection>,
+    /// The questions that wait for an answer, by thread.
+    pub asks: BTreeMap<u32, Ask>,
+    /// How many sources it was given to run.
+    pub runs: u32,
+    pub journal: Journal,
+    /// What is being run again in a fresh child.
+    pub replay: Option<Replay>,
+}
+
+/// A connection of a child's.
+#[derive(Debug)]
+pub struct Connection {
+    pub client: ClientId,
+    /// Bytes of commands that are not whole yet.
+    pub input: Vec<u8>,
+    pub parser: RequestParser,
+}
+
+/// A question of a child's that waits for its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    Receive { connection: u32, deadline_us: Option<i64> },
+    Sleep { until_us: i64 },
+    Input { prompt: String },
+}
+
+impl Ask {
+    /// When it must be answered at the latest.
+    pub fn deadline_us(&self) -> Option<i64> {
+        match self {
+            Ask::Receive { deadline_us, .. } => *deadline_us,
+            Ask::Sleep { until_us } => Some(*until_us),
+            Ask::Input { .. } => None,
+        }
+    }
+}
+
+impl Client {
+    pub fn new(name: &str, audible: bool) -> Self {
+        Client { name: name.into(), audible, python: Python::default(), cli: None, work: None }
+    }
+
+    pub fn is_free(&self) -> bool {
+        self.work.is_none() && self.python.replay.is_none()
+    }
+}

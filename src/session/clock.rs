@@ -1,0 +1,34 @@
+//! The session's one clock, which everything follows: TTLs, TIME, blocking, Python's `time`.
+
+/// Microseconds since 1970. Real time goes on as the driver tells it; `:wait`, sleeps and waits in a transcript move it besides.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    start_us: i64,
+    elapsed_us: i64,
+    moved_us: i64,
+}
+
+impl Clock {
+    pub fn new(start_us: i64) -> Self {
+        Clock { start_us, elapsed_us: 0, moved_us: 0 }
+    }
+
+    pub fn now_us(&self) -> i64 {
+        self.start_us + self.elapsed_us + self.moved_us
+    }
+
+    /// So much real time has passed since the start.
+    pub fn elapsed(&mut self, us: i64) {
+        self.elapsed_us = self.elapsed_us.max(us);
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&mut self, us: i64) {
+        self.moved_us = self.moved_us.saturating_add(us.max(0));
+    }
+
+    /// Moves the clock on to a moment, if that is still to come.
+    pub fn advance_to(&mut self, us: i64) {
+        self.advance(us.saturating_sub(self.now_us()));
+    }
+}

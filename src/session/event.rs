@@ -1,0 +1,122 @@
+//! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
+
+use crate::lesson::evidence::Submission;
+use crate::lesson::progress::Progress;
+use crate::markup::Text;
+use crate::redis_py::frame::{FromChild, ToChild};
+
+/// A Python child, numbered by the session. Numbers are never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChildId(pub u32);
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The learner entered this at once: a line, a block, a paste.
+    Entered(String),
+    /// A statement of a script: Python, whatever it looks like.
+    Statement(String),
+    /// A line of a script of redis-cli.
+    CliLine(String),
+    /// The end of the input: Ctrl-D at an empty prompt.
+    EndOfInput,
+    /// Ctrl-C.
+    Interrupt,
+    /// A frame from a child.
+    Frame { child: ChildId, thread: u32, frame: FromChild },
+    /// A child's process has ended.
+    ChildGone(ChildId),
+    /// So much time has passed on the driver's clock since the session began, in microseconds.
+    Elapsed { us: i64 },
+    /// Nothing happens until the moment that `Need` named: let it be now.
+    SkipWait,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Start a Python child.
+    Spawn(ChildId),
+    /// Say something to a child.
+    Send { child: ChildId, thread: u32, frame: ToChild },
+    /// Interrupt a child that computes.
+    Interrupt(ChildId),
+    /// End a child's process.
+    Kill(ChildId),
+    /// Show something.
+    Show(Show),
+    /// A statement or a line has run.
+    Finished(Box<Submission>),
+    /// The place in the lessons has changed.
+    Progress(Progress),
+    /// The session is over, with this exit status.
+    Leave(i32),
+}
+
+/// What is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Show {
+    /// A prompt and what was typed at it: the tutor typed it, or a transcript shows it.
+    Typed { prompt: String, line: String },
+    /// What a program wrote, as it was written.
+    Output(String),
+    /// An error as Python prints it.
+    Traceback(String),
+    /// What redis-cli would print.
+    Reply(String),
+    /// From here on, this client speaks.
+    Speaker(String),
+    /// The head of a step or of a lesson.
+    Heading { title: String, place: String },
+    /// The tutor speaks.
+    Text(Text),
+    /// A blank line, unless there is one already.
+    Gap,
+}
+
+/// What a session waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Need {
+    /// A frame from this child, or its end. If there is a deadline and the child stays silent, `SkipWait` may follow.
+    Frame { child: ChildId, deadline_us: Option<i64> },
+    /// A line from the learner.
+    Line(Prompt),
+    /// Time: a client waits, until this moment (microseconds since 1970) or for ever, and no other can be typed at.
+    Time { deadline_us: Option<i64> },
+    /// Nothing: the session is over.
+    Nothing,
+}
+
+/// What stands before the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prompt {
+    /// Python's, with the name of the client when there are several.
+    Python { client: Option<String> },
+    /// redis-cli's: `127.0.0.1:6379[3](TX)> `.
+    Cli { text: String },
+    /// `input()`'s own.
+    Program { text: String },
+    /// An answer to the tutor's question.
+    Answer,
+}
+
+impl Prompt {
+    /// As it is shown at the first line.
+    pub fn text(&self) -> String {
+        match self {
+            Prompt::Python { client: None } => ">>> ".into(),
+            Prompt::Python { client: Some(name) } => format!("{name} >>> "),
+            Prompt::Cli { text } | Prompt::Program { text } => text.clone(),
+            Prompt::Answer => "? ".into(),
+        }
+    }
+
+    /// As it is shown at the lines after the first.
+    pub fn continuation(&self) -> String {
+        match self {
+            Prompt::Python { client: None } => "... ".into(),
+            Prompt::Python { client: Some(name) } => format!("{name} ... "),
+            Prompt::Cli { .. } | Prompt::Program { .. } | Prompt::Answer => self.text(),
+        }
+    }
+}

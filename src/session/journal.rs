@@ -1,0 +1,96 @@
+//! The journal: what a client's Python was given to run, and every answer it got, so that a fresh one can be brought
+//! to the same point without touching the data.
+//!
+//! A replay feeds a new child the recorded sources, and answers its questions from the record: connections, replies,
+//! the time, the lines of `input()`. The engine is asked nothing, so what other clients did meanwhile stays done.
+//! A source that ended by a signal or by the death of its child is left out, as nobody can say how far it came.
+
+use std::collections::VecDeque;
+
+use crate::redis_py::frame::ToChild;
+
+/// The most that a journal keeps, in bytes of answers. Beyond it, a fresh Python starts without variables.
+const MOST_BYTES: usize = 64 << 20;
+
+/// What was run, and how it was answered.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    pub source: String,
+    pub answers: VecDeque<(u32, ToChild)>,
+}
+
+/// A client's record.
+#[derive(Debug, Clone, Default)]
+pub struct Journal {
+    entries: Vec<Entry>,
+    bytes: usize,
+}
+
+impl Journal {
+    /// A source is run now.
+    pub fn begin(&mut self, source: &str) {
+        self.bytes += source.len();
+        self.entries.push(Entry { source: source.into(), answers: VecDeque::new() });
+    }
+
+    /// The running source's question was answered.
+    pub fn answered(&mut self, thread: u32, answer: &ToChild) {
+        let size = match answer {
+            ToChild::Received { data } | ToChild::Opened { data } => data.len(),
+            _ => 0,
+        };
+        self.bytes += size + 16;
+        if self.bytes > MOST_BYTES {
+            return;
+        }
+        if let Some(entry) = self.entries.last_mut() {
+            entry.answers.push_back((thread, answer.clone()));
+        }
+    }
+
+    /// The running source came to no end that could be repeated: it is left out.
+    pub fn strike_last(&mut self) {
+        self.entries.pop();
+    }
+
+    /// Whether all that was answered is on record.
+    pub fn is_whole(&self) -> bool {
+        self.bytes <= MOST_BYTES
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Everything, to be run again.
+    pub fn replay(&self) -> Replay {
+        Replay { rest: self.entries.iter().cloned().collect(), current: None }
+    }
+
+    /// The sources, in order.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.source.as_str())
+    }
+}
+
+/// A replay under way.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    rest: VecDeque<Entry>,
+    current: Option<Entry>,
+}
+
+impl Replay {
+    /// The next source to run; none when all have run.
+    pub fn next_source(&mut self) -> Option<String> {
+        self.current = self.rest.pop_front();
+        self.current.as_ref().map(|entry| entry.source.clone())
+    }
+
+    /// The recorded answer to a thread's question; none if the child asks something that it did not ask before.
+    pub fn answer(&mut self, thread: u32) -> Option<ToChild> {
+        let answers = &mut self.current.as_mut()?.answers;
+        let index = answers.iter().position(|(t, _)| *t == thread)?;
+        answers.remove(index).map(|(_, answer)| answer)
+    }
+}

@@ -1,0 +1,401 @@
+//! Leading through a lesson: preparing steps, judging what was entered, saying what comes next.
+
+use std::sync::Arc;
+
+use super::client::Client;
+use super::dialect;
+use super::event::{Effect, Show};
+use super::script::{Item, Then};
+use super::{MAIN, Session, TUTOR};
+use crate::engine::Engine;
+use crate::lesson::evidence::{Shown, Submission};
+use crate::lesson::format::{Lesson, Step};
+use crate::lesson::judge::{self, Findings, Verdict, code};
+use crate::markup::{Role, parse};
+
+/// The lesson that is open, and where the learner stands in it.
+#[derive(Debug)]
+pub(super) struct Lead {
+    pub lesson: Arc<Lesson>,
+    /// The index of the step.
+    pub step: usize,
+    pub phase: Phase,
+    /// How many hints were given.
+    pub hints: usize,
+    /// What a prediction's code prints, as text.
+    truth: Option<String>,
+    /// The keys that must stay as they are, as they were at the step's start.
+    before: Vec<(String, Vec<u8>)>,
+    /// How many clients there were at the step's start.
+    clients_before: usize,
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Being prepared.
+    Preparing,
+    /// The learner works on it.
+    Doing,
+    /// Done: an empty line goes on.
+    Done,
+    /// The lesson is over: an empty line opens the next one.
+    Over,
+}
+
+impl Lead {
+    pub fn current(&self) -> &Step {
+        &self.lesson.steps[self.step]
+    }
+
+    /// What to type for the step, if anything is to be typed.
+    pub fn answer(&self) -> Option<&str> {
+        let step = self.current();
+        [&step.answer, &step.predict, &step.show].into_iter().flatten().next().map(|text| text.get_ref().as_str())
+    }
+}
+
+impl Session {
+    /// Opens a lesson at a step.
+    pub fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
+        self.script.clear();
+        self.entered.clear();
+        let step = step.min(lesson.steps.len().saturating_sub(1));
+        let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
+        let before: Vec<Item> = lesson.steps[..step].iter().flat_map(|step| typed(step, false)).collect();
+        self.lead = Some(Lead {
+            lesson,
+            step,
+            phase: Phase::Preparing,
+            hints: 0,
+            truth: None,
+            before: Vec::new(),
+            clients_before: 1,
+        });
+        self.script.add([Item::Silence(true), Item::Reset]);
+        self.script.add(setup);
+        self.script.add(before);
+        self.script.add([Item::Silence(false)]);
+        self.prepare_step();
+    }
+
+    /// Everything as on the first day.
+    pub(super) fn reset(&mut self) {
+        for client in &self.clients {
+            self.effects.extend(client.python.child.map(Effect::Kill));
+        }
+        let now_us = self.clock.now_us();
+        self.engine = Engine::new(self.seed, now_us);
+        self.clients = vec![Client::new("tutor", false), Client::new("main", true)];
+        self.foreground = MAIN;
+        self.speaker = MAIN;
+        self.turn = None;
+        self.finished.clear();
+    }
+
+    /// Finds out what must be known before a step can be shown.
+    fn prepare_step(&mut self) {
+        let Some(lead) = &mut self.lead else { return };
+        lead.phase = Phase::Preparing;
+        lead.hints = 0;
+        lead.truth = None;
+        let step = lead.current().clone();
+        if let Some(predicted) = &step.predict {
+            let code = predicted.get_ref().clone();
+            self.script.add([Item::Keep, Item::Unseen(code), Item::PutBack, Item::Then(Then::Predicted)]);
+        }
+        if let Some(compare) = &step.compare {
+            self.script.measured.clear();
+            for program in [&compare.left, &compare.right] {
+                let run = program.run.get_ref().clone();
+                self.script.add([Item::Keep, Item::Unseen(run), Item::PutBack, Item::Then(Then::Measured)]);
+            }
+        }
+        self.script.add([Item::Then(Then::StepBegins)]);
+    }
+
+    /// Something that the script found out is known: what follows from it.
+    pub(super) fn go_on(&mut self, then: Then) {
+        match then {
+            Then::Predicted => {
+                let printed = self.script.found.last().map(|submission| submission.output.trim_end().to_owned());
+                if let Some(lead) = &mut self.lead {
+                    lead.truth = printed.map(|text| text.lines().last().unwrap_or_default().to_owned());
+                }
+            }
+            Then::Measured => {
+                let mut sum = crate::lesson::evidence::Traffic::default();
+                for submission in &self.script.found {
+                    sum.commands += submission.traffic.commands;
+                    sum.round_trips += submission.traffic.round_trips;
+                    sum.sent += submission.traffic.sent;
+                    sum.received += submission.traffic.received;
+                }
+                self.script.measured.push(sum);
+            }
+            Then::StepBegins => self.begin_step(),
+            Then::Judge(submission) => self.judged(&submission),
+            Then::Compared | Then::Shown | Then::Skipped => self.step_done(matches!(then, Then::Skipped)),
+        }
+    }
+
+    /// Shows a step, and starts it.
+    fn begin_step(&mut self) {
+        let Some(lead) = &mut self.lead else { return };
+        lead.phase = Phase::Doing;
+        lead.clients_before = self.clients.len();
+        let (lesson, index) = (lead.lesson.clone(), lead.step);
+        let step = lead.current().clone();
+        let unchanged = step.expect.iter().flat_map(|e| e.get_ref().unchanged.clone()).collect::<Vec<_>>();
+        let before = unchanged.into_iter().map(|key| (key.clone(), self.look_at(&key))).collect();
+        if let Some(lead) = &mut self.lead {
+            lead.before = before;
+        }
+        self.progress.at(lesson.id.get_ref(), step.id.get_ref());
+        self.effects.push(Effect::Progress(self.progress.clone()));
+        let place = format!("{} of {}", index + 1, lesson.steps.len());
+        self.show(Show::Gap);
+        self.show(Show::Heading { title: lesson.title.clone(), place });
+        self.show(Show::Text(parse(&step.say)));
+        self.show(Show::Gap);
+        self.invite(&step);
+        if let Some(show) = &step.show {
+            self.script.add(type_all(show.get_ref(), true));
+            self.script.add([Item::Then(Then::Shown)]);
+        }
+        if let Some(compare) = &step.compare {
+            self.show(Show::Text(super::tutor::comparison(compare, &self.script.measured)));
+            self.script.add([Item::Then(Then::Compared)]);
+        }
+    }
+
+    /// Says what is to be done.
+    fn invite(&mut self, step: &Step) {
+        if let Some(task) = &step.task {
+            self.say(Role::Task, &format!("**Do:** {task}"));
+        }
+        if let Some(explore) = &step.explore {
+            self.say(Role::Task, &format!("**Try:** {explore}"));
+        }
+        if let Some(predicted) = &step.predict {
+            self.say(Role::Task, "**Foretell:** what will the last line print?");
+            self.show(Show::Text(parse(&format!("```\n{}\n```", predicted.get_ref().trim_end()))));
+        }
+        if let Some(choose) = &step.choose {
+            self.say(Role::Task, &format!("**Choose:** {}", choose.question));
+            let options: Vec<_> =
+                choose.options.iter().enumerate().map(|(i, option)| format!("{}. {}", i + 1, option.text)).collect();
+            self.show(Show::Text(parse(&options.join("\n"))));
+            self.say(Role::Muted, "Type the number.");
+        }
+        self.show(Show::Gap);
+    }
+
+    /// Whether the next line answers a question of the tutor's.
+    pub(super) fn is_answering(&self) -> bool {
+        self.lead.as_ref().is_some_and(|lead| {
+            let step = lead.current();
+            lead.phase == Phase::Doing && (step.choose.is_some() || step.predict.is_some())
+        })
+    }
+
+    /// Takes an answer to a question. False if it is none, but a command to the tutor.
+    pub(super) fn answer_question(&mut self, text: &str) -> bool {
+        let text = text.trim();
+        let is_command = matches!(dialect::inputs(text, self.dialect).first(), Some(dialect::Input::Tutor(_)));
+        let Some(lead) = &self.lead else { return false };
+        if is_command {
+            return false;
+        }
+        let step = lead.current().clone();
+        if text.is_empty() {
+            self.invite(&step);
+        } else if let Some(choose) = &step.choose {
+            let by_number = text.trim_end_matches('.').parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+            let by_text = || choose.options.iter().position(|option| option.text.eq_ignore_ascii_case(text));
+            match by_number.or_else(by_text).and_then(|index| choose.options.get(index)) {
+                Some(option) if option.correct => {
+                    self.say(Role::Done, &option.because);
+                    self.step_done(false);
+                }
+                Some(option) => self.say(Role::Miss, &option.because),
+                None => {
+                    let last = choose.options.len();
+                    self.say(Role::Miss, &format!("{} is none of the answers: type a number from 1 to {last}.", code(text)));
+                }
+            }
+        } else {
+            let truth = lead.truth.clone().unwrap_or_default();
+            if Shown::Python(text.to_owned()).is(&truth) || text == truth {
+                self.say(Role::Done, &format!("{} it is.", code(&truth)));
+                self.type_prediction(&step, false);
+            } else {
+                self.say(Role::Miss, &format!("Not {}. Look again, or ask for a `:hint`.", code(text)));
+            }
+        }
+        true
+    }
+
+    /// Runs what was foretold, for all to see.
+    fn type_prediction(&mut self, step: &Step, skipped: bool) {
+        if let Some(lead) = &mut self.lead {
+            lead.phase = Phase::Preparing;
+        }
+        self.script.add(typed(step, true));
+        self.script.add([Item::Then(if skipped { Then::Skipped } else { Then::Shown })]);
+    }
+
+    /// A submission of the learner's has run: looks at the data, to judge it.
+    pub(super) fn judge(&mut self, submission: Submission) {
+        let Some(lead) = &self.lead else { return };
+        let step = lead.current();
+        let is_judged = step.task.is_some() || step.explore.is_some();
+        if lead.phase != Phase::Doing || !is_judged || self.script.is_silent() || !self.script.is_idle() {
+            return;
+        }
+        let probes = judge::probes(step);
+        self.script.add(probes.into_iter().map(Item::Unseen));
+        self.script.add([Item::Then(Then::Judge(Box::new(submission)))]);
+    }
+
+    /// What the data says is known: says what comes of the submission.
+    fn judged(&mut self, submission: &Submission) {
+        let Some(lead) = &self.lead else { return };
+        let step = lead.current().clone();
+        let before = lead.before.clone();
+        let found = std::mem::take(&mut self.script.found);
+        let findings = Findings {
+            probes: found.into_iter().map(|probe| (probe.source, probe.value)).collect(),
+            changed_keys: before.into_iter().filter(|(key, was)| self.look_at(key) != *was).map(|(key, _)| key).collect(),
+            waiting: self.clients.iter().filter(|client| client.work.is_some()).map(|client| client.name.clone()).collect(),
+        };
+        match judge::judge(&step, submission, &findings) {
+            Verdict::Done => self.step_done(false),
+            Verdict::Exploring => {}
+            Verdict::Mistake(index) => self.say(Role::Miss, &step.mistakes[index].say),
+            Verdict::Miss(differences) => {
+                for difference in differences {
+                    self.say(Role::Miss, &difference);
+                }
+                let hints = step.hints.len() > self.lead.as_ref().map_or(0, |lead| lead.hints);
+                self.say(Role::Muted, if hints { "`:hint` helps, `:again` starts the step afresh." } else { "`:answer` shows a way." });
+            }
+        }
+    }
+
+    /// The step is done: says what happened, and how to go on.
+    pub(super) fn step_done(&mut self, skipped: bool) {
+        let Some(lead) = &mut self.lead else { return };
+        lead.phase = Phase::Done;
+        let (lesson, index) = (lead.lesson.clone(), lead.step);
+        let step = lead.current().clone();
+        if !skipped {
+            self.progress.done(lesson.id.get_ref(), step.id.get_ref());
+        }
+        if let Some(next) = lesson.steps.get(index + 1) {
+            self.progress.at(lesson.id.get_ref(), next.id.get_ref());
+        } else {
+            self.progress.finished(lesson.id.get_ref());
+        }
+        self.effects.push(Effect::Progress(self.progress.clone()));
+        match &step.after {
+            Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
+            None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
+            None => {}
+        }
+        self.say(Role::Muted, "Enter goes on.");
+    }
+
+    /// Goes on after a step is done; at the end of a lesson, to the next lesson.
+    pub(super) fn next_step(&mut self) {
+        let Some(lead) = &mut self.lead else { return };
+        if lead.step + 1 < lead.lesson.steps.len() {
+            lead.step += 1;
+            // Helpers' clients of this step are gone with it.
+            self.close_other_clients();
+            return self.prepare_step();
+        }
+        lead.phase = Phase::Over;
+        let lesson = lead.lesson.clone();
+        self.show(Show::Gap);
+        self.show(Show::Heading { title: lesson.title.clone(), place: "to remember".into() });
+        self.show(Show::Text(parse(&lesson.remember)));
+        self.show(Show::Gap);
+        let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
+        match next {
+            Some(title) => self.say(Role::Muted, &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves.")),
+            None => self.say(Role::Muted, "That was the last lesson. `:lessons` lists them all, `:quit` leaves."),
+        }
+    }
+
+    /// The next step begins with the learner's first client alone, unless the others are part of its data.
+    fn close_other_clients(&mut self) {
+        while self.clients.len() > MAIN + 1 {
+            let who = self.clients.len() - 1;
+            self.effects.extend(self.clients[who].python.child.map(Effect::Kill));
+            self.forget_child(who);
+            if let Some(client) = self.clients[who].cli.take() {
+                self.engine.disconnect(client);
+            }
+            self.clients.pop();
+        }
+        self.foreground = MAIN;
+        self.speaker = MAIN;
+    }
+
+    /// An empty line: goes on when a step is done.
+    pub(super) fn empty_line(&mut self) {
+        match self.lead.as_ref().map(|lead| lead.phase) {
+            Some(Phase::Done) => self.next_step(),
+            Some(Phase::Over) => {
+                let next = self.lead.as_ref().and_then(|lead| self.library.after(lead.lesson.id.get_ref())).cloned();
+                if let Some(next) = next {
+                    self.open_lesson(next, 0);
+                }
+            }
+            Some(Phase::Preparing | Phase::Doing) | None => {}
+        }
+    }
+
+    /// Types the answer for the learner.
+    pub(super) fn skip(&mut self) {
+        let Some(lead) = &mut self.lead else { return };
+        if lead.phase != Phase::Doing {
+            return self.empty_line();
+        }
+        lead.phase = Phase::Preparing;
+        let step = lead.current().clone();
+        self.script.add(typed(&step, true));
+        self.script.add([Item::Then(Then::Skipped)]);
+    }
+
+    /// What a key holds and when it expires, as bytes that differ when it differs.
+    fn look_at(&mut self, key: &str) -> Vec<u8> {
+        let client = self.cli_connection(TUTOR);
+        let now_us = self.clock.now_us();
+        let key = key.as_bytes();
+        let questions: [&[&[u8]]; 7] = [
+            &[b"PEXPIRETIME", key],
+            &[b"TYPE", key],
+            &[b"GET", key],
+            &[b"LRANGE", key, b"0", b"-1"],
+            &[b"HGETALL", key],
+            &[b"SMEMBERS", key],
+            &[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"],
+        ];
+        for argv in questions {
+            self.engine.execute(client, argv, now_us);
+        }
+        self.engine.hub.clients.get_mut(client).reply.take()
+    }
+}
+
+/// What is typed to do a step, silently or aloud.
+fn typed(step: &Step, aloud: bool) -> Vec<Item> {
+    let text = [&step.answer, &step.predict, &step.show].into_iter().flatten().next();
+    text.map(|text| type_all(text.get_ref(), aloud)).unwrap_or_default()
+}
+
+fn type_all(text: &str, aloud: bool) -> Vec<Item> {
+    dialect::submissions(text).into_iter().map(|text| Item::Type { text, aloud }).collect()
+}

@@ -1,0 +1,469 @@
+//! One sitting: clients, dialects, lessons. Events come in, effects go out; nothing is read or written here.
+//!
+//! Only one client's program runs at a time, and its turn passes when it asks for something that is not there yet, or
+//! is done. So what happens depends on what was entered, never on how quick a process was: a transcript and a terminal
+//! see the same.
+
+mod cli;
+mod client;
+mod clock;
+pub mod dialect;
+pub mod event;
+mod journal;
+mod lead;
+mod python;
+mod script;
+mod tutor;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use client::{Ask, Client, Work, WorkKind};
+use clock::Clock;
+use dialect::{Dialect, Input};
+use event::{ChildId, Effect, Event, Need, Prompt, Show};
+use lead::Lead;
+use script::Script;
+
+use crate::engine::Engine;
+use crate::lesson::evidence::Submission;
+use crate::lesson::format::Lesson;
+use crate::lesson::library::Library;
+use crate::lesson::progress::Progress;
+use crate::markup::{Role, Text};
+use crate::redis_py::frame::{MAIN_THREAD, ToChild};
+use crate::redis_py::syntax;
+
+/// The index of the tutor's own client, which looks at the data unseen.
+const TUTOR: usize = 0;
+
+/// The index of the learner's first client.
+const MAIN: usize = 1;
+
+/// How a session starts.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Decides all that is left to chance, in Redis and in Python.
+    pub seed: u64,
+    /// Microseconds since 1970.
+    pub start_us: i64,
+    pub dialect: Dialect,
+    pub library: Arc<Library>,
+    pub progress: Progress,
+}
+
+/// One sitting.
+#[derive(Debug)]
+pub struct Session {
+    engine: Engine,
+    clock: Clock,
+    seed: u64,
+    dialect: Dialect,
+    clients: Vec<Client>,
+    /// Whose prompt the learner types at.
+    foreground: usize,
+    /// Whose program runs.
+    turn: Option<usize>,
+    /// Who was shown last.
+    speaker: usize,
+    effects: Vec<Effect>,
+    last_child: u32,
+    /// Submissions that have run and are still to be judged.
+    finished: VecDeque<(usize, Submission)>,
+    /// What was entered and waits for the one before it.
+    entered: VecDeque<Input>,
+    script: Script,
+    lead: Option<Lead>,
+    library: Arc<Library>,
+    progress: Progress,
+    over: bool,
+}
+
+impl Session {
+    pub fn new(options: Options) -> Self {
+        Session {
+            engine: Engine::new(options.seed, options.start_us),
+            clock: Clock::new(options.start_us),
+            seed: options.seed,
+            dialect: options.dialect,
+            clients: vec![Client::new("tutor", false), Client::new("main", true)],
+            foreground: MAIN,
+            turn: None,
+            speaker: MAIN,
+            effects: Vec::new(),
+            last_child: 0,
+            finished: VecDeque::new(),
+            entered: VecDeque::new(),
+            script: Script::default(),
+            lead: None,
+            library: options.library,
+            progress: options.progress,
+            over: false,
+        }
+    }
+
+    /// Starts Python for the learner before it is asked for, so that the first answer comes at once.
+    pub fn warm_up(&mut self) {
+        self.start_python(MAIN);
+    }
+
+    /// Takes an event in.
+    pub fn handle(&mut self, event: Event) {
+        match event {
+            Event::Entered(text) => self.entered(&text),
+            Event::Statement(source) => self.entered.push_back(Input::Python(source)),
+            Event::CliLine(line) => self.entered.push_back(Input::Cli(line)),
+            Event::EndOfInput => self.end_of_input(),
+            Event::Interrupt => self.interrupt(),
+            Event::Frame { child, thread, frame } => self.from_child(child, thread, frame),
+            Event::ChildGone(child) => self.child_gone(child),
+            Event::Elapsed { us } => {
+                self.clock.elapsed(us);
+                self.engine.advance(self.clock.now_us());
+            }
+            Event::SkipWait => {
+                if let Some(deadline_us) = self.next_deadline_us() {
+                    self.clock.advance_to(deadline_us);
+                    self.engine.advance(self.clock.now_us());
+                }
+            }
+        }
+        self.settle();
+    }
+
+    /// What is to be done since the last call, in order.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// What the session waits for.
+    pub fn need(&self) -> Need {
+        if self.over {
+            return Need::Nothing;
+        }
+        if let Some(child) = self.turn.and_then(|who| self.clients[who].python.child) {
+            return Need::Frame { child, deadline_us: self.next_deadline_us() };
+        }
+        let client = &self.clients[self.foreground];
+        if let Some(prompt) = self.awaited_input() {
+            return Need::Line(Prompt::Program { text: prompt });
+        }
+        if client.is_free() {
+            return Need::Line(self.prompt());
+        }
+        Need::Time { deadline_us: self.next_deadline_us() }
+    }
+
+    /// The keyspace and everything beside it, to be looked at: completion, pictures, tests.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The dialect that the prompt takes.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// What clients wait for at this moment, as a sentence each: `main waits for queue:tasks`.
+    pub fn waits(&self) -> Vec<String> {
+        let waiting = |client: &Client| {
+            let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
+            let wait = connections.filter_map(|id| self.engine.hub.blocking.waiting(id)).next()?;
+            let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
+            Some(format!("{} waits for {}", client.name, keys.join(", ")))
+        };
+        self.clients.iter().skip(MAIN).filter_map(waiting).collect()
+    }
+
+    /// Whether the prompt should wait for more lines of this input.
+    pub fn is_incomplete(&self, text: &str) -> bool {
+        self.awaited_input().is_none() && !self.is_answering() && dialect::is_incomplete(text, self.dialect)
+    }
+
+    fn prompt(&self) -> Prompt {
+        if self.is_answering() {
+            return Prompt::Answer;
+        }
+        if self.dialect == Dialect::Cli {
+            return Prompt::Cli { text: self.cli_prompt(self.foreground) };
+        }
+        let several = self.clients.len() > MAIN + 1;
+        Prompt::Python { client: several.then(|| self.clients[self.foreground].name.clone()) }
+    }
+
+    /// What `input()` asks, if a program of the foreground's waits for a line.
+    fn awaited_input(&self) -> Option<String> {
+        self.clients[self.foreground].python.asks.values().find_map(|ask| match ask {
+            Ask::Input { prompt } => Some(prompt.clone()),
+            Ask::Receive { .. } | Ask::Sleep { .. } => None,
+        })
+    }
+
+    fn entered(&mut self, text: &str) {
+        if self.awaited_input().is_some() {
+            return self.answer_input(Some(text.trim_end_matches('\n').to_owned()));
+        }
+        if !self.clients[self.foreground].is_free() {
+            // Enter at a wait: go on as another client.
+            self.open_another_client();
+            if text.trim().is_empty() {
+                return;
+            }
+        }
+        if self.is_answering() && self.answer_question(text) {
+            return;
+        }
+        let inputs = dialect::inputs(text, self.dialect);
+        if inputs.is_empty() {
+            return self.empty_line();
+        }
+        self.entered.extend(inputs);
+    }
+
+    fn answer_input(&mut self, text: Option<String>) {
+        let who = self.foreground;
+        let asks = &self.clients[who].python.asks;
+        if let Some(&thread) = asks.iter().find(|(_, ask)| matches!(ask, Ask::Input { .. })).map(|(thread, _)| thread) {
+            self.answer(who, thread, ToChild::Line { text });
+        }
+    }
+
+    fn end_of_input(&mut self) {
+        if self.awaited_input().is_some() {
+            self.answer_input(None);
+        } else {
+            self.leave(0);
+        }
+    }
+
+    /// Ends the session.
+    fn leave(&mut self, status: i32) {
+        if !self.over {
+            self.over = true;
+            for client in &self.clients {
+                self.effects.extend(client.python.child.map(Effect::Kill));
+            }
+            self.effects.push(Effect::Leave(status));
+        }
+    }
+
+    /// Ctrl-C: the program in the foreground stops waiting, is interrupted, or at the second time is ended.
+    fn interrupt(&mut self) {
+        self.entered.clear();
+        let who = self.turn.unwrap_or(self.foreground);
+        if self.clients[who].python.replay.is_some() {
+            self.effects.extend(self.clients[who].python.child.map(Effect::Kill));
+            return;
+        }
+        let Some(work) = &mut self.clients[who].work else { return };
+        work.statements.clear();
+        if work.kind == WorkKind::Cli {
+            if let Some(client) = self.clients[who].cli.take() {
+                self.engine.disconnect(client);
+            }
+            self.show_from(who, Show::Reply("(interrupted)\n".into()));
+            return self.work_done(who);
+        }
+        if self.turn == Some(who) {
+            work.interrupts += 1;
+            let child = self.clients[who].python.child;
+            let again = self.clients[who].work.as_ref().is_some_and(|work| work.interrupts > 1);
+            self.effects.extend(child.map(if again { Effect::Kill } else { Effect::Interrupt }));
+        } else if self.clients[who].python.asks.contains_key(&MAIN_THREAD) {
+            self.answer(who, MAIN_THREAD, ToChild::Interrupted);
+        }
+    }
+
+    /// Moves on until something is needed from outside.
+    fn settle(&mut self) {
+        loop {
+            self.answer_what_is_ready();
+            if self.turn.is_some() || self.over {
+                return;
+            }
+            if let Some((who, submission)) = self.finished.pop_front() {
+                self.conclude(who, submission);
+            } else if !self.step_script() && !self.take_entered() && !self.pass_the_prompt() {
+                return;
+            }
+        }
+    }
+
+    /// Answers programs whose questions can be answered by now: of the one whose turn it is, else the first that can go on.
+    fn answer_what_is_ready(&mut self) {
+        for who in 0..self.clients.len() {
+            if self.turn.is_none() {
+                self.answered_by_cli(who);
+            }
+            if self.turn.is_some_and(|turn| turn != who) || self.clients[who].python.asks.is_empty() {
+                continue;
+            }
+            let asks: Vec<_> = self.clients[who].python.asks.iter().map(|(t, ask)| (*t, ask.clone())).collect();
+            for (thread, ask) in asks {
+                if let Some(answer) = self.ready_answer(who, &ask) {
+                    self.answer(who, thread, answer);
+                }
+            }
+        }
+    }
+
+    /// Takes the next of what was entered, if the foreground is free for it.
+    fn take_entered(&mut self) -> bool {
+        if !self.clients[self.foreground].is_free() {
+            return false;
+        }
+        let Some(input) = self.entered.pop_front() else { return false };
+        self.begin(self.foreground, input);
+        true
+    }
+
+    /// Lets a client run an input.
+    fn begin(&mut self, who: usize, input: Input) {
+        match input {
+            Input::Python(source) => self.begin_python(who, &source),
+            Input::Cli(line) => self.begin_cli(who, &line),
+            Input::CliUnlessBound(line) => self.ask_name(who, line),
+            Input::Tutor(line) => self.tutor_command(&line),
+        }
+    }
+
+    fn begin_work(&mut self, who: usize, submission: Submission, kind: WorkKind) {
+        let work = Work {
+            submission,
+            statements: VecDeque::new(),
+            kind,
+            changes_before: self.engine.keyspace.changes,
+            interrupts: 0,
+        };
+        self.clients[who].work = Some(work);
+    }
+
+    fn begin_python(&mut self, who: usize, source: &str) {
+        let submission =
+            Submission { client: self.clients[who].name.clone(), source: source.to_owned(), ..Submission::default() };
+        self.begin_work(who, submission, WorkKind::Python);
+        // What is no Python goes as a whole, for Python to say what is wrong with it.
+        let statements = match syntax::split(source) {
+            Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
+            Err(_) => VecDeque::from([source.to_owned()]),
+        };
+        if let Some(work) = &mut self.clients[who].work {
+            work.statements = statements;
+        }
+        self.next_statement(who);
+    }
+
+    /// Asks a client's Python whether it knows the first word of a line that may be redis-cli's.
+    fn ask_name(&mut self, who: usize, line: String) {
+        if self.clients[who].python.runs == 0 {
+            return self.begin_cli(who, &line);
+        }
+        let child = self.start_python(who);
+        let text = line.split_whitespace().next().unwrap_or_default().to_owned();
+        self.begin_work(who, Submission::default(), WorkKind::AskName { line });
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::Complete { text } });
+        self.turn = Some(who);
+    }
+
+    /// A client's submission has run.
+    fn work_done(&mut self, who: usize) {
+        if let Some(mut work) = self.clients[who].work.take() {
+            work.submission.changed = self.engine.keyspace.changes != work.changes_before;
+            self.finished.push_back((who, work.submission));
+        }
+    }
+
+    /// Everything has settled after a submission: it is handed out, and judged.
+    fn conclude(&mut self, who: usize, submission: Submission) {
+        if who == TUTOR {
+            return self.found(submission);
+        }
+        let exit_status = submission.error.as_ref().and_then(|error| error.exit_status);
+        self.effects.push(Effect::Finished(Box::new(submission.clone())));
+        match exit_status {
+            Some(status) => self.leave(status),
+            None => self.judge(submission),
+        }
+    }
+
+    /// When the foreground waits and another client is free, the prompt passes to it.
+    fn pass_the_prompt(&mut self) -> bool {
+        if self.clients[self.foreground].is_free() || self.awaited_input().is_some() {
+            return false;
+        }
+        let Some(free) = (MAIN..self.clients.len()).find(|&who| self.clients[who].is_free()) else { return false };
+        let waits = self.waits().join("; ");
+        self.foreground = free;
+        let name = self.clients[free].name.clone();
+        let waits = if waits.is_empty() { "The other is busy".to_owned() } else { waits };
+        self.say(Role::Muted, &format!("{waits}. The prompt is {name}'s now."));
+        self.speaker = free;
+        true
+    }
+
+    fn open_another_client(&mut self) {
+        let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
+        self.switch_to(&name.unwrap_or_default());
+    }
+
+    /// Gives the prompt to the client of this name, which is opened if there is none.
+    fn switch_to(&mut self, name: &str) {
+        let known = self.clients.iter().skip(MAIN).position(|client| client.name == name).map(|index| index + MAIN);
+        self.foreground = known.unwrap_or_else(|| {
+            self.clients.push(Client::new(name, true));
+            self.clients.len() - 1
+        });
+        self.speaker = self.foreground;
+    }
+
+    /// The next moment at which a waiting program or the engine has something to do.
+    fn next_deadline_us(&self) -> Option<i64> {
+        let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
+        let blocked = self.engine.hub.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
+        asks.chain(blocked).min()
+    }
+
+    /// Shows what a client said, under its name if another spoke before.
+    fn show_from(&mut self, who: usize, show: Show) {
+        if !self.clients[who].audible || self.script.is_silent() {
+            return;
+        }
+        if self.speaker != who {
+            self.speaker = who;
+            self.effects.push(Effect::Show(Show::Speaker(self.clients[who].name.clone())));
+        }
+        self.effects.push(Effect::Show(show));
+    }
+
+    /// A remark about a client, from the tutor.
+    fn tell(&mut self, who: usize, text: &str) {
+        if self.clients[who].audible {
+            self.say(Role::Muted, text);
+        }
+    }
+
+    /// The tutor says something, in Markdown.
+    fn say(&mut self, role: Role, markdown: &str) {
+        self.show(Show::Text(Text::marked(role, markdown)));
+    }
+
+    fn show(&mut self, show: Show) {
+        if !self.script.is_silent() {
+            self.effects.push(Effect::Show(show));
+        }
+    }
+
+    /// A lesson's id and the step's number from 1, if one is open.
+    pub fn place(&self) -> Option<(&Lesson, usize)> {
+        self.lead.as_ref().map(|lead| (&*lead.lesson, lead.step + 1))
+    }
+
+    /// The children that the session believes to run.
+    pub fn children(&self) -> impl Iterator<Item = ChildId> {
+        self.clients.iter().filter_map(|client| client.python.child)
+    }
+}

@@ -1,0 +1,364 @@
+//! What a Python child says, and what it is answered.
+
+use super::Session;
+use super::client::{Ask, Client, Connection, WorkKind};
+use super::event::{ChildId, Effect, Show};
+use crate::engine::client::ClientId;
+use crate::lesson::evidence::{Failure, Shown};
+use crate::redis_py::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
+use crate::resp::request::{Allowance, RequestParser};
+
+/// The port that the tutor's Redis is at, as far as Python knows.
+const PORT: u16 = 6379;
+
+impl Session {
+    /// Starts a client's Python, if there is none.
+    pub(super) fn start_python(&mut self, who: usize) -> ChildId {
+        if let Some(child) = self.clients[who].python.child {
+            return child;
+        }
+        self.last_child += 1;
+        let child = ChildId(self.last_child);
+        self.clients[who].python.child = Some(child);
+        self.effects.push(Effect::Spawn(child));
+        let seed = self.seed.wrapping_add(who as u64);
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::Start { seed } });
+        child
+    }
+
+    /// Lets a client's Python run a source.
+    pub(super) fn run_python(&mut self, who: usize, source: String) {
+        let child = self.start_python(who);
+        let python = &mut self.clients[who].python;
+        python.journal.begin(&source);
+        python.runs += 1;
+        let frame = ToChild::Run { number: python.runs, source, echo: true };
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
+        self.turn = Some(who);
+    }
+
+    pub(super) fn from_child(&mut self, child: ChildId, thread: u32, frame: FromChild) {
+        let Some(who) = self.clients.iter().position(|client| client.python.child == Some(child)) else { return };
+        if self.clients[who].python.replay.is_some() {
+            return self.from_replaying_child(who, thread, frame);
+        }
+        match frame {
+            FromChild::Ready => {}
+            FromChild::Output { stream, text } => self.output(who, stream, &text),
+            FromChild::Open { connection, host, port, set_up } => {
+                let answer = match self.open(who, connection, &host, port, &set_up) {
+                    Ok(data) => ToChild::Opened { data },
+                    Err(reason) => ToChild::Refused { reason },
+                };
+                self.answer(who, thread, answer);
+            }
+            FromChild::Send { connection, data } => self.feed(who, connection, &data),
+            FromChild::Receive { connection, timeout_us } => self.ask_to_receive(who, thread, connection, timeout_us),
+            FromChild::Exchange { connection, data, timeout_us } => {
+                self.feed(who, connection, &data);
+                self.ask_to_receive(who, thread, connection, timeout_us);
+            }
+            FromChild::Close { connection } => {
+                if let Some(connection) = self.clients[who].python.connections.remove(&connection) {
+                    self.engine.disconnect(connection.client);
+                }
+            }
+            FromChild::Now => {
+                // Two questions never have the same answer, so that nobody divides by no time at all.
+                self.clock.advance(1);
+                self.answer(who, thread, ToChild::Time { unix_us: self.clock.now_us() });
+            }
+            FromChild::Sleep { duration_us } => {
+                let until_us = self.clock.now_us().saturating_add(i64::try_from(duration_us).unwrap_or(i64::MAX));
+                self.ask(who, thread, Ask::Sleep { until_us });
+            }
+            FromChild::Input { prompt } => self.ask(who, thread, Ask::Input { prompt }),
+            FromChild::Names { names } => self.names(who, &names),
+            FromChild::Done(outcome) => self.statement_done(who, outcome),
+        }
+    }
+
+    fn output(&mut self, who: usize, stream: Stream, text: &str) {
+        if let Some(work) = &mut self.clients[who].work
+            && stream == Stream::Stdout
+        {
+            work.submission.output.push_str(text);
+        }
+        self.show_from(who, Show::Output(text.to_owned()));
+    }
+
+    /// Opens a connection of a child's, and runs the commands that set it up.
+    fn open(&mut self, who: usize, connection: u32, host: &str, port: u16, set_up: &[u8]) -> Result<Vec<u8>, String> {
+        if !matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0") {
+            return Err(format!(
+                "redis-tutor has one Redis, inside itself, at localhost:{PORT}, and reaches no other: \
+                 leave out host={host:?}, or type host='localhost'."
+            ));
+        }
+        if port != PORT {
+            return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
+        }
+        let client = self.engine.connect();
+        self.execute_all(client, &mut RequestParser::default(), &mut set_up.to_vec(), None);
+        let data = self.engine.hub.clients.get_mut(client).reply.take();
+        let opened = Connection { client, input: Vec::new(), parser: RequestParser::default() };
+        self.clients[who].python.connections.insert(connection, opened);
+        Ok(data)
+    }
+
+    /// Hands bytes of a child's connection to the engine.
+    fn feed(&mut self, who: usize, connection: u32, data: &[u8]) {
+        let Some(mut open) = self.clients[who].python.connections.remove(&connection) else { return };
+        if let Some(work) = &mut self.clients[who].work {
+            work.submission.traffic.sent += data.len();
+        }
+        open.input.extend_from_slice(data);
+        self.execute_all(open.client, &mut open.parser, &mut open.input, Some(who));
+        self.clients[who].python.connections.insert(connection, open);
+    }
+
+    /// Runs all whole commands of `input`, and takes them off it. Those of `who` are recorded in their submission.
+    fn execute_all(&mut self, client: ClientId, parser: &mut RequestParser, input: &mut Vec<u8>, who: Option<usize>) {
+        let mut used = 0;
+        loop {
+            let allowance = Allowance {
+                authenticated: true,
+                longest_bulk: self.engine.keyspace.limits.proto_max_bulk_len,
+            };
+            let rest = &input[used..];
+            match parser.parse(rest, allowance) {
+                Ok(Some(length)) => {
+                    let argv: Vec<&[u8]> = parser.words(rest).collect();
+                    if !argv.is_empty() {
+                        if let Some(work) = who.and_then(|who| self.clients[who].work.as_mut()) {
+                            work.submission.traffic.commands += 1;
+                            work.submission.commands.push(argv.iter().map(|word| word.to_vec()).collect());
+                        }
+                        self.engine.execute(client, &argv, self.clock.now_us());
+                    }
+                    used += length;
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    let state = self.engine.hub.clients.get_mut(client);
+                    state.reply.error(&crate::engine::error::Error::said(error.0.as_bytes()));
+                    state.closing = true;
+                    used = input.len();
+                    break;
+                }
+            }
+        }
+        input.drain(..used);
+    }
+
+    fn ask_to_receive(&mut self, who: usize, thread: u32, connection: u32, timeout_us: Option<u64>) {
+        let deadline = |us: u64| self.clock.now_us().saturating_add(i64::try_from(us).unwrap_or(i64::MAX));
+        self.ask(who, thread, Ask::Receive { connection, deadline_us: timeout_us.map(deadline) });
+    }
+
+    /// A child's question: answered now if it can be, else kept.
+    fn ask(&mut self, who: usize, thread: u32, ask: Ask) {
+        match self.ready_answer(who, &ask) {
+            Some(answer) => self.answer(who, thread, answer),
+            None => {
+                self.clients[who].python.asks.insert(thread, ask);
+                if thread == MAIN_THREAD && self.turn == Some(who) {
+                    self.turn = None;
+                }
+            }
+        }
+    }
+
+    /// The answer to a question, if there is one by now.
+    pub(super) fn ready_answer(&mut self, who: usize, ask: &Ask) -> Option<ToChild> {
+        let now_us = self.clock.now_us();
+        match ask {
+            Ask::Receive { connection, deadline_us } => {
+                let Some(open) = self.clients[who].python.connections.get(connection) else {
+                    return Some(ToChild::Closed);
+                };
+                let client = self.engine.hub.clients.find(open.client)?;
+                if !client.reply.is_empty() {
+                    let data = client.reply.take();
+                    if let Some(work) = &mut self.clients[who].work {
+                        work.submission.traffic.round_trips += 1;
+                        work.submission.traffic.received += data.len();
+                    }
+                    return Some(ToChild::Received { data });
+                }
+                if client.closing {
+                    return Some(ToChild::Closed);
+                }
+                deadline_us.is_some_and(|at| at <= now_us).then_some(ToChild::TimedOut)
+            }
+            Ask::Sleep { until_us } => (*until_us <= now_us).then_some(ToChild::Slept),
+            Ask::Input { .. } => None,
+        }
+    }
+
+    /// Answers a child's question: it is its turn again.
+    pub(super) fn answer(&mut self, who: usize, thread: u32, answer: ToChild) {
+        let python = &mut self.clients[who].python;
+        python.asks.remove(&thread);
+        python.journal.answered(thread, &answer);
+        let Some(child) = python.child else { return };
+        self.effects.push(Effect::Send { child, thread, frame: answer });
+        self.turn = Some(who);
+    }
+
+    fn names(&mut self, who: usize, names: &[String]) {
+        self.turn = None;
+        let Some(work) = self.clients[who].work.take() else { return };
+        if let WorkKind::AskName { line } = work.kind {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            if names.iter().any(|name| name == first) {
+                self.begin_python(who, &line);
+            } else {
+                self.begin_cli(who, &line);
+            }
+        }
+    }
+
+    fn statement_done(&mut self, who: usize, outcome: Outcome) {
+        self.turn = None;
+        self.clients[who].python.asks.remove(&MAIN_THREAD);
+        let mut traceback = None;
+        let mut leave = None;
+        let Client { work, python, .. } = &mut self.clients[who];
+        if let Some(work) = work {
+            if work.interrupts > 0 {
+                // Nobody can say at which point it was interrupted.
+                python.journal.strike_last();
+            }
+            let submission = &mut work.submission;
+            if let Some(repr) = outcome.value {
+                submission.value = Some(Shown::Python(repr));
+            }
+            if let Some(raised) = outcome.error {
+                leave = raised.exit_status;
+                if raised.exit_status.is_none() {
+                    traceback = Some(raised.traceback);
+                } else {
+                    work.statements.clear();
+                }
+                let failure = Failure { class: raised.class, message: raised.message, exit_status: raised.exit_status };
+                submission.error = Some(failure);
+            }
+        }
+        if let Some(traceback) = traceback {
+            self.show_from(who, Show::Traceback(traceback));
+        }
+        if leave.is_none() {
+            self.next_statement(who);
+        } else {
+            self.work_done(who);
+        }
+    }
+
+    /// Runs the next statement of a client's submission, or ends it.
+    pub(super) fn next_statement(&mut self, who: usize) {
+        let next = self.clients[who].work.as_mut().and_then(|work| work.statements.pop_front());
+        match next {
+            Some(source) => self.run_python(who, source),
+            None => self.work_done(who),
+        }
+    }
+
+    /// A child has ended: a new one takes its place, and is brought to where the old one was.
+    pub(super) fn child_gone(&mut self, child: ChildId) {
+        let Some(who) = self.clients.iter().position(|client| client.python.child == Some(child)) else { return };
+        if self.turn == Some(who) {
+            self.turn = None;
+        }
+        let was_replaying = self.clients[who].python.replay.is_some();
+        let was_running = self.clients[who].work.is_some();
+        let asked_for = self.clients[who].work.as_ref().is_some_and(|work| work.interrupts > 1);
+        self.forget_child(who);
+        if was_running {
+            self.clients[who].python.journal.strike_last();
+        }
+        let whole = self.clients[who].python.journal.is_whole() && !was_replaying;
+        let ended = if asked_for { "Python was stopped." } else { "Python has ended." };
+        let variables = if whole {
+            "A new one takes its place: your variables are restored, but for that line's."
+        } else {
+            "A new one takes its place. Your variables are gone."
+        };
+        self.tell(who, &format!("{ended} {variables} The data is untouched."));
+        if whole {
+            self.begin_replay(who);
+        } else {
+            self.clients[who].python.journal = super::journal::Journal::default();
+        }
+        if was_running {
+            self.work_done(who);
+        }
+    }
+
+    /// Drops what belongs to a child that has ended.
+    pub(super) fn forget_child(&mut self, who: usize) {
+        let python = &mut self.clients[who].python;
+        python.child = None;
+        python.asks.clear();
+        python.replay = None;
+        python.runs = 0;
+        for connection in std::mem::take(&mut python.connections).into_values() {
+            self.engine.disconnect(connection.client);
+        }
+    }
+
+    /// Brings a fresh child to where the journal ends.
+    fn begin_replay(&mut self, who: usize) {
+        if self.clients[who].python.journal.is_empty() {
+            return;
+        }
+        self.start_python(who);
+        self.clients[who].python.replay = Some(self.clients[who].python.journal.replay());
+        self.next_replayed(who);
+    }
+
+    fn next_replayed(&mut self, who: usize) {
+        let python = &mut self.clients[who].python;
+        let Some(child) = python.child else { return };
+        match python.replay.as_mut().and_then(super::journal::Replay::next_source) {
+            Some(source) => {
+                python.runs += 1;
+                let frame = ToChild::Run { number: python.runs, source, echo: true };
+                self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
+                self.turn = Some(who);
+            }
+            None => {
+                python.replay = None;
+                self.turn = None;
+            }
+        }
+    }
+
+    fn from_replaying_child(&mut self, who: usize, thread: u32, frame: FromChild) {
+        match frame {
+            FromChild::Ready | FromChild::Output { .. } | FromChild::Send { .. } | FromChild::Names { .. } => {}
+            FromChild::Done(_) => self.next_replayed(who),
+            FromChild::Close { connection } => {
+                if let Some(connection) = self.clients[who].python.connections.remove(&connection) {
+                    self.engine.disconnect(connection.client);
+                }
+            }
+            question => {
+                if let FromChild::Open { connection, host, port, set_up } = &question {
+                    // The connection must stand for what comes after the replay; what it was answered then is on record.
+                    let _ = self.open(who, *connection, host, *port, set_up);
+                }
+                let python = &mut self.clients[who].python;
+                match (python.replay.as_mut().and_then(|replay| replay.answer(thread)), python.child) {
+                    (Some(frame), Some(child)) => {
+                        self.effects.push(Effect::Send { child, thread, frame });
+                    }
+                    (_, child) => {
+                        // It goes another way than before: give up rather than guess.
+                        self.effects.extend(child.map(Effect::Kill));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Commands to the tutor: what begins with a colon.
+
+use super::Session;
+use super::dialect::Dialect;
+use super::event::{Effect, Show};
+use super::lead::Phase;
+use crate::engine::commands;
+use crate::lesson::evidence::Traffic;
+use crate::lesson::format::{Compare, Expect};
+use crate::lesson::judge::code;
+use crate::markup::{Role, Text, parse};
+
+/// A command to the tutor.
+pub struct TutorCommand {
+    /// Without its colon.
+    pub name: &'static str,
+    /// What follows it.
+    pub takes: &'static str,
+    /// What it does, in a line.
+    pub about: &'static str,
+    run: fn(&mut Session, &str),
+}
+
+/// All commands, in the order in which `:help` lists them.
+pub static COMMANDS: &[TutorCommand] = &[
+    TutorCommand { name: "hint", takes: "", about: "a hint for this step; the next one says more", run: Session::hint },
+    TutorCommand { name: "expect", takes: "", about: "what this step wants to see", run: Session::expectation },
+    TutorCommand { name: "answer", takes: "", about: "a way to do this step", run: Session::show_answer },
+    TutorCommand { name: "skip", takes: "", about: "type the answer for me, and go on", run: |s, _| s.skip() },
+    TutorCommand { name: "again", takes: "", about: "start this step afresh", run: |s, _| s.again(0) },
+    TutorCommand { name: "back", takes: "", about: "go to the step before", run: |s, _| s.again(1) },
+    TutorCommand { name: "lessons", takes: "", about: "all lessons, and how far you are", run: |s, _| s.list_lessons() },
+    TutorCommand { name: "go", takes: "LESSON[/STEP]", about: "go to a lesson, or to a step of it", run: Session::go },
+    TutorCommand { name: "client", takes: "NAME", about: "become another client, with a Python of its own", run: Session::client },
+    TutorCommand { name: "wait", takes: "5m", about: "let time pass: 30s, 5m, 2h", run: Session::wait },
+    TutorCommand { name: "keys", takes: "", about: "all keys, with their types", run: |s, _| s.list_keys() },
+    TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
+    TutorCommand { name: "cli", takes: "", about: "take every line as redis-cli's", run: |s, _| s.dialect = Dialect::Cli },
+    TutorCommand { name: "python", takes: "[fresh]", about: "Python again; `fresh`: without variables", run: Session::python },
+    TutorCommand { name: "help", takes: "", about: "this list", run: |s, _| s.help() },
+    TutorCommand { name: "quit", takes: "", about: "leave; your place is kept", run: |s, _| s.leave(0) },
+];
+
+impl Session {
+    /// Runs a line that is a command to the tutor.
+    pub(super) fn tutor_command(&mut self, line: &str) {
+        let line = line.trim_start_matches(':').trim();
+        let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let name = if name == "exit" { "quit" } else { name };
+        match COMMANDS.iter().find(|command| command.name == name) {
+            Some(command) => (command.run)(self, rest.trim()),
+            None => {
+                let nearest = nearest(name, COMMANDS.iter().map(|command| command.name));
+                let meant = nearest.map(|name| format!(" Did you mean `:{name}`?")).unwrap_or_default();
+                self.say(Role::Error, &format!("{} is no command of the tutor's.{meant} `:help` lists them.", code(&format!(":{name}"))));
+            }
+        }
+    }
+
+    fn help(&mut self) {
+        let mut table = String::from("| type | and get |\n|--|--|\n");
+        for command in COMMANDS {
+            table.push_str(&format!("| `{}` | {} |\n", format!(":{} {}", command.name, command.takes).trim_end(), command.about));
+        }
+        self.say(Role::Plain, "Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line goes on when a step is done; Ctrl-C stops what runs, Ctrl-D leaves.");
+        self.show(Show::Text(parse(&table)));
+    }
+
+    fn hint(&mut self, _: &str) {
+        let Some(lead) = &mut self.lead else { return self.no_lesson() };
+        let hints = &lead.lesson.steps[lead.step].hints;
+        let total = hints.len();
+        match hints.get(lead.hints) {
+            Some(hint) => {
+                lead.hints += 1;
+                let text = format!("Hint {} of {total}: {}", lead.hints, hint.get_ref());
+                self.say(Role::Hint, &text);
+            }
+            None if total == 0 => self.say(Role::Hint, "This step has no hints. `:answer` shows a way."),
+            None => self.say(Role::Hint, "These were all hints. `:answer` shows a way, `:skip` types it for you."),
+        }
+    }
+
+    fn no_lesson(&mut self) {
+        self.say(Role::Plain, "No lesson is open. `:lessons` lists them, `:go 1` opens the first.");
+    }
+
+    fn expectation(&mut self, _: &str) {
+        let Some(lead) = &self.lead else { return self.no_lesson() };
+        let lines = lead.current().expect.as_ref().map(|expect| expectations(expect.get_ref())).unwrap_or_default();
+        if lines.is_empty() {
+            self.say(Role::Hint, "This step expects nothing of the data.");
+        } else {
+            self.say(Role::Hint, &lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"));
+        }
+    }
+
+    fn show_answer(&mut self, _: &str) {
+        let Some(lead) = &self.lead else { return self.no_lesson() };
+        let step = lead.current();
+        let correct = step.choose.iter().flat_map(|choose| &choose.options).position(|option| option.correct);
+        if let Some(index) = correct {
+            self.say(Role::Hint, &format!("Number {}.", index + 1));
+        } else if let Some(answer) = lead.answer().map(str::to_owned) {
+            self.say(Role::Hint, "One way:");
+            self.show(Show::Text(parse(&format!("```\n{}\n```", answer.trim_end()))));
+        }
+    }
+
+    /// This step, or an earlier one, from its start.
+    fn again(&mut self, steps_back: usize) {
+        let Some(lead) = &self.lead else { return self.no_lesson() };
+        let step = lead.step.saturating_sub(steps_back);
+        self.open_lesson(lead.lesson.clone(), step);
+    }
+
+    fn list_lessons(&mut self) {
+        let mut table = String::from("| lesson | about | |\n|--|--|--|\n");
+        for (index, lesson) in self.library.lessons.iter().enumerate() {
+            let progress = self.progress.lessons.get(lesson.id.get_ref());
+            let state = match progress {
+                Some(progress) if progress.finished => "done".into(),
+                Some(progress) => format!("{} of {}", progress.done.len(), lesson.steps.len()),
+                None => String::new(),
+            };
+            table.push_str(&format!("| {}. `{}` | {} | {state} |\n", index + 1, lesson.id.get_ref(), lesson.title));
+        }
+        self.show(Show::Text(parse(&table)));
+        self.say(Role::Muted, "`:go 3` or `:go hashes` opens one.");
+    }
+
+    fn go(&mut self, place: &str) {
+        let (name, step) = place.split_once('/').map_or((place, None), |(name, step)| (name, Some(step)));
+        let Some(lesson) = self.library.find(name).cloned() else {
+            let meant = self.library.nearest(name).map(|id| format!(" Did you mean {}?", code(id))).unwrap_or_default();
+            return self.say(Role::Error, &format!("There is no lesson {}.{meant} `:lessons` lists them.", code(name)));
+        };
+        let Some(step) = step else { return self.open_lesson(lesson, 0) };
+        let by_number = || step.parse::<usize>().ok().filter(|n| (1..=lesson.steps.len()).contains(n)).map(|n| n - 1);
+        match lesson.steps.iter().position(|s| s.id.get_ref() == step).or_else(by_number) {
+            Some(index) => self.open_lesson(lesson, index),
+            None => {
+                let ids: Vec<_> = lesson.steps.iter().map(|step| code(step.id.get_ref())).collect();
+                self.say(Role::Error, &format!("{} has no step {}. It has {}.", code(name), code(step), ids.join(", ")));
+            }
+        }
+    }
+
+    fn client(&mut self, name: &str) {
+        if name.is_empty() || name == "tutor" || name.contains(char::is_whitespace) {
+            let names: Vec<_> = self.clients.iter().skip(super::MAIN).map(|client| code(&client.name)).collect();
+            return self.say(Role::Plain, &format!("Open: {}. `:client NAME` opens another, or goes to one of them.", names.join(", ")));
+        }
+        self.switch_to(name);
+        if !self.clients[self.foreground].is_free() {
+            self.say(Role::Muted, &format!("{} is still waiting.", code(name)));
+        }
+    }
+
+    fn wait(&mut self, time: &str) {
+        let Some(us) = duration_us(time) else {
+            return self.say(Role::Error, &format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(time)));
+        };
+        let until_us = self.clock.now_us().saturating_add(us);
+        // Deadlines on the way come one after the other, as they would.
+        while let Some(deadline_us) = self.next_deadline_us().filter(|&at| at <= until_us && at > self.clock.now_us()) {
+            self.clock.advance_to(deadline_us);
+            self.engine.advance(deadline_us);
+            if self.turn.is_none() {
+                break;
+            }
+        }
+        self.clock.advance_to(until_us);
+        self.engine.advance(until_us);
+        self.say(Role::Muted, &format!("{time} later."));
+    }
+
+    fn list_keys(&mut self) {
+        let now_ms = self.engine.keyspace.now_ms();
+        let mut table = String::from("| key | type | expires in |\n|--|--|--|\n");
+        let mut rows: Vec<String> = Vec::new();
+        for database in self.engine.keyspace.databases() {
+            for (key, entry) in database.iter() {
+                let ttl = entry.expires_ms.map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
+                rows.push(format!("| `{}` | {} | {ttl} |\n", String::from_utf8_lossy(key).replace('|', "¦"), entry.value.type_name()));
+            }
+        }
+        if rows.is_empty() {
+            return self.say(Role::Plain, "There are no keys.");
+        }
+        rows.sort();
+        table.extend(rows);
+        self.show(Show::Text(parse(&table)));
+    }
+
+    fn doc(&mut self, name: &str) {
+        let Some(command) = commands::by_name(name) else {
+            let nearest = nearest(&name.to_uppercase(), commands::all().map(|command| command.name));
+            let meant = nearest.map(|name| format!(" Did you mean {}?", code(name))).unwrap_or_default();
+            return self.say(Role::Error, &format!("{} is no Redis command that is known here.{meant}", code(name)));
+        };
+        self.say(Role::Plain, &format!("**{} {}**", command.name, command.syntax));
+        self.say(Role::Plain, &format!("{} {}, since {}.", command.summary, command.complexity.trim_end_matches('.'), command.since));
+        self.show(Show::Text(parse(&format!("```\n{}\n```", command.example))));
+    }
+
+    fn python(&mut self, how: &str) {
+        self.dialect = Dialect::Both;
+        if how == "fresh" {
+            let who = self.foreground;
+            self.effects.extend(self.clients[who].python.child.map(Effect::Kill));
+            self.forget_child(who);
+            self.clients[who].python.journal = super::journal::Journal::default();
+            self.say(Role::Muted, "A fresh Python: no variables, the same data.");
+        }
+    }
+
+    /// Whether a step is being worked on: what a driver may show in its prompt.
+    pub fn is_in_step(&self) -> bool {
+        self.lead.as_ref().is_some_and(|lead| lead.phase == Phase::Doing)
+    }
+}
+
+/// What a step expects, each as a sentence of Markdown.
+fn expectations(expect: &Expect) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(expect.reply.iter().map(|reply| format!("The reply is {}.", code(reply))));
+    lines.extend(expect.output.iter().map(|output| format!("It prints {}.", code(output.trim_end()))));
+    lines.extend(expect.error.iter().map(|error| format!("An error comes up that says {}.", code(error))));
+    lines.extend(expect.state.iter().map(|probe| format!("{} says {}.", code(probe.run.get_ref()), code(&probe.reply))));
+    lines.extend(expect.uses.iter().map(|name| format!("It sends {}.", code(name.get_ref()))));
+    lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
+    lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key))));
+    lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name))));
+    lines
+}
+
+/// The table of a comparison.
+pub(super) fn comparison(compare: &Compare, measured: &[Traffic]) -> Text {
+    let [left, right] = measured else { return Text::default() };
+    let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
+    let rows: [(&str, fn(&Traffic) -> usize); 4] = [
+        ("commands", |t| t.commands),
+        ("round trips", |t| t.round_trips),
+        ("bytes sent", |t| t.sent),
+        ("bytes received", |t| t.received),
+    ];
+    for (name, of) in rows {
+        table.push_str(&format!("| {name} | {} | {} |\n", of(left), of(right)));
+    }
+    parse(&table)
+}
+
+/// The name most like `name`, if one is like it at all.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (distance, nearest) = names.map(|known| (strsim::damerau_levenshtein(known, name), known)).min()?;
+    (distance <= name.len() / 3 + 1).then_some(nearest)
+}
+
+/// `30s`, `5m`, `2h`, `1d`, `500ms`, or a number of seconds, in microseconds.
+fn duration_us(text: &str) -> Option<i64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let us_per_unit: i64 = match unit.trim() {
+        "ms" => 1_000,
+        "" | "s" => 1_000_000,
+        "m" | "min" => 60_000_000,
+        "h" => 3_600_000_000,
+        "d" => 86_400_000_000,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(us_per_unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units() {
+        for (text, us) in [("5m", Some(300_000_000)), ("7", Some(7_000_000)), ("250ms", Some(250_000)), ("m", None), ("5 years", None)] {
+            assert_eq!(duration_us(text), us, "{text}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Sessions without a terminal: scripts, and lines from a pipe, as transcripts.
+
+pub mod piped;
+pub mod run;
