@@ -5,7 +5,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|word| word == redis_tutor::redis_py::kernel::SUBCOMMAND) {
         redis_tutor::redis_py::kernel::main();
-        return ExitCode::SUCCESS;
     }
     redis_tutor::cli::main()
 }
