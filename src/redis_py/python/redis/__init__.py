@@ -1,0 +1,108 @@
+"""The client library that programs import as `redis`: redis-py 8.1 in its names, defaults, checks and values.
+
+It talks to the tutor's own Redis. See `help(redis.Redis)`.
+"""
+
+from redis.backoff import default_backoff
+from redis.client import Redis, StrictRedis
+from redis.cluster import RedisCluster
+from redis.connection import (
+    BlockingConnectionPool,
+    Connection,
+    ConnectionPool,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
+from redis.credentials import CredentialProvider, UsernamePasswordCredentialProvider
+from redis.driver_info import DriverInfo
+from redis.exceptions import (
+    AuthenticationError,
+    AuthenticationWrongNumberOfArgsError,
+    BusyLoadingError,
+    ChildDeadlockedError,
+    ConnectionError,
+    CrossSlotTransactionError,
+    DataError,
+    InvalidPipelineStack,
+    InvalidResponse,
+    MaxConnectionsError,
+    OutOfMemoryError,
+    PubSubError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+    TimeoutError,
+    WatchError,
+)
+from redis.typing import Subscription
+from redis.utils import from_url
+
+__version__ = "8.1.0"
+VERSION = (8, 1, 0)
+
+_LATER = {
+    "Sentinel": "sentinel",
+    "SentinelConnectionPool": "sentinel",
+    "SentinelManagedConnection": "sentinel",
+    "SentinelManagedSSLConnection": "sentinel",
+}
+_MODULES = ("asyncio", "lock", "sentinel")
+
+__all__ = [
+    "AuthenticationError",
+    "AuthenticationWrongNumberOfArgsError",
+    "BlockingConnectionPool",
+    "BusyLoadingError",
+    "ChildDeadlockedError",
+    "Connection",
+    "ConnectionError",
+    "ConnectionPool",
+    "CredentialProvider",
+    "CrossSlotTransactionError",
+    "DataError",
+    "DriverInfo",
+    "InvalidPipelineStack",
+    "InvalidResponse",
+    "MaxConnectionsError",
+    "OutOfMemoryError",
+    "PubSubError",
+    "ReadOnlyError",
+    "Redis",
+    "RedisCluster",
+    "RedisClusterException",
+    "RedisError",
+    "ResponseError",
+    "SSLConnection",
+    "Sentinel",
+    "SentinelConnectionPool",
+    "SentinelManagedConnection",
+    "SentinelManagedSSLConnection",
+    "StrictRedis",
+    "Subscription",
+    "TimeoutError",
+    "UnixDomainSocketConnection",
+    "UsernamePasswordCredentialProvider",
+    "WatchError",
+    "default_backoff",
+    "from_url",
+]
+
+
+def int_or_str(value):
+    """A number where the text is one."""
+    try:
+        return int(value)
+    except ValueError:
+        return value
+
+
+def __getattr__(name):
+    # What few programs use is loaded when it is asked for.
+    from importlib import import_module
+
+    if name in _LATER:
+        return getattr(import_module("redis." + _LATER[name]), name)
+    if name in _MODULES:
+        return import_module("redis." + name)
+    raise AttributeError(f"module 'redis' has no attribute {name!r}")
