@@ -159,11 +159,20 @@ def normal(output):
     return lines
 
 
+def only_different(truth, ours):
+    """Two outputs without the lines they share, where they have the same number of lines."""
+    lines = truth.splitlines(), ours.splitlines()
+    if len(lines[0]) < 2 or len(lines[0]) != len(lines[1]):
+        return truth, ours
+    pairs = [pair for pair in zip(*lines) if pair[0] != pair[1]]
+    return "\n".join(first for first, _ in pairs), "\n".join(second for _, second in pairs)
+
+
 def differ(truth, ours, commands_too):
     """What differs between two records of one statement."""
     found = []
     if normal(truth["output"]) != normal(ours["output"]):
-        found.append(("output", truth["output"], ours["output"]))
+        found.append(("output", *only_different(truth["output"], ours["output"])))
     kinds = [record["error"] and record["error"]["type"] for record in (truth, ours)]
     if kinds[0] != kinds[1] or (kinds[0] or "").startswith("redis.") and truth["error"] != ours["error"]:
         found.append(("error", truth["error"], ours["error"]))

@@ -131,6 +131,8 @@ class AbstractConnection:
     def _connect(self):
         if self._handle is not None:
             return
+        if not self._native:
+            "a".encode(self.encoder.encoding)  # an unknown encoding is refused before anything is sent
         commands = [] if self.redis_connect_func else self._set_up()
         try:
             self._handle, replies = _wire.open(self._host(), self._port(), [command for command, _ in commands])
@@ -148,6 +150,8 @@ class AbstractConnection:
         except RedisError:
             self.disconnect()
             raise
+        if self.health_check_interval:
+            self.next_health_check = _wire.now() + self.health_check_interval
         for owner, function in list(self._connect_callbacks):
             if owner() is not None:
                 function(owner(), self)

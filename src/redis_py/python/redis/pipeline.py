@@ -1,8 +1,5 @@
 """Pipelines: commands that are gathered and sent together, in a transaction or not."""
 
-import _wire
-
-from redis import exceptions
 from redis.client import EMPTY_RESPONSE, Redis
 from redis.exceptions import ConnectionError, ExecAbortError, RedisError, ResponseError, WatchError
 
@@ -162,7 +159,7 @@ class Pipeline(Redis):
         connection.send_packed_command(connection.pack_commands([("MULTI",), *sent, ("EXEC",)]))
         refused = self._queue_replies(connection, commands)
         try:
-            replies = self._read_exec(connection)
+            replies = self._converted(connection.read_response(), "EXEC", {})
         except ExecAbortError:
             if refused:
                 raise refused[0][1] from None
@@ -199,12 +196,6 @@ class Pipeline(Redis):
                 self.annotate_exception(error, index + 1, args)
                 refused.append((index, error))
         return refused
-
-    def _read_exec(self, connection):
-        replies = connection.read_response()
-        if replies is None:
-            return None
-        return [exceptions.of_reply(r.args[0]) if type(r) is _wire.ErrorReply else r for r in replies]
 
     def _execute_pipeline(self, connection, commands, raise_on_error):
         connection.send_packed_command(connection.pack_commands([args for args, _ in commands]))

@@ -5,7 +5,9 @@ for scores, tuples for BLPOP. `LEGACY` is that table, command name to converter;
 reply as it came. The tables for the other protocols are in `replies_by_protocol`, loaded when a client asks for them.
 """
 
-from _wire import shuffled
+from _wire import ErrorReply, shuffled
+
+from redis import exceptions
 
 
 def text(value):
@@ -62,6 +64,13 @@ def a_set(reply):
 def tuple_or_none(reply):
     """A list as a tuple, nil as None."""
     return tuple(reply) if reply else None
+
+
+def _answers(reply):
+    """EXEC: the errors among the replies as exceptions."""
+    if reply is None:
+        return None
+    return [exceptions.of_reply(part.args[0]) if type(part) is ErrorReply else part for part in reply]
 
 
 # --- scores ---
@@ -471,6 +480,7 @@ COMMON = {
     "COMMAND": commands,
     "CONFIG RESETSTAT": is_ok,
     "CONFIG SET": is_ok,
+    "EXEC": _answers,
     "FUNCTION DELETE": is_ok,
     "FUNCTION FLUSH": is_ok,
     "FUNCTION RESTORE": is_ok,
