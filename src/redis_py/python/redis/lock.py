@@ -70,9 +70,6 @@ class Lock:
                 "Lock was unlocked or no longer owned when exiting context manager."
             )
 
-    def _token(self):
-        return getattr(self.local, "token", None)
-
     def acquire(self, sleep=None, blocking=None, blocking_timeout=None, token=None):
         """Takes the lock, trying every `sleep` seconds; whether it got it.
 
@@ -108,11 +105,11 @@ class Lock:
         stored = self.redis.get(self.name)
         if stored and not isinstance(stored, bytes):
             stored = self.redis.get_encoder().encode(stored)
-        return self._token() is not None and stored == self._token()
+        return self.local.token is not None and stored == self.local.token
 
     def release(self):
         """Lets go of the lock."""
-        token = self._token()
+        token = self.local.token
         if token is None:
             raise LockError("Cannot release a lock that's not owned or is already unlocked.", lock_name=self.name)
         self.local.token = None
@@ -137,7 +134,7 @@ class Lock:
                 return False
             pipe.pexpire(self.name, milliseconds if replace_ttl else left + milliseconds)
 
-        if not self._change(self._token(), change):
+        if not self._change(self.local.token, change):
             raise LockNotOwnedError("Cannot extend a lock that's no longer owned", lock_name=self.name)
         return True
 
@@ -149,12 +146,12 @@ class Lock:
     def do_reacquire(self):
         """Sets the key's expiry anew if it holds our token."""
         milliseconds = int(self.timeout * 1000)
-        if not self._change(self._token(), lambda pipe, left: pipe.pexpire(self.name, milliseconds)):
+        if not self._change(self.local.token, lambda pipe, left: pipe.pexpire(self.name, milliseconds)):
             raise LockNotOwnedError("Cannot reacquire a lock that's no longer owned", lock_name=self.name)
         return True
 
     def _must_have(self, verb):
-        if self._token() is None:
+        if self.local.token is None:
             raise LockError(f"Cannot {verb} an unlocked lock", lock_name=self.name)
         if self.timeout is None:
             raise LockError(f"Cannot {verb} a lock with no timeout", lock_name=self.name)
