@@ -23,9 +23,9 @@ calls = [
     lambda c: sorted(c.hrandfield('h', 5, withvalues=True), key=repr),
 ]
 more = [
-    lambda c: c.blpop('l', 1), lambda c: c.brpop('none', 0.01), lambda c: c.blmpop(1, 1, 'l', direction='LEFT'), lambda c: c.lmpop(1, 'l', direction='LEFT'), lambda c: c.lpop('l', 2),
+    lambda c: c.rpush('l', *range(20)) > 0, lambda c: c.blpop('l', 0.01), lambda c: c.brpop('none', 0.01), lambda c: c.blmpop(0.01, 1, 'l', direction='LEFT'), lambda c: c.lmpop(1, 'l', direction='LEFT'), lambda c: c.lpop('l', 2),
     lambda c: c.zpopmin('pop'), lambda c: c.zadd('pop', {'a': 1.5, 'b': 2, 'c': 3, 'd': 4, 'e': 5, 'f': 6, 'g': 7}) and c.zpopmin('pop'),
-    lambda c: c.zpopmax('pop', 2), lambda c: c.bzpopmin('pop', 1), lambda c: c.bzpopmax('none', 0.01), lambda c: c.zmpop(1, ['pop'], min=True), lambda c: c.bzmpop(1, 1, ['pop'], max=True),
+    lambda c: c.zpopmax('pop', 2), lambda c: c.bzpopmin('pop', 0.01), lambda c: c.bzpopmax('none', 0.01), lambda c: c.zmpop(1, ['pop'], min=True), lambda c: c.bzmpop(0.01, 1, ['pop'], max=True),
     lambda c: c.zmpop(1, ['none'], min=True), lambda c: c.delete('pop'),
     lambda c: c.config_get('maxmemory'), lambda c: c.config_get('none'), lambda c: c.client_getname(), lambda c: c.lcs('k1', 'k2', idx=True), lambda c: c.lcs('k1', 'k2', len=True),
     lambda c: c.geopos('g', 'Palermo', 'none'), lambda c: c.geodist('g', 'Palermo', 'Catania'), lambda c: c.geohash('g', 'Palermo'),
