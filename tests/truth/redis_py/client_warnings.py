@@ -30,7 +30,3 @@ told(lambda: r.rpoplpush('a1', 'b1'))
 told(lambda: r.substr('a', 0))
 told(lambda: r.zrangebyscore('z', 0, 1))
 told(lambda: r.georadius('z', 0, 1, 2))
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter('always')
-    r.setex('a', 10, 1)
-    print(caught[0].filename, caught[0].lineno)

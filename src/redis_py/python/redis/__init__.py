@@ -5,7 +5,6 @@ It talks to the tutor's own Redis. See `help(redis.Redis)`.
 
 from redis.backoff import default_backoff
 from redis.client import Redis, StrictRedis
-from redis.cluster import RedisCluster
 from redis.connection import (
     BlockingConnectionPool,
     Connection,
@@ -13,7 +12,6 @@ from redis.connection import (
     SSLConnection,
     UnixDomainSocketConnection,
 )
-from redis.credentials import CredentialProvider, UsernamePasswordCredentialProvider
 from redis.driver_info import DriverInfo
 from redis.exceptions import (
     AuthenticationError,
@@ -35,19 +33,23 @@ from redis.exceptions import (
     TimeoutError,
     WatchError,
 )
-from redis.typing import Subscription
-from redis.utils import from_url
 
 __version__ = "8.1.0"
 VERSION = (8, 1, 0)
 
+# What few programs use, and the module that has it; loaded when it is asked for, so that importing redis stays cheap.
 _LATER = {
+    "CredentialProvider": "credentials",
+    "RedisCluster": "cluster",
     "Sentinel": "sentinel",
     "SentinelConnectionPool": "sentinel",
     "SentinelManagedConnection": "sentinel",
     "SentinelManagedSSLConnection": "sentinel",
+    "Subscription": "typing",
+    "UsernamePasswordCredentialProvider": "credentials",
+    "from_url": "utils",
 }
-_MODULES = ("asyncio", "lock", "sentinel")
+_MODULES = ("asyncio", "cluster", "credentials", "lock", "sentinel", "typing", "utils")
 
 __all__ = [
     "AuthenticationError",
@@ -98,7 +100,6 @@ def int_or_str(value):
 
 
 def __getattr__(name):
-    # What few programs use is loaded when it is asked for.
     from importlib import import_module
 
     if name in _LATER:
@@ -106,3 +107,7 @@ def __getattr__(name):
     if name in _MODULES:
         return import_module("redis." + name)
     raise AttributeError(f"module 'redis' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER, *_MODULES})

@@ -29,6 +29,9 @@ class Redis(CoreCommands):
     Replies are bytes unless `decode_responses=True`. `socket_timeout` is how long a reply may take, in seconds.
     """
 
+    # In slots they are found without a search through all the families: every command looks for them.
+    __slots__ = ("_known", "_idle")
+
     connection = None
     _single_connection_client = False
 
@@ -195,7 +198,8 @@ class Redis(CoreCommands):
         """Sends a command, and gives its reply converted: `r.execute_command('CONFIG GET', 'maxmemory')`."""
         try:
             convert = self._known[args[0]]
-            connection = self._idle.pop()
+            idle = self._idle
+            connection = idle.pop()
         except (LookupError, TypeError):
             return self._persist(args, options)
         try:
@@ -204,7 +208,7 @@ class Redis(CoreCommands):
             reply = error
         if isinstance(reply, BaseException):
             return self._persist(args, options, connection, reply)
-        self._idle.append(connection)
+        idle.append(connection)
         if options:
             options.pop("keys", None)
             return reply if convert is None else convert(reply, **options)
@@ -316,6 +320,8 @@ class Redis(CoreCommands):
 
     def pipeline(self, transaction=True, shard_hint=None):
         """A pipeline: gathers commands, and sends them together with its `execute`, as a transaction unless told not to."""
+        from redis.pipeline import Pipeline
+
         return Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
     def transaction(self, func, *watches, **kwargs):
@@ -365,10 +371,14 @@ class Redis(CoreCommands):
 
     def pubsub(self, **kwargs):
         """A subscriber, with a connection of its own."""
+        from redis.pubsub import PubSub
+
         return PubSub(self.connection_pool, **kwargs)
 
     def monitor(self):
         """Shows each command that the server gets, with a connection of its own."""
+        from redis.pubsub import Monitor
+
         return Monitor(self.connection_pool)
 
     def keyspace_notifications(self, key_prefix=None, ignore_subscribe_messages=True):
@@ -416,14 +426,13 @@ def _driver(driver_info, lib_name, lib_version):
     return DriverInfo(**{name: value for name, value in given.items() if value is not SENTINEL})
 
 
-# These build on Redis, and redis-py has them in this module, too.
-from redis.pipeline import Pipeline  # noqa: E402
-from redis.pubsub import Monitor, PubSub  # noqa: E402
+_LATER = {"Pipeline": "pipeline", "PubSub": "pubsub", "Monitor": "pubsub", "PubSubWorkerThread": "pubsub_thread"}
 
 
 def __getattr__(name):
-    if name == "PubSubWorkerThread":  # a thread class would import threading with every import of redis
-        from redis.pubsub_thread import PubSubWorkerThread
+    # redis-py has these here, too. They build on Redis, and are loaded when they are asked for.
+    if name not in _LATER:
+        raise AttributeError(f"module 'redis.client' has no attribute {name!r}")
+    from importlib import import_module
 
-        return PubSubWorkerThread
-    raise AttributeError(f"module 'redis.client' has no attribute {name!r}")
+    return getattr(import_module("redis." + _LATER[name]), name)

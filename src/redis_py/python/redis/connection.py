@@ -8,13 +8,10 @@ import _wire
 
 from redis import exceptions
 from redis.backoff import NoBackoff
-from redis.credentials import UsernamePasswordCredentialProvider
 from redis.driver_info import DriverInfo, resolve_driver_info
 from redis.encoder import Encoder
 from redis.exceptions import ConnectionError, DataError, MaxConnectionsError, RedisError, ResponseError, TimeoutError
-from redis.maint_notifications import MaintNotificationsConfig, MaintNotificationsPoolHandler
 from redis.retry import Retry
-from redis.url import parse_url
 
 SENTINEL = object()
 DEFAULT_SOCKET_TIMEOUT = 5
@@ -168,6 +165,8 @@ class AbstractConnection:
         credentials = None
         provider = self.credential_provider
         if provider or self.username or self.password:
+            from redis.credentials import UsernamePasswordCredentialProvider
+
             provider = provider or UsernamePasswordCredentialProvider(self.username, self.password)
             credentials = provider.get_credentials()
         if self.protocol == 3:
@@ -475,6 +474,8 @@ class ConnectionPool:
         wanted = is_resp3(kwargs.get("protocol")) and self.connection_class is not UnixDomainSocketConnection
         if not wanted or (config is not None and not config.enabled):
             return
+        from redis.maint_notifications import MaintNotificationsConfig, MaintNotificationsPoolHandler
+
         config = config or MaintNotificationsConfig()
         kwargs["maint_notifications_pool_handler"] = MaintNotificationsPoolHandler(config)
         kwargs["maint_notifications_config"] = config
@@ -485,6 +486,8 @@ class ConnectionPool:
     @classmethod
     def from_url(cls, url, **kwargs):
         """A pool for redis://user:password@host:port/db?option=value; what the URL says goes before `kwargs`."""
+        from redis.url import parse_url
+
         options = parse_url(url)
         if "connection_class" in kwargs:
             options["connection_class"] = kwargs["connection_class"]
@@ -601,3 +604,11 @@ class BlockingConnectionPool(ConnectionPool):
                     break
             _wire.sleep(0.01)
         raise ConnectionError("No connection available.")
+
+
+def __getattr__(name):
+    if name == "parse_url":  # redis-py has it here; it is loaded when it is asked for
+        from redis.url import parse_url
+
+        return parse_url
+    raise AttributeError(f"module 'redis.connection' has no attribute {name!r}")

@@ -115,6 +115,10 @@ class NoSuchFieldsetError(ResponseError):
 class LockError(RedisError, ValueError):
     """A lock could not be taken, or is not held."""
 
+    def __new__(cls, *args, **kwargs):
+        # RustPython would take ValueError's own __new__, which refuses a class of two builtin bases.
+        return Exception.__new__(cls, *args)
+
     def __init__(self, message=None, lock_name=None):
         super().__init__(message)
         self.message = message

@@ -1,5 +1,7 @@
 """Connection URLs: redis://user:password@host:port/db?option=value."""
 
+from redis import connection
+
 _FALSE = ("0", "F", "FALSE", "N", "NO")
 
 
@@ -105,8 +107,6 @@ def parse_url(url):
     place, slash, path = rest.partition("/")
     kwargs = {name: _converted(name, value) for name, value in _options(query).items()}
     found = _place(place)
-    from redis import connection  # which imports this module itself
-
     if scheme == "unix":
         kwargs.update({name: found[name] for name in ("username", "password") if name in found})
         if slash:

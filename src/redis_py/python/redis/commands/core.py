@@ -5,10 +5,9 @@ from redis.commands.hashes import HashCommands, HashDataPersistOptions
 from redis.commands.hyperloglog import HyperlogCommands
 from redis.commands.keys import BasicKeyCommands
 from redis.commands.lists import ListCommands
-from redis.commands.modules import RedisModuleCommands
 from redis.commands.pubsub import PubSubCommands
+from redis.commands.refused import FunctionCommands, RedisModuleCommands, ScriptCommands
 from redis.commands.scan import ScanCommands
-from redis.commands.scripting import FunctionCommands, ScriptCommands
 from redis.commands.server import HotkeysMetricsTypes, ManagementCommands
 from redis.commands.sets import SetCommands
 from redis.commands.sorted_sets import SortedSetCommands
