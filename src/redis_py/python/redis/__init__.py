@@ -1,21 +1,113 @@
-"""A placeholder, until the package stands."""
-import _wire
+"""The client library that programs import as `redis`: redis-py 8.1 in its names, defaults, checks and values.
+
+It talks to the tutor's own Redis. See `help(redis.Redis)`.
+"""
+
+from redis.backoff import default_backoff
+from redis.client import Redis, StrictRedis
+from redis.connection import (
+    BlockingConnectionPool,
+    Connection,
+    ConnectionPool,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
+from redis.driver_info import DriverInfo
+from redis.exceptions import (
+    AuthenticationError,
+    AuthenticationWrongNumberOfArgsError,
+    BusyLoadingError,
+    ChildDeadlockedError,
+    ConnectionError,
+    CrossSlotTransactionError,
+    DataError,
+    InvalidPipelineStack,
+    InvalidResponse,
+    MaxConnectionsError,
+    OutOfMemoryError,
+    PubSubError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+    TimeoutError,
+    WatchError,
+)
+
+__version__ = "8.1.0"
+VERSION = (8, 1, 0)
+
+# What few programs use, and the module that has it; loaded when it is asked for, so that importing redis stays cheap.
+_LATER = {
+    "CredentialProvider": "credentials",
+    "RedisCluster": "cluster",
+    "Sentinel": "sentinel",
+    "SentinelConnectionPool": "sentinel",
+    "SentinelManagedConnection": "sentinel",
+    "SentinelManagedSSLConnection": "sentinel",
+    "Subscription": "typing",
+    "UsernamePasswordCredentialProvider": "credentials",
+    "from_url": "utils",
+}
+_MODULES = ("asyncio", "cluster", "credentials", "lock", "sentinel", "typing", "utils")
+
+__all__ = [
+    "AuthenticationError",
+    "AuthenticationWrongNumberOfArgsError",
+    "BlockingConnectionPool",
+    "BusyLoadingError",
+    "ChildDeadlockedError",
+    "Connection",
+    "ConnectionError",
+    "ConnectionPool",
+    "CredentialProvider",
+    "CrossSlotTransactionError",
+    "DataError",
+    "DriverInfo",
+    "InvalidPipelineStack",
+    "InvalidResponse",
+    "MaxConnectionsError",
+    "OutOfMemoryError",
+    "PubSubError",
+    "ReadOnlyError",
+    "Redis",
+    "RedisCluster",
+    "RedisClusterException",
+    "RedisError",
+    "ResponseError",
+    "SSLConnection",
+    "Sentinel",
+    "SentinelConnectionPool",
+    "SentinelManagedConnection",
+    "SentinelManagedSSLConnection",
+    "StrictRedis",
+    "Subscription",
+    "TimeoutError",
+    "UnixDomainSocketConnection",
+    "UsernamePasswordCredentialProvider",
+    "WatchError",
+    "default_backoff",
+    "from_url",
+]
 
 
-class Redis:
-    def __init__(self, **options):
-        self.connection = None
+def int_or_str(value):
+    """A number where the text is one."""
+    try:
+        return int(value)
+    except ValueError:
+        return value
 
-    def execute_command(self, *command):
-        if self.connection is None:
-            self.connection, _ = _wire.open("localhost", 6379, [("CLIENT", "SETINFO", "LIB-NAME", "redis-py")])
-        return _wire.call(self.connection, command, 5.0, None)
 
-    def get(self, name):
-        return self.execute_command("GET", name)
+def __getattr__(name):
+    from importlib import import_module
 
-    def set(self, name, value):
-        return self.execute_command("SET", name, value)
+    if name in _LATER:
+        return getattr(import_module("redis." + _LATER[name]), name)
+    if name in _MODULES:
+        return import_module("redis." + name)
+    raise AttributeError(f"module 'redis' has no attribute {name!r}")
 
-    def incr(self, name):
-        return self.execute_command("INCRBY", name, 1)
+
+def __dir__():
+    return sorted({*globals(), *_LATER, *_MODULES})

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Holds the methods of the tutor's `redis` package and their parameters against tests/truth/redis-py-methods.json.
+
+Usage: method_table.py [FILE]      in any Python; the package runs over scripts/wire_over_sockets.py, no server is needed
+
+Prints each method that is missing or whose parameters differ, unless the lists below give the reason, and the counts.
+Exits 1 if anything is missing or differs without a reason, or if a reason is no longer needed.
+"""
+
+import json
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src/redis_py/python"), str(ROOT / "scripts")]
+
+import wire_over_sockets  # noqa: E402
+from record_methods import FILE, parameters  # noqa: E402
+
+_NO_MAINTENANCE = "the tutor's server is never moved, so there are no maintenance messages and no new logins"
+
+MISSING = {
+    "connection.ConnectionPool.re_auth_callback": _NO_MAINTENANCE,
+    "connection.ConnectionPool.get_connection_count": "a figure for monitoring tools",
+    "connection.BlockingConnectionPool.set_in_maintenance": _NO_MAINTENANCE,
+    "lock.Lock.register_scripts": "the lock uses no scripts",
+}
+DIFFERENT = {
+    "connection.BlockingConnectionPool.__init__": "the queue's class would import queue with redis; nothing is queued",
+}
+
+
+def own_classes():
+    """The package's classes, by the names of the record."""
+    wire_over_sockets.install()
+    import redis
+    from redis import client, connection, lock
+
+    found = {"lock.Lock": lock.Lock}
+    for name in ("Redis", "Pipeline", "PubSub", "Monitor"):
+        found["client." + name] = getattr(client, name)
+    for name in ("ConnectionPool", "BlockingConnectionPool"):
+        found["connection." + name] = getattr(connection, name)
+    return redis.Redis, found
+
+
+def compare(record):
+    """Yields (kind, method, what the record says, what ours is) for whatever is not the same."""
+    client, classes = own_classes()
+    for family, methods in record.items():
+        cls = classes.get(family, client)
+        for name, wanted in methods.items():
+            method = getattr(cls, name, None)
+            if method is None:
+                yield "missing", f"{family}.{name}", wanted, None
+                continue
+            ours = parameters(getattr(method, "__func__", method))
+            if ours != wanted:
+                yield "different", f"{family}.{name}", wanted, ours
+            if name != "__init__" and not method.__doc__:
+                yield "undocumented", f"{family}.{name}", wanted, ours
+
+
+def main():
+    file = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
+    record = {name: found for name, found in json.loads(file.read_text()).items() if isinstance(found, dict)}
+    reasons = {**MISSING, **DIFFERENT}
+    bad, excused = 0, set()
+    for kind, method, wanted, ours in compare(record):
+        if method in reasons:
+            excused.add(method)
+            print(f"{kind}, {reasons[method]}: {method}")
+            continue
+        bad += 1
+        print(f"{kind}: {method}\n  redis-py {wanted}\n  ours     {ours}")
+    for method in sorted(set(reasons) - excused):
+        bad += 1
+        print(f"there is a reason for {method}, but nothing differs")
+    total = sum(map(len, record.values()))
+    print(f"{total} methods, {total - len(excused) - bad} the same, {len(excused)} excused, {bad} wrong")
+    sys.exit(bad > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""Stands where redis-py has its asyncio client."""
+
+raise ImportError("redis-tutor has no redis.asyncio: use redis.Redis(), whose methods are the same without await.")

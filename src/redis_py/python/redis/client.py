@@ -1,0 +1,438 @@
+"""The client: `redis.Redis`.
+
+A method of a family builds the command, `execute_command` sends it and converts the reply. That is the hot path: a
+free connection is popped from the pool's list, one native call sends and reads, one table lookup names the converter.
+Whatever is not plain (a new connection, an error, a timeout, another encoding) goes the long way, `_persist`, which
+repeats attempts as the connection's retry says.
+"""
+
+import _wire
+from _wire import call
+
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.commands.core import CoreCommands
+from redis.connection import SENTINEL, BlockingConnectionPool, Connection, ConnectionPool, SSLConnection
+from redis.connection import UnixDomainSocketConnection, _copy, is_quick, is_resp3
+from redis.driver_info import DriverInfo, resolve_driver_info
+from redis.exceptions import RedisError, ResponseError, WatchError
+from redis.replies import ResponseCallbacks as CaseInsensitiveDict
+from redis.replies import callbacks_for
+from redis.retry import Retry
+
+EMPTY_RESPONSE = "EMPTY_RESPONSE"
+NEVER_DECODE = "NEVER_DECODE"
+
+
+class Redis(CoreCommands):
+    """A client of a Redis server. It connects when the first command is sent.
+
+    Replies are bytes unless `decode_responses=True`. `socket_timeout` is how long a reply may take, in seconds.
+    """
+
+    # In slots they are found without a search through all the families: every command looks for them.
+    __slots__ = ("_known", "_idle")
+
+    connection = None
+    _single_connection_client = False
+
+    def __init__(
+        self,
+        host="localhost",
+        port=6379,
+        db=0,
+        password=None,
+        socket_timeout=5,
+        socket_connect_timeout=5,
+        socket_read_size=32768,
+        socket_keepalive=True,
+        socket_keepalive_options=SENTINEL,
+        connection_pool=None,
+        unix_socket_path=None,
+        encoding="utf-8",
+        encoding_errors="strict",
+        decode_responses=False,
+        retry_on_timeout=False,
+        retry=Retry(backoff=ExponentialWithJitterBackoff(base=0.01, cap=1), retries=10),
+        retry_on_error=None,
+        ssl=False,
+        ssl_keyfile=None,
+        ssl_certfile=None,
+        ssl_cert_reqs="required",
+        ssl_include_verify_flags=None,
+        ssl_exclude_verify_flags=None,
+        ssl_ca_certs=None,
+        ssl_ca_path=None,
+        ssl_ca_data=None,
+        ssl_check_hostname=True,
+        ssl_password=None,
+        ssl_validate_ocsp=False,
+        ssl_validate_ocsp_stapled=False,
+        ssl_ocsp_context=None,
+        ssl_ocsp_expected_cert=None,
+        ssl_min_version=None,
+        ssl_ciphers=None,
+        max_connections=None,
+        single_connection_client=False,
+        health_check_interval=0,
+        client_name=None,
+        lib_name=SENTINEL,
+        lib_version=SENTINEL,
+        driver_info=SENTINEL,
+        username=None,
+        redis_connect_func=None,
+        credential_provider=None,
+        protocol=None,
+        legacy_responses=True,
+        cache=None,
+        cache_config=None,
+        event_dispatcher=None,
+        maint_notifications_config=None,
+        oss_cluster_maint_notifications_handler=None,
+    ):
+        if cache or cache_config:
+            raise NotImplementedError("redis-tutor has no client-side cache: leave out cache and cache_config.")
+        if connection_pool:
+            self.auto_close_connection_pool = False
+        else:
+            _warn_of_deprecated(retry_on_timeout, lib_name, lib_version)
+            kwargs = {
+                "db": db,
+                "username": username,
+                "password": password,
+                "socket_timeout": socket_timeout,
+                "socket_read_size": socket_read_size,
+                "encoding": encoding,
+                "encoding_errors": encoding_errors,
+                "decode_responses": decode_responses,
+                "retry_on_error": retry_on_error or [],
+                "retry": _copy(retry),
+                "max_connections": max_connections,
+                "health_check_interval": health_check_interval,
+                "client_name": client_name,
+                "driver_info": _driver(driver_info, lib_name, lib_version),
+                "redis_connect_func": redis_connect_func,
+                "credential_provider": credential_provider,
+                "protocol": protocol,
+                "legacy_responses": legacy_responses,
+            }
+            if unix_socket_path is not None:
+                kwargs["path"] = unix_socket_path
+                kwargs["connection_class"] = UnixDomainSocketConnection
+            else:
+                kwargs["host"] = host
+                kwargs["port"] = port
+                kwargs["socket_connect_timeout"] = socket_connect_timeout
+                kwargs["socket_keepalive"] = socket_keepalive
+                kwargs["socket_keepalive_options"] = socket_keepalive_options
+                if ssl:
+                    kwargs["connection_class"] = SSLConnection
+                if maint_notifications_config:
+                    if maint_notifications_config.enabled and not is_resp3(protocol):
+                        raise RedisError(
+                            "Maintenance notifications handlers on connection are only supported with RESP version 3"
+                        )
+                    kwargs["maint_notifications_config"] = maint_notifications_config
+            connection_pool = ConnectionPool(**kwargs)
+            self.auto_close_connection_pool = True
+        self.connection_pool = connection_pool
+        settings = connection_pool.connection_kwargs
+        self.response_callbacks = callbacks_for(settings.get("protocol"), settings.get("legacy_responses", True))
+        self._single_connection_client = single_connection_client
+        if single_connection_client:
+            self.connection = connection_pool.get_connection()
+        self._find_quick_way()
+
+    def _find_quick_way(self):
+        """Sets the list of free connections and the table of converters that `execute_command` uses."""
+        self._known = self.response_callbacks.known
+        pool = self.connection_pool
+        # A pool that somebody has written himself wants to be asked each time.
+        self._quick = type(pool) in (ConnectionPool, BlockingConnectionPool) and is_quick(pool.connection_kwargs)
+        if self._quick:
+            self._idle = pool._available_connections if self.connection is None else [self.connection]
+        else:
+            self._idle = []
+
+    @classmethod
+    def from_url(cls, url, **kwargs):
+        """A client for redis://user:password@host:port/db?option=value."""
+        single = kwargs.pop("single_connection_client", False)
+        client = cls(connection_pool=ConnectionPool.from_url(url, **kwargs), single_connection_client=single)
+        client.auto_close_connection_pool = True
+        return client
+
+    @classmethod
+    def from_pool(cls, connection_pool):
+        """A client that uses this pool, and closes it with itself."""
+        client = cls(connection_pool=connection_pool)
+        client.auto_close_connection_pool = True
+        return client
+
+    def __repr__(self):
+        return f"<{type(self).__module__}.{type(self).__name__}({self.connection_pool!r})>"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        self.close()
+
+    def __del__(self):
+        try:
+            self.close()
+        except Exception:
+            pass
+
+    def close(self):
+        """Ends the client's connections; a later command connects anew."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            self._find_quick_way()
+            self.connection_pool.release(connection)
+        if self.auto_close_connection_pool:
+            self.connection_pool.close()
+
+    # --- commands ---
+
+    def execute_command(self, *args, **options):
+        """Sends a command, and gives its reply converted: `r.execute_command('CONFIG GET', 'maxmemory')`."""
+        try:
+            convert = self._known[args[0]]
+            idle = self._idle
+            connection = idle.pop()
+        except (LookupError, TypeError):
+            return self._persist(args, options)
+        try:
+            reply = call(connection._handle, args, connection.socket_timeout, connection._encoding)
+        except BaseException as error:
+            reply = error
+        if isinstance(reply, BaseException):
+            return self._persist(args, options, connection, reply)
+        idle.append(connection)
+        if options:
+            options.pop("keys", None)
+            return reply if convert is None else convert(reply, **options)
+        return reply if convert is None else convert(reply)
+
+    def _persist(self, args, options, connection=None, cause=None):
+        """Sends a command, again and again if need be; `cause` is what the first attempt has met already."""
+        if not args:
+            raise IndexError("tuple index out of range")
+        if connection is None:
+            connection = self._borrow()
+        failed = None
+        if cause is not None and connection._handle is not None:
+            failed = connection.failure(cause)
+            if type(failed) is _wire.Unencodable or type(cause) is _wire.Closed:
+                failed = None  # to be encoded the long way, or sent on a new connection, as if it were the first time
+        return self._attempts(connection, args, options, failed)
+
+    def _attempts(self, connection, args, options, failed):
+        command = args[0]
+
+        def attempt():
+            nonlocal failed
+            if failed is not None:
+                error, failed = failed, None
+                if EMPTY_RESPONSE in options and isinstance(error, ResponseError):
+                    return options[EMPTY_RESPONSE]
+                raise error
+            connection.send_command(*args)
+            return self.parse_response(connection, command, **options)
+
+        try:
+            return connection.retry.call_with_retry(attempt, connection.disconnect)
+        finally:
+            self._give_back(connection)
+
+    def _borrow(self):
+        if self.connection is None:
+            return self.connection_pool.get_connection()
+        while self._quick:
+            try:
+                return self._idle.pop()
+            except IndexError:
+                _wire.sleep(0.001)  # another thread has the one connection
+        return self.connection
+
+    def _give_back(self, connection):
+        if connection is not self.connection:
+            self.connection_pool.release(connection)
+        elif self._quick:
+            self._idle.append(connection)
+
+    def parse_response(self, connection, command_name, **options):
+        """Reads the reply to a command from a connection, and converts it."""
+        try:
+            if NEVER_DECODE in options:
+                del options[NEVER_DECODE]
+                reply = connection.read_response(disable_decoding=True)
+            else:
+                reply = connection.read_response()
+                if command_name.__class__ is str and command_name not in self._known:
+                    self.response_callbacks.converter(command_name)
+        except ResponseError:
+            if EMPTY_RESPONSE in options:
+                return options[EMPTY_RESPONSE]
+            raise
+        return self._converted(reply, command_name, options)
+
+    def _converted(self, reply, command_name, options):
+        options.pop(EMPTY_RESPONSE, None)
+        options.pop("keys", None)
+        convert = self.response_callbacks.get(command_name)
+        return reply if convert is None else convert(reply, **options)
+
+    def set_response_callback(self, command, callback):
+        """Converts the replies to a command with a function of one's own."""
+        self.response_callbacks[command] = callback
+
+    def load_external_module(self, funcname, func):
+        """Adds a function to this client under a name."""
+        setattr(self, funcname, func)
+
+    # --- what belongs to the client ---
+
+    def get_encoder(self):
+        """What turns text into bytes and back, with this client's settings."""
+        return self.connection_pool.get_encoder()
+
+    def get_connection_kwargs(self):
+        """The settings of this client's connections."""
+        return self.connection_pool.connection_kwargs
+
+    def get_retry(self):
+        """How failed attempts are repeated."""
+        return self.get_connection_kwargs().get("retry")
+
+    def set_retry(self, retry):
+        """Sets how failed attempts are repeated."""
+        self.get_connection_kwargs()["retry"] = retry
+        self.connection_pool.set_retry(retry)
+
+    def get_cache(self):
+        """The client-side cache: None."""
+        return self.connection_pool.cache
+
+    def client(self):
+        """A client that keeps one connection of this client's pool for itself."""
+        return type(self)(connection_pool=self.connection_pool, single_connection_client=True)
+
+    def pipeline(self, transaction=True, shard_hint=None):
+        """A pipeline: gathers commands, and sends them together with its `execute`, as a transaction unless told not to."""
+        from redis.pipeline import Pipeline
+
+        return Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+    def transaction(self, func, *watches, **kwargs):
+        """Calls `func` with a pipeline that watches these keys, and executes it; again, when one of them has changed.
+
+        Gives the replies, or with `value_from_callable=True` what `func` gave. `watch_delay` seconds pass in between.
+        """
+        shard_hint = kwargs.pop("shard_hint", None)
+        from_func = kwargs.pop("value_from_callable", False)
+        watch_delay = kwargs.pop("watch_delay", None)
+        with self.pipeline(True, shard_hint) as pipe:
+            while True:
+                try:
+                    if watches:
+                        pipe.watch(*watches)
+                    value = func(pipe)
+                    replies = pipe.execute()
+                    return value if from_func else replies
+                except WatchError:
+                    if watch_delay is not None and watch_delay > 0:
+                        _wire.sleep(watch_delay)
+
+    def lock(
+        self,
+        name,
+        timeout=None,
+        sleep=0.1,
+        blocking=True,
+        blocking_timeout=None,
+        lock_class=None,
+        thread_local=True,
+        raise_on_release_error=True,
+    ):
+        """A lock that all clients share, kept under the key `name`; see redis.lock.Lock."""
+        if lock_class is None:
+            from redis.lock import Lock as lock_class
+        return lock_class(
+            self,
+            name,
+            timeout=timeout,
+            sleep=sleep,
+            blocking=blocking,
+            blocking_timeout=blocking_timeout,
+            thread_local=thread_local,
+            raise_on_release_error=raise_on_release_error,
+        )
+
+    def pubsub(self, **kwargs):
+        """A subscriber, with a connection of its own."""
+        from redis.pubsub import PubSub
+
+        return PubSub(self.connection_pool, **kwargs)
+
+    def monitor(self):
+        """Shows each command that the server gets, with a connection of its own."""
+        from redis.pubsub import Monitor
+
+        return Monitor(self.connection_pool)
+
+    def keyspace_notifications(self, key_prefix=None, ignore_subscribe_messages=True):
+        """Not in redis-tutor; `pubsub()` hears the same messages."""
+        raise NotImplementedError(
+            "redis-tutor has no keyspace_notifications(): subscribe with pubsub().psubscribe('__keyspace@0__:*') "
+            "after config_set('notify-keyspace-events', 'KEA')."
+        )
+
+    # --- prepared sets of fields (Redis 8.8) ---
+
+    def himport_prepare(self, fieldset_name, fields):
+        """Names a set of fields for himport_set."""
+        return self.himport_prepare_internal(fieldset_name, fields)
+
+    def himport_discard(self, fieldset_name):
+        """Forgets a named set of fields."""
+        return self.himport_discard_internal(fieldset_name)
+
+    def himport_discard_all(self):
+        """Forgets all named sets of fields."""
+        return self.himport_discard_all_internal()
+
+
+StrictRedis = Redis
+
+
+def _warn_of_deprecated(retry_on_timeout, lib_name, lib_version):
+    from redis.commands.arguments import warn_of_argument
+
+    if retry_on_timeout:
+        warn_of_argument("retry_on_timeout", "__init__", "TimeoutError is included by default.", "6.0.0", stacklevel=4)
+    reason = "Use 'driver_info' parameter instead. lib_name and lib_version will be removed in a future version."
+    for name, value in (("lib_name", lib_name), ("lib_version", lib_version)):
+        if value is not SENTINEL:
+            warn_of_argument(name, "__init__", reason, "", stacklevel=4)
+
+
+def _driver(driver_info, lib_name, lib_version):
+    if driver_info is not SENTINEL:
+        return resolve_driver_info(driver_info)
+    if lib_name is SENTINEL and lib_version is SENTINEL:
+        return DriverInfo()
+    given = {"name": lib_name, "lib_version": lib_version}
+    return DriverInfo(**{name: value for name, value in given.items() if value is not SENTINEL})
+
+
+_LATER = {"Pipeline": "pipeline", "PubSub": "pubsub", "Monitor": "pubsub", "PubSubWorkerThread": "pubsub_thread"}
+
+
+def __getattr__(name):
+    # redis-py has these here, too. They build on Redis, and are loaded when they are asked for.
+    if name not in _LATER:
+        raise AttributeError(f"module 'redis.client' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module("redis." + _LATER[name]), name)

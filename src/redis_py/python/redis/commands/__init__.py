@@ -1,0 +1,9 @@
+"""The commands, a module for each family; `core` has them all together."""
+
+
+def __getattr__(name):
+    if name in ("CoreCommands", "RedisModuleCommands"):
+        from redis.commands import core
+
+        return getattr(core, name)
+    raise AttributeError(f"module 'redis.commands' has no attribute {name!r}")

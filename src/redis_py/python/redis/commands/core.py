@@ -1,0 +1,34 @@
+"""All families of commands together."""
+
+from redis.commands.geo import GeoCommands
+from redis.commands.hashes import HashCommands, HashDataPersistOptions
+from redis.commands.hyperloglog import HyperlogCommands
+from redis.commands.keys import BasicKeyCommands
+from redis.commands.lists import ListCommands
+from redis.commands.pubsub import PubSubCommands
+from redis.commands.refused import FunctionCommands, RedisModuleCommands, ScriptCommands
+from redis.commands.scan import ScanCommands
+from redis.commands.server import HotkeysMetricsTypes, ManagementCommands
+from redis.commands.sets import SetCommands
+from redis.commands.sorted_sets import SortedSetCommands
+from redis.commands.streams import StreamCommands
+from redis.commands.strings import BitFieldOperation, DataPersistOptions
+
+
+class CoreCommands(
+    RedisModuleCommands,
+    BasicKeyCommands,
+    HyperlogCommands,
+    HashCommands,
+    GeoCommands,
+    ListCommands,
+    ScanCommands,
+    SetCommands,
+    StreamCommands,
+    SortedSetCommands,
+    ManagementCommands,
+    PubSubCommands,
+    ScriptCommands,
+    FunctionCommands,
+):
+    """Every command, as methods that call `execute_command`."""

@@ -1,0 +1,196 @@
+"""Places: members with a longitude and a latitude."""
+
+from redis.exceptions import DataError
+
+_UNITS = ("m", "km", "mi", "ft")
+
+
+class GeoCommands:
+    """The commands on places."""
+
+    def geoadd(self, name, values, nx=False, xx=False, ch=False):
+        """Adds places, given as longitude, latitude, name and so on; how many are new."""
+        if nx and xx:
+            raise DataError("GEOADD allows either 'nx' or 'xx', not both")
+        if len(values) % 3 != 0:
+            raise DataError("GEOADD requires places with lon, lat and name values")
+        words = [word for given, word in ((nx, "NX"), (xx, "XX"), (ch, "CH")) if given]
+        return self.execute_command("GEOADD", name, *words, *values)
+
+    def geodist(self, name, place1, place2, unit=None):
+        """The distance of two places as a float, in metres or in `unit` (m, km, mi, ft), or None."""
+        if unit and unit not in _UNITS:
+            raise DataError("GEODIST invalid unit")
+        return self.execute_command("GEODIST", name, place1, place2, *([unit] if unit else []))
+
+    def geohash(self, name, *values):
+        """The geohash strings of places."""
+        return self.execute_command("GEOHASH", name, *values)
+
+    def geopos(self, name, *values):
+        """The (longitude, latitude) of places, None where there is none."""
+        return self.execute_command("GEOPOS", name, *values)
+
+    def georadius(
+        self,
+        name,
+        longitude,
+        latitude,
+        radius,
+        unit=None,
+        withdist=False,
+        withcoord=False,
+        withhash=False,
+        count=None,
+        sort=None,
+        store=None,
+        store_dist=None,
+        any=False,
+    ):
+        """The places around a point; geosearch does it, too."""
+        around = (name, longitude, latitude, radius)
+        return self._around("GEORADIUS", around, unit, withdist, withcoord, withhash, count, sort, store, store_dist, any)
+
+    def georadiusbymember(
+        self,
+        name,
+        member,
+        radius,
+        unit=None,
+        withdist=False,
+        withcoord=False,
+        withhash=False,
+        count=None,
+        sort=None,
+        store=None,
+        store_dist=None,
+        any=False,
+    ):
+        """The places around one of them; geosearch does it, too."""
+        around = (name, member, radius)
+        return self._around(
+            "GEORADIUSBYMEMBER", around, unit, withdist, withcoord, withhash, count, sort, store, store_dist, any
+        )
+
+    def _around(
+        self, command, around, unit, withdist, withcoord, withhash, count, sort, store, store_dist, any
+    ):
+        if unit and unit not in _UNITS:
+            raise DataError("GEORADIUS invalid unit")
+        words = [*around, unit or "m"]
+        if any and count is None:
+            raise DataError("``any`` can't be provided without ``count``")
+        asked = ((withdist, "WITHDIST"), (withcoord, "WITHCOORD"), (withhash, "WITHHASH"))
+        words += [word for given, word in asked if given]
+        if count is not None:
+            words += ("COUNT", count)
+            if any:
+                words.append("ANY")
+        if sort:
+            if sort not in ("ASC", "DESC"):
+                raise DataError("GEORADIUS invalid sort")
+            words.append(sort)
+        if store and store_dist:
+            raise DataError("GEORADIUS store and store_dist can't be set together")
+        if store:
+            words += (b"STORE", store)
+        if store_dist:
+            words += (b"STOREDIST", store_dist)
+        return self.execute_command(
+            command,
+            *words,
+            withdist=withdist,
+            withcoord=withcoord,
+            withhash=withhash,
+            store=store,
+            store_dist=store_dist,
+        )
+
+    def geosearch(
+        self,
+        name,
+        member=None,
+        longitude=None,
+        latitude=None,
+        unit="m",
+        radius=None,
+        width=None,
+        height=None,
+        sort=None,
+        count=None,
+        any=False,
+        withcoord=False,
+        withdist=False,
+        withhash=False,
+    ):
+        """The places around a member or a point, within a radius or a box."""
+        words = _search(member, longitude, latitude, unit, radius, width, height, sort, count, any)
+        asked = ((withdist, b"WITHDIST"), (withcoord, b"WITHCOORD"), (withhash, b"WITHHASH"))
+        words += [word for given, word in asked if given]
+        return self.execute_command(
+            "GEOSEARCH",
+            name,
+            *words,
+            withdist=withdist,
+            withcoord=withcoord,
+            withhash=withhash,
+            store=None,
+            store_dist=None,
+        )
+
+    def geosearchstore(
+        self,
+        dest,
+        name,
+        member=None,
+        longitude=None,
+        latitude=None,
+        unit="m",
+        radius=None,
+        width=None,
+        height=None,
+        sort=None,
+        count=None,
+        any=False,
+        storedist=False,
+    ):
+        """Stores what geosearch would give, or the distances as scores with `storedist`; how many."""
+        words = _search(member, longitude, latitude, unit, radius, width, height, sort, count, any)
+        if storedist:
+            words.append(b"STOREDIST")
+        return self.execute_command("GEOSEARCHSTORE", dest, name, *words)
+
+
+def _search(member, longitude, latitude, unit, radius, width, height, sort, count, any):
+    words = []
+    if member is None and (longitude is None or latitude is None):
+        raise DataError("GEOSEARCH must have member or longitude and latitude")
+    if member:
+        if longitude or latitude:
+            raise DataError("GEOSEARCH member and longitude or latitude can't be set together")
+        words += (b"FROMMEMBER", member)
+    if longitude is not None and latitude is not None:
+        words += (b"FROMLONLAT", longitude, latitude)
+    if radius is None and (width is None or height is None):
+        raise DataError("GEOSEARCH must have radius or width and height")
+    if unit is None:
+        raise DataError("GEOSEARCH must have unit")
+    if unit.lower() not in _UNITS:
+        raise DataError("GEOSEARCH invalid unit")
+    if radius:
+        if width or height:
+            raise DataError("GEOSEARCH radius and width or height can't be set together")
+        words += (b"BYRADIUS", radius, unit)
+    if width and height:
+        words += (b"BYBOX", width, height, unit)
+    if sort:
+        if sort.upper() not in ("ASC", "DESC"):
+            raise DataError("GEOSEARCH invalid sort")
+        words.append(sort.upper())
+    if count:
+        words += (b"COUNT", count)
+        if any:
+            words.append(b"ANY")
+    elif any:
+        raise DataError("GEOSEARCH ``any`` can't be provided without count")
+    return words

@@ -1,0 +1,66 @@
+"""The library name and version that a connection tells the server."""
+
+_UNSET = object()
+VERSION = "8.1.0"
+
+
+def _printable(value, what):
+    if any(not 33 <= ord(letter) <= 126 or letter in "()[]{}" for letter in value):
+        raise ValueError(f"{what} must not contain spaces, newlines, non-printable characters, or braces")
+
+
+class DriverInfo:
+    """Name and version of this library, and of the libraries that are built on it."""
+
+    def __init__(self, name=_UNSET, lib_version=_UNSET, _upstream=None):
+        self.name = "redis-py" if name is _UNSET else name
+        self.lib_version = VERSION if lib_version is _UNSET else lib_version
+        self._upstream = [] if _upstream is None else _upstream
+
+    def __repr__(self):
+        return f"DriverInfo(name={self.name!r}, lib_version={self.lib_version!r}, _upstream={self._upstream!r})"
+
+    def __eq__(self, other):
+        if type(other) is not DriverInfo:
+            return NotImplemented
+        return (self.name, self.lib_version, self._upstream) == (other.name, other.lib_version, other._upstream)
+
+    __hash__ = None
+
+    @property
+    def upstream_drivers(self):
+        """The libraries on top, the last one added first."""
+        return list(self._upstream)
+
+    def add_upstream_driver(self, driver_name, driver_version):
+        """Adds a library that is built on this one."""
+        if driver_name is None:
+            raise ValueError("Driver name must not be None")
+        if driver_version is None:
+            raise ValueError("Driver version must not be None")
+        _printable(driver_name, "Driver name")
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        if not driver_name or driver_name[0] not in letters or driver_name.strip(letters + "0123456789_-"):
+            raise ValueError(
+                "Upstream driver name must use a Python package-style name: start with a lowercase letter and contain "
+                "only lowercase letters, digits, hyphens, and underscores (e.g., 'django-redis')."
+            )
+        _printable(driver_version, "Driver version")
+        self._upstream.insert(0, f"{driver_name}_v{driver_version}")
+        return self
+
+    @property
+    def formatted_name(self):
+        """The name as the server is told it, or None."""
+        if not isinstance(self.name, str) or not self.name:
+            return None
+        return f"{self.name}({';'.join(self._upstream)})" if self._upstream else self.name
+
+
+def resolve_driver_info(driver_info=_UNSET, lib_name=_UNSET, lib_version=_UNSET):
+    """What a client was told of its driver, as a DriverInfo or None."""
+    if driver_info is _UNSET:
+        return None if lib_name is None and lib_version is None else DriverInfo(lib_name, lib_version)
+    if driver_info is None or isinstance(driver_info, DriverInfo):
+        return driver_info
+    raise TypeError("driver_info must be a DriverInfo instance or None")

@@ -1,0 +1,24 @@
+"""The settings for a server's maintenance messages. A tutor's server is never moved: they are kept and shown, no more."""
+
+
+class MaintNotificationsConfig:
+    """Whether and how a client wants to hear of maintenance."""
+
+    def __init__(self, enabled="auto", proactive_reconnect=True, relaxed_timeout=10, endpoint_type=None):
+        self.enabled = enabled
+        self.proactive_reconnect = proactive_reconnect
+        self.relaxed_timeout = relaxed_timeout
+        self.endpoint_type = endpoint_type
+
+    def __repr__(self):
+        return (
+            f"MaintNotificationsConfig(enabled={self.enabled}, proactive_reconnect={self.proactive_reconnect}, "
+            f"relaxed_timeout={self.relaxed_timeout}, endpoint_type={self.endpoint_type})"
+        )
+
+
+class MaintNotificationsPoolHandler:
+    """Stands where a pool's handler of such messages stands."""
+
+    def __init__(self, config):
+        self.config = config

@@ -1,0 +1,239 @@
+"""Pipelines: commands that are gathered and sent together, in a transaction or not."""
+
+from redis.client import EMPTY_RESPONSE, Redis
+from redis.exceptions import ConnectionError, ExecAbortError, RedisError, ResponseError, WatchError
+
+
+class Pipeline(Redis):
+    """Gathers commands and sends them with `execute`. Each method gives the pipeline itself, so that calls can be chained.
+
+    After `watch`, commands run at once and give their replies, until `multi` starts gathering again. If a watched key
+    has changed by the time of `execute`, WatchError is raised and nothing has been done.
+    """
+
+    __module__ = "redis.client"
+
+    UNWATCH_COMMANDS = {"DISCARD", "EXEC", "UNWATCH"}
+
+    def __init__(self, connection_pool, response_callbacks, transaction, shard_hint):
+        self.connection_pool = connection_pool
+        self.connection = None
+        self.response_callbacks = response_callbacks
+        self._known = response_callbacks.known
+        self.transaction = transaction
+        self.shard_hint = shard_hint
+        self.watching = False
+        self.command_stack = []
+        self.scripts = set()
+        self.explicit_transaction = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        self.reset()
+
+    def __del__(self):
+        try:
+            self.reset()
+        except Exception:
+            pass
+
+    def __len__(self):
+        return len(self.command_stack)
+
+    def __bool__(self):
+        """True even without a command."""
+        return True
+
+    def reset(self):
+        """Forgets the commands, stops watching, and gives the connection back."""
+        self.command_stack = []
+        self.scripts = set()
+        if self.watching and self.connection:
+            try:
+                self.connection.send_command("UNWATCH")
+                self.connection.read_response()
+            except ConnectionError:
+                self.connection.disconnect()
+        self.watching = False
+        self.explicit_transaction = False
+        if self.connection:
+            self.connection_pool.release(self.connection)
+            self.connection = None
+
+    def close(self):
+        """Forgets the commands and gives the connection back."""
+        self.reset()
+
+    # --- gathering ---
+
+    def multi(self):
+        """After watch: gathers the commands that follow, for a transaction."""
+        if self.explicit_transaction:
+            raise RedisError("Cannot issue nested calls to MULTI")
+        if self.command_stack:
+            raise RedisError("Commands without an initial WATCH have already been issued")
+        self.explicit_transaction = True
+
+    def watch(self, *names):
+        """Watches keys: the transaction runs only if none of them changes. Commands run at once until multi."""
+        if self.explicit_transaction:
+            raise RedisError("Cannot issue a WATCH after a MULTI")
+        return self.execute_command("WATCH", *names)
+
+    def unwatch(self):
+        """Watches no key any longer."""
+        return self.watching and self.execute_command("UNWATCH") or True
+
+    def discard(self):
+        """Sends DISCARD, or gathers it."""
+        self.execute_command("DISCARD")
+
+    def execute_command(self, *args, **kwargs):
+        """Gathers a command, or runs it at once while keys are watched."""
+        if (self.watching or args[0] == "WATCH") and not self.explicit_transaction:
+            return self.immediate_execute_command(*args, **kwargs)
+        return self.pipeline_execute_command(*args, **kwargs)
+
+    def pipeline_execute_command(self, *args, **options):
+        """Gathers a command."""
+        self.command_stack.append((args, options))
+        return self
+
+    def immediate_execute_command(self, *args, **options):
+        """Runs a command at once on this pipeline's connection."""
+        connection = self._connected()
+
+        def attempt():
+            connection.send_command(*args)
+            return self.parse_response(connection, args[0], **options)
+
+        def fail(error):
+            connection.disconnect()
+            if self.watching:
+                self.reset()
+                raise WatchError(f"A {type(error).__name__} occurred while watching one or more keys")
+
+        return connection.retry.call_with_retry(attempt, fail)
+
+    def _connected(self):
+        if self.connection is None:
+            self.connection = self.connection_pool.get_connection()
+        return self.connection
+
+    def parse_response(self, connection, command_name, **options):
+        """Reads the reply to a command from a connection, and converts it."""
+        reply = Redis.parse_response(self, connection, command_name, **options)
+        if command_name in self.UNWATCH_COMMANDS:
+            self.watching = False
+        elif command_name == "WATCH":
+            self.watching = True
+        return reply
+
+    # --- executing ---
+
+    def execute(self, raise_on_error=True):
+        """Sends the gathered commands; the list of their replies.
+
+        The first error among them is raised once all are read, or stands in the list with `raise_on_error=False`.
+        """
+        commands = self.command_stack
+        if not commands and not self.watching:
+            return []
+        run = self._execute_transaction if self.transaction or self.explicit_transaction else self._execute_pipeline
+        connection = self._connected()
+
+        def fail(error):
+            connection.disconnect()
+            if self.watching:
+                raise WatchError(f"A {type(error).__name__} occurred while watching one or more keys")
+
+        try:
+            return connection.retry.call_with_retry(lambda: run(connection, commands, raise_on_error), fail)
+        finally:
+            self.reset()
+
+    def _execute_transaction(self, connection, commands, raise_on_error):
+        sent = [args for args, options in commands if EMPTY_RESPONSE not in options]
+        connection.send_packed_command(connection.pack_commands([("MULTI",), *sent, ("EXEC",)]))
+        refused = self._queue_replies(connection, commands)
+        try:
+            replies = self._converted(connection.read_response(), "EXEC", {})
+        except ExecAbortError:
+            if refused:
+                raise refused[0][1] from None
+            raise
+        self.watching = False
+        if replies is None:
+            raise WatchError("Watched variable changed.")
+        for index, error in refused:
+            replies.insert(index, error)
+        if len(replies) != len(commands):
+            connection.disconnect()
+            raise ResponseError("Wrong number of response items from pipeline execution")
+        if raise_on_error:
+            self.raise_first_error(commands, replies)
+        return [
+            reply if isinstance(reply, Exception) else self._converted(reply, args[0], options)
+            for reply, (args, options) in zip(replies, commands)
+        ]
+
+    def _queue_replies(self, connection, commands):
+        """Reads what MULTI and the queued commands were answered; the errors, each with its place in the result."""
+        refused = []
+        try:
+            connection.read_response()
+        except ResponseError as error:
+            refused.append((0, error))
+        for index, (args, options) in enumerate(commands):
+            if EMPTY_RESPONSE in options:
+                refused.append((index, options[EMPTY_RESPONSE]))
+                continue
+            try:
+                connection.read_response()
+            except ResponseError as error:
+                self.annotate_exception(error, index + 1, args)
+                refused.append((index, error))
+        return refused
+
+    def _execute_pipeline(self, connection, commands, raise_on_error):
+        connection.send_packed_command(connection.pack_commands([args for args, _ in commands]))
+        replies = []
+        for args, options in commands:
+            try:
+                replies.append(self.parse_response(connection, args[0], **options))
+            except ResponseError as error:
+                replies.append(error)
+        if raise_on_error:
+            self.raise_first_error(commands, replies)
+        return replies
+
+    def raise_first_error(self, commands, response):
+        """Raises the first error among the replies, with its command named."""
+        for index, reply in enumerate(response):
+            if isinstance(reply, ResponseError):
+                self.annotate_exception(reply, index + 1, commands[index][0])
+                raise reply
+
+    def annotate_exception(self, exception, number, command):
+        """Puts before an error's message which command of the pipeline it comes from."""
+        words = " ".join(_shown(word) for word in command)
+        message = f"Command # {number} ({_shortened(words)}) of pipeline caused error: {exception.args[0]}"
+        exception.args = (message, *exception.args[1:])
+
+    def load_scripts(self):
+        """There are no scripts to load."""
+
+
+def _shown(word):
+    return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
+
+
+def _shortened(text, width=100):
+    text = " ".join(text.split())
+    if len(text) <= width:
+        return text
+    from textwrap import shorten
+
+    return shorten(text, width=width, placeholder="...", break_long_words=True)

@@ -1,0 +1,23 @@
+"""The one type that users make: a subscription with its handler."""
+
+
+class Subscription:
+    """A channel or pattern, and the function that is called with each of its messages."""
+
+    def __init__(self, name, handler=None):
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "handler", handler)
+
+    def __setattr__(self, attribute, value):
+        raise AttributeError(f"cannot assign to field {attribute!r}")
+
+    def __repr__(self):
+        return f"Subscription(name={self.name!r}, handler={self.handler!r})"
+
+    def __eq__(self, other):
+        if type(other) is not Subscription:
+            return NotImplemented
+        return (self.name, self.handler) == (other.name, other.handler)
+
+    def __hash__(self):
+        return hash((self.name, self.handler))
