@@ -288,7 +288,12 @@ mod _tutor {
 
     /// Where an exception goes that nobody caught, if Python itself reports it.
     #[pyfunction]
-    fn excepthook(_class: PyObjectRef, error: PyObjectRef, _traceback: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    fn excepthook(
+        _class: PyObjectRef,
+        error: PyObjectRef,
+        _traceback: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         report("", &error, vm)
     }
 

@@ -25,7 +25,7 @@ pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualM
 }
 
 fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
-    let filename = format!("<stdin>-{number}");
+    let filename = format!("<stdin-{number}>");
     lock(&kernel().sources).insert(filename.clone(), source.to_owned());
     if let Some(error) = nested_too_deeply(source, &filename, vm) {
         return Err(error);

@@ -5,9 +5,11 @@
 //! standard library and of `redis` are left out: the paths that CPython would print lead to files that are not here.
 
 mod carets;
+mod places;
 mod suggestion;
 
 use super::kernel;
+use rustpython_compiler::core::SourceLocation;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList, PyStr, PyTuple},
@@ -41,6 +43,10 @@ pub fn class_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
 /// `str()` of the exception.
 pub fn message(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     match error.as_object().str(vm) {
+        // The interpreter leaves room for a place that it then does not name.
+        Ok(text) if error.fast_isinstance(vm.ctx.exceptions.recursion_error) => {
+            text.to_string_lossy().trim_end().to_owned()
+        }
         Ok(text) => text.to_string_lossy().into_owned(),
         Err(_) => "<exception str() failed>".to_owned(),
     }
@@ -183,14 +189,21 @@ fn entries(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Vec<Entry> {
         if vm.state.frozen.contains_key(filename) {
             continue;
         }
-        let Some((start, end)) = code.locations.get(frame.lasti as usize / 2) else { continue };
+        let at = frame.lasti as usize / 2;
+        let Some((start, end)) = code.locations.get(at) else { continue };
+        let place = |location: &SourceLocation| (location.line.get(), location.character_offset.to_zero_indexed());
+        let (mut start, mut end) = (place(start), place(end));
+        if let Some(source) = kernel().source(filename) {
+            let instruction = format!("{:?}", code.instructions.read_op(at));
+            (start, end) = places::as_in_cpython(&source, &instruction, start, end);
+        }
         let mut entry = Entry {
             filename: filename.to_owned(),
             name: code.obj_name.as_str().to_owned(),
-            line: start.line.get(),
-            end_line: end.line.get(),
-            column: start.character_offset.to_zero_indexed(),
-            end_column: end.character_offset.to_zero_indexed(),
+            line: start.0,
+            end_line: end.0,
+            column: start.1,
+            end_column: end.1,
         };
         // CPython runs a comprehension within the frame that it stands in.
         if matches!(entry.name.as_str(), "<listcomp>" | "<setcomp>" | "<dictcomp>")
@@ -205,7 +218,7 @@ fn entries(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Vec<Entry> {
 
 /// The file name as it is shown: all submissions are the one standard input.
 fn shown(filename: &str) -> &str {
-    if filename.starts_with("<stdin>-") { "<stdin>" } else { filename }
+    if filename.starts_with("<stdin-") { "<stdin>" } else { filename }
 }
 
 fn stack(entries: &[Entry]) -> String {

@@ -33,7 +33,7 @@ OUT_OF_REACH = {
     ),
     "urllib.request": NO_NETWORK,
     **dict.fromkeys("multiprocessing pty signal subprocess".split(), NO_PROCESSES),
-    **dict.fromkeys("fileinput glob mmap shelve tempfile zipimport".split(), NO_FILES),
+    **dict.fromkeys("fileinput mmap shelve tempfile zipimport".split(), NO_FILES),
     **dict.fromkeys("ctypes curses fcntl readline resource sqlite3 termios tkinter".split(), NO_NATIVE),
     "asyncio": NO_ASYNCIO,
     "redis.asyncio": NO_ASYNCIO,

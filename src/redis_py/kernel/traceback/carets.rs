@@ -225,9 +225,10 @@ fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) ->
     {
         let Some(first) = module.body.first() else { return false };
         let call = match first {
-            Stmt::Return(statement) => statement.value.as_deref().filter(|value| {
-                matches!(value, Expr::Call(call) if matches!(*call.func, Expr::Name(_)))
-            }),
+            Stmt::Return(statement) => statement
+                .value
+                .as_deref()
+                .filter(|value| matches!(value, Expr::Call(call) if matches!(*call.func, Expr::Name(_)))),
             Stmt::Assign(statement) if matches!(&statement.targets[..], [Expr::Name(_)]) => {
                 Some(&*statement.value).filter(|value| matches!(value, Expr::Call(_)))
             }
@@ -236,9 +237,8 @@ fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) ->
         if let Some(call) = call {
             let before = &source[..call.end().to_usize()];
             let end_column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-            let spans = call.start().to_usize() == start
-                && end_column == end
-                && before.matches('\n').count() + 1 == all.len();
+            let spans =
+                call.start().to_usize() == start && end_column == end && before.matches('\n').count() + 1 == all.len();
             if spans {
                 return false;
             }
@@ -269,5 +269,8 @@ fn dedent(lines: &[&str]) -> Vec<String> {
         margin = Some(&shared[..common]);
     }
     let margin = margin.unwrap_or_default();
-    lines.iter().map(|line| line.strip_prefix(margin).filter(|rest| !rest.trim().is_empty()).unwrap_or_default().to_owned()).collect()
+    lines
+        .iter()
+        .map(|line| line.strip_prefix(margin).filter(|rest| !rest.trim().is_empty()).unwrap_or_default().to_owned())
+        .collect()
 }

@@ -113,14 +113,14 @@ fn nearest(names: &[String], wrong: &str) -> Option<String> {
         return None;
     }
     let length = wrong.chars().count();
-    let mut best = length;
+    let mut best = usize::MAX;
     let mut meant = None;
     for name in names.iter().filter(|name| *name != wrong) {
         // No more than a third of the letters may need a change, and fewer than in the best so far.
-        let most = ((name.chars().count() + length + 3) * MOVE_COST / 6).min(best.saturating_sub(1));
+        let most = ((name.chars().count() + length + 3) * MOVE_COST / 6).min(best - 1);
         let distance = levenshtein_distance(wrong.as_bytes(), name.as_bytes(), most);
-        if distance <= most && (meant.is_none() || distance < best) {
-            best = distance;
+        if distance <= most && distance < best {
+            best = distance.max(1);
             meant = Some(name.clone());
         }
     }
