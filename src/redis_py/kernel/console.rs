@@ -42,7 +42,7 @@ mod _tutor {
     use crate::redis_py::kernel::clock;
     use rustpython_vm::{
         AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-        builtins::{PyBytesRef, PyListRef, PyStrRef, PyTypeRef},
+        builtins::{PyBaseException, PyBytesRef, PyListRef, PyStrRef, PyTypeRef},
         function::{ArgIntoFloat, FuncArgs, OptionalArg},
         pyclass,
     };
@@ -284,6 +284,37 @@ mod _tutor {
     #[pyfunction]
     fn sleep(seconds: ArgIntoFloat, vm: &VirtualMachine) -> PyResult<()> {
         clock::sleep(seconds.into(), vm)
+    }
+
+    /// Where an exception goes that nobody caught, if Python itself reports it.
+    #[pyfunction]
+    fn excepthook(
+        _class: PyObjectRef,
+        error: PyObjectRef,
+        _traceback: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        report("", &error, vm)
+    }
+
+    /// The same in a thread.
+    #[pyfunction]
+    fn thread_excepthook(args: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let error = args.get_attr("exc_value", vm)?;
+        if error.fast_isinstance(vm.ctx.exceptions.system_exit) {
+            return Ok(());
+        }
+        let name = args.get_attr("thread", vm)?.get_attr("name", vm)?.str(vm)?;
+        report(&format!("Exception in thread {}:\n", name.to_string_lossy()), &error, vm)
+    }
+
+    fn report(heading: &str, error: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let Some(error) = error.downcast_ref::<PyBaseException>() else { return Ok(()) };
+        let stderr = vm.sys_module.get_attr("stderr", vm)?;
+        if vm.is_none(&stderr) {
+            return Ok(());
+        }
+        write_to(&stderr, &format!("{heading}{}", child::traceback::format(error, vm)), vm)
     }
 
     /// The lines of a submission, for `linecache`; none where the name is no submission's.

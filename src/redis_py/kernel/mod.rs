@@ -35,7 +35,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 pub const SUBCOMMAND: &str = "__python";
 
 /// Stack of the main Python thread, in bytes. It takes address space only, until a recursion uses it.
-const STACK: usize = 512 << 20;
+const STACK: usize = 128 << 20;
 
 /// How deep Python calls may nest, as in CPython.
 const RECURSION_LIMIT: usize = 1000;

@@ -25,14 +25,40 @@ pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualM
 }
 
 fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
-    let filename = format!("<stdin>-{number}");
+    let filename = format!("<stdin-{number}>");
     lock(&kernel().sources).insert(filename.clone(), source.to_owned());
     if let Some(error) = nested_too_deeply(source, &filename, vm) {
         return Err(error);
     }
     let mode = if echo { Mode::Single } else { Mode::Exec };
-    let code = vm.compile(source, mode, filename).map_err(|error| vm.new_syntax_error(&error, Some(source)))?;
+    let code = vm.compile(source, mode, filename).map_err(|error| {
+        let error = vm.new_syntax_error(&error, Some(source));
+        in_characters(&error, source, vm);
+        error
+    })?;
     vm.run_code_obj(code, scope.clone()).map(drop)
+}
+
+/// The compiler counts a column in bytes; Python counts in characters, and knows one name for all submissions.
+fn in_characters(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) {
+    let number = |name: &'static str| {
+        let value = error.as_object().get_attr(name, vm).ok()?;
+        usize::try_from(value.downcast_ref::<PyInt>()?.as_bigint()).ok()
+    };
+    let set = |name: &'static str, value: PyObjectRef| {
+        // A SyntaxError takes these attributes always.
+        let _ = error.as_object().set_attr(name, value, vm);
+    };
+    for (line, offset) in [("lineno", "offset"), ("end_lineno", "end_offset")] {
+        if let (Some(line), Some(column)) = (number(line), number(offset)) {
+            let line = source.split('\n').nth(line.saturating_sub(1)).unwrap_or_default().as_bytes();
+            let before = &line[..column.saturating_sub(1).min(line.len())];
+            let beyond = column.saturating_sub(1) - before.len();
+            let column = String::from_utf8_lossy(before).chars().count() + beyond + 1;
+            set(offset, vm.ctx.new_int(column).into());
+        }
+    }
+    set("filename", vm.ctx.new_str("<stdin>").into());
 }
 
 /// Puts back what a submission may have rebound for itself, and must not have for those that follow.
@@ -53,7 +79,7 @@ fn restore(kernel: &Kernel, vm: &VirtualMachine) {
 }
 
 fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Raised {
-    let class = traceback::class_name(error);
+    let class = traceback::class_name(error, vm);
     let message = traceback::message(error, vm);
     if error.fast_isinstance(vm.ctx.exceptions.system_exit) {
         let (status, said) = exit_status(error, &message, vm);

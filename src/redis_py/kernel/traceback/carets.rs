@@ -1,0 +1,276 @@
+//! The source below a line of a traceback, with `~~~~^^^^` under what raised, as CPython 3.13 draws it: carets
+//! under the operator or the brackets, tildes under the rest; none where they would be under the whole line.
+
+use super::Entry;
+use ruff_text_size::{Ranged, TextSize};
+use rustpython_compiler::ast::{Expr, Mod, Stmt};
+use rustpython_compiler::parser::{self, Mode};
+use std::collections::BTreeSet;
+use unicode_width::UnicodeWidthChar;
+
+type Line = Vec<char>;
+
+/// Where the part that carets are drawn under begins and ends: lines and columns of a segment, in characters.
+#[derive(Debug, Clone, Copy)]
+struct Anchors {
+    left: (usize, usize),
+    right: (usize, usize),
+}
+
+/// The source lines of an entry, each with four blanks before it, with their carets.
+pub fn lines(source: &str, entry: &Entry) -> String {
+    let original: Vec<&str> = source.split('\n').map(str::trim_end).collect();
+    let last = entry.end_line.min(original.len());
+    let Some(original) = original.get(entry.line - 1..last).filter(|lines| !lines.is_empty()) else {
+        return String::new();
+    };
+    if original.iter().all(|line| line.is_empty()) {
+        return String::new();
+    }
+    let dedented = dedent(original);
+    let all: Vec<Line> = dedented.iter().map(|line| line.chars().collect()).collect();
+    let removed = original[0].chars().count() - all[0].len();
+    let start = characters(original[0], entry.column).saturating_sub(removed);
+    let end = characters(original[original.len() - 1], entry.end_column).saturating_sub(removed);
+    let drawing = Drawing::new(&all, start, end);
+    let drawn = drawing.significant_lines();
+    let drawn: Vec<&str> = drawn.lines().collect();
+    dedent(&drawn).iter().map(|line| format!("    {line}\n")).collect()
+}
+
+/// The line that a SyntaxError tells of, and carets from `offset` to `end`, which count from 1.
+pub fn place(text: &str, offset: Option<usize>, end: Option<usize>) -> String {
+    let right = text.trim_end_matches('\n');
+    let left = right.trim_start_matches([' ', '\n', '\x0c']);
+    let mut out = format!("    {left}\n");
+    let Some(mut offset) = offset else { return out };
+    let length = right.chars().count();
+    let spaces = length - left.chars().count();
+    let mut end = end.filter(|end| *end != 0).unwrap_or(offset);
+    if offset > text.chars().count() {
+        offset = length + 1;
+    }
+    if end > text.chars().count() {
+        end = length + 1;
+    }
+    if offset >= end {
+        end = offset + 1;
+    }
+    if offset > spaces {
+        let before = left.chars().take(offset - 1 - spaces).map(|c| if c.is_whitespace() { c } else { ' ' });
+        out.push_str(&format!("    {}{}\n", before.collect::<String>(), "^".repeat(end - offset)));
+    }
+    out
+}
+
+/// Lines and the stretch of them that raised, from `start` in the first to `end` in the last.
+struct Drawing<'a> {
+    all: &'a [Line],
+    start: usize,
+    end: usize,
+    anchors: Option<Anchors>,
+    show_carets: bool,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(all: &'a [Line], start: usize, end: usize) -> Self {
+        let anchors = anchors(&segment(all, start, end));
+        let show_carets = should_show_carets(all, start, end, anchors.is_some());
+        Self { all, start, end, anchors, show_carets }
+    }
+
+    /// The first and the last line, those around the anchors, and how many are left out between them.
+    fn significant_lines(&self) -> String {
+        let mut significant = BTreeSet::from([0, self.all.len() - 1]);
+        if let Some(anchors) = self.anchors {
+            for line in [anchors.left.0, anchors.right.0] {
+                significant.extend(line.saturating_sub(1)..(line + 2).min(self.all.len()));
+            }
+        }
+        let mut out = String::new();
+        let mut previous: Option<usize> = None;
+        for line in significant {
+            match previous.map_or(1, |previous| line - previous) {
+                0 | 1 => {}
+                2 => self.line(line - 1, &mut out),
+                distance => out.push_str(&format!("...<{} lines>...\n", distance - 1)),
+            }
+            self.line(line, &mut out);
+            previous = Some(line);
+        }
+        out
+    }
+
+    fn line(&self, number: usize, out: &mut String) {
+        let line = &self.all[number];
+        out.extend(line);
+        out.push('\n');
+        if !self.show_carets {
+            return;
+        }
+        let is_last = number + 1 == self.all.len();
+        let indent = line.iter().take_while(|c| c.is_whitespace()).count();
+        let carets = if is_last { width(line, self.end) } else { width(line, line.len()) };
+        let start = width(&self.all[0], self.start);
+        let anchors = self.anchors.map(|anchors| {
+            let at = |(line, column): (usize, usize)| {
+                let column = if line == 0 { column + self.start } else { column };
+                (line, width(&self.all[line.min(self.all.len() - 1)], column))
+            };
+            (at(anchors.left), at(anchors.right))
+        });
+        for column in 0..carets {
+            out.push(match anchors {
+                _ if column < indent || (number == 0 && column < start) => ' ',
+                Some((left, right)) if !((number, column) >= left && (number, column) < right) => '~',
+                _ => '^',
+            });
+        }
+        out.push('\n');
+    }
+}
+
+/// The source of the stretch alone.
+fn segment(all: &[Line], start: usize, end: usize) -> String {
+    let last = all.len() - 1;
+    let part = |(number, line): (usize, &Line)| -> String {
+        let from = if number == 0 { start.min(line.len()) } else { 0 };
+        let to = if number == last { end.min(line.len()) } else { line.len() };
+        line.get(from..to).unwrap_or_default().iter().collect()
+    };
+    all.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
+}
+
+/// The operator of an operation, or the brackets of a call or a subscript; none for anything else.
+fn anchors(segment: &str) -> Option<Anchors> {
+    // In brackets, so that an expression over several lines is one as well. The line added before is taken off
+    // again, and a column stays what it was.
+    let wrapped = format!("(\n{segment}\n)");
+    let parsed = parser::parse(&wrapped, Mode::Module.into()).ok()?;
+    let Mod::Module(module) = parsed.syntax() else { return None };
+    let [Stmt::Expr(statement)] = &module.body[..] else { return None };
+    let text = Text { lines: segment.lines().map(|line| line.chars().collect()).collect(), wrapped: &wrapped };
+    match statement.value.as_ref() {
+        Expr::BinOp(operation) => {
+            let after = text.valid(text.position(operation.left.end()))?;
+            let (line, column) = text.seek(after, |c| !c.is_whitespace() && c != ')')?;
+            let mut end = column + 1;
+            let right = text.position(operation.right.start());
+            let next = text.lines[line].get(end);
+            let is_operator = next.is_some_and(|c| !c.is_whitespace() && !"\\#".contains(*c));
+            if is_operator && (line, end) < right {
+                end += 1;
+            }
+            Some(Anchors { left: (line, column), right: (line, end) })
+        }
+        Expr::Subscript(subscript) => {
+            let after = text.valid(text.position(subscript.value.end()))?;
+            let left = text.seek(after, |c| c == '[')?;
+            Some(Anchors { left, right: text.position(subscript.range.end()) })
+        }
+        Expr::Call(call) => {
+            let after = text.valid(text.position(call.func.end()))?;
+            let left = text.seek(after, |c| c == '(')?;
+            Some(Anchors { left, right: text.position(call.range.end()) })
+        }
+        _ => None,
+    }
+}
+
+/// A segment's lines, and the source that it was parsed in.
+struct Text<'a> {
+    lines: Vec<Line>,
+    wrapped: &'a str,
+}
+
+impl Text<'_> {
+    /// Line and column of an offset into the wrapped source.
+    fn position(&self, offset: TextSize) -> (usize, usize) {
+        let before = &self.wrapped[..offset.to_usize()];
+        let line = before.matches('\n').count();
+        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count());
+        (line.saturating_sub(1), column)
+    }
+
+    /// The place itself, or the start of the next line that has anything.
+    fn valid(&self, (mut line, mut column): (usize, usize)) -> Option<(usize, usize)> {
+        while column >= self.lines.get(line)?.len() {
+            column = 0;
+            line += 1;
+        }
+        Some((line, column))
+    }
+
+    /// The next place with such a character, comments and continuations left out.
+    fn seek(&self, from: (usize, usize), wanted: impl Fn(char) -> bool) -> Option<(usize, usize)> {
+        let (mut line, mut column) = from;
+        loop {
+            let c = *self.lines.get(line)?.get(column)?;
+            (line, column) = if "\\#".contains(c) {
+                self.valid((line + 1, 0))?
+            } else if wanted(c) {
+                return Some((line, column));
+            } else {
+                self.valid((line, column + 1))?
+            };
+        }
+    }
+}
+
+/// Carets under a whole line say nothing; nor do they where a call to a plain name is all that a line does.
+fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) -> bool {
+    let source = all.iter().map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join("\n");
+    if let Ok(parsed) = parser::parse(&source, Mode::Module.into())
+        && let Mod::Module(module) = parsed.syntax()
+    {
+        let Some(first) = module.body.first() else { return false };
+        let call = match first {
+            Stmt::Return(statement) => statement
+                .value
+                .as_deref()
+                .filter(|value| matches!(value, Expr::Call(call) if matches!(*call.func, Expr::Name(_)))),
+            Stmt::Assign(statement) if matches!(&statement.targets[..], [Expr::Name(_)]) => {
+                Some(&*statement.value).filter(|value| matches!(value, Expr::Call(_)))
+            }
+            _ => None,
+        };
+        if let Some(call) = call {
+            let before = &source[..call.end().to_usize()];
+            let end_column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+            let spans =
+                call.start().to_usize() == start && end_column == end && before.matches('\n').count() + 1 == all.len();
+            if spans {
+                return false;
+            }
+        }
+    }
+    let blank = |chars: &[char]| chars.iter().all(|c| c.is_whitespace());
+    let (first, last) = (&all[0], &all[all.len() - 1]);
+    anchored || !blank(&first[..start.min(first.len())]) || !blank(&last[end.min(last.len())..])
+}
+
+/// How many characters the first `offset` bytes of a line are.
+fn characters(line: &str, offset: usize) -> usize {
+    String::from_utf8_lossy(&line.as_bytes()[..offset.min(line.len())]).chars().count()
+}
+
+/// The columns that the first `count` characters take on a terminal; never fewer than one each.
+fn width(line: &[char], count: usize) -> usize {
+    line.iter().take(count).map(|c| c.width().unwrap_or(1).max(1)).sum()
+}
+
+/// The lines without the indentation that they share; what is blank shares any.
+fn dedent(lines: &[&str]) -> Vec<String> {
+    let mut margin: Option<&str> = None;
+    for line in lines.iter().filter(|line| !line.trim().is_empty()) {
+        let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+        let shared = margin.unwrap_or(indent);
+        let common = shared.bytes().zip(indent.bytes()).take_while(|(a, b)| a == b).count();
+        margin = Some(&shared[..common]);
+    }
+    let margin = margin.unwrap_or_default();
+    lines
+        .iter()
+        .map(|line| line.strip_prefix(margin).filter(|rest| !rest.trim().is_empty()).unwrap_or_default().to_owned())
+        .collect()
+}
