@@ -69,7 +69,8 @@ impl Engine {
         self.keyspace.set_clock(now_us);
         let state = self.hub.clients.get_mut(client);
         self.keyspace.select(state.database);
-        let mut reply = std::mem::take(&mut state.reply);
+        let protocol = state.reply.protocol;
+        let mut reply = std::mem::replace(&mut state.reply, Reply::new(protocol));
         self.keyspace.notes_filled = !self.hub.blocking.is_empty();
         self.dispatch(client, argv, &mut reply);
         if let Some(state) = self.hub.clients.find(client) {
