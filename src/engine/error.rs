@@ -40,6 +40,19 @@ pub const INDEX_OUT_OF_RANGE: Error = Error::text("ERR index out of range");
 pub const OVERFLOW: Error = Error::text("ERR increment or decrement would overflow");
 pub const DECREMENT_OVERFLOW: Error = Error::text("ERR decrement would overflow");
 pub const NAN_OR_INFINITY: Error = Error::text("ERR increment would produce NaN or Infinity");
+pub const LIMIT_NEGATIVE: Error = Error::text("ERR LIMIT can't be negative");
+pub const NUMKEYS_NOT_POSITIVE: Error = Error::text("ERR numkeys should be greater than 0");
+pub const COUNT_NOT_POSITIVE: Error = Error::text("ERR count should be greater than 0");
+pub const SCORE_NOT_A_NUMBER: Error = Error::text("ERR resulting score is not a number (NaN)");
+pub const BOUND_NOT_A_FLOAT: Error = Error::text("ERR min or max is not a float");
+pub const BOUND_NOT_LEX: Error = Error::text("ERR min or max not valid string range item");
+pub const LIMIT_WITH_RANKS: Error =
+    Error::text("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX");
+pub const SCORES_WITH_LEX: Error = Error::text("ERR syntax error, WITHSCORES not supported in combination with BYLEX");
+pub const XX_WITH_NX: Error = Error::text("ERR XX and NX options at the same time are not compatible");
+pub const GT_LT_WITH_NX: Error = Error::text("ERR GT, LT, and/or NX options at the same time are not compatible");
+pub const INCR_OF_MANY: Error = Error::text("ERR INCR option supports a single increment-element pair");
+pub const WEIGHT_NOT_A_FLOAT: Error = Error::text("ERR weight value is not a float");
 pub const STRING_TOO_LONG: Error = Error::text("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 pub const TIMEOUT_NOT_A_FLOAT: Error = Error::text("ERR timeout is not a float or out of range");
 pub const TIMEOUT_OUT_OF_RANGE: Error = Error::text("ERR timeout is out of range");
@@ -91,4 +104,14 @@ pub fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
     text.extend(command.to_uppercase().as_bytes());
     text.extend(b" HELP.");
     Error::said(text)
+}
+
+/// An integer that is not between two others.
+pub fn out_of_range(least: i64, most: i64) -> Error {
+    Error::said(format!("ERR value is out of range, value must between {least} and {most}"))
+}
+
+/// ZUNION and kin on no keys at all.
+pub fn no_input_key(command: &str) -> Error {
+    Error::said(format!("ERR at least 1 input key is needed for '{}' command", command.to_lowercase()))
 }

@@ -1,5 +1,7 @@
 //! Sets: members without order.
 
+use std::borrow::Cow;
+
 use super::{DataType, variant_of_value};
 use crate::engine::notify::Class;
 
@@ -19,6 +21,18 @@ impl DataType for Set {
 impl Set {
     pub fn is_empty(&self) -> bool {
         true
+    }
+
+    pub fn len(&self) -> usize {
+        0
+    }
+
+    pub fn contains(&self, _member: &[u8]) -> bool {
+        false
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
+        std::iter::empty()
     }
 
     pub fn encoding(&self) -> &'static str {
