@@ -14,6 +14,7 @@ pub mod expiry;
 pub mod hub;
 pub mod keyspace;
 pub mod limits;
+pub mod long_double;
 pub mod notify;
 pub mod number;
 pub mod random;

@@ -1,27 +1,284 @@
-//! Hashes: fields with values.
+//! Hashes: fields with values, and with expiry times of their own.
+//!
+//! Redis keeps a small hash as a `listpack`, in the order in which fields came. When the first of its fields is given an
+//! expiry time it becomes a `listpackex`: fields in the order of their times, then those without. A large one, or one with
+//! a long field or value, is a `hashtable`, whose order means nothing; it never shrinks back.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 
 use super::{DataType, variant_of_value};
+use crate::engine::limits::Limits;
 use crate::engine::notify::Class;
 
 #[derive(Debug, Clone, Default)]
-pub struct Hash;
+pub struct Hash {
+    fields: IndexMap<Box<[u8]>, Slot, foldhash::fast::RandomState>,
+    encoding: Encoding,
+    /// The fields that expire, soonest first.
+    volatile: BTreeSet<(i64, Box<[u8]>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Encoding {
+    #[default]
+    Listpack,
+    ListpackEx,
+    Hashtable,
+}
+
+#[derive(Debug, Clone)]
+struct Slot {
+    value: Box<[u8]>,
+    /// Milliseconds since 1970.
+    expires_ms: Option<i64>,
+}
+
+/// What becomes of a field's expiry time when its value is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldTtl {
+    Clear,
+    Keep,
+}
 
 impl DataType for Hash {
     const CLASS: Class = Class::Hash;
 
     fn empty() -> Self {
-        Hash
+        Hash::default()
     }
 
     variant_of_value!(Hash);
 }
 
 impl Hash {
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
     pub fn is_empty(&self) -> bool {
-        true
+        self.fields.is_empty()
     }
 
     pub fn encoding(&self) -> &'static str {
-        "hashtable"
+        match self.encoding {
+            Encoding::Listpack => "listpack",
+            Encoding::ListpackEx => "listpackex",
+            Encoding::Hashtable => "hashtable",
+        }
+    }
+
+    pub fn get(&self, field: &[u8]) -> Option<&[u8]> {
+        self.fields.get(field).map(|slot| &*slot.value)
+    }
+
+    pub fn contains(&self, field: &[u8]) -> bool {
+        self.fields.contains_key(field)
+    }
+
+    /// The field at a position, and its value. When a field is removed from a `hashtable`, only the last one moves, into
+    /// its place: a walk from the end misses none.
+    pub fn at(&self, index: usize) -> Option<(&[u8], &[u8])> {
+        self.fields.get_index(index).map(|(field, slot)| (&**field, &*slot.value))
+    }
+
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
+        self.fields.iter().map(|(field, slot)| (&**field, &*slot.value))
+    }
+
+    /// Makes it a `hashtable` already if so many fields are about to be set, as Redis does, even if they repeat.
+    pub fn expect(&mut self, fields: usize, limits: Limits) {
+        if fields > limits.hash_max_listpack_entries {
+            self.encoding = Encoding::Hashtable;
+        }
+    }
+
+    /// Sets a field, and says whether it is new.
+    pub fn set(&mut self, field: &[u8], value: &[u8], ttl: FieldTtl, limits: Limits) -> bool {
+        if field.len().max(value.len()) > limits.hash_max_listpack_value {
+            self.encoding = Encoding::Hashtable;
+        }
+        if let Some(slot) = self.fields.get_mut(field) {
+            slot.value = value.into();
+            if ttl == FieldTtl::Clear {
+                self.set_expiry(field, None);
+            }
+            return false;
+        }
+        self.fields.insert(field.into(), Slot { value: value.into(), expires_ms: None });
+        if self.fields.len() > limits.hash_max_listpack_entries {
+            self.encoding = Encoding::Hashtable;
+        }
+        true
+    }
+
+    /// Removes a field, and says whether it was there.
+    pub fn remove(&mut self, field: &[u8]) -> bool {
+        let removed = match self.encoding {
+            Encoding::Listpack | Encoding::ListpackEx => self.fields.shift_remove(field),
+            Encoding::Hashtable => self.fields.swap_remove(field),
+        };
+        if let Some(at_ms) = removed.as_ref().and_then(|slot| slot.expires_ms) {
+            self.volatile.remove(&(at_ms, field.into()));
+        }
+        removed.is_some()
+    }
+
+    /// A field's expiry time, in milliseconds since 1970; `None` if there is no such field.
+    pub fn expiry(&self, field: &[u8]) -> Option<Option<i64>> {
+        self.fields.get(field).map(|slot| slot.expires_ms)
+    }
+
+    /// Prepares it for fields that expire, which is seen in its encoding.
+    pub fn allow_expiry(&mut self) {
+        if self.encoding == Encoding::Listpack {
+            self.encoding = Encoding::ListpackEx;
+        }
+    }
+
+    /// Gives a field an expiry time, or takes it away; says whether it had one.
+    pub fn set_expiry(&mut self, field: &[u8], expires_ms: Option<i64>) -> bool {
+        let Some(index) = self.fields.get_index_of(field) else { return false };
+        let old = std::mem::replace(&mut self.fields[index].expires_ms, expires_ms);
+        if let Some(at_ms) = old {
+            self.volatile.remove(&(at_ms, field.into()));
+        }
+        if let Some(at_ms) = expires_ms {
+            self.allow_expiry();
+            self.volatile.insert((at_ms, field.into()));
+        }
+        if self.encoding == Encoding::ListpackEx && (old.is_some() || expires_ms.is_some()) {
+            self.fields.move_index(index, self.place(index, expires_ms));
+        }
+        old.is_some()
+    }
+
+    /// Where a field with this expiry time belongs in a `listpackex`, itself left out: before the first that does not
+    /// expire sooner; without one, at the end.
+    fn place(&self, itself: usize, expires_ms: Option<i64>) -> usize {
+        let Some(at_ms) = expires_ms else { return self.fields.len() - 1 };
+        let others = self.fields.values().enumerate().filter(|&(index, _)| index != itself);
+        others.take_while(|(_, slot)| slot.expires_ms.is_some_and(|sooner| sooner < at_ms)).count()
+    }
+
+    /// When the first field expires, in milliseconds since 1970.
+    pub fn next_expiry(&self) -> Option<i64> {
+        self.volatile.first().map(|&(at_ms, _)| at_ms)
+    }
+
+    /// Drops the fields that have expired, and says how many.
+    pub fn expire_fields(&mut self, now_ms: i64) -> usize {
+        let before = self.len();
+        while let Some((at_ms, field)) = self.volatile.first()
+            && *at_ms <= now_ms
+        {
+            let field = field.clone();
+            self.remove(&field);
+        }
+        before - self.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::engine::random::Random;
+
+    fn fields(hash: &Hash) -> String {
+        hash.iter().map(|(field, _)| String::from_utf8_lossy(field).into_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn filled(names: &str) -> Hash {
+        let mut hash = Hash::default();
+        for name in names.split(' ') {
+            hash.set(name.as_bytes(), b"1", FieldTtl::Clear, Limits::default());
+        }
+        hash
+    }
+
+    #[test]
+    fn a_listpack_keeps_its_order() {
+        let mut hash = filled("a b c d");
+        hash.remove(b"b");
+        hash.set(b"a", b"2", FieldTtl::Clear, Limits::default());
+        assert_eq!((fields(&hash).as_str(), hash.encoding()), ("a c d", "listpack"));
+    }
+
+    #[test]
+    fn a_listpackex_is_ordered_by_expiry() {
+        let mut hash = filled("a b c d");
+        hash.set_expiry(b"c", Some(200));
+        hash.set_expiry(b"d", Some(100));
+        assert_eq!((fields(&hash).as_str(), hash.encoding()), ("d c a b", "listpackex"));
+        // Among equals, the latest comes first.
+        hash.set_expiry(b"a", Some(200));
+        assert_eq!(fields(&hash), "d a c b");
+        hash.set(b"a", b"2", FieldTtl::Keep, Limits::default());
+        assert_eq!(fields(&hash), "d a c b");
+        hash.set(b"d", b"2", FieldTtl::Clear, Limits::default());
+        assert_eq!((fields(&hash).as_str(), hash.next_expiry()), ("a c b d", Some(200)));
+        assert_eq!((hash.expire_fields(199), hash.expire_fields(200)), (0, 2));
+        assert_eq!((fields(&hash).as_str(), hash.next_expiry()), ("b d", None));
+    }
+
+    #[test]
+    fn a_long_or_large_hash_is_a_table_for_good() {
+        let limits = Limits { hash_max_listpack_entries: 3, hash_max_listpack_value: 5, ..Limits::default() };
+        let mut long = filled("a");
+        long.set(b"b", b"12345", FieldTtl::Clear, limits);
+        assert_eq!(long.encoding(), "listpack");
+        long.set(b"b", b"123456", FieldTtl::Clear, limits);
+        long.remove(b"b");
+        long.set_expiry(b"a", Some(1));
+        assert_eq!(long.encoding(), "hashtable");
+        let mut large = filled("a b c");
+        large.set(b"d", b"1", FieldTtl::Clear, limits);
+        assert_eq!(large.encoding(), "hashtable");
+        let mut expected = filled("a");
+        expected.expect(4, limits);
+        assert_eq!(expected.encoding(), "hashtable");
+    }
+
+    #[test]
+    fn it_behaves_like_a_map_with_times() {
+        let limits = Limits { hash_max_listpack_entries: 20, ..Limits::default() };
+        let mut random = Random::new(1);
+        for names in [10, 40] {
+            let (mut hash, mut model) = (Hash::default(), HashMap::<Vec<u8>, (Vec<u8>, Option<i64>)>::new());
+            for now_ms in 0..3000 {
+                let name = format!("f{}", random.below(names)).into_bytes();
+                let value = random.below(100).to_string().into_bytes();
+                match random.below(5) {
+                    0 => assert_eq!(hash.remove(&name), model.remove(&name).is_some()),
+                    1 if model.contains_key(&name) => {
+                        let expires_ms = Some(now_ms + 1 + random.below(40) as i64).filter(|at| at % 5 > 0);
+                        hash.set_expiry(&name, expires_ms);
+                        model.get_mut(&name).unwrap().1 = expires_ms;
+                    }
+                    2 => {
+                        hash.set(&name, &value, FieldTtl::Keep, limits);
+                        model.entry(name).or_default().0 = value;
+                    }
+                    _ => {
+                        hash.set(&name, &value, FieldTtl::Clear, limits);
+                        model.insert(name, (value, None));
+                    }
+                }
+                let expired = model.extract_if(|_, (_, at)| at.is_some_and(|at| at <= now_ms)).count();
+                assert_eq!(hash.expire_fields(now_ms), expired);
+                assert_eq!(hash.next_expiry(), model.values().filter_map(|&(_, at)| at).min());
+                assert_eq!(hash.len(), model.len());
+                for (field, value) in hash.iter() {
+                    assert_eq!((value, hash.expiry(field)), (&*model[field].0, Some(model[field].1)));
+                }
+                if hash.encoding() == "listpackex" {
+                    let times = hash.fields.values().map(|slot| slot.expires_ms.unwrap_or(i64::MAX));
+                    assert!(times.is_sorted());
+                }
+            }
+        }
     }
 }

@@ -92,14 +92,16 @@ impl Value {
     /// When the first of its parts expires (a hash's fields may), in milliseconds since 1970.
     pub fn next_part_expiry(&self) -> Option<i64> {
         match self {
-            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::Hash(_) | Value::SortedSet(_) => None,
+            Value::Hash(value) => value.next_expiry(),
+            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => None,
         }
     }
 
     /// Drops the parts that have expired, and says how many.
-    pub fn expire_parts(&mut self, _now_ms: i64) -> usize {
+    pub fn expire_parts(&mut self, now_ms: i64) -> usize {
         match self {
-            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::Hash(_) | Value::SortedSet(_) => 0,
+            Value::Hash(value) => value.expire_fields(now_ms),
+            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => 0,
         }
     }
 

@@ -1,0 +1,357 @@
+//! The x87 `long double`, with which Redis computes INCRBYFLOAT and HINCRBYFLOAT: 64 bits of mantissa, rounded to the
+//! nearest, ties to even.
+//!
+//! A double has 53 bits, and would show it: `3.15 + 1000` is `1003.15000000000000002` to Redis.
+
+/// The exponent of the largest numbers, and of the smallest, which have fewer bits.
+const MAX_EXPONENT: i64 = 16383 - 63;
+const MIN_EXPONENT: i64 = -16445;
+
+/// Longer texts are no number to Redis.
+const TEXT_LIMIT: usize = 5 * 1024;
+
+/// The decimals that Redis writes before it trims zeros.
+const DECIMALS: usize = 17;
+const DECIMAL_SCALE: u128 = 10u128.pow(DECIMALS as u32);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LongDouble {
+    /// `mantissa * 2^exponent`. The mantissa has its top bit set, unless the exponent is the smallest.
+    Finite { negative: bool, mantissa: u64, exponent: i64 },
+    /// Infinite, of whatever sign, or what infinities add up to: Redis refuses them all alike.
+    Infinite,
+}
+
+impl LongDouble {
+    /// Reads a number as C's `strtold` does: decimal or hexadecimal, `inf`, a sign; the whole text, without blanks. Out of
+    /// range is no number.
+    pub fn parse(text: &[u8]) -> Option<LongDouble> {
+        if text.len() >= TEXT_LIMIT {
+            return None;
+        }
+        let (negative, unsigned) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            _ => (false, text),
+        };
+        if unsigned.eq_ignore_ascii_case(b"inf") || unsigned.eq_ignore_ascii_case(b"infinity") {
+            return Some(LongDouble::Infinite);
+        }
+        let (mantissa, exponent) = match unsigned {
+            [b'0', b'x' | b'X', hexadecimal @ ..] => Literal::parse(hexadecimal, 16, b'p')?.binary()?,
+            decimal => Literal::parse(decimal, 10, b'e')?.decimal()?,
+        };
+        Some(LongDouble::Finite { negative, mantissa, exponent })
+    }
+
+    /// The sum, rounded.
+    pub fn add(self, other: LongDouble) -> LongDouble {
+        let (
+            LongDouble::Finite { negative: n1, mantissa: m1, exponent: e1 },
+            LongDouble::Finite { negative: n2, mantissa: m2, exponent: e2 },
+        ) = (self, other)
+        else {
+            return LongDouble::Infinite;
+        };
+        // Zero may stand at any exponent: it would spoil the comparison of magnitudes.
+        if m1 == 0 || m2 == 0 {
+            return if m1 == 0 { other } else { self };
+        }
+        let first_is_larger = (e1, m1) >= (e2, m2);
+        let (large, small) = if first_is_larger { ((m1, e1), (m2, e2)) } else { ((m2, e2), (m1, e1)) };
+        // 62 bits below the larger mantissa, two above for the carry: all that is lost of the smaller is below
+        // the rounding, and one flag remembers it.
+        const BELOW: u32 = 62;
+        let distance = u32::try_from(large.1 - small.1).unwrap_or(u32::MAX);
+        let high = u128::from(large.0) << BELOW;
+        let low = u128::from(small.0) << BELOW;
+        let shifted = low.checked_shr(distance).unwrap_or(0);
+        let lost = shifted.checked_shl(distance).unwrap_or(0) != low;
+        let sum = if n1 == n2 { high + shifted } else { high - shifted - u128::from(lost) };
+        let negative = sum != 0 && if first_is_larger { n1 } else { n2 };
+        match round(&Natural::from(sum), large.1 - i64::from(BELOW), lost) {
+            Some((mantissa, exponent)) => LongDouble::Finite { negative, mantissa, exponent },
+            None => LongDouble::Infinite,
+        }
+    }
+
+    /// Writes a finite number as Redis does: rounded to 17 decimals, the zeros at their end left out.
+    pub fn format(self) -> Option<String> {
+        let LongDouble::Finite { negative, mantissa, exponent } = self else { return None };
+        let digits = match u32::try_from(exponent) {
+            Ok(up) => Natural::from(u128::from(mantissa)).shifted_left(up as usize).to_decimal(),
+            Err(_) => with_decimals(mantissa, exponent.unsigned_abs()),
+        };
+        Some(if negative && digits != "0" { format!("-{digits}") } else { digits })
+    }
+}
+
+/// `mantissa / 2^shift` in decimal, for a positive `shift`.
+fn with_decimals(mantissa: u64, shift: u64) -> String {
+    // At most 121 bits; shifted by more, it is nearer to nothing than to one half.
+    let scaled = u128::from(mantissa) * DECIMAL_SCALE;
+    let rounded = match u32::try_from(shift) {
+        Ok(shift @ 1..=127) => {
+            let (quotient, rest, half) = (scaled >> shift, scaled & ((1 << shift) - 1), 1 << (shift - 1));
+            quotient + u128::from(rest > half || (rest == half && quotient & 1 == 1))
+        }
+        _ => 0,
+    };
+    let (whole, fraction) = (rounded / DECIMAL_SCALE, rounded % DECIMAL_SCALE);
+    let text = format!("{whole}.{fraction:0DECIMALS$}");
+    text.trim_end_matches('0').trim_end_matches('.').into()
+}
+
+/// A number as it is written: its digits, and what power of the base the last one stands for.
+struct Literal<'a> {
+    whole: &'a [u8],
+    fraction: &'a [u8],
+    exponent: i64,
+}
+
+impl<'a> Literal<'a> {
+    fn parse(text: &'a [u8], base: u32, exponent_mark: u8) -> Option<Self> {
+        let (digits, exponent) = match text.iter().position(|b| b.eq_ignore_ascii_case(&exponent_mark)) {
+            Some(at) => (&text[..at], parse_exponent(&text[at + 1..])?),
+            None => (text, 0),
+        };
+        let (whole, fraction) = match digits.iter().position(|&b| b == b'.') {
+            Some(at) => (&digits[..at], &digits[at + 1..]),
+            None => (digits, &digits[..0]),
+        };
+        let all_digits = whole.iter().chain(fraction).all(|&b| char::from(b).is_digit(base));
+        let some_digits = !whole.is_empty() || !fraction.is_empty();
+        (all_digits && some_digits).then_some(Literal { whole, fraction, exponent })
+    }
+
+    /// All digits without leading zeros, as one number; and the same count of digits.
+    fn digits(&self, base: u32) -> (Natural, i64) {
+        let (mut natural, mut count) = (Natural::default(), 0);
+        for &b in self.whole.iter().chain(self.fraction) {
+            let digit = char::from(b).to_digit(base).expect("`parse` took digits only");
+            count += i64::from(count > 0 || digit > 0);
+            natural.multiply_add(base, digit);
+        }
+        (natural, count)
+    }
+
+    /// Rounds a hexadecimal number, whose exponent counts bits.
+    fn binary(&self) -> Option<(u64, i64)> {
+        let (digits, _) = self.digits(16);
+        if digits.is_zero() {
+            return Some((0, 0));
+        }
+        round(&digits, self.exponent - 4 * self.fraction.len() as i64, false).filter(|&(mantissa, _)| mantissa > 0)
+    }
+
+    /// Rounds a decimal number.
+    fn decimal(&self) -> Option<(u64, i64)> {
+        let (mut digits, count) = self.digits(10);
+        if digits.is_zero() {
+            return Some((0, 0));
+        }
+        let power = self.exponent - self.fraction.len() as i64;
+        // Far out of range on either side; it need not be computed.
+        if !(-4970..=4934).contains(&(power + count)) {
+            return None;
+        }
+        let rounded = if power >= 0 {
+            for _ in 0..power {
+                digits.multiply_add(10, 0);
+            }
+            round(&digits, 0, false)
+        } else {
+            // Enough bits that the quotient has more than are kept: a power of ten is less than four bits.
+            let up = 4 * power.unsigned_abs() as usize + 70;
+            let mut quotient = digits.shifted_left(up);
+            let mut lost = false;
+            for _ in 0..power.unsigned_abs() {
+                lost |= quotient.divide(10) != 0;
+            }
+            round(&quotient, -(up as i64), lost)
+        };
+        rounded.filter(|&(mantissa, _)| mantissa > 0)
+    }
+}
+
+/// Digits with an optional sign. Beyond any that matters, the exponent stays where it is.
+fn parse_exponent(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let n = digits.iter().fold(0i64, |n, b| (n * 10 + i64::from(b - b'0')).min(1_000_000));
+    Some(if negative { -n } else { n })
+}
+
+/// The mantissa and exponent nearest to `natural * 2^exponent`, or a little more if something was `lost` below it.
+/// `None`: too large.
+fn round(natural: &Natural, exponent: i64, lost: bool) -> Option<(u64, i64)> {
+    let target = (exponent + natural.bits() as i64 - 64).max(MIN_EXPONENT);
+    let Ok(down @ 1..) = usize::try_from(target - exponent) else {
+        let mantissa = natural.shifted_left((exponent - target) as usize).low_64();
+        return (target <= MAX_EXPONENT).then_some((mantissa, target));
+    };
+    let mantissa = natural.shifted_right(down).low_64();
+    let half = natural.bit(down - 1);
+    let beyond_half = lost || natural.any_below(down - 1);
+    let up = half && (beyond_half || mantissa & 1 == 1);
+    let (mantissa, exponent) = match mantissa.checked_add(u64::from(up)) {
+        Some(mantissa) => (mantissa, target),
+        None => (1 << 63, target + 1),
+    };
+    (exponent <= MAX_EXPONENT).then_some((mantissa, exponent))
+}
+
+/// A natural number of any size: 32 bits a word, the lowest first, no zero word at the end.
+#[derive(Debug, Clone, Default)]
+struct Natural(Vec<u32>);
+
+impl From<u128> for Natural {
+    fn from(n: u128) -> Self {
+        let mut natural = Natural((0..4).map(|word| (n >> (32 * word)) as u32).collect());
+        natural.trim();
+        natural
+    }
+}
+
+impl Natural {
+    fn trim(&mut self) {
+        while self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+    }
+
+    fn is_zero(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn bits(&self) -> usize {
+        self.0.last().map_or(0, |top| 32 * self.0.len() - top.leading_zeros() as usize)
+    }
+
+    fn bit(&self, index: usize) -> bool {
+        self.0.get(index / 32).is_some_and(|word| word >> (index % 32) & 1 == 1)
+    }
+
+    /// Whether any bit below this one is set.
+    fn any_below(&self, index: usize) -> bool {
+        let whole = (index / 32).min(self.0.len());
+        self.0[..whole].iter().any(|&word| word != 0) || (32 * whole..index).any(|bit| self.bit(bit))
+    }
+
+    fn low_64(&self) -> u64 {
+        let word = |index: usize| u64::from(self.0.get(index).copied().unwrap_or(0));
+        word(0) | word(1) << 32
+    }
+
+    fn multiply_add(&mut self, factor: u32, addend: u32) {
+        let mut carry = u64::from(addend);
+        for word in &mut self.0 {
+            let product = u64::from(*word) * u64::from(factor) + carry;
+            *word = product as u32;
+            carry = product >> 32;
+        }
+        if carry > 0 {
+            self.0.push(carry as u32);
+        }
+    }
+
+    /// Divides it, and hands out the remainder.
+    fn divide(&mut self, divisor: u32) -> u32 {
+        let mut rest = 0u64;
+        for word in self.0.iter_mut().rev() {
+            let dividend = rest << 32 | u64::from(*word);
+            *word = (dividend / u64::from(divisor)) as u32;
+            rest = dividend % u64::from(divisor);
+        }
+        self.trim();
+        rest as u32
+    }
+
+    fn shifted_left(&self, bits: usize) -> Natural {
+        let (words, bits) = (bits / 32, bits % 32);
+        let mut shifted = vec![0; words];
+        let mut carry = 0u64;
+        for &word in &self.0 {
+            carry |= u64::from(word) << bits;
+            shifted.push(carry as u32);
+            carry >>= 32;
+        }
+        shifted.push(carry as u32);
+        let mut natural = Natural(shifted);
+        natural.trim();
+        natural
+    }
+
+    fn shifted_right(&self, bits: usize) -> Natural {
+        let (words, bits) = (bits / 32, bits % 32);
+        let kept = self.0.get(words..).unwrap_or_default();
+        let above = kept.iter().skip(1).copied().chain([0]);
+        let pairs = kept.iter().zip(above);
+        let mut natural =
+            Natural(pairs.map(|(&low, high)| ((u64::from(high) << 32 | u64::from(low)) >> bits) as u32).collect());
+        natural.trim();
+        natural
+    }
+
+    fn to_decimal(&self) -> String {
+        const CHUNK: u32 = 1_000_000_000;
+        let mut rest = self.clone();
+        let mut chunks = Vec::new();
+        while !rest.is_zero() {
+            chunks.push(rest.divide(CHUNK));
+        }
+        let Some(first) = chunks.pop() else { return "0".into() };
+        chunks.iter().rev().fold(first.to_string(), |text, chunk| text + &format!("{chunk:09}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(a: &str, b: &str) -> Option<String> {
+        LongDouble::parse(a.as_bytes())?.add(LongDouble::parse(b.as_bytes())?).format()
+    }
+
+    #[test]
+    fn sums_are_those_of_the_real_server() {
+        for (a, b, text) in [
+            ("0.1", "0.2", "0.3"),
+            ("3.15", "1e3", "1003.15000000000000002"),
+            ("10.50", "0.1", "10.6"),
+            ("5.0e3", "2.0e2", "5200"),
+            ("1e17", "0.1", "100000000000000000.1015625"),
+            ("-1e-40", "0", "0"),
+            ("1e-5", "-1e-5", "0"),
+            ("0x1.8p1", "1", "4"),
+            ("1e20", "1", "100000000000000000000"),
+            ("9007199254740993", "1e-4950", "9007199254740993"),
+            ("18446744073709551615", "0.5", "18446744073709551616"),
+            ("18446744073709551616", "1", "18446744073709551616"),
+            ("0.00000000000000000512", "0", "0.00000000000000001"),
+            ("2.5", "-3.125", "-0.625"),
+            ("-3.15", "0.15", "-3"),
+        ] {
+            assert_eq!(sum(a, b).as_deref(), Some(text), "{a} + {b}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in
+            ["", " 1", "1 ", ".", "+", "1e", "0x", "0x.p1", "nan", "nan(1)", "1e5000", "1e-4960", "0x1p-16500", "1\0"]
+        {
+            assert_eq!(LongDouble::parse(text.as_bytes()), None, "{text:?}");
+        }
+        assert_eq!(LongDouble::parse(b"-Infinity"), Some(LongDouble::Infinite));
+        assert_eq!(sum("1e4932", "inf"), None);
+        assert_eq!(sum("1e4932", "0.1e4932").map(|text| text.len()), Some(4933));
+        assert_eq!(sum("1e4932", "0.5e4932"), None);
+    }
+}
