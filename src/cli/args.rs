@@ -66,6 +66,12 @@ pub enum Command {
     },
     /// List the lessons, with your progress
     Lessons,
+    /// Prove lessons: every answer passes, every mistake gets its text
+    Check {
+        /// Lesson files and folders of them; none: the lessons built in
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

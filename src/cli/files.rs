@@ -44,7 +44,7 @@ impl ProgressFile {
         let text = match std::fs::read(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(nothing(Some(path))),
-            Err(e) => return Err(Failed(format!("the progress file {} cannot be read: {e}", path.display()))),
+            Err(e) => return Err(Failed::saying(format!("the progress file {} cannot be read: {e}", path.display()))),
         };
         match serde_json::from_slice::<Progress>(&text) {
             Ok(progress) if progress.version > VERSION => {
@@ -57,9 +57,13 @@ impl ProgressFile {
             Ok(progress) => Ok(ProgressFile { path: Some(path), progress }),
             Err(e) => {
                 let aside = free_name(&path);
-                std::fs::rename(&path, &aside)
-                    .map_err(|e| Failed(format!("the progress file {} is damaged and cannot be moved: {e}", path.display())))?;
-                eprintln!("redis-tutor: the progress file was damaged ({e}). It is now {}; you start afresh.", aside.display());
+                std::fs::rename(&path, &aside).map_err(|e| {
+                    Failed::saying(format!("the progress file {} is damaged and cannot be moved: {e}", path.display()))
+                })?;
+                eprintln!(
+                    "redis-tutor: the progress file was damaged ({e}). It is now {}; you start afresh.",
+                    aside.display()
+                );
                 Ok(nothing(Some(path)))
             }
         }
@@ -72,7 +76,8 @@ impl ProgressFile {
     pub fn save(&mut self, progress: &Progress) -> io::Result<()> {
         self.progress = progress.clone();
         let Some(path) = &self.path else { return Ok(()) };
-        let told = |e: io::Error| io::Error::new(e.kind(), format!("progress cannot be kept in {}: {e}", path.display()));
+        let told =
+            |e: io::Error| io::Error::new(e.kind(), format!("progress cannot be kept in {}: {e}", path.display()));
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(told)?;
         }
@@ -98,7 +103,7 @@ fn free_name(path: &Path) -> PathBuf {
 /// # Errors
 /// A folder or a file that cannot be read.
 pub fn lessons_in(folder: &Path) -> Result<Vec<Source>, Failed> {
-    let unreadable = |path: &Path, e: io::Error| Failed(format!("{} cannot be read: {e}", path.display()));
+    let unreadable = |path: &Path, e: io::Error| Failed::saying(format!("{} cannot be read: {e}", path.display()));
     let entries = std::fs::read_dir(folder).map_err(|e| unreadable(folder, e))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
@@ -111,6 +116,7 @@ pub fn lessons_in(folder: &Path) -> Result<Vec<Source>, Failed> {
 /// # Errors
 /// A file that cannot be read, or is no text.
 pub fn lesson_file(path: &Path) -> Result<Source, Failed> {
-    let text = std::fs::read_to_string(path).map_err(|e| Failed(format!("{} cannot be read: {e}", path.display())))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|e| Failed::saying(format!("{} cannot be read: {e}", path.display())))?;
     Ok(Source { name: path.display().to_string(), text })
 }

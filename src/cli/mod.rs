@@ -4,13 +4,14 @@ mod args;
 mod files;
 
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
 
+use crate::lesson::format::{self, Fault};
 use crate::lesson::library::{self, Library, Source};
 use crate::lesson::progress::Progress;
 use crate::markup::Style;
@@ -18,19 +19,25 @@ use crate::present::Presenter;
 use crate::present::theme::Theme;
 use crate::session::dialect::Dialect;
 use crate::session::{Options, Session};
-use crate::transcript::{piped, run};
+use crate::transcript::{piped, prove, run};
 use args::{Arguments, Colour, Command};
 use files::ProgressFile;
 
 /// The columns of a transcript.
 const TRANSCRIPT_WIDTH: usize = 80;
 
-/// What went wrong, for people: a sentence that says what to do.
-struct Failed(String);
+/// What went wrong, for people: a sentence that says what to do. None: whoever reads has heard enough.
+struct Failed(Option<String>);
+
+impl Failed {
+    fn saying(message: impl Into<String>) -> Self {
+        Failed(Some(message.into()))
+    }
+}
 
 impl From<io::Error> for Failed {
     fn from(error: io::Error) -> Self {
-        Failed(error.to_string())
+        Failed((error.kind() != io::ErrorKind::BrokenPipe).then(|| error.to_string()))
     }
 }
 
@@ -39,30 +46,23 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match perform(&arguments) {
         Ok(status) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),
-        Err(Failed(message)) => {
+        Err(Failed(Some(message))) => {
             eprintln!("redis-tutor: {message}");
             ExitCode::from(1)
         }
+        Err(Failed(None)) => ExitCode::SUCCESS,
     }
 }
 
 fn perform(arguments: &Arguments) -> Result<i32, Failed> {
-    let done = match &arguments.command {
+    match &arguments.command {
         Some(Command::Run { json, cli, file }) => run_script(arguments, file, *json, *cli),
         Some(Command::Play) => sit(arguments, None),
         Some(Command::Learn { lesson }) => sit(arguments, Some(lesson.as_deref())),
         Some(Command::Lessons) => list_lessons(arguments),
+        Some(Command::Check { paths }) => check(paths),
         None => sit(arguments, Some(None)),
-    };
-    match done {
-        // Whoever reads has heard enough.
-        Err(Failed(message)) if message == broken_pipe() => Ok(0),
-        done => done,
     }
-}
-
-fn broken_pipe() -> String {
-    io::Error::from(io::ErrorKind::BrokenPipe).to_string()
 }
 
 fn now_us() -> i64 {
@@ -100,15 +100,16 @@ fn read_text(file: &Path) -> Result<String, Failed> {
     let is_stdin = file.as_os_str() == "-";
     let name = if is_stdin { "standard input".to_owned() } else { file.display().to_string() };
     let mut bytes = Vec::new();
-    let read = if is_stdin { io::stdin().read_to_end(&mut bytes).map(|_| ()) } else { std::fs::read(file).map(|b| bytes = b) };
-    read.map_err(|e| Failed(format!("{name} cannot be read: {e}")))?;
+    let read =
+        if is_stdin { io::stdin().read_to_end(&mut bytes).map(|_| ()) } else { std::fs::read(file).map(|b| bytes = b) };
+    read.map_err(|e| Failed::saying(format!("{name} cannot be read: {e}")))?;
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         let before = &e.as_bytes()[..at];
         let line = before.iter().filter(|&&b| b == b'\n').count() + 1;
         let column = before.iter().rev().take_while(|&&b| b != b'\n').count() + 1;
         let byte = e.as_bytes()[at];
-        Failed(format!("{name}, line {line}, byte {column}: {byte:#04x} is not UTF-8. Save the file as UTF-8, and nothing has run so far."))
+        Failed::saying(format!("{name}, line {line}, byte {column}: {byte:#04x} is not UTF-8. Save the file as UTF-8, and nothing has run so far."))
     })
 }
 
@@ -132,7 +133,8 @@ fn library(arguments: &Arguments) -> Result<Arc<Library>, Failed> {
     if let Some(folder) = &arguments.lessons {
         sources.extend(files::lessons_in(folder)?);
     }
-    let library = Library::read(&sources).map_err(|(source, fault)| Failed(place(&source, fault.at, &fault.message)))?;
+    let library =
+        Library::read(&sources).map_err(|(source, fault)| Failed::saying(place(&source, fault.at, &fault.message)))?;
     Ok(Arc::new(library))
 }
 
@@ -175,7 +177,7 @@ fn open(session: &mut Session, library: &Library, progress: &Progress, place: Op
     };
     let Some(lesson) = library.find(name) else {
         let meant = library.nearest(name).map(|id| format!(" Did you mean '{id}'?")).unwrap_or_default();
-        return Err(Failed(format!("there is no lesson '{name}'.{meant} `redis-tutor lessons` lists them.")));
+        return Err(Failed::saying(format!("there is no lesson '{name}'.{meant} `redis-tutor lessons` lists them.")));
     };
     let known = progress.lessons.get(lesson.id.get_ref()).and_then(|p| p.step.as_deref());
     let index_of = |id: &str| lesson.steps.iter().position(|s| s.id.get_ref() == id);
@@ -184,12 +186,55 @@ fn open(session: &mut Session, library: &Library, progress: &Progress, place: Op
             .or_else(|| step.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < lesson.steps.len()))
             .ok_or_else(|| {
                 let ids: Vec<_> = lesson.steps.iter().map(|s| s.id.get_ref().as_str()).collect();
-                Failed(format!("lesson '{name}' has no step '{step}'. It has: {}.", ids.join(", ")))
+                Failed::saying(format!("lesson '{name}' has no step '{step}'. It has: {}.", ids.join(", ")))
             })?,
         None => known.and_then(index_of).unwrap_or(0),
     };
     session.open_lesson(lesson.clone(), index);
     Ok(())
+}
+
+/// Proves lessons, and prints what is wrong with them.
+fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
+    let mut sources = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            sources.extend(files::lessons_in(path)?);
+        } else {
+            sources.push(files::lesson_file(path)?);
+        }
+    }
+    if paths.is_empty() {
+        sources = library::built_in();
+    }
+    let mut out = io::stdout().lock();
+    let (mut faults, mut tries, mut ids) = (0, 0, Vec::<(String, String)>::new());
+    for source in &sources {
+        let found = match format::parse(&source.text) {
+            Err(fault) => vec![fault],
+            Ok(lesson) => {
+                let id = lesson.id.get_ref().clone();
+                let at = Some(lesson.id.span().start);
+                let proof = prove::prove(&Arc::new(lesson))?;
+                tries += proof.tries;
+                let mut found = proof.faults;
+                if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
+                    let message =
+                        format!("the id \"{id}\" is {other}'s already: progress refers to it, so name them apart");
+                    found.insert(0, Fault { at, message });
+                }
+                ids.push((id, source.name.clone()));
+                found
+            }
+        };
+        for fault in &found {
+            writeln!(out, "{}", place(source, fault.at, &fault.message))?;
+        }
+        faults += found.len();
+    }
+    let lessons = sources.len();
+    writeln!(out, "{lessons} lessons, {tries} tries, {faults} faults")?;
+    Ok(i32::from(faults > 0))
 }
 
 fn list_lessons(arguments: &Arguments) -> Result<i32, Failed> {

@@ -89,7 +89,12 @@ impl Children {
     ///
     /// # Errors
     /// None but those of waiting itself; a pipe that breaks is the child's end.
-    pub fn receive(&mut self, id: ChildId, heed_silence: bool, interrupts: Option<&Interrupts>) -> io::Result<Received> {
+    pub fn receive(
+        &mut self,
+        id: ChildId,
+        heed_silence: bool,
+        interrupts: Option<&Interrupts>,
+    ) -> io::Result<Received> {
         let Some(child) = self.0.get_mut(&id) else { return Ok(Received::Gone) };
         if child.output.buffer().is_empty() {
             match wait_for(&child.output, heed_silence, interrupts)? {
@@ -127,7 +132,11 @@ enum Waited {
 }
 
 #[cfg(unix)]
-fn wait_for(output: &BufReader<ChildStdout>, heed_silence: bool, interrupts: Option<&Interrupts>) -> io::Result<Waited> {
+fn wait_for(
+    output: &BufReader<ChildStdout>,
+    heed_silence: bool,
+    interrupts: Option<&Interrupts>,
+) -> io::Result<Waited> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let limit = Timespec { tv_sec: 0, tv_nsec: i64::from(SILENCE_MS) * 1_000_000 };
     loop {

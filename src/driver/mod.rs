@@ -7,6 +7,7 @@ use std::io;
 use children::{Children, Received};
 
 use crate::lesson::evidence::Submission;
+use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
@@ -51,6 +52,22 @@ pub trait Stage {
         Ok(())
     }
 
+    /// Something of the tutor's own has run unseen.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn unseen(&mut self, _submission: &Submission) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// A submission was judged.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn judged(&mut self, _verdict: &Verdict) -> io::Result<()> {
+        Ok(())
+    }
+
     /// The learner has got somewhere.
     ///
     /// # Errors
@@ -76,6 +93,8 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
                 Effect::Kill(child) => children.kill(child),
                 Effect::Show(show) => stage.show(&show)?,
                 Effect::Finished(submission) => stage.finished(&submission)?,
+                Effect::Unseen(submission) => stage.unseen(&submission)?,
+                Effect::Judged(verdict) => stage.judged(&verdict)?,
                 Effect::Progress(progress) => stage.progress(&progress)?,
                 Effect::Leave(leave) => status = leave,
             }

@@ -90,7 +90,9 @@ impl Shown {
     pub fn is(&self, expected: &str) -> bool {
         match self {
             Shown::Python(repr) => is_same(repr, expected),
-            Shown::Cli(answer) => value::parse_python(expected).is_some_and(|v| value::same_from_cli(&from_cli(answer), &v)),
+            Shown::Cli(answer) => {
+                value::parse_python(expected).is_some_and(|v| value::same_from_cli(&from_cli(answer), &v))
+            }
         }
     }
 

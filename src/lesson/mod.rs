@@ -5,4 +5,5 @@ pub mod format;
 pub mod judge;
 pub mod library;
 pub mod progress;
+pub mod rules;
 pub mod value;

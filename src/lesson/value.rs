@@ -70,9 +70,7 @@ impl<'a> Parser<'a> {
                 "True" => Some(Value::Bool(true)),
                 "False" => Some(Value::Bool(false)),
                 "set" => (self.skip("(") && self.skip(")")).then_some(Value::Set(Vec::new())),
-                number => {
-                    number.parse().map(Value::Integer).ok().or_else(|| number.parse().map(Value::Float).ok())
-                }
+                number => number.parse().map(Value::Integer).ok().or_else(|| number.parse().map(Value::Float).ok()),
             },
         }
     }
@@ -188,7 +186,9 @@ pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
                 .map(|pair| if let Value::Sequence(pair) = pair { Some(pair) } else { None })
                 .collect::<Option<Vec<_>>>()
                 .map(|pairs| pairs.into_iter().flatten().collect());
-            flat.is_some_and(|flat| flat.len() == items.len() && items.iter().zip(flat).all(|(a, b)| same_from_cli(a, b)))
+            flat.is_some_and(|flat| {
+                flat.len() == items.len() && items.iter().zip(flat).all(|(a, b)| same_from_cli(a, b))
+            })
         }
         (Value::Bytes(text), _) if number(python).is_some() => {
             let text = std::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
@@ -210,7 +210,10 @@ pub fn repr(value: &Value) -> String {
         Value::Text(text) => quoted(text.chars().map(u32::from), text.contains('\'') && !text.contains('"')),
         Value::Bytes(bytes) => {
             let double = bytes.contains(&b'\'') && !bytes.contains(&b'"');
-            format!("b{}", quoted(bytes.iter().map(|&b| if b < 0x7f { b.into() } else { 0x11_0000 + u32::from(b) }), double))
+            format!(
+                "b{}",
+                quoted(bytes.iter().map(|&b| if b < 0x7f { b.into() } else { 0x11_0000 + u32::from(b) }), double)
+            )
         }
         Value::Sequence(items) => format!("[{}]", all(items)),
         Value::Set(items) if items.is_empty() => "set()".into(),

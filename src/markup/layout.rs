@@ -29,7 +29,9 @@ pub fn layout(text: &Text, style: Style) -> Vec<Line> {
         match block {
             Block::Paragraph(spans) => lines.extend(wrap(spans, width, " ", " ")),
             Block::Code(code) => {
-                lines.extend(code.iter().map(|line| vec![Span::new(Role::Plain, "   "), Span::new(Role::Code, line.as_str())]));
+                lines.extend(
+                    code.iter().map(|line| vec![Span::new(Role::Plain, "   "), Span::new(Role::Code, line.as_str())]),
+                );
             }
             Block::List { numbered, items } => {
                 for (index, item) in items.iter().enumerate() {

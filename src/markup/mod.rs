@@ -60,7 +60,10 @@ pub enum Block {
     /// Lines that are not to be broken.
     Code(Vec<String>),
     /// Items, numbered from 1 or not.
-    List { numbered: bool, items: Vec<Vec<Span>> },
+    List {
+        numbered: bool,
+        items: Vec<Vec<Span>>,
+    },
     /// Rows of cells; the first row is the head.
     Table(Vec<Vec<Vec<Span>>>),
 }

@@ -75,13 +75,14 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
     let mut plain = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let marked = [("**", Role::Strong), ("`", Role::Code), ("*", Role::Emphasis)].into_iter().find_map(|(mark, role)| {
-            let inner = rest.strip_prefix(mark)?;
-            let end = inner.find(mark).filter(|&end| end > 0)?;
-            let inside = &inner[..end];
-            let is_mark = role == Role::Code || !(inside.starts_with(' ') || inside.ends_with(' '));
-            is_mark.then(|| (Span::new(role, inside), &inner[end + mark.len()..]))
-        });
+        let marked =
+            [("**", Role::Strong), ("`", Role::Code), ("*", Role::Emphasis)].into_iter().find_map(|(mark, role)| {
+                let inner = rest.strip_prefix(mark)?;
+                let end = inner.find(mark).filter(|&end| end > 0)?;
+                let inside = &inner[..end];
+                let is_mark = role == Role::Code || !(inside.starts_with(' ') || inside.ends_with(' '));
+                is_mark.then(|| (Span::new(role, inside), &inner[end + mark.len()..]))
+            });
         match marked {
             Some((span, after)) => {
                 if !plain.is_empty() {
@@ -108,7 +109,8 @@ mod tests {
 
     #[test]
     fn marks_become_roles_and_lone_marks_stay_text() {
-        let shown = |text| spans(text).iter().map(|s| format!("{:?}:{}", s.role, s.text)).collect::<Vec<_>>().join(" | ");
+        let shown =
+            |text| spans(text).iter().map(|s| format!("{:?}:{}", s.role, s.text)).collect::<Vec<_>>().join(" | ");
         assert_eq!(shown("a **b** `c*d`"), "Plain:a  | Strong:b | Plain:  | Code:c*d");
         assert_eq!(shown("2 * 3 * 4"), "Plain:2 * 3 * 4");
         assert_eq!(shown("an `open mark"), "Plain:an `open mark");
@@ -119,7 +121,9 @@ mod tests {
         let text = parse("one\ntwo\n\n- a\n  b\n- c\n```\n  x = 1\n```\n| k | v |\n|---|---|\n| a | 1 |\n");
         assert_eq!(text.0.len(), 4, "{text:?}");
         assert_eq!(text.0[0], Block::Paragraph(vec![Span::new(Role::Plain, "one two")]));
-        assert!(matches!(&text.0[1], Block::List { numbered: false, items } if items.len() == 2 && items[0][0].text == "a b"));
+        assert!(
+            matches!(&text.0[1], Block::List { numbered: false, items } if items.len() == 2 && items[0][0].text == "a b")
+        );
         assert_eq!(text.0[2], Block::Code(vec!["  x = 1".into()]));
         assert!(matches!(&text.0[3], Block::Table(rows) if rows.len() == 2));
     }

@@ -38,7 +38,9 @@ pub enum WorkKind {
     /// A line of redis-cli that waits for its answer.
     Cli,
     /// The child is asked whether a name is bound before the line is taken as redis-cli's.
-    AskName { line: String },
+    AskName {
+        line: String,
+    },
 }
 
 /// A client's Python child, as far as the session knows it.

@@ -13,6 +13,15 @@ pub enum Input {
     Tutor(String),
 }
 
+impl Input {
+    /// What was typed.
+    pub fn text(&self) -> &str {
+        match self {
+            Input::Python(text) | Input::Cli(text) | Input::CliUnlessBound(text) | Input::Tutor(text) => text,
+        }
+    }
+}
+
 /// Which dialect the learner asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
@@ -46,7 +55,9 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     for line in text.lines() {
         let is_inside = syntax::completeness(&python) == Completeness::Incomplete && !python.trim().is_empty();
         let other = match line_input(line, dialect) {
-            other @ (Input::Cli(_) | Input::Tutor(_) | Input::CliUnlessBound(_)) if !line.starts_with([' ', '\t']) => other,
+            other @ (Input::Cli(_) | Input::Tutor(_) | Input::CliUnlessBound(_)) if !line.starts_with([' ', '\t']) => {
+                other
+            }
             _ => Input::Python(String::new()),
         };
         let ends_block = !matches!(other, Input::Python(_)) && (!is_inside || syntax::split(&python).is_ok());
@@ -202,8 +213,14 @@ mod tests {
     #[test]
     fn pasted_sessions_lose_prompts_and_output() {
         assert_eq!(kinds(">>> r.get('a')\nb'1'\n"), ["python \"r.get('a')\""]);
-        assert_eq!(kinds("127.0.0.1:6379[2]> GET a\n\"1\"\n127.0.0.1:6379[2]> GET b"), ["cli \"GET a\"", "cli \"GET b\""]);
-        assert_eq!(kinds(">>> for i in range(2):\n...     i\n...\n0\n1"), ["python \"for i in range(2):\\n    i\\n\\n\""]);
+        assert_eq!(
+            kinds("127.0.0.1:6379[2]> GET a\n\"1\"\n127.0.0.1:6379[2]> GET b"),
+            ["cli \"GET a\"", "cli \"GET b\""]
+        );
+        assert_eq!(
+            kinds(">>> for i in range(2):\n...     i\n...\n0\n1"),
+            ["python \"for i in range(2):\\n    i\\n\\n\""]
+        );
     }
 
     #[test]

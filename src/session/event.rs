@@ -1,6 +1,7 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
 use crate::lesson::evidence::Submission;
+use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
 use crate::markup::Text;
 use crate::redis_py::frame::{FromChild, ToChild};
@@ -47,6 +48,10 @@ pub enum Effect {
     Show(Show),
     /// A statement or a line has run.
     Finished(Box<Submission>),
+    /// Something of the tutor's own has run unseen: a setup, a look at the data.
+    Unseen(Box<Submission>),
+    /// A submission was judged.
+    Judged(Verdict),
     /// The place in the lessons has changed.
     Progress(Progress),
     /// The session is over, with this exit status.

@@ -66,11 +66,6 @@ impl Journal {
     pub fn replay(&self) -> Replay {
         Replay { rest: self.entries.iter().cloned().collect(), current: None }
     }
-
-    /// The sources, in order.
-    pub fn sources(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|entry| entry.source.as_str())
-    }
 }
 
 /// A replay under way.

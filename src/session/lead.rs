@@ -221,7 +221,10 @@ impl Session {
                 Some(option) => self.say(Role::Miss, &option.because),
                 None => {
                     let last = choose.options.len();
-                    self.say(Role::Miss, &format!("{} is none of the answers: type a number from 1 to {last}.", code(text)));
+                    self.say(
+                        Role::Miss,
+                        &format!("{} is none of the answers: type a number from 1 to {last}.", code(text)),
+                    );
                 }
             }
         } else {
@@ -266,10 +269,21 @@ impl Session {
         let found = std::mem::take(&mut self.script.found);
         let findings = Findings {
             probes: found.into_iter().map(|probe| (probe.source, probe.value)).collect(),
-            changed_keys: before.into_iter().filter(|(key, was)| self.look_at(key) != *was).map(|(key, _)| key).collect(),
-            waiting: self.clients.iter().filter(|client| client.work.is_some()).map(|client| client.name.clone()).collect(),
+            changed_keys: before
+                .into_iter()
+                .filter(|(key, was)| self.look_at(key) != *was)
+                .map(|(key, _)| key)
+                .collect(),
+            waiting: self
+                .clients
+                .iter()
+                .filter(|client| client.work.is_some())
+                .map(|client| client.name.clone())
+                .collect(),
         };
-        match judge::judge(&step, submission, &findings) {
+        let verdict = judge::judge(&step, submission, &findings);
+        self.effects.push(Effect::Judged(verdict.clone()));
+        match verdict {
             Verdict::Done => self.step_done(false),
             Verdict::Exploring => {}
             Verdict::Mistake(index) => self.say(Role::Miss, &step.mistakes[index].say),
@@ -278,7 +292,10 @@ impl Session {
                     self.say(Role::Miss, &difference);
                 }
                 let hints = step.hints.len() > self.lead.as_ref().map_or(0, |lead| lead.hints);
-                self.say(Role::Muted, if hints { "`:hint` helps, `:again` starts the step afresh." } else { "`:answer` shows a way." });
+                self.say(
+                    Role::Muted,
+                    if hints { "`:hint` helps, `:again` starts the step afresh." } else { "`:answer` shows a way." },
+                );
             }
         }
     }
@@ -323,7 +340,10 @@ impl Session {
         self.show(Show::Gap);
         let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
         match next {
-            Some(title) => self.say(Role::Muted, &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves.")),
+            Some(title) => self.say(
+                Role::Muted,
+                &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves."),
+            ),
             None => self.say(Role::Muted, "That was the last lesson. `:lessons` lists them all, `:quit` leaves."),
         }
     }

@@ -121,10 +121,8 @@ impl Session {
     fn execute_all(&mut self, client: ClientId, parser: &mut RequestParser, input: &mut Vec<u8>, who: Option<usize>) {
         let mut used = 0;
         loop {
-            let allowance = Allowance {
-                authenticated: true,
-                longest_bulk: self.engine.keyspace.limits.proto_max_bulk_len,
-            };
+            let allowance =
+                Allowance { authenticated: true, longest_bulk: self.engine.keyspace.limits.proto_max_bulk_len };
             let rest = &input[used..];
             match parser.parse(rest, allowance) {
                 Ok(Some(length)) => {

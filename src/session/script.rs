@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::dialect::{self, Dialect};
-use super::event::Show;
+use super::event::{Effect, Show};
 use super::{Session, TUTOR};
 use crate::engine::Engine;
-use crate::lesson::evidence::{Shown, Submission, Traffic};
+use crate::lesson::evidence::{Submission, Traffic};
 
 /// One thing to do.
 #[derive(Debug)]
@@ -16,7 +16,10 @@ pub(super) enum Item {
     /// Run unseen by the tutor's own client; what came of it is found.
     Unseen(String),
     /// Typed at the learner's prompt.
-    Type { text: String, aloud: bool },
+    Type {
+        text: String,
+        aloud: bool,
+    },
     /// From here on, nothing is shown, or all is again.
     Silence(bool),
     /// Keeps the data, to be put back.
@@ -72,11 +75,6 @@ impl Script {
     pub(super) fn clear(&mut self) {
         *self = Script::default();
     }
-
-    /// What the last unseen input showed.
-    pub(super) fn last_found(&self) -> Option<Shown> {
-        self.found.last().and_then(|submission| submission.value.clone())
-    }
 }
 
 impl Session {
@@ -125,6 +123,7 @@ impl Session {
 
     /// Something that the tutor's own client ran is done.
     pub(super) fn found(&mut self, submission: Submission) {
+        self.effects.push(Effect::Unseen(Box::new(submission.clone())));
         self.script.found.push(submission);
     }
 

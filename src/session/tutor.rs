@@ -29,14 +29,34 @@ pub static COMMANDS: &[TutorCommand] = &[
     TutorCommand { name: "skip", takes: "", about: "type the answer for me, and go on", run: |s, _| s.skip() },
     TutorCommand { name: "again", takes: "", about: "start this step afresh", run: |s, _| s.again(0) },
     TutorCommand { name: "back", takes: "", about: "go to the step before", run: |s, _| s.again(1) },
-    TutorCommand { name: "lessons", takes: "", about: "all lessons, and how far you are", run: |s, _| s.list_lessons() },
+    TutorCommand {
+        name: "lessons",
+        takes: "",
+        about: "all lessons, and how far you are",
+        run: |s, _| s.list_lessons(),
+    },
     TutorCommand { name: "go", takes: "LESSON[/STEP]", about: "go to a lesson, or to a step of it", run: Session::go },
-    TutorCommand { name: "client", takes: "NAME", about: "become another client, with a Python of its own", run: Session::client },
+    TutorCommand {
+        name: "client",
+        takes: "NAME",
+        about: "become another client, with a Python of its own",
+        run: Session::client,
+    },
     TutorCommand { name: "wait", takes: "5m", about: "let time pass: 30s, 5m, 2h", run: Session::wait },
     TutorCommand { name: "keys", takes: "", about: "all keys, with their types", run: |s, _| s.list_keys() },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
-    TutorCommand { name: "cli", takes: "", about: "take every line as redis-cli's", run: |s, _| s.dialect = Dialect::Cli },
-    TutorCommand { name: "python", takes: "[fresh]", about: "Python again; `fresh`: without variables", run: Session::python },
+    TutorCommand {
+        name: "cli",
+        takes: "",
+        about: "take every line as redis-cli's",
+        run: |s, _| s.dialect = Dialect::Cli,
+    },
+    TutorCommand {
+        name: "python",
+        takes: "[fresh]",
+        about: "Python again; `fresh`: without variables",
+        run: Session::python,
+    },
     TutorCommand { name: "help", takes: "", about: "this list", run: |s, _| s.help() },
     TutorCommand { name: "quit", takes: "", about: "leave; your place is kept", run: |s, _| s.leave(0) },
 ];
@@ -52,7 +72,10 @@ impl Session {
             None => {
                 let nearest = nearest(name, COMMANDS.iter().map(|command| command.name));
                 let meant = nearest.map(|name| format!(" Did you mean `:{name}`?")).unwrap_or_default();
-                self.say(Role::Error, &format!("{} is no command of the tutor's.{meant} `:help` lists them.", code(&format!(":{name}"))));
+                self.say(
+                    Role::Error,
+                    &format!("{} is no command of the tutor's.{meant} `:help` lists them.", code(&format!(":{name}"))),
+                );
             }
         }
     }
@@ -60,7 +83,11 @@ impl Session {
     fn help(&mut self) {
         let mut table = String::from("| type | and get |\n|--|--|\n");
         for command in COMMANDS {
-            table.push_str(&format!("| `{}` | {} |\n", format!(":{} {}", command.name, command.takes).trim_end(), command.about));
+            table.push_str(&format!(
+                "| `{}` | {} |\n",
+                format!(":{} {}", command.name, command.takes).trim_end(),
+                command.about
+            ));
         }
         self.say(Role::Plain, "Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line goes on when a step is done; Ctrl-C stops what runs, Ctrl-D leaves.");
         self.show(Show::Text(parse(&table)));
@@ -141,7 +168,10 @@ impl Session {
             Some(index) => self.open_lesson(lesson, index),
             None => {
                 let ids: Vec<_> = lesson.steps.iter().map(|step| code(step.id.get_ref())).collect();
-                self.say(Role::Error, &format!("{} has no step {}. It has {}.", code(name), code(step), ids.join(", ")));
+                self.say(
+                    Role::Error,
+                    &format!("{} has no step {}. It has {}.", code(name), code(step), ids.join(", ")),
+                );
             }
         }
     }
@@ -149,7 +179,10 @@ impl Session {
     fn client(&mut self, name: &str) {
         if name.is_empty() || name == "tutor" || name.contains(char::is_whitespace) {
             let names: Vec<_> = self.clients.iter().skip(super::MAIN).map(|client| code(&client.name)).collect();
-            return self.say(Role::Plain, &format!("Open: {}. `:client NAME` opens another, or goes to one of them.", names.join(", ")));
+            return self.say(
+                Role::Plain,
+                &format!("Open: {}. `:client NAME` opens another, or goes to one of them.", names.join(", ")),
+            );
         }
         self.switch_to(name);
         if !self.clients[self.foreground].is_free() {
@@ -159,7 +192,8 @@ impl Session {
 
     fn wait(&mut self, time: &str) {
         let Some(us) = duration_us(time) else {
-            return self.say(Role::Error, &format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(time)));
+            return self
+                .say(Role::Error, &format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(time)));
         };
         let until_us = self.clock.now_us().saturating_add(us);
         // Deadlines on the way come one after the other, as they would.
@@ -182,7 +216,11 @@ impl Session {
         for database in self.engine.keyspace.databases() {
             for (key, entry) in database.iter() {
                 let ttl = entry.expires_ms.map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
-                rows.push(format!("| `{}` | {} | {ttl} |\n", String::from_utf8_lossy(key).replace('|', "¦"), entry.value.type_name()));
+                rows.push(format!(
+                    "| `{}` | {} | {ttl} |\n",
+                    String::from_utf8_lossy(key).replace('|', "¦"),
+                    entry.value.type_name()
+                ));
             }
         }
         if rows.is_empty() {
@@ -200,7 +238,10 @@ impl Session {
             return self.say(Role::Error, &format!("{} is no Redis command that is known here.{meant}", code(name)));
         };
         self.say(Role::Plain, &format!("**{} {}**", command.name, command.syntax));
-        self.say(Role::Plain, &format!("{} {}, since {}.", command.summary, command.complexity.trim_end_matches('.'), command.since));
+        self.say(
+            Role::Plain,
+            &format!("{} {}, since {}.", command.summary, command.complexity.trim_end_matches('.'), command.since),
+        );
         self.show(Show::Text(parse(&format!("```\n{}\n```", command.example))));
     }
 
@@ -215,9 +256,9 @@ impl Session {
         }
     }
 
-    /// Whether a step is being worked on: what a driver may show in its prompt.
-    pub fn is_in_step(&self) -> bool {
-        self.lead.as_ref().is_some_and(|lead| lead.phase == Phase::Doing)
+    /// Whether the step that is open is done.
+    pub fn is_step_done(&self) -> bool {
+        self.lead.as_ref().is_some_and(|lead| matches!(lead.phase, Phase::Done | Phase::Over))
     }
 }
 
@@ -227,7 +268,8 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.reply.iter().map(|reply| format!("The reply is {}.", code(reply))));
     lines.extend(expect.output.iter().map(|output| format!("It prints {}.", code(output.trim_end()))));
     lines.extend(expect.error.iter().map(|error| format!("An error comes up that says {}.", code(error))));
-    lines.extend(expect.state.iter().map(|probe| format!("{} says {}.", code(probe.run.get_ref()), code(&probe.reply))));
+    lines
+        .extend(expect.state.iter().map(|probe| format!("{} says {}.", code(probe.run.get_ref()), code(&probe.reply))));
     lines.extend(expect.uses.iter().map(|name| format!("It sends {}.", code(name.get_ref()))));
     lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
     lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key))));
@@ -278,7 +320,13 @@ mod tests {
 
     #[test]
     fn times_have_units() {
-        for (text, us) in [("5m", Some(300_000_000)), ("7", Some(7_000_000)), ("250ms", Some(250_000)), ("m", None), ("5 years", None)] {
+        for (text, us) in [
+            ("5m", Some(300_000_000)),
+            ("7", Some(7_000_000)),
+            ("250ms", Some(250_000)),
+            ("m", None),
+            ("5 years", None),
+        ] {
             assert_eq!(duration_us(text), us, "{text}");
         }
     }

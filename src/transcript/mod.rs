@@ -1,4 +1,5 @@
 //! Sessions without a terminal: scripts, and lines from a pipe, as transcripts.
 
 pub mod piped;
+pub mod prove;
 pub mod run;

@@ -1,0 +1,238 @@
+//! What a lesson's file must obey before anything of it is run.
+
+use std::collections::HashSet;
+
+use super::evidence::canonical;
+use super::format::{Expect, FORMAT, Fault, Lesson, Step, When};
+use crate::engine::commands;
+use toml::Spanned;
+
+/// The most hints that a step may have.
+const MOST_HINTS: usize = 3;
+
+/// All faults of a lesson, in the order of the file.
+pub fn faults(lesson: &Lesson) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut fault = |at: usize, message: String| faults.push(Fault { at: Some(at), message });
+    if *lesson.format.get_ref() != FORMAT {
+        let seen = lesson.format.get_ref();
+        fault(lesson.format.span().start, format!("format {seen} is not known here: write format = {FORMAT}"));
+    }
+    name(&lesson.id, "the lesson's id", &mut fault);
+    if lesson.steps.is_empty() {
+        fault(lesson.id.span().start, "a lesson needs a step: add [[step]]".into());
+    }
+    let mut ids = HashSet::new();
+    for step in &lesson.steps {
+        name(&step.id, "a step's id", &mut fault);
+        if !ids.insert(step.id.get_ref()) {
+            let id = step.id.get_ref();
+            fault(
+                step.id.span().start,
+                format!("two steps have the id \"{id}\": progress refers to it, so name them apart"),
+            );
+        }
+        of_step(step, &mut fault);
+    }
+    faults
+}
+
+fn name(id: &Spanned<String>, what: &str, fault: &mut impl FnMut(usize, String)) {
+    let text = id.get_ref();
+    let fits = text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !fits {
+        fault(
+            id.span().start,
+            format!("{what} is \"{text}\": write small letters, digits and hyphens, a letter first"),
+        );
+    }
+}
+
+fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
+    let at = step.id.span().start;
+    let id = step.id.get_ref();
+    let kinds: Vec<&str> = [
+        ("task", step.task.is_some()),
+        ("explore", step.explore.is_some()),
+        ("predict", step.predict.is_some()),
+        ("choose", step.choose.is_some()),
+        ("show", step.show.is_some()),
+        ("compare", step.compare.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(kind, given)| given.then_some(kind))
+    .collect();
+    if kinds.len() != 1 {
+        let seen = if kinds.is_empty() { "none".to_owned() } else { kinds.join(" and ") };
+        let all = "task, explore, predict, choose, show, compare";
+        fault(at, format!("step \"{id}\" has {seen}: give it exactly one of {all}"));
+    }
+    let is_done_by_typing = step.task.is_some() || step.explore.is_some();
+    if is_done_by_typing {
+        if step.answer.is_none() {
+            fault(at, format!("step \"{id}\" has no answer: add answer = \"…\", what a learner types to do it"));
+        }
+        if step.expect.as_ref().is_none_or(|expect| is_nothing(expect.get_ref())) {
+            fault(
+                at,
+                format!(
+                    "step \"{id}\" expects nothing, so anything would pass: add [step.expect] with state, reply or output"
+                ),
+            );
+        }
+    } else {
+        let extra = [
+            ("answer", step.answer.as_ref().map(|s| s.span().start)),
+            ("also", step.also.first().map(|s| s.span().start)),
+            ("expect", step.expect.as_ref().map(|s| s.span().start)),
+            ("mistake", step.mistakes.first().map(|m| m.example.span().start)),
+        ];
+        for (key, at) in extra.into_iter().filter_map(|(key, at)| Some((key, at?))) {
+            fault(at, format!("step \"{id}\" has {key}, which only task and explore use: take it out"));
+        }
+    }
+    if let Some(choose) = &step.choose {
+        let correct = choose.options.iter().filter(|option| option.correct).count();
+        if choose.options.len() < 2 || correct != 1 {
+            let n = choose.options.len();
+            fault(
+                at,
+                format!(
+                    "step \"{id}\" has {n} options, {correct} of them correct: give at least two, and one with correct = true"
+                ),
+            );
+        }
+    }
+    hints(step, fault);
+    if let Some(expect) = &step.expect {
+        for name in expect.get_ref().uses.iter().chain(&expect.get_ref().avoids) {
+            known_command(name.get_ref(), name.span().start, fault);
+        }
+    }
+    for mistake in &step.mistakes {
+        let when = mistake.when.get_ref();
+        if is_never(when) {
+            let at = mistake.when.span().start;
+            fault(
+                at,
+                "this mistake fits everything: say when it is made, by error, uses, lacks, reply, output or state"
+                    .into(),
+            );
+        }
+        for name in when.uses.iter().chain(&when.lacks) {
+            known_command(name, mistake.when.span().start, fault);
+        }
+    }
+}
+
+fn hints(step: &Step, fault: &mut impl FnMut(usize, String)) {
+    if let Some(hint) = step.hints.get(MOST_HINTS) {
+        fault(hint.span().start, format!("a step has at most {MOST_HINTS} hints: take the weakest out"));
+    }
+    let Some(answer) = &step.answer else { return };
+    let squeezed = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace('"', "'");
+    let answer = squeezed(answer.get_ref());
+    for hint in step.hints.iter().rev().skip(1) {
+        if squeezed(hint.get_ref()).contains(&answer) {
+            fault(hint.span().start, "this hint gives the answer away: only the last one may".into());
+        }
+    }
+}
+
+fn known_command(name: &str, at: usize, fault: &mut impl FnMut(usize, String)) {
+    if commands::by_name(name).is_none() && commands::by_name(&canonical(name)).is_none() {
+        fault(at, format!("\"{name}\" is no Redis command: write its name, as in HINCRBY or OBJECT ENCODING"));
+    }
+}
+
+fn is_nothing(expect: &Expect) -> bool {
+    expect.state.is_empty()
+        && expect.reply.is_none()
+        && expect.output.is_none()
+        && expect.uses.is_empty()
+        && expect.waiting.is_empty()
+        && expect.error.is_none()
+}
+
+fn is_never(when: &When) -> bool {
+    when.error.is_none()
+        && when.uses.is_empty()
+        && when.lacks.is_empty()
+        && when.reply.is_none()
+        && when.output.is_none()
+        && when.state.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format;
+    use super::*;
+
+    const GOOD: &str = r#"
+format = 1
+id = "hashes"
+title = "Hashes"
+minutes = 5
+about = "Fields."
+remember = "- A hash has fields."
+[[step]]
+id = "one"
+say = "A hash."
+task = "Count."
+answer = "r.hincrby('h', 'n', 1)"
+hints = ["Hashes count.", "`r.hincrby('h', 'n', 1)`"]
+[step.expect]
+reply = "1"
+uses = ["HINCRBY"]
+[[step.mistake]]
+try = "r.incr('h')"
+when = { uses = ["INCR"] }
+say = "That is for strings."
+"#;
+
+    fn messages(text: &str) -> Vec<String> {
+        faults(&format::parse(text).unwrap()).into_iter().map(|fault| fault.message).collect()
+    }
+
+    #[test]
+    fn a_good_lesson_has_no_faults() {
+        assert_eq!(messages(GOOD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_rule_can_fail() {
+        for (from, to, says) in [
+            ("format = 1", "format = 9", "write format = 1"),
+            ("id = \"hashes\"", "id = \"My Hashes\"", "small letters"),
+            ("id = \"one\"", "id = \"One\"", "small letters"),
+            ("task = \"Count.\"", "", "exactly one of"),
+            ("task = \"Count.\"", "task = \"Count.\"\nshow = \"1\"", "exactly one of"),
+            ("answer = \"r.hincrby('h', 'n', 1)\"", "", "no answer"),
+            ("reply = \"1\"\nuses = [\"HINCRBY\"]", "", "expects nothing"),
+            ("\"Hashes count.\"", "\"Type r.hincrby('h','n', 1)\"", "gives the answer away"),
+            ("hints = [", "hints = [\"a\", \"b\", ", "at most 3 hints"),
+            ("uses = [\"HINCRBY\"]", "uses = [\"HINCR\"]", "no Redis command"),
+            ("when = { uses = [\"INCR\"] }", "when = { }", "fits everything"),
+            ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
+        ] {
+            let text = GOOD.replace(from, to);
+            assert_ne!(text, GOOD, "{from:?} is in the lesson");
+            let messages = messages(&text);
+            assert!(
+                messages.iter().any(|message| message.contains(says)),
+                "{to:?} should be told {says:?}: {messages:?}"
+            );
+        }
+        let twice = format!("{GOOD}{}", &GOOD[GOOD.find("[[step]]").unwrap()..]);
+        assert!(messages(&twice).iter().any(|message| message.contains("two steps")));
+    }
+
+    #[test]
+    fn faults_of_the_file_name_their_place() {
+        let broken = GOOD.replace("minutes = 5", "minuets = 5");
+        let fault = format::parse(&broken).unwrap_err();
+        assert!(fault.message.contains("minuets"), "{fault:?}");
+        assert_eq!(fault.at.map(|at| &broken[at..at + 7]), Some("minuets"));
+    }
+}

@@ -1,0 +1,236 @@
+//! `check`: proves a lesson. Every answer and every other way passes, doing nothing does not, every mistake gets its own
+//! text, and what is shown, foretold or measured runs.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use crate::driver::{Stage, drive};
+use crate::lesson::evidence::Submission;
+use crate::lesson::format::{Fault, Lesson, Step};
+use crate::lesson::judge::Verdict;
+use crate::lesson::library::Library;
+use crate::lesson::progress::Progress;
+use crate::lesson::rules;
+use crate::session::dialect::{self, Dialect};
+use crate::session::event::{Event, Prompt, Show};
+use crate::session::{Options, Session};
+
+/// Proofs run with this seed and at this time, so that they come out the same everywhere.
+pub const SEED: u64 = 1;
+/// 2026-01-01, 12:00 UTC, in microseconds.
+pub const START_US: i64 = 1_767_268_800_000_000;
+
+/// What a proof found.
+#[derive(Debug, Default)]
+pub struct Proof {
+    pub faults: Vec<Fault>,
+    /// How often something was tried.
+    pub tries: usize,
+}
+
+/// Proves a lesson. If its file breaks a rule, nothing of it is run.
+///
+/// # Errors
+/// A Python that cannot be started.
+pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
+    let mut proof = Proof { faults: rules::faults(lesson), tries: 0 };
+    if proof.faults.is_empty() {
+        for index in 0..lesson.steps.len() {
+            prove_step(lesson, index, &mut proof)?;
+        }
+    }
+    Ok(proof)
+}
+
+fn prove_step(lesson: &Arc<Lesson>, index: usize, proof: &mut Proof) -> io::Result<()> {
+    let step = &lesson.steps[index];
+    let id = step.id.get_ref();
+    let attempt = |text: &str, proof: &mut Proof| {
+        proof.tries += 1;
+        attempt(lesson, index, text)
+    };
+    // Doing nothing prepares the step, so that what goes wrong before the learner types is found here.
+    let nothing = attempt("None", proof)?;
+    unseen_errors(lesson, step, &nothing, proof);
+    if step.task.is_none() && step.explore.is_none() {
+        return prove_shown(lesson, index, &nothing, proof);
+    }
+    let answers = step.answer.iter().chain(&step.also);
+    if nothing.is_done() {
+        let at = step.expect.as_ref().map(|expect| expect.span().start);
+        let message =
+            format!("step \"{id}\" is done by doing nothing: expect something that only the answer brings about");
+        proof.faults.push(Fault { at, message });
+    }
+    for answer in answers {
+        let tried = attempt(answer.get_ref(), proof)?;
+        passes(step, answer, &tried, proof);
+    }
+    for (index, mistake) in step.mistakes.iter().enumerate() {
+        let tried = attempt(mistake.example.get_ref(), proof)?;
+        let at = Some(mistake.example.span().start);
+        if tried.is_done() {
+            let message = "this mistake passes as an answer: make `try` a real mistake, or `expect` stricter".into();
+            proof.faults.push(Fault { at, message });
+        } else if !tried.verdicts.contains(&Verdict::Mistake(index)) {
+            let seen = tried.seen();
+            proof.faults.push(Fault {
+                at,
+                message: format!(
+                    "this mistake does not get its text: `when` must fit it, and no mistake before it may. {seen}"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether an answer does the step.
+fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Proof) {
+    let at = Some(answer.span().start);
+    let expects_error = step.expect.as_ref().is_some_and(|expect| expect.get_ref().error.is_some());
+    if let Some((source, error)) = tried.errors.first()
+        && !expects_error
+    {
+        let message =
+            format!("this answer raises at {source:?}: {error}. Mend it, or expect the error by `error = \"…\"`");
+        proof.faults.push(Fault { at, message });
+    } else if !tried.is_done() {
+        let message = format!("this answer does not do the step. {}", tried.seen());
+        proof.faults.push(Fault { at, message });
+    }
+}
+
+/// Whether what the tutor types runs, and does not end in an error.
+fn prove_shown(lesson: &Arc<Lesson>, index: usize, nothing: &Attempt, proof: &mut Proof) -> io::Result<()> {
+    let step = &lesson.steps[index];
+    let at = Some(step.id.span().start);
+    let skipped = attempt(lesson, index, ":skip")?;
+    proof.tries += 1;
+    if !skipped.is_done() {
+        proof.faults.push(Fault { at, message: format!("step \"{}\" cannot be left by :skip", step.id.get_ref()) });
+    }
+    if let Some(predicted) = &step.predict {
+        let printed = nothing.unseen.iter().find(|submission| submission.source == *predicted.get_ref());
+        if printed.is_none_or(|submission| submission.output.trim().is_empty()) {
+            let at = Some(predicted.span().start);
+            proof.faults.push(Fault {
+                at,
+                message: "the last line of `predict` prints nothing: there is nothing to foretell".into(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Errors of what runs unseen: the setup, the programs that are measured, the probes.
+fn unseen_errors(lesson: &Lesson, step: &Step, tried: &Attempt, proof: &mut Proof) {
+    let places = lesson
+        .setup
+        .iter()
+        .chain(step.compare.iter().flat_map(|compare| [&compare.left.run, &compare.right.run]))
+        .chain(step.predict.iter());
+    for place in places {
+        let failed = |submission: &&Submission| {
+            dialect::inputs(place.get_ref(), Dialect::Both).iter().any(|input| input.text() == submission.source)
+        };
+        for submission in tried.unseen.iter().filter(failed) {
+            if let Some(error) = &submission.error {
+                let fault = Fault {
+                    at: Some(place.span().start),
+                    message: format!("this raises {}: {}", error.class, error.message),
+                };
+                if !proof.faults.contains(&fault) {
+                    proof.faults.push(fault);
+                }
+            }
+        }
+    }
+}
+
+/// What came of an attempt.
+#[derive(Debug, Default)]
+struct Attempt {
+    inputs: VecDeque<String>,
+    verdicts: Vec<Verdict>,
+    /// What raised, and how.
+    errors: Vec<(String, String)>,
+    unseen: Vec<Submission>,
+    done: bool,
+}
+
+impl Attempt {
+    fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// What was seen instead, for a message.
+    fn seen(&self) -> String {
+        let misses = self.verdicts.iter().rev().find_map(|verdict| match verdict {
+            Verdict::Miss(differences) => Some(differences.join(" ")),
+            Verdict::Mistake(index) => Some(format!("It got the text of mistake {}.", index + 1)),
+            Verdict::Done => Some("It was done.".into()),
+            Verdict::Exploring => None,
+        });
+        let errors =
+            self.errors.last().map(|(source, error)| format!(" {source:?} raised {error}.")).unwrap_or_default();
+        format!("{}{errors}", misses.unwrap_or_else(|| "It changed nothing that is looked at.".into()))
+    }
+}
+
+/// Opens a lesson at a step, and types a text.
+fn attempt(lesson: &Arc<Lesson>, index: usize, text: &str) -> io::Result<Attempt> {
+    let mut session = Session::new(Options {
+        seed: SEED,
+        start_us: START_US,
+        dialect: Dialect::Both,
+        library: Arc::new(Library { lessons: vec![lesson.clone()] }),
+        progress: Progress::default(),
+    });
+    session.open_lesson(lesson.clone(), index);
+    let mut attempt = Attempt { inputs: dialect::submissions(text).into(), ..Attempt::default() };
+    drive(&mut session, &mut attempt)?;
+    attempt.done |= session.is_step_done();
+    Ok(attempt)
+}
+
+impl Stage for Attempt {
+    fn show(&mut self, _: &Show) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn input(&mut self, session: &Session, _: &Prompt) -> io::Result<Event> {
+        self.done |= session.is_step_done();
+        let next = if session.is_step_done() { None } else { self.inputs.pop_front() };
+        Ok(next.map_or(Event::EndOfInput, Event::Entered))
+    }
+
+    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+        let more = !self.inputs.is_empty();
+        Ok(match deadline_us {
+            Some(_) => Event::SkipWait,
+            None if more => Event::Entered(String::new()),
+            None => Event::EndOfInput,
+        })
+    }
+
+    fn finished(&mut self, submission: &Submission) -> io::Result<()> {
+        if let Some(error) = &submission.error {
+            self.errors.push((submission.source.clone(), format!("{}: {}", error.class, error.message)));
+        }
+        Ok(())
+    }
+
+    fn unseen(&mut self, submission: &Submission) -> io::Result<()> {
+        self.unseen.push(submission.clone());
+        Ok(())
+    }
+
+    fn judged(&mut self, verdict: &Verdict) -> io::Result<()> {
+        self.verdicts.push(verdict.clone());
+        Ok(())
+    }
+}
