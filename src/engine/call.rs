@@ -62,6 +62,17 @@ impl Call<'_> {
         number::parse_integer(self.argv[index]).ok_or(error::NOT_AN_INTEGER)
     }
 
+    /// The argument at `index` as an integer that can be negated.
+    ///
+    /// # Errors
+    /// `value is not an integer or out of range`; another text for the one that cannot be negated.
+    pub fn negatable_integer(&self, index: usize) -> Result<i64, Error> {
+        match self.integer(index)? {
+            i64::MIN => Err(error::out_of_range(-i64::MAX, i64::MAX)),
+            n => Ok(n),
+        }
+    }
+
     /// The argument at `index` as a double.
     ///
     /// # Errors

@@ -58,6 +58,14 @@ pub const TIMEOUT_NOT_A_FLOAT: Error = Error::text("ERR timeout is not a float o
 pub const TIMEOUT_OUT_OF_RANGE: Error = Error::text("ERR timeout is out of range");
 pub const TIMEOUT_NEGATIVE: Error = Error::text("ERR timeout is negative");
 pub const SAME_OBJECT: Error = Error::text("ERR source and destination objects are the same");
+pub const NUMKEYS_NOT_POSITIVE: Error = Error::text("ERR numkeys should be greater than 0");
+pub const COUNT_NOT_POSITIVE: Error = Error::text("ERR count should be greater than 0");
+pub const COUNT_NEGATIVE: Error = Error::text("ERR COUNT can't be negative");
+pub const MAXLEN_NEGATIVE: Error = Error::text("ERR MAXLEN can't be negative");
+pub const RANK_ZERO: Error = Error::text(
+    "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from \
+     the end of the list",
+);
 pub const DB_INDEX_OUT_OF_RANGE: Error = Error::text("ERR DB index is out of range");
 pub const INVALID_CURSOR: Error = Error::text("ERR invalid cursor");
 pub const NO_AUTH: Error = Error::text("NOAUTH Authentication required.");
@@ -70,6 +78,11 @@ pub const EXEC_ABORTED: Error = Error::text("EXECABORT Transaction discarded bec
 /// `SETEX`, `EXPIRE` and kin on a time that is no time.
 pub fn invalid_expire(command: &str) -> Error {
     Error::said(format!("ERR invalid expire time in '{}' command", command.to_lowercase()))
+}
+
+/// An integer that is not between two others.
+pub fn out_of_range(least: i64, most: i64) -> Error {
+    Error::said(format!("ERR value is out of range, value must between {least} and {most}"))
 }
 
 /// Too few or too many arguments. A subcommand is named `object|encoding`.
