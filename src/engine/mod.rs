@@ -24,7 +24,8 @@ pub mod watch;
 use blocking::Blocking;
 use call::{Call, Mode};
 use client::{ClientId, Clients};
-use command::{Command, Flag};
+use command::{Command, Flag, Group};
+use data::Value;
 use error::Error;
 use hub::Hub;
 use keyspace::Keyspace;
@@ -155,12 +156,24 @@ impl Engine {
             }
             for (database, key) in filled {
                 for client in self.hub.blocking.queue(database, &key) {
-                    if !self.retry(client, database) {
+                    if self.is_served_by(client, database, &key) && !self.retry(client, database) {
                         break;
                     }
                 }
             }
         }
+    }
+
+    /// Whether a key holds what a blocked client's command takes from. Another type leaves the client asleep, although the
+    /// command would be refused if it were sent now.
+    fn is_served_by(&mut self, client: ClientId, database: usize, key: &[u8]) -> bool {
+        let Some(wait) = self.hub.blocking.waiting(client) else { return false };
+        self.keyspace.select(database);
+        let value = self.keyspace.peek(key).map(|entry| &entry.value);
+        matches!(
+            (value, wait.command.group),
+            (Some(Value::List(_)), Group::List) | (Some(Value::SortedSet(_)), Group::SortedSet)
+        )
     }
 
     /// Runs a blocked client's command again; says whether it was answered.

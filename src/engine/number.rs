@@ -61,7 +61,10 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
         value = value * 16.0 + f64::from(c.to_digit(16)?);
     }
     let shift = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
-    Some(value * 2f64.powi(shift))
+    // In two steps: 2^-1074 is a double, but not 1 / 2^1074.
+    let half = shift / 2;
+    let scaled = value * 2f64.powi(half) * 2f64.powi(shift - half);
+    (scaled.is_finite() && (scaled != 0.0 || value == 0.0)).then_some(scaled)
 }
 
 /// Writes a double as Redis replies it: whole numbers within half of an i64's range in full, others by the shortest digits
@@ -144,6 +147,8 @@ mod tests {
             assert_eq!(parse_double(text.as_bytes()), Some(v), "{text:?}");
         }
         assert_eq!(parse_double(b"0x1Ap1"), Some(52.0));
+        assert_eq!(parse_double(b"0x1p-1074"), Some(5e-324));
+        assert_eq!((parse_double(b"0x1p5000"), parse_double(b"0x1p-5000")), (None, None));
         for text in ["", "nan", " 1", "1 ", "abc", "1e", "--1", "0x", ".", "+-1", "1e400", "5e-400", "1_0"] {
             assert_eq!(parse_double(text.as_bytes()), None, "{text:?}");
         }

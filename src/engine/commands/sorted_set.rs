@@ -13,24 +13,25 @@ use crate::engine::reply::{Protocol, Reply};
 
 pub const COMMANDS: &[&Command] = &[&ZADD, &ZCARD, &ZINCRBY, &ZMSCORE, &ZRANDMEMBER, &ZRANK, &ZREM, &ZREVRANK, &ZSCORE];
 
-/// Whether a reply names the scores beside the members: WITHSCORES.
+/// What a reply says of each member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scores {
-    Left,
-    Shown,
+pub enum Listing {
+    Members,
+    /// WITHSCORES.
+    WithScores,
 }
 
 /// Replies members. RESP3 has a pair for each member with its score, RESP2 one flat array.
-pub fn write_members<'a>(reply: &mut Reply, members: impl ExactSizeIterator<Item = (&'a [u8], f64)>, scores: Scores) {
-    let pairs = scores == Scores::Shown && reply.protocol == Protocol::Resp3;
-    let flat = scores == Scores::Shown && !pairs;
+pub fn write_members<'a>(reply: &mut Reply, members: impl ExactSizeIterator<Item = (&'a [u8], f64)>, listing: Listing) {
+    let pairs = listing == Listing::WithScores && reply.protocol == Protocol::Resp3;
+    let flat = listing == Listing::WithScores && !pairs;
     reply.array(if flat { 2 * members.len() } else { members.len() });
     for (member, score) in members {
         if pairs {
             reply.array(2);
         }
         reply.bulk(member);
-        if scores == Scores::Shown {
+        if listing == Listing::WithScores {
             reply.double(score);
         }
     }
@@ -327,22 +328,22 @@ const ZREVRANK: Command = Command {
 };
 
 fn rank(call: &mut Call, direction: Direction) -> Outcome {
-    let scores = match call.argv.len() {
-        3 => Scores::Left,
-        4 if call.is_option(3, "WITHSCORE") => Scores::Shown,
+    let listing = match call.argv.len() {
+        3 => Listing::Members,
+        4 if call.is_option(3, "WITHSCORE") => Listing::WithScores,
         4 => return Err(error::SYNTAX),
         _ => return Err(call.wrong_arity()),
     };
     let zset = call.keyspace.read::<SortedSet>(call.argv[1])?;
-    match (zset.and_then(|zset| zset.rank(call.argv[2], direction)), scores) {
-        (Some((rank, _)), Scores::Left) => call.reply.count(rank),
-        (Some((rank, score)), Scores::Shown) => {
+    match (zset.and_then(|zset| zset.rank(call.argv[2], direction)), listing) {
+        (Some((rank, _)), Listing::Members) => call.reply.count(rank),
+        (Some((rank, score)), Listing::WithScores) => {
             call.reply.array(2);
             call.reply.count(rank);
             call.reply.double(score);
         }
-        (None, Scores::Left) => call.reply.null(),
-        (None, Scores::Shown) => call.reply.null_array(),
+        (None, Listing::Members) => call.reply.null(),
+        (None, Listing::WithScores) => call.reply.null_array(),
     }
     Ok(())
 }
@@ -370,7 +371,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
         }
         return Ok(());
     }
-    let (count, scores) = random_options(call)?;
+    let (count, listing) = random_options(call)?;
     let Some(zset) = call.keyspace.read::<SortedSet>(call.argv[1])? else {
         call.reply.array(0);
         return Ok(());
@@ -380,26 +381,26 @@ fn zrandmember(call: &mut Call) -> Outcome {
     // All positions are below the length.
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
-        write_members(call.reply, (0..wanted).map(|_| at(random.below(zset.len()))), scores);
+        write_members(call.reply, (0..wanted).map(|_| at(random.below(zset.len()))), listing);
     } else if wanted >= zset.len() {
-        write_members(call.reply, zset.members(0..zset.len(), Direction::Descending), scores);
+        write_members(call.reply, zset.members(0..zset.len(), Direction::Descending), listing);
     } else {
-        write_members(call.reply, distinct(random, zset.len(), wanted).into_iter().map(at), scores);
+        write_members(call.reply, distinct(random, zset.len(), wanted).into_iter().map(at), listing);
     }
     Ok(())
 }
 
 /// ZRANDMEMBER's count, and whether the scores are asked for.
-fn random_options(call: &Call) -> Result<(i64, Scores), Error> {
+fn random_options(call: &Call) -> Result<(i64, Listing), Error> {
     let count = call.integer(2)?;
     if count == i64::MIN {
         return Err(error::out_of_range(-i64::MAX, i64::MAX));
     }
     match call.argv.len() {
-        3 => Ok((count, Scores::Left)),
+        3 => Ok((count, Listing::Members)),
         4 if call.is_option(3, "WITHSCORES") => {
             // The reply has twice as many parts.
-            count.checked_mul(2).map(|_| (count, Scores::Shown)).ok_or(error::OUT_OF_RANGE)
+            count.checked_mul(2).map(|_| (count, Listing::WithScores)).ok_or(error::OUT_OF_RANGE)
         }
         _ => Err(error::SYNTAX),
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::sorted_set::write_members;
+use super::sorted_set::{Listing, write_members};
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::sorted_set::{Member, Scores};
@@ -180,10 +180,10 @@ struct Options {
     /// One for each key.
     weights: Vec<f64>,
     aggregate: Aggregate,
-    scores: super::sorted_set::Scores,
+    listing: Listing,
 }
 
-/// Which options a command knows besides WEIGHTS and AGGREGATE.
+/// What becomes of the result. Only a reply can have WITHSCORES.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Reply,
@@ -192,8 +192,7 @@ enum Target {
 
 impl Options {
     fn parse(call: &Call, operation: Operation, target: Target, keys: usize, at: usize) -> Result<Self, Error> {
-        let mut options =
-            Options { weights: vec![1.0; keys], aggregate: Aggregate::Sum, scores: super::sorted_set::Scores::Left };
+        let mut options = Options { weights: vec![1.0; keys], aggregate: Aggregate::Sum, listing: Listing::Members };
         let weighs = operation != Operation::Difference;
         let mut index = at;
         while index < call.argv.len() {
@@ -206,7 +205,7 @@ impl Options {
                 options.aggregate = Aggregate::of_option(call.argv[index + 1]).ok_or(error::SYNTAX)?;
                 index += 1;
             } else if target == Target::Reply && call.is_option(index, "WITHSCORES") {
-                options.scores = super::sorted_set::Scores::Shown;
+                options.listing = Listing::WithScores;
             } else {
                 return Err(error::SYNTAX);
             }
@@ -315,7 +314,7 @@ fn compute(
 
 fn reply(call: &mut Call, operation: Operation) -> Outcome {
     let (result, options) = compute(call, operation, Target::Reply, 1)?;
-    write_members(call.reply, result.iter(), options.scores);
+    write_members(call.reply, result.iter(), options.listing);
     Ok(())
 }
 

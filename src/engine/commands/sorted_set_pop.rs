@@ -1,10 +1,10 @@
 //! Taking members off either end of a sorted set, and waiting for one.
 
-use super::sorted_set::{Scores, write_members};
-use crate::engine::call::{Call, Mode, OnTimeout, Outcome};
+use super::sorted_set::{Listing, write_members};
+use crate::engine::call::{Call, OnTimeout, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
+use crate::engine::data::SortedSet;
 use crate::engine::data::sorted_set::{Direction, Members};
-use crate::engine::data::{SortedSet, Value};
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::Keyspace;
 use crate::engine::number;
@@ -45,7 +45,7 @@ const ZPOPMAX: Command = Command {
 fn pop(call: &mut Call, from: Direction) -> Outcome {
     let (count, write): (_, fn(&mut Reply, Members)) = match call.argv.len() {
         2 => (1, write_single),
-        3 => (positive_or_zero(call.argv[2])?, |reply, members| write_members(reply, members, Scores::Shown)),
+        3 => (positive_or_zero(call.argv[2])?, |reply, members| write_members(reply, members, Listing::WithScores)),
         _ => return Err(error::SYNTAX),
     };
     if !take(call.keyspace, call.reply, call.argv[1], from, count, write)? {
@@ -197,10 +197,7 @@ const BZMPOP: Command = Command {
 fn bzmpop(call: &mut Call) -> Outcome {
     let request = Request::parse(call, 2)?;
     let deadline = call.deadline(1)?;
-    if !waits_on(call, request.keys) && request.take(call)? {
-        return Ok(());
-    }
-    wait(call, request.keys, deadline)
+    if request.take(call)? { Ok(()) } else { wait(call, request.keys, deadline) }
 }
 
 const BZPOPMIN: Command = Command {
@@ -235,9 +232,6 @@ fn blocking_pop(call: &mut Call, from: Direction) -> Outcome {
     let last = call.argv.len() - 1;
     let deadline = call.deadline(last)?;
     let keys = &call.argv[1..last];
-    if waits_on(call, keys) {
-        return wait(call, keys, deadline);
-    }
     for key in keys {
         let write = |reply: &mut Reply, members: Members| {
             reply.array(3);
@@ -249,14 +243,6 @@ fn blocking_pop(call: &mut Call, from: Direction) -> Outcome {
         }
     }
     wait(call, keys, deadline)
-}
-
-/// Whether a blocked client was woken for nothing: a key was filled, but with something else than a sorted set. Redis
-/// lets it sleep, where the command would be refused for the wrong type.
-fn waits_on(call: &mut Call, keys: &[&[u8]]) -> bool {
-    let holds_sorted_set =
-        |key: &&[u8]| call.keyspace.peek(key).is_some_and(|entry| matches!(entry.value, Value::SortedSet(_)));
-    call.mode == Mode::Retry && !keys.iter().any(holds_sorted_set)
 }
 
 fn wait(call: &mut Call, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {

@@ -4,7 +4,7 @@
 
 use std::ops::{Bound, Range};
 
-use super::sorted_set::{Scores, write_members};
+use super::sorted_set::{Listing, write_members};
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::sorted_set::{Direction, LexBound};
@@ -142,18 +142,18 @@ struct Request<'a> {
     direction: Direction,
     /// How many to pass over, and how many to take then; negative: none at all, and all.
     limit: (i64, i64),
-    scores: Scores,
+    listing: Listing,
 }
 
 impl<'a> Request<'a> {
     fn parse(call: &Call<'a>, form: Form) -> Result<Self, Error> {
         let key_at = if form.target == Target::Store { 2 } else { 1 };
         let Form { mut by, mut direction, target } = form;
-        let (mut limit, mut scores) = ((0, -1), Scores::Left);
+        let (mut limit, mut listing) = ((0, -1), Listing::Members);
         let mut index = key_at + 3;
         while index < call.argv.len() {
             if target == Target::Reply && call.is_option(index, "WITHSCORES") {
-                scores = Scores::Shown;
+                listing = Listing::WithScores;
             } else if call.is_option(index, "LIMIT") && index + 2 < call.argv.len() {
                 limit = (call.integer(index + 1)?, call.integer(index + 2)?);
                 index += 2;
@@ -172,14 +172,14 @@ impl<'a> Request<'a> {
         if by == By::Rank && limit.1 != -1 {
             return Err(error::LIMIT_WITH_RANKS);
         }
-        if by == By::Lex && scores == Scores::Shown {
+        if by == By::Lex && listing == Listing::WithScores {
             return Err(error::SCORES_WITH_LEX);
         }
         // A descending walk is told its upper end first, but for ranks, which count along the walk.
         let swapped = by != By::Rank && direction == Direction::Descending;
         let (min, max) = if swapped { (key_at + 2, key_at + 1) } else { (key_at + 1, key_at + 2) };
         let ends = Ends::parse(call, by, min, max)?;
-        Ok(Request { key: call.argv[key_at], by, ends, direction, limit, scores })
+        Ok(Request { key: call.argv[key_at], by, ends, direction, limit, listing })
     }
 
     /// The ranks that it asks for.
@@ -206,7 +206,7 @@ fn range(call: &mut Call, form: Form) -> Outcome {
         Target::Reply => match call.keyspace.read::<SortedSet>(request.key)? {
             Some(zset) => {
                 let members = zset.members(request.ranks(zset), request.direction);
-                write_members(call.reply, members, request.scores);
+                write_members(call.reply, members, request.listing);
             }
             None => call.reply.array(0),
         },
