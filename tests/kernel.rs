@@ -172,7 +172,17 @@ struct Typed {
 }
 
 /// Where the wording after the class is the interpreter's own, and only type, lines and carets are held to CPython's.
-const WORDED_OTHERWISE: &[&str] = &[];
+const WORDED_OTHERWISE: &[&str] = &[
+    "'a' + 1",
+    "u = 'a' + 1",
+    "'é' + 1",
+    "x = '日本' + 1",
+    "len(1,\n  2,\n  3)",
+    "a, b = [1, 2, 3]",
+    "'a' in 5",
+    "x.k = 1",
+    "print('a', end=1)",
+];
 
 #[test]
 fn tracebacks_are_cpythons() {

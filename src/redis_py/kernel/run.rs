@@ -2,10 +2,12 @@
 
 use super::{Kernel, kernel, lock, nested_too_deeply, traceback};
 use crate::redis_py::frame::{Outcome, Raised, Stream};
+use rustpython_compiler::ast::token::TokenKind;
+use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyInt},
-    compiler::Mode,
+    compiler::{CompileError, Mode},
     scope::Scope,
 };
 use std::sync::atomic::Ordering;
@@ -32,11 +34,39 @@ fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMac
     }
     let mode = if echo { Mode::Single } else { Mode::Exec };
     let code = vm.compile(source, mode, filename).map_err(|error| {
-        let error = vm.new_syntax_error(&error, Some(source));
-        in_characters(&error, source, vm);
-        error
+        let raised = vm.new_syntax_error(&error, Some(source));
+        in_characters(&raised, source, vm);
+        if let Some(message) = wording(&error, source) {
+            // A SyntaxError takes this attribute always.
+            let _ = raised.as_object().set_attr("msg", vm.ctx.new_str(message), vm);
+        }
+        raised
     })?;
     vm.run_code_obj(code, scope.clone()).map(drop)
+}
+
+/// What CPython says, where the parser says it otherwise and learners meet it often.
+fn wording(error: &CompileError, source: &str) -> Option<String> {
+    let CompileError::Parse(error) = error else { return None };
+    Some(match &error.error {
+        ParseErrorType::UnexpectedIndentation => "unexpected indent".to_owned(),
+        ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. } => "expected ':'".to_owned(),
+        ParseErrorType::PositionalAfterKeywordArgument => "positional argument follows keyword argument".to_owned(),
+        ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => {
+            let from = error.raw_location.start().to_usize();
+            let quoted = source[from..].trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            let is_triple = quoted.starts_with("\"\"\"") || quoted.starts_with("'''");
+            let kind = if is_triple { "unterminated triple-quoted string" } else { "unterminated string" };
+            let line = if is_triple { source.lines().count() } else { error.location.line.get() };
+            format!("{kind} literal (detected at line {line})")
+        }
+        ParseErrorType::OtherError(said) if said.starts_with("Expected an indented block after") => {
+            let before = source.lines().take(error.location.line.get() - 1).collect::<Vec<_>>();
+            let opener = before.iter().rposition(|line| line.trim_end().ends_with(':'))? + 1;
+            format!("e{} on line {opener}", &said[1..])
+        }
+        _ => return None,
+    })
 }
 
 /// The compiler counts a column in bytes; Python counts in characters, and knows one name for all submissions.
@@ -57,6 +87,13 @@ fn in_characters(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) 
             let column = String::from_utf8_lossy(before).chars().count() + beyond + 1;
             set(offset, vm.ctx.new_int(column).into());
         }
+    }
+    let is_unclosed = error.as_object().get_attr("msg", vm).and_then(|said| said.str(vm));
+    if is_unclosed.is_ok_and(|said| said.as_bytes() == b"unterminated string")
+        && let Some(offset) = number("offset")
+    {
+        // CPython points at the quote that was never closed, alone.
+        set("end_offset", vm.ctx.new_int(offset + 1).into());
     }
     set("filename", vm.ctx.new_str("<stdin>").into());
 }
