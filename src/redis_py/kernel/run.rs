@@ -6,7 +6,7 @@ use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseException, PyBaseExceptionRef, PyInt},
+    builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList},
     compiler::{CompileError, Mode},
     scope::Scope,
 };
@@ -113,6 +113,8 @@ fn restore(kernel: &Kernel, vm: &VirtualMachine) {
             let _ = sys.set_item(name.as_str(), original.clone(), vm);
         }
     }
+    // What cannot be put back, the learner's next import tells of.
+    let _ = restore_imports(kernel, vm);
 }
 
 fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Raised {
@@ -146,6 +148,24 @@ fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) 
     }
 }
 
+/// Puts back the modules and the ways to import them, where a submission has emptied `sys.modules` or `meta_path`.
+fn restore_imports(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<()> {
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    if modules.get_item("sys", vm).is_err() {
+        for (name, module) in kernel.modules.get().into_iter().flatten() {
+            modules.set_item(name.as_str(), module.clone(), vm)?;
+        }
+    }
+    let finders = vm.sys_module.get_attr("meta_path", vm)?;
+    if let Some(finders) = finders.downcast_ref::<PyList>() {
+        let mut finders = finders.borrow_vec_mut();
+        if finders.is_empty() {
+            finders.extend(kernel.finders.get().into_iter().flatten().cloned());
+        }
+    }
+    Ok(())
+}
+
 /// The streams and hooks of `sys`, as they are at the start of each run.
 pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
     let displayhook =
@@ -158,7 +178,12 @@ pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
         hooks.push((name.to_owned(), stream.clone()));
         hooks.push((format!("__{name}__"), stream));
     }
-    if let Ok(excepthook) = vm.sys_module.get_attr("excepthook", vm) {
+    for name in ["modules", "meta_path"] {
+        if let Ok(original) = vm.sys_module.get_attr(name, vm) {
+            hooks.push((name.to_owned(), original));
+        }
+    }
+    if let Ok(excepthook) = vm.import("_tutor", 0).and_then(|module| module.get_attr("excepthook", vm)) {
         hooks.push(("excepthook".to_owned(), excepthook));
     }
     hooks
