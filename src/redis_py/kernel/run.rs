@@ -113,6 +113,10 @@ fn restore(kernel: &Kernel, vm: &VirtualMachine) {
             let _ = sys.set_item(name.as_str(), original.clone(), vm);
         }
     }
+    // Tracing goes on in no later submission, as an exception in it would end that at once.
+    vm.use_tracing.set(false);
+    *vm.trace_func.borrow_mut() = vm.ctx.none();
+    *vm.profile_func.borrow_mut() = vm.ctx.none();
     // What cannot be put back, the learner's next import tells of.
     let _ = restore_imports(kernel, vm);
 }
