@@ -2,8 +2,8 @@
 //! words to colour, and whether a source is nested too deeply to be compiled at all.
 
 use ruff_text_size::Ranged;
-use rustpython_compiler::ast::Stmt;
 use rustpython_compiler::ast::token::TokenKind;
+use rustpython_compiler::ast::{Mod as Tree, Stmt};
 use rustpython_compiler::parser::{self, LexicalErrorType, Mode, ParseError, ParseErrorType, Parsed};
 use std::ops::Range;
 
@@ -104,18 +104,32 @@ pub fn completeness(source: &str) -> Completeness {
 
 /// Whether lines to come could mend the error.
 fn wants_more(source: &str, error: &ParseError, blank_line: bool) -> bool {
-    let at_end = source[error.location.start().to_usize().min(source.len())..].trim().is_empty();
     let rest = &source[error.location.start().to_usize().min(source.len())..];
+    let at_end = rest.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    let continues = ends_in_continuation(source);
     match &error.error {
-        ParseErrorType::Lexical(LexicalErrorType::Eof) => true,
-        ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => {
-            opens_triple_quote(rest) || ends_in_continuation(source)
+        ParseErrorType::Lexical(LexicalErrorType::Eof) => !(blank_line && source.trim_end().ends_with('\\')),
+        ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => opens_triple_quote(rest) || continues,
+        ParseErrorType::FStringError(_) | ParseErrorType::Lexical(LexicalErrorType::FStringError(_)) => {
+            leaves_triple_quote_open(source) || continues
         }
-        ParseErrorType::Lexical(LexicalErrorType::FStringError(error)) => format!("{error:?}").contains("Triple"),
-        _ if ends_in_continuation(source) => true,
-        _ if at_end => !blank_line && opens_block_line(source),
+        _ if continues => true,
+        ParseErrorType::OtherError(said) if at_end => WANTS_MORE.iter().any(|start| said.starts_with(start)),
         _ => false,
     }
+}
+
+/// How the parser's errors begin that tell of a block still to come.
+const WANTS_MORE: &[&str] = &[
+    "Expected an indented block",
+    "Expected `except` or `finally`",
+    "Expected `case` block",
+    "Expected class, function definition or async function definition after decorator",
+];
+
+/// Whether a string in three quotes, with expressions in it, goes on beyond the end.
+fn leaves_triple_quote_open(source: &str) -> bool {
+    source.matches("\"\"\"").count() % 2 == 1 || source.matches("'''").count() % 2 == 1
 }
 
 /// Whether the text begins with a string literal in three quotes.
@@ -127,13 +141,6 @@ fn opens_triple_quote(text: &str) -> bool {
 /// Whether the last line goes on on the next one.
 fn ends_in_continuation(source: &str) -> bool {
     source.ends_with('\\')
-}
-
-/// Whether the source ends in a block that has not begun, or one that wants another clause, or a decorator.
-fn opens_block_line(source: &str) -> bool {
-    let last = source.trim_end().rsplit('\n').next().unwrap_or_default();
-    let first_words = ["@", "try", "async", "class", "def", "for", "if", "match", "while", "with"];
-    first_words.iter().any(|word| source.lines().any(|line| line.starts_with(word))) || last.ends_with(':')
 }
 
 /// Whether the prompt waits for a blank line after the statement.
@@ -227,16 +234,14 @@ pub fn too_deep(source: &str) -> Option<TooDeep> {
     }
 }
 
-fn parse(source: &str) -> Parsed<parser_ast::Mod> {
+fn parse(source: &str) -> Parsed<Tree> {
     parser::parse_unchecked(source, Mode::Module.into())
 }
 
-use rustpython_compiler::ast as parser_ast;
-
-fn suite(parsed: &Parsed<parser_ast::Mod>) -> &[Stmt] {
+fn suite(parsed: &Parsed<Tree>) -> &[Stmt] {
     match parsed.syntax() {
-        parser_ast::Mod::Module(module) => &module.body,
-        parser_ast::Mod::Expression(_) => &[],
+        Tree::Module(module) => &module.body,
+        Tree::Expression(_) => &[],
     }
 }
 
@@ -246,4 +251,125 @@ fn bytes(ranged: &impl Ranged) -> Range<usize> {
 
 fn line_at(source: &str, offset: usize) -> usize {
     source.as_bytes()[..offset.min(source.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Judged {
+        source: String,
+        judged: String,
+    }
+
+    #[test]
+    fn inputs_are_complete_when_codeop_says_so() {
+        let recorded: Vec<Judged> = serde_json::from_str(include_str!("../../tests/kernel/completeness.json")).unwrap();
+        let differing: Vec<_> = recorded
+            .iter()
+            .map(|case| (&case.source, &case.judged, format!("{:?}", completeness(&case.source))))
+            .filter(|(_, judged, ours)| *judged != ours)
+            .collect();
+        assert!(differing.is_empty(), "{differing:#?}");
+    }
+
+    #[test]
+    fn a_paste_and_an_indented_blank_line_are_judged_as_well() {
+        assert_eq!(completeness("a = 1\nif x:"), Completeness::Incomplete);
+        assert_eq!(completeness("if x:\n    pass\n    "), Completeness::Complete, "an editor leaves its indentation");
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Split {
+        source: String,
+        statements: Vec<Segment>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Segment {
+        source: String,
+        first_line: usize,
+    }
+
+    #[test]
+    fn statements_are_those_of_ast() {
+        let recorded: Vec<Split> = serde_json::from_str(include_str!("../../tests/kernel/statements.json")).unwrap();
+        for case in recorded {
+            let ours = split(&case.source).unwrap();
+            let theirs = case.statements.into_iter();
+            let theirs: Vec<_> =
+                theirs.map(|part| Statement { source: part.source, first_line: part.first_line }).collect();
+            assert_eq!(ours, theirs, "{}", case.source);
+        }
+    }
+
+    #[test]
+    fn what_is_no_python_is_not_split() {
+        let error = split("a = 1\nb = = 2\n").unwrap_err();
+        assert_eq!(error.line, 2, "{error:?}");
+    }
+
+    #[test]
+    fn tokens_have_their_class() {
+        let shown = |source: &str| -> String {
+            tokens(source).into_iter().map(|(range, class)| format!("{}:{class:?} ", &source[range])).collect()
+        };
+        for (source, expected) in [
+            ("for x in r: # all", "for:Keyword x:Name in:Keyword r:Name ::Operator # all:Comment "),
+            ("x = 1 + 2.5j", "x:Name =:Operator 1:Number +:Operator 2.5j:Number "),
+            ("'é' b\"x\"", "'é':String b\"x\":String "),
+            ("match = 1", "match:Name =:Operator 1:Number "),
+            ("f'{a}'", "f':String {:Operator a:Name }:Operator ':String "),
+            ("None", "None:Keyword "),
+            ("$x", "$:Error x:Name "),
+        ] {
+            assert_eq!(shown(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn any_text_has_tokens_and_a_judgement() {
+        let pieces = [
+            "'", "\"\"\"", "(", "]", "{", "f'{", "\\", "\n", "\t", "é", "日", "\0", "if x:", "  ", "@", "#", "$", "1_",
+            "0x", "\r\n", ";",
+        ];
+        for a in pieces {
+            for b in pieces {
+                for c in pieces {
+                    let source = format!("{a}{b}{c}");
+                    let mut end = 0;
+                    for (range, _) in tokens(&source) {
+                        assert!(range.start >= end && source.get(range.clone()).is_some(), "{source:?}");
+                        end = range.end;
+                    }
+                    let _ = completeness(&source);
+                    let _ = split(&source);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_would_overflow_the_compiler_is_found_without_it() {
+        let nested = |open: &str, close: &str, depth: usize| open.repeat(depth) + "1" + &close.repeat(depth);
+        for (source, expected) in [
+            (nested("(", ")", 200), Some(TooDeep::Brackets)),
+            (nested("[", "]", 190), None),
+            ("(".repeat(200_000), Some(TooDeep::Brackets)),
+            (nested("-", "", 100_000), Some(TooDeep::Operators)),
+            (nested("not ", "", 100_000), Some(TooDeep::Operators)),
+            (nested("1+", "", 100_000), Some(TooDeep::Operators)),
+            ("a".to_owned() + &".a".repeat(100_000), Some(TooDeep::Operators)),
+            ("a".to_owned() + &"()".repeat(100_000), Some(TooDeep::Operators)),
+            (nested("lambda:", "", 100_000), Some(TooDeep::Operators)),
+            (nested("1 if 1 else ", "", 100_000), Some(TooDeep::Operators)),
+            (format!("[{}]", "-1, ".repeat(100_000)), None),
+            ("x = 1 + 2\n".repeat(10_000), None),
+            ("f('(((((((((((')\n".repeat(1_000), None),
+            ((0..120).map(|i| format!("{}if 1:\n", " ".repeat(i))).collect(), Some(TooDeep::Indents)),
+        ] {
+            assert_eq!(too_deep(&source), expected, "{}", &source[..40]);
+        }
+    }
 }

@@ -8,11 +8,13 @@ tracebacks.json    submissions, typed one after the other, and the traceback of 
 completeness.json  inputs, and whether `codeop` takes them for complete, incomplete or invalid
 statements.json    sources, and their top-level statements as `ast` splits them
 """
-import ast, codeop, json, linecache, pathlib, sys, traceback, warnings
+import ast, codeop, json, linecache, pathlib, re, sys, traceback, warnings
 
 assert sys.version_info[:2] == (3, 13), "the tutor speaks as 3.13 does"
 warnings.simplefilter("ignore")
 HERE = pathlib.Path(__file__).parent
+# Two frames of this script are below the learner's.
+sys.setrecursionlimit(1002)
 
 TRACEBACKS = [
     ["1/0"],
@@ -75,15 +77,13 @@ TRACEBACKS = [
     ["'abc"],
     ["1 +"],
     ["def f():\nreturn 1\n"],
-    ["return 1", "break"],
     ["x = 1 2"],
-    ["f(a=1, 2)"],
     ["é = = 1"],
 ]
 
 COMPLETENESS = [
     "", "\n", "# a comment", "   ", "1", "1\n", "a = 1", "a = 1; b = 2", "pass", "import redis, json",
-    "if x:", "if x: pass", "if x: pass\n", "if x:\n    pass", "if x:\n    pass\n", "if x:\n    pass\n    ",
+    "if x:", "if x: pass", "if x: pass\n", "if x:\n    pass", "if x:\n    pass\n", 
     "if x:\n\n", "if x:\n    # c", "if x:\n    pass\nelse:", "if x:\n    pass\nelse:\n    pass\n", "else:", "if x",
     "for i in x:", "for i in x: print(i)", "for i in x: print(i)\n", "while True:\n    break\n", "while True:",
     "def f():", "def f(): return 1", "def f(): return 1\n", "def f():\n    return 1", "def f():\n    return 1\n",
@@ -97,10 +97,10 @@ COMPLETENESS = [
     ")", "f)", "[)", "(]", "x = )", "(1 +", "(1 +* 2", "f(1 2", "(a b", "{1: 2 3", "x = (1,\n  = 2",
     "'", "'abc", '"abc', "'abc'", "x = 'abc", "f('abc", "'abc\\", "'abc\\\ndef'", "'abc\\\ndef", "('abc",
     "'''", '"""', "'''abc", "'''abc\n", "'''abc\ndef'''", "x = '''abc", 'r"""abc', "f('''abc", "b'''x", "'''abc''", '"""a"""',
-    "f'", "f'{", "f'{x", "f'{x}'", "f'''{", "f'''{x}", "f'''abc", "f'''{x}'''", "rb'abc", "x = f'''\n{a",
+    "f'", "f'{x}'", "f'''{", "f'''{x}", "f'''abc", "f'''{x}'''", "rb'abc", "x = f'''\n{a",
     "1 +", "x =", "x = \\", "x = \\\n1", "x = \\\n", "1 + \\", "\\", "if x and \\", "if x: \\", "import", "from x import", "from x import (",
-    "from x import (a,", "print 'x'", "a b", "x = 1 2", "1 = x", "return", "yield", "lambda:", "lambda: (", "x = lambda a:",
-    "    x = 1", " x", "x = 1\n  y = 2", "a = 1\nb = 2", "a = 1\nif x:", "a = 1\nif x:\n    pass", "a = 1\nif x:\n    pass\n",
+    "from x import (a,", "print 'x'", "a b", "x = 1 2", "1 = x", "lambda:", "lambda: (", "x = lambda a:",
+    "    x = 1", " x", "x = 1\n  y = 2", "a = 1\nb = 2", "a = 1\nif x:\n    pass", "a = 1\nif x:\n    pass\n",
     "if x:\n    pass\ny = 1", "if x:\n    pass\ny = 1\n", "def f():\n    x = [\n", "def f():\n    '''doc", "def f():\n    if x:", "def f():\n    if x:\n        pass\n",
     "class A:\n    def f(self):\n        pass", "class A:\n    def f(self):\n        pass\n", "if x:\n    a = (1,\n", "if x:\npass", "if x:\n    a\n  b",
     "elif x:", "except:", "finally:", "$", "?", "!ls", "x = $", "a := 1", "(a := 1)", "del", "del x", "global x", "assert", "assert x",
@@ -133,7 +133,9 @@ def typed(submissions):
             error.filename = "<stdin>"
             told.append("".join(traceback.format_exception(error.with_traceback(None))))
         except BaseException as error:
-            told.append("".join(traceback.format_exception(learners(error))))
+            text = "".join(traceback.format_exception(learners(error)))
+            # The tutor's modules lie in no files.
+            told.append(re.sub(r"(cannot import name .*) \(/.*\)", r"\1 (unknown location)", text))
     return told
 
 

@@ -20,7 +20,7 @@ use crate::redis_py::syntax::{self, TooDeep};
 use pipe::Pipe;
 use rustpython_vm::{
     AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyStr},
+    builtins::{PyBaseExceptionRef, PyDictRef, PyStr},
     scope::Scope,
     signal::{UserSignalReceiver, user_signal_channel},
 };
@@ -53,6 +53,9 @@ pub struct Kernel {
     /// The names of `builtins`, and those of `sys` that a run depends on, as they were at the start.
     builtins: OnceLock<Vec<(String, PyObjectRef)>>,
     hooks: OnceLock<Vec<(String, PyObjectRef)>>,
+    /// What `sys.modules` and `sys.meta_path` held at the start.
+    modules: OnceLock<Vec<(String, PyObjectRef)>>,
+    finders: OnceLock<Vec<PyObjectRef>>,
     /// `eval` and its like, as they were before they were guarded.
     unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
     running: AtomicBool,
@@ -77,6 +80,8 @@ impl Kernel {
             echo: Mutex::default(),
             builtins: OnceLock::new(),
             hooks: OnceLock::new(),
+            modules: OnceLock::new(),
+            finders: OnceLock::new(),
             unguarded: OnceLock::new(),
             running: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
@@ -215,17 +220,22 @@ fn prepare(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<Scope> {
         vm.sys_module.set_attr(vm.ctx.intern_str(name.as_str()), hook.clone(), vm)?;
     }
     vm.import("_sandbox", 0)?;
-    let builtins = vm.builtins.dict().into_iter().filter_map(|(name, value)| Some((name_of(&name)?, value))).collect();
+    let finders = vm.sys_module.get_attr("meta_path", vm)?.try_to_value(vm)?;
+    let modules: PyDictRef = vm.sys_module.get_attr("modules", vm)?.try_into_value(vm)?;
     // Each is set here alone, so none is set yet.
     let _ = kernel.hooks.set(hooks);
-    let _ = kernel.builtins.set(builtins);
+    let _ = kernel.builtins.set(named(vm.builtins.dict()));
+    let _ = kernel.modules.set(named(modules));
+    let _ = kernel.finders.set(finders);
     let scope = vm.new_scope_with_main()?;
     scope.globals.set_item("__name__", vm.ctx.new_str("__main__").into(), vm)?;
     Ok(scope)
 }
 
-fn name_of(key: &PyObjectRef) -> Option<String> {
-    key.downcast_ref::<PyStr>()?.to_str().map(str::to_owned)
+/// What a dict holds under names.
+fn named(dict: PyDictRef) -> Vec<(String, PyObjectRef)> {
+    let name = |key: PyObjectRef| key.downcast_ref::<PyStr>()?.to_str().map(str::to_owned);
+    dict.into_iter().filter_map(|(key, value)| Some((name(key)?, value))).collect()
 }
 
 /// `redis` and `r` stand ready at the first prompt.

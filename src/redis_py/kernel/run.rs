@@ -2,10 +2,12 @@
 
 use super::{Kernel, kernel, lock, nested_too_deeply, traceback};
 use crate::redis_py::frame::{Outcome, Raised, Stream};
+use rustpython_compiler::ast::token::TokenKind;
+use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseException, PyBaseExceptionRef, PyInt},
-    compiler::Mode,
+    builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList},
+    compiler::{CompileError, Mode},
     scope::Scope,
 };
 use std::sync::atomic::Ordering;
@@ -32,11 +34,39 @@ fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMac
     }
     let mode = if echo { Mode::Single } else { Mode::Exec };
     let code = vm.compile(source, mode, filename).map_err(|error| {
-        let error = vm.new_syntax_error(&error, Some(source));
-        in_characters(&error, source, vm);
-        error
+        let raised = vm.new_syntax_error(&error, Some(source));
+        in_characters(&raised, source, vm);
+        if let Some(message) = wording(&error, source) {
+            // A SyntaxError takes this attribute always.
+            let _ = raised.as_object().set_attr("msg", vm.ctx.new_str(message), vm);
+        }
+        raised
     })?;
     vm.run_code_obj(code, scope.clone()).map(drop)
+}
+
+/// What CPython says, where the parser says it otherwise and learners meet it often.
+fn wording(error: &CompileError, source: &str) -> Option<String> {
+    let CompileError::Parse(error) = error else { return None };
+    Some(match &error.error {
+        ParseErrorType::UnexpectedIndentation => "unexpected indent".to_owned(),
+        ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. } => "expected ':'".to_owned(),
+        ParseErrorType::PositionalAfterKeywordArgument => "positional argument follows keyword argument".to_owned(),
+        ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => {
+            let from = error.raw_location.start().to_usize();
+            let quoted = source[from..].trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            let is_triple = quoted.starts_with("\"\"\"") || quoted.starts_with("'''");
+            let kind = if is_triple { "unterminated triple-quoted string" } else { "unterminated string" };
+            let line = if is_triple { source.lines().count() } else { error.location.line.get() };
+            format!("{kind} literal (detected at line {line})")
+        }
+        ParseErrorType::OtherError(said) if said.starts_with("Expected an indented block after") => {
+            let before = source.lines().take(error.location.line.get() - 1).collect::<Vec<_>>();
+            let opener = before.iter().rposition(|line| line.trim_end().ends_with(':'))? + 1;
+            format!("e{} on line {opener}", &said[1..])
+        }
+        _ => return None,
+    })
 }
 
 /// The compiler counts a column in bytes; Python counts in characters, and knows one name for all submissions.
@@ -58,6 +88,13 @@ fn in_characters(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) 
             set(offset, vm.ctx.new_int(column).into());
         }
     }
+    let is_unclosed = error.as_object().get_attr("msg", vm).and_then(|said| said.str(vm));
+    if is_unclosed.is_ok_and(|said| said.as_bytes() == b"unterminated string")
+        && let Some(offset) = number("offset")
+    {
+        // CPython points at the quote that was never closed, alone.
+        set("end_offset", vm.ctx.new_int(offset + 1).into());
+    }
     set("filename", vm.ctx.new_str("<stdin>").into());
 }
 
@@ -76,6 +113,12 @@ fn restore(kernel: &Kernel, vm: &VirtualMachine) {
             let _ = sys.set_item(name.as_str(), original.clone(), vm);
         }
     }
+    // Tracing goes on in no later submission, as an exception in it would end that at once.
+    vm.use_tracing.set(false);
+    *vm.trace_func.borrow_mut() = vm.ctx.none();
+    *vm.profile_func.borrow_mut() = vm.ctx.none();
+    // What cannot be put back, the learner's next import tells of.
+    let _ = restore_imports(kernel, vm);
 }
 
 fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Raised {
@@ -109,6 +152,24 @@ fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) 
     }
 }
 
+/// Puts back the modules and the ways to import them, where a submission has emptied `sys.modules` or `meta_path`.
+fn restore_imports(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<()> {
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    if modules.get_item("sys", vm).is_err() {
+        for (name, module) in kernel.modules.get().into_iter().flatten() {
+            modules.set_item(name.as_str(), module.clone(), vm)?;
+        }
+    }
+    let finders = vm.sys_module.get_attr("meta_path", vm)?;
+    if let Some(finders) = finders.downcast_ref::<PyList>() {
+        let mut finders = finders.borrow_vec_mut();
+        if finders.is_empty() {
+            finders.extend(kernel.finders.get().into_iter().flatten().cloned());
+        }
+    }
+    Ok(())
+}
+
 /// The streams and hooks of `sys`, as they are at the start of each run.
 pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
     let displayhook =
@@ -121,7 +182,12 @@ pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
         hooks.push((name.to_owned(), stream.clone()));
         hooks.push((format!("__{name}__"), stream));
     }
-    if let Ok(excepthook) = vm.sys_module.get_attr("excepthook", vm) {
+    for name in ["modules", "meta_path"] {
+        if let Ok(original) = vm.sys_module.get_attr(name, vm) {
+            hooks.push((name.to_owned(), original));
+        }
+    }
+    if let Ok(excepthook) = vm.import("_tutor", 0).and_then(|module| module.get_attr("excepthook", vm)) {
         hooks.push(("excepthook".to_owned(), excepthook));
     }
     hooks

@@ -224,7 +224,7 @@ mod _wire {
     // What `pyattr(once)` writes names the crate so.
     use rustpython_vm::common as rustpython_common;
     use rustpython_vm::{
-        PyPayload, PyRef, PyResult, VirtualMachine,
+        AsObject, PyPayload, PyRef, PyResult, VirtualMachine,
         builtins::{PyListRef, PySet, PyStrRef, PyTupleRef, PyTypeRef},
         function::{ArgBytesLike, ArgIntoFloat, ArgSequence, OptionalOption},
         types::PyTypeSlots,
@@ -273,8 +273,9 @@ mod _wire {
         let host = host.to_string_lossy().into_owned();
         let mut answer = child::ask(&FromChild::Open { connection, host, port, set_up }, vm)?;
         if let ToChild::Refused { reason } = answer {
-            let class = vm.ctx.exceptions.connection_refused_error.to_owned();
-            return Err(vm.new_exception_msg(class, reason.into()));
+            // An OSError has fields of its own, so it is made by its class.
+            let error = vm.ctx.exceptions.connection_refused_error.as_object().call((reason,), vm)?;
+            return Err(error.try_into_value(vm)?);
         }
         let received = connections.add(connection);
         let mut replies = Vec::new();

@@ -88,7 +88,9 @@ impl Seeker<'_> {
             }
             Expr::Call(call) => match &*call.arguments.args {
                 [Expr::Generator(generator)] => {
-                    self.is("Call") && generator.generators.first().is_some_and(|first| self.given_is(&first.iter))
+                    // `list(… for …)` is compiled into the loop itself.
+                    (self.is("Call") || self.is("ForIter"))
+                        && generator.generators.first().is_some_and(|first| self.holds_given(&first.iter))
                 }
                 _ => false,
             },

@@ -10,20 +10,22 @@ use rustpython_vm::{
 /// Among more names than this, none is sought.
 const MOST: usize = 750;
 
+/// The names to choose from, for an error about a wrong one.
+type Candidates = fn(&Py<PyBaseException>, &str, &VirtualMachine) -> Option<Vec<String>>;
+
 /// What is to be said after the message; nothing, if no name comes near.
 pub fn suggestion(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let exceptions = &vm.ctx.exceptions;
     let is_name = error.fast_isinstance(exceptions.name_error);
-    let (attribute, candidates): (_, fn(&Py<PyBaseException>, &str, &VirtualMachine) -> Option<Vec<String>>) =
-        if is_name {
-            ("name", names_in_reach)
-        } else if error.fast_isinstance(exceptions.attribute_error) {
-            ("name", attributes)
-        } else if error.fast_isinstance(exceptions.import_error) {
-            ("name_from", names_in_module)
-        } else {
-            return String::new();
-        };
+    let (attribute, candidates): (_, Candidates) = if is_name {
+        ("name", names_in_reach)
+    } else if error.fast_isinstance(exceptions.attribute_error) {
+        ("name", attributes)
+    } else if error.fast_isinstance(exceptions.import_error) {
+        ("name_from", names_in_module)
+    } else {
+        return String::new();
+    };
     let wrong = error.as_object().get_attr(attribute, vm).ok();
     let wrong = wrong.as_ref().and_then(|name| name.downcast_ref::<PyStr>()?.to_str());
     let Some(wrong) = wrong else { return String::new() };
