@@ -190,7 +190,7 @@ fn open(session: &mut Session, library: &Library, progress: &Progress, place: Op
             })?,
         None => known.and_then(index_of).unwrap_or(0),
     };
-    session.open_lesson(lesson.clone(), index);
+    session.open(lesson.clone(), index);
     Ok(())
 }
 

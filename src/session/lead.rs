@@ -57,7 +57,12 @@ impl Lead {
 
 impl Session {
     /// Opens a lesson at a step.
-    pub fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
+    pub fn open(&mut self, lesson: Arc<Lesson>, step: usize) {
+        self.open_lesson(lesson, step);
+        self.settle();
+    }
+
+    pub(super) fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
         self.script.clear();
         self.entered.clear();
         let step = step.min(lesson.steps.len().saturating_sub(1));

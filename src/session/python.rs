@@ -46,7 +46,7 @@ impl Session {
             FromChild::Ready => {}
             FromChild::Output { stream, text } => self.output(who, stream, &text),
             FromChild::Open { connection, host, port, set_up } => {
-                let answer = match self.open(who, connection, &host, port, &set_up) {
+                let answer = match self.open_connection(who, connection, &host, port, &set_up) {
                     Ok(data) => ToChild::Opened { data },
                     Err(reason) => ToChild::Refused { reason },
                 };
@@ -88,7 +88,7 @@ impl Session {
     }
 
     /// Opens a connection of a child's, and runs the commands that set it up.
-    fn open(&mut self, who: usize, connection: u32, host: &str, port: u16, set_up: &[u8]) -> Result<Vec<u8>, String> {
+    fn open_connection(&mut self, who: usize, connection: u32, host: &str, port: u16, set_up: &[u8]) -> Result<Vec<u8>, String> {
         if !matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0") {
             return Err(format!(
                 "redis-tutor has one Redis, inside itself, at localhost:{PORT}, and reaches no other: \
@@ -344,7 +344,7 @@ impl Session {
             question => {
                 if let FromChild::Open { connection, host, port, set_up } = &question {
                     // The connection must stand for what comes after the replay; what it was answered then is on record.
-                    let _ = self.open(who, *connection, host, *port, set_up);
+                    let _ = self.open_connection(who, *connection, host, *port, set_up);
                 }
                 let python = &mut self.clients[who].python;
                 match (python.replay.as_mut().and_then(|replay| replay.answer(thread)), python.child) {

@@ -190,7 +190,7 @@ fn attempt(lesson: &Arc<Lesson>, index: usize, text: &str) -> io::Result<Attempt
         library: Arc::new(Library { lessons: vec![lesson.clone()] }),
         progress: Progress::default(),
     });
-    session.open_lesson(lesson.clone(), index);
+    session.open(lesson.clone(), index);
     let mut attempt = Attempt { inputs: dialect::submissions(text).into(), ..Attempt::default() };
     drive(&mut session, &mut attempt)?;
     attempt.done |= session.is_step_done();
