@@ -35,6 +35,8 @@ pub const NO_SUCH_KEY: Error = Error::text("ERR no such key");
 pub const NOT_AN_INTEGER: Error = Error::text("ERR value is not an integer or out of range");
 pub const NOT_A_FLOAT: Error = Error::text("ERR value is not a valid float");
 pub const OUT_OF_RANGE: Error = Error::text("ERR value is out of range");
+pub const NOT_A_32_BIT_INTEGER: Error =
+    Error::text("ERR value is out of range, value must between -2147483648 and 2147483647");
 pub const MUST_BE_POSITIVE: Error = Error::text("ERR value is out of range, must be positive");
 pub const INDEX_OUT_OF_RANGE: Error = Error::text("ERR index out of range");
 pub const OVERFLOW: Error = Error::text("ERR increment or decrement would overflow");
@@ -47,6 +49,7 @@ pub const TIMEOUT_NEGATIVE: Error = Error::text("ERR timeout is negative");
 pub const SAME_OBJECT: Error = Error::text("ERR source and destination objects are the same");
 pub const DB_INDEX_OUT_OF_RANGE: Error = Error::text("ERR DB index is out of range");
 pub const INVALID_CURSOR: Error = Error::text("ERR invalid cursor");
+pub const WRONG_PASSWORD: Error = Error::text("WRONGPASS invalid username-password pair or user is disabled.");
 pub const NO_AUTH: Error = Error::text("NOAUTH Authentication required.");
 pub const NESTED_MULTI: Error = Error::text("ERR MULTI calls can not be nested");
 pub const EXEC_WITHOUT_MULTI: Error = Error::text("ERR EXEC without MULTI");
@@ -90,5 +93,21 @@ pub fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
     text.extend(b"'. Try ");
     text.extend(command.to_uppercase().as_bytes());
     text.extend(b" HELP.");
+    Error::said(text)
+}
+
+/// A client that listens, in RESP2, can do little else.
+pub fn not_while_subscribed(command: &str) -> Error {
+    Error::said(format!(
+        "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context",
+        command.to_lowercase().replace(' ', "|")
+    ))
+}
+
+/// Too many or too few words for one of the forms of a subcommand.
+pub fn subcommand_syntax(subcommand: &[u8], command: &str) -> Error {
+    let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
+    text.extend(subcommand.iter().take(128));
+    text.extend(format!("'. Try {} HELP.", command.to_uppercase()).as_bytes());
     Error::said(text)
 }
