@@ -2,7 +2,7 @@
 
 use super::blocking::Wait;
 use super::client::{Client, ClientId};
-use super::command::Command;
+use super::command::{Command, Flag};
 use super::error::{self, Error};
 use super::hub::Hub;
 use super::keyspace::Keyspace;
@@ -43,9 +43,47 @@ impl Call<'_> {
     /// Runs the command; a refusal becomes its reply, in place of anything that it had written.
     pub fn run(&mut self) {
         let written = self.reply.len();
-        if let Err(refusal) = (self.command.run)(self) {
+        let outcome = (self.command.run)(self);
+        self.hub.statistics.commands_processed += 1;
+        let calls = self.hub.statistics.calls_of(self.command.name);
+        calls.calls += u64::from(self.mode != Mode::Retry);
+        if let Err(refusal) = outcome {
+            calls.failed += 1;
+            self.hub.statistics.count_error(&refusal);
             self.reply.truncate(written);
             self.reply.error(&refusal);
+        }
+        if self.mode != Mode::Retry && !self.hub.clients.monitors().is_empty() {
+            self.show_to_monitors();
+        }
+    }
+
+    /// Shows the command to those who MONITOR, passwords left out. Redis does so when the command is done.
+    fn show_to_monitors(&mut self) {
+        if self.command.has(Flag::SkipMonitor) || self.command.has(Flag::Admin) {
+            return;
+        }
+        let now_us = self.keyspace.now_us();
+        let (seconds, rest) = (now_us.div_euclid(1_000_000), now_us.rem_euclid(1_000_000));
+        let address = self.hub.clients.find(self.client).map_or("", |client| &client.address);
+        let mut line = format!("{seconds}.{rest:06} [{} {address}]", self.keyspace.selected()).into_bytes();
+        let mut secrets = 0;
+        for (index, word) in self.argv.iter().enumerate() {
+            line.push(b' ');
+            if secrets > 0 {
+                secrets -= 1;
+                line.extend(b"\"(redacted)\"");
+            } else {
+                quote(&mut line, word);
+            }
+            if self.command.name == "AUTH" && index == 0 {
+                secrets = self.argv.len();
+            } else if self.command.name == "HELLO" && word.eq_ignore_ascii_case(b"AUTH") {
+                secrets = 2;
+            }
+        }
+        for monitor in self.hub.clients.monitors().to_vec() {
+            self.hub.clients.write_to(monitor, |reply| reply.status_bytes(&line));
         }
     }
 
@@ -123,6 +161,24 @@ impl Call<'_> {
         self.hub.blocking.wait(self.client, wait);
         Ok(())
     }
+}
+
+/// Writes bytes in double quotes, as redis-cli and MONITOR show them.
+pub fn quote(line: &mut Vec<u8>, word: &[u8]) {
+    line.push(b'"');
+    for &byte in word {
+        match byte {
+            b'\\' | b'"' => line.extend([b'\\', byte]),
+            b'\n' => line.extend(b"\\n"),
+            b'\r' => line.extend(b"\\r"),
+            b'\t' => line.extend(b"\\t"),
+            b'\x07' => line.extend(b"\\a"),
+            b'\x08' => line.extend(b"\\b"),
+            b' '..=b'~' => line.push(byte),
+            _ => line.extend(format!("\\x{byte:02x}").as_bytes()),
+        }
+    }
+    line.push(b'"');
 }
 
 /// What a blocked client is answered when its time is over.

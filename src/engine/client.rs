@@ -22,8 +22,53 @@ pub struct Client {
     pub transaction: Option<Transaction>,
     /// CLIENT SETNAME.
     pub name: Vec<u8>,
+    /// CLIENT SETINFO.
+    pub library: Vec<u8>,
+    pub library_version: Vec<u8>,
+    /// Where it comes from, where it was let in, and the number of its socket: as its driver says.
+    pub address: String,
+    pub local_address: String,
+    pub socket: Option<i32>,
+    /// When it came, and when it last sent a command, in microseconds since 1970.
+    pub connected_us: i64,
+    pub active_us: i64,
+    pub commands: u64,
+    pub last_command: Option<&'static str>,
+    /// CLIENT REPLY.
+    pub replies: Replies,
+    /// CLIENT NO-EVICT.
+    pub is_kept: bool,
+    /// CLIENT NO-TOUCH.
+    pub leaves_no_trace: bool,
+    /// MONITOR.
+    pub monitors: bool,
     /// Its driver should send what is written, and then close the connection.
     pub closing: bool,
+}
+
+/// Which commands are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Replies {
+    #[default]
+    All,
+    None,
+    /// Neither CLIENT REPLY SKIP itself, nor the next one.
+    NotThisNorNext,
+    NotThis,
+}
+
+impl Replies {
+    /// Whether a command that has just run is answered; moves on to the next command.
+    pub fn answers(&mut self) -> bool {
+        let (answers, next) = match self {
+            Replies::All => (true, Replies::All),
+            Replies::None => (false, Replies::None),
+            Replies::NotThisNorNext => (false, Replies::NotThis),
+            Replies::NotThis => (false, Replies::All),
+        };
+        *self = next;
+        answers
+    }
 }
 
 /// What was queued since MULTI.
@@ -41,6 +86,8 @@ pub struct Clients {
     last: u64,
     /// Those whose output grew since the driver last asked.
     written: Vec<ClientId>,
+    /// Those who see every command.
+    monitors: Vec<ClientId>,
 }
 
 impl Clients {
@@ -54,7 +101,31 @@ impl Clients {
 
     /// Forgets a client.
     pub fn disconnect(&mut self, id: ClientId) {
+        self.set_monitor(id, false);
         self.by_id.remove(&id);
+    }
+
+    /// Lets a client see every command, or no more.
+    pub fn set_monitor(&mut self, id: ClientId, sees: bool) {
+        let Some(client) = self.by_id.get_mut(&id) else { return };
+        if client.monitors != sees {
+            client.monitors = sees;
+            self.monitors.retain(|&other| other != id);
+            self.monitors.extend(sees.then_some(id));
+        }
+    }
+
+    /// Those who see every command.
+    pub fn monitors(&self) -> &[ClientId] {
+        &self.monitors
+    }
+
+    /// Lets a client go: its driver sends what is written and closes the connection.
+    pub fn close(&mut self, id: ClientId) {
+        if let Some(client) = self.by_id.get_mut(&id) {
+            client.closing = true;
+            self.written.push(id);
+        }
     }
 
     /// A connected client's state. It is an error of ours to ask for one that has left: see `find`.
@@ -78,9 +149,9 @@ impl Clients {
         self.by_id.is_empty()
     }
 
-    /// All clients' numbers, oldest first.
+    /// The numbers of all clients that are to stay, oldest first.
     pub fn ids(&self) -> Vec<ClientId> {
-        let mut ids: Vec<_> = self.by_id.keys().copied().collect();
+        let mut ids: Vec<_> = self.by_id.iter().filter(|(_, client)| !client.closing).map(|(&id, _)| id).collect();
         ids.sort_unstable();
         ids
     }
@@ -93,7 +164,7 @@ impl Clients {
         }
     }
 
-    /// Those who were written to by `write_to` since the last call.
+    /// Those who were written to by `write_to`, or let go by `close`, since the last call.
     pub fn take_written(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.written)
     }

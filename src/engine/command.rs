@@ -2,6 +2,7 @@
 //! hints derive.
 
 use super::call::{Call, Outcome};
+use super::error;
 
 /// The row of a command, or of a subcommand (whose name has a blank: `OBJECT ENCODING`).
 ///
@@ -175,8 +176,40 @@ impl Command {
         if self.arity < 0 { words >= least } else { words == least }
     }
 
+    /// Whether a client that listens to channels may call it in RESP2.
+    pub fn runs_while_subscribed(&self) -> bool {
+        matches!(
+            self.name,
+            "PING"
+                | "QUIT"
+                | "RESET"
+                | "SUBSCRIBE"
+                | "UNSUBSCRIBE"
+                | "PSUBSCRIBE"
+                | "PUNSUBSCRIBE"
+                | "SSUBSCRIBE"
+                | "SUNSUBSCRIBE"
+        )
+    }
+
     /// The command that this is a subcommand of.
     pub fn container(&self) -> Option<&'static str> {
         self.name.split_once(' ').map(|(container, _)| container)
     }
+}
+
+/// What a container runs when its subcommand is left out.
+pub fn without_subcommand(call: &mut Call) -> Outcome {
+    Err(error::wrong_arity(call.command.name))
+}
+
+/// Answers a container's HELP: the lines that tell of its subcommands, between those that all of them have.
+pub fn help(call: &mut Call, lines: &[&str]) -> Outcome {
+    let container = call.command.container().unwrap_or(call.command.name);
+    call.reply.array(lines.len() + 3);
+    call.reply.status(&format!("{container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
+    for line in lines.iter().chain(&["HELP", "    Print this help."]) {
+        call.reply.status(line);
+    }
+    Ok(())
 }

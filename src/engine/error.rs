@@ -35,6 +35,8 @@ pub const NO_SUCH_KEY: Error = Error::text("ERR no such key");
 pub const NOT_AN_INTEGER: Error = Error::text("ERR value is not an integer or out of range");
 pub const NOT_A_FLOAT: Error = Error::text("ERR value is not a valid float");
 pub const OUT_OF_RANGE: Error = Error::text("ERR value is out of range");
+pub const NOT_A_32_BIT_INTEGER: Error =
+    Error::text("ERR value is out of range, value must between -2147483648 and 2147483647");
 pub const MUST_BE_POSITIVE: Error = Error::text("ERR value is out of range, must be positive");
 pub const INDEX_OUT_OF_RANGE: Error = Error::text("ERR index out of range");
 pub const OVERFLOW: Error = Error::text("ERR increment or decrement would overflow");
@@ -58,8 +60,6 @@ pub const TIMEOUT_NOT_A_FLOAT: Error = Error::text("ERR timeout is not a float o
 pub const TIMEOUT_OUT_OF_RANGE: Error = Error::text("ERR timeout is out of range");
 pub const TIMEOUT_NEGATIVE: Error = Error::text("ERR timeout is negative");
 pub const SAME_OBJECT: Error = Error::text("ERR source and destination objects are the same");
-pub const NUMKEYS_NOT_POSITIVE: Error = Error::text("ERR numkeys should be greater than 0");
-pub const COUNT_NOT_POSITIVE: Error = Error::text("ERR count should be greater than 0");
 pub const COUNT_NEGATIVE: Error = Error::text("ERR COUNT can't be negative");
 pub const MAXLEN_NEGATIVE: Error = Error::text("ERR MAXLEN can't be negative");
 pub const RANK_ZERO: Error = Error::text(
@@ -68,6 +68,7 @@ pub const RANK_ZERO: Error = Error::text(
 );
 pub const DB_INDEX_OUT_OF_RANGE: Error = Error::text("ERR DB index is out of range");
 pub const INVALID_CURSOR: Error = Error::text("ERR invalid cursor");
+pub const WRONG_PASSWORD: Error = Error::text("WRONGPASS invalid username-password pair or user is disabled.");
 pub const NO_AUTH: Error = Error::text("NOAUTH Authentication required.");
 pub const NESTED_MULTI: Error = Error::text("ERR MULTI calls can not be nested");
 pub const EXEC_WITHOUT_MULTI: Error = Error::text("ERR EXEC without MULTI");
@@ -119,12 +120,23 @@ pub fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
     Error::said(text)
 }
 
-/// An integer that is not between two others.
-pub fn out_of_range(least: i64, most: i64) -> Error {
-    Error::said(format!("ERR value is out of range, value must between {least} and {most}"))
-}
-
 /// ZUNION and kin on no keys at all.
 pub fn no_input_key(command: &str) -> Error {
     Error::said(format!("ERR at least 1 input key is needed for '{}' command", command.to_lowercase()))
+}
+
+/// A client that listens, in RESP2, can do little else.
+pub fn not_while_subscribed(command: &str) -> Error {
+    Error::said(format!(
+        "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context",
+        command.to_lowercase().replace(' ', "|")
+    ))
+}
+
+/// Too many or too few words for one of the forms of a subcommand.
+pub fn subcommand_syntax(subcommand: &[u8], command: &str) -> Error {
+    let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
+    text.extend(subcommand.iter().take(128));
+    text.extend(format!("'. Try {} HELP.", command.to_uppercase()).as_bytes());
+    Error::said(text)
 }

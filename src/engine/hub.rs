@@ -1,19 +1,91 @@
-//! Everything beside the keys: clients, who waits, configuration, randomness, statistics.
+//! Everything beside the keys: clients, who waits, who listens, configuration, randomness, statistics.
 
 use super::blocking::Blocking;
-use super::client::Clients;
+use super::client::{ClientId, Clients};
+use super::config::Config;
+use super::notify::Event;
 use super::random::Random;
+use super::statistics::Statistics;
+use super::subscriptions::{Kind, Receiver, Subscriptions};
 
 /// What commands share beside the keyspace.
 #[derive(Debug, Clone)]
 pub struct Hub {
     pub clients: Clients,
     pub blocking: Blocking,
+    pub subscriptions: Subscriptions,
+    pub config: Config,
     pub random: Random,
+    pub statistics: Statistics,
     /// The password that AUTH asks for, if one is set.
     pub password: Option<Vec<u8>>,
     /// When the engine started, in microseconds since 1970.
     pub started_us: i64,
-    /// Commands that were run, as INFO counts them.
-    pub commands_processed: u64,
+    /// What INFO calls the run: 40 hexadecimal digits.
+    pub run_id: String,
+}
+
+impl Hub {
+    /// Everything as it is at a start. `seed` decides all that is left to chance.
+    pub fn new(seed: u64, now_us: i64) -> Self {
+        let mut random = Random::new(seed);
+        let run_id = format!("{:016x}{:016x}{:08x}", random.number(), random.number(), random.number() >> 32);
+        Hub {
+            clients: Clients::default(),
+            blocking: Blocking::default(),
+            subscriptions: Subscriptions::default(),
+            config: Config::default(),
+            // The commands' own luck does not depend on what was drawn for the start.
+            random: Random::new(seed),
+            statistics: Statistics::default(),
+            password: None,
+            started_us: now_us,
+            run_id,
+        }
+    }
+
+    /// Sends a message to all who listen to the channel, and says how many times it was sent.
+    pub fn publish(&mut self, kind: Kind, channel: &[u8], message: &[u8]) -> usize {
+        let Hub { clients, subscriptions, .. } = self;
+        let receivers = subscriptions.receivers(kind, channel);
+        for &Receiver { client, pattern } in &receivers {
+            clients.write_to(client, |reply| {
+                reply.push(if pattern.is_some() { 4 } else { 3 });
+                match pattern {
+                    Some(pattern) => {
+                        reply.bulk(b"pmessage");
+                        reply.bulk(pattern);
+                    }
+                    None => reply.bulk(if kind == Kind::Shard { b"smessage" } else { b"message" }),
+                }
+                reply.bulk(channel);
+                reply.bulk(message);
+            });
+        }
+        receivers.len()
+    }
+
+    /// Tells of events on the channels of `notify-keyspace-events`.
+    pub fn tell(&mut self, events: &[Event]) {
+        let wanted = self.config.events;
+        for Event { class, name, database, key } in events {
+            if !wanted.include(*class) {
+                continue;
+            }
+            if wanted.by_key {
+                let channel = [format!("__keyspace@{database}__:").as_bytes(), key].concat();
+                self.publish(Kind::Channel, &channel, name.as_bytes());
+            }
+            if wanted.by_event {
+                self.publish(Kind::Channel, format!("__keyevent@{database}__:{name}").as_bytes(), key);
+            }
+        }
+    }
+
+    /// Forgets a client, its wait and its subscriptions.
+    pub fn disconnect(&mut self, client: ClientId) {
+        self.blocking.leave(client);
+        self.subscriptions.leave(client);
+        self.clients.disconnect(client);
+    }
 }

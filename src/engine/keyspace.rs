@@ -126,6 +126,14 @@ pub struct Counts {
     pub expired_parts: u64,
 }
 
+/// The events of a value that goes to another place.
+#[derive(Debug, Clone, Copy)]
+pub struct Transplant<'a> {
+    /// The database and key that it leaves, with the event there.
+    pub on_source: Option<(usize, &'a [u8], &'static str)>,
+    pub on_target: &'static str,
+}
+
 /// All databases, as the running command sees them.
 #[derive(Debug, Clone)]
 pub struct Keyspace {
@@ -137,6 +145,8 @@ pub struct Keyspace {
     pub limits: Limits,
     /// Whether expired keys go by themselves, or only when they are looked at (DEBUG SET-ACTIVE-EXPIRE).
     pub active_expiry: bool,
+    /// Whether reading a key is an access, for OBJECT IDLETIME: not for a client that has set CLIENT NO-TOUCH.
+    pub touches: bool,
     /// Whether anybody may want to hear of events, so that they are noted.
     pub notes_events: bool,
     events: Vec<Event>,
@@ -157,6 +167,7 @@ impl Keyspace {
             counts: Counts::default(),
             limits: Limits::default(),
             active_expiry: true,
+            touches: true,
             notes_events: false,
             events: Vec::new(),
             notes_filled: false,
@@ -237,12 +248,27 @@ impl Keyspace {
     /// Reads a key of any type, and counts the hit or the miss.
     pub fn read_any(&mut self, key: &[u8]) -> Option<&Entry> {
         let now_ms = self.now_ms();
+        let index = self.look_up(key)?;
+        let touches = self.touches;
+        let entry = &mut self.database_mut().entries[index];
+        if touches {
+            entry.accessed_ms = now_ms;
+        }
+        Some(entry)
+    }
+
+    /// Reads a key of any type without being an access: EXISTS, TYPE and TTL leave OBJECT IDLETIME alone.
+    pub fn inspect(&mut self, key: &[u8]) -> Option<&Entry> {
+        let index = self.look_up(key)?;
+        Some(&self.database().entries[index])
+    }
+
+    /// Finds a key for a command that reads it: a hit or a miss.
+    fn look_up(&mut self, key: &[u8]) -> Option<usize> {
         match self.find(key) {
             Some(index) => {
                 self.counts.hits += 1;
-                let entry = &mut self.database_mut().entries[index];
-                entry.accessed_ms = now_ms;
-                Some(entry)
+                Some(index)
             }
             None => {
                 self.counts.misses += 1;
@@ -308,15 +334,57 @@ impl Keyspace {
             self.remove(key, "del");
             return;
         }
-        let existed = self.find(key).is_some();
-        let (class, entry) = (value.class(), self.new_entry(value, expires_ms));
-        self.database_mut().insert(key, entry);
-        if !existed {
-            self.note(Class::New, "new", key);
+        let class = value.class();
+        match self.replace(key, value, expires_ms) {
+            Some(old) => self.note_overwritten(key, &old),
+            None => self.note(Class::New, "new", key),
         }
-        self.touched(key);
         self.note(class, event, key);
+    }
+
+    /// Stores under a key what another key held or holds: RENAME, COPY and MOVE. `on_source` is their event there, if any.
+    pub fn transplant(&mut self, to: &[u8], value: Value, expires_ms: Option<i64>, events: Transplant) {
+        let old = self.replace(to, value, expires_ms);
+        // Redis removes what was there first, so that the key is new in any case.
+        self.note(Class::New, "new", to);
+        if let Some((database, from, event)) = events.on_source {
+            let here = std::mem::replace(&mut self.selected, database);
+            self.note(Class::Generic, event, from);
+            self.selected = here;
+        }
+        self.note(Class::Generic, events.on_target, to);
+        if let Some(old) = &old {
+            self.note_overwritten(to, old);
+        }
+    }
+
+    /// Puts an entry in place of another or none, which it hands out.
+    fn replace(&mut self, key: &[u8], value: Value, expires_ms: Option<i64>) -> Option<Entry> {
+        self.find(key);
+        let entry = self.new_entry(value, expires_ms);
+        let old = self.database_mut().insert(key, entry);
+        self.touched(key);
         self.note_filled(key);
+        old
+    }
+
+    fn note_overwritten(&mut self, key: &[u8], old: &Entry) {
+        if !self.notes_events {
+            return;
+        }
+        self.note(Class::Overwritten, "overwritten", key);
+        let new = self.database().get(key).map(|entry| std::mem::discriminant(&entry.value));
+        if new.is_some_and(|new| new != std::mem::discriminant(&old.value)) {
+            self.note(Class::TypeChanged, "type_changed", key);
+        }
+    }
+
+    /// Takes a key away that goes on under another name or in another database: no event.
+    pub fn uproot(&mut self, key: &[u8]) -> Option<Entry> {
+        self.find(key)?;
+        let entry = self.database_mut().remove(key)?;
+        self.touched(key);
+        Some(entry)
     }
 
     /// Removes a key, and hands out what it held.

@@ -8,9 +8,11 @@ pub mod call;
 pub mod client;
 pub mod command;
 pub mod commands;
+pub mod config;
 pub mod data;
 pub mod error;
 pub mod expiry;
+pub mod glob;
 pub mod hub;
 pub mod keyspace;
 pub mod limits;
@@ -19,18 +21,19 @@ pub mod notify;
 pub mod number;
 pub mod random;
 pub mod reply;
+pub mod statistics;
+pub mod subscriptions;
+pub mod syntax;
 pub mod watch;
 
-use blocking::Blocking;
 use call::{Call, Mode};
-use client::{ClientId, Clients};
+use client::{ClientId, Replies};
 use command::{Command, Flag, Group};
 use data::Value;
 use error::Error;
 use hub::Hub;
 use keyspace::Keyspace;
-use random::Random;
-use reply::Reply;
+use reply::{Protocol, Reply};
 
 /// A Redis server without its network.
 #[derive(Debug, Clone)]
@@ -42,27 +45,22 @@ pub struct Engine {
 impl Engine {
     /// An empty server. `seed` decides all that is left to chance.
     pub fn new(seed: u64, now_us: i64) -> Self {
-        let hub = Hub {
-            clients: Clients::default(),
-            blocking: Blocking::default(),
-            random: Random::new(seed),
-            password: None,
-            started_us: now_us,
-            commands_processed: 0,
-        };
-        Engine { keyspace: Keyspace::new(now_us), hub }
+        Engine { keyspace: Keyspace::new(now_us), hub: Hub::new(seed, now_us) }
     }
 
     /// A new client. It needs to show a password if the server has one.
     pub fn connect(&mut self) -> ClientId {
-        self.hub.clients.connect(self.hub.password.is_none())
+        self.hub.statistics.connections_received += 1;
+        let id = self.hub.clients.connect(self.hub.password.is_none());
+        let client = self.hub.clients.get_mut(id);
+        (client.connected_us, client.active_us) = (self.keyspace.now_us(), self.keyspace.now_us());
+        id
     }
 
-    /// Forgets a client, its watches and its wait.
+    /// Forgets a client, its watches, its wait and its subscriptions.
     pub fn disconnect(&mut self, client: ClientId) {
-        self.hub.blocking.leave(client);
         self.keyspace.watches.unwatch(client);
-        self.hub.clients.disconnect(client);
+        self.hub.disconnect(client);
     }
 
     /// Runs one command of a client at a time, in microseconds since 1970. The reply is appended to the client's
@@ -71,11 +69,18 @@ impl Engine {
         self.keyspace.set_clock(now_us);
         let state = self.hub.clients.get_mut(client);
         self.keyspace.select(state.database);
+        self.keyspace.touches = !state.leaves_no_trace;
+        state.active_us = now_us;
         let protocol = state.reply.protocol;
         let mut reply = std::mem::replace(&mut state.reply, Reply::new(protocol));
+        let unanswered = reply.len();
         self.keyspace.notes_filled = !self.hub.blocking.is_empty();
         self.dispatch(client, argv, &mut reply);
+        self.tell_events();
         if let Some(state) = self.hub.clients.find(client) {
+            if !state.replies.answers() {
+                reply.truncate(unanswered);
+            }
             reply.protocol = state.reply.protocol;
             // What others wrote meanwhile comes after the reply.
             reply.raw(state.reply.as_bytes());
@@ -94,6 +99,14 @@ impl Engine {
                 self.hub.clients.write_to(client, |reply| wait.on_timeout.write(reply));
             }
         }
+        self.tell_events();
+    }
+
+    fn tell_events(&mut self) {
+        if self.keyspace.notes_events {
+            let events = self.keyspace.take_events();
+            self.hub.tell(&events);
+        }
     }
 
     /// The next moment at which `advance` has something to do, in milliseconds since 1970.
@@ -107,15 +120,17 @@ impl Engine {
     }
 
     fn dispatch(&mut self, client: ClientId, argv: &[&[u8]], reply: &mut Reply) {
-        self.hub.commands_processed += 1;
         let command = match self.admit(client, argv) {
             Ok(command) => command,
             Err(refusal) => {
                 self.hub.clients.get_mut(client).spoil_transaction(&refusal);
+                self.hub.statistics.count_error(&refusal);
                 return reply.error(&refusal);
             }
         };
         let state = self.hub.clients.get_mut(client);
+        state.commands += 1;
+        state.last_command = Some(command.name);
         if let Some(transaction) = &mut state.transaction
             && !matches!(command.name, "EXEC" | "DISCARD" | "MULTI" | "WATCH" | "QUIT" | "RESET")
         {
@@ -128,17 +143,39 @@ impl Engine {
     /// Finds the command, and checks what can be checked before it runs.
     fn admit(&mut self, client: ClientId, argv: &[&[u8]]) -> Result<&'static Command, Error> {
         let command = commands::find(argv)?;
-        if !command.takes(argv.len()) {
-            return Err(error::wrong_arity(command.name));
+        let refusal = if command.takes(argv.len()) {
+            self.refusal(client, command)
+        } else {
+            Some(error::wrong_arity(command.name))
+        };
+        match refusal {
+            None => Ok(command),
+            Some(refusal) => {
+                self.hub.statistics.calls_of(command.name).rejected += 1;
+                Err(refusal)
+            }
         }
+    }
+
+    /// Why a client may not run a command in its present state.
+    fn refusal(&mut self, client: ClientId, command: &Command) -> Option<Error> {
         let state = self.hub.clients.get_mut(client);
         if !state.authenticated && !command.has(Flag::NoAuth) {
-            return Err(error::NO_AUTH);
+            return Some(error::NO_AUTH);
         }
         if state.transaction.is_some() && command.has(Flag::NoMulti) {
-            return Err(Error::text("ERR Command not allowed inside a transaction"));
+            return Some(Error::text("ERR Command not allowed inside a transaction"));
         }
-        Ok(command)
+        if state.reply.protocol == Protocol::Resp2
+            && !command.runs_while_subscribed()
+            && self.hub.subscriptions.listens(client)
+        {
+            return Some(error::not_while_subscribed(command.name));
+        }
+        if state.monitors && (command.has(Flag::Readonly) || command.has(Flag::Write)) {
+            return Some(Error::text("ERR Replica can't interact with the keyspace"));
+        }
+        None
     }
 
     fn run(&mut self, command: &'static Command, client: ClientId, argv: &[&[u8]], reply: &mut Reply, mode: Mode) {
@@ -187,7 +224,10 @@ impl Engine {
             return false;
         }
         self.hub.blocking.leave(client);
-        self.hub.clients.write_to(client, |out| out.raw(reply.as_bytes()));
+        if self.hub.clients.get(client).replies == Replies::All {
+            self.hub.clients.write_to(client, |out| out.raw(reply.as_bytes()));
+        }
+        self.tell_events();
         true
     }
 }

@@ -82,6 +82,13 @@ impl Reply {
         self.bytes.extend_from_slice(b"\r\n");
     }
 
+    /// The same with bytes, which hold no line end.
+    pub fn status_bytes(&mut self, text: &[u8]) {
+        self.bytes.push(b'+');
+        self.bytes.extend_from_slice(text);
+        self.bytes.extend_from_slice(b"\r\n");
+    }
+
     pub fn error(&mut self, error: &Error) {
         self.bytes.push(b'-');
         self.bytes.extend_from_slice(error.as_bytes());

@@ -1,0 +1,325 @@
+//! The configuration that CONFIG GET and CONFIG SET reach.
+//!
+//! One table says what there is. The thresholds of encodings, `proto-max-bulk-len`, `notify-keyspace-events`, `requirepass`
+//! and `maxmemory-policy` take effect; the others are kept and answered, as clients and tutorials ask for them.
+
+use super::limits::Limits;
+use super::notify::Classes;
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    YesNo,
+    /// A decimal between two bounds.
+    Integer(i64, i64),
+    /// A decimal that is not negative.
+    Size,
+    /// Bytes, with a unit if one likes, and at least so many.
+    Memory(i64),
+    Choice(&'static [&'static str]),
+    Text,
+    SavePoints,
+    Events,
+    Immutable,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+struct Parameter {
+    name: &'static str,
+    /// What it was called before Redis 7.
+    old_name: Option<&'static str>,
+    default: &'static str,
+    kind: Kind,
+}
+
+const fn parameter(name: &'static str, old_name: Option<&'static str>, default: &'static str, kind: Kind) -> Parameter {
+    Parameter { name, old_name, default, kind }
+}
+
+const MAX: i64 = i64::MAX;
+const INT: i64 = i32::MAX as i64;
+
+/// As a Redis 8.2 has them that saves nothing.
+static PARAMETERS: &[Parameter] = &[
+    parameter("active-expire-effort", None, "1", Kind::Integer(1, 10)),
+    parameter("appendfsync", None, "everysec", Kind::Choice(&["everysec", "always", "no"])),
+    parameter("appendonly", None, "no", Kind::YesNo),
+    parameter("bind", None, "* -::*", Kind::Text),
+    parameter("busy-reply-threshold", Some("lua-time-limit"), "5000", Kind::Integer(0, MAX)),
+    parameter(
+        "client-output-buffer-limit",
+        None,
+        "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
+        Kind::Text,
+    ),
+    parameter("client-query-buffer-limit", None, "1073741824", Kind::Memory(0)),
+    parameter("databases", None, "16", Kind::Immutable),
+    parameter("dbfilename", None, "dump.rdb", Kind::Text),
+    parameter("dir", None, "/", Kind::Text),
+    parameter("hash-max-listpack-entries", Some("hash-max-ziplist-entries"), "512", Kind::Size),
+    parameter("hash-max-listpack-value", Some("hash-max-ziplist-value"), "64", Kind::Memory(0)),
+    parameter("hll-sparse-max-bytes", None, "3000", Kind::Memory(0)),
+    parameter("hz", None, "10", Kind::Integer(0, INT)),
+    parameter("latency-monitor-threshold", None, "0", Kind::Integer(0, MAX)),
+    parameter("lazyfree-lazy-eviction", None, "no", Kind::YesNo),
+    parameter("lazyfree-lazy-expire", None, "no", Kind::YesNo),
+    parameter("lazyfree-lazy-server-del", None, "no", Kind::YesNo),
+    parameter("lazyfree-lazy-user-del", None, "no", Kind::YesNo),
+    parameter("lazyfree-lazy-user-flush", None, "no", Kind::YesNo),
+    parameter("lfu-decay-time", None, "1", Kind::Integer(0, INT)),
+    parameter("lfu-log-factor", None, "10", Kind::Integer(0, INT)),
+    parameter("list-compress-depth", None, "0", Kind::Integer(0, INT)),
+    parameter("list-max-listpack-size", Some("list-max-ziplist-size"), "-2", Kind::Integer(-INT - 1, INT)),
+    parameter("loglevel", None, "notice", Kind::Choice(&["debug", "verbose", "notice", "warning", "nothing"])),
+    parameter("max-new-connections-per-cycle", None, "10", Kind::Size),
+    parameter("max-new-tls-connections-per-cycle", None, "1", Kind::Size),
+    parameter("maxclients", None, "10000", Kind::Integer(1, 4_294_967_295)),
+    parameter("maxmemory", None, "0", Kind::Memory(0)),
+    parameter("maxmemory-clients", None, "0", Kind::Integer(0, MAX)),
+    parameter("maxmemory-eviction-tenacity", None, "10", Kind::Integer(0, 100)),
+    parameter(
+        "maxmemory-policy",
+        None,
+        "noeviction",
+        Kind::Choice(&[
+            "volatile-lru",
+            "volatile-lfu",
+            "volatile-random",
+            "volatile-ttl",
+            "allkeys-lru",
+            "allkeys-lfu",
+            "allkeys-random",
+            "noeviction",
+        ]),
+    ),
+    parameter("maxmemory-samples", None, "5", Kind::Integer(1, 64)),
+    parameter("notify-keyspace-events", None, "", Kind::Events),
+    parameter("port", None, "6379", Kind::Immutable),
+    parameter("protected-mode", None, "yes", Kind::YesNo),
+    parameter("proto-max-bulk-len", None, "536870912", Kind::Memory(1 << 20)),
+    parameter("requirepass", None, "", Kind::Text),
+    parameter("save", None, "", Kind::SavePoints),
+    parameter("set-max-intset-entries", None, "512", Kind::Size),
+    parameter("set-max-listpack-entries", None, "128", Kind::Size),
+    parameter("set-max-listpack-value", None, "64", Kind::Size),
+    parameter("slowlog-log-slower-than", None, "10000", Kind::Integer(-1, MAX)),
+    parameter("slowlog-max-len", None, "128", Kind::Integer(0, MAX)),
+    parameter("stream-node-max-bytes", None, "4096", Kind::Memory(0)),
+    parameter("stream-node-max-entries", None, "100", Kind::Integer(0, MAX)),
+    parameter("tcp-keepalive", None, "300", Kind::Integer(0, INT)),
+    parameter("timeout", None, "0", Kind::Integer(0, INT)),
+    parameter("zset-max-listpack-entries", Some("zset-max-ziplist-entries"), "128", Kind::Size),
+    parameter("zset-max-listpack-value", Some("zset-max-ziplist-value"), "64", Kind::Memory(0)),
+];
+
+/// The values of all parameters.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// In the order of the table, as CONFIG GET answers them.
+    values: Vec<Vec<u8>>,
+    /// `notify-keyspace-events`, read.
+    pub events: Classes,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let values = PARAMETERS.iter().map(|parameter| parameter.default.into()).collect();
+        Config { values, events: Classes::default() }
+    }
+}
+
+impl Config {
+    /// All names, old ones included, with their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        PARAMETERS.iter().zip(&self.values).flat_map(|(parameter, value)| {
+            [Some(parameter.name), parameter.old_name].into_iter().flatten().map(move |name| (name, &**value))
+        })
+    }
+
+    /// A parameter's value; empty if there is no such parameter.
+    pub fn get(&self, name: &str) -> &[u8] {
+        position(name.as_bytes()).map_or(b"", |at| &self.values[at])
+    }
+
+    /// Whether keys' frequency of use is counted in place of their idle time.
+    pub fn counts_frequency(&self) -> bool {
+        self.get("maxmemory-policy").ends_with(b"lfu")
+    }
+
+    /// Sets parameters, all or none.
+    ///
+    /// # Errors
+    /// The text of CONFIG SET's refusal, after `ERR `.
+    pub fn set(&mut self, pairs: &[(&[u8], &[u8])]) -> Result<(), Vec<u8>> {
+        let unknown = pairs.iter().find(|(name, _)| position(name).is_none());
+        if let Some((name, _)) = unknown {
+            return Err([b"Unknown option or number of arguments for CONFIG SET - '", *name, b"'"].concat());
+        }
+        let failed = |name: &[u8], why: &str| {
+            let before = b"CONFIG SET failed (possibly related to argument '".as_slice();
+            [before, name, b"') - ", why.as_bytes()].concat()
+        };
+        let mut new = Vec::new();
+        for (name, _) in pairs {
+            let Some(at) = position(name) else { continue };
+            let parameter = &PARAMETERS[at];
+            if parameter.kind == Kind::Immutable {
+                return Err(failed(name, "can't set immutable config"));
+            }
+            if new.iter().any(|&(other, _)| other == at) {
+                return Err(failed(name, "duplicate parameter"));
+            }
+            new.push((at, *name));
+        }
+        let mut values = self.values.clone();
+        for ((at, name), (_, value)) in new.into_iter().zip(pairs) {
+            values[at] = PARAMETERS[at].kind.read(value).map_err(|why| failed(name, &why))?;
+        }
+        self.values = values;
+        self.events = Classes::parse(self.get("notify-keyspace-events")).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Sets a parameter to what the driver knows: the port it listens on.
+    pub fn state(&mut self, name: &str, value: &[u8]) {
+        if let Some(at) = position(name.as_bytes()) {
+            self.values[at] = value.to_vec();
+        }
+    }
+
+    /// Copies the thresholds and sizes to where commands read them.
+    pub fn apply(&self, limits: &mut Limits) {
+        let size = |name: &str| self.integer(name).try_into().unwrap_or(usize::MAX);
+        *limits = Limits {
+            hash_max_listpack_entries: size("hash-max-listpack-entries"),
+            hash_max_listpack_value: size("hash-max-listpack-value"),
+            list_max_listpack_size: self.integer("list-max-listpack-size"),
+            set_max_intset_entries: size("set-max-intset-entries"),
+            set_max_listpack_entries: size("set-max-listpack-entries"),
+            set_max_listpack_value: size("set-max-listpack-value"),
+            zset_max_listpack_entries: size("zset-max-listpack-entries"),
+            zset_max_listpack_value: size("zset-max-listpack-value"),
+            proto_max_bulk_len: size("proto-max-bulk-len"),
+        };
+    }
+
+    /// A parameter that is a number.
+    pub fn integer(&self, name: &str) -> i64 {
+        decimal(self.get(name)).unwrap_or(0)
+    }
+}
+
+fn position(name: &[u8]) -> Option<usize> {
+    let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+    PARAMETERS.iter().position(|parameter| is(parameter.name) || parameter.old_name.is_some_and(is))
+}
+
+fn decimal(text: &[u8]) -> Option<i64> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+impl Kind {
+    /// Reads a value, and writes it as CONFIG GET will answer it.
+    fn read(self, value: &[u8]) -> Result<Vec<u8>, String> {
+        match self {
+            Kind::YesNo => one_of(&["yes", "no"], value).ok_or_else(|| "argument must be 'yes' or 'no'".into()),
+            Kind::Choice(choices) => one_of(choices, value)
+                .ok_or_else(|| format!("argument(s) must be one of the following: {}", choices.join(", "))),
+            Kind::Integer(least, most) => match integer(value)? {
+                n if (least..=most).contains(&n) => Ok(n.to_string().into()),
+                _ => Err(format!("argument must be between {least} and {most} inclusive")),
+            },
+            Kind::Size => match integer(value)? {
+                0.. => Ok(value.to_vec()),
+                _ => Err("argument must be greater or equal to 0".into()),
+            },
+            Kind::Memory(least) => match memory(value) {
+                Some(n) if n >= least => Ok(n.to_string().into()),
+                Some(_) => Err(format!("argument must be between {least} and {MAX} inclusive")),
+                None => Err("argument must be a memory value".into()),
+            },
+            Kind::SavePoints => save_points(value).ok_or_else(|| "Invalid save parameters".into()),
+            Kind::Events => match Classes::parse(value) {
+                Some(classes) => Ok(classes.to_string().into()),
+                None => Err("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.".into()),
+            },
+            Kind::Text | Kind::Immutable => Ok(value.to_vec()),
+        }
+    }
+}
+
+fn one_of(choices: &[&str], value: &[u8]) -> Option<Vec<u8>> {
+    choices.iter().find(|choice| value.eq_ignore_ascii_case(choice.as_bytes())).map(|choice| (*choice).into())
+}
+
+fn integer(value: &[u8]) -> Result<i64, String> {
+    super::number::parse_integer(value).ok_or_else(|| "argument couldn't be parsed into an integer".into())
+}
+
+/// Reads a number of bytes: `1000`, `1k` (a thousand), `1kb` (1024), and so on up to `gb`.
+fn memory(value: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(value).ok()?.to_ascii_lowercase();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "" | "b" => 1,
+        "k" => 1000,
+        "kb" => 1 << 10,
+        "m" => 1_000_000,
+        "mb" => 1 << 20,
+        "g" => 1_000_000_000,
+        "gb" => 1 << 30,
+        _ => return None,
+    };
+    let n: i64 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
+    n.checked_mul(unit).filter(|&n| n >= 0)
+}
+
+/// Reads pairs of seconds and changes.
+fn save_points(value: &[u8]) -> Option<Vec<u8>> {
+    let words: Vec<&str> = std::str::from_utf8(value).ok()?.split_ascii_whitespace().collect();
+    let numbers: Option<Vec<i64>> = words.iter().map(|word| word.parse().ok()).collect();
+    let valid = |pair: &[i64]| pair.len() == 2 && pair[0] >= 1 && pair[1] >= 0;
+    numbers?.chunks(2).all(valid).then(|| words.join(" ").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_answered_as_redis_answers_them() {
+        let mut config = Config::default();
+        for (name, value, answer) in [
+            ("maxmemory", "10mb", "10485760"),
+            ("MaxMemory", "1k", "1000"),
+            ("maxmemory", "", "0"),
+            ("hash-max-ziplist-entries", "7", "7"),
+            ("appendfsync", "NO", "no"),
+            ("save", "900  1", "900 1"),
+            ("notify-keyspace-events", "KEg$lshzxetdm", "AKEm"),
+            ("notify-keyspace-events", "KnmEocd$", "$dnocKEm"),
+        ] {
+            config.set(&[(name.as_bytes(), value.as_bytes())]).unwrap();
+            assert_eq!(config.get(name), answer.as_bytes(), "{name} {value}");
+        }
+        let mut limits = Limits::default();
+        config.apply(&mut limits);
+        assert_eq!(limits, Limits { hash_max_listpack_entries: 7, ..Limits::default() });
+    }
+
+    #[test]
+    fn a_refusal_changes_nothing() {
+        let mut config = Config::default();
+        let pairs: &[(&[u8], &[u8])] = &[(b"maxmemory", b"1"), (b"timeout", b"x")];
+        assert!(config.set(pairs).is_err());
+        assert_eq!(config.get("maxmemory"), b"0");
+    }
+
+    #[test]
+    fn the_defaults_are_the_engines_own() {
+        let mut limits = Limits { set_max_intset_entries: 1, ..Limits::default() };
+        Config::default().apply(&mut limits);
+        assert_eq!(limits, Limits::default());
+    }
+}

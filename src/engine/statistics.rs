@@ -1,0 +1,51 @@
+//! What INFO counts of commands: calls, refusals and failures, and errors by their code.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::error::Error;
+
+/// The calls of one command.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Calls {
+    pub calls: u64,
+    /// Refused before it ran: arity, MULTI, password.
+    pub rejected: u64,
+    /// Ran, and answered an error.
+    pub failed: u64,
+}
+
+/// Counts since the start, or since CONFIG RESETSTAT.
+#[derive(Debug, Clone, Default)]
+pub struct Statistics {
+    commands: HashMap<&'static str, Calls, foldhash::fast::FixedState>,
+    errors: BTreeMap<String, u64>,
+    pub commands_processed: u64,
+    pub connections_received: u64,
+    pub error_replies: u64,
+    /// Bytes to and from clients, which the driver counts.
+    pub input_bytes: u64,
+    pub output_bytes: u64,
+}
+
+impl Statistics {
+    pub fn calls_of(&mut self, command: &'static str) -> &mut Calls {
+        self.commands.entry(command).or_default()
+    }
+
+    pub fn count_error(&mut self, error: &Error) {
+        self.error_replies += 1;
+        let code = error.as_bytes().split(|&byte| byte == b' ').next().unwrap_or_default();
+        *self.errors.entry(String::from_utf8_lossy(code).into_owned()).or_default() += 1;
+    }
+
+    /// Commands that were called, by name.
+    pub fn commands(&self) -> Vec<(&'static str, Calls)> {
+        let mut commands: Vec<_> = self.commands.iter().map(|(&name, &calls)| (name, calls)).collect();
+        commands.sort_unstable_by_key(|&(name, _)| name);
+        commands
+    }
+
+    pub fn errors(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.errors.iter().map(|(code, &count)| (&**code, count))
+    }
+}
