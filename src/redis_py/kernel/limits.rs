@@ -2,6 +2,7 @@
 //! tutor is gone. Ctrl-C reaches Python from here.
 
 use super::Kernel;
+use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::signal::UserSignalSender;
 
 /// How much more memory than at the start a program may use, in bytes.
@@ -47,13 +48,34 @@ pub fn end_with_parent() {
 #[cfg(not(unix))]
 pub fn end_with_parent() {}
 
+/// How often, a millisecond apart, an interrupt waits for a generator to hand its value on.
+const PATIENCE: u32 = 200;
+
 /// Ctrl-C raises KeyboardInterrupt in the program that runs. One that comes while none does is forgotten.
 pub fn interrupt_on_signal(kernel: &'static Kernel, python: UserSignalSender) {
     // A handler that cannot be set leaves the parent its other way, to end this process.
     let _ = ctrlc::set_handler(move || {
         if kernel.interrupt() {
-            let _ = python
-                .send(Box::new(|vm| if kernel.take_interrupt() { Err(super::keyboard_interrupt(vm)) } else { Ok(()) }));
+            send(kernel, python.clone(), PATIENCE);
         }
     });
+}
+
+/// Raises in the frame that runs; but the interpreter may lose its place in a generator that is interrupted, so one of
+/// those is given some time to yield first.
+fn send(kernel: &'static Kernel, python: UserSignalSender, patience: u32) {
+    let again = python.clone();
+    // A program that is gone by now needs no interrupt.
+    let _ = python.send(Box::new(move |vm| {
+        let flags = vm.current_frame().map(|frame| frame.code.flags);
+        let in_generator = flags.is_some_and(|flags| flags.contains(CodeFlags::GENERATOR));
+        if in_generator && patience > 0 {
+            std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+                send(kernel, again, patience - 1);
+            });
+            return Ok(());
+        }
+        if kernel.take_interrupt() { Err(super::keyboard_interrupt(vm)) } else { Ok(()) }
+    }));
 }

@@ -36,7 +36,6 @@ OUT_OF_REACH = {
     **dict.fromkeys("fileinput mmap shelve tempfile zipimport".split(), NO_FILES),
     **dict.fromkeys("ctypes curses fcntl readline resource sqlite3 termios tkinter".split(), NO_NATIVE),
     "asyncio": NO_ASYNCIO,
-    "redis.asyncio": NO_ASYNCIO,
 }
 
 
