@@ -60,12 +60,14 @@ pub const TIMEOUT_NOT_A_FLOAT: Error = Error::text("ERR timeout is not a float o
 pub const TIMEOUT_OUT_OF_RANGE: Error = Error::text("ERR timeout is out of range");
 pub const TIMEOUT_NEGATIVE: Error = Error::text("ERR timeout is negative");
 pub const SAME_OBJECT: Error = Error::text("ERR source and destination objects are the same");
+pub const NUMKEYS_TOO_LARGE: Error = Error::text("ERR Number of keys can't be greater than number of args");
 pub const COUNT_NEGATIVE: Error = Error::text("ERR COUNT can't be negative");
 pub const MAXLEN_NEGATIVE: Error = Error::text("ERR MAXLEN can't be negative");
 pub const RANK_ZERO: Error = Error::text(
     "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from \
      the end of the list",
 );
+pub const WEIGHT_NOT_A_DOUBLE: Error = Error::text("ERR One or more scores can't be converted into double");
 pub const DB_INDEX_OUT_OF_RANGE: Error = Error::text("ERR DB index is out of range");
 pub const INVALID_CURSOR: Error = Error::text("ERR invalid cursor");
 pub const WRONG_PASSWORD: Error = Error::text("WRONGPASS invalid username-password pair or user is disabled.");
