@@ -116,7 +116,7 @@ enum Change {
 fn zadd(call: &mut Call) -> Outcome {
     let (options, pairs_at) = Options::parse(call);
     let words = call.argv.len() - pairs_at;
-    if words == 0 || words % 2 != 0 {
+    if words == 0 || !words.is_multiple_of(2) {
         return Err(error::SYNTAX);
     }
     options.check(words / 2)?;

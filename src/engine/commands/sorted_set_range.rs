@@ -93,12 +93,16 @@ fn clamped(start: i64, stop: i64, len: usize, direction: Direction) -> Range<usi
 /// `1.5`, `(1.5`, `-inf`. Unlike a score, a bound may be empty (0), too large (infinite) or too small (0), and is never
 /// hexadecimal: this is Rust's own syntax but for the empty one.
 fn score_bound(word: &[u8]) -> Option<Bound<f64>> {
-    let (number, bound): (&[u8], fn(f64) -> Bound<f64>) = match word {
-        [b'(', rest @ ..] => (rest, Bound::Excluded),
-        _ => (word, Bound::Included),
+    let (number, is_excluded) = match word {
+        [b'(', number @ ..] => (number, true),
+        number => (number, false),
     };
     let score = if number.is_empty() { 0.0 } else { std::str::from_utf8(number).ok()?.parse::<f64>().ok()? };
-    (!score.is_nan()).then(|| bound(score))
+    match score {
+        _ if score.is_nan() => None,
+        _ if is_excluded => Some(Bound::Excluded(score)),
+        _ => Some(Bound::Included(score)),
+    }
 }
 
 /// `[a`, `(a`, `-`, `+`.

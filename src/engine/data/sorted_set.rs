@@ -53,16 +53,27 @@ struct Scored {
     member: Member,
 }
 
+impl Scored {
+    fn place(&self) -> (f64, &[u8]) {
+        (self.score, &self.member)
+    }
+}
+
+/// Which of two members comes first.
+fn compare((score, member): (f64, &[u8]), (other_score, other_member): (f64, &[u8])) -> Ordering {
+    // Not by `total_cmp`: to Redis, -0 and 0 are a tie.
+    if score < other_score {
+        Ordering::Less
+    } else if score > other_score {
+        Ordering::Greater
+    } else {
+        member.cmp(other_member)
+    }
+}
+
 impl Ord for Scored {
     fn cmp(&self, other: &Self) -> Ordering {
-        // Not by `total_cmp`: to Redis, -0 and 0 are a tie.
-        if self.score < other.score {
-            Ordering::Less
-        } else if self.score > other.score {
-            Ordering::Greater
-        } else {
-            self.member.cmp(&other.member)
-        }
+        compare(self.place(), other.place())
     }
 }
 
@@ -181,7 +192,8 @@ impl SortedSet {
     }
 
     /// The member at a position that has nothing to do with its rank, and its score. Positions are those below `len`; a
-    /// removal moves the member of the last position into the gap, so a walk from the end meets each that stays.
+    /// removal moves the member of the last position into the gap, or many close up: none moves away from the first position,
+    /// so a walk from the end meets each that stays.
     pub fn at(&self, index: usize) -> Option<(&[u8], f64)> {
         self.scores.get_index(index).map(|(member, &score)| (&**member, score))
     }
@@ -220,10 +232,26 @@ impl SortedSet {
 
     /// Removes the members at these ranks, which must exist.
     pub fn remove_ranks(&mut self, ranks: Range<usize>) {
-        for scored in self.order.range(ranks.clone()) {
-            self.scores.swap_remove(&scored.member);
+        if ranks.len() > self.len() / 8 {
+            self.retain_outside(ranks.clone());
+        } else {
+            for scored in self.order.range(ranks.clone()) {
+                self.scores.swap_remove(&scored.member);
+            }
         }
         self.order.remove_range(ranks);
+    }
+
+    /// Removes many members from the hash in one pass over all, which reads memory in order. One by one each costs
+    /// several cache misses: at 1,000,000 members that took four times as long as Redis.
+    fn retain_outside(&mut self, ranks: Range<usize>) {
+        let mut removed = self.order.range(ranks);
+        let Some(first) = removed.next() else { return };
+        let last = removed.next_back().unwrap_or(first);
+        self.scores.retain(|member, score| {
+            let place = (*score, &**member);
+            compare(place, first.place()).is_lt() || compare(place, last.place()).is_gt()
+        });
     }
 
     /// A member's rank and score.
@@ -391,22 +419,35 @@ mod tests {
         let from_10_to_below_20 = zset.ranks_of_scores(Bound::Included(10.0), Bound::Excluded(20.0));
         let expected = sorted.iter().filter(|(_, score)| (10.0..20.0).contains(score)).copied();
         assert!(zset.members(from_10_to_below_20, Direction::Ascending).eq(expected));
+        // Many at once, then few.
         zset.remove_ranks(10..sorted.len() - 10);
         assert!(zset.iter().eq(sorted[..10].iter().chain(&sorted[sorted.len() - 10..]).copied()));
-        assert_eq!(zset.len(), 20);
+        zset.remove_ranks(1..3);
+        assert_eq!(zset.len(), 18);
+        for (rank, (member, score)) in sorted[..10].iter().enumerate() {
+            assert_eq!(zset.score(member), (!(1..3).contains(&rank)).then_some(*score));
+        }
     }
 
     #[test]
-    fn removing_from_the_end_by_index_meets_every_member() {
+    fn a_walk_from_the_end_meets_every_member_that_stays() {
+        let mut random = Random::new(3);
         let mut zset = SortedSet::empty();
-        for n in 0..100 {
+        for n in 0..300 {
             zset.set(format!("m{n}").as_bytes(), f64::from(n), Limits::default());
         }
-        for index in (0..100).rev() {
-            let member = zset.at(index).unwrap().0.to_vec();
-            assert!(zset.remove(&member));
+        let mut met = std::collections::HashSet::new();
+        let mut end = zset.len();
+        while end > 0 {
+            end -= 1;
+            met.extend(zset.at(end).map(|(member, _)| member.to_vec()));
+            zset.remove(format!("m{}", random.below(300)).as_bytes());
+            if end == 200 {
+                zset.remove_ranks(20..90);
+            }
+            end = end.min(zset.len());
         }
-        assert!(zset.is_empty() && zset.at(0).is_none());
+        assert!(!zset.is_empty() && zset.iter().all(|(member, _)| met.contains(member)));
     }
 
     #[test]
