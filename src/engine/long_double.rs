@@ -23,6 +23,8 @@ pub enum LongDouble {
 }
 
 impl LongDouble {
+    pub const ZERO: LongDouble = LongDouble::Finite { negative: false, mantissa: 0, exponent: 0 };
+
     /// Reads a number as C's `strtold` does: decimal or hexadecimal, `inf`, a sign; the whole text, without blanks. Out of
     /// range is no number.
     pub fn parse(text: &[u8]) -> Option<LongDouble> {

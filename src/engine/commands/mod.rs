@@ -5,6 +5,7 @@ mod client;
 mod command_info;
 mod config;
 mod connection;
+mod counter;
 mod debug;
 mod expire;
 mod generic;
@@ -24,6 +25,7 @@ mod sorted_set_algebra;
 mod sorted_set_pop;
 mod sorted_set_range;
 mod string;
+mod string_part;
 mod transaction;
 
 use std::collections::HashMap;
@@ -35,6 +37,8 @@ use super::error::{self, Error};
 /// The families, in the order of Redis's documentation.
 static FAMILIES: &[&[&Command]] = &[
     string::COMMANDS,
+    string_part::COMMANDS,
+    counter::COMMANDS,
     bitmap::COMMANDS,
     hash::COMMANDS,
     hash_expiry::COMMANDS,
