@@ -553,6 +553,14 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.created
     }
 
+    /// Ends the edit without a change that anybody is told of: BITFIELD makes a key or lengthens a string, and then
+    /// refuses every value.
+    pub fn keep(mut self) {
+        if std::mem::take(&mut self.created) {
+            self.keyspace.note(Class::New, "new", self.key);
+        }
+    }
+
     /// Ends the edit: the value was changed, which is this event. A container that is empty now is dropped.
     pub fn commit(mut self, event: &'static str) {
         let created = std::mem::take(&mut self.created);

@@ -1,5 +1,6 @@
 //! All commands, a file for each family: a command's row stands above its function, and nowhere else.
 
+mod bitfield;
 mod bitmap;
 mod client;
 mod command_info;
@@ -40,6 +41,7 @@ static FAMILIES: &[&[&Command]] = &[
     string_part::COMMANDS,
     counter::COMMANDS,
     bitmap::COMMANDS,
+    bitfield::COMMANDS,
     hash::COMMANDS,
     hash_expiry::COMMANDS,
     list::COMMANDS,

@@ -1,5 +1,7 @@
 //! Parts of strings: lengths, ranges, and what two strings have in common.
 
+use std::ops::Range;
+
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Str;
@@ -105,13 +107,18 @@ fn getrange(call: &mut Call) -> Outcome {
 }
 
 /// The range from `start` to `end`, both included and from the end where negative, as far as there are bytes.
-fn byte_range(start: i64, end: i64, length: usize) -> std::ops::Range<usize> {
+pub(super) fn byte_range(start: i64, end: i64, length: usize) -> Range<usize> {
+    // Both negative and the wrong way round, they would meet at 0.
+    let is_reversed = start < 0 && end < 0 && start > end;
+    if is_reversed { 0..0 } else { clamped_range(start, end, length) }
+}
+
+/// The same for BITPOS, to which all that is before the front is at 0, even the wrong way round.
+pub(super) fn clamped_range(start: i64, end: i64, length: usize) -> Range<usize> {
     let length = length as i64;
     let from_front = |position: i64| if position < 0 { (position + length).max(0) } else { position };
     let (first, last) = (from_front(start), from_front(end).min(length - 1));
-    // Both negative and the wrong way round, they would meet at 0.
-    let is_reversed = start < 0 && end < 0 && start > end;
-    if is_reversed || first > last { 0..0 } else { first as usize..last as usize + 1 }
+    if first > last { 0..0 } else { first as usize..last as usize + 1 }
 }
 
 const SETRANGE: Command = Command {
