@@ -95,7 +95,7 @@ fn incrbyfloat(call: &mut Call) -> Outcome {
     let before =
         if value.is_new() { LongDouble::ZERO } else { LongDouble::parse(&value.bytes()).ok_or(error::NOT_A_FLOAT)? };
     let increment = LongDouble::parse(call.argv[2]).ok_or(error::NOT_A_FLOAT)?;
-    let sum = before.add(increment).format().ok_or(error::NAN_OR_INFINITY)?;
+    let sum = (before + increment).format().ok_or(error::NAN_OR_INFINITY)?;
     // Even a whole number is kept as text.
     *value = Str::Whole(sum.as_bytes().into());
     value.commit("incrbyfloat");

@@ -369,7 +369,7 @@ fn hincrbyfloat(call: &mut Call) -> Outcome {
         Some(value) => LongDouble::parse(value).ok_or(NOT_A_FLOAT)?,
         None => LongDouble::ZERO,
     };
-    let sum = before.add(increment).format().ok_or(error::NAN_OR_INFINITY)?;
+    let sum = (before + increment).format().ok_or(error::NAN_OR_INFINITY)?;
     hash.set(field, sum.as_bytes(), FieldTtl::Keep, limits);
     hash.commit("hincrbyfloat");
     call.reply.bulk(sum.as_bytes());
