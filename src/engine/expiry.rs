@@ -40,4 +40,19 @@ impl Form {
         let ms = time.checked_mul(self.ms_per_unit).ok_or_else(invalid)?;
         if self.absolute { Ok(ms) } else { ms.checked_add(call.keyspace.now_ms()).ok_or_else(invalid) }
     }
+
+    /// Reads the time at `index` at which a hash's field is to expire, as milliseconds since 1970. It may have passed.
+    ///
+    /// # Errors
+    /// Not an integer; negative; too large for the 46 bits that Redis has for it.
+    pub fn of_field(self, call: &Call, index: usize) -> Result<i64, Error> {
+        const LATEST_MS: i64 = (1 << 46) - 1;
+        let time = call.integer(index)?;
+        if time < 0 {
+            return Err(Error::text("ERR invalid expire time, must be >= 0"));
+        }
+        let from_ms = if self.absolute { 0 } else { call.keyspace.now_ms() };
+        let ms = time.checked_mul(self.ms_per_unit).and_then(|ms| ms.checked_add(from_ms));
+        ms.filter(|&ms| ms <= LATEST_MS).ok_or_else(|| error::invalid_expire(call.command.name))
+    }
 }

@@ -11,6 +11,7 @@ use std::ops::{Deref, DerefMut};
 
 use indexmap::IndexMap;
 
+use super::data::string::{Header, LONG_KEY};
 use super::data::{DataType, Value};
 use super::error::{self, Error};
 use super::limits::Limits;
@@ -32,6 +33,17 @@ pub struct Entry {
     pub accessed_ms: i64,
     /// What `next_part_expiry` said when the value last changed.
     parts_expire_ms: Option<i64>,
+}
+
+impl Entry {
+    /// Lets a string take its place beside its key, which its encoding shows. `room_ms` is an expiry time for which
+    /// there was room already.
+    fn stand_beside(&mut self, key: &[u8], room_ms: Option<i64>) {
+        if let Value::Str(value) = &mut self.value {
+            let expires_here = self.expires_ms.is_some() && (room_ms.is_some() || key.len() < LONG_KEY);
+            value.stand_beside(key, if expires_here { Header::WithExpiry } else { Header::Plain });
+        }
+    }
 }
 
 /// One database.
@@ -85,13 +97,19 @@ impl Database {
         }
     }
 
-    fn insert(&mut self, key: &[u8], entry: Entry) -> Option<Entry> {
+    fn insert(&mut self, key: &[u8], mut entry: Entry) -> Option<Entry> {
         self.expiring += usize::from(entry.expires_ms.is_some());
         self.schedule(entry.expires_ms, key);
         self.schedule(entry.parts_expire_ms, key);
         let old = match self.entries.get_mut(key) {
-            Some(slot) => Some(std::mem::replace(slot, entry)),
-            None => self.entries.insert(key.into(), entry),
+            Some(slot) => {
+                entry.stand_beside(key, slot.expires_ms);
+                Some(std::mem::replace(slot, entry))
+            }
+            None => {
+                entry.stand_beside(key, None);
+                self.entries.insert(key.into(), entry)
+            }
         };
         if let Some(old) = &old {
             // The new entry may be scheduled for the same moment: put back what this takes.
@@ -402,6 +420,7 @@ impl Keyspace {
         let database = self.database_mut();
         let entry = &mut database.entries[index];
         let old = std::mem::replace(&mut entry.expires_ms, expires_ms);
+        entry.stand_beside(key, None);
         let parts = entry.parts_expire_ms;
         database.expiring += usize::from(expires_ms.is_some());
         database.expiring -= usize::from(old.is_some());
@@ -500,6 +519,7 @@ impl Keyspace {
             self.note(Class::Generic, "del", key);
             return false;
         }
+        entry.stand_beside(key, entry.expires_ms);
         let next = entry.value.next_part_expiry();
         let old = std::mem::replace(&mut entry.parts_expire_ms, next);
         if old != next {
@@ -551,6 +571,14 @@ impl<'a, T: DataType> Edit<'a, T> {
     /// Whether the key was not there before.
     pub fn is_new(&self) -> bool {
         self.created
+    }
+
+    /// Ends the edit without a change that anybody is told of: BITFIELD makes a key or lengthens a string, and then
+    /// refuses every value.
+    pub fn keep(mut self) {
+        if std::mem::take(&mut self.created) {
+            self.keyspace.note(Class::New, "new", self.key);
+        }
     }
 
     /// Ends the edit: the value was changed, which is this event. A container that is empty now is dropped.

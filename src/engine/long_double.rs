@@ -23,6 +23,8 @@ pub enum LongDouble {
 }
 
 impl LongDouble {
+    pub const ZERO: LongDouble = LongDouble::Finite { negative: false, mantissa: 0, exponent: 0 };
+
     /// Reads a number as C's `strtold` does: decimal or hexadecimal, `inf`, a sign; the whole text, without blanks. Out of
     /// range is no number.
     pub fn parse(text: &[u8]) -> Option<LongDouble> {
@@ -44,8 +46,22 @@ impl LongDouble {
         Some(LongDouble::Finite { negative, mantissa, exponent })
     }
 
+    /// Writes a finite number as Redis does: rounded to 17 decimals, the zeros at their end left out.
+    pub fn format(self) -> Option<String> {
+        let LongDouble::Finite { negative, mantissa, exponent } = self else { return None };
+        let digits = match u32::try_from(exponent) {
+            Ok(up) => Natural::from(u128::from(mantissa)).shifted_left(up as usize).to_decimal(),
+            Err(_) => with_decimals(mantissa, exponent.unsigned_abs()),
+        };
+        Some(if negative && digits != "0" { format!("-{digits}") } else { digits })
+    }
+}
+
+impl std::ops::Add for LongDouble {
+    type Output = LongDouble;
+
     /// The sum, rounded.
-    pub fn add(self, other: LongDouble) -> LongDouble {
+    fn add(self, other: LongDouble) -> LongDouble {
         let (
             LongDouble::Finite { negative: n1, mantissa: m1, exponent: e1 },
             LongDouble::Finite { negative: n2, mantissa: m2, exponent: e2 },
@@ -73,16 +89,6 @@ impl LongDouble {
             Some((mantissa, exponent)) => LongDouble::Finite { negative, mantissa, exponent },
             None => LongDouble::Infinite,
         }
-    }
-
-    /// Writes a finite number as Redis does: rounded to 17 decimals, the zeros at their end left out.
-    pub fn format(self) -> Option<String> {
-        let LongDouble::Finite { negative, mantissa, exponent } = self else { return None };
-        let digits = match u32::try_from(exponent) {
-            Ok(up) => Natural::from(u128::from(mantissa)).shifted_left(up as usize).to_decimal(),
-            Err(_) => with_decimals(mantissa, exponent.unsigned_abs()),
-        };
-        Some(if negative && digits != "0" { format!("-{digits}") } else { digits })
     }
 }
 
@@ -316,7 +322,7 @@ mod tests {
     use super::*;
 
     fn sum(a: &str, b: &str) -> Option<String> {
-        LongDouble::parse(a.as_bytes())?.add(LongDouble::parse(b.as_bytes())?).format()
+        (LongDouble::parse(a.as_bytes())? + LongDouble::parse(b.as_bytes())?).format()
     }
 
     #[test]

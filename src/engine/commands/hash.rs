@@ -365,8 +365,11 @@ fn hincrbyfloat(call: &mut Call) -> Outcome {
     }
     let limits = call.keyspace.limits;
     let mut hash = call.keyspace.edit_or_create::<Hash>(call.argv[1])?;
-    let before = LongDouble::parse(hash.get(field).unwrap_or(b"0")).ok_or(NOT_A_FLOAT)?;
-    let sum = before.add(increment).format().ok_or(error::NAN_OR_INFINITY)?;
+    let before = match hash.get(field) {
+        Some(value) => LongDouble::parse(value).ok_or(NOT_A_FLOAT)?,
+        None => LongDouble::ZERO,
+    };
+    let sum = (before + increment).format().ok_or(error::NAN_OR_INFINITY)?;
     hash.set(field, sum.as_bytes(), FieldTtl::Keep, limits);
     hash.commit("hincrbyfloat");
     call.reply.bulk(sum.as_bytes());

@@ -1,10 +1,12 @@
 //! All commands, a file for each family: a command's row stands above its function, and nowhere else.
 
+mod bitfield;
 mod bitmap;
 mod client;
 mod command_info;
 mod config;
 mod connection;
+mod counter;
 mod debug;
 mod expire;
 mod generic;
@@ -24,6 +26,7 @@ mod sorted_set_algebra;
 mod sorted_set_pop;
 mod sorted_set_range;
 mod string;
+mod string_part;
 mod transaction;
 
 use std::collections::HashMap;
@@ -35,7 +38,10 @@ use super::error::{self, Error};
 /// The families, in the order of Redis's documentation.
 static FAMILIES: &[&[&Command]] = &[
     string::COMMANDS,
+    string_part::COMMANDS,
+    counter::COMMANDS,
     bitmap::COMMANDS,
+    bitfield::COMMANDS,
     hash::COMMANDS,
     hash_expiry::COMMANDS,
     list::COMMANDS,

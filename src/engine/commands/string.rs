@@ -1,4 +1,4 @@
-//! Strings: SET, GET and their kin, and counters.
+//! Strings as wholes: SET, GET and their kin.
 
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
@@ -7,7 +7,8 @@ use crate::engine::error::{self, Error};
 use crate::engine::expiry::Form;
 use crate::engine::notify::Class;
 
-pub const COMMANDS: &[&Command] = &[&APPEND, &DECR, &DECRBY, &GET, &INCR, &INCRBY, &SET, &STRLEN];
+pub const COMMANDS: &[&Command] =
+    &[&GET, &GETDEL, &GETEX, &GETSET, &MGET, &MSET, &MSETNX, &PSETEX, &SET, &SETEX, &SETNX];
 
 const GET: Command = Command {
     name: "GET",
@@ -33,8 +34,8 @@ fn get(call: &mut Call) -> Outcome {
 
 const SET: Command = Command {
     name: "SET",
-    syntax: "key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | \
-             PXAT unix-time-milliseconds | KEEPTTL]",
+    syntax: "key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT \
+             unix-time-milliseconds | KEEPTTL]",
     arity: -3,
     flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::FIRST,
@@ -54,61 +55,73 @@ enum Condition {
     IfPresent,
 }
 
-/// What SET does with the key's expiry time.
-#[derive(Clone, Copy)]
+/// What SET and GETEX do with the key's expiry time.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Expiry {
-    Clear,
+    /// No option says anything.
+    Unsaid,
     Keep,
+    Persist,
     /// In this form, at this index.
     At(Form, usize),
 }
 
-/// SET's options.
-struct SetOptions {
+/// The options of SET and GETEX.
+struct Options {
     condition: Condition,
     expiry: Expiry,
     get: bool,
 }
 
-fn set_options(call: &Call) -> Result<SetOptions, Error> {
-    let mut options = SetOptions { condition: Condition::Always, expiry: Expiry::Clear, get: false };
+fn set_options(call: &Call) -> Result<Options, Error> {
+    let mut options = Options { condition: Condition::Always, expiry: Expiry::Unsaid, get: false };
     let mut index = 3;
     while index < call.argv.len() {
-        let form = Form::of_option(call.argv[index]).filter(|_| index + 1 < call.argv.len());
-        match (form, options.expiry) {
-            (Some(form), Expiry::Clear) => {
-                options.expiry = Expiry::At(form, index + 1);
-                index += 1;
-            }
-            (None, Expiry::Clear) if call.is_option(index, "KEEPTTL") => options.expiry = Expiry::Keep,
-            (None, Expiry::Keep) if call.is_option(index, "KEEPTTL") => {}
-            _ if call.is_option(index, "NX") && options.condition != Condition::IfPresent => {
-                options.condition = Condition::IfAbsent;
-            }
-            _ if call.is_option(index, "XX") && options.condition != Condition::IfAbsent => {
-                options.condition = Condition::IfPresent;
-            }
-            _ if call.is_option(index, "GET") => options.get = true,
-            _ => return Err(error::SYNTAX),
+        if call.is_option(index, "NX") && options.condition != Condition::IfPresent {
+            options.condition = Condition::IfAbsent;
+        } else if call.is_option(index, "XX") && options.condition != Condition::IfAbsent {
+            options.condition = Condition::IfPresent;
+        } else if call.is_option(index, "GET") {
+            options.get = true;
+        } else if call.is_option(index, "KEEPTTL") {
+            options.expiry = options.expiry.or(Expiry::Keep)?;
+        } else {
+            options.expiry = options.expiry.or(Expiry::at(call, &mut index)?)?;
         }
         index += 1;
     }
     Ok(options)
 }
 
+impl Expiry {
+    /// Reads `EX seconds` and its like, and moves on to the second word.
+    fn at(call: &Call, index: &mut usize) -> Result<Expiry, Error> {
+        let form = Form::of_option(call.argv[*index]).ok_or(error::SYNTAX)?;
+        *index += 1;
+        if *index < call.argv.len() { Ok(Expiry::At(form, *index)) } else { Err(error::SYNTAX) }
+    }
+
+    /// One option may be said again, as Redis allows; two different ones contradict each other.
+    fn or(self, said: Expiry) -> Result<Expiry, Error> {
+        match (self, said) {
+            (Expiry::Unsaid, _) => Ok(said),
+            (Expiry::At(before, _), Expiry::At(now, _)) if before == now => Ok(said),
+            _ if self == said => Ok(said),
+            _ => Err(error::SYNTAX),
+        }
+    }
+}
+
 fn set(call: &mut Call) -> Outcome {
     let options = set_options(call)?;
     let key = call.argv[1];
     let expires_ms = match options.expiry {
-        Expiry::Clear => None,
+        Expiry::Unsaid | Expiry::Persist => None,
         Expiry::Keep => call.keyspace.peek(key).and_then(|entry| entry.expires_ms),
         Expiry::At(form, index) => Some(form.positive(call, index)?),
     };
     if options.get {
-        match call.keyspace.read::<Str>(key)? {
-            Some(value) => call.reply.bulk(&value.bytes()),
-            None => call.reply.null(),
-        }
+        get(call)?;
     }
     let stores = match options.condition {
         Condition::Always => true,
@@ -129,120 +142,243 @@ fn set(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-const STRLEN: Command = Command {
-    name: "STRLEN",
-    syntax: "key",
-    arity: 2,
-    flags: &[Flag::Readonly, Flag::Fast],
-    keys: Keys::FIRST,
-    group: Group::String,
-    since: "2.2.0",
-    complexity: "O(1)",
-    summary: "The length of a string, in bytes.",
-    example: "SET greeting hello\nSTRLEN greeting",
-    run: strlen,
-};
-
-fn strlen(call: &mut Call) -> Outcome {
-    let length = call.keyspace.read::<Str>(call.argv[1])?.map_or(0, Str::len);
-    call.reply.count(length);
-    Ok(())
-}
-
-const APPEND: Command = Command {
-    name: "APPEND",
+const SETNX: Command = Command {
+    name: "SETNX",
     syntax: "key value",
     arity: 3,
     flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::String,
-    since: "2.0.0",
-    complexity: "O(1). The amortized time complexity is O(1) assuming the appended value is small and the already \
-                 present value is of any size, since the dynamic string library used by Redis will double the free \
-                 space available on every reallocation.",
-    summary: "Adds bytes to the end of a string, and makes it if it is not there.",
-    example: "SET greeting hello\nAPPEND greeting ' world'",
-    run: append,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Stores a string under a key only if the key is not there.",
+    example: "SETNX lock:report alice",
+    run: setnx,
 };
 
-fn append(call: &mut Call) -> Outcome {
-    let (key, suffix) = (call.argv[1], call.argv[2]);
-    let mut value = call.keyspace.edit_or_create::<Str>(key)?;
-    if value.is_new() {
-        *value = Str::new(suffix);
-    } else {
-        value.make_mut().extend_from_slice(suffix);
+fn setnx(call: &mut Call) -> Outcome {
+    let is_new = !call.keyspace.exists(call.argv[1]);
+    if is_new {
+        call.keyspace.put(call.argv[1], Str::new(call.argv[2]).into_value(), None, "set");
     }
-    let length = value.len();
-    value.commit("append");
-    call.reply.count(length);
+    call.reply.flag(is_new);
     Ok(())
 }
 
-const INCR: Command = Command {
-    name: "INCR",
-    syntax: "key",
-    arity: 2,
-    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
+const SETEX: Command = Command {
+    name: "SETEX",
+    syntax: "key seconds value",
+    arity: 4,
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::FIRST,
     group: Group::String,
-    since: "1.0.0",
+    since: "2.0.0",
     complexity: "O(1)",
-    summary: "Adds one to the integer under a key; a missing key counts as 0.",
-    example: "SET visits 10\nINCR visits",
-    run: |call| add(call, 1),
+    summary: "Stores a string under a key for so many seconds.",
+    example: "SETEX session:42 300 Alice",
+    run: setex,
 };
 
-const DECR: Command = Command {
-    name: "DECR",
-    syntax: "key",
-    arity: 2,
-    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
+fn setex(call: &mut Call) -> Outcome {
+    set_for(call, Form::SECONDS)
+}
+
+const PSETEX: Command = Command {
+    name: "PSETEX",
+    syntax: "key milliseconds value",
+    arity: 4,
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::FIRST,
     group: Group::String,
-    since: "1.0.0",
+    since: "2.6.0",
     complexity: "O(1)",
-    summary: "Takes one from the integer under a key; a missing key counts as 0.",
-    example: "SET stock 10\nDECR stock",
-    run: |call| add(call, -1),
+    summary: "Stores a string under a key for so many milliseconds.",
+    example: "PSETEX session:42 300000 Alice",
+    run: psetex,
 };
 
-const INCRBY: Command = Command {
-    name: "INCRBY",
-    syntax: "key increment",
-    arity: 3,
-    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
-    keys: Keys::FIRST,
-    group: Group::String,
-    since: "1.0.0",
-    complexity: "O(1)",
-    summary: "Adds a number to the integer under a key; a missing key counts as 0.",
-    example: "SET visits 10\nINCRBY visits 5",
-    run: |call| add(call, call.integer(2)?),
-};
+fn psetex(call: &mut Call) -> Outcome {
+    set_for(call, Form::MILLISECONDS)
+}
 
-const DECRBY: Command = Command {
-    name: "DECRBY",
-    syntax: "key decrement",
-    arity: 3,
-    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
-    keys: Keys::FIRST,
-    group: Group::String,
-    since: "1.0.0",
-    complexity: "O(1)",
-    summary: "Takes a number from the integer under a key; a missing key counts as 0.",
-    example: "SET stock 10\nDECRBY stock 3",
-    run: |call| add(call, call.integer(2)?.checked_neg().ok_or(error::DECREMENT_OVERFLOW)?),
-};
-
-/// The counters' common core.
-fn add(call: &mut Call, increment: i64) -> Outcome {
-    let key = call.argv[1];
-    let mut value = call.keyspace.edit_or_create::<Str>(key)?;
-    let before = if value.is_new() { 0 } else { value.integer().ok_or(error::NOT_AN_INTEGER)? };
-    let n = before.checked_add(increment).ok_or(error::OVERFLOW)?;
-    *value = Str::Integer(n);
-    value.commit("incrby");
-    call.reply.integer(n);
+fn set_for(call: &mut Call, form: Form) -> Outcome {
+    let expires_ms = form.positive(call, 2)?;
+    call.keyspace.put(call.argv[1], Str::new(call.argv[3]).into_value(), Some(expires_ms), "set");
+    call.keyspace.note(Class::Generic, "expire", call.argv[1]);
+    call.reply.ok();
     Ok(())
+}
+
+const GETSET: Command = Command {
+    name: "GETSET",
+    syntax: "key value",
+    arity: 3,
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Stores a string under a key, and answers the one that was there before.",
+    example: "SET leader alice\nGETSET leader bob",
+    run: getset,
+};
+
+fn getset(call: &mut Call) -> Outcome {
+    get(call)?;
+    call.keyspace.put(call.argv[1], Str::new(call.argv[2]).into_value(), None, "set");
+    Ok(())
+}
+
+const GETDEL: Command = Command {
+    name: "GETDEL",
+    syntax: "key",
+    arity: 2,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "6.2.0",
+    complexity: "O(1)",
+    summary: "The string under a key, which is removed.",
+    example: "SET ticket abc\nGETDEL ticket",
+    run: getdel,
+};
+
+fn getdel(call: &mut Call) -> Outcome {
+    get(call)?;
+    call.keyspace.remove(call.argv[1], "del");
+    Ok(())
+}
+
+const GETEX: Command = Command {
+    name: "GETEX",
+    syntax: "key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]",
+    arity: -2,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "6.2.0",
+    complexity: "O(1)",
+    summary: "The string under a key, whose expiry time is set or removed.",
+    example: "SET session:42 Alice\nGETEX session:42 EX 60",
+    run: getex,
+};
+
+fn getex(call: &mut Call) -> Outcome {
+    let expiry = getex_options(call)?;
+    let key = call.argv[1];
+    let Some(value) = call.keyspace.read::<Str>(key)? else {
+        call.reply.null();
+        return Ok(());
+    };
+    call.reply.bulk(&value.bytes());
+    match expiry {
+        Expiry::Unsaid | Expiry::Keep => {}
+        Expiry::Persist => {
+            if call.keyspace.peek(key).is_some_and(|entry| entry.expires_ms.is_some()) {
+                call.keyspace.set_expiry(key, None, "persist");
+            }
+        }
+        Expiry::At(form, index) => {
+            let expires_ms = form.positive(call, index)?;
+            if expires_ms <= call.keyspace.now_ms() {
+                call.keyspace.remove(key, "del");
+            } else {
+                call.keyspace.set_expiry(key, Some(expires_ms), "expire");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn getex_options(call: &Call) -> Result<Expiry, Error> {
+    let mut expiry = Expiry::Unsaid;
+    let mut index = 2;
+    while index < call.argv.len() {
+        let said = if call.is_option(index, "PERSIST") { Expiry::Persist } else { Expiry::at(call, &mut index)? };
+        expiry = expiry.or(said)?;
+        index += 1;
+    }
+    Ok(expiry)
+}
+
+const MGET: Command = Command {
+    name: "MGET",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::ALL,
+    group: Group::String,
+    since: "1.0.0",
+    complexity: "O(N) where N is the number of keys to retrieve.",
+    summary: "The strings under several keys, nil for each that holds none.",
+    example: "MSET a 1 b 2\nMGET a b c",
+    run: mget,
+};
+
+fn mget(call: &mut Call) -> Outcome {
+    call.reply.array(call.argv.len() - 1);
+    for key in &call.argv[1..] {
+        match call.keyspace.read::<Str>(key) {
+            Ok(Some(value)) => call.reply.bulk(&value.bytes()),
+            Ok(None) | Err(_) => call.reply.null(),
+        }
+    }
+    Ok(())
+}
+
+const MSET: Command = Command {
+    name: "MSET",
+    syntax: "key value [key value ...]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::range(1, -1, 2),
+    group: Group::String,
+    since: "1.0.1",
+    complexity: "O(N) where N is the number of keys to set.",
+    summary: "Stores strings under several keys, all at once.",
+    example: "MSET a 1 b 2",
+    run: mset,
+};
+
+fn mset(call: &mut Call) -> Outcome {
+    let pairs = pairs(call)?;
+    put_all(call, pairs);
+    call.reply.ok();
+    Ok(())
+}
+
+const MSETNX: Command = Command {
+    name: "MSETNX",
+    syntax: "key value [key value ...]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::range(1, -1, 2),
+    group: Group::String,
+    since: "1.0.1",
+    complexity: "O(N) where N is the number of keys to set.",
+    summary: "Stores strings under several keys, all at once, only if none of the keys is there.",
+    example: "MSETNX a 1 b 2",
+    run: msetnx,
+};
+
+fn msetnx(call: &mut Call) -> Outcome {
+    let pairs = pairs(call)?;
+    let none_is_there = !pairs.iter().any(|[key, _]| call.keyspace.exists(key));
+    if none_is_there {
+        put_all(call, pairs);
+    }
+    call.reply.flag(none_is_there);
+    Ok(())
+}
+
+/// The keys of MSET and MSETNX, each with its value.
+fn pairs<'a>(call: &Call<'a>) -> Result<&'a [[&'a [u8]; 2]], Error> {
+    let (pairs, rest) = call.argv[1..].as_chunks();
+    if rest.is_empty() { Ok(pairs) } else { Err(call.wrong_arity()) }
+}
+
+fn put_all(call: &mut Call, pairs: &[[&[u8]; 2]]) {
+    for [key, value] in pairs {
+        call.keyspace.put(key, Str::new(value).into_value(), None, "set");
+    }
 }

@@ -1,7 +1,7 @@
 //! Strings: bytes, or an integer where the bytes are one.
 //!
-//! Redis keeps a string that is the decimal form of a 64-bit integer as that integer (`int`), up to 44 bytes beside
-//! their header (`embstr`), and longer ones, or any that was changed in place, apart from it (`raw`).
+//! Redis keeps a string that is the decimal form of a 64-bit integer as that integer (`int`), a short one in one piece
+//! with its header and its key (`embstr`), and a longer one, or any that was changed in place, apart from them (`raw`).
 
 use std::borrow::Cow;
 
@@ -9,8 +9,26 @@ use super::{DataType, variant_of_value};
 use crate::engine::notify::Class;
 use crate::engine::number;
 
-/// The longest string that Redis keeps in one piece with its header, in bytes.
-const EMBEDDED_LIMIT: usize = 44;
+/// What Redis 8.2 puts into one piece of 64 bytes beside key and value. Once it has made room for an expiry time, the
+/// room stays; keys from `LONG_KEY` bytes on have it from the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Header {
+    Plain,
+    WithExpiry,
+}
+
+/// The length of a key from which on an expiry time finds its place without moving the value.
+pub const LONG_KEY: usize = 32;
+
+impl Header {
+    /// How many bytes of key and value fit beside it: measured on the real server.
+    const fn room(self) -> usize {
+        match self {
+            Header::Plain => 41,
+            Header::WithExpiry => 33,
+        }
+    }
+}
 
 /// A string value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,11 +100,20 @@ impl Str {
         }
     }
 
+    /// Is stored under a key: apart from it, if both are too long for one piece.
+    pub fn stand_beside(&mut self, key: &[u8], header: Header) {
+        if let Str::Whole(bytes) = self
+            && key.len() + bytes.len() > header.room()
+        {
+            *self = Str::Changed(std::mem::take(bytes).into_vec());
+        }
+    }
+
     pub fn encoding(&self) -> &'static str {
         match self {
             Str::Integer(_) => "int",
-            Str::Whole(bytes) if bytes.len() <= EMBEDDED_LIMIT => "embstr",
-            Str::Whole(_) | Str::Changed(_) => "raw",
+            Str::Whole(_) => "embstr",
+            Str::Changed(_) => "raw",
         }
     }
 }
@@ -100,8 +127,13 @@ mod tests {
         for (bytes, encoding) in [("12", "int"), ("012", "embstr"), ("9223372036854775808", "embstr"), ("", "embstr")] {
             assert_eq!(Str::new(bytes.as_bytes()).encoding(), encoding, "{bytes:?}");
         }
-        assert_eq!(Str::new(&[b'x'; 44]).encoding(), "embstr");
-        assert_eq!(Str::new(&[b'x'; 45]).encoding(), "raw");
+        for (header, fits) in [(Header::Plain, 36), (Header::WithExpiry, 28)] {
+            for (length, encoding) in [(fits, "embstr"), (fits + 1, "raw")] {
+                let mut value = Str::new(&vec![b'x'; length]);
+                value.stand_beside(b"12345", header);
+                assert_eq!(value.encoding(), encoding, "{header:?}, {length}");
+            }
+        }
         let mut changed = Str::new(b"7");
         changed.make_mut().push(b'0');
         assert_eq!((changed.encoding(), changed.integer()), ("raw", Some(70)));
