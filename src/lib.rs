@@ -9,5 +9,6 @@ pub mod present;
 pub mod redis_cli;
 pub mod redis_py;
 pub mod resp;
+pub mod server;
 pub mod session;
 pub mod transcript;

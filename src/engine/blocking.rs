@@ -76,6 +76,16 @@ impl Blocking {
         self.waits.len()
     }
 
+    /// The number of clients that do not wait for ever.
+    pub fn with_deadline(&self) -> usize {
+        self.deadlines.len()
+    }
+
+    /// The number of keys that anybody waits for.
+    pub fn keys(&self) -> usize {
+        self.queues.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.waits.is_empty()
     }

@@ -23,6 +23,11 @@ pub struct Hub {
     pub started_us: i64,
     /// What INFO calls the run: 40 hexadecimal digits.
     pub run_id: String,
+    /// What INFO answers as `process_id` and `used_memory` (bytes): its driver knows.
+    pub process_id: u32,
+    pub memory_used: fn() -> u64,
+    /// How long the driver should stand still before it goes on (DEBUG SLEEP), in microseconds.
+    pub pause_us: i64,
 }
 
 impl Hub {
@@ -41,6 +46,9 @@ impl Hub {
             password: None,
             started_us: now_us,
             run_id,
+            process_id: 0,
+            memory_used: || 0,
+            pause_us: 0,
         }
     }
 

@@ -56,6 +56,16 @@ impl Watches {
         self.watched.get(&client).map_or(&[], Vec::as_slice)
     }
 
+    /// The number of clients that watch anything.
+    pub fn clients(&self) -> usize {
+        self.watched.len()
+    }
+
+    /// The number of keys that anybody watches.
+    pub fn keys(&self) -> usize {
+        self.watchers.len()
+    }
+
     /// A key has changed.
     pub fn touch(&mut self, database: usize, key: &[u8]) {
         if self.watchers.is_empty() {

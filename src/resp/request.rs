@@ -77,6 +77,11 @@ impl RequestParser {
         (0..count).map(move |i| if typed { &*self.typed[i] } else { &input[self.ranges[i].clone()] })
     }
 
+    /// Whether the whole request was a typed line.
+    pub fn was_typed(&self) -> bool {
+        !self.typed.is_empty()
+    }
+
     /// How many bytes the unfinished request will have at least: room for them saves moving them about.
     pub fn expected(&self) -> usize {
         match self.state {

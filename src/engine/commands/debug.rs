@@ -1,5 +1,89 @@
-//! DEBUG, as far as clients' tests need it.
+//! DEBUG: what tests of clients ask for.
 
-use crate::engine::command::Command;
+use crate::engine::call::{Call, Outcome};
+use crate::engine::command::{self, Command, Flag, Group, Keys};
+use crate::engine::error::{self, Error};
+use crate::engine::number;
 
-pub const COMMANDS: &[&Command] = &[];
+pub const COMMANDS: &[&Command] = &[&DEBUG];
+
+const DEBUG: Command = Command {
+    name: "DEBUG",
+    syntax: "",
+    arity: -2,
+    flags: &[Flag::Admin, Flag::Loading, Flag::Noscript, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "Depends on subcommand.",
+    summary: "What tests ask of a server: DEBUG HELP lists it.",
+    example: "SET greeting hello\nDEBUG OBJECT greeting",
+    run: debug,
+};
+
+fn debug(call: &mut Call) -> Outcome {
+    let words = call.argv.len();
+    match call.argv[1].to_ascii_uppercase().as_slice() {
+        b"SET-ACTIVE-EXPIRE" if words == 3 => {
+            call.keyspace.active_expiry = call.argv[2] != b"0";
+            call.reply.ok();
+        }
+        b"SLEEP" if words == 3 => sleep(call),
+        b"OBJECT" if words >= 3 => object(call)?,
+        b"ERROR" if words == 3 => return Err(Error::said(call.argv[2])),
+        // Nothing is logged, saved or replicated, and lists have no plain nodes to tell apart.
+        b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" if words == 3 => call.reply.ok(),
+        b"RELOAD" | b"CHANGE-REPL-ID" => call.reply.ok(),
+        b"HELP" if words == 2 => return help(call),
+        _ => return Err(error::subcommand_syntax(call.argv[1], "DEBUG")),
+    }
+    Ok(())
+}
+
+/// Asks the driver to stand still for so many seconds. What is no number counts as 0.
+fn sleep(call: &mut Call) {
+    let seconds = number::parse_double(call.argv[2]).filter(|seconds| seconds.is_finite()).unwrap_or(0.0);
+    call.hub.pause_us += (seconds.max(0.0) * 1e6) as i64;
+    call.reply.ok();
+}
+
+fn object(call: &mut Call) -> Outcome {
+    let now_ms = call.keyspace.now_ms();
+    let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
+    let line = format!(
+        "Value at:0x0 refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
+        entry.value.encoding(),
+        entry.value.heap_bytes(),
+        entry.accessed_ms / 1000 % (1 << 24),
+        (now_ms - entry.accessed_ms) / 1000
+    );
+    call.reply.status(&line);
+    Ok(())
+}
+
+fn help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "CHANGE-REPL-ID",
+            "    Change the replication IDs of the instance.",
+            "ERROR <string>",
+            "    Return a Redis protocol error with <string> as message. Useful for clients",
+            "    unit tests to simulate Redis errors.",
+            "LOG <message>",
+            "    Write <message> to the server log.",
+            "OBJECT <key>",
+            "    Show low level info about `key` and associated value.",
+            "QUICKLIST-PACKED-THRESHOLD <size>",
+            "    Accepted, and without effect.",
+            "RELOAD [option ...]",
+            "    Accepted, and without effect: nothing is kept on disk.",
+            "SET-ACTIVE-EXPIRE <0|1>",
+            "    Setting it to 0 disables expiring keys (and hash-fields) in background ",
+            "    when they are not accessed (otherwise the Redis behavior). Setting it",
+            "    to 1 reenables back the default.",
+            "SLEEP <seconds>",
+            "    Stop the server for <seconds>. Decimals allowed.",
+        ],
+    )
+}

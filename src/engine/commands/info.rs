@@ -1,5 +1,224 @@
-//! INFO.
+//! INFO: what the server tells of itself, in sections of `name:value` lines.
 
-use crate::engine::command::Command;
+use std::fmt::Write as _;
 
-pub const COMMANDS: &[&Command] = &[];
+use super::connection::REDIS_VERSION;
+use crate::engine::call::{Call, Outcome};
+use crate::engine::command::{Command, Flag, Group, Keys};
+use crate::engine::hub::Hub;
+use crate::engine::keyspace::Keyspace;
+use crate::engine::subscriptions::Kind;
+
+pub const COMMANDS: &[&Command] = &[&INFO];
+
+const INFO: Command = Command {
+    name: "INFO",
+    syntax: "[section [section ...]]",
+    arity: -1,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "What the server tells of itself: all of it, or the sections that are asked for.",
+    example: "INFO keyspace",
+    run: info,
+};
+
+/// When a section is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// With a plain INFO.
+    ByDefault,
+    /// With INFO all.
+    InAll,
+    /// With INFO everything.
+    InEverything,
+}
+
+type Section = (&'static str, Shown, fn(&mut String, &Hub, &Keyspace) -> std::fmt::Result);
+
+static SECTIONS: [Section; 14] = [
+    ("Server", Shown::ByDefault, server),
+    ("Clients", Shown::ByDefault, clients),
+    ("Memory", Shown::ByDefault, memory),
+    ("Persistence", Shown::ByDefault, persistence),
+    ("Threads", Shown::ByDefault, |_, _, _| Ok(())),
+    ("Stats", Shown::ByDefault, stats),
+    ("Replication", Shown::ByDefault, replication),
+    ("CPU", Shown::ByDefault, cpu),
+    ("Modules", Shown::InEverything, |_, _, _| Ok(())),
+    ("Commandstats", Shown::InAll, command_stats),
+    ("Errorstats", Shown::ByDefault, error_stats),
+    ("Latencystats", Shown::InAll, |_, _, _| Ok(())),
+    ("Cluster", Shown::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
+    ("Keyspace", Shown::ByDefault, keyspace),
+];
+
+fn info(call: &mut Call) -> Outcome {
+    let asked = &call.argv[1..];
+    let asks = |name: &str| call.argv[1..].iter().any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let is_shown = |section: &Section| {
+        asks(section.0)
+            || asks("everything")
+            || (asks("all") && section.1 != Shown::InEverything)
+            || ((asked.is_empty() || asks("default")) && section.1 == Shown::ByDefault)
+    };
+    let mut text = String::new();
+    for section in SECTIONS.iter().filter(|section| is_shown(section)) {
+        let break_before = if text.is_empty() { "" } else { "\r\n" };
+        let written =
+            write!(text, "{break_before}# {}\r\n", section.0).and(section.2(&mut text, call.hub, call.keyspace));
+        written.expect("a String takes all that is written to it");
+    }
+    call.reply.verbatim("txt", text.as_bytes());
+    Ok(())
+}
+
+fn line(text: &mut String, name: &str, value: impl std::fmt::Display) -> std::fmt::Result {
+    write!(text, "{name}:{value}\r\n")
+}
+
+fn lines(text: &mut String, lines: &[(&str, &str)]) -> std::fmt::Result {
+    lines.iter().try_for_each(|(name, value)| line(text, name, value))
+}
+
+fn server(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
+    let uptime = (keyspace.now_us() - hub.started_us).max(0) / 1_000_000;
+    lines(text, &[("redis_version", REDIS_VERSION), ("redis_mode", "standalone"), ("os", std::env::consts::OS)])?;
+    line(text, "arch_bits", usize::BITS)?;
+    line(text, "process_id", hub.process_id)?;
+    line(text, "run_id", &hub.run_id)?;
+    line(text, "tcp_port", hub.config.integer("port"))?;
+    line(text, "server_time_usec", keyspace.now_us())?;
+    line(text, "uptime_in_seconds", uptime)?;
+    line(text, "uptime_in_days", uptime / 86400)?;
+    line(text, "hz", hub.config.integer("hz"))?;
+    line(text, "configured_hz", hub.config.integer("hz"))?;
+    line(text, "lru_clock", keyspace.now_ms() / 1000 % (1 << 24))?;
+    lines(text, &[("executable", ""), ("config_file", ""), ("io_threads_active", "0")])
+}
+
+fn clients(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
+    line(text, "connected_clients", hub.clients.ids().len())?;
+    line(text, "cluster_connections", 0)?;
+    line(text, "maxclients", hub.config.integer("maxclients"))?;
+    line(text, "client_recent_max_input_buffer", 0)?;
+    line(text, "client_recent_max_output_buffer", 0)?;
+    line(text, "blocked_clients", hub.blocking.len())?;
+    line(text, "tracking_clients", 0)?;
+    line(text, "pubsub_clients", hub.subscriptions.clients())?;
+    line(text, "watching_clients", keyspace.watches.clients())?;
+    line(text, "clients_in_timeout_table", hub.blocking.with_deadline())?;
+    line(text, "total_watched_keys", keyspace.watches.keys())?;
+    line(text, "total_blocking_keys", hub.blocking.keys())?;
+    line(text, "total_blocking_keys_on_nokey", 0)
+}
+
+/// Bytes as people read them: `1.50K`.
+fn human(bytes: u64) -> String {
+    let units = [("T", 40), ("G", 30), ("M", 20), ("K", 10)];
+    match units.into_iter().find(|&(_, shift)| bytes >> shift > 0) {
+        Some((unit, shift)) => format!("{:.2}{unit}", bytes as f64 / (1u64 << shift) as f64),
+        None => format!("{bytes}B"),
+    }
+}
+
+fn memory(text: &mut String, hub: &Hub, _: &Keyspace) -> std::fmt::Result {
+    let used = (hub.memory_used)();
+    for name in ["used_memory", "used_memory_rss", "used_memory_peak"] {
+        line(text, name, used)?;
+        write!(text, "{name}_human:{}\r\n", human(used))?;
+    }
+    let limit = hub.config.integer("maxmemory").unsigned_abs();
+    lines(text, &[("used_memory_lua", "0"), ("used_memory_lua_human", "0B"), ("used_memory_scripts", "0")])?;
+    lines(
+        text,
+        &[("used_memory_scripts_human", "0B"), ("number_of_cached_scripts", "0"), ("number_of_functions", "0")],
+    )?;
+    line(text, "number_of_libraries", 0)?;
+    line(text, "maxmemory", limit)?;
+    line(text, "maxmemory_human", human(limit))?;
+    line(text, "maxmemory_policy", String::from_utf8_lossy(hub.config.get("maxmemory-policy")))?;
+    lines(text, &[("mem_fragmentation_ratio", "1.00"), ("mem_allocator", "libc"), ("active_defrag_running", "0")])?;
+    lines(text, &[("lazyfree_pending_objects", "0"), ("lazyfreed_objects", "0")])
+}
+
+fn persistence(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
+    lines(text, &[("loading", "0"), ("async_loading", "0")])?;
+    line(text, "rdb_changes_since_last_save", keyspace.changes)?;
+    line(text, "rdb_bgsave_in_progress", 0)?;
+    line(text, "rdb_last_save_time", hub.started_us / 1_000_000)?;
+    lines(text, &[("rdb_last_bgsave_status", "ok"), ("rdb_last_bgsave_time_sec", "-1")])?;
+    lines(text, &[("rdb_current_bgsave_time_sec", "-1"), ("rdb_saves", "0"), ("aof_enabled", "0")])?;
+    lines(text, &[("aof_rewrite_in_progress", "0"), ("aof_rewrite_scheduled", "0"), ("aof_last_write_status", "ok")])
+}
+
+fn stats(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
+    let (statistics, counts) = (&hub.statistics, &keyspace.counts);
+    line(text, "total_connections_received", statistics.connections_received)?;
+    line(text, "total_commands_processed", statistics.commands_processed)?;
+    line(text, "instantaneous_ops_per_sec", 0)?;
+    line(text, "total_net_input_bytes", statistics.input_bytes)?;
+    line(text, "total_net_output_bytes", statistics.output_bytes)?;
+    line(text, "rejected_connections", 0)?;
+    line(text, "expired_subkeys", counts.expired_parts)?;
+    line(text, "expired_keys", counts.expired_keys)?;
+    line(text, "evicted_keys", 0)?;
+    line(text, "evicted_clients", 0)?;
+    line(text, "keyspace_hits", counts.hits)?;
+    line(text, "keyspace_misses", counts.misses)?;
+    line(text, "pubsub_channels", hub.subscriptions.all(Kind::Channel).len())?;
+    line(text, "pubsub_patterns", hub.subscriptions.all(Kind::Pattern).len())?;
+    line(text, "pubsubshard_channels", hub.subscriptions.all(Kind::Shard).len())?;
+    line(text, "unexpected_error_replies", 0)?;
+    line(text, "total_error_replies", statistics.error_replies)
+}
+
+fn replication(text: &mut String, hub: &Hub, _: &Keyspace) -> std::fmt::Result {
+    lines(text, &[("role", "master"), ("connected_slaves", "0"), ("master_failover_state", "no-failover")])?;
+    line(text, "master_replid", &hub.run_id)?;
+    line(text, "master_replid2", "0".repeat(40))?;
+    lines(text, &[("master_repl_offset", "0"), ("second_repl_offset", "-1"), ("repl_backlog_active", "0")])?;
+    lines(
+        text,
+        &[("repl_backlog_size", "1048576"), ("repl_backlog_first_byte_offset", "0"), ("repl_backlog_histlen", "0")],
+    )
+}
+
+fn cpu(text: &mut String, _: &Hub, _: &Keyspace) -> std::fmt::Result {
+    for name in ["sys", "user", "sys_children", "user_children", "sys_main_thread", "user_main_thread"] {
+        write!(text, "used_cpu_{name}:0.000000\r\n")?;
+    }
+    Ok(())
+}
+
+fn command_stats(text: &mut String, hub: &Hub, _: &Keyspace) -> std::fmt::Result {
+    for (name, calls) in hub.statistics.commands() {
+        let name = name.to_lowercase().replace(' ', "|");
+        // The engine has no clock within a command, so that the microseconds stand as 0.
+        write!(
+            text,
+            "cmdstat_{name}:calls={},usec=0,usec_per_call=0.00,rejected_calls={},failed_calls={}\r\n",
+            calls.calls, calls.rejected, calls.failed
+        )?;
+    }
+    Ok(())
+}
+
+fn error_stats(text: &mut String, hub: &Hub, _: &Keyspace) -> std::fmt::Result {
+    hub.statistics.errors().try_for_each(|(code, count)| write!(text, "errorstat_{code}:count={count}\r\n"))
+}
+
+fn keyspace(text: &mut String, _: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
+    for (index, database) in keyspace.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
+        let average = database.average_ttl_ms(keyspace.now_ms());
+        let (keys, expires) = (database.len(), database.expiring());
+        write!(
+            text,
+            "db{index}:keys={keys},expires={expires},avg_ttl={average},subexpiry={}\r\n",
+            database.with_parts()
+        )?;
+    }
+    Ok(())
+}

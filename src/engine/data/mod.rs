@@ -106,6 +106,18 @@ impl Value {
         }
     }
 
+    /// About how many bytes it takes beside its own place.
+    pub fn heap_bytes(&self) -> usize {
+        match self {
+            Value::Str(Str::Integer(_)) => 0,
+            Value::Str(value) => value.len(),
+            Value::List(value) => size_of_val(&**value),
+            Value::Set(value) => size_of_val(&**value),
+            Value::Hash(value) => size_of_val(&**value),
+            Value::SortedSet(value) => size_of_val(&**value),
+        }
+    }
+
     /// Whether nothing is left of it, so that the key must go.
     pub fn is_empty(&self) -> bool {
         match self {

@@ -1,0 +1,207 @@
+//! One client's socket: what was read and not yet run, what was answered and not yet sent.
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+
+use mio::net::TcpStream;
+
+use crate::engine::Engine;
+use crate::engine::client::ClientId;
+use crate::engine::error::Error;
+use crate::resp::request::{Allowance, RequestParser};
+
+/// The most that a client may have on its way, in bytes: unfinished requests, and answers that it does not read.
+const MOST_INPUT: usize = 1 << 30;
+const MOST_OUTPUT: usize = 1 << 30;
+/// The same for messages to a client that listens, as in Redis's default configuration.
+const MOST_MESSAGES: usize = 32 << 20;
+
+/// A client's socket and buffers.
+#[derive(Debug)]
+pub struct Connection {
+    pub stream: TcpStream,
+    pub client: ClientId,
+    parser: RequestParser,
+    /// Read and not yet run: an unfinished request, or what stands behind a command that waits.
+    input: Vec<u8>,
+    /// Answered, and refused by a full socket, from `sent` on.
+    output: Vec<u8>,
+    sent: usize,
+    /// Whether it stands in the queue of those to be attended to again.
+    pub is_queued: bool,
+}
+
+/// What a look at a connection came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Open,
+    /// There may be more to read.
+    Unfinished,
+    /// The client is gone, or has to go.
+    Over,
+}
+
+impl Connection {
+    pub fn new(stream: TcpStream, client: ClientId) -> Self {
+        Connection {
+            stream,
+            client,
+            parser: RequestParser::default(),
+            input: Vec::new(),
+            output: Vec::new(),
+            sent: 0,
+            is_queued: false,
+        }
+    }
+
+    /// Reads once, runs what is whole, and sends the answers. `buffer` is only borrowed for the time.
+    pub fn read(&mut self, engine: &mut Engine, buffer: &mut [u8], now_us: i64) -> State {
+        let read = match self.stream.read(buffer) {
+            Ok(0) => return State::Over,
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return State::Open,
+            Err(error) if error.kind() == ErrorKind::Interrupted => return State::Unfinished,
+            Err(_) => return State::Over,
+        };
+        engine.hub.statistics.input_bytes += read as u64;
+        if self.input.is_empty() {
+            let used = self.run(engine, &buffer[..read], now_us);
+            self.input.extend_from_slice(&buffer[used..read]);
+        } else {
+            self.input.extend_from_slice(&buffer[..read]);
+            self.run_input(engine, now_us);
+        }
+        let full = read == buffer.len();
+        match self.flush(engine) {
+            State::Open if full => State::Unfinished,
+            _ if self.input.len() > MOST_INPUT => State::Over,
+            state => state,
+        }
+    }
+
+    /// Goes on with what was read before: after a wait.
+    pub fn resume(&mut self, engine: &mut Engine, now_us: i64) -> State {
+        if !self.input.is_empty() {
+            self.run_input(engine, now_us);
+        }
+        self.flush(engine)
+    }
+
+    fn run_input(&mut self, engine: &mut Engine, now_us: i64) {
+        let mut input = std::mem::take(&mut self.input);
+        let used = self.run(engine, &input, now_us);
+        input.drain(..used);
+        self.input = input;
+    }
+
+    /// Runs the whole requests at the start of the input, and says how many bytes that took.
+    fn run(&mut self, engine: &mut Engine, input: &[u8], now_us: i64) -> usize {
+        let mut used = 0;
+        while used < input.len() {
+            let Some(client) = engine.hub.clients.find(self.client) else { break };
+            if client.closing {
+                return input.len();
+            }
+            let authenticated = client.authenticated;
+            if engine.is_blocked(self.client) || engine.hub.pause_us > 0 {
+                break;
+            }
+            let allowance = Allowance { authenticated, longest_bulk: engine.keyspace.limits.proto_max_bulk_len };
+            match self.parser.parse(&input[used..], allowance) {
+                Ok(None) => break,
+                Ok(Some(taken)) => {
+                    self.execute(engine, &input[used..], now_us);
+                    used += taken;
+                }
+                Err(error) => {
+                    // Texts of the protocol are bytes: a character stands for each.
+                    let text: Vec<u8> = format!("ERR {error}").chars().map(|c| c as u8).collect();
+                    engine.hub.clients.get_mut(self.client).reply.error(&Error::said(text));
+                    engine.hub.clients.close(self.client);
+                    return input.len();
+                }
+            }
+        }
+        used
+    }
+
+    /// Runs the request that the parser has read from the start of `input`.
+    fn execute(&self, engine: &mut Engine, input: &[u8], now_us: i64) {
+        /// Requests of up to so many words need no allocation.
+        const FEW: usize = 8;
+        let words = self.parser.words(input);
+        let count = words.len();
+        if count == 0 {
+            return;
+        }
+        if count <= FEW {
+            let mut argv: [&[u8]; FEW] = [b""; FEW];
+            argv.iter_mut().zip(words).for_each(|(slot, word)| *slot = word);
+            // A browser that was led here speaks HTTP: its body could hold commands.
+            if self.parser.was_typed() && [b"POST".as_slice(), b"host:"].iter().any(|w| w.eq_ignore_ascii_case(argv[0]))
+            {
+                return engine.hub.clients.close(self.client);
+            }
+            engine.execute(self.client, &argv[..count], now_us);
+        } else {
+            engine.execute(self.client, &words.collect::<Vec<_>>(), now_us);
+        }
+    }
+
+    /// Sends what is answered, as far as the socket takes it.
+    pub fn flush(&mut self, engine: &mut Engine) -> State {
+        let listens = engine.hub.subscriptions.listens(self.client);
+        let Some(client) = engine.hub.clients.find(self.client) else { return State::Over };
+        let closing = client.closing;
+        let answered = client.reply.len();
+        if answered > 0 {
+            if self.output.is_empty() {
+                match send(&mut self.stream, client.reply.as_bytes()) {
+                    Ok(sent) => self.output.extend_from_slice(&client.reply.as_bytes()[sent..]),
+                    Err(_) => return State::Over,
+                }
+            } else {
+                self.output.extend_from_slice(client.reply.as_bytes());
+            }
+            client.reply.clear();
+            engine.hub.statistics.output_bytes += answered as u64;
+        }
+        if self.sent < self.output.len() && self.send_output().is_err() {
+            return State::Over;
+        }
+        let left = self.output.len() - self.sent;
+        let most = if listens { MOST_MESSAGES } else { MOST_OUTPUT };
+        if (closing && left == 0) || left > most { State::Over } else { State::Open }
+    }
+
+    fn send_output(&mut self) -> io::Result<()> {
+        self.sent += send(&mut self.stream, &self.output[self.sent..])?;
+        if self.sent == self.output.len() {
+            self.output = Vec::new();
+            self.sent = 0;
+        } else if self.sent > self.output.len() / 2 {
+            self.output.drain(..self.sent);
+            self.sent = 0;
+        }
+        Ok(())
+    }
+
+    /// Whether something was read that no command has taken yet.
+    pub fn has_input(&self) -> bool {
+        !self.input.is_empty()
+    }
+}
+
+/// Writes until the socket is full, and says how many bytes it took.
+fn send(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        match stream.write(&bytes[sent..]) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => sent += written,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(sent)
+}

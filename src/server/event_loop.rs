@@ -1,0 +1,284 @@
+//! The event loop: one thread that accepts, reads, runs and answers, as Redis's own.
+//!
+//! Sockets report changes (edges) only: a connection that may have more to read, or whose wait is over, stands in a queue
+//! and is attended to before the loop sleeps again. The loop sleeps until a socket changes, or until the engine's
+//! next deadline.
+
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token, Waker};
+
+use super::connection::{Connection, State};
+use super::{Options, ServeError, now_us, resolve};
+use crate::engine::Engine;
+use crate::engine::client::ClientId;
+
+const LISTENER: Token = Token(usize::MAX);
+const WAKER: Token = Token(usize::MAX - 1);
+
+/// How much is read from a socket at a time, in bytes.
+const READ_AT_ONCE: usize = 64 * 1024;
+
+/// A listening socket and its clients. The engine stays the caller's.
+pub struct Server {
+    poll: Poll,
+    events: Events,
+    listener: TcpListener,
+    address: SocketAddr,
+    /// By token; closed ones leave a gap that the next one fills.
+    connections: Vec<Option<Connection>>,
+    gaps: Vec<usize>,
+    by_client: HashMap<ClientId, usize, foldhash::fast::FixedState>,
+    /// Connections that are to be attended to again before the loop sleeps.
+    queue: VecDeque<usize>,
+    buffer: Box<[u8]>,
+    stopper: Stopper,
+}
+
+/// Ends a server's `run`, from any thread.
+#[derive(Clone)]
+pub struct Stopper {
+    asked: Arc<AtomicBool>,
+    waker: Arc<Waker>,
+}
+
+impl Stopper {
+    pub fn stop(&self) {
+        self.asked.store(true, Ordering::Release);
+        // Should the wake-up fail, the loop ends when it next wakes by itself.
+        drop(self.waker.wake());
+    }
+}
+
+impl Server {
+    /// Listens, and tells the engine its password and port.
+    ///
+    /// # Errors
+    /// The address is unknown, unprotected, or in use.
+    pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
+        let wanted = resolve(options)?;
+        let mut listener = TcpListener::bind(wanted).map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => ServeError::PortInUse(wanted),
+            _ => ServeError::System("listening", error),
+        })?;
+        let system = |error| ServeError::System("setting up the event loop", error);
+        let address = listener.local_addr().map_err(system)?;
+        let poll = Poll::new().map_err(system)?;
+        poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(system)?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(system)?);
+        let password = options.password.clone().unwrap_or_default();
+        engine.hub.password = (!password.is_empty()).then(|| password.clone().into_bytes());
+        engine.hub.config.state("requirepass", password.as_bytes());
+        engine.hub.config.state("port", address.port().to_string().as_bytes());
+        engine.hub.config.state("bind", address.ip().to_string().as_bytes());
+        engine.hub.process_id = std::process::id();
+        engine.hub.memory_used = resident_bytes;
+        Ok(Server {
+            poll,
+            events: Events::with_capacity(1024),
+            listener,
+            address,
+            connections: Vec::new(),
+            gaps: Vec::new(),
+            by_client: HashMap::default(),
+            queue: VecDeque::new(),
+            buffer: vec![0; READ_AT_ONCE].into(),
+            stopper: Stopper { asked: Arc::default(), waker },
+        })
+    }
+
+    /// Where clients can connect.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    /// Serves until it is stopped.
+    ///
+    /// # Errors
+    /// The system refuses to wait for sockets.
+    pub fn run(&mut self, engine: &mut Engine) -> Result<(), ServeError> {
+        while !self.stopper.asked.load(Ordering::Acquire) {
+            self.turn(engine, None).map_err(|error| ServeError::System("waiting for clients", error))?;
+        }
+        self.close(engine);
+        Ok(())
+    }
+
+    /// Sleeps until there is something to do, at most so long, and does it: for those who have a loop of their own.
+    ///
+    /// # Errors
+    /// The system refuses to wait for sockets.
+    pub fn turn(&mut self, engine: &mut Engine, longest: Option<Duration>) -> io::Result<()> {
+        let timeout = if self.queue.is_empty() { self.timeout(engine, longest) } else { Some(Duration::ZERO) };
+        match self.poll.poll(&mut self.events, timeout) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            polled => polled?,
+        }
+        let now_us = now_us();
+        if engine.next_deadline().is_some_and(|at_ms| at_ms <= now_us / 1000) {
+            engine.advance(now_us);
+            self.attend_written(engine);
+        }
+        let ready: Vec<_> = self.events.iter().map(|event| (event.token(), event.is_writable())).collect();
+        for (token, writable) in ready {
+            match token {
+                LISTENER => self.accept(engine),
+                WAKER => {}
+                Token(index) => {
+                    self.attend(engine, index, if writable { Task::SendAndRead } else { Task::Read }, now_us)
+                }
+            }
+        }
+        for _ in 0..self.queue.len() {
+            let Some(index) = self.queue.pop_front() else { break };
+            if let Some(connection) = self.connections[index].as_mut() {
+                connection.is_queued = false;
+                self.attend(engine, index, Task::ResumeAndRead, now_us);
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes all connections.
+    pub fn close(&mut self, engine: &mut Engine) {
+        for index in 0..self.connections.len() {
+            self.forget(engine, index);
+        }
+    }
+
+    fn timeout(&self, engine: &Engine, longest: Option<Duration>) -> Option<Duration> {
+        let left = engine.next_deadline().map(|at_ms| {
+            let left_us = at_ms.saturating_mul(1000).saturating_sub(now_us());
+            Duration::from_micros(left_us.max(0).unsigned_abs())
+        });
+        [left, longest].into_iter().flatten().min()
+    }
+
+    fn accept(&mut self, engine: &mut Engine) {
+        loop {
+            match self.listener.accept() {
+                Ok((stream, peer)) => drop(self.admit(engine, stream, peer)),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // `WouldBlock`: all are in. Anything else concerns one client who has gone, or a want of descriptors
+                // that the next one will meet again.
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn admit(&mut self, engine: &mut Engine, mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
+        if self.by_client.len() as i64 >= engine.hub.config.integer("maxclients") {
+            use std::io::Write as _;
+            return stream.write_all(b"-ERR max number of clients reached\r\n");
+        }
+        stream.set_nodelay(true)?;
+        let index = self.gaps.pop().unwrap_or(self.connections.len());
+        let both = Interest::READABLE | Interest::WRITABLE;
+        if let Err(error) = self.poll.registry().register(&mut stream, Token(index), both) {
+            if index < self.connections.len() {
+                self.gaps.push(index);
+            }
+            return Err(error);
+        }
+        let id = engine.connect();
+        let client = engine.hub.clients.get_mut(id);
+        client.address = peer.to_string();
+        client.local_address = self.address.to_string();
+        #[cfg(unix)]
+        {
+            client.socket = Some(std::os::fd::AsRawFd::as_raw_fd(&stream));
+        }
+        let connection = Some(Connection::new(stream, id));
+        match self.connections.get_mut(index) {
+            Some(gap) => *gap = connection,
+            None => self.connections.push(connection),
+        }
+        self.by_client.insert(id, index);
+        Ok(())
+    }
+
+    fn attend(&mut self, engine: &mut Engine, index: usize, task: Task, now_us: i64) {
+        let Some(Some(connection)) = self.connections.get_mut(index) else { return };
+        let mut state = match task {
+            Task::Read => State::Open,
+            Task::SendAndRead => connection.flush(engine),
+            Task::ResumeAndRead => connection.resume(engine, now_us),
+        };
+        if state == State::Open {
+            state = connection.read(engine, &mut self.buffer, now_us);
+        }
+        match state {
+            State::Open => {}
+            State::Unfinished => self.enqueue(index),
+            State::Over => self.forget(engine, index),
+        }
+        if pause(engine) {
+            self.enqueue(index);
+        }
+        self.attend_written(engine);
+    }
+
+    /// Sends to those who were written to by others' commands, and lets them go on if they had waited.
+    fn attend_written(&mut self, engine: &mut Engine) {
+        for client in engine.hub.clients.take_written() {
+            let Some(&index) = self.by_client.get(&client) else { continue };
+            let Some(connection) = self.connections[index].as_mut() else { continue };
+            if connection.flush(engine) == State::Over {
+                self.forget(engine, index);
+            } else if connection.has_input() {
+                self.enqueue(index);
+            }
+        }
+    }
+
+    fn enqueue(&mut self, index: usize) {
+        if let Some(connection) = self.connections[index].as_mut()
+            && !std::mem::replace(&mut connection.is_queued, true)
+        {
+            self.queue.push_back(index);
+        }
+    }
+
+    fn forget(&mut self, engine: &mut Engine, index: usize) {
+        let Some(mut connection) = self.connections[index].take() else { return };
+        engine.disconnect(connection.client);
+        self.by_client.remove(&connection.client);
+        // A socket that is closed leaves the poll in any case.
+        drop(self.poll.registry().deregister(&mut connection.stream));
+        self.gaps.push(index);
+    }
+}
+
+/// What a connection is attended to for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Task {
+    Read,
+    SendAndRead,
+    ResumeAndRead,
+}
+
+/// Stands still if DEBUG SLEEP has asked for it, and says whether it did: the caller's next commands wait.
+fn pause(engine: &mut Engine) -> bool {
+    let pause_us = std::mem::take(&mut engine.hub.pause_us);
+    if pause_us > 0 {
+        std::thread::sleep(Duration::from_micros(pause_us.unsigned_abs()));
+    }
+    pause_us > 0
+}
+
+/// The process's resident memory, in bytes, where the system tells it in Linux's way; else 0.
+fn resident_bytes() -> u64 {
+    const PAGE: u64 = 4096;
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    pages.and_then(|text| text.split(' ').nth(1)?.parse().ok()).map_or(0, |pages: u64| pages * PAGE)
+}
