@@ -198,7 +198,8 @@ def compare(program, script, verbose):
         found = differ(t, o, "\n# The commands differ:" not in "\n" + source)
         bad += bool(found)
         for what, is_truth, is_ours in found:
-            print(f"{script.name}:{number}: {t['input']}\n  {what}\n    redis-py {is_truth!r}\n    ours     {is_ours!r}")
+            print(f"{script.name}:{number}: {t['input']}")
+            print(f"  {what}\n    redis-py {is_truth!r}\n    ours     {is_ours!r}")
         if verbose and not found:
             print(f"{script.name}:{number}: {t['input']} -> {t['output']!r} {t['error']}")
     return len(truth), bad

@@ -10,7 +10,7 @@ from redis import exceptions
 from redis.backoff import NoBackoff
 from redis.driver_info import DriverInfo, resolve_driver_info
 from redis.encoder import Encoder
-from redis.exceptions import ConnectionError, DataError, MaxConnectionsError, RedisError, ResponseError, TimeoutError
+from redis.exceptions import ConnectionError, DataError, MaxConnectionsError, RedisError, TimeoutError
 from redis.retry import Retry
 
 SENTINEL = object()
