@@ -105,6 +105,7 @@ def real_package(port, log):
 
 def own_package(port, log):
     """The tutor's package over real sockets."""
+    sys.dont_write_bytecode = True  # the folder is frozen into the binary as it is
     sys.path[:0] = [str(PACKAGE), str(ROOT / "scripts")]
     import wire_over_sockets
 

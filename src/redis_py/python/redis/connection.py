@@ -216,7 +216,7 @@ class AbstractConnection:
     # --- commands and replies ---
 
     def failure(self, cause):
-        """What to raise for what the native module raised or answered, disconnecting where the connection is no good."""
+        """What to raise for what the native module raised or answered; disconnects where the connection is no good."""
         kind = type(cause)
         if kind is _wire.ErrorReply:
             error = exceptions.of_reply(cause.args[0])
