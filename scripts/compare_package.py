@@ -105,6 +105,7 @@ def real_package(port, log):
 
 def own_package(port, log):
     """The tutor's package over real sockets."""
+    sys.dont_write_bytecode = True  # the folder is frozen into the binary as it is
     sys.path[:0] = [str(PACKAGE), str(ROOT / "scripts")]
     import wire_over_sockets
 
@@ -198,7 +199,8 @@ def compare(program, script, verbose):
         found = differ(t, o, "\n# The commands differ:" not in "\n" + source)
         bad += bool(found)
         for what, is_truth, is_ours in found:
-            print(f"{script.name}:{number}: {t['input']}\n  {what}\n    redis-py {is_truth!r}\n    ours     {is_ours!r}")
+            print(f"{script.name}:{number}: {t['input']}")
+            print(f"  {what}\n    redis-py {is_truth!r}\n    ours     {is_ours!r}")
         if verbose and not found:
             print(f"{script.name}:{number}: {t['input']} -> {t['output']!r} {t['error']}")
     return len(truth), bad

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the methods of the tutor's `redis` package and their parameters against tests/truth/redis-py-methods.json.
 
-Usage: method_table.py [FILE]      in any Python; the package runs over scripts/wire_over_sockets.py, no server is needed
+Usage: method_table.py [FILE]      in any Python; the package runs over scripts/wire_over_sockets.py, without a server
 
 Prints each method that is missing or whose parameters differ, unless the lists below give the reason, and the counts.
 Exits 1 if anything is missing or differs without a reason, or if a reason is no longer needed.
@@ -12,6 +12,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.dont_write_bytecode = True  # the package's folder is frozen into the binary as it is
 sys.path[:0] = [str(ROOT / "src/redis_py/python"), str(ROOT / "scripts")]
 
 import wire_over_sockets  # noqa: E402

@@ -16,8 +16,8 @@ import sys
 FILE = pathlib.Path(__file__).resolve().parent.parent / "tests/truth/redis-py-methods.json"
 
 FAMILIES = """
-    BasicKeyCommands HashCommands ListCommands SetCommands SortedSetCommands ScanCommands PubSubCommands HyperlogCommands
-    GeoCommands StreamCommands ManagementCommands ScriptCommands FunctionCommands
+    BasicKeyCommands HashCommands ListCommands SetCommands SortedSetCommands ScanCommands PubSubCommands
+    HyperlogCommands GeoCommands StreamCommands ManagementCommands ScriptCommands FunctionCommands
 """.split()
 
 

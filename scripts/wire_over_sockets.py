@@ -1,4 +1,4 @@
-"""The native module `_wire` over real sockets, so that the tutor's `redis` package runs in CPython against a real Redis.
+"""The native module `_wire` over real sockets: the tutor's `redis` package in CPython against a real Redis.
 
     import wire_over_sockets
     wire_over_sockets.install(port=6379)     # every local connection goes to this port

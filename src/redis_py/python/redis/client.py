@@ -11,11 +11,10 @@ from _wire import call
 
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import CoreCommands
-from redis.connection import SENTINEL, BlockingConnectionPool, Connection, ConnectionPool, SSLConnection
+from redis.connection import SENTINEL, BlockingConnectionPool, ConnectionPool, SSLConnection
 from redis.connection import UnixDomainSocketConnection, _copy, is_quick, is_resp3
 from redis.driver_info import DriverInfo, resolve_driver_info
 from redis.exceptions import RedisError, ResponseError, WatchError
-from redis.replies import ResponseCallbacks as CaseInsensitiveDict
 from redis.replies import callbacks_for
 from redis.retry import Retry
 
@@ -319,7 +318,7 @@ class Redis(CoreCommands):
         return type(self)(connection_pool=self.connection_pool, single_connection_client=True)
 
     def pipeline(self, transaction=True, shard_hint=None):
-        """A pipeline: gathers commands, and sends them together with its `execute`, as a transaction unless told not to."""
+        """A pipeline: gathers commands, sends them together with its `execute`, as a transaction unless told not to."""
         from redis.pipeline import Pipeline
 
         return Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)

@@ -10,7 +10,7 @@ from redis import exceptions
 from redis.backoff import NoBackoff
 from redis.driver_info import DriverInfo, resolve_driver_info
 from redis.encoder import Encoder
-from redis.exceptions import ConnectionError, DataError, MaxConnectionsError, RedisError, ResponseError, TimeoutError
+from redis.exceptions import ConnectionError, DataError, MaxConnectionsError, RedisError, TimeoutError
 from redis.retry import Retry
 
 SENTINEL = object()
@@ -216,7 +216,7 @@ class AbstractConnection:
     # --- commands and replies ---
 
     def failure(self, cause):
-        """What to raise for what the native module raised or answered, disconnecting where the connection is no good."""
+        """What to raise for what the native module raised or answered; disconnects where the connection is no good."""
         kind = type(cause)
         if kind is _wire.ErrorReply:
             error = exceptions.of_reply(cause.args[0])

@@ -157,7 +157,7 @@ class Lock:
             raise LockError(f"Cannot {verb} a lock with no timeout", lock_name=self.name)
 
     def _change(self, token, change):
-        """Lets `change` queue a command if the key holds the token; whether it did. It is told the milliseconds left."""
+        """Lets `change` queue a command, told the milliseconds left, if the key holds the token; whether it did."""
         encode = self.redis.get_encoder().encode
         with self.redis.pipeline() as pipe:
             while True:

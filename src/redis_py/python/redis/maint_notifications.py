@@ -1,4 +1,4 @@
-"""The settings for a server's maintenance messages. A tutor's server is never moved: they are kept and shown, no more."""
+"""The settings for a server's maintenance messages. The tutor's is never moved: they are kept and shown, no more."""
 
 
 class MaintNotificationsConfig:

@@ -5,7 +5,7 @@ from redis.exceptions import ConnectionError, ExecAbortError, RedisError, Respon
 
 
 class Pipeline(Redis):
-    """Gathers commands and sends them with `execute`. Each method gives the pipeline itself, so that calls can be chained.
+    """Gathers commands and sends them with `execute`. Each method gives the pipeline itself, so calls can be chained.
 
     After `watch`, commands run at once and give their replies, until `multi` starts gathering again. If a watched key
     has changed by the time of `execute`, WatchError is raised and nothing has been done.

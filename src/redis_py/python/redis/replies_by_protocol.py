@@ -1,7 +1,7 @@
-"""The converters of clients that ask for a protocol, or for replies that are the same in both (`legacy_responses=False`)."""
+"""The converters of clients that ask for a protocol, or for replies alike in both (`legacy_responses=False`)."""
 
 from redis import replies
-from redis.replies import COMMON, a_set, dict_of, dict_of_texts, every, float_or_none, is_ok, pairs, same, score_caster
+from redis.replies import COMMON, a_set, dict_of, dict_of_texts, every, float_or_none, pairs, same, score_caster
 from redis.replies import text, texts, tuple_or_none
 
 _RANGES = "ZINTER ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZUNION"

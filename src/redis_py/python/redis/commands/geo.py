@@ -49,7 +49,9 @@ class GeoCommands:
     ):
         """The places around a point; geosearch does it, too."""
         around = (name, longitude, latitude, radius)
-        return self._around("GEORADIUS", around, unit, withdist, withcoord, withhash, count, sort, store, store_dist, any)
+        return self._around(
+            "GEORADIUS", around, unit, withdist, withcoord, withhash, count, sort, store, store_dist, any
+        )
 
     def georadiusbymember(
         self,

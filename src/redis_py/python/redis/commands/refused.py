@@ -3,8 +3,8 @@
 
 def _refuse_lua(method):
     raise NotImplementedError(
-        f"redis-tutor runs no Lua, so {method}() is not here: a transaction (r.pipeline(), r.transaction()) does most of "
-        "what such scripts are for."
+        f"redis-tutor runs no Lua, so {method}() is not here: a transaction (r.pipeline(), r.transaction()) does most "
+        "of what such scripts are for."
     )
 
 

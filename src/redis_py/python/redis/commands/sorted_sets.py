@@ -208,9 +208,10 @@ class SortedSetCommands:
 
     def bzmpop(self, timeout, numkeys, keys, min=False, max=False, count=1):
         """zmpop that waits up to `timeout` seconds for a member; 0 waits for ever."""
+        words = [timeout, numkeys, *keys]
         if bool(min) == bool(max):
             raise DataError("Either min or max, but not both must be set")
-        return self.execute_command("BZMPOP", timeout, numkeys, *keys, "MIN" if min else "MAX", "COUNT", count)
+        return self.execute_command("BZMPOP", *words, "MIN" if min else "MAX", "COUNT", count)
 
     # --- several sorted sets ---
 

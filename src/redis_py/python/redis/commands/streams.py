@@ -3,12 +3,18 @@
 from redis.commands.arguments import flat
 from redis.exceptions import DataError
 
-_POLICIES = ("KEEPREF", "DELREF", "ACKED")
+_POLICIES = frozenset(("KEEPREF", "DELREF", "ACKED"))
+_MODES = frozenset(("SILENT", "FAIL", "FATAL"))
+
+
+def _must_be_policy(command, ref_policy):
+    if ref_policy not in _POLICIES:
+        raise DataError(f"{command} ref_policy must be one of: KEEPREF, DELREF, ACKED")
 
 
 def _check_policy(command, ref_policy):
-    if ref_policy is not None and ref_policy not in _POLICIES:
-        raise DataError(f"{command} ref_policy must be one of: KEEPREF, DELREF, ACKED")
+    if ref_policy is not None:
+        _must_be_policy(command, ref_policy)
 
 
 def _positive(value, message, least=1):
@@ -106,7 +112,7 @@ class StreamCommands:
         """Deletes entries, and what groups hold of them as `ref_policy` says. For each 1, -1 or 2."""
         if not ids:
             raise DataError("XDELEX requires at least one message ID")
-        _check_policy("XDELEX", ref_policy or "")
+        _must_be_policy("XDELEX", ref_policy)
         return self.execute_command("XDELEX", name, ref_policy, "IDS", len(ids), *ids)
 
     def xtrim(self, name, maxlen=None, approximate=True, minid=None, limit=None, ref_policy=None):
@@ -231,14 +237,14 @@ class StreamCommands:
         """Acknowledges entries and deletes them. For each 1, -1 or 2."""
         if not ids:
             raise DataError("XACKDEL requires at least one message ID")
-        _check_policy("XACKDEL", ref_policy or "")
+        _must_be_policy("XACKDEL", ref_policy)
         return self.execute_command("XACKDEL", name, groupname, ref_policy, "IDS", len(ids), *ids)
 
     def xnack(self, name, groupname, mode, *ids, retrycount=None, force=False):
         """Gives entries back to the group unread (from Redis 8.8 on)."""
         if not ids:
             raise DataError("XNACK requires at least one message ID")
-        if mode not in ("SILENT", "FAIL", "FATAL"):
+        if mode not in _MODES:
             raise DataError("XNACK mode must be one of: SILENT, FAIL, FATAL")
         words = [mode, "IDS", len(ids), *ids]
         if retrycount is not None:
@@ -255,7 +261,7 @@ class StreamCommands:
 
     def xpending_range(self, name, groupname, min, max, count, consumername=None, idle=None):
         """The entries a group, or one reader of it, has not acknowledged, as dicts."""
-        if min is None and max is None and count is None:
+        if {min, max, count} == {None}:
             if idle is not None or consumername is not None:
                 raise DataError(
                     "if XPENDING is provided with idle time or consumername, it must be provided with min, max and "

@@ -26,6 +26,8 @@ DataPersistOptions.XX = DataPersistOptions("XX")
 class BitFieldOperation:
     """Gathers the operations of one BITFIELD; `execute` sends them."""
 
+    __module__ = "redis.commands.core"
+
     def __init__(self, client, key, default_overflow=None):
         self.client = client
         self.key = key
@@ -186,10 +188,12 @@ class BasicKeyCommands:
 
     def msetex(self, mapping, data_persist_option=None, ex=None, px=None, exat=None, pxat=None, keepttl=False):
         """Sets several strings with one expiry."""
-        ends = one_expiry(ex, px, exat, pxat, keepttl, "keepttl")
-        when = [data_persist_option.value] if data_persist_option else []
-        keep = ["KEEPTTL"] if keepttl else []
-        return self.execute_command("MSETEX", len(mapping), *flat(mapping), *when, *ends, *keep)
+        refuse_second_expiry(ex, px, exat, pxat, keepttl, "keepttl")
+        words = [data_persist_option.value] if data_persist_option else []
+        words += expiry(ex, px, exat, pxat)
+        if keepttl:
+            words.append("KEEPTTL")
+        return self.execute_command("MSETEX", len(mapping), *flat(mapping), *words)
 
     def incrby(self, name, amount=1):
         """Adds to the integer in a string; the new value. A key that is missing counts as 0."""
