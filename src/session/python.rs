@@ -88,7 +88,14 @@ impl Session {
     }
 
     /// Opens a connection of a child's, and runs the commands that set it up.
-    fn open_connection(&mut self, who: usize, connection: u32, host: &str, port: u16, set_up: &[u8]) -> Result<Vec<u8>, String> {
+    fn open_connection(
+        &mut self,
+        who: usize,
+        connection: u32,
+        host: &str,
+        port: u16,
+        set_up: &[u8],
+    ) -> Result<Vec<u8>, String> {
         if !matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0") {
             return Err(format!(
                 "redis-tutor has one Redis, inside itself, at localhost:{PORT}, and reaches no other: \
