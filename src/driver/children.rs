@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufReader, BufWriter, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,13 +39,13 @@ pub enum Received {
 }
 
 impl Children {
-    /// Starts a child.
+    /// Starts a child of this program.
     ///
     /// # Errors
     /// The process cannot be started.
-    pub fn spawn(&mut self, id: ChildId) -> io::Result<()> {
+    pub fn spawn(&mut self, id: ChildId, program: &Path) -> io::Result<()> {
         let starting = |e: io::Error| io::Error::new(e.kind(), format!("Python could not be started: {e}"));
-        let mut command = Command::new(std::env::current_exe().map_err(starting)?);
+        let mut command = Command::new(program);
         command.arg(kernel::SUBCOMMAND).env_clear();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // Ctrl-C at the terminal is the tutor's to hear; it tells the child.

@@ -3,6 +3,7 @@
 mod children;
 
 use std::io;
+use std::path::PathBuf;
 
 use children::{Children, Received};
 
@@ -33,6 +34,14 @@ pub trait Stage {
     /// # Errors
     /// Those of reading.
     fn wait(&mut self, session: &Session, deadline_us: Option<i64>) -> io::Result<Event>;
+
+    /// The program whose hidden subcommand is a Python child.
+    ///
+    /// # Errors
+    /// Those of finding out where this program's file is.
+    fn program(&self) -> io::Result<PathBuf> {
+        std::env::current_exe()
+    }
 
     /// Real time since the session began, in microseconds; none where the clock moves by waits alone.
     fn elapsed_us(&self) -> Option<i64> {
@@ -87,7 +96,7 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
     loop {
         for effect in session.take_effects() {
             match effect {
-                Effect::Spawn(child) => children.spawn(child)?,
+                Effect::Spawn(child) => children.spawn(child, &stage.program()?)?,
                 Effect::Send { child, thread, frame } => children.send(child, thread, &frame),
                 Effect::Interrupt(child) => children.interrupt(child),
                 Effect::Kill(child) => children.kill(child),

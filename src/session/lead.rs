@@ -26,8 +26,6 @@ pub(super) struct Lead {
     truth: Option<String>,
     /// The keys that must stay as they are, as they were at the step's start.
     before: Vec<(String, Vec<u8>)>,
-    /// How many clients there were at the step's start.
-    clients_before: usize,
 }
 
 /// Where a step stands.
@@ -67,16 +65,9 @@ impl Session {
         self.entered.clear();
         let step = step.min(lesson.steps.len().saturating_sub(1));
         let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
-        let before: Vec<Item> = lesson.steps[..step].iter().flat_map(|step| typed(step, false)).collect();
-        self.lead = Some(Lead {
-            lesson,
-            step,
-            phase: Phase::Preparing,
-            hints: 0,
-            truth: None,
-            before: Vec::new(),
-            clients_before: 1,
-        });
+        let done = |step| typed(step, false).into_iter().chain([Item::CloseOthers]);
+        let before: Vec<Item> = lesson.steps[..step].iter().flat_map(done).collect();
+        self.lead = Some(Lead { lesson, step, phase: Phase::Preparing, hints: 0, truth: None, before: Vec::new() });
         self.script.add([Item::Silence(true), Item::Reset]);
         self.script.add(setup);
         self.script.add(before);
@@ -148,7 +139,6 @@ impl Session {
     fn begin_step(&mut self) {
         let Some(lead) = &mut self.lead else { return };
         lead.phase = Phase::Doing;
-        lead.clients_before = self.clients.len();
         let (lesson, index) = (lead.lesson.clone(), lead.step);
         let step = lead.current().clone();
         let unchanged = step.expect.iter().flat_map(|e| e.get_ref().unchanged.clone()).collect::<Vec<_>>();
@@ -333,7 +323,6 @@ impl Session {
         let Some(lead) = &mut self.lead else { return };
         if lead.step + 1 < lead.lesson.steps.len() {
             lead.step += 1;
-            // Helpers' clients of this step are gone with it.
             self.close_other_clients();
             return self.prepare_step();
         }
@@ -353,8 +342,8 @@ impl Session {
         }
     }
 
-    /// The next step begins with the learner's first client alone, unless the others are part of its data.
-    fn close_other_clients(&mut self) {
+    /// Closes all clients but the learner's first.
+    pub(super) fn close_other_clients(&mut self) {
         while self.clients.len() > MAIN + 1 {
             let who = self.clients.len() - 1;
             self.effects.extend(self.clients[who].python.child.map(Effect::Kill));

@@ -195,17 +195,8 @@ impl Session {
             return self
                 .say(Role::Error, &format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(time)));
         };
-        let until_us = self.clock.now_us().saturating_add(us);
-        // Deadlines on the way come one after the other, as they would.
-        while let Some(deadline_us) = self.next_deadline_us().filter(|&at| at <= until_us && at > self.clock.now_us()) {
-            self.clock.advance_to(deadline_us);
-            self.engine.advance(deadline_us);
-            if self.turn.is_none() {
-                break;
-            }
-        }
-        self.clock.advance_to(until_us);
-        self.engine.advance(until_us);
+        self.clock.advance(us);
+        self.engine.advance(self.clock.now_us());
         self.say(Role::Muted, &format!("{time} later."));
     }
 
