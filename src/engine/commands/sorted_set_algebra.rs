@@ -1,7 +1,5 @@
 //! Unions, intersections and differences of sorted sets and sets, replied or stored.
 
-use std::borrow::Cow;
-
 use super::sorted_set::{Listing, write_members};
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
@@ -255,7 +253,7 @@ impl<'a> Input<'a> {
         match self {
             Input::Missing => Box::new(std::iter::empty()),
             Input::SortedSet(zset) => Box::new(zset.shared().map(|(member, score)| (member.clone(), score))),
-            Input::Set(set) => Box::new(set.iter().map(|member: Cow<[u8]>| (Member::from(&*member), 1.0))),
+            Input::Set(set) => Box::new(set.iter().map(|member| (Member::from(member), 1.0))),
         }
     }
 }

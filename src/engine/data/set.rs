@@ -6,8 +6,6 @@
 
 use indexmap::IndexSet;
 
-use std::borrow::Cow;
-
 use super::{DataType, variant_of_value};
 use crate::engine::limits::Limits;
 use crate::engine::notify::Class;
@@ -77,18 +75,6 @@ impl Set {
 
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
-    }
-
-    pub fn len(&self) -> usize {
-        0
-    }
-
-    pub fn contains(&self, _member: &[u8]) -> bool {
-        false
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
-        std::iter::empty()
     }
 
     pub fn encoding(&self) -> &'static str {
