@@ -188,7 +188,7 @@ fn elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error>
             sort_by_weight(&mut elements, options, |element| weight(Some(element)))?;
         }
         (By::Pattern(pattern), true) => {
-            let value = |element: &Box<[u8]>| look_up(call.keyspace, pattern, element).map(Cow::into_owned);
+            let value = |element: &[u8]| look_up(call.keyspace, pattern, element).map(Cow::into_owned);
             sort_by_value(&mut elements, options, value);
         }
         (By::Pattern(pattern), false) => {
@@ -205,11 +205,7 @@ fn directed(ordering: Ordering, options: &Options) -> Ordering {
 }
 
 /// Sorts by texts; an element without one comes first.
-fn sort_by_value(
-    elements: &mut Vec<Box<[u8]>>,
-    options: &Options,
-    mut value: impl FnMut(&Box<[u8]>) -> Option<Vec<u8>>,
-) {
+fn sort_by_value(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
     let mut valued: Vec<_> = elements.drain(..).map(|element| (value(&element), element)).collect();
     valued.sort_by(|a, b| directed(a.0.cmp(&b.0), options));
     elements.extend(valued.into_iter().map(|(_, element)| element));
