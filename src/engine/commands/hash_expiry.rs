@@ -505,8 +505,14 @@ fn hsetex(call: &mut Call) -> Outcome {
     if matches!(expiry, Expiry::At(_)) {
         hash.allow_expiry();
     }
-    for [field, value] in pairs {
+    let is_past = matches!(expiry, Expiry::At(at_ms) if at_ms <= now_ms);
+    for (index, [field, value]) in pairs.iter().enumerate() {
         hash.set(field, value, ttl, limits);
+        // Redis removes it at once if its time has passed, so that the hash does not grow. The last one waits for its own
+        // event below.
+        if is_past && index + 1 < pairs.len() {
+            hash.remove(field);
+        }
     }
     hash.commit("hset");
     if let Expiry::At(at_ms) = expiry
