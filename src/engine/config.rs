@@ -177,7 +177,9 @@ impl Config {
             values[at] = PARAMETERS[at].kind.read(value).map_err(|why| failed(name, &why))?;
         }
         self.values = values;
-        self.events = Classes::parse(self.get("notify-keyspace-events")).unwrap_or_default();
+        // Read from what was given: the answer of CONFIG GET leaves out some of it.
+        let events = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"notify-keyspace-events"));
+        self.events = events.and_then(|(_, letters)| Classes::parse(letters)).unwrap_or(self.events);
         Ok(())
     }
 

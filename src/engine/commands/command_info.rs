@@ -1,5 +1,444 @@
-//! COMMAND: what the rows say.
+//! COMMAND: what commands there are, told from their rows.
 
-use crate::engine::command::Command;
+use crate::engine::call::{Call, Outcome};
+use crate::engine::command::{self, Command, Flag, Group, Keys};
+use crate::engine::error::{self, Error};
+use crate::engine::glob;
+use crate::engine::number;
+use crate::engine::reply::Reply;
+use crate::engine::syntax::{self, Argument, Shape, ValueType};
 
-pub const COMMANDS: &[&Command] = &[];
+pub const COMMANDS: &[&Command] = &[
+    &COMMAND,
+    &COMMAND_COUNT,
+    &COMMAND_DOCS,
+    &COMMAND_GETKEYS,
+    &COMMAND_GETKEYSANDFLAGS,
+    &COMMAND_HELP,
+    &COMMAND_INFO,
+    &COMMAND_LIST,
+];
+
+const COMMAND: Command = Command {
+    name: "COMMAND",
+    syntax: "",
+    arity: -1,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.13",
+    complexity: "O(N) where N is the total number of Redis commands",
+    summary: "What commands there are, with their arity, flags and keys.",
+    example: "COMMAND COUNT",
+    run: all,
+};
+
+fn all(call: &mut Call) -> Outcome {
+    let commands: Vec<_> = top_level().collect();
+    call.reply.array(commands.len());
+    commands.into_iter().for_each(|command| describe(call.reply, command));
+    Ok(())
+}
+
+/// All commands but subcommands.
+fn top_level() -> impl Iterator<Item = &'static Command> {
+    super::all().filter(|command| command.container().is_none())
+}
+
+fn subcommands(command: &Command) -> impl Iterator<Item = &'static Command> {
+    let name = command.name;
+    super::all().filter(move |other| other.container() == Some(name))
+}
+
+/// As COMMAND names it: `config|get`.
+fn full_name(command: &Command) -> String {
+    command.name.to_lowercase().replace(' ', "|")
+}
+
+/// The row of a name as COMMAND writes it.
+fn by_full_name(name: &[u8]) -> Option<&'static Command> {
+    super::by_name(&std::str::from_utf8(name).ok()?.replace('|', " "))
+}
+
+const COMMAND_COUNT: Command = Command {
+    name: "COMMAND COUNT",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.13",
+    complexity: "O(1)",
+    summary: "The number of commands.",
+    example: "COMMAND COUNT",
+    run: count,
+};
+
+fn count(call: &mut Call) -> Outcome {
+    call.reply.count(top_level().count());
+    Ok(())
+}
+
+const COMMAND_INFO: Command = Command {
+    name: "COMMAND INFO",
+    syntax: "[command-name [command-name ...]]",
+    arity: -2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.13",
+    complexity: "O(N) where N is the number of commands to look up",
+    summary: "Arity, flags and keys of these commands, or of all.",
+    example: "COMMAND INFO get",
+    run: info,
+};
+
+fn info(call: &mut Call) -> Outcome {
+    let names = &call.argv[2..];
+    if names.is_empty() {
+        return all(call);
+    }
+    call.reply.array(names.len());
+    for name in names {
+        match by_full_name(name) {
+            Some(command) => describe(call.reply, command),
+            None => call.reply.null_array(),
+        }
+    }
+    Ok(())
+}
+
+/// Writes a command as COMMAND INFO does.
+fn describe(reply: &mut Reply, command: &Command) {
+    reply.array(10);
+    reply.bulk(full_name(command).as_bytes());
+    reply.integer(command.arity.into());
+    statuses(reply, command.flags.iter().map(|flag| flag.name()));
+    let Keys { first, last, step, .. } = command.keys;
+    [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
+    statuses(reply, categories(command).into_iter());
+    reply.array(0);
+    key_specifications(reply, command);
+    let subcommands: Vec<_> = subcommands(command).collect();
+    reply.array(subcommands.len());
+    subcommands.into_iter().for_each(|subcommand| describe(reply, subcommand));
+}
+
+fn statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>) {
+    reply.set(words.len());
+    words.for_each(|word| reply.status(word));
+}
+
+/// The ACL categories that follow from a command's flags and group.
+fn categories(command: &Command) -> Vec<&'static str> {
+    let by_group = match command.group {
+        Group::String => "@string",
+        Group::Bitmap => "@bitmap",
+        Group::Hash => "@hash",
+        Group::List => "@list",
+        Group::Set => "@set",
+        Group::SortedSet => "@sortedset",
+        Group::Generic => "@keyspace",
+        Group::Transactions => "@transaction",
+        Group::Connection => "@connection",
+        Group::Scripting => "@scripting",
+        Group::Pubsub | Group::Server => "",
+    };
+    let by_flag = [
+        ("@write", command.has(Flag::Write)),
+        ("@read", command.has(Flag::Readonly)),
+        ("@pubsub", command.has(Flag::Pubsub)),
+        ("@admin", command.has(Flag::Admin)),
+        (by_group, !by_group.is_empty()),
+        ("@fast", command.has(Flag::Fast)),
+        ("@slow", !command.has(Flag::Fast)),
+        ("@blocking", command.has(Flag::Blocking)),
+        ("@dangerous", command.has(Flag::Admin)),
+    ];
+    by_flag.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
+}
+
+/// What a command does with its keys, as far as its flags tell.
+fn access(command: &Command) -> [&'static str; 2] {
+    if command.has(Flag::Write) { ["RW", "update"] } else { ["RO", "access"] }
+}
+
+/// Writes where the keys stand: one range, one counted group, or both.
+fn key_specifications(reply: &mut Reply, command: &Command) {
+    let Keys { first, last, step, count_at } = command.keys;
+    reply.array(usize::from(first > 0) + usize::from(count_at > 0));
+    let number = |reply: &mut Reply, name: &str, number: i32| {
+        reply.bulk(name.as_bytes());
+        reply.integer(number.into());
+    };
+    let begin = |reply: &mut Reply, index: i32, kind: &str| {
+        reply.map(3);
+        reply.bulk(b"flags");
+        statuses(reply, access(command).into_iter());
+        reply.bulk(b"begin_search");
+        reply.map(2);
+        reply.bulk(b"type");
+        reply.bulk(b"index");
+        reply.bulk(b"spec");
+        reply.map(1);
+        number(reply, "index", index);
+        reply.bulk(b"find_keys");
+        reply.map(2);
+        reply.bulk(b"type");
+        reply.bulk(kind.as_bytes());
+        reply.bulk(b"spec");
+        reply.map(3);
+    };
+    if first > 0 {
+        begin(reply, first, "range");
+        let after_first = if last < 0 { last } else { last - first };
+        [("lastkey", after_first), ("keystep", step), ("limit", 0)]
+            .iter()
+            .for_each(|(name, n)| number(reply, name, *n));
+    }
+    if count_at > 0 {
+        begin(reply, count_at, "keynum");
+        [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)].iter().for_each(|(name, n)| number(reply, name, *n));
+    }
+}
+
+const COMMAND_LIST: Command = Command {
+    name: "COMMAND LIST",
+    syntax: "[FILTERBY <MODULE module-name | ACLCAT category | PATTERN pattern>]",
+    arity: -2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "7.0.0",
+    complexity: "O(N) where N is the total number of Redis commands",
+    summary: "The names of all commands, or of those in a category or fitting a pattern.",
+    example: "COMMAND LIST FILTERBY PATTERN xyz*",
+    run: list,
+};
+
+fn list(call: &mut Call) -> Outcome {
+    let keep: Box<dyn Fn(&Command) -> bool> = match call.argv {
+        [_, _] => Box::new(|_| true),
+        &[_, _, _, kind, value] if call.is_option(2, "FILTERBY") => {
+            let category = [b"@".as_slice(), &value.to_ascii_lowercase()].concat();
+            match kind.to_ascii_uppercase().as_slice() {
+                b"MODULE" => Box::new(|_| false),
+                b"ACLCAT" => {
+                    Box::new(move |command| categories(command).iter().any(|name| name.as_bytes() == category))
+                }
+                b"PATTERN" => Box::new(move |command| glob::matches_any_case(value, full_name(command).as_bytes())),
+                _ => return Err(error::SYNTAX),
+            }
+        }
+        _ => return Err(error::SYNTAX),
+    };
+    let everything = call.argv.len() == 2;
+    let names: Vec<_> = super::all()
+        .filter(|command| (!everything || command.container().is_none()) && keep(command))
+        .map(full_name)
+        .collect();
+    call.reply.array(names.len());
+    names.iter().for_each(|name| call.reply.bulk(name.as_bytes()));
+    Ok(())
+}
+
+const COMMAND_GETKEYS: Command = Command {
+    name: "COMMAND GETKEYS",
+    syntax: "command [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.13",
+    complexity: "O(N) where N is the number of arguments to the command",
+    summary: "Which words of a command are keys.",
+    example: "COMMAND GETKEYS MSET a 1 b 2",
+    run: |call| getkeys(call, Answer::Keys),
+};
+
+const COMMAND_GETKEYSANDFLAGS: Command = Command {
+    name: "COMMAND GETKEYSANDFLAGS",
+    syntax: "command [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "7.0.0",
+    complexity: "O(N) where N is the number of arguments to the command",
+    summary: "Which words of a command are keys, and what becomes of them.",
+    example: "COMMAND GETKEYSANDFLAGS LMOVE a b LEFT RIGHT",
+    run: |call| getkeys(call, Answer::KeysAndFlags),
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Keys,
+    KeysAndFlags,
+}
+
+fn getkeys(call: &mut Call, answer: Answer) -> Outcome {
+    let argv = &call.argv[2..];
+    let command = super::find(argv).map_err(|_| Error::text("ERR Invalid command specified"))?;
+    if command.keys == Keys::NONE {
+        return Err(Error::text("ERR The command has no key arguments"));
+    }
+    if !command.takes(argv.len()) {
+        return Err(Error::text("ERR Invalid number of arguments specified for command"));
+    }
+    let count = |at: usize| {
+        let n = usize::try_from(number::parse_integer(argv[at])?).ok()?;
+        (n > 0 && n < argv.len() - at).then_some(n)
+    };
+    let counts = usize::try_from(command.keys.count_at).unwrap_or(0);
+    if counts > 0 && count(counts).is_none() {
+        return Err(Error::text("ERR Invalid arguments specified for command"));
+    }
+    let mut positions = command.keys.positions(argv.len(), count);
+    if command.name == "SORT" {
+        let store = argv.windows(2).rposition(|pair| pair[0].eq_ignore_ascii_case(b"STORE"));
+        positions.extend(store.map(|at| at + 1));
+    }
+    call.reply.array(positions.len());
+    for position in positions {
+        if answer == Answer::KeysAndFlags {
+            call.reply.array(2);
+        }
+        call.reply.bulk(argv[position]);
+        if answer == Answer::KeysAndFlags {
+            statuses(call.reply, access(command).into_iter());
+        }
+    }
+    Ok(())
+}
+
+const COMMAND_DOCS: Command = Command {
+    name: "COMMAND DOCS",
+    syntax: "[command-name [command-name ...]]",
+    arity: -2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "7.0.0",
+    complexity: "O(N) where N is the number of commands to look up",
+    summary: "What commands are for, and what their arguments are.",
+    example: "COMMAND DOCS get",
+    run: docs,
+};
+
+fn docs(call: &mut Call) -> Outcome {
+    let commands: Vec<&Command> = match &call.argv[2..] {
+        [] => top_level().collect(),
+        names => names.iter().filter_map(|name| by_full_name(name)).collect(),
+    };
+    call.reply.map(commands.len());
+    commands.into_iter().for_each(|command| document(call.reply, command));
+    Ok(())
+}
+
+/// Writes a command's name and what COMMAND DOCS tells of it.
+fn document(reply: &mut Reply, command: &Command) {
+    let arguments = syntax::parse(command.syntax);
+    let subcommands: Vec<_> = subcommands(command).collect();
+    reply.bulk(full_name(command).as_bytes());
+    reply.map(4 + usize::from(!arguments.is_empty()) + usize::from(!subcommands.is_empty()));
+    let texts = [
+        ("summary", command.summary),
+        ("since", command.since),
+        ("group", command.group.name()),
+        ("complexity", command.complexity),
+    ];
+    texts.into_iter().for_each(|(name, text)| pair(reply, name, text));
+    if !arguments.is_empty() {
+        reply.bulk(b"arguments");
+        document_arguments(reply, &arguments);
+    }
+    if !subcommands.is_empty() {
+        reply.bulk(b"subcommands");
+        reply.map(subcommands.len());
+        subcommands.into_iter().for_each(|subcommand| document(reply, subcommand));
+    }
+}
+
+fn pair(reply: &mut Reply, name: &str, text: &str) {
+    reply.bulk(name.as_bytes());
+    reply.bulk(text.as_bytes());
+}
+
+fn document_arguments(reply: &mut Reply, arguments: &[Argument]) {
+    reply.array(arguments.len());
+    for argument in arguments {
+        let (kind, shown, parts) = match &argument.shape {
+            Shape::Token => ("pure-token", None, None),
+            Shape::Value(name) => (ValueType::of(name).name(), Some(*name), None),
+            Shape::OneOf(parts) => ("oneof", None, Some(parts)),
+            Shape::Block(parts) => ("block", None, Some(parts)),
+        };
+        let flags: Vec<_> = [
+            ("optional", argument.optional),
+            ("multiple", argument.multiple),
+            ("multiple_token", argument.multiple_token),
+        ]
+        .into_iter()
+        .filter(|&(_, holds)| holds)
+        .map(|(name, _)| name)
+        .collect();
+        let optional = [shown.is_some(), argument.token.is_some(), !flags.is_empty(), parts.is_some()];
+        reply.map(2 + optional.into_iter().filter(|&there| there).count());
+        pair(reply, "name", &argument.name());
+        pair(reply, "type", kind);
+        if let Some(shown) = shown {
+            pair(reply, "display_text", shown);
+        }
+        if let Some(token) = argument.token {
+            pair(reply, "token", token);
+        }
+        if !flags.is_empty() {
+            reply.bulk(b"flags");
+            statuses(reply, flags.into_iter());
+        }
+        if let Some(parts) = parts {
+            reply.bulk(b"arguments");
+            document_arguments(reply, parts);
+        }
+    }
+}
+
+const COMMAND_HELP: Command = Command {
+    name: "COMMAND HELP",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "5.0.0",
+    complexity: "O(1)",
+    summary: "The subcommands of COMMAND.",
+    example: "COMMAND HELP",
+    run: help,
+};
+
+fn help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "(no subcommand)",
+            "    Return details about all Redis commands.",
+            "COUNT",
+            "    Return the total number of commands in this Redis server.",
+            "LIST",
+            "    Return a list of all commands in this Redis server.",
+            "INFO [<command-name> ...]",
+            "    Return details about multiple Redis commands.",
+            "    If no command names are given, documentation details for all",
+            "    commands are returned.",
+            "DOCS [<command-name> ...]",
+            "    Return documentation details about multiple Redis commands.",
+            "    If no command names are given, documentation details for all",
+            "    commands are returned.",
+            "GETKEYS <full-command>",
+            "    Return the keys from a full Redis command.",
+            "GETKEYSANDFLAGS <full-command>",
+            "    Return the keys and the access flags from a full Redis command.",
+        ],
+    )
+}
