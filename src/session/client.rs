@@ -30,6 +30,8 @@ pub struct Work {
     /// The keyspace's count of changes when it began.
     pub changes_before: u64,
     pub interrupts: u32,
+    /// Whether the step was judged while it waits.
+    pub judged: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -65,8 +65,7 @@ impl Session {
         self.entered.clear();
         let step = step.min(lesson.steps.len().saturating_sub(1));
         let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
-        let done = |step| typed(step, false).into_iter().chain([Item::CloseOthers]);
-        let before: Vec<Item> = lesson.steps[..step].iter().flat_map(done).collect();
+        let before: Vec<Item> = lesson.steps[..step].iter().flat_map(|step| typed(step, false)).collect();
         self.lead = Some(Lead { lesson, step, phase: Phase::Preparing, hints: 0, truth: None, before: Vec::new() });
         self.script.add([Item::Silence(true), Item::Reset]);
         self.script.add(setup);
@@ -323,7 +322,6 @@ impl Session {
         let Some(lead) = &mut self.lead else { return };
         if lead.step + 1 < lead.lesson.steps.len() {
             lead.step += 1;
-            self.close_other_clients();
             return self.prepare_step();
         }
         lead.phase = Phase::Over;
@@ -340,21 +338,6 @@ impl Session {
             ),
             None => self.say(Role::Muted, "That was the last lesson. `:lessons` lists them all, `:quit` leaves."),
         }
-    }
-
-    /// Closes all clients but the learner's first.
-    pub(super) fn close_other_clients(&mut self) {
-        while self.clients.len() > MAIN + 1 {
-            let who = self.clients.len() - 1;
-            self.effects.extend(self.clients[who].python.child.map(Effect::Kill));
-            self.forget_child(who);
-            if let Some(client) = self.clients[who].cli.take() {
-                self.engine.disconnect(client);
-            }
-            self.clients.pop();
-        }
-        self.foreground = MAIN;
-        self.speaker = MAIN;
     }
 
     /// An empty line: goes on when a step is done.

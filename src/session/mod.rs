@@ -287,7 +287,7 @@ impl Session {
             }
             if let Some((who, submission)) = self.finished.pop_front() {
                 self.conclude(who, submission);
-            } else if !self.step_script() && !self.take_entered() && !self.pass_the_prompt() {
+            } else if !self.step_script() && !self.take_entered() && !self.pass_the_prompt() && !self.judge_waiting() {
                 return;
             }
         }
@@ -338,6 +338,7 @@ impl Session {
             kind,
             changes_before: self.engine.keyspace.changes,
             interrupts: 0,
+            judged: false,
         };
         self.clients[who].work = Some(work);
     }
@@ -402,6 +403,16 @@ impl Session {
         let waits = if waits.is_empty() { "The other is busy".to_owned() } else { waits };
         self.say(Role::Muted, &format!("{waits}. The prompt is {name}'s now."));
         self.speaker = free;
+        true
+    }
+
+    /// A submission that waits has not ended, and yet it may be all that a step asks for.
+    fn judge_waiting(&mut self) -> bool {
+        let waiting = self.clients.iter_mut().skip(MAIN).filter_map(|client| client.work.as_mut());
+        let Some(work) = waiting.into_iter().find(|work| !work.judged) else { return false };
+        work.judged = true;
+        let submission = work.submission.clone();
+        self.judge(submission);
         true
     }
 

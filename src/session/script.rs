@@ -26,8 +26,6 @@ pub(super) enum Item {
     Keep,
     /// Puts the data back as it was kept.
     PutBack,
-    /// The next step begins with the learner's first client alone.
-    CloseOthers,
     Then(Then),
 }
 
@@ -89,14 +87,13 @@ impl Session {
             None => false,
             Some(Item::Unseen(_) | Item::Then(_) | Item::Keep | Item::PutBack) => self.clients[TUTOR].is_free(),
             Some(Item::Type { .. }) => self.clients[self.foreground].is_free() || self.pass_the_prompt(),
-            Some(Item::Reset | Item::Silence(_) | Item::CloseOthers) => true,
+            Some(Item::Reset | Item::Silence(_)) => true,
         };
         if !ready {
             return false;
         }
         match self.script.items.pop_front() {
             Some(Item::Reset) => self.reset(),
-            Some(Item::CloseOthers) => self.close_other_clients(),
             Some(Item::Silence(silent)) => self.script.silent = silent,
             Some(Item::Keep) => self.script.kept = Some(Box::new(self.engine.clone())),
             Some(Item::PutBack) => {

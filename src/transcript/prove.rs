@@ -159,6 +159,8 @@ struct Attempt {
     /// What raised, and how.
     errors: Vec<(String, String)>,
     unseen: Vec<Submission>,
+    /// Whether the step has begun.
+    prompted: bool,
     done: bool,
 }
 
@@ -203,6 +205,7 @@ impl Stage for Attempt {
     }
 
     fn input(&mut self, session: &Session, _: &Prompt) -> io::Result<Event> {
+        self.prompted = true;
         self.done |= session.is_step_done();
         let next = if session.is_step_done() { None } else { self.inputs.pop_front() };
         Ok(next.map_or(Event::EndOfInput, Event::Entered))
@@ -218,7 +221,10 @@ impl Stage for Attempt {
     }
 
     fn finished(&mut self, submission: &Submission) -> io::Result<()> {
-        if let Some(error) = &submission.error {
+        // What runs before the first prompt are the answers of the steps before.
+        if let Some(error) = &submission.error
+            && self.prompted
+        {
             self.errors.push((submission.source.clone(), format!("{}: {}", error.class, error.message)));
         }
         Ok(())
