@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::call::OnTimeout;
 use super::client::ClientId;
 use super::command::Command;
 
@@ -17,7 +16,6 @@ pub struct Wait {
     pub keys: Vec<Vec<u8>>,
     /// Milliseconds since 1970; none waits for ever.
     pub deadline: Option<i64>,
-    pub on_timeout: OnTimeout,
     pub argv: Vec<Vec<u8>>,
     pub command: &'static Command,
 }

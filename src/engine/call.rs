@@ -151,13 +151,13 @@ impl Call<'_> {
 
     /// Lets the caller wait until one of the keys is filled, or the deadline has passed: the command then runs again,
     /// or is answered null. In EXEC nobody waits: null at once.
-    pub fn block(&mut self, keys: Vec<Vec<u8>>, deadline: Option<i64>, on_timeout: OnTimeout) -> Outcome {
+    pub fn block(&mut self, keys: Vec<Vec<u8>>, deadline: Option<i64>) -> Outcome {
         if self.mode == Mode::Exec {
-            on_timeout.write(self.reply);
+            self.reply.null_array();
             return Ok(());
         }
         let argv = self.argv.iter().map(|word| word.to_vec()).collect();
-        let wait = Wait { database: self.keyspace.selected(), keys, deadline, on_timeout, argv, command: self.command };
+        let wait = Wait { database: self.keyspace.selected(), keys, deadline, argv, command: self.command };
         self.hub.blocking.wait(self.client, wait);
         Ok(())
     }
@@ -179,20 +179,4 @@ pub fn quote(line: &mut Vec<u8>, word: &[u8]) {
         }
     }
     line.push(b'"');
-}
-
-/// What a blocked client is answered when its time is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnTimeout {
-    Null,
-    NullArray,
-}
-
-impl OnTimeout {
-    pub fn write(self, reply: &mut Reply) {
-        match self {
-            OnTimeout::Null => reply.null(),
-            OnTimeout::NullArray => reply.null_array(),
-        }
-    }
 }

@@ -369,7 +369,11 @@ impl Keyspace {
         let class = value.class();
         match self.replace(key, value, expires_ms) {
             Some(old) => self.note_overwritten(key, &old),
-            None => self.note(Class::New, "new", key),
+            None => {
+                self.note(Class::New, "new", key);
+                // Redis wakes nobody when a value takes the place of another, even if they wait for one of its type.
+                self.note_filled(key);
+            }
         }
         self.note(class, event, key);
     }
@@ -379,6 +383,7 @@ impl Keyspace {
         let old = self.replace(to, value, expires_ms);
         // Redis removes what was there first, so that the key is new in any case.
         self.note(Class::New, "new", to);
+        self.note_filled(to);
         if let Some((database, from, event)) = events.on_source {
             let here = std::mem::replace(&mut self.selected, database);
             self.note(Class::Generic, event, from);
@@ -396,7 +401,6 @@ impl Keyspace {
         let entry = self.new_entry(value, expires_ms);
         let old = self.database_mut().insert(key, entry);
         self.touched(key);
-        self.note_filled(key);
         old
     }
 

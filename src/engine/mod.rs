@@ -95,8 +95,8 @@ impl Engine {
     pub fn advance(&mut self, now_us: i64) {
         self.keyspace.set_clock(now_us);
         for client in self.hub.blocking.overdue(self.keyspace.now_ms()) {
-            if let Some(wait) = self.hub.blocking.leave(client) {
-                self.hub.clients.write_to(client, |reply| wait.on_timeout.write(reply));
+            if self.hub.blocking.leave(client).is_some() {
+                self.hub.clients.write_to(client, Reply::null_array);
             }
         }
         self.tell_events();

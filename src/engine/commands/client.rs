@@ -398,14 +398,14 @@ fn unblock(call: &mut Call) -> Outcome {
         _ => return Err(Error::text("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
     };
     let id = ClientId(call.integer(2)?.try_into().unwrap_or(0));
-    let wait = call.hub.blocking.leave(id);
-    if let Some(wait) = &wait {
+    let waited = call.hub.blocking.leave(id).is_some();
+    if waited {
         call.hub.clients.write_to(id, |reply| match with_error {
             true => reply.error(&Error::text("UNBLOCKED client unblocked via CLIENT UNBLOCK")),
-            false => wait.on_timeout.write(reply),
+            false => reply.null_array(),
         });
     }
-    call.reply.flag(wait.is_some());
+    call.reply.flag(waited);
     Ok(())
 }
 

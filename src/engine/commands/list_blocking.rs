@@ -1,7 +1,7 @@
 //! Lists: pops that wait for an element.
 
 use super::list::{Take, end_at, many_pop_arguments, move_element, pop_from_first};
-use crate::engine::call::{Call, OnTimeout, Outcome};
+use crate::engine::call::{Call, Mode, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::list::End;
 
@@ -44,11 +44,11 @@ fn pop(call: &mut Call, end: End) -> Outcome {
     if pop_from_first(call, keys, end, Take::One)? {
         return Ok(());
     }
-    wait(call, keys, deadline, OnTimeout::NullArray)
+    wait(call, keys, deadline)
 }
 
-fn wait(call: &mut Call, keys: &[&[u8]], deadline: Option<i64>, on_timeout: OnTimeout) -> Outcome {
-    call.block(keys.iter().map(|key| key.to_vec()).collect(), deadline, on_timeout)
+fn wait(call: &mut Call, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
+    call.block(keys.iter().map(|key| key.to_vec()).collect(), deadline)
 }
 
 const BLMPOP: Command = Command {
@@ -71,7 +71,7 @@ fn blmpop(call: &mut Call) -> Outcome {
     if pop_from_first(call, keys, end, Take::UpTo(count))? {
         return Ok(());
     }
-    wait(call, keys, deadline, OnTimeout::NullArray)
+    wait(call, keys, deadline)
 }
 
 const BLMOVE: Command = Command {
@@ -112,5 +112,10 @@ fn move_or_wait(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outco
     if move_element(call, from, to)? {
         return Ok(());
     }
-    wait(call, &call.argv[1..2], deadline, OnTimeout::Null)
+    if call.mode == Mode::Exec {
+        // Not the null array that it answers when its time is over.
+        call.reply.null();
+        return Ok(());
+    }
+    wait(call, &call.argv[1..2], deadline)
 }

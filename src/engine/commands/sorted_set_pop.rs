@@ -1,7 +1,7 @@
 //! Taking members off either end of a sorted set, and waiting for one.
 
 use super::sorted_set::{Listing, write_members};
-use crate::engine::call::{Call, OnTimeout, Outcome};
+use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::SortedSet;
 use crate::engine::data::sorted_set::{Direction, Members};
@@ -246,5 +246,5 @@ fn blocking_pop(call: &mut Call, from: Direction) -> Outcome {
 }
 
 fn wait(call: &mut Call, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
-    call.block(keys.iter().map(|key| key.to_vec()).collect(), deadline, OnTimeout::NullArray)
+    call.block(keys.iter().map(|key| key.to_vec()).collect(), deadline)
 }
