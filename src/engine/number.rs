@@ -88,6 +88,26 @@ pub fn format_double(v: f64) -> String {
     format!("{sign}{}", place_point(&digits, exponent))
 }
 
+/// Writes a double as ZSCAN does that of a large sorted set: C's `%.17g`.
+pub fn format_double_in_17_digits(v: f64) -> String {
+    if !v.is_finite() || v == 0.0 {
+        return format_double(v);
+    }
+    let scientific = format!("{v:.16e}");
+    let (mantissa, exponent) = scientific.split_once('e').expect("Rust writes an exponent where it is asked to");
+    let exponent: i32 = exponent.parse().expect("Rust writes an integer exponent");
+    let trim = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    if (-4..17).contains(&exponent) {
+        let places = usize::try_from(16 - exponent).unwrap_or(0);
+        return trim(&format!("{v:.places$}"));
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{}e{sign}{:02}", trim(mantissa), exponent.abs())
+}
+
 /// The shortest digits of a positive double, without zeros around them, and the power of ten of the last one.
 fn shortest_digits(v: f64) -> (String, i32) {
     let mut buffer = ryu::Buffer::new();
@@ -151,6 +171,23 @@ mod tests {
         assert_eq!((parse_double(b"0x1p5000"), parse_double(b"0x1p-5000")), (None, None));
         for text in ["", "nan", " 1", "1 ", "abc", "1e", "--1", "0x", ".", "+-1", "1e400", "5e-400", "1_0"] {
             assert_eq!(parse_double(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn seventeen_digits_are_written_as_c_writes_them() {
+        for (v, text) in [
+            (0.1, "0.10000000000000001"),
+            (3.0, "3"),
+            (1e20, "1e+20"),
+            (1e-7, "9.9999999999999995e-08"),
+            (123_456_789.123_456_79, "123456789.12345679"),
+            (1e300, "1.0000000000000001e+300"),
+            (-0.000_1, "-0.0001"),
+            (1e16, "10000000000000000"),
+            (f64::NEG_INFINITY, "-inf"),
+        ] {
+            assert_eq!(format_double_in_17_digits(v), text);
         }
     }
 

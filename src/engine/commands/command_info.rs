@@ -102,7 +102,7 @@ fn info(call: &mut Call) -> Outcome {
     for name in names {
         match by_full_name(name) {
             Some(command) => describe(call.reply, command),
-            None => call.reply.null_array(),
+            None => call.reply.null(),
         }
     }
     Ok(())
@@ -117,10 +117,11 @@ fn describe(reply: &mut Reply, command: &Command) {
     let Keys { first, last, step, .. } = command.keys;
     [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
     statuses(reply, categories(command).into_iter());
-    reply.array(0);
+    // The tips for clients of a cluster.
+    reply.set(0);
     key_specifications(reply, command);
     let subcommands: Vec<_> = subcommands(command).collect();
-    reply.array(subcommands.len());
+    reply.set(subcommands.len());
     subcommands.into_iter().for_each(|subcommand| describe(reply, subcommand));
 }
 
@@ -166,7 +167,7 @@ fn access(command: &Command) -> [&'static str; 2] {
 /// Writes where the keys stand: one range, one counted group, or both.
 fn key_specifications(reply: &mut Reply, command: &Command) {
     let Keys { first, last, step, count_at } = command.keys;
-    reply.array(usize::from(first > 0) + usize::from(count_at > 0));
+    reply.set(usize::from(first > 0) + usize::from(count_at > 0));
     let number = |reply: &mut Reply, name: &str, number: i32| {
         reply.bulk(name.as_bytes());
         reply.integer(number.into());

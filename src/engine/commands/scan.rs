@@ -4,12 +4,17 @@
 //! puts the last one into the gap, which the walk has seen already, or which lies below the cursor still; adding goes to
 //! the end. So whatever is there throughout is seen, perhaps twice, and a cursor needs no memory on our side.
 
+use std::borrow::Cow;
+
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
+use crate::engine::data::sorted_set::Direction;
+use crate::engine::data::{DataType, Hash, Set, SortedSet};
 use crate::engine::error::{self, Error};
 use crate::engine::glob;
+use crate::engine::number;
 
-pub const COMMANDS: &[&Command] = &[&KEYS, &SCAN];
+pub const COMMANDS: &[&Command] = &[&HSCAN, &KEYS, &SCAN, &SSCAN, &ZSCAN];
 
 const KEYS: Command = Command {
     name: "KEYS",
@@ -168,5 +173,143 @@ fn scan(call: &mut Call) -> Outcome {
     call.reply.array(found.len());
     found.iter().for_each(|key| call.reply.bulk(key));
     remove_expired(call, &expired);
+    Ok(())
+}
+
+const HSCAN: Command = Command {
+    name: "HSCAN",
+    syntax: "key cursor [MATCH pattern] [COUNT count] [NOVALUES]",
+    arity: -3,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "2.8.0",
+    complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
+                 to return back to 0. N is the number of elements inside the collection.",
+    summary: "Some of a hash's fields with their values, and a cursor to go on with.",
+    example: "HSET user:1000 name Alice visits 10\nHSCAN user:1000 0",
+    run: hscan,
+};
+
+fn hscan(call: &mut Call) -> Outcome {
+    scan_within::<Hash>(call, Scanned::Hash, |hash, index, values, found| {
+        let Some((field, value)) = hash.at(index) else { return };
+        found.push(Cow::Borrowed(field));
+        found.extend(values.then_some(Cow::Borrowed(value)));
+    })
+}
+
+const SSCAN: Command = Command {
+    name: "SSCAN",
+    syntax: "key cursor [MATCH pattern] [COUNT count]",
+    arity: -3,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::Set,
+    since: "2.8.0",
+    complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
+                 to return back to 0. N is the number of elements inside the collection.",
+    summary: "Some of a set's members, and a cursor to go on with.",
+    example: "SADD tags red blue\nSSCAN tags 0",
+    run: sscan,
+};
+
+fn sscan(call: &mut Call) -> Outcome {
+    scan_within::<Set>(call, Scanned::Members, |set, index, _, found| found.extend(set.at(index).map(Cow::Borrowed)))
+}
+
+const ZSCAN: Command = Command {
+    name: "ZSCAN",
+    syntax: "key cursor [MATCH pattern] [COUNT count]",
+    arity: -3,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.8.0",
+    complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
+                 to return back to 0. N is the number of elements inside the collection.",
+    summary: "Some of a sorted set's members with their scores, and a cursor to go on with.",
+    example: "ZADD scores 10 Alice 20 Bob\nZSCAN scores 0",
+    run: zscan,
+};
+
+fn zscan(call: &mut Call) -> Outcome {
+    scan_within::<SortedSet>(call, Scanned::Members, |zset, index, _, found| {
+        // A small one is answered in the order of its ranks, as it stands in its listpack.
+        let small = zset.is_small();
+        let element = if small { zset.members(index..index + 1, Direction::Ascending).next() } else { zset.at(index) };
+        let Some((member, score)) = element else { return };
+        let score = if small { number::format_double(score) } else { number::format_double_in_17_digits(score) };
+        found.push(Cow::Borrowed(member));
+        found.push(Cow::Owned(score.into_bytes()));
+    })
+}
+
+/// A value that can be scanned by position.
+trait Elements: DataType {
+    fn count(&self) -> usize;
+
+    /// Whether Redis keeps it in one piece, and so answers all of it at once.
+    fn is_small(&self) -> bool;
+}
+
+macro_rules! elements {
+    ($type:ty) => {
+        impl Elements for $type {
+            fn count(&self) -> usize {
+                self.len()
+            }
+
+            fn is_small(&self) -> bool {
+                !matches!(self.encoding(), "hashtable" | "skiplist")
+            }
+        }
+    };
+}
+elements!(Hash);
+elements!(Set);
+elements!(SortedSet);
+
+/// Collects what stands at a position: the element, and what belongs to it unless only names are wanted.
+type Collect<T> = for<'v> fn(&'v T, usize, bool, &mut Vec<Cow<'v, [u8]>>);
+
+fn scan_within<T: Elements>(call: &mut Call, scanned: Scanned, collect: Collect<T>) -> Outcome {
+    let cursor = cursor(call, 2)?;
+    // Redis looks for the key before it looks at the options: without it, no option is wrong.
+    if call.keyspace.peek(call.argv[1]).is_some_and(|entry| T::of(&entry.value).is_none()) {
+        return Err(error::WRONG_TYPE);
+    }
+    let Some(options) = call.keyspace.exists(call.argv[1]).then(|| Options::parse(call, 3, scanned)).transpose()?
+    else {
+        call.keyspace.read::<T>(call.argv[1])?;
+        call.reply.array(2);
+        call.reply.bulk(b"0");
+        call.reply.array(0);
+        return Ok(());
+    };
+    let Some(value) = call.keyspace.read::<T>(call.argv[1])? else { return Ok(()) };
+    let (mut found, mut element) = (Vec::new(), Vec::new());
+    let (next, backwards) = match value.is_small() {
+        true => (0, None),
+        false => {
+            let (positions, next) = walk(cursor, value.count(), options.count);
+            (next, Some(positions))
+        }
+    };
+    let mut see = |position| {
+        collect(value, position, options.values, &mut element);
+        if element.first().is_some_and(|name| options.pattern.fits(name)) {
+            found.append(&mut element);
+        }
+        element.clear();
+    };
+    match backwards {
+        Some(positions) => positions.for_each(&mut see),
+        None => (0..value.count()).for_each(&mut see),
+    }
+    call.reply.array(2);
+    call.reply.bulk(next.to_string().as_bytes());
+    call.reply.array(found.len());
+    found.iter().for_each(|part| call.reply.bulk(part));
     Ok(())
 }
