@@ -11,4 +11,5 @@ pub mod redis_py;
 pub mod resp;
 pub mod server;
 pub mod session;
+pub mod shell;
 pub mod transcript;

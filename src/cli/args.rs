@@ -29,6 +29,10 @@ pub struct Arguments {
     #[arg(long, global = true)]
     pub ascii: bool,
 
+    /// The keys of the line editor
+    #[arg(long, global = true, value_enum, default_value_t = Keys::Emacs, value_name = "KEYS")]
+    pub edit_mode: Keys,
+
     /// Decide all that is left to chance: the same seed gives the same answers
     #[arg(long, global = true, value_name = "N")]
     pub seed: Option<u64>,
@@ -79,4 +83,19 @@ pub enum Colour {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Keys {
+    Emacs,
+    Vi,
+}
+
+impl From<Keys> for rustyline::EditMode {
+    fn from(keys: Keys) -> Self {
+        match keys {
+            Keys::Emacs => rustyline::EditMode::Emacs,
+            Keys::Vi => rustyline::EditMode::Vi,
+        }
+    }
 }

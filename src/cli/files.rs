@@ -69,6 +69,11 @@ impl ProgressFile {
         }
     }
 
+    /// Where progress is kept, if it is.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// Writes the progress, whole or not at all.
     ///
     /// # Errors

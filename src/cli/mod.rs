@@ -19,6 +19,7 @@ use crate::present::Presenter;
 use crate::present::theme::Theme;
 use crate::session::dialect::Dialect;
 use crate::session::{Options, Session};
+use crate::shell;
 use crate::transcript::{piped, prove, run};
 use args::{Arguments, Colour, Command};
 use files::ProgressFile;
@@ -155,9 +156,18 @@ fn sit(arguments: &Arguments, lesson: Option<Option<&str>>) -> Result<i32, Faile
     if let Some(place) = lesson {
         open(&mut session, &library, &file.progress, place)?;
     }
-    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let theme = arguments.theme(io::stdout().is_terminal());
-    let _ = is_terminal;
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        let terminal = shell::Options {
+            theme,
+            plain: arguments.plain,
+            ascii: arguments.ascii,
+            edit_mode: arguments.edit_mode.into(),
+            history: files::history_file(),
+            progress: file.path().map(Path::to_owned),
+        };
+        return Ok(shell::sit(&mut session, &terminal, |progress| file.save(progress))?);
+    }
     let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), theme);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let status = piped::follow(&mut session, io::stdin().lock(), presenter, &mut out, |progress| file.save(progress))?;

@@ -167,6 +167,7 @@ fn wait_for(_: &BufReader<ChildStdout>, _: bool, _: Option<&Interrupts>) -> io::
 pub struct Interrupts {
     count: Arc<AtomicUsize>,
     reader: Arc<io::PipeReader>,
+    writer: Arc<io::PipeWriter>,
 }
 
 impl Interrupts {
@@ -175,15 +176,17 @@ impl Interrupts {
     /// # Errors
     /// The handler cannot be set.
     pub fn listen() -> io::Result<Self> {
-        let (reader, mut writer) = io::pipe()?;
-        let count = Arc::new(AtomicUsize::new(0));
-        let heard = count.clone();
-        ctrlc::set_handler(move || {
-            heard.fetch_add(1, Ordering::SeqCst);
-            let _ = writer.write_all(b"!");
-        })
-        .map_err(io::Error::other)?;
-        Ok(Interrupts { count, reader: Arc::new(reader) })
+        let (reader, writer) = io::pipe()?;
+        let interrupts = Interrupts { count: Arc::default(), reader: Arc::new(reader), writer: Arc::new(writer) };
+        let heard = interrupts.clone();
+        ctrlc::set_handler(move || heard.raise()).map_err(io::Error::other)?;
+        Ok(interrupts)
+    }
+
+    /// As if Ctrl-C had been typed.
+    pub fn raise(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        let _ = (&*self.writer).write_all(b"!");
     }
 
     /// Takes one Ctrl-C, if there was any.

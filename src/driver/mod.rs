@@ -13,7 +13,7 @@ use crate::lesson::progress::Progress;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
-pub use children::Interrupts;
+pub use children::{Interrupts, Woken};
 
 /// Where a session takes place: who types, who watches, how time goes.
 pub trait Stage {
@@ -51,6 +51,11 @@ pub trait Stage {
     /// Ctrl-C, if this stage hears of it.
     fn interrupts(&self) -> Option<&Interrupts> {
         None
+    }
+
+    /// Whether the program was told to end.
+    fn ended(&self) -> bool {
+        false
     }
 
     /// A statement or a line has run.
@@ -109,12 +114,14 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
             }
         }
         let event = match session.need() {
+            _ if stage.ended() => return Ok(status),
             Need::Nothing => return Ok(status),
             Need::Frame { child, deadline_us } => {
                 match children.receive(child, deadline_us.is_some(), stage.interrupts())? {
                     Received::Frame(thread, frame) => Event::Frame { child, thread, frame },
                     Received::Gone => Event::ChildGone(child),
-                    Received::Silence => Event::SkipWait,
+                    // Where time is real, it passes by itself.
+                    Received::Silence => stage.elapsed_us().map_or(Event::SkipWait, |us| Event::Elapsed { us }),
                     Received::Interrupt => Event::Interrupt,
                 }
             }

@@ -1,0 +1,266 @@
+//! The terminal: a prompt to type at, real time, Ctrl-C.
+
+mod editor;
+mod history;
+mod screen;
+mod wait;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use rustyline::EditMode;
+
+use crate::driver::{Interrupts, Stage, drive};
+use crate::lesson::progress::Progress;
+use crate::markup::{Role, Style, Text};
+use crate::present::Presenter;
+use crate::present::theme::Theme;
+use crate::session::Session;
+use crate::session::event::{Event, Prompt, Show};
+use editor::{LineReader, Typed};
+use wait::Wait;
+
+/// Texts are laid out no wider than this, however wide the terminal is.
+const WIDEST: usize = 100;
+
+/// The width where the terminal doesn't tell its own.
+const USUAL_WIDTH: usize = 80;
+
+/// How the terminal is used.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub theme: Theme,
+    pub plain: bool,
+    pub ascii: bool,
+    pub edit_mode: EditMode,
+    /// Where to keep what was typed.
+    pub history: Option<PathBuf>,
+    /// Where progress is kept, as a message tells it after a panic.
+    pub progress: Option<PathBuf>,
+}
+
+/// Sits down at the terminal, and stays to the end of the session.
+///
+/// # Errors
+/// Those of the terminal; a Python that cannot be started.
+pub fn sit(session: &mut Session, options: &Options, save: impl FnMut(&Progress) -> io::Result<()>) -> io::Result<i32> {
+    let mut terminal = Terminal::new(options, save)?;
+    terminal.welcome(session)?;
+    let driven = drive(session, &mut terminal);
+    if let Some(status) = terminal.modes.ended() {
+        return Ok(status);
+    }
+    let status = driven?;
+    terminal.farewell(session)?;
+    Ok(status)
+}
+
+/// A terminal with somebody at it.
+struct Terminal<S> {
+    started: Instant,
+    interrupts: Interrupts,
+    modes: screen::Modes,
+    presenter: Presenter,
+    reader: LineReader,
+    save: S,
+    /// The unfinished line that a program has written: the prompt follows it.
+    unfinished: String,
+    /// Typed while no prompt was there.
+    ahead: String,
+    wait: Option<Wait>,
+}
+
+impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
+    fn new(options: &Options, save: S) -> io::Result<Self> {
+        let interrupts = Interrupts::listen()?;
+        let place = options.progress.as_ref().map(|path| format!(" Your progress is safe, in {}.", path.display()));
+        let last_words = format!(
+            "This is a mistake in redis-tutor, not yours.{} Please report it: the lines above, and what you typed.",
+            place.unwrap_or_default()
+        );
+        let waker = interrupts.clone();
+        let modes = screen::Modes::keep(move || waker.raise(), last_words)?;
+        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let reader = if options.plain || is_dumb {
+            LineReader::Plain
+        } else {
+            LineReader::editor(options.theme, options.edit_mode, options.history.clone())?
+        };
+        let style = Style { width: USUAL_WIDTH, ascii: options.ascii, plain: options.plain };
+        let presenter = Presenter::new(style, options.theme);
+        let started = Instant::now();
+        let mut terminal = Terminal {
+            started,
+            interrupts,
+            modes,
+            presenter,
+            reader,
+            save,
+            unfinished: String::new(),
+            ahead: String::new(),
+            wait: None,
+        };
+        terminal.measure();
+        Ok(terminal)
+    }
+
+    /// Takes the terminal's width, which may have changed.
+    fn measure(&mut self) {
+        self.presenter.style.width = screen::width().unwrap_or(USUAL_WIDTH).min(WIDEST);
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    fn say(&mut self, role: Role, markdown: &str) -> io::Result<()> {
+        self.show(&Show::Text(Text::marked(role, markdown)))
+    }
+
+    /// All that one must know before the first lesson; later, where it goes on.
+    fn welcome(&mut self, session: &Session) -> io::Result<()> {
+        let is_new = session.progress().lessons.is_empty();
+        let Some((lesson, step)) = session.place() else {
+            let text =
+                "`r` is a `redis.Redis()`. Type Python or redis-cli commands; `:help` tells more, Ctrl-D leaves.";
+            return self.say(Role::Muted, text);
+        };
+        if is_new {
+            return self.show(&Show::Text(crate::markup::parse(FIRST_START)));
+        }
+        if step > 1 {
+            let text = format!("Going on with **{}**, step {step}. `:lessons` lists them all.", lesson.title);
+            self.say(Role::Muted, &text)?;
+        }
+        Ok(())
+    }
+
+    fn farewell(&mut self, session: &Session) -> io::Result<()> {
+        self.wait = None;
+        let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
+        match session.place() {
+            Some((lesson, step)) => {
+                let text = format!("Your place is kept: {}, step {step}.", lesson.title);
+                self.say(Role::Muted, &text)
+            }
+            None if has_data => {
+                self.say(Role::Muted, "The data is gone with this prompt; `:save` comes before leaving.")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Shown once, before the first lesson.
+const FIRST_START: &str = "\
+Welcome. This is a Redis to try things on, and a tutor beside it.
+
+- Type Python at `>>>`: `r` is a `redis.Redis()`. Lines of redis-cli work as well.
+- Nothing can break, and any way that does the same counts.
+- `:hint` helps, `:answer` shows a way, `:skip` types it for you.
+- Enter on an empty line goes on once a step is done.
+- Ctrl-C stops what runs. Ctrl-D leaves; your place is kept.";
+
+impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
+    fn show(&mut self, show: &Show) -> io::Result<()> {
+        self.wait = None;
+        self.measure();
+        match show {
+            Show::Output(text) | Show::Reply(text) | Show::Traceback(text) => {
+                if let Some((_, last)) = text.rsplit_once('\n') {
+                    self.unfinished.clear();
+                    self.unfinished.push_str(last);
+                } else {
+                    self.unfinished.push_str(text);
+                }
+            }
+            _ => self.unfinished.clear(),
+        }
+        let text = self.presenter.show(show);
+        self.write(&text)
+    }
+
+    fn input(&mut self, session: &Session, prompt: &Prompt) -> io::Result<Event> {
+        self.wait = None;
+        let mut text = String::new();
+        loop {
+            let shown = if text.is_empty() {
+                // The line editor draws the whole line again, so that what stands on it already is part of its prompt.
+                std::mem::take(&mut self.unfinished) + &prompt.text()
+            } else {
+                prompt.continuation()
+            };
+            let ahead = if text.is_empty() { std::mem::take(&mut self.ahead) } else { editor::indent_after(&text) };
+            self.modes.at_prompt(true);
+            let typed = self.reader.read(&shown, &ahead, &self.interrupts);
+            self.modes.at_prompt(false);
+            // What was interrupted was the prompt alone.
+            while self.interrupts.take() {}
+            self.presenter.prompted();
+            match typed? {
+                Typed::Line(line) => {
+                    if !text.is_empty() {
+                        text.push('\n');
+                    }
+                    text.push_str(&line);
+                    if !session.is_incomplete(&text) {
+                        if matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. }) {
+                            self.reader.remember(&text)?;
+                        }
+                        return Ok(Event::Entered(text));
+                    }
+                }
+                Typed::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
+                Typed::Interrupt => text.clear(),
+                Typed::End if text.is_empty() => return Ok(Event::EndOfInput),
+                // The end of a block, as at Python's own prompt.
+                Typed::End => return Ok(Event::Entered(text + "\n")),
+            }
+        }
+    }
+
+    fn wait(&mut self, session: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+        let theme = self.presenter.theme;
+        let style = self.presenter.style;
+        let wait = match &mut self.wait {
+            Some(wait) => wait,
+            none => {
+                self.unfinished.clear();
+                let mut end = String::new();
+                self.presenter.finish_line(&mut end);
+                io::stdout().lock().write_all(end.as_bytes())?;
+                none.insert(Wait::begin(matches!(self.reader, LineReader::Plain))?)
+            }
+        };
+        let left_us = deadline_us.map(|at| at - session.engine().keyspace.now_us());
+        let happened = wait.look(&session.waits(), left_us, (theme, style), &self.interrupts)?;
+        let event = match happened {
+            wait::Happened::Nothing => return Ok(Event::Elapsed { us: self.elapsed_us().unwrap_or_default() }),
+            wait::Happened::Interrupt => Event::Interrupt,
+            wait::Happened::Enter => Event::Entered(String::new()),
+            wait::Happened::End => Event::EndOfInput,
+        };
+        self.ahead.push_str(&wait.typed());
+        self.wait = None;
+        Ok(event)
+    }
+
+    fn elapsed_us(&self) -> Option<i64> {
+        i64::try_from(self.started.elapsed().as_micros()).ok()
+    }
+
+    fn interrupts(&self) -> Option<&Interrupts> {
+        Some(&self.interrupts)
+    }
+
+    fn ended(&self) -> bool {
+        self.modes.ended().is_some()
+    }
+
+    fn progress(&mut self, progress: &Progress) -> io::Result<()> {
+        (self.save)(progress)
+    }
+}
