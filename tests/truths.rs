@@ -1,5 +1,5 @@
-//! Holds `run --json` and `run --cli` against what the real CPython, redis-py, Redis and redis-cli said to the scripts
-//! in tests/truth. `scripts/record_truths` records them anew.
+//! Holds `run --json`, `run --cli` and the engine against what the real CPython, redis-py, Redis and redis-cli said to
+//! the scripts in tests/truth. `scripts/record_truths` records them anew.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,10 +8,13 @@ use std::{fs, thread};
 
 mod support {
     pub mod compare;
+    pub mod engine_script;
+    pub mod engine_server;
     pub mod transcript;
 }
 
-use support::{compare, transcript};
+use support::engine_server::EngineServer;
+use support::{compare, engine_script, transcript};
 
 #[test]
 fn python_scripts_say_what_the_real_three_say() {
@@ -26,6 +29,14 @@ fn python_scripts_say_what_the_real_three_say() {
 fn redis_cli_lines_print_what_redis_cli_prints() {
     assert_all_agree("redis_cli", "txt", |script| {
         let ours = transcript::without_connection_id(&run("--cli", script)?);
+        Ok(transcript::differences(&read(&script.with_extension("out")), &ours))
+    });
+}
+
+#[test]
+fn engine_scripts_get_the_bytes_that_redis_answers() {
+    assert_all_agree("engine", "txt", |script| {
+        let ours = engine_script::play(&read(script), &mut EngineServer::new())?;
         Ok(transcript::differences(&read(&script.with_extension("out")), &ours))
     });
 }

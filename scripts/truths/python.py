@@ -10,7 +10,8 @@ raises does not end the script; `sys.exit()` does. Warnings are not recorded. A 
     output    what it wrote to standard output, echo included
     error     null, or {"type": "redis.exceptions.ResponseError", "message": "..."}
     commands  the commands that went over the wire, as lists of strings (bytes that are not UTF-8 as \\xNN),
-              a connection's own set-up left out
+              a connection's own set-up left out; null throughout where the script begins with the comment
+              `# The commands differ:` and the reason
 
 `redis` and `r = redis.Redis()` stand ready, and every connection to any port of this machine reaches the
 server at PORT.
@@ -115,10 +116,12 @@ def main() -> None:
     redis = redis_on(port, log)
     names = {"__name__": "__console__", "redis": redis, "r": redis.Redis()}
     names["r"].ping()
+    compares_commands = not source.startswith("# The commands differ:")
     for statement in ast.parse(source).body:
         log.clear()
         output, error = run_statement(statement, names)
-        record = {"input": source_of(source, statement), "output": output, "error": error, "commands": list(log)}
+        commands = list(log) if compares_commands else None
+        record = {"input": source_of(source, statement), "output": output, "error": error, "commands": commands}
         sys.__stdout__.write(json.dumps(record, ensure_ascii=False) + "\n")
         sys.__stdout__.flush()
         if error and error["type"] == "SystemExit":
