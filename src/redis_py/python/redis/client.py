@@ -200,6 +200,9 @@ class Redis(CoreCommands):
             idle = self._idle
             connection = idle.pop()
         except (LookupError, TypeError):
+            connection = None
+        # Out here, so that no error of Redis's is told as one "during handling of" this lookup's.
+        if connection is None:
             return self._persist(args, options)
         try:
             reply = call(connection._handle, args, connection.socket_timeout, connection._encoding)
