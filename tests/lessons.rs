@@ -97,7 +97,7 @@ fn transcript(lesson: &Arc<Lesson>, library: &Arc<Library>, style: Style) -> Str
 fn every_lesson_reads_as_its_snapshot() {
     let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
     assert!(!library.lessons.is_empty());
-    let style = Style { width: 80, ascii: false, plain: false };
+    let style = Style { width: 80, ascii: false, plain: false, quoted: false };
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
@@ -112,7 +112,7 @@ fn every_lesson_reads_as_its_snapshot() {
 #[test]
 fn a_lesson_reads_well_in_forty_columns_of_plain_ascii() {
     let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
-    let style = Style { width: 40, ascii: true, plain: true };
+    let style = Style { width: 40, ascii: true, plain: true, quoted: false };
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);

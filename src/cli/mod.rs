@@ -79,7 +79,7 @@ fn options(arguments: &Arguments, library: Arc<Library>, progress: Progress, dia
 
 impl Arguments {
     fn style(&self, width: usize) -> Style {
-        Style { width, ascii: self.ascii, plain: self.plain }
+        Style { width, ascii: self.ascii, plain: self.plain, quoted: false }
     }
 
     /// The theme for standard output.

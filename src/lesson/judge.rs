@@ -23,6 +23,8 @@ pub enum Verdict {
     Done,
     /// Nothing was tried yet.
     Exploring,
+    /// The step takes several lines, and this may be one of them.
+    OnTheWay,
     /// The mistake at this index.
     Mistake(usize),
     /// What differs, in Markdown.
@@ -52,7 +54,13 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if !submission.changed && submission.error.is_none() {
         return Verdict::Exploring;
     }
-    Verdict::Miss(differences)
+    let takes_several = step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
+    if takes_several && submission.error.is_none() { Verdict::OnTheWay } else { Verdict::Miss(differences) }
+}
+
+/// How many lines begin at the margin: more than one, and a text is entered in several goes.
+fn starts_of_lines(text: &str) -> usize {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '\t', ')', ']', '}'])).count()
 }
 
 fn says(probe: &Probe, findings: &Findings) -> Option<Shown> {

@@ -13,21 +13,38 @@ pub struct Style {
     pub ascii: bool,
     /// No lines drawn, no columns aligned: text that reads well aloud.
     pub plain: bool,
+    /// Where there is no colour: code keeps its backticks.
+    pub quoted: bool,
 }
 
 /// The narrowest text that is still text.
 const NARROWEST: usize = 20;
 
-/// Lays a text out, each line begun by a blank.
-pub fn layout(text: &Text, style: Style) -> Vec<Line> {
-    let width = style.width.max(NARROWEST);
+/// Lays a text out, each line begun by a blank. A mark, if one is given, stands before the first line, and the others
+/// are indented past it.
+pub fn layout(text: &Text, mark: Option<Span>, style: Style) -> Vec<Line> {
+    let before = mark.as_ref().map_or(0, |mark| mark.text.width());
+    let mut lines = blocks(text, Style { width: style.width.max(NARROWEST) - before, ..style });
+    if let Some(mark) = mark {
+        for line in lines.iter_mut().skip(1).filter(|line| !line.is_empty()) {
+            line.insert(0, Span::new(Role::Plain, " ".repeat(before)));
+        }
+        if let Some(line) = lines.first_mut() {
+            line.insert(0, mark);
+        }
+    }
+    lines
+}
+
+fn blocks(text: &Text, style: Style) -> Vec<Line> {
+    let width = style.width;
     let mut lines = Vec::new();
     for (index, block) in text.0.iter().enumerate() {
         if index > 0 {
             lines.push(Vec::new());
         }
         match block {
-            Block::Paragraph(spans) => lines.extend(wrap(spans, width, " ", " ")),
+            Block::Paragraph(spans) => lines.extend(wrap(&quoted(spans, style), width, " ", " ")),
             Block::Code(code) => {
                 lines.extend(
                     code.iter().map(|line| vec![Span::new(Role::Plain, "   "), Span::new(Role::Code, line.as_str())]),
@@ -41,13 +58,25 @@ pub fn layout(text: &Text, style: Style) -> Vec<Line> {
                         (false, false) => "•".into(),
                     };
                     let indent = " ".repeat(mark.width() + 2);
-                    lines.extend(wrap(item, width, &format!(" {mark} "), &indent));
+                    lines.extend(wrap(&quoted(item, style), width, &format!(" {mark} "), &indent));
                 }
             }
-            Block::Table(rows) => lines.extend(table(rows, style)),
+            Block::Table(rows) => {
+                let cells = |row: &Vec<Vec<Span>>| row.iter().map(|cell| quoted(cell, style)).collect();
+                lines.extend(table(&rows.iter().map(cells).collect::<Vec<_>>(), style));
+            }
         }
     }
     lines
+}
+
+/// Code in backticks, where nothing else would tell it from text.
+fn quoted(spans: &[Span], style: Style) -> Vec<Span> {
+    let mut spans = spans.to_vec();
+    for span in spans.iter_mut().filter(|span| style.quoted && span.role == Role::Code) {
+        span.text = format!("`{}`", span.text);
+    }
+    spans
 }
 
 /// A line with a title in it, as wide as the style.
@@ -197,10 +226,10 @@ mod tests {
     use super::*;
     use crate::markup::{parse, plain};
 
-    const STYLE: Style = Style { width: 20, ascii: true, plain: false };
+    const STYLE: Style = Style { width: 20, ascii: true, plain: false, quoted: false };
 
     fn laid_out(markdown: &str, style: Style) -> Vec<String> {
-        layout(&parse(markdown), style).iter().map(|line| plain(line)).collect()
+        layout(&parse(markdown), None, style).iter().map(|line| plain(line)).collect()
     }
 
     #[test]
@@ -214,6 +243,15 @@ mod tests {
     fn lists_hang_and_long_words_stay_whole() {
         assert_eq!(laid_out("- one two three four five", STYLE), [" - one two three", "   four five"]);
         assert_eq!(laid_out("averyveryverylongwordindeed a", STYLE), [" averyveryverylongwordindeed", " a"]);
+    }
+
+    #[test]
+    fn a_mark_stands_before_the_first_line_and_code_is_quoted_without_colour() {
+        let style = Style { quoted: true, ..STYLE };
+        let mark = Span::new(Role::Done, " *");
+        let lines = layout(&parse("`visits` is eleven now, at last"), Some(mark), style);
+        let lines: Vec<_> = lines.iter().map(|line| plain(line)).collect();
+        assert_eq!(lines, [" * `visits` is", "   eleven now, at", "   last"]);
     }
 
     #[test]

@@ -47,8 +47,8 @@ impl Presenter {
                 self.lines(&[line], &mut out);
             }
             Show::Text(text) => {
-                let mut lines = markup::layout(text, self.style);
-                self.mark(text, &mut lines);
+                let style = Style { quoted: self.theme == Theme::Plain, ..self.style };
+                let lines = markup::layout(text, self.mark(text), style);
                 self.lines(&lines, &mut out);
             }
             Show::Gap => {
@@ -110,21 +110,17 @@ impl Presenter {
     }
 
     /// A mark at the head of what the tutor says to a try, so that its meaning survives without colour.
-    fn mark(&self, text: &markup::Text, lines: &mut [Line]) {
-        let first = match text.0.first() {
-            Some(markup::Block::Paragraph(spans)) => spans.iter().map(|span| span.role).find(|role| is_marked(*role)),
-            _ => None,
-        };
-        let (Some(role), Some(line)) = (first, lines.first_mut()) else { return };
+    fn mark(&self, text: &markup::Text) -> Option<Span> {
+        let Some(markup::Block::Paragraph(spans)) = text.0.first() else { return None };
+        let role = spans.iter().map(|span| span.role).find(|role| is_marked(*role))?;
         let mark = match (role, self.style.ascii) {
             (Role::Done, false) => " ✓",
             (Role::Done, true) => " *",
             (Role::Miss, false) => " ·",
             (Role::Miss, true) => " -",
-            (Role::Hint, _) => " ?",
-            _ => return,
+            _ => " ?",
         };
-        line.insert(0, Span::new(role, mark));
+        Some(Span::new(role, mark))
     }
 }
 

@@ -280,6 +280,7 @@ impl Session {
         match verdict {
             Verdict::Done => self.step_done(false),
             Verdict::Exploring => {}
+            Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
             Verdict::Mistake(index) => self.say(Role::Miss, &step.mistakes[index].say),
             Verdict::Miss(differences) => {
                 for difference in differences {

@@ -214,6 +214,7 @@ impl Session {
                 return;
             }
         }
+        self.speaker = self.foreground;
         if self.is_answering() && self.answer_question(text) {
             return;
         }

@@ -87,7 +87,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
         } else {
             LineReader::editor(options.theme, options.edit_mode, options.history.clone())?
         };
-        let style = Style { width: USUAL_WIDTH, ascii: options.ascii, plain: options.plain };
+        let style = Style { width: USUAL_WIDTH, ascii: options.ascii, plain: options.plain, quoted: false };
         let presenter = Presenter::new(style, options.theme);
         let started = Instant::now();
         let mut terminal = Terminal {

@@ -146,7 +146,8 @@ mod tests {
     #[test]
     fn the_line_fits_the_terminal() {
         let waits = ["main waits for queue:tasks".to_owned()];
-        let said = |width, left_us| wording(&waits, left_us, Style { width, ascii: false, plain: false });
+        let said =
+            |width, left_us| wording(&waits, left_us, Style { width, ascii: false, plain: false, quoted: false });
         assert_eq!(
             said(100, Some(6_100_000)),
             "main waits for queue:tasks, 7 s left · Enter goes on as a second client · Ctrl-C stops waiting"

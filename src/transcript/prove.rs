@@ -175,7 +175,7 @@ impl Attempt {
             Verdict::Miss(differences) => Some(differences.join(" ")),
             Verdict::Mistake(index) => Some(format!("It got the text of mistake {}.", index + 1)),
             Verdict::Done => Some("It was done.".into()),
-            Verdict::Exploring => None,
+            Verdict::Exploring | Verdict::OnTheWay => None,
         });
         let errors =
             self.errors.last().map(|(source, error)| format!(" {source:?} raised {error}.")).unwrap_or_default();
