@@ -70,6 +70,18 @@ pub enum Command {
     },
     /// List the lessons, with your progress
     Lessons,
+    /// The engine for real clients: redis-cli, or a Python with redis-py
+    Serve {
+        /// Where to listen; other machines only with a password
+        #[arg(long, default_value = "127.0.0.1")]
+        host: String,
+        /// The port; 0 takes one that is free
+        #[arg(long, default_value_t = 6379)]
+        port: u16,
+        /// What clients must give to AUTH
+        #[arg(long, value_name = "WORD")]
+        password: Option<String>,
+    },
     /// Prove lessons: every answer passes, every mistake gets its text
     Check {
         /// Lesson files and folders of them; none: the lessons built in

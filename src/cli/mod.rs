@@ -7,7 +7,6 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
 
@@ -17,6 +16,7 @@ use crate::lesson::progress::Progress;
 use crate::markup::Style;
 use crate::present::Presenter;
 use crate::present::theme::Theme;
+use crate::server::{self, now_us};
 use crate::session::dialect::Dialect;
 use crate::session::{Options, Session};
 use crate::shell;
@@ -62,13 +62,9 @@ fn perform(arguments: &Arguments) -> Result<i32, Failed> {
         Some(Command::Learn { lesson }) => sit(arguments, Some(lesson.as_deref())),
         Some(Command::Lessons) => list_lessons(arguments),
         Some(Command::Check { paths }) => check(paths),
+        Some(Command::Serve { host, port, password }) => serve(arguments, host, *port, password.as_deref()),
         None => sit(arguments, Some(None)),
     }
-}
-
-fn now_us() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
 fn options(arguments: &Arguments, library: Arc<Library>, progress: Progress, dialect: Dialect) -> Options {
@@ -202,6 +198,19 @@ fn open(session: &mut Session, library: &Library, progress: &Progress, place: Op
     };
     session.open(lesson.clone(), index);
     Ok(())
+}
+
+/// Serves the engine until Ctrl-C.
+fn serve(arguments: &Arguments, host: &str, port: u16, password: Option<&str>) -> Result<i32, Failed> {
+    let options = server::Options {
+        host: host.to_owned(),
+        port,
+        password: password.map(str::to_owned),
+        seed: arguments.seed.unwrap_or(now_us().cast_unsigned()),
+    };
+    let ready = |address| eprintln!("redis-tutor: listening on {address}. Ctrl-C ends it.");
+    server::serve(&options, ready).map_err(|e| Failed::saying(e.to_string()))?;
+    Ok(0)
 }
 
 /// Proves lessons, and prints what is wrong with them.
