@@ -50,7 +50,7 @@ pub struct Arguments {
 pub enum Command {
     /// Open a lesson, where you left it
     Learn {
-        /// The lesson's name or number, and perhaps a step: hashes, 5, hashes/one-field
+        /// The lesson's name or number, and perhaps a step (hashes, 5, hashes/one-field), or a lesson's file
         #[arg(value_name = "LESSON[/STEP]")]
         lesson: Option<String>,
     },

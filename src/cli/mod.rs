@@ -146,7 +146,18 @@ fn place(source: &Source, at: Option<usize>, message: &str) -> String {
 
 /// A sitting: at a prompt alone, or in a lesson.
 fn sit(arguments: &Arguments, lesson: Option<Option<&str>>) -> Result<i32, Failed> {
-    let library = library(arguments)?;
+    let mut library = library(arguments)?;
+    let mut id = None;
+    if let Some(Some(file)) = lesson
+        && file.ends_with(".toml")
+    {
+        let source = files::lesson_file(Path::new(file))?;
+        let read = format::parse(&source.text);
+        let read = read.map_err(|fault| Failed::saying(place(&source, fault.at, &fault.message)))?;
+        id = Some(read.id.get_ref().clone());
+        Arc::make_mut(&mut library).add(Arc::new(read));
+    }
+    let lesson = lesson.map(|name| id.as_deref().or(name));
     let mut file = ProgressFile::open(arguments)?;
     let mut session = Session::new(options(arguments, library.clone(), file.progress.clone(), Dialect::Both));
     if let Some(place) = lesson {

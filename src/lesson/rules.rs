@@ -92,6 +92,12 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
             fault(at, format!("step \"{id}\" has {key}, which only task and explore use: take it out"));
         }
     }
+    if let Some(predicted) = &step.predict
+        && predicted.get_ref().lines().any(|line| line.starts_with(':'))
+    {
+        let message = "`predict` runs unseen before the learner answers, so commands to the tutor have no place in it";
+        fault(predicted.span().start, message.into());
+    }
     if let Some(choose) = &step.choose {
         let correct = choose.options.iter().filter(|option| option.correct).count();
         if choose.options.len() < 2 || correct != 1 {
@@ -214,6 +220,7 @@ say = "That is for strings."
             ("hints = [", "hints = [\"a\", \"b\", ", "at most 3 hints"),
             ("uses = [\"HINCRBY\"]", "uses = [\"HINCR\"]", "no Redis command"),
             ("when = { uses = [\"INCR\"] }", "when = { }", "fits everything"),
+            ("task = \"Count.\"", "predict = \":wait 5s\\n1\"", "no place in it"),
             ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
         ] {
             let text = GOOD.replace(from, to);

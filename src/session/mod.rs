@@ -52,6 +52,14 @@ pub struct Options {
     pub progress: Progress,
 }
 
+/// A `:wait` under way.
+#[derive(Debug)]
+struct Wait {
+    until_us: i64,
+    /// The time as it was typed.
+    said: String,
+}
+
 /// One sitting.
 #[derive(Debug)]
 pub struct Session {
@@ -73,6 +81,8 @@ pub struct Session {
     /// What was entered and waits for the one before it.
     entered: VecDeque<Input>,
     script: Script,
+    /// `:wait` is on its way to this moment, deadline by deadline.
+    wait: Option<Wait>,
     lead: Option<Lead>,
     library: Arc<Library>,
     progress: Progress,
@@ -95,6 +105,7 @@ impl Session {
             finished: VecDeque::new(),
             entered: VecDeque::new(),
             script: Script::default(),
+            wait: None,
             lead: None,
             library: options.library,
             progress: options.progress,
@@ -288,6 +299,8 @@ impl Session {
             }
             if let Some((who, submission)) = self.finished.pop_front() {
                 self.conclude(who, submission);
+            } else if self.wait.is_some() {
+                self.go_on_waiting();
             } else if !self.step_script() && !self.take_entered() && !self.pass_the_prompt() && !self.judge_waiting() {
                 return;
             }
@@ -405,6 +418,21 @@ impl Session {
         self.say(Role::Muted, &format!("{waits}. The prompt is {name}'s now."));
         self.speaker = free;
         true
+    }
+
+    /// Moves `:wait` to the next deadline on its way, so that whoever waits for that can act, or to its end.
+    fn go_on_waiting(&mut self) {
+        let Some(wait) = &self.wait else { return };
+        match self.next_deadline_us().filter(|&at| at > self.clock.now_us() && at <= wait.until_us) {
+            Some(deadline_us) => self.clock.advance_to(deadline_us),
+            None => {
+                self.clock.advance_to(wait.until_us);
+                let text = format!("{} later.", wait.said);
+                self.wait = None;
+                self.say(Role::Muted, &text);
+            }
+        }
+        self.engine.advance(self.clock.now_us());
     }
 
     /// A submission that waits has not ended, and yet it may be all that a step asks for.

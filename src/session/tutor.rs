@@ -195,9 +195,7 @@ impl Session {
             return self
                 .say(Role::Error, &format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(time)));
         };
-        self.clock.advance(us);
-        self.engine.advance(self.clock.now_us());
-        self.say(Role::Muted, &format!("{time} later."));
+        self.wait = Some(super::Wait { until_us: self.clock.now_us().saturating_add(us), said: time.to_owned() });
     }
 
     fn list_keys(&mut self) {
