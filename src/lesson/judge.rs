@@ -54,6 +54,9 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if !submission.changed && submission.error.is_none() {
         return Verdict::Exploring;
     }
+    if submission.error.is_some() && submission.commands.is_empty() {
+        return Verdict::Miss(vec!["It stopped before anything was sent: Redis has seen nothing of it.".into()]);
+    }
     let takes_several = step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
     if takes_several && submission.error.is_none() { Verdict::OnTheWay } else { Verdict::Miss(differences) }
 }

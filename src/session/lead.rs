@@ -262,7 +262,7 @@ impl Session {
         let before = lead.before.clone();
         let found = std::mem::take(&mut self.script.found);
         let findings = Findings {
-            probes: found.into_iter().map(|probe| (probe.source, probe.value)).collect(),
+            probes: found.into_iter().map(|probe| (probe.source.clone(), shown_by(probe))).collect(),
             changed_keys: before
                 .into_iter()
                 .filter(|(key, was)| self.look_at(key) != *was)
@@ -386,6 +386,12 @@ impl Session {
         }
         self.engine.hub.clients.get_mut(client).reply.take()
     }
+}
+
+/// What a look at the data showed: nothing if it failed. Python shows nothing for None.
+fn shown_by(probe: Submission) -> Option<Shown> {
+    let shown = probe.value.or_else(|| Some(Shown::Python("None".into())));
+    shown.filter(|_| probe.error.is_none())
 }
 
 /// What is typed to do a step, silently or aloud.
