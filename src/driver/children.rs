@@ -1,19 +1,23 @@
 //! The Python children: processes of this same binary, and the pipes to them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use crate::redis_py::frame::{self, FromChild, ToChild};
+use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, ToChild};
 use crate::redis_py::kernel;
 use crate::session::event::ChildId;
 
-/// How long a child whose threads wait for time may be silent before time goes on, in milliseconds: long enough for it
-/// to say what it has to say.
-const SILENCE_MS: i32 = 50;
+/// How long a child whose threads wait for time may be silent before time goes on: long enough for it to
+/// say what it has to say.
+const SILENCE: Duration = Duration::from_millis(50);
+
+/// How long names are waited for: they are asked for while somebody types.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// All running children.
 #[derive(Debug, Default)]
@@ -24,6 +28,10 @@ struct Process {
     process: Child,
     input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
+    /// What it said while names were asked for.
+    early: VecDeque<(u32, FromChild)>,
+    /// How many answers with names nobody waits for any longer.
+    unheard: usize,
 }
 
 /// What came while a child was waited for.
@@ -53,7 +61,13 @@ impl Children {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut process = command.spawn().map_err(starting)?;
         if let (Some(input), Some(output)) = (process.stdin.take(), process.stdout.take()) {
-            let process = Process { process, input: BufWriter::new(input), output: BufReader::new(output) };
+            let process = Process {
+                process,
+                input: BufWriter::new(input),
+                output: BufReader::new(output),
+                early: VecDeque::new(),
+                unheard: 0,
+            };
             self.0.insert(id, process);
         }
         Ok(())
@@ -97,14 +111,21 @@ impl Children {
         interrupts: Option<&Interrupts>,
     ) -> io::Result<Received> {
         let Some(child) = self.0.get_mut(&id) else { return Ok(Received::Gone) };
+        if let Some((thread, frame)) = child.early.pop_front() {
+            return Ok(Received::Frame(thread, frame));
+        }
         if child.output.buffer().is_empty() {
-            match wait_for(&child.output, heed_silence, interrupts)? {
+            match wait_for(&child.output, heed_silence.then_some(SILENCE), interrupts)? {
                 Waited::Ready => {}
                 Waited::Silence => return Ok(Received::Silence),
                 Waited::Interrupt => return Ok(Received::Interrupt),
             }
         }
         match frame::read(&mut child.output) {
+            Ok(Some((_, FromChild::Names { .. }))) if child.unheard > 0 => {
+                child.unheard -= 1;
+                self.receive(id, heed_silence, interrupts)
+            }
             Ok(Some((thread, frame))) => Ok(Received::Frame(thread, frame)),
             Ok(None) | Err(_) => {
                 if let Some(mut child) = self.0.remove(&id) {
@@ -114,6 +135,43 @@ impl Children {
                 Ok(Received::Gone)
             }
         }
+    }
+}
+
+impl Children {
+    /// Asks an idle child for the names that `text` could go on as. None if it takes too long to say.
+    fn names(&mut self, id: ChildId, text: &str) -> Option<Vec<String>> {
+        self.send(id, MAIN_THREAD, &ToChild::Complete { text: text.to_owned() });
+        let child = self.0.get_mut(&id)?;
+        let asked = Instant::now();
+        loop {
+            let left = PATIENCE.saturating_sub(asked.elapsed());
+            if child.output.buffer().is_empty()
+                && !matches!(wait_for(&child.output, Some(left), None), Ok(Waited::Ready))
+            {
+                child.unheard += 1;
+                return None;
+            }
+            match frame::read(&mut child.output).ok().flatten()? {
+                (_, FromChild::Names { .. }) if child.unheard > 0 => child.unheard -= 1,
+                (_, FromChild::Names { names }) => return Some(names),
+                other => child.early.push_back(other),
+            }
+        }
+    }
+}
+
+/// The names that the Python of the client at the prompt knows.
+#[derive(Debug)]
+pub struct Names<'a> {
+    pub(super) children: &'a mut Children,
+    pub(super) child: Option<ChildId>,
+}
+
+impl Names<'_> {
+    /// What the name at the end of `text` could go on as; after an opening bracket, the parameters of what is called.
+    pub fn of(&mut self, text: &str) -> Vec<String> {
+        self.child.and_then(|child| self.children.names(child, text)).unwrap_or_default()
     }
 }
 
@@ -135,11 +193,11 @@ enum Waited {
 #[cfg(unix)]
 fn wait_for(
     output: &BufReader<ChildStdout>,
-    heed_silence: bool,
+    limit: Option<Duration>,
     interrupts: Option<&Interrupts>,
 ) -> io::Result<Waited> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let limit = Timespec { tv_sec: 0, tv_nsec: i64::from(SILENCE_MS) * 1_000_000 };
+    let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
     loop {
         let mut fds = vec![PollFd::new(output.get_ref(), PollFlags::IN)];
         if let Some(interrupts) = interrupts {
@@ -148,7 +206,7 @@ fn wait_for(
             }
             fds.push(PollFd::new(&*interrupts.reader, PollFlags::IN));
         }
-        match poll(&mut fds, heed_silence.then_some(&limit)) {
+        match poll(&mut fds, limit.as_ref()) {
             Ok(0) => return Ok(Waited::Silence),
             Ok(_) if !fds[0].revents().is_empty() => return Ok(Waited::Ready),
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
@@ -158,7 +216,7 @@ fn wait_for(
 }
 
 #[cfg(not(unix))]
-fn wait_for(_: &BufReader<ChildStdout>, _: bool, _: Option<&Interrupts>) -> io::Result<Waited> {
+fn wait_for(_: &BufReader<ChildStdout>, _: Option<Duration>, _: Option<&Interrupts>) -> io::Result<Waited> {
     Ok(Waited::Ready)
 }
 

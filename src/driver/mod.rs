@@ -13,7 +13,7 @@ use crate::lesson::progress::Progress;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
-pub use children::{Interrupts, Woken};
+pub use children::{Interrupts, Names, Woken};
 
 /// Where a session takes place: who types, who watches, how time goes.
 pub trait Stage {
@@ -23,11 +23,11 @@ pub trait Stage {
     /// Those of writing: a closed pipe ends the session.
     fn show(&mut self, show: &Show) -> io::Result<()>;
 
-    /// The next input for this prompt.
+    /// The next input for this prompt. `names` asks the Python that will run it.
     ///
     /// # Errors
     /// Those of reading.
-    fn input(&mut self, session: &Session, prompt: &Prompt) -> io::Result<Event>;
+    fn input(&mut self, session: &Session, prompt: &Prompt, names: &mut Names<'_>) -> io::Result<Event>;
 
     /// A client waits until a moment, in microseconds since 1970, or for ever; what happens meanwhile?
     ///
@@ -125,7 +125,12 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
                     Received::Interrupt => Event::Interrupt,
                 }
             }
-            Need::Line(prompt) => stage.input(session, &prompt)?,
+            // Where somebody types, Python starts meanwhile.
+            Need::Line(_) if stage.elapsed_us().is_some() && session.warm_up() => continue,
+            Need::Line(prompt) => {
+                let child = session.idle_python();
+                stage.input(session, &prompt, &mut Names { children: &mut children, child })?
+            }
             Need::Time { deadline_us } => stage.wait(session, deadline_us)?,
         };
         if let Some(us) = stage.elapsed_us()

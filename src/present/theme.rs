@@ -4,6 +4,24 @@ use nu_ansi_term::{Color, Style};
 
 use crate::markup::Role;
 
+/// What a piece of what is being typed is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    Keyword,
+    String,
+    Number,
+    Comment,
+    /// The name of a command.
+    Command,
+    /// What can be nothing.
+    Wrong,
+    /// A bracket whose match is at the cursor, and that match.
+    Match,
+    Prompt,
+    /// How what is typed could go on.
+    Hint,
+}
+
 /// What roles look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
@@ -20,6 +38,25 @@ impl Theme {
             Some(style) => style.paint(text).to_string(),
             None => text.to_owned(),
         }
+    }
+
+    /// A piece of what is being typed, in its colour.
+    pub fn paint_piece(self, piece: Piece, text: &str) -> String {
+        if self == Theme::Plain || text.is_empty() {
+            return text.to_owned();
+        }
+        let style = Style::new();
+        let style = match piece {
+            Piece::Keyword => style.fg(Color::Magenta),
+            Piece::String => style.fg(Color::Green),
+            Piece::Number => style.fg(Color::Cyan),
+            Piece::Comment | Piece::Hint => style.dimmed(),
+            Piece::Command => style.fg(Color::Cyan).bold(),
+            Piece::Wrong => style.fg(Color::Red),
+            Piece::Match => style.bold().underline(),
+            Piece::Prompt => style.fg(Color::Blue).bold(),
+        };
+        style.paint(text).to_string()
     }
 
     fn style(self, role: Role) -> Option<Style> {

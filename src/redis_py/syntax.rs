@@ -14,6 +14,13 @@ const MAX_INDENTS: usize = 100;
 /// How many operators one expression may chain. CPython ends somewhere in the thousands, by its stack.
 const MAX_OPERATORS: usize = 3000;
 
+/// Python's keywords, without those that are only at some places.
+pub const KEYWORDS: [&str; 35] = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+];
+
 /// One top-level statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {

@@ -13,7 +13,7 @@ mod journal;
 mod lead;
 mod python;
 mod script;
-mod tutor;
+pub mod tutor;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -113,9 +113,11 @@ impl Session {
         }
     }
 
-    /// Starts Python for the learner before it is asked for, so that the first answer comes at once.
-    pub fn warm_up(&mut self) {
+    /// Starts Python for the learner before it is asked for, so that the first answer comes at once. False if it runs.
+    pub fn warm_up(&mut self) -> bool {
+        let is_cold = self.clients[MAIN].python.child.is_none();
         self.start_python(MAIN);
+        is_cold
     }
 
     /// Takes an event in.
@@ -172,6 +174,24 @@ impl Session {
 
     pub fn progress(&self) -> &Progress {
         &self.progress
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The Python of the client at the prompt, if it waits for something to run.
+    pub fn idle_python(&self) -> Option<ChildId> {
+        let client = &self.clients[self.foreground];
+        client.python.child.filter(|_| client.is_free() && client.python.asks.is_empty() && self.turn.is_none())
+    }
+
+    /// The database that a line of this dialect looks at, as far as is known before it runs.
+    pub fn database(&self, dialect: Dialect) -> usize {
+        let client = &self.clients[self.foreground];
+        let python = client.python.connections.values().map(|connection| connection.client).max();
+        let connection = if dialect == Dialect::Cli { client.cli } else { python };
+        connection.map_or(0, |id| self.engine.hub.clients.get(id).database)
     }
 
     /// The dialect that the prompt takes.

@@ -1,21 +1,35 @@
 //! The line editor: rustyline, with what it must know of Python, of redis-cli and of the session.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::io::{self, BufRead as _, Write as _};
-use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustyline::completion::Completer;
+use rustyline::completion::{Completer, Pair};
+use rustyline::config::BellStyle;
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter};
 use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{
-    Cmd, ColorMode, CompletionType, Config, EditMode, Editor, Event, EventHandler, KeyCode, KeyEvent, Modifiers,
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
+use unicode_width::UnicodeWidthStr as _;
 
+use super::Options;
+use super::colour::coloured;
+use super::complete::{complete, hint};
 use super::history::HistoryFile;
+use super::live::Live;
 use crate::driver::{Interrupts, Woken};
-use crate::present::theme::Theme;
+use crate::present::theme::{Piece, Theme};
+use crate::session::dialect::Dialect;
+
+/// More candidates than this are listed only when they are asked for once more.
+const MOST_AT_ONCE: usize = 60;
 
 /// What was typed at a prompt.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,17 +56,34 @@ impl LineReader {
     ///
     /// # Errors
     /// A terminal that cannot be edited on.
-    pub fn editor(theme: Theme, edit_mode: EditMode, history: Option<PathBuf>) -> io::Result<Self> {
+    pub fn editor(options: &Options, live: Live) -> io::Result<Self> {
+        let theme = options.theme;
         let config = Config::builder()
-            .edit_mode(edit_mode)
+            .edit_mode(options.edit_mode)
+            .bell_style(BellStyle::None)
+            .completion_prompt_limit(MOST_AT_ONCE)
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
             .color_mode(if theme == Theme::Plain { ColorMode::Disabled } else { ColorMode::Forced })
             .bracketed_paste(true)
             .build();
-        let (file, entries) = HistoryFile::open(history);
+        let (file, entries) = HistoryFile::open(options.history.clone());
         let mut editor = Editor::with_history(config, entries).map_err(to_io)?;
-        editor.set_helper(Some(Helper { theme }));
+        let in_block = Arc::new(AtomicBool::new(false));
+        let scene =
+            Scene { prompt: String::new(), before: String::new(), dialect: Dialect::Both, is_code: true, width: 80 };
+        editor.set_helper(Some(Helper {
+            theme,
+            ascii: options.ascii,
+            live,
+            scene,
+            in_block: in_block.clone(),
+            hinted: Cell::new(None),
+        }));
+        let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
+        editor.bind_sequence(key(KeyCode::Tab), EventHandler::Conditional(Box::new(Indent(in_block.clone()))));
+        editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(Box::new(EndBlock(in_block))));
+        editor.bind_sequence(key(KeyCode::Backspace), EventHandler::Conditional(Box::new(Dedent)));
         // A line break within what is edited, without entering it.
         editor.bind_sequence(Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT)), EventHandler::from(Cmd::Newline));
         Ok(LineReader::Editor { editor: Box::new(editor), history: file })
@@ -62,17 +93,28 @@ impl LineReader {
     ///
     /// # Errors
     /// Those of reading.
-    pub fn read(&mut self, prompt: &str, ahead: &str, interrupts: &Interrupts) -> io::Result<Typed> {
-        match self {
-            LineReader::Editor { editor, .. } => match editor.readline_with_initial(prompt, (ahead, "")) {
-                Ok(line) => Ok(Typed::Line(line)),
-                Err(ReadlineError::Interrupted) => Ok(Typed::Interrupt),
-                Err(ReadlineError::Eof) => Ok(Typed::End),
-                // Bytes that are no UTF-8: the line is dropped, as with Ctrl-C.
-                Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData => Ok(Typed::Interrupt),
-                Err(e) => Err(to_io(e)),
-            },
-            LineReader::Plain => read_plainly(prompt, interrupts),
+    pub fn read(&mut self, scene: Scene, ahead: &str, interrupts: &Interrupts) -> io::Result<Typed> {
+        let LineReader::Editor { editor, .. } = self else { return read_plainly(&scene.prompt, interrupts) };
+        let prompt = scene.prompt.clone();
+        if let Some(helper) = editor.helper_mut() {
+            helper.in_block.store(!scene.before.is_empty(), Ordering::Relaxed);
+            helper.scene = scene;
+        }
+        match editor.readline_with_initial(&prompt, (ahead, "")) {
+            Ok(line) => Ok(Typed::Line(line)),
+            Err(ReadlineError::Interrupted) => {
+                // rustyline leaves its hint there, as if it had been typed.
+                if let Some(column) = editor.helper().and_then(|helper| helper.hinted.take()) {
+                    let mut out = io::stdout().lock();
+                    write!(out, "\x1b[A\r\x1b[{column}C\x1b[K\n")?;
+                    out.flush()?;
+                }
+                Ok(Typed::Interrupt)
+            }
+            Err(ReadlineError::Eof) => Ok(Typed::End),
+            // Bytes that are no UTF-8: the line is dropped, as with Ctrl-C.
+            Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData => Ok(Typed::Interrupt),
+            Err(e) => Err(to_io(e)),
         }
     }
 
@@ -123,21 +165,141 @@ fn to_io(error: ReadlineError) -> io::Error {
 #[derive(Debug)]
 pub struct Helper {
     theme: Theme,
+    ascii: bool,
+    live: Live,
+    scene: Scene,
+    in_block: Arc<AtomicBool>,
+    /// The column where what was typed ends and a hint is shown.
+    hinted: Cell<Option<usize>>,
+}
+
+/// At which prompt a line is typed.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    pub prompt: String,
+    /// The lines of an open block.
+    pub before: String,
+    pub dialect: Dialect,
+    /// Whether it is code, and not an answer to a question.
+    pub is_code: bool,
+    pub width: usize,
 }
 
 impl Completer for Helper {
-    type Candidate = String;
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let text = &line[..pos];
+        if !self.scene.is_code && !text.starts_with(':') {
+            return Ok((pos, Vec::new()));
+        }
+        let found = complete(text, self.scene.dialect, self.scene.width, &self.live);
+        Ok((pos - found.word, found.candidates))
+    }
+}
+
+/// A hint is looked at; it cannot be taken over, as it has placeholders.
+pub struct Signature(String);
+
+impl Hint for Signature {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Hinter for Helper {
-    type Hint = String;
+    type Hint = Signature;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Signature> {
+        self.hinted.set(None);
+        // Without colours nobody could tell it from what was typed.
+        if pos < line.len() || line.trim().is_empty() || self.theme == Theme::Plain {
+            return None;
+        }
+        if !self.scene.is_code && !line.starts_with(':') {
+            return None;
+        }
+        let hint = hint(line, self.scene.dialect, &self.live)?;
+        let last = line.rsplit('\n').next().unwrap_or_default();
+        let prompt = self.scene.prompt.rsplit('\n').next().unwrap_or_default();
+        let used = if last.len() == line.len() { prompt.width() } else { 0 } + last.width();
+        let column = used % self.scene.width.max(1);
+        let shown = shortened(&hint, self.scene.width.saturating_sub(column + 1), self.ascii)?;
+        self.hinted.set(Some(column));
+        Some(Signature(shown))
+    }
 }
 
-impl Highlighter for Helper {}
+/// The hint, as far as it fits on the line.
+fn shortened(hint: &str, room: usize, ascii: bool) -> Option<String> {
+    if hint.width() <= room {
+        return Some(hint.to_owned());
+    }
+    let more = if ascii { "..." } else { "…" };
+    let kept = room.checked_sub(more.width()).filter(|kept| *kept > 6)?;
+    Some(hint.chars().take(kept).collect::<String>() + more)
+}
+
+impl Highlighter for Helper {
+    fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        if !self.scene.is_code && !line.starts_with(':') {
+            return Cow::Borrowed(line);
+        }
+        coloured(&self.scene.before, line, pos, self.scene.dialect, self.theme).map_or(Cow::Borrowed(line), Cow::Owned)
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        Cow::Owned(self.theme.paint_piece(Piece::Prompt, prompt))
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(self.theme.paint_piece(Piece::Hint, hint))
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        kind != CmdKind::MoveCursor || line.contains(['(', '[', '{'])
+    }
+}
 
 impl Validator for Helper {}
 
 impl rustyline::Helper for Helper {}
+
+/// Tab among the blanks at the head of a block's line indents; elsewhere it completes.
+struct Indent(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for Indent {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let line = context.line()[..context.pos()].rsplit('\n').next().unwrap_or_default();
+        let is_block = self.0.load(Ordering::Relaxed) || !line.is_empty() || context.line().contains('\n');
+        (is_block && line.chars().all(|c| c == ' ')).then(|| Cmd::Insert(1, " ".repeat(4 - line.len() % 4)))
+    }
+}
+
+/// Ctrl-D where a block's next line has nothing but its indentation ends the block.
+struct EndBlock(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for EndBlock {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let is_blank = !context.line().is_empty() && context.line().trim().is_empty();
+        (self.0.load(Ordering::Relaxed) && is_blank).then_some(Cmd::AcceptLine)
+    }
+}
+
+/// Backspace among the blanks at the head of a line goes back to the indentation before.
+struct Dedent;
+
+impl ConditionalEventHandler for Dedent {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let line = context.line()[..context.pos()].rsplit('\n').next().unwrap_or_default();
+        let blanks = u16::try_from(line.len()).ok().filter(|_| line.chars().all(|c| c == ' '))?;
+        (blanks > 1).then(|| Cmd::Kill(Movement::BackwardChar((blanks - 1) % 4 + 1)))
+    }
+}
 
 /// The blanks that the line after an unfinished block begins with.
 pub fn indent_after(text: &str) -> String {

@@ -1,7 +1,11 @@
 //! The terminal: a prompt to type at, real time, Ctrl-C.
 
+mod colour;
+mod complete;
 mod editor;
 mod history;
+mod live;
+mod place;
 mod screen;
 mod wait;
 
@@ -11,14 +15,15 @@ use std::time::Instant;
 
 use rustyline::EditMode;
 
-use crate::driver::{Interrupts, Stage, drive};
+use crate::driver::{Interrupts, Names, Stage, drive};
 use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
 use crate::present::Presenter;
 use crate::present::theme::Theme;
 use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
-use editor::{LineReader, Typed};
+use editor::{LineReader, Scene, Typed};
+use live::Live;
 use wait::Wait;
 
 /// Texts are laid out no wider than this, however wide the terminal is.
@@ -63,6 +68,7 @@ struct Terminal<S> {
     modes: screen::Modes,
     presenter: Presenter,
     reader: LineReader,
+    live: Live,
     save: S,
     /// The unfinished line that a program has written: the prompt follows it.
     unfinished: String,
@@ -82,11 +88,9 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
         let waker = interrupts.clone();
         let modes = screen::Modes::keep(move || waker.raise(), last_words)?;
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        let reader = if options.plain || is_dumb {
-            LineReader::Plain
-        } else {
-            LineReader::editor(options.theme, options.edit_mode, options.history.clone())?
-        };
+        let live = Live::default();
+        let reader =
+            if options.plain || is_dumb { LineReader::Plain } else { LineReader::editor(options, live.clone())? };
         let style = Style { width: USUAL_WIDTH, ascii: options.ascii, plain: options.plain, quoted: false };
         let presenter = Presenter::new(style, options.theme);
         let started = Instant::now();
@@ -96,6 +100,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
             modes,
             presenter,
             reader,
+            live,
             save,
             unfinished: String::new(),
             ahead: String::new(),
@@ -146,9 +151,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
                 let text = format!("Your place is kept: {}, step {step}.", lesson.title);
                 self.say(Role::Muted, &text)
             }
-            None if has_data => {
-                self.say(Role::Muted, "The data is gone with this prompt; `:save` comes before leaving.")
-            }
+            None if has_data => self.say(Role::Muted, "The data is gone: `play` keeps none."),
             None => Ok(()),
         }
     }
@@ -183,8 +186,9 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
         self.write(&text)
     }
 
-    fn input(&mut self, session: &Session, prompt: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, session: &Session, prompt: &Prompt, names: &mut Names<'_>) -> io::Result<Event> {
         self.wait = None;
+        let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();
         loop {
             let shown = if text.is_empty() {
@@ -194,8 +198,11 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
                 prompt.continuation()
             };
             let ahead = if text.is_empty() { std::mem::take(&mut self.ahead) } else { editor::indent_after(&text) };
+            let width = screen::width().unwrap_or(USUAL_WIDTH);
+            let scene = Scene { prompt: shown, before: text.clone(), dialect: session.dialect(), is_code, width };
             self.modes.at_prompt(true);
-            let typed = self.reader.read(&shown, &ahead, &self.interrupts);
+            let (live, reader, interrupts) = (&self.live, &mut self.reader, &self.interrupts);
+            let typed = live.while_typing(session, names, || reader.read(scene, &ahead, interrupts));
             self.modes.at_prompt(false);
             // What was interrupted was the prompt alone.
             while self.interrupts.take() {}
@@ -207,7 +214,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
                     }
                     text.push_str(&line);
                     if !session.is_incomplete(&text) {
-                        if matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. }) {
+                        if is_code {
                             self.reader.remember(&text)?;
                         }
                         return Ok(Event::Entered(text));
@@ -227,7 +234,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
         let style = self.presenter.style;
         let wait = match &mut self.wait {
             Some(wait) => wait,
-            none => {
+            none @ None => {
                 self.unfinished.clear();
                 let mut end = String::new();
                 self.presenter.finish_line(&mut end);

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Write};
 
-use crate::driver::{Stage, drive};
+use crate::driver::{Names, Stage, drive};
 use crate::lesson::progress::Progress;
 use crate::present::Presenter;
 use crate::session::Session;
@@ -77,7 +77,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
         self.write(show)
     }
 
-    fn input(&mut self, session: &Session, prompt: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, session: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
         let mut text = String::new();
         loop {
             match self.line()? {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use crate::driver::{Stage, drive};
+use crate::driver::{Names, Stage, drive};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Fault, Lesson, Step};
 use crate::lesson::judge::Verdict;
@@ -204,7 +204,7 @@ impl Stage for Attempt {
         Ok(())
     }
 
-    fn input(&mut self, session: &Session, _: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, session: &Session, _: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
         self.prompted = true;
         self.done |= session.is_step_done();
         let next = if session.is_step_done() { None } else { self.inputs.pop_front() };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::driver::{Stage, drive};
+use crate::driver::{Names, Stage, drive};
 use crate::lesson::evidence::Submission;
 use crate::present::Presenter;
 use crate::redis_py::syntax;
@@ -62,7 +62,7 @@ impl<W: Write> Stage for Script<'_, W> {
         }
     }
 
-    fn input(&mut self, _: &Session, prompt: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, _: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
         if matches!(prompt, Prompt::Program { .. }) {
             return Ok(Event::EndOfInput);
         }

@@ -3,15 +3,20 @@
 
 use rustpython_vm::{
     AsObject, PyObjectRef, VirtualMachine,
-    builtins::{PyDictRef, PyModule, PyStr, PyType},
+    builtins::{PyCode, PyDict, PyDictRef, PyFunction, PyModule, PyStr, PyTuple, PyType},
+    bytecode::CodeFlags,
     scope::Scope,
 };
 
 /// No list of names is longer.
 const MOST: usize = 2000;
 
-/// What the dotted name at the end of `text` could go on as: the whole last part of it, each name once, in order.
+/// What the dotted name at the end of `text` could go on as: the whole last part of it, each name once, in order. Where
+/// `text` ends in an opening bracket, the parameters of what would be called, in their order.
 pub fn names(text: &str, scope: &Scope, vm: &VirtualMachine) -> Vec<String> {
+    if let Some(callee) = text.strip_suffix('(') {
+        return parameters(callee, scope, vm).unwrap_or_default();
+    }
     let start = text
         .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
         .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
@@ -44,6 +49,63 @@ fn object(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<PyObjectRe
         object = stored(&object, name, vm)?;
     }
     Some(object)
+}
+
+/// The parameters of a function or a method written in Python, each with its default.
+fn parameters(callee: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Vec<String>> {
+    let (object, is_method) = match callee.rsplit_once('.') {
+        None => (object(callee, scope, vm)?, false),
+        Some((owner, name)) => {
+            let owner = object(owner, scope, vm)?;
+            let own = owner.dict().and_then(|dict| dict.get_item_opt(name, vm).ok().flatten());
+            let is_method = own.is_none() && owner.downcast_ref::<PyType>().is_none();
+            let class = owner.downcast_ref::<PyType>().unwrap_or_else(|| owner.class());
+            (own.or_else(|| class.get_attr(vm.ctx.interned_str(name)?))?, is_method)
+        }
+    };
+    // Of no other class, so that reading its attributes runs nothing of the learner's.
+    object.downcast_ref::<PyFunction>()?;
+    let attribute = |name: &'static str, vm: &VirtualMachine| object.get_attr(name, vm).ok();
+    let code = attribute("__code__", vm)?.downcast::<PyCode>().ok()?;
+    let defaults = attribute("__defaults__", vm).and_then(|defaults| defaults.downcast::<PyTuple>().ok());
+    let defaults = defaults.map(|defaults| defaults.as_slice().to_vec()).unwrap_or_default();
+    let by_name = attribute("__kwdefaults__", vm).and_then(|defaults| defaults.downcast::<PyDict>().ok());
+    let shown = |name: &str, default: Option<PyObjectRef>| match default {
+        Some(default) => format!("{name}={}", plainly(&default, vm)),
+        None => name.to_owned(),
+    };
+    let positional = code.arg_count as usize;
+    let mut names = code.varnames.iter().map(|name| name.as_str());
+    let mut parameters = Vec::new();
+    for (index, name) in names.by_ref().take(positional).enumerate() {
+        let default = (index + defaults.len()).checked_sub(positional).and_then(|at| defaults.get(at).cloned());
+        parameters.push(shown(name, default));
+    }
+    let by_keyword: Vec<&str> = names.by_ref().take(code.kwonlyarg_count as usize).collect();
+    if code.flags.contains(CodeFlags::VARARGS) {
+        parameters.extend(names.next().map(|name| format!("*{name}")));
+    } else if !by_keyword.is_empty() {
+        parameters.push("*".to_owned());
+    }
+    for name in by_keyword {
+        let default = by_name.as_ref().and_then(|defaults| defaults.get_item_opt(name, vm).ok().flatten());
+        parameters.push(shown(name, default));
+    }
+    if code.flags.contains(CodeFlags::VARKEYWORDS) {
+        parameters.extend(names.next().map(|name| format!("**{name}")));
+    }
+    if is_method && !parameters.is_empty() {
+        parameters.remove(0);
+    }
+    Some(parameters)
+}
+
+/// The `repr` of a value whose class is Python's own, as the `repr` of any other may be the learner's code.
+fn plainly(value: &PyObjectRef, vm: &VirtualMachine) -> String {
+    let types = &vm.ctx.types;
+    let own = [types.int_type, types.float_type, types.str_type, types.bytes_type, types.bool_type];
+    let is_own = vm.is_none(value) || own.iter().any(|class| value.class().is(*class));
+    is_own.then(|| value.repr(vm).ok()).flatten().map_or_else(|| "...".to_owned(), |repr| repr.to_string())
 }
 
 /// An attribute as it is stored with the object, or with its class where it is no descriptor.

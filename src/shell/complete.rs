@@ -1,0 +1,354 @@
+//! Completion: what could stand at the cursor, from the rows of the commands, the live data, and Python's own names.
+
+use rustyline::completion::Pair;
+
+use super::live::Live;
+use super::place::{Place, command_of, command_of_method, place};
+use crate::engine::command::{Command, Group};
+use crate::engine::commands;
+use crate::engine::data::Value;
+use crate::redis_py::syntax::KEYWORDS;
+use crate::session::Session;
+use crate::session::dialect::Dialect;
+use crate::session::tutor::COMMANDS;
+
+/// No more candidates are listed; what they have in common counts all.
+const MOST: usize = 200;
+
+/// With so many candidates or fewer, each has a line of its own, with what it does.
+const FEW: usize = 12;
+
+/// Candidates for the word that ends at the cursor.
+pub struct Found {
+    /// How long the word is, in bytes.
+    pub word: usize,
+    pub candidates: Vec<Pair>,
+}
+
+/// What could stand at the end of `text`.
+pub fn complete(text: &str, dialect: Dialect, width: usize, live: &Live) -> Found {
+    let mut matching = Matching::default();
+    let word = match place(text, dialect) {
+        Place::TutorName(word) => {
+            matching.word = word.to_owned();
+            COMMANDS.iter().for_each(|command| matching.consider(command.name, command.about));
+            word
+        }
+        Place::TutorWord { name, word } => {
+            matching.word = word.to_owned();
+            tutor_words(name, &mut matching, live);
+            word
+        }
+        Place::CliName(word) => {
+            matching.word = cased(word);
+            let whole = commands::all().filter(|command| command.container().is_none());
+            whole.for_each(|command| matching.consider(command.name, command.summary));
+            word
+        }
+        Place::CliWord { words, word } => {
+            cli_words(&words, word, dialect, &mut matching, live);
+            word
+        }
+        Place::PythonString { method, argument, first, word } => {
+            matching.word = word.to_owned();
+            if let Some(command) = command_of_method(method) {
+                let words: Vec<&str> = std::iter::once(command.name).chain(first).collect();
+                data(command, argument + 1, &words, Dialect::Python, &mut matching, live);
+            }
+            word
+        }
+        Place::PythonName(name) => {
+            let word = name.rsplit('.').next().unwrap_or_default();
+            matching.word = word.to_owned();
+            if word == name {
+                KEYWORDS.iter().filter(|keyword| !word.is_empty() && keyword.starts_with(word)).for_each(|keyword| {
+                    matching.consider(keyword, "");
+                });
+            }
+            let asked = name.to_owned();
+            let names = live.ask(move |_, names| names.of(&asked)).unwrap_or_default();
+            for name in &names {
+                let about = command_of_method(name).filter(|_| word.len() < text.len()).map_or("", |row| row.summary);
+                matching.consider(name, about);
+            }
+            word
+        }
+        Place::PythonArgument { .. } | Place::Nowhere => "",
+    };
+    Found { word: word.len(), candidates: matching.pairs(width) }
+}
+
+/// A command's name as the rows have it, for a word in any case.
+fn cased(word: &str) -> String {
+    word.to_ascii_uppercase()
+}
+
+fn tutor_words(name: &str, matching: &mut Matching, live: &Live) {
+    let takes = COMMANDS.iter().find(|command| command.name == name).map_or("", |command| command.takes);
+    match takes {
+        "LESSON[/STEP]" => {
+            let lessons = live.ask(|session, _| {
+                let lessons = session.library().lessons.iter();
+                lessons.map(|lesson| (lesson.id.get_ref().clone(), lesson.title.clone())).collect::<Vec<_>>()
+            });
+            lessons.unwrap_or_default().iter().for_each(|(id, title)| matching.consider(id, title));
+        }
+        "COMMAND" => {
+            matching.word = cased(&matching.word);
+            commands::all().for_each(|command| matching.consider(command.name, command.summary));
+        }
+        "KEY" => keys(None, Dialect::Both, matching, live),
+        _ => {}
+    }
+}
+
+fn cli_words(words: &[&str], word: &str, dialect: Dialect, matching: &mut Matching, live: &Live) {
+    let first = words[0].to_ascii_uppercase();
+    if words.len() == 1 && commands::all().any(|command| command.container() == Some(first.as_str())) {
+        matching.word = cased(word);
+        let prefix = format!("{first} ");
+        for command in commands::all() {
+            if let Some(sub) = command.name.strip_prefix(&prefix) {
+                matching.consider(sub, command.summary);
+            }
+        }
+        return;
+    }
+    let Some(command) = command_of(words) else { return };
+    matching.word = word.to_owned();
+    data(command, words.len(), words, dialect, matching, live);
+    if matching.is_empty() {
+        matching.word = cased(word);
+        let given = |token: &str| words.iter().any(|word| word.eq_ignore_ascii_case(token));
+        let tokens = command.syntax.split(|c: char| !(c.is_ascii_uppercase() || c == '-' || c == '_'));
+        tokens.filter(|token| token.len() > 1 && !given(token)).for_each(|token| matching.consider(token, ""));
+    }
+}
+
+/// Keys, or what is in the key that was named, for a command's word `at`.
+fn data(command: &'static Command, at: usize, words: &[&str], dialect: Dialect, matching: &mut Matching, live: &Live) {
+    let counted = |index: usize| words.get(index).and_then(|word| word.parse().ok());
+    if command.keys.positions(at + 1, counted).contains(&at) {
+        keys(Some(command.group), dialect, matching, live);
+    } else if at == 2 && words.len() > 1 {
+        members(words[1], dialect, matching, live);
+    }
+}
+
+/// Keys that a command of this group works on.
+fn keys(group: Option<Group>, dialect: Dialect, matching: &mut Matching, live: &Live) {
+    let mut found = std::mem::take(matching);
+    let asked = live.ask(move |session, _| {
+        let now_ms = session.engine().keyspace.now_ms();
+        let database = &session.engine().keyspace.databases()[session.database(dialect)];
+        for (key, entry) in database.iter() {
+            let is_there = entry.expires_ms.is_none_or(|at_ms| at_ms > now_ms);
+            if let Ok(key) = std::str::from_utf8(key)
+                && key.starts_with(&found.word)
+                && is_there
+                && fits(group, &entry.value)
+                && !needs_quotes(key)
+            {
+                found.consider(key, entry.value.type_name());
+            }
+        }
+        found
+    });
+    *matching = asked.unwrap_or_default();
+}
+
+fn fits(group: Option<Group>, value: &Value) -> bool {
+    match group {
+        Some(Group::String | Group::Bitmap) => matches!(value, Value::Str(_)),
+        Some(Group::Hash) => matches!(value, Value::Hash(_)),
+        Some(Group::List) => matches!(value, Value::List(_)),
+        Some(Group::Set) => matches!(value, Value::Set(_)),
+        Some(Group::SortedSet) => matches!(value, Value::SortedSet(_)),
+        _ => true,
+    }
+}
+
+/// The fields or members of a key.
+fn members(key: &str, dialect: Dialect, matching: &mut Matching, live: &Live) {
+    let mut found = std::mem::take(matching);
+    let key = key.to_owned();
+    let asked = live.ask(move |session, _| {
+        let database = &session.engine().keyspace.databases()[session.database(dialect)];
+        let mut consider = |bytes: &[u8]| {
+            if let Ok(text) = std::str::from_utf8(bytes)
+                && !needs_quotes(text)
+            {
+                found.consider(text, "");
+            }
+        };
+        match database.get(key.as_bytes()).map(|entry| &entry.value) {
+            Some(Value::Hash(hash)) => hash.iter().for_each(|(field, _)| consider(field)),
+            Some(Value::Set(set)) => set.iter().for_each(consider),
+            Some(Value::SortedSet(set)) => set.iter().for_each(|(member, _)| consider(member)),
+            _ => {}
+        }
+        found
+    });
+    *matching = asked.unwrap_or_default();
+}
+
+/// Whether a text could not be typed as it is.
+fn needs_quotes(text: &str) -> bool {
+    text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\'' | '"' | '\\'))
+}
+
+/// The names that begin as the word does, or, where none does, that hold it.
+#[derive(Debug, Default)]
+struct Matching {
+    word: String,
+    starting: Vec<(String, String)>,
+    holding: Vec<(String, String)>,
+    /// How many begin as the word does.
+    count: usize,
+    /// What all that begin as the word does begin with.
+    common: Option<String>,
+}
+
+impl Matching {
+    fn consider(&mut self, name: &str, about: &str) {
+        if name.starts_with(&self.word) {
+            self.count += 1;
+            match &mut self.common {
+                None => self.common = Some(name.to_owned()),
+                Some(common) if name.starts_with(common.as_str()) => {}
+                Some(common) => {
+                    let same = common.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+                    common.truncate(same.map_or(name.len().min(common.len()), |((at, _), _)| at));
+                }
+            }
+            if self.starting.len() < MOST {
+                self.starting.push((name.to_owned(), about.to_owned()));
+            }
+        } else if self.starting.is_empty() && self.holding.len() < MOST && self.word.len() > 1 {
+            if name.contains(&self.word) {
+                self.holding.push((name.to_owned(), about.to_owned()));
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.starting.is_empty() && self.holding.is_empty()
+    }
+
+    fn pairs(mut self, width: usize) -> Vec<Pair> {
+        if self.count > self.starting.len() {
+            // Not all are listed: first what all of them begin with, and then no more than that.
+            let common = self.common.unwrap_or_default();
+            if common.len() > self.word.len() {
+                return vec![Pair { display: common.clone(), replacement: common }];
+            }
+            let rest = self.count - self.starting.len();
+            self.starting.push((self.word.clone(), format!("and {rest} more")));
+        }
+        let mut names = if self.starting.is_empty() { self.holding } else { self.starting };
+        names.sort();
+        names.dedup_by(|a, b| a.0 == b.0);
+        let few = names.len() <= FEW;
+        let longest = names.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        let display = |name: &str, about: &str| {
+            let room = width.saturating_sub(longest + 6);
+            if !few || about.is_empty() || room < 12 {
+                return name.to_owned();
+            }
+            let about: String = about.chars().take(room).collect();
+            format!("{name:longest$}  {about}")
+        };
+        let pair = |(name, about): (String, String)| Pair { display: display(&name, &about), replacement: name };
+        names.into_iter().map(pair).collect()
+    }
+}
+
+/// What a hint says at the end of `text`: how the command or the method goes on. Never what a step wants.
+pub fn hint(text: &str, dialect: Dialect, live: &Live) -> Option<String> {
+    match place(text, dialect) {
+        Place::TutorName(name) => {
+            let command = COMMANDS.iter().find(|command| command.name == name)?;
+            let takes = if command.takes.is_empty() { String::new() } else { format!(" {}", command.takes) };
+            Some(format!("{takes}  {}", command.about))
+        }
+        Place::CliName(name) => command_of(&[name]).map(|command| format!(" {}", command.syntax)),
+        Place::CliWord { words, word: "" } => {
+            let command = command_of(&words)?;
+            let given = words.len() - command.name.split(' ').count();
+            let rest: Vec<&str> = parts(command.syntax).into_iter().skip(given).collect();
+            (!rest.is_empty()).then(|| rest.join(" "))
+        }
+        Place::PythonArgument { callee, argument } => {
+            let asked = format!("{callee}(");
+            let parameters = live.ask(move |_: &Session, names| names.of(&asked))?;
+            let rest: Vec<String> = parameters.into_iter().skip(argument).collect();
+            (!rest.is_empty()).then(|| rest.join(", ") + ")")
+        }
+        _ => None,
+    }
+}
+
+/// The parts of a syntax, what is in brackets as one.
+fn parts(syntax: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut depth) = (0, 0_usize);
+    for (at, c) in syntax.char_indices() {
+        match c {
+            '[' | '<' => depth += 1,
+            ']' | '>' => depth = depth.saturating_sub(1),
+            ' ' if depth == 0 => {
+                parts.push(&syntax[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&syntax[start..]);
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let found = complete(text, Dialect::Both, 80, &Live::default());
+        found.candidates.into_iter().map(|pair| pair.replacement).collect()
+    }
+
+    #[test]
+    fn names_are_completed_where_they_may_stand() {
+        assert_eq!(found(":hi"), ["hint"]);
+        assert_eq!(found("HINC"), ["HINCRBY", "HINCRBYFLOAT"]);
+        assert_eq!(found("OBJECT ENC"), ["ENCODING"]);
+        assert_eq!(found("SET a b KEE"), ["KEEPTTL"]);
+        assert_eq!(found("whil"), ["while"]);
+    }
+
+    #[test]
+    fn a_hint_says_what_is_still_to_come() {
+        let hint = |text| hint(text, Dialect::Both, &Live::default());
+        assert_eq!(hint("HGET").as_deref(), Some(" key field"));
+        assert_eq!(hint("HGET user:1 ").as_deref(), Some("field"));
+        assert_eq!(hint("HGET user:1 name "), None);
+        assert_eq!(hint("x = 1"), None);
+    }
+
+    #[test]
+    fn many_names_are_listed_only_as_far_as_they_agree() {
+        let mut matching = Matching { word: "us".into(), ..Matching::default() };
+        for number in 0..1000 {
+            matching.consider(&format!("user:{number}"), "");
+        }
+        let pairs = matching.pairs(80);
+        assert_eq!(pairs.iter().map(|pair| pair.replacement.as_str()).collect::<Vec<_>>(), ["user:"]);
+        let mut matching = Matching { word: "user:".into(), ..Matching::default() };
+        for number in 0..1000 {
+            matching.consider(&format!("user:{number}"), "");
+        }
+        let pairs = matching.pairs(80);
+        assert_eq!(pairs.len(), MOST + 1);
+        assert_eq!(pairs[0].replacement, "user:");
+    }
+}
