@@ -30,7 +30,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["std::fs"], &["cli", "shell", "server", "redis_py/kernel"]),
     (&["std::net", "mio"], &["server"]),
-    (&["std::process"], &["main.rs", "cli", "driver", "server", "redis_py/kernel"]),
+    (&["std::process"], &["main.rs", "cli", "driver", "shell", "server", "redis_py/kernel"]),
     (&["std::thread"], &["driver", "shell", "server", "redis_py/kernel"]),
     (&["std::env"], &["main.rs", "cli", "driver", "shell", "engine/commands/info.rs"]),
     (&["std::time::SystemTime", "std::time::Instant"], &["cli", "shell", "server"]),
@@ -39,7 +39,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["eprint!", "eprintln!"], &["cli", "transcript/run.rs"]),
     (&["dbg!", "todo!", "unimplemented!"], &[]),
     (&["nu_ansi_term"], &["present/theme.rs"]),
-    (&["rustyline"], &["shell"]),
+    (&["rustyline"], &["shell", "cli/args.rs"]),
     (&["clap", "etcetera", "atomic_write_file"], &["cli"]),
     (&["ctrlc"], &["driver", "server", "redis_py/kernel"]),
     (&["rustpython_vm", "rustpython_stdlib", "rustpython_pylib"], &["redis_py/kernel"]),

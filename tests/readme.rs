@@ -11,14 +11,15 @@ const STEP: &str = "hashes/count-visit";
 #[test]
 fn the_session_in_the_readme_is_real() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
-    let session = readme.split("```").nth(1).expect("README.md opens with a session").trim_start();
+    let session = readme.split("```\n").nth(1).expect("README.md opens with a session");
     let typed: String = session
         .lines()
         .filter_map(|line| line.strip_prefix(">>> ").or_else(|| line.strip_prefix("... ")))
         .map(|line| format!("{line}\n"))
         .collect();
     assert!(!typed.is_empty(), "the session holds no prompt");
-    assert_eq!(played(&typed), session, "README.md's session is not what the program prints");
+    let printed = played(&typed);
+    assert!(printed == session, "README.md's session is not what the program prints:\n{printed}");
 }
 
 /// What the step prints when these lines are piped in.
