@@ -25,7 +25,7 @@ fn the_session_in_the_readme_is_real() {
 /// What the step prints when these lines are piped in.
 fn played(lines: &str) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
-        .args(["learn", STEP, "--no-progress", "--seed", "1"])
+        .args(["learn", STEP, "--no-progress", "--seed", "1", "--color", "never"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
