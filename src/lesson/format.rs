@@ -42,7 +42,7 @@ pub struct Step {
     pub task: Option<String>,
     /// What to play with, until `expect` holds.
     pub explore: Option<String>,
-    /// Lines whose output the learner is to foretell; the last one's output counts.
+    /// Lines whose output the learner is to predict; the last one's output counts.
     pub predict: Option<Spanned<String>>,
     /// A question with answers to choose from.
     pub choose: Option<Choose>,

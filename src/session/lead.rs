@@ -172,7 +172,7 @@ impl Session {
             self.say(Role::Task, &format!("**Try:** {explore}"));
         }
         if let Some(predicted) = &step.predict {
-            self.say(Role::Task, "**Foretell:** what will the last line print?");
+            self.say(Role::Task, "**Predict:** what will the last line print?");
             self.show(Show::Text(parse(&format!("```\n{}\n```", predicted.get_ref().trim_end()))));
         }
         if let Some(choose) = &step.choose {
@@ -233,7 +233,7 @@ impl Session {
         true
     }
 
-    /// Runs what was foretold, for all to see.
+    /// Runs what was predicted, for all to see.
     fn type_prediction(&mut self, step: &Step, skipped: bool) {
         if let Some(lead) = &mut self.lead {
             lead.phase = Phase::Preparing;

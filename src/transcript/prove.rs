@@ -1,5 +1,5 @@
 //! `check`: proves a lesson. Every answer and every other way passes, doing nothing does not, every mistake gets its own
-//! text, and what is shown, foretold or measured runs.
+//! text, and what is shown, predicted or measured runs.
 
 use std::collections::VecDeque;
 use std::io;
@@ -119,7 +119,7 @@ fn prove_shown(lesson: &Arc<Lesson>, index: usize, nothing: &Attempt, proof: &mu
             let at = Some(predicted.span().start);
             proof.faults.push(Fault {
                 at,
-                message: "the last line of `predict` prints nothing: there is nothing to foretell".into(),
+                message: "the last line of `predict` prints nothing: there is nothing to predict".into(),
             });
         }
     }
