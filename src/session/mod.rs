@@ -128,7 +128,7 @@ impl Session {
             Event::CliLine(line) => self.entered.push_back(Input::Cli(line)),
             Event::EndOfInput => self.end_of_input(),
             Event::Interrupt => self.interrupt(),
-            Event::Frame { child, thread, frame } => self.from_child(child, thread, frame),
+            Event::Frame { child, thread, frame } => self.heard_from_child(child, thread, frame),
             Event::ChildGone(child) => self.child_gone(child),
             Event::Elapsed { us } => {
                 self.clock.elapsed(us);

@@ -37,10 +37,10 @@ impl Session {
         self.turn = Some(who);
     }
 
-    pub(super) fn from_child(&mut self, child: ChildId, thread: u32, frame: FromChild) {
+    pub(super) fn heard_from_child(&mut self, child: ChildId, thread: u32, frame: FromChild) {
         let Some(who) = self.clients.iter().position(|client| client.python.child == Some(child)) else { return };
         if self.clients[who].python.replay.is_some() {
-            return self.from_replaying_child(who, thread, frame);
+            return self.heard_from_replaying_child(who, thread, frame);
         }
         match frame {
             FromChild::Ready => {}
@@ -339,7 +339,7 @@ impl Session {
         }
     }
 
-    fn from_replaying_child(&mut self, who: usize, thread: u32, frame: FromChild) {
+    fn heard_from_replaying_child(&mut self, who: usize, thread: u32, frame: FromChild) {
         match frame {
             FromChild::Ready | FromChild::Output { .. } | FromChild::Send { .. } | FromChild::Names { .. } => {}
             FromChild::Done(_) => self.next_replayed(who),

@@ -270,14 +270,14 @@ fn expectations(expect: &Expect) -> Vec<String> {
 pub(super) fn comparison(compare: &Compare, measured: &[Traffic]) -> Text {
     let [left, right] = measured else { return Text::default() };
     let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
-    let rows: [(&str, fn(&Traffic) -> usize); 4] = [
-        ("commands", |t| t.commands),
-        ("round trips", |t| t.round_trips),
-        ("bytes sent", |t| t.sent),
-        ("bytes received", |t| t.received),
+    let rows = [
+        ("commands", left.commands, right.commands),
+        ("round trips", left.round_trips, right.round_trips),
+        ("bytes sent", left.sent, right.sent),
+        ("bytes received", left.received, right.received),
     ];
-    for (name, of) in rows {
-        table.push_str(&format!("| {name} | {} | {} |\n", of(left), of(right)));
+    for (name, left, right) in rows {
+        table.push_str(&format!("| {name} | {left} | {right} |\n"));
     }
     parse(&table)
 }

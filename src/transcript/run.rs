@@ -68,13 +68,10 @@ impl<W: Write> Stage for Script<'_, W> {
         }
         let Some(statement) = self.statements.pop_front() else { return Ok(Event::EndOfInput) };
         if let Form::Transcript(presenter) = &mut self.form {
-            let mut lines = statement.lines().peekable();
             let mut text = String::new();
-            let mut first = true;
-            while let Some(line) = lines.next() {
-                let prompt = if first { prompt.text() } else { prompt.continuation() };
+            for (index, line) in statement.lines().enumerate() {
+                let prompt = if index == 0 { prompt.text() } else { prompt.continuation() };
                 text.push_str(&presenter.show(&Show::Typed { prompt, line: line.to_owned() }));
-                first = false;
             }
             self.out.write_all(text.as_bytes())?;
         }
