@@ -207,8 +207,8 @@ impl Stage for Attempt {
     fn input(&mut self, session: &Session, _: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
         self.prompted = true;
         self.done |= session.is_step_done();
-        let next = if session.is_step_done() { None } else { self.inputs.pop_front() };
-        Ok(next.map_or(Event::EndOfInput, Event::Entered))
+        // All of it is typed, even if the step is done before the end: replays type all of it, too.
+        Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
     }
 
     fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
