@@ -66,6 +66,8 @@ pub struct Session {
     engine: Engine,
     clock: Clock,
     seed: u64,
+    /// The `__name__` of what Python runs.
+    module: &'static str,
     dialect: Dialect,
     clients: Vec<Client>,
     /// Whose prompt the learner types at.
@@ -95,6 +97,7 @@ impl Session {
             engine: Engine::new(options.seed, options.start_us),
             clock: Clock::new(options.start_us),
             seed: options.seed,
+            module: "__main__",
             dialect: options.dialect,
             clients: vec![Client::new("tutor", false), Client::new("main", true)],
             foreground: MAIN,
@@ -120,6 +123,11 @@ impl Session {
         is_cold
     }
 
+    /// Gives what Python runs another `__name__` than `__main__`.
+    pub fn name_module(&mut self, module: &'static str) {
+        self.module = module;
+    }
+
     /// Takes an event in.
     pub fn handle(&mut self, event: Event) {
         match event {
@@ -135,7 +143,12 @@ impl Session {
                 self.engine.advance(self.clock.now_us());
             }
             Event::SkipWait => {
-                if let Some(deadline_us) = self.next_deadline_us() {
+                if let Some(who) = self.turn
+                    && self.clients[who].python.main_asks()
+                {
+                    // Its other threads say nothing either: they wait as well.
+                    self.turn = None;
+                } else if let Some(deadline_us) = self.next_deadline_us() {
                     self.clock.advance_to(deadline_us);
                     self.engine.advance(self.clock.now_us());
                 }
@@ -154,8 +167,10 @@ impl Session {
         if self.over {
             return Need::Nothing;
         }
-        if let Some(child) = self.turn.and_then(|who| self.clients[who].python.child) {
-            return Need::Frame { child, deadline_us: self.next_deadline_us() };
+        if let Some((who, child)) = self.turn.and_then(|who| Some((who, self.clients[who].python.child?))) {
+            let deadline_us = self.next_deadline_us();
+            let main_asks = self.clients[who].python.main_asks();
+            return Need::Frame { child, deadline_us: deadline_us.or(main_asks.then(|| self.clock.now_us())) };
         }
         let client = &self.clients[self.foreground];
         if let Some(prompt) = self.awaited_input() {
@@ -293,7 +308,7 @@ impl Session {
         }
         let Some(work) = &mut self.clients[who].work else { return };
         work.statements.clear();
-        if work.kind == WorkKind::Cli {
+        if matches!(work.kind, WorkKind::Cli { .. }) {
             if let Some(client) = self.clients[who].cli.take() {
                 self.engine.disconnect(client);
             }
