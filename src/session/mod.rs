@@ -139,15 +139,13 @@ impl Session {
             Event::Frame { child, thread, frame } => self.heard_from_child(child, thread, frame),
             Event::ChildGone(child) => self.child_gone(child),
             Event::Elapsed { us } => {
+                self.end_turn_of_who_waits();
                 self.clock.elapsed(us);
                 self.engine.advance(self.clock.now_us());
             }
             Event::SkipWait => {
-                if let Some(who) = self.turn
-                    && self.clients[who].python.main_asks()
-                {
-                    // Its other threads say nothing either: they wait as well.
-                    self.turn = None;
+                if self.end_turn_of_who_waits() {
+                    // Somebody else may have something to do before the time goes on.
                 } else if let Some(deadline_us) = self.next_deadline_us() {
                     self.clock.advance_to(deadline_us);
                     self.engine.advance(self.clock.now_us());
@@ -315,7 +313,8 @@ impl Session {
             self.show_from(who, Show::Reply("(interrupted)\n".into()));
             return self.work_done(who);
         }
-        if self.turn == Some(who) {
+        if self.turn == Some(who) && !self.clients[who].python.main_asks() {
+            let Some(work) = &mut self.clients[who].work else { return };
             work.interrupts += 1;
             let child = self.clients[who].python.child;
             let again = self.clients[who].work.as_ref().is_some_and(|work| work.interrupts > 1);
@@ -323,6 +322,15 @@ impl Session {
         } else if self.clients[who].python.asks.contains_key(&MAIN_THREAD) {
             self.answer(who, MAIN_THREAD, ToChild::Interrupted);
         }
+    }
+
+    /// Ends the turn of a program whose main thread waits, when its other threads have nothing to say: they wait, too.
+    fn end_turn_of_who_waits(&mut self) -> bool {
+        let waits = self.turn.is_some_and(|who| self.clients[who].python.main_asks());
+        if waits {
+            self.turn = None;
+        }
+        waits
     }
 
     /// Moves on until something is needed from outside.
