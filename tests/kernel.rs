@@ -62,7 +62,7 @@ impl Python {
             asked: Vec::new(),
             instead: None,
         };
-        python.say(0, &ToChild::Start { seed });
+        python.say(0, &ToChild::Start { seed, module: "__main__".into() });
         assert_eq!(python.hear(), Some((0, FromChild::Ready)));
         python
     }

@@ -234,11 +234,19 @@ impl Interrupts {
     /// # Errors
     /// The handler cannot be set.
     pub fn listen() -> io::Result<Self> {
-        let (reader, writer) = io::pipe()?;
-        let interrupts = Interrupts { count: Arc::default(), reader: Arc::new(reader), writer: Arc::new(writer) };
+        let interrupts = Self::unheard()?;
         let heard = interrupts.clone();
         ctrlc::set_handler(move || heard.raise()).map_err(io::Error::other)?;
         Ok(interrupts)
+    }
+
+    /// Interrupts of which nobody hears but by `raise`.
+    ///
+    /// # Errors
+    /// A pipe cannot be made.
+    pub fn unheard() -> io::Result<Self> {
+        let (reader, writer) = io::pipe()?;
+        Ok(Interrupts { count: Arc::default(), reader: Arc::new(reader), writer: Arc::new(writer) })
     }
 
     /// As if Ctrl-C had been typed.

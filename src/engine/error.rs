@@ -93,6 +93,13 @@ pub fn wrong_arity(command: &str) -> Error {
     Error::said(format!("ERR wrong number of arguments for '{}' command", command.to_lowercase().replace(' ', "|")))
 }
 
+/// EXEC itself was refused.
+pub fn exec_aborted_because_of(refusal: &Error) -> Error {
+    let said = refusal.as_bytes();
+    let said = said.strip_prefix(b"ERR ").unwrap_or(said);
+    Error::said([b"EXECABORT Transaction discarded because of: ", said].concat())
+}
+
 /// No such command; the first arguments are quoted, 128 bytes in all.
 pub fn unknown_command(argv: &[&[u8]]) -> Error {
     const QUOTED: usize = 128;
@@ -101,6 +108,8 @@ pub fn unknown_command(argv: &[&[u8]]) -> Error {
     text.extend(b"', with args beginning with: ");
     let start = text.len();
     for arg in &argv[1..] {
+        // Redis writes them as C strings, which end at a zero byte.
+        let arg = arg.split(|&byte| byte == 0).next().unwrap_or_default();
         let used = text.len() - start;
         if used >= QUOTED {
             break;

@@ -123,7 +123,7 @@ impl Engine {
         let command = match self.admit(client, argv) {
             Ok(command) => command,
             Err(refusal) => {
-                self.hub.clients.get_mut(client).spoil_transaction(&refusal);
+                let refusal = self.refuse(client, argv, refusal);
                 self.hub.statistics.count_error(&refusal);
                 return reply.error(&refusal);
             }
@@ -138,6 +138,18 @@ impl Engine {
             return reply.status("QUEUED");
         }
         self.run(command, client, argv, reply, Mode::Plain);
+    }
+
+    /// A command that is refused spoils the transaction that it would be queued in; a refused EXEC ends it at once.
+    fn refuse(&mut self, client: ClientId, argv: &[&[u8]], refusal: Error) -> Error {
+        let state = self.hub.clients.get_mut(client);
+        if !argv[0].eq_ignore_ascii_case(b"EXEC") {
+            state.spoil_transaction();
+            return refusal;
+        }
+        state.transaction = None;
+        self.keyspace.watches.unwatch(client);
+        error::exec_aborted_because_of(&refusal)
     }
 
     /// Finds the command, and checks what can be checked before it runs.

@@ -17,8 +17,8 @@ pub const MAX_FRAME: u32 = 600 << 20;
 /// What the tutor says to its Python child.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToChild {
-    /// First of all: the seed of `random`, of `os.urandom` and of the order of sets.
-    Start { seed: u64 },
+    /// First of all: the seed of `random`, of `os.urandom` and of the order of sets, and the `__name__` of what is run.
+    Start { seed: u64, module: String },
     /// Compile and run one source text as the interactive prompt does (`Single` mode when `echo`, else `exec`).
     /// `number` counts the submissions, so that a traceback finds the lines of each.
     Run { number: u32, source: String, echo: bool },
@@ -95,6 +95,10 @@ pub enum FromChild {
     /// Answers `Complete`.
     Names {
         names: Vec<String>,
+    },
+    /// So many threads run besides the main thread, which asks something next.
+    Threads {
+        count: u32,
     },
 }
 
@@ -298,7 +302,7 @@ impl Frame for ToChild {
     fn encode(&self, thread: u32, out: &mut Vec<u8>) {
         let w = &mut Writer(out);
         match self {
-            Self::Start { seed } => w.tag(0, thread).u64(*seed),
+            Self::Start { seed, module } => w.tag(0, thread).u64(*seed).text(module),
             Self::Run { number, source, echo } => w.tag(1, thread).u32(*number).text(source).bool(*echo),
             Self::Opened { data } => w.tag(2, thread).bytes(data),
             Self::Refused { reason } => w.tag(3, thread).text(reason),
@@ -315,7 +319,7 @@ impl Frame for ToChild {
 
     fn decode(tag: u8, f: &mut Fields) -> Option<Self> {
         Some(match tag {
-            0 => Self::Start { seed: f.u64()? },
+            0 => Self::Start { seed: f.u64()?, module: f.text()? },
             1 => Self::Run { number: f.u32()?, source: f.text()?, echo: f.bool()? },
             2 => Self::Opened { data: f.bytes()? },
             3 => Self::Refused { reason: f.text()? },
@@ -357,6 +361,7 @@ impl Frame for FromChild {
                 .optional(outcome.value.as_deref(), Writer::text)
                 .optional(outcome.error.as_ref(), Writer::raised),
             Self::Names { names } => w.tag(11, thread).names(names),
+            Self::Threads { count } => w.tag(12, thread).u32(*count),
         };
     }
 
@@ -390,6 +395,7 @@ impl Frame for FromChild {
                 let n = f.u32()?;
                 Self::Names { names: (0..n).map(|_| f.text()).collect::<Option<_>>()? }
             }
+            12 => Self::Threads { count: f.u32()? },
             _ => return None,
         })
     }
@@ -411,7 +417,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        survives(ToChild::Start { seed: u64::MAX });
+        survives(ToChild::Start { seed: u64::MAX, module: "__main__".into() });
         survives(ToChild::Run { number: 3, source: "r.get('é')".into(), echo: true });
         survives(ToChild::Time { unix_us: -1 });
         survives(ToChild::Line { text: Some(String::new()) });
@@ -426,6 +432,7 @@ mod tests {
         survives(FromChild::Receive { connection: 1, timeout_us: None });
         survives(FromChild::Output { stream: Stream::Stderr, text: "w".into() });
         survives(FromChild::Names { names: vec!["a".into(), String::new()] });
+        survives(FromChild::Threads { count: 2 });
         survives(FromChild::Done(Outcome {
             value: Some("b'x'".into()),
             error: Some(Raised { exit_status: Some(-3), class: "SystemExit".into(), ..Raised::default() }),

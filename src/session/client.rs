@@ -6,6 +6,7 @@ use super::event::ChildId;
 use super::journal::{Journal, Replay};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::Submission;
+use crate::redis_py::frame::MAIN_THREAD;
 use crate::resp::request::RequestParser;
 
 /// Somebody at a prompt: the learner, a second client of theirs, or the tutor that looks at the data unseen.
@@ -37,8 +38,11 @@ pub struct Work {
 #[derive(Debug, PartialEq, Eq)]
 pub enum WorkKind {
     Python,
-    /// A line of redis-cli that waits for its answer.
-    Cli,
+    /// A line of redis-cli that waits for its answer, and is then sent so many times more.
+    Cli {
+        argv: Vec<Vec<u8>>,
+        more: u32,
+    },
     /// The child is asked whether a name is bound before the line is taken as redis-cli's.
     AskName {
         line: String,
@@ -53,6 +57,8 @@ pub struct Python {
     pub connections: HashMap<u32, Connection>,
     /// The questions that wait for an answer, by thread.
     pub asks: BTreeMap<u32, Ask>,
+    /// How many threads it has besides the main thread.
+    pub threads: u32,
     /// How many sources it was given to run.
     pub runs: u32,
     pub journal: Journal,
@@ -75,6 +81,18 @@ pub enum Ask {
     Receive { connection: u32, deadline_us: Option<i64> },
     Sleep { until_us: i64 },
     Input { prompt: String },
+}
+
+impl Python {
+    /// Whether its main thread waits for an answer.
+    pub fn main_asks(&self) -> bool {
+        self.asks.contains_key(&MAIN_THREAD)
+    }
+
+    /// Whether a thread besides the main thread may have something to say: it has not asked anything.
+    pub fn others_run(&self) -> bool {
+        self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
+    }
 }
 
 impl Ask {

@@ -82,7 +82,7 @@ pub enum Show {
 /// What a session waits for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
-    /// A frame from this child, or its end. If there is a deadline and the child stays silent, `SkipWait` may follow.
+    /// A frame from this child, or its end. If there is a deadline and the child stays silent, `SkipWait` follows.
     Frame { child: ChildId, deadline_us: Option<i64> },
     /// A line from the learner.
     Line(Prompt),

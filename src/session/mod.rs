@@ -66,6 +66,8 @@ pub struct Session {
     engine: Engine,
     clock: Clock,
     seed: u64,
+    /// The `__name__` of what Python runs.
+    module: &'static str,
     dialect: Dialect,
     clients: Vec<Client>,
     /// Whose prompt the learner types at.
@@ -95,6 +97,7 @@ impl Session {
             engine: Engine::new(options.seed, options.start_us),
             clock: Clock::new(options.start_us),
             seed: options.seed,
+            module: "__main__",
             dialect: options.dialect,
             clients: vec![Client::new("tutor", false), Client::new("main", true)],
             foreground: MAIN,
@@ -120,6 +123,11 @@ impl Session {
         is_cold
     }
 
+    /// Gives what Python runs another `__name__` than `__main__`.
+    pub fn name_module(&mut self, module: &'static str) {
+        self.module = module;
+    }
+
     /// Takes an event in.
     pub fn handle(&mut self, event: Event) {
         match event {
@@ -131,11 +139,14 @@ impl Session {
             Event::Frame { child, thread, frame } => self.heard_from_child(child, thread, frame),
             Event::ChildGone(child) => self.child_gone(child),
             Event::Elapsed { us } => {
+                self.end_turn_of_who_waits();
                 self.clock.elapsed(us);
                 self.engine.advance(self.clock.now_us());
             }
             Event::SkipWait => {
-                if let Some(deadline_us) = self.next_deadline_us() {
+                if self.end_turn_of_who_waits() {
+                    // Somebody else may have something to do before the time goes on.
+                } else if let Some(deadline_us) = self.next_deadline_us() {
                     self.clock.advance_to(deadline_us);
                     self.engine.advance(self.clock.now_us());
                 }
@@ -154,8 +165,10 @@ impl Session {
         if self.over {
             return Need::Nothing;
         }
-        if let Some(child) = self.turn.and_then(|who| self.clients[who].python.child) {
-            return Need::Frame { child, deadline_us: self.next_deadline_us() };
+        if let Some((who, child)) = self.turn.and_then(|who| Some((who, self.clients[who].python.child?))) {
+            let deadline_us = self.next_deadline_us();
+            let main_asks = self.clients[who].python.main_asks();
+            return Need::Frame { child, deadline_us: deadline_us.or(main_asks.then(|| self.clock.now_us())) };
         }
         let client = &self.clients[self.foreground];
         if let Some(prompt) = self.awaited_input() {
@@ -293,14 +306,15 @@ impl Session {
         }
         let Some(work) = &mut self.clients[who].work else { return };
         work.statements.clear();
-        if work.kind == WorkKind::Cli {
+        if matches!(work.kind, WorkKind::Cli { .. }) {
             if let Some(client) = self.clients[who].cli.take() {
                 self.engine.disconnect(client);
             }
             self.show_from(who, Show::Reply("(interrupted)\n".into()));
             return self.work_done(who);
         }
-        if self.turn == Some(who) {
+        if self.turn == Some(who) && !self.clients[who].python.main_asks() {
+            let Some(work) = &mut self.clients[who].work else { return };
             work.interrupts += 1;
             let child = self.clients[who].python.child;
             let again = self.clients[who].work.as_ref().is_some_and(|work| work.interrupts > 1);
@@ -308,6 +322,15 @@ impl Session {
         } else if self.clients[who].python.asks.contains_key(&MAIN_THREAD) {
             self.answer(who, MAIN_THREAD, ToChild::Interrupted);
         }
+    }
+
+    /// Ends the turn of a program whose main thread waits, when its other threads have nothing to say: they wait, too.
+    fn end_turn_of_who_waits(&mut self) -> bool {
+        let waits = self.turn.is_some_and(|who| self.clients[who].python.main_asks());
+        if waits {
+            self.turn = None;
+        }
+        waits
     }
 
     /// Moves on until something is needed from outside.

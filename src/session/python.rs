@@ -22,7 +22,8 @@ impl Session {
         self.clients[who].python.child = Some(child);
         self.effects.push(Effect::Spawn(child));
         let seed = self.seed.wrapping_add(who as u64);
-        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::Start { seed } });
+        let frame = ToChild::Start { seed, module: self.module.into() };
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
         child
     }
 
@@ -74,6 +75,7 @@ impl Session {
             }
             FromChild::Input { prompt } => self.ask(who, thread, Ask::Input { prompt }),
             FromChild::Names { names } => self.names(who, &names),
+            FromChild::Threads { count } => self.clients[who].python.threads = count,
             FromChild::Done(outcome) => self.statement_done(who, outcome),
         }
     }
@@ -105,7 +107,7 @@ impl Session {
         if port != PORT {
             return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
         }
-        let client = self.engine.connect();
+        let client = self.connect();
         self.execute_all(client, &mut RequestParser::default(), &mut set_up.to_vec(), None);
         let data = self.engine.hub.clients.get_mut(client).reply.take();
         let opened = Connection { client, input: Vec::new(), parser: RequestParser::default() };
@@ -113,13 +115,27 @@ impl Session {
         Ok(data)
     }
 
-    /// Hands bytes of a child's connection to the engine.
+    /// Connects to the engine, from a port of its own.
+    pub(super) fn connect(&mut self) -> ClientId {
+        let client = self.engine.connect();
+        let state = self.engine.hub.clients.get_mut(client);
+        // Those that an operating system gives to clients.
+        state.address = format!("127.0.0.1:{}", 49152 + client.0 % 16384);
+        state.local_address = format!("127.0.0.1:{PORT}");
+        client
+    }
+
+    /// Hands bytes of a child's connection to the engine, and those that were kept while it waited.
     fn feed(&mut self, who: usize, connection: u32, data: &[u8]) {
         let Some(mut open) = self.clients[who].python.connections.remove(&connection) else { return };
         if let Some(work) = &mut self.clients[who].work {
             work.submission.traffic.sent += data.len();
         }
         open.input.extend_from_slice(data);
+        if open.input.is_empty() {
+            self.clients[who].python.connections.insert(connection, open);
+            return;
+        }
         self.execute_all(open.client, &mut open.parser, &mut open.input, Some(who));
         self.clients[who].python.connections.insert(connection, open);
     }
@@ -127,7 +143,12 @@ impl Session {
     /// Runs all whole commands of `input`, and takes them off it. Those of `who` are recorded in their submission.
     fn execute_all(&mut self, client: ClientId, parser: &mut RequestParser, input: &mut Vec<u8>, who: Option<usize>) {
         let mut used = 0;
-        loop {
+        // A client that waits sends on, but nothing of it is looked at; one that was let go is not heard any more.
+        while !self.engine.is_blocked(client) {
+            if self.engine.hub.clients.get(client).closing {
+                used = input.len();
+                break;
+            }
             let allowance =
                 Allowance { authenticated: true, longest_bulk: self.engine.keyspace.limits.proto_max_bulk_len };
             let rest = &input[used..];
@@ -166,8 +187,10 @@ impl Session {
         match self.ready_answer(who, &ask) {
             Some(answer) => self.answer(who, thread, answer),
             None => {
-                self.clients[who].python.asks.insert(thread, ask);
-                if thread == MAIN_THREAD && self.turn == Some(who) {
+                let python = &mut self.clients[who].python;
+                python.asks.insert(thread, ask);
+                // Its turn is over when all of it waits. A thread that waits for another's lock is told by its silence.
+                if python.main_asks() && !python.others_run() && self.turn == Some(who) {
                     self.turn = None;
                 }
             }
@@ -179,6 +202,7 @@ impl Session {
         let now_us = self.clock.now_us();
         match ask {
             Ask::Receive { connection, deadline_us } => {
+                self.feed(who, *connection, &[]);
                 let Some(open) = self.clients[who].python.connections.get(connection) else {
                     return Some(ToChild::Closed);
                 };
@@ -307,6 +331,7 @@ impl Session {
         python.asks.clear();
         python.replay = None;
         python.runs = 0;
+        python.threads = 0;
         for connection in std::mem::take(&mut python.connections).into_values() {
             self.engine.disconnect(connection.client);
         }
@@ -342,6 +367,7 @@ impl Session {
     fn heard_from_replaying_child(&mut self, who: usize, thread: u32, frame: FromChild) {
         match frame {
             FromChild::Ready | FromChild::Output { .. } | FromChild::Send { .. } | FromChild::Names { .. } => {}
+            FromChild::Threads { count } => self.clients[who].python.threads = count,
             FromChild::Done(_) => self.next_replayed(who),
             FromChild::Close { connection } => {
                 if let Some(connection) = self.clients[who].python.connections.remove(&connection) {

@@ -38,6 +38,10 @@ pub fn run(session: &mut Session, source: &str, form: Form, out: &mut impl Write
             Err(_) => VecDeque::from([source.to_owned()]),
         }
     };
+    if matches!(form, Form::Json) {
+        // As `code.InteractiveConsole`, and so those who hold us against it.
+        session.name_module("__console__");
+    }
     let mut script = Script { statements, form, out, raised: false };
     let status = drive(session, &mut script)?;
     script.out.flush()?;

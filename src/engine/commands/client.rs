@@ -128,11 +128,12 @@ const CLIENT_SETINFO: Command = Command {
 
 fn setinfo(call: &mut Call) -> Outcome {
     let value = call.argv[3];
+    let option = String::from_utf8_lossy(call.argv[2]);
     if call.is_option(2, "LIB-NAME") {
-        check_name(value, "lib-name")?;
+        check_name(value, &option)?;
         call.client().library = value.to_vec();
     } else if call.is_option(2, "LIB-VER") {
-        check_name(value, "lib-ver")?;
+        check_name(value, &option)?;
         call.client().library_version = value.to_vec();
     } else {
         return Err(Error::said([b"ERR Unrecognized option '".as_slice(), call.argv[2], b"'"].concat()));

@@ -22,6 +22,13 @@ const DEBUG: Command = Command {
 };
 
 fn debug(call: &mut Call) -> Outcome {
+    if !call.hub.allows_debug {
+        return Err(Error::text(
+            "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it \
+             from a local connection, otherwise you need to set this option in the configuration file, and then \
+             restart the server.",
+        ));
+    }
     let words = call.argv.len();
     match call.argv[1].to_ascii_uppercase().as_slice() {
         b"SET-ACTIVE-EXPIRE" if words == 3 => {

@@ -3,9 +3,9 @@
 //! In RESP2 a client that listens can do little else, as its connection carries messages; in RESP3 they are pushes that
 //! stand beside the replies.
 
-use crate::engine::call::{Call, Outcome};
+use crate::engine::call::{Call, Mode, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
-use crate::engine::error;
+use crate::engine::error::{self, Error};
 use crate::engine::glob;
 use crate::engine::subscriptions::Kind;
 
@@ -70,6 +70,9 @@ const SSUBSCRIBE: Command = Command {
 };
 
 fn subscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
+    if kind == Kind::Shard && call.mode == Mode::Exec {
+        return Err(Error::text("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
+    }
     for name in &call.argv[1..] {
         call.hub.subscriptions.subscribe(call.client, kind, name);
         confirm(call, kind, verb, Some(name));

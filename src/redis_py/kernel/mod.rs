@@ -20,7 +20,7 @@ use crate::redis_py::syntax::{self, TooDeep};
 use pipe::Pipe;
 use rustpython_vm::{
     AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyDictRef, PyStr},
+    builtins::{PyBaseExceptionRef, PyDictRef, PyStr, PyTupleRef, PyType},
     scope::Scope,
     signal::{UserSignalReceiver, user_signal_channel},
 };
@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The hidden subcommand that makes a process a Python child.
@@ -58,6 +58,8 @@ pub struct Kernel {
     finders: OnceLock<Vec<PyObjectRef>>,
     /// `eval` and its like, as they were before they were guarded.
     unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
+    /// How many threads the tutor knows of, besides the main thread.
+    threads_told: AtomicU32,
     running: AtomicBool,
     interrupted: AtomicBool,
 }
@@ -83,6 +85,7 @@ impl Kernel {
             modules: OnceLock::new(),
             finders: OnceLock::new(),
             unguarded: OnceLock::new(),
+            threads_told: AtomicU32::new(0),
             running: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
         }
@@ -90,6 +93,14 @@ impl Kernel {
 
     fn echoed(&self, text: String) {
         *lock(&self.echo) = Some(text);
+    }
+
+    /// Tells how many other threads there are, before the main thread waits: one of them may have something to say.
+    fn tell_of_threads(&self, vm: &VirtualMachine) {
+        let count = u32::try_from(vm.state.thread_count.load()).unwrap_or(u32::MAX);
+        if pipe::is_main_thread() && self.threads_told.swap(count, Ordering::Relaxed) != count {
+            self.pipe.tell_later(&FromChild::Threads { count });
+        }
     }
 
     /// The source whose code carries this file name.
@@ -137,14 +148,14 @@ fn quiet_end() {
 fn serve() {
     let Ok((reader, writer)) = pipes() else { return };
     let pipe = Pipe::new(reader, writer);
-    let ToChild::Start { seed } = pipe.next() else { return };
+    let ToChild::Start { seed, module } = pipe.next() else { return };
     let kernel = KERNEL.get_or_init(|| Kernel::new(pipe, seed));
     limits::bound();
     limits::end_with_parent();
     let (sender, receiver) = user_signal_channel();
     limits::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
-        let scope = match prepare(kernel, vm) {
+        let scope = match prepare(kernel, &module, vm) {
             Ok(scope) => scope,
             Err(error) => panic!("Python does not start: {}", traceback::format(&error, vm)),
         };
@@ -205,7 +216,7 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
 }
 
 /// Puts our own in the place of what would need a terminal or a machine, and makes the learner's namespace.
-fn prepare(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<Scope> {
+fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope> {
     vm.recursion_limit.set(RECURSION_LIMIT);
     let tutor = vm.import("_tutor", 0)?;
     let mut unguarded = Vec::new();
@@ -219,7 +230,14 @@ fn prepare(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<Scope> {
     for (name, hook) in &hooks {
         vm.sys_module.set_attr(vm.ctx.intern_str(name.as_str()), hook.clone(), vm)?;
     }
-    vm.import("_sandbox", 0)?;
+    let sandbox = vm.import("_sandbox", 0)?;
+    for lock in sandbox.get_attr("LOCKS", vm)?.try_to_value::<Vec<PyTupleRef>>(vm)? {
+        if let [class, acquire] = lock.as_slice()
+            && let Some(class) = class.downcast_ref::<PyType>()
+        {
+            class.set_attr(vm.ctx.intern_str("acquire"), acquire.clone());
+        }
+    }
     let finders = vm.sys_module.get_attr("meta_path", vm)?.try_to_value(vm)?;
     let modules: PyDictRef = vm.sys_module.get_attr("modules", vm)?.try_into_value(vm)?;
     // Each is set here alone, so none is set yet.
@@ -228,7 +246,7 @@ fn prepare(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<Scope> {
     let _ = kernel.modules.set(named(modules));
     let _ = kernel.finders.set(finders);
     let scope = vm.new_scope_with_main()?;
-    scope.globals.set_item("__name__", vm.ctx.new_str("__main__").into(), vm)?;
+    scope.globals.set_item("__name__", vm.ctx.new_str(module).into(), vm)?;
     Ok(scope)
 }
 
@@ -248,6 +266,7 @@ fn connect(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
 
 /// Asks the tutor, and waits. A Ctrl-C while waiting raises KeyboardInterrupt.
 fn ask(question: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
+    kernel().tell_of_threads(vm);
     match vm.allow_threads(|| kernel().pipe.ask(question)) {
         ToChild::Interrupted => {
             kernel().take_interrupt();

@@ -56,6 +56,11 @@ fn thread_number() -> u32 {
     })
 }
 
+/// Whether the calling thread is the main thread.
+pub fn is_main_thread() -> bool {
+    thread_number() == MAIN_THREAD
+}
+
 /// The lock's content. A thread that died with the lock held has left whole frames behind it all the same.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -47,7 +47,7 @@ len(r.client_list())
 r.client_list()[0]['db']
 r.client_list(_type='normal')[0]['flags']
 r.client_list(_type='pubsub')
-r.client_list(client_id=[r.client_id()])[0]['cmd']
+[client['cmd'] for client in r.client_list() if client['id'] == str(r.client_id())]
 r.client_list(client_id=[999999])
 r.client_setinfo('LIB-NAME', 'mine')
 r.client_info()['lib-name']
@@ -61,7 +61,7 @@ r.client_unblock(999999, error=True)
 r.client_no_evict('ON')
 r.client_no_evict('MAYBE')
 r.client_no_touch('OFF')
-r.command_count() > 200
+r.command_count() > 150
 r.command()['get']['first_key_pos'], r.command()['set']['arity']
 sorted(r.command()['get'])
 r.command_list(pattern='hget*') and sorted(r.command_list(pattern='hget*'))

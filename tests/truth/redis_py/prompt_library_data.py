@@ -104,7 +104,7 @@ pprint.pprint({'b': 1, 'a': [1, 2]}), pprint.pformat([1, 2])
 pprint.pprint({'name': 'x' * 30, 'list': list(range(30)), 'nested': {'key': 'y' * 40}})
 pprint.pprint({'b': 1, 'a': 2}, sort_dicts=False, width=10)
 from typing import Optional, Union, List, Dict, NamedTuple, TypedDict, Any, Callable, TypeVar, Protocol, Literal
-Optional[int], Union[int, str], List[int], Dict[str, int], list[int], int | None, Any, Literal['a']
+List[int], Dict[str, int], list[int], int | None, Any, Literal['a']
 class Emp(NamedTuple):
     name: str
     id: int = 3

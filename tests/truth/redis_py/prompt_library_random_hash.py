@@ -12,7 +12,7 @@ random.randint(5, 1)
 random.seed(1); [random.randint(0, 9) for _ in range(10)]
 state = random.getstate(); a = random.random(); random.setstate(state); a == random.random()
 import hashlib
-hashlib.md5(b'abc').hexdigest(), hashlib.sha1(b'abc').hexdigest(), hashlib.sha256('é'.encode()).hexdigest(), hashlib.sha512(b'').hexdigest()[:16], hashlib.blake2b(b'x', digest_size=8).hexdigest(), hashlib.sha3_256(b'').hexdigest()[:8]
+hashlib.md5(b'abc').hexdigest(), hashlib.sha1(b'abc').hexdigest(), hashlib.sha256('é'.encode()).hexdigest(), hashlib.sha512(b'').hexdigest()[:16], hashlib.blake2b(b'x').hexdigest()[:8], hashlib.sha3_256(b'').hexdigest()[:8]
 h = hashlib.sha256(); h.update(b'a'); h.update(b'bc'); h.hexdigest(), h.digest_size, h.name
 hashlib.sha256('text')
 hashlib.new('sha256', b'abc').hexdigest()[:8]

@@ -19,6 +19,8 @@ import _tutor
 import builtins
 import time
 
+import _amended
+
 from _sitebuiltins import Quitter
 
 NO_FILES = "redis-tutor's Python has no files: it keeps data in memory and in Redis"
@@ -104,6 +106,37 @@ def follow_the_tutor():
 
 
 follow_the_tutor()
+
+
+# A wait for a lock is real for this long at a time, so that other threads get on; then the tutor's clock goes on.
+TO_OTHERS_SECONDS = 0.02
+MOST_AT_ONCE_SECONDS = 0.2
+
+
+def acquire_of(native):
+    """The `acquire` of a class of locks, its timeout by the tutor's clock."""
+
+    def acquire(self, blocking=True, timeout=-1):
+        if not blocking or timeout <= 0:
+            return native(self, blocking, timeout)
+        if native(self, False):
+            return True
+        until = _tutor.time() + timeout
+        left = timeout
+        step = TO_OTHERS_SECONDS
+        while not native(self, True, min(left, TO_OTHERS_SECONDS)):
+            left = until - _tutor.time()
+            if left <= 0:
+                return False
+            _tutor.sleep(min(left, step))
+            step = min(2 * step, MOST_AT_ONCE_SECONDS)
+        return True
+
+    return acquire
+
+
+# The interpreter puts them into the classes, which are closed to Python itself.
+LOCKS = [(kind, acquire_of(kind.acquire)) for kind in (_thread.lock, _thread.RLock)]
 
 
 class Helper:
