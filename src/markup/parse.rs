@@ -28,7 +28,7 @@ pub fn parse(markdown: &str) -> Text {
         }
         if let Some((numbered, item)) = item(trimmed) {
             let mut items = vec![item.to_owned()];
-            while let Some(line) = lines.next_if(|line| !line.trim().is_empty()) {
+            while let Some(line) = lines.next_if(|line| !ends_text(line.trim())) {
                 match self::item(line.trim()) {
                     Some((_, item)) => items.push(item.to_owned()),
                     None => {
@@ -43,17 +43,18 @@ pub fn parse(markdown: &str) -> Text {
             continue;
         }
         let mut paragraph = trimmed.to_owned();
-        let continues = |line: &&str| {
-            let line = line.trim();
-            !line.is_empty() && !line.starts_with("```") && !line.starts_with('|') && item(line).is_none()
-        };
-        while let Some(line) = lines.next_if(continues) {
+        while let Some(line) = lines.next_if(|line| !ends_text(line.trim()) && item(line.trim()).is_none()) {
             paragraph.push(' ');
             paragraph.push_str(line.trim());
         }
         blocks.push(Block::Paragraph(spans(&paragraph)));
     }
     Text(blocks)
+}
+
+/// Whether a paragraph or a list's item is over before this line.
+fn ends_text(line: &str) -> bool {
+    line.is_empty() || line.starts_with("```") || line.starts_with('|')
 }
 
 /// The text of a list's item, and whether the list is numbered.
