@@ -2,6 +2,8 @@
 
 pub mod theme;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::markup::{self, Line, Role, Span, Style};
 use crate::session::event::Show;
 use theme::Theme;
@@ -43,8 +45,13 @@ impl Presenter {
                 self.lines(&[line], &mut out);
             }
             Show::Heading { title, place } => {
-                let line = markup::rule(&format!("{title} · {place}").replace('·', self.dot()), self.style);
-                self.lines(&[line], &mut out);
+                let heading = format!("{title} {} {place}", self.dot());
+                let lines = if heading.width() + 2 > self.style.width && !self.style.plain {
+                    markup::layout(&markup::Text::of(Role::Title, heading), None, self.style)
+                } else {
+                    vec![markup::rule(&heading, self.style)]
+                };
+                self.lines(&lines, &mut out);
             }
             Show::Text(text) => {
                 let style = Style { quoted: self.theme == Theme::Plain, ..self.style };

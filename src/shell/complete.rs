@@ -224,11 +224,7 @@ impl Matching {
             if self.starting.len() < MOST {
                 self.starting.push((name.to_owned(), about.to_owned()));
             }
-        } else if self.starting.is_empty()
-            && self.holding.len() < MOST
-            && self.word.len() > 1
-            && name.contains(&self.word)
-        {
+        } else if self.holding.len() < MOST && self.word.len() > 1 && name.contains(&self.word) {
             self.holding.push((name.to_owned(), about.to_owned()));
         }
     }

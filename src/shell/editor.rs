@@ -24,9 +24,13 @@ use super::colour::coloured;
 use super::complete::{complete, hint};
 use super::history::HistoryFile;
 use super::live::Live;
+use super::width;
 use crate::driver::{Interrupts, Woken};
 use crate::present::theme::{Piece, Theme};
 use crate::session::dialect::Dialect;
+
+/// How far a block is indented.
+const INDENT: u8 = 4;
 
 /// More candidates than this are listed only when they are asked for once more.
 const MOST_AT_ONCE: usize = 60;
@@ -61,6 +65,7 @@ impl LineReader {
         let config = Config::builder()
             .edit_mode(options.edit_mode)
             .bell_style(BellStyle::None)
+            .indent_size(INDENT)
             .completion_prompt_limit(MOST_AT_ONCE)
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
@@ -69,20 +74,20 @@ impl LineReader {
             .build();
         let (file, entries) = HistoryFile::open(options.history.clone());
         let mut editor = Editor::with_history(config, entries).map_err(to_io)?;
-        let in_block = Arc::new(AtomicBool::new(false));
-        let scene =
-            Scene { prompt: String::new(), before: String::new(), dialect: Dialect::Both, is_code: true, width: 80 };
+        let (in_block, ended) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let scene = Scene { prompt: String::new(), before: String::new(), dialect: Dialect::Both, is_code: true };
         editor.set_helper(Some(Helper {
             theme,
             ascii: options.ascii,
             live,
             scene,
             in_block: in_block.clone(),
+            ended: ended.clone(),
             hinted: Cell::new(None),
         }));
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         editor.bind_sequence(key(KeyCode::Tab), EventHandler::Conditional(Box::new(Indent(in_block.clone()))));
-        editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(Box::new(EndBlock(in_block))));
+        editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(Box::new(EndBlock { in_block, ended })));
         editor.bind_sequence(key(KeyCode::Backspace), EventHandler::Conditional(Box::new(Dedent)));
         // A line break within what is edited, without entering it.
         editor.bind_sequence(Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT)), EventHandler::from(Cmd::Newline));
@@ -101,6 +106,9 @@ impl LineReader {
             helper.scene = scene;
         }
         match editor.readline_with_initial(&prompt, (ahead, "")) {
+            Ok(_) if editor.helper().is_some_and(|helper| helper.ended.swap(false, Ordering::Relaxed)) => {
+                Ok(Typed::End)
+            }
             Ok(line) => Ok(Typed::Line(line)),
             Err(ReadlineError::Interrupted) => {
                 // rustyline leaves its hint there, as if it had been typed.
@@ -169,6 +177,8 @@ pub struct Helper {
     live: Live,
     scene: Scene,
     in_block: Arc<AtomicBool>,
+    /// Whether Ctrl-D was typed to end a block.
+    ended: Arc<AtomicBool>,
     /// The column where what was typed ends and a hint is shown.
     hinted: Cell<Option<usize>>,
 }
@@ -182,7 +192,6 @@ pub struct Scene {
     pub dialect: Dialect,
     /// Whether it is code, and not an answer to a question.
     pub is_code: bool,
-    pub width: usize,
 }
 
 impl Completer for Helper {
@@ -193,7 +202,7 @@ impl Completer for Helper {
         if !self.scene.is_code && !text.starts_with(':') {
             return Ok((pos, Vec::new()));
         }
-        let found = complete(text, self.scene.dialect, self.scene.width, &self.live);
+        let found = complete(text, self.scene.dialect, width(), &self.live);
         Ok((pos - found.word, found.candidates))
     }
 }
@@ -227,8 +236,8 @@ impl Hinter for Helper {
         let last = line.rsplit('\n').next().unwrap_or_default();
         let prompt = self.scene.prompt.rsplit('\n').next().unwrap_or_default();
         let used = if last.len() == line.len() { prompt.width() } else { 0 } + last.width();
-        let column = used % self.scene.width.max(1);
-        let shown = shortened(&hint, self.scene.width.saturating_sub(column + 1), self.ascii)?;
+        let column = used % width().max(1);
+        let shown = shortened(&hint, width().saturating_sub(column + 1), self.ascii)?;
         self.hinted.set(Some(column));
         Some(Signature(shown))
     }
@@ -281,12 +290,17 @@ impl ConditionalEventHandler for Indent {
 }
 
 /// Ctrl-D where a block's next line has nothing but its indentation ends the block.
-struct EndBlock(Arc<AtomicBool>);
+struct EndBlock {
+    in_block: Arc<AtomicBool>,
+    ended: Arc<AtomicBool>,
+}
 
 impl ConditionalEventHandler for EndBlock {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
         let is_blank = !context.line().is_empty() && context.line().trim().is_empty();
-        (self.0.load(Ordering::Relaxed) && is_blank).then_some(Cmd::AcceptLine)
+        let ends = self.in_block.load(Ordering::Relaxed) && is_blank;
+        self.ended.store(ends, Ordering::Relaxed);
+        ends.then_some(Cmd::AcceptLine)
     }
 }
 
@@ -296,8 +310,7 @@ struct Dedent;
 impl ConditionalEventHandler for Dedent {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
         let line = context.line()[..context.pos()].rsplit('\n').next().unwrap_or_default();
-        let blanks = u16::try_from(line.len()).ok().filter(|_| line.chars().all(|c| c == ' '))?;
-        (blanks > 1).then(|| Cmd::Kill(Movement::BackwardChar((blanks - 1) % 4 + 1)))
+        (line.len() > 1 && line.chars().all(|c| c == ' ')).then_some(Cmd::Dedent(Movement::WholeLine))
     }
 }
 

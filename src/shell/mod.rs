@@ -112,7 +112,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
 
     /// Takes the terminal's width, which may have changed.
     fn measure(&mut self) {
-        self.presenter.style.width = screen::width().unwrap_or(USUAL_WIDTH).min(WIDEST);
+        self.presenter.style.width = width().min(WIDEST);
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
@@ -123,6 +123,13 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
 
     fn say(&mut self, role: Role, markdown: &str) -> io::Result<()> {
         self.show(&Show::Text(Text::marked(role, markdown)))
+    }
+
+    /// A wait is over: what was typed meanwhile is for the next prompt.
+    fn end_wait(&mut self) {
+        if let Some(mut wait) = self.wait.take() {
+            self.ahead.push_str(&wait.typed());
+        }
     }
 
     /// All that one must know before the first lesson; later, where it goes on.
@@ -144,7 +151,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
     }
 
     fn farewell(&mut self, session: &Session) -> io::Result<()> {
-        self.wait = None;
+        self.end_wait();
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         match session.place() {
             Some((lesson, step)) => {
@@ -155,6 +162,11 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
             None => Ok(()),
         }
     }
+}
+
+/// The columns of the terminal.
+fn width() -> usize {
+    screen::width().unwrap_or(USUAL_WIDTH)
 }
 
 /// Shown once, before the first lesson.
@@ -169,7 +181,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 
 impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.wait = None;
+        self.end_wait();
         self.measure();
         match show {
             Show::Output(text) | Show::Reply(text) | Show::Traceback(text) => {
@@ -187,7 +199,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
     }
 
     fn input(&mut self, session: &Session, prompt: &Prompt, names: &mut Names<'_>) -> io::Result<Event> {
-        self.wait = None;
+        self.end_wait();
         let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();
         loop {
@@ -198,8 +210,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
                 prompt.continuation()
             };
             let ahead = if text.is_empty() { std::mem::take(&mut self.ahead) } else { editor::indent_after(&text) };
-            let width = screen::width().unwrap_or(USUAL_WIDTH);
-            let scene = Scene { prompt: shown, before: text.clone(), dialect: session.dialect(), is_code, width };
+            let scene = Scene { prompt: shown, before: text.clone(), dialect: session.dialect(), is_code };
             self.modes.at_prompt(true);
             let (live, reader, interrupts) = (&self.live, &mut self.reader, &self.interrupts);
             let typed = live.while_typing(session, names, || reader.read(scene, &ahead, interrupts));
@@ -213,6 +224,11 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
                         text.push('\n');
                     }
                     text.push_str(&line);
+                    // What was pasted or recalled at once needs no blank line to end its last block.
+                    if line.contains('\n') && session.is_incomplete(&text) {
+                        let ended = text.clone() + "\n";
+                        text = if session.is_incomplete(&ended) { text } else { ended };
+                    }
                     if !session.is_incomplete(&text) {
                         if is_code {
                             self.reader.remember(&text)?;
@@ -250,8 +266,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
             wait::Happened::Enter => Event::Entered(String::new()),
             wait::Happened::End => Event::EndOfInput,
         };
-        self.ahead.push_str(&wait.typed());
-        self.wait = None;
+        self.end_wait();
         Ok(event)
     }
 

@@ -32,8 +32,13 @@ mod unix {
     fn restore() {
         if let Some(before) = BEFORE.get() {
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
-            let _ = rustix::io::write(io::stdout(), AS_BEFORE);
         }
+    }
+
+    /// The same, from the midst of a line.
+    fn restore_in_a_hurry() {
+        restore();
+        let _ = rustix::io::write(io::stdout(), AS_BEFORE);
     }
 
     /// What becomes of the terminal when the program ends in a hurry.
@@ -52,7 +57,12 @@ mod unix {
         /// # Errors
         /// Standard input is no terminal; signals cannot be listened for.
         pub fn keep(wake: impl Fn() + Send + 'static, last_words: String) -> io::Result<Self> {
-            let _ = BEFORE.set(tcgetattr(io::stdin())?);
+            let before = tcgetattr(io::stdin())?;
+            // A `^C` echoed by the terminal would stand in the way of what comes next.
+            let mut modes = before.clone();
+            modes.local_modes -= LocalModes::ECHOCTL;
+            tcsetattr(io::stdin(), OptionalActions::Drain, &modes)?;
+            let _ = BEFORE.set(before);
             let modes = Modes { at_prompt: Arc::default(), ended: Arc::default() };
             let (at_prompt, ended) = (modes.at_prompt.clone(), modes.ended.clone());
             let mut signals = Signals::new([SIGTERM, SIGHUP])?;
@@ -60,7 +70,7 @@ mod unix {
                 for signal in &mut signals {
                     ended.store(signal, Ordering::SeqCst);
                     if at_prompt.load(Ordering::SeqCst) {
-                        restore();
+                        restore_in_a_hurry();
                         std::process::exit(128 + signal);
                     }
                     wake();
@@ -68,7 +78,7 @@ mod unix {
             })?;
             let message = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
-                restore();
+                restore_in_a_hurry();
                 message(panic);
                 let _ = writeln!(io::stderr(), "{last_words}");
             }));
@@ -87,6 +97,12 @@ mod unix {
         }
     }
 
+    impl Drop for Modes {
+        fn drop(&mut self) {
+            restore();
+        }
+    }
+
     /// While it stands, keys are seen one by one and not echoed; Ctrl-C still interrupts.
     #[derive(Debug)]
     pub struct Keys {
@@ -100,6 +116,8 @@ mod unix {
             let before = tcgetattr(io::stdin())?;
             let mut modes = before.clone();
             modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+            // Ctrl-C loses nothing that was typed before it.
+            modes.local_modes |= LocalModes::NOFLSH;
             modes.special_codes[SpecialCodeIndex::VMIN] = 0;
             modes.special_codes[SpecialCodeIndex::VTIME] = 0;
             tcsetattr(io::stdin(), OptionalActions::Drain, &modes)?;

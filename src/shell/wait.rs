@@ -66,7 +66,10 @@ impl Wait {
         };
         let limit_us = left_us.map_or(tick_us, |left_us| tick_us.min(left_us.max(0)));
         match interrupts.wait_with_stdin((limit_us + 999) / 1000)? {
-            Woken::Interrupt => return Ok(Happened::Interrupt),
+            Woken::Interrupt => {
+                self.typed.extend(self.keys.typed()?);
+                return Ok(Happened::Interrupt);
+            }
             Woken::Nothing => return Ok(Happened::Nothing),
             Woken::Input => {}
         }

@@ -1,0 +1,324 @@
+//! The program in a pseudo-terminal, its screens as a learner sees them.
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// Longer than anything takes, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+const TAB: &str = "\t";
+const UP: &str = "\x1b[A";
+
+fn cells(number: u16) -> NonZero<u16> {
+    NonZero::new(number).expect("a terminal has cells")
+}
+
+struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    /// Where the program keeps its files.
+    home: PathBuf,
+}
+
+impl Terminal {
+    /// Starts the program in a fresh home; `name` tells it apart from other tests'.
+    fn start(name: &str, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
+        let home = std::env::temp_dir().join(format!("redis-tutor-terminal-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&home);
+        std::fs::create_dir_all(&home).expect("a temporary folder can be made");
+        Self::start_at(home, (columns, rows), arguments)
+    }
+
+    fn start_at(home: PathBuf, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal can be opened");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
+        command.args(arguments);
+        command.args(["--seed", "1"]);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("HOME", &home);
+        command.env("XDG_STATE_HOME", &home);
+        let child = pair.slave.spawn_command(command).expect("the program was built");
+        let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
+        let (tell, output) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut bytes) {
+                if tell.send(bytes[..n].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let keys = pair.master.take_writer().expect("taken once");
+        let screen = vt100::Parser::new(cells(rows), cells(columns), 1000);
+        Terminal { child, master: pair.master, keys, output, screen, home }
+    }
+
+    fn text(&self) -> String {
+        let lines = self.screen.screen().contents();
+        lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+    }
+
+    /// Waits until the screen is as `is_there` wants it.
+    fn until(&mut self, what: &str, is_there: impl Fn(&str) -> bool) {
+        let began = Instant::now();
+        while !is_there(&self.text()) {
+            let left = PATIENCE.saturating_sub(began.elapsed());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(_) => panic!("{what} did not come:\n{}", self.text()),
+            }
+        }
+    }
+
+    /// Waits for a line that begins so to be the last.
+    fn until_prompt(&mut self, prompt: &str) {
+        self.until(prompt, |text| text.lines().last().is_some_and(|line| line.trim_end() == prompt.trim_end()));
+    }
+
+    fn until_text(&mut self, part: &str) {
+        self.until(part, |text| text.contains(part));
+    }
+
+    fn keys(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).expect("the terminal is there");
+        self.keys.flush().expect("the terminal is there");
+    }
+
+    /// Types a line, and waits for what comes of it and for the next prompt.
+    fn enter(&mut self, line: &str, then: &str, prompt: &str) {
+        self.keys(line);
+        self.until_text(line.trim());
+        self.keys("\r");
+        self.until_text(then);
+        self.until_prompt(prompt);
+    }
+
+    /// Waits for the program's end, and tells its status.
+    fn status(&mut self) -> u32 {
+        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
+            self.screen.process(&bytes);
+        }
+        self.child.wait().expect("the program was started").exit_code()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.home);
+    }
+}
+
+/// Holds the screen against its snapshot.
+fn shown(terminal: &Terminal, name: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(format!("terminal-{name}"), terminal.text()));
+}
+
+#[test]
+fn the_first_start_says_what_one_must_know() {
+    let mut terminal = Terminal::start("first", (80, 24), &[]);
+    terminal.until_prompt(">>>");
+    shown(&terminal, "first-start");
+    terminal.enter(":hint", "Hint 1 of", ">>>");
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.status(), 0);
+    assert!(terminal.text().contains("Your place is kept"), "{}", terminal.text());
+}
+
+#[test]
+fn a_narrow_terminal_without_colours_is_readable() {
+    let mut terminal = Terminal::start("narrow", (40, 20), &["--color", "never", "--ascii"]);
+    terminal.until_prompt(">>>");
+    shown(&terminal, "first-start-narrow");
+}
+
+#[test]
+fn mistakes_get_an_answer_and_the_prompt_back() {
+    let mut terminal = Terminal::start("mistakes", (80, 40), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("x = = 1", "SyntaxError", ">>>");
+    terminal.enter("nme", "NameError", ">>>");
+    terminal.keys("r.get('a");
+    terminal.until_text("r.get('a");
+    terminal.keys(CTRL_C);
+    terminal.until_prompt(">>>");
+    terminal.enter("GETT a", "", ">>>");
+    terminal.keys("\x1b[200~print('running')\nwhile True: pass\n\x1b[201~\r");
+    terminal.until_text("\nrunning");
+    terminal.keys(CTRL_C);
+    terminal.until_text("KeyboardInterrupt");
+    terminal.until_prompt(">>>");
+    shown(&terminal, "mistakes");
+}
+
+#[test]
+fn a_block_is_typed_recalled_and_pasted() {
+    let mut terminal = Terminal::start("block", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("for i in range(2):\r");
+    terminal.until_prompt("...");
+    terminal.keys("print('seen', i)\r");
+    terminal.until("the second line's prompt", |text| text.ends_with("print('seen', i)\n..."));
+    terminal.keys("\r");
+    terminal.until_text("seen 1");
+    terminal.until_prompt(">>>");
+    terminal.keys(UP);
+    terminal.until("the block", |text| text.matches("print('seen', i)").count() == 2);
+    terminal.keys("\r");
+    terminal.until("its output", |text| text.matches("seen 1").count() == 2);
+    terminal.until_prompt(">>>");
+    terminal.keys("\x1b[200~def f(x):\n    y = 1\n\n    return x + y\n\nf(41)\n\x1b[201~");
+    terminal.until_text("f(41)");
+    terminal.keys("\r");
+    terminal.until_text("\n42\n");
+    terminal.until_prompt(">>>");
+    shown(&terminal, "block");
+}
+
+#[test]
+fn names_keys_and_fields_are_completed() {
+    let mut terminal = Terminal::start("completion", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("r.hset('user:1000', mapping={'name': 'Alice', 'visits': 10})", "\n2\n", ">>>");
+    terminal.keys("r.hgeta");
+    terminal.keys(TAB);
+    terminal.until_text("r.hgetall");
+    terminal.keys("('us");
+    terminal.keys(TAB);
+    terminal.until_text("r.hgetall('user:1000");
+    terminal.keys("')\r");
+    terminal.until_text("b'visits': b'10'");
+    terminal.until_prompt(">>>");
+    terminal.keys("HGET user:1000 ");
+    terminal.until_text("HGET user:1000 field");
+    terminal.keys("n");
+    terminal.keys(TAB);
+    terminal.keys("\r");
+    terminal.until_text("\"Alice\"");
+    terminal.until_prompt(">>>");
+    terminal.keys(":c");
+    terminal.keys(TAB);
+    terminal.until_text("client");
+    shown(&terminal, "completion");
+}
+
+#[test]
+fn a_blocked_client_is_woken_by_another() {
+    let mut terminal = Terminal::start("blocked", (100, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("BLPOP queue:tasks 0\r");
+    terminal.until_text("main waits for queue:tasks · Enter goes on as a second client · Ctrl-C stops waiting");
+    terminal.keys("\r");
+    terminal.until_prompt("client-2 >>>");
+    terminal.enter("r.rpush('queue:tasks', 'send mail')", "main:", "client-2 >>>");
+    shown(&terminal, "blocked");
+    terminal.enter(":client main", "", "main >>>");
+    terminal.keys("BLPOP queue:tasks 0\r");
+    terminal.until_prompt("client-2 >>>");
+}
+
+#[test]
+fn a_wait_is_left_by_ctrl_c_and_loses_no_key() {
+    let mut terminal = Terminal::start("wait", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("BLPOP queue:tasks 0\r");
+    terminal.until_text("main waits for queue:tasks");
+    terminal.keys("1 + 1");
+    terminal.keys(CTRL_C);
+    terminal.until_text("(interrupted)");
+    terminal.until_prompt(">>> 1 + 1");
+    terminal.keys("\r");
+    terminal.until_text("\n2\n");
+}
+
+#[test]
+fn input_asks_at_the_prompt() {
+    let mut terminal = Terminal::start("input", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("name = input('who? ')\r");
+    terminal.until_prompt("who?");
+    terminal.keys("Alice\r");
+    terminal.until_prompt(">>>");
+    terminal.enter("name", "'Alice'", ">>>");
+    terminal.keys("input('again? ')\r");
+    terminal.until_prompt("again?");
+    terminal.keys(CTRL_C);
+    terminal.until_text("KeyboardInterrupt");
+    terminal.until_prompt(">>>");
+}
+
+#[test]
+fn plain_never_moves_the_cursor() {
+    let mut terminal = Terminal::start("plain", (80, 24), &["play", "--plain", "--color", "never"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("1 + 1\r");
+    terminal.until_text("\n2\n");
+    terminal.until_prompt(">>>");
+    terminal.keys("BLPOP queue:tasks 0\r");
+    terminal.until_text("Ctrl-C stops waiting");
+    terminal.keys(CTRL_C);
+    terminal.until_prompt(">>>");
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.status(), 0);
+    shown(&terminal, "plain");
+}
+
+#[test]
+fn what_was_typed_is_there_the_next_time_without_passwords() {
+    let mut terminal = Terminal::start("history", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("40 + 2", "\n42\n", ">>>");
+    terminal.enter("AUTH hunter2", "ERR", ">>>");
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.status(), 0);
+    let home = terminal.home.clone();
+    let kept = std::fs::read_to_string(home.join("redis-tutor/history")).expect("history is kept");
+    assert_eq!(kept, "40 + 2\n");
+    let mut again = Terminal::start_at(home, (80, 24), &["play"]);
+    again.until_prompt(">>>");
+    again.keys(UP);
+    again.until_prompt(">>> 40 + 2");
+}
+
+#[test]
+fn text_follows_the_width_of_the_terminal() {
+    let mut terminal = Terminal::start("resize", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.master.resize(PtySize { rows: 24, cols: 40, pixel_width: 0, pixel_height: 0 }).expect("it is there");
+    terminal.screen.screen_mut().set_size(cells(24), cells(40));
+    terminal.enter(":doc GET", "GET key", ">>>");
+    let text = terminal.text();
+    assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
+    assert!(text.lines().skip_while(|line| !line.contains(":doc")).all(|line| !line.ends_with('-')), "{text}");
+}
+
+#[test]
+fn sigterm_leaves_the_terminal_as_it_was() {
+    let mut terminal = Terminal::start("sigterm", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    let typing = terminal.master.get_termios().expect("it is a terminal").local_flags;
+    let pid = terminal.child.process_id().expect("it runs").to_string();
+    let sent = std::process::Command::new("kill").args(["-TERM", &pid]).status().expect("kill is there");
+    assert!(sent.success());
+    assert_eq!(terminal.status(), 128 + 15);
+    let after = terminal.master.get_termios().expect("it is a terminal").local_flags;
+    assert_ne!(typing, after);
+}
