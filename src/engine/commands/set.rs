@@ -8,7 +8,7 @@ use crate::engine::data::set::Encoding;
 use crate::engine::data::{DataType, Set};
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::Keyspace;
-use crate::engine::limits::Limits;
+use crate::engine::limits::{Limits, MOST_DRAWS};
 use crate::engine::number;
 use crate::engine::random::Random;
 
@@ -255,6 +255,9 @@ fn srandmember(call: &mut Call) -> Outcome {
         return Ok(());
     };
     if count < 0 {
+        if many > MOST_DRAWS {
+            return Err(error::OUT_OF_RANGE);
+        }
         call.reply.array(many);
         for _ in 0..many {
             call.reply.bulk_or_null(set.at(random.below(set.len())));

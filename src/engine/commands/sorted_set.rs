@@ -7,7 +7,7 @@ use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::SortedSet;
 use crate::engine::data::sorted_set::Direction;
 use crate::engine::error::{self, Error};
-use crate::engine::limits::Limits;
+use crate::engine::limits::{Limits, MOST_DRAWS};
 use crate::engine::random::Random;
 use crate::engine::reply::{Protocol, Reply};
 
@@ -381,6 +381,9 @@ fn zrandmember(call: &mut Call) -> Outcome {
     // All positions are below the length.
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
+        if wanted > MOST_DRAWS {
+            return Err(error::OUT_OF_RANGE);
+        }
         write_members(call.reply, (0..wanted).map(|_| at(random.below(zset.len()))), listing);
     } else if wanted >= zset.len() {
         write_members(call.reply, zset.members(0..zset.len(), Direction::Descending), listing);
