@@ -1,5 +1,9 @@
 //! The thresholds of encodings and the limits of sizes, which CONFIG SET changes.
 
+/// How often SRANDMEMBER, HRANDFIELD and ZRANDMEMBER draw at most for a negative count. Redis draws on until its memory
+/// is full or the client's output limit ends it; more than this is refused instead, as out of range.
+pub const MOST_DRAWS: usize = 1 << 24;
+
 /// Redis 8.2's thresholds, with its defaults. Sizes are bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

@@ -130,7 +130,7 @@ impl<I: Iterator<Item = &'static str>> Reader<I> {
                 _ if Some(word) == close => break,
                 "|" => all.push(std::mem::take(&mut sequence)),
                 "..." => repeats = true,
-                "[" => self.bracket(&mut sequence),
+                "[" => repeats |= self.bracket(&all, &mut sequence),
                 "<" => sequence.push(group(self.alternatives(Some(">")).0)),
                 _ if is_token(word) => {
                     let argument = self.after_token(word);
@@ -169,16 +169,25 @@ impl<I: Iterator<Item = &'static str>> Reader<I> {
         }
     }
 
-    /// Reads `[…]`: something that may be left out, or that says that what came before may come again.
-    fn bracket(&mut self, sequence: &mut Vec<Argument>) {
+    /// Reads `[…]`: something that may be left out, or that says that what came before may come again: then true, if
+    /// that is the whole choice (`a | b [a | b ...]`), of which `before` holds the alternatives ahead of the last.
+    fn bracket(&mut self, before: &[Vec<Argument>], sequence: &mut Vec<Argument>) -> bool {
         let (alternatives, repeats) = self.alternatives(Some("]"));
+        if let Some((last, others)) = alternatives.split_last()
+            && repeats
+            && !others.is_empty()
+            && others == before
+            && last == sequence
+        {
+            return true;
+        }
         let again = alternatives.first().map_or(0, Vec::len);
         let tail = sequence.len().saturating_sub(again);
         if repeats && alternatives.len() == 1 && sequence[tail..] == alternatives[0] && again > 0 {
             let repeated = sequence.split_off(tail);
             let has_token = repeated.iter().all(|argument| argument.token.is_some());
             sequence.push(Argument { multiple: true, multiple_token: has_token, ..group(vec![repeated]) });
-            return;
+            return false;
         }
         if repeats
             && let Some(last) = sequence.last_mut()
@@ -188,10 +197,11 @@ impl<I: Iterator<Item = &'static str>> Reader<I> {
         {
             // `FIELDS field [field ...]`: the value comes again, the token does not.
             last.multiple = true;
-            return;
+            return false;
         }
         let argument = group(alternatives);
         sequence.push(Argument { optional: true, multiple: repeats || argument.multiple, ..argument });
+        false
     }
 }
 

@@ -130,33 +130,40 @@ fn statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>
     words.for_each(|word| reply.status(word));
 }
 
-/// The ACL categories that follow from a command's flags and group.
+/// The ACL categories: those of the group, those that follow from flags, and those that Redis gives to single commands.
 fn categories(command: &Command) -> Vec<&'static str> {
-    let by_group = match command.group {
-        Group::String => "@string",
-        Group::Bitmap => "@bitmap",
-        Group::Hash => "@hash",
-        Group::List => "@list",
-        Group::Set => "@set",
-        Group::SortedSet => "@sortedset",
-        Group::Generic => "@keyspace",
-        Group::Transactions => "@transaction",
-        Group::Connection => "@connection",
-        Group::Scripting => "@scripting",
-        Group::Pubsub | Group::Server => "",
-    };
-    let by_flag = [
+    if subcommands(command).next().is_some() && command.name != "COMMAND" {
+        // Whoever names no subcommand only gets help.
+        return vec!["@slow"];
+    }
+    let name = command.name;
+    let is_sort = matches!(name, "SORT" | "SORT_RO");
+    let is_of_keyspace = matches!(name, "DBSIZE" | "FLUSHALL" | "FLUSHDB" | "SWAPDB")
+        || command.group == Group::Generic && !is_sort && name != "WAIT";
+    let is_of_connection = command.group == Group::Connection || name == "WAIT" || name.starts_with("COMMAND");
+    let is_of_admin = command.has(Flag::Admin) || name == "LASTSAVE";
+    let is_dangerous = is_of_admin || is_sort || matches!(name, "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
+    let in_order_of_redis = [
+        ("@keyspace", is_of_keyspace),
+        ("@read", command.has(Flag::Readonly) && command.group != Group::Scripting),
         ("@write", command.has(Flag::Write)),
-        ("@read", command.has(Flag::Readonly)),
+        ("@set", command.group == Group::Set || is_sort),
+        ("@sortedset", command.group == Group::SortedSet || is_sort),
+        ("@list", command.group == Group::List || is_sort),
+        ("@hash", command.group == Group::Hash),
+        ("@string", command.group == Group::String),
+        ("@bitmap", command.group == Group::Bitmap),
         ("@pubsub", command.has(Flag::Pubsub)),
-        ("@admin", command.has(Flag::Admin)),
-        (by_group, !by_group.is_empty()),
+        ("@admin", is_of_admin),
         ("@fast", command.has(Flag::Fast)),
         ("@slow", !command.has(Flag::Fast)),
         ("@blocking", command.has(Flag::Blocking)),
-        ("@dangerous", command.has(Flag::Admin)),
+        ("@dangerous", is_dangerous),
+        ("@connection", is_of_connection),
+        ("@transaction", command.group == Group::Transactions),
+        ("@scripting", command.group == Group::Scripting),
     ];
-    by_flag.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
+    in_order_of_redis.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
 }
 
 /// What a command does with its keys, as far as its flags tell.

@@ -11,7 +11,7 @@ const DEBUG: Command = Command {
     name: "DEBUG",
     syntax: "",
     arity: -2,
-    flags: &[Flag::Admin, Flag::Loading, Flag::Noscript, Flag::Stale],
+    flags: &[Flag::Admin, Flag::Noscript, Flag::Loading, Flag::Stale],
     keys: Keys::NONE,
     group: Group::Server,
     since: "1.0.0",

@@ -7,6 +7,7 @@ use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Hash;
 use crate::engine::data::hash::FieldTtl;
 use crate::engine::error::{self, Error};
+use crate::engine::limits::MOST_DRAWS;
 use crate::engine::long_double::LongDouble;
 use crate::engine::number;
 use crate::engine::random::Random;
@@ -403,6 +404,9 @@ fn hrandfield(call: &mut Call) -> Outcome {
         return Ok(());
     };
     let asked = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+    if count < 0 && asked > MOST_DRAWS {
+        return Err(error::OUT_OF_RANGE);
+    }
     let number = if count < 0 { asked } else { asked.min(hash.len()) };
     let pairs_are_arrays = call.reply.protocol == Protocol::Resp3;
     call.reply.array(if with_values && !pairs_are_arrays { 2 * number } else { number });

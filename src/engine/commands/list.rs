@@ -19,7 +19,7 @@ const LPUSH: Command = Command {
     name: "LPUSH",
     syntax: "key element [element ...]",
     arity: -3,
-    flags: &[Flag::Denyoom, Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::List,
     since: "1.0.0",
@@ -34,7 +34,7 @@ const RPUSH: Command = Command {
     name: "RPUSH",
     syntax: "key element [element ...]",
     arity: -3,
-    flags: &[Flag::Denyoom, Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::List,
     since: "1.0.0",
@@ -49,7 +49,7 @@ const LPUSHX: Command = Command {
     name: "LPUSHX",
     syntax: "key element [element ...]",
     arity: -3,
-    flags: &[Flag::Denyoom, Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::List,
     since: "2.2.0",
@@ -64,7 +64,7 @@ const RPUSHX: Command = Command {
     name: "RPUSHX",
     syntax: "key element [element ...]",
     arity: -3,
-    flags: &[Flag::Denyoom, Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::List,
     since: "2.2.0",
@@ -126,7 +126,7 @@ const LPOP: Command = Command {
     name: "LPOP",
     syntax: "key [count]",
     arity: -2,
-    flags: &[Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::List,
     since: "1.0.0",
@@ -140,7 +140,7 @@ const RPOP: Command = Command {
     name: "RPOP",
     syntax: "key [count]",
     arity: -2,
-    flags: &[Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::List,
     since: "1.0.0",
@@ -227,7 +227,7 @@ const LMPOP: Command = Command {
     name: "LMPOP",
     syntax: "numkeys key [key ...] <LEFT | RIGHT> [COUNT count]",
     arity: -4,
-    flags: &[Flag::Movablekeys, Flag::Write],
+    flags: &[Flag::Write, Flag::Movablekeys],
     keys: Keys::counted(1),
     group: Group::List,
     since: "7.0.0",
@@ -255,7 +255,14 @@ pub(super) fn many_pop_arguments<'a>(call: &Call<'a>, at: usize) -> Result<(&'a 
     let end = end_at(call, where_at)?;
     let count = match argv.len() - where_at - 1 {
         0 => 1,
-        2 if call.is_option(where_at + 1, "COUNT") => positive(where_at + 2).ok_or(error::COUNT_NOT_POSITIVE)?,
+        // Redis reads option by option: a count that is wrong is told before a word too many.
+        more @ 2.. if call.is_option(where_at + 1, "COUNT") => {
+            let count = positive(where_at + 2).ok_or(error::COUNT_NOT_POSITIVE)?;
+            if more > 2 {
+                return Err(error::SYNTAX);
+            }
+            count
+        }
         _ => return Err(error::SYNTAX),
     };
     Ok((&argv[at + 1..where_at], end, count))
@@ -274,7 +281,7 @@ const LLEN: Command = Command {
     name: "LLEN",
     syntax: "key",
     arity: 2,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::List,
     since: "1.0.0",
@@ -368,7 +375,7 @@ const LSET: Command = Command {
     name: "LSET",
     syntax: "key index element",
     arity: 4,
-    flags: &[Flag::Denyoom, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::FIRST,
     group: Group::List,
     since: "1.0.0",
@@ -399,7 +406,7 @@ const LINSERT: Command = Command {
     name: "LINSERT",
     syntax: "key <BEFORE | AFTER> pivot element",
     arity: 5,
-    flags: &[Flag::Denyoom, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::FIRST,
     group: Group::List,
     since: "2.2.0",
@@ -593,7 +600,7 @@ const LMOVE: Command = Command {
     name: "LMOVE",
     syntax: "source destination <LEFT | RIGHT> <LEFT | RIGHT>",
     arity: 5,
-    flags: &[Flag::Denyoom, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::range(1, 2, 1),
     group: Group::List,
     since: "6.2.0",
@@ -615,7 +622,7 @@ const RPOPLPUSH: Command = Command {
     name: "RPOPLPUSH",
     syntax: "source destination",
     arity: 3,
-    flags: &[Flag::Denyoom, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::range(1, 2, 1),
     group: Group::List,
     since: "1.2.0",

@@ -8,7 +8,7 @@ use crate::engine::data::set::Encoding;
 use crate::engine::data::{DataType, Set};
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::Keyspace;
-use crate::engine::limits::Limits;
+use crate::engine::limits::{Limits, MOST_DRAWS};
 use crate::engine::number;
 use crate::engine::random::Random;
 
@@ -35,7 +35,7 @@ const SADD: Command = Command {
     name: "SADD",
     syntax: "key member [member ...]",
     arity: -3,
-    flags: &[Flag::Denyoom, Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::Set,
     since: "1.0.0",
@@ -68,7 +68,7 @@ const SREM: Command = Command {
     name: "SREM",
     syntax: "key member [member ...]",
     arity: -3,
-    flags: &[Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::Set,
     since: "1.0.0",
@@ -94,7 +94,7 @@ const SMOVE: Command = Command {
     name: "SMOVE",
     syntax: "source destination member",
     arity: 4,
-    flags: &[Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Fast],
     keys: Keys::range(1, 2, 1),
     group: Group::Set,
     since: "1.0.0",
@@ -137,7 +137,7 @@ const SCARD: Command = Command {
     name: "SCARD",
     syntax: "key",
     arity: 2,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::Set,
     since: "1.0.0",
@@ -157,7 +157,7 @@ const SISMEMBER: Command = Command {
     name: "SISMEMBER",
     syntax: "key member",
     arity: 3,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::Set,
     since: "1.0.0",
@@ -177,7 +177,7 @@ const SMISMEMBER: Command = Command {
     name: "SMISMEMBER",
     syntax: "key member [member ...]",
     arity: -3,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::Set,
     since: "6.2.0",
@@ -255,6 +255,9 @@ fn srandmember(call: &mut Call) -> Outcome {
         return Ok(());
     };
     if count < 0 {
+        if many > MOST_DRAWS {
+            return Err(error::OUT_OF_RANGE);
+        }
         call.reply.array(many);
         for _ in 0..many {
             call.reply.bulk_or_null(set.at(random.below(set.len())));
@@ -292,7 +295,7 @@ const SPOP: Command = Command {
     name: "SPOP",
     syntax: "key [count]",
     arity: -2,
-    flags: &[Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::Set,
     since: "1.0.0",
@@ -413,7 +416,7 @@ const SINTERSTORE: Command = Command {
     name: "SINTERSTORE",
     syntax: "destination key [key ...]",
     arity: -3,
-    flags: &[Flag::Denyoom, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::ALL,
     group: Group::Set,
     since: "1.0.0",
@@ -427,7 +430,7 @@ const SUNIONSTORE: Command = Command {
     name: "SUNIONSTORE",
     syntax: "destination key [key ...]",
     arity: -3,
-    flags: &[Flag::Denyoom, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::ALL,
     group: Group::Set,
     since: "1.0.0",
@@ -441,7 +444,7 @@ const SDIFFSTORE: Command = Command {
     name: "SDIFFSTORE",
     syntax: "destination key [key ...]",
     arity: -3,
-    flags: &[Flag::Denyoom, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom],
     keys: Keys::ALL,
     group: Group::Set,
     since: "1.0.0",
@@ -573,7 +576,7 @@ const SINTERCARD: Command = Command {
     name: "SINTERCARD",
     syntax: "numkeys key [key ...] [LIMIT limit]",
     arity: -3,
-    flags: &[Flag::Movablekeys, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Movablekeys],
     keys: Keys::counted(1),
     group: Group::Set,
     since: "7.0.0",

@@ -18,7 +18,7 @@ const SORT: Command = Command {
     syntax: "key [BY by-pattern] [LIMIT offset count] [GET get-pattern [GET get-pattern ...]] [ASC | DESC] [ALPHA] \
              [STORE destination]",
     arity: -2,
-    flags: &[Flag::Denyoom, Flag::Movablekeys, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Movablekeys],
     keys: Keys::FIRST,
     group: Group::Generic,
     since: "1.0.0",
@@ -34,7 +34,7 @@ const SORT_RO: Command = Command {
     name: "SORT_RO",
     syntax: "key [BY by-pattern] [LIMIT offset count] [GET get-pattern [GET get-pattern ...]] [ASC | DESC] [ALPHA]",
     arity: -2,
-    flags: &[Flag::Movablekeys, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Movablekeys],
     keys: Keys::FIRST,
     group: Group::Generic,
     since: "7.0.0",

@@ -7,7 +7,7 @@ use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::SortedSet;
 use crate::engine::data::sorted_set::Direction;
 use crate::engine::error::{self, Error};
-use crate::engine::limits::Limits;
+use crate::engine::limits::{Limits, MOST_DRAWS};
 use crate::engine::random::Random;
 use crate::engine::reply::{Protocol, Reply};
 
@@ -41,7 +41,7 @@ const ZADD: Command = Command {
     name: "ZADD",
     syntax: "key [NX | XX] [GT | LT] [CH] [INCR] score member [score member ...]",
     arity: -4,
-    flags: &[Flag::Denyoom, Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::SortedSet,
     since: "1.2.0",
@@ -127,7 +127,7 @@ const ZINCRBY: Command = Command {
     name: "ZINCRBY",
     syntax: "key increment member",
     arity: 4,
-    flags: &[Flag::Denyoom, Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::SortedSet,
     since: "1.2.0",
@@ -205,7 +205,7 @@ const ZREM: Command = Command {
     name: "ZREM",
     syntax: "key member [member ...]",
     arity: -3,
-    flags: &[Flag::Fast, Flag::Write],
+    flags: &[Flag::Write, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::SortedSet,
     since: "1.2.0",
@@ -232,7 +232,7 @@ const ZCARD: Command = Command {
     name: "ZCARD",
     syntax: "key",
     arity: 2,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::SortedSet,
     since: "1.2.0",
@@ -252,7 +252,7 @@ const ZSCORE: Command = Command {
     name: "ZSCORE",
     syntax: "key member",
     arity: 3,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::SortedSet,
     since: "1.2.0",
@@ -272,7 +272,7 @@ const ZMSCORE: Command = Command {
     name: "ZMSCORE",
     syntax: "key member [member ...]",
     arity: -3,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::SortedSet,
     since: "6.2.0",
@@ -303,7 +303,7 @@ const ZRANK: Command = Command {
     name: "ZRANK",
     syntax: "key member [WITHSCORE]",
     arity: -3,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::SortedSet,
     since: "2.0.0",
@@ -317,7 +317,7 @@ const ZREVRANK: Command = Command {
     name: "ZREVRANK",
     syntax: "key member [WITHSCORE]",
     arity: -3,
-    flags: &[Flag::Fast, Flag::Readonly],
+    flags: &[Flag::Readonly, Flag::Fast],
     keys: Keys::FIRST,
     group: Group::SortedSet,
     since: "2.0.0",
@@ -381,6 +381,9 @@ fn zrandmember(call: &mut Call) -> Outcome {
     // All positions are below the length.
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
+        if wanted > MOST_DRAWS {
+            return Err(error::OUT_OF_RANGE);
+        }
         write_members(call.reply, (0..wanted).map(|_| at(random.below(zset.len()))), listing);
     } else if wanted >= zset.len() {
         write_members(call.reply, zset.members(0..zset.len(), Direction::Descending), listing);
