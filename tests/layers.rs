@@ -33,7 +33,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["std::process"], &["main.rs", "cli", "driver", "shell", "server", "redis_py/kernel"]),
     (&["std::thread"], &["driver", "shell", "server", "redis_py/kernel"]),
     (&["std::env"], &["main.rs", "cli", "driver", "shell", "engine/commands/info.rs"]),
-    (&["std::time::SystemTime", "std::time::Instant"], &["cli", "shell", "server"]),
+    (&["std::time::SystemTime", "std::time::Instant"], &["cli", "driver", "shell", "server"]),
     (&["std::io"], &["cli", "driver", "shell", "server", "transcript", "redis_py/frame.rs", "redis_py/kernel"]),
     (&["print!", "println!"], &[]),
     (&["eprint!", "eprintln!"], &["cli", "transcript/run.rs"]),
