@@ -115,7 +115,7 @@ impl Group {
 }
 
 /// The flags of `COMMAND INFO`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {
     Write,
     Readonly,

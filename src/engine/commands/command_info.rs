@@ -1,5 +1,6 @@
 //! COMMAND: what commands there are, told from their rows.
 
+use super::key_specs::{self, Place};
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
 use crate::engine::error::{self, Error};
@@ -113,7 +114,9 @@ fn describe(reply: &mut Reply, command: &Command) {
     reply.array(10);
     reply.bulk(full_name(command).as_bytes());
     reply.integer(command.arity.into());
-    statuses(reply, command.flags.iter().map(|flag| flag.name()));
+    let mut flags = command.flags.to_vec();
+    flags.sort_unstable();
+    statuses(reply, flags.iter().map(|flag| flag.name()));
     let Keys { first, last, step, .. } = command.keys;
     [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
     statuses(reply, categories(command).into_iter());
@@ -166,47 +169,47 @@ fn categories(command: &Command) -> Vec<&'static str> {
     in_order_of_redis.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
 }
 
-/// What a command does with its keys, as far as its flags tell.
-fn access(command: &Command) -> [&'static str; 2] {
-    if command.has(Flag::Write) { ["RW", "update"] } else { ["RO", "access"] }
+/// Writes where the keys stand, and what becomes of them.
+fn key_specifications(reply: &mut Reply, command: &Command) {
+    let specs = if command.keys == Keys::NONE { &[] } else { key_specs::of(command.name) };
+    reply.set(specs.len());
+    for spec in specs {
+        reply.map(3 + usize::from(!spec.notes.is_empty()));
+        if !spec.notes.is_empty() {
+            reply.bulk(b"notes");
+            reply.bulk(spec.notes.as_bytes());
+        }
+        reply.bulk(b"flags");
+        statuses(reply, spec.flags.iter().copied());
+        let (begin, find) = match spec.place {
+            Place::Range { first, last, step } => {
+                (Some(first), ("range", [("lastkey", last), ("keystep", step), ("limit", 0)]))
+            }
+            Place::Counted { at } => (Some(at), ("keynum", [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)])),
+            Place::Unknown => (None, ("unknown", [("", 0); 3])),
+        };
+        let (kind, numbers) = find;
+        let index = begin.map(|index| [("index", index)]);
+        part(
+            reply,
+            "begin_search",
+            if index.is_some() { "index" } else { "unknown" },
+            index.as_ref().map_or(&[], |n| n),
+        );
+        part(reply, "find_keys", kind, if index.is_some() { &numbers } else { &[] });
+    }
 }
 
-/// Writes where the keys stand: one range, one counted group, or both.
-fn key_specifications(reply: &mut Reply, command: &Command) {
-    let Keys { first, last, step, count_at } = command.keys;
-    reply.set(usize::from(first > 0) + usize::from(count_at > 0));
-    let number = |reply: &mut Reply, name: &str, number: i32| {
+fn part(reply: &mut Reply, name: &str, kind: &str, numbers: &[(&str, i32)]) {
+    reply.bulk(name.as_bytes());
+    reply.map(2);
+    reply.bulk(b"type");
+    reply.bulk(kind.as_bytes());
+    reply.bulk(b"spec");
+    reply.map(numbers.len());
+    for (name, number) in numbers {
         reply.bulk(name.as_bytes());
-        reply.integer(number.into());
-    };
-    let begin = |reply: &mut Reply, index: i32, kind: &str| {
-        reply.map(3);
-        reply.bulk(b"flags");
-        statuses(reply, access(command).into_iter());
-        reply.bulk(b"begin_search");
-        reply.map(2);
-        reply.bulk(b"type");
-        reply.bulk(b"index");
-        reply.bulk(b"spec");
-        reply.map(1);
-        number(reply, "index", index);
-        reply.bulk(b"find_keys");
-        reply.map(2);
-        reply.bulk(b"type");
-        reply.bulk(kind.as_bytes());
-        reply.bulk(b"spec");
-        reply.map(3);
-    };
-    if first > 0 {
-        begin(reply, first, "range");
-        let after_first = if last < 0 { last } else { last - first };
-        [("lastkey", after_first), ("keystep", step), ("limit", 0)]
-            .iter()
-            .for_each(|(name, n)| number(reply, name, *n));
-    }
-    if count_at > 0 {
-        begin(reply, count_at, "keynum");
-        [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)].iter().for_each(|(name, n)| number(reply, name, *n));
+        reply.integer((*number).into());
     }
 }
 
@@ -313,7 +316,7 @@ fn getkeys(call: &mut Call, answer: Answer) -> Outcome {
         }
         call.reply.bulk(argv[position]);
         if answer == Answer::KeysAndFlags {
-            statuses(call.reply, access(command).into_iter());
+            statuses(call.reply, key_specs::flags_at(command.name, argv, position).iter().copied());
         }
     }
     Ok(())
