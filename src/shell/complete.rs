@@ -13,7 +13,7 @@ use crate::session::dialect::Dialect;
 use crate::session::tutor::COMMANDS;
 
 /// No more candidates are listed; what they have in common counts all.
-const MOST: usize = 200;
+const MOST: usize = 60;
 
 /// With so many candidates or fewer, each has a line of its own, with what it does.
 const FEW: usize = 12;
@@ -233,7 +233,8 @@ impl Matching {
         self.starting.is_empty() && self.holding.is_empty()
     }
 
-    fn pairs(mut self, width: usize) -> Vec<Pair> {
+    fn pairs(self, width: usize) -> Vec<Pair> {
+        let mut more = None;
         if self.count > self.starting.len() {
             // Not all are listed: first what all of them begin with, and then no more than that.
             let common = self.common.unwrap_or_default();
@@ -241,7 +242,7 @@ impl Matching {
                 return vec![Pair { display: common.clone(), replacement: common }];
             }
             let rest = self.count - self.starting.len();
-            self.starting.push((self.word.clone(), format!("and {rest} more")));
+            more = Some(Pair { display: format!("and {rest} more"), replacement: self.word.clone() });
         }
         let mut names = if self.starting.is_empty() { self.holding } else { self.starting };
         names.sort();
@@ -257,7 +258,7 @@ impl Matching {
             format!("{name:longest$}  {about}")
         };
         let pair = |(name, about): (String, String)| Pair { display: display(&name, &about), replacement: name };
-        names.into_iter().map(pair).collect()
+        names.into_iter().map(pair).chain(more).collect()
     }
 }
 
@@ -347,6 +348,6 @@ mod tests {
         }
         let pairs = matching.pairs(80);
         assert_eq!(pairs.len(), MOST + 1);
-        assert_eq!(pairs[0].replacement, "user:");
+        assert_eq!((pairs[MOST].replacement.as_str(), pairs[MOST].display.as_str()), ("user:", "and 940 more"));
     }
 }

@@ -33,7 +33,7 @@ use crate::session::dialect::Dialect;
 const INDENT: u8 = 4;
 
 /// More candidates than this are listed only when they are asked for once more.
-const MOST_AT_ONCE: usize = 60;
+const MOST_AT_ONCE: usize = 100;
 
 /// What was typed at a prompt.
 #[derive(Debug, PartialEq, Eq)]
