@@ -12,7 +12,7 @@ use std::ops::{Deref, DerefMut};
 use indexmap::IndexMap;
 
 use super::data::string::{Header, LONG_KEY};
-use super::data::{DataType, Value};
+use super::data::{DataType, SmallBytes, Value};
 use super::error::{self, Error};
 use super::limits::Limits;
 use super::notify::{Class, Event};
@@ -21,7 +21,7 @@ use super::watch::Watches;
 /// The number of databases, as in Redis's default configuration.
 pub const DATABASES: usize = 16;
 
-type Key = Box<[u8]>;
+type Key = SmallBytes;
 
 /// A key's value and what belongs to it.
 #[derive(Debug, Clone)]
