@@ -179,7 +179,8 @@ impl Clients {
 
     /// The numbers of all clients that are to stay, oldest first.
     pub fn ids(&self) -> Vec<ClientId> {
-        let mut ids: Vec<_> = self.places.iter().flatten().filter(|(_, client)| !client.closing).map(|&(id, _)| id).collect();
+        let mut ids: Vec<_> =
+            self.places.iter().flatten().filter(|(_, client)| !client.closing).map(|&(id, _)| id).collect();
         ids.sort_unstable();
         ids
     }

@@ -181,9 +181,9 @@ fn integer(digits: &[u8]) -> Option<i64> {
     match digits {
         // Nearly all: a length or a count of a few digits.
         [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
-        [b'1'..=b'9', ..] if digits.len() < 10 => digits.iter().try_fold(0, |n, digit| {
-            digit.is_ascii_digit().then(|| n * 10 + i64::from(digit - b'0'))
-        }),
+        [b'1'..=b'9', ..] if digits.len() < 10 => {
+            digits.iter().try_fold(0, |n, digit| digit.is_ascii_digit().then(|| n * 10 + i64::from(digit - b'0')))
+        }
         [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..] => std::str::from_utf8(digits).ok()?.parse().ok(),
         _ => None,
     }

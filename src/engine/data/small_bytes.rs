@@ -21,6 +21,21 @@ enum Place {
     Apart(Box<[u8]>),
 }
 
+impl SmallBytes {
+    pub fn into_vec(self) -> Vec<u8> {
+        match self.0 {
+            Place::Here { length, bytes } => bytes[..usize::from(length)].to_vec(),
+            Place::Apart(bytes) => bytes.into_vec(),
+        }
+    }
+}
+
+impl Default for SmallBytes {
+    fn default() -> Self {
+        SmallBytes(Place::Here { length: 0, bytes: [0; SHORT] })
+    }
+}
+
 impl Deref for SmallBytes {
     type Target = [u8];
 
@@ -96,6 +111,7 @@ mod tests {
             let bytes: Vec<u8> = (0..length).map(|n| (n % 251) as u8).collect();
             let kept = SmallBytes::from(&*bytes);
             assert_eq!((&*kept, matches!(kept.0, Place::Here { .. })), (&*bytes, length <= SHORT));
+            assert_eq!(kept.clone().into_vec(), bytes);
             all.insert(kept, length);
             assert_eq!(all.get(&*bytes), Some(&length));
         }
