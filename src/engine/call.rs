@@ -45,7 +45,7 @@ impl Call<'_> {
         let written = self.reply.len();
         let outcome = (self.command.run)(self);
         self.hub.statistics.commands_processed += 1;
-        let calls = self.hub.statistics.calls_of(self.command.name);
+        let calls = self.hub.statistics.calls_of(self.command);
         calls.calls += u64::from(self.mode != Mode::Retry);
         if let Err(refusal) = outcome {
             calls.failed += 1;

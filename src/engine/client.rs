@@ -81,7 +81,12 @@ pub struct Transaction {
 /// All clients.
 #[derive(Debug, Clone, Default)]
 pub struct Clients {
-    by_id: HashMap<ClientId, Client, foldhash::fast::FixedState>,
+    by_id: HashMap<ClientId, usize, foldhash::fast::FixedState>,
+    /// Those who have left leave a gap.
+    places: Vec<Option<(ClientId, Client)>>,
+    gaps: Vec<usize>,
+    /// Where the client stands that was last asked for: nearly always the next one, too.
+    latest: usize,
     last: u64,
     /// Those whose output grew since the driver last asked.
     written: Vec<ClientId>,
@@ -94,19 +99,33 @@ impl Clients {
     pub fn connect(&mut self, authenticated: bool) -> ClientId {
         self.last += 1;
         let id = ClientId(self.last);
-        self.by_id.insert(id, Client { authenticated, ..Client::default() });
+        let client = Some((id, Client { authenticated, ..Client::default() }));
+        let place = match self.gaps.pop() {
+            Some(gap) => {
+                self.places[gap] = client;
+                gap
+            }
+            None => {
+                self.places.push(client);
+                self.places.len() - 1
+            }
+        };
+        self.by_id.insert(id, place);
         id
     }
 
     /// Forgets a client.
     pub fn disconnect(&mut self, id: ClientId) {
         self.set_monitor(id, false);
-        self.by_id.remove(&id);
+        if let Some(place) = self.by_id.remove(&id) {
+            self.places[place] = None;
+            self.gaps.push(place);
+        }
     }
 
     /// Lets a client see every command, or no more.
     pub fn set_monitor(&mut self, id: ClientId, sees: bool) {
-        let Some(client) = self.by_id.get_mut(&id) else { return };
+        let Some(client) = self.find(id) else { return };
         if client.monitors != sees {
             client.monitors = sees;
             self.monitors.retain(|&other| other != id);
@@ -121,7 +140,7 @@ impl Clients {
 
     /// Lets a client go: its driver sends what is written and closes the connection.
     pub fn close(&mut self, id: ClientId) {
-        if let Some(client) = self.by_id.get_mut(&id) {
+        if let Some(client) = self.find(id) {
             client.closing = true;
             self.written.push(id);
         }
@@ -129,15 +148,24 @@ impl Clients {
 
     /// A connected client's state. It is an error of ours to ask for one that has left: see `find`.
     pub fn get_mut(&mut self, id: ClientId) -> &mut Client {
-        self.by_id.get_mut(&id).expect("the driver calls only for clients that it has connected")
+        self.find(id).expect("the driver calls only for clients that it has connected")
     }
 
     pub fn get(&self, id: ClientId) -> &Client {
-        self.by_id.get(&id).expect("the driver calls only for clients that it has connected")
+        let client = self.place(id).and_then(|place| self.places[place].as_ref());
+        &client.expect("the driver calls only for clients that it has connected").1
     }
 
     pub fn find(&mut self, id: ClientId) -> Option<&mut Client> {
-        self.by_id.get_mut(&id)
+        self.latest = self.place(id)?;
+        self.places[self.latest].as_mut().map(|(_, client)| client)
+    }
+
+    fn place(&self, id: ClientId) -> Option<usize> {
+        match self.places.get(self.latest) {
+            Some(Some((latest, _))) if *latest == id => Some(self.latest),
+            _ => self.by_id.get(&id).copied(),
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -150,14 +178,15 @@ impl Clients {
 
     /// The numbers of all clients that are to stay, oldest first.
     pub fn ids(&self) -> Vec<ClientId> {
-        let mut ids: Vec<_> = self.by_id.iter().filter(|(_, client)| !client.closing).map(|(&id, _)| id).collect();
+        let mut ids: Vec<_> =
+            self.places.iter().flatten().filter(|(_, client)| !client.closing).map(|&(id, _)| id).collect();
         ids.sort_unstable();
         ids
     }
 
     /// Writes to a client beside the call that is running (a message, an unblocked reply), and notes that there is something to send.
     pub fn write_to(&mut self, id: ClientId, write: impl FnOnce(&mut Reply)) {
-        if let Some(client) = self.by_id.get_mut(&id) {
+        if let Some(client) = self.find(id) {
             write(&mut client.reply);
             self.written.push(id);
         }

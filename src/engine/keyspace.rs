@@ -12,7 +12,7 @@ use std::ops::{Deref, DerefMut};
 use indexmap::IndexMap;
 
 use super::data::string::{Header, LONG_KEY};
-use super::data::{DataType, Value};
+use super::data::{DataType, SmallBytes, Value};
 use super::error::{self, Error};
 use super::limits::Limits;
 use super::notify::{Class, Event};
@@ -21,7 +21,7 @@ use super::watch::Watches;
 /// The number of databases, as in Redis's default configuration.
 pub const DATABASES: usize = 16;
 
-type Key = Box<[u8]>;
+type Key = SmallBytes;
 
 /// A key's value and what belongs to it.
 #[derive(Debug, Clone)]
@@ -35,7 +35,18 @@ pub struct Entry {
     parts_expire_ms: Option<i64>,
 }
 
+/// When an entry expires, and the first of its parts.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    expires_ms: Option<i64>,
+    parts_expire_ms: Option<i64>,
+}
+
 impl Entry {
+    fn times(&self) -> Times {
+        Times { expires_ms: self.expires_ms, parts_expire_ms: self.parts_expire_ms }
+    }
+
     /// Lets a string take its place beside its key, which its encoding shows. `room_ms` is an expiry time for which
     /// there was room already.
     fn stand_beside(&mut self, key: &[u8], room_ms: Option<i64>) {
@@ -109,40 +120,46 @@ impl Database {
         }
     }
 
-    fn insert(&mut self, key: &[u8], mut entry: Entry) -> Option<Entry> {
-        self.expiring += usize::from(entry.expires_ms.is_some());
-        self.schedule(entry.expires_ms, key);
-        self.schedule(entry.parts_expire_ms, key);
-        let old = match self.entries.get_mut(key) {
-            Some(slot) => {
-                entry.stand_beside(key, slot.expires_ms);
-                Some(std::mem::replace(slot, entry))
-            }
-            None => {
-                entry.stand_beside(key, None);
-                self.entries.insert(key.into(), entry)
-            }
-        };
-        if let Some(old) = &old {
-            // The new entry may be scheduled for the same moment: put back what this takes.
-            let new = &self.entries[key];
-            let (expires, parts) = (new.expires_ms, new.parts_expire_ms);
-            self.forget(old, key);
-            self.schedule(expires, key);
-            self.schedule(parts, key);
-        }
+    /// Takes in a key that is not there, and says where it stands now.
+    fn add(&mut self, key: &[u8], mut entry: Entry) -> usize {
+        self.heed(entry.times(), key);
+        entry.stand_beside(key, None);
+        self.entries.insert_full(key.into(), entry).0
+    }
+
+    /// Gives the key that stands at an index another entry, and hands out its old one.
+    fn replace(&mut self, index: usize, key: &[u8], mut entry: Entry) -> Entry {
+        entry.stand_beside(key, self.entries[index].expires_ms);
+        let old = std::mem::replace(&mut self.entries[index], entry);
+        // In this order: both may be scheduled for the same moment.
+        self.forget(old.times(), key);
+        self.heed(self.entries[index].times(), key);
         old
     }
 
-    fn forget(&mut self, entry: &Entry, key: &[u8]) {
-        self.expiring -= usize::from(entry.expires_ms.is_some());
-        self.unschedule(entry.expires_ms, key);
-        self.unschedule(entry.parts_expire_ms, key);
+    /// Schedules a key that came.
+    fn heed(&mut self, times: Times, key: &[u8]) {
+        self.expiring += usize::from(times.expires_ms.is_some());
+        self.schedule(times.expires_ms, key);
+        self.schedule(times.parts_expire_ms, key);
+    }
+
+    /// Ends the schedule of a key that went.
+    fn forget(&mut self, times: Times, key: &[u8]) {
+        self.expiring -= usize::from(times.expires_ms.is_some());
+        self.unschedule(times.expires_ms, key);
+        self.unschedule(times.parts_expire_ms, key);
     }
 
     fn remove(&mut self, key: &[u8]) -> Option<Entry> {
         let entry = self.entries.swap_remove(key)?;
-        self.forget(&entry, key);
+        self.forget(entry.times(), key);
+        Some(entry)
+    }
+
+    fn remove_at(&mut self, index: usize) -> Option<Entry> {
+        let (key, entry) = self.entries.swap_remove_index(index)?;
+        self.forget(entry.times(), &key);
         Some(entry)
     }
 }
@@ -347,9 +364,7 @@ impl Keyspace {
             }
             None => {
                 let entry = self.new_entry(T::empty().into_value(), None);
-                let database = self.database_mut();
-                database.insert(key, entry);
-                database.entries.len() - 1
+                self.database_mut().add(key, entry)
             }
         };
         Ok(Edit::new(self, index, key, true))
@@ -397,9 +412,16 @@ impl Keyspace {
 
     /// Puts an entry in place of another or none, which it hands out.
     fn replace(&mut self, key: &[u8], value: Value, expires_ms: Option<i64>) -> Option<Entry> {
-        self.find(key);
+        let index = self.find(key);
         let entry = self.new_entry(value, expires_ms);
-        let old = self.database_mut().insert(key, entry);
+        let database = self.database_mut();
+        let old = match index {
+            Some(index) => Some(database.replace(index, key, entry)),
+            None => {
+                database.add(key, entry);
+                None
+            }
+        };
         self.touched(key);
         old
     }
@@ -425,8 +447,8 @@ impl Keyspace {
 
     /// Removes a key, and hands out what it held.
     pub fn remove(&mut self, key: &[u8], event: &'static str) -> Option<Entry> {
-        self.find(key)?;
-        let entry = self.database_mut().remove(key)?;
+        let index = self.find(key)?;
+        let entry = self.database_mut().remove_at(index)?;
         self.touched(key);
         self.note(Class::Generic, event, key);
         Some(entry)
@@ -533,7 +555,7 @@ impl Keyspace {
         let database = self.database_mut();
         let entry = &mut database.entries[index];
         if entry.value.is_empty() {
-            database.remove(key);
+            database.remove_at(index);
             self.note(Class::Generic, "del", key);
             return false;
         }

@@ -163,7 +163,7 @@ impl Engine {
         match refusal {
             None => Ok(command),
             Some(refusal) => {
-                self.hub.statistics.calls_of(command.name).rejected += 1;
+                self.hub.statistics.calls_of(command).rejected += 1;
                 Err(refusal)
             }
         }

@@ -110,7 +110,15 @@ impl Reply {
     }
 
     pub fn bulk(&mut self, bytes: &[u8]) {
-        self.counted(b'$', bytes.len());
+        // Header and line ends are at most 25 bytes: with room for all of it, nothing below has to grow the buffer.
+        self.bytes.reserve(bytes.len() + 25);
+        match u8::try_from(bytes.len()) {
+            Ok(length @ ..10) => self.bytes.extend_from_slice(&[b'$', b'0' + length, b'\r', b'\n']),
+            Ok(length @ 10..100) => {
+                self.bytes.extend_from_slice(&[b'$', b'0' + length / 10, b'0' + length % 10, b'\r', b'\n']);
+            }
+            _ => self.counted(b'$', bytes.len()),
+        }
         self.bytes.extend_from_slice(bytes);
         self.bytes.extend_from_slice(b"\r\n");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::command::Command;
 use super::error::Error;
 
 /// The calls of one command.
@@ -17,7 +18,8 @@ pub struct Calls {
 /// Counts since the start, or since CONFIG RESETSTAT.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
-    commands: HashMap<&'static str, Calls, foldhash::fast::FixedState>,
+    /// By the address of the command's row, which there is one of: this is looked up for each call.
+    commands: HashMap<usize, (&'static str, Calls), foldhash::fast::FixedState>,
     errors: BTreeMap<String, u64>,
     pub commands_processed: u64,
     pub connections_received: u64,
@@ -28,8 +30,9 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    pub fn calls_of(&mut self, command: &'static str) -> &mut Calls {
-        self.commands.entry(command).or_default()
+    pub fn calls_of(&mut self, command: &'static Command) -> &mut Calls {
+        let place = std::ptr::from_ref(command).addr();
+        &mut self.commands.entry(place).or_insert_with(|| (command.name, Calls::default())).1
     }
 
     pub fn count_error(&mut self, error: &Error) {
@@ -40,7 +43,7 @@ impl Statistics {
 
     /// Commands that were called, by name.
     pub fn commands(&self) -> Vec<(&'static str, Calls)> {
-        let mut commands: Vec<_> = self.commands.iter().map(|(&name, &calls)| (name, calls)).collect();
+        let mut commands: Vec<_> = self.commands.values().copied().collect();
         commands.sort_unstable_by_key(|&(name, _)| name);
         commands
     }

@@ -54,8 +54,10 @@ impl RequestParser {
     /// What Redis answers before it closes the connection.
     pub fn parse(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<usize>, ProtocolError> {
         if self.state == State::Whole {
-            *self = RequestParser { ranges: std::mem::take(&mut self.ranges), ..RequestParser::default() };
+            self.state = State::Start;
+            self.position = 0;
             self.ranges.clear();
+            self.typed.clear();
         }
         if self.state == State::Start {
             match input.first() {
@@ -176,8 +178,15 @@ fn protocol_error(text: &'static str) -> ProtocolError {
 
 /// A decimal integer as Redis reads it: no sign but `-`, no leading zeros.
 fn integer(digits: &[u8]) -> Option<i64> {
-    let strict = matches!(digits, [b'0'] | [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..]);
-    if strict { std::str::from_utf8(digits).ok()?.parse().ok() } else { None }
+    match digits {
+        // Nearly all: a length or a count of a few digits.
+        [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
+        [b'1'..=b'9', ..] if digits.len() < 10 => {
+            digits.iter().try_fold(0, |n, digit| digit.is_ascii_digit().then(|| n * 10 + i64::from(digit - b'0')))
+        }
+        [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..] => std::str::from_utf8(digits).ok()?.parse().ok(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ const READ_AT_ONCE: usize = 64 * 1024;
 pub struct Server {
     poll: Poll,
     events: Events,
+    /// Where `events` are copied to while they are attended to.
+    ready: Vec<(Token, bool)>,
     listener: TcpListener,
     address: SocketAddr,
     /// By token; closed ones leave a gap that the next one fills.
@@ -82,6 +84,7 @@ impl Server {
         Ok(Server {
             poll,
             events: Events::with_capacity(1024),
+            ready: Vec::new(),
             listener,
             address,
             connections: Vec::new(),
@@ -129,8 +132,9 @@ impl Server {
             engine.advance(now_us);
             self.attend_written(engine);
         }
-        let ready: Vec<_> = self.events.iter().map(|event| (event.token(), event.is_writable())).collect();
-        for (token, writable) in ready {
+        let mut ready = std::mem::take(&mut self.ready);
+        ready.extend(self.events.iter().map(|event| (event.token(), event.is_writable())));
+        for (token, writable) in ready.drain(..) {
             match token {
                 LISTENER => self.accept(engine),
                 WAKER => {}
@@ -139,6 +143,7 @@ impl Server {
                 }
             }
         }
+        self.ready = ready;
         for _ in 0..self.queue.len() {
             let Some(index) = self.queue.pop_front() else { break };
             if let Some(connection) = self.connections[index].as_mut() {

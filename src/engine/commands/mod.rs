@@ -30,7 +30,7 @@ mod string;
 mod string_part;
 mod transaction;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::command::Command;
@@ -73,26 +73,28 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     FAMILIES.iter().flat_map(|family| family.iter().copied())
 }
 
+/// A row, and whether it is a container's: a command that has subcommands.
+#[derive(Clone, Copy)]
+struct Row {
+    command: &'static Command,
+    is_container: bool,
+}
+
 /// Rows by name in capitals; subcommands by both words.
-static BY_NAME: LazyLock<HashMap<&'static [u8], &'static Command, foldhash::fast::FixedState>> = LazyLock::new(|| {
+static BY_NAME: LazyLock<HashMap<&'static [u8], Row, foldhash::fast::FixedState>> = LazyLock::new(|| {
+    let containers: HashSet<_> = all().filter_map(Command::container).collect();
     let mut by_name = HashMap::default();
     for command in all() {
-        let twice = by_name.insert(command.name.as_bytes(), command);
+        let row = Row { command, is_container: containers.contains(command.name) };
+        let twice = by_name.insert(command.name.as_bytes(), row);
         assert!(twice.is_none(), "two rows are named {}", command.name);
     }
     by_name
 });
 
-/// Containers: commands that have subcommands.
-static CONTAINERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let mut containers: Vec<_> = all().filter_map(Command::container).collect();
-    containers.dedup();
-    containers
-});
-
 /// The row of a name in any case, subcommands by both words (`object encoding`).
 pub fn by_name(name: &str) -> Option<&'static Command> {
-    BY_NAME.get(name.to_ascii_uppercase().as_bytes()).copied()
+    BY_NAME.get(name.to_ascii_uppercase().as_bytes()).map(|row| row.command)
 }
 
 /// The command that these words call.
@@ -100,16 +102,16 @@ pub fn by_name(name: &str) -> Option<&'static Command> {
 /// # Errors
 /// Unknown commands and subcommands, as Redis words them. Arity is not looked at.
 pub fn find(argv: &[&[u8]]) -> Result<&'static Command, Error> {
-    let command = look_up(argv[0]).ok_or_else(|| error::unknown_command(argv))?;
-    if argv.len() == 1 || !CONTAINERS.contains(&command.name) {
+    let Row { command, is_container } = look_up(argv[0]).ok_or_else(|| error::unknown_command(argv))?;
+    if argv.len() == 1 || !is_container {
         return Ok(command);
     }
     let both = [argv[0], argv[1]].join(&b' ');
-    look_up(&both).ok_or_else(|| error::unknown_subcommand(argv[1], command.name))
+    look_up(&both).map(|row| row.command).ok_or_else(|| error::unknown_subcommand(argv[1], command.name))
 }
 
 /// Looks a name up in any case, without an allocation.
-fn look_up(name: &[u8]) -> Option<&'static Command> {
+fn look_up(name: &[u8]) -> Option<Row> {
     let mut capitals = [0; 40];
     let capitals = capitals.get_mut(..name.len())?;
     capitals.copy_from_slice(name);

@@ -6,6 +6,7 @@ use crate::engine::data::{DataType, Str};
 use crate::engine::error::{self, Error};
 use crate::engine::expiry::Form;
 use crate::engine::notify::Class;
+use crate::engine::reply::Reply;
 
 pub const COMMANDS: &[&Command] =
     &[&GET, &GETDEL, &GETEX, &GETSET, &MGET, &MSET, &MSETNX, &PSETEX, &SET, &SETEX, &SETNX];
@@ -26,10 +27,19 @@ const GET: Command = Command {
 
 fn get(call: &mut Call) -> Outcome {
     match call.keyspace.read::<Str>(call.argv[1])? {
-        Some(value) => call.reply.bulk(&value.bytes()),
+        Some(value) => write(call.reply, value),
         None => call.reply.null(),
     }
     Ok(())
+}
+
+/// Writes a string as a reply, without a copy in between.
+fn write(reply: &mut Reply, value: &Str) {
+    match value {
+        Str::Integer(n) => reply.bulk_integer(*n),
+        Str::Whole(bytes) => reply.bulk(bytes),
+        Str::Changed(bytes) => reply.bulk(bytes),
+    }
 }
 
 const SET: Command = Command {
@@ -270,7 +280,7 @@ fn getex(call: &mut Call) -> Outcome {
         call.reply.null();
         return Ok(());
     };
-    call.reply.bulk(&value.bytes());
+    write(call.reply, value);
     match expiry {
         Expiry::Unsaid | Expiry::Keep => {}
         Expiry::Persist => {
@@ -319,7 +329,7 @@ fn mget(call: &mut Call) -> Outcome {
     call.reply.array(call.argv.len() - 1);
     for key in &call.argv[1..] {
         match call.keyspace.read::<Str>(key) {
-            Ok(Some(value)) => call.reply.bulk(&value.bytes()),
+            Ok(Some(value)) => write(call.reply, value),
             Ok(None) | Err(_) => call.reply.null(),
         }
     }

@@ -8,16 +8,16 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::{DataType, variant_of_value};
+use super::{DataType, SmallBytes, variant_of_value};
 use crate::engine::limits::Limits;
 use crate::engine::notify::Class;
 
 #[derive(Debug, Clone, Default)]
 pub struct Hash {
-    fields: IndexMap<Box<[u8]>, Slot, foldhash::fast::RandomState>,
+    fields: IndexMap<SmallBytes, Slot, foldhash::fast::RandomState>,
     encoding: Encoding,
     /// The fields that expire, soonest first.
-    volatile: BTreeSet<(i64, Box<[u8]>)>,
+    volatile: BTreeSet<(i64, SmallBytes)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,7 +30,7 @@ enum Encoding {
 
 #[derive(Debug, Clone)]
 struct Slot {
-    value: Box<[u8]>,
+    value: SmallBytes,
     /// Milliseconds since 1970.
     expires_ms: Option<i64>,
 }

@@ -4,6 +4,7 @@ pub mod hash;
 pub mod list;
 pub mod quicklist;
 pub mod set;
+pub mod small_bytes;
 pub mod sorted_set;
 pub mod string;
 
@@ -11,6 +12,7 @@ use super::notify::Class;
 pub use hash::Hash;
 pub use list::List;
 pub use set::Set;
+pub use small_bytes::SmallBytes;
 pub use sorted_set::SortedSet;
 pub use string::Str;
 

@@ -6,7 +6,7 @@
 
 use indexmap::IndexSet;
 
-use super::{DataType, variant_of_value};
+use super::{DataType, SmallBytes, variant_of_value};
 use crate::engine::limits::Limits;
 use crate::engine::notify::Class;
 use crate::engine::number;
@@ -23,7 +23,7 @@ pub enum Encoding {
 /// A set.
 #[derive(Debug, Clone)]
 pub struct Set {
-    members: IndexSet<Box<[u8]>, foldhash::fast::RandomState>,
+    members: IndexSet<SmallBytes, foldhash::fast::RandomState>,
     encoding: Encoding,
 }
 
@@ -151,7 +151,7 @@ impl Set {
     }
 
     /// Takes out any member, each as likely.
-    pub fn pop(&mut self, random: &mut Random) -> Option<Box<[u8]>> {
+    pub fn pop(&mut self, random: &mut Random) -> Option<SmallBytes> {
         if self.members.is_empty() {
             return None;
         }

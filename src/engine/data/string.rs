@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{DataType, variant_of_value};
+use super::{DataType, SmallBytes, variant_of_value};
 use crate::engine::notify::Class;
 use crate::engine::number;
 
@@ -35,16 +35,20 @@ impl Header {
 pub enum Str {
     Integer(i64),
     /// As it was set.
-    Whole(Box<[u8]>),
+    Whole(SmallBytes),
     /// As it was changed in place.
-    Changed(Vec<u8>),
+    #[expect(
+        clippy::box_collection,
+        reason = "a value of any type takes 24 bytes; with the `Vec` here it would take 32"
+    )]
+    Changed(Box<Vec<u8>>),
 }
 
 impl DataType for Str {
     const CLASS: Class = Class::String;
 
     fn empty() -> Self {
-        Str::Changed(Vec::new())
+        Str::changed(Vec::new())
     }
 
     variant_of_value!(Str);
@@ -58,6 +62,11 @@ impl Str {
             Some(n) => Str::Integer(n),
             None => Str::Whole(bytes.into()),
         }
+    }
+
+    /// The string that is left of one that was changed.
+    pub fn changed(bytes: Vec<u8>) -> Self {
+        Str::Changed(Box::new(bytes))
     }
 
     pub fn bytes(&self) -> Cow<'_, [u8]> {
@@ -92,7 +101,7 @@ impl Str {
     /// The bytes, to be changed in place.
     pub fn make_mut(&mut self) -> &mut Vec<u8> {
         if !matches!(self, Str::Changed(_)) {
-            *self = Str::Changed(self.bytes().into_owned());
+            *self = Str::changed(self.bytes().into_owned());
         }
         match self {
             Str::Changed(bytes) => bytes,
@@ -105,7 +114,7 @@ impl Str {
         if let Str::Whole(bytes) = self
             && key.len() + bytes.len() > header.room()
         {
-            *self = Str::Changed(std::mem::take(bytes).into_vec());
+            *self = Str::changed(std::mem::take(bytes).into_vec());
         }
     }
 
