@@ -78,6 +78,11 @@ pub const DISCARD_WITHOUT_MULTI: Error = Error::text("ERR DISCARD without MULTI"
 pub const WATCH_INSIDE_MULTI: Error = Error::text("ERR WATCH inside MULTI is not allowed");
 pub const EXEC_ABORTED: Error = Error::text("EXECABORT Transaction discarded because of previous errors.");
 
+/// What Redis quotes of an argument: it prints a C string, which ends at a zero byte.
+pub fn quotable(argument: &[u8]) -> impl Iterator<Item = &u8> {
+    argument.iter().take_while(|byte| **byte != 0)
+}
+
 /// `SETEX`, `EXPIRE` and kin on a time that is no time.
 pub fn invalid_expire(command: &str) -> Error {
     Error::said(format!("ERR invalid expire time in '{}' command", command.to_lowercase()))
@@ -104,7 +109,7 @@ pub fn exec_aborted_because_of(refusal: &Error) -> Error {
 pub fn unknown_command(argv: &[&[u8]]) -> Error {
     const QUOTED: usize = 128;
     let mut text = b"ERR unknown command '".to_vec();
-    text.extend(argv[0].iter().take(QUOTED));
+    text.extend(quotable(argv[0]).take(QUOTED));
     text.extend(b"', with args beginning with: ");
     let start = text.len();
     for arg in &argv[1..] {
@@ -115,7 +120,7 @@ pub fn unknown_command(argv: &[&[u8]]) -> Error {
             break;
         }
         text.push(b'\'');
-        text.extend(arg.iter().take(QUOTED - used));
+        text.extend(quotable(arg).take(QUOTED - used));
         text.extend(b"' ");
     }
     Error::said(text)
@@ -124,7 +129,7 @@ pub fn unknown_command(argv: &[&[u8]]) -> Error {
 /// No such subcommand of a command that has some.
 pub fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand '".to_vec();
-    text.extend(subcommand.iter().take(128));
+    text.extend(quotable(subcommand).take(128));
     text.extend(b"'. Try ");
     text.extend(command.to_uppercase().as_bytes());
     text.extend(b" HELP.");
@@ -147,7 +152,7 @@ pub fn not_while_subscribed(command: &str) -> Error {
 /// Too many or too few words for one of the forms of a subcommand.
 pub fn subcommand_syntax(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
-    text.extend(subcommand.iter().take(128));
+    text.extend(quotable(subcommand).take(128));
     text.extend(format!("'. Try {} HELP.", command.to_uppercase()).as_bytes());
     Error::said(text)
 }

@@ -136,7 +136,10 @@ fn setinfo(call: &mut Call) -> Outcome {
         check_name(value, &option)?;
         call.client().library_version = value.to_vec();
     } else {
-        return Err(Error::said([b"ERR Unrecognized option '".as_slice(), call.argv[2], b"'"].concat()));
+        let mut text = b"ERR Unrecognized option '".to_vec();
+        text.extend(error::quotable(call.argv[2]));
+        text.push(b'\'');
+        return Err(Error::said(text));
     }
     call.reply.ok();
     Ok(())
