@@ -48,10 +48,8 @@ fn a_bottomless_nesting_is_refused() {
 }
 
 #[test]
-fn leaving_python_at_once_leaves_the_tutor_as_exit_does() {
-    let (status, said) = play(&["r.set('kept', 1)", "import os; os._exit(3)", "r.get('kept')"]);
-    assert_eq!(status, Some(3), "{said}");
-    assert!(said.ends_with(">>> import os; os._exit(3)\n"), "{said}");
+fn leaving_python_at_once_ends_python_alone() {
+    survives("import os; os._exit(3)", "Python has ended. A new one takes its place: your variables are restored");
 }
 
 #[test]

@@ -133,9 +133,9 @@ pub enum Flag {
     NoAuth,
     NoAsyncLoading,
     NoMulti,
-    Movablekeys,
     AllowBusy,
     NoMandatoryKeys,
+    Movablekeys,
 }
 
 impl Flag {

@@ -31,6 +31,8 @@ pub struct Work {
     /// The keyspace's count of changes when it began.
     pub changes_before: u64,
     pub interrupts: u32,
+    /// Whether the child was signalled, and has asked for nothing since: the signal may have come while it was asking.
+    pub signalled: bool,
     /// Whether the step was judged while it waits.
     pub judged: bool,
 }

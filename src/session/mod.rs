@@ -316,6 +316,7 @@ impl Session {
         if self.turn == Some(who) && !self.clients[who].python.main_asks() {
             let Some(work) = &mut self.clients[who].work else { return };
             work.interrupts += 1;
+            work.signalled = true;
             let child = self.clients[who].python.child;
             let again = self.clients[who].work.as_ref().is_some_and(|work| work.interrupts > 1);
             self.effects.extend(child.map(if again { Effect::Kill } else { Effect::Interrupt }));
@@ -395,6 +396,7 @@ impl Session {
             kind,
             changes_before: self.engine.keyspace.changes,
             interrupts: 0,
+            signalled: false,
             judged: false,
         };
         self.clients[who].work = Some(work);

@@ -186,6 +186,10 @@ impl Session {
     fn ask(&mut self, who: usize, thread: u32, ask: Ask) {
         match self.ready_answer(who, &ask) {
             Some(answer) => self.answer(who, thread, answer),
+            None if thread == MAIN_THREAD && self.was_signalled(who) => {
+                // The signal crossed the question: a child that waits hears no signals.
+                self.answer(who, thread, ToChild::Interrupted);
+            }
             None => {
                 let python = &mut self.clients[who].python;
                 python.asks.insert(thread, ask);
@@ -195,6 +199,11 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Whether a client's child was signalled since it last asked something that had to wait; from now on it was not.
+    fn was_signalled(&mut self, who: usize) -> bool {
+        self.clients[who].work.as_mut().is_some_and(|work| std::mem::take(&mut work.signalled))
     }
 
     /// The answer to a question, if there is one by now.
