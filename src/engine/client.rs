@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::error::Error;
 use super::reply::Reply;
 
 /// A connection's number, as `CLIENT ID` answers it. Numbers are never used again.
@@ -172,7 +171,7 @@ impl Clients {
 
 impl Client {
     /// Notes that a command was refused while a transaction is being queued.
-    pub fn spoil_transaction(&mut self, _: &Error) {
+    pub fn spoil_transaction(&mut self) {
         if let Some(transaction) = &mut self.transaction {
             transaction.spoiled = true;
         }

@@ -78,6 +78,12 @@ pub const DISCARD_WITHOUT_MULTI: Error = Error::text("ERR DISCARD without MULTI"
 pub const WATCH_INSIDE_MULTI: Error = Error::text("ERR WATCH inside MULTI is not allowed");
 pub const EXEC_ABORTED: Error = Error::text("EXECABORT Transaction discarded because of previous errors.");
 
+/// EXEC itself was refused. Redis leaves out the code `ERR` of the reason, and no other.
+pub fn exec_aborted_by(refusal: &Error) -> Error {
+    let reason = refusal.as_bytes().strip_prefix(b"ERR ").unwrap_or(refusal.as_bytes());
+    Error::said([b"EXECABORT Transaction discarded because of: ", reason].concat())
+}
+
 /// `SETEX`, `EXPIRE` and kin on a time that is no time.
 pub fn invalid_expire(command: &str) -> Error {
     Error::said(format!("ERR invalid expire time in '{}' command", command.to_lowercase()))

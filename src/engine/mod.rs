@@ -123,7 +123,7 @@ impl Engine {
         let command = match self.admit(client, argv) {
             Ok(command) => command,
             Err(refusal) => {
-                self.hub.clients.get_mut(client).spoil_transaction(&refusal);
+                let refusal = self.refuse(client, argv, refusal);
                 self.hub.statistics.count_error(&refusal);
                 return reply.error(&refusal);
             }
@@ -155,6 +155,18 @@ impl Engine {
                 Err(refusal)
             }
         }
+    }
+
+    /// What a refused command does to the client's transaction: it is spoiled, and a refused EXEC ends it.
+    fn refuse(&mut self, client: ClientId, argv: &[&[u8]], refusal: Error) -> Error {
+        let state = self.hub.clients.get_mut(client);
+        if argv[0].eq_ignore_ascii_case(b"EXEC") {
+            state.transaction = None;
+            self.keyspace.watches.unwatch(client);
+            return error::exec_aborted_by(&refusal);
+        }
+        state.spoil_transaction();
+        refusal
     }
 
     /// Why a client may not run a command in its present state.

@@ -3,9 +3,9 @@
 //! In RESP2 a client that listens can do little else, as its connection carries messages; in RESP3 they are pushes that
 //! stand beside the replies.
 
-use crate::engine::call::{Call, Outcome};
+use crate::engine::call::{Call, Mode, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
-use crate::engine::error;
+use crate::engine::error::{self, Error};
 use crate::engine::glob;
 use crate::engine::subscriptions::Kind;
 
@@ -66,8 +66,16 @@ const SSUBSCRIBE: Command = Command {
     complexity: "O(N) where N is the number of shard channels to subscribe to.",
     summary: "Listens to sharded channels, which in a cluster stay on one machine.",
     example: "SSUBSCRIBE orders",
-    run: |call| subscribe(call, Kind::Shard, b"ssubscribe"),
+    run: ssubscribe,
 };
+
+/// SUBSCRIBE may stand in a transaction for the sake of old clients, SSUBSCRIBE may not.
+fn ssubscribe(call: &mut Call) -> Outcome {
+    if call.mode == Mode::Exec {
+        return Err(Error::text("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
+    }
+    subscribe(call, Kind::Shard, b"ssubscribe")
+}
 
 fn subscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
     for name in &call.argv[1..] {
