@@ -19,6 +19,7 @@ mod support {
     pub mod agreement;
     pub mod engine_server;
     pub mod random_script;
+    pub mod real_process;
     pub mod real_server;
 }
 
@@ -34,6 +35,8 @@ const STEPS: usize = 60;
 const MOST_FAILURES: usize = 3;
 /// How long a short life may have been on its way before it counts as over by chance.
 const SHORTEST: Duration = Duration::from_millis(55);
+/// How long the real server takes at most, at its `hz`, until it looks for what has expired.
+const LOOK_FOR_EXPIRED: Duration = Duration::from_millis(10);
 /// How often a script is tried again that was too slow for its short lives.
 const TRIES: usize = 5;
 
@@ -244,6 +247,12 @@ impl Play<'_> {
             stream.read_reply();
         }
         self.server.settle();
+        if self.ours.engine().next_deadline().is_some_and(|at_ms| at_ms <= self.ours.engine().keyspace.now_ms()) {
+            // SET with a time long ago: Redis removes the key when it next looks for what has expired.
+            thread::sleep(LOOK_FOR_EXPIRED);
+            self.ours.advance(Duration::ZERO);
+            self.server.settle();
+        }
         let freedom = match Freedom::of(&name) {
             Freedom::OrderOfContainer if !had_no_order && !self.arbitrary.has(argv, self.ours.engine()) => {
                 Freedom::None

@@ -99,11 +99,22 @@ pub fn wrong_arity(command: &str) -> Error {
     Error::said(format!("ERR wrong number of arguments for '{}' command", command.to_lowercase().replace(' ', "|")))
 }
 
+/// What Redis quotes of a word that a client sent: up to a zero byte, where its strings end, and 128 bytes at most.
+pub fn quoted(word: &[u8]) -> &[u8] {
+    let end = word.iter().position(|&byte| byte == 0).unwrap_or(word.len());
+    &word[..end.min(128)]
+}
+
+/// The same without the limit.
+pub fn up_to_zero(word: &[u8]) -> &[u8] {
+    word.split(|&byte| byte == 0).next().unwrap_or_default()
+}
+
 /// No such command; the first arguments are quoted, 128 bytes in all.
 pub fn unknown_command(argv: &[&[u8]]) -> Error {
     const QUOTED: usize = 128;
     let mut text = b"ERR unknown command '".to_vec();
-    text.extend(argv[0].iter().take(QUOTED));
+    text.extend(quoted(argv[0]));
     text.extend(b"', with args beginning with: ");
     let start = text.len();
     for arg in &argv[1..] {
@@ -112,7 +123,7 @@ pub fn unknown_command(argv: &[&[u8]]) -> Error {
             break;
         }
         text.push(b'\'');
-        text.extend(arg.iter().take(QUOTED - used));
+        text.extend(quoted(arg).iter().take(QUOTED - used));
         text.extend(b"' ");
     }
     Error::said(text)
@@ -121,7 +132,7 @@ pub fn unknown_command(argv: &[&[u8]]) -> Error {
 /// No such subcommand of a command that has some.
 pub fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand '".to_vec();
-    text.extend(subcommand.iter().take(128));
+    text.extend(quoted(subcommand));
     text.extend(b"'. Try ");
     text.extend(command.to_uppercase().as_bytes());
     text.extend(b" HELP.");
@@ -144,7 +155,7 @@ pub fn not_while_subscribed(command: &str) -> Error {
 /// Too many or too few words for one of the forms of a subcommand.
 pub fn subcommand_syntax(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
-    text.extend(subcommand.iter().take(128));
+    text.extend(quoted(subcommand));
     text.extend(format!("'. Try {} HELP.", command.to_uppercase()).as_bytes());
     Error::said(text)
 }

@@ -1,71 +1,35 @@
-//! A private real Redis on a free loopback port, spoken to over several connections, one command at a time.
+//! A real Redis, spoken to over several connections, one command at a time.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use redis_tutor::resp::value;
 
+use super::real_process::RealProcess;
+
 /// How long a reply may take before it counts as none.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Nothing on disk, and a clock that looks for what expires every two milliseconds.
-const SETTINGS: [&str; 12] = [
-    "--bind",
-    "127.0.0.1",
-    "--save",
-    "",
-    "--appendonly",
-    "no",
-    "--hz",
-    "500",
-    "--dynamic-hz",
-    "no",
-    "--enable-debug-command",
-    "yes",
-];
+/// A clock that looks for what expires every two milliseconds.
+const SETTINGS: &[&str] = &["--hz", "500", "--dynamic-hz", "no"];
 
-/// The process; it ends with this value.
+/// The server, with a connection of our own.
 pub struct RealServer {
-    process: Child,
-    address: SocketAddr,
+    process: RealProcess,
     control: Stream,
 }
 
 impl RealServer {
     /// Starts the binary, and waits until it answers.
     pub fn start(binary: &str) -> Result<Self, String> {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.map_err(|error| format!("no free port: {error}"))?;
-        let mut process = Command::new(binary)
-            .args(["--port", &address.port().to_string()])
-            .args(SETTINGS)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("{binary} does not start: {error}"))?;
-        let started = Instant::now();
-        let control = loop {
-            match TcpStream::connect(address) {
-                Ok(stream) => break Stream::new(stream),
-                Err(error) if started.elapsed() > Duration::from_secs(10) => {
-                    drop(process.kill());
-                    return Err(format!("{binary} does not answer on {address}: {error}"));
-                }
-                Err(_) => std::thread::yield_now(),
-            }
-        };
-        let mut server = RealServer { process, address, control };
-        let id = format!("process_id:{}\r\n", server.process.id());
-        if !String::from_utf8_lossy(&server.ask(&["INFO", "server"])).contains(&id) {
-            return Err(format!("a stranger answers on {address}"));
-        }
-        Ok(server)
+        let process = RealProcess::start(binary, SETTINGS)?;
+        let control = Stream::connect(process.address);
+        Ok(RealServer { process, control })
     }
 
     pub fn connect(&self) -> Stream {
-        Stream::new(TcpStream::connect(self.address).expect("the server is up"))
+        Stream::connect(self.process.address)
     }
 
     /// Sends a command that answers at once, and says what it answered.
@@ -84,13 +48,6 @@ impl RealServer {
     }
 }
 
-impl Drop for RealServer {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
 /// A connection and what came over it.
 pub struct Stream {
     stream: TcpStream,
@@ -99,7 +56,8 @@ pub struct Stream {
 }
 
 impl Stream {
-    fn new(stream: TcpStream) -> Self {
+    fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("the server is up");
         stream.set_nodelay(true).expect("it is a socket");
         Stream { stream, received: Vec::new(), is_open: true }
     }
