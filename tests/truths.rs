@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::time::Duration;
 use std::{fs, thread};
 
 mod support {
@@ -13,8 +14,12 @@ mod support {
     pub mod transcript;
 }
 
-use support::engine_server::EngineServer;
+use support::engine_script::Server;
+use support::engine_server::{Connection, EngineServer, State};
 use support::{compare, engine_script, transcript};
+
+/// Any moment will do: the recordings hold no absolute times.
+const START_US: i64 = 1_700_000_000_000_000;
 
 #[test]
 fn python_scripts_say_what_the_real_three_say() {
@@ -36,9 +41,47 @@ fn redis_cli_lines_print_what_redis_cli_prints() {
 #[test]
 fn engine_scripts_get_the_bytes_that_redis_answers() {
     assert_all_agree("engine", "txt", |script| {
-        let ours = engine_script::play(&read(script), &mut EngineServer::new())?;
+        let ours = engine_script::play(&read(script), &mut EngineServer::at(START_US))?;
         Ok(transcript::differences(&read(&script.with_extension("out")), &ours))
     });
+}
+
+impl Server for EngineServer {
+    fn connect(&mut self) -> Connection {
+        self.connect()
+    }
+
+    fn close(&mut self, client: Connection) {
+        self.close(client);
+    }
+
+    fn send(&mut self, client: Connection, argv: Vec<Vec<u8>>) {
+        self.send(client, argv);
+    }
+
+    fn received(&mut self, client: Connection) -> Vec<u8> {
+        self.received(client)
+    }
+
+    fn state(&self, client: Connection) -> State {
+        self.state(client)
+    }
+
+    fn id(&self, client: Connection) -> u64 {
+        self.id(client)
+    }
+
+    fn advance(&mut self, time: Duration) {
+        self.advance(time);
+    }
+
+    fn advance_to_deadline(&mut self) {
+        let engine = self.engine();
+        if let Some(deadline_ms) = engine.hub.blocking.next_deadline() {
+            let left_us = (deadline_ms * 1000 - engine.keyspace.now_us()).max(0);
+            self.advance(Duration::from_micros(left_us.unsigned_abs()));
+        }
+    }
 }
 
 /// Compares every script of a folder of tests/truth, and fails once, with all that differs, file by file.

@@ -3,6 +3,7 @@
 //! One table says what there is. The thresholds of encodings, `proto-max-bulk-len`, `notify-keyspace-events`, `requirepass`
 //! and `maxmemory-policy` take effect; the others are kept and answered, as clients and tutorials ask for them.
 
+use super::error;
 use super::limits::Limits;
 use super::notify::Classes;
 
@@ -154,7 +155,9 @@ impl Config {
     pub fn set(&mut self, pairs: &[(&[u8], &[u8])]) -> Result<(), Vec<u8>> {
         let unknown = pairs.iter().find(|(name, _)| position(name).is_none());
         if let Some((name, _)) = unknown {
-            return Err([b"Unknown option or number of arguments for CONFIG SET - '", *name, b"'"].concat());
+            return Err(
+                [b"Unknown option or number of arguments for CONFIG SET - '", error::up_to_zero(name), b"'"].concat()
+            );
         }
         let failed = |name: &[u8], why: &str| {
             let before = b"CONFIG SET failed (possibly related to argument '".as_slice();

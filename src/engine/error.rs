@@ -78,9 +78,10 @@ pub const DISCARD_WITHOUT_MULTI: Error = Error::text("ERR DISCARD without MULTI"
 pub const WATCH_INSIDE_MULTI: Error = Error::text("ERR WATCH inside MULTI is not allowed");
 pub const EXEC_ABORTED: Error = Error::text("EXECABORT Transaction discarded because of previous errors.");
 
-/// What Redis quotes of an argument: it prints a C string, which ends at a zero byte.
-pub fn quotable(argument: &[u8]) -> impl Iterator<Item = &u8> {
-    argument.iter().take_while(|byte| **byte != 0)
+/// EXEC itself was refused. Redis leaves out the code `ERR` of the reason, and no other.
+pub fn exec_aborted_by(refusal: &Error) -> Error {
+    let reason = refusal.as_bytes().strip_prefix(b"ERR ").unwrap_or(refusal.as_bytes());
+    Error::said([b"EXECABORT Transaction discarded because of: ", reason].concat())
 }
 
 /// `SETEX`, `EXPIRE` and kin on a time that is no time.
@@ -98,18 +99,22 @@ pub fn wrong_arity(command: &str) -> Error {
     Error::said(format!("ERR wrong number of arguments for '{}' command", command.to_lowercase().replace(' ', "|")))
 }
 
-/// EXEC itself was refused.
-pub fn exec_aborted_because_of(refusal: &Error) -> Error {
-    let said = refusal.as_bytes();
-    let said = said.strip_prefix(b"ERR ").unwrap_or(said);
-    Error::said([b"EXECABORT Transaction discarded because of: ", said].concat())
+/// What Redis quotes of a word that a client sent: up to a zero byte, where its strings end, and 128 bytes at most.
+pub fn quoted(word: &[u8]) -> &[u8] {
+    let end = word.iter().position(|&byte| byte == 0).unwrap_or(word.len());
+    &word[..end.min(128)]
+}
+
+/// The same without the limit.
+pub fn up_to_zero(word: &[u8]) -> &[u8] {
+    word.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
 /// No such command; the first arguments are quoted, 128 bytes in all.
 pub fn unknown_command(argv: &[&[u8]]) -> Error {
     const QUOTED: usize = 128;
     let mut text = b"ERR unknown command '".to_vec();
-    text.extend(quotable(argv[0]).take(QUOTED));
+    text.extend(quoted(argv[0]));
     text.extend(b"', with args beginning with: ");
     let start = text.len();
     for arg in &argv[1..] {
@@ -120,7 +125,7 @@ pub fn unknown_command(argv: &[&[u8]]) -> Error {
             break;
         }
         text.push(b'\'');
-        text.extend(quotable(arg).take(QUOTED - used));
+        text.extend(quoted(arg).iter().take(QUOTED - used));
         text.extend(b"' ");
     }
     Error::said(text)
@@ -129,7 +134,7 @@ pub fn unknown_command(argv: &[&[u8]]) -> Error {
 /// No such subcommand of a command that has some.
 pub fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand '".to_vec();
-    text.extend(quotable(subcommand).take(128));
+    text.extend(quoted(subcommand));
     text.extend(b"'. Try ");
     text.extend(command.to_uppercase().as_bytes());
     text.extend(b" HELP.");
@@ -152,7 +157,7 @@ pub fn not_while_subscribed(command: &str) -> Error {
 /// Too many or too few words for one of the forms of a subcommand.
 pub fn subcommand_syntax(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
-    text.extend(quotable(subcommand).take(128));
+    text.extend(quoted(subcommand));
     text.extend(format!("'. Try {} HELP.", command.to_uppercase()).as_bytes());
     Error::said(text)
 }

@@ -140,18 +140,6 @@ impl Engine {
         self.run(command, client, argv, reply, Mode::Plain);
     }
 
-    /// A command that is refused spoils the transaction that it would be queued in; a refused EXEC ends it at once.
-    fn refuse(&mut self, client: ClientId, argv: &[&[u8]], refusal: Error) -> Error {
-        let state = self.hub.clients.get_mut(client);
-        if !argv[0].eq_ignore_ascii_case(b"EXEC") {
-            state.spoil_transaction();
-            return refusal;
-        }
-        state.transaction = None;
-        self.keyspace.watches.unwatch(client);
-        error::exec_aborted_because_of(&refusal)
-    }
-
     /// Finds the command, and checks what can be checked before it runs.
     fn admit(&mut self, client: ClientId, argv: &[&[u8]]) -> Result<&'static Command, Error> {
         let command = commands::find(argv)?;
@@ -167,6 +155,18 @@ impl Engine {
                 Err(refusal)
             }
         }
+    }
+
+    /// What a refused command does to the client's transaction: it is spoiled, and a refused EXEC ends it.
+    fn refuse(&mut self, client: ClientId, argv: &[&[u8]], refusal: Error) -> Error {
+        let state = self.hub.clients.get_mut(client);
+        if argv[0].eq_ignore_ascii_case(b"EXEC") {
+            state.transaction = None;
+            self.keyspace.watches.unwatch(client);
+            return error::exec_aborted_by(&refusal);
+        }
+        state.spoil_transaction();
+        refusal
     }
 
     /// Why a client may not run a command in its present state.

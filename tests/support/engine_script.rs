@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::engine_server::{Connection, State};
+
 /// A server under test, as the scripts need it. Time stands still but for `advance` and `advance_to_deadline`.
 pub trait Server {
     /// Connects a new client.
@@ -19,16 +21,6 @@ pub trait Server {
     fn advance(&mut self, time: Duration);
     /// Lets time pass until the earliest deadline of a waiting client.
     fn advance_to_deadline(&mut self);
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Connection(pub usize);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Ready,
-    Waiting,
-    Closed,
 }
 
 /// What the server says to the script, in the recording's form; a line that makes no sense is an error that names it.

@@ -1,14 +1,20 @@
-//! The engine as the server that the scripts of tests/truth/engine are played against.
+//! The engine as a server with clients, whose time stands still but for `advance`.
 
 use std::time::Duration;
 
 use redis_tutor::engine::Engine;
 use redis_tutor::engine::client::ClientId;
 
-use super::engine_script::{Connection, Server, State};
+/// A client, by the order in which it connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connection(pub usize);
 
-/// Any moment will do: the recordings hold no absolute times.
-const START_US: i64 = 1_700_000_000_000_000;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Ready,
+    Waiting,
+    Closed,
+}
 
 pub struct EngineServer {
     engine: Engine,
@@ -25,8 +31,14 @@ struct Client {
 }
 
 impl EngineServer {
-    pub fn new() -> Self {
-        EngineServer { engine: Engine::new(7, START_US), now_us: START_US, clients: Vec::new() }
+    /// An empty one, whose clock stands at this time, in microseconds since 1970.
+    pub fn at(now_us: i64) -> Self {
+        EngineServer { engine: Engine::new(7, now_us), now_us, clients: Vec::new() }
+    }
+
+    /// What is there now.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Does what a driver does after each command: hands out what was written, and closes whom the engine lets go.
@@ -40,32 +52,34 @@ impl EngineServer {
             }
         }
     }
-}
 
-impl Server for EngineServer {
-    fn connect(&mut self) -> Connection {
+    /// Connects a new client.
+    pub fn connect(&mut self) -> Connection {
         self.clients.push(Client { id: self.engine.connect(), received: Vec::new(), is_open: true });
         Connection(self.clients.len() - 1)
     }
 
-    fn close(&mut self, client: Connection) {
+    /// The client goes away from its own side.
+    pub fn close(&mut self, client: Connection) {
         let client = &mut self.clients[client.0];
         self.engine.disconnect(client.id);
         client.is_open = false;
         self.deliver();
     }
 
-    fn send(&mut self, client: Connection, argv: Vec<Vec<u8>>) {
+    /// Carries out a command, and all that follows from it for other clients.
+    pub fn send(&mut self, client: Connection, argv: Vec<Vec<u8>>) {
         let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
         self.engine.execute(self.clients[client.0].id, &argv, self.now_us);
         self.deliver();
     }
 
-    fn received(&mut self, client: Connection) -> Vec<u8> {
+    /// Takes the bytes that the client got since it was last asked.
+    pub fn received(&mut self, client: Connection) -> Vec<u8> {
         std::mem::take(&mut self.clients[client.0].received)
     }
 
-    fn state(&self, client: Connection) -> State {
+    pub fn state(&self, client: Connection) -> State {
         let client = &self.clients[client.0];
         match client.is_open {
             false => State::Closed,
@@ -74,21 +88,14 @@ impl Server for EngineServer {
         }
     }
 
-    fn id(&self, client: Connection) -> u64 {
+    /// The number that `CLIENT ID` tells this client.
+    pub fn id(&self, client: Connection) -> u64 {
         self.clients[client.0].id.0
     }
 
-    fn advance(&mut self, time: Duration) {
+    pub fn advance(&mut self, time: Duration) {
         self.now_us += i64::try_from(time.as_micros()).expect("a script waits for milliseconds");
         self.engine.advance(self.now_us);
         self.deliver();
-    }
-
-    fn advance_to_deadline(&mut self) {
-        if let Some(deadline_ms) = self.engine.hub.blocking.next_deadline() {
-            self.now_us = self.now_us.max(deadline_ms * 1000);
-            self.engine.advance(self.now_us);
-            self.deliver();
-        }
     }
 }

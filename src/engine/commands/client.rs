@@ -136,10 +136,9 @@ fn setinfo(call: &mut Call) -> Outcome {
         check_name(value, &option)?;
         call.client().library_version = value.to_vec();
     } else {
-        let mut text = b"ERR Unrecognized option '".to_vec();
-        text.extend(error::quotable(call.argv[2]));
-        text.push(b'\'');
-        return Err(Error::said(text));
+        return Err(Error::said(
+            [b"ERR Unrecognized option '".as_slice(), error::up_to_zero(call.argv[2]), b"'"].concat(),
+        ));
     }
     call.reply.ok();
     Ok(())
@@ -230,7 +229,7 @@ fn client_type(word: &[u8]) -> Result<ClientType, Error> {
         ("master", ClientType::Master),
     ];
     let found = types.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()));
-    let unknown = || Error::said([b"ERR Unknown client type '".as_slice(), word, b"'"].concat());
+    let unknown = || Error::said([b"ERR Unknown client type '".as_slice(), error::up_to_zero(word), b"'"].concat());
     found.map(|(_, kind)| kind).ok_or_else(unknown)
 }
 
@@ -345,7 +344,9 @@ impl<'a> KillFilter<'a> {
                 filter.kind = Some(client_type(value)?);
             } else if call.is_option(option, "USER") {
                 if value != b"default" {
-                    return Err(Error::said([b"ERR No such user '".as_slice(), value, b"'"].concat()));
+                    return Err(Error::said(
+                        [b"ERR No such user '".as_slice(), error::up_to_zero(value), b"'"].concat(),
+                    ));
                 }
             } else if call.is_option(option, "MAXAGE") {
                 let no_integer = Error::text("ERR maxage is not an integer or out of range");

@@ -170,7 +170,9 @@ fn hello(call: &mut Call) -> Outcome {
             index += 2;
         } else {
             let option = call.argv[index];
-            return Err(Error::said([b"ERR Syntax error in HELLO option '".as_slice(), option, b"'"].concat()));
+            return Err(Error::said(
+                [b"ERR Syntax error in HELLO option '".as_slice(), error::up_to_zero(option), b"'"].concat(),
+            ));
         }
     }
     if let Some((user, password)) = credentials {

@@ -94,7 +94,11 @@ impl Conditions {
             ];
             match known.into_iter().find(|(option, _)| call.is_option(index, option)) {
                 Some((_, set)) => *set = true,
-                None => return Err(Error::said([b"ERR Unsupported option ", call.argv[index]].concat())),
+                None => {
+                    return Err(Error::said(
+                        [b"ERR Unsupported option ", error::up_to_zero(call.argv[index])].concat(),
+                    ));
+                }
             }
         }
         if conditions.if_none && (conditions.if_any || conditions.if_later || conditions.if_sooner) {

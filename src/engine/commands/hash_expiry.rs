@@ -4,7 +4,7 @@ use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Hash;
 use crate::engine::data::hash::FieldTtl;
-use crate::engine::error::Error;
+use crate::engine::error::{self, Error};
 use crate::engine::expiry::Form;
 use crate::engine::number;
 
@@ -466,7 +466,7 @@ fn hsetex_options<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
                 None => Expiry::Keep,
             };
         } else {
-            let unknown = [b"ERR unknown argument: ", call.argv[index]].concat();
+            let unknown = [b"ERR unknown argument: ", error::up_to_zero(call.argv[index])].concat();
             return Err(Error::said(unknown));
         }
         index += 1;

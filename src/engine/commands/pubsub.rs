@@ -66,8 +66,16 @@ const SSUBSCRIBE: Command = Command {
     complexity: "O(N) where N is the number of shard channels to subscribe to.",
     summary: "Listens to sharded channels, which in a cluster stay on one machine.",
     example: "SSUBSCRIBE orders",
-    run: |call| subscribe(call, Kind::Shard, b"ssubscribe"),
+    run: ssubscribe,
 };
+
+/// SUBSCRIBE may stand in a transaction for the sake of old clients, SSUBSCRIBE may not.
+fn ssubscribe(call: &mut Call) -> Outcome {
+    if call.mode == Mode::Exec {
+        return Err(Error::text("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
+    }
+    subscribe(call, Kind::Shard, b"ssubscribe")
+}
 
 fn subscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
     if kind == Kind::Shard && call.mode == Mode::Exec {

@@ -107,7 +107,7 @@ const SMOVE: Command = Command {
 fn smove(call: &mut Call) -> Outcome {
     let limits = call.keyspace.limits;
     let (source, destination, member) = (call.argv[1], call.argv[2], call.argv[3]);
-    let is_member = match call.keyspace.read::<Set>(source)? {
+    let is_member = match call.keyspace.edit::<Set>(source)? {
         Some(set) => set.contains(member),
         None => {
             call.reply.flag(false);
