@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// As many as fit beside a length and a mark, in the room that a `Vec` takes.
 const SHORT: usize = 22;
@@ -17,15 +18,19 @@ pub struct SmallBytes(Place);
 
 #[derive(Clone)]
 enum Place {
-    Here { length: u8, bytes: [u8; SHORT] },
-    Apart(Box<[u8]>),
+    Here {
+        length: u8,
+        bytes: [u8; SHORT],
+    },
+    /// Shared by copies, which sorted sets make.
+    Apart(Arc<[u8]>),
 }
 
 impl SmallBytes {
     pub fn into_vec(self) -> Vec<u8> {
         match self.0 {
             Place::Here { length, bytes } => bytes[..usize::from(length)].to_vec(),
-            Place::Apart(bytes) => bytes.into_vec(),
+            Place::Apart(bytes) => bytes.to_vec(),
         }
     }
 }

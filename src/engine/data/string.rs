@@ -60,7 +60,9 @@ impl Str {
         // 20 bytes hold the longest i64.
         match if bytes.len() <= 20 { number::parse_integer(bytes) } else { None } {
             Some(n) => Str::Integer(n),
-            None => Str::Whole(bytes.into()),
+            None if bytes.len() <= Header::Plain.room() => Str::Whole(bytes.into()),
+            // Too long to stand beside any key.
+            None => Str::changed(bytes.to_vec()),
         }
     }
 
