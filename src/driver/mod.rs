@@ -58,6 +58,11 @@ pub trait Stage {
         false
     }
 
+    /// Writes a new file for the learner. If it is not written, the reason as a sentence for them.
+    fn write_file(&mut self, path: &str, _text: &str) -> Option<String> {
+        Some(format!("`{path}` is not written: nobody at a prompt asked for it."))
+    }
+
     /// A statement or a line has run.
     ///
     /// # Errors
@@ -91,6 +96,20 @@ pub trait Stage {
     }
 }
 
+/// Writes a file that is not there yet. If it cannot be written, the reason as a sentence for the learner.
+pub fn write_new_file(path: &str, text: &str) -> Option<String> {
+    let created = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let written = created.and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()));
+    let error = written.err()?;
+    if error.kind() != io::ErrorKind::AlreadyExists {
+        return Some(format!("`{path}` could not be written: {error}."));
+    }
+    let (stem, dot, extension) = path.rsplit_once('.').map_or((path, "", ""), |(stem, end)| (stem, ".", end));
+    Some(format!(
+        "`{path}` is there already and stays as it is: type `:save {stem}-2{dot}{extension}`, or another name."
+    ))
+}
+
 /// Runs a session to its end, and says with which status it ended.
 ///
 /// # Errors
@@ -99,12 +118,17 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
     let mut children = Children::default();
     let mut status = 0;
     loop {
+        let mut written = Vec::new();
         for effect in session.take_effects() {
             match effect {
                 Effect::Spawn(child) => children.spawn(child, &stage.program()?)?,
                 Effect::Send { child, thread, frame } => children.send(child, thread, &frame),
                 Effect::Interrupt(child) => children.interrupt(child),
                 Effect::Kill(child) => children.kill(child),
+                Effect::WriteFile { path, text } => {
+                    let refusal = stage.write_file(&path, &text);
+                    written.push(Event::FileWritten { path, refusal });
+                }
                 Effect::Show(show) => stage.show(&show)?,
                 Effect::Finished(submission) => stage.finished(&submission)?,
                 Effect::Unseen(submission) => stage.unseen(&submission)?,
@@ -112,6 +136,10 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
                 Effect::Progress(progress) => stage.progress(&progress)?,
                 Effect::Leave(leave) => status = leave,
             }
+        }
+        if !written.is_empty() {
+            written.into_iter().for_each(|event| session.handle(event));
+            continue;
         }
         let event = match session.need() {
             _ if stage.ended() => return Ok(status),

@@ -89,6 +89,65 @@ pub fn split(source: &str) -> Result<Vec<Statement>, SyntaxError> {
     Ok(suite(&parsed).iter().map(statement).collect())
 }
 
+/// An expression whose value the interactive prompt echoes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Echo {
+    pub range: Range<usize>,
+    /// Whether it is the whole statement, and not inside a block.
+    pub is_whole: bool,
+    pub is_tuple: bool,
+}
+
+/// What the prompt echoes of a source, in order: also what stands in blocks, but nothing in functions and classes.
+#[must_use]
+pub fn echoes(source: &str) -> Vec<Echo> {
+    let mut found = Vec::new();
+    if too_deep(source).is_none() {
+        find_echoes(suite(&parse(source)), true, &mut found);
+    }
+    found
+}
+
+fn find_echoes(statements: &[Stmt], is_whole: bool, found: &mut Vec<Echo>) {
+    for statement in statements {
+        match statement {
+            Stmt::Expr(expression) => {
+                let is_tuple = expression.value.is_tuple_expr();
+                found.push(Echo { range: bytes(statement), is_whole, is_tuple });
+            }
+            Stmt::For(block) => {
+                find_echoes(&block.body, false, found);
+                find_echoes(&block.orelse, false, found);
+            }
+            Stmt::While(block) => {
+                find_echoes(&block.body, false, found);
+                find_echoes(&block.orelse, false, found);
+            }
+            Stmt::If(block) => {
+                find_echoes(&block.body, false, found);
+                for clause in &block.elif_else_clauses {
+                    find_echoes(&clause.body, false, found);
+                }
+            }
+            Stmt::With(block) => find_echoes(&block.body, false, found),
+            Stmt::Match(block) => {
+                for case in &block.cases {
+                    find_echoes(&case.body, false, found);
+                }
+            }
+            Stmt::Try(block) => {
+                find_echoes(&block.body, false, found);
+                for handler in block.handlers.iter().filter_map(|handler| handler.as_except_handler()) {
+                    find_echoes(&handler.body, false, found);
+                }
+                find_echoes(&block.orelse, false, found);
+                find_echoes(&block.finalbody, false, found);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Whether an input is complete, as the interactive prompt judges it. The input is its lines so far, joined by
 /// newlines; a blank line that was entered is there as an empty last line.
 #[must_use]

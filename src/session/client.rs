@@ -27,6 +27,8 @@ pub struct Work {
     pub submission: Submission,
     /// The statements still to run.
     pub statements: VecDeque<String>,
+    /// The statement that runs.
+    pub running: Option<String>,
     pub kind: WorkKind,
     /// The keyspace's count of changes when it began.
     pub changes_before: u64,

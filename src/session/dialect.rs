@@ -114,6 +114,11 @@ fn is_tutor(line: &str) -> bool {
     line.starts_with(':') || BARE_WORDS.contains(&line)
 }
 
+/// Whether an input would write a file.
+pub fn is_save(input: &Input) -> bool {
+    matches!(input, Input::Tutor(line) if line.trim_start_matches(':').trim_start().starts_with("save"))
+}
+
 /// What a single line is.
 fn line_input(line: &str, dialect: Dialect) -> Input {
     let trimmed = line.trim();

@@ -31,6 +31,8 @@ pub enum Event {
     Elapsed { us: i64 },
     /// Nothing happens until the moment that `Need` named: let it be now.
     SkipWait,
+    /// A file was written, or was not for the reason given.
+    FileWritten { path: String, refusal: Option<String> },
 }
 
 /// What is to be done.
@@ -44,6 +46,8 @@ pub enum Effect {
     Interrupt(ChildId),
     /// End a child's process.
     Kill(ChildId),
+    /// Write a new file; `FileWritten` follows.
+    WriteFile { path: String, text: String },
     /// Show something.
     Show(Show),
     /// A statement or a line has run.

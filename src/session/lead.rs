@@ -86,6 +86,7 @@ impl Session {
         self.speaker = MAIN;
         self.turn = None;
         self.finished.clear();
+        self.typed.clear();
     }
 
     /// Finds out what must be known before a step can be shown.

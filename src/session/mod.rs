@@ -12,6 +12,7 @@ pub mod event;
 mod journal;
 mod lead;
 mod python;
+mod save;
 mod script;
 pub mod tutor;
 
@@ -88,6 +89,8 @@ pub struct Session {
     lead: Option<Lead>,
     library: Arc<Library>,
     progress: Progress,
+    /// What was typed since everything was as on the first day.
+    typed: Vec<save::Typed>,
     over: bool,
 }
 
@@ -112,6 +115,7 @@ impl Session {
             lead: None,
             library: options.library,
             progress: options.progress,
+            typed: Vec::new(),
             over: false,
         }
     }
@@ -151,6 +155,7 @@ impl Session {
                     self.engine.advance(self.clock.now_us());
                 }
             }
+            Event::FileWritten { path, refusal } => self.file_written(&path, refusal),
         }
         self.settle();
     }
@@ -307,6 +312,7 @@ impl Session {
         let Some(work) = &mut self.clients[who].work else { return };
         work.statements.clear();
         if matches!(work.kind, WorkKind::Cli { .. }) {
+            work.interrupts += 1;
             if let Some(client) = self.clients[who].cli.take() {
                 self.engine.disconnect(client);
             }
@@ -393,6 +399,7 @@ impl Session {
         let work = Work {
             submission,
             statements: VecDeque::new(),
+            running: None,
             kind,
             changes_before: self.engine.keyspace.changes,
             interrupts: 0,
@@ -433,6 +440,9 @@ impl Session {
     fn work_done(&mut self, who: usize) {
         if let Some(mut work) = self.clients[who].work.take() {
             work.submission.changed = self.engine.keyspace.changes != work.changes_before;
+            if matches!(work.kind, WorkKind::Cli { .. }) {
+                self.keep_typed_line(who, &work);
+            }
             self.finished.push_back((who, work.submission));
         }
     }

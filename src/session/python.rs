@@ -3,6 +3,7 @@
 use super::Session;
 use super::client::{Ask, Client, Connection, WorkKind};
 use super::event::{ChildId, Effect, Show};
+use super::save::{Ended, Kind};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::{Failure, Shown};
 use crate::redis_py::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
@@ -262,8 +263,17 @@ impl Session {
         self.clients[who].python.asks.remove(&MAIN_THREAD);
         let mut traceback = None;
         let mut leave = None;
+        let (mut ended, mut running, mut leaves) = (Ended::Quietly, None, false);
         let Client { work, python, .. } = &mut self.clients[who];
         if let Some(work) = work {
+            ended = match &outcome {
+                _ if work.interrupts > 0 => Ended::Broken,
+                Outcome { error: Some(_), .. } => Ended::Raised,
+                Outcome { value: Some(_), .. } => Ended::Echoed,
+                _ => Ended::Quietly,
+            };
+            running = work.running.take();
+            leaves = outcome.error.as_ref().is_some_and(|raised| raised.exit_status.is_some());
             if work.interrupts > 0 {
                 // Nobody can say at which point it was interrupted.
                 python.journal.strike_last();
@@ -283,6 +293,9 @@ impl Session {
                 submission.error = Some(failure);
             }
         }
+        if let Some(source) = running.filter(|_| !leaves) {
+            self.keep_typed(who, Kind::Python, source, ended);
+        }
         if let Some(traceback) = traceback {
             self.show_from(who, Show::Traceback(traceback));
         }
@@ -297,7 +310,12 @@ impl Session {
     pub(super) fn next_statement(&mut self, who: usize) {
         let next = self.clients[who].work.as_mut().and_then(|work| work.statements.pop_front());
         match next {
-            Some(source) => self.run_python(who, source),
+            Some(source) => {
+                if let Some(work) = &mut self.clients[who].work {
+                    work.running = Some(source.clone());
+                }
+                self.run_python(who, source);
+            }
             None => self.work_done(who),
         }
     }
@@ -329,6 +347,10 @@ impl Session {
             self.clients[who].python.journal = super::journal::Journal::default();
         }
         if was_running {
+            let running = self.clients[who].work.as_mut().and_then(|work| work.running.take());
+            if let Some(source) = running {
+                self.keep_typed(who, Kind::Python, source, Ended::Broken);
+            }
             self.work_done(who);
         }
     }

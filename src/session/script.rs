@@ -110,7 +110,9 @@ impl Session {
                 if aloud {
                     self.echo(&text);
                 }
-                self.entered.extend(dialect::inputs(&text, Dialect::Both));
+                let inputs = dialect::inputs(&text, Dialect::Both).into_iter();
+                // A lesson types this, and no lesson writes files.
+                self.entered.extend(inputs.filter(|input| !dialect::is_save(input)));
             }
             Some(Item::Then(then)) => {
                 self.go_on(then);

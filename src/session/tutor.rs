@@ -4,6 +4,7 @@ use super::Session;
 use super::dialect::Dialect;
 use super::event::{Effect, Show};
 use super::lead::Phase;
+use super::save::{Ended, Kind};
 use crate::engine::commands;
 use crate::lesson::evidence::Traffic;
 use crate::lesson::format::{Compare, Expect};
@@ -45,6 +46,12 @@ pub static COMMANDS: &[TutorCommand] = &[
     TutorCommand { name: "wait", takes: "5m", about: "let time pass: 30s, 5m, 2h", run: Session::wait },
     TutorCommand { name: "keys", takes: "", about: "all keys, with their types", run: |s, _| s.list_keys() },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
+    TutorCommand {
+        name: "save",
+        takes: "FILE.py",
+        about: "what was typed, as a script for real redis-py",
+        run: Session::save,
+    },
     TutorCommand {
         name: "cli",
         takes: "",
@@ -195,6 +202,8 @@ impl Session {
             return self
                 .say(Role::Error, &format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(time)));
         };
+        let remark = format!("Here {time} passed: time.sleep({})", us / 1_000_000);
+        self.keep_typed(self.foreground, Kind::Remark, remark, Ended::Quietly);
         self.wait = Some(super::Wait { until_us: self.clock.now_us().saturating_add(us), said: time.to_owned() });
     }
 

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use rustyline::EditMode;
 
-use crate::driver::{Interrupts, Names, Stage, drive};
+use crate::driver::{Interrupts, Names, Stage, drive, write_new_file};
 use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
 use crate::present::Presenter;
@@ -280,6 +280,10 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
 
     fn ended(&self) -> bool {
         self.modes.ended().is_some()
+    }
+
+    fn write_file(&mut self, path: &str, text: &str) -> Option<String> {
+        write_new_file(path, text)
     }
 
     fn progress(&mut self, progress: &Progress) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Write};
 
-use crate::driver::{Names, Stage, drive};
+use crate::driver::{Names, Stage, drive, write_new_file};
 use crate::lesson::progress::Progress;
 use crate::present::Presenter;
 use crate::session::Session;
@@ -112,6 +112,10 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
             Read::Unreadable => Ok(Event::Entered(String::new())),
             Read::End => Ok(Event::Interrupt),
         }
+    }
+
+    fn write_file(&mut self, path: &str, text: &str) -> Option<String> {
+        write_new_file(path, text)
     }
 
     fn progress(&mut self, progress: &Progress) -> io::Result<()> {

@@ -43,7 +43,7 @@ mod _tutor {
     use rustpython_vm::{
         AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
         builtins::{PyBaseException, PyBytesRef, PyListRef, PyStrRef, PyTypeRef},
-        function::{ArgIntoFloat, FuncArgs, OptionalArg},
+        function::{ArgBytesLike, ArgIntoFloat, FuncArgs, OptionalArg},
         pyclass,
     };
 
@@ -120,6 +120,11 @@ mod _tutor {
         }
 
         #[pygetset]
+        fn buffer(&self) -> Buffer {
+            Buffer { stream: self.stream }
+        }
+
+        #[pygetset]
         fn encoding(&self) -> &'static str {
             "utf-8"
         }
@@ -137,6 +142,28 @@ mod _tutor {
         #[pygetset]
         fn name(&self) -> &'static str {
             if self.stream == Stream::Stdout { "<stdout>" } else { "<stderr>" }
+        }
+    }
+
+    /// `sys.stdout.buffer`: bytes, which are shown as the UTF-8 that they are.
+    #[pyattr]
+    #[pyclass(module = "_tutor", name = "Buffer")]
+    #[derive(Debug, PyPayload)]
+    pub struct Buffer {
+        stream: Stream,
+    }
+
+    #[pyclass]
+    impl Buffer {
+        #[pymethod]
+        fn write(&self, bytes: ArgBytesLike) -> usize {
+            kernel().pipe.print(self.stream, &String::from_utf8_lossy(&bytes.borrow_buf()));
+            bytes.len()
+        }
+
+        #[pymethod]
+        fn flush(&self) {
+            kernel().pipe.flush();
         }
     }
 

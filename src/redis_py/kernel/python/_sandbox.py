@@ -135,8 +135,49 @@ def acquire_of(native):
     return acquire
 
 
+join_for_ever = _thread._ThreadHandle.join
+
+
+def join(self, timeout=None):
+    """A thread's end, its timeout by the tutor's clock."""
+    if timeout is None or timeout < 0:
+        return join_for_ever(self)
+    until = _tutor.time() + timeout
+    step = TO_OTHERS_SECONDS
+    while not self.is_done() and (left := until - _tutor.time()) > 0:
+        _tutor.sleep(min(left, step))
+        step = min(2 * step, MOST_AT_ONCE_SECONDS)
+
+
 # The interpreter puts them into the classes, which are closed to Python itself.
-LOCKS = [(kind, acquire_of(kind.acquire)) for kind in (_thread.lock, _thread.RLock)]
+METHODS = [
+    (_thread.lock, "acquire", acquire_of(_thread.lock.acquire)),
+    (_thread.RLock, "acquire", acquire_of(_thread.RLock.acquire)),
+    (_thread._ThreadHandle, "join", join),
+]
+
+
+def letting_go(start):
+    """Starts a thread that lets go of what it runs while it still can run Python.
+
+    The interpreter lets go of it later; a Thread that nobody else holds would then be finalised where nothing can be.
+    """
+
+    def start_letting_go(function, *args, **options):
+        held = [function]
+        del function
+
+        def run(*arguments, **named):
+            return held.pop()(*arguments, **named)
+
+        return start(run, *args, **options)
+
+    start_letting_go.__name__ = start_letting_go.__qualname__ = start.__name__
+    return start_letting_go
+
+
+_thread.start_new_thread = letting_go(_thread.start_new_thread)
+_thread.start_joinable_thread = letting_go(_thread.start_joinable_thread)
 
 
 class Helper:
