@@ -1,7 +1,7 @@
 //! The Python children: processes of this same binary, and the pipes to them.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{self, BufReader, BufWriter, Write as _};
+use std::io::{self, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
@@ -19,6 +19,9 @@ const SILENCE: Duration = Duration::from_millis(50);
 /// How long names are waited for: they are asked for while somebody types.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// The memory that is kept for the next frame, in bytes.
+const LONG_FRAME: usize = 64 << 10;
+
 /// All running children.
 #[derive(Debug, Default)]
 pub struct Children(HashMap<ChildId, Process>);
@@ -26,7 +29,9 @@ pub struct Children(HashMap<ChildId, Process>);
 #[derive(Debug)]
 struct Process {
     process: Child,
-    input: BufWriter<ChildStdin>,
+    input: ChildStdin,
+    /// The frame being written: kept, so that each does not ask for memory anew.
+    outgoing: Vec<u8>,
     output: BufReader<ChildStdout>,
     /// What it said while names were asked for.
     early: VecDeque<(u32, FromChild)>,
@@ -63,7 +68,8 @@ impl Children {
         if let (Some(input), Some(output)) = (process.stdin.take(), process.stdout.take()) {
             let process = Process {
                 process,
-                input: BufWriter::new(input),
+                input,
+                outgoing: Vec::new(),
                 output: BufReader::new(output),
                 early: VecDeque::new(),
                 unheard: 0,
@@ -76,7 +82,10 @@ impl Children {
     /// Says something to a child. One that has ended hears nothing: `receive` tells of its end.
     pub fn send(&mut self, id: ChildId, thread: u32, frame: &ToChild) {
         if let Some(child) = self.0.get_mut(&id) {
-            let _ = frame::write(&mut child.input, thread, frame).and_then(|()| child.input.flush());
+            child.outgoing.clear();
+            let _ =
+                frame::append(&mut child.outgoing, thread, frame).and_then(|()| child.input.write_all(&child.outgoing));
+            child.outgoing.shrink_to(LONG_FRAME);
         }
     }
 
@@ -114,7 +123,9 @@ impl Children {
         if let Some((thread, frame)) = child.early.pop_front() {
             return Ok(Received::Frame(thread, frame));
         }
-        if child.output.buffer().is_empty() {
+        // Reading waits as well; only who heeds something else besides must ask first.
+        let heeds = heed_silence || interrupts.is_some();
+        if heeds && child.output.buffer().is_empty() {
             match wait_for(&child.output, heed_silence.then_some(SILENCE), interrupts)? {
                 Waited::Ready => {}
                 Waited::Silence => return Ok(Received::Silence),

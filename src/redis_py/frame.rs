@@ -143,11 +143,22 @@ pub trait Frame: Sized {
 /// # Errors
 /// Those of the writer.
 pub fn write<F: Frame>(writer: &mut impl Write, thread: u32, frame: &F) -> io::Result<()> {
-    let mut bytes = vec![0; 4];
-    frame.encode(thread, &mut bytes);
-    let length = u32::try_from(bytes.len() - 4).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
-    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    let mut bytes = Vec::new();
+    append(&mut bytes, thread, frame)?;
     writer.write_all(&bytes)
+}
+
+/// Appends one frame, whole.
+///
+/// # Errors
+/// A frame that is too long for its length to be written.
+pub fn append<F: Frame>(bytes: &mut Vec<u8>, thread: u32, frame: &F) -> io::Result<()> {
+    let start = bytes.len();
+    bytes.extend([0; 4]);
+    frame.encode(thread, bytes);
+    let length = u32::try_from(bytes.len() - start - 4).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
+    bytes[start..start + 4].copy_from_slice(&length.to_le_bytes());
+    Ok(())
 }
 
 /// Reads one frame and the number of its thread. None at the end of the pipe, where a frame would begin.

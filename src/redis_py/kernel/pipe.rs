@@ -38,6 +38,8 @@ struct Incoming {
     arrived: Vec<(u32, ToChild)>,
     /// Whether a thread is reading, for all that wait.
     reading: bool,
+    /// How many wait for it.
+    waiting: usize,
 }
 
 thread_local! {
@@ -128,7 +130,9 @@ impl Pipe {
                 return incoming.arrived.remove(at).1;
             }
             if incoming.reading {
+                incoming.waiting += 1;
                 incoming = self.arrival.wait(incoming).unwrap_or_else(PoisonError::into_inner);
+                incoming.waiting -= 1;
                 continue;
             }
             incoming.reading = true;
@@ -136,7 +140,9 @@ impl Pipe {
             let frame = frame::read(&mut *lock(&self.reader));
             incoming = lock(&self.incoming);
             incoming.reading = false;
-            self.arrival.notify_all();
+            if incoming.waiting > 0 {
+                self.arrival.notify_all();
+            }
             match frame {
                 Ok(Some((thread, frame))) if thread == number => return frame,
                 Ok(Some(for_another)) => incoming.arrived.push(for_another),
@@ -161,8 +167,8 @@ impl Outgoing {
     }
 
     fn append(&mut self, frame: &FromChild) {
-        // Writing to a Vec does not fail, and a frame beyond 4 GiB is beyond the memory limit as well.
-        frame::write(&mut self.frames, thread_number(), frame).expect("a frame fits into memory");
+        // A frame beyond 4 GiB is beyond the memory limit as well.
+        frame::append(&mut self.frames, thread_number(), frame).expect("a frame fits into memory");
     }
 
     /// Writes all frames. When the tutor is gone, the process ends here.

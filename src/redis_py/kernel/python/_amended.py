@@ -1,7 +1,28 @@
 """What the standard library's Python versions do otherwise than CPython's native ones, put right as each is imported."""
 import sys
 
+import _tutor
 from _frozen_importlib import FrozenImporter
+
+
+# A wait for another thread is real for this long at a time, so that it gets on; then the tutor's clock goes on.
+TO_OTHERS_SECONDS = 0.005
+FIRST_STEP_SECONDS = 0.02
+LONGEST_STEP_SECONDS = 0.2
+
+
+def waits(attempt, timeout):
+    """Whether `attempt(seconds)`, which really waits so long, succeeds within a timeout by the tutor's clock."""
+    until = _tutor.time() + timeout
+    left = timeout
+    step = FIRST_STEP_SECONDS
+    while not attempt(min(left, TO_OTHERS_SECONDS)):
+        left = until - _tutor.time()
+        if left <= 0:
+            return False
+        _tutor.sleep(min(left, step))
+        step = min(2 * step, LONGEST_STEP_SECONDS)
+    return True
 
 
 def amend_decimal(decimal):
@@ -36,6 +57,35 @@ def amend_pickle(pickle):
     pickle.load, pickle.loads = refusing_junk(pickle.load), refusing_junk(pickle.loads)
 
 
+def amend_threading(threading):
+    # A thread that nobody else holds would be forgotten by itself, at a point of its end where no Python may run any
+    # more. The last of many is surely over.
+    held = threading._deque(maxlen=1000)
+    plain = threading.Thread.start
+
+    def start(self):
+        held.append(self)
+        plain(self)
+
+    start.__qualname__ = plain.__qualname__
+    threading.Thread.start = start
+
+    plain_join = threading.Thread.join
+
+    def join(self, timeout=None):
+        if timeout is None or timeout <= 0 or not self.is_alive():
+            return plain_join(self, timeout)
+
+        def ended(seconds):
+            plain_join(self, seconds)
+            return not self.is_alive()
+
+        waits(ended, timeout)
+
+    join.__qualname__ = plain_join.__qualname__
+    threading.Thread.join = join
+
+
 def amend_warnings(warnings):
     shown = warnings._formatwarnmsg_impl
 
@@ -53,6 +103,7 @@ AMENDMENTS = {
     "_pydatetime": amend_datetime,
     "_pydecimal": amend_decimal,
     "pickle": amend_pickle,
+    "threading": amend_threading,
     "warnings": amend_warnings,
 }
 

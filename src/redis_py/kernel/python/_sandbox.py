@@ -108,29 +108,13 @@ def follow_the_tutor():
 follow_the_tutor()
 
 
-# A wait for a lock is real for this long at a time, so that other threads get on; then the tutor's clock goes on.
-TO_OTHERS_SECONDS = 0.02
-MOST_AT_ONCE_SECONDS = 0.2
-
-
 def acquire_of(native):
     """The `acquire` of a class of locks, its timeout by the tutor's clock."""
 
     def acquire(self, blocking=True, timeout=-1):
         if not blocking or timeout <= 0:
             return native(self, blocking, timeout)
-        if native(self, False):
-            return True
-        until = _tutor.time() + timeout
-        left = timeout
-        step = TO_OTHERS_SECONDS
-        while not native(self, True, min(left, TO_OTHERS_SECONDS)):
-            left = until - _tutor.time()
-            if left <= 0:
-                return False
-            _tutor.sleep(min(left, step))
-            step = min(2 * step, MOST_AT_ONCE_SECONDS)
-        return True
+        return native(self, False) or _amended.waits(lambda seconds: native(self, True, seconds), timeout)
 
     return acquire
 
