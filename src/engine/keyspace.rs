@@ -338,6 +338,15 @@ impl Keyspace {
         }
     }
 
+    /// Lets a sorted set be no listpack from now on, which is no change of the key: SORT reads it that way.
+    pub fn unpack_sorted_set(&mut self, key: &[u8]) {
+        if let Some(index) = self.find(key)
+            && let Value::SortedSet(zset) = &mut self.database_mut().entries[index].value
+        {
+            zset.unpack();
+        }
+    }
+
     /// Opens a key that should hold a `T`, to change it.
     ///
     /// # Errors
