@@ -250,7 +250,7 @@ impl Play<'_> {
         if self.ours.engine().next_deadline().is_some_and(|at_ms| at_ms <= self.ours.engine().keyspace.now_ms()) {
             // SET with a time long ago: Redis removes the key when it next looks for what has expired.
             thread::sleep(LOOK_FOR_EXPIRED);
-            self.ours.advance(Duration::ZERO);
+            self.ours.advance(Duration::from_millis(1));
             self.server.settle();
         }
         let freedom = match Freedom::of(&name) {
@@ -298,8 +298,7 @@ impl Play<'_> {
                     let queue = if name == "EXEC" { client.queue.as_slice() } else { &[] };
                     let agrees = agreement::replies_agree(&ours, &theirs, freedom, queue);
                     match name {
-                        "EXEC" | "DISCARD" | "MULTI" | "RESET" => client.queue.clear(),
-                        // In EXEC a container may have lost its order and be gone again.
+                        "EXEC" | "DISCARD" | "RESET" => client.queue.clear(),
                         _ if theirs.ends_with(b"+QUEUED\r\n") => client.queue.push(Freedom::of(name)),
                         _ => {}
                     }

@@ -7,7 +7,8 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::client::ClientId;
-use super::command::Command;
+use super::command::{Command, Group};
+use super::data::Value;
 
 /// What a blocked client waits for.
 #[derive(Debug, Clone)]
@@ -20,9 +21,40 @@ pub struct Wait {
     pub command: &'static Command,
 }
 
+/// How many clients wait for lists, and how many for sorted sets.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Awaited {
+    lists: usize,
+    sorted_sets: usize,
+}
+
+impl Awaited {
+    pub fn any(self) -> bool {
+        self.lists + self.sorted_sets > 0
+    }
+
+    /// Whether anybody waits for values like this one.
+    pub fn includes(self, value: &Value) -> bool {
+        match value {
+            Value::List(_) => self.lists > 0,
+            Value::SortedSet(_) => self.sorted_sets > 0,
+            Value::Str(_) | Value::Set(_) | Value::Hash(_) => false,
+        }
+    }
+
+    /// The number for what a command takes from.
+    fn of(&mut self, command: &Command) -> &mut usize {
+        match command.group {
+            Group::SortedSet => &mut self.sorted_sets,
+            _ => &mut self.lists,
+        }
+    }
+}
+
 /// All waiting clients.
 #[derive(Debug, Clone, Default)]
 pub struct Blocking {
+    awaited: Awaited,
     waits: HashMap<ClientId, Wait>,
     queues: HashMap<(usize, Vec<u8>), VecDeque<ClientId>>,
     deadlines: BTreeSet<(i64, ClientId)>,
@@ -43,12 +75,14 @@ impl Blocking {
         if let Some(deadline) = wait.deadline {
             self.deadlines.insert((deadline, client));
         }
+        *self.awaited.of(wait.command) += 1;
         self.waits.insert(client, wait);
     }
 
     /// Ends a client's wait, for whatever reason, and says what it waited for.
     pub fn leave(&mut self, client: ClientId) -> Option<Wait> {
         let wait = self.waits.remove(&client)?;
+        *self.awaited.of(wait.command) -= 1;
         for key in &wait.keys {
             let place = (wait.database, key.clone());
             if let Some(queue) = self.queues.get_mut(&place) {
@@ -69,6 +103,11 @@ impl Blocking {
         self.waits.get(&client)
     }
 
+    /// What is waited for.
+    pub fn awaited(&self) -> Awaited {
+        self.awaited
+    }
+
     /// The number of waiting clients.
     pub fn len(&self) -> usize {
         self.waits.len()
@@ -82,10 +121,6 @@ impl Blocking {
     /// The number of keys that anybody waits for.
     pub fn keys(&self) -> usize {
         self.queues.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.waits.is_empty()
     }
 
     /// Who waits for a key, longest wait first.

@@ -6,17 +6,21 @@
 //! Commands read by `read` and change by `edit`, `put` and `remove`. Each change touches those who WATCH the key, drops
 //! a container that became empty, notes events, and notes keys that blocked clients may wait for.
 
+mod edit;
+
 use std::collections::BTreeSet;
-use std::ops::{Deref, DerefMut};
 
 use indexmap::IndexMap;
 
+use super::blocking::Awaited;
 use super::data::string::{Header, LONG_KEY};
 use super::data::{DataType, SmallBytes, Value};
 use super::error::{self, Error};
 use super::limits::Limits;
 use super::notify::{Class, Event};
 use super::watch::Watches;
+
+pub use edit::Edit;
 
 /// The number of databases, as in Redis's default configuration.
 pub const DATABASES: usize = 16;
@@ -197,8 +201,8 @@ pub struct Keyspace {
     /// Whether anybody may want to hear of events, so that they are noted.
     pub notes_events: bool,
     events: Vec<Event>,
-    /// Whether any client is blocked, so that filled keys are noted.
-    pub notes_filled: bool,
+    /// What blocked clients wait for, so that keys filled with it are noted.
+    pub awaited: Awaited,
     filled: Vec<(usize, Vec<u8>)>,
     /// How many changes there were: INFO's `rdb_changes_since_last_save`.
     pub changes: u64,
@@ -217,7 +221,7 @@ impl Keyspace {
             touches: true,
             notes_events: false,
             events: Vec::new(),
-            notes_filled: false,
+            awaited: Awaited::default(),
             filled: Vec::new(),
             changes: 0,
         }
@@ -335,6 +339,15 @@ impl Keyspace {
         match self.read_any(key) {
             Some(entry) => T::of(&entry.value).map(Some).ok_or(error::WRONG_TYPE),
             None => Ok(None),
+        }
+    }
+
+    /// Lets a sorted set be no listpack from now on, which is no change of the key: SORT reads it that way.
+    pub fn unpack_sorted_set(&mut self, key: &[u8]) {
+        if let Some(index) = self.find(key)
+            && let Value::SortedSet(zset) = &mut self.database_mut().entries[index].value
+        {
+            zset.unpack();
         }
     }
 
@@ -485,10 +498,10 @@ impl Keyspace {
         }
     }
 
+    /// Notes that a key came to hold what blocked clients may wait for. Redis looks at its type twice: now, and again when
+    /// the command is over.
     fn note_filled(&mut self, key: &[u8]) {
-        if self.notes_filled {
-            self.filled.push((self.selected, key.to_vec()));
-        }
+        self.note_filled_in(self.selected, key);
     }
 
     /// The events noted since the last call.
@@ -526,7 +539,10 @@ impl Keyspace {
 
     /// Notes that a key holds a container that blocked clients may wait for, without changing it: after SWAPDB.
     pub fn note_filled_in(&mut self, database: usize, key: &[u8]) {
-        if self.notes_filled && self.databases[database].entries.contains_key(key) {
+        if self.awaited.any()
+            && let Some(entry) = self.databases[database].entries.get(key)
+            && self.awaited.includes(&entry.value)
+        {
             self.filled.push((database, key.to_vec()));
         }
     }
@@ -591,70 +607,5 @@ impl Keyspace {
     pub fn next_expiry(&self) -> Option<i64> {
         let soonest = self.databases.iter().filter_map(|db| db.volatile.first().map(|&(at_ms, _)| at_ms)).min();
         soonest.filter(|_| self.active_expiry)
-    }
-}
-
-/// A value that is open to be changed. Without `commit`, nothing was changed.
-pub struct Edit<'a, T: DataType> {
-    keyspace: &'a mut Keyspace,
-    index: usize,
-    key: &'a [u8],
-    created: bool,
-    type_: std::marker::PhantomData<T>,
-}
-
-impl<'a, T: DataType> Edit<'a, T> {
-    fn new(keyspace: &'a mut Keyspace, index: usize, key: &'a [u8], created: bool) -> Self {
-        Edit { keyspace, index, key, created, type_: std::marker::PhantomData }
-    }
-
-    /// Whether the key was not there before.
-    pub fn is_new(&self) -> bool {
-        self.created
-    }
-
-    /// Ends the edit without a change that anybody is told of: BITFIELD makes a key or lengthens a string, and then
-    /// refuses every value.
-    pub fn keep(mut self) {
-        if std::mem::take(&mut self.created) {
-            self.keyspace.note(Class::New, "new", self.key);
-        }
-    }
-
-    /// Ends the edit: the value was changed, which is this event. A container that is empty now is dropped.
-    pub fn commit(mut self, event: &'static str) {
-        let created = std::mem::take(&mut self.created);
-        let now_ms = self.keyspace.now_ms();
-        self.keyspace.database_mut().entries[self.index].accessed_ms = now_ms;
-        if created {
-            self.keyspace.note(Class::New, "new", self.key);
-        }
-        self.keyspace.note(T::CLASS, event, self.key);
-        if self.keyspace.settle(self.index, self.key) && created {
-            self.keyspace.note_filled(self.key);
-        }
-    }
-}
-
-impl<T: DataType> Deref for Edit<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        T::of(&self.keyspace.database().entries[self.index].value).expect("its type was checked when it was opened")
-    }
-}
-
-impl<T: DataType> DerefMut for Edit<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        let entry = &mut self.keyspace.database_mut().entries[self.index];
-        T::of_mut(&mut entry.value).expect("its type was checked when it was opened")
-    }
-}
-
-impl<T: DataType> Drop for Edit<'_, T> {
-    fn drop(&mut self) {
-        if self.created {
-            self.keyspace.database_mut().remove(self.key);
-        }
     }
 }

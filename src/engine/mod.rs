@@ -74,7 +74,7 @@ impl Engine {
         let protocol = state.reply.protocol;
         let mut reply = std::mem::replace(&mut state.reply, Reply::new(protocol));
         let unanswered = reply.len();
-        self.keyspace.notes_filled = !self.hub.blocking.is_empty();
+        self.keyspace.awaited = self.hub.blocking.awaited();
         self.dispatch(client, argv, &mut reply);
         self.tell_events();
         if let Some(state) = self.hub.clients.find(client) {
@@ -86,7 +86,7 @@ impl Engine {
             reply.raw(state.reply.as_bytes());
             state.reply = reply;
         }
-        if self.keyspace.notes_filled {
+        if self.keyspace.awaited.any() {
             self.serve_blocked();
         }
     }

@@ -49,6 +49,7 @@ const LEFT_OUT: &[&str] = &[
     "OBJECT IDLETIME",
     "OBJECT FREQ",
     "OBJECT HELP",
+    "OBJECT REFCOUNT",
     "SHUTDOWN",
 ];
 
@@ -80,8 +81,6 @@ const TAMED: &[&str] = &[
     "FLUSHDB",
     "FLUSHALL",
     "RESET",
-    "HELLO 2",
-    "HELLO 3",
     "CLIENT UNBLOCK {id:0}",
     "CLIENT UNBLOCK {id:1} ERROR",
     "CLIENT UNBLOCK {id:2} TIMEOUT",
@@ -179,6 +178,11 @@ pub fn script(random: &mut Random, length: usize) -> Vec<Step> {
     let with_time = random.below(4) == 0;
     let mut writer = Writer { random, with_time };
     let mut steps = Vec::new();
+    for client in 0..CLIENTS {
+        if writer.random.below(3) == 0 {
+            steps.push(writer.step(client, "HELLO 3"));
+        }
+    }
     if writer.random.below(3) == 0 {
         LOW_THRESHOLDS.iter().for_each(|line| steps.push(writer.step(0, line)));
     }

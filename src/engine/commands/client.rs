@@ -307,8 +307,11 @@ fn kill(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Lets a client go, which from now on waits for nothing and hears nothing.
+/// Lets a client go, which from now on waits for nothing and hears nothing, not even what was written to it and not sent.
 fn close(call: &mut Call, id: ClientId) {
+    if id != call.client {
+        call.hub.clients.get_mut(id).reply.clear();
+    }
     call.hub.blocking.leave(id);
     call.hub.subscriptions.leave(id);
     call.hub.clients.set_monitor(id, false);

@@ -162,6 +162,7 @@ fn store(call: &mut Call, chosen: &[Box<[u8]>], options: &Options, destination: 
 
 /// All elements, in the order asked for.
 fn elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error> {
+    call.keyspace.unpack_sorted_set(call.argv[1]);
     let Some(entry) = call.keyspace.read_any(call.argv[1]) else { return Ok(Vec::new()) };
     let mut elements: Vec<Box<[u8]>> = match &entry.value {
         Value::List(list) => list.iter().map(Box::from).collect(),

@@ -200,6 +200,11 @@ impl SortedSet {
         self.scores.get_index(index).map(|(member, &score)| (&**member, score))
     }
 
+    /// Gives up the listpack, whatever the size: SORT does.
+    pub fn unpack(&mut self) {
+        self.encoding = Encoding::Skiplist;
+    }
+
     /// Prepares for a command that names so many members: Redis gives up the listpack by their number, before it knows
     /// whether they are new.
     pub fn announce(&mut self, members: usize, limits: Limits) {
