@@ -24,6 +24,10 @@ pub fn parse_integer(text: &[u8]) -> Option<i64> {
 /// Reads a double as Redis reads a score or an increment: decimal or hexadecimal, `inf` and `infinity` in any case, a sign.
 /// Not a number, blanks and trailing text are refused.
 pub fn parse_double(text: &[u8]) -> Option<f64> {
+    // Most are whole numbers, and those of up to 15 digits are exact.
+    if (1..=15).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) {
+        return Some(text.iter().fold(0, |n: u64, digit| n * 10 + u64::from(digit - b'0')) as f64);
+    }
     let text = std::str::from_utf8(text).ok()?;
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let negative = text.starts_with('-');
@@ -70,7 +74,6 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
 /// Writes a double as Redis replies it: whole numbers within half of an i64's range in full, others by the shortest digits
 /// that read back the same.
 pub fn format_double(v: f64) -> String {
-    const WHOLE: f64 = (i64::MAX / 2) as f64;
     if v.is_nan() {
         return "nan".into();
     }
@@ -80,12 +83,19 @@ pub fn format_double(v: f64) -> String {
     if v == 0.0 {
         return if v.is_sign_negative() { "-0" } else { "0" }.into();
     }
-    if v.abs() <= WHOLE && v.fract() == 0.0 {
-        return itoa::Buffer::new().format(v as i64).into();
+    if let Some(n) = whole(v) {
+        return itoa::Buffer::new().format(n).into();
     }
     let (digits, exponent) = shortest_digits(v.abs());
     let sign = if v < 0.0 { "-" } else { "" };
     format!("{sign}{}", place_point(&digits, exponent))
+}
+
+/// A double that `format_double` writes as an integer.
+pub fn whole(v: f64) -> Option<i64> {
+    const WHOLE: f64 = (i64::MAX / 2) as f64;
+    let is_negative_zero = v == 0.0 && v.is_sign_negative();
+    (v.abs() <= WHOLE && v.fract() == 0.0 && !is_negative_zero).then_some(v as i64)
 }
 
 /// Writes a double as ZSCAN does that of a large sorted set: C's `%.17g`.

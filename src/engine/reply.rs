@@ -168,6 +168,11 @@ impl Reply {
 
     /// A score or another double; in RESP2 a bulk string.
     pub fn double(&mut self, v: f64) {
+        if !self.is_resp3()
+            && let Some(n) = number::whole(v)
+        {
+            return self.bulk_integer(n);
+        }
         let text = number::format_double(v);
         if self.is_resp3() {
             self.bytes.push(b',');
