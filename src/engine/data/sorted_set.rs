@@ -208,6 +208,11 @@ impl SortedSet {
         }
     }
 
+    /// Gives up the listpack, as SORT makes Redis do.
+    pub fn unpack(&mut self) {
+        self.encoding = Encoding::Skiplist;
+    }
+
     /// Gives a member, new or not, a score.
     pub fn set(&mut self, member: &[u8], score: f64, limits: Limits) {
         if let Some((_, member, old)) = self.scores.get_full_mut(member) {
