@@ -232,11 +232,11 @@ fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope
         vm.sys_module.set_attr(vm.ctx.intern_str(name.as_str()), hook.clone(), vm)?;
     }
     let sandbox = vm.import("_sandbox", 0)?;
-    for method in sandbox.get_attr("METHODS", vm)?.try_to_value::<Vec<PyTupleRef>>(vm)? {
-        if let [class, name, function] = method.as_slice()
-            && let (Some(class), Some(name)) = (class.downcast_ref::<PyType>(), name.downcast_ref::<PyStr>())
+    for lock in sandbox.get_attr("LOCKS", vm)?.try_to_value::<Vec<PyTupleRef>>(vm)? {
+        if let [class, acquire] = lock.as_slice()
+            && let Some(class) = class.downcast_ref::<PyType>()
         {
-            class.set_attr(vm.ctx.intern_str(name.to_string_lossy().into_owned()), function.clone());
+            class.set_attr(vm.ctx.intern_str("acquire"), acquire.clone());
         }
     }
     let finders = vm.sys_module.get_attr("meta_path", vm)?.try_to_value(vm)?;

@@ -58,18 +58,6 @@ def amend_pickle(pickle):
 
 
 def amend_threading(threading):
-    # A thread that nobody else holds would be forgotten by itself, at a point of its end where no Python may run any
-    # more. The last of many is surely over.
-    held = threading._deque(maxlen=1000)
-    plain = threading.Thread.start
-
-    def start(self):
-        held.append(self)
-        plain(self)
-
-    start.__qualname__ = plain.__qualname__
-    threading.Thread.start = start
-
     plain_join = threading.Thread.join
 
     def join(self, timeout=None):

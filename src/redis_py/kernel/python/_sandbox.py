@@ -136,26 +136,8 @@ def acquire_of(native):
     return acquire
 
 
-join_for_ever = _thread._ThreadHandle.join
-
-
-def join(self, timeout=None):
-    """A thread's end, its timeout by the tutor's clock."""
-    if timeout is None or timeout < 0:
-        return join_for_ever(self)
-    until = _tutor.time() + timeout
-    step = TO_OTHERS_SECONDS
-    while not self.is_done() and (left := until - _tutor.time()) > 0:
-        _tutor.sleep(min(left, step))
-        step = min(2 * step, MOST_AT_ONCE_SECONDS)
-
-
 # The interpreter puts them into the classes, which are closed to Python itself.
-METHODS = [
-    (_thread.lock, "acquire", acquire_of(_thread.lock.acquire)),
-    (_thread.RLock, "acquire", acquire_of(_thread.RLock.acquire)),
-    (_thread._ThreadHandle, "join", join),
-]
+LOCKS = [(kind, acquire_of(kind.acquire)) for kind in (_thread.lock, _thread.RLock)]
 
 
 def letting_go(start):
