@@ -130,7 +130,7 @@ impl Session {
             } else if let Some(work) = &mut self.clients[who].work {
                 work.submission.value = Some(Shown::Cli(reply));
             }
-            self.show_from(who, Show::Reply(text));
+            self.show_output(who, &text, Show::Reply);
         }
         if closing {
             self.engine.disconnect(client);

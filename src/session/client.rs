@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::event::ChildId;
+use super::flood::Flood;
 use super::journal::{Journal, Replay};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::Submission;
@@ -27,6 +28,8 @@ pub struct Work {
     pub submission: Submission,
     /// The statements still to run.
     pub statements: VecDeque<String>,
+    /// What it has shown.
+    pub flood: Flood,
     /// The statement that runs.
     pub running: Option<String>,
     pub kind: WorkKind,

@@ -9,6 +9,7 @@ mod client;
 mod clock;
 pub mod dialect;
 pub mod event;
+mod flood;
 mod journal;
 mod lead;
 mod python;
@@ -91,6 +92,8 @@ pub struct Session {
     progress: Progress,
     /// What was typed since everything was as on the first day.
     typed: Vec<save::Typed>,
+    /// Whether all output is shown, however long.
+    shows_all: bool,
     over: bool,
 }
 
@@ -116,6 +119,7 @@ impl Session {
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
+            shows_all: false,
             over: false,
         }
     }
@@ -130,6 +134,11 @@ impl Session {
     /// Gives what Python runs another `__name__` than `__main__`.
     pub fn name_module(&mut self, module: &'static str) {
         self.module = module;
+    }
+
+    /// From here on, all output is shown, however long: for what is read by a program.
+    pub fn show_all(&mut self) {
+        self.shows_all = true;
     }
 
     /// Takes an event in.
@@ -399,6 +408,7 @@ impl Session {
         let work = Work {
             submission,
             statements: VecDeque::new(),
+            flood: flood::Flood::default(),
             running: None,
             kind,
             changes_before: self.engine.keyspace.changes,
@@ -438,6 +448,7 @@ impl Session {
 
     /// A client's submission has run.
     fn work_done(&mut self, who: usize) {
+        self.tell_of_flood(who);
         if let Some(mut work) = self.clients[who].work.take() {
             work.submission.changed = self.engine.keyspace.changes != work.changes_before;
             if matches!(work.kind, WorkKind::Cli { .. }) {
@@ -532,6 +543,26 @@ impl Session {
             self.effects.push(Effect::Show(Show::Speaker(self.clients[who].name.clone())));
         }
         self.effects.push(Effect::Show(show));
+    }
+
+    /// Shows what a client's program wrote, as much of it as does not flood the screen.
+    fn show_output(&mut self, who: usize, text: &str, show: fn(String) -> Show) {
+        let flood = self.clients[who].work.as_mut().map(|work| &mut work.flood).filter(|_| !self.shows_all);
+        let text = flood.map_or(text, |flood| flood.let_through(text));
+        if !text.is_empty() {
+            self.show_from(who, show(text.to_owned()));
+        }
+    }
+
+    /// Says how much of a submission's output was not shown.
+    fn tell_of_flood(&mut self, who: usize) {
+        let Some(flood) = self.clients[who].work.as_ref().map(|work| work.flood.clone()) else { return };
+        if let Some(rest) = flood.rest() {
+            if flood.stops_within_a_line() {
+                self.show_from(who, Show::Output("\n".into()));
+            }
+            self.tell(who, &rest);
+        }
     }
 
     /// A remark about a client, from the tutor.

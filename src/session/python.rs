@@ -12,6 +12,9 @@ use crate::resp::request::{Allowance, RequestParser};
 /// The port that the tutor's Redis is at, as far as Python knows.
 const PORT: u16 = 6379;
 
+/// The most that is kept of what a submission prints, in bytes, where somebody watches.
+const MOST_OUTPUT: usize = 1 << 20;
+
 impl Session {
     /// Starts a client's Python, if there is none.
     pub(super) fn start_python(&mut self, who: usize) -> ChildId {
@@ -84,10 +87,12 @@ impl Session {
     fn output(&mut self, who: usize, stream: Stream, text: &str) {
         if let Some(work) = &mut self.clients[who].work
             && stream == Stream::Stdout
+            // A loop that prints for ever must not fill the memory.
+            && (self.shows_all || work.submission.output.len() < MOST_OUTPUT)
         {
             work.submission.output.push_str(text);
         }
-        self.show_from(who, Show::Output(text.to_owned()));
+        self.show_output(who, text, Show::Output);
     }
 
     /// Opens a connection of a child's, and runs the commands that set it up.

@@ -42,6 +42,7 @@ pub fn run(session: &mut Session, source: &str, form: Form, out: &mut impl Write
         // As `code.InteractiveConsole`, and so those who hold us against it.
         session.name_module("__console__");
     }
+    session.show_all();
     let mut script = Script { statements, form, out, raised: false };
     let status = drive(session, &mut script)?;
     script.out.flush()?;

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::list::node_limit;
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
-use crate::engine::data::{DataType, Hash, List, Str, Value};
+use crate::engine::data::{DataType, Hash, List, SortedSet, Str, Value};
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::Keyspace;
 use crate::engine::number;
@@ -122,6 +122,9 @@ fn options<'a>(call: &Call<'a>, access: Access) -> Result<Options<'a>, Error> {
 fn sort(call: &mut Call, access: Access) -> Outcome {
     let options = options(call, access)?;
     let elements = elements(call, &options)?;
+    if let Ok(Some(mut zset)) = call.keyspace.edit::<SortedSet>(call.argv[1]) {
+        zset.unpack();
+    }
     let start = options.offset.min(elements.len());
     let end = start.saturating_add(options.count).min(elements.len());
     let chosen = &elements[start..end];

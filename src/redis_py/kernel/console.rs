@@ -42,7 +42,7 @@ mod _tutor {
     use crate::redis_py::kernel::clock;
     use rustpython_vm::{
         AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-        builtins::{PyBaseException, PyBytesRef, PyListRef, PyStrRef, PyTypeRef},
+        builtins::{PyBaseException, PyBytesRef, PyListRef, PyStrRef},
         function::{ArgBytesLike, ArgIntoFloat, FuncArgs, OptionalArg},
         pyclass,
     };
@@ -229,8 +229,8 @@ mod _tutor {
 
     /// The error that asking for a stream's file descriptor raises, as with a stream in memory.
     fn no_descriptor(vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
-        let class: PyTypeRef = vm.import("_io", 0)?.get_attr("UnsupportedOperation", vm)?.try_into_value(vm)?;
-        Ok(vm.new_exception_msg(class, "fileno".into()))
+        // It is an OSError as well, which has more to it than a message: only its class knows how to make one.
+        vm.import("_io", 0)?.get_attr("UnsupportedOperation", vm)?.call(("fileno",), vm)?.try_into_value(vm)
     }
 
     fn ask_line(prompt: &str, vm: &VirtualMachine) -> PyResult<Option<String>> {

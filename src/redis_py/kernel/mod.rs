@@ -19,7 +19,7 @@ use crate::redis_py::frame::{FromChild, ToChild};
 use crate::redis_py::syntax::{self, TooDeep};
 use pipe::Pipe;
 use rustpython_vm::{
-    AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine,
+    AsObject, Interpreter, Py, PyObjectRef, PyResult, Settings, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDictRef, PyStr, PyTupleRef, PyType},
     scope::Scope,
     signal::{UserSignalReceiver, user_signal_channel},
@@ -218,6 +218,7 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
 /// Puts our own in the place of what would need a terminal or a machine, and makes the learner's namespace.
 fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope> {
     vm.recursion_limit.set(RECURSION_LIMIT);
+    intern_names(vm.ctx.types.object_type, vm);
     let tutor = vm.import("_tutor", 0)?;
     let mut unguarded = Vec::new();
     for name in ["eval", "exec", "compile"] {
@@ -231,11 +232,11 @@ fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope
         vm.sys_module.set_attr(vm.ctx.intern_str(name.as_str()), hook.clone(), vm)?;
     }
     let sandbox = vm.import("_sandbox", 0)?;
-    for method in sandbox.get_attr("METHODS", vm)?.try_to_value::<Vec<PyTupleRef>>(vm)? {
-        if let [class, name, function] = method.as_slice()
-            && let (Some(class), Some(name)) = (class.downcast_ref::<PyType>(), name.downcast_ref::<PyStr>())
+    for lock in sandbox.get_attr("LOCKS", vm)?.try_to_value::<Vec<PyTupleRef>>(vm)? {
+        if let [class, acquire] = lock.as_slice()
+            && let Some(class) = class.downcast_ref::<PyType>()
         {
-            class.set_attr(vm.ctx.intern_str(name.to_string_lossy().into_owned()), function.clone());
+            class.set_attr(vm.ctx.intern_str("acquire"), acquire.clone());
         }
     }
     let finders = vm.sys_module.get_attr("meta_path", vm)?.try_to_value(vm)?;
@@ -248,6 +249,17 @@ fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope
     let scope = vm.new_scope_with_main()?;
     scope.globals.set_item("__name__", vm.ctx.new_str(module).into(), vm)?;
     Ok(scope)
+}
+
+/// Interns the names of all classes below this one: the interpreter takes that for granted and panics over the
+/// `__name__` of one that is not, as whoever walks over `object.__subclasses__()` would find.
+fn intern_names(class: &Py<PyType>, vm: &VirtualMachine) {
+    let below: Vec<_> = class.subclasses.read().iter().filter_map(|class| class.upgrade()).collect();
+    for class in below.iter().filter_map(|class| class.downcast_ref::<PyType>()) {
+        let name = class.slot_name().to_owned();
+        vm.ctx.intern_str(name.rsplit_once('.').map_or(name.as_str(), |(_, name)| name));
+        intern_names(class, vm);
+    }
 }
 
 /// What a dict holds under names.

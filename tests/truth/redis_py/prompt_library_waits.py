@@ -51,7 +51,7 @@ ticker.start()
 time.sleep(1.05)
 stop.set()
 ticker.join()
-8 <= len(seen) <= 10
+5 <= len(seen) <= 10
 import concurrent.futures
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
     slow = pool.submit(time.sleep, 0.5)

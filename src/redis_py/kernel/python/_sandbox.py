@@ -21,6 +21,7 @@ import time
 
 import _amended
 
+from _frozen_importlib import ModuleSpec
 from _sitebuiltins import Quitter
 
 NO_FILES = "redis-tutor's Python has no files: it keeps data in memory and in Redis"
@@ -41,11 +42,27 @@ OUT_OF_REACH = {
 }
 
 
+class UnittestSignals:
+    """Loads our stand-in where `unittest` asks for its own module, which wants signals."""
+
+    @staticmethod
+    def create_module(spec):
+        import _unittest_signals
+
+        return _unittest_signals
+
+    @staticmethod
+    def exec_module(module):
+        pass
+
+
 class OutOfReach:
     """Finds the modules that there are not, and says why."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
+        if name == "unittest.signals":
+            return ModuleSpec(name, UnittestSignals)
         if name in OUT_OF_REACH:
             raise ImportError(OUT_OF_REACH[name], name=name)
 
@@ -120,10 +137,7 @@ def acquire_of(native):
 
 
 # The interpreter puts them into the classes, which are closed to Python itself.
-METHODS = [
-    (_thread.lock, "acquire", acquire_of(_thread.lock.acquire)),
-    (_thread.RLock, "acquire", acquire_of(_thread.RLock.acquire)),
-]
+LOCKS = [(kind, acquire_of(kind.acquire)) for kind in (_thread.lock, _thread.RLock)]
 
 
 def letting_go(start):
