@@ -109,7 +109,7 @@ impl Blocking {
     }
 
     /// The number of waiting clients.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.waits.len()
     }
 

@@ -105,7 +105,7 @@ fn clients(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Resul
     line(text, "maxclients", hub.config.integer("maxclients"))?;
     line(text, "client_recent_max_input_buffer", 0)?;
     line(text, "client_recent_max_output_buffer", 0)?;
-    line(text, "blocked_clients", hub.blocking.len())?;
+    line(text, "blocked_clients", hub.blocking.count())?;
     line(text, "tracking_clients", 0)?;
     line(text, "pubsub_clients", hub.subscriptions.clients())?;
     line(text, "watching_clients", keyspace.watches.clients())?;
