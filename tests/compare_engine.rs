@@ -182,6 +182,7 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
         assert_eq!(answer, b"+OK\r\n", "{setting}: {}", String::from_utf8_lossy(&answer));
     }
     let mut ours = EngineServer::at(now_us());
+    ours.engine.hub.allows_debug = true;
     let clients = (0..CLIENTS).map(|_| Client::connect(server, &mut ours)).collect();
     let mut play = Play { server, ours, clients, arbitrary: Arbitrary::default(), calls: 0 };
     let mut short_since: Option<Instant> = None;
@@ -237,8 +238,8 @@ impl Play<'_> {
         }
         self.calls += 1;
         let name = String::from_utf8_lossy(&argv[0]).to_ascii_uppercase();
-        self.arbitrary.learn(argv, self.ours.engine());
-        let had_no_order = self.arbitrary.has(argv, self.ours.engine());
+        self.arbitrary.learn(argv, &self.ours.engine);
+        let had_no_order = self.arbitrary.has(argv, &self.ours.engine);
         let (ours, theirs) = argv.iter().map(|word| self.named(word)).unzip::<_, _, Vec<_>, Vec<_>>();
         self.ours.send(sender, ours);
         let stream = &mut self.clients[client].theirs;
@@ -247,16 +248,14 @@ impl Play<'_> {
             stream.read_reply();
         }
         self.server.settle();
-        if self.ours.engine().next_deadline().is_some_and(|at_ms| at_ms <= self.ours.engine().keyspace.now_ms()) {
+        if self.ours.engine.next_deadline().is_some_and(|at_ms| at_ms <= self.ours.engine.keyspace.now_ms()) {
             // SET with a time long ago: Redis removes the key when it next looks for what has expired.
             thread::sleep(LOOK_FOR_EXPIRED);
             self.ours.advance(Duration::from_millis(1));
             self.server.settle();
         }
         let freedom = match Freedom::of(&name) {
-            Freedom::OrderOfContainer if !had_no_order && !self.arbitrary.has(argv, self.ours.engine()) => {
-                Freedom::None
-            }
+            Freedom::OrderOfContainer if !had_no_order && !self.arbitrary.has(argv, &self.ours.engine) => Freedom::None,
             freedom => freedom,
         };
         self.difference(Some((client, &name, freedom)))

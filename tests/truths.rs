@@ -76,7 +76,7 @@ impl Server for EngineServer {
     }
 
     fn advance_to_deadline(&mut self) {
-        let engine = self.engine();
+        let engine = &self.engine;
         if let Some(deadline_ms) = engine.hub.blocking.next_deadline() {
             let left_us = (deadline_ms * 1000 - engine.keyspace.now_us()).max(0);
             self.advance(Duration::from_micros(left_us.unsigned_abs()));

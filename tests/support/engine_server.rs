@@ -17,7 +17,7 @@ pub enum State {
 }
 
 pub struct EngineServer {
-    engine: Engine,
+    pub engine: Engine,
     now_us: i64,
     /// Every client there has been, by the number of its `Connection`.
     clients: Vec<Client>,
@@ -34,11 +34,6 @@ impl EngineServer {
     /// An empty one, whose clock stands at this time, in microseconds since 1970.
     pub fn at(now_us: i64) -> Self {
         EngineServer { engine: Engine::new(7, now_us), now_us, clients: Vec::new() }
-    }
-
-    /// What is there now.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
     }
 
     /// Does what a driver does after each command: hands out what was written, and closes whom the engine lets go.

@@ -67,6 +67,8 @@ const TAMED: &[&str] = &[
     "OBJECT ENCODING {key}",
     "OBJECT ENCODING {key}",
     "OBJECT ENCODING {key}",
+    "DEBUG DIGEST-VALUE {key}",
+    "DEBUG DIGEST-VALUE {key} {key}",
     "SMEMBERS {key}",
     "HGETALL {key}",
     "LRANGE {key} 0 -1",

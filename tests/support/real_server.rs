@@ -11,8 +11,8 @@ use super::real_process::RealProcess;
 /// How long a reply may take before it counts as none.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A clock that looks for what expires every two milliseconds.
-const SETTINGS: &[&str] = &["--hz", "500", "--dynamic-hz", "no"];
+/// A clock that looks for what expires every two milliseconds, and DEBUG for the fingerprints of values.
+const SETTINGS: &[&str] = &["--hz", "500", "--dynamic-hz", "no", "--enable-debug-command", "yes"];
 
 /// The server, with a connection of our own.
 pub struct RealServer {

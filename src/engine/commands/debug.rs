@@ -1,8 +1,12 @@
 //! DEBUG: what tests of clients ask for.
 
+use sha1::{Digest as _, Sha1};
+
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
+use crate::engine::data::Value;
 use crate::engine::error::{self, Error};
+use crate::engine::keyspace::Entry;
 use crate::engine::number;
 
 pub const COMMANDS: &[&Command] = &[&DEBUG];
@@ -37,6 +41,7 @@ fn debug(call: &mut Call) -> Outcome {
         }
         b"SLEEP" if words == 3 => sleep(call),
         b"OBJECT" if words >= 3 => object(call)?,
+        b"DIGEST-VALUE" if words >= 2 => digest_values(call),
         b"ERROR" if words == 3 => return Err(Error::said(call.argv[2])),
         // Nothing is logged, saved or replicated, and lists have no plain nodes to tell apart.
         b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" if words == 3 => call.reply.ok(),
@@ -68,12 +73,73 @@ fn object(call: &mut Call) -> Outcome {
     Ok(())
 }
 
+/// Tells of each key a fingerprint of its value and of whether it expires: the same as Redis's.
+fn digest_values(call: &mut Call) {
+    call.reply.array(call.argv.len() - 2);
+    for &key in &call.argv[2..] {
+        let digest = call.keyspace.peek(key).map_or(Digest::default(), digest);
+        let digits: String = digest.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        call.reply.status(&digits);
+    }
+}
+
+/// Two ways of taking something in: `mix` minds the order, `add` does not.
+#[derive(Debug, Default, Clone, Copy)]
+struct Digest([u8; 20]);
+
+impl Digest {
+    fn add(&mut self, bytes: &[u8]) {
+        let hash: [u8; 20] = Sha1::digest(bytes).into();
+        self.0.iter_mut().zip(hash).for_each(|(byte, other)| *byte ^= other);
+    }
+
+    fn mix(&mut self, bytes: &[u8]) {
+        self.add(bytes);
+        self.0 = Sha1::digest(self.0).into();
+    }
+
+    /// A digest of these parts in their order.
+    fn of(parts: &[&[u8]]) -> Self {
+        let mut digest = Digest::default();
+        parts.iter().for_each(|part| digest.mix(part));
+        digest
+    }
+}
+
+fn digest(entry: &Entry) -> Digest {
+    // Redis's numbers of the types.
+    let type_number: u32 = match entry.value {
+        Value::Str(_) => 0,
+        Value::List(_) => 1,
+        Value::Set(_) => 2,
+        Value::SortedSet(_) => 3,
+        Value::Hash(_) => 4,
+    };
+    let mut digest = Digest::of(&[&type_number.to_be_bytes()]);
+    match &entry.value {
+        Value::Str(text) => digest.mix(&text.bytes()),
+        Value::List(list) => list.iter().for_each(|element| digest.mix(element)),
+        Value::Set(set) => set.iter().for_each(|member| digest.add(member)),
+        Value::SortedSet(zset) => zset.iter().for_each(|(member, score)| {
+            let score = number::format_double_in_17_digits(score);
+            digest.add(&Digest::of(&[member, score.as_bytes()]).0);
+        }),
+        Value::Hash(hash) => hash.iter().for_each(|(field, value)| digest.add(&Digest::of(&[field, value]).0)),
+    }
+    if entry.expires_ms.is_some() {
+        digest.add(b"!!expire!!");
+    }
+    digest
+}
+
 fn help(call: &mut Call) -> Outcome {
     command::help(
         call,
         &[
             "CHANGE-REPL-ID",
             "    Change the replication IDs of the instance.",
+            "DIGEST-VALUE <key> [<key> ...]",
+            "    Output a hex signature of the values of all the specified keys.",
             "ERROR <string>",
             "    Return a Redis protocol error with <string> as message. Useful for clients",
             "    unit tests to simulate Redis errors.",
