@@ -73,6 +73,11 @@ fn exec(call: &mut Call) -> Outcome {
                 mode: Mode::Exec,
             }
             .run();
+            // Each command's events are heard before what the next one writes.
+            if call.keyspace.notes_events {
+                let events = call.keyspace.take_events();
+                call.hub.tell(&events);
+            }
         }
     }
     Ok(())
