@@ -121,7 +121,7 @@ fn digest(entry: &Entry) -> Digest {
         Value::List(list) => list.iter().for_each(|element| digest.mix(element)),
         Value::Set(set) => set.iter().for_each(|member| digest.add(member)),
         Value::SortedSet(zset) => zset.iter().for_each(|(member, score)| {
-            let score = number::format_double_in_17_digits(score);
+            let score = number::format_double(score);
             digest.add(&Digest::of(&[member, score.as_bytes()]).0);
         }),
         Value::Hash(hash) => hash.iter().for_each(|(field, value)| digest.add(&Digest::of(&[field, value]).0)),
