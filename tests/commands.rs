@@ -220,6 +220,8 @@ struct Tutor {
 impl Tutor {
     fn new() -> Self {
         let mut engine = Engine::new(7, START_US);
+        // As with `enable-debug-command yes`: the examples use every command.
+        engine.hub.allows_debug = true;
         let client = engine.connect();
         Tutor { engine, client }
     }

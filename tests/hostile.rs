@@ -62,19 +62,22 @@ fn a_recursion_without_end_is_a_recursion_error() {
     survives("f = lambda: f(); f()", "RecursionError: maximum recursion depth exceeded");
 }
 
-/// A terminal of a kind: types inputs one after the other, and presses Ctrl-C when a program says `go`.
+/// A terminal of a kind: types inputs one after the other, and presses Ctrl-C whenever a program says `go`, or waits.
 struct Terminal {
     inputs: VecDeque<&'static str>,
     interrupts: Interrupts,
-    /// How often Ctrl-C is pressed.
-    presses: u32,
+    /// How often Ctrl-C is pressed at each `go` or wait; when none are left, no more.
+    presses: VecDeque<u32>,
     shown: String,
 }
 
 impl Stage for Terminal {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         match show {
-            Show::Output(text) if text == "go\n" => (0..self.presses).for_each(|_| self.interrupts.raise()),
+            Show::Output(text) if text == "go\n" => {
+                let presses = self.presses.pop_front().unwrap_or_default();
+                (0..presses).for_each(|_| self.interrupts.raise());
+            }
             Show::Output(text) | Show::Traceback(text) | Show::Reply(text) => self.shown.push_str(text),
             Show::Text(text) => self.shown.push_str(&format!("{text:?}\n")),
             _ => {}
@@ -87,7 +90,7 @@ impl Stage for Terminal {
     }
 
     fn wait(&mut self, _: &Session, _: Option<i64>) -> io::Result<Event> {
-        Ok(if self.interrupts.take() { Event::Interrupt } else { Event::SkipWait })
+        Ok(self.presses.pop_front().map_or(Event::SkipWait, |_| Event::Interrupt))
     }
 
     fn program(&self) -> io::Result<PathBuf> {
@@ -99,12 +102,11 @@ impl Stage for Terminal {
     }
 }
 
-/// What is shown when a program is interrupted so many times; before it, a variable and a key were set, which are
-/// asked for after it.
-fn interrupted(program: &'static str, presses: u32) -> String {
+/// What is shown when a program is interrupted; before it, a variable and a key were set, which are asked for after it.
+fn interrupted(program: &'static str, presses: &[u32]) -> String {
     let interrupts = Interrupts::unheard().expect("a pipe can be made");
     let inputs = VecDeque::from(["x = 42", "r.set('kept', 1)", program, "x", "r.get('kept')"]);
-    let mut terminal = Terminal { inputs, interrupts, presses, shown: String::new() };
+    let mut terminal = Terminal { inputs, interrupts, presses: presses.to_vec().into(), shown: String::new() };
     let mut session = Session::new(Options {
         seed: 1,
         start_us: 1_700_000_000_000_000,
@@ -120,20 +122,27 @@ fn interrupted(program: &'static str, presses: u32) -> String {
 
 #[test]
 fn the_first_ctrl_c_interrupts_a_loop() {
-    let shown = interrupted("if print('go', flush=True) is None:\n    while True: pass\n", 1);
+    let shown = interrupted("if print('go', flush=True) is None:\n    while True: pass\n", &[1]);
     assert!(shown.contains("KeyboardInterrupt"), "{shown}");
     assert!(!shown.contains("Python was stopped"), "{shown}");
 }
 
 #[test]
 fn the_second_ctrl_c_ends_what_shrugs_off_the_first() {
-    let deaf = [
-        "print('go', flush=True) or sum(range(10**11))",
-        "if print('go', flush=True) is None:\n    while True:\n        try: [0 for _ in range(10**6)]\n        except: pass\n",
-        "if print('go', flush=True) is None:\n    while True:\n        try: r.incr('n')\n        except: pass\n",
+    // The last two say `go` again once they have shrugged it off.
+    let deaf: [(&str, &[u32]); 3] = [
+        ("print('go', flush=True) or sum(range(10**11))", &[2]),
+        (
+            "while True:\n    try:\n        print('go', flush=True)\n        while True: pass\n    except: pass\n",
+            &[1, 1],
+        ),
+        (
+            "while True:\n    try:\n        print('go', flush=True)\n        while True: r.incr('n')\n    except: pass\n",
+            &[1, 1],
+        ),
     ];
-    for program in deaf {
-        let shown = interrupted(program, 2);
+    for (program, presses) in deaf {
+        let shown = interrupted(program, presses);
         assert!(
             shown.contains("Python was stopped. A new one takes its place: your variables are restored"),
             "{shown}"
@@ -143,9 +152,6 @@ fn the_second_ctrl_c_ends_what_shrugs_off_the_first() {
 
 #[test]
 fn ctrl_c_ends_a_wait_for_redis() {
-    let shown = interrupted(
-        "if print('go', flush=True) is None:\n    redis.Redis(socket_timeout=None).blpop('nothing', 0)\n",
-        1,
-    );
+    let shown = interrupted("redis.Redis(socket_timeout=None).blpop('nothing', 0)", &[1]);
     assert!(shown.contains("KeyboardInterrupt"), "{shown}");
 }

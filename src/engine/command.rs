@@ -114,7 +114,7 @@ impl Group {
     }
 }
 
-/// The flags of `COMMAND INFO`.
+/// The flags of `COMMAND INFO`, in the order in which Redis tells them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {
     Write,

@@ -96,6 +96,8 @@ pub enum FromChild {
     Names {
         names: Vec<String>,
     },
+    /// Ctrl-C came while the main thread waits, or began to: its question is to be answered by `Interrupted`.
+    StopWaiting,
     /// So many threads run besides the main thread, which asks something next.
     Threads {
         count: u32,
@@ -373,6 +375,7 @@ impl Frame for FromChild {
                 .optional(outcome.error.as_ref(), Writer::raised),
             Self::Names { names } => w.tag(11, thread).names(names),
             Self::Threads { count } => w.tag(12, thread).u32(*count),
+            Self::StopWaiting => w.tag(13, thread),
         };
     }
 
@@ -407,6 +410,7 @@ impl Frame for FromChild {
                 Self::Names { names: (0..n).map(|_| f.text()).collect::<Option<_>>()? }
             }
             12 => Self::Threads { count: f.u32()? },
+            13 => Self::StopWaiting,
             _ => return None,
         })
     }
@@ -444,6 +448,7 @@ mod tests {
         survives(FromChild::Output { stream: Stream::Stderr, text: "w".into() });
         survives(FromChild::Names { names: vec!["a".into(), String::new()] });
         survives(FromChild::Threads { count: 2 });
+        survives(FromChild::StopWaiting);
         survives(FromChild::Done(Outcome {
             value: Some("b'x'".into()),
             error: Some(Raised { exit_status: Some(-3), class: "SystemExit".into(), ..Raised::default() }),

@@ -80,6 +80,11 @@ impl Session {
             FromChild::Input { prompt } => self.ask(who, thread, Ask::Input { prompt }),
             FromChild::Names { names } => self.names(who, &names),
             FromChild::Threads { count } => self.clients[who].python.threads = count,
+            FromChild::StopWaiting if self.clients[who].python.main_asks() => {
+                self.answer(who, MAIN_THREAD, ToChild::Interrupted);
+            }
+            // It was answered meanwhile, and goes on.
+            FromChild::StopWaiting => {}
             FromChild::Done(outcome) => self.statement_done(who, outcome),
         }
     }
@@ -197,10 +202,12 @@ impl Session {
                 self.answer(who, thread, ToChild::Interrupted);
             }
             None => {
-                let python = &mut self.clients[who].python;
+                let Client { python, work, .. } = &mut self.clients[who];
                 python.asks.insert(thread, ask);
-                // Its turn is over when all of it waits. A thread that waits for another's lock is told by its silence.
-                if python.main_asks() && !python.others_run() && self.turn == Some(who) {
+                let was_interrupted = work.as_ref().is_some_and(|work| work.interrupts > 0);
+                // Its turn is over when all of it waits. A thread that waits for another's lock is told by its silence, and
+                // so is a program that has dealt with its Ctrl-C.
+                if python.main_asks() && !python.others_run() && !was_interrupted && self.turn == Some(who) {
                     self.turn = None;
                 }
             }
@@ -402,7 +409,11 @@ impl Session {
 
     fn heard_from_replaying_child(&mut self, who: usize, thread: u32, frame: FromChild) {
         match frame {
-            FromChild::Ready | FromChild::Output { .. } | FromChild::Send { .. } | FromChild::Names { .. } => {}
+            FromChild::Ready
+            | FromChild::Output { .. }
+            | FromChild::Send { .. }
+            | FromChild::StopWaiting
+            | FromChild::Names { .. } => {}
             FromChild::Threads { count } => self.clients[who].python.threads = count,
             FromChild::Done(_) => self.next_replayed(who),
             FromChild::Close { connection } => {

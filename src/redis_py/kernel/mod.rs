@@ -62,6 +62,8 @@ pub struct Kernel {
     threads_told: AtomicU32,
     running: AtomicBool,
     interrupted: AtomicBool,
+    /// Whether the main thread waits for an answer.
+    waiting: AtomicBool,
 }
 
 static KERNEL: OnceLock<Kernel> = OnceLock::new();
@@ -88,6 +90,7 @@ impl Kernel {
             threads_told: AtomicU32::new(0),
             running: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
+            waiting: AtomicBool::new(false),
         }
     }
 
@@ -118,7 +121,26 @@ impl Kernel {
     fn interrupt(&self) -> bool {
         let running = self.running.load(Ordering::SeqCst);
         self.interrupted.store(running, Ordering::SeqCst);
+        if running && self.waiting.load(Ordering::SeqCst) {
+            self.pipe.tell(&FromChild::StopWaiting);
+        }
         running
+    }
+
+    /// Asks, and waits. A Ctrl-C that finds the main thread waiting, or on its way to it, asks the tutor to end the wait:
+    /// whichever of the two comes second, the handler or this, sees what the other has noted.
+    fn wait_for_answer(&self, question: &FromChild) -> ToChild {
+        self.pipe.tell(question);
+        if !pipe::is_main_thread() {
+            return self.pipe.next();
+        }
+        self.waiting.store(true, Ordering::SeqCst);
+        if self.interrupted.load(Ordering::SeqCst) {
+            self.pipe.tell(&FromChild::StopWaiting);
+        }
+        let answer = self.pipe.next();
+        self.waiting.store(false, Ordering::SeqCst);
+        answer
     }
 
     /// Whether a Ctrl-C waits to be raised; it is raised once.
@@ -279,7 +301,7 @@ fn connect(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
 /// Asks the tutor, and waits. A Ctrl-C while waiting raises KeyboardInterrupt.
 fn ask(question: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
     kernel().tell_of_threads(vm);
-    match vm.allow_threads(|| kernel().pipe.ask(question)) {
+    match vm.allow_threads(|| kernel().wait_for_answer(question)) {
         ToChild::Interrupted => {
             kernel().take_interrupt();
             Err(keyboard_interrupt(vm))

@@ -115,12 +115,6 @@ impl Pipe {
         }
     }
 
-    /// Asks, and waits for the answer.
-    pub fn ask(&self, question: &FromChild) -> ToChild {
-        self.tell(question);
-        self.next()
-    }
-
     /// The next frame for the calling thread. When the tutor is gone, the process ends here.
     pub fn next(&self) -> ToChild {
         let number = thread_number();
