@@ -40,6 +40,8 @@ pub enum ToChild {
     Line { text: Option<String> },
     /// Instead of an answer: Ctrl-C while the child waited.
     Interrupted,
+    /// A signal that was sent while the last source ran, and came after its end, is meant for none that follows.
+    ForgetInterrupt,
     /// The names that could complete the attribute or name at the end of `text`; answered by `Names`.
     Complete { text: String },
 }
@@ -327,6 +329,7 @@ impl Frame for ToChild {
             Self::Line { text } => w.tag(9, thread).optional(text.as_deref(), Writer::text),
             Self::Interrupted => w.tag(10, thread),
             Self::Complete { text } => w.tag(11, thread).text(text),
+            Self::ForgetInterrupt => w.tag(12, thread),
         };
     }
 
@@ -344,6 +347,7 @@ impl Frame for ToChild {
             9 => Self::Line { text: f.optional(Fields::text)? },
             10 => Self::Interrupted,
             11 => Self::Complete { text: f.text()? },
+            12 => Self::ForgetInterrupt,
             _ => return None,
         })
     }
@@ -437,6 +441,7 @@ mod tests {
         survives(ToChild::Time { unix_us: -1 });
         survives(ToChild::Line { text: Some(String::new()) });
         survives(ToChild::Line { text: None });
+        survives(ToChild::ForgetInterrupt);
         survives(FromChild::Open {
             connection: 1,
             host: "localhost".into(),

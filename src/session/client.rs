@@ -64,6 +64,8 @@ pub struct Python {
     pub connections: HashMap<u32, Connection>,
     /// The questions that wait for an answer, by thread.
     pub asks: BTreeMap<u32, Ask>,
+    /// Whether a signal was sent while the last source ran, which may have come too late for it.
+    pub was_interrupted: bool,
     /// How many threads it has besides the main thread.
     pub threads: u32,
     /// How many sources it was given to run.

@@ -38,6 +38,9 @@ impl Session {
         python.journal.begin(&source);
         python.runs += 1;
         let frame = ToChild::Run { number: python.runs, source, echo: true };
+        if std::mem::take(&mut python.was_interrupted) {
+            self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::ForgetInterrupt });
+        }
         self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
         self.turn = Some(who);
     }
@@ -289,6 +292,7 @@ impl Session {
             if work.interrupts > 0 {
                 // Nobody can say at which point it was interrupted.
                 python.journal.strike_last();
+                python.was_interrupted = true;
             }
             let submission = &mut work.submission;
             if let Some(repr) = outcome.value {
@@ -375,6 +379,7 @@ impl Session {
         python.replay = None;
         python.runs = 0;
         python.threads = 0;
+        python.was_interrupted = false;
         for connection in std::mem::take(&mut python.connections).into_values() {
             self.engine.disconnect(connection.client);
         }

@@ -4,6 +4,7 @@
 use super::Kernel;
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::signal::UserSignalSender;
+use std::sync::atomic::Ordering;
 
 /// How much more memory than at the start a program may use, in bytes.
 #[cfg(target_os = "linux")]
@@ -51,13 +52,12 @@ pub fn end_with_parent() {}
 /// How often, a millisecond apart, an interrupt waits for a generator to hand its value on.
 const PATIENCE: u32 = 200;
 
-/// Ctrl-C raises KeyboardInterrupt in the program that runs. One that comes while none does is forgotten.
+/// Ctrl-C raises KeyboardInterrupt in the program that runs.
 pub fn interrupt_on_signal(kernel: &'static Kernel, python: UserSignalSender) {
     // A handler that cannot be set leaves the parent its other way, to end this process.
     let _ = ctrlc::set_handler(move || {
-        if kernel.interrupt() {
-            send(kernel, python.clone(), PATIENCE);
-        }
+        kernel.interrupt();
+        send(kernel, python.clone(), PATIENCE);
     });
 }
 
@@ -76,6 +76,8 @@ fn send(kernel: &'static Kernel, python: UserSignalSender, patience: u32) {
             });
             return Ok(());
         }
-        if kernel.take_interrupt() { Err(super::keyboard_interrupt(vm)) } else { Ok(()) }
+        // While none runs, the next one is to see it.
+        let runs = kernel.running.load(Ordering::SeqCst);
+        if runs && kernel.take_interrupt() { Err(super::keyboard_interrupt(vm)) } else { Ok(()) }
     }));
 }

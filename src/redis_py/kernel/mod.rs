@@ -60,6 +60,7 @@ pub struct Kernel {
     unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
     /// How many threads the tutor knows of, besides the main thread.
     threads_told: AtomicU32,
+    /// Whether a source of the learner's runs, which may be interrupted anywhere.
     running: AtomicBool,
     interrupted: AtomicBool,
     /// Whether the main thread waits for an answer.
@@ -117,14 +118,12 @@ impl Kernel {
         Some(builtin.clone())
     }
 
-    /// Ctrl-C: whether there is a program to interrupt.
-    fn interrupt(&self) -> bool {
-        let running = self.running.load(Ordering::SeqCst);
-        self.interrupted.store(running, Ordering::SeqCst);
-        if running && self.waiting.load(Ordering::SeqCst) {
+    /// Ctrl-C. The tutor sends it to a program that runs; if none does, one is on its way through the pipe.
+    fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::SeqCst);
+        if self.waiting.load(Ordering::SeqCst) {
             self.pipe.tell(&FromChild::StopWaiting);
         }
-        running
     }
 
     /// Asks, and waits. A Ctrl-C that finds the main thread waiting, or on its way to it, asks the tutor to end the wait:
@@ -193,6 +192,9 @@ fn serve() {
                 }
                 ToChild::Complete { text } => {
                     kernel.pipe.tell(&FromChild::Names { names: complete::names(&text, &scope, vm) });
+                }
+                ToChild::ForgetInterrupt => {
+                    kernel.take_interrupt();
                 }
                 // An answer that comes after its question was given up.
                 _ => {}

@@ -1,6 +1,6 @@
 //! One run: a source is compiled and run in the learner's namespace, and how it ended is told.
 
-use super::{Kernel, kernel, lock, nested_too_deeply, traceback};
+use super::{Kernel, kernel, keyboard_interrupt, lock, nested_too_deeply, traceback};
 use crate::redis_py::frame::{Outcome, Raised, Stream};
 use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
@@ -17,12 +17,15 @@ pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualM
     let kernel = kernel();
     restore(kernel, vm);
     *lock(&kernel.echo) = None;
-    kernel.interrupted.store(false, Ordering::SeqCst);
     kernel.running.store(true, Ordering::SeqCst);
-    let ended = execute(number, &source, echo, scope, vm);
+    let ended = match kernel.take_interrupt() {
+        // Ctrl-C was quicker than the source.
+        true => Err(keyboard_interrupt(vm)),
+        false => execute(number, &source, echo, scope, vm),
+    };
     let error = ended.err().map(|error| describe(&error, vm));
     kernel.running.store(false, Ordering::SeqCst);
-    kernel.interrupted.store(false, Ordering::SeqCst);
+    kernel.take_interrupt();
     Outcome { value: lock(&kernel.echo).take(), error }
 }
 
