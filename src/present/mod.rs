@@ -1,5 +1,6 @@
 //! What a session shows, as text: laid out to a width, in a theme's colours or none.
 
+mod picture;
 pub mod theme;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -56,6 +57,10 @@ impl Presenter {
             Show::Text(text) => {
                 let style = Style { quoted: self.theme == Theme::Plain, ..self.style };
                 let lines = markup::layout(text, self.mark(text), style);
+                self.lines(&lines, &mut out);
+            }
+            Show::Picture(picture) => {
+                let lines = picture::lines(picture, self.style);
                 self.lines(&lines, &mut out);
             }
             Show::Gap => {

@@ -1,5 +1,6 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
+use super::picture::Picture;
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
@@ -79,6 +80,8 @@ pub enum Show {
     Heading { title: String, place: String },
     /// The tutor speaks.
     Text(Text),
+    /// What a key holds.
+    Picture(Box<Picture>),
     /// A blank line, unless there is one already.
     Gap,
 }

@@ -8,10 +8,12 @@ mod cli;
 mod client;
 mod clock;
 pub mod dialect;
+mod draw;
 pub mod event;
 mod flood;
 mod journal;
 mod lead;
+pub mod picture;
 mod python;
 mod save;
 mod script;
@@ -95,6 +97,7 @@ pub struct Session {
     /// Whether all output is shown, however long.
     shows_all: bool,
     over: bool,
+    pasts: draw::Pasts,
 }
 
 impl Session {
@@ -121,6 +124,7 @@ impl Session {
             typed: Vec::new(),
             shows_all: false,
             over: false,
+            pasts: draw::Pasts::new(),
         }
     }
 
@@ -454,6 +458,7 @@ impl Session {
             if matches!(work.kind, WorkKind::Cli { .. }) {
                 self.keep_typed_line(who, &work);
             }
+            self.note_past();
             self.finished.push_back((who, work.submission));
         }
     }
