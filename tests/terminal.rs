@@ -325,3 +325,59 @@ fn sigterm_leaves_the_terminal_as_it_was() {
     let after = terminal.master.get_termios().expect("it is a terminal").local_flags;
     assert_ne!(typing, after);
 }
+
+/// Progress as a learner has it who finished one lesson and is in the midst of another.
+const PROGRESS: &str = r#"{"version": 1, "current": "hashes", "lessons": {
+    "first-contact": {"done": ["first-key"], "finished": true},
+    "hashes": {"step": "one-field", "done": ["wrongtype", "make-room", "mapping"]}}}"#;
+
+/// Starts the program for a learner who was here before.
+fn start_again(name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
+    let home = std::env::temp_dir().join(format!("redis-tutor-terminal-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&home);
+    std::fs::create_dir_all(home.join("redis-tutor")).expect("a temporary folder can be made");
+    std::fs::write(home.join("redis-tutor/progress.json"), PROGRESS).expect("it can be written");
+    Terminal::start_at(home, size, arguments)
+}
+
+#[test]
+fn the_list_of_lessons_is_chosen_from_by_arrows_and_by_typing() {
+    let mut terminal = start_again("list", (80, 24), &[]);
+    terminal.until_text("Ctrl-D leaves");
+    shown(&terminal, "lessons");
+    terminal.keys("\x1b[B");
+    terminal.until_text("→  6. blob-or-hash");
+    terminal.keys("queue");
+    terminal.until_text("Looking for: queue");
+    terminal.until("the list of one", |text| !text.contains("blob-or-hash"));
+    terminal.keys("\x1b");
+    terminal.until_text("→  5. hashes");
+    terminal.keys("\r");
+    terminal.until_text("Hashes: a dictionary under one key · 4 of 9");
+    terminal.until_prompt(">>>");
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.status(), 0);
+}
+
+#[test]
+fn the_list_of_lessons_fits_a_low_and_narrow_terminal() {
+    let mut terminal = start_again("list-narrow", (40, 10), &["--ascii", "--color", "never"]);
+    terminal.until_text("Ctrl-D leaves");
+    shown(&terminal, "lessons-narrow");
+    let typing = terminal.master.get_termios().expect("it is a terminal").local_flags;
+    terminal.keys(CTRL_C);
+    assert_eq!(terminal.status(), 0);
+    let after = terminal.master.get_termios().expect("it is a terminal").local_flags;
+    assert_ne!(typing, after, "the terminal's modes are as they were");
+}
+
+#[test]
+fn the_list_of_lessons_is_numbered_where_it_is_read_aloud() {
+    let mut terminal = start_again("list-plain", (80, 24), &["--plain", "--color", "never"]);
+    terminal.until_text("Enter opens 5:");
+    shown(&terminal, "lessons-plain");
+    terminal.keys("zzz\r");
+    terminal.until_text("No lesson has \"zzz\" in it.");
+    terminal.keys("3\r");
+    terminal.until_text("Keys that expire: caching · 1 of");
+}

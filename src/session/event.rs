@@ -1,6 +1,7 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
 use super::picture::Picture;
+use super::standing::Standing;
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
@@ -80,6 +81,8 @@ pub enum Show {
     Heading { title: String, place: String },
     /// The tutor speaks.
     Text(Text),
+    /// The lessons, and how far the learner is.
+    Lessons(Vec<Standing>),
     /// What a key holds.
     Picture(Box<Picture>),
     /// A blank line, unless there is one already.

@@ -17,6 +17,7 @@ pub mod picture;
 mod python;
 mod save;
 mod script;
+pub mod standing;
 pub mod tutor;
 
 use std::collections::VecDeque;

@@ -5,6 +5,7 @@ use super::dialect::Dialect;
 use super::event::{Effect, Show};
 use super::lead::Phase;
 use super::save::{Ended, Kind};
+use super::standing::standings;
 use crate::engine::commands;
 use crate::lesson::evidence::Traffic;
 use crate::lesson::format::{Compare, Expect};
@@ -155,17 +156,7 @@ impl Session {
     }
 
     fn list_lessons(&mut self) {
-        let mut table = String::from("| lesson | about | |\n|--|--|--|\n");
-        for (index, lesson) in self.library.lessons.iter().enumerate() {
-            let progress = self.progress.lessons.get(lesson.id.get_ref());
-            let state = match progress {
-                Some(progress) if progress.finished => "done".into(),
-                Some(progress) => format!("{} of {}", progress.done.len(), lesson.steps.len()),
-                None => String::new(),
-            };
-            table.push_str(&format!("| {}. `{}` | {} | {state} |\n", index + 1, lesson.id.get_ref(), lesson.title));
-        }
-        self.show(Show::Text(parse(&table)));
+        self.show(Show::Lessons(standings(&self.library, &self.progress)));
         self.say(Role::Muted, "`:go 3` or `:go hashes` opens one.");
     }
 

@@ -4,6 +4,7 @@ mod colour;
 mod complete;
 mod editor;
 mod history;
+mod list;
 mod live;
 mod place;
 mod screen;
@@ -23,6 +24,7 @@ use crate::present::theme::Theme;
 use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
 use editor::{LineReader, Scene, Typed};
+pub use list::{Chosen, choose};
 use live::Live;
 use wait::Wait;
 
@@ -112,7 +114,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
 
     /// Takes the terminal's width, which may have changed.
     fn measure(&mut self) {
-        self.presenter.style.width = width().min(WIDEST);
+        self.presenter.style.width = text_width();
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
@@ -167,6 +169,11 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
 /// The columns of the terminal.
 fn width() -> usize {
     screen::width().unwrap_or(USUAL_WIDTH)
+}
+
+/// The columns that texts are laid out to.
+pub fn text_width() -> usize {
+    width().min(WIDEST)
 }
 
 /// Shown once, before the first lesson.
@@ -252,8 +259,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
             Some(wait) => wait,
             none @ None => {
                 self.unfinished.clear();
-                let mut end = String::new();
-                self.presenter.finish_line(&mut end);
+                let end = self.presenter.line_end();
                 io::stdout().lock().write_all(end.as_bytes())?;
                 none.insert(Wait::begin(matches!(self.reader, LineReader::Plain))?)
             }
