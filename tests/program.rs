@@ -252,3 +252,16 @@ fn completions_and_manual_pages_know_every_command() {
     assert_eq!(unknown.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("There are: learn, play"));
 }
+
+#[test]
+fn long_output_is_folded_and_more_shows_the_rest() {
+    let output = redis_tutor(&["play", "--no-progress"], b"for i in range(450): print(i)\n\n:more\n:more\n:more\n");
+    let text = stdout(&output);
+    for part in [
+        "\n199\n 250 more lines: `:more` shows them.\n>>> :more\n200\n",
+        "\n399\n 50 more lines",
+        "\n449\n>>> :more\n Nothing is folded.",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+}

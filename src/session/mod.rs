@@ -99,6 +99,8 @@ pub struct Session {
     shows_all: bool,
     over: bool,
     pasts: draw::Pasts,
+    /// What `:more` shows.
+    folded: flood::Rest,
 }
 
 impl Session {
@@ -126,6 +128,7 @@ impl Session {
             shows_all: false,
             over: false,
             pasts: draw::Pasts::new(),
+            folded: flood::Rest::default(),
         }
     }
 
@@ -549,26 +552,6 @@ impl Session {
             self.effects.push(Effect::Show(Show::Speaker(self.clients[who].name.clone())));
         }
         self.effects.push(Effect::Show(show));
-    }
-
-    /// Shows what a client's program wrote, as much of it as does not flood the screen.
-    fn show_output(&mut self, who: usize, text: &str, show: fn(String) -> Show) {
-        let flood = self.clients[who].work.as_mut().map(|work| &mut work.flood).filter(|_| !self.shows_all);
-        let text = flood.map_or(text, |flood| flood.let_through(text));
-        if !text.is_empty() {
-            self.show_from(who, show(text.to_owned()));
-        }
-    }
-
-    /// Says how much of a submission's output was not shown.
-    fn tell_of_flood(&mut self, who: usize) {
-        let Some(flood) = self.clients[who].work.as_ref().map(|work| work.flood.clone()) else { return };
-        if let Some(rest) = flood.rest() {
-            if flood.stops_within_a_line() {
-                self.show_from(who, Show::Output("\n".into()));
-            }
-            self.tell(who, &rest);
-        }
     }
 
     /// A remark about a client, from the tutor.

@@ -52,6 +52,7 @@ pub static COMMANDS: &[TutorCommand] = &[
         about: "what a key holds, as a picture; two sets as they overlap",
         run: Session::draw,
     },
+    TutorCommand { name: "more", takes: "", about: "the rest of output that was folded", run: |s, _| s.more() },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
     TutorCommand {
         name: "save",
