@@ -123,13 +123,21 @@ impl Drop for Terminal {
     }
 }
 
+/// A screen's text with any time of the day being noon.
+fn at_noon(text: &str) -> String {
+    let mut parts = text.split(" UTC").collect::<Vec<_>>();
+    let last = parts.pop().unwrap_or_default();
+    let times = parts.iter().map(|part| format!("{}12:00:00 UTC", &part[..part.len() - "12:00:00".len()]));
+    times.collect::<String>() + last
+}
+
 /// Holds the screen against its snapshot.
 fn shown(terminal: &Terminal, name: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(format!("terminal-{name}"), terminal.text()));
+    settings.bind(|| insta::assert_snapshot!(format!("terminal-{name}"), at_noon(&terminal.text())));
 }
 
 #[test]
@@ -380,4 +388,29 @@ fn the_list_of_lessons_is_numbered_where_it_is_read_aloud() {
     terminal.until_text("No lesson has \"zzz\" in it.");
     terminal.keys("3\r");
     terminal.until_text("Keys that expire: caching · 1 of");
+}
+
+#[test]
+fn what_no_heading_tells_is_told_before_the_prompt() {
+    let mut terminal = Terminal::start("status", (80, 24), &["play", "--color", "never"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("MULTI", " MULTI, 0 queued · ", ">>>");
+    terminal.enter("GET a", " MULTI, 1 queued · ", ">>>");
+    terminal.enter(":client bob", " as bob · ", "bob >>>");
+    terminal.enter(":wait 5m", " UTC, 5 min ahead", "bob >>>");
+    terminal.enter("1 + 1", "\n2\n", "bob >>>");
+    assert_eq!(terminal.text().matches("UTC").count(), 4, "{}", terminal.text());
+}
+
+#[test]
+fn a_program_that_computes_for_long_says_so() {
+    let mut terminal = Terminal::start("busy", (80, 24), &["play", "--color", "never"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("\x1b[200~while True: pass\n\x1b[201~\r");
+    terminal.until_text(" running for 3 s · Ctrl-C stops it");
+    terminal.keys(CTRL_C);
+    terminal.until_text("KeyboardInterrupt");
+    terminal.until_text("That took ");
+    terminal.until_prompt(">>>");
+    assert!(!terminal.text().contains("running for"), "{}", terminal.text());
 }

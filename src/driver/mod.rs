@@ -58,6 +58,19 @@ pub trait Stage {
         false
     }
 
+    /// Whether somebody looks on while a program computes.
+    fn looks_on(&self) -> bool {
+        false
+    }
+
+    /// A program still computes; called many times in a second, if somebody looks on.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn computing(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Writes a new file for the learner. If it is not written, the reason as a sentence for them.
     fn write_file(&mut self, path: &str, _text: &str) -> Option<String> {
         Some(format!("`{path}` is not written: nobody at a prompt asked for it."))
@@ -145,9 +158,14 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
             _ if stage.ended() => return Ok(status),
             Need::Nothing => return Ok(status),
             Need::Frame { child, deadline_us } => {
-                match children.receive(child, deadline_us.is_some(), stage.interrupts())? {
+                let heed_silence = deadline_us.is_some() || stage.looks_on();
+                match children.receive(child, heed_silence, stage.interrupts())? {
                     Received::Frame(thread, frame) => Event::Frame { child, thread, frame },
                     Received::Gone => Event::ChildGone(child),
+                    Received::Silence if deadline_us.is_none() => {
+                        stage.computing()?;
+                        continue;
+                    }
                     // Where time is real, it passes by itself.
                     Received::Silence => stage.elapsed_us().map_or(Event::SkipWait, |us| Event::Elapsed { us }),
                     Received::Interrupt => Event::Interrupt,

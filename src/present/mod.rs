@@ -2,6 +2,7 @@
 
 pub mod lessons;
 mod picture;
+mod status;
 pub mod svg;
 pub mod theme;
 
@@ -9,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{self, Line, Role, Span, Style};
 use crate::session::event::Show;
+use crate::session::status::Status;
 use theme::Theme;
 
 /// Turns what is shown into text for a terminal or a file.
@@ -85,6 +87,14 @@ impl Presenter {
             }
         }
         out
+    }
+
+    /// The line before a prompt.
+    pub fn status(&mut self, status: &Status) -> String {
+        let lines = status::lines(status, self.style);
+        let mut out = Vec::new();
+        self.lines(&lines, &mut out);
+        out.iter().map(|span| self.theme.paint(span.role, &span.text)).collect()
     }
 
     /// A prompt was shown and answered beside this presenter: the cursor stands at the start of a line.

@@ -17,6 +17,11 @@ impl Clock {
         self.start_us + self.elapsed_us + self.moved_us
     }
 
+    /// How far it was moved beside the time that really passed.
+    pub fn moved_us(&self) -> i64 {
+        self.moved_us
+    }
+
     /// So much real time has passed since the start.
     pub fn elapsed(&mut self, us: i64) {
         self.elapsed_us = self.elapsed_us.max(us);

@@ -18,6 +18,7 @@ mod python;
 mod save;
 mod script;
 pub mod standing;
+pub mod status;
 pub mod tutor;
 
 use std::collections::VecDeque;

@@ -1,5 +1,6 @@
 //! The terminal: a prompt to type at, real time, Ctrl-C.
 
+mod busy;
 mod colour;
 mod complete;
 mod editor;
@@ -23,6 +24,8 @@ use crate::present::Presenter;
 use crate::present::theme::Theme;
 use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
+use crate::session::status::Status;
+use busy::Busy;
 use editor::{LineReader, Scene, Typed};
 pub use list::{Chosen, choose};
 use live::Live;
@@ -77,6 +80,10 @@ struct Terminal<S> {
     /// Typed while no prompt was there.
     ahead: String,
     wait: Option<Wait>,
+    /// What was entered and has not come back to the prompt.
+    busy: Option<Busy>,
+    /// What was told before a prompt at last.
+    status: Option<Status>,
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
@@ -107,6 +114,8 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
             unfinished: String::new(),
             ahead: String::new(),
             wait: None,
+            busy: None,
+            status: None,
         };
         terminal.measure();
         Ok(terminal)
@@ -132,6 +141,31 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
         if let Some(mut wait) = self.wait.take() {
             self.ahead.push_str(&wait.typed());
         }
+    }
+
+    /// What was entered has run: says how long that took, if it was long.
+    fn tell_how_long(&mut self) -> io::Result<()> {
+        let Some(mut busy) = self.busy.take() else { return Ok(()) };
+        busy.hide()?;
+        match busy.took() {
+            Some(said) => self.say(Role::Muted, &said),
+            None => Ok(()),
+        }
+    }
+
+    /// Says where the learner stands, if that changed in a way that nothing else tells.
+    fn tell_status(&mut self, session: &Session, prompt: &Prompt) -> io::Result<()> {
+        if matches!(prompt, Prompt::Program { .. } | Prompt::Answer) {
+            return Ok(());
+        }
+        let status = session.status();
+        let before = self.status.replace(status.clone()).unwrap_or_default();
+        if status.is_like(&before) {
+            return Ok(());
+        }
+        self.unfinished.clear();
+        let text = self.presenter.status(&status);
+        self.write(&text)
     }
 
     /// All that one must know before the first lesson; later, where it goes on.
@@ -189,6 +223,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.end_wait();
+        self.busy.as_mut().map_or(Ok(()), Busy::hide)?;
         self.measure();
         match show {
             Show::Output(text) | Show::Reply(text) | Show::Traceback(text) => {
@@ -207,6 +242,8 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
 
     fn input(&mut self, session: &Session, prompt: &Prompt, names: &mut Names<'_>) -> io::Result<Event> {
         self.end_wait();
+        self.tell_how_long()?;
+        self.tell_status(session, prompt)?;
         let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();
         loop {
@@ -240,6 +277,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
                         if is_code {
                             self.reader.remember(&text)?;
                         }
+                        self.busy = Some(Busy::begin(matches!(self.reader, LineReader::Plain)));
                         return Ok(Event::Entered(text));
                     }
                 }
@@ -253,6 +291,10 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
     }
 
     fn wait(&mut self, session: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+        // Who waits on purpose is not slow.
+        if let Some(mut busy) = self.busy.take() {
+            busy.hide()?;
+        }
         let theme = self.presenter.theme;
         let style = self.presenter.style;
         let wait = match &mut self.wait {
@@ -278,6 +320,18 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
 
     fn elapsed_us(&self) -> Option<i64> {
         i64::try_from(self.started.elapsed().as_micros()).ok()
+    }
+
+    fn looks_on(&self) -> bool {
+        self.busy.is_some()
+    }
+
+    fn computing(&mut self) -> io::Result<()> {
+        // A line that a program has begun is not to be written over.
+        match &mut self.busy {
+            Some(busy) if self.unfinished.is_empty() => busy.look(self.presenter.theme, self.presenter.style),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn interrupts(&self) -> Option<&Interrupts> {
