@@ -414,3 +414,27 @@ fn a_program_that_computes_for_long_says_so() {
     terminal.until_prompt(">>>");
     assert!(!terminal.text().contains("running for"), "{}", terminal.text());
 }
+
+#[test]
+fn a_key_is_drawn_on_a_narrow_terminal() {
+    let mut terminal = Terminal::start("draw", (40, 20), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("ZADD board 100 Al 150 Bo", "(integer) 2", ">>>");
+    terminal.enter("ZINCRBY board 60 Al", "\"160\"", ">>>");
+    terminal.enter(":draw board", "OBJECT ENCODING", ">>>");
+    shown(&terminal, "draw-narrow");
+}
+
+#[test]
+fn a_lesson_has_a_beginning_and_an_end() {
+    let mut terminal = start_again("milestone", (80, 40), &["learn", "hashes/empty", "--color", "never"]);
+    terminal.until_prompt("?");
+    terminal.enter(":skip", "Enter goes on.", ">>>");
+    terminal.keys("\r");
+    terminal.until_text("Lesson 5 of ");
+    terminal.until_text("Enter opens the next lesson");
+    terminal.until_prompt(">>>");
+    terminal.keys("\r");
+    terminal.until_text("Lesson 6 of ");
+    terminal.until_text("1 of 8");
+}

@@ -7,6 +7,7 @@ mod editor;
 mod history;
 mod list;
 mod live;
+mod milestone;
 mod place;
 mod screen;
 mod wait;
@@ -24,11 +25,13 @@ use crate::present::Presenter;
 use crate::present::theme::Theme;
 use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
+use crate::session::standing::standings;
 use crate::session::status::Status;
 use busy::Busy;
 use editor::{LineReader, Scene, Typed};
 pub use list::{Chosen, choose};
 use live::Live;
+use milestone::Milestones;
 use wait::Wait;
 
 /// Texts are laid out no wider than this, however wide the terminal is.
@@ -55,7 +58,8 @@ pub struct Options {
 /// # Errors
 /// Those of the terminal; a Python that cannot be started.
 pub fn sit(session: &mut Session, options: &Options, save: impl FnMut(&Progress) -> io::Result<()>) -> io::Result<i32> {
-    let mut terminal = Terminal::new(options, save)?;
+    let milestones = Milestones::new(standings(session.library(), session.progress()), session.progress().clone());
+    let mut terminal = Terminal::new(options, milestones, save)?;
     terminal.welcome(session)?;
     let driven = drive(session, &mut terminal);
     if let Some(status) = terminal.modes.ended() {
@@ -84,10 +88,11 @@ struct Terminal<S> {
     busy: Option<Busy>,
     /// What was told before a prompt at last.
     status: Option<Status>,
+    milestones: Milestones,
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
-    fn new(options: &Options, save: S) -> io::Result<Self> {
+    fn new(options: &Options, milestones: Milestones, save: S) -> io::Result<Self> {
         let interrupts = Interrupts::listen()?;
         let place = options.progress.as_ref().map(|path| format!(" Your progress is safe, in {}.", path.display()));
         let last_words = format!(
@@ -116,6 +121,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
             wait: None,
             busy: None,
             status: None,
+            milestones,
         };
         terminal.measure();
         Ok(terminal)
@@ -236,7 +242,14 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
             }
             _ => self.unfinished.clear(),
         }
-        let text = self.presenter.show(show);
+        let mut text = String::new();
+        if let Show::Heading { title, place } = show
+            && let Some(milestone) = self.milestones.before(title, place, self.presenter.style)
+        {
+            text.push_str(&self.presenter.show(&Show::Text(milestone)));
+            text.push_str(&self.presenter.show(&Show::Gap));
+        }
+        text.push_str(&self.presenter.show(show));
         self.write(&text)
     }
 
@@ -347,6 +360,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
     }
 
     fn progress(&mut self, progress: &Progress) -> io::Result<()> {
+        self.milestones.heard(progress);
         (self.save)(progress)
     }
 }
