@@ -92,7 +92,7 @@ pub fn complete(text: &str, dialect: Dialect, width: usize, live: &Live) -> Foun
 fn arguments_by_name(text: &str, dialect: Dialect, matching: &mut Matching, live: &Live) {
     let Some(call) = call(text, dialect) else { return };
     let begins = |argument: &&str| argument.trim_start().chars().all(|c| c.is_alphanumeric() || c == '_');
-    if !call.arguments.last().is_some_and(|argument| begins(argument)) {
+    if !call.arguments.last().is_some_and(begins) {
         return;
     }
     let asked = format!("{}(", call.callee);
@@ -102,7 +102,7 @@ fn arguments_by_name(text: &str, dialect: Dialect, matching: &mut Matching, live
         let by_name =
             |argument: &&str| argument.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
         index < call.arguments.len() - 1 && call.arguments.get(index).is_some_and(|argument| !argument.contains('='))
-            || call.arguments.iter().any(|argument| by_name(argument))
+            || call.arguments.iter().any(by_name)
     };
     for (index, parameter) in parameters.iter().enumerate() {
         if let Some((name, default)) = parameter.split_once('=')

@@ -15,8 +15,8 @@ use rustyline::hint::{Hint, Hinter};
 use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
-    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    At, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount, Word,
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -113,6 +113,14 @@ impl LineReader {
         let keys = [KeyEvent::ctrl('X'), KeyEvent::ctrl('E')];
         editor.bind_sequence(Event::KeySeq(keys.into()), EventHandler::Conditional(ask(Asked::Outside)));
         editor.bind_sequence(key(KeyCode::Backspace), EventHandler::Conditional(Box::new(Dedent)));
+        // Of words, in either way of editing.
+        for (code, movement) in [
+            (KeyCode::Left, Movement::BackwardWord(1, Word::Emacs)),
+            (KeyCode::Right, Movement::ForwardWord(1, At::AfterEnd, Word::Emacs)),
+        ] {
+            let ctrl = Event::from(KeyEvent(code, Modifiers::CTRL));
+            editor.bind_sequence(ctrl, EventHandler::from(Cmd::Move(movement)));
+        }
         let alt_enter = Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT));
         editor.bind_sequence(alt_enter, EventHandler::Conditional(Box::new(BreakLine)));
         Ok(LineReader::Editor(Box::new(LineEditor { editor, other, is_cli: false, python_file, cli_file })))
