@@ -125,9 +125,11 @@ impl Children {
         }
         // Reading waits as well; only who heeds something else besides must ask first.
         let heeds = heed_silence || interrupts.is_some();
-        if heeds && child.output.buffer().is_empty() {
+        while heeds && child.output.buffer().is_empty() {
             match wait_for(&child.output, heed_silence.then_some(SILENCE), interrupts)? {
-                Waited::Ready => {}
+                Waited::Ready => break,
+                // On a busy machine a thread may be silent for long, and yet have something to say.
+                Waited::Silence if computes(child.process.id()) => {}
                 Waited::Silence => return Ok(Received::Silence),
                 Waited::Interrupt => return Ok(Received::Interrupt),
             }
@@ -193,6 +195,20 @@ impl Drop for Children {
             let _ = child.process.wait();
         }
     }
+}
+
+/// Whether a thread of this process runs, or would if it had a processor.
+#[cfg(target_os = "linux")]
+fn computes(process: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return false };
+    let runs = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('R'));
+    threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(runs))
+}
+
+/// Elsewhere its silence must do.
+#[cfg(not(target_os = "linux"))]
+fn computes(_: u32) -> bool {
+    false
 }
 
 enum Waited {
@@ -315,4 +331,20 @@ pub enum Woken {
     Input,
     /// The time is over.
     Nothing,
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_runs_is_told_from_who_waits() {
+        assert!(computes(std::process::id()), "this very thread runs");
+        let mut waits = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("cat is there");
+        // It runs until it has begun to read.
+        while computes(waits.id()) {}
+        drop(waits.stdin.take());
+        waits.wait().expect("it was started");
+        assert!(!computes(waits.id()), "it is gone");
+    }
 }
