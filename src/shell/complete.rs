@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<String> {
-        let found = complete(text, Dialect::Both, 80, &Live::default());
+        let found = complete(text, Dialect::Both, 80, &Live::new().expect("a pipe can be made"));
         found.candidates.into_iter().map(|pair| pair.replacement).collect()
     }
 
@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_hint_says_what_is_still_to_come() {
-        let hint = |text| hint(text, Dialect::Both, &Live::default());
+        let hint = |text| hint(text, Dialect::Both, &Live::new().expect("a pipe can be made"));
         assert_eq!(hint("HGET").as_deref(), Some(" key field"));
         assert_eq!(hint("HGET user:1 ").as_deref(), Some("field"));
         assert_eq!(hint("HGET user:1 name "), None);

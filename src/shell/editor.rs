@@ -5,6 +5,9 @@ use std::cell::Cell;
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::Duration;
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::config::BellStyle;
@@ -15,7 +18,7 @@ use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
-    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    EventHandler, ExternalPrinter as _, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -50,7 +53,7 @@ pub enum Typed {
 #[derive(Debug)]
 pub enum LineReader {
     /// With a line editor.
-    Editor { editor: Box<Editor<Helper, MemHistory>>, history: HistoryFile },
+    Editor { editor: Box<Editor<Helper, MemHistory>>, history: HistoryFile, above: Sender<String> },
     /// With what the terminal itself offers: nothing on the screen is ever moved or drawn again.
     Plain,
 }
@@ -74,6 +77,7 @@ impl LineReader {
             .build();
         let (file, entries) = HistoryFile::open(options.history.clone());
         let mut editor = Editor::with_history(config, entries).map_err(to_io)?;
+        let above = print_above(&mut editor)?;
         let (in_block, ended) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let scene = Scene { prompt: String::new(), before: String::new(), dialect: Dialect::Both, is_code: true };
         editor.set_helper(Some(Helper {
@@ -91,7 +95,15 @@ impl LineReader {
         editor.bind_sequence(key(KeyCode::Backspace), EventHandler::Conditional(Box::new(Dedent)));
         // A line break within what is edited, without entering it.
         editor.bind_sequence(Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT)), EventHandler::from(Cmd::Newline));
-        Ok(LineReader::Editor { editor: Box::new(editor), history: file })
+        Ok(LineReader::Editor { editor: Box::new(editor), history: file, above })
+    }
+
+    /// A way to print above the line that will be read at this prompt.
+    pub fn above(&self, prompt: &str) -> Above {
+        match self {
+            LineReader::Editor { above, .. } => Above::Editor(above.clone()),
+            LineReader::Plain => Above::Plain { prompt: prompt.to_owned() },
+        }
     }
 
     /// Reads a line. `ahead` is on it already.
@@ -132,10 +144,52 @@ impl LineReader {
     /// Those of writing.
     pub fn remember(&mut self, entry: &str) -> io::Result<()> {
         match self {
-            LineReader::Editor { editor, history } => history.add(editor.history_mut(), entry),
+            LineReader::Editor { editor, history, .. } => history.add(editor.history_mut(), entry),
             LineReader::Plain => Ok(()),
         }
     }
+}
+
+/// Prints while a line is typed.
+#[derive(Debug)]
+pub enum Above {
+    /// The editor prints it, and draws the prompt and the line below again.
+    Editor(Sender<String>),
+    /// It stands below what is typed, and the prompt below it: the terminal keeps what was typed, and does not show it again.
+    Plain { prompt: String },
+}
+
+impl Above {
+    /// Prints whole lines; nothing for an empty text.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn print(&mut self, text: String) -> io::Result<()> {
+        match self {
+            _ if text.is_empty() => Ok(()),
+            Above::Editor(above) => above.send(text).map_err(io::Error::other),
+            Above::Plain { prompt } => {
+                let mut out = io::stdout().lock();
+                write!(out, "\n{text}{prompt}")?;
+                out.flush()
+            }
+        }
+    }
+}
+
+/// Has texts printed above the line that is edited. The editor takes one at a time, and one that it takes no more, as its
+/// line was entered just then, at its next line; so a thread of its own waits for it.
+fn print_above(editor: &mut Editor<Helper, MemHistory>) -> io::Result<Sender<String>> {
+    let mut printer = editor.create_external_printer().map_err(to_io)?;
+    let (above, texts) = mpsc::channel::<String>();
+    thread::Builder::new().name("above the prompt".into()).spawn(move || {
+        for text in texts {
+            if printer.print(text).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(above)
 }
 
 fn read_plainly(prompt: &str, interrupts: &Interrupts) -> io::Result<Typed> {
@@ -143,7 +197,7 @@ fn read_plainly(prompt: &str, interrupts: &Interrupts) -> io::Result<Typed> {
     out.write_all(prompt.as_bytes())?;
     out.flush()?;
     loop {
-        match interrupts.wait_with_stdin(60_000)? {
+        match interrupts.wait_with_stdin(Duration::from_secs(60), None)? {
             Woken::Nothing => {}
             Woken::Interrupt => {
                 out.write_all(b"\n")?;
