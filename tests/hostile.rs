@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use redis_tutor::driver::{Interrupts, Backstage, Stage, drive};
+use redis_tutor::driver::{Backstage, Interrupts, Stage, drive};
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::{Event, Prompt, Show};

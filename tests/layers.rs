@@ -20,7 +20,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("driver", &["session", "lesson", "redis_py", "server"]),
     ("present", &["session", "markup"]),
     ("transcript", &["driver", "present", "session", "lesson", "redis_py::syntax", "redis_cli", "engine", "markup"]),
-    ("shell", &["driver", "server", "present", "session", "lesson", "redis_py::syntax", "redis_cli", "engine", "markup"]),
+    (
+        "shell",
+        &["driver", "server", "present", "session", "lesson", "redis_py::syntax", "redis_cli", "engine", "markup"],
+    ),
     (
         "cli",
         &["shell", "server", "transcript", "driver", "present", "session", "lesson", "redis_py", "engine", "markup"],

@@ -75,12 +75,7 @@ impl Interrupts {
     }
 
     #[cfg(unix)]
-    fn wait_for(
-        &self,
-        stdin: Option<&io::Stdin>,
-        port: Option<&Server>,
-        limit: Option<Duration>,
-    ) -> io::Result<Woken> {
+    fn wait_for(&self, stdin: Option<&io::Stdin>, port: Option<&Server>, limit: Option<Duration>) -> io::Result<Woken> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
         if self.take() {
             return Ok(Woken::Interrupt);

@@ -4,8 +4,8 @@
 //! what real clients send is run at the session's time, between the commands of its own clients, and first come is first
 //! served among all of them.
 
-use super::event::{Effect, Show};
 use super::Session;
+use super::event::{Effect, Show};
 use crate::engine::Engine;
 use crate::engine::client::ClientId;
 use crate::lesson::judge::code;
@@ -142,5 +142,176 @@ impl Session {
         }
         self.say(Role::Plain, &format!("The port is open at 127.0.0.1:{port}. `:serve off` closes it."));
         self.show(Show::Text(parse(&table)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::Options;
+    use super::super::dialect::Dialect;
+    use super::super::event::{Event, Need};
+    use super::*;
+    use crate::lesson::format;
+    use crate::lesson::progress::Progress;
+    use crate::markup::Line;
+
+    const SECOND_US: i64 = 1_000_000;
+
+    fn session() -> Session {
+        let options = Options {
+            seed: 1,
+            start_us: 1_000 * SECOND_US,
+            dialect: Dialect::Cli,
+            library: Arc::default(),
+            progress: Progress::default(),
+        };
+        let mut session = Session::new(options);
+        session.handle(Event::PortOpened(Ok(7000)));
+        session.take_effects();
+        session
+    }
+
+    /// What the session shows after an input, as plain text.
+    fn entered(session: &mut Session, text: &str) -> String {
+        session.handle(Event::Entered(text.into()));
+        shown(session)
+    }
+
+    fn shown(session: &mut Session) -> String {
+        let style = crate::markup::Style { width: 200, ascii: true, plain: true, quoted: false };
+        let text_of = |lines: Vec<Line>| {
+            lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect::<String>() + "\n").collect()
+        };
+        let shows = session.take_effects().into_iter().filter_map(|effect| match effect {
+            Effect::Show(Show::Reply(text)) => Some(text),
+            Effect::Show(Show::Speaker(name)) => Some(format!("{name}:\n")),
+            Effect::Show(Show::Text(text)) => Some(text_of(crate::markup::layout(&text, None, style))),
+            _ => None,
+        });
+        shows.collect()
+    }
+
+    /// A real client comes.
+    fn connect(session: &mut Session) -> ClientId {
+        session.let_in(0, |engine, _| engine.connect()).expect("nothing is tried")
+    }
+
+    /// What a real client is answered, `seconds` after the start.
+    fn sends(session: &mut Session, client: ClientId, seconds: i64, line: &str) -> String {
+        let argv: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+        session.let_in(seconds * SECOND_US, |engine, now_us| engine.execute(client, &argv, now_us));
+        hears(session, client)
+    }
+
+    fn hears(session: &mut Session, client: ClientId) -> String {
+        let bytes = session.lend().hub.clients.get_mut(client).reply.take();
+        String::from_utf8_lossy(&bytes).replace("\r\n", " ").trim_end().to_owned()
+    }
+
+    #[test]
+    fn what_is_asked_of_the_port_is_answered() {
+        let mut session = session();
+        session.handle(Event::Entered(":serve off".into()));
+        assert!(session.take_effects().contains(&Effect::ClosePort));
+        for (line, says) in [
+            (":serve", "No port is open"),
+            (":serve off", "No port is open"),
+            (":serve 0", "0 is no port"),
+            (":serve 65536", "65536 is no port"),
+            (":serve redis", "redis is no port"),
+        ] {
+            let said = entered(&mut session, line);
+            assert!(said.contains(says), "{line}: {said}");
+        }
+        session.handle(Event::Entered(":serve 7001".into()));
+        assert_eq!(session.take_effects(), [Effect::OpenPort(7001)]);
+        session.handle(Event::PortOpened(Err("Port 7001 is in use.".into())));
+        assert_eq!(shown(&mut session).trim(), "Port 7001 is in use.");
+        assert!(entered(&mut session, ":serve").contains("No port is open"), "it was refused");
+        session.handle(Event::PortOpened(Ok(7002)));
+        assert!(shown(&mut session).contains("redis-cli -p 7002"));
+        assert!(entered(&mut session, ":serve 7003").contains("7002 is open already"));
+        assert!(entered(&mut session, ":serve").contains("nobody is connected"));
+        let client = connect(&mut session);
+        sends(&mut session, client, 0, "BLPOP tasks 0");
+        let said = entered(&mut session, ":serve");
+        assert!(said.contains("waits for tasks"), "{said}");
+    }
+
+    #[test]
+    fn who_waits_first_is_served_first_whoever_it_is() {
+        for learner_first in [true, false] {
+            let mut session = session();
+            let outside = connect(&mut session);
+            if learner_first {
+                entered(&mut session, "BLPOP tasks 0");
+                sends(&mut session, outside, 0, "BLPOP tasks 0");
+            } else {
+                sends(&mut session, outside, 0, "BLPOP tasks 0");
+                entered(&mut session, "BLPOP tasks 0");
+            }
+            entered(&mut session, "");
+            let said = entered(&mut session, "RPUSH tasks a");
+            let heard = hears(&mut session, outside);
+            assert_eq!(said.contains("main:\n1) \"tasks\"\n2) \"a\""), learner_first, "{said}");
+            assert_eq!(heard == "*2 $5 tasks $1 a", !learner_first, "{heard}");
+        }
+    }
+
+    #[test]
+    fn a_real_client_wakes_a_waiting_one_at_once() {
+        let mut session = session();
+        let outside = connect(&mut session);
+        entered(&mut session, "BLPOP tasks 0");
+        entered(&mut session, "");
+        assert!(matches!(session.need(), Need::Line(_)));
+        assert_eq!(sends(&mut session, outside, 1, "RPUSH tasks mail"), ":1");
+        assert_eq!(shown(&mut session), "main:\n1) \"tasks\"\n2) \"mail\"\n");
+    }
+
+    #[test]
+    fn real_clients_live_by_the_sessions_clock() {
+        let mut session = session();
+        let outside = connect(&mut session);
+        assert_eq!(sends(&mut session, outside, 5, "TIME"), "*2 $4 1005 $1 0");
+        assert_eq!(sends(&mut session, outside, 5, "BLPOP tasks 30"), "");
+        entered(&mut session, ":wait 1m");
+        assert_eq!(hears(&mut session, outside), "*-1");
+        assert_eq!(sends(&mut session, outside, 6, "TIME"), "*2 $4 1066 $1 0");
+    }
+
+    /// A lesson that needs no Python.
+    fn open(session: &mut Session, step: &str) {
+        let text = format!(
+            "format = 1\nid = \"queue\"\ntitle = \"Queue\"\nabout = \"x\"\nminutes = 1\nremember = \"x\"\n[[step]]\nid = \"a\"\nsay = \"x\"\n{step}"
+        );
+        let lesson = format::parse(&text).expect("the lesson is sound");
+        session.open(Arc::new(lesson), 0);
+        session.take_effects();
+    }
+
+    #[test]
+    fn real_clients_stay_when_a_step_starts_afresh() {
+        let mut session = session();
+        let [waits, other] = [(); 2].map(|()| connect(&mut session));
+        entered(&mut session, "SET seen 1");
+        sends(&mut session, waits, 0, "BLPOP tasks 0");
+        open(&mut session, "task = \"x\"\nanswer = \"PING\"\nhints = [\"x\"]\nexpect = { reply = \"PONG\" }\n");
+        assert_eq!(sends(&mut session, other, 1, "GET seen"), "$-1");
+        entered(&mut session, "RPUSH tasks a");
+        assert_eq!(hears(&mut session, waits), "*2 $5 tasks $1 a");
+    }
+
+    #[test]
+    fn what_the_tutor_tries_reaches_no_real_client() {
+        let mut session = session();
+        let waits = connect(&mut session);
+        sends(&mut session, waits, 0, "BLPOP tasks 0");
+        open(&mut session, "predict = \"RPUSH tasks a\"\n");
+        assert_eq!(hears(&mut session, waits), "");
+        entered(&mut session, "(integer) 1");
+        assert_eq!(hears(&mut session, waits), "*2 $5 tasks $1 a");
     }
 }

@@ -193,20 +193,23 @@ fn print_above(editor: &mut Editor<Helper, MemHistory>) -> io::Result<Sender<Str
 }
 
 fn read_plainly(prompt: &str, interrupts: &Interrupts) -> io::Result<Typed> {
-    let mut out = io::stdout().lock();
-    out.write_all(prompt.as_bytes())?;
-    out.flush()?;
+    // Whoever prints above the line must not wait for the end of it.
+    let write = |text: &str| {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    write(prompt)?;
     loop {
         match interrupts.wait_with_stdin(Duration::from_secs(60), None)? {
             Woken::Nothing => {}
             Woken::Interrupt => {
-                out.write_all(b"\n")?;
+                write("\n")?;
                 return Ok(Typed::Interrupt);
             }
             Woken::Input => {
                 let mut bytes = Vec::new();
                 if io::stdin().lock().read_until(b'\n', &mut bytes)? == 0 {
-                    out.write_all(b"\n")?;
+                    write("\n")?;
                     return Ok(Typed::End);
                 }
                 let line = String::from_utf8_lossy(&bytes);
