@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use redis_tutor::driver::{Names, Stage, drive};
+use redis_tutor::driver::{Backstage, Stage, drive};
 use redis_tutor::lesson::format::{Lesson, Step};
 use redis_tutor::lesson::library::{self, Library};
 use redis_tutor::lesson::progress::Progress;
@@ -53,7 +53,7 @@ impl Stage for Learner {
         Ok(())
     }
 
-    fn input(&mut self, _: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
         let mut lines = input.lines().peekable();
         let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
@@ -64,7 +64,7 @@ impl Stage for Learner {
         Ok(Event::Entered(input))
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 

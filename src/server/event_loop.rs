@@ -64,7 +64,18 @@ impl Server {
     /// # Errors
     /// The address is unknown, unprotected, or in use.
     pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
-        let wanted = resolve(options)?;
+        let server = Self::listen(resolve(options)?, engine)?;
+        let password = options.password.clone().unwrap_or_default();
+        engine.hub.password = (!password.is_empty()).then(|| password.clone().into_bytes());
+        engine.hub.config.state("requirepass", password.as_bytes());
+        Ok(server)
+    }
+
+    /// Listens with an engine that is in use already, and tells it the port.
+    ///
+    /// # Errors
+    /// The address is in use.
+    pub fn listen(wanted: SocketAddr, engine: &mut Engine) -> Result<Self, ServeError> {
         let mut listener = TcpListener::bind(wanted).map_err(|error| match error.kind() {
             ErrorKind::AddrInUse => ServeError::PortInUse(wanted),
             _ => ServeError::System("listening", error),
@@ -74,9 +85,6 @@ impl Server {
         let poll = Poll::new().map_err(system)?;
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(system)?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(system)?);
-        let password = options.password.clone().unwrap_or_default();
-        engine.hub.password = (!password.is_empty()).then(|| password.clone().into_bytes());
-        engine.hub.config.state("requirepass", password.as_bytes());
         engine.hub.config.state("port", address.port().to_string().as_bytes());
         engine.hub.config.state("bind", address.ip().to_string().as_bytes());
         engine.hub.process_id = std::process::id();
@@ -127,7 +135,31 @@ impl Server {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
         }
-        let now_us = now_us();
+        self.attend_all(engine, now_us());
+        Ok(())
+    }
+
+    /// Does what there is to do, without a wait, at a time of the caller's: for those whose clock is not the wall's, and
+    /// whose clients run commands as well.
+    ///
+    /// # Errors
+    /// The system refuses to look at sockets.
+    pub fn look(&mut self, engine: &mut Engine, now_us: i64) -> io::Result<()> {
+        self.attend_written(engine);
+        match self.poll.poll(&mut self.events, Some(Duration::ZERO)) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            polled => polled?,
+        }
+        self.attend_all(engine, now_us);
+        Ok(())
+    }
+
+    /// Whether `look` has more to do, although no socket changes.
+    pub fn is_busy(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    fn attend_all(&mut self, engine: &mut Engine, now_us: i64) {
         if engine.next_deadline().is_some_and(|at_ms| at_ms <= now_us / 1000) {
             engine.advance(now_us);
             self.attend_written(engine);
@@ -151,7 +183,6 @@ impl Server {
                 self.attend(engine, index, Task::ResumeAndRead, now_us);
             }
         }
-        Ok(())
     }
 
     /// Closes all connections.
@@ -261,6 +292,14 @@ impl Server {
         // A socket that is closed leaves the poll in any case.
         drop(self.poll.registry().deregister(&mut connection.stream));
         self.gaps.push(index);
+    }
+}
+
+/// What becomes readable when `look` has something to do.
+#[cfg(unix)]
+impl std::os::fd::AsFd for Server {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.poll.registry().as_fd()
     }
 }
 

@@ -120,6 +120,11 @@ impl Client {
         Client { name: name.into(), audible, python: Python::default(), cli: None, work: None }
     }
 
+    /// Its connections: its Python's, and that of its redis-cli lines.
+    pub fn connections(&self) -> impl Iterator<Item = ClientId> {
+        self.python.connections.values().map(|connection| connection.client).chain(self.cli)
+    }
+
     pub fn is_free(&self) -> bool {
         self.work.is_none() && self.python.replay.is_none()
     }

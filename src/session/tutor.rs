@@ -53,6 +53,12 @@ pub static COMMANDS: &[TutorCommand] = &[
         run: Session::save,
     },
     TutorCommand {
+        name: "serve",
+        takes: "PORT|off",
+        about: "let redis-cli and redis-py in other windows in",
+        run: Session::serve,
+    },
+    TutorCommand {
         name: "cli",
         takes: "",
         about: "take every line as redis-cli's",

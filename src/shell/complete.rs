@@ -337,7 +337,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<String> {
-        let found = complete(text, Dialect::Both, 80, &Live::default());
+        let found = complete(text, Dialect::Both, 80, &Live::new().expect("a pipe can be made"));
         found.candidates.into_iter().map(|pair| pair.replacement).collect()
     }
 

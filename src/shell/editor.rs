@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::Duration;
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::config::BellStyle;
@@ -16,7 +19,7 @@ use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{
     At, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
-    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount, Word,
+    EventHandler, ExternalPrinter as _, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount, Word,
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -69,6 +72,8 @@ pub struct LineEditor {
     is_cli: bool,
     python_file: HistoryFile,
     cli_file: HistoryFile,
+    /// What is to be printed above the line.
+    above: Sender<String>,
 }
 
 impl LineReader {
@@ -91,6 +96,7 @@ impl LineReader {
         let (python_file, entries) = HistoryFile::open(options.history.clone());
         let (cli_file, other) = HistoryFile::open(options.history.as_ref().map(|path| path.with_extension("cli")));
         let mut editor = Editor::with_history(config, entries).map_err(to_io)?;
+        let above = print_above(&mut editor)?;
         let in_block = Arc::new(AtomicBool::new(false));
         let asked = Arc::new(AtomicU8::new(Asked::Line as u8));
         let scene = Scene { prompt: String::new(), before: String::new(), dialect: Dialect::Both, is_code: true };
@@ -123,7 +129,15 @@ impl LineReader {
         }
         let alt_enter = Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT));
         editor.bind_sequence(alt_enter, EventHandler::Conditional(Box::new(BreakLine)));
-        Ok(LineReader::Editor(Box::new(LineEditor { editor, other, is_cli: false, python_file, cli_file })))
+        Ok(LineReader::Editor(Box::new(LineEditor { editor, other, is_cli: false, python_file, cli_file, above })))
+    }
+
+    /// A way to print above the line that will be read at this prompt.
+    pub fn above(&self, prompt: &str) -> Above {
+        match self {
+            LineReader::Editor(line_editor) => Above::Editor(line_editor.above.clone()),
+            LineReader::Plain => Above::Plain { prompt: prompt.to_owned() },
+        }
     }
 
     /// Reads a line. `ahead` is on it already.
@@ -187,21 +201,66 @@ impl LineReader {
     }
 }
 
+/// Prints while a line is typed.
+#[derive(Debug)]
+pub enum Above {
+    /// The editor prints it, and draws the prompt and the line below again.
+    Editor(Sender<String>),
+    /// It stands below what is typed, and the prompt below it: the terminal keeps what was typed, and does not show it again.
+    Plain { prompt: String },
+}
+
+impl Above {
+    /// Prints whole lines; nothing for an empty text.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn print(&mut self, text: String) -> io::Result<()> {
+        match self {
+            _ if text.is_empty() => Ok(()),
+            Above::Editor(above) => above.send(text).map_err(io::Error::other),
+            Above::Plain { prompt } => {
+                let mut out = io::stdout().lock();
+                write!(out, "\n{text}{prompt}")?;
+                out.flush()
+            }
+        }
+    }
+}
+
+/// Has texts printed above the line that is edited. The editor takes one at a time, and one that it takes no more, as its
+/// line was entered just then, at its next line; so a thread of its own waits for it.
+fn print_above(editor: &mut Editor<Helper, MemHistory>) -> io::Result<Sender<String>> {
+    let mut printer = editor.create_external_printer().map_err(to_io)?;
+    let (above, texts) = mpsc::channel::<String>();
+    thread::Builder::new().name("above the prompt".into()).spawn(move || {
+        for text in texts {
+            if printer.print(text).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(above)
+}
+
 fn read_plainly(prompt: &str, interrupts: &Interrupts) -> io::Result<Typed> {
-    let mut out = io::stdout().lock();
-    out.write_all(prompt.as_bytes())?;
-    out.flush()?;
+    // Whoever prints above the line must not wait for the end of it.
+    let write = |text: &str| {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    write(prompt)?;
     loop {
-        match interrupts.wait_with_stdin(60_000)? {
+        match interrupts.wait_with_stdin(Duration::from_secs(60), None)? {
             Woken::Nothing => {}
             Woken::Interrupt => {
-                out.write_all(b"\n")?;
+                write("\n")?;
                 return Ok(Typed::Interrupt);
             }
             Woken::Input => {
                 let mut bytes = Vec::new();
                 if io::stdin().lock().read_until(b'\n', &mut bytes)? == 0 {
-                    out.write_all(b"\n")?;
+                    write("\n")?;
                     return Ok(Typed::End);
                 }
                 let line = String::from_utf8_lossy(&bytes);

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_signature_says_what_is_typed_now_and_what_is_to_come() {
         let shown = |text| {
-            signature(text, Dialect::Both, &Live::default())
+            signature(text, Dialect::Both, &Live::new().expect("a pipe can be made"))
                 .map(|found| (found.text[found.current.clone()].to_owned(), found.text))
         };
         let cases = [
