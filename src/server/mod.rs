@@ -2,6 +2,7 @@
 
 mod connection;
 mod event_loop;
+mod vigil;
 
 pub use event_loop::{Server, Stopper};
 

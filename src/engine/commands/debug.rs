@@ -126,7 +126,7 @@ fn digest(entry: &Entry) -> Digest {
         }),
         Value::Hash(hash) => hash.iter().for_each(|(field, value)| digest.add(&Digest::of(&[field, value]).0)),
     }
-    if entry.expires_ms.is_some() {
+    if entry.expires_ms().is_some() {
         digest.add(b"!!expire!!");
     }
     digest
