@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, ToChild};
 use crate::redis_py::kernel;
 use crate::session::event::ChildId;
+use crate::vigil::Vigil;
 
 /// How long a child whose threads wait for time may be silent before time goes on: long enough for it to
 /// say what it has to say.
@@ -33,6 +34,7 @@ struct Process {
     /// The frame being written: kept, so that each does not ask for memory anew.
     outgoing: Vec<u8>,
     output: BufReader<ChildStdout>,
+    vigil: Vigil,
     /// What it said while names were asked for.
     early: VecDeque<(u32, FromChild)>,
     /// How many answers with names nobody waits for any longer.
@@ -71,6 +73,7 @@ impl Children {
                 input,
                 outgoing: Vec::new(),
                 output: BufReader::new(output),
+                vigil: Vigil::new(),
                 early: VecDeque::new(),
                 unheard: 0,
             };
@@ -123,9 +126,12 @@ impl Children {
         if let Some((thread, frame)) = child.early.pop_front() {
             return Ok(Received::Frame(thread, frame));
         }
+        if interrupts.is_some_and(Interrupts::take) {
+            return Ok(Received::Interrupt);
+        }
         // Reading waits as well; only who heeds something else besides must ask first.
         let heeds = heed_silence || interrupts.is_some();
-        if heeds && child.output.buffer().is_empty() {
+        if child.output.buffer().is_empty() && !looks_on(child) && heeds {
             match wait_for(&child.output, heed_silence.then_some(SILENCE), interrupts)? {
                 Waited::Ready => {}
                 Waited::Silence => return Ok(Received::Silence),
@@ -193,6 +199,20 @@ impl Drop for Children {
             let _ = child.process.wait();
         }
     }
+}
+
+/// Whether something comes before it is time to sleep.
+#[cfg(unix)]
+fn looks_on(child: &mut Process) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut fds = [PollFd::new(child.output.get_ref(), PollFlags::IN)];
+    let looked = child.vigil.look_on(|| poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+    looked.unwrap_or(false)
+}
+
+#[cfg(not(unix))]
+fn looks_on(_: &mut Process) -> bool {
+    false
 }
 
 enum Waited {

@@ -9,16 +9,16 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 
 use super::connection::{Connection, State};
-use super::vigil::{VIGIL, Vigil};
 use super::{Options, ServeError, now_us, resolve};
 use crate::engine::Engine;
 use crate::engine::client::ClientId;
+use crate::vigil::{VIGIL, Vigil};
 
 const LISTENER: Token = Token(usize::MAX);
 const WAKER: Token = Token(usize::MAX - 1);
@@ -97,7 +97,7 @@ impl Server {
             queue: VecDeque::new(),
             answered: Vec::new(),
             buffer: vec![0; READ_AT_ONCE].into(),
-            vigil: Vigil::new(std::thread::available_parallelism().map_or(1, usize::from)),
+            vigil: Vigil::new(),
             stopper: Stopper { asked: Arc::default(), waker },
         })
     }
@@ -171,16 +171,15 @@ impl Server {
     /// Waits for events; at first awake, if that has been worth it.
     fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         let had_work = !self.events.is_empty();
-        if had_work && timeout.is_none_or(|timeout| timeout > VIGIL) && self.vigil.begins() {
-            let start = Instant::now();
-            while start.elapsed() < VIGIL {
-                self.poll.poll(&mut self.events, Some(Duration::ZERO))?;
-                if !self.events.is_empty() {
-                    self.vigil.was_rewarded();
-                    return Ok(());
-                }
+        if had_work && timeout.is_none_or(|timeout| timeout > VIGIL) {
+            let Server { poll, events, vigil, .. } = self;
+            let found = vigil.look_on(|| {
+                poll.poll(events, Some(Duration::ZERO))?;
+                Ok::<_, io::Error>(!events.is_empty())
+            })?;
+            if found {
+                return Ok(());
             }
-            self.vigil.was_in_vain();
         }
         self.poll.poll(&mut self.events, timeout)
     }

@@ -2,7 +2,6 @@
 
 mod connection;
 mod event_loop;
-mod vigil;
 
 pub use event_loop::{Server, Stopper};
 
