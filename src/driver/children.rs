@@ -10,6 +10,7 @@ use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, ToChild};
 use crate::redis_py::kernel;
 use crate::server::Server;
 use crate::session::event::ChildId;
+use crate::vigil::Vigil;
 
 use super::Interrupts;
 
@@ -34,6 +35,7 @@ struct Process {
     /// The frame being written: kept, so that each does not ask for memory anew.
     outgoing: Vec<u8>,
     output: BufReader<ChildStdout>,
+    vigil: Vigil,
     /// What it said while names were asked for.
     early: VecDeque<(u32, FromChild)>,
     /// How many answers with names nobody waits for any longer.
@@ -91,6 +93,7 @@ impl Children {
                 input,
                 outgoing: Vec::new(),
                 output: BufReader::new(output),
+                vigil: Vigil::new(),
                 early: VecDeque::new(),
                 unheard: 0,
             };
@@ -138,7 +141,11 @@ impl Children {
         if let Some((thread, frame)) = child.early.pop_front() {
             return Ok(Received::Frame(thread, frame));
         }
-        while !until.is_child_alone() && child.output.buffer().is_empty() {
+        if until.interrupts.is_some_and(Interrupts::take) {
+            return Ok(Received::Interrupt);
+        }
+        let comes = child.output.buffer().is_empty() && looks_on(child);
+        while !comes && !until.is_child_alone() && child.output.buffer().is_empty() {
             match wait_for(&child.output, until)? {
                 Waited::Ready => break,
                 // On a busy machine a thread may be silent for long, and yet have something to say.
@@ -212,6 +219,20 @@ impl Drop for Children {
             let _ = child.process.wait();
         }
     }
+}
+
+/// Whether something comes before it is time to sleep.
+#[cfg(unix)]
+fn looks_on(child: &mut Process) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut fds = [PollFd::new(child.output.get_ref(), PollFlags::IN)];
+    let looked = child.vigil.look_on(|| poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+    looked.unwrap_or(false)
+}
+
+#[cfg(not(unix))]
+fn looks_on(_: &mut Process) -> bool {
+    false
 }
 
 /// Whether a thread of this process runs, or would if it had a processor.

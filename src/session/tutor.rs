@@ -219,7 +219,7 @@ impl Session {
         let mut rows: Vec<String> = Vec::new();
         for database in self.engine.keyspace.databases() {
             for (key, entry) in database.iter() {
-                let ttl = entry.expires_ms.map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
+                let ttl = entry.expires_ms().map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
                 rows.push(format!(
                     "| `{}` | {} | {ttl} |\n",
                     String::from_utf8_lossy(key).replace('|', "¦"),

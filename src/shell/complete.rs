@@ -176,7 +176,7 @@ fn keys(group: Option<Group>, dialect: Dialect, matching: &mut Matching, live: &
         let now_ms = session.engine().keyspace.now_ms();
         let database = &session.engine().keyspace.databases()[session.database(dialect)];
         for (key, entry) in database.iter() {
-            let is_there = entry.expires_ms.is_none_or(|at_ms| at_ms > now_ms);
+            let is_there = entry.expires_ms().is_none_or(|at_ms| at_ms > now_ms);
             if let Ok(key) = std::str::from_utf8(key)
                 && is_there
                 && fits(group, &entry.value)
