@@ -120,6 +120,11 @@ impl Client {
         Client { name: name.into(), audible, python: Python::default(), cli: None, work: None }
     }
 
+    /// Whether a connection is its own.
+    pub fn has_connection(&self, id: ClientId) -> bool {
+        self.cli == Some(id) || self.python.connections.values().any(|connection| connection.client == id)
+    }
+
     pub fn is_free(&self) -> bool {
         self.work.is_none() && self.python.replay.is_none()
     }

@@ -1,5 +1,7 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
+use super::timeline::Timeline;
+use super::wire::Wire;
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
@@ -79,6 +81,10 @@ pub enum Show {
     Heading { title: String, place: String },
     /// The tutor speaks.
     Text(Text),
+    /// What went over the wire.
+    Wire(Wire),
+    /// Who sent what when.
+    Timeline(Timeline),
     /// A blank line, unless there is one already.
     Gap,
 }

@@ -87,6 +87,7 @@ impl Session {
         self.turn = None;
         self.finished.clear();
         self.typed.clear();
+        self.record.forget();
     }
 
     /// Finds out what must be known before a step can be shown.

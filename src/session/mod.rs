@@ -13,9 +13,13 @@ mod flood;
 mod journal;
 mod lead;
 mod python;
+mod record;
 mod save;
 mod script;
+mod speak;
+pub mod timeline;
 pub mod tutor;
+pub mod wire;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -32,7 +36,7 @@ use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
-use crate::markup::{Role, Text};
+use crate::markup::Role;
 use crate::redis_py::frame::{MAIN_THREAD, ToChild};
 use crate::redis_py::syntax;
 
@@ -92,6 +96,8 @@ pub struct Session {
     progress: Progress,
     /// What was typed since everything was as on the first day.
     typed: Vec<save::Typed>,
+    /// What went over the wire.
+    record: record::Record,
     /// Whether all output is shown, however long.
     shows_all: bool,
     over: bool,
@@ -119,6 +125,7 @@ impl Session {
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
+            record: record::Record::default(),
             shows_all: false,
             over: false,
         }
@@ -360,10 +367,15 @@ impl Session {
                 self.conclude(who, submission);
             } else if self.wait.is_some() {
                 self.go_on_waiting();
-            } else if !self.step_script() && !self.take_entered() && !self.pass_the_prompt() && !self.judge_waiting() {
+            } else if !self.move_on() {
                 return;
             }
         }
+    }
+
+    /// Does the next thing that waits for nobody; false if there is none.
+    fn move_on(&mut self) -> bool {
+        self.step_script() || self.take_entered() || self.show_wire() || self.pass_the_prompt() || self.judge_waiting()
     }
 
     /// Answers programs whose questions can be answered by now: of the one whose turn it is, else the first that can go on.
@@ -465,6 +477,7 @@ impl Session {
         }
         let exit_status = submission.error.as_ref().and_then(|error| error.exit_status);
         self.effects.push(Effect::Finished(Box::new(submission.clone())));
+        self.show_wire();
         match exit_status {
             Some(status) => self.leave(status),
             None => self.judge(submission),
@@ -531,56 +544,6 @@ impl Session {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.hub.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
         asks.chain(blocked).min()
-    }
-
-    /// Shows what a client said, under its name if another spoke before.
-    fn show_from(&mut self, who: usize, show: Show) {
-        if !self.clients[who].audible || self.script.is_silent() {
-            return;
-        }
-        if self.speaker != who {
-            self.speaker = who;
-            self.effects.push(Effect::Show(Show::Speaker(self.clients[who].name.clone())));
-        }
-        self.effects.push(Effect::Show(show));
-    }
-
-    /// Shows what a client's program wrote, as much of it as does not flood the screen.
-    fn show_output(&mut self, who: usize, text: &str, show: fn(String) -> Show) {
-        let flood = self.clients[who].work.as_mut().map(|work| &mut work.flood).filter(|_| !self.shows_all);
-        let text = flood.map_or(text, |flood| flood.let_through(text));
-        if !text.is_empty() {
-            self.show_from(who, show(text.to_owned()));
-        }
-    }
-
-    /// Says how much of a submission's output was not shown.
-    fn tell_of_flood(&mut self, who: usize) {
-        let Some(flood) = self.clients[who].work.as_ref().map(|work| work.flood.clone()) else { return };
-        if let Some(rest) = flood.rest() {
-            if flood.stops_within_a_line() {
-                self.show_from(who, Show::Output("\n".into()));
-            }
-            self.tell(who, &rest);
-        }
-    }
-
-    /// A remark about a client, from the tutor.
-    fn tell(&mut self, who: usize, text: &str) {
-        if self.clients[who].audible {
-            self.say(Role::Muted, text);
-        }
-    }
-
-    /// The tutor says something, in Markdown.
-    fn say(&mut self, role: Role, markdown: &str) {
-        self.show(Show::Text(Text::marked(role, markdown)));
-    }
-
-    fn show(&mut self, show: Show) {
-        if !self.script.is_silent() {
-            self.effects.push(Effect::Show(show));
-        }
     }
 
     /// A lesson's id and the step's number from 1, if one is open.

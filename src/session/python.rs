@@ -174,7 +174,7 @@ impl Session {
                             work.submission.traffic.commands += 1;
                             work.submission.commands.push(argv.iter().map(|word| word.to_vec()).collect());
                         }
-                        self.engine.execute(client, &argv, self.clock.now_us());
+                        self.execute(who, client, &argv, &rest[..length]);
                     }
                     used += length;
                 }
@@ -231,9 +231,11 @@ impl Session {
                 let Some(open) = self.clients[who].python.connections.get(connection) else {
                     return Some(ToChild::Closed);
                 };
-                let client = self.engine.hub.clients.find(open.client)?;
+                let open_client = open.client;
+                let client = self.engine.hub.clients.find(open_client)?;
                 if !client.reply.is_empty() {
                     let data = client.reply.take();
+                    self.record_fetched(who, open_client, &data);
                     if let Some(work) = &mut self.clients[who].work {
                         work.submission.traffic.round_trips += 1;
                         work.submission.traffic.received += data.len();

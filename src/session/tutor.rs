@@ -46,6 +46,8 @@ pub static COMMANDS: &[TutorCommand] = &[
     TutorCommand { name: "wait", takes: "5m", about: "let time pass: 30s, 5m, 2h", run: Session::wait },
     TutorCommand { name: "keys", takes: "", about: "all keys, with their types", run: |s, _| s.list_keys() },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
+    TutorCommand { name: "wire", takes: "on|off", about: "each command's bytes, out and in", run: Session::wire },
+    TutorCommand { name: "timeline", takes: "[N]", about: "who sent what when", run: Session::timeline },
     TutorCommand {
         name: "save",
         takes: "FILE.py",
