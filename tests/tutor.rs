@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use learner::Learner;
 use redis_tutor::driver::drive;
-use redis_tutor::lesson::library::Library;
+use redis_tutor::lesson::library::{self, Library};
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
 use redis_tutor::session::dialect::{self, Dialect};
@@ -21,12 +21,12 @@ const STYLES: [(&str, Style); 3] = [
     ("plain", Style { width: 40, ascii: true, plain: true, quoted: false }),
 ];
 
-fn transcript(lines: &str, style: Style) -> String {
+fn transcript(lines: &str, library: &Arc<Library>, style: Style) -> String {
     let mut session = Session::new(Options {
         seed: SEED,
         start_us: START_US,
         dialect: Dialect::Both,
-        library: Arc::new(Library { lessons: Vec::new() }),
+        library: library.clone(),
         progress: Progress::default(),
     });
     let mut learner = Learner::new(dialect::submissions(lines), style);
@@ -40,6 +40,7 @@ fn what_commands_to_the_tutor_show_is_as_recorded() {
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
+    let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tutor");
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("the folder is there").flatten().collect();
     files.sort_by_key(std::fs::DirEntry::path);
@@ -48,7 +49,8 @@ fn what_commands_to_the_tutor_show_is_as_recorded() {
         let lines = std::fs::read_to_string(file.path()).expect("a file of lines");
         let name = file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         for (kind, style) in STYLES {
-            settings.bind(|| insta::assert_snapshot!(format!("tutor-{name}-{kind}"), transcript(&lines, style)));
+            settings
+                .bind(|| insta::assert_snapshot!(format!("tutor-{name}-{kind}"), transcript(&lines, &library, style)));
         }
     }
 }

@@ -35,7 +35,7 @@ pub fn encode(words: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Where a connection stands within the request that it is sending.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct RequestParser {
     state: State,
     /// How many bytes of the input, from the request's first one, were understood.

@@ -14,7 +14,7 @@ use crate::lesson::judge::{self, Findings, Verdict, code};
 use crate::markup::{Role, parse};
 
 /// The lesson that is open, and where the learner stands in it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Lead {
     pub lesson: Arc<Lesson>,
     /// The index of the step.
@@ -88,6 +88,7 @@ impl Session {
         self.finished.clear();
         self.typed.clear();
         self.record.forget();
+        self.past.share_nothing();
     }
 
     /// Finds out what must be known before a step can be shown.
@@ -189,10 +190,11 @@ impl Session {
 
     /// Whether the next line answers a question of the tutor's.
     pub(super) fn is_answering(&self) -> bool {
-        self.lead.as_ref().is_some_and(|lead| {
-            let step = lead.current();
-            lead.phase == Phase::Doing && (step.choose.is_some() || step.predict.is_some())
-        })
+        !self.past.in_fork()
+            && self.lead.as_ref().is_some_and(|lead| {
+                let step = lead.current();
+                lead.phase == Phase::Doing && (step.choose.is_some() || step.predict.is_some())
+            })
     }
 
     /// Takes an answer to a question. False if it is none, but a command to the tutor.
@@ -249,7 +251,12 @@ impl Session {
         let Some(lead) = &self.lead else { return };
         let step = lead.current();
         let is_judged = step.task.is_some() || step.explore.is_some();
-        if lead.phase != Phase::Doing || !is_judged || self.script.is_silent() || !self.script.is_idle() {
+        if self.past.in_fork()
+            || lead.phase != Phase::Doing
+            || !is_judged
+            || self.script.is_silent()
+            || !self.script.is_idle()
+        {
             return;
         }
         let probes = judge::probes(step);
@@ -345,6 +352,9 @@ impl Session {
 
     /// An empty line: goes on when a step is done.
     pub(super) fn empty_line(&mut self) {
+        if self.is_step_done() && self.stays_in_fork("go") {
+            return;
+        }
         match self.lead.as_ref().map(|lead| lead.phase) {
             Some(Phase::Done) => self.next_step(),
             Some(Phase::Over) => {

@@ -19,6 +19,7 @@ mod script;
 mod speak;
 pub mod timeline;
 pub mod tutor;
+mod undo;
 pub mod wire;
 
 use std::collections::VecDeque;
@@ -98,6 +99,8 @@ pub struct Session {
     typed: Vec<save::Typed>,
     /// What went over the wire.
     record: record::Record,
+    /// What can be taken back.
+    past: undo::Past,
     /// Whether all output is shown, however long.
     shows_all: bool,
     over: bool,
@@ -126,6 +129,7 @@ impl Session {
             progress: options.progress,
             typed: Vec::new(),
             record: record::Record::default(),
+            past: undo::Past::default(),
             shows_all: false,
             over: false,
         }
@@ -254,10 +258,14 @@ impl Session {
             return Prompt::Answer;
         }
         if self.dialect == Dialect::Cli {
-            return Prompt::Cli { text: self.cli_prompt(self.foreground) };
+            let text = self.cli_prompt(self.foreground);
+            return Prompt::Cli { text: if self.past.in_fork() { format!("fork {text}") } else { text } };
         }
         let several = self.clients.len() > MAIN + 1;
-        Prompt::Python { client: several.then(|| self.clients[self.foreground].name.clone()) }
+        let name = several.then(|| self.clients[self.foreground].name.clone());
+        let fork = self.past.in_fork().then(|| "fork".to_owned());
+        let named: Vec<String> = fork.into_iter().chain(name).collect();
+        Prompt::Python { client: (!named.is_empty()).then(|| named.join(" ")) }
     }
 
     /// What `input()` asks, if a program of the foreground's waits for a line.
@@ -280,6 +288,7 @@ impl Session {
             }
         }
         self.speaker = self.foreground;
+        self.keep_moment(text);
         if self.is_answering() && self.answer_question(text) {
             return;
         }
@@ -375,7 +384,12 @@ impl Session {
 
     /// Does the next thing that waits for nobody; false if there is none.
     fn move_on(&mut self) -> bool {
-        self.step_script() || self.take_entered() || self.show_wire() || self.pass_the_prompt() || self.judge_waiting()
+        self.run_next_again()
+            || self.step_script()
+            || self.take_entered()
+            || self.show_wire()
+            || self.pass_the_prompt()
+            || self.judge_waiting()
     }
 
     /// Answers programs whose questions can be answered by now: of the one whose turn it is, else the first that can go on.

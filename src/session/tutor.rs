@@ -46,6 +46,13 @@ pub static COMMANDS: &[TutorCommand] = &[
     TutorCommand { name: "wait", takes: "5m", about: "let time pass: 30s, 5m, 2h", run: Session::wait },
     TutorCommand { name: "keys", takes: "", about: "all keys, with their types", run: |s, _| s.list_keys() },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
+    TutorCommand { name: "undo", takes: "", about: "take back what was entered last", run: Session::undo },
+    TutorCommand {
+        name: "fork",
+        takes: "[back|keep]",
+        about: "mark this place; `back` returns to it, `keep` stays",
+        run: Session::fork,
+    },
     TutorCommand { name: "wire", takes: "on|off", about: "each command's bytes, out and in", run: Session::wire },
     TutorCommand { name: "timeline", takes: "[N]", about: "who sent what when", run: Session::timeline },
     TutorCommand {
@@ -77,6 +84,7 @@ impl Session {
         let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let name = if name == "exit" { "quit" } else { name };
         match COMMANDS.iter().find(|command| command.name == name) {
+            Some(command) if self.stays_in_fork(command.name) => {}
             Some(command) => (command.run)(self, rest.trim()),
             None => {
                 let nearest = nearest(name, COMMANDS.iter().map(|command| command.name));

@@ -43,7 +43,7 @@ pub enum Item {
 /// How far the record was shown, and whether it is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
-    is_on: bool,
+    pub is_on: bool,
     /// The first call that was not shown.
     next: u64,
     /// Those that were shown while they waited.
