@@ -1,5 +1,6 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
+use super::growth::Growth;
 use super::timeline::Timeline;
 use super::wire::Wire;
 use crate::lesson::evidence::Submission;
@@ -85,6 +86,8 @@ pub enum Show {
     Wire(Wire),
     /// Who sent what when.
     Timeline(Timeline),
+    /// What two programs cost, for data of several sizes.
+    Growth(Growth),
     /// A blank line, unless there is one already.
     Gap,
 }

@@ -104,9 +104,19 @@ impl Session {
         }
         if let Some(compare) = &step.compare {
             self.script.measured.clear();
-            for program in [&compare.left, &compare.right] {
+            let setup = compare.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
+            let sizes = compare.sizes().into_iter().map(|n| Some(Item::Unseen(format!("n = {n}"))));
+            let sizes: Vec<_> = if compare.grow.is_some() { sizes.collect() } else { vec![None] };
+            for (size, program) in sizes.iter().flat_map(|size| [(size, &compare.left), (size, &compare.right)]) {
+                self.script.add([Item::Keep]);
+                self.script.add(size.clone().into_iter().chain(setup.clone()));
                 let run = program.run.get_ref().clone();
-                self.script.add([Item::Keep, Item::Unseen(run), Item::PutBack, Item::Then(Then::Measured)]);
+                self.script.add([
+                    Item::Then(Then::Ready),
+                    Item::Unseen(run),
+                    Item::PutBack,
+                    Item::Then(Then::Measured),
+                ]);
             }
         }
         self.script.add([Item::Then(Then::StepBegins)]);
@@ -131,6 +141,8 @@ impl Session {
                 }
                 self.script.measured.push(sum);
             }
+            // What was found until then counts for nothing.
+            Then::Ready => {}
             Then::StepBegins => self.begin_step(),
             Then::Judge(submission) => self.judged(&submission),
             Then::Compared | Then::Shown | Then::Skipped => self.step_done(matches!(then, Then::Skipped)),
@@ -161,7 +173,7 @@ impl Session {
             self.script.add([Item::Then(Then::Shown)]);
         }
         if let Some(compare) = &step.compare {
-            self.show(Show::Text(super::tutor::comparison(compare, &self.script.measured)));
+            self.show(super::growth::shown(compare, &self.script.measured));
             self.script.add([Item::Then(Then::Compared)]);
         }
     }

@@ -6,10 +6,9 @@ use super::event::{Effect, Show};
 use super::lead::Phase;
 use super::save::{Ended, Kind};
 use crate::engine::commands;
-use crate::lesson::evidence::Traffic;
-use crate::lesson::format::{Compare, Expect};
+use crate::lesson::format::Expect;
 use crate::lesson::judge::code;
-use crate::markup::{Role, Text, parse};
+use crate::markup::{Role, parse};
 
 /// A command to the tutor.
 pub struct TutorCommand {
@@ -283,22 +282,6 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key))));
     lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name))));
     lines
-}
-
-/// The table of a comparison.
-pub(super) fn comparison(compare: &Compare, measured: &[Traffic]) -> Text {
-    let [left, right] = measured else { return Text::default() };
-    let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
-    let rows = [
-        ("commands", left.commands, right.commands),
-        ("round trips", left.round_trips, right.round_trips),
-        ("bytes sent", left.sent, right.sent),
-        ("bytes received", left.received, right.received),
-    ];
-    for (name, left, right) in rows {
-        table.push_str(&format!("| {name} | {left} | {right} |\n"));
-    }
-    parse(&table)
 }
 
 /// The name most like `name`, if one is like it at all.

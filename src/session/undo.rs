@@ -262,10 +262,10 @@ impl Session {
         let us_back = self.put_back(moment);
         let mut text = format!("Taken back: {}.", code(&brief(&said)));
         if let Some(lead) = self.lead.as_ref().filter(|_| was != now) {
-            let (step, all) = (lead.step + 1, lead.lesson.steps.len());
+            let (step, title) = (lead.step + 1, &lead.lesson.title);
             match lead.phase {
-                Phase::Done | Phase::Over => text += &format!(" You are at step {step} of {all}, which is done."),
-                Phase::Preparing | Phase::Doing => text += &format!(" Step {step} of {all} is open again."),
+                Phase::Done | Phase::Over => text += &format!(" You are at step {step} of **{title}**, which is done."),
+                Phase::Preparing | Phase::Doing => text += &format!(" Step {step} of **{title}** is open again."),
             }
         }
         text += &self.what_is_as_it_was(us_back);
