@@ -61,6 +61,9 @@ pub struct Step {
     /// What to say when the step is done.
     #[serde(default)]
     pub after: Option<String>,
+    /// A key, or two of sets, to draw when the step is done, as after `:draw`.
+    #[serde(default)]
+    pub draw: Option<Spanned<String>>,
     #[serde(default)]
     pub expect: Option<Spanned<Expect>>,
     #[serde(default, rename = "mistake")]

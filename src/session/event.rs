@@ -1,6 +1,7 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
 use super::growth::Growth;
+use super::picture::Picture;
 use super::timeline::Timeline;
 use super::wire::Wire;
 use crate::lesson::evidence::Submission;
@@ -94,6 +95,8 @@ pub enum Show {
     Timeline(Timeline),
     /// What two programs cost, for data of several sizes.
     Growth(Growth),
+    /// What a key holds.
+    Picture(Box<Picture>),
     /// A blank line, unless there is one already.
     Gap,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::client::Client;
 use super::dialect;
+use super::draw::Pasts;
 use super::event::{Effect, Show};
 use super::script::{Item, Then};
 use super::{MAIN, Session, TUTOR};
@@ -91,6 +92,7 @@ impl Session {
         self.typed.clear();
         self.record.forget();
         self.past.share_nothing();
+        self.pasts = Pasts::new();
     }
 
     /// Finds out what must be known before a step can be shown.
@@ -155,6 +157,8 @@ impl Session {
     fn begin_step(&mut self) {
         let Some(lead) = &mut self.lead else { return };
         lead.phase = Phase::Doing;
+        self.pictures_begin();
+        let Some(lead) = &self.lead else { return };
         let (lesson, index) = (lead.lesson.clone(), lead.step);
         let step = lead.current().clone();
         let unchanged = step.expect.iter().flat_map(|e| e.get_ref().unchanged.clone()).collect::<Vec<_>>();
@@ -337,6 +341,9 @@ impl Session {
             Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
             None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
             None => {}
+        }
+        if let Some(keys) = &step.draw {
+            self.draw_after_step(keys.get_ref());
         }
         self.say(Role::Muted, "Enter goes on.");
     }

@@ -8,11 +8,13 @@ mod cli;
 mod client;
 mod clock;
 pub mod dialect;
+mod draw;
 pub mod event;
 pub mod flood;
 pub mod growth;
 mod journal;
 mod lead;
+pub mod picture;
 mod python;
 mod record;
 mod save;
@@ -108,6 +110,7 @@ pub struct Session {
     /// The port at which real clients come in.
     serving: Option<u16>,
     over: bool,
+    pasts: draw::Pasts,
 }
 
 impl Session {
@@ -137,6 +140,7 @@ impl Session {
             shows_all: false,
             serving: None,
             over: false,
+            pasts: draw::Pasts::new(),
         }
     }
 
@@ -488,6 +492,7 @@ impl Session {
             if matches!(work.kind, WorkKind::Cli { .. }) {
                 self.keep_typed_line(who, &work);
             }
+            self.note_past();
             self.finished.push_back((who, work.submission));
         }
     }

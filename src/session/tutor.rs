@@ -44,6 +44,12 @@ pub static COMMANDS: &[TutorCommand] = &[
     },
     TutorCommand { name: "wait", takes: "5m", about: "let time pass: 30s, 5m, 2h", run: Session::wait },
     TutorCommand { name: "keys", takes: "", about: "all keys, with their types", run: |s, _| s.list_keys() },
+    TutorCommand {
+        name: "draw",
+        takes: "KEY [KEY]",
+        about: "what a key holds, as a picture; two sets as they overlap",
+        run: Session::draw,
+    },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
     TutorCommand { name: "undo", takes: "", about: "take back what was entered last", run: Session::undo },
     TutorCommand {
@@ -291,7 +297,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
 }
 
 /// The name most like `name`, if one is like it at all.
-fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let (distance, nearest) = names.map(|known| (strsim::damerau_levenshtein(known, name), known)).min()?;
     (distance <= name.len() / 3 + 1).then_some(nearest)
 }

@@ -179,6 +179,7 @@ impl Session {
         self.past.latest = Some(moment.kept);
         self.clock.set(moment.now_us);
         self.engine.advance(moment.now_us);
+        self.pasts.note(&self.engine.keyspace);
         self.clients = clients;
         (self.foreground, self.speaker, self.dialect) = (moment.foreground, moment.speaker, moment.dialect);
         let hints = self.lead.as_ref().map(|lead| (lead.step, lead.hints));

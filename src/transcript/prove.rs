@@ -101,6 +101,17 @@ fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Pr
     } else if !tried.is_done() {
         let message = format!("this answer does not do the step. {}", tried.seen());
         proof.faults.push(Fault { at, message });
+    } else {
+        draws(step, tried, proof);
+    }
+}
+
+/// Whether the key that a step draws is there when the step is done.
+fn draws(step: &Step, tried: &Attempt, proof: &mut Proof) {
+    if let Some(draw) = step.draw.as_ref().filter(|_| !tried.drawn) {
+        let key = draw.get_ref();
+        let message = format!("\"{key}\" is not there when the step is done: let `draw` name a key that is");
+        proof.faults.push(Fault { at: Some(draw.span().start), message });
     }
 }
 
@@ -113,6 +124,7 @@ fn prove_shown(lesson: &Arc<Lesson>, index: usize, nothing: &Attempt, proof: &mu
     if !skipped.is_done() {
         proof.faults.push(Fault { at, message: format!("step \"{}\" cannot be left by :skip", step.id.get_ref()) });
     }
+    draws(step, &skipped, proof);
     if let Some(predicted) = &step.predict {
         let printed = nothing.unseen.iter().find(|submission| submission.source == *predicted.get_ref());
         if printed.is_none_or(|submission| submission.output.trim().is_empty()) {
@@ -163,6 +175,8 @@ struct Attempt {
     /// Whether the step has begun.
     prompted: bool,
     done: bool,
+    /// Whether a picture was shown.
+    drawn: bool,
 }
 
 impl Attempt {
@@ -201,7 +215,8 @@ fn attempt(lesson: &Arc<Lesson>, index: usize, text: &str) -> io::Result<Attempt
 }
 
 impl Stage for Attempt {
-    fn show(&mut self, _: &Show) -> io::Result<()> {
+    fn show(&mut self, show: &Show) -> io::Result<()> {
+        self.drawn |= matches!(show, Show::Picture(_));
         Ok(())
     }
 
