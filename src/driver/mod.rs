@@ -1,6 +1,7 @@
 //! Moves a session: performs its effects, and brings it the events that it waits for.
 
 mod children;
+mod rehearse;
 
 use std::io;
 use std::path::PathBuf;
@@ -14,6 +15,8 @@ use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
 pub use children::{Interrupts, Names, Woken};
+use rehearse::{Begins, Pending};
+pub use rehearse::{SEED, START_US, rehearse};
 
 /// Where a session takes place: who types, who watches, how time goes.
 pub trait Stage {
@@ -116,6 +119,7 @@ pub fn write_new_file(path: &str, text: &str) -> Option<String> {
 /// Those of the stage; a Python that cannot be started.
 pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
     let mut children = Children::default();
+    let mut rehearsal = None;
     let mut status = 0;
     loop {
         let mut written = Vec::new();
@@ -133,6 +137,10 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
                 Effect::Finished(submission) => stage.finished(&submission)?,
                 Effect::Unseen(submission) => stage.unseen(&submission)?,
                 Effect::Judged(verdict) => stage.judged(&verdict)?,
+                Effect::Rehearse(lesson) => {
+                    let begins = if stage.elapsed_us().is_some() { Begins::Soon } else { Begins::WhenNeeded };
+                    rehearsal = Some(Pending::new(lesson, stage.program()?, begins));
+                }
                 Effect::Progress(progress) => stage.progress(&progress)?,
                 Effect::Leave(leave) => status = leave,
             }
@@ -159,6 +167,7 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
                 let child = session.idle_python();
                 stage.input(session, &prompt, &mut Names { children: &mut children, child })?
             }
+            Need::Rehearsal => Event::Rehearsed(rehearsal.take().map(Pending::wait).unwrap_or_default()),
             Need::Time { deadline_us } => stage.wait(session, deadline_us)?,
         };
         if let Some(us) = stage.elapsed_us()

@@ -1,8 +1,12 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
+use std::sync::Arc;
+
 use crate::lesson::evidence::Submission;
+use crate::lesson::format::Lesson;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
+use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use crate::redis_py::frame::{FromChild, ToChild};
 
@@ -33,10 +37,12 @@ pub enum Event {
     SkipWait,
     /// A file was written, or was not for the reason given.
     FileWritten { path: String, refusal: Option<String> },
+    /// What came of the answers of the lesson that is open, as far as somebody went through them.
+    Rehearsed(Arc<Rehearsal>),
 }
 
 /// What is to be done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Effect {
     /// Start a Python child.
     Spawn(ChildId),
@@ -56,6 +62,8 @@ pub enum Effect {
     Unseen(Box<Submission>),
     /// A submission was judged.
     Judged(Verdict),
+    /// Go through this lesson's answers beside the learner; `Rehearsed` follows when it is needed.
+    Rehearse(Arc<Lesson>),
     /// The place in the lessons has changed.
     Progress(Progress),
     /// The session is over, with this exit status.
@@ -92,6 +100,8 @@ pub enum Need {
     Line(Prompt),
     /// Time: a client waits, until this moment (microseconds since 1970) or for ever, and no other can be typed at.
     Time { deadline_us: Option<i64> },
+    /// What comes of the lesson's own answers, to judge a submission by.
+    Rehearsal,
     /// Nothing: the session is over.
     Nothing,
 }

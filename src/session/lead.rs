@@ -8,9 +8,11 @@ use super::event::{Effect, Show};
 use super::script::{Item, Then};
 use super::{MAIN, Session, TUTOR};
 use crate::engine::Engine;
+use crate::lesson::differences;
 use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::judge::{self, Findings, Verdict, code};
+use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::{Role, parse};
 
 /// The lesson that is open, and where the learner stands in it.
@@ -26,6 +28,12 @@ pub(super) struct Lead {
     truth: Option<String>,
     /// The keys that must stay as they are, as they were at the step's start.
     before: Vec<(String, Vec<u8>)>,
+    /// What comes of the lesson's own answers, once that is known.
+    pub rehearsal: Option<Arc<Rehearsal>>,
+    /// What the learner has sent in this step.
+    sent: Vec<Vec<Vec<u8>>>,
+    /// What else there is to say when the step is done.
+    aside: Option<String>,
 }
 
 /// Where a step stands.
@@ -66,7 +74,18 @@ impl Session {
         let step = step.min(lesson.steps.len().saturating_sub(1));
         let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
         let before: Vec<Item> = lesson.steps[..step].iter().flat_map(|step| typed(step, false)).collect();
-        self.lead = Some(Lead { lesson, step, phase: Phase::Preparing, hints: 0, truth: None, before: Vec::new() });
+        let rehearsal = self.rehearsal_of(&lesson);
+        self.lead = Some(Lead {
+            lesson,
+            step,
+            phase: Phase::Preparing,
+            hints: 0,
+            truth: None,
+            before: Vec::new(),
+            rehearsal,
+            sent: Vec::new(),
+            aside: None,
+        });
         self.script.add([Item::Silence(true), Item::Reset]);
         self.script.add(setup);
         self.script.add(before);
@@ -95,6 +114,8 @@ impl Session {
         lead.phase = Phase::Preparing;
         lead.hints = 0;
         lead.truth = None;
+        lead.sent.clear();
+        lead.aside = None;
         let step = lead.current().clone();
         if let Some(predicted) = &step.predict {
             let code = predicted.get_ref().clone();
@@ -252,13 +273,15 @@ impl Session {
             return;
         }
         let probes = judge::probes(step);
+        self.script.add([Item::AwaitRehearsal]);
         self.script.add(probes.into_iter().map(Item::Unseen));
         self.script.add([Item::Then(Then::Judge(Box::new(submission)))]);
     }
 
     /// What the data says is known: says what comes of the submission.
     fn judged(&mut self, submission: &Submission) {
-        let Some(lead) = &self.lead else { return };
+        let Some(lead) = &mut self.lead else { return };
+        lead.sent.extend(submission.commands.iter().cloned());
         let step = lead.current().clone();
         let before = lead.before.clone();
         let found = std::mem::take(&mut self.script.found);
@@ -275,12 +298,18 @@ impl Session {
                 .filter(|client| client.work.is_some())
                 .map(|client| client.name.clone())
                 .collect(),
+            intended: self.intended_commands(),
+            types: self.types_of_keys(submission),
         };
         let verdict = judge::judge(&step, submission, &findings);
         self.effects.push(Effect::Judged(verdict.clone()));
         match verdict {
-            Verdict::Done => self.step_done(false),
+            Verdict::Done => {
+                self.note_another_way(&step, &findings.intended);
+                self.step_done(false);
+            }
             Verdict::Exploring => {}
+            Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
             Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
             Verdict::Mistake(index) => self.say(Role::Miss, &step.mistakes[index].say),
             Verdict::Miss(differences) => {
@@ -293,6 +322,17 @@ impl Session {
                     if hints { "`:hint` helps, `:again` starts the step afresh." } else { "`:answer` shows a way." },
                 );
             }
+        }
+    }
+
+    /// Keeps the lesson's own way, to be shown beside one that does without its commands.
+    fn note_another_way(&mut self, step: &Step, intended: &[Vec<Vec<u8>>]) {
+        let Some(lead) = &mut self.lead else { return };
+        let answer = step.answer.as_ref().map(|answer| answer.get_ref().trim());
+        if let Some(answer) = answer.filter(|answer| !answer.contains('\n'))
+            && differences::is_another_way(&lead.sent, intended)
+        {
+            lead.aside = Some(format!("Another way: {}", code(answer)));
         }
     }
 
@@ -315,6 +355,9 @@ impl Session {
             Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
             None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
             None => {}
+        }
+        if let Some(aside) = self.lead.as_mut().and_then(|lead| lead.aside.take()) {
+            self.say(Role::Muted, &aside);
         }
         self.say(Role::Muted, "Enter goes on.");
     }

@@ -13,6 +13,7 @@ mod flood;
 mod journal;
 mod lead;
 mod python;
+mod rehearse;
 mod save;
 mod script;
 pub mod tutor;
@@ -165,6 +166,7 @@ impl Session {
                 }
             }
             Event::FileWritten { path, refusal } => self.file_written(&path, refusal),
+            Event::Rehearsed(rehearsal) => self.keep_rehearsal(rehearsal),
         }
         self.settle();
     }
@@ -183,6 +185,9 @@ impl Session {
             let deadline_us = self.next_deadline_us();
             let main_asks = self.clients[who].python.main_asks();
             return Need::Frame { child, deadline_us: deadline_us.or(main_asks.then(|| self.clock.now_us())) };
+        }
+        if self.awaits_rehearsal() {
+            return Need::Rehearsal;
         }
         let client = &self.clients[self.foreground];
         if let Some(prompt) = self.awaited_input() {
