@@ -36,7 +36,7 @@ pub struct Proof {
 pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
     let mut proof = Proof { faults: rules::faults(lesson), tries: 0 };
     if proof.faults.is_empty() {
-        let rehearsal = Arc::new(rehearse(lesson, &std::env::current_exe()?)?);
+        let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().program()?)?);
         let subject = Subject { lesson, rehearsal };
         for index in 0..lesson.steps.len() {
             prove_step(&subject, index, &mut proof)?;
