@@ -2,6 +2,7 @@
 
 mod children;
 mod rehearse;
+mod watch;
 
 use std::io;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::session::event::{Effect, Event, Need, Prompt, Show};
 pub use children::{Interrupts, Names, Woken};
 use rehearse::{Begins, Pending};
 pub use rehearse::{SEED, START_US, rehearse};
+pub use watch::Watch;
 
 /// Where a session takes place: who types, who watches, how time goes.
 pub trait Stage {

@@ -17,6 +17,25 @@ pub struct Source {
     pub text: String,
 }
 
+impl Source {
+    /// The lesson in it.
+    ///
+    /// # Errors
+    /// The first fault of its form, with its place.
+    pub fn lesson(&self) -> Result<Lesson, String> {
+        format::parse(&self.text).map_err(|fault| self.told(&fault))
+    }
+
+    /// A fault with its place: `FILE:LINE:COLUMN: message`.
+    pub fn told(&self, fault: &Fault) -> String {
+        let Fault { at: Some(at), message } = fault else { return format!("{}: {}", self.name, fault.message) };
+        let before = self.text.get(..*at).unwrap_or(&self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+        format!("{}:{line}:{column}: {message}", self.name)
+    }
+}
+
 /// All lessons, in the order of their files' names.
 #[derive(Debug, Clone, Default)]
 pub struct Library {

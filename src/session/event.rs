@@ -15,7 +15,7 @@ use crate::redis_py::frame::{FromChild, ToChild};
 pub struct ChildId(pub u32);
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Event {
     /// The learner entered this at once: a line, a block, a paste.
     Entered(String),
@@ -37,6 +37,8 @@ pub enum Event {
     SkipWait,
     /// A file was written, or was not for the reason given.
     FileWritten { path: String, refusal: Option<String> },
+    /// The lesson's file was saved: the lesson as it is now, or what is wrong with it.
+    LessonSaved(Result<Arc<Lesson>, String>),
     /// What came of the answers of the lesson that is open, as far as somebody went through them.
     Rehearsed(Arc<Rehearsal>),
 }

@@ -12,6 +12,7 @@ use crate::lesson::differences;
 use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::judge::{self, Findings, Verdict, code};
+use crate::lesson::practice::Outcome;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::{Role, parse};
 
@@ -34,6 +35,8 @@ pub(super) struct Lead {
     sent: Vec<Vec<Vec<u8>>>,
     /// What else there is to say when the step is done.
     aside: Option<String>,
+    /// Whether the answer was shown.
+    pub answered: bool,
 }
 
 /// Where a step stands.
@@ -85,6 +88,7 @@ impl Session {
             rehearsal,
             sent: Vec::new(),
             aside: None,
+            answered: false,
         });
         self.script.add([Item::Silence(true), Item::Reset]);
         self.script.add(setup);
@@ -116,6 +120,7 @@ impl Session {
         lead.truth = None;
         lead.sent.clear();
         lead.aside = None;
+        lead.answered = false;
         let step = lead.current().clone();
         if let Some(predicted) = &step.predict {
             let code = predicted.get_ref().clone();
@@ -152,6 +157,7 @@ impl Session {
             }
             Then::StepBegins => self.begin_step(),
             Then::Judge(submission) => self.judged(&submission),
+            Then::Sheet => self.show_sheet(),
             Then::Compared | Then::Shown | Then::Skipped => self.step_done(matches!(then, Then::Skipped)),
         }
     }
@@ -167,9 +173,11 @@ impl Session {
         if let Some(lead) = &mut self.lead {
             lead.before = before;
         }
-        self.progress.at(lesson.id.get_ref(), step.id.get_ref());
+        if self.review.is_none() {
+            self.progress.at(lesson.id.get_ref(), step.id.get_ref());
+        }
         self.effects.push(Effect::Progress(self.progress.clone()));
-        let place = format!("{} of {}", index + 1, lesson.steps.len());
+        let place = self.place_in_review().unwrap_or_else(|| format!("{} of {}", index + 1, lesson.steps.len()));
         self.show(Show::Gap);
         self.show(Show::Heading { title: lesson.title.clone(), place });
         self.show(Show::Text(parse(&step.say)));
@@ -342,14 +350,13 @@ impl Session {
         lead.phase = Phase::Done;
         let (lesson, index) = (lead.lesson.clone(), lead.step);
         let step = lead.current().clone();
-        if !skipped {
-            self.progress.done(lesson.id.get_ref(), step.id.get_ref());
-        }
-        if let Some(next) = lesson.steps.get(index + 1) {
-            self.progress.at(lesson.id.get_ref(), next.id.get_ref());
-        } else {
-            self.progress.finished(lesson.id.get_ref());
-        }
+        let outcome = match (skipped || lead.answered, lead.hints) {
+            (true, _) => Outcome::GivenUp,
+            (false, 0) => Outcome::Known,
+            (false, _) => Outcome::Helped,
+        };
+        self.keep_step_done(&lesson, index, skipped);
+        self.note_outcome(outcome);
         self.effects.push(Effect::Progress(self.progress.clone()));
         match &step.after {
             Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
@@ -362,8 +369,26 @@ impl Session {
         self.say(Role::Muted, "Enter goes on.");
     }
 
+    /// Keeps in the progress that a step is done, and where the lesson goes on. Practice leaves the lessons as they are.
+    fn keep_step_done(&mut self, lesson: &Lesson, index: usize, skipped: bool) {
+        if self.review.is_some() {
+            return;
+        }
+        if !skipped {
+            self.progress.done(lesson.id.get_ref(), lesson.steps[index].id.get_ref());
+        }
+        if let Some(next) = lesson.steps.get(index + 1) {
+            self.progress.at(lesson.id.get_ref(), next.id.get_ref());
+        } else {
+            self.progress.finished(lesson.id.get_ref());
+        }
+    }
+
     /// Goes on after a step is done; at the end of a lesson, to the next lesson.
     pub(super) fn next_step(&mut self) {
+        if self.next_in_review() {
+            return;
+        }
         let Some(lead) = &mut self.lead else { return };
         if lead.step + 1 < lead.lesson.steps.len() {
             lead.step += 1;
@@ -375,6 +400,7 @@ impl Session {
         self.show(Show::Heading { title: lesson.title.clone(), place: "to remember".into() });
         self.show(Show::Text(parse(&lesson.remember)));
         self.show(Show::Gap);
+        self.say(Role::Muted, "`:sheet` shows the commands of this lesson, each with an example.");
         let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
         match next {
             Some(title) => self.say(

@@ -14,8 +14,11 @@ mod journal;
 mod lead;
 mod python;
 mod rehearse;
+mod reload;
+mod review;
 mod save;
 mod script;
+mod sheet;
 pub mod tutor;
 
 use std::collections::VecDeque;
@@ -89,6 +92,7 @@ pub struct Session {
     /// `:wait` is on its way to this moment, deadline by deadline.
     wait: Option<Wait>,
     lead: Option<Lead>,
+    review: Option<review::Review>,
     library: Arc<Library>,
     progress: Progress,
     /// What was typed since everything was as on the first day.
@@ -117,6 +121,7 @@ impl Session {
             script: Script::default(),
             wait: None,
             lead: None,
+            review: None,
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
@@ -166,6 +171,7 @@ impl Session {
                 }
             }
             Event::FileWritten { path, refusal } => self.file_written(&path, refusal),
+            Event::LessonSaved(saved) => self.lesson_saved(saved),
             Event::Rehearsed(rehearsal) => self.keep_rehearsal(rehearsal),
         }
         self.settle();

@@ -43,6 +43,7 @@ pub(super) enum Then {
     /// What the left or the right program took is known.
     Measured,
     Compared,
+    Sheet,
     /// The step was done for the learner.
     Skipped,
     Shown,
