@@ -71,8 +71,8 @@ pub fn transcript(arguments: &Arguments, file: &Path, width: Option<usize>) -> R
     let mut library = library(arguments)?;
     Arc::make_mut(&mut library).add(lesson.clone());
     let presenter = Presenter::new(arguments.style(width.unwrap_or(TRANSCRIPT_WIDTH)), arguments.theme(false));
-    let walked = walk(&lesson, &library, presenter, &std::env::current_exe()?)?;
-    io::stdout().lock().write_all(walked.transcript.as_bytes())?;
+    let walked = walk(&lesson, &library, vec![presenter], &std::env::current_exe()?)?;
+    io::stdout().lock().write_all(walked.transcripts.concat().as_bytes())?;
     if !walked.finished {
         let name = &source.name;
         return Err(Failed::saying(format!("the answers did not reach the end: redis-tutor check {name} tells where")));

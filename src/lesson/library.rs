@@ -5,6 +5,7 @@ use std::sync::Arc;
 use include_dir::{Dir, include_dir};
 
 use super::format::{self, Fault, Lesson};
+use super::rules;
 
 /// `lessons/`, as it was when the program was built.
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/lessons");
@@ -21,9 +22,13 @@ impl Source {
     /// The lesson in it.
     ///
     /// # Errors
-    /// The first fault of its form, with its place.
+    /// The first fault of its form, or the first rule that it breaks, with the place.
     pub fn lesson(&self) -> Result<Lesson, String> {
-        format::parse(&self.text).map_err(|fault| self.told(&fault))
+        let lesson = format::parse(&self.text).map_err(|fault| self.told(&fault))?;
+        match rules::faults(&lesson).first() {
+            Some(fault) => Err(self.told(fault)),
+            None => Ok(lesson),
+        }
     }
 
     /// A fault with its place: `FILE:LINE:COLUMN: message`.

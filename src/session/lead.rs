@@ -356,8 +356,6 @@ impl Session {
             (false, _) => Outcome::Helped,
         };
         self.keep_step_done(&lesson, index, skipped);
-        self.note_outcome(outcome);
-        self.effects.push(Effect::Progress(self.progress.clone()));
         match &step.after {
             Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
             None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
@@ -366,6 +364,8 @@ impl Session {
         if let Some(aside) = self.lead.as_mut().and_then(|lead| lead.aside.take()) {
             self.say(Role::Muted, &aside);
         }
+        self.note_outcome(outcome);
+        self.effects.push(Effect::Progress(self.progress.clone()));
         self.say(Role::Muted, "Enter goes on.");
     }
 

@@ -17,16 +17,22 @@ use crate::session::{Options, Session};
 /// What was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walked {
-    pub transcript: String,
+    /// By each presenter.
+    pub transcripts: Vec<String>,
     /// Whether the end of the lesson was reached.
     pub finished: bool,
 }
 
-/// Goes through a lesson. `library` has what comes after it; `program` runs Python.
+/// Goes through a lesson once, shown by each presenter. `library` has what comes after it; `program` runs Python.
 ///
 /// # Errors
 /// A Python that cannot be started.
-pub fn walk(lesson: &Arc<Lesson>, library: &Arc<Library>, presenter: Presenter, program: &Path) -> io::Result<Walked> {
+pub fn walk(
+    lesson: &Arc<Lesson>,
+    library: &Arc<Library>,
+    presenters: Vec<Presenter>,
+    program: &Path,
+) -> io::Result<Walked> {
     let mut session = Session::new(Options {
         seed: SEED,
         start_us: START_US,
@@ -36,10 +42,12 @@ pub fn walk(lesson: &Arc<Lesson>, library: &Arc<Library>, presenter: Presenter, 
     });
     session.open(lesson.clone(), 0);
     let inputs = lesson.steps.iter().flat_map(inputs).collect();
-    let mut learner = Learner { inputs, presenter, transcript: String::new(), program };
+    let shown = presenters.into_iter().map(|presenter| (presenter, String::new())).collect();
+    let mut learner = Learner { inputs, shown, program };
     drive(&mut session, &mut learner)?;
     let progress = session.progress().lessons.get(lesson.id.get_ref());
-    Ok(Walked { finished: progress.is_some_and(|progress| progress.finished), transcript: learner.transcript })
+    let finished = progress.is_some_and(|progress| progress.finished);
+    Ok(Walked { finished, transcripts: learner.shown.into_iter().map(|(_, transcript)| transcript).collect() })
 }
 
 /// What is typed in a step: every mistake, each from the step's start; all hints; the answer; and on.
@@ -68,14 +76,15 @@ fn inputs(step: &Step) -> Vec<String> {
 /// Types all that there is to type in a lesson, and keeps what is shown.
 struct Learner<'a> {
     inputs: VecDeque<String>,
-    presenter: Presenter,
-    transcript: String,
+    shown: Vec<(Presenter, String)>,
     program: &'a Path,
 }
 
 impl Stage for Learner<'_> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.transcript.push_str(&self.presenter.show(show));
+        for (presenter, transcript) in &mut self.shown {
+            transcript.push_str(&presenter.show(show));
+        }
         Ok(())
     }
 
