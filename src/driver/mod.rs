@@ -3,6 +3,8 @@
 mod backstage;
 mod children;
 mod interrupts;
+mod rehearse;
+mod watch;
 
 use std::io;
 use std::path::PathBuf;
@@ -18,6 +20,8 @@ use crate::session::event::{Effect, Event, Need, Prompt, Show};
 pub use backstage::{Backstage, Went};
 pub use children::Names;
 pub use interrupts::{Interrupts, Woken};
+pub use rehearse::{SEED, START_US, rehearse};
+pub use watch::Watch;
 
 /// Where a session takes place: who types, who watches, how time goes.
 pub trait Stage {
@@ -137,6 +141,7 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
             // Where somebody types, Python starts meanwhile.
             Need::Line(_) if stage.elapsed_us().is_some() && backstage.session_mut().warm_up() => continue,
             Need::Line(prompt) => stage.input(&mut backstage, &prompt)?,
+            Need::Rehearsal => backstage.rehearsed(),
             Need::Time { deadline_us } => stage.wait(&backstage, deadline_us)?,
         };
         let session = backstage.session_mut();
@@ -167,6 +172,7 @@ fn perform(effect: Effect, stage: &mut impl Stage) -> io::Result<Option<Event>> 
         | Effect::Kill(_)
         | Effect::OpenPort(_)
         | Effect::ClosePort
+        | Effect::Rehearse(_)
         | Effect::Leave(_) => unreachable!("the backstage performs these"),
     }
     Ok(None)

@@ -6,15 +6,20 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::names;
+
 /// The format that this program reads; a file says which it was written for.
 pub const FORMAT: u32 = 1;
 
 /// A lesson, as its file says it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Lesson {
+    #[cfg_attr(test, schemars(with = "u32"))]
     pub format: Spanned<u32>,
     /// Stable: progress refers to it.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     pub title: String,
     /// How long it takes, about.
@@ -23,6 +28,7 @@ pub struct Lesson {
     pub about: String,
     /// What is typed, unseen, before the first step.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
     /// What to remember, shown at the end: light Markdown.
     pub remember: String,
@@ -32,9 +38,11 @@ pub struct Lesson {
 
 /// One step. Which kind it is, is told by the one key it has of `task`, `predict`, `choose`, `show`, `compare`, `explore`.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Unique in its lesson; progress refers to it.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     /// What there is to know before, in light Markdown.
     pub say: String,
@@ -43,28 +51,35 @@ pub struct Step {
     /// What to play with, until `expect` holds.
     pub explore: Option<String>,
     /// Lines whose output the learner is to predict; the last one's output counts.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub predict: Option<Spanned<String>>,
     /// A question with answers to choose from.
     pub choose: Option<Choose>,
     /// What the tutor types while the learner watches.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub show: Option<Spanned<String>>,
     /// Two ways to do the same, measured.
     pub compare: Option<Compare>,
     /// What to type, as at the prompt: blocks, several lines, `:client NAME` and other tutor commands too.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
     /// Other ways that must pass.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub also: Vec<Spanned<String>>,
     /// Three at most, each says more than the one before.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub hints: Vec<Spanned<String>>,
     /// What to say when the step is done.
     #[serde(default)]
     pub after: Option<String>,
     /// A key, or two of sets, to draw when the step is done, as after `:draw`.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub draw: Option<Spanned<String>>,
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<Expect>"))]
     pub expect: Option<Spanned<Expect>>,
     #[serde(default, rename = "mistake")]
     pub mistakes: Vec<Mistake>,
@@ -72,6 +87,7 @@ pub struct Step {
 
 /// What must hold for a step to be done: all that is given.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
     /// What the data must say now.
@@ -83,9 +99,11 @@ pub struct Expect {
     pub output: Option<String>,
     /// Commands that the submission must have sent.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
     /// Commands that it must not have sent.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub avoids: Vec<Spanned<String>>,
     /// Keys whose values and expiry times must be what they were at the step's start.
     #[serde(default)]
@@ -99,9 +117,11 @@ pub struct Expect {
 
 /// A question to the data, and its answer.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
     /// A Python expression, or a line of redis-cli.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
     /// What it must say, as Python shows it.
     pub reply: String,
@@ -109,17 +129,21 @@ pub struct Probe {
 
 /// A mistake that people make, and what to say to it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Mistake {
     /// An example, tried by `check`.
     #[serde(rename = "try")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub example: Spanned<String>,
+    #[cfg_attr(test, schemars(with = "When"))]
     pub when: Spanned<When>,
     pub say: String,
 }
 
 /// How a mistake is recognised: all that is given must hold.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// Part of the error's class and text.
@@ -140,6 +164,7 @@ pub struct When {
 
 /// A question with answers to choose from.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choose {
     pub question: String,
@@ -148,6 +173,7 @@ pub struct Choose {
 
 /// One of the answers.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     pub text: String,
@@ -159,13 +185,16 @@ pub struct Choice {
 
 /// Two ways to do the same, measured: commands, round trips, bytes in both directions.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Compare {
     /// The sizes for which both are measured, smallest first: the variable `n` is each of them in turn.
+    #[cfg_attr(test, schemars(with = "Option<Vec<u32>>"))]
     pub grow: Option<Spanned<Vec<u32>>>,
     /// What `n` counts, as the learner reads it: `fields`.
     pub of: Option<String>,
     /// What is typed, unseen and unmeasured, before each of the programs.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
     pub left: Program,
     pub right: Program,
@@ -180,9 +209,11 @@ impl Compare {
 
 /// A program that is measured. It runs on the step's data, which is put back afterwards.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Program {
     pub title: String,
+    #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
 }
 
@@ -200,5 +231,16 @@ pub struct Fault {
 /// # Errors
 /// What is no TOML, or has not the format's shape.
 pub fn parse(text: &str) -> Result<Lesson, Fault> {
-    toml::from_str(text).map_err(|e| Fault { at: e.span().map(|span| span.start), message: e.message().to_owned() })
+    toml::from_str(text)
+        .map_err(|e| Fault { at: e.span().map(|span| span.start), message: with_suggestion(e.message().to_owned()) })
+}
+
+/// Says which key may be meant by one that is unknown: the message names those that are expected, in backticks.
+fn with_suggestion(message: String) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let nearest = quoted.next().and_then(|unknown| names::nearest(unknown, quoted));
+    match nearest.filter(|_| message.starts_with("unknown ")) {
+        Some(nearest) => format!("{message}. Did you mean `{nearest}`?"),
+        None => message,
+    }
 }

@@ -17,9 +17,13 @@ mod lead;
 pub mod picture;
 mod python;
 mod record;
+mod rehearse;
+mod reload;
+mod review;
 mod save;
 mod script;
 mod serve;
+mod sheet;
 mod speak;
 pub mod timeline;
 pub mod tutor;
@@ -97,6 +101,7 @@ pub struct Session {
     /// `:wait` is on its way to this moment, deadline by deadline.
     wait: Option<Wait>,
     lead: Option<Lead>,
+    review: Option<review::Review>,
     library: Arc<Library>,
     progress: Progress,
     /// What was typed since everything was as on the first day.
@@ -132,6 +137,7 @@ impl Session {
             script: Script::default(),
             wait: None,
             lead: None,
+            review: None,
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
@@ -186,6 +192,8 @@ impl Session {
             }
             Event::PortOpened(port) => self.port_opened(port),
             Event::FileWritten { path, refusal } => self.file_written(&path, refusal),
+            Event::LessonSaved(saved) => self.lesson_saved(saved),
+            Event::Rehearsed(rehearsal) => self.keep_rehearsal(rehearsal),
         }
         self.settle();
     }
@@ -204,6 +212,9 @@ impl Session {
             let deadline_us = self.next_deadline_us();
             let main_asks = self.clients[who].python.main_asks();
             return Need::Frame { child, deadline_us: deadline_us.or(main_asks.then(|| self.clock.now_us())) };
+        }
+        if self.awaits_rehearsal() {
+            return Need::Rehearsal;
         }
         let client = &self.clients[self.foreground];
         if let Some(prompt) = self.awaited_input() {

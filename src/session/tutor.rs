@@ -84,6 +84,12 @@ pub static COMMANDS: &[TutorCommand] = &[
         about: "Python again; `fresh`: without variables",
         run: Session::python,
     },
+    TutorCommand {
+        name: "sheet",
+        takes: "",
+        about: "what this lesson teaches, to keep",
+        run: |s, _| s.ask_for_sheet(),
+    },
     TutorCommand { name: "help", takes: "", about: "this list", run: |s, _| s.help() },
     TutorCommand { name: "quit", takes: "", about: "leave; your place is kept", run: |s, _| s.leave(0) },
 ];
@@ -136,7 +142,7 @@ impl Session {
         }
     }
 
-    fn no_lesson(&mut self) {
+    pub(super) fn no_lesson(&mut self) {
         self.say(Role::Plain, "No lesson is open. `:lessons` lists them, `:go 1` opens the first.");
     }
 
@@ -151,7 +157,8 @@ impl Session {
     }
 
     fn show_answer(&mut self, _: &str) {
-        let Some(lead) = &self.lead else { return self.no_lesson() };
+        let Some(lead) = &mut self.lead else { return self.no_lesson() };
+        lead.answered = true;
         let step = lead.current();
         let correct = step.choose.iter().flat_map(|choose| &choose.options).position(|option| option.correct);
         if let Some(index) = correct {

@@ -7,21 +7,19 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use crate::driver::{Backstage, Stage, drive};
+use crate::driver::{Backstage, Stage, drive, rehearse};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Fault, Lesson, Step};
 use crate::lesson::judge::Verdict;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
+use crate::lesson::rehearsal::Rehearsal;
 use crate::lesson::rules;
 use crate::session::dialect::{self, Dialect};
 use crate::session::event::{Event, Prompt, Show};
 use crate::session::{Options, Session};
 
-/// Proofs run with this seed and at this time, so that they come out the same everywhere.
-pub const SEED: u64 = 1;
-/// 2026-01-01, 12:00 UTC, in microseconds.
-pub const START_US: i64 = 1_767_268_800_000_000;
+pub use crate::driver::{SEED, START_US};
 
 /// What a proof found.
 #[derive(Debug, Default)]
@@ -38,25 +36,34 @@ pub struct Proof {
 pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
     let mut proof = Proof { faults: rules::faults(lesson), tries: 0 };
     if proof.faults.is_empty() {
+        let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().program()?)?);
+        let subject = Subject { lesson, rehearsal };
         for index in 0..lesson.steps.len() {
-            prove_step(lesson, index, &mut proof)?;
+            prove_step(&subject, index, &mut proof)?;
         }
     }
     Ok(proof)
 }
 
-fn prove_step(lesson: &Arc<Lesson>, index: usize, proof: &mut Proof) -> io::Result<()> {
+/// The lesson that is proved, and what comes of its answers.
+struct Subject<'a> {
+    lesson: &'a Arc<Lesson>,
+    rehearsal: Arc<Rehearsal>,
+}
+
+fn prove_step(subject: &Subject<'_>, index: usize, proof: &mut Proof) -> io::Result<()> {
+    let lesson = subject.lesson;
     let step = &lesson.steps[index];
     let id = step.id.get_ref();
     let attempt = |text: &str, proof: &mut Proof| {
         proof.tries += 1;
-        attempt(lesson, index, text)
+        attempt(subject, index, text)
     };
     // Doing nothing prepares the step, so that what goes wrong before the learner types is found here.
     let nothing = attempt("None", proof)?;
     unseen_errors(lesson, step, &nothing, proof);
     if step.task.is_none() && step.explore.is_none() {
-        return prove_shown(lesson, index, &nothing, proof);
+        return prove_shown(subject, index, &nothing, proof);
     }
     let answers = step.answer.iter().chain(&step.also);
     if nothing.is_done() {
@@ -116,10 +123,10 @@ fn draws(step: &Step, tried: &Attempt, proof: &mut Proof) {
 }
 
 /// Whether what the tutor types runs, and does not end in an error.
-fn prove_shown(lesson: &Arc<Lesson>, index: usize, nothing: &Attempt, proof: &mut Proof) -> io::Result<()> {
-    let step = &lesson.steps[index];
+fn prove_shown(subject: &Subject<'_>, index: usize, nothing: &Attempt, proof: &mut Proof) -> io::Result<()> {
+    let step = &subject.lesson.steps[index];
     let at = Some(step.id.span().start);
-    let skipped = attempt(lesson, index, ":skip")?;
+    let skipped = attempt(subject, index, ":skip")?;
     proof.tries += 1;
     if !skipped.is_done() {
         proof.faults.push(Fault { at, message: format!("step \"{}\" cannot be left by :skip", step.id.get_ref()) });
@@ -190,6 +197,7 @@ impl Attempt {
             Verdict::Miss(differences) => Some(differences.join(" ")),
             Verdict::Mistake(index) => Some(format!("It got the text of mistake {}.", index + 1)),
             Verdict::Done => Some("It was done.".into()),
+            Verdict::Near(differences) => Some(differences.join(" ")),
             Verdict::Exploring | Verdict::OnTheWay => None,
         });
         let errors =
@@ -199,7 +207,8 @@ impl Attempt {
 }
 
 /// Opens a lesson at a step, and types a text.
-fn attempt(lesson: &Arc<Lesson>, index: usize, text: &str) -> io::Result<Attempt> {
+fn attempt(subject: &Subject<'_>, index: usize, text: &str) -> io::Result<Attempt> {
+    let lesson = subject.lesson;
     let mut session = Session::new(Options {
         seed: SEED,
         start_us: START_US,
@@ -208,6 +217,7 @@ fn attempt(lesson: &Arc<Lesson>, index: usize, text: &str) -> io::Result<Attempt
         progress: Progress::default(),
     });
     session.open(lesson.clone(), index);
+    session.rehearsed(subject.rehearsal.clone());
     let mut attempt = Attempt { inputs: dialect::submissions(text).into(), ..Attempt::default() };
     drive(&mut session, &mut attempt)?;
     attempt.done |= session.is_step_done();
