@@ -21,7 +21,7 @@ use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
 use crate::present::theme::Theme;
 use crate::session::Session;
-use crate::session::event::{Event, Prompt, Show};
+use crate::session::event::{Event, Need, Prompt, Show};
 use editor::{LineReader, Scene, Typed};
 use live::Live;
 use page::Page;
@@ -253,6 +253,8 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                     }
                 }
                 Typed::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
+                // Another client's program has woken meanwhile, and computes.
+                Typed::Interrupt if matches!(session.need(), Need::Frame { .. }) => return Ok(Event::Interrupt),
                 Typed::Interrupt => text.clear(),
                 Typed::End if text.is_empty() => return Ok(Event::EndOfInput),
                 // The end of a block, as at Python's own prompt.
