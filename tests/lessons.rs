@@ -1,20 +1,18 @@
 //! Lessons as a learner sees them: each is gone through with its mistakes, its hints and its answers, and the transcript
 //! is a snapshot.
 
-use std::collections::VecDeque;
-use std::io;
-use std::path::PathBuf;
+#[path = "support/learner.rs"]
+mod learner;
+
 use std::sync::Arc;
 
-use redis_tutor::driver::{Backstage, Stage, drive};
+use learner::Learner;
+use redis_tutor::driver::drive;
 use redis_tutor::lesson::format::{Lesson, Step};
 use redis_tutor::lesson::library::{self, Library};
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
-use redis_tutor::present::Presenter;
-use redis_tutor::present::theme::Theme;
 use redis_tutor::session::dialect::{self, Dialect};
-use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 use redis_tutor::transcript::prove::{SEED, START_US};
 
@@ -41,38 +39,6 @@ fn inputs(step: &Step) -> Vec<String> {
     inputs
 }
 
-struct Learner {
-    inputs: VecDeque<String>,
-    presenter: Presenter,
-    transcript: String,
-}
-
-impl Stage for Learner {
-    fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.transcript.push_str(&self.presenter.show(show));
-        Ok(())
-    }
-
-    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
-        let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
-        let mut lines = input.lines().peekable();
-        let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
-        self.show(&first)?;
-        for line in lines {
-            self.show(&Show::Typed { prompt: prompt.continuation(), line: line.to_owned() })?;
-        }
-        Ok(Event::Entered(input))
-    }
-
-    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
-        Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
-    }
-
-    fn program(&self) -> io::Result<PathBuf> {
-        Ok(env!("CARGO_BIN_EXE_redis-tutor").into())
-    }
-}
-
 fn transcript(lesson: &Arc<Lesson>, library: &Arc<Library>, style: Style) -> String {
     let mut session = Session::new(Options {
         seed: SEED,
@@ -82,11 +48,7 @@ fn transcript(lesson: &Arc<Lesson>, library: &Arc<Library>, style: Style) -> Str
         progress: Progress::default(),
     });
     session.open(lesson.clone(), 0);
-    let mut learner = Learner {
-        inputs: lesson.steps.iter().flat_map(inputs).collect(),
-        presenter: Presenter::new(style, Theme::Plain),
-        transcript: String::new(),
-    };
+    let mut learner = Learner::new(lesson.steps.iter().flat_map(inputs), style);
     drive(&mut session, &mut learner).expect("a session without a terminal meets no broken pipe");
     let progress = session.progress().lessons.get(lesson.id.get_ref());
     assert!(progress.is_some_and(|p| p.finished), "{} is not finished:\n{}", lesson.id.get_ref(), learner.transcript);

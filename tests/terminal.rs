@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
+const CTRL_X_CTRL_E: &str = "\x18\x05";
 const TAB: &str = "\t";
 const UP: &str = "\x1b[A";
 
@@ -35,13 +36,22 @@ struct Terminal {
 impl Terminal {
     /// Starts the program in a fresh home; `name` tells it apart from other tests'.
     fn start(name: &str, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
+        Self::start_with(name, (columns, rows), arguments, &[])
+    }
+
+    /// The same, with more in its environment.
+    fn start_with(name: &str, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let home = std::env::temp_dir().join(format!("redis-tutor-terminal-{}-{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&home);
         std::fs::create_dir_all(&home).expect("a temporary folder can be made");
-        Self::start_at(home, (columns, rows), arguments)
+        Self::start_in(home, size, arguments, environment)
     }
 
-    fn start_at(home: PathBuf, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
+    fn start_at(home: PathBuf, size: (u16, u16), arguments: &[&str]) -> Self {
+        Self::start_in(home, size, arguments, &[])
+    }
+
+    fn start_in(home: PathBuf, (columns, rows): (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal can be opened");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
@@ -51,6 +61,7 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("HOME", &home);
         command.env("XDG_STATE_HOME", &home);
+        environment.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).expect("the program was built");
         let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
         let (tell, output) = channel();
@@ -193,6 +204,96 @@ fn a_block_is_typed_recalled_and_pasted() {
     terminal.until_text("\n42\n");
     terminal.until_prompt(">>>");
     shown(&terminal, "block");
+}
+
+#[test]
+fn a_block_is_edited_as_a_whole_and_outside() {
+    let editor = [("EDITOR", "sed -i s/range.3/range(2/")];
+    let mut terminal = Terminal::start_with("whole", (80, 24), &["play"], &editor);
+    terminal.until_prompt(">>>");
+    terminal.keys("for i in range(3):\r");
+    terminal.until_prompt("...");
+    terminal.keys("print('seen', i)\r");
+    terminal.until("the second line's prompt", |text| text.ends_with("print('seen', i)\n..."));
+    terminal.keys(UP);
+    terminal.until("the whole block", |text| text.matches("for i in").count() == 2);
+    terminal.keys(CTRL_X_CTRL_E);
+    terminal.until_text("range(2)");
+    shown(&terminal, "whole-block");
+    terminal.keys("\r");
+    terminal.until_text("seen 1");
+    terminal.until_prompt(">>>");
+    assert!(!terminal.text().contains("seen 2"), "{}", terminal.text());
+}
+
+#[test]
+fn a_line_survives_a_resize_in_its_midst() {
+    let mut terminal = Terminal::start("resize-edit", (80, 24), &["play", "--color", "never"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("print('a value that is long enough to wrap')");
+    terminal.until_prompt(">>> print('a value that is long enough to wrap')");
+    terminal.master.resize(PtySize { rows: 20, cols: 40, pixel_width: 0, pixel_height: 0 }).expect("it is there");
+    terminal.screen.screen_mut().set_size(cells(20), cells(40));
+    let (left, right) = ("\x1b[D", "\x1b[C");
+    terminal.keys(&(left.repeat(2) + "!" + &right.repeat(2) + "\r"));
+    terminal.until_text("a value that is long enough to wrap!\n>>>");
+    shown(&terminal, "resize-edit");
+}
+
+#[test]
+fn words_are_moved_over_in_either_way_of_editing() {
+    for (name, mode) in [("words-emacs", "emacs"), ("words-vi", "vi")] {
+        let mut terminal = Terminal::start(name, (80, 24), &["play", "--edit-mode", mode]);
+        terminal.until_prompt(">>>");
+        terminal.keys("'one two three'");
+        terminal.until_text("'one two three'");
+        let ctrl_left = "\x1b[1;5D";
+        terminal.keys(&(ctrl_left.repeat(2) + "ten\r"));
+        terminal.until_text("'one tentwo three'\n'one tentwo three'\n");
+    }
+    let mut terminal = Terminal::start("vi", (80, 24), &["play", "--edit-mode", "vi"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("'wrong' 'right'");
+    terminal.until_text("'wrong' 'right'");
+    terminal.keys("\x1b");
+    terminal.until("the cursor steps back", |_| true);
+    terminal.keys("0dW");
+    terminal.until_prompt(">>> 'right'");
+    terminal.keys("A + '!'\r");
+    terminal.until_text("\n'right!'\n");
+}
+
+#[test]
+fn the_history_suggests_and_the_right_arrow_takes_over() {
+    let mut terminal = Terminal::start("suggestion", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("r.rpush('queue:tasks', 'mail')", "\n1\n", ">>>");
+    terminal.keys("r.rp");
+    terminal.until_prompt(">>> r.rpush('queue:tasks', 'mail')");
+    let right = "\x1b[C";
+    terminal.keys(&(right.to_owned() + "\r"));
+    terminal.until_text("\n2\n");
+    terminal.until_prompt(">>>");
+    // At the other prompt, what was typed there.
+    terminal.enter(":cli", "", "127.0.0.1:6379>");
+    terminal.enter("LLEN queue:tasks", "(integer) 2", "127.0.0.1:6379>");
+    terminal.enter(":python", "", ">>>");
+    terminal.keys(UP);
+    terminal.keys(UP);
+    terminal.until_prompt(">>> r.rpush('queue:tasks', 'mail')");
+    terminal.keys(CTRL_C);
+    // An answer stays the learner's to find, though they have found it before.
+    let mut lesson = Terminal::start("no-spoiler", (80, 24), &["learn", "first-contact/first-key"]);
+    lesson.until_prompt(">>>");
+    lesson.enter("x = 1", "", ">>>");
+    let history = lesson.home.join("redis-tutor/history");
+    lesson.enter("r.set('user:1000:name', 'Alice')", "True", ">>>");
+    assert!(std::fs::read_to_string(history).expect("history is kept").contains("'Alice'"));
+    lesson.enter(":again", "", ">>>");
+    lesson.keys("r.set('us");
+    lesson.until("the signature alone", |text| {
+        text.lines().last().is_some_and(|line| line.contains("r.set('us  name, value"))
+    });
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, ToChild};
 use crate::redis_py::kernel;
 use crate::server::Server;
 use crate::session::event::ChildId;
+use crate::vigil::Vigil;
 
 use super::Interrupts;
 
@@ -34,6 +35,7 @@ struct Process {
     /// The frame being written: kept, so that each does not ask for memory anew.
     outgoing: Vec<u8>,
     output: BufReader<ChildStdout>,
+    vigil: Vigil,
     /// What it said while names were asked for.
     early: VecDeque<(u32, FromChild)>,
     /// How many answers with names nobody waits for any longer.
@@ -91,6 +93,7 @@ impl Children {
                 input,
                 outgoing: Vec::new(),
                 output: BufReader::new(output),
+                vigil: Vigil::new(),
                 early: VecDeque::new(),
                 unheard: 0,
             };
@@ -138,9 +141,15 @@ impl Children {
         if let Some((thread, frame)) = child.early.pop_front() {
             return Ok(Received::Frame(thread, frame));
         }
-        if !until.is_child_alone() && child.output.buffer().is_empty() {
+        if until.interrupts.is_some_and(Interrupts::take) {
+            return Ok(Received::Interrupt);
+        }
+        let comes = child.output.buffer().is_empty() && looks_on(child);
+        while !comes && !until.is_child_alone() && child.output.buffer().is_empty() {
             match wait_for(&child.output, until)? {
-                Waited::Ready => {}
+                Waited::Ready => break,
+                // On a busy machine a thread may be silent for long, and yet have something to say.
+                Waited::Silence if computes(child.process.id()) => {}
                 Waited::Silence => return Ok(Received::Silence),
                 Waited::Interrupt => return Ok(Received::Interrupt),
                 Waited::Nothing => return Ok(Received::Nothing),
@@ -212,6 +221,34 @@ impl Drop for Children {
     }
 }
 
+/// Whether something comes before it is time to sleep.
+#[cfg(unix)]
+fn looks_on(child: &mut Process) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut fds = [PollFd::new(child.output.get_ref(), PollFlags::IN)];
+    let looked = child.vigil.look_on(|| poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+    looked.unwrap_or(false)
+}
+
+#[cfg(not(unix))]
+fn looks_on(_: &mut Process) -> bool {
+    false
+}
+
+/// Whether a thread of this process runs, or would if it had a processor.
+#[cfg(target_os = "linux")]
+fn computes(process: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return false };
+    let runs = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('R'));
+    threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(runs))
+}
+
+/// Elsewhere its silence must do.
+#[cfg(not(target_os = "linux"))]
+fn computes(_: u32) -> bool {
+    false
+}
+
 enum Waited {
     Ready,
     Silence,
@@ -250,4 +287,19 @@ fn wait_for(output: &BufReader<ChildStdout>, until: &Until<'_>) -> io::Result<Wa
 #[cfg(not(unix))]
 fn wait_for(_: &BufReader<ChildStdout>, _: &Until<'_>) -> io::Result<Waited> {
     Ok(Waited::Ready)
+}
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_runs_is_told_from_who_waits() {
+        assert!(computes(std::process::id()), "this very thread runs");
+        let mut waits = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("cat is there");
+        // It runs until it has begun to read.
+        while computes(waits.id()) {}
+        drop(waits.stdin.take());
+        waits.wait().expect("it was started");
+        assert!(!computes(waits.id()), "it is gone");
+    }
 }

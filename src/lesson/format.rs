@@ -158,8 +158,21 @@ pub struct Choice {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Compare {
+    /// The sizes for which both are measured, smallest first: the variable `n` is each of them in turn.
+    pub grow: Option<Spanned<Vec<u32>>>,
+    /// What `n` counts, as the learner reads it: `fields`.
+    pub of: Option<String>,
+    /// What is typed, unseen and unmeasured, before each of the programs.
+    pub setup: Option<Spanned<String>>,
     pub left: Program,
     pub right: Program,
+}
+
+impl Compare {
+    /// The sizes for which both are measured; none if it is done once.
+    pub fn sizes(&self) -> Vec<u32> {
+        self.grow.as_ref().map(|grow| grow.get_ref().clone()).unwrap_or_default()
+    }
 }
 
 /// A program that is measured. It runs on the step's data, which is put back afterwards.

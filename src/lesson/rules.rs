@@ -3,12 +3,15 @@
 use std::collections::HashSet;
 
 use super::evidence::canonical;
-use super::format::{Expect, FORMAT, Fault, Lesson, Step, When};
+use super::format::{Compare, Expect, FORMAT, Fault, Lesson, Step, When};
 use crate::engine::commands;
 use toml::Spanned;
 
 /// The most hints that a step may have.
 const MOST_HINTS: usize = 3;
+
+/// The sizes for which programs may be measured: more would keep the learner waiting.
+const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
 
 /// All faults of a lesson, in the order of the file.
 pub fn faults(lesson: &Lesson) -> Vec<Fault> {
@@ -110,6 +113,9 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
             );
         }
     }
+    if let Some(compare) = &step.compare {
+        growth(compare, at, fault);
+    }
     hints(step, fault);
     if let Some(expect) = &step.expect {
         for name in expect.get_ref().uses.iter().chain(&expect.get_ref().avoids) {
@@ -128,6 +134,33 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
         }
         for name in when.uses.iter().chain(&when.lacks) {
             known_command(name, mistake.when.span().start, fault);
+        }
+    }
+}
+
+fn growth(compare: &Compare, at: usize, fault: &mut impl FnMut(usize, String)) {
+    match (&compare.grow, &compare.of) {
+        (None, None) => {}
+        (None, Some(of)) => {
+            fault(at, format!("`of` says what `n` counts, \"{of}\", but nothing grows: add grow = [10, 100, 1000]"));
+        }
+        (Some(grow), of) => {
+            let at = grow.span().start;
+            let sizes = grow.get_ref();
+            if sizes.len() < 2 || !sizes.is_sorted_by(|a, b| a < b) || sizes.iter().any(|n| !SIZES.contains(n)) {
+                let (least, most) = (SIZES.start(), SIZES.end());
+                fault(at, format!("grow is {sizes:?}: give two sizes or more, smallest first, of {least} to {most}"));
+            }
+            if of.is_none() {
+                fault(at, "the learner can't know what grows: add of = \"fields\", what `n` counts".into());
+            }
+            let uses_n = [&compare.left.run, &compare.right.run].into_iter().chain(&compare.setup);
+            let uses_n = uses_n
+                .map(Spanned::get_ref)
+                .any(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "n"));
+            if !uses_n {
+                fault(at, "neither `setup` nor a `run` uses `n`, so nothing grows: use it, or take `grow` out".into());
+            }
         }
     }
 }
@@ -197,6 +230,8 @@ when = { uses = ["INCR"] }
 say = "That is for strings."
 "#;
 
+    const TASK: &str = "task = \"Count.\"";
+
     fn messages(text: &str) -> Vec<String> {
         faults(&format::parse(text).unwrap()).into_iter().map(|fault| fault.message).collect()
     }
@@ -221,6 +256,31 @@ say = "That is for strings."
             ("uses = [\"HINCRBY\"]", "uses = [\"HINCR\"]", "no Redis command"),
             ("when = { uses = [\"INCR\"] }", "when = { }", "fits everything"),
             ("task = \"Count.\"", "predict = \":wait 5s\\n1\"", "no place in it"),
+            (
+                TASK,
+                "compare = { grow = [9, 2], of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
+                "smallest first",
+            ),
+            (
+                TASK,
+                "compare = { grow = [1, 99999], of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
+                "of 1 to 10000",
+            ),
+            (
+                TASK,
+                "compare = { grow = [1, 2], left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
+                "what `n` counts",
+            ),
+            (
+                TASK,
+                "compare = { grow = [1, 2], of = \"x\", left = { title = \"\", run = \"name\" }, right = { title = \"\", run = \"\" } }",
+                "nothing grows: use it",
+            ),
+            (
+                TASK,
+                "compare = { of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
+                "but nothing grows",
+            ),
             ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
         ] {
             let text = GOOD.replace(from, to);

@@ -1,6 +1,9 @@
 //! What a session shows, as text: laid out to a width, in a theme's colours or none.
 
+mod growth;
 pub mod theme;
+mod timeline;
+mod wire;
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -58,6 +61,9 @@ impl Presenter {
                 let lines = markup::layout(text, self.mark(text), style);
                 self.lines(&lines, &mut out);
             }
+            Show::Wire(wire) => self.lines(&wire::lines(wire, self.style), &mut out),
+            Show::Timeline(timeline) => self.lines(&timeline::lines(timeline, self.style), &mut out),
+            Show::Growth(growth) => self.lines(&growth::lines(growth, self.style), &mut out),
             Show::Gap => {
                 self.finish_line(&mut out);
                 if !self.blank {
@@ -133,4 +139,20 @@ impl Presenter {
 
 fn is_marked(role: Role) -> bool {
     matches!(role, Role::Done | Role::Miss | Role::Hint)
+}
+
+/// A line cut to a width, with a mark where something is left out.
+fn cut(text: &str, width: usize, style: Style) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mark = if style.ascii { "..." } else { "…" };
+    let mut out = String::new();
+    for c in text.chars() {
+        if out.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) + mark.width() > width {
+            break;
+        }
+        out.push(c);
+    }
+    out + mark
 }

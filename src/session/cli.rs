@@ -6,7 +6,7 @@ use super::{Session, TUTOR};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::{Failure, Shown, Submission};
 use crate::redis_cli;
-use crate::resp::{quoting, value};
+use crate::resp::{quoting, request, value};
 
 /// A line is sent no more often than this, since nothing could end it meanwhile.
 const MOST_TIMES: u32 = 100_000;
@@ -90,13 +90,13 @@ impl Session {
             return;
         }
         let argv = argv.clone();
-        let sent: usize = argv.iter().map(|word| word.len() + word.len().to_string().len() + 5).sum();
-        submission.traffic.sent += sent + argv.len().to_string().len() + 3;
+        let bytes = request::encode(&argv);
+        submission.traffic.sent += bytes.len();
         submission.traffic.commands += 1;
         submission.traffic.round_trips += 1;
         submission.commands.push(argv.clone());
         let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
-        self.engine.execute(client, &argv, self.clock.now_us());
+        self.execute(Some(who), client, &argv, &bytes);
     }
 
     /// Shows what a line of redis-cli was answered, if the answer is there, and sends it again if it says so.
@@ -125,6 +125,7 @@ impl Session {
         }
         let bytes = state.reply.take();
         let closing = state.closing;
+        self.record_fetched(who, client, &bytes);
         if let Some(work) = &mut self.clients[who].work {
             work.submission.traffic.received += bytes.len();
         }

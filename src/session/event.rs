@@ -1,5 +1,8 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
+use super::growth::Growth;
+use super::timeline::Timeline;
+use super::wire::Wire;
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
@@ -85,6 +88,12 @@ pub enum Show {
     Heading { title: String, place: String },
     /// The tutor speaks.
     Text(Text),
+    /// What went over the wire.
+    Wire(Wire),
+    /// Who sent what when.
+    Timeline(Timeline),
+    /// What two programs cost, for data of several sizes.
+    Growth(Growth),
     /// A blank line, unless there is one already.
     Gap,
 }

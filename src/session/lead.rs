@@ -13,7 +13,7 @@ use crate::lesson::judge::{self, Findings, Verdict, code};
 use crate::markup::{Role, parse};
 
 /// The lesson that is open, and where the learner stands in it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Lead {
     pub lesson: Arc<Lesson>,
     /// The index of the step.
@@ -89,6 +89,8 @@ impl Session {
         self.turn = None;
         self.finished.clear();
         self.typed.clear();
+        self.record.forget();
+        self.past.share_nothing();
     }
 
     /// Finds out what must be known before a step can be shown.
@@ -104,9 +106,19 @@ impl Session {
         }
         if let Some(compare) = &step.compare {
             self.script.measured.clear();
-            for program in [&compare.left, &compare.right] {
+            let setup = compare.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
+            let sizes = compare.sizes().into_iter().map(|n| Some(Item::Unseen(format!("n = {n}"))));
+            let sizes: Vec<_> = if compare.grow.is_some() { sizes.collect() } else { vec![None] };
+            for (size, program) in sizes.iter().flat_map(|size| [(size, &compare.left), (size, &compare.right)]) {
+                self.script.add([Item::Keep]);
+                self.script.add(size.clone().into_iter().chain(setup.clone()));
                 let run = program.run.get_ref().clone();
-                self.script.add([Item::Keep, Item::Unseen(run), Item::PutBack, Item::Then(Then::Measured)]);
+                self.script.add([
+                    Item::Then(Then::Ready),
+                    Item::Unseen(run),
+                    Item::PutBack,
+                    Item::Then(Then::Measured),
+                ]);
             }
         }
         self.script.add([Item::Then(Then::StepBegins)]);
@@ -131,6 +143,8 @@ impl Session {
                 }
                 self.script.measured.push(sum);
             }
+            // What was found until then counts for nothing.
+            Then::Ready => {}
             Then::StepBegins => self.begin_step(),
             Then::Judge(submission) => self.judged(&submission),
             Then::Compared | Then::Shown | Then::Skipped => self.step_done(matches!(then, Then::Skipped)),
@@ -161,7 +175,7 @@ impl Session {
             self.script.add([Item::Then(Then::Shown)]);
         }
         if let Some(compare) = &step.compare {
-            self.show(Show::Text(super::tutor::comparison(compare, &self.script.measured)));
+            self.show(super::growth::shown(compare, &self.script.measured));
             self.script.add([Item::Then(Then::Compared)]);
         }
     }
@@ -190,10 +204,11 @@ impl Session {
 
     /// Whether the next line answers a question of the tutor's.
     pub(super) fn is_answering(&self) -> bool {
-        self.lead.as_ref().is_some_and(|lead| {
-            let step = lead.current();
-            lead.phase == Phase::Doing && (step.choose.is_some() || step.predict.is_some())
-        })
+        !self.past.in_fork()
+            && self.lead.as_ref().is_some_and(|lead| {
+                let step = lead.current();
+                lead.phase == Phase::Doing && (step.choose.is_some() || step.predict.is_some())
+            })
     }
 
     /// Takes an answer to a question. False if it is none, but a command to the tutor.
@@ -250,7 +265,12 @@ impl Session {
         let Some(lead) = &self.lead else { return };
         let step = lead.current();
         let is_judged = step.task.is_some() || step.explore.is_some();
-        if lead.phase != Phase::Doing || !is_judged || self.script.is_silent() || !self.script.is_idle() {
+        if self.past.in_fork()
+            || lead.phase != Phase::Doing
+            || !is_judged
+            || self.script.is_silent()
+            || !self.script.is_idle()
+        {
             return;
         }
         let probes = judge::probes(step);
@@ -346,6 +366,9 @@ impl Session {
 
     /// An empty line: goes on when a step is done.
     pub(super) fn empty_line(&mut self) {
+        if self.is_step_done() && self.stays_in_fork("go") {
+            return;
+        }
         match self.lead.as_ref().map(|lead| lead.phase) {
             Some(Phase::Done) => self.next_step(),
             Some(Phase::Over) => {

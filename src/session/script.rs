@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::lesson::evidence::{Submission, Traffic};
 
 /// One thing to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Item {
     /// Everything as on the first day: no keys, no clients, no variables.
     Reset,
@@ -30,7 +30,7 @@ pub(super) enum Item {
 }
 
 /// What to do with what was found.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Then {
     /// The step is prepared.
     StepBegins,
@@ -38,6 +38,8 @@ pub(super) enum Then {
     Judge(Box<Submission>),
     /// What a prediction's code prints is known.
     Predicted,
+    /// What a program is measured on is set up.
+    Ready,
     /// What the left or the right program took is known.
     Measured,
     Compared,

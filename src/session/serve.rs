@@ -109,7 +109,7 @@ impl Session {
     }
 
     /// Those who came by the port, oldest first.
-    fn real_clients(&self) -> Vec<ClientId> {
+    pub(super) fn real_clients(&self) -> Vec<ClientId> {
         let own = self.own_connections();
         self.engine.hub.clients.ids().into_iter().filter(|id| !own.contains(id)).collect()
     }
@@ -300,6 +300,19 @@ mod tests {
         entered(&mut session, ":wait 1m");
         assert_eq!(hears(&mut session, outside), "*-1");
         assert_eq!(sends(&mut session, outside, 6, "TIME"), "*2 $4 1066 $1 0");
+    }
+
+    #[test]
+    fn who_has_gone_does_not_come_back_when_something_is_taken_back() {
+        let mut session = session();
+        let outside = connect(&mut session);
+        sends(&mut session, outside, 0, "BLPOP tasks 0");
+        entered(&mut session, "SET seen 1");
+        assert!(entered(&mut session, ":undo").contains("Real clients are connected"));
+        session.let_in(0, |engine, _| engine.disconnect(outside));
+        assert!(entered(&mut session, ":undo").contains("Taken back"));
+        entered(&mut session, "RPUSH tasks a");
+        assert_eq!(entered(&mut session, "LLEN tasks"), "(integer) 1\n");
     }
 
     #[test]

@@ -6,10 +6,9 @@ use super::event::{Effect, Show};
 use super::lead::Phase;
 use super::save::{Ended, Kind};
 use crate::engine::commands;
-use crate::lesson::evidence::Traffic;
-use crate::lesson::format::{Compare, Expect};
+use crate::lesson::format::Expect;
 use crate::lesson::judge::code;
-use crate::markup::{Role, Text, parse};
+use crate::markup::{Role, parse};
 
 /// A command to the tutor.
 pub struct TutorCommand {
@@ -46,6 +45,15 @@ pub static COMMANDS: &[TutorCommand] = &[
     TutorCommand { name: "wait", takes: "5m", about: "let time pass: 30s, 5m, 2h", run: Session::wait },
     TutorCommand { name: "keys", takes: "", about: "all keys, with their types", run: |s, _| s.list_keys() },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
+    TutorCommand { name: "undo", takes: "", about: "take back what was entered last", run: Session::undo },
+    TutorCommand {
+        name: "fork",
+        takes: "[back|keep]",
+        about: "mark this place; `back` returns to it, `keep` stays",
+        run: Session::fork,
+    },
+    TutorCommand { name: "wire", takes: "on|off", about: "each command's bytes, out and in", run: Session::wire },
+    TutorCommand { name: "timeline", takes: "[N]", about: "who sent what when", run: Session::timeline },
     TutorCommand {
         name: "save",
         takes: "FILE.py",
@@ -81,6 +89,7 @@ impl Session {
         let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let name = if name == "exit" { "quit" } else { name };
         match COMMANDS.iter().find(|command| command.name == name) {
+            Some(command) if self.stays_in_fork(command.name) => {}
             Some(command) => (command.run)(self, rest.trim()),
             None => {
                 let nearest = nearest(name, COMMANDS.iter().map(|command| command.name));
@@ -219,7 +228,7 @@ impl Session {
         let mut rows: Vec<String> = Vec::new();
         for database in self.engine.keyspace.databases() {
             for (key, entry) in database.iter() {
-                let ttl = entry.expires_ms.map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
+                let ttl = entry.expires_ms().map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
                 rows.push(format!(
                     "| `{}` | {} | {ttl} |\n",
                     String::from_utf8_lossy(key).replace('|', "¦"),
@@ -279,22 +288,6 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key))));
     lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name))));
     lines
-}
-
-/// The table of a comparison.
-pub(super) fn comparison(compare: &Compare, measured: &[Traffic]) -> Text {
-    let [left, right] = measured else { return Text::default() };
-    let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
-    let rows = [
-        ("commands", left.commands, right.commands),
-        ("round trips", left.round_trips, right.round_trips),
-        ("bytes sent", left.sent, right.sent),
-        ("bytes received", left.received, right.received),
-    ];
-    for (name, left, right) in rows {
-        table.push_str(&format!("| {name} | {left} | {right} |\n"));
-    }
-    parse(&table)
 }
 
 /// The name most like `name`, if one is like it at all.

@@ -3,11 +3,14 @@
 mod colour;
 mod complete;
 mod editor;
+mod hint;
 mod history;
 mod live;
+mod outside;
 mod page;
 mod place;
 mod screen;
+mod usage;
 mod wait;
 
 use std::io::{self, Write as _};
@@ -21,9 +24,11 @@ use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
 use crate::present::theme::Theme;
 use crate::session::Session;
+use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Need, Prompt, Show};
 use editor::{LineReader, Scene, Typed};
 use live::Live;
+use outside::Edited;
 use page::Page;
 use wait::Wait;
 
@@ -161,6 +166,19 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
         Ok(())
     }
 
+    /// Lets an editor of the learner's change what is typed, which is then at the prompt again.
+    fn edit_outside(&mut self, text: String, dialect: Dialect) -> io::Result<()> {
+        let extension = if dialect == Dialect::Cli { "redis" } else { "py" };
+        self.ahead = match outside::edit(&text, &outside::editor(), extension) {
+            Edited::Text(text) => text,
+            Edited::Not(reason) => {
+                self.say(Role::Error, &reason)?;
+                text
+            }
+        };
+        Ok(())
+    }
+
     fn farewell(&mut self, session: &Session) -> io::Result<()> {
         self.end_wait();
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
@@ -173,6 +191,15 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
             None => Ok(()),
         }
     }
+}
+
+/// A block with one more line.
+fn joined(mut block: String, line: &str) -> String {
+    if !block.is_empty() {
+        block.push('\n');
+    }
+    block.push_str(line);
+    block
 }
 
 /// The real time since then.
@@ -236,10 +263,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
             let session = backstage.session();
             match typed? {
                 Typed::Line(line) => {
-                    if !text.is_empty() {
-                        text.push('\n');
-                    }
-                    text.push_str(&line);
+                    text = joined(text, &line);
                     // What was pasted or recalled at once needs no blank line to end its last block.
                     if line.contains('\n') && session.is_incomplete(&text) {
                         let ended = text.clone() + "\n";
@@ -251,6 +275,10 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                         }
                         return Ok(Event::Entered(text));
                     }
+                }
+                Typed::Whole(line) => self.ahead = joined(std::mem::take(&mut text), &line),
+                Typed::Outside(line) => {
+                    self.edit_outside(joined(std::mem::take(&mut text), &line), session.dialect())?
                 }
                 Typed::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
                 // Another client's program has woken meanwhile, and computes.

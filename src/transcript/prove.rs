@@ -132,6 +132,7 @@ fn unseen_errors(lesson: &Lesson, step: &Step, tried: &Attempt, proof: &mut Proo
         .setup
         .iter()
         .chain(step.compare.iter().flat_map(|compare| [&compare.left.run, &compare.right.run]))
+        .chain(step.compare.iter().filter_map(|compare| compare.setup.as_ref()))
         .chain(step.predict.iter());
     for place in places {
         let failed = |submission: &&Submission| {
