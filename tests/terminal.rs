@@ -496,6 +496,14 @@ fn real_clients_share_the_learners_redis() {
     terminal.keys("sks', 'third')\r");
     terminal.until_text("third')\n1\n");
     waiting.hear("*2\r\n$5\r\ntasks\r\n$5\r\nthird\r\n");
+    // A client that wakes and computes for ever is interrupted from another's prompt.
+    terminal.enter(":client main", "", "main >>>");
+    terminal.keys("r.blpop('work', timeout=0) and any(False for _ in iter(int, 1))\r");
+    terminal.until_prompt("client-2 >>>");
+    client.ask("RPUSH work 1", ":1\r\n");
+    terminal.keys(CTRL_C);
+    terminal.until_text("KeyboardInterrupt");
+    terminal.until_prompt("client-2 >>>");
     terminal.enter(":serve off", "The 2 clients that were connected are cut off", "client-2 >>>");
     assert_eq!(client.0.read(&mut [0]).expect("it is closed, not broken"), 0);
 }

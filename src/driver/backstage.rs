@@ -172,7 +172,7 @@ impl<'a> Backstage<'a> {
                 "Port {port} is in use, perhaps by a Redis of this machine: try another, such as `:serve {}`.",
                 port.checked_add(1).unwrap_or(6380)
             ),
-            ServeError::System(_, error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            ServeError::Reserved(_) => {
                 format!("The system keeps port {port} for itself: try one above 1023, such as `:serve 6379`.")
             }
             error => format!("Port {port} cannot be opened: {error}."),

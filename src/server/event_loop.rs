@@ -82,6 +82,8 @@ impl Server {
     pub fn listen(wanted: SocketAddr, engine: &mut Engine) -> Result<Self, ServeError> {
         let mut listener = TcpListener::bind(wanted).map_err(|error| match error.kind() {
             ErrorKind::AddrInUse => ServeError::PortInUse(wanted),
+            ErrorKind::AddrNotAvailable => ServeError::Elsewhere(wanted),
+            ErrorKind::PermissionDenied => ServeError::Reserved(wanted),
             _ => ServeError::System("listening", error),
         })?;
         let system = |error| ServeError::System("setting up the event loop", error);

@@ -1,9 +1,9 @@
 //! What a Python child says, and what it is answered.
 
-use super::Session;
 use super::client::{Ask, Client, Connection, WorkKind};
 use super::event::{ChildId, Effect, Show};
 use super::save::{Ended, Kind};
+use super::{Session, TUTOR};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::{Failure, Shown};
 use crate::redis_py::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
@@ -122,6 +122,7 @@ impl Session {
             return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
         }
         let client = self.connect();
+        self.engine.hub.clients.get_mut(client).unseen = who == TUTOR;
         self.execute_all(client, &mut RequestParser::default(), &mut set_up.to_vec(), None);
         let data = self.engine.hub.clients.get_mut(client).reply.take();
         let opened = Connection { client, input: Vec::new(), parser: RequestParser::default() };

@@ -109,7 +109,7 @@ impl Session {
     }
 
     /// Those who came by the port, oldest first.
-    fn real_clients(&self) -> Vec<ClientId> {
+    pub(super) fn real_clients(&self) -> Vec<ClientId> {
         let own = self.own_connections();
         self.engine.hub.clients.ids().into_iter().filter(|id| !own.contains(id)).collect()
     }
@@ -272,6 +272,26 @@ mod tests {
     }
 
     #[test]
+    fn a_real_client_may_cut_the_learners_lines_off() {
+        let mut session = session();
+        let outside = connect(&mut session);
+        entered(&mut session, "SELECT 3");
+        for line in ["BLPOP tasks 0", "GET seen"] {
+            if line.starts_with("BLPOP") {
+                session.handle(Event::Entered(line.into()));
+                assert_eq!(sends(&mut session, outside, 0, "CLIENT KILL TYPE normal SKIPME yes"), ":1");
+            } else {
+                assert_eq!(sends(&mut session, outside, 0, "CLIENT KILL TYPE normal SKIPME yes"), ":1");
+                session.handle(Event::Entered(line.into()));
+            }
+            assert_eq!(shown(&mut session), "Error: Server closed the connection\n", "{line}");
+            assert!(matches!(session.need(), Need::Line(prompt) if prompt.text() == "not connected> "), "{line}");
+            entered(&mut session, "PING");
+            assert!(matches!(session.need(), Need::Line(prompt) if prompt.text() == "127.0.0.1:6379[3]> "), "{line}");
+        }
+    }
+
+    #[test]
     fn real_clients_live_by_the_sessions_clock() {
         let mut session = session();
         let outside = connect(&mut session);
@@ -280,6 +300,33 @@ mod tests {
         entered(&mut session, ":wait 1m");
         assert_eq!(hears(&mut session, outside), "*-1");
         assert_eq!(sends(&mut session, outside, 6, "TIME"), "*2 $4 1066 $1 0");
+    }
+
+    #[test]
+    fn who_has_gone_does_not_come_back_when_something_is_taken_back() {
+        let mut session = session();
+        let outside = connect(&mut session);
+        sends(&mut session, outside, 0, "BLPOP tasks 0");
+        entered(&mut session, "SET seen 1");
+        assert!(entered(&mut session, ":undo").contains("Real clients are connected"));
+        session.let_in(0, |engine, _| engine.disconnect(outside));
+        assert!(entered(&mut session, ":undo").contains("Taken back"));
+        entered(&mut session, "RPUSH tasks a");
+        assert_eq!(entered(&mut session, "LLEN tasks"), "(integer) 1\n");
+    }
+
+    #[test]
+    fn what_the_tutor_looks_at_is_not_monitored() {
+        let mut session = session();
+        open(
+            &mut session,
+            "task = \"x\"\nanswer = \"SET seen 1\"\nhints = [\"x\"]\n[step.expect]\nstate = [{ run = \"GET seen\", reply = '\"1\"' }]\n",
+        );
+        let monitors = connect(&mut session);
+        assert_eq!(sends(&mut session, monitors, 0, "MONITOR"), "+OK");
+        assert!(entered(&mut session, "SET seen 1").contains("Enter goes on"));
+        let heard = hears(&mut session, monitors);
+        assert!(heard.contains("SET") && !heard.contains("GET"), "{heard}");
     }
 
     /// A lesson that needs no Python.

@@ -181,6 +181,10 @@ impl Session {
         self.engine.advance(moment.now_us);
         self.pasts.note(&self.engine.keyspace);
         self.clients = clients;
+        // Real clients that were there then have gone: nobody waits or listens in their name.
+        for gone in self.real_clients() {
+            self.engine.disconnect(gone);
+        }
         (self.foreground, self.speaker, self.dialect) = (moment.foreground, moment.speaker, moment.dialect);
         let hints = self.lead.as_ref().map(|lead| (lead.step, lead.hints));
         self.lead = moment.lead;
@@ -219,14 +223,9 @@ impl Session {
         true
     }
 
-    /// Whether real clients are connected, whose doings nobody can take back.
-    fn has_real_clients(&self) -> bool {
-        let is_own = |id| self.clients.iter().any(|client| client.has_connection(id));
-        self.engine.hub.clients.ids().into_iter().any(|id| !is_own(id))
-    }
-
+    /// Refuses where real clients are connected, whose doings nobody can take back.
     fn refuse_for_real_clients(&mut self) -> bool {
-        let has = self.has_real_clients();
+        let has = !self.real_clients().is_empty();
         if has {
             self.say(
                 Role::Error,

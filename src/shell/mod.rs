@@ -27,7 +27,7 @@ use crate::markup::{Role, Style, Text};
 use crate::present::theme::Theme;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
-use crate::session::event::{Event, Prompt, Show};
+use crate::session::event::{Event, Need, Prompt, Show};
 use editor::{LineReader, Scene, Typed};
 use live::Live;
 use outside::Edited;
@@ -328,6 +328,8 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                     self.edit_outside(joined(std::mem::take(&mut text), &line), session.dialect())?
                 }
                 Typed::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
+                // Another client's program has woken meanwhile, and computes.
+                Typed::Interrupt if matches!(session.need(), Need::Frame { .. }) => return Ok(Event::Interrupt),
                 Typed::Interrupt => text.clear(),
                 Typed::End if text.is_empty() => return Ok(Event::EndOfInput),
                 // The end of a block, as at Python's own prompt.
