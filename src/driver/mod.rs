@@ -10,6 +10,7 @@ use children::{Children, Received};
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
+use crate::lesson::raced::Raced;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
@@ -87,6 +88,14 @@ pub trait Stage {
         Ok(())
     }
 
+    /// A step's race was played in every order.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn raced(&mut self, _raced: &Raced) -> io::Result<()> {
+        Ok(())
+    }
+
     /// The learner has got somewhere.
     ///
     /// # Errors
@@ -132,6 +141,7 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
                 Effect::Show(show) => stage.show(&show)?,
                 Effect::Finished(submission) => stage.finished(&submission)?,
                 Effect::Unseen(submission) => stage.unseen(&submission)?,
+                Effect::Raced(raced) => stage.raced(&raced)?,
                 Effect::Judged(verdict) => stage.judged(&verdict)?,
                 Effect::Progress(progress) => stage.progress(&progress)?,
                 Effect::Leave(leave) => status = leave,

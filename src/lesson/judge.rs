@@ -4,7 +4,8 @@
 //! submission. The step is done when all that is given holds. What changes nothing and raises nothing is exploring.
 
 use super::evidence::{Shown, Submission, canonical};
-use super::format::{Expect, Probe, Step, When};
+use super::format::{EveryOrder, Expect, Probe, Step, When};
+use super::raced::Raced;
 
 /// What the data says to the probes of a step.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +16,8 @@ pub struct Findings {
     pub changed_keys: Vec<String>,
     /// The names of clients that wait for a reply.
     pub waiting: Vec<String>,
+    /// What came of running the submission by several clients in every order, if that was done.
+    pub raced: Option<Raced>,
 }
 
 /// What comes of a submission.
@@ -51,13 +54,14 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if let Some(index) = step.mistakes.iter().position(|m| fits(m.when.get_ref(), submission, findings)) {
         return Verdict::Mistake(index);
     }
-    if !submission.changed && submission.error.is_none() {
+    if !submission.changed && submission.error.is_none() && findings.raced.is_none() {
         return Verdict::Exploring;
     }
     if submission.error.is_some() && submission.commands.is_empty() {
         return Verdict::Miss(vec!["It stopped before anything was sent: Redis has seen nothing of it.".into()]);
     }
-    let takes_several = step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
+    let takes_several =
+        findings.raced.is_none() && step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
     if takes_several && submission.error.is_none() { Verdict::OnTheWay } else { Verdict::Miss(differences) }
 }
 
@@ -71,7 +75,12 @@ fn says(probe: &Probe, findings: &Findings) -> Option<Shown> {
 }
 
 fn holds(probe: &Probe, findings: &Findings) -> bool {
-    says(probe, findings).is_some_and(|shown| shown.is(&probe.reply))
+    is_said(probe, says(probe, findings).as_ref())
+}
+
+/// Whether what a probe showed is what it should say.
+pub fn is_said(probe: &Probe, shown: Option<&Shown>) -> bool {
+    shown.is_some_and(|shown| shown.is(&probe.reply))
 }
 
 /// All that is expected and not so, each as a sentence.
@@ -124,10 +133,34 @@ pub fn differences(expect: &Expect, submission: &Submission, findings: &Findings
     for key in expect.unchanged.iter().filter(|key| findings.changed_keys.contains(key)) {
         differences.push(format!("{} should stay as it was, and has changed. `:again` puts it back.", code(key)));
     }
+    differences.extend(expect.every_order.iter().filter_map(|every| lost_in_some_order(every, findings)));
     for name in expect.waiting.iter().filter(|name| !findings.waiting.contains(name)) {
         differences.push(format!("{} should be waiting for a reply now.", code(name)));
     }
     differences
+}
+
+/// What differs when several clients run the submission.
+fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String> {
+    let Some(raced) = &findings.raced else {
+        return Some(match &every.run {
+            Some(run) => {
+                format!("Clients are to run {} at once; it is not defined in this step yet.", code(run.get_ref()))
+            }
+            None => "Clients are to run it at once, and it sends nothing yet.".into(),
+        });
+    };
+    let clients = raced.names.len();
+    if raced.bad > 0 {
+        let orders = if raced.cut { format!("the first {}", raced.orders) } else { raced.orders.to_string() };
+        return Some(format!("{clients} clients at once: in {} of {orders} orders {}.", raced.bad, every.lost));
+    }
+    let (name, error) = raced.error.as_ref()?;
+    Some(format!(
+        "{clients} clients at once: {}'s program ends with {}.",
+        name,
+        code(&format!("{}: {}", error.class, error.message))
+    ))
 }
 
 /// Whether a mistake is what happened.

@@ -5,5 +5,7 @@ pub mod format;
 pub mod judge;
 pub mod library;
 pub mod progress;
+mod race_rules;
+pub mod raced;
 pub mod rules;
 pub mod value;

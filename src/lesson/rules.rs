@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::evidence::canonical;
 use super::format::{Expect, FORMAT, Fault, Lesson, Step, When};
+use super::race_rules;
 use crate::engine::commands;
 use toml::Spanned;
 
@@ -59,13 +60,14 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
         ("choose", step.choose.is_some()),
         ("show", step.show.is_some()),
         ("compare", step.compare.is_some()),
+        ("race", step.race.is_some()),
     ]
     .into_iter()
     .filter_map(|(kind, given)| given.then_some(kind))
     .collect();
     if kinds.len() != 1 {
         let seen = if kinds.is_empty() { "none".to_owned() } else { kinds.join(" and ") };
-        let all = "task, explore, predict, choose, show, compare";
+        let all = "task, explore, predict, choose, show, compare, race";
         fault(at, format!("step \"{id}\" has {seen}: give it exactly one of {all}"));
     }
     let is_done_by_typing = step.task.is_some() || step.explore.is_some();
@@ -109,6 +111,12 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
                 ),
             );
         }
+    }
+    if let Some(race) = &step.race {
+        race_rules::of_race(race, at, fault);
+    }
+    if let Some(every) = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref()) {
+        race_rules::of_every_order(every, fault);
     }
     hints(step, fault);
     if let Some(expect) = &step.expect {
@@ -159,6 +167,7 @@ fn is_nothing(expect: &Expect) -> bool {
         && expect.uses.is_empty()
         && expect.waiting.is_empty()
         && expect.error.is_none()
+        && expect.every_order.is_none()
 }
 
 fn is_never(when: &When) -> bool {
@@ -221,6 +230,11 @@ say = "That is for strings."
             ("uses = [\"HINCRBY\"]", "uses = [\"HINCR\"]", "no Redis command"),
             ("when = { uses = [\"INCR\"] }", "when = { }", "fits everything"),
             ("task = \"Count.\"", "predict = \":wait 5s\\n1\"", "no place in it"),
+            (
+                "[step.expect]",
+                "[step.expect.every_order]\nclients = 9\nlost = \"x\"\nholds = { run = \"1\", reply = \"1\" }\n[step.expect]",
+                "two or three can race",
+            ),
             ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
         ] {
             let text = GOOD.replace(from, to);

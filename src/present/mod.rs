@@ -1,5 +1,6 @@
 //! What a session shows, as text: laid out to a width, in a theme's colours or none.
 
+mod lanes;
 pub mod theme;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -57,6 +58,11 @@ impl Presenter {
                 let style = Style { quoted: self.theme == Theme::Plain, ..self.style };
                 let lines = markup::layout(text, self.mark(text), style);
                 self.lines(&lines, &mut out);
+            }
+            Show::Lanes { names, order } => {
+                let turns: Vec<_> =
+                    order.steps.iter().map(|step| (step.who, step.sent.as_str(), step.got.as_str())).collect();
+                self.lines(&lanes::layout(names, &turns, self.style), &mut out);
             }
             Show::Gap => {
                 self.finish_line(&mut out);

@@ -3,6 +3,7 @@
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
+use crate::lesson::raced::{Order, Raced};
 use crate::markup::Text;
 use crate::redis_py::frame::{FromChild, ToChild};
 
@@ -56,6 +57,8 @@ pub enum Effect {
     Unseen(Box<Submission>),
     /// A submission was judged.
     Judged(Verdict),
+    /// A step's race was played in every order.
+    Raced(Box<Raced>),
     /// The place in the lessons has changed.
     Progress(Progress),
     /// The session is over, with this exit status.
@@ -79,6 +82,8 @@ pub enum Show {
     Heading { title: String, place: String },
     /// The tutor speaks.
     Text(Text),
+    /// Who sent what when, a lane for each client.
+    Lanes { names: Vec<String>, order: Order },
     /// A blank line, unless there is one already.
     Gap,
 }

@@ -13,6 +13,7 @@ mod flood;
 mod journal;
 mod lead;
 mod python;
+mod race;
 mod save;
 mod script;
 pub mod tutor;
@@ -88,6 +89,7 @@ pub struct Session {
     /// `:wait` is on its way to this moment, deadline by deadline.
     wait: Option<Wait>,
     lead: Option<Lead>,
+    races: race::Races,
     library: Arc<Library>,
     progress: Progress,
     /// What was typed since everything was as on the first day.
@@ -116,6 +118,7 @@ impl Session {
             script: Script::default(),
             wait: None,
             lead: None,
+            races: race::Races::default(),
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
@@ -143,6 +146,7 @@ impl Session {
 
     /// Takes an event in.
     pub fn handle(&mut self, event: Event) {
+        let Some(event) = self.race_hears(event) else { return self.settle() };
         match event {
             Event::Entered(text) => self.entered(&text),
             Event::Statement(source) => self.entered.push_back(Input::Python(source)),
@@ -178,6 +182,9 @@ impl Session {
     pub fn need(&self) -> Need {
         if self.over {
             return Need::Nothing;
+        }
+        if let Some(need) = self.race_need() {
+            return need;
         }
         if let Some((who, child)) = self.turn.and_then(|who| Some((who, self.clients[who].python.child?))) {
             let deadline_us = self.next_deadline_us();
@@ -353,7 +360,7 @@ impl Session {
     fn settle(&mut self) {
         loop {
             self.answer_what_is_ready();
-            if self.turn.is_some() || self.over {
+            if self.turn.is_some() || self.over || self.race_is_busy() {
                 return;
             }
             if let Some((who, submission)) = self.finished.pop_front() {

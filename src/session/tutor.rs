@@ -4,6 +4,7 @@ use super::Session;
 use super::dialect::Dialect;
 use super::event::{Effect, Show};
 use super::lead::Phase;
+use super::race::every_order_expected;
 use super::save::{Ended, Kind};
 use crate::engine::commands;
 use crate::lesson::evidence::Traffic;
@@ -135,6 +136,8 @@ impl Session {
         let correct = step.choose.iter().flat_map(|choose| &choose.options).position(|option| option.correct);
         if let Some(index) = correct {
             self.say(Role::Hint, &format!("Number {}.", index + 1));
+        } else if step.race.is_some() {
+            self.say(Role::Hint, "`all` plays every order, and that does this step.");
         } else if let Some(answer) = lead.answer().map(str::to_owned) {
             self.say(Role::Hint, "One way:");
             self.show(Show::Text(parse(&format!("```\n{}\n```", answer.trim_end()))));
@@ -271,6 +274,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.uses.iter().map(|name| format!("It sends {}.", code(name.get_ref()))));
     lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
     lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key))));
+    lines.extend(expect.every_order.iter().map(every_order_expected));
     lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name))));
     lines
 }
