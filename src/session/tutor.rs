@@ -4,7 +4,7 @@ use super::Session;
 use super::dialect::Dialect;
 use super::event::{Effect, Show};
 use super::lead::Phase;
-use super::race::every_order_expected;
+use super::race::{every_order_expected, race_expected};
 use super::save::{Ended, Kind};
 use crate::engine::commands;
 use crate::lesson::evidence::Traffic;
@@ -122,7 +122,8 @@ impl Session {
 
     fn expectation(&mut self, _: &str) {
         let Some(lead) = &self.lead else { return self.no_lesson() };
-        let lines = lead.current().expect.as_ref().map(|expect| expectations(expect.get_ref())).unwrap_or_default();
+        let mut lines = lead.current().expect.as_ref().map(|expect| expectations(expect.get_ref())).unwrap_or_default();
+        lines.extend(lead.current().race.as_ref().map(race_expected));
         if lines.is_empty() {
             self.say(Role::Hint, "This step expects nothing of the data.");
         } else {

@@ -1,6 +1,7 @@
 //! Leading through a race: whose turn it is, by hand or in every order, and what came of it.
 
 use super::super::event::{Event, Need, Show};
+use super::super::lead::Phase;
 use super::super::script::Then;
 use super::super::{MAIN, Session};
 use super::{Entrant, Mode, Plan, Race, Stage, Stand};
@@ -91,15 +92,18 @@ impl Session {
 
     /// Ctrl-C while an order is played.
     fn stop_race(&mut self) {
-        let played = self.end_racers();
-        let orders = if played == 1 { "1 order".into() } else { format!("{played} orders") };
-        match self.races.purpose {
-            Purpose::Judge => self.say(Role::Muted, &format!("Stopped after {orders}: this try is not judged.")),
-            _ => self.say(
-                Role::Muted,
-                &format!("Stopped after {orders}. Enter begins anew, `all` plays every order, `:skip` goes on."),
-            ),
+        let stopped = match self.end_racers() {
+            0 => "Stopped".to_owned(),
+            1 => "Stopped after 1 order".to_owned(),
+            orders => format!("Stopped after {orders} orders"),
+        };
+        if self.races.purpose == Purpose::Judge {
+            return self.say(Role::Muted, &format!("{stopped}: this try is not judged."));
         }
+        if let Some(lead) = &mut self.lead {
+            lead.phase = Phase::Doing;
+        }
+        self.say(Role::Muted, &format!("{stopped}. Enter begins anew, `all` plays every order, `:skip` goes on."));
     }
 
     fn start_race(&mut self, plan: Plan, mode: Mode, purpose: Purpose) {
@@ -176,7 +180,7 @@ impl Session {
             .enumerate()
             .map(|(index, (name, stand))| match stand {
                 Stand::Ready(sends) => format!("- `{}` {name}: {}", index + 1, code(sends)),
-                Stand::Waits(what) => format!("- {name} waits for {}", code(what)),
+                Stand::Waits(what) => format!("- {name} waits for {what}"),
                 Stand::Done => format!("- {name} is done"),
             })
             .collect();
@@ -303,9 +307,7 @@ impl Session {
         let refusal = match index.map(|index| &stands[index]) {
             Some((_, Stand::Ready(_))) => None,
             Some((name, Stand::Done)) => Some(format!("{name} is done, and sends no more.")),
-            Some((name, Stand::Waits(what))) => {
-                Some(format!("{name} waits for {}: it sends nothing before it is answered.", code(what)))
-            }
+            Some((name, Stand::Waits(what))) => Some(format!("{name} waits for {what}: it sends nothing before that.")),
             None => {
                 let who: Vec<_> =
                     stands.iter().enumerate().map(|(i, (name, _))| format!("`{}` for {name}", i + 1)).collect();
@@ -398,7 +400,10 @@ fn plan_of_step(race: &format::Race) -> Plan {
 
 /// What a client's turn was that sent nothing.
 fn turn_without_command(got: &str) -> String {
-    if got.starts_with("ends: ") { code(got) } else { format!("is answered: {}", code(got)) }
+    match got.strip_prefix("ends: ") {
+        Some(error) => format!("ends with {}", code(error)),
+        None => format!("is answered {}", code(got)),
+    }
 }
 
 /// What the data says: `` `r.get('views')` says `b'11'` ``.
@@ -409,15 +414,28 @@ fn said(holds: &Probe, seen: Option<&str>) -> String {
 
 /// In how many orders it went wrong.
 pub fn tally(raced: &Raced, lost: &str) -> String {
+    if raced.orders == 1 {
+        return match raced.bad {
+            0 => "There is one order, and nothing goes wrong in it.".into(),
+            _ => format!("There is one order, and {lost} in it."),
+        };
+    }
     let played = match (raced.cut, raced.orders) {
         (true, orders) => format!("The first {orders} orders played, and there are more"),
-        (false, 1) => "There is one order".into(),
         (false, orders) => format!("All {orders} orders played"),
     };
     match raced.bad {
         0 => format!("{played}: {lost} in none of them."),
         bad => format!("{played}: {lost} in **{bad}** of them."),
     }
+}
+
+/// What a race asks for, as a sentence.
+pub fn race_expected(race: &format::Race) -> String {
+    let (asked, reply) = (code(race.holds.run.get_ref()), code(&race.holds.reply));
+    format!(
+        "{asked} should say {reply} after each order. The step is done when you find one after which it doesn't, or by `all`."
+    )
 }
 
 /// What is expected of every order, as a sentence.
@@ -458,6 +476,7 @@ mod tests {
             raced(400, 1, true),
             "The first 400 orders played, and there are more: a view is lost in **1** of them."
         );
-        assert_eq!(raced(1, 0, false), "There is one order: a view is lost in none of them.");
+        assert_eq!(raced(1, 0, false), "There is one order, and nothing goes wrong in it.");
+        assert_eq!(raced(1, 1, false), "There is one order, and a view is lost in it.");
     }
 }

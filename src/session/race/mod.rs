@@ -9,7 +9,7 @@ mod lead;
 mod search;
 mod wording;
 
-pub use lead::{Races, every_order_expected};
+pub use lead::{Races, every_order_expected, race_expected};
 
 use std::collections::VecDeque;
 
@@ -19,9 +19,9 @@ use super::dialect::{self, Dialect, Input};
 use super::event::{Effect, Event, Need};
 use super::{Options, Session, TUTOR, lead::shown_by};
 use crate::engine::Engine;
-use crate::lesson::evidence::Submission;
+use crate::lesson::evidence::{Failure, Shown, Submission};
 use crate::lesson::format::Probe;
-use crate::lesson::judge::is_said;
+use crate::lesson::judge::{code, is_said};
 use crate::lesson::raced::{Order, Raced, Taken};
 use crate::redis_py::frame::ToChild;
 use gate::Gate;
@@ -72,6 +72,7 @@ pub struct Race {
     holds: Probe,
     /// What is still to be run before all orders.
     start: VecDeque<Input>,
+    start_error: Option<(String, Failure)>,
     /// The data with which each order begins, and the time.
     origin: Option<Box<Engine>>,
     clock: Clock,
@@ -121,7 +122,7 @@ pub enum Mode {
 pub enum Stand {
     /// It would send this.
     Ready(String),
-    /// It waits for an answer, or for time.
+    /// It waits for this, in Markdown.
     Waits(String),
     Done,
 }
@@ -159,6 +160,7 @@ impl Race {
             racers,
             holds: plan.holds,
             start: start.flat_map(|text| dialect::inputs(&text, Dialect::Both)).collect(),
+            start_error: None,
             origin: None,
             clock,
             stage: Stage::Starting,
@@ -175,7 +177,8 @@ impl Race {
     pub fn begin(&mut self, mode: Mode) {
         self.mode = mode;
         self.search = Search::default();
-        self.tally = Raced { names: std::mem::take(&mut self.tally.names), ..Raced::default() };
+        let names = std::mem::take(&mut self.tally.names);
+        self.tally = Raced { names, error: self.start_error.clone(), ..Raced::default() };
         if self.stage != Stage::Starting {
             self.begin_order();
         }
@@ -307,6 +310,7 @@ impl Race {
     fn prepare_data(&mut self) -> bool {
         if let Some(submission) = self.found.pop() {
             self.note_error("start", &submission);
+            self.start_error = self.tally.error.clone();
         }
         match self.start.pop_front() {
             Some(input) => self.session.begin(TUTOR, input),
@@ -470,8 +474,8 @@ impl Race {
         if !client.is_free() {
             let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
             let mut waits = connections.filter_map(|id| self.session.engine.hub.blocking.waiting(id));
-            let keys = waits.next().map(|wait| wording::words(&wait.keys));
-            return Stand::Waits(keys.unwrap_or_else(|| "its time".into()));
+            let keys = waits.next().map(|wait| code(&wording::words(&wait.keys)));
+            return Stand::Waits(keys.unwrap_or_else(|| "time to pass".into()));
         }
         match racer.rest.front() {
             Some(input) => Stand::Ready(input.text().to_owned()),
@@ -499,9 +503,11 @@ impl Race {
 
     /// A racer was answered: to its last turn, or by another's, if that came after.
     fn got(&mut self, index: usize, text: String) {
-        let last = self.order.steps.len().checked_sub(1);
-        match self.order.steps.last_mut() {
-            Some(step) if self.racers[index].last == last && step.got.is_empty() => step.got = text,
+        let last = self.racers[index].last.unwrap_or(self.order.steps.len());
+        // Those whom its command woke may have been heard before it.
+        let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
+        match self.order.steps.get_mut(last) {
+            Some(step) if step.got.is_empty() && nobody_sent_since => step.got = text,
             _ => self.order.steps.push(Taken { who: index, sent: String::new(), got: text }),
         }
     }
@@ -523,7 +529,7 @@ impl Race {
                 let text = format!("ends: {class}: {}", error.message);
                 self.order.steps.push(Taken { who: index, sent: String::new(), got: text });
             }
-            (None, Some(crate::lesson::evidence::Shown::Cli(reply))) if is_cli => {
+            (None, Some(Shown::Cli(reply))) if is_cli => {
                 if index == 0 && self.tally.orders == 0 {
                     self.tally.commands.extend(submission.commands.iter().cloned());
                 }
