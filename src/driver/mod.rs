@@ -14,6 +14,7 @@ use backstage::Heard;
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
+use crate::lesson::raced::Raced;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
@@ -95,6 +96,14 @@ pub trait Stage {
         Ok(())
     }
 
+    /// A step's race was played in every order.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn raced(&mut self, _raced: &Raced) -> io::Result<()> {
+        Ok(())
+    }
+
     /// The learner has got somewhere.
     ///
     /// # Errors
@@ -164,6 +173,7 @@ fn perform(effect: Effect, stage: &mut impl Stage) -> io::Result<Option<Event>> 
         Effect::Show(show) => stage.show(&show)?,
         Effect::Finished(submission) => stage.finished(&submission)?,
         Effect::Unseen(submission) => stage.unseen(&submission)?,
+        Effect::Raced(raced) => stage.raced(&raced)?,
         Effect::Judged(verdict) => stage.judged(&verdict)?,
         Effect::Progress(progress) => stage.progress(&progress)?,
         Effect::Spawn(_)

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::evidence::canonical;
 use super::format::{Compare, Expect, FORMAT, Fault, Lesson, Step, When};
-use super::names;
+use super::{names, race_rules};
 use crate::engine::commands;
 use toml::Spanned;
 
@@ -96,13 +96,14 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
         ("choose", step.choose.is_some()),
         ("show", step.show.is_some()),
         ("compare", step.compare.is_some()),
+        ("race", step.race.is_some()),
     ]
     .into_iter()
     .filter_map(|(kind, given)| given.then_some(kind))
     .collect();
     if kinds.len() != 1 {
         let seen = if kinds.is_empty() { "none".to_owned() } else { kinds.join(" and ") };
-        let all = "task, explore, predict, choose, show, compare";
+        let all = "task, explore, predict, choose, show, compare, race";
         fault(at, format!("step \"{id}\" has {seen}: give it exactly one of {all}"));
     }
     let is_done_by_typing = step.task.is_some() || step.explore.is_some();
@@ -149,6 +150,12 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
     }
     if let Some(compare) = &step.compare {
         growth(compare, at, fault);
+    }
+    if let Some(race) = &step.race {
+        race_rules::of_race(race, at, fault);
+    }
+    if let Some(every) = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref()) {
+        race_rules::of_every_order(every, fault);
     }
     hints(step, fault);
     if let Some(expect) = &step.expect {
@@ -228,6 +235,7 @@ fn is_nothing(expect: &Expect) -> bool {
         && expect.uses.is_empty()
         && expect.waiting.is_empty()
         && expect.error.is_none()
+        && expect.every_order.is_none()
 }
 
 fn is_never(when: &When) -> bool {
@@ -316,6 +324,11 @@ say = "That is for strings."
                 TASK,
                 "compare = { of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
                 "but nothing grows",
+            ),
+            (
+                "[step.expect]",
+                "[step.expect.every_order]\nclients = 9\nlost = \"x\"\nholds = { run = \"1\", reply = \"1\" }\n[step.expect]",
+                "two or three can race",
             ),
             ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
         ] {

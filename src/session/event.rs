@@ -10,6 +10,7 @@ use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
+use crate::lesson::raced::{Order, Raced};
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use crate::redis_py::frame::{FromChild, ToChild};
@@ -76,6 +77,8 @@ pub enum Effect {
     Judged(Verdict),
     /// Go through this lesson's answers beside the learner; `Rehearsed` follows when it is needed.
     Rehearse(Arc<Lesson>),
+    /// A step's race was played in every order.
+    Raced(Box<Raced>),
     /// The place in the lessons has changed.
     Progress(Progress),
     /// The session is over, with this exit status.
@@ -107,6 +110,8 @@ pub enum Show {
     Growth(Growth),
     /// What a key holds.
     Picture(Box<Picture>),
+    /// Who sent what when, a lane for each client.
+    Lanes { names: Vec<String>, order: Order },
     /// A blank line, unless there is one already.
     Gap,
 }

@@ -73,6 +73,7 @@ impl Session {
 
     pub(super) fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
         self.script.clear();
+        self.end_race();
         self.entered.clear();
         let step = step.min(lesson.steps.len().saturating_sub(1));
         let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
@@ -127,6 +128,8 @@ impl Session {
         lead.sent.clear();
         lead.aside = None;
         lead.answered = false;
+        self.end_race();
+        let Some(lead) = &mut self.lead else { return };
         let step = lead.current().clone();
         if let Some(predicted) = &step.predict {
             let code = predicted.get_ref().clone();
@@ -174,6 +177,7 @@ impl Session {
             // What was found until then counts for nothing.
             Then::Ready => {}
             Then::StepBegins => self.begin_step(),
+            Then::Race(plan) => self.race_submission(*plan),
             Then::Judge(submission) => self.judged(&submission),
             Then::Sheet => self.show_sheet(),
             Then::Compared | Then::Shown | Then::Skipped => self.step_done(matches!(then, Then::Skipped)),
@@ -193,6 +197,7 @@ impl Session {
         if let Some(lead) = &mut self.lead {
             lead.before = before;
         }
+        self.forget_defined();
         if self.review.is_none() {
             self.progress.at(lesson.id.get_ref(), step.id.get_ref());
         }
@@ -206,6 +211,9 @@ impl Session {
         if let Some(show) = &step.show {
             self.script.add(type_all(show.get_ref(), true));
             self.script.add([Item::Then(Then::Shown)]);
+        }
+        if let Some(race) = &step.race {
+            self.begin_race_step(race);
         }
         if let Some(compare) = &step.compare {
             self.show(super::growth::shown(compare, &self.script.measured));
@@ -232,6 +240,9 @@ impl Session {
             self.show(Show::Text(parse(&options.join("\n"))));
             self.say(Role::Muted, "Type the number.");
         }
+        if let Some(race) = &step.race {
+            self.invite_to_race(race);
+        }
         self.show(Show::Gap);
     }
 
@@ -240,7 +251,8 @@ impl Session {
         !self.past.in_fork()
             && self.lead.as_ref().is_some_and(|lead| {
                 let step = lead.current();
-                lead.phase == Phase::Doing && (step.choose.is_some() || step.predict.is_some())
+                let asks = step.choose.is_some() || step.predict.is_some() || step.race.is_some();
+                lead.phase == Phase::Doing && asks
             })
     }
 
@@ -253,7 +265,9 @@ impl Session {
             return false;
         }
         let step = lead.current().clone();
-        if text.is_empty() {
+        if let Some(race) = &step.race {
+            self.answer_race(text, race);
+        } else if text.is_empty() {
             self.invite(&step);
         } else if let Some(choose) = &step.choose {
             let by_number = text.trim_end_matches('.').parse::<usize>().ok().and_then(|n| n.checked_sub(1));
@@ -308,6 +322,10 @@ impl Session {
         }
         let probes = judge::probes(step);
         self.script.add([Item::AwaitRehearsal]);
+        let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.clone());
+        let plan = every.and_then(|every| self.plan_of_submission(&every, &submission));
+        // First of all, for what the probes find is looked at with the submission.
+        self.script.add(plan.map(|plan| Item::Then(Then::Race(Box::new(plan)))));
         self.script.add(probes.into_iter().map(Item::Unseen));
         self.script.add([Item::Then(Then::Judge(Box::new(submission)))]);
     }
@@ -319,6 +337,7 @@ impl Session {
         let step = lead.current().clone();
         let before = lead.before.clone();
         let found = std::mem::take(&mut self.script.found);
+        let raced = self.races.raced.take();
         let findings = Findings {
             probes: found.into_iter().map(|probe| (probe.source.clone(), shown_by(probe))).collect(),
             changed_keys: before
@@ -334,8 +353,11 @@ impl Session {
                 .collect(),
             intended: self.intended_commands(),
             types: self.types_of_keys(submission),
+            raced,
         };
+        let submission = &self.with_race(submission.clone(), findings.raced.as_ref());
         let verdict = judge::judge(&step, submission, &findings);
+        let raced = findings.raced;
         self.effects.push(Effect::Judged(verdict.clone()));
         match verdict {
             Verdict::Done => {
@@ -345,11 +367,15 @@ impl Session {
             Verdict::Exploring => {}
             Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
             Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
-            Verdict::Mistake(index) => self.say(Role::Miss, &step.mistakes[index].say),
+            Verdict::Mistake(index) => {
+                self.say(Role::Miss, &step.mistakes[index].say);
+                self.show_lost(&step, raced.as_ref());
+            }
             Verdict::Miss(differences) => {
                 for difference in differences {
                     self.say(Role::Miss, &difference);
                 }
+                self.show_lost(&step, raced.as_ref());
                 let hints = step.hints.len() > self.lead.as_ref().map_or(0, |lead| lead.hints);
                 self.say(
                     Role::Muted,
@@ -465,6 +491,9 @@ impl Session {
         }
         lead.phase = Phase::Preparing;
         let step = lead.current().clone();
+        if let Some(race) = &step.race {
+            return self.skip_race(race);
+        }
         self.script.add(typed(&step, true));
         self.script.add([Item::Then(Then::Skipped)]);
     }
@@ -491,7 +520,7 @@ impl Session {
 }
 
 /// What a look at the data showed: nothing if it failed. Python shows nothing for None.
-fn shown_by(probe: Submission) -> Option<Shown> {
+pub(super) fn shown_by(probe: Submission) -> Option<Shown> {
     let shown = probe.value.or_else(|| Some(Shown::Python("None".into())));
     shown.filter(|_| probe.error.is_none())
 }

@@ -16,6 +16,7 @@ mod journal;
 mod lead;
 pub mod picture;
 mod python;
+mod race;
 mod record;
 mod rehearse;
 mod reload;
@@ -102,6 +103,7 @@ pub struct Session {
     wait: Option<Wait>,
     lead: Option<Lead>,
     review: Option<review::Review>,
+    races: race::Races,
     library: Arc<Library>,
     progress: Progress,
     /// What was typed since everything was as on the first day.
@@ -138,6 +140,7 @@ impl Session {
             wait: None,
             lead: None,
             review: None,
+            races: race::Races::default(),
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
@@ -169,6 +172,7 @@ impl Session {
 
     /// Takes an event in.
     pub fn handle(&mut self, event: Event) {
+        let Some(event) = self.race_hears(event) else { return self.settle() };
         match event {
             Event::Entered(text) => self.entered(&text),
             Event::Statement(source) => self.entered.push_back(Input::Python(source)),
@@ -207,6 +211,9 @@ impl Session {
     pub fn need(&self) -> Need {
         if self.over {
             return Need::Nothing;
+        }
+        if let Some(need) = self.race_need() {
+            return need;
         }
         if let Some((who, child)) = self.turn.and_then(|who| Some((who, self.clients[who].python.child?))) {
             let deadline_us = self.next_deadline_us();
@@ -389,7 +396,7 @@ impl Session {
     fn settle(&mut self) {
         loop {
             self.answer_what_is_ready();
-            if self.turn.is_some() || self.over {
+            if self.turn.is_some() || self.over || self.race_is_busy() {
                 return;
             }
             if let Some((who, submission)) = self.finished.pop_front() {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::dialect::{self, Dialect};
 use super::event::{Effect, Show};
+use super::race::Plan;
 use super::{Session, TUTOR};
 use crate::engine::Engine;
 use crate::lesson::evidence::{Submission, Traffic};
@@ -46,6 +47,8 @@ pub(super) enum Then {
     Measured,
     Compared,
     Sheet,
+    /// A submission is raced against itself.
+    Race(Box<Plan>),
     /// The step was done for the learner.
     Skipped,
     Shown,

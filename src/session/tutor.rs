@@ -4,6 +4,7 @@ use super::Session;
 use super::dialect::Dialect;
 use super::event::{Effect, Show};
 use super::lead::Phase;
+use super::race::{every_order_expected, race_expected};
 use super::save::{Ended, Kind};
 use crate::engine::commands;
 use crate::lesson::format::Expect;
@@ -148,7 +149,8 @@ impl Session {
 
     fn expectation(&mut self, _: &str) {
         let Some(lead) = &self.lead else { return self.no_lesson() };
-        let lines = lead.current().expect.as_ref().map(|expect| expectations(expect.get_ref())).unwrap_or_default();
+        let mut lines = lead.current().expect.as_ref().map(|expect| expectations(expect.get_ref())).unwrap_or_default();
+        lines.extend(lead.current().race.as_ref().map(race_expected));
         if lines.is_empty() {
             self.say(Role::Hint, "This step expects nothing of the data.");
         } else {
@@ -163,6 +165,8 @@ impl Session {
         let correct = step.choose.iter().flat_map(|choose| &choose.options).position(|option| option.correct);
         if let Some(index) = correct {
             self.say(Role::Hint, &format!("Number {}.", index + 1));
+        } else if step.race.is_some() {
+            self.say(Role::Hint, "`all` plays every order, and that does this step.");
         } else if let Some(answer) = lead.answer().map(str::to_owned) {
             self.say(Role::Hint, "One way:");
             self.show(Show::Text(parse(&format!("```\n{}\n```", answer.trim_end()))));
@@ -299,6 +303,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.uses.iter().map(|name| format!("It sends {}.", code(name.get_ref()))));
     lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
     lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key))));
+    lines.extend(expect.every_order.iter().map(every_order_expected));
     lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name))));
     lines
 }

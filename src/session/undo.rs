@@ -202,6 +202,11 @@ impl Session {
         self.finished.clear();
         self.wait = None;
         self.script.clear();
+        self.end_race();
+        let open = self.lead.as_ref().filter(|lead| lead.phase == Phase::Doing).map(|lead| lead.current().race.clone());
+        if let Some(race) = open.flatten() {
+            self.begin_race_step(&race);
+        }
         self.progress_to_here();
         us_back
     }

@@ -9,10 +9,11 @@ use toml::Spanned;
 
 use crate::driver::{Backstage, Stage, drive, rehearse};
 use crate::lesson::evidence::Submission;
-use crate::lesson::format::{Fault, Lesson, Step};
+use crate::lesson::format::{Fault, Lesson, Race, Step};
 use crate::lesson::judge::Verdict;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
+use crate::lesson::raced::Raced;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::lesson::rules;
 use crate::session::dialect::{self, Dialect};
@@ -132,6 +133,9 @@ fn prove_shown(subject: &Subject<'_>, index: usize, nothing: &Attempt, proof: &m
         proof.faults.push(Fault { at, message: format!("step \"{}\" cannot be left by :skip", step.id.get_ref()) });
     }
     draws(step, &skipped, proof);
+    if let Some(race) = &step.race {
+        prove_race(race, &attempt(subject, index, "all")?, proof);
+    }
     if let Some(predicted) = &step.predict {
         let printed = nothing.unseen.iter().find(|submission| submission.source == *predicted.get_ref());
         if printed.is_none_or(|submission| submission.output.trim().is_empty()) {
@@ -143,6 +147,37 @@ fn prove_shown(subject: &Subject<'_>, index: usize, nothing: &Attempt, proof: &m
         }
     }
     Ok(())
+}
+
+/// Whether every order of a race comes out as the lesson says.
+fn prove_race(race: &Race, tried: &Attempt, proof: &mut Proof) {
+    let at = Some(race.loses.span().start);
+    let mut fault = |at, message| proof.faults.push(Fault { at, message });
+    let Some(raced) = tried.raced.as_ref().filter(|_| tried.is_done()) else {
+        return fault(at, "the race does not come to its end: does a program of it wait for ever?".into());
+    };
+    let loses = race.loses.get_ref();
+    if raced.cut {
+        let orders = raced.orders;
+        fault(at, format!("there are more than {orders} orders: leave commands or clients out of the race"));
+    } else if raced.score() != *loses {
+        let score = raced.score();
+        fault(at, format!("loses is \"{loses}\", and the orders say otherwise: write loses = \"{score}\""));
+    }
+    // An error that comes of the others' commands may be what the race shows; these come of the program itself.
+    if let Some((name, error)) = &raced.error
+        && (name == "start" || ["NameError", "SyntaxError", "IndentationError"].contains(&error.class.as_str()))
+    {
+        let place = race.start.as_ref().filter(|_| name == "start");
+        let place = place.or_else(|| race.clients.iter().find_map(|client| client.run.as_ref()));
+        fault(
+            place.map(|place| place.span().start).or(at),
+            format!(
+                "{name} of this race raises {}: {}. Each begins with `r` and `redis` alone",
+                error.class, error.message
+            ),
+        );
+    }
 }
 
 /// Errors of what runs unseen: the setup, the programs that are measured, the probes.
@@ -179,6 +214,7 @@ struct Attempt {
     /// What raised, and how.
     errors: Vec<(String, String)>,
     unseen: Vec<Submission>,
+    raced: Option<Raced>,
     /// Whether the step has begun.
     prompted: bool,
     done: bool,
@@ -258,6 +294,11 @@ impl Stage for Attempt {
 
     fn unseen(&mut self, submission: &Submission) -> io::Result<()> {
         self.unseen.push(submission.clone());
+        Ok(())
+    }
+
+    fn raced(&mut self, raced: &Raced) -> io::Result<()> {
+        self.raced = Some(raced.clone());
         Ok(())
     }
 

@@ -64,6 +64,9 @@ fn inputs(step: &Step) -> Vec<String> {
             |option: &_| choose.options.iter().position(|o| std::ptr::eq(o, option)).map(|i| (i + 1).to_string());
         let (right, wrong): (Vec<_>, Vec<_>) = choose.options.iter().partition(|option| option.correct);
         inputs.extend(wrong.into_iter().chain(right).filter_map(place));
+    } else if step.race.is_some() {
+        // Nobody's turn, two turns by hand, then every order.
+        inputs.extend(["0", "1", "2", "all"].map(str::to_owned));
     } else if step.predict.is_some() {
         inputs.extend(["0".to_owned(), ":skip".to_owned()]);
     } else if let Some(answer) = &step.answer {
