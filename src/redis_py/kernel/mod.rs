@@ -10,6 +10,7 @@ mod complete;
 mod console;
 mod limits;
 mod pipe;
+mod preload;
 mod resp;
 mod run;
 mod traceback;
@@ -298,6 +299,7 @@ fn named(dict: PyDictRef) -> Vec<(String, PyObjectRef)> {
 
 /// `redis` and `r` stand ready at the first prompt.
 fn connect(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
+    preload::redis(vm)?;
     let redis = vm.import("redis", 0)?;
     for name in ["Redis", "Connection"] {
         let class = redis.get_attr(name, vm)?;
