@@ -173,9 +173,9 @@ impl Record {
         }
     }
 
-    /// Whether anybody waits.
-    pub fn has_waits(&self) -> bool {
-        !self.waiting.is_empty()
+    /// The numbers of the calls that wait.
+    pub fn waiting(&self) -> &[u64] {
+        &self.waiting
     }
 
     /// A client has fetched all that its connection was answered.

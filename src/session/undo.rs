@@ -194,9 +194,9 @@ impl Session {
             // What was told is told.
             lead.hints = lead.hints.max(hints);
         }
-        let is_shown = self.record.shown.is_on;
+        let shown = std::mem::take(&mut self.record.shown);
         self.record = moment.record;
-        self.record.shown.is_on = is_shown;
+        self.record.shown = shown.up_to(&self.record);
         self.typed = moment.typed;
         self.turn = None;
         self.finished.clear();
@@ -496,6 +496,24 @@ mod tests {
         session.engine.disconnect(client);
         entered(&mut session, ":undo");
         assert!(entered(&mut session, ":undo").contains("SET a 1"));
+    }
+
+    #[test]
+    fn the_wire_shows_nothing_twice_when_all_is_put_back() {
+        let mut session = session();
+        let wires = |session: &mut Session, text: &str| {
+            session.handle(Event::Entered(text.into()));
+            let effects = session.take_effects().into_iter();
+            effects.filter(|effect| matches!(effect, Effect::Show(Show::Wire(_)))).count()
+        };
+        wires(&mut session, "SET a 1");
+        wires(&mut session, "BLPOP q 30");
+        wires(&mut session, ":fork");
+        wires(&mut session, ":wire on");
+        assert_eq!(wires(&mut session, "GET a"), 1);
+        assert_eq!(wires(&mut session, ":undo"), 0);
+        assert_eq!(wires(&mut session, ":fork back"), 0);
+        assert_eq!(wires(&mut session, ":wait 30s"), 1, "who waited is answered");
     }
 
     #[test]
