@@ -1,7 +1,7 @@
 //! `:wire`: the bytes of each command in both directions, with what they mean, and their sums.
 
 use super::event::Show;
-use super::record::{Call, Cause, Record};
+use super::record::{Call, Cause, Record, Wait};
 use super::{Session, TUTOR};
 use crate::engine::client::ClientId;
 use crate::engine::commands;
@@ -73,8 +73,9 @@ impl Session {
         let expired = self.engine.keyspace.counts.expired_keys;
         self.record.sent(&self.clients[who].name, connection, bytes, reply, (now_us, expired));
         self.engine.execute(connection, argv, now_us);
-        let waits = self.engine.is_blocked(connection);
-        self.record.ran(connection, self.engine.hub.clients.get(connection).reply.as_bytes(), waits);
+        let wait = self.engine.hub.blocking.waiting(connection);
+        let wait = wait.map(|wait| Wait { deadline_us: wait.deadline.map(|ms| ms.saturating_mul(1000)), end: None });
+        self.record.ran(connection, self.engine.hub.clients.get(connection).reply.as_bytes(), wait);
         if !self.record.waiting().is_empty() {
             let by = Cause::Client(self.clients[who].name.clone());
             self.record_ends(&by, Some(connection));
