@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use redis_tutor::driver::{Names, Stage, drive};
+use redis_tutor::driver::{Backstage, Stage, drive};
 use redis_tutor::lesson::evidence::Submission;
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::session::dialect::Dialect;
@@ -70,7 +70,7 @@ fn state(session: &Session, prompt: &Prompt) -> State {
     engine.hub.allows_debug = true;
     let client = engine.connect();
     let keys: Vec<_> =
-        engine.keyspace.databases()[0].iter().map(|(key, entry)| (key.to_vec(), entry.expires_ms)).collect();
+        engine.keyspace.databases()[0].iter().map(|(key, entry)| (key.to_vec(), entry.expires_ms())).collect();
     let mut digests: Vec<_> = keys
         .into_iter()
         .map(|(key, expires_ms)| {
@@ -127,8 +127,8 @@ impl Stage for Chance {
         Ok(())
     }
 
-    fn input(&mut self, session: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
-        let now = state(session, prompt);
+    fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
+        let now = state(backstage.session(), prompt);
         let text = match self.doing {
             Doing::Entering(0) => {
                 self.doing = Doing::Undoing;
@@ -168,7 +168,7 @@ impl Stage for Chance {
         Ok(Event::Entered(text))
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 

@@ -20,6 +20,8 @@ pub enum Piece {
     Prompt,
     /// How what is typed could go on.
     Hint,
+    /// What is being typed now, in a hint.
+    Current,
 }
 
 /// What roles look like.
@@ -53,6 +55,7 @@ impl Theme {
             Piece::Comment | Piece::Hint => style.dimmed(),
             Piece::Command => style.fg(Color::Cyan).bold(),
             Piece::Wrong => style.fg(Color::Red),
+            Piece::Current => style.dimmed().underline(),
             Piece::Match => style.bold().underline(),
             Piece::Prompt => style.fg(Color::Blue).bold(),
         };

@@ -19,6 +19,8 @@ pub struct Client {
     pub python: Python,
     /// The connection of its redis-cli lines.
     pub cli: Option<ClientId>,
+    /// The database of that connection, once the server has closed it: the next line connects again.
+    pub cut_off: Option<usize>,
     pub work: Option<Work>,
 }
 
@@ -125,7 +127,12 @@ impl Ask {
 
 impl Client {
     pub fn new(name: &str, audible: bool) -> Self {
-        Client { name: name.into(), audible, python: Python::default(), cli: None, work: None }
+        Client { name: name.into(), audible, python: Python::default(), cli: None, cut_off: None, work: None }
+    }
+
+    /// Its connections: its Python's, and that of its redis-cli lines.
+    pub fn connections(&self) -> impl Iterator<Item = ClientId> {
+        self.python.connections.values().map(|connection| connection.client).chain(self.cli)
     }
 
     /// Whether a connection is its own.

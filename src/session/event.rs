@@ -34,6 +34,8 @@ pub enum Event {
     Elapsed { us: i64 },
     /// Nothing happens until the moment that `Need` named: let it be now.
     SkipWait,
+    /// The port is open to real clients; or it is not, for this reason, in a sentence.
+    PortOpened(Result<u16, String>),
     /// A file was written, or was not for the reason given.
     FileWritten { path: String, refusal: Option<String> },
 }
@@ -51,6 +53,10 @@ pub enum Effect {
     Kill(ChildId),
     /// Write a new file; `FileWritten` follows.
     WriteFile { path: String, text: String },
+    /// Open a port of this machine to real clients; `PortOpened` follows.
+    OpenPort(u16),
+    /// Close it, and their connections.
+    ClosePort,
     /// Show something.
     Show(Show),
     /// A statement or a line has run.

@@ -7,7 +7,6 @@ use super::dialect;
 use super::event::{Effect, Show};
 use super::script::{Item, Then};
 use super::{MAIN, Session, TUTOR};
-use crate::engine::Engine;
 use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::judge::{self, Findings, Verdict, code};
@@ -79,8 +78,11 @@ impl Session {
         for client in &self.clients {
             self.effects.extend(client.python.child.map(Effect::Kill));
         }
-        let now_us = self.clock.now_us();
-        self.engine = Engine::new(self.seed, now_us);
+        // Real clients stay.
+        for client in self.own_connections() {
+            self.engine.disconnect(client);
+        }
+        self.engine.renew(self.seed, self.clock.now_us());
         self.clients = vec![Client::new("tutor", false), Client::new("main", true)];
         self.foreground = MAIN;
         self.speaker = MAIN;

@@ -17,6 +17,7 @@ mod python;
 mod record;
 mod save;
 mod script;
+mod serve;
 mod speak;
 pub mod timeline;
 pub mod tutor;
@@ -104,6 +105,8 @@ pub struct Session {
     past: undo::Past,
     /// Whether all output is shown, however long.
     shows_all: bool,
+    /// The port at which real clients come in.
+    serving: Option<u16>,
     over: bool,
 }
 
@@ -132,6 +135,7 @@ impl Session {
             record: record::Record::default(),
             past: undo::Past::default(),
             shows_all: false,
+            serving: None,
             over: false,
         }
     }
@@ -176,6 +180,7 @@ impl Session {
                     self.engine.advance(self.clock.now_us());
                 }
             }
+            Event::PortOpened(port) => self.port_opened(port),
             Event::FileWritten { path, refusal } => self.file_written(&path, refusal),
         }
         self.settle();
@@ -241,8 +246,7 @@ impl Session {
     /// What clients wait for at this moment, as a sentence each: `main waits for queue:tasks`.
     pub fn waits(&self) -> Vec<String> {
         let waiting = |client: &Client| {
-            let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
-            let wait = connections.filter_map(|id| self.engine.hub.blocking.waiting(id)).next()?;
+            let wait = client.connections().filter_map(|id| self.engine.hub.blocking.waiting(id)).next()?;
             let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
             Some(format!("{} waits for {}", client.name, keys.join(", ")))
         };
@@ -396,6 +400,9 @@ impl Session {
     /// Answers programs whose questions can be answered by now: of the one whose turn it is, else the first that can go on.
     fn answer_what_is_ready(&mut self) {
         for who in 0..self.clients.len() {
+            if self.script.rehearses() && who != TUTOR {
+                continue;
+            }
             if self.turn.is_none() {
                 self.answered_by_cli(who);
             }
@@ -555,7 +562,7 @@ impl Session {
     }
 
     /// The next moment at which a waiting program or the engine has something to do.
-    fn next_deadline_us(&self) -> Option<i64> {
+    pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.hub.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
         asks.chain(blocked).min()

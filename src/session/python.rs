@@ -1,16 +1,16 @@
 //! What a Python child says, and what it is answered.
 
-use super::Session;
 use super::client::{Ask, Client, Connection, WorkKind};
 use super::event::{ChildId, Effect, Show};
 use super::save::{Ended, Kind};
+use super::{Session, TUTOR};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::{Failure, Shown};
 use crate::redis_py::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
 use crate::resp::request::{Allowance, RequestParser};
 
 /// The port that the tutor's Redis is at, as far as Python knows.
-const PORT: u16 = 6379;
+pub(super) const PORT: u16 = 6379;
 
 /// The most that is kept of what a submission prints, in bytes, where somebody watches.
 const MOST_OUTPUT: usize = 1 << 20;
@@ -118,10 +118,11 @@ impl Session {
                  leave out host={host:?}, or type host='localhost'."
             ));
         }
-        if port != PORT {
+        if port != PORT && self.serving != Some(port) {
             return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
         }
         let client = self.connect();
+        self.engine.hub.clients.get_mut(client).unseen = who == TUTOR;
         self.execute_all(client, &mut RequestParser::default(), &mut set_up.to_vec(), None);
         let data = self.engine.hub.clients.get_mut(client).reply.take();
         let opened = Connection { client, input: Vec::new(), parser: RequestParser::default() };

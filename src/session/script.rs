@@ -64,6 +64,11 @@ impl Script {
         self.silent
     }
 
+    /// Whether something is tried that will be put back: nobody else may notice.
+    pub(super) fn rehearses(&self) -> bool {
+        self.kept.is_some()
+    }
+
     pub(super) fn is_idle(&self) -> bool {
         self.items.is_empty()
     }
@@ -100,7 +105,8 @@ impl Session {
             Some(Item::Keep) => self.script.kept = Some(Box::new(self.engine.clone())),
             Some(Item::PutBack) => {
                 if let Some(kept) = self.script.kept.take() {
-                    self.engine.keyspace = kept.keyspace;
+                    let own: Vec<_> = self.clients[TUTOR].connections().collect();
+                    self.engine.put_back(*kept, &own);
                 }
             }
             Some(Item::Unseen(text)) => {
@@ -113,8 +119,8 @@ impl Session {
                     self.echo(&text);
                 }
                 let inputs = dialect::inputs(&text, Dialect::Both).into_iter();
-                // A lesson types this, and no lesson writes files.
-                self.entered.extend(inputs.filter(|input| !dialect::is_save(input)));
+                // A lesson types this, and no lesson writes files or opens ports.
+                self.entered.extend(inputs.filter(|input| !dialect::reaches_out(input)));
             }
             Some(Item::Then(then)) => {
                 self.go_on(then);

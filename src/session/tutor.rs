@@ -61,6 +61,12 @@ pub static COMMANDS: &[TutorCommand] = &[
         run: Session::save,
     },
     TutorCommand {
+        name: "serve",
+        takes: "PORT|off",
+        about: "let redis-cli and redis-py in other windows in",
+        run: Session::serve,
+    },
+    TutorCommand {
         name: "cli",
         takes: "",
         about: "take every line as redis-cli's",
@@ -222,7 +228,7 @@ impl Session {
         let mut rows: Vec<String> = Vec::new();
         for database in self.engine.keyspace.databases() {
             for (key, entry) in database.iter() {
-                let ttl = entry.expires_ms.map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
+                let ttl = entry.expires_ms().map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
                 rows.push(format!(
                     "| `{}` | {} | {ttl} |\n",
                     String::from_utf8_lossy(key).replace('|', "¦"),

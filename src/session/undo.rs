@@ -18,7 +18,6 @@ use super::event::Effect;
 use super::lead::{Lead, Phase};
 use super::record::Record;
 use super::save::Typed;
-use crate::engine::client::ClientId;
 use crate::engine::data::Value;
 use crate::engine::hub::Hub;
 use crate::engine::keyspace::Keyspace;
@@ -181,9 +180,9 @@ impl Session {
         self.clock.set(moment.now_us);
         self.engine.advance(moment.now_us);
         self.clients = clients;
-        // Real clients that were connected then are gone by now.
-        for id in self.real_connections() {
-            self.engine.disconnect(id);
+        // Real clients that were there then have gone: nobody waits or listens in their name.
+        for gone in self.real_clients() {
+            self.engine.disconnect(gone);
         }
         (self.foreground, self.speaker, self.dialect) = (moment.foreground, moment.speaker, moment.dialect);
         let hints = self.lead.as_ref().map(|lead| (lead.step, lead.hints));
@@ -223,15 +222,9 @@ impl Session {
         true
     }
 
-    /// The connections of others than the session's own clients.
-    fn real_connections(&self) -> Vec<ClientId> {
-        let is_own = |id| self.clients.iter().any(|client| client.has_connection(id));
-        self.engine.hub.clients.ids().into_iter().filter(|&id| !is_own(id)).collect()
-    }
-
     /// Refuses while real clients are connected, since nobody can take back what they know; whether it did.
     fn refuse_for_real_clients(&mut self) -> bool {
-        let has = !self.real_connections().is_empty();
+        let has = !self.real_clients().is_empty();
         if has {
             self.say(
                 Role::Error,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use crate::driver::{Names, Stage, drive};
+use crate::driver::{Backstage, Stage, drive};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Fault, Lesson, Step};
 use crate::lesson::judge::Verdict;
@@ -205,14 +205,14 @@ impl Stage for Attempt {
         Ok(())
     }
 
-    fn input(&mut self, session: &Session, _: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, backstage: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
         self.prompted = true;
-        self.done |= session.is_step_done();
+        self.done |= backstage.session().is_step_done();
         // All of it is typed, even if the step is done before the end: replays type all of it, too.
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         let more = !self.inputs.is_empty();
         Ok(match deadline_us {
             Some(_) => Event::SkipWait,

@@ -4,11 +4,10 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
 
-use redis_tutor::driver::{Names, Stage};
+use redis_tutor::driver::{Backstage, Stage};
 use redis_tutor::markup::Style;
 use redis_tutor::present::Presenter;
 use redis_tutor::present::theme::Theme;
-use redis_tutor::session::Session;
 use redis_tutor::session::event::{Event, Prompt, Show};
 
 pub struct Learner {
@@ -30,7 +29,7 @@ impl Stage for Learner {
         Ok(())
     }
 
-    fn input(&mut self, _: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
         let mut lines = input.lines().peekable();
         let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
@@ -41,7 +40,7 @@ impl Stage for Learner {
         Ok(Event::Entered(input))
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 
