@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use redis_tutor::driver::{Names, Stage, drive};
+use redis_tutor::driver::{Backstage, SEED, START_US, Stage, drive};
 use redis_tutor::lesson::library::{self, Library};
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
@@ -16,7 +16,6 @@ use redis_tutor::present::theme::Theme;
 use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
-use redis_tutor::transcript::prove::{SEED, START_US};
 
 const WIDTH: usize = 80;
 
@@ -68,13 +67,13 @@ impl Stage for Painter {
         Ok(())
     }
 
-    fn input(&mut self, _: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         let Some(line) = self.lines.pop_front() else { return Ok(Event::EndOfInput) };
         self.show(&Show::Typed { prompt: prompt.text(), line: line.clone() })?;
         Ok(Event::Entered(line))
     }
 
-    fn wait(&mut self, _: &Session, _: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, _: Option<i64>) -> io::Result<Event> {
         Ok(Event::SkipWait)
     }
 

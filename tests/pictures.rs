@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use redis_tutor::driver::{Names, Stage, drive};
+use redis_tutor::driver::{Backstage, Stage, drive};
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
 use redis_tutor::present::Presenter;
@@ -49,13 +49,13 @@ impl Stage for Typist {
         Ok(())
     }
 
-    fn input(&mut self, _: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         let Some(line) = self.lines.pop_front() else { return Ok(Event::EndOfInput) };
         self.show(&Show::Typed { prompt: prompt.text(), line: line.clone() })?;
         Ok(Event::Entered(line))
     }
 
-    fn wait(&mut self, _: &Session, _: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, _: Option<i64>) -> io::Result<Event> {
         Ok(Event::SkipWait)
     }
 }

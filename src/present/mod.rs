@@ -1,10 +1,14 @@
 //! What a session shows, as text: laid out to a width, in a theme's colours or none.
 
+mod growth;
+mod lanes;
 pub mod lessons;
 mod picture;
 mod status;
 pub mod svg;
 pub mod theme;
+mod timeline;
+mod wire;
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -70,6 +74,9 @@ impl Presenter {
                 let lines = markup::layout(text, self.mark(text), style);
                 self.lines(&lines, &mut out);
             }
+            Show::Wire(wire) => self.lines(&wire::lines(wire, self.style), &mut out),
+            Show::Timeline(timeline) => self.lines(&timeline::lines(timeline, self.style), &mut out),
+            Show::Growth(growth) => self.lines(&growth::lines(growth, self.style), &mut out),
             Show::Picture(picture) => {
                 let lines = picture::lines(picture, self.style);
                 self.lines(&lines, &mut out);
@@ -77,6 +84,11 @@ impl Presenter {
             Show::Lessons(standings) => {
                 let lines = lessons::lines(standings, self.style);
                 self.lines(&lines, &mut out);
+            }
+            Show::Lanes { names, order } => {
+                let turns: Vec<_> =
+                    order.steps.iter().map(|step| (step.who, step.sent.as_str(), step.got.as_str())).collect();
+                self.lines(&lanes::layout(names, &turns, self.style), &mut out);
             }
             Show::Gap => {
                 self.finish_line(&mut out);
@@ -174,4 +186,20 @@ fn newline() -> Span {
 
 fn is_marked(role: Role) -> bool {
     matches!(role, Role::Done | Role::Miss | Role::Hint)
+}
+
+/// A line cut to a width, with a mark where something is left out.
+fn cut(text: &str, width: usize, style: Style) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mark = if style.ascii { "..." } else { "…" };
+    let mut out = String::new();
+    for c in text.chars() {
+        if out.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) + mark.width() > width {
+            break;
+        }
+        out.push(c);
+    }
+    out + mark
 }

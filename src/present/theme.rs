@@ -23,6 +23,8 @@ pub enum Piece {
     Prompt,
     /// How what is typed could go on.
     Hint,
+    /// What is being typed now, in a hint.
+    Current,
 }
 
 /// What roles look like.
@@ -154,6 +156,7 @@ fn of_piece(piece: Piece) -> Look {
         Piece::Comment | Piece::Hint => Look::of(Hue::Grey),
         Piece::Command => Look::of(Hue::Cyan).bold(),
         Piece::Wrong => Look::of(Hue::Red),
+        Piece::Current => Look { underlined: true, ..Look::of(Hue::Grey) },
         Piece::Match => Look { underlined: true, ..Look::BOLD },
         Piece::Prompt => Look::of(Hue::Blue).bold(),
     }

@@ -115,7 +115,7 @@ impl Pasts {
                     lifetimes.insert(expiring, known.unwrap_or(at_ms - now_ms));
                 }
             };
-            lives(None, entry.expires_ms);
+            lives(None, entry.expires_ms());
             let parts = picture::parts(&entry.value);
             let is_short = parts <= picture::MOST_COMPARED.min(room)
                 && !matches!(&entry.value, Value::Str(text) if text.len() > LONGEST_STRING);
@@ -150,7 +150,7 @@ impl Pasts {
 fn living<'a>(engine: &'a Engine, (database, key): &Place) -> Option<&'a Entry> {
     let now_ms = engine.keyspace.now_ms();
     let entry = engine.keyspace.databases()[*database].get(key)?;
-    entry.expires_ms.is_none_or(|at_ms| at_ms > now_ms).then_some(entry)
+    entry.expires_ms().is_none_or(|at_ms| at_ms > now_ms).then_some(entry)
 }
 
 impl Session {

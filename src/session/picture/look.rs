@@ -81,7 +81,7 @@ pub fn key_picture(key: &[u8], entry: &Entry, look: &Looking<'_>) -> KeyPicture 
         body,
         encoding: entry.value.encoding(),
         data_bytes: data_bytes(&entry.value),
-        ttl: look.ttl(None, entry.expires_ms),
+        ttl: look.ttl(None, entry.expires_ms()),
         since: look.since,
         past,
     }

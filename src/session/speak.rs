@@ -1,0 +1,37 @@
+//! What a session says: under whose name, and how much of it.
+
+use super::Session;
+use super::event::{Effect, Show};
+use crate::markup::{Role, Text};
+
+impl Session {
+    /// Shows what a client said, under its name if another spoke before.
+    pub(super) fn show_from(&mut self, who: usize, show: Show) {
+        if !self.clients[who].audible || self.script.is_silent() {
+            return;
+        }
+        if self.speaker != who {
+            self.speaker = who;
+            self.effects.push(Effect::Show(Show::Speaker(self.clients[who].name.clone())));
+        }
+        self.effects.push(Effect::Show(show));
+    }
+
+    /// A remark about a client, from the tutor.
+    pub(super) fn tell(&mut self, who: usize, text: &str) {
+        if self.clients[who].audible {
+            self.say(Role::Muted, text);
+        }
+    }
+
+    /// The tutor says something, in Markdown.
+    pub(super) fn say(&mut self, role: Role, markdown: &str) {
+        self.show(Show::Text(Text::marked(role, markdown)));
+    }
+
+    pub(super) fn show(&mut self, show: Show) {
+        if !self.script.is_silent() {
+            self.effects.push(Effect::Show(show));
+        }
+    }
+}
