@@ -50,7 +50,7 @@ fn check(name: &str, text: &str) -> (bool, String) {
 fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
     let (passed, said) = check("good", LESSON);
     assert!(passed, "{said}");
-    let cases: [(&str, &str, &str, &str); 7] = [
+    let cases: [(&str, &str, &str, &str); 8] = [
         ("toml", "minutes = 1", "minutes = ", "counting.toml:4:"),
         ("key", "about =", "abuot =", "counting.toml:5:1: unknown field `abuot`"),
         (
@@ -66,6 +66,7 @@ fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
             "when = { uses = [\"MSET\"] }",
             "18:7: this mistake does not get its text",
         ),
+        ("drawing", "hints = [", "draw = \"view\"\nhints = [", "14:8: \"view\" is not there when the step is done"),
         ("passes", "r.set('views', 5)", "r.set('views', 1)", "18:7: this mistake passes as an answer"),
         (
             "raises",

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use redis_tutor::driver::{Names, SEED, START_US, Stage, drive};
+use redis_tutor::driver::{Backstage, SEED, START_US, Stage, drive};
 use redis_tutor::lesson::format::{Lesson, Step};
 use redis_tutor::lesson::library::{self, Library};
 use redis_tutor::lesson::progress::Progress;
@@ -136,7 +136,8 @@ impl Stage for Robot<'_> {
         Ok(())
     }
 
-    fn input(&mut self, session: &Session, _: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, backstage: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
+        let session = backstage.session();
         let is_over = session.progress().lessons.get(self.lesson.id.get_ref()).is_some_and(|lesson| lesson.finished);
         if is_over {
             return Ok(Event::EndOfInput);
@@ -146,7 +147,7 @@ impl Stage for Robot<'_> {
         Ok(Event::Entered(line))
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use super::{Names, Stage, drive};
+use super::{Backstage, Stage, drive};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
@@ -113,7 +113,8 @@ impl Stage for Rehearsing<'_> {
         Ok(())
     }
 
-    fn input(&mut self, session: &Session, _: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, backstage: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
+        let session = backstage.session();
         self.step = session.place().map_or(0, |(_, number)| number - 1);
         self.typed += 1;
         // Each step takes a `:skip`, which types the answer, and an empty line. What takes more does not come to an end.
@@ -129,7 +130,7 @@ impl Stage for Rehearsing<'_> {
         })
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 

@@ -36,7 +36,8 @@ pub struct Lesson {
     pub steps: Vec<Step>,
 }
 
-/// One step. Which kind it is, is told by the one key it has of `task`, `predict`, `choose`, `show`, `compare`, `explore`.
+/// One step. Which kind it is, is told by the one key it has of `task`, `predict`, `choose`, `show`, `compare`,
+/// `race`, `explore`.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -60,6 +61,8 @@ pub struct Step {
     pub show: Option<Spanned<String>>,
     /// Two ways to do the same, measured.
     pub compare: Option<Compare>,
+    /// Programs of several clients, to be played in every order.
+    pub race: Option<Race>,
     /// What to type, as at the prompt: blocks, several lines, `:client NAME` and other tutor commands too.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
@@ -74,6 +77,10 @@ pub struct Step {
     /// What to say when the step is done.
     #[serde(default)]
     pub after: Option<String>,
+    /// A key, or two of sets, to draw when the step is done, as after `:draw`.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub draw: Option<Spanned<String>>,
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<Expect>"))]
     pub expect: Option<Spanned<Expect>>,
@@ -109,6 +116,8 @@ pub struct Expect {
     pub waiting: Vec<String>,
     /// The error that the submission must end with: part of its text. For steps where the error is the lesson.
     pub error: Option<String>,
+    /// What must hold when several clients run what was submitted at once, in whatever order.
+    pub every_order: Option<EveryOrder>,
 }
 
 /// A question to the data, and its answer.
@@ -184,8 +193,23 @@ pub struct Choice {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Compare {
+    /// The sizes for which both are measured, smallest first: the variable `n` is each of them in turn.
+    #[cfg_attr(test, schemars(with = "Option<Vec<u32>>"))]
+    pub grow: Option<Spanned<Vec<u32>>>,
+    /// What `n` counts, as the learner reads it: `fields`.
+    pub of: Option<String>,
+    /// What is typed, unseen and unmeasured, before each of the programs.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub setup: Option<Spanned<String>>,
     pub left: Program,
     pub right: Program,
+}
+
+impl Compare {
+    /// The sizes for which both are measured; none if it is done once.
+    pub fn sizes(&self) -> Vec<u32> {
+        self.grow.as_ref().map(|grow| grow.get_ref().clone()).unwrap_or_default()
+    }
 }
 
 /// A program that is measured. It runs on the step's data, which is put back afterwards.
@@ -196,6 +220,65 @@ pub struct Program {
     pub title: String,
     #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
+}
+
+/// Programs of two or three clients, each cut at its commands. The learner says whose command is next, or has every order
+/// played. Each order begins with the step's data, which is put back afterwards.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Race {
+    /// What the learner is to find out, in a sentence.
+    pub goal: String,
+    /// What is typed, unseen, before the orders are played.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub start: Option<Spanned<String>>,
+    /// What the data should say at the end of each order.
+    pub holds: Probe,
+    /// What it means if it does not, as half a sentence: `a view is lost`.
+    pub lost: String,
+    /// In how many orders it does not: `4 of 6`. `check` plays them all, and says if it is otherwise.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub loses: Spanned<String>,
+    #[serde(rename = "client")]
+    pub clients: Vec<Racer>,
+}
+
+/// A client that takes part in a race.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Racer {
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub name: Spanned<String>,
+    /// Its program, Python or lines of redis-cli; without one it runs what the client before it runs.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub run: Option<Spanned<String>>,
+}
+
+/// What was submitted, run by several clients at once: it must do in every order of their commands.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EveryOrder {
+    /// What is typed, unseen, before the orders are played.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub start: Option<Spanned<String>>,
+    /// What each client runs, if it is not the submission itself: a call of the function that was submitted.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub run: Option<Spanned<String>>,
+    /// How many clients; two, if it is not said.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<usize>"))]
+    pub clients: Option<Spanned<usize>>,
+    /// What the data must say at the end of each order.
+    pub holds: Probe,
+    /// What it means if it does not, as half a sentence: `a view is lost`.
+    pub lost: String,
 }
 
 /// What is wrong with a lesson file, and where.

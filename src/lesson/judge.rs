@@ -6,6 +6,7 @@
 use super::differences;
 use super::evidence::{Shown, Submission, canonical};
 use super::format::{Expect, Probe, Step, When};
+use super::raced::Raced;
 
 /// What the data says to the probes of a step.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub struct Findings {
     pub intended: Vec<Vec<Vec<u8>>>,
     /// The types of the keys that the submission names.
     pub types: Vec<(String, &'static str)>,
+    /// What came of running the submission by several clients in every order, if that was done.
+    pub raced: Option<Raced>,
 }
 
 /// What comes of a submission.
@@ -58,14 +61,15 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if let Some(index) = step.mistakes.iter().position(|m| fits(m.when.get_ref(), submission, findings)) {
         return Verdict::Mistake(index);
     }
-    if !submission.changed && submission.error.is_none() {
+    if !submission.changed && submission.error.is_none() && findings.raced.is_none() {
         let near = differences::near(expect, submission, findings);
         return if near.is_empty() { Verdict::Exploring } else { Verdict::Near(near) };
     }
     if submission.error.is_some() && submission.commands.is_empty() {
         return Verdict::Miss(vec![differences::of_unsent(submission)]);
     }
-    let takes_several = step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
+    let takes_several =
+        findings.raced.is_none() && step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
     if takes_several && submission.error.is_none() {
         let slip = differences::slip(submission, findings);
         return slip.map_or(Verdict::OnTheWay, |slip| Verdict::Miss(vec![slip]));
@@ -83,7 +87,12 @@ pub(super) fn says(probe: &Probe, findings: &Findings) -> Option<Shown> {
 }
 
 pub(super) fn holds(probe: &Probe, findings: &Findings) -> bool {
-    says(probe, findings).is_some_and(|shown| shown.is(&probe.reply))
+    is_said(probe, says(probe, findings).as_ref())
+}
+
+/// Whether a probe showed what it should say.
+pub fn is_said(probe: &Probe, shown: Option<&Shown>) -> bool {
+    shown.is_some_and(|shown| shown.is(&probe.reply))
 }
 
 /// Whether a mistake is what happened.

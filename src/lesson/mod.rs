@@ -8,6 +8,8 @@ pub mod library;
 pub mod names;
 pub mod practice;
 pub mod progress;
+mod race_rules;
+pub mod raced;
 pub mod rehearsal;
 pub mod rules;
 pub mod sheet;

@@ -32,6 +32,11 @@ impl Clock {
         self.moved_us = self.moved_us.saturating_add(us.max(0));
     }
 
+    /// Sets the clock, back too: what is undone takes its time with it.
+    pub fn set(&mut self, us: i64) {
+        self.moved_us = us - self.start_us - self.elapsed_us;
+    }
+
     /// Moves the clock on to a moment, if that is still to come.
     pub fn advance_to(&mut self, us: i64) {
         self.advance(us.saturating_sub(self.now_us()));

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use super::growth::Growth;
+use super::picture::Picture;
+use super::timeline::Timeline;
+use super::wire::Wire;
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
+use crate::lesson::raced::{Order, Raced};
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use crate::redis_py::frame::{FromChild, ToChild};
@@ -35,6 +40,8 @@ pub enum Event {
     Elapsed { us: i64 },
     /// Nothing happens until the moment that `Need` named: let it be now.
     SkipWait,
+    /// The port is open to real clients; or it is not, for this reason, in a sentence.
+    PortOpened(Result<u16, String>),
     /// A file was written, or was not for the reason given.
     FileWritten { path: String, refusal: Option<String> },
     /// The lesson's file was saved: the lesson as it is now, or what is wrong with it.
@@ -56,6 +63,10 @@ pub enum Effect {
     Kill(ChildId),
     /// Write a new file; `FileWritten` follows.
     WriteFile { path: String, text: String },
+    /// Open a port of this machine to real clients; `PortOpened` follows.
+    OpenPort(u16),
+    /// Close it, and their connections.
+    ClosePort,
     /// Show something.
     Show(Show),
     /// A statement or a line has run.
@@ -66,6 +77,8 @@ pub enum Effect {
     Judged(Verdict),
     /// Go through this lesson's answers beside the learner; `Rehearsed` follows when it is needed.
     Rehearse(Arc<Lesson>),
+    /// A step's race was played in every order.
+    Raced(Box<Raced>),
     /// The place in the lessons has changed.
     Progress(Progress),
     /// The session is over, with this exit status.
@@ -89,6 +102,16 @@ pub enum Show {
     Heading { title: String, place: String },
     /// The tutor speaks.
     Text(Text),
+    /// What went over the wire.
+    Wire(Wire),
+    /// Who sent what when.
+    Timeline(Timeline),
+    /// What two programs cost, for data of several sizes.
+    Growth(Growth),
+    /// What a key holds.
+    Picture(Box<Picture>),
+    /// Who sent what when, a lane for each client.
+    Lanes { names: Vec<String>, order: Order },
     /// A blank line, unless there is one already.
     Gap,
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Write};
 
-use crate::driver::{Names, Stage, Watch, drive, write_new_file};
+use crate::driver::{Backstage, Stage, Watch, drive, write_new_file};
 use crate::lesson::progress::Progress;
 use crate::present::Presenter;
 use crate::session::Session;
@@ -84,7 +84,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
         self.write(show)
     }
 
-    fn input(&mut self, session: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         if let Some(saved) = self.lines.watch.as_mut().and_then(Watch::saved) {
             return Ok(Event::LessonSaved(saved));
         }
@@ -101,7 +101,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
                         text.push('\n');
                     }
                     text.push_str(&line);
-                    if !session.is_incomplete(&text) {
+                    if !backstage.session().is_incomplete(&text) {
                         return Ok(Event::Entered(text));
                     }
                 }
@@ -109,7 +109,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
         }
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         if deadline_us.is_some() {
             return Ok(Event::SkipWait);
         }

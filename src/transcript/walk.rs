@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::driver::{Names, SEED, START_US, Stage, drive};
+use crate::driver::{Backstage, SEED, START_US, Stage, drive};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
@@ -64,6 +64,9 @@ fn inputs(step: &Step) -> Vec<String> {
             |option: &_| choose.options.iter().position(|o| std::ptr::eq(o, option)).map(|i| (i + 1).to_string());
         let (right, wrong): (Vec<_>, Vec<_>) = choose.options.iter().partition(|option| option.correct);
         inputs.extend(wrong.into_iter().chain(right).filter_map(place));
+    } else if step.race.is_some() {
+        // Nobody's turn, two turns by hand, then every order.
+        inputs.extend(["0", "1", "2", "all"].map(str::to_owned));
     } else if step.predict.is_some() {
         inputs.extend(["0".to_owned(), ":skip".to_owned()]);
     } else if let Some(answer) = &step.answer {
@@ -88,7 +91,7 @@ impl Stage for Learner<'_> {
         Ok(())
     }
 
-    fn input(&mut self, _: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
         let mut lines = input.lines().peekable();
         let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
@@ -99,7 +102,7 @@ impl Stage for Learner<'_> {
         Ok(Event::Entered(input))
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 

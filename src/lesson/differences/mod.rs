@@ -8,7 +8,7 @@ mod data;
 mod reply;
 
 use super::evidence::{Shown, Submission, canonical};
-use super::format::Expect;
+use super::format::{EveryOrder, Expect};
 use super::judge::{Findings, code, holds, says};
 use super::{names, value};
 use crate::engine::commands;
@@ -68,6 +68,29 @@ fn spelling(submission: &Submission) -> Spelling {
     if commands::by_name(first).is_some() { Spelling::Cli } else { Spelling::Python }
 }
 
+/// What differs when several clients run the submission.
+fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String> {
+    let Some(raced) = &findings.raced else {
+        return Some(match &every.run {
+            Some(run) => {
+                format!("Clients are to run {} at once; it is not defined in this step yet.", code(run.get_ref()))
+            }
+            None => "Clients are to run it at once, and it sends nothing yet.".into(),
+        });
+    };
+    let clients = raced.names.len();
+    if raced.bad > 0 {
+        let orders = if raced.cut { format!("the first {}", raced.orders) } else { raced.orders.to_string() };
+        return Some(format!("{clients} clients at once: in {} of {orders} orders {}.", raced.bad, every.lost));
+    }
+    let (name, error) = raced.error.as_ref()?;
+    Some(format!(
+        "{clients} clients at once: {}'s program ends with {}.",
+        name,
+        code(&format!("{}: {}", error.class, error.message))
+    ))
+}
+
 /// All that is expected and not so, each as a sentence.
 pub fn of_expectations(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<String> {
     let mut differences = Vec::new();
@@ -113,6 +136,7 @@ pub fn of_expectations(expect: &Expect, submission: &Submission, findings: &Find
     for key in expect.unchanged.iter().filter(|key| findings.changed_keys.contains(key)) {
         differences.push(format!("{} should stay as it was, and has changed. `:again` puts it back.", code(key)));
     }
+    differences.extend(expect.every_order.iter().filter_map(|every| lost_in_some_order(every, findings)));
     for name in expect.waiting.iter().filter(|name| !findings.waiting.contains(name)) {
         differences.push(format!("{} should be waiting for a reply now.", code(name)));
     }
