@@ -178,6 +178,9 @@ mod tests {
     /// What the session shows after an input, as plain text.
     fn entered(session: &mut Session, text: &str) -> String {
         session.handle(Event::Entered(text.into()));
+        if session.need() == Need::Rehearsal {
+            session.handle(Event::Rehearsed(Arc::default()));
+        }
         shown(session)
     }
 
