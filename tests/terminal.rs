@@ -533,3 +533,29 @@ fn a_wait_that_ends_shows_above_the_line_that_is_typed() {
 fn in_plain_a_wait_that_ends_shows_below_the_line_that_is_typed() {
     wait_out("timeout-plain", &["play", "--plain"], "client-2 >>> x = 1\nmain:\n(nil)\nclient-2 >>>");
 }
+
+#[test]
+fn a_lesson_that_is_written_opens_anew_at_each_save() {
+    let folder = std::env::temp_dir().join(format!("redis-tutor-watched-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    let file = folder.join("counts.toml");
+    let text = include_str!("../src/cli/new-lesson.toml").replace("\"ID\"", "\"counts\"");
+    std::fs::write(&file, &text).expect("the folder is there");
+    let path = file.display().to_string();
+    let mut terminal = Terminal::start("watch", (80, 40), &["learn", &path, "--watch"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("r.incr('page:visits')", "Enter goes on", ">>>");
+    terminal.keys("\r");
+    terminal.until_text("2 of 3");
+    // The step stays, and what is typed is typed at the new text.
+    std::fs::write(&file, text.replace("The next step finds", "This second step finds"))
+        .expect("it was written before");
+    terminal.until_text("This second step finds");
+    std::fs::write(&file, text.replace("minutes = 5", "minuets = 5")).expect("it was written before");
+    terminal.until_text("Did you mean `minutes`?");
+    terminal.until_text("stays as it was");
+    terminal.enter("6", "6: INCRBY adds", ">>>");
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.status(), 0);
+    let _ = std::fs::remove_dir_all(&folder);
+}

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::children::{Children, Names, Received, SILENCE, Until};
+use super::rehearse::{Begins, Pending};
 use super::{Interrupts, Woken};
 use crate::server::{ServeError, Server};
 use crate::session::Session;
@@ -23,13 +24,16 @@ pub struct Backstage<'a> {
     port: Option<Server>,
     /// Real time since the session began, in microseconds; none where the clock moves by waits alone.
     pub(super) elapsed_us: Option<i64>,
+    /// The answers of the lesson that is open, gone through beside it.
+    rehearsal: Option<Pending>,
     /// The exit status.
     pub(super) status: i32,
 }
 
 impl<'a> Backstage<'a> {
     pub(super) fn new(session: &'a mut Session, program: PathBuf) -> Self {
-        Backstage { session, children: Children::default(), program, port: None, elapsed_us: None, status: 0 }
+        let children = Children::default();
+        Backstage { session, children, program, port: None, elapsed_us: None, rehearsal: None, status: 0 }
     }
 
     pub fn session(&self) -> &Session {
@@ -65,6 +69,10 @@ impl<'a> Backstage<'a> {
                     Effect::Kill(child) => self.children.kill(child),
                     Effect::OpenPort(port) => events.push(Event::PortOpened(self.open_port(port))),
                     Effect::ClosePort => self.close_port(),
+                    Effect::Rehearse(lesson) => {
+                        let begins = if self.elapsed_us.is_some() { Begins::Soon } else { Begins::WhenNeeded };
+                        self.rehearsal = Some(Pending::new(lesson, self.program.clone(), begins));
+                    }
                     Effect::Leave(status) => self.status = status,
                     effect => events.extend(watch(effect)?),
                 }
@@ -92,6 +100,7 @@ impl<'a> Backstage<'a> {
                 Heard::Interrupt => return Ok(Went::Knock),
                 Heard::Nothing => return Ok(Went::On),
             },
+            Need::Rehearsal => self.rehearsed(),
             Need::Line(_) | Need::Time { .. } | Need::Nothing => {
                 match knock.wait(self.left(self.session.next_deadline_us()), self.port())? {
                     Woken::Interrupt => return Ok(Went::Knock),
@@ -102,6 +111,11 @@ impl<'a> Backstage<'a> {
         };
         self.session.handle(event);
         Ok(Went::On)
+    }
+
+    /// Waits for the end of the rehearsal.
+    pub(super) fn rehearsed(&mut self) -> Event {
+        Event::Rehearsed(self.rehearsal.take().map(Pending::wait).unwrap_or_default())
     }
 
     /// Waits for a child's frame.

@@ -3,6 +3,8 @@
 mod backstage;
 mod children;
 mod interrupts;
+mod rehearse;
+mod watch;
 
 use std::io;
 use std::path::PathBuf;
@@ -12,12 +14,15 @@ use backstage::Heard;
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
+use crate::lesson::raced::Raced;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
 pub use backstage::{Backstage, Went};
 pub use children::Names;
 pub use interrupts::{Interrupts, Woken};
+pub use rehearse::{SEED, START_US, rehearse};
+pub use watch::Watch;
 
 /// Where a session takes place: who types, who watches, how time goes.
 pub trait Stage {
@@ -91,6 +96,14 @@ pub trait Stage {
         Ok(())
     }
 
+    /// A step's race was played in every order.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn raced(&mut self, _raced: &Raced) -> io::Result<()> {
+        Ok(())
+    }
+
     /// The learner has got somewhere.
     ///
     /// # Errors
@@ -137,6 +150,7 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
             // Where somebody types, Python starts meanwhile.
             Need::Line(_) if stage.elapsed_us().is_some() && backstage.session_mut().warm_up() => continue,
             Need::Line(prompt) => stage.input(&mut backstage, &prompt)?,
+            Need::Rehearsal => backstage.rehearsed(),
             Need::Time { deadline_us } => stage.wait(&backstage, deadline_us)?,
         };
         let session = backstage.session_mut();
@@ -159,6 +173,7 @@ fn perform(effect: Effect, stage: &mut impl Stage) -> io::Result<Option<Event>> 
         Effect::Show(show) => stage.show(&show)?,
         Effect::Finished(submission) => stage.finished(&submission)?,
         Effect::Unseen(submission) => stage.unseen(&submission)?,
+        Effect::Raced(raced) => stage.raced(&raced)?,
         Effect::Judged(verdict) => stage.judged(&verdict)?,
         Effect::Progress(progress) => stage.progress(&progress)?,
         Effect::Spawn(_)
@@ -167,6 +182,7 @@ fn perform(effect: Effect, stage: &mut impl Stage) -> io::Result<Option<Event>> 
         | Effect::Kill(_)
         | Effect::OpenPort(_)
         | Effect::ClosePort
+        | Effect::Rehearse(_)
         | Effect::Leave(_) => unreachable!("the backstage performs these"),
     }
     Ok(None)

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::evidence::canonical;
 use super::format::{Compare, Expect, FORMAT, Fault, Lesson, Step, When};
+use super::{names, race_rules};
 use crate::engine::commands;
 use toml::Spanned;
 
@@ -12,6 +13,8 @@ const MOST_HINTS: usize = 3;
 
 /// The sizes for which programs may be measured: more would keep the learner waiting.
 const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
+/// What stands in code blocks and tables is read in 40 columns, too.
+const WIDEST_LINE: usize = 36;
 
 /// All faults of a lesson, in the order of the file.
 pub fn faults(lesson: &Lesson) -> Vec<Fault> {
@@ -40,6 +43,37 @@ pub fn faults(lesson: &Lesson) -> Vec<Fault> {
     faults
 }
 
+/// What is allowed, and yet better otherwise: tasks without hints, and what is cut off in narrow terminals.
+pub fn advice(lesson: &Lesson) -> Vec<Fault> {
+    let mut advice = Vec::new();
+    for step in &lesson.steps {
+        let id = step.id.get_ref();
+        let mut advise = |message: String| advice.push(Fault { at: Some(step.id.span().start), message });
+        if step.task.is_some() && step.hints.is_empty() {
+            advise(format!("step \"{id}\" has no hints: who is stuck has only the answer. Add hints = [\"…\"]"));
+        }
+        for text in [Some(&step.say), step.task.as_ref(), step.after.as_ref()].into_iter().flatten() {
+            if let Some(line) = unbreakable_lines(text).find(|line| line.chars().count() > WIDEST_LINE) {
+                let width = line.chars().count();
+                advise(format!(
+                    "step \"{id}\" has a line of {width} columns that cannot be broken: {line:?}. Make it {WIDEST_LINE} at most"
+                ));
+            }
+        }
+    }
+    advice
+}
+
+/// The lines of code blocks and tables: they stay as they are, however narrow the terminal.
+fn unbreakable_lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_code = false;
+    text.lines().filter(move |line| {
+        let is_fence = line.trim_start().starts_with("```");
+        is_code ^= is_fence;
+        !is_fence && (is_code || line.starts_with('|'))
+    })
+}
+
 fn name(id: &Spanned<String>, what: &str, fault: &mut impl FnMut(usize, String)) {
     let text = id.get_ref();
     let fits = text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -62,13 +96,14 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
         ("choose", step.choose.is_some()),
         ("show", step.show.is_some()),
         ("compare", step.compare.is_some()),
+        ("race", step.race.is_some()),
     ]
     .into_iter()
     .filter_map(|(kind, given)| given.then_some(kind))
     .collect();
     if kinds.len() != 1 {
         let seen = if kinds.is_empty() { "none".to_owned() } else { kinds.join(" and ") };
-        let all = "task, explore, predict, choose, show, compare";
+        let all = "task, explore, predict, choose, show, compare, race";
         fault(at, format!("step \"{id}\" has {seen}: give it exactly one of {all}"));
     }
     let is_done_by_typing = step.task.is_some() || step.explore.is_some();
@@ -115,6 +150,12 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
     }
     if let Some(compare) = &step.compare {
         growth(compare, at, fault);
+    }
+    if let Some(race) = &step.race {
+        race_rules::of_race(race, at, fault);
+    }
+    if let Some(every) = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref()) {
+        race_rules::of_every_order(every, fault);
     }
     hints(step, fault);
     if let Some(expect) = &step.expect {
@@ -181,7 +222,9 @@ fn hints(step: &Step, fault: &mut impl FnMut(usize, String)) {
 
 fn known_command(name: &str, at: usize, fault: &mut impl FnMut(usize, String)) {
     if commands::by_name(name).is_none() && commands::by_name(&canonical(name)).is_none() {
-        fault(at, format!("\"{name}\" is no Redis command: write its name, as in HINCRBY or OBJECT ENCODING"));
+        let meant = names::nearest(&name.to_ascii_uppercase(), commands::all().map(|command| command.name));
+        let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
+        fault(at, format!("\"{name}\" is no Redis command: write its name, as in HINCRBY or OBJECT ENCODING.{meant}"));
     }
 }
 
@@ -192,6 +235,7 @@ fn is_nothing(expect: &Expect) -> bool {
         && expect.uses.is_empty()
         && expect.waiting.is_empty()
         && expect.error.is_none()
+        && expect.every_order.is_none()
 }
 
 fn is_never(when: &When) -> bool {
@@ -281,6 +325,11 @@ say = "That is for strings."
                 "compare = { of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
                 "but nothing grows",
             ),
+            (
+                "[step.expect]",
+                "[step.expect.every_order]\nclients = 9\nlost = \"x\"\nholds = { run = \"1\", reply = \"1\" }\n[step.expect]",
+                "two or three can race",
+            ),
             ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
         ] {
             let text = GOOD.replace(from, to);
@@ -296,10 +345,21 @@ say = "That is for strings."
     }
 
     #[test]
+    fn advice_is_given_for_what_could_be_better() {
+        let advised =
+            |text: &str| advice(&format::parse(text).unwrap()).into_iter().map(|a| a.message).collect::<Vec<_>>();
+        assert_eq!(advised(GOOD), Vec::<String>::new());
+        let hintless = GOOD.replace("hints = [\"Hashes count.\", \"`r.hincrby('h', 'n', 1)`\"]", "");
+        assert!(advised(&hintless)[0].contains("no hints"), "{:?}", advised(&hintless));
+        let wide = GOOD.replace("\"A hash.\"", "'''\n```\n0123456789012345678901234567890123456\n```\n'''");
+        assert!(advised(&wide)[0].contains("37 columns"), "{:?}", advised(&wide));
+    }
+
+    #[test]
     fn faults_of_the_file_name_their_place() {
         let broken = GOOD.replace("minutes = 5", "minuets = 5");
         let fault = format::parse(&broken).unwrap_err();
-        assert!(fault.message.contains("minuets"), "{fault:?}");
+        assert!(fault.message.ends_with("Did you mean `minutes`?"), "{fault:?}");
         assert_eq!(fault.at.map(|at| &broken[at..at + 7]), Some("minuets"));
     }
 }

@@ -1,6 +1,8 @@
 //! What a session shows, as text: laid out to a width, in a theme's colours or none.
 
 mod growth;
+mod lanes;
+mod picture;
 pub mod theme;
 mod timeline;
 mod wire;
@@ -64,6 +66,15 @@ impl Presenter {
             Show::Wire(wire) => self.lines(&wire::lines(wire, self.style), &mut out),
             Show::Timeline(timeline) => self.lines(&timeline::lines(timeline, self.style), &mut out),
             Show::Growth(growth) => self.lines(&growth::lines(growth, self.style), &mut out),
+            Show::Picture(picture) => {
+                let lines = picture::lines(picture, self.style);
+                self.lines(&lines, &mut out);
+            }
+            Show::Lanes { names, order } => {
+                let turns: Vec<_> =
+                    order.steps.iter().map(|step| (step.who, step.sent.as_str(), step.got.as_str())).collect();
+                self.lines(&lanes::layout(names, &turns, self.style), &mut out);
+            }
             Show::Gap => {
                 self.finish_line(&mut out);
                 if !self.blank {

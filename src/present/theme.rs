@@ -79,6 +79,10 @@ impl Theme {
             Role::Miss => Some(style.fg(Color::Magenta)),
             Role::Title => Some(style.bold().underline()),
             Role::Muted => Some(style.dimmed()),
+            Role::Added => Some(style.fg(Color::Green).bold()),
+            Role::Gone => Some(style.fg(Color::Magenta)),
+            Role::Changed => Some(style.fg(Color::Yellow).bold()),
+            Role::Bar => Some(style.fg(Color::Blue)),
         }
     }
 }

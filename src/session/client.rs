@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use super::event::ChildId;
 use super::flood::Flood;
 use super::journal::{Journal, Replay};
+use super::race::gate::Gate;
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::Submission;
 use crate::redis_py::frame::MAIN_THREAD;
@@ -66,6 +67,8 @@ pub struct Python {
     pub connections: HashMap<u32, Connection>,
     /// The questions that wait for an answer, by thread.
     pub asks: BTreeMap<u32, Ask>,
+    /// Whether what it sends goes out at once.
+    pub gate: Gate,
     /// Whether a signal was sent while the last source ran, which may have come too late for it.
     pub was_interrupted: bool,
     /// How many threads it has besides the main thread.

@@ -17,6 +17,11 @@ impl Clock {
         self.start_us + self.elapsed_us + self.moved_us
     }
 
+    /// The time on the wall: what was moved on is not in it.
+    pub fn wall_us(&self) -> i64 {
+        self.start_us + self.elapsed_us
+    }
+
     /// So much real time has passed since the start.
     pub fn elapsed(&mut self, us: i64) {
         self.elapsed_us = self.elapsed_us.max(us);

@@ -8,16 +8,23 @@ mod cli;
 mod client;
 mod clock;
 pub mod dialect;
+mod draw;
 pub mod event;
 pub mod flood;
 pub mod growth;
 mod journal;
 mod lead;
+pub mod picture;
 mod python;
+mod race;
 mod record;
+mod rehearse;
+mod reload;
+mod review;
 mod save;
 mod script;
 mod serve;
+mod sheet;
 mod speak;
 pub mod timeline;
 pub mod tutor;
@@ -95,6 +102,8 @@ pub struct Session {
     /// `:wait` is on its way to this moment, deadline by deadline.
     wait: Option<Wait>,
     lead: Option<Lead>,
+    review: Option<review::Review>,
+    races: race::Races,
     library: Arc<Library>,
     progress: Progress,
     /// What was typed since everything was as on the first day.
@@ -108,6 +117,7 @@ pub struct Session {
     /// The port at which real clients come in.
     serving: Option<u16>,
     over: bool,
+    pasts: draw::Pasts,
 }
 
 impl Session {
@@ -129,6 +139,8 @@ impl Session {
             script: Script::default(),
             wait: None,
             lead: None,
+            review: None,
+            races: race::Races::default(),
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
@@ -137,6 +149,7 @@ impl Session {
             shows_all: false,
             serving: None,
             over: false,
+            pasts: draw::Pasts::new(),
         }
     }
 
@@ -159,6 +172,7 @@ impl Session {
 
     /// Takes an event in.
     pub fn handle(&mut self, event: Event) {
+        let Some(event) = self.race_hears(event) else { return self.settle() };
         match event {
             Event::Entered(text) => self.entered(&text),
             Event::Statement(source) => self.entered.push_back(Input::Python(source)),
@@ -182,6 +196,8 @@ impl Session {
             }
             Event::PortOpened(port) => self.port_opened(port),
             Event::FileWritten { path, refusal } => self.file_written(&path, refusal),
+            Event::LessonSaved(saved) => self.lesson_saved(saved),
+            Event::Rehearsed(rehearsal) => self.keep_rehearsal(rehearsal),
         }
         self.settle();
     }
@@ -196,10 +212,16 @@ impl Session {
         if self.over {
             return Need::Nothing;
         }
+        if let Some(need) = self.race_need() {
+            return need;
+        }
         if let Some((who, child)) = self.turn.and_then(|who| Some((who, self.clients[who].python.child?))) {
             let deadline_us = self.next_deadline_us();
             let main_asks = self.clients[who].python.main_asks();
             return Need::Frame { child, deadline_us: deadline_us.or(main_asks.then(|| self.clock.now_us())) };
+        }
+        if self.awaits_rehearsal() {
+            return Need::Rehearsal;
         }
         let client = &self.clients[self.foreground];
         if let Some(prompt) = self.awaited_input() {
@@ -374,7 +396,7 @@ impl Session {
     fn settle(&mut self) {
         loop {
             self.answer_what_is_ready();
-            if self.turn.is_some() || self.over {
+            if self.turn.is_some() || self.over || self.race_is_busy() {
                 return;
             }
             if let Some((who, submission)) = self.finished.pop_front() {
@@ -488,6 +510,7 @@ impl Session {
             if matches!(work.kind, WorkKind::Cli { .. }) {
                 self.keep_typed_line(who, &work);
             }
+            self.note_past();
             self.finished.push_back((who, work.submission));
         }
     }

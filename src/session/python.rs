@@ -50,6 +50,7 @@ impl Session {
         if self.clients[who].python.replay.is_some() {
             return self.heard_from_replaying_child(who, thread, frame);
         }
+        let Some(frame) = self.hold_back(who, thread, frame) else { return };
         match frame {
             FromChild::Ready => {}
             FromChild::Output { stream, text } => self.output(who, stream, &text),
@@ -141,7 +142,7 @@ impl Session {
     }
 
     /// Hands bytes of a child's connection to the engine, and those that were kept while it waited.
-    fn feed(&mut self, who: usize, connection: u32, data: &[u8]) {
+    pub(super) fn feed(&mut self, who: usize, connection: u32, data: &[u8]) {
         let Some(mut open) = self.clients[who].python.connections.remove(&connection) else { return };
         if let Some(work) = &mut self.clients[who].work {
             work.submission.traffic.sent += data.len();
@@ -192,7 +193,7 @@ impl Session {
         input.drain(..used);
     }
 
-    fn ask_to_receive(&mut self, who: usize, thread: u32, connection: u32, timeout_us: Option<u64>) {
+    pub(super) fn ask_to_receive(&mut self, who: usize, thread: u32, connection: u32, timeout_us: Option<u64>) {
         let deadline = |us: u64| self.clock.now_us().saturating_add(i64::try_from(us).unwrap_or(i64::MAX));
         self.ask(who, thread, Ask::Receive { connection, deadline_us: timeout_us.map(deadline) });
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::dialect::{self, Dialect};
 use super::event::{Effect, Show};
+use super::race::Plan;
 use super::{Session, TUTOR};
 use crate::engine::Engine;
 use crate::lesson::evidence::{Submission, Traffic};
@@ -26,6 +27,8 @@ pub(super) enum Item {
     Keep,
     /// Puts the data back as it was kept.
     PutBack,
+    /// Waits until what comes of the lesson's own answers is known.
+    AwaitRehearsal,
     Then(Then),
 }
 
@@ -43,6 +46,9 @@ pub(super) enum Then {
     /// What the left or the right program took is known.
     Measured,
     Compared,
+    Sheet,
+    /// A submission is raced against itself.
+    Race(Box<Plan>),
     /// The step was done for the learner.
     Skipped,
     Shown,
@@ -73,6 +79,11 @@ impl Script {
         self.items.is_empty()
     }
 
+    /// Whether the next thing waits for the rehearsal.
+    pub(super) fn awaits_rehearsal(&self) -> bool {
+        matches!(self.items.front(), Some(Item::AwaitRehearsal))
+    }
+
     /// Adds what is to be done after all that is on the list.
     pub(super) fn add(&mut self, items: impl IntoIterator<Item = Item>) {
         self.items.extend(items);
@@ -95,6 +106,7 @@ impl Session {
             Some(Item::Unseen(_) | Item::Then(_) | Item::Keep | Item::PutBack) => self.clients[TUTOR].is_free(),
             Some(Item::Type { .. }) => self.clients[self.foreground].is_free() || self.pass_the_prompt(),
             Some(Item::Reset | Item::Silence(_)) => true,
+            Some(Item::AwaitRehearsal) => self.is_rehearsed(),
         };
         if !ready {
             return false;
@@ -126,7 +138,7 @@ impl Session {
                 self.go_on(then);
                 self.script.found.clear();
             }
-            None => {}
+            Some(Item::AwaitRehearsal) | None => {}
         }
         true
     }

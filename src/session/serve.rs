@@ -216,7 +216,7 @@ mod tests {
     fn what_is_asked_of_the_port_is_answered() {
         let mut session = session();
         session.handle(Event::Entered(":serve off".into()));
-        assert!(session.take_effects().contains(&Effect::ClosePort));
+        assert!(session.take_effects().iter().any(|effect| matches!(effect, Effect::ClosePort)));
         for (line, says) in [
             (":serve", "No port is open"),
             (":serve off", "No port is open"),
@@ -228,7 +228,7 @@ mod tests {
             assert!(said.contains(says), "{line}: {said}");
         }
         session.handle(Event::Entered(":serve 7001".into()));
-        assert_eq!(session.take_effects(), [Effect::OpenPort(7001)]);
+        assert!(matches!(session.take_effects()[..], [Effect::OpenPort(7001)]));
         session.handle(Event::PortOpened(Err("Port 7001 is in use.".into())));
         assert_eq!(shown(&mut session).trim(), "Port 7001 is in use.");
         assert!(entered(&mut session, ":serve").contains("No port is open"), "it was refused");

@@ -132,7 +132,7 @@ fn tutor_words(name: &str, matching: &mut Matching, live: &Live) {
             matching.word = cased(&matching.word);
             commands::all().for_each(|command| matching.consider(command.name, command.summary));
         }
-        "KEY" => keys(None, Dialect::Both, matching, live),
+        "KEY [KEY]" => keys(None, Dialect::Both, matching, live),
         _ => {}
     }
 }

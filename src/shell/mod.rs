@@ -15,11 +15,13 @@ mod wait;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rustyline::EditMode;
 
-use crate::driver::{Backstage, Interrupts, Stage, drive, write_new_file};
+use crate::driver::{Backstage, Interrupts, Stage, Watch, Woken, drive, write_new_file};
+use crate::lesson::format::Lesson;
 use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
 use crate::present::theme::Theme;
@@ -35,6 +37,9 @@ use wait::Wait;
 /// Texts are laid out no wider than this, however wide the terminal is.
 const WIDEST: usize = 100;
 
+/// A watched file is looked at so often.
+const LOOKS_EVERY: Duration = Duration::from_millis(200);
+
 /// The width where the terminal doesn't tell its own.
 const USUAL_WIDTH: usize = 80;
 
@@ -49,6 +54,8 @@ pub struct Options {
     pub history: Option<PathBuf>,
     /// Where progress is kept, as a message tells it after a panic.
     pub progress: Option<PathBuf>,
+    /// A lesson's file that is looked at while nobody types.
+    pub watch: Option<Watch>,
 }
 
 /// Sits down at the terminal, and stays to the end of the session.
@@ -57,10 +64,11 @@ pub struct Options {
 /// Those of the terminal; a Python that cannot be started.
 pub fn sit(
     session: &mut Session,
-    options: &Options,
+    options: Options,
     save: impl FnMut(&Progress) -> io::Result<()> + Send,
 ) -> io::Result<i32> {
-    let mut terminal = Terminal::new(options, save)?;
+    let mut terminal = Terminal::new(&options, save)?;
+    terminal.watch = options.watch;
     terminal.welcome(session)?;
     let driven = drive(session, &mut terminal);
     if let Some(status) = terminal.modes.ended() {
@@ -84,6 +92,7 @@ struct Terminal<S> {
     /// Typed while no prompt was there.
     ahead: String,
     wait: Option<Wait>,
+    watch: Option<Watch>,
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
@@ -111,6 +120,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
             unfinished: String::new(),
             ahead: String::new(),
             wait: None,
+            watch: None,
         })
     }
 
@@ -118,6 +128,33 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()
+    }
+
+    /// Looks at the lesson's file until a key is pressed: what was saved meanwhile. A line editor that reads cannot be
+    /// called away, so it is not begun before there is something to edit. What it has taken in of several lines at
+    /// once waits for the next key.
+    fn look_out(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
+        let Some(watch) = &mut self.watch else { return Ok(None) };
+        if matches!(self.reader, LineReader::Plain) {
+            return Ok(watch.saved());
+        }
+        let keys = screen::Keys::watch()?;
+        let mut out = io::stdout().lock();
+        write!(out, "{}", self.page.look().0.paint(Role::Prompt, prompt))?;
+        out.flush()?;
+        let saved = loop {
+            if let Some(saved) = watch.saved() {
+                break Some(saved);
+            }
+            match self.interrupts.wait_with_stdin(LOOKS_EVERY, None)? {
+                Woken::Nothing if self.modes.ended().is_none() => {}
+                _ => break None,
+            }
+        };
+        drop(keys);
+        write!(out, "\r\x1b[K")?;
+        out.flush()?;
+        Ok(saved)
     }
 
     fn say(&mut self, role: Role, markdown: &str) -> io::Result<()> {
@@ -150,6 +187,9 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
 
     /// All that one must know before the first lesson; later, where it goes on.
     fn welcome(&mut self, session: &Session) -> io::Result<()> {
+        if session.is_practice() {
+            return Ok(());
+        }
         let is_new = session.progress().lessons.is_empty();
         let Some((lesson, step)) = session.place() else {
             let text =
@@ -183,6 +223,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
         self.end_wait();
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         match session.place() {
+            Some(_) if session.is_practice() => self.say(Role::Muted, "What you practised is kept."),
             Some((lesson, step)) => {
                 let text = format!("Your place is kept: {}, step {step}.", lesson.title);
                 self.say(Role::Muted, &text)
@@ -252,6 +293,12 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                 prompt.continuation()
             };
             let ahead = if text.is_empty() { std::mem::take(&mut self.ahead) } else { editor::indent_after(&text) };
+            if text.is_empty()
+                && ahead.is_empty()
+                && let Some(saved) = self.look_out(&shown)?
+            {
+                return Ok(Event::LessonSaved(saved));
+            }
             let dialect = backstage.session().dialect();
             let scene = Scene { prompt: shown, before: text.clone(), dialect, is_code };
             self.modes.at_prompt(true);
