@@ -338,6 +338,7 @@ mod tests {
         );
         let lesson = format::parse(&text).expect("the lesson is sound");
         session.open(Arc::new(lesson), 0);
+        session.rehearsed(Arc::default());
         session.take_effects();
     }
 
