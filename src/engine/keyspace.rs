@@ -18,7 +18,7 @@ use super::data::{DataType, SmallBytes, Value};
 use super::error::{self, Error};
 use super::limits::Limits;
 use super::notify::{Class, Event};
-use super::watch::Watches;
+use super::watch::{Exchanged, Found, Watches};
 
 pub use edit::Edit;
 
@@ -105,6 +105,12 @@ impl Database {
     /// A key's entry, even if it has expired and nobody has noticed.
     pub fn get(&self, key: &[u8]) -> Option<&Entry> {
         self.entries.get(key)
+    }
+
+    /// Whether a key is there, and whether its time is over.
+    pub fn found(&self, key: &[u8], now_ms: i64) -> Option<Found> {
+        let expires_ms = self.get(key)?.expires_ms;
+        Some(if expires_ms.is_some_and(|at| at <= now_ms) { Found::Expired } else { Found::Live })
     }
 
     /// All keys and entries, expired ones included.
@@ -488,7 +494,10 @@ impl Keyspace {
     /// Notes that a key changed: those who WATCH it must know.
     fn touched(&mut self, key: &[u8]) {
         self.changes += 1;
-        self.watches.touch(self.selected, key);
+        if !self.watches.is_empty() {
+            let is_there = self.database().entries.contains_key(key);
+            self.watches.touch(self.selected, key, is_there);
+        }
     }
 
     /// Notes an event, if anybody listens.
@@ -517,20 +526,21 @@ impl Keyspace {
     /// Removes all keys of a database, and says how many there were.
     pub fn flush(&mut self, database: usize) -> usize {
         let emptied = std::mem::take(&mut self.databases[database]);
-        let now_ms = self.now_ms();
-        let live = |key: &[u8]| emptied.entries.get(key).is_some_and(|e| e.expires_ms.is_none_or(|at| at > now_ms));
-        self.watches.touch_all(database, live);
+        let held = |key: &[u8]| Exchanged { before: emptied.entries.contains_key(key), after: None };
+        self.watches.touch_all(database, held);
         self.changes += emptied.len() as u64;
         emptied.len()
     }
 
     /// Lets two databases change places. Those who WATCH a key that is in either are touched.
     pub fn swap(&mut self, a: usize, b: usize) {
-        let held =
-            |keyspace: &Self, database: usize, key: &[u8]| keyspace.databases[database].entries.contains_key(key);
+        let now_ms = self.now_ms();
         let mut watches = std::mem::take(&mut self.watches);
-        for database in [a, b] {
-            watches.touch_all(database, |key| held(self, a, key) || held(self, b, key));
+        for (old, new) in [(a, b), (b, a)] {
+            watches.touch_all(old, |key| Exchanged {
+                before: self.databases[old].entries.contains_key(key),
+                after: self.databases[new].found(key, now_ms),
+            });
         }
         self.watches = watches;
         self.databases.swap(a, b);

@@ -79,6 +79,7 @@ impl Server {
         engine.hub.config.state("requirepass", password.as_bytes());
         engine.hub.config.state("port", address.port().to_string().as_bytes());
         engine.hub.config.state("bind", address.ip().to_string().as_bytes());
+        engine.hub.config.state("enable-debug-command", options.debug.name());
         engine.hub.process_id = std::process::id();
         engine.hub.memory_used = resident_bytes;
         Ok(Server {
