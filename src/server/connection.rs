@@ -57,7 +57,7 @@ impl Connection {
         }
     }
 
-    /// Reads once, runs what is whole, and sends the answers. `buffer` is only borrowed for the time.
+    /// Reads once, and runs what is whole. `buffer` is only borrowed for the time.
     pub fn read(&mut self, engine: &mut Engine, buffer: &mut [u8], now_us: i64) -> State {
         let read = match self.stream.read(buffer) {
             Ok(0) => return State::Over,
@@ -74,11 +74,10 @@ impl Connection {
             self.input.extend_from_slice(&buffer[..read]);
             self.run_input(engine, now_us);
         }
-        let full = read == buffer.len();
-        match self.flush(engine) {
-            State::Open if full => State::Unfinished,
+        match read == buffer.len() {
             _ if self.input.len() > MOST_INPUT => State::Over,
-            state => state,
+            true => State::Unfinished,
+            false => State::Open,
         }
     }
 
@@ -87,7 +86,7 @@ impl Connection {
         if !self.input.is_empty() {
             self.run_input(engine, now_us);
         }
-        self.flush(engine)
+        State::Open
     }
 
     fn run_input(&mut self, engine: &mut Engine, now_us: i64) {
@@ -153,7 +152,6 @@ impl Connection {
 
     /// Sends what is answered, as far as the socket takes it.
     pub fn flush(&mut self, engine: &mut Engine) -> State {
-        let listens = engine.hub.subscriptions.listens(self.client);
         let Some(client) = engine.hub.clients.find(self.client) else { return State::Over };
         let (closing, authenticated) = (client.closing, client.authenticated);
         let answered = client.reply.len();
@@ -173,10 +171,14 @@ impl Connection {
             return State::Over;
         }
         let left = self.output.len() - self.sent;
+        if left == 0 {
+            return if closing { State::Over } else { State::Open };
+        }
         let limits = &engine.hub.config.output_limits;
+        let listens = engine.hub.subscriptions.listens(self.client);
         let limit = if listens { limits.pubsub } else { limits.normal };
         let hard_bytes = if authenticated { limit.hard_bytes } else { MOST_UNAUTHENTICATED };
-        if (closing && left == 0) || left > MOST_OUTPUT || (hard_bytes > 0 && left as u64 > hard_bytes) {
+        if left > MOST_OUTPUT || (hard_bytes > 0 && left as u64 > hard_bytes) {
             return State::Over;
         }
         if limit.soft_bytes == 0 || (left as u64) <= limit.soft_bytes {
@@ -197,6 +199,11 @@ impl Connection {
             self.sent = 0;
         }
         Ok(())
+    }
+
+    /// Whether the socket has refused something that is still to be sent.
+    pub fn has_output(&self) -> bool {
+        !self.output.is_empty()
     }
 
     /// Whether something was read that no command has taken yet.
