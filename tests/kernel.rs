@@ -188,7 +188,9 @@ const WORDED_OTHERWISE: &[&str] = &[
 
 #[test]
 fn tracebacks_are_cpythons() {
-    let recorded: Vec<Typed> = serde_json::from_str(include_str!("kernel/tracebacks.json")).unwrap();
+    let mut recorded: Vec<Typed> = serde_json::from_str(include_str!("kernel/tracebacks.json")).unwrap();
+    let mistakes: Vec<Typed> = serde_json::from_str(include_str!("kernel/syntax_errors.json")).unwrap();
+    recorded.extend(mistakes);
     let mut differences = String::new();
     for Typed { typed, told } in recorded {
         let mut python = Python::start();

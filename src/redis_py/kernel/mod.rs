@@ -12,6 +12,7 @@ mod limits;
 mod pipe;
 mod resp;
 mod run;
+mod syntax_error;
 mod traceback;
 mod wire;
 
