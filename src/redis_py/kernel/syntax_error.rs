@@ -4,14 +4,18 @@
 //! at as the rules of CPython's grammar do that describe mistakes: first what is wrong with the tokens themselves,
 //! then what the parser has found. What CPython has no words for is "invalid syntax".
 
+mod tokens;
+mod words;
+
 use ruff_text_size::Ranged;
+use rustpython_compiler::ast::Expr;
 use rustpython_compiler::ast::token::TokenKind;
-use rustpython_compiler::ast::{Expr, UnaryOp};
 use rustpython_compiler::parser::{
     self, InterpolatedStringErrorType, LexicalErrorType, Mode, ParseErrorType, ParseOptions,
 };
 use rustpython_vm::compiler::CompileError;
 use std::ops::Range;
+use words::{is_operand, name_of, plain_wording};
 
 /// What CPython says, and the bytes of the source that it points at; none: as the parser has it.
 #[derive(Debug, PartialEq)]
@@ -101,140 +105,6 @@ impl<'a> Page<'a> {
     /// The index of the first token that ends behind a place.
     fn token_at(&self, at: usize) -> usize {
         self.tokens.iter().position(|token| token.place.end > at).unwrap_or(self.tokens.len())
-    }
-
-    // --- the tokens themselves ---
-
-    /// The first thing wrong with the tokens: CPython looks for that in the whole source before it says anything else.
-    fn lexical(&self) -> Option<Told> {
-        let found = [self.character(), self.string(), self.escape(), self.number(), self.digits(), self.bracket()];
-        found.into_iter().flatten().min_by_key(|told| told.place.as_ref().map_or(0, |place| place.start))
-    }
-
-    fn character(&self) -> Option<Told> {
-        self.errors.iter().find_map(|(error, place)| match error {
-            ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { tok }) if !tok.is_ascii() => {
-                let number = u32::from(*tok);
-                let is_blank = tok.is_whitespace() || tok.is_control() || matches!(number, 0x200b..=0x200f | 0xfeff);
-                let end = place.start + tok.len_utf8();
-                match is_blank {
-                    true => told_at(format!("invalid non-printable character U+{number:04X}"), place.start..end),
-                    false => told_at(format!("invalid character '{tok}' (U+{number:04X})"), place.start..end),
-                }
-            }
-            _ => None,
-        })
-    }
-
-    fn string(&self) -> Option<Told> {
-        let unclosed = ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError);
-        let (_, place) = self.errors.iter().find(|(error, _)| *error == unclosed)?;
-        let quoted = self.source.get(place.start..)?.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        let is_triple = quoted.starts_with("\"\"\"") || quoted.starts_with("'''");
-        let kind = if is_triple { "unterminated triple-quoted string" } else { "unterminated string" };
-        let line = if is_triple { self.source.lines().count() } else { self.line(place.start) };
-        told_at(format!("{kind} literal (detected at line {line})"), place.start..place.start + 1)
-    }
-
-    /// A number that runs into a name, or has digits that it must not have.
-    fn number(&self) -> Option<Told> {
-        self.tokens.windows(2).find_map(|pair| {
-            let [number, next] = pair else { return None };
-            let (text, following) = (self.text(&number.place), self.text(&next.place));
-            let is_number = matches!(number.kind, TokenKind::Int | TokenKind::Float | TokenKind::Complex);
-            let is_near = next.place.start == number.place.end;
-            if !is_number || !is_near || !matches!(next.kind, TokenKind::Name | TokenKind::Int) {
-                return None;
-            }
-            let kind = base(text);
-            let first = next.place.start..next.place.start + 1;
-            if next.kind == TokenKind::Int {
-                return told_at(format!("invalid digit '{}' in {kind} literal", self.text(&first)), first);
-            }
-            let last = number.place.end - 1..number.place.end;
-            told_at(format!("invalid {kind} literal"), if following.starts_with('_') { first } else { last })
-        })
-    }
-
-    /// Digits that a number must not have: `0777`, `0o8`, `0xg`.
-    fn digits(&self) -> Option<Told> {
-        self.errors.iter().find_map(|(error, place)| {
-            let ParseErrorType::Lexical(LexicalErrorType::OtherError(_)) = error else { return None };
-            let text = self.source.get(place.start..)?;
-            let (kind, third) = (base(text), text.as_bytes().get(2).copied().map(char::from));
-            match (kind, third) {
-                ("decimal", _) if text.starts_with('0') => told_at(
-                    "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
-                    place.start..place.start + 1,
-                ),
-                ("decimal", _) => None,
-                (_, Some(digit)) if digit.is_ascii_digit() => {
-                    told_at(format!("invalid digit '{digit}' in {kind} literal"), place.start + 2..place.start + 3)
-                }
-                _ => told_at(format!("invalid {kind} literal"), place.start + 1..place.start + 2),
-            }
-        })
-    }
-
-    /// An escape in a string that is cut short, as in 'C:\\Users'.
-    fn escape(&self) -> Option<Told> {
-        let unicode = ParseErrorType::Lexical(LexicalErrorType::UnicodeError);
-        let (_, place) = self.errors.iter().find(|(error, _)| *error == unicode)?;
-        let string = self.tokens.get(self.token_at(place.start.saturating_sub(1)))?;
-        let text = self.text(&string.place);
-        let content = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        let quotes = if content.starts_with("\"\"\"") || content.starts_with("'''") { 3 } else { 1 };
-        let content = content.get(quotes..content.len().checked_sub(quotes)?)?;
-        let mut at = 0;
-        while let Some(found) = content.get(at..)?.find('\\') {
-            at += found;
-            let escape = &content[at + 1..];
-            let (wanted, shape) = match escape.chars().next()? {
-                'x' => (2, "\\xXX"),
-                'u' => (4, "\\uXXXX"),
-                'U' => (8, "\\UXXXXXXXX"),
-                _ => (0, ""),
-            };
-            let digits = escape.chars().skip(1).take(wanted).take_while(char::is_ascii_hexdigit).count();
-            if digits < wanted && text.starts_with(['b', 'B']) {
-                return told_at(format!("(value error) invalid \\x escape at position {at}"), string.place.clone());
-            }
-            if digits < wanted {
-                let end = at + 1 + digits;
-                let position = format!("in position {at}-{end}: truncated {shape} escape");
-                let message = format!("(unicode error) 'unicodeescape' codec can't decode bytes {position}");
-                return told_at(message, string.place.clone());
-            }
-            at += 2;
-        }
-        None
-    }
-
-    /// A closing bracket without its opening one.
-    fn bracket(&self) -> Option<Told> {
-        let mut open: Vec<&Token> = Vec::new();
-        for token in &self.tokens {
-            if is_opening(token.kind) {
-                open.push(token);
-            }
-            if !is_closing(token.kind) {
-                continue;
-            }
-            let closing = self.text(&token.place);
-            let Some(opened) = open.pop() else {
-                return told_at(format!("unmatched '{closing}'"), token.place.clone());
-            };
-            let opening = self.text(&opened.place);
-            if !matches!((opening, closing), ("(", ")") | ("[", "]") | ("{", "}")) {
-                let (line, here) = (self.line(opened.place.start), self.line(token.place.start));
-                let where_opened = if line == here { String::new() } else { format!(" on line {line}") };
-                let message = format!(
-                    "closing parenthesis '{closing}' does not match opening parenthesis '{opening}'{where_opened}"
-                );
-                return told_at(message, token.place.clone());
-            }
-        }
-        None
     }
 
     // --- what the parser found ---
@@ -632,44 +502,6 @@ fn generic() -> String {
     "invalid syntax".to_owned()
 }
 
-/// CPython's words where they need no more than the kind of mistake.
-fn plain_wording(error: &ParseErrorType) -> Option<&'static str> {
-    Some(match error {
-        ParseErrorType::UnexpectedIndentation => "unexpected indent",
-        ParseErrorType::PositionalAfterKeywordArgument => "positional argument follows keyword argument",
-        ParseErrorType::PositionalAfterKeywordUnpacking => "positional argument follows keyword argument unpacking",
-        ParseErrorType::InvalidArgumentUnpackingOrder => {
-            "iterable argument unpacking follows keyword argument unpacking"
-        }
-        ParseErrorType::UnparenthesizedGeneratorExpression => "Generator expression must be parenthesized",
-        ParseErrorType::IterableUnpackingInComprehension => "iterable unpacking cannot be used in comprehension",
-        ParseErrorType::NonDefaultParamAfterDefaultParam => {
-            "parameter without a default follows parameter with a default"
-        }
-        ParseErrorType::ExpectedKeywordParam => "named arguments must follow bare *",
-        ParseErrorType::ParamAfterVarKeywordParam => "arguments cannot follow var-keyword argument",
-        ParseErrorType::InvalidStarredExpressionUsage => "cannot use starred expression here",
-        ParseErrorType::Lexical(LexicalErrorType::InvalidByteLiteral) => {
-            "bytes can only contain ASCII literal characters"
-        }
-        ParseErrorType::Lexical(LexicalErrorType::LineContinuationError) => {
-            "unexpected character after line continuation character"
-        }
-        ParseErrorType::EmptyImportNames => "Expected one or more names after 'import'",
-        _ => return None,
-    })
-}
-
-/// The name of a number's base.
-fn base(text: &str) -> &'static str {
-    match text.get(..2).unwrap_or_default() {
-        "0x" | "0X" => "hexadecimal",
-        "0o" | "0O" => "octal",
-        "0b" | "0B" => "binary",
-        _ => "decimal",
-    }
-}
-
 fn parse(text: &str) -> Option<Expr> {
     let parsed = parser::parse_expression(text).ok()?;
     Some(parsed.into_expr())
@@ -686,52 +518,4 @@ fn is_closing(kind: TokenKind) -> bool {
 fn ends_statement(kind: TokenKind) -> bool {
     use TokenKind::{Dedent, EndOfFile, Indent, Newline, Semi};
     matches!(kind, Newline | Semi | Indent | Dedent | EndOfFile)
-}
-
-/// Whether an expression binds as closely as the operands of `==` do.
-fn is_operand(expression: &Expr) -> bool {
-    match expression {
-        Expr::UnaryOp(operation) => operation.op != UnaryOp::Not,
-        Expr::BoolOp(_) | Expr::Compare(_) | Expr::If(_) | Expr::Lambda(_) | Expr::Named(_) => false,
-        Expr::Starred(_) | Expr::Yield(_) | Expr::YieldFrom(_) | Expr::List(_) | Expr::Tuple(_) => false,
-        Expr::Generator(_) => false,
-        _ => true,
-    }
-}
-
-/// What an expression is called in CPython's messages.
-fn name_of(expression: &Expr) -> &'static str {
-    match expression {
-        Expr::Attribute(_) => "attribute",
-        Expr::Subscript(_) => "subscript",
-        Expr::Starred(_) => "starred",
-        Expr::Name(_) => "name",
-        Expr::List(_) => "list",
-        Expr::Tuple(_) => "tuple",
-        Expr::Lambda(_) => "lambda",
-        Expr::Call(_) => "function call",
-        Expr::Generator(_) => "generator expression",
-        Expr::Yield(_) | Expr::YieldFrom(_) => "yield expression",
-        Expr::Await(_) => "await expression",
-        Expr::ListComp(_) => "list comprehension",
-        Expr::SetComp(_) => "set comprehension",
-        Expr::DictComp(_) => "dict comprehension",
-        Expr::Dict(_) => "dict literal",
-        Expr::Set(_) => "set display",
-        Expr::FString(_) | Expr::TString(_) => "f-string expression",
-        Expr::Compare(_) => "comparison",
-        Expr::If(_) => "conditional expression",
-        Expr::Named(_) => "named expression",
-        Expr::NoneLiteral(_) => "None",
-        Expr::BooleanLiteral(literal) => {
-            if literal.value {
-                "True"
-            } else {
-                "False"
-            }
-        }
-        Expr::EllipsisLiteral(_) => "ellipsis",
-        Expr::StringLiteral(_) | Expr::BytesLiteral(_) | Expr::NumberLiteral(_) => "literal",
-        _ => "expression",
-    }
 }
