@@ -487,8 +487,8 @@ impl<'a> rustpython_compiler::ast::visitor::Visitor<'a> for Misplaced {
     fn visit_stmt(&mut self, statement: &'a rustpython_compiler::ast::Stmt) {
         use rustpython_compiler::ast::{ExceptHandler, Stmt, visitor};
         if let Stmt::Try(attempt) = statement {
-            let earlier = attempt.handlers.iter().rev().skip(1);
-            let bare = earlier.filter(|ExceptHandler::ExceptHandler(handler)| handler.type_.is_none()).next_back();
+            let mut earlier = attempt.handlers.iter().rev().skip(1);
+            let bare = earlier.rfind(|ExceptHandler::ExceptHandler(handler)| handler.type_.is_none());
             if let Some(bare) = bare {
                 let start = bare.range().to_std_range().start;
                 self.0.get_or_insert(start..start + "except:".len());
