@@ -318,6 +318,19 @@ fn a_client_who_leaves_in_a_transaction_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_client_who_has_sent_all_is_answered_and_let_go() {
+    on_each_server(None, |address| {
+        // The end may come with what was sent, or after it: each is to be met.
+        for _ in 0..50 {
+            let mut client = Client::connect(address);
+            client.send("PING\r\n");
+            client.0.shutdown(std::net::Shutdown::Write).unwrap();
+            client.is_closed_after("+PONG\r\n");
+        }
+    });
+}
+
+#[test]
 fn quit_answers_and_closes() {
     on_each_server(None, |address| {
         let mut client = Client::connect(address);
@@ -429,6 +442,9 @@ fn addresses_that_cannot_be_served_are_told_plainly() {
         let unprotected = refusal("0.0.0.0", 0, password);
         assert!(matches!(unprotected, ServeError::Unprotected(_)), "{unprotected:?}");
     }
+    // An address kept for documentation, which no machine has.
+    let elsewhere = refusal("192.0.2.1", 0, Some("secret"));
+    assert!(matches!(elsewhere, ServeError::Elsewhere(_)), "{elsewhere:?}");
     let unknown = refusal("no.such.host.invalid", 0, None);
     assert!(matches!(unknown, ServeError::UnknownHost(..)), "{unknown:?}");
 }

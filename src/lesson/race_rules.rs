@@ -1,0 +1,74 @@
+//! What a race in a lesson's file must obey.
+
+use std::collections::HashSet;
+
+use super::format::{EveryOrder, Race};
+use toml::Spanned;
+
+/// How many clients race: the orders of more are too many to play and to read.
+const RACERS: std::ops::RangeInclusive<usize> = 2..=3;
+
+/// Faults of a step that is a race; `at` is the step's place.
+pub fn of_race(race: &Race, at: usize, fault: &mut impl FnMut(usize, String)) {
+    let count = race.clients.len();
+    if !RACERS.contains(&count) {
+        fault(
+            at,
+            format!(
+                "a race is between two or three clients, and this one has {count}: give each a [[step.race.client]]"
+            ),
+        );
+    }
+    let mut names = HashSet::new();
+    for client in &race.clients {
+        let name = client.name.get_ref();
+        let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if !is_name || ["all", "again", "tutor"].contains(&name.as_str()) || !names.insert(name) {
+            fault(
+                client.name.span().start,
+                format!(
+                    "a client of a race is called \"{name}\": write small letters, digits and hyphens, a letter first; \
+                     each its own name, and none of all, again, tutor"
+                ),
+            );
+        }
+        if let Some(run) = &client.run {
+            program(run, fault);
+        }
+    }
+    if race.clients.first().is_some_and(|client| client.run.is_none()) {
+        fault(
+            at,
+            "the first client of the race runs nothing: add run = \"…\"; those after it without one run the same"
+                .into(),
+        );
+    }
+    if let Some(start) = &race.start {
+        program(start, fault);
+    }
+    let loses = race.loses.get_ref();
+    let numbers = loses.split_once(" of ").map(|(bad, all)| (bad.parse::<usize>(), all.parse::<usize>()));
+    if !matches!(numbers, Some((Ok(_), Ok(_)))) {
+        fault(
+            race.loses.span().start,
+            format!("loses is \"{loses}\": write it as \"4 of 6\", bad orders of all; `check` tells the numbers"),
+        );
+    }
+}
+
+/// Faults of what is expected of every order.
+pub fn of_every_order(every: &EveryOrder, fault: &mut impl FnMut(usize, String)) {
+    if let Some(count) = &every.clients
+        && !RACERS.contains(count.get_ref())
+    {
+        fault(count.span().start, format!("clients = {}: two or three can race", count.get_ref()));
+    }
+    every.start.iter().chain(&every.run).for_each(|text| program(text, fault));
+}
+
+fn program(text: &Spanned<String>, fault: &mut impl FnMut(usize, String)) {
+    if let Some(line) = text.get_ref().lines().find(|line| line.starts_with(':')) {
+        fault(text.span().start, format!("\"{line}\" is a command to the tutor, and has no place in a race"));
+    }
+}
