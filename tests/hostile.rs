@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use redis_tutor::driver::{Interrupts, Names, Stage, drive};
+use redis_tutor::driver::{Backstage, Interrupts, Stage, drive};
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::{Event, Prompt, Show};
@@ -85,11 +85,11 @@ impl Stage for Terminal {
         Ok(())
     }
 
-    fn input(&mut self, _: &Session, _: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, |text| Event::Entered(text.to_owned())))
     }
 
-    fn wait(&mut self, _: &Session, _: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, _: Option<i64>) -> io::Result<Event> {
         Ok(self.presses.pop_front().map_or(Event::SkipWait, |_| Event::Interrupt))
     }
 

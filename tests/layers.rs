@@ -10,16 +10,21 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("resp", &[]),
     ("markup", &[]),
+    ("vigil", &[]),
     ("lesson", &["engine", "resp", "markup"]),
-    ("redis_py", &["engine", "resp", "markup"]),
+    ("redis_py", &["engine", "resp", "markup", "vigil"]),
     ("redis_cli", &["engine", "resp", "markup"]),
     // Of `redis_py`, only what is said to a child and what Python's grammar is; the child itself is the driver's.
     ("session", &["lesson", "redis_py::frame", "redis_py::syntax", "redis_cli", "engine", "resp", "markup"]),
-    ("driver", &["session", "lesson", "redis_py"]),
+    ("server", &["engine", "resp", "vigil"]),
+    // The driver starts Python and lets real clients in: it moves processes and sockets, and knows no terminal.
+    ("driver", &["session", "lesson", "redis_py", "server", "vigil"]),
     ("present", &["session", "markup"]),
     ("transcript", &["driver", "present", "session", "lesson", "redis_py::syntax", "redis_cli", "engine", "markup"]),
-    ("shell", &["driver", "present", "session", "lesson", "redis_py::syntax", "redis_cli", "engine", "markup"]),
-    ("server", &["engine", "resp"]),
+    (
+        "shell",
+        &["driver", "server", "present", "session", "lesson", "redis_py::syntax", "redis_cli", "engine", "markup"],
+    ),
     (
         "cli",
         &["shell", "server", "transcript", "driver", "present", "session", "lesson", "redis_py", "engine", "markup"],
@@ -29,11 +34,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 /// What reaches beyond the program, and the only files and folders of `src` that may use it.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["std::fs"], &["cli", "driver", "shell", "server", "redis_py/kernel"]),
-    (&["std::net", "mio"], &["server"]),
+    (&["mio"], &["server"]),
+    // Of `std::net`, the driver uses the addresses: it opens nothing itself.
+    (&["std::net"], &["server", "driver/backstage.rs"]),
     (&["std::process"], &["main.rs", "cli", "driver", "shell", "server", "redis_py/kernel"]),
-    (&["std::thread"], &["driver", "shell", "server", "redis_py/kernel"]),
+    (&["std::thread"], &["driver", "shell", "server", "redis_py/kernel", "vigil.rs"]),
     (&["std::env"], &["main.rs", "cli", "driver", "shell", "engine/commands/info.rs"]),
-    (&["std::time::SystemTime", "std::time::Instant"], &["cli", "driver", "shell", "server"]),
+    (&["std::time::SystemTime", "std::time::Instant"], &["cli", "driver", "shell", "server", "vigil.rs"]),
     (&["std::io"], &["cli", "driver", "shell", "server", "transcript", "redis_py/frame.rs", "redis_py/kernel"]),
     (&["print!", "println!"], &[]),
     (&["eprint!", "eprintln!"], &["cli", "transcript/run.rs"]),

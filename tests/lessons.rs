@@ -1,128 +1,92 @@
 //! Lessons as a learner sees them: each is gone through with its mistakes, its hints and its answers, and the transcript
 //! is a snapshot.
 
-use std::collections::VecDeque;
-use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
-use redis_tutor::driver::{Names, Stage, drive};
-use redis_tutor::lesson::format::{Lesson, Step};
+use redis_tutor::lesson::format::Lesson;
 use redis_tutor::lesson::library::{self, Library};
-use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
 use redis_tutor::present::Presenter;
 use redis_tutor::present::theme::Theme;
-use redis_tutor::session::dialect::{self, Dialect};
-use redis_tutor::session::event::{Event, Prompt, Show};
-use redis_tutor::session::{Options, Session};
-use redis_tutor::transcript::prove::{SEED, START_US};
+use redis_tutor::transcript::walk::walk;
 
-/// What is typed in a step: every mistake, each from the step's start; all hints; the answer; and on.
-fn inputs(step: &Step) -> Vec<String> {
-    let mut inputs = Vec::new();
-    for mistake in &step.mistakes {
-        inputs.extend(dialect::submissions(mistake.example.get_ref()));
-        inputs.push(":again".into());
-    }
-    inputs.extend(step.hints.iter().map(|_| ":hint".to_owned()));
-    if let Some(choose) = &step.choose {
-        // Every wrong answer, then the right one.
-        let place =
-            |option: &_| choose.options.iter().position(|o| std::ptr::eq(o, option)).map(|i| (i + 1).to_string());
-        let (right, wrong): (Vec<_>, Vec<_>) = choose.options.iter().partition(|option| option.correct);
-        inputs.extend(wrong.into_iter().chain(right).filter_map(place));
-    } else if step.race.is_some() {
-        // Nobody's turn, two turns by hand, then every order.
-        inputs.extend(["0", "1", "2", "all"].map(str::to_owned));
-    } else if step.predict.is_some() {
-        inputs.extend(["0".to_owned(), ":skip".to_owned()]);
-    } else if let Some(answer) = &step.answer {
-        inputs.extend(dialect::submissions(answer.get_ref()));
-    }
-    inputs.push(String::new());
-    inputs
+fn lessons() -> Arc<Library> {
+    let library = Library::read(&library::built_in()).expect("the lessons built in are lessons");
+    assert!(!library.lessons.is_empty());
+    Arc::new(library)
 }
 
-struct Learner {
-    inputs: VecDeque<String>,
-    presenter: Presenter,
-    transcript: String,
+/// The lessons that are shown in other forms, too.
+const IN_ALL_FORMS: [&str; 2] = ["first-contact", "leaderboards"];
+
+/// The forms in which a lesson is kept, with what their snapshots' names end in.
+fn forms(lesson: &Lesson) -> Vec<(&'static str, Style)> {
+    let usual = Style { width: 80, ascii: false, plain: false, quoted: false };
+    let mut forms = vec![("", usual)];
+    if IN_ALL_FORMS.contains(&lesson.id.get_ref().as_str()) {
+        forms.push(("-40", Style { width: 40, ..usual }));
+        forms.push(("-120", Style { width: 120, ..usual }));
+        forms.push(("-plain-40", Style { width: 40, ascii: true, plain: true, ..usual }));
+    }
+    forms
 }
 
-impl Stage for Learner {
-    fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.transcript.push_str(&self.presenter.show(show));
-        Ok(())
-    }
-
-    fn input(&mut self, _: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
-        let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
-        let mut lines = input.lines().peekable();
-        let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
-        self.show(&first)?;
-        for line in lines {
-            self.show(&Show::Typed { prompt: prompt.continuation(), line: line.to_owned() })?;
-        }
-        Ok(Event::Entered(input))
-    }
-
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
-        Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
-    }
-
-    fn program(&self) -> io::Result<PathBuf> {
-        Ok(env!("CARGO_BIN_EXE_redis-tutor").into())
-    }
-}
-
-fn transcript(lesson: &Arc<Lesson>, library: &Arc<Library>, style: Style) -> String {
-    let mut session = Session::new(Options {
-        seed: SEED,
-        start_us: START_US,
-        dialect: Dialect::Both,
-        library: library.clone(),
-        progress: Progress::default(),
-    });
-    session.open(lesson.clone(), 0);
-    let mut learner = Learner {
-        inputs: lesson.steps.iter().flat_map(inputs).collect(),
-        presenter: Presenter::new(style, Theme::Plain),
-        transcript: String::new(),
-    };
-    drive(&mut session, &mut learner).expect("a session without a terminal meets no broken pipe");
-    let progress = session.progress().lessons.get(lesson.id.get_ref());
-    assert!(progress.is_some_and(|p| p.finished), "{} is not finished:\n{}", lesson.id.get_ref(), learner.transcript);
-    learner.transcript
+/// Goes through a lesson once, for all its forms.
+fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
+    let presenters = forms(lesson).into_iter().map(|(_, style)| Presenter::new(style, Theme::Plain)).collect();
+    let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
+    let walked = walk(lesson, library, presenters, program).expect("Python can be started");
+    assert!(walked.finished, "{} is not finished:\n{}", lesson.id.get_ref(), walked.transcripts[0]);
+    walked.transcripts
 }
 
 #[test]
 fn every_lesson_reads_as_its_snapshot() {
-    let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
-    assert!(!library.lessons.is_empty());
-    let style = Style { width: 80, ascii: false, plain: false, quoted: false };
+    let library = lessons();
+    // Each has a Python of its own, so they need not wait for each other.
+    let transcripts: Vec<Vec<String>> = std::thread::scope(|scope| {
+        let library = &library;
+        let walks = library.lessons.iter().map(|lesson| scope.spawn(move || walked(lesson, library)));
+        let walks: Vec<_> = walks.collect();
+        walks.into_iter().map(|walk| walk.join().expect("the lesson can be gone through")).collect()
+    });
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        for lesson in &library.lessons {
-            insta::assert_snapshot!(format!("lesson-{}", lesson.id.get_ref()), transcript(lesson, &library, style));
+        for (lesson, transcripts) in library.lessons.iter().zip(transcripts) {
+            for ((suffix, _), transcript) in forms(lesson).into_iter().zip(transcripts) {
+                insta::assert_snapshot!(format!("lesson-{}{suffix}", lesson.id.get_ref()), transcript);
+            }
         }
     });
 }
 
+/// Editors read the first line.
 #[test]
-fn a_lesson_reads_well_in_forty_columns_of_plain_ascii() {
-    let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
-    let style = Style { width: 40, ascii: true, plain: true, quoted: false };
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| {
-        let lesson = &library.lessons[0];
-        let transcript = transcript(lesson, &library, style);
-        insta::assert_snapshot!(format!("lesson-{}-plain-40", lesson.id.get_ref()), transcript);
-    });
+fn every_lesson_names_the_schema() {
+    for source in library::built_in() {
+        assert!(source.text.starts_with("#:schema schema.json\n"), "{}: write #:schema schema.json first", source.name);
+    }
+}
+
+#[test]
+fn what_is_taught_where_is_taught_there() {
+    let library = lessons();
+    let guide = include_str!("../lessons/README.md");
+    let (_, table) = guide.split_once("## What is taught where").expect("the guide has the table");
+    let mut places = 0;
+    for row in table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---")).skip(1) {
+        let cell = row.trim_end_matches([' ', '|']).rsplit_once('|').map_or("", |(_, cell)| cell.trim());
+        for place in cell.split(", ") {
+            let (lesson, step) = place.split_once('/').unwrap_or((place, ""));
+            let lesson = library.lessons.iter().find(|known| known.id.get_ref() == lesson);
+            let is_there = lesson.is_some_and(|lesson| lesson.steps.iter().any(|known| known.id.get_ref() == step));
+            assert!(is_there, "lessons/README.md names {place}, and there is no such step: {row}");
+            places += 1;
+        }
+    }
+    assert!(places > 40, "only {places} places were read");
 }

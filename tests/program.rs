@@ -1,40 +1,13 @@
 //! The program as a whole, from outside: exit statuses, files, what is refused and in which words.
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-/// Runs the program with this text on its standard input.
-fn redis_tutor(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
-        .args(arguments)
-        .env_remove("NO_COLOR")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("cargo has built the program");
-    // A program that refuses its arguments does not read on.
-    let _ = child.stdin.take().expect("it is piped").write_all(input);
-    child.wait_with_output().expect("the program ends")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("transcripts are UTF-8")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("messages are UTF-8")
-}
-
-/// An empty folder of this test's own.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("cargo's folder for tests can be written");
-    folder
-}
+use program::{folder, redis_tutor, stderr, stdout};
 
 const LESSON: &str = r#"format = 1
 id = "counting"
@@ -77,7 +50,7 @@ fn check(name: &str, text: &str) -> (bool, String) {
 fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
     let (passed, said) = check("good", LESSON);
     assert!(passed, "{said}");
-    let cases: [(&str, &str, &str, &str); 7] = [
+    let cases: [(&str, &str, &str, &str); 8] = [
         ("toml", "minutes = 1", "minutes = ", "counting.toml:4:"),
         ("key", "about =", "abuot =", "counting.toml:5:1: unknown field `abuot`"),
         (
@@ -93,6 +66,7 @@ fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
             "when = { uses = [\"MSET\"] }",
             "18:7: this mistake does not get its text",
         ),
+        ("drawing", "hints = [", "draw = \"view\"\nhints = [", "14:8: \"view\" is not there when the step is done"),
         ("passes", "r.set('views', 5)", "r.set('views', 1)", "18:7: this mistake passes as an answer"),
         (
             "raises",

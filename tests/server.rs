@@ -429,6 +429,9 @@ fn addresses_that_cannot_be_served_are_told_plainly() {
         let unprotected = refusal("0.0.0.0", 0, password);
         assert!(matches!(unprotected, ServeError::Unprotected(_)), "{unprotected:?}");
     }
+    // An address kept for documentation, which no machine has.
+    let elsewhere = refusal("192.0.2.1", 0, Some("secret"));
+    assert!(matches!(elsewhere, ServeError::Elsewhere(_)), "{elsewhere:?}");
     let unknown = refusal("no.such.host.invalid", 0, None);
     assert!(matches!(unknown, ServeError::UnknownHost(..)), "{unknown:?}");
 }

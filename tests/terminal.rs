@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
@@ -14,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
+const CTRL_X_CTRL_E: &str = "\x18\x05";
 const TAB: &str = "\t";
 const UP: &str = "\x1b[A";
 
@@ -34,13 +36,22 @@ struct Terminal {
 impl Terminal {
     /// Starts the program in a fresh home; `name` tells it apart from other tests'.
     fn start(name: &str, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
+        Self::start_with(name, (columns, rows), arguments, &[])
+    }
+
+    /// The same, with more in its environment.
+    fn start_with(name: &str, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let home = std::env::temp_dir().join(format!("redis-tutor-terminal-{}-{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&home);
         std::fs::create_dir_all(&home).expect("a temporary folder can be made");
-        Self::start_at(home, (columns, rows), arguments)
+        Self::start_in(home, size, arguments, environment)
     }
 
-    fn start_at(home: PathBuf, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
+    fn start_at(home: PathBuf, size: (u16, u16), arguments: &[&str]) -> Self {
+        Self::start_in(home, size, arguments, &[])
+    }
+
+    fn start_in(home: PathBuf, (columns, rows): (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal can be opened");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
@@ -50,6 +61,7 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("HOME", &home);
         command.env("XDG_STATE_HOME", &home);
+        environment.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).expect("the program was built");
         let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
         let (tell, output) = channel();
@@ -195,6 +207,96 @@ fn a_block_is_typed_recalled_and_pasted() {
 }
 
 #[test]
+fn a_block_is_edited_as_a_whole_and_outside() {
+    let editor = [("EDITOR", "sed -i s/range.3/range(2/")];
+    let mut terminal = Terminal::start_with("whole", (80, 24), &["play"], &editor);
+    terminal.until_prompt(">>>");
+    terminal.keys("for i in range(3):\r");
+    terminal.until_prompt("...");
+    terminal.keys("print('seen', i)\r");
+    terminal.until("the second line's prompt", |text| text.ends_with("print('seen', i)\n..."));
+    terminal.keys(UP);
+    terminal.until("the whole block", |text| text.matches("for i in").count() == 2);
+    terminal.keys(CTRL_X_CTRL_E);
+    terminal.until_text("range(2)");
+    shown(&terminal, "whole-block");
+    terminal.keys("\r");
+    terminal.until_text("seen 1");
+    terminal.until_prompt(">>>");
+    assert!(!terminal.text().contains("seen 2"), "{}", terminal.text());
+}
+
+#[test]
+fn a_line_survives_a_resize_in_its_midst() {
+    let mut terminal = Terminal::start("resize-edit", (80, 24), &["play", "--color", "never"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("print('a value that is long enough to wrap')");
+    terminal.until_prompt(">>> print('a value that is long enough to wrap')");
+    terminal.master.resize(PtySize { rows: 20, cols: 40, pixel_width: 0, pixel_height: 0 }).expect("it is there");
+    terminal.screen.screen_mut().set_size(cells(20), cells(40));
+    let (left, right) = ("\x1b[D", "\x1b[C");
+    terminal.keys(&(left.repeat(2) + "!" + &right.repeat(2) + "\r"));
+    terminal.until_text("a value that is long enough to wrap!\n>>>");
+    shown(&terminal, "resize-edit");
+}
+
+#[test]
+fn words_are_moved_over_in_either_way_of_editing() {
+    for (name, mode) in [("words-emacs", "emacs"), ("words-vi", "vi")] {
+        let mut terminal = Terminal::start(name, (80, 24), &["play", "--edit-mode", mode]);
+        terminal.until_prompt(">>>");
+        terminal.keys("'one two three'");
+        terminal.until_text("'one two three'");
+        let ctrl_left = "\x1b[1;5D";
+        terminal.keys(&(ctrl_left.repeat(2) + "ten\r"));
+        terminal.until_text("'one tentwo three'\n'one tentwo three'\n");
+    }
+    let mut terminal = Terminal::start("vi", (80, 24), &["play", "--edit-mode", "vi"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("'wrong' 'right'");
+    terminal.until_text("'wrong' 'right'");
+    terminal.keys("\x1b");
+    terminal.until("the cursor steps back", |_| true);
+    terminal.keys("0dW");
+    terminal.until_prompt(">>> 'right'");
+    terminal.keys("A + '!'\r");
+    terminal.until_text("\n'right!'\n");
+}
+
+#[test]
+fn the_history_suggests_and_the_right_arrow_takes_over() {
+    let mut terminal = Terminal::start("suggestion", (80, 24), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("r.rpush('queue:tasks', 'mail')", "\n1\n", ">>>");
+    terminal.keys("r.rp");
+    terminal.until_prompt(">>> r.rpush('queue:tasks', 'mail')");
+    let right = "\x1b[C";
+    terminal.keys(&(right.to_owned() + "\r"));
+    terminal.until_text("\n2\n");
+    terminal.until_prompt(">>>");
+    // At the other prompt, what was typed there.
+    terminal.enter(":cli", "", "127.0.0.1:6379>");
+    terminal.enter("LLEN queue:tasks", "(integer) 2", "127.0.0.1:6379>");
+    terminal.enter(":python", "", ">>>");
+    terminal.keys(UP);
+    terminal.keys(UP);
+    terminal.until_prompt(">>> r.rpush('queue:tasks', 'mail')");
+    terminal.keys(CTRL_C);
+    // An answer stays the learner's to find, though they have found it before.
+    let mut lesson = Terminal::start("no-spoiler", (80, 24), &["learn", "first-contact/first-key"]);
+    lesson.until_prompt(">>>");
+    lesson.enter("x = 1", "", ">>>");
+    let history = lesson.home.join("redis-tutor/history");
+    lesson.enter("r.set('user:1000:name', 'Alice')", "True", ">>>");
+    assert!(std::fs::read_to_string(history).expect("history is kept").contains("'Alice'"));
+    lesson.enter(":again", "", ">>>");
+    lesson.keys("r.set('us");
+    lesson.until("the signature alone", |text| {
+        text.lines().last().is_some_and(|line| line.contains("r.set('us  name, value"))
+    });
+}
+
+#[test]
 fn names_keys_and_fields_are_completed() {
     let mut terminal = Terminal::start("completion", (80, 24), &["play"]);
     terminal.until_prompt(">>>");
@@ -324,4 +426,136 @@ fn sigterm_leaves_the_terminal_as_it_was() {
     assert_eq!(terminal.status(), 128 + 15);
     let after = terminal.master.get_termios().expect("it is a terminal").local_flags;
     assert_ne!(typing, after);
+}
+
+/// A real client: bytes over a socket.
+struct RealClient(TcpStream);
+
+impl RealClient {
+    fn connect(port: u16) -> Self {
+        let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("the tutor's port is open");
+        socket.set_read_timeout(Some(PATIENCE)).expect("it takes a timeout");
+        RealClient(socket)
+    }
+
+    /// Sends a line, and waits for the answer.
+    fn ask(&mut self, line: &str, answer: &str) {
+        self.0.write_all(format!("{line}\r\n").as_bytes()).expect("the tutor listens");
+        self.hear(answer);
+    }
+
+    fn hear(&mut self, answer: &str) {
+        let mut bytes = vec![0; answer.len()];
+        self.0.read_exact(&mut bytes).unwrap_or_else(|error| panic!("{answer:?} did not come: {error}"));
+        assert_eq!(String::from_utf8_lossy(&bytes), answer);
+    }
+}
+
+#[test]
+fn real_clients_share_the_learners_redis() {
+    // A port that is free: the system names one, and it is let go of again.
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+    let port = taken.local_addr().expect("it has an address").port();
+    let mut terminal = Terminal::start("serve", (100, 40), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.enter(&format!(":serve {port}"), "is in use", ">>>");
+    drop(taken);
+    terminal.enter(&format!(":serve {port}"), "is open to this machine", ">>>");
+    let mut client = RealClient::connect(port);
+    // The line that is typed stays as it is, and both see one Redis.
+    terminal.keys("r.get('seen");
+    client.ask("SET seen yes", "+OK\r\n");
+    terminal.keys("')\r");
+    terminal.until_text("b'yes'");
+    terminal.until_prompt(">>>");
+    // A wait that is looked on.
+    terminal.keys("r.blpop('tasks', timeout=0)\r");
+    terminal.until_text("main waits for tasks");
+    client.ask("RPUSH tasks first", ":1\r\n");
+    terminal.until_text("(b'tasks', b'first')");
+    terminal.until_prompt(">>>");
+    // A program that computes.
+    terminal.keys("while r.get('stop') is None: pass\r");
+    terminal.until_prompt("...");
+    terminal.keys("\r");
+    client.ask("SET stop 1", "+OK\r\n");
+    terminal.until_prompt(">>>");
+    // Another client that waits while a line is typed, and a real one that waits behind it.
+    terminal.keys("BLPOP tasks 0\r");
+    terminal.until_text("main waits for tasks \u{b7}");
+    terminal.keys("\r");
+    terminal.until_prompt("client-2 >>>");
+    terminal.keys("r.rpush('ta");
+    let mut waiting = RealClient::connect(port);
+    waiting.ask("PING", "+PONG\r\n");
+    waiting.0.write_all(b"BLPOP tasks 0\r\n").expect("the tutor listens");
+    client.ask("RPUSH tasks second", ":1\r\n");
+    terminal.until("main's task above the line", |text| {
+        text.ends_with("main:\n1) \"tasks\"\n2) \"second\"\nclient-2 >>> r.rpush('ta")
+    });
+    terminal.keys("sks', 'third')\r");
+    terminal.until_text("third')\n1\n");
+    waiting.hear("*2\r\n$5\r\ntasks\r\n$5\r\nthird\r\n");
+    // A client that wakes and computes for ever is interrupted from another's prompt.
+    terminal.enter(":client main", "", "main >>>");
+    terminal.keys("r.blpop('work', timeout=0) and any(False for _ in iter(int, 1))\r");
+    terminal.until_prompt("client-2 >>>");
+    client.ask("RPUSH work 1", ":1\r\n");
+    terminal.keys(CTRL_C);
+    terminal.until_text("KeyboardInterrupt");
+    terminal.until_prompt("client-2 >>>");
+    terminal.enter(":serve off", "The 2 clients that were connected are cut off", "client-2 >>>");
+    assert_eq!(client.0.read(&mut [0]).expect("it is closed, not broken"), 0);
+}
+
+/// A wait ends by itself while a line is typed, and what is typed is kept.
+fn wait_out(name: &str, arguments: &[&str], shown: &str) {
+    let mut terminal = Terminal::start(name, (100, 24), arguments);
+    terminal.until_prompt(">>>");
+    // Long enough for what is typed until then.
+    terminal.keys("BLPOP tasks 5\r");
+    terminal.until_text("main waits for tasks");
+    terminal.keys("\r");
+    terminal.until_prompt("client-2 >>>");
+    terminal.keys("x = 1");
+    terminal.until(shown, |text| text.ends_with(shown));
+    terminal.keys("0 + 1\r");
+    terminal.until("the next prompt", |text| text.ends_with("0 + 1\nclient-2 >>>"));
+    terminal.enter("x", "\n11\n", "client-2 >>>");
+}
+
+#[test]
+fn a_wait_that_ends_shows_above_the_line_that_is_typed() {
+    wait_out("timeout", &["play"], "main:\n(nil)\nclient-2 >>> x = 1");
+}
+
+#[test]
+fn in_plain_a_wait_that_ends_shows_below_the_line_that_is_typed() {
+    wait_out("timeout-plain", &["play", "--plain"], "client-2 >>> x = 1\nmain:\n(nil)\nclient-2 >>>");
+}
+
+#[test]
+fn a_lesson_that_is_written_opens_anew_at_each_save() {
+    let folder = std::env::temp_dir().join(format!("redis-tutor-watched-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    let file = folder.join("counts.toml");
+    let text = include_str!("../src/cli/new-lesson.toml").replace("\"ID\"", "\"counts\"");
+    std::fs::write(&file, &text).expect("the folder is there");
+    let path = file.display().to_string();
+    let mut terminal = Terminal::start("watch", (80, 40), &["learn", &path, "--watch"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("r.incr('page:visits')", "Enter goes on", ">>>");
+    terminal.keys("\r");
+    terminal.until_text("2 of 3");
+    // The step stays, and what is typed is typed at the new text.
+    std::fs::write(&file, text.replace("The next step finds", "This second step finds"))
+        .expect("it was written before");
+    terminal.until_text("This second step finds");
+    std::fs::write(&file, text.replace("minutes = 5", "minuets = 5")).expect("it was written before");
+    terminal.until_text("Did you mean `minutes`?");
+    terminal.until_text("stays as it was");
+    terminal.enter("6", "6: INCRBY adds", ">>>");
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.status(), 0);
+    let _ = std::fs::remove_dir_all(&folder);
 }

@@ -53,6 +53,9 @@ pub enum Command {
         /// The lesson's name or number, and perhaps a step (hashes, 5, hashes/one-field), or a lesson's file
         #[arg(value_name = "LESSON[/STEP]")]
         lesson: Option<String>,
+        /// Open a lesson's file again whenever it is saved, at the same step
+        #[arg(long)]
+        watch: bool,
     },
     /// The prompt alone, no lesson
     Play,
@@ -70,6 +73,13 @@ pub enum Command {
     },
     /// List the lessons, with your progress
     Lessons,
+    /// Practise: short tasks from steps that you have done, when it is time for them
+    Review,
+    /// What finished lessons taught, as Markdown: commands with an example each, and what to remember
+    Sheet {
+        /// The lesson's name or number; none: all that are finished
+        lesson: Option<String>,
+    },
     /// The engine for real clients: redis-cli, or a Python with redis-py
     Serve {
         /// Where to listen; other machines only with a password
@@ -87,6 +97,19 @@ pub enum Command {
         /// Lesson files and folders of them; none: the lessons built in
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+    },
+    /// Show a lesson as learners will see it, with its wrong tries and its hints
+    Transcript {
+        /// The lesson's file
+        file: PathBuf,
+        /// The columns of the transcript
+        #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(usize))]
+        width: Option<usize>,
+    },
+    /// Write a lesson to start from, which passes `check`
+    New {
+        /// The file to write: 120-time-series.toml makes the lesson time-series
+        path: PathBuf,
     },
 }
 

@@ -54,7 +54,8 @@ impl ProgressFile {
                 );
                 Ok(nothing(None))
             }
-            Ok(progress) => Ok(ProgressFile { path: Some(path), progress }),
+            // What an older version has written is read, and written anew in this one's form.
+            Ok(progress) => Ok(ProgressFile { path: Some(path), progress: Progress { version: VERSION, ..progress } }),
             Err(e) => {
                 let aside = free_name(&path);
                 std::fs::rename(&path, &aside).map_err(|e| {

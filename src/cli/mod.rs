@@ -1,7 +1,11 @@
 //! The command line: arguments, and what each subcommand does. Errors are printed once, here.
 
 mod args;
+mod author;
 mod files;
+mod learned;
+#[cfg(test)]
+mod schema;
 
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,9 +14,11 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 
+use crate::driver::Watch;
 use crate::lesson::format::{self, Fault};
-use crate::lesson::library::{self, Library, Source};
+use crate::lesson::library::{self, Library};
 use crate::lesson::progress::Progress;
+use crate::lesson::rules;
 use crate::markup::Style;
 use crate::present::Presenter;
 use crate::present::theme::Theme;
@@ -58,12 +64,18 @@ pub fn main() -> ExitCode {
 fn perform(arguments: &Arguments) -> Result<i32, Failed> {
     match &arguments.command {
         Some(Command::Run { json, cli, file }) => run_script(arguments, file, *json, *cli),
-        Some(Command::Play) => sit(arguments, None),
-        Some(Command::Learn { lesson }) => sit(arguments, Some(lesson.as_deref())),
+        Some(Command::Play) => sit(arguments, &Opening::Prompt, None),
+        Some(Command::Learn { lesson, watch }) => {
+            sit(arguments, &Opening::Lesson(lesson.as_deref()), watched(lesson.as_deref(), *watch)?)
+        }
+        Some(Command::Review) => sit(arguments, &Opening::Practice, None),
+        Some(Command::Sheet { lesson }) => learned::sheet(arguments, lesson.as_deref()),
         Some(Command::Lessons) => list_lessons(arguments),
         Some(Command::Check { paths }) => check(paths),
+        Some(Command::Transcript { file, width }) => author::transcript(arguments, file, *width),
+        Some(Command::New { path }) => author::new_lesson(path),
         Some(Command::Serve { host, port, password }) => serve(arguments, host, *port, password.as_deref()),
-        None => sit(arguments, Some(None)),
+        None => sit(arguments, &Opening::Lesson(None), None),
     }
 }
 
@@ -130,38 +142,44 @@ fn library(arguments: &Arguments) -> Result<Arc<Library>, Failed> {
     if let Some(folder) = &arguments.lessons {
         sources.extend(files::lessons_in(folder)?);
     }
-    let library =
-        Library::read(&sources).map_err(|(source, fault)| Failed::saying(place(&source, fault.at, &fault.message)))?;
+    let library = Library::read(&sources).map_err(|(source, fault)| Failed::saying(source.told(&fault)))?;
     Ok(Arc::new(library))
 }
 
-/// `FILE:LINE:COLUMN: message`.
-fn place(source: &Source, at: Option<usize>, message: &str) -> String {
-    let Some(at) = at else { return format!("{}: {message}", source.name) };
-    let before = source.text.get(..at).unwrap_or(&source.text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-    format!("{}:{line}:{column}: {message}", source.name)
+/// What a sitting begins with.
+enum Opening<'a> {
+    /// The prompt alone.
+    Prompt,
+    /// A lesson by its name, number or file; none: the one that is to go on.
+    Lesson(Option<&'a str>),
+    /// Tasks from finished steps.
+    Practice,
 }
 
-/// A sitting: at a prompt alone, or in a lesson.
-fn sit(arguments: &Arguments, lesson: Option<Option<&str>>) -> Result<i32, Failed> {
+/// A sitting: at a prompt alone, in a lesson, or to practise.
+fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result<i32, Failed> {
     let mut library = library(arguments)?;
     let mut id = None;
-    if let Some(Some(file)) = lesson
+    if let Opening::Lesson(Some(file)) = *opening
         && file.ends_with(".toml")
     {
         let source = files::lesson_file(Path::new(file))?;
-        let read = format::parse(&source.text);
-        let read = read.map_err(|fault| Failed::saying(place(&source, fault.at, &fault.message)))?;
+        let read = source.lesson().map_err(Failed::saying)?;
         id = Some(read.id.get_ref().clone());
         Arc::make_mut(&mut library).add(Arc::new(read));
     }
-    let lesson = lesson.map(|name| id.as_deref().or(name));
     let mut file = ProgressFile::open(arguments)?;
     let mut session = Session::new(options(arguments, library.clone(), file.progress.clone(), Dialect::Both));
-    if let Some(place) = lesson {
-        open(&mut session, &library, &file.progress, place)?;
+    match *opening {
+        Opening::Prompt => {}
+        Opening::Lesson(name) => open(&mut session, &library, &file.progress, id.as_deref().or(name))?,
+        Opening::Practice => match learned::due(&library, &file.progress, now_us() / 1_000_000) {
+            Ok(steps) => session.review(steps),
+            Err(nothing) => {
+                writeln!(io::stdout().lock(), "{nothing}")?;
+                return Ok(0);
+            }
+        },
     }
     let theme = arguments.theme(io::stdout().is_terminal());
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
@@ -172,14 +190,25 @@ fn sit(arguments: &Arguments, lesson: Option<Option<&str>>) -> Result<i32, Faile
             edit_mode: arguments.edit_mode.into(),
             history: files::history_file(),
             progress: file.path().map(Path::to_owned),
+            watch,
         };
-        return Ok(shell::sit(&mut session, &terminal, |progress| file.save(progress))?);
+        return Ok(shell::sit(&mut session, terminal, |progress| file.save(progress))?);
     }
     let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), theme);
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let status = piped::follow(&mut session, io::stdin().lock(), presenter, &mut out, |progress| file.save(progress))?;
+    let mut source = piped::Lines { input: io::stdin().lock(), watch };
+    let status = piped::follow(&mut session, &mut source, presenter, &mut out, |progress| file.save(progress))?;
     out.flush()?;
     Ok(status)
+}
+
+/// The file that `--watch` looks at.
+fn watched(lesson: Option<&str>, watch: bool) -> Result<Option<Watch>, Failed> {
+    match lesson {
+        _ if !watch => Ok(None),
+        Some(file) if file.ends_with(".toml") => Ok(Some(Watch::new(Path::new(file)))),
+        _ => Err(Failed::saying("--watch looks at a lesson's file: redis-tutor learn my-lesson.toml --watch")),
+    }
 }
 
 /// Opens the lesson that was asked for, or the one to go on with.
@@ -240,9 +269,11 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
     let mut out = io::stdout().lock();
     let (mut faults, mut tries, mut ids) = (0, 0, Vec::<(String, String)>::new());
     for source in &sources {
+        let mut advice = Vec::new();
         let found = match format::parse(&source.text) {
             Err(fault) => vec![fault],
             Ok(lesson) => {
+                advice = rules::advice(&lesson);
                 let id = lesson.id.get_ref().clone();
                 let at = Some(lesson.id.span().start);
                 let proof = prove::prove(&Arc::new(lesson))?;
@@ -258,7 +289,10 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
             }
         };
         for fault in &found {
-            writeln!(out, "{}", place(source, fault.at, &fault.message))?;
+            writeln!(out, "{}", source.told(fault))?;
+        }
+        for advice in &advice {
+            writeln!(out, "{} (advice)", source.told(advice))?;
         }
         faults += found.len();
     }

@@ -4,17 +4,19 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, ToChild};
 use crate::redis_py::kernel;
+use crate::server::Server;
 use crate::session::event::ChildId;
+use crate::vigil::Vigil;
+
+use super::Interrupts;
 
 /// How long a child whose threads wait for time may be silent before time goes on: long enough for it to
 /// say what it has to say.
-const SILENCE: Duration = Duration::from_millis(50);
+pub(super) const SILENCE: Duration = Duration::from_millis(50);
 
 /// How long names are waited for: they are asked for while somebody types.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -33,6 +35,7 @@ struct Process {
     /// The frame being written: kept, so that each does not ask for memory anew.
     outgoing: Vec<u8>,
     output: BufReader<ChildStdout>,
+    vigil: Vigil,
     /// What it said while names were asked for.
     early: VecDeque<(u32, FromChild)>,
     /// How many answers with names nobody waits for any longer.
@@ -49,6 +52,25 @@ pub enum Received {
     Silence,
     /// Ctrl-C.
     Interrupt,
+    /// A real client wants something, or the limit is reached.
+    Nothing,
+}
+
+/// What else ends the wait for a child.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Until<'a> {
+    /// Others wait for time, so that a silence as long as this is told.
+    pub silence: Option<Duration>,
+    pub limit: Option<Duration>,
+    pub interrupts: Option<&'a Interrupts>,
+    pub port: Option<&'a Server>,
+}
+
+impl Until<'_> {
+    /// Whether reading, which waits as well, would do.
+    fn is_child_alone(&self) -> bool {
+        self.silence.is_none() && self.limit.is_none() && self.interrupts.is_none() && self.port.is_none()
+    }
 }
 
 impl Children {
@@ -71,6 +93,7 @@ impl Children {
                 input,
                 outgoing: Vec::new(),
                 output: BufReader::new(output),
+                vigil: Vigil::new(),
                 early: VecDeque::new(),
                 unheard: 0,
             };
@@ -109,33 +132,33 @@ impl Children {
         }
     }
 
-    /// Waits for what a child says. `heed_silence`: others wait for time, so that a long silence is told.
+    /// Waits for what a child says.
     ///
     /// # Errors
     /// None but those of waiting itself; a pipe that breaks is the child's end.
-    pub fn receive(
-        &mut self,
-        id: ChildId,
-        heed_silence: bool,
-        interrupts: Option<&Interrupts>,
-    ) -> io::Result<Received> {
+    pub(super) fn receive(&mut self, id: ChildId, until: &Until<'_>) -> io::Result<Received> {
         let Some(child) = self.0.get_mut(&id) else { return Ok(Received::Gone) };
         if let Some((thread, frame)) = child.early.pop_front() {
             return Ok(Received::Frame(thread, frame));
         }
-        // Reading waits as well; only who heeds something else besides must ask first.
-        let heeds = heed_silence || interrupts.is_some();
-        if heeds && child.output.buffer().is_empty() {
-            match wait_for(&child.output, heed_silence.then_some(SILENCE), interrupts)? {
-                Waited::Ready => {}
+        if until.interrupts.is_some_and(Interrupts::take) {
+            return Ok(Received::Interrupt);
+        }
+        let comes = child.output.buffer().is_empty() && looks_on(child);
+        while !comes && !until.is_child_alone() && child.output.buffer().is_empty() {
+            match wait_for(&child.output, until)? {
+                Waited::Ready => break,
+                // On a busy machine a thread may be silent for long, and yet have something to say.
+                Waited::Silence if computes(child.process.id()) => {}
                 Waited::Silence => return Ok(Received::Silence),
                 Waited::Interrupt => return Ok(Received::Interrupt),
+                Waited::Nothing => return Ok(Received::Nothing),
             }
         }
         match frame::read(&mut child.output) {
             Ok(Some((_, FromChild::Names { .. }))) if child.unheard > 0 => {
                 child.unheard -= 1;
-                self.receive(id, heed_silence, interrupts)
+                self.receive(id, until)
             }
             Ok(Some((thread, frame))) => Ok(Received::Frame(thread, frame)),
             Ok(None) | Err(_) => {
@@ -158,7 +181,10 @@ impl Children {
         loop {
             let left = PATIENCE.saturating_sub(asked.elapsed());
             if child.output.buffer().is_empty()
-                && !matches!(wait_for(&child.output, Some(left), None), Ok(Waited::Ready))
+                && !matches!(
+                    wait_for(&child.output, &Until { limit: Some(left), ..Until::default() }),
+                    Ok(Waited::Ready)
+                )
             {
                 child.unheard += 1;
                 return None;
@@ -195,31 +221,63 @@ impl Drop for Children {
     }
 }
 
+/// Whether something comes before it is time to sleep.
+#[cfg(unix)]
+fn looks_on(child: &mut Process) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut fds = [PollFd::new(child.output.get_ref(), PollFlags::IN)];
+    let looked = child.vigil.look_on(|| poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+    looked.unwrap_or(false)
+}
+
+#[cfg(not(unix))]
+fn looks_on(_: &mut Process) -> bool {
+    false
+}
+
+/// Whether a thread of this process runs, or would if it had a processor.
+#[cfg(target_os = "linux")]
+fn computes(process: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return false };
+    let runs = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('R'));
+    threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(runs))
+}
+
+/// Elsewhere its silence must do.
+#[cfg(not(target_os = "linux"))]
+fn computes(_: u32) -> bool {
+    false
+}
+
 enum Waited {
     Ready,
     Silence,
     Interrupt,
+    Nothing,
 }
 
 #[cfg(unix)]
-fn wait_for(
-    output: &BufReader<ChildStdout>,
-    limit: Option<Duration>,
-    interrupts: Option<&Interrupts>,
-) -> io::Result<Waited> {
+fn wait_for(output: &BufReader<ChildStdout>, until: &Until<'_>) -> io::Result<Waited> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let limit = [until.silence, until.limit].into_iter().flatten().min();
+    let is_silence = until.silence.is_some() && limit == until.silence;
     let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
     loop {
         let mut fds = vec![PollFd::new(output.get_ref(), PollFlags::IN)];
-        if let Some(interrupts) = interrupts {
+        if let Some(port) = until.port {
+            fds.push(PollFd::new(port, PollFlags::IN));
+        }
+        if let Some(interrupts) = until.interrupts {
             if interrupts.take() {
                 return Ok(Waited::Interrupt);
             }
-            fds.push(PollFd::new(&*interrupts.reader, PollFlags::IN));
+            fds.push(PollFd::new(interrupts.reader(), PollFlags::IN));
         }
         match poll(&mut fds, limit.as_ref()) {
-            Ok(0) => return Ok(Waited::Silence),
+            Ok(0) if is_silence => return Ok(Waited::Silence),
+            Ok(0) => return Ok(Waited::Nothing),
             Ok(_) if !fds[0].revents().is_empty() => return Ok(Waited::Ready),
+            Ok(_) if until.port.is_some() && !fds[1].revents().is_empty() => return Ok(Waited::Nothing),
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(e) => return Err(e.into()),
         }
@@ -227,92 +285,21 @@ fn wait_for(
 }
 
 #[cfg(not(unix))]
-fn wait_for(_: &BufReader<ChildStdout>, _: Option<Duration>, _: Option<&Interrupts>) -> io::Result<Waited> {
+fn wait_for(_: &BufReader<ChildStdout>, _: &Until<'_>) -> io::Result<Waited> {
     Ok(Waited::Ready)
 }
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
 
-/// Ctrl-C, as a stage hears of it: counted, and told through a pipe to whoever waits.
-#[derive(Debug, Clone)]
-pub struct Interrupts {
-    count: Arc<AtomicUsize>,
-    reader: Arc<io::PipeReader>,
-    writer: Arc<io::PipeWriter>,
-}
-
-impl Interrupts {
-    /// Takes over Ctrl-C. Once in a process.
-    ///
-    /// # Errors
-    /// The handler cannot be set.
-    pub fn listen() -> io::Result<Self> {
-        let interrupts = Self::unheard()?;
-        let heard = interrupts.clone();
-        ctrlc::set_handler(move || heard.raise()).map_err(io::Error::other)?;
-        Ok(interrupts)
+    #[test]
+    fn who_runs_is_told_from_who_waits() {
+        assert!(computes(std::process::id()), "this very thread runs");
+        let mut waits = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("cat is there");
+        // It runs until it has begun to read.
+        while computes(waits.id()) {}
+        drop(waits.stdin.take());
+        waits.wait().expect("it was started");
+        assert!(!computes(waits.id()), "it is gone");
     }
-
-    /// Interrupts of which nobody hears but by `raise`.
-    ///
-    /// # Errors
-    /// A pipe cannot be made.
-    pub fn unheard() -> io::Result<Self> {
-        let (reader, writer) = io::pipe()?;
-        Ok(Interrupts { count: Arc::default(), reader: Arc::new(reader), writer: Arc::new(writer) })
-    }
-
-    /// As if Ctrl-C had been typed.
-    pub fn raise(&self) {
-        self.count.fetch_add(1, Ordering::SeqCst);
-        let _ = (&*self.writer).write_all(b"!");
-    }
-
-    /// Takes one Ctrl-C, if there was any.
-    pub fn take(&self) -> bool {
-        let heard = self.count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
-        if heard {
-            // Its mark in the pipe goes with it.
-            let _ = io::Read::read(&mut &*self.reader, &mut [0]);
-        }
-        heard
-    }
-
-    /// Waits for Ctrl-C or input on standard input, no longer than `limit_ms`.
-    ///
-    /// # Errors
-    /// Those of waiting.
-    #[cfg(unix)]
-    pub fn wait_with_stdin(&self, limit_ms: i64) -> io::Result<Woken> {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        if self.take() {
-            return Ok(Woken::Interrupt);
-        }
-        let stdin = io::stdin();
-        let mut fds = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(&*self.reader, PollFlags::IN)];
-        let limit = Timespec { tv_sec: limit_ms / 1000, tv_nsec: limit_ms % 1000 * 1_000_000 };
-        match poll(&mut fds, Some(&limit)) {
-            Ok(_) if self.take() => Ok(Woken::Interrupt),
-            Ok(_) if !fds[0].revents().is_empty() => Ok(Woken::Input),
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(Woken::Nothing),
-            Err(e) => Err(e.into()),
-        }
-    }
-
-    /// Where input cannot be waited for, only the time passes.
-    ///
-    /// # Errors
-    /// None.
-    #[cfg(not(unix))]
-    pub fn wait_with_stdin(&self, limit_ms: i64) -> io::Result<Woken> {
-        std::thread::sleep(std::time::Duration::from_millis(limit_ms.unsigned_abs()));
-        Ok(if self.take() { Woken::Interrupt } else { Woken::Nothing })
-    }
-}
-
-/// What ended a wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Woken {
-    Interrupt,
-    Input,
-    /// The time is over.
-    Nothing,
 }

@@ -1,11 +1,15 @@
 //! Moves a session: performs its effects, and brings it the events that it waits for.
 
+mod backstage;
 mod children;
+mod interrupts;
+mod rehearse;
+mod watch;
 
 use std::io;
 use std::path::PathBuf;
 
-use children::{Children, Received};
+use backstage::Heard;
 
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
@@ -14,7 +18,11 @@ use crate::lesson::raced::Raced;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
-pub use children::{Interrupts, Names, Woken};
+pub use backstage::{Backstage, Went};
+pub use children::Names;
+pub use interrupts::{Interrupts, Woken};
+pub use rehearse::{SEED, START_US, rehearse};
+pub use watch::Watch;
 
 /// Where a session takes place: who types, who watches, how time goes.
 pub trait Stage {
@@ -24,17 +32,17 @@ pub trait Stage {
     /// Those of writing: a closed pipe ends the session.
     fn show(&mut self, show: &Show) -> io::Result<()>;
 
-    /// The next input for this prompt. `names` asks the Python that will run it.
+    /// The next input for this prompt. Where somebody thinks meanwhile, `backstage` goes on.
     ///
     /// # Errors
     /// Those of reading.
-    fn input(&mut self, session: &Session, prompt: &Prompt, names: &mut Names<'_>) -> io::Result<Event>;
+    fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event>;
 
     /// A client waits until a moment, in microseconds since 1970, or for ever; what happens meanwhile?
     ///
     /// # Errors
     /// Those of reading.
-    fn wait(&mut self, session: &Session, deadline_us: Option<i64>) -> io::Result<Event>;
+    fn wait(&mut self, backstage: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event>;
 
     /// The program whose hidden subcommand is a Python child.
     ///
@@ -124,53 +132,28 @@ pub fn write_new_file(path: &str, text: &str) -> Option<String> {
 /// # Errors
 /// Those of the stage; a Python that cannot be started.
 pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
-    let mut children = Children::default();
-    let mut status = 0;
+    let mut backstage = Backstage::new(session, stage.program()?);
     loop {
-        let mut written = Vec::new();
-        for effect in session.take_effects() {
-            match effect {
-                Effect::Spawn(child) => children.spawn(child, &stage.program()?)?,
-                Effect::Send { child, thread, frame } => children.send(child, thread, &frame),
-                Effect::Interrupt(child) => children.interrupt(child),
-                Effect::Kill(child) => children.kill(child),
-                Effect::WriteFile { path, text } => {
-                    let refusal = stage.write_file(&path, &text);
-                    written.push(Event::FileWritten { path, refusal });
-                }
-                Effect::Show(show) => stage.show(&show)?,
-                Effect::Finished(submission) => stage.finished(&submission)?,
-                Effect::Unseen(submission) => stage.unseen(&submission)?,
-                Effect::Raced(raced) => stage.raced(&raced)?,
-                Effect::Judged(verdict) => stage.judged(&verdict)?,
-                Effect::Progress(progress) => stage.progress(&progress)?,
-                Effect::Leave(leave) => status = leave,
-            }
+        backstage.elapsed_us = stage.elapsed_us();
+        backstage.attend_real_clients()?;
+        backstage.perform(|effect| perform(effect, stage))?;
+        if stage.ended() {
+            return Ok(backstage.status);
         }
-        if !written.is_empty() {
-            written.into_iter().for_each(|event| session.handle(event));
-            continue;
-        }
-        let event = match session.need() {
-            _ if stage.ended() => return Ok(status),
-            Need::Nothing => return Ok(status),
-            Need::Frame { child, deadline_us } => {
-                match children.receive(child, deadline_us.is_some(), stage.interrupts())? {
-                    Received::Frame(thread, frame) => Event::Frame { child, thread, frame },
-                    Received::Gone => Event::ChildGone(child),
-                    // Where time is real, it passes by itself.
-                    Received::Silence => stage.elapsed_us().map_or(Event::SkipWait, |us| Event::Elapsed { us }),
-                    Received::Interrupt => Event::Interrupt,
-                }
-            }
+        let event = match backstage.session().need() {
+            Need::Nothing => return Ok(backstage.status),
+            Need::Frame { child, deadline_us } => match backstage.hear(child, deadline_us, stage.interrupts())? {
+                Heard::Event(event) => event,
+                Heard::Interrupt => Event::Interrupt,
+                Heard::Nothing => continue,
+            },
             // Where somebody types, Python starts meanwhile.
-            Need::Line(_) if stage.elapsed_us().is_some() && session.warm_up() => continue,
-            Need::Line(prompt) => {
-                let child = session.idle_python();
-                stage.input(session, &prompt, &mut Names { children: &mut children, child })?
-            }
-            Need::Time { deadline_us } => stage.wait(session, deadline_us)?,
+            Need::Line(_) if stage.elapsed_us().is_some() && backstage.session_mut().warm_up() => continue,
+            Need::Line(prompt) => stage.input(&mut backstage, &prompt)?,
+            Need::Rehearsal => backstage.rehearsed(),
+            Need::Time { deadline_us } => stage.wait(&backstage, deadline_us)?,
         };
+        let session = backstage.session_mut();
         if let Some(us) = stage.elapsed_us()
             && !matches!(event, Event::Frame { .. })
         {
@@ -178,4 +161,29 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
         }
         session.handle(event);
     }
+}
+
+/// Lets the stage perform what is its own, and says what came of it.
+fn perform(effect: Effect, stage: &mut impl Stage) -> io::Result<Option<Event>> {
+    match effect {
+        Effect::WriteFile { path, text } => {
+            let refusal = stage.write_file(&path, &text);
+            return Ok(Some(Event::FileWritten { path, refusal }));
+        }
+        Effect::Show(show) => stage.show(&show)?,
+        Effect::Finished(submission) => stage.finished(&submission)?,
+        Effect::Unseen(submission) => stage.unseen(&submission)?,
+        Effect::Raced(raced) => stage.raced(&raced)?,
+        Effect::Judged(verdict) => stage.judged(&verdict)?,
+        Effect::Progress(progress) => stage.progress(&progress)?,
+        Effect::Spawn(_)
+        | Effect::Send { .. }
+        | Effect::Interrupt(_)
+        | Effect::Kill(_)
+        | Effect::OpenPort(_)
+        | Effect::ClosePort
+        | Effect::Rehearse(_)
+        | Effect::Leave(_) => unreachable!("the backstage performs these"),
+    }
+    Ok(None)
 }

@@ -103,6 +103,11 @@ impl Blocking {
         self.waits.get(&client)
     }
 
+    /// Who waits.
+    pub fn clients(&self) -> Vec<ClientId> {
+        self.waits.keys().copied().collect()
+    }
+
     /// What is waited for.
     pub fn awaited(&self) -> Awaited {
         self.awaited

@@ -65,7 +65,8 @@ impl Call<'_> {
         }
         let now_us = self.keyspace.now_us();
         let (seconds, rest) = (now_us.div_euclid(1_000_000), now_us.rem_euclid(1_000_000));
-        let address = self.hub.clients.find(self.client).map_or("", |client| &client.address);
+        let Some(client) = self.hub.clients.find(self.client).filter(|client| !client.unseen) else { return };
+        let address = &client.address;
         let mut line = format!("{seconds}.{rest:06} [{} {address}]", self.keyspace.selected()).into_bytes();
         let mut secrets = 0;
         for (index, word) in self.argv.iter().enumerate() {

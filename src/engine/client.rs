@@ -41,6 +41,8 @@ pub struct Client {
     pub leaves_no_trace: bool,
     /// MONITOR.
     pub monitors: bool,
+    /// Whether those who MONITOR see nothing of what it sends: whoever drives the engine looks at the data by it.
+    pub unseen: bool,
     /// Its driver should send what is written, and then close the connection.
     pub closing: bool,
 }

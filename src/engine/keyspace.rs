@@ -1,172 +1,24 @@
 //! The keyspace: sixteen databases of keys with values and expiry times, and the one place where keys change.
 //!
-//! Keys stand in an `IndexMap`: lookups hash, a random key is a random index, and SCAN walks the indices from the end,
-//! since removing a key moves only the last one into its place, which SCAN has visited already.
-//!
 //! Commands read by `read` and change by `edit`, `put` and `remove`. Each change touches those who WATCH the key, drops
 //! a container that became empty, notes events, and notes keys that blocked clients may wait for.
 
+mod database;
 mod edit;
 
-use std::collections::BTreeSet;
-
-use indexmap::IndexMap;
-
 use super::blocking::Awaited;
-use super::data::string::{Header, LONG_KEY};
 use super::data::{DataType, SmallBytes, Value};
 use super::error::{self, Error};
 use super::limits::Limits;
 use super::notify::{Class, Event};
 use super::watch::Watches;
 
+use database::Due;
+pub use database::{Database, Entry};
 pub use edit::Edit;
 
 /// The number of databases, as in Redis's default configuration.
 pub const DATABASES: usize = 16;
-
-type Key = SmallBytes;
-
-/// A key's value and what belongs to it.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    pub value: Value,
-    /// Milliseconds since 1970.
-    pub expires_ms: Option<i64>,
-    /// When it was last read or changed, in milliseconds since 1970: OBJECT IDLETIME.
-    pub accessed_ms: i64,
-    /// What `next_part_expiry` said when the value last changed.
-    parts_expire_ms: Option<i64>,
-}
-
-/// When an entry expires, and the first of its parts.
-#[derive(Debug, Clone, Copy)]
-struct Times {
-    expires_ms: Option<i64>,
-    parts_expire_ms: Option<i64>,
-}
-
-impl Entry {
-    fn times(&self) -> Times {
-        Times { expires_ms: self.expires_ms, parts_expire_ms: self.parts_expire_ms }
-    }
-
-    /// Lets a string take its place beside its key, which its encoding shows. `room_ms` is an expiry time for which
-    /// there was room already.
-    fn stand_beside(&mut self, key: &[u8], room_ms: Option<i64>) {
-        if let Value::Str(value) = &mut self.value {
-            let expires_here = self.expires_ms.is_some() && (room_ms.is_some() || key.len() < LONG_KEY);
-            value.stand_beside(key, if expires_here { Header::WithExpiry } else { Header::Plain });
-        }
-    }
-}
-
-/// One database.
-#[derive(Debug, Clone, Default)]
-pub struct Database {
-    entries: IndexMap<Key, Entry, foldhash::fast::RandomState>,
-    /// The keys that expire, or whose parts do, soonest first.
-    volatile: BTreeSet<(i64, Key)>,
-    /// How many keys have an expiry time of their own.
-    expiring: usize,
-}
-
-impl Database {
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// How many keys have an expiry time.
-    pub fn expiring(&self) -> usize {
-        self.expiring
-    }
-
-    /// How long the keys that expire have left on average, in milliseconds; of those that expire soonest, a sample.
-    pub fn average_ttl_ms(&self, now_ms: i64) -> i64 {
-        const SAMPLE: usize = 64;
-        let left: Vec<i64> = self.volatile.iter().take(SAMPLE).map(|&(at_ms, _)| (at_ms - now_ms).max(0)).collect();
-        left.iter().sum::<i64>() / i64::try_from(left.len()).unwrap_or(1).max(1)
-    }
-
-    /// How many moments are noted at which parts of values expire.
-    pub fn with_parts(&self) -> usize {
-        self.volatile.len().saturating_sub(self.expiring)
-    }
-
-    /// The key at a position, and its entry.
-    pub fn at(&self, index: usize) -> Option<(&[u8], &Entry)> {
-        self.entries.get_index(index).map(|(key, entry)| (&**key, entry))
-    }
-
-    /// A key's entry, even if it has expired and nobody has noticed.
-    pub fn get(&self, key: &[u8]) -> Option<&Entry> {
-        self.entries.get(key)
-    }
-
-    /// All keys and entries, expired ones included.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Entry)> {
-        self.entries.iter().map(|(key, entry)| (&**key, entry))
-    }
-
-    fn schedule(&mut self, at_ms: Option<i64>, key: &[u8]) {
-        if let Some(at_ms) = at_ms {
-            self.volatile.insert((at_ms, key.into()));
-        }
-    }
-
-    fn unschedule(&mut self, at_ms: Option<i64>, key: &[u8]) {
-        if let Some(at_ms) = at_ms {
-            self.volatile.remove(&(at_ms, key.into()));
-        }
-    }
-
-    /// Takes in a key that is not there, and says where it stands now.
-    fn add(&mut self, key: &[u8], mut entry: Entry) -> usize {
-        self.heed(entry.times(), key);
-        entry.stand_beside(key, None);
-        self.entries.insert_full(key.into(), entry).0
-    }
-
-    /// Gives the key that stands at an index another entry, and hands out its old one.
-    fn replace(&mut self, index: usize, key: &[u8], mut entry: Entry) -> Entry {
-        entry.stand_beside(key, self.entries[index].expires_ms);
-        let old = std::mem::replace(&mut self.entries[index], entry);
-        // In this order: both may be scheduled for the same moment.
-        self.forget(old.times(), key);
-        self.heed(self.entries[index].times(), key);
-        old
-    }
-
-    /// Schedules a key that came.
-    fn heed(&mut self, times: Times, key: &[u8]) {
-        self.expiring += usize::from(times.expires_ms.is_some());
-        self.schedule(times.expires_ms, key);
-        self.schedule(times.parts_expire_ms, key);
-    }
-
-    /// Ends the schedule of a key that went.
-    fn forget(&mut self, times: Times, key: &[u8]) {
-        self.expiring -= usize::from(times.expires_ms.is_some());
-        self.unschedule(times.expires_ms, key);
-        self.unschedule(times.parts_expire_ms, key);
-    }
-
-    fn remove(&mut self, key: &[u8]) -> Option<Entry> {
-        let entry = self.entries.swap_remove(key)?;
-        self.forget(entry.times(), key);
-        Some(entry)
-    }
-
-    fn remove_at(&mut self, index: usize) -> Option<Entry> {
-        let (key, entry) = self.entries.swap_remove_index(index)?;
-        self.forget(entry.times(), &key);
-        Some(entry)
-    }
-}
 
 /// What INFO counts of the keyspace.
 #[derive(Debug, Clone, Default)]
@@ -275,23 +127,24 @@ impl Keyspace {
     fn find(&mut self, key: &[u8]) -> Option<usize> {
         let now_ms = self.now_ms();
         let database = &self.databases[self.selected];
-        let index = database.entries.get_index_of(key)?;
-        let entry = &database.entries[index];
-        if entry.expires_ms.is_some_and(|at| at <= now_ms) {
-            self.expire(key);
-            return None;
+        let index = database.index_of(key)?;
+        match database.entry(index).due(now_ms) {
+            None => Some(index),
+            Some(Due::Whole) => {
+                self.expire(key);
+                None
+            }
+            Some(Due::Parts) => {
+                self.expire_parts(index, key);
+                self.database().index_of(key)
+            }
         }
-        if entry.parts_expire_ms.is_some_and(|at| at <= now_ms) {
-            self.expire_parts(key);
-            return self.database().entries.get_index_of(key);
-        }
-        Some(index)
     }
 
     /// Looks at a key without counting it as read.
     pub fn peek(&mut self, key: &[u8]) -> Option<&Entry> {
         let index = self.find(key)?;
-        Some(&self.database().entries[index])
+        Some(self.database().entry(index))
     }
 
     pub fn exists(&mut self, key: &[u8]) -> bool {
@@ -303,7 +156,7 @@ impl Keyspace {
         let now_ms = self.now_ms();
         let index = self.look_up(key)?;
         let touches = self.touches;
-        let entry = &mut self.database_mut().entries[index];
+        let entry = self.database_mut().entry_mut(index);
         if touches {
             entry.accessed_ms = now_ms;
         }
@@ -313,7 +166,7 @@ impl Keyspace {
     /// Reads a key of any type without being an access: EXISTS, TYPE and TTL leave OBJECT IDLETIME alone.
     pub fn inspect(&mut self, key: &[u8]) -> Option<&Entry> {
         let index = self.look_up(key)?;
-        Some(&self.database().entries[index])
+        Some(self.database().entry(index))
     }
 
     /// Finds a key for a command that reads it: a hit or a miss.
@@ -345,7 +198,7 @@ impl Keyspace {
     /// Lets a sorted set be no listpack from now on, which is no change of the key: SORT reads it that way.
     pub fn unpack_sorted_set(&mut self, key: &[u8]) {
         if let Some(index) = self.find(key)
-            && let Value::SortedSet(zset) = &mut self.database_mut().entries[index].value
+            && let Value::SortedSet(zset) = &mut self.database_mut().entry_mut(index).value
         {
             zset.unpack();
         }
@@ -357,7 +210,7 @@ impl Keyspace {
     /// `WRONGTYPE`, if it holds something else.
     pub fn edit<'a, T: DataType>(&'a mut self, key: &'a [u8]) -> Result<Option<Edit<'a, T>>, Error> {
         let Some(index) = self.find(key) else { return Ok(None) };
-        if T::of(&self.database().entries[index].value).is_none() {
+        if T::of(&self.database().entry(index).value).is_none() {
             return Err(error::WRONG_TYPE);
         }
         Ok(Some(Edit::new(self, index, key, false)))
@@ -370,7 +223,7 @@ impl Keyspace {
     pub fn edit_or_create<'a, T: DataType>(&'a mut self, key: &'a [u8]) -> Result<Edit<'a, T>, Error> {
         let index = match self.find(key) {
             Some(index) => {
-                if T::of(&self.database().entries[index].value).is_none() {
+                if T::of(&self.database().entry(index).value).is_none() {
                     return Err(error::WRONG_TYPE);
                 }
                 return Ok(Edit::new(self, index, key, false));
@@ -384,8 +237,7 @@ impl Keyspace {
     }
 
     fn new_entry(&self, value: Value, expires_ms: Option<i64>) -> Entry {
-        let parts_expire_ms = value.next_part_expiry();
-        Entry { value, expires_ms, accessed_ms: self.now_ms(), parts_expire_ms }
+        Entry::new(value, expires_ms, self.now_ms())
     }
 
     /// Stores a value under a key, whatever was there before. An empty container is not stored: the key goes.
@@ -470,16 +322,7 @@ impl Keyspace {
     /// Sets a key's expiry time, or none; says whether the key is there. The caller has checked that the time is to come.
     pub fn set_expiry(&mut self, key: &[u8], expires_ms: Option<i64>, event: &'static str) -> bool {
         let Some(index) = self.find(key) else { return false };
-        let database = self.database_mut();
-        let entry = &mut database.entries[index];
-        let old = std::mem::replace(&mut entry.expires_ms, expires_ms);
-        entry.stand_beside(key, None);
-        let parts = entry.parts_expire_ms;
-        database.expiring += usize::from(expires_ms.is_some());
-        database.expiring -= usize::from(old.is_some());
-        database.unschedule(old, key);
-        database.schedule(expires_ms, key);
-        database.schedule(parts, key);
+        self.database_mut().set_expiry(index, key, expires_ms);
         self.touched(key);
         self.note(Class::Generic, event, key);
         true
@@ -518,7 +361,7 @@ impl Keyspace {
     pub fn flush(&mut self, database: usize) -> usize {
         let emptied = std::mem::take(&mut self.databases[database]);
         let now_ms = self.now_ms();
-        let live = |key: &[u8]| emptied.entries.get(key).is_some_and(|e| e.expires_ms.is_none_or(|at| at > now_ms));
+        let live = |key: &[u8]| emptied.get(key).is_some_and(|e| e.expires_ms().is_none_or(|at| at > now_ms));
         self.watches.touch_all(database, live);
         self.changes += emptied.len() as u64;
         emptied.len()
@@ -526,8 +369,7 @@ impl Keyspace {
 
     /// Lets two databases change places. Those who WATCH a key that is in either are touched.
     pub fn swap(&mut self, a: usize, b: usize) {
-        let held =
-            |keyspace: &Self, database: usize, key: &[u8]| keyspace.databases[database].entries.contains_key(key);
+        let held = |keyspace: &Self, database: usize, key: &[u8]| keyspace.databases[database].get(key).is_some();
         let mut watches = std::mem::take(&mut self.watches);
         for database in [a, b] {
             watches.touch_all(database, |key| held(self, a, key) || held(self, b, key));
@@ -540,7 +382,7 @@ impl Keyspace {
     /// Notes that a key holds a container that blocked clients may wait for, without changing it: after SWAPDB.
     pub fn note_filled_in(&mut self, database: usize, key: &[u8]) {
         if self.awaited.any()
-            && let Some(entry) = self.databases[database].entries.get(key)
+            && let Some(entry) = self.databases[database].get(key)
             && self.awaited.includes(&entry.value)
         {
             self.filled.push((database, key.to_vec()));
@@ -554,10 +396,9 @@ impl Keyspace {
         self.note(Class::Expired, "expired", key);
     }
 
-    fn expire_parts(&mut self, key: &[u8]) {
+    fn expire_parts(&mut self, index: usize, key: &[u8]) {
         let now_ms = self.now_ms();
-        let Some(index) = self.database().entries.get_index_of(key) else { return };
-        let expired = self.database_mut().entries[index].value.expire_parts(now_ms);
+        let expired = self.database_mut().entry_mut(index).value.expire_parts(now_ms);
         self.counts.expired_parts += expired as u64;
         if expired > 0 {
             self.note(Class::Hash, "hexpired", key);
@@ -569,21 +410,12 @@ impl Keyspace {
     fn settle(&mut self, index: usize, key: &[u8]) -> bool {
         self.touched(key);
         let database = self.database_mut();
-        let entry = &mut database.entries[index];
-        if entry.value.is_empty() {
+        if database.entry(index).value.is_empty() {
             database.remove_at(index);
             self.note(Class::Generic, "del", key);
             return false;
         }
-        entry.stand_beside(key, entry.expires_ms);
-        let next = entry.value.next_part_expiry();
-        let old = std::mem::replace(&mut entry.parts_expire_ms, next);
-        if old != next {
-            let expires = entry.expires_ms;
-            database.unschedule(old, key);
-            database.schedule(next, key);
-            database.schedule(expires, key);
-        }
+        database.settle(index, key);
         true
     }
 
@@ -593,10 +425,10 @@ impl Keyspace {
         let selected = self.selected;
         for database in 0..DATABASES {
             self.selected = database;
-            while let Some((at_ms, key)) = self.database().volatile.first()
-                && *at_ms <= now_ms
+            while let Some((at_ms, key)) = self.database().soonest()
+                && at_ms <= now_ms
             {
-                let key = key.clone();
+                let key = SmallBytes::from(key);
                 self.find(&key);
             }
         }
@@ -605,7 +437,7 @@ impl Keyspace {
 
     /// The next moment at which something expires by itself, in milliseconds since 1970.
     pub fn next_expiry(&self) -> Option<i64> {
-        let soonest = self.databases.iter().filter_map(|db| db.volatile.first().map(|&(at_ms, _)| at_ms)).min();
+        let soonest = self.databases.iter().filter_map(|db| db.soonest().map(|(at_ms, _)| at_ms)).min();
         soonest.filter(|_| self.active_expiry)
     }
 }

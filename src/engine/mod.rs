@@ -20,6 +20,7 @@ pub mod long_double;
 pub mod notify;
 pub mod number;
 pub mod random;
+mod renewal;
 pub mod reply;
 pub mod statistics;
 pub mod subscriptions;

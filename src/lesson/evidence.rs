@@ -100,6 +100,14 @@ impl Shown {
         }
     }
 
+    /// As a value, if it is a plain one.
+    pub fn value(&self) -> Option<Value> {
+        match self {
+            Shown::Python(repr) => value::parse_python(repr),
+            Shown::Cli(answer) => Some(from_cli(answer)),
+        }
+    }
+
     /// As Python's `repr` would show it.
     pub fn repr(&self) -> String {
         match self {

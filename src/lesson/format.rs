@@ -6,15 +6,20 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::names;
+
 /// The format that this program reads; a file says which it was written for.
 pub const FORMAT: u32 = 1;
 
 /// A lesson, as its file says it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Lesson {
+    #[cfg_attr(test, schemars(with = "u32"))]
     pub format: Spanned<u32>,
     /// Stable: progress refers to it.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     pub title: String,
     /// How long it takes, about.
@@ -23,6 +28,7 @@ pub struct Lesson {
     pub about: String,
     /// What is typed, unseen, before the first step.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
     /// What to remember, shown at the end: light Markdown.
     pub remember: String,
@@ -33,9 +39,11 @@ pub struct Lesson {
 /// One step. Which kind it is, is told by the one key it has of `task`, `predict`, `choose`, `show`, `compare`,
 /// `race`, `explore`.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Unique in its lesson; progress refers to it.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     /// What there is to know before, in light Markdown.
     pub say: String,
@@ -44,27 +52,37 @@ pub struct Step {
     /// What to play with, until `expect` holds.
     pub explore: Option<String>,
     /// Lines whose output the learner is to predict; the last one's output counts.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub predict: Option<Spanned<String>>,
     /// A question with answers to choose from.
     pub choose: Option<Choose>,
     /// What the tutor types while the learner watches.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub show: Option<Spanned<String>>,
     /// Two ways to do the same, measured.
     pub compare: Option<Compare>,
     /// Programs of several clients, to be played in every order.
     pub race: Option<Race>,
     /// What to type, as at the prompt: blocks, several lines, `:client NAME` and other tutor commands too.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
     /// Other ways that must pass.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub also: Vec<Spanned<String>>,
     /// Three at most, each says more than the one before.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub hints: Vec<Spanned<String>>,
     /// What to say when the step is done.
     #[serde(default)]
     pub after: Option<String>,
+    /// A key, or two of sets, to draw when the step is done, as after `:draw`.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub draw: Option<Spanned<String>>,
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<Expect>"))]
     pub expect: Option<Spanned<Expect>>,
     #[serde(default, rename = "mistake")]
     pub mistakes: Vec<Mistake>,
@@ -72,6 +90,7 @@ pub struct Step {
 
 /// What must hold for a step to be done: all that is given.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
     /// What the data must say now.
@@ -83,9 +102,11 @@ pub struct Expect {
     pub output: Option<String>,
     /// Commands that the submission must have sent.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
     /// Commands that it must not have sent.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub avoids: Vec<Spanned<String>>,
     /// Keys whose values and expiry times must be what they were at the step's start.
     #[serde(default)]
@@ -101,9 +122,11 @@ pub struct Expect {
 
 /// A question to the data, and its answer.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
     /// A Python expression, or a line of redis-cli.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
     /// What it must say, as Python shows it.
     pub reply: String,
@@ -111,17 +134,21 @@ pub struct Probe {
 
 /// A mistake that people make, and what to say to it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Mistake {
     /// An example, tried by `check`.
     #[serde(rename = "try")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub example: Spanned<String>,
+    #[cfg_attr(test, schemars(with = "When"))]
     pub when: Spanned<When>,
     pub say: String,
 }
 
 /// How a mistake is recognised: all that is given must hold.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// Part of the error's class and text.
@@ -142,6 +169,7 @@ pub struct When {
 
 /// A question with answers to choose from.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choose {
     pub question: String,
@@ -150,6 +178,7 @@ pub struct Choose {
 
 /// One of the answers.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     pub text: String,
@@ -161,35 +190,56 @@ pub struct Choice {
 
 /// Two ways to do the same, measured: commands, round trips, bytes in both directions.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Compare {
+    /// The sizes for which both are measured, smallest first: the variable `n` is each of them in turn.
+    #[cfg_attr(test, schemars(with = "Option<Vec<u32>>"))]
+    pub grow: Option<Spanned<Vec<u32>>>,
+    /// What `n` counts, as the learner reads it: `fields`.
+    pub of: Option<String>,
+    /// What is typed, unseen and unmeasured, before each of the programs.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub setup: Option<Spanned<String>>,
     pub left: Program,
     pub right: Program,
 }
 
+impl Compare {
+    /// The sizes for which both are measured; none if it is done once.
+    pub fn sizes(&self) -> Vec<u32> {
+        self.grow.as_ref().map(|grow| grow.get_ref().clone()).unwrap_or_default()
+    }
+}
+
 /// A program that is measured. It runs on the step's data, which is put back afterwards.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Program {
     pub title: String,
+    #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
 }
 
 /// Programs of two or three clients, each cut at its commands. The learner says whose command is next, or has every order
 /// played. Each order begins with the step's data, which is put back afterwards.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Race {
     /// What the learner is to find out, in a sentence.
     pub goal: String,
     /// What is typed, unseen, before the orders are played.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
     /// What the data should say at the end of each order.
     pub holds: Probe,
     /// What it means if it does not, as half a sentence: `a view is lost`.
     pub lost: String,
     /// In how many orders it does not: `4 of 6`. `check` plays them all, and says if it is otherwise.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub loses: Spanned<String>,
     #[serde(rename = "client")]
     pub clients: Vec<Racer>,
@@ -197,26 +247,33 @@ pub struct Race {
 
 /// A client that takes part in a race.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Racer {
+    #[cfg_attr(test, schemars(with = "String"))]
     pub name: Spanned<String>,
     /// Its program, Python or lines of redis-cli; without one it runs what the client before it runs.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,
 }
 
 /// What was submitted, run by several clients at once: it must do in every order of their commands.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EveryOrder {
     /// What is typed, unseen, before the orders are played.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
     /// What each client runs, if it is not the submission itself: a call of the function that was submitted.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,
     /// How many clients; two, if it is not said.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<usize>"))]
     pub clients: Option<Spanned<usize>>,
     /// What the data must say at the end of each order.
     pub holds: Probe,
@@ -238,5 +295,16 @@ pub struct Fault {
 /// # Errors
 /// What is no TOML, or has not the format's shape.
 pub fn parse(text: &str) -> Result<Lesson, Fault> {
-    toml::from_str(text).map_err(|e| Fault { at: e.span().map(|span| span.start), message: e.message().to_owned() })
+    toml::from_str(text)
+        .map_err(|e| Fault { at: e.span().map(|span| span.start), message: with_suggestion(e.message().to_owned()) })
+}
+
+/// Says which key may be meant by one that is unknown: the message names those that are expected, in backticks.
+fn with_suggestion(message: String) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let nearest = quoted.next().and_then(|unknown| names::nearest(unknown, quoted));
+    match nearest.filter(|_| message.starts_with("unknown ")) {
+        Some(nearest) => format!("{message}. Did you mean `{nearest}`?"),
+        None => message,
+    }
 }

@@ -3,8 +3,9 @@
 //! The rules: state, what is unchanged and who waits are looked at in the data; reply, output, commands and error in the
 //! submission. The step is done when all that is given holds. What changes nothing and raises nothing is exploring.
 
+use super::differences;
 use super::evidence::{Shown, Submission, canonical};
-use super::format::{EveryOrder, Expect, Probe, Step, When};
+use super::format::{Expect, Probe, Step, When};
 use super::raced::Raced;
 
 /// What the data says to the probes of a step.
@@ -16,6 +17,10 @@ pub struct Findings {
     pub changed_keys: Vec<String>,
     /// The names of clients that wait for a reply.
     pub waiting: Vec<String>,
+    /// The commands that the step's own answer sends.
+    pub intended: Vec<Vec<Vec<u8>>>,
+    /// The types of the keys that the submission names.
+    pub types: Vec<(String, &'static str)>,
     /// What came of running the submission by several clients in every order, if that was done.
     pub raced: Option<Raced>,
 }
@@ -26,6 +31,8 @@ pub enum Verdict {
     Done,
     /// Nothing was tried yet.
     Exploring,
+    /// A look that is almost what the step asks for: how it differs, in Markdown.
+    Near(Vec<String>),
     /// The step takes several lines, and this may be one of them.
     OnTheWay,
     /// The mistake at this index.
@@ -47,7 +54,7 @@ pub fn probes(step: &Step) -> Vec<String> {
 pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdict {
     let nothing = Expect::default();
     let expect = step.expect.as_ref().map_or(&nothing, |e| e.get_ref());
-    let differences = differences(expect, submission, findings);
+    let differences = differences::of_expectations(expect, submission, findings);
     if differences.is_empty() {
         return Verdict::Done;
     }
@@ -55,14 +62,19 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
         return Verdict::Mistake(index);
     }
     if !submission.changed && submission.error.is_none() && findings.raced.is_none() {
-        return Verdict::Exploring;
+        let near = differences::near(expect, submission, findings);
+        return if near.is_empty() { Verdict::Exploring } else { Verdict::Near(near) };
     }
     if submission.error.is_some() && submission.commands.is_empty() {
-        return Verdict::Miss(vec!["It stopped before anything was sent: Redis has seen nothing of it.".into()]);
+        return Verdict::Miss(vec![differences::of_unsent(submission)]);
     }
     let takes_several =
         findings.raced.is_none() && step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
-    if takes_several && submission.error.is_none() { Verdict::OnTheWay } else { Verdict::Miss(differences) }
+    if takes_several && submission.error.is_none() {
+        let slip = differences::slip(submission, findings);
+        return slip.map_or(Verdict::OnTheWay, |slip| Verdict::Miss(vec![slip]));
+    }
+    Verdict::Miss(differences::told(differences, submission, findings))
 }
 
 /// How many lines begin at the margin: more than one, and a text is entered in several goes.
@@ -70,97 +82,17 @@ fn starts_of_lines(text: &str) -> usize {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '\t', ')', ']', '}'])).count()
 }
 
-fn says(probe: &Probe, findings: &Findings) -> Option<Shown> {
+pub(super) fn says(probe: &Probe, findings: &Findings) -> Option<Shown> {
     findings.probes.iter().find(|(source, _)| source == probe.run.get_ref()).and_then(|(_, shown)| shown.clone())
 }
 
-fn holds(probe: &Probe, findings: &Findings) -> bool {
+pub(super) fn holds(probe: &Probe, findings: &Findings) -> bool {
     is_said(probe, says(probe, findings).as_ref())
 }
 
-/// Whether what a probe showed is what it should say.
+/// Whether a probe showed what it should say.
 pub fn is_said(probe: &Probe, shown: Option<&Shown>) -> bool {
     shown.is_some_and(|shown| shown.is(&probe.reply))
-}
-
-/// All that is expected and not so, each as a sentence.
-pub fn differences(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<String> {
-    let mut differences = Vec::new();
-    let names = submission.command_names();
-    match (&expect.error, &submission.error) {
-        (Some(wanted), Some(error)) if !format!("{}: {}", error.class, error.message).contains(wanted.as_str()) => {
-            differences.push(format!("Another error was wanted here, one that says {}.", code(wanted)));
-        }
-        (Some(wanted), None) => differences.push(format!("An error was wanted here, one that says {}.", code(wanted))),
-        _ => {}
-    }
-    if let Some(reply) = &expect.reply
-        && !submission.shows(reply)
-    {
-        let seen = submission.value.as_ref().map(Shown::repr);
-        differences.push(match seen {
-            Some(seen) => format!("Wanted: {}. Seen: {}.", code(reply), code(&shortened(&seen))),
-            None => format!("Wanted: {}. Nothing was shown.", code(reply)),
-        });
-    }
-    if let Some(output) = &expect.output
-        && submission.output.trim_end() != output.trim_end()
-    {
-        let seen = shortened(submission.output.trim_end());
-        differences.push(format!("It should print {}. It printed {}.", code(output.trim_end()), code(&seen)));
-    }
-    for wanted in &expect.uses {
-        if !names.contains(&canonical(wanted.get_ref())) {
-            let sent = if names.is_empty() { "no command".to_owned() } else { listed(&names) };
-            differences.push(format!("This step is about {}. Sent: {sent}.", code(wanted.get_ref())));
-        }
-    }
-    for avoided in &expect.avoids {
-        if names.contains(&canonical(avoided.get_ref())) {
-            differences.push(format!("This step does without {}.", code(avoided.get_ref())));
-        }
-    }
-    for probe in &expect.state {
-        if !holds(probe, findings) {
-            let seen = says(probe, findings).map_or_else(|| "an error".into(), |shown| code(&shortened(&shown.repr())));
-            differences.push(format!(
-                "{} should say {}. It says {seen}.",
-                code(probe.run.get_ref()),
-                code(&probe.reply)
-            ));
-        }
-    }
-    for key in expect.unchanged.iter().filter(|key| findings.changed_keys.contains(key)) {
-        differences.push(format!("{} should stay as it was, and has changed. `:again` puts it back.", code(key)));
-    }
-    differences.extend(expect.every_order.iter().filter_map(|every| lost_in_some_order(every, findings)));
-    for name in expect.waiting.iter().filter(|name| !findings.waiting.contains(name)) {
-        differences.push(format!("{} should be waiting for a reply now.", code(name)));
-    }
-    differences
-}
-
-/// What differs when several clients run the submission.
-fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String> {
-    let Some(raced) = &findings.raced else {
-        return Some(match &every.run {
-            Some(run) => {
-                format!("Clients are to run {} at once; it is not defined in this step yet.", code(run.get_ref()))
-            }
-            None => "Clients are to run it at once, and it sends nothing yet.".into(),
-        });
-    };
-    let clients = raced.names.len();
-    if raced.bad > 0 {
-        let orders = if raced.cut { format!("the first {}", raced.orders) } else { raced.orders.to_string() };
-        return Some(format!("{clients} clients at once: in {} of {orders} orders {}.", raced.bad, every.lost));
-    }
-    let (name, error) = raced.error.as_ref()?;
-    Some(format!(
-        "{clients} clients at once: {}'s program ends with {}.",
-        name,
-        code(&format!("{}: {}", error.class, error.message))
-    ))
 }
 
 /// Whether a mistake is what happened.
@@ -180,23 +112,4 @@ fn fits(when: &When, submission: &Submission, findings: &Findings) -> bool {
 /// As inline code of Markdown.
 pub fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', "'").replace('\n', " ⏎ "))
-}
-
-fn listed(names: &[String]) -> String {
-    let mut seen: Vec<&str> = Vec::new();
-    for name in names {
-        if !seen.contains(&name.as_str()) {
-            seen.push(name);
-        }
-    }
-    seen.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
-}
-
-/// A long value, cut for a message.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 200;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into(),
-    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use include_dir::{Dir, include_dir};
 
 use super::format::{self, Fault, Lesson};
+use super::rules;
 
 /// `lessons/`, as it was when the program was built.
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/lessons");
@@ -15,6 +16,29 @@ pub struct Source {
     /// The file's name, as messages tell it.
     pub name: String,
     pub text: String,
+}
+
+impl Source {
+    /// The lesson in it.
+    ///
+    /// # Errors
+    /// The first fault of its form, or the first rule that it breaks, with the place.
+    pub fn lesson(&self) -> Result<Lesson, String> {
+        let lesson = format::parse(&self.text).map_err(|fault| self.told(&fault))?;
+        match rules::faults(&lesson).first() {
+            Some(fault) => Err(self.told(fault)),
+            None => Ok(lesson),
+        }
+    }
+
+    /// A fault with its place: `FILE:LINE:COLUMN: message`.
+    pub fn told(&self, fault: &Fault) -> String {
+        let Fault { at: Some(at), message } = fault else { return format!("{}: {}", self.name, fault.message) };
+        let before = self.text.get(..*at).unwrap_or(&self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+        format!("{}:{line}:{column}: {message}", self.name)
+    }
 }
 
 /// All lessons, in the order of their files' names.

@@ -1,11 +1,16 @@
 //! Lessons: their format, what must hold for a step to be done, and how far a learner is.
 
+pub mod differences;
 pub mod evidence;
 pub mod format;
 pub mod judge;
 pub mod library;
+pub mod names;
+pub mod practice;
 pub mod progress;
 mod race_rules;
 pub mod raced;
+pub mod rehearsal;
 pub mod rules;
+pub mod sheet;
 pub mod value;

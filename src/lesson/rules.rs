@@ -3,13 +3,18 @@
 use std::collections::HashSet;
 
 use super::evidence::canonical;
-use super::format::{Expect, FORMAT, Fault, Lesson, Step, When};
-use super::race_rules;
+use super::format::{Compare, Expect, FORMAT, Fault, Lesson, Step, When};
+use super::{names, race_rules};
 use crate::engine::commands;
 use toml::Spanned;
 
 /// The most hints that a step may have.
 const MOST_HINTS: usize = 3;
+
+/// The sizes for which programs may be measured: more would keep the learner waiting.
+const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
+/// What stands in code blocks and tables is read in 40 columns, too.
+const WIDEST_LINE: usize = 36;
 
 /// All faults of a lesson, in the order of the file.
 pub fn faults(lesson: &Lesson) -> Vec<Fault> {
@@ -36,6 +41,37 @@ pub fn faults(lesson: &Lesson) -> Vec<Fault> {
         of_step(step, &mut fault);
     }
     faults
+}
+
+/// What is allowed, and yet better otherwise: tasks without hints, and what is cut off in narrow terminals.
+pub fn advice(lesson: &Lesson) -> Vec<Fault> {
+    let mut advice = Vec::new();
+    for step in &lesson.steps {
+        let id = step.id.get_ref();
+        let mut advise = |message: String| advice.push(Fault { at: Some(step.id.span().start), message });
+        if step.task.is_some() && step.hints.is_empty() {
+            advise(format!("step \"{id}\" has no hints: who is stuck has only the answer. Add hints = [\"…\"]"));
+        }
+        for text in [Some(&step.say), step.task.as_ref(), step.after.as_ref()].into_iter().flatten() {
+            if let Some(line) = unbreakable_lines(text).find(|line| line.chars().count() > WIDEST_LINE) {
+                let width = line.chars().count();
+                advise(format!(
+                    "step \"{id}\" has a line of {width} columns that cannot be broken: {line:?}. Make it {WIDEST_LINE} at most"
+                ));
+            }
+        }
+    }
+    advice
+}
+
+/// The lines of code blocks and tables: they stay as they are, however narrow the terminal.
+fn unbreakable_lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_code = false;
+    text.lines().filter(move |line| {
+        let is_fence = line.trim_start().starts_with("```");
+        is_code ^= is_fence;
+        !is_fence && (is_code || line.starts_with('|'))
+    })
 }
 
 fn name(id: &Spanned<String>, what: &str, fault: &mut impl FnMut(usize, String)) {
@@ -112,6 +148,9 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
             );
         }
     }
+    if let Some(compare) = &step.compare {
+        growth(compare, at, fault);
+    }
     if let Some(race) = &step.race {
         race_rules::of_race(race, at, fault);
     }
@@ -140,6 +179,33 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
     }
 }
 
+fn growth(compare: &Compare, at: usize, fault: &mut impl FnMut(usize, String)) {
+    match (&compare.grow, &compare.of) {
+        (None, None) => {}
+        (None, Some(of)) => {
+            fault(at, format!("`of` says what `n` counts, \"{of}\", but nothing grows: add grow = [10, 100, 1000]"));
+        }
+        (Some(grow), of) => {
+            let at = grow.span().start;
+            let sizes = grow.get_ref();
+            if sizes.len() < 2 || !sizes.is_sorted_by(|a, b| a < b) || sizes.iter().any(|n| !SIZES.contains(n)) {
+                let (least, most) = (SIZES.start(), SIZES.end());
+                fault(at, format!("grow is {sizes:?}: give two sizes or more, smallest first, of {least} to {most}"));
+            }
+            if of.is_none() {
+                fault(at, "the learner can't know what grows: add of = \"fields\", what `n` counts".into());
+            }
+            let uses_n = [&compare.left.run, &compare.right.run].into_iter().chain(&compare.setup);
+            let uses_n = uses_n
+                .map(Spanned::get_ref)
+                .any(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "n"));
+            if !uses_n {
+                fault(at, "neither `setup` nor a `run` uses `n`, so nothing grows: use it, or take `grow` out".into());
+            }
+        }
+    }
+}
+
 fn hints(step: &Step, fault: &mut impl FnMut(usize, String)) {
     if let Some(hint) = step.hints.get(MOST_HINTS) {
         fault(hint.span().start, format!("a step has at most {MOST_HINTS} hints: take the weakest out"));
@@ -156,7 +222,9 @@ fn hints(step: &Step, fault: &mut impl FnMut(usize, String)) {
 
 fn known_command(name: &str, at: usize, fault: &mut impl FnMut(usize, String)) {
     if commands::by_name(name).is_none() && commands::by_name(&canonical(name)).is_none() {
-        fault(at, format!("\"{name}\" is no Redis command: write its name, as in HINCRBY or OBJECT ENCODING"));
+        let meant = names::nearest(&name.to_ascii_uppercase(), commands::all().map(|command| command.name));
+        let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
+        fault(at, format!("\"{name}\" is no Redis command: write its name, as in HINCRBY or OBJECT ENCODING.{meant}"));
     }
 }
 
@@ -206,6 +274,8 @@ when = { uses = ["INCR"] }
 say = "That is for strings."
 "#;
 
+    const TASK: &str = "task = \"Count.\"";
+
     fn messages(text: &str) -> Vec<String> {
         faults(&format::parse(text).unwrap()).into_iter().map(|fault| fault.message).collect()
     }
@@ -231,6 +301,31 @@ say = "That is for strings."
             ("when = { uses = [\"INCR\"] }", "when = { }", "fits everything"),
             ("task = \"Count.\"", "predict = \":wait 5s\\n1\"", "no place in it"),
             (
+                TASK,
+                "compare = { grow = [9, 2], of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
+                "smallest first",
+            ),
+            (
+                TASK,
+                "compare = { grow = [1, 99999], of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
+                "of 1 to 10000",
+            ),
+            (
+                TASK,
+                "compare = { grow = [1, 2], left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
+                "what `n` counts",
+            ),
+            (
+                TASK,
+                "compare = { grow = [1, 2], of = \"x\", left = { title = \"\", run = \"name\" }, right = { title = \"\", run = \"\" } }",
+                "nothing grows: use it",
+            ),
+            (
+                TASK,
+                "compare = { of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
+                "but nothing grows",
+            ),
+            (
                 "[step.expect]",
                 "[step.expect.every_order]\nclients = 9\nlost = \"x\"\nholds = { run = \"1\", reply = \"1\" }\n[step.expect]",
                 "two or three can race",
@@ -250,10 +345,21 @@ say = "That is for strings."
     }
 
     #[test]
+    fn advice_is_given_for_what_could_be_better() {
+        let advised =
+            |text: &str| advice(&format::parse(text).unwrap()).into_iter().map(|a| a.message).collect::<Vec<_>>();
+        assert_eq!(advised(GOOD), Vec::<String>::new());
+        let hintless = GOOD.replace("hints = [\"Hashes count.\", \"`r.hincrby('h', 'n', 1)`\"]", "");
+        assert!(advised(&hintless)[0].contains("no hints"), "{:?}", advised(&hintless));
+        let wide = GOOD.replace("\"A hash.\"", "'''\n```\n0123456789012345678901234567890123456\n```\n'''");
+        assert!(advised(&wide)[0].contains("37 columns"), "{:?}", advised(&wide));
+    }
+
+    #[test]
     fn faults_of_the_file_name_their_place() {
         let broken = GOOD.replace("minutes = 5", "minuets = 5");
         let fault = format::parse(&broken).unwrap_err();
-        assert!(fault.message.contains("minuets"), "{fault:?}");
+        assert!(fault.message.ends_with("Did you mean `minutes`?"), "{fault:?}");
         assert_eq!(fault.at.map(|at| &broken[at..at + 7]), Some("minuets"));
     }
 }

@@ -199,6 +199,22 @@ pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     }
 }
 
+/// What redis-cli was answered, in the types of the value that Python would show.
+pub fn from_cli_like(cli: Value, python: &Value) -> Value {
+    match (cli, python) {
+        (Value::Text(status), Value::Bool(_)) if status == "OK" => Value::Bool(true),
+        (Value::Sequence(items), Value::Set(_)) => Value::Set(items),
+        (Value::Sequence(items), Value::Map(_)) if items.len() % 2 == 0 => {
+            Value::Map(items.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect())
+        }
+        (Value::Bytes(digits), Value::Float(_) | Value::Integer(_)) => {
+            let number = std::str::from_utf8(&digits).ok().and_then(|digits| digits.parse().ok());
+            number.map_or(Value::Bytes(digits), Value::Float)
+        }
+        (cli, _) => cli,
+    }
+}
+
 /// Writes a value as Python's `repr` does.
 pub fn repr(value: &Value) -> String {
     let all = |items: &[Value]| items.iter().map(repr).collect::<Vec<_>>().join(", ");
@@ -214,6 +230,10 @@ pub fn repr(value: &Value) -> String {
                 "b{}",
                 quoted(bytes.iter().map(|&b| if b < 0x7f { b.into() } else { 0x11_0000 + u32::from(b) }), double)
             )
+        }
+        // A member with its score: redis-py makes tuples of these, and lists of the rest.
+        Value::Sequence(items) if matches!(items.as_slice(), [Value::Bytes(_) | Value::Text(_), Value::Float(_)]) => {
+            format!("({})", all(items))
         }
         Value::Sequence(items) => format!("[{}]", all(items)),
         Value::Set(items) if items.is_empty() => "set()".into(),

@@ -35,6 +35,14 @@ pub enum Role {
     Task,
     /// What may be passed over.
     Muted,
+    /// What came, in a picture.
+    Added,
+    /// What went.
+    Gone,
+    /// What has another value, or another place.
+    Changed,
+    /// What is drawn for its length.
+    Bar,
 }
 
 /// A piece of text with one meaning.

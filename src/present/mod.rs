@@ -1,7 +1,11 @@
 //! What a session shows, as text: laid out to a width, in a theme's colours or none.
 
+mod growth;
 mod lanes;
+mod picture;
 pub mod theme;
+mod timeline;
+mod wire;
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -57,6 +61,13 @@ impl Presenter {
             Show::Text(text) => {
                 let style = Style { quoted: self.theme == Theme::Plain, ..self.style };
                 let lines = markup::layout(text, self.mark(text), style);
+                self.lines(&lines, &mut out);
+            }
+            Show::Wire(wire) => self.lines(&wire::lines(wire, self.style), &mut out),
+            Show::Timeline(timeline) => self.lines(&timeline::lines(timeline, self.style), &mut out),
+            Show::Growth(growth) => self.lines(&growth::lines(growth, self.style), &mut out),
+            Show::Picture(picture) => {
+                let lines = picture::lines(picture, self.style);
                 self.lines(&lines, &mut out);
             }
             Show::Lanes { names, order } => {
@@ -139,4 +150,20 @@ impl Presenter {
 
 fn is_marked(role: Role) -> bool {
     matches!(role, Role::Done | Role::Miss | Role::Hint)
+}
+
+/// A line cut to a width, with a mark where something is left out.
+fn cut(text: &str, width: usize, style: Style) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mark = if style.ascii { "..." } else { "…" };
+    let mut out = String::new();
+    for c in text.chars() {
+        if out.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) + mark.width() > width {
+            break;
+        }
+        out.push(c);
+    }
+    out + mark
 }

@@ -20,6 +20,8 @@ pub enum Piece {
     Prompt,
     /// How what is typed could go on.
     Hint,
+    /// What is being typed now, in a hint.
+    Current,
 }
 
 /// What roles look like.
@@ -53,6 +55,7 @@ impl Theme {
             Piece::Comment | Piece::Hint => style.dimmed(),
             Piece::Command => style.fg(Color::Cyan).bold(),
             Piece::Wrong => style.fg(Color::Red),
+            Piece::Current => style.dimmed().underline(),
             Piece::Match => style.bold().underline(),
             Piece::Prompt => style.fg(Color::Blue).bold(),
         };
@@ -76,6 +79,10 @@ impl Theme {
             Role::Miss => Some(style.fg(Color::Magenta)),
             Role::Title => Some(style.bold().underline()),
             Role::Muted => Some(style.dimmed()),
+            Role::Added => Some(style.fg(Color::Green).bold()),
+            Role::Gone => Some(style.fg(Color::Magenta)),
+            Role::Changed => Some(style.fg(Color::Yellow).bold()),
+            Role::Bar => Some(style.fg(Color::Blue)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Replies as `redis-cli --no-raw` writes them.
 
+use crate::resp::quoting;
 use crate::resp::value::Value;
 
 /// A reply's lines, the last newline included.
@@ -85,20 +86,6 @@ fn has_elements(value: &Value) -> bool {
 /// Bytes in quotes, as one could type them.
 fn quote(bytes: &[u8], out: &mut String) {
     out.push('"');
-    for &byte in bytes {
-        match byte {
-            b'\\' | b'"' => {
-                out.push('\\');
-                out.push(byte.into());
-            }
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            0x07 => out.push_str("\\a"),
-            0x08 => out.push_str("\\b"),
-            0x20..=0x7e => out.push(byte.into()),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
-        }
-    }
+    out.push_str(&quoting::escaped(bytes));
     out.push('"');
 }

@@ -2,6 +2,9 @@
 
 pub mod format;
 
+/// The prompt after the server has closed the connection; the next line connects again.
+pub const NOT_CONNECTED: &str = "not connected> ";
+
 /// redis-cli's prompt.
 pub fn prompt(database: usize, in_transaction: bool) -> String {
     let database = if database == 0 { String::new() } else { format!("[{database}]") };

@@ -1,8 +1,10 @@
 //! Frames and bytes: what a client sends to Redis, and what Redis answers.
 //!
 //! `request` takes a client's bytes apart into commands; `value` takes a server's bytes apart into replies; `quoting` splits
-//! a typed line into words, for inline commands and for the redis-cli dialect. Replies are written by the engine itself.
+//! a typed line into words, for inline commands and for the redis-cli dialect; `anatomy` tells people what bytes mean.
+//! Replies are written by the engine itself.
 
+pub mod anatomy;
 pub mod quoting;
 pub mod request;
 pub mod value;

@@ -23,8 +23,19 @@ pub struct Allowance {
     pub longest_bulk: usize,
 }
 
+/// A command as clients send it.
+pub fn encode(words: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
+    for word in words {
+        bytes.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
+        bytes.extend_from_slice(word);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes
+}
+
 /// Where a connection stands within the request that it is sending.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct RequestParser {
     state: State,
     /// How many bytes of the input, from the request's first one, were understood.

@@ -53,7 +53,7 @@ impl Connection {
         }
     }
 
-    /// Reads once, runs what is whole, and sends the answers. `buffer` is only borrowed for the time.
+    /// Reads once, and runs what is whole. `buffer` is only borrowed for the time.
     pub fn read(&mut self, engine: &mut Engine, buffer: &mut [u8], now_us: i64) -> State {
         let read = match self.stream.read(buffer) {
             Ok(0) => return State::Over,
@@ -70,11 +70,10 @@ impl Connection {
             self.input.extend_from_slice(&buffer[..read]);
             self.run_input(engine, now_us);
         }
-        let full = read == buffer.len();
-        match self.flush(engine) {
-            State::Open if full => State::Unfinished,
+        match read == buffer.len() {
             _ if self.input.len() > MOST_INPUT => State::Over,
-            state => state,
+            true => State::Unfinished,
+            false => State::Open,
         }
     }
 
@@ -83,7 +82,7 @@ impl Connection {
         if !self.input.is_empty() {
             self.run_input(engine, now_us);
         }
-        self.flush(engine)
+        State::Open
     }
 
     fn run_input(&mut self, engine: &mut Engine, now_us: i64) {
@@ -149,7 +148,6 @@ impl Connection {
 
     /// Sends what is answered, as far as the socket takes it.
     pub fn flush(&mut self, engine: &mut Engine) -> State {
-        let listens = engine.hub.subscriptions.listens(self.client);
         let Some(client) = engine.hub.clients.find(self.client) else { return State::Over };
         let closing = client.closing;
         let answered = client.reply.len();
@@ -169,8 +167,11 @@ impl Connection {
             return State::Over;
         }
         let left = self.output.len() - self.sent;
-        let most = if listens { MOST_MESSAGES } else { MOST_OUTPUT };
-        if (closing && left == 0) || left > most { State::Over } else { State::Open }
+        if left == 0 {
+            return if closing { State::Over } else { State::Open };
+        }
+        let most = if engine.hub.subscriptions.listens(self.client) { MOST_MESSAGES } else { MOST_OUTPUT };
+        if left > most { State::Over } else { State::Open }
     }
 
     fn send_output(&mut self) -> io::Result<()> {
@@ -183,6 +184,11 @@ impl Connection {
             self.sent = 0;
         }
         Ok(())
+    }
+
+    /// Whether the socket has refused something that is still to be sent.
+    pub fn has_output(&self) -> bool {
+        !self.output.is_empty()
     }
 
     /// Whether something was read that no command has taken yet.

@@ -2,7 +2,7 @@
 //!
 //! Sockets report changes (edges) only: a connection that may have more to read, or whose wait is over, stands in a queue
 //! and is attended to before the loop sleeps again. The loop sleeps until a socket changes, or until the engine's
-//! next deadline.
+//! next deadline. A turn reads and runs what all clients have sent, and then sends all answers, as Redis does.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind};
@@ -18,6 +18,7 @@ use super::connection::{Connection, State};
 use super::{Options, ServeError, now_us, resolve};
 use crate::engine::Engine;
 use crate::engine::client::ClientId;
+use crate::vigil::{VIGIL, Vigil};
 
 const LISTENER: Token = Token(usize::MAX);
 const WAKER: Token = Token(usize::MAX - 1);
@@ -39,7 +40,10 @@ pub struct Server {
     by_client: HashMap<ClientId, usize, foldhash::fast::FixedState>,
     /// Connections that are to be attended to again before the loop sleeps.
     queue: VecDeque<usize>,
+    /// Connections whose commands were run, and whose answers are to be sent.
+    answered: Vec<usize>,
     buffer: Box<[u8]>,
+    vigil: Vigil,
     stopper: Stopper,
 }
 
@@ -64,9 +68,22 @@ impl Server {
     /// # Errors
     /// The address is unknown, unprotected, or in use.
     pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
-        let wanted = resolve(options)?;
+        let server = Self::listen(resolve(options)?, engine)?;
+        let password = options.password.clone().unwrap_or_default();
+        engine.hub.password = (!password.is_empty()).then(|| password.clone().into_bytes());
+        engine.hub.config.state("requirepass", password.as_bytes());
+        Ok(server)
+    }
+
+    /// Listens with an engine that is in use already, and tells it the port.
+    ///
+    /// # Errors
+    /// The address is in use.
+    pub fn listen(wanted: SocketAddr, engine: &mut Engine) -> Result<Self, ServeError> {
         let mut listener = TcpListener::bind(wanted).map_err(|error| match error.kind() {
             ErrorKind::AddrInUse => ServeError::PortInUse(wanted),
+            ErrorKind::AddrNotAvailable => ServeError::Elsewhere(wanted),
+            ErrorKind::PermissionDenied => ServeError::Reserved(wanted),
             _ => ServeError::System("listening", error),
         })?;
         let system = |error| ServeError::System("setting up the event loop", error);
@@ -74,9 +91,6 @@ impl Server {
         let poll = Poll::new().map_err(system)?;
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(system)?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(system)?);
-        let password = options.password.clone().unwrap_or_default();
-        engine.hub.password = (!password.is_empty()).then(|| password.clone().into_bytes());
-        engine.hub.config.state("requirepass", password.as_bytes());
         engine.hub.config.state("port", address.port().to_string().as_bytes());
         engine.hub.config.state("bind", address.ip().to_string().as_bytes());
         engine.hub.process_id = std::process::id();
@@ -91,7 +105,9 @@ impl Server {
             gaps: Vec::new(),
             by_client: HashMap::default(),
             queue: VecDeque::new(),
+            answered: Vec::new(),
             buffer: vec![0; READ_AT_ONCE].into(),
+            vigil: Vigil::new(),
             stopper: Stopper { asked: Arc::default(), waker },
         })
     }
@@ -123,11 +139,35 @@ impl Server {
     /// The system refuses to wait for sockets.
     pub fn turn(&mut self, engine: &mut Engine, longest: Option<Duration>) -> io::Result<()> {
         let timeout = if self.queue.is_empty() { self.timeout(engine, longest) } else { Some(Duration::ZERO) };
-        match self.poll.poll(&mut self.events, timeout) {
+        match self.poll(timeout) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
         }
-        let now_us = now_us();
+        self.attend_all(engine, now_us());
+        Ok(())
+    }
+
+    /// Does what there is to do, without a wait, at a time of the caller's: for those whose clock is not the wall's, and
+    /// whose clients run commands as well.
+    ///
+    /// # Errors
+    /// The system refuses to look at sockets.
+    pub fn look(&mut self, engine: &mut Engine, now_us: i64) -> io::Result<()> {
+        self.attend_written(engine);
+        match self.poll.poll(&mut self.events, Some(Duration::ZERO)) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            polled => polled?,
+        }
+        self.attend_all(engine, now_us);
+        Ok(())
+    }
+
+    /// Whether `look` has more to do, although no socket changes.
+    pub fn is_busy(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    fn attend_all(&mut self, engine: &mut Engine, now_us: i64) {
         if engine.next_deadline().is_some_and(|at_ms| at_ms <= now_us / 1000) {
             engine.advance(now_us);
             self.attend_written(engine);
@@ -151,7 +191,7 @@ impl Server {
                 self.attend(engine, index, Task::ResumeAndRead, now_us);
             }
         }
-        Ok(())
+        self.send_answers(engine);
     }
 
     /// Closes all connections.
@@ -159,6 +199,22 @@ impl Server {
         for index in 0..self.connections.len() {
             self.forget(engine, index);
         }
+    }
+
+    /// Waits for events; at first awake, if that has been worth it.
+    fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        let had_work = !self.events.is_empty();
+        if had_work && timeout.is_none_or(|timeout| timeout > VIGIL) {
+            let Server { poll, events, vigil, .. } = self;
+            let found = vigil.look_on(|| {
+                poll.poll(events, Some(Duration::ZERO))?;
+                Ok::<_, io::Error>(!events.is_empty())
+            })?;
+            if found {
+                return Ok(());
+            }
+        }
+        self.poll.poll(&mut self.events, timeout)
     }
 
     fn timeout(&self, engine: &Engine, longest: Option<Duration>) -> Option<Duration> {
@@ -215,17 +271,24 @@ impl Server {
     fn attend(&mut self, engine: &mut Engine, index: usize, task: Task, now_us: i64) {
         let Some(Some(connection)) = self.connections.get_mut(index) else { return };
         let mut state = match task {
-            Task::Read => State::Open,
-            Task::SendAndRead => connection.flush(engine),
+            Task::SendAndRead if connection.has_output() => connection.flush(engine),
+            Task::Read | Task::SendAndRead => State::Open,
             Task::ResumeAndRead => connection.resume(engine, now_us),
         };
         if state == State::Open {
             state = connection.read(engine, &mut self.buffer, now_us);
         }
         match state {
-            State::Open => {}
-            State::Unfinished => self.enqueue(index),
-            State::Over => self.forget(engine, index),
+            State::Open => self.answered.push(index),
+            State::Unfinished => {
+                self.answered.push(index);
+                self.enqueue(index);
+            }
+            State::Over => {
+                // What it was answered earlier in this turn is still its own; whether it takes it is its own affair.
+                connection.flush(engine);
+                self.forget(engine, index);
+            }
         }
         if pause(engine) {
             self.enqueue(index);
@@ -246,6 +309,19 @@ impl Server {
         }
     }
 
+    /// Sends what was answered in this turn. All at once: a client that is woken by its answer does not get in between.
+    fn send_answers(&mut self, engine: &mut Engine) {
+        let mut answered = std::mem::take(&mut self.answered);
+        for index in answered.drain(..) {
+            if let Some(connection) = self.connections[index].as_mut()
+                && connection.flush(engine) == State::Over
+            {
+                self.forget(engine, index);
+            }
+        }
+        self.answered = answered;
+    }
+
     fn enqueue(&mut self, index: usize) {
         if let Some(connection) = self.connections[index].as_mut()
             && !std::mem::replace(&mut connection.is_queued, true)
@@ -261,6 +337,14 @@ impl Server {
         // A socket that is closed leaves the poll in any case.
         drop(self.poll.registry().deregister(&mut connection.stream));
         self.gaps.push(index);
+    }
+}
+
+/// What becomes readable when `look` has something to do.
+#[cfg(unix)]
+impl std::os::fd::AsFd for Server {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.poll.registry().as_fd()
     }
 }
 

@@ -30,6 +30,10 @@ pub enum ServeError {
     /// Others could reach the address, and no password protects it.
     Unprotected(SocketAddr),
     PortInUse(SocketAddr),
+    /// The address is none of this machine's.
+    Elsewhere(SocketAddr),
+    /// The system keeps the port for itself.
+    Reserved(SocketAddr),
     /// The system refused something else: what was being done.
     System(&'static str, io::Error),
     /// Ctrl-C could not be caught.
@@ -50,6 +54,12 @@ impl fmt::Display for ServeError {
                 address.port(),
                 address.ip()
             ),
+            ServeError::Elsewhere(address) => {
+                write!(f, "{} is no address of this machine: listen on 127.0.0.1 (the default)", address.ip())
+            }
+            ServeError::Reserved(address) => {
+                write!(f, "the system keeps port {} for itself: choose one above 1023 with --port", address.port())
+            }
             ServeError::System(doing, error) => write!(f, "{doing}: {error}"),
             ServeError::Signals(error) => write!(f, "catching Ctrl-C: {error}"),
         }

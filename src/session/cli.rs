@@ -1,12 +1,12 @@
 //! Lines of redis-cli at the prompt.
 
-use super::Session;
 use super::client::{Work, WorkKind};
 use super::event::Show;
+use super::{Session, TUTOR};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::{Failure, Shown, Submission};
 use crate::redis_cli;
-use crate::resp::{quoting, value};
+use crate::resp::{quoting, request, value};
 
 /// A line is sent no more often than this, since nothing could end it meanwhile.
 const MOST_TIMES: u32 = 100_000;
@@ -44,6 +44,10 @@ impl Session {
             Some(client) if self.engine.hub.clients.find(client).is_some() => client,
             _ => {
                 let client = self.connect();
+                // redis-cli goes back to the database that it was in.
+                let database = self.clients[who].cut_off.take().unwrap_or_default();
+                let state = self.engine.hub.clients.get_mut(client);
+                (state.database, state.unseen) = (database, who == TUTOR);
                 self.clients[who].cli = Some(client);
                 client
             }
@@ -82,14 +86,17 @@ impl Session {
         if argv.is_empty() {
             return self.work_done(who);
         }
+        if self.engine.hub.clients.get(client).closing {
+            return;
+        }
         let argv = argv.clone();
-        let sent: usize = argv.iter().map(|word| word.len() + word.len().to_string().len() + 5).sum();
-        submission.traffic.sent += sent + argv.len().to_string().len() + 3;
+        let bytes = request::encode(&argv);
+        submission.traffic.sent += bytes.len();
         submission.traffic.commands += 1;
         submission.traffic.round_trips += 1;
         submission.commands.push(argv.clone());
         let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
-        self.engine.execute(client, &argv, self.clock.now_us());
+        self.execute(Some(who), client, &argv, &bytes);
     }
 
     /// Shows what a line of redis-cli was answered, if the answer is there, and sends it again if it says so.
@@ -110,10 +117,15 @@ impl Session {
         }
         let state = self.engine.hub.clients.get_mut(client);
         if state.reply.is_empty() {
+            if state.closing {
+                self.cut_off(who, client);
+                return true;
+            }
             return false;
         }
         let bytes = state.reply.take();
         let closing = state.closing;
+        self.record_fetched(who, client, &bytes);
         if let Some(work) = &mut self.clients[who].work {
             work.submission.traffic.received += bytes.len();
         }
@@ -139,6 +151,19 @@ impl Session {
         true
     }
 
+    /// The server has closed the connection of a client's lines.
+    fn cut_off(&mut self, who: usize, client: ClientId) {
+        const SAID: &str = "Error: Server closed the connection";
+        self.clients[who].cut_off = Some(self.engine.hub.clients.get(client).database);
+        self.engine.disconnect(client);
+        self.clients[who].cli = None;
+        if let Some(Work { kind: WorkKind::Cli { more, .. }, .. }) = &mut self.clients[who].work {
+            *more = 0;
+        }
+        self.fail(who, Failure { message: SAID.into(), ..Failure::default() });
+        self.show_output(who, &format!("{SAID}\n"), Show::Reply);
+    }
+
     fn fail(&mut self, who: usize, failure: Failure) {
         if let Some(work) = &mut self.clients[who].work {
             work.submission.error = Some(failure);
@@ -147,6 +172,9 @@ impl Session {
 
     /// redis-cli's prompt for a client.
     pub(super) fn cli_prompt(&self, who: usize) -> String {
+        if self.clients[who].cut_off.is_some() {
+            return redis_cli::NOT_CONNECTED.into();
+        }
         let state = self.clients[who].cli.map(|client| self.engine.hub.clients.get(client));
         let database = state.map_or(0, |state| state.database);
         let transaction = state.is_some_and(|state| state.transaction.is_some());

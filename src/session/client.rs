@@ -12,7 +12,7 @@ use crate::redis_py::frame::MAIN_THREAD;
 use crate::resp::request::RequestParser;
 
 /// Somebody at a prompt: the learner, a second client of theirs, or the tutor that looks at the data unseen.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Client {
     pub name: String,
     /// What it shows: the tutor's own client shows nothing.
@@ -20,11 +20,13 @@ pub struct Client {
     pub python: Python,
     /// The connection of its redis-cli lines.
     pub cli: Option<ClientId>,
+    /// The database of that connection, once the server has closed it: the next line connects again.
+    pub cut_off: Option<usize>,
     pub work: Option<Work>,
 }
 
 /// What a client is doing.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Work {
     pub submission: Submission,
     /// The statements still to run.
@@ -43,7 +45,7 @@ pub struct Work {
     pub judged: bool,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkKind {
     Python,
     /// A line of redis-cli that waits for its answer, and is then sent so many times more.
@@ -58,7 +60,7 @@ pub enum WorkKind {
 }
 
 /// A client's Python child, as far as the session knows it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Python {
     pub child: Option<ChildId>,
     /// Its connections, by the number that the child gave them.
@@ -79,7 +81,7 @@ pub struct Python {
 }
 
 /// A connection of a child's.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Connection {
     pub client: ClientId,
     /// Bytes of commands that are not whole yet.
@@ -101,6 +103,14 @@ impl Python {
         self.asks.contains_key(&MAIN_THREAD)
     }
 
+    /// Its child is gone, and its connections are as they were: a fresh one is to run the journal again.
+    pub fn run_again(&mut self) {
+        self.child = None;
+        (self.runs, self.threads, self.was_interrupted) = (0, 0, false);
+        let asked = std::mem::take(&mut self.asks);
+        self.replay = (!self.journal.is_empty()).then(|| self.journal.replay_to(asked));
+    }
+
     /// Whether a thread besides the main thread may have something to say: it has not asked anything.
     pub fn others_run(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
@@ -120,7 +130,17 @@ impl Ask {
 
 impl Client {
     pub fn new(name: &str, audible: bool) -> Self {
-        Client { name: name.into(), audible, python: Python::default(), cli: None, work: None }
+        Client { name: name.into(), audible, python: Python::default(), cli: None, cut_off: None, work: None }
+    }
+
+    /// Its connections: its Python's, and that of its redis-cli lines.
+    pub fn connections(&self) -> impl Iterator<Item = ClientId> {
+        self.python.connections.values().map(|connection| connection.client).chain(self.cli)
+    }
+
+    /// Whether a connection is its own.
+    pub fn has_connection(&self, id: ClientId) -> bool {
+        self.cli == Some(id) || self.python.connections.values().any(|connection| connection.client == id)
     }
 
     pub fn is_free(&self) -> bool {

@@ -17,6 +17,11 @@ impl Clock {
         self.start_us + self.elapsed_us + self.moved_us
     }
 
+    /// The time on the wall: what was moved on is not in it.
+    pub fn wall_us(&self) -> i64 {
+        self.start_us + self.elapsed_us
+    }
+
     /// So much real time has passed since the start.
     pub fn elapsed(&mut self, us: i64) {
         self.elapsed_us = self.elapsed_us.max(us);
@@ -25,6 +30,11 @@ impl Clock {
     /// Moves the clock on.
     pub fn advance(&mut self, us: i64) {
         self.moved_us = self.moved_us.saturating_add(us.max(0));
+    }
+
+    /// Sets the clock, back too: what is undone takes its time with it.
+    pub fn set(&mut self, us: i64) {
+        self.moved_us = us - self.start_us - self.elapsed_us;
     }
 
     /// Moves the clock on to a moment, if that is still to come.

@@ -114,9 +114,11 @@ fn is_tutor(line: &str) -> bool {
     line.starts_with(':') || BARE_WORDS.contains(&line)
 }
 
-/// Whether an input would write a file.
-pub fn is_save(input: &Input) -> bool {
-    matches!(input, Input::Tutor(line) if line.trim_start_matches(':').trim_start().starts_with("save"))
+/// Whether an input would write a file, or open a port.
+pub fn reaches_out(input: &Input) -> bool {
+    let Input::Tutor(line) = input else { return false };
+    let name = line.trim_start_matches(':').trim_start();
+    ["save", "serve"].iter().any(|reaching| name.starts_with(reaching))
 }
 
 /// What a single line is.

@@ -1,9 +1,17 @@
 //! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
 
+use std::sync::Arc;
+
+use super::growth::Growth;
+use super::picture::Picture;
+use super::timeline::Timeline;
+use super::wire::Wire;
 use crate::lesson::evidence::Submission;
+use crate::lesson::format::Lesson;
 use crate::lesson::judge::Verdict;
 use crate::lesson::progress::Progress;
 use crate::lesson::raced::{Order, Raced};
+use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use crate::redis_py::frame::{FromChild, ToChild};
 
@@ -12,7 +20,7 @@ use crate::redis_py::frame::{FromChild, ToChild};
 pub struct ChildId(pub u32);
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Event {
     /// The learner entered this at once: a line, a block, a paste.
     Entered(String),
@@ -32,12 +40,18 @@ pub enum Event {
     Elapsed { us: i64 },
     /// Nothing happens until the moment that `Need` named: let it be now.
     SkipWait,
+    /// The port is open to real clients; or it is not, for this reason, in a sentence.
+    PortOpened(Result<u16, String>),
     /// A file was written, or was not for the reason given.
     FileWritten { path: String, refusal: Option<String> },
+    /// The lesson's file was saved: the lesson as it is now, or what is wrong with it.
+    LessonSaved(Result<Arc<Lesson>, String>),
+    /// What came of the answers of the lesson that is open, as far as somebody went through them.
+    Rehearsed(Arc<Rehearsal>),
 }
 
 /// What is to be done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Effect {
     /// Start a Python child.
     Spawn(ChildId),
@@ -49,6 +63,10 @@ pub enum Effect {
     Kill(ChildId),
     /// Write a new file; `FileWritten` follows.
     WriteFile { path: String, text: String },
+    /// Open a port of this machine to real clients; `PortOpened` follows.
+    OpenPort(u16),
+    /// Close it, and their connections.
+    ClosePort,
     /// Show something.
     Show(Show),
     /// A statement or a line has run.
@@ -57,6 +75,8 @@ pub enum Effect {
     Unseen(Box<Submission>),
     /// A submission was judged.
     Judged(Verdict),
+    /// Go through this lesson's answers beside the learner; `Rehearsed` follows when it is needed.
+    Rehearse(Arc<Lesson>),
     /// A step's race was played in every order.
     Raced(Box<Raced>),
     /// The place in the lessons has changed.
@@ -82,6 +102,14 @@ pub enum Show {
     Heading { title: String, place: String },
     /// The tutor speaks.
     Text(Text),
+    /// What went over the wire.
+    Wire(Wire),
+    /// Who sent what when.
+    Timeline(Timeline),
+    /// What two programs cost, for data of several sizes.
+    Growth(Growth),
+    /// What a key holds.
+    Picture(Box<Picture>),
     /// Who sent what when, a lane for each client.
     Lanes { names: Vec<String>, order: Order },
     /// A blank line, unless there is one already.
@@ -97,6 +125,8 @@ pub enum Need {
     Line(Prompt),
     /// Time: a client waits, until this moment (microseconds since 1970) or for ever, and no other can be typed at.
     Time { deadline_us: Option<i64> },
+    /// What comes of the lesson's own answers, to judge a submission by.
+    Rehearsal,
     /// Nothing: the session is over.
     Nothing,
 }

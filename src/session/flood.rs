@@ -52,7 +52,8 @@ impl Flood {
     }
 }
 
-fn with_commas(number: usize) -> String {
+/// A number with its thousands apart.
+pub fn with_commas(number: usize) -> String {
     let digits = number.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group)).collect();
     groups.join(",")

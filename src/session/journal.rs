@@ -5,9 +5,11 @@
 //! the time, the lines of `input()`. The engine is asked nothing, so what other clients did meanwhile stays done.
 //! A source that ended by a signal or by the death of its child is left out, as nobody can say how far it came.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
-use crate::redis_py::frame::ToChild;
+use super::client::Ask;
+use crate::redis_py::frame::{MAIN_THREAD, ToChild};
 
 /// The most that a journal keeps, in bytes of answers. Beyond it, a fresh Python starts without variables.
 const MOST_BYTES: usize = 64 << 20;
@@ -22,7 +24,8 @@ pub struct Entry {
 /// A client's record.
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
-    entries: Vec<Entry>,
+    /// Shared with the copies that `:undo` keeps.
+    entries: Vec<Arc<Entry>>,
     bytes: usize,
 }
 
@@ -30,7 +33,7 @@ impl Journal {
     /// A source is run now.
     pub fn begin(&mut self, source: &str) {
         self.bytes += source.len();
-        self.entries.push(Entry { source: source.into(), answers: VecDeque::new() });
+        self.entries.push(Arc::new(Entry { source: source.into(), answers: VecDeque::new() }));
     }
 
     /// The running source's question was answered.
@@ -44,7 +47,7 @@ impl Journal {
             return;
         }
         if let Some(entry) = self.entries.last_mut() {
-            entry.answers.push_back((thread, answer.clone()));
+            Arc::make_mut(entry).answers.push_back((thread, answer.clone()));
         }
     }
 
@@ -62,23 +65,51 @@ impl Journal {
         self.entries.is_empty()
     }
 
-    /// Everything, to be run again.
+    /// What differs as soon as anything more is on record.
+    pub fn mark(&self) -> (usize, usize) {
+        (self.entries.len(), self.bytes)
+    }
+
+    /// Everything, to be run again by a Python whose connections are gone.
     pub fn replay(&self) -> Replay {
-        Replay { rest: self.entries.iter().cloned().collect(), current: None }
+        Replay {
+            rest: self.entries.iter().cloned().collect(),
+            current: None,
+            connections: Connections::Opened,
+            asked: BTreeMap::new(),
+        }
+    }
+
+    /// Everything, to be run again by a Python that finds its connections as they were, and that goes on to wait for these
+    /// answers.
+    pub fn replay_to(&self, asked: BTreeMap<u32, Ask>) -> Replay {
+        Replay { connections: Connections::Kept, asked, ..self.replay() }
     }
 }
 
 /// A replay under way.
 #[derive(Debug, Clone)]
 pub struct Replay {
-    rest: VecDeque<Entry>,
+    rest: VecDeque<Arc<Entry>>,
     current: Option<Entry>,
+    connections: Connections,
+    /// What was still to be answered when the record ends.
+    asked: BTreeMap<u32, Ask>,
+}
+
+/// What becomes of the connections that a replay opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Connections {
+    /// They are opened anew.
+    Opened,
+    /// They stand already.
+    Kept,
 }
 
 impl Replay {
     /// The next source to run; none when all have run.
     pub fn next_source(&mut self) -> Option<String> {
-        self.current = self.rest.pop_front();
+        self.current = self.rest.pop_front().map(Arc::unwrap_or_clone);
         self.current.as_ref().map(|entry| entry.source.clone())
     }
 
@@ -87,5 +118,17 @@ impl Replay {
         let answers = &mut self.current.as_mut()?.answers;
         let index = answers.iter().position(|(t, _)| *t == thread)?;
         answers.remove(index).map(|(_, answer)| answer)
+    }
+
+    /// The question that a thread waited with when the record ends: the main thread's is its last one, and the others
+    /// wait with theirs while sources come and go.
+    pub fn take_asked(&mut self, thread: u32) -> Option<Ask> {
+        let is_there = thread != MAIN_THREAD || self.rest.is_empty();
+        if is_there { self.asked.remove(&thread) } else { None }
+    }
+
+    /// Whether connections are opened anew.
+    pub fn opens_connections(&self) -> bool {
+        self.connections == Connections::Opened
     }
 }

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use super::client::Client;
 use super::dialect;
+use super::draw::Pasts;
 use super::event::{Effect, Show};
 use super::script::{Item, Then};
 use super::{MAIN, Session, TUTOR};
-use crate::engine::Engine;
+use crate::lesson::differences;
 use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::judge::{self, Findings, Verdict, code};
+use crate::lesson::practice::Outcome;
+use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::{Role, parse};
 
 /// The lesson that is open, and where the learner stands in it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Lead {
     pub lesson: Arc<Lesson>,
     /// The index of the step.
@@ -26,6 +29,14 @@ pub(super) struct Lead {
     truth: Option<String>,
     /// The keys that must stay as they are, as they were at the step's start.
     before: Vec<(String, Vec<u8>)>,
+    /// What comes of the lesson's own answers, once that is known.
+    pub rehearsal: Option<Arc<Rehearsal>>,
+    /// What the learner has sent in this step.
+    sent: Vec<Vec<Vec<u8>>>,
+    /// What else there is to say when the step is done.
+    aside: Option<String>,
+    /// Whether the answer was shown.
+    pub answered: bool,
 }
 
 /// Where a step stands.
@@ -67,7 +78,19 @@ impl Session {
         let step = step.min(lesson.steps.len().saturating_sub(1));
         let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
         let before: Vec<Item> = lesson.steps[..step].iter().flat_map(|step| typed(step, false)).collect();
-        self.lead = Some(Lead { lesson, step, phase: Phase::Preparing, hints: 0, truth: None, before: Vec::new() });
+        let rehearsal = self.rehearsal_of(&lesson);
+        self.lead = Some(Lead {
+            lesson,
+            step,
+            phase: Phase::Preparing,
+            hints: 0,
+            truth: None,
+            before: Vec::new(),
+            rehearsal,
+            sent: Vec::new(),
+            aside: None,
+            answered: false,
+        });
         self.script.add([Item::Silence(true), Item::Reset]);
         self.script.add(setup);
         self.script.add(before);
@@ -80,14 +103,20 @@ impl Session {
         for client in &self.clients {
             self.effects.extend(client.python.child.map(Effect::Kill));
         }
-        let now_us = self.clock.now_us();
-        self.engine = Engine::new(self.seed, now_us);
+        // Real clients stay.
+        for client in self.own_connections() {
+            self.engine.disconnect(client);
+        }
+        self.engine.renew(self.seed, self.clock.now_us());
         self.clients = vec![Client::new("tutor", false), Client::new("main", true)];
         self.foreground = MAIN;
         self.speaker = MAIN;
         self.turn = None;
         self.finished.clear();
         self.typed.clear();
+        self.record.forget();
+        self.past.share_nothing();
+        self.pasts = Pasts::new();
     }
 
     /// Finds out what must be known before a step can be shown.
@@ -96,6 +125,9 @@ impl Session {
         lead.phase = Phase::Preparing;
         lead.hints = 0;
         lead.truth = None;
+        lead.sent.clear();
+        lead.aside = None;
+        lead.answered = false;
         self.end_race();
         let Some(lead) = &mut self.lead else { return };
         let step = lead.current().clone();
@@ -105,9 +137,19 @@ impl Session {
         }
         if let Some(compare) = &step.compare {
             self.script.measured.clear();
-            for program in [&compare.left, &compare.right] {
+            let setup = compare.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
+            let sizes = compare.sizes().into_iter().map(|n| Some(Item::Unseen(format!("n = {n}"))));
+            let sizes: Vec<_> = if compare.grow.is_some() { sizes.collect() } else { vec![None] };
+            for (size, program) in sizes.iter().flat_map(|size| [(size, &compare.left), (size, &compare.right)]) {
+                self.script.add([Item::Keep]);
+                self.script.add(size.clone().into_iter().chain(setup.clone()));
                 let run = program.run.get_ref().clone();
-                self.script.add([Item::Keep, Item::Unseen(run), Item::PutBack, Item::Then(Then::Measured)]);
+                self.script.add([
+                    Item::Then(Then::Ready),
+                    Item::Unseen(run),
+                    Item::PutBack,
+                    Item::Then(Then::Measured),
+                ]);
             }
         }
         self.script.add([Item::Then(Then::StepBegins)]);
@@ -132,9 +174,12 @@ impl Session {
                 }
                 self.script.measured.push(sum);
             }
+            // What was found until then counts for nothing.
+            Then::Ready => {}
             Then::StepBegins => self.begin_step(),
             Then::Race(plan) => self.race_submission(*plan),
             Then::Judge(submission) => self.judged(&submission),
+            Then::Sheet => self.show_sheet(),
             Then::Compared | Then::Shown | Then::Skipped => self.step_done(matches!(then, Then::Skipped)),
         }
     }
@@ -143,6 +188,8 @@ impl Session {
     fn begin_step(&mut self) {
         let Some(lead) = &mut self.lead else { return };
         lead.phase = Phase::Doing;
+        self.pictures_begin();
+        let Some(lead) = &self.lead else { return };
         let (lesson, index) = (lead.lesson.clone(), lead.step);
         let step = lead.current().clone();
         let unchanged = step.expect.iter().flat_map(|e| e.get_ref().unchanged.clone()).collect::<Vec<_>>();
@@ -151,9 +198,11 @@ impl Session {
             lead.before = before;
         }
         self.forget_defined();
-        self.progress.at(lesson.id.get_ref(), step.id.get_ref());
+        if self.review.is_none() {
+            self.progress.at(lesson.id.get_ref(), step.id.get_ref());
+        }
         self.effects.push(Effect::Progress(self.progress.clone()));
-        let place = format!("{} of {}", index + 1, lesson.steps.len());
+        let place = self.place_in_review().unwrap_or_else(|| format!("{} of {}", index + 1, lesson.steps.len()));
         self.show(Show::Gap);
         self.show(Show::Heading { title: lesson.title.clone(), place });
         self.show(Show::Text(parse(&step.say)));
@@ -167,7 +216,7 @@ impl Session {
             self.begin_race_step(race);
         }
         if let Some(compare) = &step.compare {
-            self.show(Show::Text(super::tutor::comparison(compare, &self.script.measured)));
+            self.show(super::growth::shown(compare, &self.script.measured));
             self.script.add([Item::Then(Then::Compared)]);
         }
     }
@@ -199,10 +248,12 @@ impl Session {
 
     /// Whether the next line answers a question of the tutor's.
     pub(super) fn is_answering(&self) -> bool {
-        self.lead.as_ref().is_some_and(|lead| {
-            let step = lead.current();
-            lead.phase == Phase::Doing && (step.choose.is_some() || step.predict.is_some() || step.race.is_some())
-        })
+        !self.past.in_fork()
+            && self.lead.as_ref().is_some_and(|lead| {
+                let step = lead.current();
+                let asks = step.choose.is_some() || step.predict.is_some() || step.race.is_some();
+                lead.phase == Phase::Doing && asks
+            })
     }
 
     /// Takes an answer to a question. False if it is none, but a command to the tutor.
@@ -261,10 +312,16 @@ impl Session {
         let Some(lead) = &self.lead else { return };
         let step = lead.current();
         let is_judged = step.task.is_some() || step.explore.is_some();
-        if lead.phase != Phase::Doing || !is_judged || self.script.is_silent() || !self.script.is_idle() {
+        if self.past.in_fork()
+            || lead.phase != Phase::Doing
+            || !is_judged
+            || self.script.is_silent()
+            || !self.script.is_idle()
+        {
             return;
         }
         let probes = judge::probes(step);
+        self.script.add([Item::AwaitRehearsal]);
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.clone());
         let plan = every.and_then(|every| self.plan_of_submission(&every, &submission));
         // First of all, for what the probes find is looked at with the submission.
@@ -275,7 +332,8 @@ impl Session {
 
     /// What the data says is known: says what comes of the submission.
     fn judged(&mut self, submission: &Submission) {
-        let Some(lead) = &self.lead else { return };
+        let Some(lead) = &mut self.lead else { return };
+        lead.sent.extend(submission.commands.iter().cloned());
         let step = lead.current().clone();
         let before = lead.before.clone();
         let found = std::mem::take(&mut self.script.found);
@@ -293,6 +351,8 @@ impl Session {
                 .filter(|client| client.work.is_some())
                 .map(|client| client.name.clone())
                 .collect(),
+            intended: self.intended_commands(),
+            types: self.types_of_keys(submission),
             raced,
         };
         let submission = &self.with_race(submission.clone(), findings.raced.as_ref());
@@ -300,8 +360,12 @@ impl Session {
         let raced = findings.raced;
         self.effects.push(Effect::Judged(verdict.clone()));
         match verdict {
-            Verdict::Done => self.step_done(false),
+            Verdict::Done => {
+                self.note_another_way(&step, &findings.intended);
+                self.step_done(false);
+            }
             Verdict::Exploring => {}
+            Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
             Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
             Verdict::Mistake(index) => {
                 self.say(Role::Miss, &step.mistakes[index].say);
@@ -321,31 +385,65 @@ impl Session {
         }
     }
 
+    /// Keeps the lesson's own way, to be shown beside one that does without its commands.
+    fn note_another_way(&mut self, step: &Step, intended: &[Vec<Vec<u8>>]) {
+        let Some(lead) = &mut self.lead else { return };
+        let answer = step.answer.as_ref().map(|answer| answer.get_ref().trim());
+        if let Some(answer) = answer.filter(|answer| !answer.contains('\n'))
+            && differences::is_another_way(&lead.sent, intended)
+        {
+            lead.aside = Some(format!("Another way: {}", code(answer)));
+        }
+    }
+
     /// The step is done: says what happened, and how to go on.
     pub(super) fn step_done(&mut self, skipped: bool) {
         let Some(lead) = &mut self.lead else { return };
         lead.phase = Phase::Done;
         let (lesson, index) = (lead.lesson.clone(), lead.step);
         let step = lead.current().clone();
+        let outcome = match (skipped || lead.answered, lead.hints) {
+            (true, _) => Outcome::GivenUp,
+            (false, 0) => Outcome::Known,
+            (false, _) => Outcome::Helped,
+        };
+        self.keep_step_done(&lesson, index, skipped);
+        match &step.after {
+            Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
+            None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
+            None => {}
+        }
+        if let Some(aside) = self.lead.as_mut().and_then(|lead| lead.aside.take()) {
+            self.say(Role::Muted, &aside);
+        }
+        if let Some(keys) = &step.draw {
+            self.draw_after_step(keys.get_ref());
+        }
+        self.note_outcome(outcome);
+        self.effects.push(Effect::Progress(self.progress.clone()));
+        self.say(Role::Muted, "Enter goes on.");
+    }
+
+    /// Keeps in the progress that a step is done, and where the lesson goes on. Practice leaves the lessons as they are.
+    fn keep_step_done(&mut self, lesson: &Lesson, index: usize, skipped: bool) {
+        if self.review.is_some() {
+            return;
+        }
         if !skipped {
-            self.progress.done(lesson.id.get_ref(), step.id.get_ref());
+            self.progress.done(lesson.id.get_ref(), lesson.steps[index].id.get_ref());
         }
         if let Some(next) = lesson.steps.get(index + 1) {
             self.progress.at(lesson.id.get_ref(), next.id.get_ref());
         } else {
             self.progress.finished(lesson.id.get_ref());
         }
-        self.effects.push(Effect::Progress(self.progress.clone()));
-        match &step.after {
-            Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
-            None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
-            None => {}
-        }
-        self.say(Role::Muted, "Enter goes on.");
     }
 
     /// Goes on after a step is done; at the end of a lesson, to the next lesson.
     pub(super) fn next_step(&mut self) {
+        if self.next_in_review() {
+            return;
+        }
         let Some(lead) = &mut self.lead else { return };
         if lead.step + 1 < lead.lesson.steps.len() {
             lead.step += 1;
@@ -357,6 +455,7 @@ impl Session {
         self.show(Show::Heading { title: lesson.title.clone(), place: "to remember".into() });
         self.show(Show::Text(parse(&lesson.remember)));
         self.show(Show::Gap);
+        self.say(Role::Muted, "`:sheet` shows the commands of this lesson, each with an example.");
         let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
         match next {
             Some(title) => self.say(
@@ -369,6 +468,9 @@ impl Session {
 
     /// An empty line: goes on when a step is done.
     pub(super) fn empty_line(&mut self) {
+        if self.is_step_done() && self.stays_in_fork("go") {
+            return;
+        }
         match self.lead.as_ref().map(|lead| lead.phase) {
             Some(Phase::Done) => self.next_step(),
             Some(Phase::Over) => {

@@ -8,15 +8,28 @@ mod cli;
 mod client;
 mod clock;
 pub mod dialect;
+mod draw;
 pub mod event;
-mod flood;
+pub mod flood;
+pub mod growth;
 mod journal;
 mod lead;
+pub mod picture;
 mod python;
 mod race;
+mod record;
+mod rehearse;
+mod reload;
+mod review;
 mod save;
 mod script;
+mod serve;
+mod sheet;
+mod speak;
+pub mod timeline;
 pub mod tutor;
+mod undo;
+pub mod wire;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -33,7 +46,7 @@ use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
-use crate::markup::{Role, Text};
+use crate::markup::Role;
 use crate::redis_py::frame::{MAIN_THREAD, ToChild};
 use crate::redis_py::syntax;
 
@@ -89,14 +102,22 @@ pub struct Session {
     /// `:wait` is on its way to this moment, deadline by deadline.
     wait: Option<Wait>,
     lead: Option<Lead>,
+    review: Option<review::Review>,
     races: race::Races,
     library: Arc<Library>,
     progress: Progress,
     /// What was typed since everything was as on the first day.
     typed: Vec<save::Typed>,
+    /// What went over the wire.
+    record: record::Record,
+    /// What can be taken back.
+    past: undo::Past,
     /// Whether all output is shown, however long.
     shows_all: bool,
+    /// The port at which real clients come in.
+    serving: Option<u16>,
     over: bool,
+    pasts: draw::Pasts,
 }
 
 impl Session {
@@ -118,12 +139,17 @@ impl Session {
             script: Script::default(),
             wait: None,
             lead: None,
+            review: None,
             races: race::Races::default(),
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
+            record: record::Record::default(),
+            past: undo::Past::default(),
             shows_all: false,
+            serving: None,
             over: false,
+            pasts: draw::Pasts::new(),
         }
     }
 
@@ -168,7 +194,10 @@ impl Session {
                     self.engine.advance(self.clock.now_us());
                 }
             }
+            Event::PortOpened(port) => self.port_opened(port),
             Event::FileWritten { path, refusal } => self.file_written(&path, refusal),
+            Event::LessonSaved(saved) => self.lesson_saved(saved),
+            Event::Rehearsed(rehearsal) => self.keep_rehearsal(rehearsal),
         }
         self.settle();
     }
@@ -190,6 +219,9 @@ impl Session {
             let deadline_us = self.next_deadline_us();
             let main_asks = self.clients[who].python.main_asks();
             return Need::Frame { child, deadline_us: deadline_us.or(main_asks.then(|| self.clock.now_us())) };
+        }
+        if self.awaits_rehearsal() {
+            return Need::Rehearsal;
         }
         let client = &self.clients[self.foreground];
         if let Some(prompt) = self.awaited_input() {
@@ -236,8 +268,7 @@ impl Session {
     /// What clients wait for at this moment, as a sentence each: `main waits for queue:tasks`.
     pub fn waits(&self) -> Vec<String> {
         let waiting = |client: &Client| {
-            let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
-            let wait = connections.filter_map(|id| self.engine.hub.blocking.waiting(id)).next()?;
+            let wait = client.connections().filter_map(|id| self.engine.hub.blocking.waiting(id)).next()?;
             let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
             Some(format!("{} waits for {}", client.name, keys.join(", ")))
         };
@@ -254,10 +285,14 @@ impl Session {
             return Prompt::Answer;
         }
         if self.dialect == Dialect::Cli {
-            return Prompt::Cli { text: self.cli_prompt(self.foreground) };
+            let text = self.cli_prompt(self.foreground);
+            return Prompt::Cli { text: if self.past.in_fork() { format!("fork {text}") } else { text } };
         }
         let several = self.clients.len() > MAIN + 1;
-        Prompt::Python { client: several.then(|| self.clients[self.foreground].name.clone()) }
+        let name = several.then(|| self.clients[self.foreground].name.clone());
+        let fork = self.past.in_fork().then(|| "fork".to_owned());
+        let named: Vec<String> = fork.into_iter().chain(name).collect();
+        Prompt::Python { client: (!named.is_empty()).then(|| named.join(" ")) }
     }
 
     /// What `input()` asks, if a program of the foreground's waits for a line.
@@ -280,6 +315,7 @@ impl Session {
             }
         }
         self.speaker = self.foreground;
+        self.keep_moment(text);
         if self.is_answering() && self.answer_question(text) {
             return;
         }
@@ -367,15 +403,28 @@ impl Session {
                 self.conclude(who, submission);
             } else if self.wait.is_some() {
                 self.go_on_waiting();
-            } else if !self.step_script() && !self.take_entered() && !self.pass_the_prompt() && !self.judge_waiting() {
+            } else if !self.move_on() {
                 return;
             }
         }
     }
 
+    /// Does the next thing that waits for nobody; false if there is none.
+    fn move_on(&mut self) -> bool {
+        self.run_next_again()
+            || self.step_script()
+            || self.take_entered()
+            || self.show_wire()
+            || self.pass_the_prompt()
+            || self.judge_waiting()
+    }
+
     /// Answers programs whose questions can be answered by now: of the one whose turn it is, else the first that can go on.
     fn answer_what_is_ready(&mut self) {
         for who in 0..self.clients.len() {
+            if self.script.rehearses() && who != TUTOR {
+                continue;
+            }
             if self.turn.is_none() {
                 self.answered_by_cli(who);
             }
@@ -461,6 +510,7 @@ impl Session {
             if matches!(work.kind, WorkKind::Cli { .. }) {
                 self.keep_typed_line(who, &work);
             }
+            self.note_past();
             self.finished.push_back((who, work.submission));
         }
     }
@@ -472,6 +522,7 @@ impl Session {
         }
         let exit_status = submission.error.as_ref().and_then(|error| error.exit_status);
         self.effects.push(Effect::Finished(Box::new(submission.clone())));
+        self.show_wire();
         match exit_status {
             Some(status) => self.leave(status),
             None => self.judge(submission),
@@ -534,60 +585,10 @@ impl Session {
     }
 
     /// The next moment at which a waiting program or the engine has something to do.
-    fn next_deadline_us(&self) -> Option<i64> {
+    pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.hub.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
         asks.chain(blocked).min()
-    }
-
-    /// Shows what a client said, under its name if another spoke before.
-    fn show_from(&mut self, who: usize, show: Show) {
-        if !self.clients[who].audible || self.script.is_silent() {
-            return;
-        }
-        if self.speaker != who {
-            self.speaker = who;
-            self.effects.push(Effect::Show(Show::Speaker(self.clients[who].name.clone())));
-        }
-        self.effects.push(Effect::Show(show));
-    }
-
-    /// Shows what a client's program wrote, as much of it as does not flood the screen.
-    fn show_output(&mut self, who: usize, text: &str, show: fn(String) -> Show) {
-        let flood = self.clients[who].work.as_mut().map(|work| &mut work.flood).filter(|_| !self.shows_all);
-        let text = flood.map_or(text, |flood| flood.let_through(text));
-        if !text.is_empty() {
-            self.show_from(who, show(text.to_owned()));
-        }
-    }
-
-    /// Says how much of a submission's output was not shown.
-    fn tell_of_flood(&mut self, who: usize) {
-        let Some(flood) = self.clients[who].work.as_ref().map(|work| work.flood.clone()) else { return };
-        if let Some(rest) = flood.rest() {
-            if flood.stops_within_a_line() {
-                self.show_from(who, Show::Output("\n".into()));
-            }
-            self.tell(who, &rest);
-        }
-    }
-
-    /// A remark about a client, from the tutor.
-    fn tell(&mut self, who: usize, text: &str) {
-        if self.clients[who].audible {
-            self.say(Role::Muted, text);
-        }
-    }
-
-    /// The tutor says something, in Markdown.
-    fn say(&mut self, role: Role, markdown: &str) {
-        self.show(Show::Text(Text::marked(role, markdown)));
-    }
-
-    fn show(&mut self, show: Show) {
-        if !self.script.is_silent() {
-            self.effects.push(Effect::Show(show));
-        }
     }
 
     /// A lesson's id and the step's number from 1, if one is open.

@@ -1,16 +1,16 @@
 //! What a Python child says, and what it is answered.
 
-use super::Session;
 use super::client::{Ask, Client, Connection, WorkKind};
 use super::event::{ChildId, Effect, Show};
 use super::save::{Ended, Kind};
+use super::{Session, TUTOR};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::{Failure, Shown};
 use crate::redis_py::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
 use crate::resp::request::{Allowance, RequestParser};
 
 /// The port that the tutor's Redis is at, as far as Python knows.
-const PORT: u16 = 6379;
+pub(super) const PORT: u16 = 6379;
 
 /// The most that is kept of what a submission prints, in bytes, where somebody watches.
 const MOST_OUTPUT: usize = 1 << 20;
@@ -119,10 +119,11 @@ impl Session {
                  leave out host={host:?}, or type host='localhost'."
             ));
         }
-        if port != PORT {
+        if port != PORT && self.serving != Some(port) {
             return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
         }
         let client = self.connect();
+        self.engine.hub.clients.get_mut(client).unseen = who == TUTOR;
         self.execute_all(client, &mut RequestParser::default(), &mut set_up.to_vec(), None);
         let data = self.engine.hub.clients.get_mut(client).reply.take();
         let opened = Connection { client, input: Vec::new(), parser: RequestParser::default() };
@@ -175,7 +176,7 @@ impl Session {
                             work.submission.traffic.commands += 1;
                             work.submission.commands.push(argv.iter().map(|word| word.to_vec()).collect());
                         }
-                        self.engine.execute(client, &argv, self.clock.now_us());
+                        self.execute(who, client, &argv, &rest[..length]);
                     }
                     used += length;
                 }
@@ -232,9 +233,11 @@ impl Session {
                 let Some(open) = self.clients[who].python.connections.get(connection) else {
                     return Some(ToChild::Closed);
                 };
-                let client = self.engine.hub.clients.find(open.client)?;
+                let open_client = open.client;
+                let client = self.engine.hub.clients.find(open_client)?;
                 if !client.reply.is_empty() {
                     let data = client.reply.take();
+                    self.record_fetched(who, open_client, &data);
                     if let Some(work) = &mut self.clients[who].work {
                         work.submission.traffic.round_trips += 1;
                         work.submission.traffic.received += data.len();
@@ -396,7 +399,7 @@ impl Session {
         self.next_replayed(who);
     }
 
-    fn next_replayed(&mut self, who: usize) {
+    pub(super) fn next_replayed(&mut self, who: usize) {
         let python = &mut self.clients[who].python;
         let Some(child) = python.child else { return };
         match python.replay.as_mut().and_then(super::journal::Replay::next_source) {
@@ -414,6 +417,7 @@ impl Session {
     }
 
     fn heard_from_replaying_child(&mut self, who: usize, thread: u32, frame: FromChild) {
+        let opens = self.clients[who].python.replay.as_ref().is_some_and(super::journal::Replay::opens_connections);
         match frame {
             FromChild::Ready
             | FromChild::Output { .. }
@@ -422,27 +426,38 @@ impl Session {
             | FromChild::Names { .. } => {}
             FromChild::Threads { count } => self.clients[who].python.threads = count,
             FromChild::Done(_) => self.next_replayed(who),
+            // Where connections stand already, the one that is closed here is gone, or closes once more later.
+            FromChild::Close { .. } if !opens => {}
             FromChild::Close { connection } => {
                 if let Some(connection) = self.clients[who].python.connections.remove(&connection) {
                     self.engine.disconnect(connection.client);
                 }
             }
             question => {
-                if let FromChild::Open { connection, host, port, set_up } = &question {
+                if opens && let FromChild::Open { connection, host, port, set_up } = &question {
                     // The connection must stand for what comes after the replay; what it was answered then is on record.
                     let _ = self.open_connection(who, *connection, host, *port, set_up);
                 }
-                let python = &mut self.clients[who].python;
-                match (python.replay.as_mut().and_then(|replay| replay.answer(thread)), python.child) {
-                    (Some(frame), Some(child)) => {
-                        self.effects.push(Effect::Send { child, thread, frame });
-                    }
-                    (_, child) => {
-                        // It goes another way than before: give up rather than guess.
-                        self.effects.extend(child.map(Effect::Kill));
-                    }
-                }
+                self.answer_from_record(who, thread);
             }
+        }
+    }
+
+    /// Answers a question from the record, or lets the child wait where the record ends.
+    fn answer_from_record(&mut self, who: usize, thread: u32) {
+        let python = &mut self.clients[who].python;
+        let (Some(replay), Some(child)) = (&mut python.replay, python.child) else { return };
+        if let Some(frame) = replay.answer(thread) {
+            self.effects.push(Effect::Send { child, thread, frame });
+        } else if let Some(ask) = replay.take_asked(thread) {
+            python.asks.insert(thread, ask);
+            if thread == MAIN_THREAD {
+                python.replay = None;
+                self.turn = None;
+            }
+        } else {
+            // It goes another way than before: give up rather than guess.
+            self.effects.push(Effect::Kill(child));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::lesson::evidence::{Submission, Traffic};
 
 /// One thing to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Item {
     /// Everything as on the first day: no keys, no clients, no variables.
     Reset,
@@ -27,11 +27,13 @@ pub(super) enum Item {
     Keep,
     /// Puts the data back as it was kept.
     PutBack,
+    /// Waits until what comes of the lesson's own answers is known.
+    AwaitRehearsal,
     Then(Then),
 }
 
 /// What to do with what was found.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Then {
     /// The step is prepared.
     StepBegins,
@@ -39,9 +41,12 @@ pub(super) enum Then {
     Judge(Box<Submission>),
     /// What a prediction's code prints is known.
     Predicted,
+    /// What a program is measured on is set up.
+    Ready,
     /// What the left or the right program took is known.
     Measured,
     Compared,
+    Sheet,
     /// A submission is raced against itself.
     Race(Box<Plan>),
     /// The step was done for the learner.
@@ -65,8 +70,18 @@ impl Script {
         self.silent
     }
 
+    /// Whether something is tried that will be put back: nobody else may notice.
+    pub(super) fn rehearses(&self) -> bool {
+        self.kept.is_some()
+    }
+
     pub(super) fn is_idle(&self) -> bool {
         self.items.is_empty()
+    }
+
+    /// Whether the next thing waits for the rehearsal.
+    pub(super) fn awaits_rehearsal(&self) -> bool {
+        matches!(self.items.front(), Some(Item::AwaitRehearsal))
     }
 
     /// Adds what is to be done after all that is on the list.
@@ -91,6 +106,7 @@ impl Session {
             Some(Item::Unseen(_) | Item::Then(_) | Item::Keep | Item::PutBack) => self.clients[TUTOR].is_free(),
             Some(Item::Type { .. }) => self.clients[self.foreground].is_free() || self.pass_the_prompt(),
             Some(Item::Reset | Item::Silence(_)) => true,
+            Some(Item::AwaitRehearsal) => self.is_rehearsed(),
         };
         if !ready {
             return false;
@@ -101,7 +117,8 @@ impl Session {
             Some(Item::Keep) => self.script.kept = Some(Box::new(self.engine.clone())),
             Some(Item::PutBack) => {
                 if let Some(kept) = self.script.kept.take() {
-                    self.engine.keyspace = kept.keyspace;
+                    let own: Vec<_> = self.clients[TUTOR].connections().collect();
+                    self.engine.put_back(*kept, &own);
                 }
             }
             Some(Item::Unseen(text)) => {
@@ -114,14 +131,14 @@ impl Session {
                     self.echo(&text);
                 }
                 let inputs = dialect::inputs(&text, Dialect::Both).into_iter();
-                // A lesson types this, and no lesson writes files.
-                self.entered.extend(inputs.filter(|input| !dialect::is_save(input)));
+                // A lesson types this, and no lesson writes files or opens ports.
+                self.entered.extend(inputs.filter(|input| !dialect::reaches_out(input)));
             }
             Some(Item::Then(then)) => {
                 self.go_on(then);
                 self.script.found.clear();
             }
-            None => {}
+            Some(Item::AwaitRehearsal) | None => {}
         }
         true
     }

@@ -7,10 +7,9 @@ use super::lead::Phase;
 use super::race::{every_order_expected, race_expected};
 use super::save::{Ended, Kind};
 use crate::engine::commands;
-use crate::lesson::evidence::Traffic;
-use crate::lesson::format::{Compare, Expect};
+use crate::lesson::format::Expect;
 use crate::lesson::judge::code;
-use crate::markup::{Role, Text, parse};
+use crate::markup::{Role, parse};
 
 /// A command to the tutor.
 pub struct TutorCommand {
@@ -46,12 +45,33 @@ pub static COMMANDS: &[TutorCommand] = &[
     },
     TutorCommand { name: "wait", takes: "5m", about: "let time pass: 30s, 5m, 2h", run: Session::wait },
     TutorCommand { name: "keys", takes: "", about: "all keys, with their types", run: |s, _| s.list_keys() },
+    TutorCommand {
+        name: "draw",
+        takes: "KEY [KEY]",
+        about: "what a key holds, as a picture; two sets as they overlap",
+        run: Session::draw,
+    },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
+    TutorCommand { name: "undo", takes: "", about: "take back what was entered last", run: Session::undo },
+    TutorCommand {
+        name: "fork",
+        takes: "[back|keep]",
+        about: "mark this place; `back` returns to it, `keep` stays",
+        run: Session::fork,
+    },
+    TutorCommand { name: "wire", takes: "on|off", about: "each command's bytes, out and in", run: Session::wire },
+    TutorCommand { name: "timeline", takes: "[N]", about: "who sent what when", run: Session::timeline },
     TutorCommand {
         name: "save",
         takes: "FILE.py",
         about: "what was typed, as a script for real redis-py",
         run: Session::save,
+    },
+    TutorCommand {
+        name: "serve",
+        takes: "PORT|off",
+        about: "let redis-cli and redis-py in other windows in",
+        run: Session::serve,
     },
     TutorCommand {
         name: "cli",
@@ -65,6 +85,12 @@ pub static COMMANDS: &[TutorCommand] = &[
         about: "Python again; `fresh`: without variables",
         run: Session::python,
     },
+    TutorCommand {
+        name: "sheet",
+        takes: "",
+        about: "what this lesson teaches, to keep",
+        run: |s, _| s.ask_for_sheet(),
+    },
     TutorCommand { name: "help", takes: "", about: "this list", run: |s, _| s.help() },
     TutorCommand { name: "quit", takes: "", about: "leave; your place is kept", run: |s, _| s.leave(0) },
 ];
@@ -76,6 +102,7 @@ impl Session {
         let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let name = if name == "exit" { "quit" } else { name };
         match COMMANDS.iter().find(|command| command.name == name) {
+            Some(command) if self.stays_in_fork(command.name) => {}
             Some(command) => (command.run)(self, rest.trim()),
             None => {
                 let nearest = nearest(name, COMMANDS.iter().map(|command| command.name));
@@ -116,7 +143,7 @@ impl Session {
         }
     }
 
-    fn no_lesson(&mut self) {
+    pub(super) fn no_lesson(&mut self) {
         self.say(Role::Plain, "No lesson is open. `:lessons` lists them, `:go 1` opens the first.");
     }
 
@@ -132,7 +159,8 @@ impl Session {
     }
 
     fn show_answer(&mut self, _: &str) {
-        let Some(lead) = &self.lead else { return self.no_lesson() };
+        let Some(lead) = &mut self.lead else { return self.no_lesson() };
+        lead.answered = true;
         let step = lead.current();
         let correct = step.choose.iter().flat_map(|choose| &choose.options).position(|option| option.correct);
         if let Some(index) = correct {
@@ -217,7 +245,7 @@ impl Session {
         let mut rows: Vec<String> = Vec::new();
         for database in self.engine.keyspace.databases() {
             for (key, entry) in database.iter() {
-                let ttl = entry.expires_ms.map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
+                let ttl = entry.expires_ms().map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
                 rows.push(format!(
                     "| `{}` | {} | {ttl} |\n",
                     String::from_utf8_lossy(key).replace('|', "¦"),
@@ -280,24 +308,8 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines
 }
 
-/// The table of a comparison.
-pub(super) fn comparison(compare: &Compare, measured: &[Traffic]) -> Text {
-    let [left, right] = measured else { return Text::default() };
-    let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
-    let rows = [
-        ("commands", left.commands, right.commands),
-        ("round trips", left.round_trips, right.round_trips),
-        ("bytes sent", left.sent, right.sent),
-        ("bytes received", left.received, right.received),
-    ];
-    for (name, left, right) in rows {
-        table.push_str(&format!("| {name} | {left} | {right} |\n"));
-    }
-    parse(&table)
-}
-
 /// The name most like `name`, if one is like it at all.
-fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let (distance, nearest) = names.map(|known| (strsim::damerau_levenshtein(known, name), known)).min()?;
     (distance <= name.len() / 3 + 1).then_some(nearest)
 }

@@ -3,12 +3,12 @@
 use rustyline::completion::Pair;
 
 use super::live::Live;
-use super::place::{Place, command_of, command_of_method, place};
+use super::place::{Place, call, command_of, command_of_method, place};
+use super::usage;
 use crate::engine::command::{Command, Group};
 use crate::engine::commands;
 use crate::engine::data::Value;
 use crate::redis_py::syntax::KEYWORDS;
-use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::session::tutor::COMMANDS;
 
@@ -61,21 +61,56 @@ pub fn complete(text: &str, dialect: Dialect, width: usize, live: &Live) -> Foun
             let word = name.rsplit('.').next().unwrap_or_default();
             matching.word = word.to_owned();
             if word == name {
+                arguments_by_name(text, dialect, &mut matching, live);
+            }
+            if word == name {
                 KEYWORDS.iter().filter(|keyword| !word.is_empty() && keyword.starts_with(word)).for_each(|keyword| {
                     matching.consider(keyword, "");
                 });
             }
+            let owner = name[..name.len() - word.len()].to_owned();
             let asked = name.to_owned();
-            let names = live.ask(move |_, names| names.of(&asked)).unwrap_or_default();
-            for name in &names {
-                let about = command_of_method(name).filter(|_| word.len() < text.len()).map_or("", |row| row.summary);
-                matching.consider(name, about);
+            let names = live.ask(move |_, names| match names.of(&asked) {
+                none if none.is_empty() => names.of(&owner),
+                found => found,
+            });
+            for found in &names.unwrap_or_default() {
+                let about = command_of_method(found).filter(|_| word != name).map_or("", |row| row.summary);
+                matching.consider(found, about);
             }
             word
         }
-        Place::PythonArgument { .. } | Place::Nowhere => "",
+        Place::Nowhere => {
+            arguments_by_name(text, dialect, &mut matching, live);
+            ""
+        }
     };
     Found { word: word.len(), candidates: matching.pairs(width) }
+}
+
+/// What a call may be given by name, where an argument begins.
+fn arguments_by_name(text: &str, dialect: Dialect, matching: &mut Matching, live: &Live) {
+    let Some(call) = call(text, dialect) else { return };
+    let begins = |argument: &&str| argument.trim_start().chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !call.arguments.last().is_some_and(begins) {
+        return;
+    }
+    let asked = format!("{}(", call.callee);
+    let parameters = live.ask(move |_, names| names.of(&asked)).unwrap_or_default();
+    // Whether it was given by its place or by its name.
+    let is_given = |index: usize, name: &str| {
+        let by_name =
+            |argument: &&str| argument.trim_start().strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
+        index < call.arguments.len() - 1 && call.arguments.get(index).is_some_and(|argument| !argument.contains('='))
+            || call.arguments.iter().any(by_name)
+    };
+    for (index, parameter) in parameters.iter().enumerate() {
+        if let Some((name, default)) = parameter.split_once('=')
+            && !is_given(index, name)
+        {
+            matching.consider(&format!("{name}="), &format!("{default}, if it is left out"));
+        }
+    }
 }
 
 /// A command's name as the rows have it, for a word in any case.
@@ -97,7 +132,7 @@ fn tutor_words(name: &str, matching: &mut Matching, live: &Live) {
             matching.word = cased(&matching.word);
             commands::all().for_each(|command| matching.consider(command.name, command.summary));
         }
-        "KEY" => keys(None, Dialect::Both, matching, live),
+        "KEY [KEY]" => keys(None, Dialect::Both, matching, live),
         _ => {}
     }
 }
@@ -119,9 +154,8 @@ fn cli_words(words: &[&str], word: &str, dialect: Dialect, matching: &mut Matchi
     data(command, words.len(), words, dialect, matching, live);
     if matching.is_empty() {
         matching.word = cased(word);
-        let given = |token: &str| words.iter().any(|word| word.eq_ignore_ascii_case(token));
-        let tokens = command.syntax.split(|c: char| !(c.is_ascii_uppercase() || c == '-' || c == '_'));
-        tokens.filter(|token| token.len() > 1 && !given(token)).for_each(|token| matching.consider(token, ""));
+        let given = words.get(command.name.split(' ').count()..).unwrap_or_default();
+        usage::next(command.syntax, given).tokens.iter().for_each(|token| matching.consider(token, ""));
     }
 }
 
@@ -142,9 +176,8 @@ fn keys(group: Option<Group>, dialect: Dialect, matching: &mut Matching, live: &
         let now_ms = session.engine().keyspace.now_ms();
         let database = &session.engine().keyspace.databases()[session.database(dialect)];
         for (key, entry) in database.iter() {
-            let is_there = entry.expires_ms.is_none_or(|at_ms| at_ms > now_ms);
+            let is_there = entry.expires_ms().is_none_or(|at_ms| at_ms > now_ms);
             if let Ok(key) = std::str::from_utf8(key)
-                && key.starts_with(&found.word)
                 && is_there
                 && fits(group, &entry.value)
                 && !needs_quotes(key)
@@ -197,12 +230,15 @@ fn needs_quotes(text: &str) -> bool {
     text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\'' | '"' | '\\'))
 }
 
-/// The names that begin as the word does, or, where none does, that hold it.
+/// The names that begin as the word does; where none does, those that hold it; where none does, those that hold its letters
+/// in their order.
 #[derive(Debug, Default)]
 struct Matching {
     word: String,
     starting: Vec<(String, String)>,
     holding: Vec<(String, String)>,
+    /// With how many letters the word is spread over.
+    spread: Vec<(usize, String, String)>,
     /// How many begin as the word does.
     count: usize,
     /// What all that begin as the word does begin with.
@@ -226,26 +262,46 @@ impl Matching {
             }
         } else if self.holding.len() < MOST && self.word.len() > 1 && name.contains(&self.word) {
             self.holding.push((name.to_owned(), about.to_owned()));
+        } else if self.spread.len() < MOST
+            && self.word.chars().nth(1).is_some()
+            && let Some(length) = spread(&self.word, name)
+        {
+            self.spread.push((length, name.to_owned(), about.to_owned()));
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.starting.is_empty() && self.holding.is_empty()
+        self.starting.is_empty() && self.holding.is_empty() && self.spread.is_empty()
     }
 
-    fn pairs(self, width: usize) -> Vec<Pair> {
+    /// The names of the best kind that there is.
+    fn best(self) -> Vec<(String, String)> {
+        if !self.starting.is_empty() {
+            return self.starting;
+        }
+        if !self.holding.is_empty() {
+            return self.holding;
+        }
+        let shortest = self.spread.iter().map(|(length, ..)| *length).min().unwrap_or_default();
+        // Letters that are strewn over a long name are chance.
+        let near = |(length, ..): &(usize, String, String)| *length <= shortest + 2;
+        self.spread.into_iter().filter(near).map(|(_, name, about)| (name, about)).collect()
+    }
+
+    fn pairs(mut self, width: usize) -> Vec<Pair> {
         let mut more = None;
         if self.count > self.starting.len() {
             // Not all are listed: first what all of them begin with, and then no more than that.
-            let common = self.common.unwrap_or_default();
+            let common = self.common.take().unwrap_or_default();
             if common.len() > self.word.len() {
                 return vec![Pair { display: common.clone(), replacement: common }];
             }
             let rest = self.count - self.starting.len();
             more = Some(Pair { display: format!("and {rest} more"), replacement: self.word.clone() });
         }
-        let mut names = if self.starting.is_empty() { self.holding } else { self.starting };
-        names.sort();
+        let mut names = self.best();
+        // What a call may be given by name comes first.
+        names.sort_by(|(a, _), (b, _)| (!a.ends_with('='), a).cmp(&(!b.ends_with('='), b)));
         names.dedup_by(|a, b| a.0 == b.0);
         let few = names.len() <= FEW;
         let longest = names.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
@@ -262,49 +318,18 @@ impl Matching {
     }
 }
 
-/// What a hint says at the end of `text`: how the command or the method goes on. Never what a step wants.
-pub fn hint(text: &str, dialect: Dialect, live: &Live) -> Option<String> {
-    match place(text, dialect) {
-        Place::TutorName(name) => {
-            let command = COMMANDS.iter().find(|command| command.name == name)?;
-            let takes = if command.takes.is_empty() { String::new() } else { format!(" {}", command.takes) };
-            Some(format!("{takes}  {}", command.about))
-        }
-        Place::CliName(name) => command_of(&[name]).map(|command| format!(" {}", command.syntax)),
-        Place::CliWord { words, word: "" } => {
-            let command = command_of(&words)?;
-            let given = words.len() - command.name.split(' ').count();
-            let rest: Vec<&str> = parts(command.syntax).into_iter().skip(given).collect();
-            (!rest.is_empty()).then(|| rest.join(" "))
-        }
-        Place::PythonArgument { callee, argument } => {
-            let asked = format!("{callee}(");
-            let parameters = live.ask(move |_: &Session, names| names.of(&asked))?;
-            let rest: Vec<String> = parameters.into_iter().skip(argument).collect();
-            (!rest.is_empty()).then(|| rest.join(", ") + ")")
-        }
-        _ => None,
+/// Over how many letters of `name` those of `word` are spread, in their order and in any case, from its first on.
+fn spread(word: &str, name: &str) -> Option<usize> {
+    let mut letters = name.char_indices();
+    let same = |a: char, b: char| a.eq_ignore_ascii_case(&b);
+    let mut first = None;
+    let mut last = 0;
+    for wanted in word.chars() {
+        let (at, _) = letters.find(|(_, c)| same(*c, wanted))?;
+        first.get_or_insert(at);
+        last = at;
     }
-}
-
-/// The parts of a syntax, what is in brackets as one.
-fn parts(syntax: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut start, mut depth) = (0, 0_usize);
-    for (at, c) in syntax.char_indices() {
-        match c {
-            '[' | '<' => depth += 1,
-            ']' | '>' => depth = depth.saturating_sub(1),
-            ' ' if depth == 0 => {
-                parts.push(&syntax[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&syntax[start..]);
-    parts.retain(|part| !part.is_empty());
-    parts
+    Some(last + 1 - first?)
 }
 
 #[cfg(test)]
@@ -312,7 +337,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<String> {
-        let found = complete(text, Dialect::Both, 80, &Live::default());
+        let found = complete(text, Dialect::Both, 80, &Live::new().expect("a pipe can be made"));
         found.candidates.into_iter().map(|pair| pair.replacement).collect()
     }
 
@@ -322,16 +347,19 @@ mod tests {
         assert_eq!(found("HINC"), ["HINCRBY", "HINCRBYFLOAT"]);
         assert_eq!(found("OBJECT ENC"), ["ENCODING"]);
         assert_eq!(found("SET a b KEE"), ["KEEPTTL"]);
+        assert_eq!(found("SET a KEE"), Vec::<String>::new());
+        assert_eq!(found("SET a b EX "), Vec::<String>::new());
+        assert_eq!(found("LMOVE a b L"), ["LEFT"]);
         assert_eq!(found("whil"), ["while"]);
     }
 
     #[test]
-    fn a_hint_says_what_is_still_to_come() {
-        let hint = |text| hint(text, Dialect::Both, &Live::default());
-        assert_eq!(hint("HGET").as_deref(), Some(" key field"));
-        assert_eq!(hint("HGET user:1 ").as_deref(), Some("field"));
-        assert_eq!(hint("HGET user:1 name "), None);
-        assert_eq!(hint("x = 1"), None);
+    fn where_nothing_begins_so_the_letters_count() {
+        assert_eq!(found("HINCRF"), ["HINCRBYFLOAT"]);
+        assert_eq!(found(":lsn"), ["lessons"]);
+        assert_eq!(found("XQZJ"), Vec::<String>::new());
+        assert_eq!(spread("usn", "user:1:name"), Some(8));
+        assert_eq!(spread("nu", "user:1:name"), None);
     }
 
     #[test]

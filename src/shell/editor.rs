@@ -1,10 +1,14 @@
 //! The line editor: rustyline, with what it must know of Python, of redis-cli and of the session.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::Duration;
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::config::BellStyle;
@@ -14,14 +18,15 @@ use rustyline::hint::{Hint, Hinter};
 use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
-    EventHandler, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    At, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, ExternalPrinter as _, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount, Word,
 };
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Options;
 use super::colour::coloured;
-use super::complete::{complete, hint};
+use super::complete::complete;
+use super::hint::{Suggestion, answers_step, from_history, signature};
 use super::history::HistoryFile;
 use super::live::Live;
 use super::width;
@@ -44,15 +49,31 @@ pub enum Typed {
     Interrupt,
     /// Ctrl-D, or a terminal that has gone away.
     End,
+    /// The line so far: it and the block above it are to be edited as a whole.
+    Whole(String),
+    /// The line so far: it and the block above it are to be edited in an editor of the learner's.
+    Outside(String),
 }
 
 /// Reads lines from the terminal.
-#[derive(Debug)]
 pub enum LineReader {
     /// With a line editor.
-    Editor { editor: Box<Editor<Helper, MemHistory>>, history: HistoryFile },
+    Editor(Box<LineEditor>),
     /// With what the terminal itself offers: nothing on the screen is ever moved or drawn again.
     Plain,
+}
+
+/// rustyline, and the two histories: of Python's prompt, and of redis-cli's.
+pub struct LineEditor {
+    editor: Editor<Helper, MemHistory>,
+    /// The history that the editor does not hold at present.
+    other: MemHistory,
+    /// Whether the editor holds the history of redis-cli's prompt.
+    is_cli: bool,
+    python_file: HistoryFile,
+    cli_file: HistoryFile,
+    /// What is to be printed above the line.
+    above: Sender<String>,
 }
 
 impl LineReader {
@@ -72,9 +93,12 @@ impl LineReader {
             .color_mode(if theme == Theme::Plain { ColorMode::Disabled } else { ColorMode::Forced })
             .bracketed_paste(true)
             .build();
-        let (file, entries) = HistoryFile::open(options.history.clone());
+        let (python_file, entries) = HistoryFile::open(options.history.clone());
+        let (cli_file, other) = HistoryFile::open(options.history.as_ref().map(|path| path.with_extension("cli")));
         let mut editor = Editor::with_history(config, entries).map_err(to_io)?;
-        let (in_block, ended) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let above = print_above(&mut editor)?;
+        let in_block = Arc::new(AtomicBool::new(false));
+        let asked = Arc::new(AtomicU8::new(Asked::Line as u8));
         let scene = Scene { prompt: String::new(), before: String::new(), dialect: Dialect::Both, is_code: true };
         editor.set_helper(Some(Helper {
             theme,
@@ -82,16 +106,38 @@ impl LineReader {
             live,
             scene,
             in_block: in_block.clone(),
-            ended: ended.clone(),
+            asked: asked.clone(),
             hinted: Cell::new(None),
+            current: Cell::new((0, 0)),
+            known: Known::default(),
         }));
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         editor.bind_sequence(key(KeyCode::Tab), EventHandler::Conditional(Box::new(Indent(in_block.clone()))));
-        editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(Box::new(EndBlock { in_block, ended })));
+        let ask = |how| Box::new(Ask { how, in_block: in_block.clone(), asked: asked.clone() });
+        editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(ask(Asked::End)));
+        editor.bind_sequence(key(KeyCode::Up), EventHandler::Conditional(ask(Asked::Whole)));
+        let keys = [KeyEvent::ctrl('X'), KeyEvent::ctrl('E')];
+        editor.bind_sequence(Event::KeySeq(keys.into()), EventHandler::Conditional(ask(Asked::Outside)));
         editor.bind_sequence(key(KeyCode::Backspace), EventHandler::Conditional(Box::new(Dedent)));
-        // A line break within what is edited, without entering it.
-        editor.bind_sequence(Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT)), EventHandler::from(Cmd::Newline));
-        Ok(LineReader::Editor { editor: Box::new(editor), history: file })
+        // Of words, in either way of editing.
+        for (code, movement) in [
+            (KeyCode::Left, Movement::BackwardWord(1, Word::Emacs)),
+            (KeyCode::Right, Movement::ForwardWord(1, At::AfterEnd, Word::Emacs)),
+        ] {
+            let ctrl = Event::from(KeyEvent(code, Modifiers::CTRL));
+            editor.bind_sequence(ctrl, EventHandler::from(Cmd::Move(movement)));
+        }
+        let alt_enter = Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT));
+        editor.bind_sequence(alt_enter, EventHandler::Conditional(Box::new(BreakLine)));
+        Ok(LineReader::Editor(Box::new(LineEditor { editor, other, is_cli: false, python_file, cli_file, above })))
+    }
+
+    /// A way to print above the line that will be read at this prompt.
+    pub fn above(&self, prompt: &str) -> Above {
+        match self {
+            LineReader::Editor(line_editor) => Above::Editor(line_editor.above.clone()),
+            LineReader::Plain => Above::Plain { prompt: prompt.to_owned() },
+        }
     }
 
     /// Reads a line. `ahead` is on it already.
@@ -99,17 +145,30 @@ impl LineReader {
     /// # Errors
     /// Those of reading.
     pub fn read(&mut self, scene: Scene, ahead: &str, interrupts: &Interrupts) -> io::Result<Typed> {
-        let LineReader::Editor { editor, .. } = self else { return read_plainly(&scene.prompt, interrupts) };
+        let LineReader::Editor(line_editor) = self else { return read_plainly(&scene.prompt, interrupts) };
+        let LineEditor { editor, other, is_cli, .. } = &mut **line_editor;
+        if *is_cli != (scene.dialect == Dialect::Cli) {
+            *is_cli = !*is_cli;
+            std::mem::swap(editor.history_mut(), other);
+        }
         let prompt = scene.prompt.clone();
         if let Some(helper) = editor.helper_mut() {
             helper.in_block.store(!scene.before.is_empty(), Ordering::Relaxed);
             helper.scene = scene;
+            helper.known = Known::default();
         }
         match editor.readline_with_initial(&prompt, (ahead, "")) {
-            Ok(_) if editor.helper().is_some_and(|helper| helper.ended.swap(false, Ordering::Relaxed)) => {
-                Ok(Typed::End)
+            Ok(line) => {
+                let asked = editor
+                    .helper()
+                    .map_or(Asked::Line as u8, |helper| helper.asked.swap(Asked::Line as u8, Ordering::Relaxed));
+                Ok(match asked {
+                    asked if asked == Asked::End as u8 => Typed::End,
+                    asked if asked == Asked::Whole as u8 => Typed::Whole(line),
+                    asked if asked == Asked::Outside as u8 => Typed::Outside(line),
+                    _ => Typed::Line(line),
+                })
             }
-            Ok(line) => Ok(Typed::Line(line)),
             Err(ReadlineError::Interrupted) => {
                 // rustyline leaves its hint there, as if it had been typed.
                 if let Some(column) = editor.helper().and_then(|helper| helper.hinted.take()) {
@@ -132,27 +191,76 @@ impl LineReader {
     /// Those of writing.
     pub fn remember(&mut self, entry: &str) -> io::Result<()> {
         match self {
-            LineReader::Editor { editor, history } => history.add(editor.history_mut(), entry),
+            LineReader::Editor(line_editor) => {
+                let LineEditor { editor, is_cli, python_file, cli_file, .. } = &mut **line_editor;
+                let file = if *is_cli { cli_file } else { python_file };
+                file.add(editor.history_mut(), entry)
+            }
             LineReader::Plain => Ok(()),
         }
     }
 }
 
+/// Prints while a line is typed.
+#[derive(Debug)]
+pub enum Above {
+    /// The editor prints it, and draws the prompt and the line below again.
+    Editor(Sender<String>),
+    /// It stands below what is typed, and the prompt below it: the terminal keeps what was typed, and does not show it again.
+    Plain { prompt: String },
+}
+
+impl Above {
+    /// Prints whole lines; nothing for an empty text.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn print(&mut self, text: String) -> io::Result<()> {
+        match self {
+            _ if text.is_empty() => Ok(()),
+            Above::Editor(above) => above.send(text).map_err(io::Error::other),
+            Above::Plain { prompt } => {
+                let mut out = io::stdout().lock();
+                write!(out, "\n{text}{prompt}")?;
+                out.flush()
+            }
+        }
+    }
+}
+
+/// Has texts printed above the line that is edited. The editor takes one at a time, and one that it takes no more, as its
+/// line was entered just then, at its next line; so a thread of its own waits for it.
+fn print_above(editor: &mut Editor<Helper, MemHistory>) -> io::Result<Sender<String>> {
+    let mut printer = editor.create_external_printer().map_err(to_io)?;
+    let (above, texts) = mpsc::channel::<String>();
+    thread::Builder::new().name("above the prompt".into()).spawn(move || {
+        for text in texts {
+            if printer.print(text).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(above)
+}
+
 fn read_plainly(prompt: &str, interrupts: &Interrupts) -> io::Result<Typed> {
-    let mut out = io::stdout().lock();
-    out.write_all(prompt.as_bytes())?;
-    out.flush()?;
+    // Whoever prints above the line must not wait for the end of it.
+    let write = |text: &str| {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    write(prompt)?;
     loop {
-        match interrupts.wait_with_stdin(60_000)? {
+        match interrupts.wait_with_stdin(Duration::from_secs(60), None)? {
             Woken::Nothing => {}
             Woken::Interrupt => {
-                out.write_all(b"\n")?;
+                write("\n")?;
                 return Ok(Typed::Interrupt);
             }
             Woken::Input => {
                 let mut bytes = Vec::new();
                 if io::stdin().lock().read_until(b'\n', &mut bytes)? == 0 {
-                    out.write_all(b"\n")?;
+                    write("\n")?;
                     return Ok(Typed::End);
                 }
                 let line = String::from_utf8_lossy(&bytes);
@@ -177,10 +285,29 @@ pub struct Helper {
     live: Live,
     scene: Scene,
     in_block: Arc<AtomicBool>,
-    /// Whether Ctrl-D was typed to end a block.
-    ended: Arc<AtomicBool>,
+    /// What the key that ended the line asks for, as an `Asked`.
+    asked: Arc<AtomicU8>,
     /// The column where what was typed ends and a hint is shown.
     hinted: Cell<Option<usize>>,
+    /// From where to where the hint says what is being typed now.
+    current: Cell<(usize, usize)>,
+    known: Known,
+}
+
+/// The attributes of names, asked for once while a line is typed.
+#[derive(Debug, Default)]
+struct Known(RefCell<HashMap<String, Vec<String>>>);
+
+impl Known {
+    /// Whether `owner` is bound and has no such attribute.
+    fn lacks(&self, owner: &str, attribute: &str, live: &Live) -> bool {
+        let mut known = self.0.borrow_mut();
+        let attributes = known.entry(owner.to_owned()).or_insert_with(|| {
+            let asked = format!("{owner}.");
+            live.ask(move |_, names| names.of(&asked)).unwrap_or_default()
+        });
+        !attribute.starts_with('_') && !attributes.is_empty() && !attributes.iter().any(|known| known == attribute)
+    }
 }
 
 /// At which prompt a line is typed.
@@ -207,24 +334,22 @@ impl Completer for Helper {
     }
 }
 
-/// A hint is looked at; it cannot be taken over, as it has placeholders.
-pub struct Signature(String);
-
-impl Hint for Signature {
+impl Hint for Suggestion {
     fn display(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     fn completion(&self) -> Option<&str> {
-        None
+        (self.takes > 0).then(|| &self.text[..self.takes])
     }
 }
 
 impl Hinter for Helper {
-    type Hint = Signature;
+    type Hint = Suggestion;
 
-    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Signature> {
+    fn hint(&self, line: &str, pos: usize, context: &Context<'_>) -> Option<Suggestion> {
         self.hinted.set(None);
+        self.current.set((0, 0));
         // Without colours nobody could tell it from what was typed.
         if pos < line.len() || line.trim().is_empty() || self.theme == Theme::Plain {
             return None;
@@ -232,14 +357,40 @@ impl Hinter for Helper {
         if !self.scene.is_code && !line.starts_with(':') {
             return None;
         }
-        let hint = hint(line, self.scene.dialect, &self.live)?;
         let last = line.rsplit('\n').next().unwrap_or_default();
         let prompt = self.scene.prompt.rsplit('\n').next().unwrap_or_default();
         let used = if last.len() == line.len() { prompt.width() } else { 0 } + last.width();
         let column = used % width().max(1);
-        let shown = shortened(&hint, width().saturating_sub(column + 1), self.ascii)?;
+        let room = width().saturating_sub(column + 1);
+        let suggestion = self.suggestion(line, room, context)?;
         self.hinted.set(Some(column));
-        Some(Signature(shown))
+        self.current.set((suggestion.current.start, suggestion.current.end));
+        Some(suggestion)
+    }
+}
+
+impl Helper {
+    /// What the history has, if it fits; behind it, or alone, the signature.
+    fn suggestion(&self, line: &str, room: usize, context: &Context<'_>) -> Option<Suggestion> {
+        let live = &self.live;
+        let known = from_history(line, context.history(), |entry| answers_step(entry, live));
+        let known = known.filter(|known| known.width() <= room).unwrap_or_default();
+        let alone = |known: String| {
+            (!known.is_empty()).then_some(Suggestion { takes: known.len(), text: known, current: 0..0 })
+        };
+        let Some(signature) = signature(line, self.scene.dialect, live) else {
+            return alone(known);
+        };
+        let between = if known.is_empty() { "" } else { "   " };
+        let left = room.saturating_sub(known.width() + between.len());
+        let Some(shown) = shortened(&signature.text, left, self.ascii) else {
+            return alone(known);
+        };
+        let lead = known.len() + between.len();
+        let end = signature.current.end.min(shown.len());
+        let current = if signature.current.end <= shown.len() { signature.current.start..end } else { 0..0 };
+        let current = current.start + lead..current.end + lead;
+        Some(Suggestion { takes: known.len(), text: format!("{known}{between}{shown}"), current })
     }
 }
 
@@ -258,7 +409,9 @@ impl Highlighter for Helper {
         if !self.scene.is_code && !line.starts_with(':') {
             return Cow::Borrowed(line);
         }
-        coloured(&self.scene.before, line, pos, self.scene.dialect, self.theme).map_or(Cow::Borrowed(line), Cow::Owned)
+        let lacks = |owner: &str, attribute: &str| self.known.lacks(owner, attribute, &self.live);
+        let coloured = coloured((&self.scene.before, line), pos, self.scene.dialect, self.theme, &lacks);
+        coloured.map_or(Cow::Borrowed(line), Cow::Owned)
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
@@ -266,7 +419,13 @@ impl Highlighter for Helper {
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        Cow::Owned(self.theme.paint_piece(Piece::Hint, hint))
+        let (start, end) = self.current.get();
+        let (Some(before), Some(current), Some(after)) = (hint.get(..start), hint.get(start..end), hint.get(end..))
+        else {
+            return Cow::Owned(self.theme.paint_piece(Piece::Hint, hint));
+        };
+        let paint = |piece, text| self.theme.paint_piece(piece, text);
+        Cow::Owned(paint(Piece::Hint, before) + &paint(Piece::Current, current) + &paint(Piece::Hint, after))
     }
 
     fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
@@ -289,18 +448,47 @@ impl ConditionalEventHandler for Indent {
     }
 }
 
-/// Ctrl-D where a block's next line has nothing but its indentation ends the block.
-struct EndBlock {
-    in_block: Arc<AtomicBool>,
-    ended: Arc<AtomicBool>,
+/// What a key that ends a line asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Asked {
+    /// To take the line.
+    Line,
+    /// Ctrl-D where a block's next line has nothing but its indentation: to end the block.
+    End,
+    /// The arrow upwards in a block: to edit all of it.
+    Whole,
+    /// Ctrl-X Ctrl-E: to edit it outside.
+    Outside,
 }
 
-impl ConditionalEventHandler for EndBlock {
+/// Keys that end a line and ask for something.
+struct Ask {
+    how: Asked,
+    in_block: Arc<AtomicBool>,
+    asked: Arc<AtomicU8>,
+}
+
+impl ConditionalEventHandler for Ask {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
-        let is_blank = !context.line().is_empty() && context.line().trim().is_empty();
-        let ends = self.in_block.load(Ordering::Relaxed) && is_blank;
-        self.ended.store(ends, Ordering::Relaxed);
-        ends.then_some(Cmd::AcceptLine)
+        let in_block = self.in_block.load(Ordering::Relaxed);
+        let asks = match self.how {
+            Asked::Line => false,
+            Asked::End => in_block && !context.line().is_empty() && context.line().trim().is_empty(),
+            Asked::Whole => in_block && !context.line().contains('\n'),
+            Asked::Outside => true,
+        };
+        self.asked.store(if asks { self.how } else { Asked::Line } as u8, Ordering::Relaxed);
+        asks.then_some(Cmd::AcceptLine)
+    }
+}
+
+/// A line break within what is edited, without entering it, and the blanks of the line that follows.
+struct BreakLine;
+
+impl ConditionalEventHandler for BreakLine {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        Some(Cmd::Insert(1, format!("\n{}", indent_after(&context.line()[..context.pos()]))))
     }
 }
 

@@ -1,22 +1,34 @@
-//! What the line editor may ask while a line is typed: the session as it stands, and the names that Python knows.
+//! What goes on while a line is typed: the editor's questions, waits that end, programs that wake, real clients.
 //!
-//! The editor keeps its helper from line to line, and the session is only lent for one. So the helper sends its
-//! questions to a thread that lives as long as the line, and holds what was lent.
+//! The editor keeps the terminal, and keeps its helper from line to line; the session is only lent for one. So a thread
+//! that lives as long as the line takes what was lent, moves it on, answers the editor's questions, and has what there
+//! is to show printed above the line.
 
-use std::sync::mpsc::{self, Sender};
+use std::io;
+use std::sync::mpsc::{self, Sender, TryRecvError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::driver::Names;
+use crate::driver::{Backstage, Interrupts, Names, Went};
 use crate::session::Session;
 
 type Question = Box<dyn FnOnce(&Session, &mut Names<'_>) + Send>;
 
 /// A way to ask, for as long as a line is typed.
-#[derive(Debug, Clone, Default)]
-pub struct Live(Arc<Mutex<Option<Sender<Question>>>>);
+#[derive(Debug, Clone)]
+pub struct Live {
+    asker: Arc<Mutex<Option<Sender<Question>>>>,
+    /// Tells the thread of a question, or of the end of the line.
+    knock: Interrupts,
+}
 
 impl Live {
+    /// # Errors
+    /// A pipe cannot be made.
+    pub fn new() -> io::Result<Self> {
+        Ok(Live { asker: Arc::default(), knock: Interrupts::unheard()? })
+    }
+
     /// What `look` finds; none while no line is typed.
     pub fn ask<T: Send + 'static>(
         &self,
@@ -27,27 +39,54 @@ impl Live {
             let _ = tell.send(look(session, names));
         });
         self.asker().as_ref()?.send(question).ok()?;
+        self.knock.raise();
         hear.recv().ok()
     }
 
-    /// Answers questions while a line is typed.
-    pub fn while_typing<T>(&self, session: &Session, names: &mut Names<'_>, typing: impl FnOnce() -> T) -> T {
+    /// While a line is typed, answers questions and lets `go_on` move what is behind the prompt: it is called again and
+    /// again, and returns when somebody knocks, or when something has happened.
+    ///
+    /// # Errors
+    /// Those of `go_on`, once the line is typed.
+    pub fn while_typing<T>(
+        &self,
+        backstage: &mut Backstage<'_>,
+        mut go_on: impl FnMut(&mut Backstage<'_>, &Interrupts) -> io::Result<Went> + Send,
+        typing: impl FnOnce() -> T,
+    ) -> io::Result<T> {
         let (sender, questions) = mpsc::channel::<Question>();
         *self.asker() = Some(sender);
         thread::scope(|scope| {
-            scope.spawn(move || {
-                for question in questions {
-                    question(session, names);
+            let knock = &self.knock;
+            let behind = scope.spawn(move || {
+                let mut going = Ok(Went::On);
+                loop {
+                    match questions.try_recv() {
+                        Ok(question) => {
+                            let (session, mut names) = backstage.look();
+                            question(session, &mut names);
+                        }
+                        Err(TryRecvError::Disconnected) => return going.map(|_| ()),
+                        // Questions are answered to the end, whatever has failed.
+                        Err(TryRecvError::Empty) if going.is_err() => drop(knock.wait(None, None)),
+                        Err(TryRecvError::Empty) => going = go_on(backstage, knock),
+                    }
                 }
             });
-            // Without a sender the thread ends; a panic while typing must end it, too.
-            let _closing = Closing(self);
-            typing()
+            let typed = {
+                // Without a sender the thread ends; a panic while typing must end it, too.
+                let _closing = Closing(self);
+                typing()
+            };
+            match behind.join() {
+                Ok(went) => went.map(|()| typed),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
         })
     }
 
     fn asker(&self) -> MutexGuard<'_, Option<Sender<Question>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.asker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -56,5 +95,6 @@ struct Closing<'a>(&'a Live);
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         *self.0.asker() = None;
+        self.0.knock.raise();
     }
 }

@@ -3,31 +3,42 @@
 mod colour;
 mod complete;
 mod editor;
+mod hint;
 mod history;
 mod live;
+mod outside;
+mod page;
 mod place;
 mod screen;
+mod usage;
 mod wait;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rustyline::EditMode;
 
-use crate::driver::{Interrupts, Names, Stage, drive, write_new_file};
+use crate::driver::{Backstage, Interrupts, Stage, Watch, Woken, drive, write_new_file};
+use crate::lesson::format::Lesson;
 use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
-use crate::present::Presenter;
 use crate::present::theme::Theme;
 use crate::session::Session;
-use crate::session::event::{Event, Prompt, Show};
+use crate::session::dialect::Dialect;
+use crate::session::event::{Event, Need, Prompt, Show};
 use editor::{LineReader, Scene, Typed};
 use live::Live;
+use outside::Edited;
+use page::Page;
 use wait::Wait;
 
 /// Texts are laid out no wider than this, however wide the terminal is.
 const WIDEST: usize = 100;
+
+/// A watched file is looked at so often.
+const LOOKS_EVERY: Duration = Duration::from_millis(200);
 
 /// The width where the terminal doesn't tell its own.
 const USUAL_WIDTH: usize = 80;
@@ -43,14 +54,21 @@ pub struct Options {
     pub history: Option<PathBuf>,
     /// Where progress is kept, as a message tells it after a panic.
     pub progress: Option<PathBuf>,
+    /// A lesson's file that is looked at while nobody types.
+    pub watch: Option<Watch>,
 }
 
 /// Sits down at the terminal, and stays to the end of the session.
 ///
 /// # Errors
 /// Those of the terminal; a Python that cannot be started.
-pub fn sit(session: &mut Session, options: &Options, save: impl FnMut(&Progress) -> io::Result<()>) -> io::Result<i32> {
-    let mut terminal = Terminal::new(options, save)?;
+pub fn sit(
+    session: &mut Session,
+    options: Options,
+    save: impl FnMut(&Progress) -> io::Result<()> + Send,
+) -> io::Result<i32> {
+    let mut terminal = Terminal::new(&options, save)?;
+    terminal.watch = options.watch;
     terminal.welcome(session)?;
     let driven = drive(session, &mut terminal);
     if let Some(status) = terminal.modes.ended() {
@@ -66,18 +84,18 @@ struct Terminal<S> {
     started: Instant,
     interrupts: Interrupts,
     modes: screen::Modes,
-    presenter: Presenter,
+    page: Page<S>,
     reader: LineReader,
     live: Live,
-    save: S,
     /// The unfinished line that a program has written: the prompt follows it.
     unfinished: String,
     /// Typed while no prompt was there.
     ahead: String,
     wait: Option<Wait>,
+    watch: Option<Watch>,
 }
 
-impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
+impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     fn new(options: &Options, save: S) -> io::Result<Self> {
         let interrupts = Interrupts::listen()?;
         let place = options.progress.as_ref().map(|path| format!(" Your progress is safe, in {}.", path.display()));
@@ -88,31 +106,22 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
         let waker = interrupts.clone();
         let modes = screen::Modes::keep(move || waker.raise(), last_words)?;
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        let live = Live::default();
+        let live = Live::new()?;
         let reader =
             if options.plain || is_dumb { LineReader::Plain } else { LineReader::editor(options, live.clone())? };
         let style = Style { width: USUAL_WIDTH, ascii: options.ascii, plain: options.plain, quoted: false };
-        let presenter = Presenter::new(style, options.theme);
-        let started = Instant::now();
-        let mut terminal = Terminal {
-            started,
+        Ok(Terminal {
+            started: Instant::now(),
             interrupts,
             modes,
-            presenter,
+            page: Page::new(style, options.theme, save),
             reader,
             live,
-            save,
             unfinished: String::new(),
             ahead: String::new(),
             wait: None,
-        };
-        terminal.measure();
-        Ok(terminal)
-    }
-
-    /// Takes the terminal's width, which may have changed.
-    fn measure(&mut self) {
-        self.presenter.style.width = width().min(WIDEST);
+            watch: None,
+        })
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
@@ -121,8 +130,52 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
         out.flush()
     }
 
+    /// Looks at the lesson's file until a key is pressed: what was saved meanwhile. A line editor that reads cannot be
+    /// called away, so it is not begun before there is something to edit. What it has taken in of several lines at
+    /// once waits for the next key.
+    fn look_out(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
+        let Some(watch) = &mut self.watch else { return Ok(None) };
+        if matches!(self.reader, LineReader::Plain) {
+            return Ok(watch.saved());
+        }
+        let keys = screen::Keys::watch()?;
+        let mut out = io::stdout().lock();
+        write!(out, "{}", self.page.look().0.paint(Role::Prompt, prompt))?;
+        out.flush()?;
+        let saved = loop {
+            if let Some(saved) = watch.saved() {
+                break Some(saved);
+            }
+            match self.interrupts.wait_with_stdin(LOOKS_EVERY, None)? {
+                Woken::Nothing if self.modes.ended().is_none() => {}
+                _ => break None,
+            }
+        };
+        drop(keys);
+        write!(out, "\r\x1b[K")?;
+        out.flush()?;
+        Ok(saved)
+    }
+
     fn say(&mut self, role: Role, markdown: &str) -> io::Result<()> {
         self.show(&Show::Text(Text::marked(role, markdown)))
+    }
+
+    /// Reads a line, and lets all that is behind the prompt go on meanwhile.
+    fn read(&mut self, backstage: &mut Backstage<'_>, scene: Scene, ahead: &str) -> io::Result<Typed> {
+        let Terminal { started, interrupts, page, reader, live, .. } = self;
+        let mut above = reader.above(&scene.prompt);
+        let go_on = |backstage: &mut Backstage<'_>, knock: &Interrupts| {
+            let went = backstage.go_on(microseconds(*started), knock)?;
+            let mut text = String::new();
+            backstage.perform(|effect| page.above_prompt(effect, &mut text))?;
+            if !text.is_empty() {
+                text.push_str(&page.line_end());
+            }
+            above.print(text)?;
+            Ok(went)
+        };
+        live.while_typing(backstage, go_on, || reader.read(scene, ahead, interrupts))?
     }
 
     /// A wait is over: what was typed meanwhile is for the next prompt.
@@ -134,6 +187,9 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
 
     /// All that one must know before the first lesson; later, where it goes on.
     fn welcome(&mut self, session: &Session) -> io::Result<()> {
+        if session.is_practice() {
+            return Ok(());
+        }
         let is_new = session.progress().lessons.is_empty();
         let Some((lesson, step)) = session.place() else {
             let text =
@@ -150,10 +206,24 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
         Ok(())
     }
 
+    /// Lets an editor of the learner's change what is typed, which is then at the prompt again.
+    fn edit_outside(&mut self, text: String, dialect: Dialect) -> io::Result<()> {
+        let extension = if dialect == Dialect::Cli { "redis" } else { "py" };
+        self.ahead = match outside::edit(&text, &outside::editor(), extension) {
+            Edited::Text(text) => text,
+            Edited::Not(reason) => {
+                self.say(Role::Error, &reason)?;
+                text
+            }
+        };
+        Ok(())
+    }
+
     fn farewell(&mut self, session: &Session) -> io::Result<()> {
         self.end_wait();
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         match session.place() {
+            Some(_) if session.is_practice() => self.say(Role::Muted, "What you practised is kept."),
             Some((lesson, step)) => {
                 let text = format!("Your place is kept: {}, step {step}.", lesson.title);
                 self.say(Role::Muted, &text)
@@ -162,6 +232,20 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Terminal<S> {
             None => Ok(()),
         }
     }
+}
+
+/// A block with one more line.
+fn joined(mut block: String, line: &str) -> String {
+    if !block.is_empty() {
+        block.push('\n');
+    }
+    block.push_str(line);
+    block
+}
+
+/// The real time since then.
+fn microseconds(started: Instant) -> i64 {
+    i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX)
 }
 
 /// The columns of the terminal.
@@ -179,10 +263,9 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 - Enter on an empty line goes on once a step is done.
 - Ctrl-C stops what runs. Ctrl-D leaves; your place is kept.";
 
-impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
+impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.end_wait();
-        self.measure();
         match show {
             Show::Output(text) | Show::Reply(text) | Show::Traceback(text) => {
                 if let Some((_, last)) = text.rsplit_once('\n') {
@@ -194,11 +277,11 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
             }
             _ => self.unfinished.clear(),
         }
-        let text = self.presenter.show(show);
+        let text = self.page.show(show);
         self.write(&text)
     }
 
-    fn input(&mut self, session: &Session, prompt: &Prompt, names: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         self.end_wait();
         let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();
@@ -210,20 +293,24 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
                 prompt.continuation()
             };
             let ahead = if text.is_empty() { std::mem::take(&mut self.ahead) } else { editor::indent_after(&text) };
-            let scene = Scene { prompt: shown, before: text.clone(), dialect: session.dialect(), is_code };
+            if text.is_empty()
+                && ahead.is_empty()
+                && let Some(saved) = self.look_out(&shown)?
+            {
+                return Ok(Event::LessonSaved(saved));
+            }
+            let dialect = backstage.session().dialect();
+            let scene = Scene { prompt: shown, before: text.clone(), dialect, is_code };
             self.modes.at_prompt(true);
-            let (live, reader, interrupts) = (&self.live, &mut self.reader, &self.interrupts);
-            let typed = live.while_typing(session, names, || reader.read(scene, &ahead, interrupts));
+            let typed = self.read(backstage, scene, &ahead);
             self.modes.at_prompt(false);
             // What was interrupted was the prompt alone.
             while self.interrupts.take() {}
-            self.presenter.prompted();
+            self.page.prompted();
+            let session = backstage.session();
             match typed? {
                 Typed::Line(line) => {
-                    if !text.is_empty() {
-                        text.push('\n');
-                    }
-                    text.push_str(&line);
+                    text = joined(text, &line);
                     // What was pasted or recalled at once needs no blank line to end its last block.
                     if line.contains('\n') && session.is_incomplete(&text) {
                         let ended = text.clone() + "\n";
@@ -236,7 +323,13 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
                         return Ok(Event::Entered(text));
                     }
                 }
+                Typed::Whole(line) => self.ahead = joined(std::mem::take(&mut text), &line),
+                Typed::Outside(line) => {
+                    self.edit_outside(joined(std::mem::take(&mut text), &line), session.dialect())?
+                }
                 Typed::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
+                // Another client's program has woken meanwhile, and computes.
+                Typed::Interrupt if matches!(session.need(), Need::Frame { .. }) => return Ok(Event::Interrupt),
                 Typed::Interrupt => text.clear(),
                 Typed::End if text.is_empty() => return Ok(Event::EndOfInput),
                 // The end of a block, as at Python's own prompt.
@@ -245,21 +338,19 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
         }
     }
 
-    fn wait(&mut self, session: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
-        let theme = self.presenter.theme;
-        let style = self.presenter.style;
+    fn wait(&mut self, backstage: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+        let session = backstage.session();
+        let look = self.page.look();
         let wait = match &mut self.wait {
             Some(wait) => wait,
             none @ None => {
                 self.unfinished.clear();
-                let mut end = String::new();
-                self.presenter.finish_line(&mut end);
-                io::stdout().lock().write_all(end.as_bytes())?;
+                io::stdout().lock().write_all(self.page.line_end().as_bytes())?;
                 none.insert(Wait::begin(matches!(self.reader, LineReader::Plain))?)
             }
         };
         let left_us = deadline_us.map(|at| at - session.engine().keyspace.now_us());
-        let happened = wait.look(&session.waits(), left_us, (theme, style), &self.interrupts)?;
+        let happened = wait.look(&session.waits(), left_us, look, &self.interrupts, backstage.port())?;
         let event = match happened {
             wait::Happened::Nothing => return Ok(Event::Elapsed { us: self.elapsed_us().unwrap_or_default() }),
             wait::Happened::Interrupt => Event::Interrupt,
@@ -271,7 +362,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
     }
 
     fn elapsed_us(&self) -> Option<i64> {
-        i64::try_from(self.started.elapsed().as_micros()).ok()
+        Some(microseconds(self.started))
     }
 
     fn interrupts(&self) -> Option<&Interrupts> {
@@ -287,6 +378,6 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Stage for Terminal<S> {
     }
 
     fn progress(&mut self, progress: &Progress) -> io::Result<()> {
-        (self.save)(progress)
+        self.page.progress(progress)
     }
 }

@@ -30,11 +30,6 @@ pub enum Place<'a> {
     },
     /// A name, or the end of a dotted one.
     PythonName(&'a str),
-    /// Where an argument of a call begins, in Python.
-    PythonArgument {
-        callee: &'a str,
-        argument: usize,
-    },
     Nowhere,
 }
 
@@ -72,54 +67,98 @@ fn is_cli(line: &str, dialect: Dialect) -> bool {
     }
 }
 
+/// A call in Python whose arguments are being typed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Call<'a> {
+    /// What is called, as far as it is a dotted name.
+    pub callee: &'a str,
+    /// The texts of its arguments, the one being typed last.
+    pub arguments: Vec<&'a str>,
+}
+
+/// The innermost call that is open at the end of `text`.
+pub fn call(text: &str, dialect: Dialect) -> Option<Call<'_>> {
+    let line = text.rsplit('\n').next().unwrap_or_default();
+    if line.trim_start().starts_with(':') || is_cli(line, dialect) {
+        return None;
+    }
+    scan(line).call(line)
+}
+
 /// A bracket that is open at the end of the text.
 struct Open {
     at: usize,
-    commas: usize,
+    commas: Vec<usize>,
 }
 
-fn python_place(line: &str) -> Place<'_> {
-    let mut brackets: Vec<Open> = Vec::new();
-    let mut string: Option<(usize, char)> = None;
+/// What a line of Python leaves open.
+#[derive(Default)]
+struct Scan {
+    brackets: Vec<Open>,
+    /// Where a string begins, and its quote.
+    string: Option<(usize, char)>,
+    /// Whether the line ends in a comment.
+    is_comment: bool,
+}
+
+fn scan(line: &str) -> Scan {
+    let mut scan = Scan::default();
     let mut chars = line.char_indices();
     while let Some((at, c)) = chars.next() {
-        match (string, c) {
+        match (scan.string, c) {
             (Some(_), '\\') => drop(chars.next()),
-            (Some((_, quote)), _) if c == quote => string = None,
+            (Some((_, quote)), _) if c == quote => scan.string = None,
             (Some(_), _) => {}
-            (None, '\'' | '"') => string = Some((at, c)),
-            (None, '#') => return Place::Nowhere,
-            (None, '(' | '[' | '{') => brackets.push(Open { at, commas: 0 }),
-            (None, ')' | ']' | '}') => drop(brackets.pop()),
+            (None, '\'' | '"') => scan.string = Some((at, c)),
+            (None, '#') => {
+                scan.is_comment = true;
+                return scan;
+            }
+            (None, '(' | '[' | '{') => scan.brackets.push(Open { at, commas: Vec::new() }),
+            (None, ')' | ']' | '}') => drop(scan.brackets.pop()),
             (None, ',') => {
-                if let Some(open) = brackets.last_mut() {
-                    open.commas += 1;
+                if let Some(open) = scan.brackets.last_mut() {
+                    open.commas.push(at);
                 }
             }
             _ => {}
         }
     }
-    let call = brackets.last().filter(|open| line[open.at..].starts_with('('));
-    let inside = call.map_or("", |open| &line[open.at + 1..]);
-    let call = call.map(|open| (dotted_end(&line[..open.at]), open.commas)).filter(|(callee, _)| !callee.is_empty());
-    if let Some((at, _)) = string {
-        let Some((callee, argument)) = call else { return Place::Nowhere };
-        let method = callee.rsplit('.').next().unwrap_or_default();
-        return Place::PythonString { method, argument, first: first_string(inside), word: &line[at + 1..] };
-    }
-    let name = dotted_end(line);
-    if !name.is_empty() {
-        return Place::PythonName(name);
-    }
-    match (call, line.trim_end().chars().last()) {
-        (Some((callee, argument)), Some('(' | ',')) => Place::PythonArgument { callee, argument },
-        _ => Place::Nowhere,
+    scan
+}
+
+impl Scan {
+    fn call<'a>(&self, line: &'a str) -> Option<Call<'a>> {
+        let open = self.brackets.last().filter(|open| line[open.at..].starts_with('(') && !self.is_comment)?;
+        let callee = dotted_end(&line[..open.at]);
+        let starts = std::iter::once(open.at).chain(open.commas.iter().copied());
+        let ends = open.commas.iter().copied().chain([line.len()]);
+        let arguments = starts.zip(ends).map(|(start, end)| &line[start + 1..end]).collect();
+        (!callee.is_empty()).then_some(Call { callee, arguments })
     }
 }
 
-/// The text of the string that the arguments begin with.
-fn first_string(arguments: &str) -> Option<&str> {
-    let quoted = arguments.trim_start().trim_start_matches(['b', 'r']);
+fn python_place(line: &str) -> Place<'_> {
+    let scan = scan(line);
+    if scan.is_comment {
+        return Place::Nowhere;
+    }
+    if let Some((at, _)) = scan.string {
+        let Some(call) = scan.call(line) else { return Place::Nowhere };
+        let method = call.callee.rsplit('.').next().unwrap_or_default();
+        let first = call.arguments.first().and_then(|argument| string(argument));
+        let argument = call.arguments.len() - 1;
+        return Place::PythonString { method, argument, first, word: &line[at + 1..] };
+    }
+    match dotted_end(line) {
+        "" => Place::Nowhere,
+        name => Place::PythonName(name),
+    }
+}
+
+/// The text of a string that an argument begins with.
+fn string(argument: &str) -> Option<&str> {
+    let quoted = argument.trim_start().trim_start_matches(['b', 'r']);
     let quote = quoted.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     quoted[1..].split_once(quote).map(|(text, _)| text)
 }
@@ -160,10 +199,21 @@ mod tests {
         let first = Some("user:1");
         let in_string = Place::PythonString { method: "hget", argument: 1, first, word: "na" };
         assert_eq!(both("r.hget('user:1', \"na"), in_string);
-        assert_eq!(both("r.set('a', "), Place::PythonArgument { callee: "r.set", argument: 1 });
-        assert_eq!(both("r.set('a', json.dumps("), Place::PythonArgument { callee: "json.dumps", argument: 0 });
+        assert_eq!(both("r.set('a', "), Place::Nowhere);
+        assert_eq!(both("r.set('a', e"), Place::PythonName("e"));
         assert_eq!(both("'it\\'s' # r.get('"), Place::Nowhere);
         assert_eq!(both("    pri"), Place::PythonName("pri"));
         assert_eq!(place("get ke", Dialect::Cli), Place::CliWord { words: vec!["get"], word: "ke" });
+    }
+
+    #[test]
+    fn a_call_is_known_by_its_arguments() {
+        let open = |text| call(text, Dialect::Both).map(|call| (call.callee, call.arguments));
+        assert_eq!(open("r.set('a, b', x"), Some(("r.set", vec!["'a, b'", " x"])));
+        assert_eq!(open("r.set('a', json.dumps("), Some(("json.dumps", vec![""])));
+        assert_eq!(open("r.hset('h', mapping={'a': 1, "), None);
+        assert_eq!(open("r.set('a', 1)"), None);
+        assert_eq!(open("r.get(x) # f("), None);
+        assert_eq!(open("SET a f("), None);
     }
 }

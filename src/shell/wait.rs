@@ -7,6 +7,7 @@ use super::screen::Keys;
 use crate::driver::{Interrupts, Woken};
 use crate::markup::{Role, Style};
 use crate::present::theme::Theme;
+use crate::server::Server;
 
 /// A wait shorter than this is not shown.
 const UNSEEN: Duration = Duration::from_millis(300);
@@ -53,6 +54,7 @@ impl Wait {
         left_us: Option<i64>,
         look: (Theme, Style),
         interrupts: &Interrupts,
+        port: Option<&Server>,
     ) -> io::Result<Happened> {
         let unseen = UNSEEN.saturating_sub(self.began.elapsed());
         if unseen.is_zero() {
@@ -65,7 +67,7 @@ impl Wait {
             None => 1_000_000,
         };
         let limit_us = left_us.map_or(tick_us, |left_us| tick_us.min(left_us.max(0)));
-        match interrupts.wait_with_stdin((limit_us + 999) / 1000)? {
+        match interrupts.wait_with_stdin(Duration::from_micros(limit_us.unsigned_abs()), port)? {
             Woken::Interrupt => {
                 self.typed.extend(self.keys.typed()?);
                 return Ok(Happened::Interrupt);

@@ -3,3 +3,4 @@
 pub mod piped;
 pub mod prove;
 pub mod run;
+pub mod walk;

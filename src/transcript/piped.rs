@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Write};
 
-use crate::driver::{Names, Stage, drive, write_new_file};
+use crate::driver::{Backstage, Stage, Watch, drive, write_new_file};
 use crate::lesson::progress::Progress;
 use crate::present::Presenter;
 use crate::session::Session;
@@ -15,19 +15,26 @@ use crate::session::event::{Event, Prompt, Show};
 /// Those of reading and writing; a Python that cannot be started.
 pub fn follow(
     session: &mut Session,
-    input: impl BufRead,
+    lines: &mut Lines<impl BufRead>,
     presenter: Presenter,
     out: &mut impl Write,
     save: impl FnMut(&Progress) -> io::Result<()>,
 ) -> io::Result<i32> {
-    let mut stage = Piped { input, presenter, out, save, ahead: VecDeque::new() };
+    let mut stage = Piped { lines, presenter, out, save, ahead: VecDeque::new() };
     let status = drive(session, &mut stage)?;
     stage.out.flush()?;
     Ok(status)
 }
 
+/// Where lines come from, and a lesson's file that is looked at before each.
+#[derive(Debug)]
+pub struct Lines<R> {
+    pub input: R,
+    pub watch: Option<Watch>,
+}
+
 struct Piped<'a, R, W, S> {
-    input: R,
+    lines: &'a mut Lines<R>,
     presenter: Presenter,
     out: &'a mut W,
     save: S,
@@ -49,7 +56,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Piped<'_, R, W
             return Ok(Read::Line(line));
         }
         let mut bytes = Vec::new();
-        if self.input.read_until(b'\n', &mut bytes)? == 0 {
+        if self.lines.input.read_until(b'\n', &mut bytes)? == 0 {
             return Ok(Read::End);
         }
         while bytes.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
@@ -77,7 +84,10 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
         self.write(show)
     }
 
-    fn input(&mut self, session: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
+        if let Some(saved) = self.lines.watch.as_mut().and_then(Watch::saved) {
+            return Ok(Event::LessonSaved(saved));
+        }
         let mut text = String::new();
         loop {
             match self.line()? {
@@ -91,7 +101,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
                         text.push('\n');
                     }
                     text.push_str(&line);
-                    if !session.is_incomplete(&text) {
+                    if !backstage.session().is_incomplete(&text) {
                         return Ok(Event::Entered(text));
                     }
                 }
@@ -99,7 +109,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
         }
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         if deadline_us.is_some() {
             return Ok(Event::SkipWait);
         }

@@ -7,22 +7,20 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use crate::driver::{Names, Stage, drive};
+use crate::driver::{Backstage, Stage, drive, rehearse};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Fault, Lesson, Race, Step};
 use crate::lesson::judge::Verdict;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 use crate::lesson::raced::Raced;
+use crate::lesson::rehearsal::Rehearsal;
 use crate::lesson::rules;
 use crate::session::dialect::{self, Dialect};
 use crate::session::event::{Event, Prompt, Show};
 use crate::session::{Options, Session};
 
-/// Proofs run with this seed and at this time, so that they come out the same everywhere.
-pub const SEED: u64 = 1;
-/// 2026-01-01, 12:00 UTC, in microseconds.
-pub const START_US: i64 = 1_767_268_800_000_000;
+pub use crate::driver::{SEED, START_US};
 
 /// What a proof found.
 #[derive(Debug, Default)]
@@ -39,25 +37,34 @@ pub struct Proof {
 pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
     let mut proof = Proof { faults: rules::faults(lesson), tries: 0 };
     if proof.faults.is_empty() {
+        let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().program()?)?);
+        let subject = Subject { lesson, rehearsal };
         for index in 0..lesson.steps.len() {
-            prove_step(lesson, index, &mut proof)?;
+            prove_step(&subject, index, &mut proof)?;
         }
     }
     Ok(proof)
 }
 
-fn prove_step(lesson: &Arc<Lesson>, index: usize, proof: &mut Proof) -> io::Result<()> {
+/// The lesson that is proved, and what comes of its answers.
+struct Subject<'a> {
+    lesson: &'a Arc<Lesson>,
+    rehearsal: Arc<Rehearsal>,
+}
+
+fn prove_step(subject: &Subject<'_>, index: usize, proof: &mut Proof) -> io::Result<()> {
+    let lesson = subject.lesson;
     let step = &lesson.steps[index];
     let id = step.id.get_ref();
     let attempt = |text: &str, proof: &mut Proof| {
         proof.tries += 1;
-        attempt(lesson, index, text)
+        attempt(subject, index, text)
     };
     // Doing nothing prepares the step, so that what goes wrong before the learner types is found here.
     let nothing = attempt("None", proof)?;
     unseen_errors(lesson, step, &nothing, proof);
     if step.task.is_none() && step.explore.is_none() {
-        return prove_shown(lesson, index, &nothing, proof);
+        return prove_shown(subject, index, &nothing, proof);
     }
     let answers = step.answer.iter().chain(&step.also);
     if nothing.is_done() {
@@ -102,20 +109,32 @@ fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Pr
     } else if !tried.is_done() {
         let message = format!("this answer does not do the step. {}", tried.seen());
         proof.faults.push(Fault { at, message });
+    } else {
+        draws(step, tried, proof);
+    }
+}
+
+/// Whether the key that a step draws is there when the step is done.
+fn draws(step: &Step, tried: &Attempt, proof: &mut Proof) {
+    if let Some(draw) = step.draw.as_ref().filter(|_| !tried.drawn) {
+        let key = draw.get_ref();
+        let message = format!("\"{key}\" is not there when the step is done: let `draw` name a key that is");
+        proof.faults.push(Fault { at: Some(draw.span().start), message });
     }
 }
 
 /// Whether what the tutor types runs, and does not end in an error.
-fn prove_shown(lesson: &Arc<Lesson>, index: usize, nothing: &Attempt, proof: &mut Proof) -> io::Result<()> {
-    let step = &lesson.steps[index];
+fn prove_shown(subject: &Subject<'_>, index: usize, nothing: &Attempt, proof: &mut Proof) -> io::Result<()> {
+    let step = &subject.lesson.steps[index];
     let at = Some(step.id.span().start);
-    let skipped = attempt(lesson, index, ":skip")?;
+    let skipped = attempt(subject, index, ":skip")?;
     proof.tries += 1;
     if !skipped.is_done() {
         proof.faults.push(Fault { at, message: format!("step \"{}\" cannot be left by :skip", step.id.get_ref()) });
     }
+    draws(step, &skipped, proof);
     if let Some(race) = &step.race {
-        prove_race(race, &attempt(lesson, index, "all")?, proof);
+        prove_race(race, &attempt(subject, index, "all")?, proof);
     }
     if let Some(predicted) = &step.predict {
         let printed = nothing.unseen.iter().find(|submission| submission.source == *predicted.get_ref());
@@ -167,6 +186,7 @@ fn unseen_errors(lesson: &Lesson, step: &Step, tried: &Attempt, proof: &mut Proo
         .setup
         .iter()
         .chain(step.compare.iter().flat_map(|compare| [&compare.left.run, &compare.right.run]))
+        .chain(step.compare.iter().filter_map(|compare| compare.setup.as_ref()))
         .chain(step.predict.iter());
     for place in places {
         let failed = |submission: &&Submission| {
@@ -198,6 +218,8 @@ struct Attempt {
     /// Whether the step has begun.
     prompted: bool,
     done: bool,
+    /// Whether a picture was shown.
+    drawn: bool,
 }
 
 impl Attempt {
@@ -211,6 +233,7 @@ impl Attempt {
             Verdict::Miss(differences) => Some(differences.join(" ")),
             Verdict::Mistake(index) => Some(format!("It got the text of mistake {}.", index + 1)),
             Verdict::Done => Some("It was done.".into()),
+            Verdict::Near(differences) => Some(differences.join(" ")),
             Verdict::Exploring | Verdict::OnTheWay => None,
         });
         let errors =
@@ -220,7 +243,8 @@ impl Attempt {
 }
 
 /// Opens a lesson at a step, and types a text.
-fn attempt(lesson: &Arc<Lesson>, index: usize, text: &str) -> io::Result<Attempt> {
+fn attempt(subject: &Subject<'_>, index: usize, text: &str) -> io::Result<Attempt> {
+    let lesson = subject.lesson;
     let mut session = Session::new(Options {
         seed: SEED,
         start_us: START_US,
@@ -229,6 +253,7 @@ fn attempt(lesson: &Arc<Lesson>, index: usize, text: &str) -> io::Result<Attempt
         progress: Progress::default(),
     });
     session.open(lesson.clone(), index);
+    session.rehearsed(subject.rehearsal.clone());
     let mut attempt = Attempt { inputs: dialect::submissions(text).into(), ..Attempt::default() };
     drive(&mut session, &mut attempt)?;
     attempt.done |= session.is_step_done();
@@ -236,18 +261,19 @@ fn attempt(lesson: &Arc<Lesson>, index: usize, text: &str) -> io::Result<Attempt
 }
 
 impl Stage for Attempt {
-    fn show(&mut self, _: &Show) -> io::Result<()> {
+    fn show(&mut self, show: &Show) -> io::Result<()> {
+        self.drawn |= matches!(show, Show::Picture(_));
         Ok(())
     }
 
-    fn input(&mut self, session: &Session, _: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, backstage: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
         self.prompted = true;
-        self.done |= session.is_step_done();
+        self.done |= backstage.session().is_step_done();
         // All of it is typed, even if the step is done before the end: replays type all of it, too.
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         let more = !self.inputs.is_empty();
         Ok(match deadline_us {
             Some(_) => Event::SkipWait,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::driver::{Names, Stage, drive};
+use crate::driver::{Backstage, Stage, drive};
 use crate::lesson::evidence::Submission;
 use crate::present::Presenter;
 use crate::redis_py::syntax;
@@ -67,7 +67,7 @@ impl<W: Write> Stage for Script<'_, W> {
         }
     }
 
-    fn input(&mut self, _: &Session, prompt: &Prompt, _: &mut Names<'_>) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         if matches!(prompt, Prompt::Program { .. }) {
             return Ok(Event::EndOfInput);
         }
@@ -83,7 +83,7 @@ impl<W: Write> Stage for Script<'_, W> {
         if let Form::Cli(_) = self.form { Ok(Event::CliLine(statement)) } else { Ok(Event::Statement(statement)) }
     }
 
-    fn wait(&mut self, _: &Session, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         match deadline_us {
             Some(_) => Ok(Event::SkipWait),
             None => {

@@ -124,9 +124,15 @@ fn digest(entry: &Entry) -> Digest {
             let score = number::format_double(score);
             digest.add(&Digest::of(&[member, score.as_bytes()]).0);
         }),
-        Value::Hash(hash) => hash.iter().for_each(|(field, value)| digest.add(&Digest::of(&[field, value]).0)),
+        Value::Hash(hash) => hash.iter().for_each(|(field, value)| {
+            let mut pair = Digest::of(&[field, value]);
+            if hash.expiry(field).flatten().is_some() {
+                pair.add(b"!!hexpire!!");
+            }
+            digest.add(&pair.0);
+        }),
     }
-    if entry.expires_ms.is_some() {
+    if entry.expires_ms().is_some() {
         digest.add(b"!!expire!!");
     }
     digest

@@ -129,7 +129,7 @@ fn expire(call: &mut Call, ms_per_unit: i64, since: Since) -> Outcome {
         call.reply.flag(false);
         return Ok(());
     };
-    let applies = conditions.hold(entry.expires_ms, expires_ms);
+    let applies = conditions.hold(entry.expires_ms(), expires_ms);
     if applies && expires_ms <= call.keyspace.now_ms() {
         call.keyspace.remove(key, "del");
     } else if applies {
@@ -155,7 +155,7 @@ const PERSIST: Command = Command {
 
 fn persist(call: &mut Call) -> Outcome {
     let key = call.argv[1];
-    let expires = call.keyspace.peek(key).is_some_and(|entry| entry.expires_ms.is_some());
+    let expires = call.keyspace.peek(key).is_some_and(|entry| entry.expires_ms().is_some());
     if expires {
         call.keyspace.set_expiry(key, None, "persist");
     }
@@ -223,7 +223,7 @@ fn time_left(call: &mut Call, ms_per_unit: i64, since: Since) -> Outcome {
     let base = if since == Since::Now { call.keyspace.now_ms() } else { 0 };
     let time = match call.keyspace.inspect(call.argv[1]) {
         None => -2,
-        Some(entry) => match entry.expires_ms {
+        Some(entry) => match entry.expires_ms() {
             None => -1,
             // To the nearest unit, as Redis rounds.
             Some(at) => (at - base).max(0).saturating_add(ms_per_unit / 2) / ms_per_unit,

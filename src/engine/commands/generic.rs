@@ -3,7 +3,7 @@
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::error::{self, Error};
-use crate::engine::keyspace::{DATABASES, Entry, Transplant};
+use crate::engine::keyspace::{DATABASES, Transplant};
 
 pub const COMMANDS: &[&Command] =
     &[&COPY, &DEL, &EXISTS, &MOVE, &RANDOMKEY, &RENAME, &RENAMENX, &TOUCH, &TYPE, &UNLINK, &WAIT];
@@ -124,7 +124,7 @@ fn randomkey(call: &mut Call) -> Outcome {
     while !call.keyspace.database().is_empty() {
         let index = call.hub.random.below(call.keyspace.database().len());
         let Some((key, entry)) = call.keyspace.database().at(index) else { break };
-        if entry.expires_ms.is_none_or(|at| at > call.keyspace.now_ms()) {
+        if entry.expires_ms().is_none_or(|at| at > call.keyspace.now_ms()) {
             call.reply.bulk(key);
             return Ok(());
         }
@@ -193,9 +193,10 @@ fn rename_to(call: &mut Call, if_taken: IfTaken) -> Result<bool, Error> {
     if if_taken == IfTaken::Leave && call.keyspace.exists(to) {
         return Ok(false);
     }
-    if let Some(Entry { value, expires_ms, .. }) = call.keyspace.uproot(from) {
+    if let Some(entry) = call.keyspace.uproot(from) {
+        let expires_ms = entry.expires_ms();
         let on_source = Some((call.keyspace.selected(), from, "rename_from"));
-        call.keyspace.transplant(to, value, expires_ms, Transplant { on_source, on_target: "rename_to" });
+        call.keyspace.transplant(to, entry.value, expires_ms, Transplant { on_source, on_target: "rename_to" });
     }
     Ok(true)
 }
@@ -235,7 +236,7 @@ fn copy(call: &mut Call) -> Outcome {
         call.reply.flag(false);
         return Ok(());
     };
-    let (value, expires_ms) = (source.value.clone(), source.expires_ms);
+    let (value, expires_ms) = (source.value.clone(), source.expires_ms());
     call.keyspace.select(target);
     let copies = if_taken == IfTaken::Replace || !call.keyspace.exists(to);
     if copies {
@@ -272,10 +273,11 @@ fn move_to(call: &mut Call) -> Outcome {
         moves = !call.keyspace.exists(key);
         call.keyspace.select(home);
     }
-    if moves && let Some(Entry { value, expires_ms, .. }) = call.keyspace.uproot(key) {
+    if moves && let Some(entry) = call.keyspace.uproot(key) {
+        let expires_ms = entry.expires_ms();
         call.keyspace.select(target);
         let on_source = Some((home, key, "move_from"));
-        call.keyspace.transplant(key, value, expires_ms, Transplant { on_source, on_target: "move_to" });
+        call.keyspace.transplant(key, entry.value, expires_ms, Transplant { on_source, on_target: "move_to" });
         call.keyspace.select(home);
     }
     call.reply.flag(moves);

@@ -36,7 +36,7 @@ fn keys(call: &mut Call) -> Outcome {
     let now_ms = call.keyspace.now_ms();
     let (mut found, mut expired) = (Vec::new(), Vec::new());
     for (key, entry) in call.keyspace.database().iter().filter(|(key, _)| pattern.fits(key)) {
-        match entry.expires_ms {
+        match entry.expires_ms() {
             Some(at) if at <= now_ms => expired.push(key.to_vec()),
             _ => found.push(key),
         }
@@ -162,7 +162,7 @@ fn scan(call: &mut Call) -> Outcome {
         if !options.pattern.fits(key) {
             continue;
         }
-        match entry.expires_ms {
+        match entry.expires_ms() {
             Some(at) if at <= now_ms => expired.push(key.to_vec()),
             _ if of_type => found.push(key),
             _ => {}

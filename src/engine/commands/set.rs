@@ -472,6 +472,14 @@ enum Purpose {
 fn answer(call: &mut Call, algebra: Algebra) -> Outcome {
     let limits = call.keyspace.limits;
     let sets = read_all(call.keyspace, &call.argv[1..])?;
+    if algebra == Algebra::Intersection {
+        // No set is built of what is only answered: hashing each member once more would double the work.
+        let sets = smallest_first(&sets).unwrap_or_default();
+        let members: Vec<&[u8]> = intersection(&sets).collect();
+        call.reply.set(members.len());
+        members.iter().for_each(|member| call.reply.bulk(member));
+        return Ok(());
+    }
     let result = combine(algebra, &sets, Purpose::Answer, &limits);
     call.reply.set(result.len());
     result.iter().for_each(|member| call.reply.bulk(member));
@@ -498,7 +506,7 @@ fn read_all<'a>(keyspace: &'a mut Keyspace, keys: &[&[u8]]) -> Result<Vec<Option
 
 fn combine(algebra: Algebra, sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
     match algebra {
-        Algebra::Intersection => intersect(sets, purpose, limits),
+        Algebra::Intersection => intersect(sets, limits),
         Algebra::Union => {
             let mut union = Set::with_encoding(first_encoding(sets, purpose));
             for member in sets.iter().flatten().flat_map(|set| set.iter()) {
@@ -524,17 +532,17 @@ fn smallest_first<'a>(sets: &[Option<&'a Set>]) -> Option<Vec<&'a Set>> {
 }
 
 fn intersection<'a>(sets: &'a [&'a Set]) -> impl Iterator<Item = &'a [u8]> {
-    let (smallest, others) = sets.split_first().expect("these commands have at least one key");
-    smallest.iter().filter(|member| others.iter().all(|other| other.contains(member)))
+    let (smallest, others) = sets.split_first().map_or((None, sets), |(smallest, others)| (Some(*smallest), others));
+    let candidates = smallest.into_iter().flat_map(Set::iter);
+    candidates.filter(|member| others.iter().all(|other| other.contains(member)))
 }
 
-fn intersect(sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
+/// An intersection that is to be stored.
+fn intersect(sets: &[Option<&Set>], limits: &Limits) -> Set {
     let Some(sets) = smallest_first(sets) else { return Set::empty() };
-    let encoding = match (purpose, sets[0].encoded()) {
-        // It is answered in the order in which it is found.
-        (Purpose::Answer, _) => Encoding::Hashtable,
-        (Purpose::Store, Encoding::Intset) => Encoding::Intset,
-        (Purpose::Store, Encoding::Listpack | Encoding::Hashtable) => Encoding::Listpack,
+    let encoding = match sets[0].encoded() {
+        Encoding::Intset => Encoding::Intset,
+        Encoding::Listpack | Encoding::Hashtable => Encoding::Listpack,
     };
     let mut result = Set::with_encoding(encoding);
     for member in intersection(&sets) {

@@ -127,7 +127,7 @@ fn set(call: &mut Call) -> Outcome {
     let key = call.argv[1];
     let expires_ms = match options.expiry {
         Expiry::Unsaid | Expiry::Persist => None,
-        Expiry::Keep => call.keyspace.peek(key).and_then(|entry| entry.expires_ms),
+        Expiry::Keep => call.keyspace.peek(key).and_then(|entry| entry.expires_ms()),
         Expiry::At(form, index) => Some(form.positive(call, index)?),
     };
     if options.get {
@@ -284,7 +284,7 @@ fn getex(call: &mut Call) -> Outcome {
     match expiry {
         Expiry::Unsaid | Expiry::Keep => {}
         Expiry::Persist => {
-            if call.keyspace.peek(key).is_some_and(|entry| entry.expires_ms.is_some()) {
+            if call.keyspace.peek(key).is_some_and(|entry| entry.expires_ms().is_some()) {
                 call.keyspace.set_expiry(key, None, "persist");
             }
         }

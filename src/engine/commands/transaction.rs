@@ -91,7 +91,7 @@ fn watched_key_changed(call: &mut Call) -> bool {
     let now_ms = call.keyspace.now_ms();
     let databases = call.keyspace.databases();
     call.keyspace.watches.watched(call.client).iter().any(|watched| {
-        let expires_ms = databases[watched.database].get(&watched.key).and_then(|entry| entry.expires_ms);
+        let expires_ms = databases[watched.database].get(&watched.key).and_then(|entry| entry.expires_ms());
         !watched.was_expired && expires_ms.is_some_and(|at| at <= now_ms)
     })
 }
@@ -140,7 +140,7 @@ fn watch(call: &mut Call) -> Outcome {
     let database = call.keyspace.selected();
     let now_ms = call.keyspace.now_ms();
     for key in &call.argv[1..] {
-        let expires_ms = call.keyspace.database().get(key).and_then(|entry| entry.expires_ms);
+        let expires_ms = call.keyspace.database().get(key).and_then(|entry| entry.expires_ms());
         let watched = Watched { database, key: key.to_vec(), was_expired: expires_ms.is_some_and(|at| at <= now_ms) };
         call.keyspace.watches.watch(call.client, watched);
     }

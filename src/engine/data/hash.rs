@@ -18,6 +18,8 @@ pub struct Hash {
     encoding: Encoding,
     /// The fields that expire, soonest first.
     volatile: BTreeSet<(i64, SmallBytes)>,
+    /// What `next_expiry` said when `note_expiry` was last called: here, so that only hashes take the room.
+    noted_expiry_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -165,6 +167,15 @@ impl Hash {
     /// When the first field expires, in milliseconds since 1970.
     pub fn next_expiry(&self) -> Option<i64> {
         self.volatile.first().map(|&(at_ms, _)| at_ms)
+    }
+
+    /// Remembers what `next_expiry` says now, for `noted_expiry`.
+    pub fn note_expiry(&mut self) {
+        self.noted_expiry_ms = self.next_expiry();
+    }
+
+    pub fn noted_expiry(&self) -> Option<i64> {
+        self.noted_expiry_ms
     }
 
     /// Drops the fields that have expired, and says how many.

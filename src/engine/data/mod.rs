@@ -92,10 +92,17 @@ impl Value {
         }
     }
 
-    /// When the first of its parts expires (a hash's fields may), in milliseconds since 1970.
-    pub fn next_part_expiry(&self) -> Option<i64> {
+    /// Notes when the first of its parts expires (a hash's fields may), for the schedule of its database.
+    pub fn note_part_expiry(&mut self) {
+        if let Value::Hash(value) = self {
+            value.note_expiry();
+        }
+    }
+
+    /// What `note_part_expiry` has noted last, in milliseconds since 1970.
+    pub fn noted_part_expiry(&self) -> Option<i64> {
         match self {
-            Value::Hash(value) => value.next_expiry(),
+            Value::Hash(value) => value.noted_expiry(),
             Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => None,
         }
     }

@@ -37,7 +37,7 @@ impl<'a, T: DataType> Edit<'a, T> {
     pub fn commit(mut self, event: &'static str) {
         let created = std::mem::take(&mut self.created);
         let now_ms = self.keyspace.now_ms();
-        self.keyspace.database_mut().entries[self.index].accessed_ms = now_ms;
+        self.keyspace.database_mut().entry_mut(self.index).accessed_ms = now_ms;
         if created {
             self.keyspace.note(Class::New, "new", self.key);
         }
@@ -52,13 +52,13 @@ impl<T: DataType> Deref for Edit<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        T::of(&self.keyspace.database().entries[self.index].value).expect("its type was checked when it was opened")
+        T::of(&self.keyspace.database().entry(self.index).value).expect("its type was checked when it was opened")
     }
 }
 
 impl<T: DataType> DerefMut for Edit<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        let entry = &mut self.keyspace.database_mut().entries[self.index];
+        let entry = self.keyspace.database_mut().entry_mut(self.index);
         T::of_mut(&mut entry.value).expect("its type was checked when it was opened")
     }
 }

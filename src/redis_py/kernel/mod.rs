@@ -19,7 +19,7 @@ use crate::redis_py::frame::{FromChild, ToChild};
 use crate::redis_py::syntax::{self, TooDeep};
 use pipe::Pipe;
 use rustpython_vm::{
-    AsObject, Interpreter, Py, PyObjectRef, PyResult, Settings, VirtualMachine,
+    AsObject, Interpreter, Py, PyObject, PyObjectRef, PyResult, Settings, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDictRef, PyStr, PyTupleRef, PyType},
     scope::Scope,
     signal::{UserSignalReceiver, user_signal_channel},
@@ -295,9 +295,25 @@ fn named(dict: PyDictRef) -> Vec<(String, PyObjectRef)> {
 /// `redis` and `r` stand ready at the first prompt.
 fn connect(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
     let redis = vm.import("redis", 0)?;
+    for name in ["Redis", "Connection"] {
+        let class = redis.get_attr(name, vm)?;
+        quicken(&class, vm);
+    }
     let client = redis.get_attr("Redis", vm)?.call((), vm)?;
     scope.globals.set_item("redis", redis, vm)?;
     scope.globals.set_item("r", client, vm)
+}
+
+/// Lets instances of a class find their attributes as those of `object` do. The interpreter looks up `__getattribute__`
+/// itself first, each time, for every class that is written in Python: it does not see that `object`'s is the native one.
+fn quicken(class: &PyObject, vm: &VirtualMachine) {
+    let Some(class) = class.downcast_ref::<PyType>() else { return };
+    let own = ["__getattribute__", "__getattr__"].map(|name| vm.ctx.intern_str(name));
+    let object = vm.ctx.types.object_type;
+    let is_plain = |base: &Py<PyType>| own.iter().all(|name| !base.attributes.read().contains_key(*name));
+    if class.mro_map_collect(|base| base.is(object) || is_plain(base)).iter().all(|&plain| plain) {
+        class.slots.getattro.store(object.slots.getattro.load());
+    }
 }
 
 /// Asks the tutor, and waits. A Ctrl-C while waiting raises KeyboardInterrupt.

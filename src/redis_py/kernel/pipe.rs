@@ -6,6 +6,7 @@
 //! printed costs no system call of its own.
 
 use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
+use crate::vigil::Vigil;
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
@@ -21,7 +22,12 @@ pub struct Pipe {
     outgoing: Mutex<Outgoing>,
     incoming: Mutex<Incoming>,
     arrival: Condvar,
-    reader: Mutex<BufReader<File>>,
+    reader: Mutex<Reader>,
+}
+
+struct Reader {
+    frames: BufReader<File>,
+    vigil: Vigil,
 }
 
 struct Outgoing {
@@ -77,7 +83,7 @@ impl Pipe {
             outgoing: Mutex::new(outgoing),
             incoming: Mutex::default(),
             arrival: Condvar::new(),
-            reader: Mutex::new(BufReader::with_capacity(32 << 10, reader)),
+            reader: Mutex::new(Reader { frames: BufReader::with_capacity(32 << 10, reader), vigil: Vigil::new() }),
         }
     }
 
@@ -131,7 +137,7 @@ impl Pipe {
             }
             incoming.reading = true;
             drop(incoming);
-            let frame = frame::read(&mut *lock(&self.reader));
+            let frame = lock(&self.reader).next();
             incoming = lock(&self.incoming);
             incoming.reading = false;
             if incoming.waiting > 0 {
@@ -143,6 +149,19 @@ impl Pipe {
                 Ok(None) | Err(_) => process::exit(0),
             }
         }
+    }
+}
+
+impl Reader {
+    fn next(&mut self) -> io::Result<Option<(u32, ToChild)>> {
+        #[cfg(unix)]
+        if self.frames.buffer().is_empty() {
+            use rustix::event::{PollFd, PollFlags, Timespec, poll};
+            let mut fds = [PollFd::new(self.frames.get_ref(), PollFlags::IN)];
+            // What cannot be asked is left to reading.
+            let _ = self.vigil.look_on(|| poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+        }
+        frame::read(&mut self.frames)
     }
 }
 

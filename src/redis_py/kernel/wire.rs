@@ -3,9 +3,13 @@
 
 use super::{kernel, resp};
 use crate::redis_py::frame::{FromChild, ToChild};
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseExceptionRef};
+use rustpython_vm::{
+    PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyDictRef, PyStr, PyStrInterned, PyStrRef, PyTuple},
+    function::{ArgIntoFloat, FuncArgs, KwArgs},
+};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(super) use _wire::module_def;
 
@@ -105,6 +109,44 @@ fn reply(
     }
 }
 
+/// Sends one command on a `Connection`, and waits for its reply.
+fn exchange(connection: &PyObjectRef, command: &PyTuple, vm: &VirtualMachine) -> PyResult {
+    static NAMES: OnceLock<[&'static PyStrInterned; 3]> = OnceLock::new();
+    let names = NAMES.get_or_init(|| ["_handle", "socket_timeout", "_encoding"].map(|name| vm.ctx.intern_str(name)));
+    let [handle, timeout, encoding] = names.map(|name| connection.get_attr(name, vm));
+    // None, if it is closed: what follows from that is `_persist`'s to see.
+    let handle: u32 = handle?.try_into_value(vm)?;
+    let timeout: Option<ArgIntoFloat> = timeout?.try_into_value(vm)?;
+    let encoding: Option<PyStrRef> = encoding?.try_into_value(vm)?;
+    exchange_on(handle, command, timeout, encoding, vm)
+}
+
+fn exchange_on(
+    connection: u32,
+    command: &PyTuple,
+    timeout: Option<ArgIntoFloat>,
+    encoding: Option<PyStrRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let data = Packer::UTF8.command(command.as_slice(), vm)?;
+    let timeout_us = micros(timeout.map(f64::from));
+    let encoding = encoding.as_ref().map(|name| name.to_string_lossy());
+    let question = FromChild::Exchange { connection, data, timeout_us };
+    reply(connection, question, timeout_us, encoding.as_deref(), vm)
+}
+
+/// What a client hands out for a reply.
+fn converted(convert: PyObjectRef, reply: PyObjectRef, options: PyDictRef, vm: &VirtualMachine) -> PyResult {
+    if vm.is_none(&convert) {
+        return Ok(reply);
+    }
+    let named = options.into_iter().filter_map(|(name, value)| {
+        let name = name.downcast_ref::<PyStr>()?.to_str()?.to_owned();
+        (name != "keys").then_some((name, value))
+    });
+    convert.call(FuncArgs::new(vec![reply], named.collect::<KwArgs>()), vm)
+}
+
 fn closed(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_exception_empty(_wire::closed(vm))
 }
@@ -143,7 +185,6 @@ impl Packer<'_> {
     const UTF8: Packer<'static> = Packer { encoding: "utf-8", errors: "strict", out: Vec::new() };
 
     fn command(mut self, command: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Vec<u8>> {
-        use rustpython_vm::builtins::PyStr;
         self.out.reserve(16 + command.len() * 16);
         let (words, rest): (Vec<&str>, _) = match command.split_first() {
             Some((first, rest)) => match first.downcast_ref::<PyStr>().and_then(|name| name.to_str()) {
@@ -163,7 +204,7 @@ impl Packer<'_> {
     }
 
     fn element(&mut self, element: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        use rustpython_vm::builtins::{PyByteArray, PyBytes, PyFloat, PyInt, PyMemoryView, PyStr};
+        use rustpython_vm::builtins::{PyByteArray, PyBytes, PyFloat, PyInt, PyMemoryView};
         use rustpython_vm::{AsObject, TryFromObject};
         if let Some(text) = element.downcast_ref::<PyStr>() {
             if resp::is_utf8(self.encoding)
@@ -224,8 +265,8 @@ mod _wire {
     // What `pyattr(once)` writes names the crate so.
     use rustpython_vm::common as rustpython_common;
     use rustpython_vm::{
-        AsObject, PyPayload, PyRef, PyResult, VirtualMachine,
-        builtins::{PyListRef, PySet, PyStrRef, PyTupleRef, PyTypeRef},
+        AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+        builtins::{PyDictRef, PyListRef, PySet, PyStrRef, PyTupleRef, PyTypeRef},
         function::{ArgBytesLike, ArgIntoFloat, ArgSequence, OptionalOption},
         types::PyTypeSlots,
     };
@@ -319,11 +360,34 @@ mod _wire {
         encoding: Option<PyStrRef>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        let data = Packer::UTF8.command(command.as_slice(), vm)?;
-        let timeout_us = micros(timeout.map(f64::from));
-        let encoding = encoding.as_ref().map(|name| name.to_string_lossy());
-        let question = FromChild::Exchange { connection, data, timeout_us };
-        super::reply(connection, question, timeout_us, encoding.as_deref(), vm)
+        super::exchange_on(connection, &command, timeout, encoding, vm)
+    }
+
+    /// One command on a free connection, if there is one and it is known how its reply is converted: `client._persist`
+    /// goes the long way otherwise, and when anything is not as usual.
+    #[pyfunction]
+    fn quick(
+        client: PyObjectRef,
+        known: PyDictRef,
+        idle: PyListRef,
+        command: PyTupleRef,
+        options: PyDictRef,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let convert = command.as_slice().first().and_then(|name| known.get_item_opt(&**name, vm).ok().flatten());
+        let connection = convert.as_ref().and_then(|_| idle.borrow_vec_mut().pop());
+        let (Some(convert), Some(connection)) = (convert, connection) else {
+            return vm.call_method(&client, "_persist", (command, options));
+        };
+        let cause: PyObjectRef = match super::exchange(&connection, &command, vm) {
+            Ok(reply) if !reply.fast_isinstance(vm.ctx.exceptions.base_exception_type) => {
+                idle.borrow_vec_mut().push(connection);
+                return super::converted(convert, reply, options, vm);
+            }
+            Ok(error) => error,
+            Err(error) => error.into(),
+        };
+        vm.call_method(&client, "_persist", (command, options, connection, cause))
     }
 
     #[pyfunction]

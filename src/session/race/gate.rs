@@ -5,7 +5,7 @@ use crate::redis_py::frame::FromChild;
 use crate::resp::request::{Allowance, RequestParser};
 
 /// Whether what a client sends goes out at once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub enum Gate {
     #[default]
     Open,
@@ -16,7 +16,7 @@ pub enum Gate {
 }
 
 /// What waits at the gate: one round trip.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Held {
     pub thread: u32,
     pub connection: u32,

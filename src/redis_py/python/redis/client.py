@@ -1,13 +1,13 @@
 """The client: `redis.Redis`.
 
-A method of a family builds the command, `execute_command` sends it and converts the reply. That is the hot path: a
-free connection is popped from the pool's list, one native call sends and reads, one table lookup names the converter.
+A method of a family builds the command, `execute_command` sends it and converts the reply. That is the hot path, and one
+native call: a free connection is popped from the pool's list, and one table lookup names the converter.
 Whatever is not plain (a new connection, an error, a timeout, another encoding) goes the long way, `_persist`, which
 repeats attempts as the connection's retry says.
 """
 
 import _wire
-from _wire import call
+from _wire import quick
 
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import CoreCommands
@@ -195,26 +195,7 @@ class Redis(CoreCommands):
 
     def execute_command(self, *args, **options):
         """Sends a command, and gives its reply converted: `r.execute_command('CONFIG GET', 'maxmemory')`."""
-        try:
-            convert = self._known[args[0]]
-            idle = self._idle
-            connection = idle.pop()
-        except (LookupError, TypeError):
-            connection = None
-        # Out here, so that no error of Redis's is told as one "during handling of" this lookup's.
-        if connection is None:
-            return self._persist(args, options)
-        try:
-            reply = call(connection._handle, args, connection.socket_timeout, connection._encoding)
-        except BaseException as error:
-            reply = error
-        if isinstance(reply, BaseException):
-            return self._persist(args, options, connection, reply)
-        idle.append(connection)
-        if options:
-            options.pop("keys", None)
-            return reply if convert is None else convert(reply, **options)
-        return reply if convert is None else convert(reply)
+        return quick(self, self._known, self._idle, args, options)
 
     def _persist(self, args, options, connection=None, cause=None):
         """Sends a command, again and again if need be; `cause` is what the first attempt has met already."""

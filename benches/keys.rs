@@ -1,0 +1,123 @@
+//! How long a key press takes to be answered, with 100,000 keys in the keyspace: the program in a pseudo-terminal.
+//!
+//! `cargo bench --bench keys`. Each figure is the time from a key to the first byte that comes of it.
+
+#[cfg(unix)]
+fn main() {
+    unix::main();
+}
+
+#[cfg(not(unix))]
+fn main() {
+    eprintln!("This bench needs a pseudo-terminal.");
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::io::{Read, Write};
+    use std::sync::mpsc::{Receiver, channel};
+    use std::time::{Duration, Instant};
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    /// How many keys are in the keyspace.
+    const KEYS: usize = 100_000;
+
+    /// No key press may take longer.
+    const BUDGET: Duration = Duration::from_millis(10);
+
+    const ROUNDS: usize = 30;
+
+    struct Terminal {
+        keys: Box<dyn Write + Send>,
+        output: Receiver<Vec<u8>>,
+    }
+
+    impl Terminal {
+        fn press(&mut self, keys: &str) {
+            self.keys.write_all(keys.as_bytes()).expect("the terminal is there");
+            self.keys.flush().expect("the terminal is there");
+        }
+
+        /// Reads until a text has come.
+        fn until(&mut self, text: &str) {
+            let mut seen = String::new();
+            while !seen.contains(text) {
+                let bytes = self.output.recv_timeout(Duration::from_secs(120)).expect("the program answers");
+                seen.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        }
+
+        /// Reads all that comes, until nothing does for a while.
+        fn drain(&mut self) {
+            while self.output.recv_timeout(Duration::from_millis(100)).is_ok() {}
+        }
+
+        fn time(&mut self, key: &str) -> Duration {
+            let began = Instant::now();
+            self.press(key);
+            self.output.recv_timeout(Duration::from_secs(10)).expect("a key has an effect");
+            began.elapsed()
+        }
+    }
+
+    pub fn main() {
+        let home = std::env::temp_dir().join(format!("redis-tutor-keys-{}", std::process::id()));
+        std::fs::create_dir_all(&home).expect("a temporary folder can be made");
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal can be opened");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
+        command.args(["play", "--seed", "1"]);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("HOME", &home);
+        command.env("XDG_STATE_HOME", &home);
+        let mut child = pair.slave.spawn_command(command).expect("the program was built");
+        let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
+        let (tell, output) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut bytes) {
+                if tell.send(bytes[..n].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut terminal = Terminal { keys: pair.master.take_writer().expect("taken once"), output };
+        terminal.until(">>>");
+        terminal.press(&format!("r.mset({{f'user:{{i}}': i for i in range({KEYS})}})\r"));
+        terminal.until("True");
+        terminal.drain();
+        println!("{:<44} {:>8} {:>8}", "key press", "median", "longest");
+        let mut worst = Duration::ZERO;
+        for (what, line, key) in [
+            ("a letter of a name", "r.ge", "t"),
+            ("a letter of a key", "r.get('us", "e"),
+            ("a comma in a call", "r.set('a'", ","),
+            ("a letter of a redis-cli word", "GET us", "e"),
+            ("Tab: a method", "r.hge", "\t"),
+            ("Tab: a key, of 100,000 that begin so", "r.get('us", "\t"),
+            ("Tab: a key, that few begin as", "r.get('user:9999", "\t"),
+            ("Tab: a key, that none begins as", "r.get('usr9999", "\t"),
+        ] {
+            let mut times: Vec<Duration> = (0..ROUNDS)
+                .map(|_| {
+                    terminal.press(line);
+                    terminal.drain();
+                    let time = terminal.time(key);
+                    terminal.drain();
+                    terminal.press("\x15");
+                    terminal.drain();
+                    time
+                })
+                .collect();
+            times.sort();
+            worst = worst.max(times[ROUNDS / 2]);
+            println!("{what:<44} {:>8.2?} {:>8.2?}", times[ROUNDS / 2], times[ROUNDS - 1]);
+        }
+        println!("Budget: {BUDGET:?} for a key press; the slowest median took {worst:.2?}.");
+        let _ = child.kill();
+        let _ = child.wait();
+        let _ = std::fs::remove_dir_all(home);
+    }
+}

@@ -1,0 +1,139 @@
+//! Rehearsals: a lesson's answers are gone through beside the learner, in a session and a Python of their own.
+//!
+//! What an answer sends is known only when it has run. It runs while the learner reads, on a thread, and is waited for
+//! at the first submission that is judged.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use super::{Backstage, Stage, drive};
+use crate::lesson::evidence::Submission;
+use crate::lesson::format::Lesson;
+use crate::lesson::library::Library;
+use crate::lesson::progress::Progress;
+use crate::lesson::rehearsal::Rehearsal;
+use crate::session::dialect::Dialect;
+use crate::session::event::{Event, Prompt, Show};
+use crate::session::{Options, Session};
+
+/// What is the same everywhere runs with this seed and at this time: proofs, transcripts, rehearsals.
+pub const SEED: u64 = 1;
+/// 2026-01-01, 12:00 UTC, in microseconds.
+pub const START_US: i64 = 1_767_268_800_000_000;
+
+/// At a terminal a rehearsal lets the learner's own Python start first.
+const COURTESY: Duration = Duration::from_millis(300);
+
+/// A submission is judged without a rehearsal rather than later than this.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A rehearsal under way, or about to begin.
+#[derive(Debug)]
+pub struct Pending {
+    needed: Sender<()>,
+    done: Receiver<Rehearsal>,
+}
+
+/// When a rehearsal begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// Soon, as somebody is typing meanwhile.
+    Soon,
+    /// When it is needed.
+    WhenNeeded,
+}
+
+impl Pending {
+    /// Sets a rehearsal up.
+    pub fn new(lesson: Arc<Lesson>, program: PathBuf, begins: Begins) -> Pending {
+        let (needed, is_needed) = mpsc::channel();
+        let (tell, done) = mpsc::channel();
+        std::thread::spawn(move || {
+            let begin = match begins {
+                Begins::Soon => is_needed.recv_timeout(COURTESY),
+                Begins::WhenNeeded => is_needed.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            if begin != Err(RecvTimeoutError::Disconnected) {
+                // Without a rehearsal less can be said to a miss, and that is all.
+                let _ = tell.send(rehearse(&lesson, &program).unwrap_or_default());
+            }
+        });
+        Pending { needed, done }
+    }
+
+    /// Waits for its end; what is not known in time counts as nothing.
+    pub fn wait(self) -> Arc<Rehearsal> {
+        let _ = self.needed.send(());
+        Arc::new(self.done.recv_timeout(PATIENCE).unwrap_or_default())
+    }
+}
+
+/// Goes through a lesson's answers.
+///
+/// # Errors
+/// A Python that cannot be started.
+pub fn rehearse(lesson: &Arc<Lesson>, program: &Path) -> io::Result<Rehearsal> {
+    let mut session = Session::new(Options {
+        seed: SEED,
+        start_us: START_US,
+        dialect: Dialect::Both,
+        library: Arc::new(Library { lessons: vec![lesson.clone()] }),
+        progress: Progress::default(),
+    });
+    session.open(lesson.clone(), 0);
+    session.rehearsed(Arc::default());
+    let steps = vec![Vec::new(); lesson.steps.len()];
+    let mut stage = Rehearsing { program, step: 0, typed: 0, rehearsal: Rehearsal { steps } };
+    drive(&mut session, &mut stage)?;
+    Ok(stage.rehearsal)
+}
+
+struct Rehearsing<'a> {
+    program: &'a Path,
+    /// The index of the step that is open.
+    step: usize,
+    /// How many lines were entered.
+    typed: usize,
+    rehearsal: Rehearsal,
+}
+
+impl Stage for Rehearsing<'_> {
+    fn show(&mut self, _: &Show) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn input(&mut self, backstage: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
+        let session = backstage.session();
+        self.step = session.place().map_or(0, |(_, number)| number - 1);
+        self.typed += 1;
+        // Each step takes a `:skip`, which types the answer, and an empty line. What takes more does not come to an end.
+        let is_over = self.typed > 3 * self.rehearsal.steps.len() + 3;
+        let is_last = self.step + 1 == self.rehearsal.steps.len() && session.is_step_done();
+        Ok(match session.is_step_done() {
+            _ if is_over || is_last => Event::EndOfInput,
+            true => {
+                self.step += 1;
+                Event::Entered(String::new())
+            }
+            false => Event::Entered(":skip".into()),
+        })
+    }
+
+    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+        Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
+    }
+
+    fn program(&self) -> io::Result<PathBuf> {
+        Ok(self.program.to_owned())
+    }
+
+    fn finished(&mut self, submission: &Submission) -> io::Result<()> {
+        if let Some(step) = self.rehearsal.steps.get_mut(self.step) {
+            step.push(submission.clone());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,223 @@
+//! One database: its keys with their values, and the schedule of what expires.
+//!
+//! Keys stand in an `IndexMap`: lookups hash, a random key is a random index, and SCAN walks the indices from the end,
+//! since removing a key moves only the last one into its place, which SCAN has visited already.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use crate::engine::data::string::{Header, LONG_KEY};
+use crate::engine::data::{SmallBytes, Value};
+
+type Key = SmallBytes;
+
+/// A key's value and what belongs to it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub value: Value,
+    /// When it was last read or changed, in milliseconds since 1970: OBJECT IDLETIME.
+    pub accessed_ms: i64,
+    /// When it expires, in milliseconds since 1970, or `NEVER`: as an `Option` it would take twice the room.
+    expires: i64,
+}
+
+/// No expiry time: a key's own is never before 1970.
+const NEVER: i64 = i64::MIN;
+
+/// What of an entry has expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    Whole,
+    Parts,
+}
+
+/// When an entry expires, and the first of its parts, as far as the schedule knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Times {
+    expires_ms: Option<i64>,
+    parts_expire_ms: Option<i64>,
+}
+
+impl Entry {
+    pub(super) fn new(mut value: Value, expires_ms: Option<i64>, now_ms: i64) -> Self {
+        value.note_part_expiry();
+        Entry { value, accessed_ms: now_ms, expires: expires_ms.unwrap_or(NEVER) }
+    }
+
+    /// Milliseconds since 1970.
+    pub fn expires_ms(&self) -> Option<i64> {
+        (self.expires != NEVER).then_some(self.expires)
+    }
+
+    /// Whether it has expired, or a part of it has.
+    pub(super) fn due(&self, now_ms: i64) -> Option<Due> {
+        if self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms) {
+            return Some(Due::Whole);
+        }
+        self.value.noted_part_expiry().is_some_and(|at_ms| at_ms <= now_ms).then_some(Due::Parts)
+    }
+
+    fn times(&self) -> Times {
+        Times { expires_ms: self.expires_ms(), parts_expire_ms: self.value.noted_part_expiry() }
+    }
+
+    /// Lets a string take its place beside its key, which its encoding shows. `room_ms` is an expiry time for which
+    /// there was room already.
+    fn stand_beside(&mut self, key: &[u8], room_ms: Option<i64>) {
+        if let Value::Str(value) = &mut self.value {
+            let expires_here = self.expires != NEVER && (room_ms.is_some() || key.len() < LONG_KEY);
+            value.stand_beside(key, if expires_here { Header::WithExpiry } else { Header::Plain });
+        }
+    }
+}
+
+/// One database.
+#[derive(Debug, Clone, Default)]
+pub struct Database {
+    entries: IndexMap<Key, Entry, foldhash::fast::RandomState>,
+    /// The keys that expire, or whose parts do, soonest first.
+    volatile: BTreeSet<(i64, Key)>,
+    /// How many keys have an expiry time of their own.
+    expiring: usize,
+}
+
+impl Database {
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many keys have an expiry time.
+    pub fn expiring(&self) -> usize {
+        self.expiring
+    }
+
+    /// How long the keys that expire have left on average, in milliseconds; of those that expire soonest, a sample.
+    pub fn average_ttl_ms(&self, now_ms: i64) -> i64 {
+        const SAMPLE: usize = 64;
+        let left: Vec<i64> = self.volatile.iter().take(SAMPLE).map(|&(at_ms, _)| (at_ms - now_ms).max(0)).collect();
+        left.iter().sum::<i64>() / i64::try_from(left.len()).unwrap_or(1).max(1)
+    }
+
+    /// How many moments are noted at which parts of values expire.
+    pub fn with_parts(&self) -> usize {
+        self.volatile.len().saturating_sub(self.expiring)
+    }
+
+    /// The key at a position, and its entry.
+    pub fn at(&self, index: usize) -> Option<(&[u8], &Entry)> {
+        self.entries.get_index(index).map(|(key, entry)| (&**key, entry))
+    }
+
+    /// A key's entry, even if it has expired and nobody has noticed.
+    pub fn get(&self, key: &[u8]) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// All keys and entries, expired ones included.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Entry)> {
+        self.entries.iter().map(|(key, entry)| (&**key, entry))
+    }
+
+    /// Where a key stands, even if it has expired and nobody has noticed.
+    pub(super) fn index_of(&self, key: &[u8]) -> Option<usize> {
+        self.entries.get_index_of(key)
+    }
+
+    /// The entry at an index that `index_of` or `add` has said.
+    pub(super) fn entry(&self, index: usize) -> &Entry {
+        &self.entries[index]
+    }
+
+    pub(super) fn entry_mut(&mut self, index: usize) -> &mut Entry {
+        &mut self.entries[index]
+    }
+
+    /// What expires first, and when.
+    pub(super) fn soonest(&self) -> Option<(i64, &[u8])> {
+        self.volatile.first().map(|(at_ms, key)| (*at_ms, &**key))
+    }
+
+    fn schedule(&mut self, at_ms: Option<i64>, key: &[u8]) {
+        if let Some(at_ms) = at_ms {
+            self.volatile.insert((at_ms, key.into()));
+        }
+    }
+
+    fn unschedule(&mut self, at_ms: Option<i64>, key: &[u8]) {
+        if let Some(at_ms) = at_ms {
+            self.volatile.remove(&(at_ms, key.into()));
+        }
+    }
+
+    /// Takes in a key that is not there, and says where it stands now.
+    pub(super) fn add(&mut self, key: &[u8], mut entry: Entry) -> usize {
+        self.heed(entry.times(), key);
+        entry.stand_beside(key, None);
+        self.entries.insert_full(key.into(), entry).0
+    }
+
+    /// Gives the key that stands at an index another entry, and hands out its old one.
+    pub(super) fn replace(&mut self, index: usize, key: &[u8], mut entry: Entry) -> Entry {
+        entry.stand_beside(key, self.entries[index].expires_ms());
+        let old = std::mem::replace(&mut self.entries[index], entry);
+        // In this order: both may be scheduled for the same moment.
+        self.forget(old.times(), key);
+        self.heed(self.entries[index].times(), key);
+        old
+    }
+
+    /// Schedules a key that came.
+    fn heed(&mut self, times: Times, key: &[u8]) {
+        self.expiring += usize::from(times.expires_ms.is_some());
+        self.schedule(times.expires_ms, key);
+        self.schedule(times.parts_expire_ms, key);
+    }
+
+    /// Ends the schedule of a key that went.
+    fn forget(&mut self, times: Times, key: &[u8]) {
+        self.expiring -= usize::from(times.expires_ms.is_some());
+        self.unschedule(times.expires_ms, key);
+        self.unschedule(times.parts_expire_ms, key);
+    }
+
+    /// Gives a key that is there another expiry time, or none.
+    pub(super) fn set_expiry(&mut self, index: usize, key: &[u8], expires_ms: Option<i64>) {
+        let before = self.entries[index].times();
+        let entry = &mut self.entries[index];
+        entry.expires = expires_ms.unwrap_or(NEVER);
+        entry.stand_beside(key, None);
+        let after = entry.times();
+        self.forget(before, key);
+        self.heed(after, key);
+    }
+
+    /// After a value changed: its string finds its place anew, and its parts are scheduled anew.
+    pub(super) fn settle(&mut self, index: usize, key: &[u8]) {
+        let entry = &mut self.entries[index];
+        entry.stand_beside(key, entry.expires_ms());
+        let before = entry.times();
+        entry.value.note_part_expiry();
+        let after = entry.times();
+        if before != after {
+            self.forget(before, key);
+            self.heed(after, key);
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+        let entry = self.entries.swap_remove(key)?;
+        self.forget(entry.times(), key);
+        Some(entry)
+    }
+
+    pub(super) fn remove_at(&mut self, index: usize) -> Option<Entry> {
+        let (key, entry) = self.entries.swap_remove_index(index)?;
+        self.forget(entry.times(), &key);
+        Some(entry)
+    }
+}

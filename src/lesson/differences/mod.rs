@@ -1,0 +1,313 @@
+//! What to say to a miss that no mistake of the lesson foresaw: what differs, in one or two lines.
+//!
+//! First what came of it: the error, the reply, the data. Then the command, where it is like one that the step's own
+//! answer sends.
+
+pub mod command;
+mod data;
+mod reply;
+
+use super::evidence::{Shown, Submission, canonical};
+use super::format::{EveryOrder, Expect};
+use super::judge::{Findings, code, holds, says};
+use super::{names, value};
+use crate::engine::commands;
+use command::Spelling;
+
+/// A miss is told in so many lines.
+const MOST_LINES: usize = 2;
+
+/// What differs, in at most two sentences of Markdown. `wrong` are those of `of_expectations`.
+pub fn told(wrong: Vec<String>, submission: &Submission, findings: &Findings) -> Vec<String> {
+    let mut lines = match &submission.error {
+        Some(error) => of_error(&error.message, submission, findings).map_or(wrong, |told| vec![told]),
+        None => wrong,
+    };
+    lines.truncate(1);
+    lines.extend(command::sentence(&submission.commands, &findings.intended, spelling(submission)));
+    let names_it =
+        |line: &str| line.split_once("Did you mean ").map(|(_, name)| name.split('?').next().map(str::to_owned));
+    if let [first, second] = lines.as_slice()
+        && names_it(first).is_some()
+        && names_it(first) == names_it(second)
+    {
+        lines.pop();
+    }
+    lines.truncate(MOST_LINES);
+    lines
+}
+
+/// What to say to a submission that only looked, where it is almost what the step asks for; nothing to other looks.
+pub fn near(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<String> {
+    if expect.reply.is_none() && expect.output.is_none() || !command::is_near(&submission.commands, &findings.intended)
+    {
+        return Vec::new();
+    }
+    let by_command = command::sentence(&submission.commands, &findings.intended, spelling(submission));
+    let by_reply = expect.reply.as_ref().and_then(|wanted| {
+        reply::difference(&value::parse_python(wanted)?, &submission.value.as_ref()?.value_like(wanted)?)
+    });
+    by_reply.into_iter().chain(by_command).take(MOST_LINES).collect()
+}
+
+/// What is wrong with one of several lines that a step takes: a name that is almost right.
+pub fn slip(submission: &Submission, findings: &Findings) -> Option<String> {
+    let told = command::sentence(&submission.commands, &findings.intended, spelling(submission));
+    // Anything else may still become right with the lines to come.
+    told.filter(|told| told.starts_with("Did you mean"))
+}
+
+/// Whether a step was done without a command that its own answer sends. `sent` is all that was sent in the step.
+pub fn is_another_way(sent: &[command::Words], intended: &[command::Words]) -> bool {
+    let sent = command::command_names(sent);
+    !sent.is_empty() && command::command_names(intended).iter().any(|name| !sent.contains(name))
+}
+
+fn spelling(submission: &Submission) -> Spelling {
+    let first = submission.source.split_whitespace().next().unwrap_or_default();
+    if commands::by_name(first).is_some() { Spelling::Cli } else { Spelling::Python }
+}
+
+/// What differs when several clients run the submission.
+fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String> {
+    let Some(raced) = &findings.raced else {
+        return Some(match &every.run {
+            Some(run) => {
+                format!("Clients are to run {} at once; it is not defined in this step yet.", code(run.get_ref()))
+            }
+            None => "Clients are to run it at once, and it sends nothing yet.".into(),
+        });
+    };
+    let clients = raced.names.len();
+    if raced.bad > 0 {
+        let orders = if raced.cut { format!("the first {}", raced.orders) } else { raced.orders.to_string() };
+        return Some(format!("{clients} clients at once: in {} of {orders} orders {}.", raced.bad, every.lost));
+    }
+    let (name, error) = raced.error.as_ref()?;
+    Some(format!(
+        "{clients} clients at once: {}'s program ends with {}.",
+        name,
+        code(&format!("{}: {}", error.class, error.message))
+    ))
+}
+
+/// All that is expected and not so, each as a sentence.
+pub fn of_expectations(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<String> {
+    let mut differences = Vec::new();
+    let names = submission.command_names();
+    match (&expect.error, &submission.error) {
+        (Some(wanted), Some(error)) if !format!("{}: {}", error.class, error.message).contains(wanted.as_str()) => {
+            differences.push(format!("Another error was wanted here, one that says {}.", code(wanted)));
+        }
+        (Some(wanted), None) => differences.push(format!("An error was wanted here, one that says {}.", code(wanted))),
+        _ => {}
+    }
+    if let Some(wanted) = &expect.reply
+        && !submission.shows(wanted)
+    {
+        differences.push(of_reply(wanted, submission));
+    }
+    if let Some(output) = &expect.output
+        && submission.output.trim_end() != output.trim_end()
+    {
+        let seen = shortened(submission.output.trim_end());
+        let wanted = code(output.trim_end());
+        differences.push(match seen.as_str() {
+            "" => format!("It should print {wanted}. It printed nothing."),
+            seen => format!("It should print {wanted}. It printed {}.", code(seen)),
+        });
+    }
+    for wanted in &expect.uses {
+        if !names.contains(&canonical(wanted.get_ref())) {
+            let sent = if names.is_empty() { "no command".to_owned() } else { listed(&names) };
+            differences.push(format!("This step is about {}. Sent: {sent}.", code(wanted.get_ref())));
+        }
+    }
+    for avoided in &expect.avoids {
+        if names.contains(&canonical(avoided.get_ref())) {
+            differences.push(format!("This step does without {}.", code(avoided.get_ref())));
+        }
+    }
+    let written = written(submission);
+    for probe in expect.state.iter().filter(|probe| !holds(probe, findings)) {
+        let seen = says(probe, findings).and_then(|shown| shown.value_like(&probe.reply));
+        differences.push(data::sentence(probe.run.get_ref(), &probe.reply, seen.as_ref(), &written, &findings.types));
+    }
+    for key in expect.unchanged.iter().filter(|key| findings.changed_keys.contains(key)) {
+        differences.push(format!("{} should stay as it was, and has changed. `:again` puts it back.", code(key)));
+    }
+    differences.extend(expect.every_order.iter().filter_map(|every| lost_in_some_order(every, findings)));
+    for name in expect.waiting.iter().filter(|name| !findings.waiting.contains(name)) {
+        differences.push(format!("{} should be waiting for a reply now.", code(name)));
+    }
+    differences
+}
+
+fn of_reply(wanted: &str, submission: &Submission) -> String {
+    let Some(shown) = &submission.value else { return format!("Wanted: {}. Nothing was shown.", code(wanted)) };
+    match (value::parse_python(wanted), shown.value_like(wanted)) {
+        (Some(wanted), Some(seen)) => reply::sentence(&wanted, &seen),
+        _ => format!("Wanted: {}. Seen: {}.", code(wanted), code(&shortened(&shown.repr()))),
+    }
+}
+
+/// What to say to what stopped before anything was sent.
+pub fn of_unsent(submission: &Submission) -> String {
+    let first = submission.source.split_whitespace().next().unwrap_or_default();
+    let meant = first.chars().all(|c| c.is_ascii_alphabetic()).then(|| first.to_ascii_uppercase());
+    let meant = meant.and_then(|name| names::nearest(&name, commands::all().map(|command| command.name)));
+    let stopped = "It stopped before anything was sent: Redis has seen nothing of it.";
+    match meant {
+        Some(meant) => format!("{stopped} Did you mean {}?", code(meant)),
+        None => stopped.into(),
+    }
+}
+
+/// What an error of Redis's means here; none if its own words say all.
+fn of_error(message: &str, submission: &Submission, findings: &Findings) -> Option<String> {
+    let words = |command: &[Vec<u8>]| -> Vec<String> {
+        command.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    };
+    let sent = submission.commands.last().map(|command| words(command)).unwrap_or_default();
+    let name = sent.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
+    if message.contains("WRONGTYPE") {
+        let (key, kind) = findings.types.iter().find(|(key, _)| sent.iter().skip(1).any(|word| word == key))?;
+        let works_on = match commands::by_name(&name)?.group.name() {
+            "string" | "bitmap" => "a string",
+            "hash" => "a hash",
+            "list" => "a list",
+            "set" => "a set",
+            "sorted-set" => "a sorted set",
+            _ => return None,
+        };
+        let held = data::in_words(kind);
+        return Some(format!("{} holds {held}, and {} works on {works_on}.", code(key), code(&name)));
+    }
+    if message.contains("unknown command") {
+        let meant = names::nearest(&name, commands::all().map(|command| command.name))?;
+        return Some(format!("There is no command {}. Did you mean {}?", code(&name), code(meant)));
+    }
+    if message.contains("wrong number of arguments") {
+        let row = commands::by_name(&name)?;
+        return Some(format!("It takes: {}.", code(&format!("{} {}", row.name, row.syntax))));
+    }
+    None
+}
+
+/// The words of all that was sent, the commands' names left out.
+fn written(submission: &Submission) -> Vec<String> {
+    let words = submission.commands.iter().flat_map(|command| command.iter().skip(1));
+    words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+}
+
+fn listed(names: &[String]) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names {
+        if !seen.contains(&name.as_str()) {
+            seen.push(name);
+        }
+    }
+    seen.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// A long value, cut for a message.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 200;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}
+
+impl Shown {
+    /// Its value, in the types that Python has for what is wanted: a flat list of redis-cli's becomes a dict, a set, pairs.
+    fn value_like(&self, wanted: &str) -> Option<value::Value> {
+        let found = self.value()?;
+        match self {
+            Shown::Python(_) => Some(found),
+            Shown::Cli(_) => {
+                Some(value::parse_python(wanted).map_or(found.clone(), |wanted| value::from_cli_like(found, &wanted)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::evidence::Failure;
+
+    fn words(line: &str) -> Vec<Vec<u8>> {
+        line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
+    }
+
+    /// What is told of a line of redis-cli that ended in this error, where `user:1000` holds a hash.
+    fn told_of(line: &str, error: &str, intended: &str) -> Vec<String> {
+        let error = Failure { message: error.into(), ..Failure::default() };
+        let submission = Submission {
+            source: line.into(),
+            error: Some(error),
+            commands: vec![words(line)],
+            ..Submission::default()
+        };
+        let findings = Findings {
+            intended: vec![words(intended)],
+            types: vec![("user:1000".into(), "hash")],
+            ..Findings::default()
+        };
+        told(vec!["Wanted: `1`. Nothing was shown.".into()], &submission, &findings)
+    }
+
+    #[test]
+    fn errors_say_what_they_mean_here() {
+        for (line, error, intended, says) in [
+            (
+                "GET user:1000",
+                "WRONGTYPE Operation against a key holding the wrong kind of value",
+                "HGETALL user:1000",
+                &["`user:1000` holds a hash, and `GET` works on a string."][..],
+            ),
+            (
+                "HGETAL user:1000",
+                "ERR unknown command 'HGETAL', with args beginning with: 'user:1000' ",
+                "HGETALL user:1000",
+                &["There is no command `HGETAL`. Did you mean `HGETALL`?"],
+            ),
+            (
+                "HGET user:1000",
+                "ERR wrong number of arguments for 'hget' command",
+                "HGET user:1000 name",
+                &["It takes: `HGET key field`.", "`HGET` sent everything but `name`."],
+            ),
+            ("INCR a", "ERR value is not an integer or out of range", "SET b 1", &["Wanted: `1`. Nothing was shown."]),
+        ] {
+            assert_eq!(told_of(line, error, intended), says, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_sent_may_be_a_misspelt_command() {
+        let unsent = |source: &str| of_unsent(&Submission { source: source.into(), ..Submission::default() });
+        assert!(unsent("HGETAL user:1000").ends_with("Did you mean `HGETALL`?"));
+        assert!(unsent("x = = 1").ends_with("nothing of it."));
+    }
+
+    #[test]
+    fn a_name_is_asked_about_once() {
+        let submission = Submission {
+            source: "HGET h visit".into(),
+            commands: vec![words("HGET h visit")],
+            ..Submission::default()
+        };
+        let findings = Findings { intended: vec![words("HGET h visits")], ..Findings::default() };
+        let wrong = "`h` has no field `visits`. Did you mean `visits`? `visit` was written.".to_owned();
+        assert_eq!(told(vec![wrong.clone()], &submission, &findings), [wrong]);
+    }
+
+    #[test]
+    fn another_way_is_one_without_the_commands_of_the_answer() {
+        assert!(is_another_way(&[words("ZRANGE b 0 1")], &[words("ZREVRANGE b 0 1")]));
+        assert!(!is_another_way(&[words("GET a"), words("INCRBY a 5")], &[words("INCR a")]));
+        assert!(!is_another_way(&[], &[words("INCR a")]), "what sends nothing is no other way to send it");
+    }
+}

@@ -1,0 +1,93 @@
+//! A lesson's sheet: the commands that were met, an example of each with its reply, and what to remember, as Markdown.
+
+use super::differences::command::command_names;
+use super::evidence::{Shown, Submission};
+use super::format::Lesson;
+use super::rehearsal::Rehearsal;
+use crate::engine::commands;
+
+/// An example's output is cut after so many lines.
+const MOST_LINES: usize = 8;
+
+/// The sheet of a lesson whose answers were gone through.
+pub fn markdown(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
+    format!("# {}\n\n{}", lesson.title, body(lesson, rehearsal))
+}
+
+/// The same without its title.
+pub fn body(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
+    let mut sheet = String::new();
+    for (name, submission) in examples(rehearsal) {
+        let Some(command) = commands::by_name(&name) else { continue };
+        sheet.push_str(&format!("**{name}** {}\n\n```\n{}\n```\n\n", command.summary, example(submission)));
+    }
+    sheet.push_str(&format!("**To remember**\n\n{}\n", lesson.remember.trim()));
+    sheet
+}
+
+/// Each command in the order in which it was met, with the shortest line that sent it alone and was answered.
+fn examples(rehearsal: &Rehearsal) -> Vec<(String, &Submission)> {
+    let mut found: Vec<(String, &Submission)> = Vec::new();
+    let submissions = rehearsal.steps.iter().flatten();
+    for submission in submissions.filter(|submission| submission.error.is_none() && submission.output.len() < 400) {
+        for name in command_names(&submission.commands) {
+            match found.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, best)) if rank(submission) < rank(best) => *best = submission,
+                Some(_) => {}
+                None => found.push((name, submission)),
+            }
+        }
+    }
+    found
+}
+
+/// What is shorter and alone is the better example.
+fn rank(submission: &Submission) -> (bool, usize, usize) {
+    (submission.output.is_empty(), submission.commands.len(), submission.source.len())
+}
+
+fn example(submission: &Submission) -> String {
+    let is_cli = matches!(submission.value, Some(Shown::Cli(_)));
+    let mut lines = submission.source.trim_end().lines();
+    let prompts = if is_cli { ("> ", "> ") } else { (">>> ", "... ") };
+    let mut text = format!("{}{}", prompts.0, lines.next().unwrap_or_default());
+    for line in lines {
+        text.push_str(&format!("\n{}{line}", prompts.1));
+    }
+    let output: Vec<&str> = submission.output.trim_end().lines().collect();
+    for line in output.iter().take(MOST_LINES) {
+        text.push_str(&format!("\n{line}"));
+    }
+    if output.len() > MOST_LINES {
+        text.push_str(&format!("\n... {} more lines", output.len() - MOST_LINES));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(source: &str, output: &str, commands: &[&str]) -> Submission {
+        let words = |line: &&str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+        Submission {
+            source: source.into(),
+            output: output.into(),
+            commands: commands.iter().map(words).collect(),
+            ..Submission::default()
+        }
+    }
+
+    #[test]
+    fn a_command_has_its_shortest_example_with_a_reply() {
+        let rehearsal = Rehearsal {
+            steps: vec![
+                vec![sent("for i in range(2):\n    r.incr('a')\n", "", &["INCRBY a 1", "INCRBY a 1"])],
+                vec![sent("r.incr('a')", "3\n", &["INCRBY a 1"]), sent("r.get('a')", "b'3'\n", &["GET a"])],
+            ],
+        };
+        let found: Vec<_> = examples(&rehearsal).into_iter().map(|(name, s)| (name, example(s))).collect();
+        let expected = [("INCRBY", ">>> r.incr('a')\n3"), ("GET", ">>> r.get('a')\nb'3'")];
+        assert_eq!(found, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    }
+}

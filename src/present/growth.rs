@@ -1,0 +1,93 @@
+//! Growth, drawn: a bar for each program and size, all to one scale.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::markup::{Line, Role, Span, Style, Text, layout};
+use crate::session::growth::{Growth, Measure, Size};
+
+/// Where the terminal is narrower than this, a size has a line of its own.
+const NARROW: usize = 60;
+
+/// All of it, line by line.
+pub fn lines(growth: &Growth, style: Style) -> Vec<Line> {
+    let mut lines = chart("Bytes over the wire, out and in", growth, |took| took.bytes, style);
+    if varies(growth, |took| took.round_trips) {
+        lines.push(Vec::new());
+        lines.extend(chart("Round trips", growth, |took| took.round_trips, style));
+    }
+    if let Some(last) = growth.sizes.last() {
+        let each = growth.titles.iter().zip(last.took).map(|(title, took)| {
+            let trips = if took.round_trips == 1 { "round trip" } else { "round trips" };
+            let commands = if took.commands == 1 { "command" } else { "commands" };
+            format!("{title} {} {commands} in {} {trips}", number(took.commands), number(took.round_trips))
+        });
+        let is_same = !varies(growth, |took| took.round_trips) && !varies(growth, |took| took.commands);
+        let when = if is_same { "Each time".to_owned() } else { format!("With {}", size(growth, last)) };
+        let text = format!("{when}: {}.", each.collect::<Vec<_>>().join("; "));
+        lines.push(Vec::new());
+        lines.extend(layout(&Text::of(Role::Muted, text), None, style));
+    }
+    lines
+}
+
+/// Whether a program's measure is not the same for all sizes.
+fn varies(growth: &Growth, measure: impl Fn(&Measure) -> usize) -> bool {
+    growth.sizes.windows(2).any(|two| (0..2).any(|side| measure(&two[0].took[side]) != measure(&two[1].took[side])))
+}
+
+fn size(growth: &Growth, size: &Size) -> String {
+    format!("{} {}", number(size.n as usize), growth.of)
+}
+
+fn chart(title: &str, growth: &Growth, measure: impl Fn(&Measure) -> usize, style: Style) -> Vec<Line> {
+    let values = || growth.sizes.iter().flat_map(|size| size.took.iter()).map(&measure);
+    let largest = values().max().unwrap_or(0).max(1);
+    let widest = |texts: &mut dyn Iterator<Item = String>| texts.map(|text| text.width()).max().unwrap_or(0);
+    let sizes = widest(&mut growth.sizes.iter().map(|of| size(growth, of)));
+    let titles = widest(&mut growth.titles.iter().cloned());
+    let numbers = widest(&mut values().map(number));
+    let is_narrow = style.width < NARROW;
+    let before = if is_narrow { 3 } else { 3 + sizes + 2 };
+    let room = style.width.saturating_sub(before + titles + 2 + numbers + 2).max(4);
+    let mut lines = vec![vec![Span::new(Role::Strong, format!(" {title}"))]];
+    for of in &growth.sizes {
+        let label = size(growth, of);
+        if style.plain {
+            let each =
+                growth.titles.iter().zip(&of.took).map(|(title, took)| format!("{title} {}", number(measure(took))));
+            let text = format!("{label}: {}", each.collect::<Vec<_>>().join(", "));
+            lines.extend(layout(&Text::of(Role::Plain, text), None, style));
+            continue;
+        }
+        if is_narrow {
+            lines.push(vec![Span::new(Role::Plain, format!(" {label}"))]);
+        }
+        for (index, (title, took)) in growth.titles.iter().zip(&of.took).enumerate() {
+            let value = measure(took);
+            let label = if index == 0 && !is_narrow { label.as_str() } else { "" };
+            let head = if is_narrow { " ".repeat(3) } else { format!("   {label:>sizes$}  ") };
+            let gap = " ".repeat(titles.saturating_sub(title.width()) + 2);
+            lines.push(vec![
+                Span::new(Role::Plain, format!("{head}{title}{gap}")),
+                Span::new(Role::Code, bar(value, largest, room, style)),
+                Span::new(Role::Plain, format!(" {}", number(value))),
+            ]);
+        }
+    }
+    lines
+}
+
+/// A bar of a value, where the largest one fills the room. The least bar is still to be seen.
+fn bar(value: usize, largest: usize, room: usize, style: Style) -> String {
+    if style.ascii {
+        return "#".repeat((value * room).div_ceil(largest));
+    }
+    let eighths = (value * room * 8).div_ceil(largest);
+    let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
+    format!("{}{part}", "█".repeat(eighths / 8))
+}
+
+/// A number with its thousands apart.
+fn number(number: usize) -> String {
+    crate::session::flood::with_commas(number)
+}

@@ -1,0 +1,218 @@
+//! Bytes of the protocol, part by part, each with what it means: for people who want to see what goes over the wire.
+//!
+//! It reads on where a parser would refuse: bytes may end early, since long ones are kept by their beginning only.
+
+use super::quoting;
+
+/// The most elements of one array that are told one by one.
+const MOST_ELEMENTS: usize = 8;
+
+/// The longest payload that is told whole, in bytes.
+const LONGEST_PAYLOAD: usize = 48;
+
+/// What is kept of the beginning of a payload that is longer.
+const SHORT_PAYLOAD: usize = 32;
+
+/// One part: a line of the protocol, a payload joined to the line that announces it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// In how many containers it stands.
+    pub depth: usize,
+    /// The bytes, as text: `*3`, `$3 SET`, `+OK`. Line ends are left out, and what is not printable is escaped.
+    pub raw: String,
+    pub means: String,
+}
+
+/// The parts of `bytes`, which are the first ones of `length` in all.
+pub fn parts(bytes: &[u8], length: usize) -> Vec<Part> {
+    let mut reader = Reader { rest: bytes, parts: Vec::new(), folded: 0, owed: 0 };
+    while !reader.rest.is_empty() && reader.value(0).is_some() {}
+    let missing = length.saturating_sub(bytes.len() + reader.owed);
+    if missing > 0 {
+        reader.parts.push(Part { depth: 0, raw: "…".into(), means: counted(missing, "more byte") });
+    }
+    reader.parts
+}
+
+/// A number with its noun: `1 byte`, `2 bytes`.
+pub fn counted(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    parts: Vec<Part>,
+    /// Within how many containers that are counted and not told.
+    folded: usize,
+    /// What a payload that was cut off lacks of its length, which was told.
+    owed: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn tell(&mut self, depth: usize, raw: String, means: impl Into<String>) {
+        if self.folded == 0 {
+            self.parts.push(Part { depth, raw, means: means.into() });
+        }
+    }
+
+    /// Reads one value with all that is in it; none where the bytes end.
+    fn value(&mut self, depth: usize) -> Option<()> {
+        let line = self.line()?;
+        let (kind, text) = line.split_first()?;
+        let text = printable(text);
+        let raw = format!("{}{text}", char::from(*kind));
+        let count = text.parse::<i64>().ok();
+        match (kind, count) {
+            (b'*' | b'$', Some(..=-1)) => self.tell(depth, raw, "nil: nothing there"),
+            (b'$' | b'=' | b'!', Some(length)) => self.payload(depth, &raw, usize::try_from(length).ok()?),
+            (b'*', Some(n)) => self.container(depth, raw, "an array of", n, 1),
+            (b'~', Some(n)) => self.container(depth, raw, "a set of", n, 1),
+            (b'>', Some(n)) => self.container(depth, raw, "a message of", n, 1),
+            (b'%', Some(n)) => self.container(depth, raw, "a map of", n, 2),
+            (b'|', Some(n)) => self.container(depth, raw, "remarks:", n, 2),
+            (b'+', _) => self.tell(depth, raw, "a status"),
+            (b'-', _) => self.tell(depth, raw, "an error"),
+            (b':', _) => self.tell(depth, raw, "an integer"),
+            (b',', _) => self.tell(depth, raw, "a double"),
+            (b'(', _) => self.tell(depth, raw, "a big number"),
+            (b'#', _) => {
+                let means = if text == "t" { "true" } else { "false" };
+                self.tell(depth, raw, means);
+            }
+            (b'_', _) => self.tell(depth, raw, "nil: nothing there"),
+            _ => self.tell(depth, raw, "a line"),
+        }
+        Some(())
+    }
+
+    /// The bytes up to the line's end, which is passed over; none if there is none.
+    fn line(&mut self) -> Option<&'a [u8]> {
+        let end = self.rest.windows(2).position(|two| two == b"\r\n");
+        let Some(end) = end else {
+            self.rest = &[];
+            return None;
+        };
+        let (line, rest) = self.rest.split_at(end);
+        self.rest = &rest[2..];
+        Some(line)
+    }
+
+    fn payload(&mut self, depth: usize, raw: &str, length: usize) {
+        let here = &self.rest[..length.min(self.rest.len())];
+        let is_long = length > LONGEST_PAYLOAD;
+        let shown = printable(&here[..if is_long { SHORT_PAYLOAD.min(here.len()) } else { here.len() }]);
+        self.owed = (length + 2).saturating_sub(self.rest.len());
+        self.rest = self.rest.get(length + 2..).unwrap_or_default();
+        let fold = if is_long { "…" } else { "" };
+        self.tell(depth, format!("{raw} {shown}{fold}"), counted(length, "byte"));
+    }
+
+    /// A container's line, and the values in it: `each` for every one that is counted.
+    fn container(&mut self, depth: usize, raw: String, what: &str, n: i64, each: usize) {
+        let n = usize::try_from(n).unwrap_or_default();
+        let means = match (n, each) {
+            (0, _) => format!("{what} none"),
+            (_, 2) => format!("{what} {}", counted(n, "pair")),
+            _ => format!("{what} {n}"),
+        };
+        self.tell(depth, raw, means);
+        let told = if n > MOST_ELEMENTS { MOST_ELEMENTS - 2 } else { n };
+        for index in 0..n {
+            let is_folded = index >= told;
+            self.folded += usize::from(is_folded);
+            let read = (0..each).all(|_| self.value(depth + 1).is_some());
+            self.folded -= usize::from(is_folded);
+            if !read {
+                break;
+            }
+        }
+        if n > told {
+            self.tell(depth + 1, "…".into(), format!("{} more", n - told));
+        }
+    }
+}
+
+/// Bytes as text, those that are not printable as redis-cli writes them.
+pub fn printable(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),
+        _ => quoting::escaped(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(bytes: &str) -> Vec<String> {
+        told_of(bytes.as_bytes(), bytes.len())
+    }
+
+    fn told_of(bytes: &[u8], length: usize) -> Vec<String> {
+        let parts = parts(bytes, length).into_iter();
+        parts.map(|part| format!("{}{} | {}", "  ".repeat(part.depth), part.raw, part.means)).collect()
+    }
+
+    #[test]
+    fn every_type_has_its_meaning() {
+        for (bytes, says) in [
+            ("+OK\r\n", "+OK | a status"),
+            ("-ERR no\r\n", "-ERR no | an error"),
+            (":11\r\n", ":11 | an integer"),
+            ("$5\r\nAlice\r\n", "$5 Alice | 5 bytes"),
+            ("$1\r\nA\r\n", "$1 A | 1 byte"),
+            ("$0\r\n\r\n", "$0  | 0 bytes"),
+            ("$2\r\n\r\n\r\n", "$2 \\r\\n | 2 bytes"),
+            ("$-1\r\n", "$-1 | nil: nothing there"),
+            ("*-1\r\n", "*-1 | nil: nothing there"),
+            ("_\r\n", "_ | nil: nothing there"),
+            ("*0\r\n", "*0 | an array of none"),
+            (",1.5\r\n", ",1.5 | a double"),
+            ("#t\r\n", "#t | true"),
+        ] {
+            assert_eq!(told(bytes), [says], "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn containers_hold_what_is_indented() {
+        assert_eq!(
+            told("%1\r\n+a\r\n*2\r\n:1\r\n~1\r\n:2\r\n:3\r\n"),
+            [
+                "%1 | a map of 1 pair",
+                "  +a | a status",
+                "  *2 | an array of 2",
+                "    :1 | an integer",
+                "    ~1 | a set of 1",
+                "      :2 | an integer",
+                ":3 | an integer"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_long_is_folded_with_a_count() {
+        let array = format!("*1000\r\n{}+end\r\n", ":7\r\n".repeat(1000));
+        let lines = told(&array);
+        assert_eq!(lines.len(), 1 + 6 + 1 + 1, "{lines:?}");
+        assert_eq!(lines[7], "  … | 994 more");
+        assert_eq!(lines[8], "+end | a status");
+        let payload = format!("$200\r\n{}\r\n:1\r\n", "x".repeat(200));
+        assert_eq!(told(&payload), [format!("$200 {}… | 200 bytes", "x".repeat(32)), ":1 | an integer".into()]);
+    }
+
+    #[test]
+    fn bytes_that_end_early_are_told_as_far_as_they_go() {
+        let bytes = b"*2\r\n$3\r\nSET\r\n$900\r\nxxx";
+        assert_eq!(
+            told_of(bytes, 980),
+            ["*2 | an array of 2", "  $3 SET | 3 bytes", "  $900 xxx… | 900 bytes", "… | 59 more bytes"]
+        );
+        let whole = 4 + 9 + 6 + 902;
+        assert_eq!(told_of(bytes, whole).len(), 3, "the payload's length tells all that is missing");
+        for end in 0..bytes.len() {
+            told_of(&bytes[..end], 1000);
+        }
+    }
+}

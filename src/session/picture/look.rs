@@ -1,0 +1,315 @@
+//! Looks at a key, and at what it was before.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Body, Bytes, Change, Element, Field, KeyPicture, Label, Member, Past, Piece, Ranked, Ranking, Since, Ttl};
+use crate::engine::data::sorted_set::Direction;
+use crate::engine::data::{Hash, List, Set, SortedSet, Str, Value};
+use crate::engine::keyspace::Entry;
+use crate::engine::number::format_double;
+
+/// Values with more parts are not compared with what they were.
+pub const MOST_COMPARED: usize = 256;
+
+/// With so many parts or fewer, all are shown.
+const MOST_SHOWN: usize = 20;
+
+/// Of more, so many from the start and from the end.
+const FIRST: usize = 12;
+const LAST: usize = 4;
+
+/// And so many that changed, between them.
+const MOST_CHANGED: usize = 12;
+
+/// The bytes of a string that are shown one by one.
+const MOST_BYTES: usize = 32;
+
+/// What a key was before.
+#[derive(Debug, Clone, Copy)]
+pub enum Before<'a> {
+    /// It was not there.
+    Nothing,
+    Value(&'a Value),
+    Unknown,
+}
+
+/// What a look at a key knows besides the key itself.
+pub struct Looking<'a> {
+    pub now_ms: i64,
+    pub before: Before<'a>,
+    pub since: Since,
+    pub whole_ms: &'a Whole<'a>,
+}
+
+/// How long a field, or the key itself, had to live that expires at a moment.
+pub type Whole<'a> = dyn Fn(Option<&[u8]>, i64) -> Option<i64> + 'a;
+
+impl Looking<'_> {
+    fn ttl(&self, field: Option<&[u8]>, expires_ms: Option<i64>) -> Option<Ttl> {
+        let expires_ms = expires_ms?;
+        let left_ms = (expires_ms - self.now_ms).max(0);
+        let whole_ms = (self.whole_ms)(field, expires_ms).unwrap_or(left_ms).max(left_ms);
+        Some(Ttl { left_ms, whole_ms })
+    }
+}
+
+/// The picture of a key.
+pub fn key_picture(key: &[u8], entry: &Entry, look: &Looking<'_>) -> KeyPicture {
+    let past = past(&entry.value, look.before);
+    // A new key is told as a whole: marks on all its parts would say nothing more.
+    let before = if past == Past::Same { look.before } else { Before::Unknown };
+    let body = match (&entry.value, before) {
+        (Value::Str(value), Before::Value(Value::Str(was))) => text(value, Some(was)),
+        (Value::Str(value), _) => text(value, None),
+        (Value::Hash(value), Before::Value(Value::Hash(was))) => fields(value, Some(was), look),
+        (Value::Hash(value), _) => fields(value, None, look),
+        (Value::List(value), Before::Value(Value::List(was))) => elements(value, Some(was)),
+        (Value::List(value), _) => elements(value, None),
+        (Value::Set(value), Before::Value(Value::Set(was))) => members(value, Some(was)),
+        (Value::Set(value), _) => members(value, None),
+        (Value::SortedSet(value), Before::Value(Value::SortedSet(was))) => ranking(value, Some(was)),
+        (Value::SortedSet(value), _) => ranking(value, None),
+    };
+    let parts = match &entry.value {
+        Value::Str(value) => value.len(),
+        other => self::parts(other),
+    };
+    KeyPicture {
+        key: Label::of(key),
+        kind: kind(&entry.value),
+        parts,
+        body,
+        encoding: entry.value.encoding(),
+        data_bytes: data_bytes(&entry.value),
+        ttl: look.ttl(None, entry.expires_ms()),
+        since: look.since,
+        past,
+    }
+}
+
+fn past(value: &Value, before: Before<'_>) -> Past {
+    match before {
+        Before::Unknown => Past::Unknown,
+        Before::Nothing => Past::New,
+        Before::Value(was) if was.type_name() != value.type_name() => Past::Other(kind(was)),
+        Before::Value(_) if parts(value) > MOST_COMPARED => Past::Unknown,
+        Before::Value(_) => Past::Same,
+    }
+}
+
+/// How many parts a value has, to be compared one by one. A string is compared as a whole.
+pub fn parts(value: &Value) -> usize {
+    match value {
+        Value::Str(_) => 1,
+        Value::Hash(value) => value.len(),
+        Value::List(value) => value.len(),
+        Value::Set(value) => value.len(),
+        Value::SortedSet(value) => value.len(),
+    }
+}
+
+/// A type as the learner knows it.
+pub fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::SortedSet(_) => "sorted set",
+        Value::Str(_) | Value::List(_) | Value::Set(_) | Value::Hash(_) => value.type_name(),
+    }
+}
+
+/// How long all parts of a value are together, as text: scores as they are written.
+fn data_bytes(value: &Value) -> usize {
+    match value {
+        Value::Str(value) => value.len(),
+        Value::Hash(value) => value.iter().map(|(name, value)| name.len() + value.len()).sum(),
+        Value::List(value) => value.iter().map(<[u8]>::len).sum(),
+        Value::Set(value) => value.iter().map(<[u8]>::len).sum(),
+        Value::SortedSet(value) => value.iter().map(|(member, score)| member.len() + format_double(score).len()).sum(),
+    }
+}
+
+/// Which of so many parts are shown, with the counts of those between them.
+pub(super) fn pieces<T>(total: usize, is_changed: impl Fn(usize) -> bool, make: impl Fn(usize) -> T) -> Vec<Piece<T>> {
+    if total <= MOST_SHOWN {
+        return (0..total).map(|index| Piece::Part(make(index))).collect();
+    }
+    let mut shown: Vec<usize> = (0..FIRST).collect();
+    if total <= MOST_COMPARED * 2 {
+        shown.extend((FIRST..total - LAST).filter(|&index| is_changed(index)).take(MOST_CHANGED));
+    }
+    shown.extend(total - LAST..total);
+    let mut pieces = Vec::new();
+    let mut next = 0;
+    for index in shown {
+        if index > next {
+            pieces.push(Piece::More(index - next));
+        }
+        pieces.push(Piece::Part(make(index)));
+        next = index + 1;
+    }
+    pieces
+}
+
+fn text(value: &Str, was: Option<&Str>) -> Body {
+    let bytes = value.bytes();
+    let before = was.map(|was| was.bytes());
+    let differs = |index: usize, byte: u8| before.as_ref().is_some_and(|before| before.get(index) != Some(&byte));
+    let shown = bytes.iter().take(MOST_BYTES).enumerate().map(|(index, &byte)| (byte, differs(index, byte)));
+    let is_text = std::str::from_utf8(&bytes)
+        .is_ok_and(|text| text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')));
+    let change = match &before {
+        Some(before) if **before != *bytes => Change::Was(Label::of(before)),
+        _ => Change::Same,
+    };
+    Body::Text(Bytes {
+        label: Label::of(&bytes),
+        bytes: shown.collect(),
+        rest: bytes.len().saturating_sub(MOST_BYTES),
+        is_binary: !is_text,
+        change,
+    })
+}
+
+fn fields(value: &Hash, was: Option<&Hash>, look: &Looking<'_>) -> Body {
+    let change = |name: &[u8], value: &[u8]| match was.map(|was| was.get(name)) {
+        None => Change::Same,
+        Some(None) => Change::Added,
+        Some(Some(before)) if before != value => Change::Was(Label::of(before)),
+        Some(Some(_)) => Change::Same,
+    };
+    let gone: Vec<_> = was.iter().flat_map(|was| was.iter()).filter(|(name, _)| !value.contains(name)).collect();
+    let at = |index: usize| value.at(index).or_else(|| gone.get(index - value.len()).copied()).unwrap_or_default();
+    let make = |index: usize| {
+        let (name, content) = at(index);
+        let is_there = index < value.len();
+        Field {
+            name: Label::of(name),
+            value: Label::of(content),
+            ttl: look.ttl(Some(name), value.expiry(name).flatten()),
+            change: if is_there { change(name, content) } else { Change::Gone },
+        }
+    };
+    let is_changed = |index: usize| index >= value.len() || change(at(index).0, at(index).1) != Change::Same;
+    Body::Fields(pieces(value.len() + gone.len(), is_changed, make))
+}
+
+/// An element of a list, in the order in which it is or was there.
+enum Edit<'a> {
+    Kept(usize, &'a [u8]),
+    Added(usize, &'a [u8]),
+    Gone(&'a [u8]),
+}
+
+fn elements(value: &List, was: Option<&List>) -> Body {
+    let length = value.len();
+    let made = |index: usize, element: &[u8], change: Change| Element {
+        place: Some((index, i64::try_from(index).unwrap_or(0) - i64::try_from(length).unwrap_or(0))),
+        label: Label::of(element),
+        change,
+    };
+    let Some(was) = was else {
+        let make = |index: usize| made(index, value.get(index).unwrap_or_default(), Change::Same);
+        return Body::Elements(pieces(length, |_| false, make));
+    };
+    let edits = edits(&was.iter().collect::<Vec<_>>(), &value.iter().collect::<Vec<_>>());
+    let make = |index: usize| match edits[index] {
+        Edit::Kept(at, element) => made(at, element, Change::Same),
+        Edit::Added(at, element) => made(at, element, Change::Added),
+        Edit::Gone(element) => Element { place: None, label: Label::of(element), change: Change::Gone },
+    };
+    Body::Elements(pieces(edits.len(), |index| !matches!(edits[index], Edit::Kept(..)), make))
+}
+
+/// What became of a list, by the longest order of elements that both have. Both are short.
+fn edits<'a>(was: &[&'a [u8]], is: &[&'a [u8]]) -> Vec<Edit<'a>> {
+    let columns = is.len() + 1;
+    // How many elements the rests of both have in common, in order.
+    let mut common = vec![0_u16; (was.len() + 1) * columns];
+    for (i, old) in was.iter().enumerate().rev() {
+        for (j, new) in is.iter().enumerate().rev() {
+            let below = common[(i + 1) * columns + j].max(common[i * columns + j + 1]);
+            let both = common[(i + 1) * columns + j + 1] + 1;
+            common[i * columns + j] = if old == new { both } else { below };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut edits = Vec::new();
+    while i < was.len() || j < is.len() {
+        if i < was.len() && j < is.len() && was[i] == is[j] {
+            edits.push(Edit::Kept(j, is[j]));
+            (i, j) = (i + 1, j + 1);
+        } else if j == is.len() || (i < was.len() && common[(i + 1) * columns + j] >= common[i * columns + j + 1]) {
+            edits.push(Edit::Gone(was[i]));
+            i += 1;
+        } else {
+            edits.push(Edit::Added(j, is[j]));
+            j += 1;
+        }
+    }
+    edits
+}
+
+fn members(value: &Set, was: Option<&Set>) -> Body {
+    let is_new = |member: &[u8]| was.is_some_and(|was| !was.contains(member));
+    let gone: Vec<_> = was.iter().flat_map(|was| was.iter()).filter(|member| !value.contains(member)).collect();
+    let make = |index: usize| match value.at(index) {
+        Some(member) => {
+            let change = if is_new(member) { Change::Added } else { Change::Same };
+            Member { label: Label::of(member), change }
+        }
+        None => Member { label: Label::of(gone[index - value.len()]), change: Change::Gone },
+    };
+    let is_changed = |index: usize| value.at(index).is_none_or(is_new);
+    Body::Members(pieces(value.len() + gone.len(), is_changed, make))
+}
+
+fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
+    let length = value.len();
+    let gone: Vec<_> = was.iter().flat_map(|was| was.iter()).filter(|(name, _)| value.score(name).is_none()).collect();
+    let at = |place: usize| {
+        let below = length - 1 - place;
+        value.members(below..below + 1, Direction::Ascending).next()
+    };
+    let change = |name: &[u8], score: f64| match was.map(|was| was.score(name)) {
+        None => Change::Same,
+        Some(None) => Change::Added,
+        #[expect(clippy::float_cmp, reason = "a score that was written again is the same to the bit")]
+        Some(Some(before)) if before != score => Change::Was(Label::of(format_double(before).as_bytes())),
+        Some(Some(_)) => Change::Same,
+    };
+    // Where a member stood among those that were there then and are there now: who came or went moved nobody.
+    let stayed: HashSet<&[u8]> = was.iter().flat_map(|was| was.iter()).map(|(name, _)| name).collect();
+    let places = |of: &SortedSet| -> HashMap<Vec<u8>, i64> {
+        let both = of.iter().filter(|(name, _)| stayed.contains(name) && value.score(name).is_some());
+        both.zip(0..).map(|((name, _), place)| (name.to_vec(), place)).collect()
+    };
+    let (old, new) = was.map(|was| (places(was), places(value))).unwrap_or_default();
+    let make = |place: usize| {
+        let is_there = place < length;
+        let (name, score) = if is_there { at(place) } else { gone.get(place - length).copied() }.unwrap_or((b"", 0.0));
+        let equal = |other: Option<(&[u8], f64)>| other.is_some_and(|(_, other)| other.total_cmp(&score).is_eq());
+        Ranked {
+            ranks: is_there.then(|| (place, length - 1 - place)),
+            label: Label::of(name),
+            score,
+            shown_score: format_double(score),
+            ties: is_there && ((place > 0 && equal(at(place - 1))) || (place + 1 < length && equal(at(place + 1)))),
+            rose: new.get(name).zip(old.get(name)).map_or(0, |(new, old)| new - old),
+            change: if is_there { change(name, score) } else { Change::Gone },
+        }
+    };
+    let is_changed =
+        |place: usize| place >= length || at(place).is_some_and(|(name, score)| change(name, score) != Change::Same);
+    let members = pieces(length + gone.len(), is_changed, make);
+    let scale = scale(value);
+    Body::Ranking(Ranking { members, scale, shown_scale: [scale.0, scale.1].map(format_double) })
+}
+
+/// Where bars begin and end. They begin at zero, unless all scores are so far from it that no difference would be seen.
+fn scale(value: &SortedSet) -> (f64, f64) {
+    let finite = |direction| {
+        let mut scores = value.members(0..value.len(), direction).map(|(_, score)| score).take(MOST_COMPARED);
+        scores.find(|score| score.is_finite()).unwrap_or(0.0)
+    };
+    let (low, high) = (finite(Direction::Ascending), finite(Direction::Descending));
+    if low > 0.0 && (high - low) < high * 0.1 && high > low { (low, high) } else { (low.min(0.0), high.max(0.0)) }
+}

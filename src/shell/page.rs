@@ -1,0 +1,80 @@
+//! What is shown on the terminal, as text, and what is kept of the learner's way.
+
+use std::io;
+
+use super::{WIDEST, width};
+use crate::lesson::progress::Progress;
+use crate::markup::Style;
+use crate::present::Presenter;
+use crate::present::theme::Theme;
+use crate::session::event::{Effect, Event, Show};
+
+/// Lays out what is shown, for the terminal's width as it is at that moment.
+pub struct Page<S> {
+    presenter: Presenter,
+    save: S,
+}
+
+impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
+    pub fn new(style: Style, theme: Theme, save: S) -> Self {
+        Page { presenter: Presenter::new(style, theme), save }
+    }
+
+    /// The text for what is shown where the cursor stands.
+    pub fn show(&mut self, show: &Show) -> String {
+        self.measure();
+        self.presenter.show(show)
+    }
+
+    /// Performs what is to be done while a prompt is typed at: what it shows is added to `text`, which stands above the
+    /// prompt.
+    ///
+    /// # Errors
+    /// Those of saving.
+    pub fn above_prompt(&mut self, effect: Effect, text: &mut String) -> io::Result<Option<Event>> {
+        if text.is_empty() {
+            // The cursor is on the prompt's line, and the text is not.
+            self.presenter.prompted();
+        }
+        match effect {
+            Effect::Show(show) => text.push_str(&self.show(&show)),
+            Effect::Progress(progress) => self.progress(&progress)?,
+            // Nobody types `:save` while they type something else.
+            Effect::WriteFile { path, .. } => {
+                let refusal = format!("`{path}` is not written: nobody at a prompt asked for it.");
+                return Ok(Some(Event::FileWritten { path, refusal: Some(refusal) }));
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    /// What ends an unfinished line.
+    pub fn line_end(&mut self) -> String {
+        let mut end = String::new();
+        self.presenter.finish_line(&mut end);
+        end
+    }
+
+    /// A prompt was shown and answered.
+    pub fn prompted(&mut self) {
+        self.presenter.prompted();
+    }
+
+    /// How a line beside the pages is drawn.
+    pub fn look(&self) -> (Theme, Style) {
+        (self.presenter.theme, self.presenter.style)
+    }
+
+    /// Keeps how far the learner is.
+    ///
+    /// # Errors
+    /// Those of saving.
+    pub fn progress(&mut self, progress: &Progress) -> io::Result<()> {
+        (self.save)(progress)
+    }
+
+    fn measure(&mut self) {
+        self.presenter.style.width = width().min(WIDEST);
+    }
+}

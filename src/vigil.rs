@@ -1,0 +1,113 @@
+//! Staying awake for a moment before a sleep, where somebody is about to answer.
+//!
+//! Who is asleep must be woken, and on a machine with an idle core that costs more than most requests do: in a virtual
+//! machine 20 microseconds and more. So the event loop of `serve`, and either end of a child's pipe, look on for a moment first. Where
+//! that was in vain (the other is slow, or has no core of its own to run on), it is left out for a while, twice as long
+//! each time.
+
+use std::time::{Duration, Instant};
+
+/// How long it takes before a sleep is better.
+pub const VIGIL: Duration = Duration::from_micros(20);
+
+/// The most sleeps before which it is left out.
+const LONGEST_REST: u32 = 256;
+
+/// Whether to look on before the next sleep.
+#[derive(Debug, Clone)]
+pub struct Vigil {
+    /// Whether somebody could run meanwhile: on a single core, nobody can.
+    is_of_use: bool,
+    /// How many sleeps are left of the present rest, and how many it had.
+    rest: u32,
+    last_rest: u32,
+}
+
+impl Vigil {
+    pub fn new() -> Self {
+        Vigil::on(std::thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    /// As on a machine with so many cores.
+    fn on(cores: usize) -> Self {
+        Vigil { is_of_use: cores > 1, rest: 0, last_rest: 0 }
+    }
+
+    /// Before a sleep: asks again and again whether what is waited for is there, if that has been worth it. False if it
+    /// is time to sleep.
+    ///
+    /// # Errors
+    /// Those of asking.
+    pub fn look_on<E>(&mut self, mut is_there: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
+        if !self.begins() {
+            return Ok(false);
+        }
+        let start = Instant::now();
+        loop {
+            let found = is_there()?;
+            // Who was made to wait for the core itself has not seen it come.
+            let in_time = start.elapsed() < VIGIL;
+            if found || !in_time {
+                self.ended(found && in_time);
+                return Ok(found);
+            }
+            std::hint::spin_loop();
+        }
+    }
+
+    fn begins(&mut self) -> bool {
+        let resting = self.rest > 0;
+        self.rest = self.rest.saturating_sub(1);
+        self.is_of_use && !resting
+    }
+
+    fn ended(&mut self, rewarded: bool) {
+        self.last_rest = if rewarded { 0 } else { (self.last_rest * 2).clamp(1, LONGEST_REST) };
+        self.rest = self.last_rest;
+    }
+}
+
+impl Default for Vigil {
+    fn default() -> Self {
+        Vigil::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many of so many sleeps are looked on before.
+    fn looks(vigil: &mut Vigil, sleeps: usize) -> usize {
+        (0..sleeps).filter(|_| vigil.begins()).count()
+    }
+
+    /// The same, each being in vain.
+    fn looks_in_vain(vigil: &mut Vigil, sleeps: usize) -> usize {
+        (0..sleeps).filter(|_| vigil.begins().then(|| vigil.ended(false)).is_some()).count()
+    }
+
+    #[test]
+    fn what_is_in_vain_is_done_ever_less_until_it_is_rewarded() {
+        let mut vigil = Vigil::on(2);
+        assert_eq!(looks_in_vain(&mut vigil, 3), 2, "at once, and after a sleep of rest");
+        assert_eq!(looks_in_vain(&mut vigil, 10_000), 44, "7 on the way to the longest rest, then one in 257 sleeps");
+        while !vigil.begins() {}
+        vigil.ended(true);
+        assert_eq!(looks(&mut vigil, 10), 10);
+        assert_eq!(looks(&mut Vigil::on(1), 100), 0, "on a single core nobody could come");
+    }
+
+    #[test]
+    fn it_finds_what_comes_and_gives_up_what_does_not() {
+        let mut asked = 0;
+        let found = Vigil::on(2).look_on(|| {
+            asked += 1;
+            Ok::<_, ()>(asked == 2)
+        });
+        assert_eq!((found, asked), (Ok(true), 2));
+        assert_eq!(Vigil::on(2).look_on(|| Ok::<_, ()>(false)), Ok(false));
+        assert_eq!(Vigil::on(2).look_on(|| Err("gone")), Err("gone"));
+        assert_eq!(Vigil::on(1).look_on(|| Err("asked")), Ok(false));
+    }
+}

@@ -1,0 +1,117 @@
+//! What authors and those who have finished lessons are given: `new`, `check`, `transcript`, `review`, `sheet`.
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::fs;
+
+use program::{folder, redis_tutor, stderr, stdout};
+
+#[test]
+fn a_new_lesson_passes_its_check_and_is_never_written_over() {
+    let file = folder("new").join("120-time-series.toml");
+    let path = file.display().to_string();
+    let made = redis_tutor(&["new", &path], b"");
+    assert!(made.status.success() && stdout(&made).contains("learn"), "{}", stderr(&made));
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("#:schema schema.json\n") && text.contains("id = \"time-series\""), "{text}");
+    assert!(file.with_file_name("schema.json").exists());
+    let checked = redis_tutor(&["check", &path], b"");
+    assert_eq!(stdout(&checked), "1 lessons, 9 tries, 0 faults\n");
+    fs::write(&file, "mine").unwrap();
+    let again = redis_tutor(&["new", &path], b"");
+    assert!(!again.status.success() && stderr(&again).contains("stays as it is"), "{}", stderr(&again));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    let nameless = redis_tutor(&["new", "a-lesson"], b"");
+    assert!(!nameless.status.success() && stderr(&nameless).contains("a-lesson.toml"), "{}", stderr(&nameless));
+}
+
+#[test]
+fn a_transcript_shows_wrong_tries_and_hints_in_the_width_that_is_asked_for() {
+    let file = folder("transcript").join("counts.toml").display().to_string();
+    redis_tutor(&["new", &file], b"");
+    let shown = stdout(&redis_tutor(&["transcript", &file, "--width", "40"], b""));
+    for part in ["Counts · 1 of 3", "r.set('page:visits', 1)", "Hint 3 of 3", "6: INCRBY adds", "to remember"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let told = shown.lines().filter(|line| !line.starts_with(">>>"));
+    for line in told {
+        assert!(line.chars().count() <= 40, "{line:?}");
+    }
+}
+
+#[test]
+fn a_check_suggests_names_and_gives_advice() {
+    let file = folder("advice").join("counts.toml");
+    let path = file.display().to_string();
+    redis_tutor(&["new", &path], b"");
+    let good = fs::read_to_string(&file).unwrap();
+    for (from, to, says, passes) in [
+        ("hints = [\"One visit", "hnits = [\"One visit", "Did you mean `hints`?", false),
+        ("uses = [\"SET\"]", "uses = [\"STE\"]", "Did you mean SET?", false),
+        ("INCR page:visits\"", "INCR page:visit\"", "Did you mean `page:visits`?", false),
+        (
+            "hints = [\"One command reads, adds and writes.\", \"`r.incr(key)`\", \"`r.incr('page:visits')`\"]\n",
+            "",
+            "has no hints",
+            true,
+        ),
+    ] {
+        let changed = good.replacen(from, to, 1);
+        assert_ne!(changed, good, "{from:?} is in the lesson");
+        fs::write(&file, changed).unwrap();
+        let output = redis_tutor(&["check", &path], b"");
+        let said = stdout(&output);
+        let is_placed = said.lines().next().is_some_and(|line| line.contains("counts.toml:"));
+        assert!(said.contains(says) && is_placed && output.status.success() == passes, "{to}: {said}");
+    }
+}
+
+#[test]
+fn watching_needs_a_file() {
+    let output = redis_tutor(&["--no-progress", "learn", "hashes", "--watch"], b"");
+    assert!(!output.status.success() && stderr(&output).contains("my-lesson.toml"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_was_done_is_practised_when_it_is_due() {
+    let file = folder("review").join("progress.json");
+    let progress = file.display().to_string();
+    let review = |input: &str| redis_tutor(&["--progress", &progress, "review"], input.as_bytes());
+    assert!(stdout(&review("")).contains("nothing to practise yet"));
+    // As the first version wrote it: no cards, so that all is due.
+    let older = r#"{"version": 1, "current": "hashes", "lessons":
+        {"hashes": {"step": "all-fields", "done": ["one-field", "count-visit"], "finished": false}}}"#;
+    fs::write(&file, older).unwrap();
+    let shown = stdout(&review("r.hget('user:1000', 'email')\n\n:answer\nr.hincrby('user:1000', 'visits', 1)\n\n"));
+    for part in ["practice, 1 of 2", "It comes up again tomorrow.", "practice, 2 of 2", "2 practised, 1 without help."]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let kept: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(kept["version"], 2);
+    assert_eq!(kept["lessons"]["hashes"]["step"], "all-fields", "practice leaves the lessons as they are");
+    assert_eq!(kept["practice"]["hashes/count-visit"]["box"], 0);
+    assert_eq!(kept["practice"]["hashes/one-field"]["box"], 0);
+    let later = review("");
+    assert!(stdout(&later).contains("comes up within a day"), "{}", stdout(&later));
+    assert!(later.status.success());
+}
+
+#[test]
+fn a_finished_lesson_has_a_sheet() {
+    let file = folder("sheet").join("progress.json");
+    let progress = file.display().to_string();
+    let none = redis_tutor(&["--progress", &progress, "sheet"], b"");
+    assert!(!none.status.success() && stderr(&none).contains("no lesson is finished yet"), "{}", stderr(&none));
+    fs::write(&file, r#"{"version": 2, "lessons": {"hashes": {"finished": true}, "lists": {}}}"#).unwrap();
+    let unfinished = redis_tutor(&["--progress", &progress, "sheet", "lists"], b"");
+    assert!(stderr(&unfinished).contains("not finished yet"), "{}", stderr(&unfinished));
+    let sheet = stdout(&redis_tutor(&["--progress", &progress, "sheet"], b""));
+    assert!(sheet.starts_with("# Hashes: a dictionary under one key\n"), "{sheet}");
+    for part in ["**HINCRBY** ", ">>> r.hincrby('user:1000', 'visits', 1)\n11\n", "**To remember**\n\n- "] {
+        assert!(sheet.contains(part), "{part}: {sheet}");
+    }
+    let shown = stdout(&redis_tutor(&["--no-progress", "learn", "hashes"], b":sheet\n"));
+    assert!(shown.contains(">>> r.hincrby('user:1000', 'visits', 1)"), "{shown}");
+}

@@ -1,0 +1,104 @@
+//! Pictures of keys: each file of `tests/pictures` is typed at redis-cli's prompt, and what is shown is a snapshot, at three
+//! widths, in ASCII, and as it reads aloud. All lines of a picture must fit its width.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use redis_tutor::driver::{Backstage, Stage, drive};
+use redis_tutor::lesson::progress::Progress;
+use redis_tutor::markup::Style;
+use redis_tutor::present::Presenter;
+use redis_tutor::present::theme::Theme;
+use redis_tutor::session::dialect::Dialect;
+use redis_tutor::session::event::{Event, Prompt, Show};
+use redis_tutor::session::{Options, Session};
+use unicode_width::UnicodeWidthStr as _;
+
+/// 2026-01-01, 12:00 UTC, in microseconds.
+const START_US: i64 = 1_767_268_800_000_000;
+
+const STYLES: [(&str, Style); 5] = [
+    ("80", Style { width: 80, ascii: false, plain: false, quoted: false }),
+    ("40", Style { width: 40, ascii: false, plain: false, quoted: false }),
+    ("120", Style { width: 120, ascii: false, plain: false, quoted: false }),
+    ("ascii", Style { width: 60, ascii: true, plain: false, quoted: false }),
+    ("plain", Style { width: 60, ascii: true, plain: true, quoted: false }),
+];
+
+struct Typist {
+    lines: VecDeque<String>,
+    presenter: Presenter,
+    transcript: String,
+}
+
+impl Stage for Typist {
+    fn show(&mut self, show: &Show) -> io::Result<()> {
+        let text = self.presenter.show(show);
+        if let Show::Picture(_) = show {
+            let style = self.presenter.style;
+            // What is read aloud may have long words; they stay whole.
+            for line in text.lines().filter(|_| !style.plain) {
+                assert!(line.width() <= style.width, "too wide: {line:?}");
+                assert!(!style.ascii || is_drawn_in_ascii(line), "{line:?}");
+            }
+        }
+        self.transcript.push_str(&text);
+        Ok(())
+    }
+
+    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
+        let Some(line) = self.lines.pop_front() else { return Ok(Event::EndOfInput) };
+        self.show(&Show::Typed { prompt: prompt.text(), line: line.clone() })?;
+        Ok(Event::Entered(line))
+    }
+
+    fn wait(&mut self, _: &Backstage<'_>, _: Option<i64>) -> io::Result<Event> {
+        Ok(Event::SkipWait)
+    }
+}
+
+/// Letters of the data may be any; lines, bars and marks are ASCII.
+fn is_drawn_in_ascii(line: &str) -> bool {
+    line.chars().all(|c| c.is_ascii() || c.is_alphanumeric() || c == '、')
+}
+
+fn typed(lines: &str, style: Style) -> String {
+    let mut session = Session::new(Options {
+        seed: 1,
+        start_us: START_US,
+        dialect: Dialect::Cli,
+        library: Arc::default(),
+        progress: Progress::default(),
+    });
+    let mut typist = Typist {
+        lines: lines.lines().map(str::to_owned).collect(),
+        presenter: Presenter::new(style, Theme::Plain),
+        transcript: String::new(),
+    };
+    drive(&mut session, &mut typist).expect("nothing here can fail");
+    typist.transcript
+}
+
+#[test]
+fn pictures_are_as_their_snapshots() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).expect("the folder is there").map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for file in &files {
+            let lines = fs::read_to_string(file).expect("the file is there");
+            let stem = file.file_stem().expect("it has a name").to_string_lossy();
+            let all: Vec<_> =
+                STYLES.iter().map(|(name, style)| format!("=== {name}\n{}", typed(&lines, *style))).collect();
+            insta::assert_snapshot!(format!("picture-{stem}"), all.join("\n"));
+        }
+    });
+}
