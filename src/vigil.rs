@@ -7,8 +7,8 @@
 
 use std::time::{Duration, Instant};
 
-/// How long it takes before a sleep is better.
-pub const VIGIL: Duration = Duration::from_micros(20);
+/// How long it looks on: a client that reads a hundred elements needs some 20 microseconds to ask again.
+pub const VIGIL: Duration = Duration::from_micros(50);
 
 /// The most sleeps before which it is left out.
 const LONGEST_REST: u32 = 256;

@@ -271,6 +271,26 @@ fn replies_become_python_objects() {
 }
 
 #[test]
+fn what_stands_ready_looks_as_if_it_had_been_imported() {
+    let mut python = Python::start();
+    python.prints(
+        "import sys\n\
+         def looks():\n\
+        \x20   names = [name for name in sys.modules if name.partition('.')[0] == 'redis']\n\
+        \x20   shown = lambda value: type(value) if callable(value) or value is vars(__builtins__) else str(value)\n\
+        \x20   own = lambda name: [(key, shown(value)) for key, value in vars(sys.modules[name]).items() if key[:2] == '__']\n\
+        \x20   return {name: (own(name), str(vars(sys.modules[name].__spec__))) for name in names}\n\
+         ready = looks()\n\
+         for name in ready: del sys.modules[name]\n\
+         import redis; redis.Redis()\n\
+         imported = {name: look for name, look in looks().items()}",
+    );
+    assert_eq!(python.prints("len(ready) > 20, set(ready) ^ set(imported)"), "(True, set())\n");
+    let differing = "[(name, ready[name], look) for name, look in imported.items() if (sorted(ready[name][0], key=str), ready[name][1]) != (sorted(look[0], key=str), look[1])]";
+    assert_eq!(python.prints(differing), "[]\n");
+}
+
+#[test]
 fn a_reply_in_pieces_is_waited_for() {
     let mut python = Python::start();
     python.prints("import _wire\nc, _ = _wire.open('localhost', 6379, [])");

@@ -318,6 +318,19 @@ fn a_client_who_leaves_in_a_transaction_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_client_who_has_sent_all_is_answered_and_let_go() {
+    on_each_server(None, |address| {
+        // The end may come with what was sent, or after it: each is to be met.
+        for _ in 0..50 {
+            let mut client = Client::connect(address);
+            client.send("PING\r\n");
+            client.0.shutdown(std::net::Shutdown::Write).unwrap();
+            client.is_closed_after("+PONG\r\n");
+        }
+    });
+}
+
+#[test]
 fn quit_answers_and_closes() {
     on_each_server(None, |address| {
         let mut client = Client::connect(address);

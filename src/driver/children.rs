@@ -81,7 +81,9 @@ impl Children {
     pub fn spawn(&mut self, id: ChildId, program: &Path) -> io::Result<()> {
         let starting = |e: io::Error| io::Error::new(e.kind(), format!("Python could not be started: {e}"));
         let mut command = Command::new(program);
-        command.arg(kernel::SUBCOMMAND).env_clear();
+        // The one thing that is set is for glibc: a heap of its own for the interpreter's thread would grow page by page, by a
+        // thousand system calls until Python stands.
+        command.arg(kernel::SUBCOMMAND).env_clear().env("MALLOC_ARENA_MAX", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // Ctrl-C at the terminal is the tutor's to hear; it tells the child.
         #[cfg(unix)]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 
@@ -31,7 +32,7 @@ pub struct Server {
     poll: Poll,
     events: Events,
     /// Where `events` are copied to while they are attended to.
-    ready: Vec<(Token, bool)>,
+    ready: Vec<Ready>,
     listener: TcpListener,
     address: SocketAddr,
     /// By token; closed ones leave a gap that the next one fills.
@@ -173,13 +174,17 @@ impl Server {
             self.attend_written(engine);
         }
         let mut ready = std::mem::take(&mut self.ready);
-        ready.extend(self.events.iter().map(|event| (event.token(), event.is_writable())));
-        for (token, writable) in ready.drain(..) {
+        ready.extend(self.events.iter().map(Ready::from));
+        for Ready { token, writable, hung_up } in ready.drain(..) {
             match token {
                 LISTENER => self.accept(engine),
                 WAKER => {}
                 Token(index) => {
-                    self.attend(engine, index, if writable { Task::SendAndRead } else { Task::Read }, now_us)
+                    self.attend(engine, index, if writable { Task::SendAndRead } else { Task::Read }, now_us);
+                    if hung_up {
+                        // Its end stands behind what was read, and will not be reported again.
+                        self.enqueue(index);
+                    }
                 }
             }
         }
@@ -323,7 +328,7 @@ impl Server {
     }
 
     fn enqueue(&mut self, index: usize) {
-        if let Some(connection) = self.connections[index].as_mut()
+        if let Some(Some(connection)) = self.connections.get_mut(index)
             && !std::mem::replace(&mut connection.is_queued, true)
         {
             self.queue.push_back(index);
@@ -345,6 +350,19 @@ impl Server {
 impl std::os::fd::AsFd for Server {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         self.poll.registry().as_fd()
+    }
+}
+
+/// What a socket has reported.
+struct Ready {
+    token: Token,
+    writable: bool,
+    hung_up: bool,
+}
+
+impl From<&Event> for Ready {
+    fn from(event: &Event) -> Self {
+        Ready { token: event.token(), writable: event.is_writable(), hung_up: event.is_read_closed() }
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Call {
 /// A command that could not be answered at once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wait {
+    /// When its time is over, if it ever is.
+    pub deadline_us: Option<i64>,
     pub end: Option<End>,
 }
 
@@ -137,13 +139,13 @@ impl Record {
     }
 
     /// The command that was sent last has run. `reply` is what its connection has not fetched yet.
-    pub fn ran(&mut self, connection: ClientId, reply: &[u8], waits: bool) {
+    pub fn ran(&mut self, connection: ClientId, reply: &[u8], wait: Option<Wait>) {
         let seen = self.seen.insert(connection, reply.len()).unwrap_or_default();
         let number = self.next().saturating_sub(1);
         if let Some(call) = self.get_mut(number) {
             call.received.add(reply.get(seen..).unwrap_or_default());
-            if waits {
-                call.wait = Some(Wait::default());
+            call.wait = wait;
+            if call.wait.is_some() {
                 self.waiting.push(number);
             }
         }
@@ -167,15 +169,17 @@ impl Record {
                 Some(false) => by.clone(),
                 None => Cause::GivenUp,
             };
-            if let Some(call) = self.get_mut(number) {
-                call.wait = Some(Wait { end: Some(End { at_us, by, after }) });
+            if let Some(wait) = self.get_mut(number).and_then(|call| call.wait.as_mut()) {
+                // Nobody may have looked at the moment when its time was over.
+                let over_us = wait.deadline_us.filter(|_| by == Cause::Time).unwrap_or(at_us);
+                wait.end = Some(End { at_us: over_us.min(at_us), by, after });
             }
         }
     }
 
-    /// Whether anybody waits.
-    pub fn has_waits(&self) -> bool {
-        !self.waiting.is_empty()
+    /// The numbers of the calls that wait.
+    pub fn waiting(&self) -> &[u64] {
+        &self.waiting
     }
 
     /// A client has fetched all that its connection was answered.
@@ -233,7 +237,7 @@ mod tests {
         let long = vec![b'x'; MOST_BYTES + 100];
         for at_us in 0..MOST_CALLS as i64 + 500 {
             record.sent("main", connection, &long, b"", (at_us, 0));
-            record.ran(connection, b"+OK\r\n", false);
+            record.ran(connection, b"+OK\r\n", None);
             record.fetched("main", connection, b"+OK\r\n", at_us);
         }
         let kept: Vec<_> = record.from(0).collect();
@@ -251,7 +255,7 @@ mod tests {
         let mut record = Record::default();
         let connection = ClientId(1);
         record.sent("main", connection, b"*1", b"", (0, 0));
-        record.ran(connection, b"", true);
+        record.ran(connection, b"", Some(Wait::default()));
         record.waits_ended(&Cause::Client("phone".into()), 7, |_| Some(false));
         record.fetched("main", connection, b":1\r\n", 9);
         record.fetched("main", connection, b">1\r\n", 11);
@@ -261,5 +265,17 @@ mod tests {
         let end = calls[0].wait.as_ref().and_then(|wait| wait.end.clone()).expect("it is over");
         assert_eq!((end.at_us, end.by), (7, Cause::Client("phone".into())));
         assert_eq!((calls[1].sent.length, calls[1].received.bytes.as_slice()), (0, &b">1\r\n"[..]));
+    }
+
+    #[test]
+    fn a_wait_ends_when_its_time_is_over_however_late_that_is_seen() {
+        for (by, ends_us) in [(Cause::Time, 5), (Cause::Client("phone".into()), 9), (Cause::GivenUp, 9)] {
+            let mut record = Record::default();
+            record.sent("main", ClientId(1), b"*1", b"", (0, 0));
+            record.ran(ClientId(1), b"", Some(Wait { deadline_us: Some(5), end: None }));
+            record.waits_ended(&by, 9, |_| (by != Cause::GivenUp).then_some(false));
+            let end = record.get(0).and_then(|call| call.wait.as_ref()?.end.as_ref()).map(|end| end.at_us);
+            assert_eq!(end, Some(ends_us), "{by:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::Session;
 use super::event::{Effect, Show};
+use super::record::Cause;
 use crate::engine::Engine;
 use crate::engine::client::ClientId;
 use crate::lesson::judge::code;
@@ -79,6 +80,7 @@ impl Session {
         }
         self.clock.elapsed(elapsed_us);
         let turned = turn(&mut self.engine, self.clock.now_us());
+        self.record_ends(&Cause::Client("a real client".into()), None);
         self.settle();
         Some(turned)
     }

@@ -55,7 +55,7 @@ impl Session {
         let Ok(most @ 1..) = most else {
             return self.say(Role::Error, "How many commands? Type `:timeline` for the last 20, or `:timeline 50`.");
         };
-        if self.record.has_waits() {
+        if !self.record.waiting().is_empty() {
             // Whoever was let go by its time, and has not fetched the answer, waits no more.
             self.record_ends(&Cause::Time, None);
         }

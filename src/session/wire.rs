@@ -1,7 +1,7 @@
 //! `:wire`: the bytes of each command in both directions, with what they mean, and their sums.
 
 use super::event::Show;
-use super::record::{Call, Cause};
+use super::record::{Call, Cause, Record, Wait};
 use super::{Session, TUTOR};
 use crate::engine::client::ClientId;
 use crate::engine::commands;
@@ -43,7 +43,7 @@ pub enum Item {
 /// How far the record was shown, and whether it is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
-    pub is_on: bool,
+    is_on: bool,
     /// The first call that was not shown.
     next: u64,
     /// Those that were shown while they waited.
@@ -51,6 +51,11 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// All of a record is shown, but for the answers to those who wait.
+    pub fn up_to(&self, record: &Record) -> Self {
+        Shown { is_on: self.is_on, next: record.next(), waiting: record.waiting().to_vec() }
+    }
+
     /// Nothing was shown yet of what is to come.
     pub fn afresh(&self) -> Self {
         Shown { is_on: self.is_on, ..Shown::default() }
@@ -68,9 +73,10 @@ impl Session {
         let expired = self.engine.keyspace.counts.expired_keys;
         self.record.sent(&self.clients[who].name, connection, bytes, reply, (now_us, expired));
         self.engine.execute(connection, argv, now_us);
-        let waits = self.engine.is_blocked(connection);
-        self.record.ran(connection, self.engine.hub.clients.get(connection).reply.as_bytes(), waits);
-        if self.record.has_waits() {
+        let wait = self.engine.hub.blocking.waiting(connection);
+        let wait = wait.map(|wait| Wait { deadline_us: wait.deadline.map(|ms| ms.saturating_mul(1000)), end: None });
+        self.record.ran(connection, self.engine.hub.clients.get(connection).reply.as_bytes(), wait);
+        if !self.record.waiting().is_empty() {
             let by = Cause::Client(self.clients[who].name.clone());
             self.record_ends(&by, Some(connection));
         }
@@ -89,7 +95,7 @@ impl Session {
     /// A client fetches all that its connection was answered.
     pub(super) fn record_fetched(&mut self, who: usize, connection: ClientId, reply: &[u8]) {
         if who != TUTOR && !self.script.is_silent() {
-            if self.record.has_waits() {
+            if !self.record.waiting().is_empty() {
                 self.record_ends(&Cause::Time, None);
             }
             self.record.fetched(&self.clients[who].name, connection, reply, self.clock.now_us());
@@ -100,7 +106,7 @@ impl Session {
     pub(super) fn wire(&mut self, how: &str) {
         match how {
             "on" => {
-                self.record.shown = Shown { is_on: true, next: self.record.next(), waiting: Vec::new() };
+                self.record.shown = Shown { is_on: true, ..Shown::default() }.up_to(&self.record);
                 self.say(
                     Role::Muted,
                     "From here on, each command's bytes are shown, out and in. Each line of the protocol ends with two \

@@ -10,6 +10,7 @@ mod complete;
 mod console;
 mod limits;
 mod pipe;
+mod preload;
 mod resp;
 mod run;
 mod traceback;
@@ -21,6 +22,7 @@ use pipe::Pipe;
 use rustpython_vm::{
     AsObject, Interpreter, Py, PyObject, PyObjectRef, PyResult, Settings, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDictRef, PyStr, PyTupleRef, PyType},
+    gc_state::gc_state,
     scope::Scope,
     signal::{UserSignalReceiver, user_signal_channel},
 };
@@ -176,6 +178,8 @@ fn serve() {
     let (sender, receiver) = user_signal_channel();
     limits::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
+        // What is made until the first prompt stays: looking through it for garbage is a tenth of the start.
+        gc_state().disable();
         let scope = match prepare(kernel, &module, vm) {
             Ok(scope) => scope,
             Err(error) => panic!("Python does not start: {}", traceback::format(&error, vm)),
@@ -184,6 +188,7 @@ fn serve() {
         if let Err(error) = connect(&scope, vm) {
             panic!("`redis` is not to be had: {}", traceback::format(&error, vm));
         }
+        gc_state().enable();
         loop {
             match kernel.pipe.next() {
                 ToChild::Run { number, source, echo } => {
@@ -294,6 +299,7 @@ fn named(dict: PyDictRef) -> Vec<(String, PyObjectRef)> {
 
 /// `redis` and `r` stand ready at the first prompt.
 fn connect(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
+    preload::redis(vm)?;
     let redis = vm.import("redis", 0)?;
     for name in ["Redis", "Connection"] {
         let class = redis.get_attr(name, vm)?;
