@@ -27,14 +27,18 @@ pub const START_US: i64 = 1_767_268_800_000_000;
 /// At a terminal a rehearsal lets the learner's own Python start first.
 const COURTESY: Duration = Duration::from_millis(300);
 
-/// A submission is judged without a rehearsal rather than later than this.
+/// Somebody at a terminal is answered without a rehearsal rather than later than this.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where nobody waits, what is said must not depend on how quick a machine is: only a lesson that hangs takes so long.
+const PATIENCE_OF_TRANSCRIPTS: Duration = Duration::from_secs(120);
 
 /// A rehearsal under way, or about to begin.
 #[derive(Debug)]
 pub struct Pending {
     needed: Sender<()>,
     done: Receiver<Rehearsal>,
+    patience: Duration,
 }
 
 /// When a rehearsal begins.
@@ -61,13 +65,17 @@ impl Pending {
                 let _ = tell.send(rehearse(&lesson, &program).unwrap_or_default());
             }
         });
-        Pending { needed, done }
+        let patience = match begins {
+            Begins::Soon => PATIENCE,
+            Begins::WhenNeeded => PATIENCE_OF_TRANSCRIPTS,
+        };
+        Pending { needed, done, patience }
     }
 
     /// Waits for its end; what is not known in time counts as nothing.
     pub fn wait(self) -> Arc<Rehearsal> {
         let _ = self.needed.send(());
-        Arc::new(self.done.recv_timeout(PATIENCE).unwrap_or_default())
+        Arc::new(self.done.recv_timeout(self.patience).unwrap_or_default())
     }
 }
 

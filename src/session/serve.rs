@@ -178,6 +178,9 @@ mod tests {
     /// What the session shows after an input, as plain text.
     fn entered(session: &mut Session, text: &str) -> String {
         session.handle(Event::Entered(text.into()));
+        if session.need() == Need::Rehearsal {
+            session.handle(Event::Rehearsed(Arc::default()));
+        }
         shown(session)
     }
 
@@ -338,6 +341,8 @@ mod tests {
         );
         let lesson = format::parse(&text).expect("the lesson is sound");
         session.open(Arc::new(lesson), 0);
+        // No driver goes through its answers here.
+        session.rehearsed(Arc::default());
         session.take_effects();
     }
 
