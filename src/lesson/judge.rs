@@ -61,15 +61,16 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if let Some(index) = step.mistakes.iter().position(|m| fits(m.when.get_ref(), submission, findings)) {
         return Verdict::Mistake(index);
     }
+    let takes_several =
+        findings.raced.is_none() && step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
     if !submission.changed && submission.error.is_none() && findings.raced.is_none() {
-        let near = differences::near(expect, submission, findings);
+        // One of several lines is not meant to show what the last one shows.
+        let near = if takes_several { Vec::new() } else { differences::near(expect, submission, findings) };
         return if near.is_empty() { Verdict::Exploring } else { Verdict::Near(near) };
     }
     if submission.error.is_some() && submission.commands.is_empty() {
         return Verdict::Miss(vec![differences::of_unsent(submission)]);
     }
-    let takes_several =
-        findings.raced.is_none() && step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
     if takes_several && submission.error.is_none() {
         let slip = differences::slip(submission, findings);
         return slip.map_or(Verdict::OnTheWay, |slip| Verdict::Miss(vec![slip]));

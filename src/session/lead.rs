@@ -116,6 +116,10 @@ impl Session {
         self.typed.clear();
         self.record.forget();
         self.past.share_nothing();
+        if self.is_practice() {
+            // A task of practice is done once: nobody goes back to the one before it.
+            self.past.forget();
+        }
         self.pasts = Pasts::new();
     }
 

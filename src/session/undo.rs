@@ -94,6 +94,11 @@ impl Past {
         self.latest = None;
     }
 
+    /// Nothing can be taken back from here on.
+    pub fn forget(&mut self) {
+        *self = Past::default();
+    }
+
     pub fn in_fork(&self) -> bool {
         self.fork.is_some()
     }
@@ -123,6 +128,9 @@ impl Session {
     /// The learner has entered something: keeps all as it is before that runs.
     pub(super) fn keep_moment(&mut self, text: &str) {
         let is_refused = self.past.in_fork() && is_command(text, &LEAVING, self.dialect);
+        // In a race, who goes next changes nobody's data, and `again` begins it anew.
+        let is_race = self.is_answering() && self.lead.as_ref().is_some_and(|lead| lead.current().race.is_some());
+        let is_refused = is_refused || is_race;
         if self.turn.is_some() || !self.script.is_idle() || is_refused || !is_undoable(text, self.dialect) {
             return;
         }
@@ -203,6 +211,7 @@ impl Session {
         self.wait = None;
         self.script.clear();
         self.end_race();
+        self.end_race();
         let open = self.lead.as_ref().filter(|lead| lead.phase == Phase::Doing).map(|lead| lead.current().race.clone());
         if let Some(race) = open.flatten() {
             self.begin_race_step(&race);
@@ -213,6 +222,9 @@ impl Session {
 
     /// The place in the lessons is where the learner is put back to.
     fn progress_to_here(&mut self) {
+        if self.is_practice() {
+            return;
+        }
         let Some(lead) = &self.lead else { return };
         let (lesson, step) = (lead.lesson.clone(), lead.step);
         self.progress.at(lesson.id.get_ref(), lesson.steps[step].id.get_ref());
