@@ -188,7 +188,9 @@ const WORDED_OTHERWISE: &[&str] = &[
 
 #[test]
 fn tracebacks_are_cpythons() {
-    let recorded: Vec<Typed> = serde_json::from_str(include_str!("kernel/tracebacks.json")).unwrap();
+    let mut recorded: Vec<Typed> = serde_json::from_str(include_str!("kernel/tracebacks.json")).unwrap();
+    let mistakes: Vec<Typed> = serde_json::from_str(include_str!("kernel/syntax_errors.json")).unwrap();
+    recorded.extend(mistakes);
     let mut differences = String::new();
     for Typed { typed, told } in recorded {
         let mut python = Python::start();
@@ -488,7 +490,9 @@ fn what_is_out_of_reach_says_so() {
         ("import subprocess", "ImportError"),
         ("import ctypes", "ImportError"),
         ("import multiprocessing", "ImportError"),
-        ("import asyncio", "ImportError"),
+        ("import asyncio, socket", "ImportError"),
+        ("asyncio.run(asyncio.create_subprocess_shell('id'))", "PermissionError"),
+        ("asyncio.run(asyncio.open_connection('localhost', 80))", "PermissionError"),
         ("import sqlite3", "ImportError"),
         ("import ssl", "ImportError"),
         ("import signal", "ImportError"),

@@ -1,11 +1,14 @@
 //! What a Python child says, and what it is answered.
 
 use super::client::{Ask, Client, Connection, WorkKind};
+use super::dialect::mistyped_command;
 use super::event::{ChildId, Effect, Show};
 use super::save::{Ended, Kind};
 use super::{Session, TUTOR};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::{Failure, Shown};
+use crate::lesson::judge::code;
+use crate::markup::Role;
 use crate::redis_py::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
 use crate::resp::request::{Allowance, RequestParser};
 
@@ -281,6 +284,7 @@ impl Session {
         self.turn = None;
         self.clients[who].python.asks.remove(&MAIN_THREAD);
         let mut traceback = None;
+        let mut class = String::new();
         let mut leave = None;
         let (mut ended, mut running, mut leaves) = (Ended::Quietly, None, false);
         let Client { work, python, .. } = &mut self.clients[who];
@@ -309,15 +313,22 @@ impl Session {
                 } else {
                     work.statements.clear();
                 }
+                class.clone_from(&raised.class);
                 let failure = Failure { class: raised.class, message: raised.message, exit_status: raised.exit_status };
                 submission.error = Some(failure);
             }
         }
+        let slip = running.as_deref().and_then(|source| mistyped_command(source, &class));
+        let slip = slip
+            .map(|(word, name)| format!("Redis has no command {} either. Did you mean {}?", code(word), code(name)));
         if let Some(source) = running.filter(|_| !leaves) {
             self.keep_typed(who, Kind::Python, source, ended);
         }
         if let Some(traceback) = traceback {
             self.show_from(who, Show::Traceback(traceback));
+        }
+        if let Some(slip) = slip {
+            self.say(Role::Hint, &slip);
         }
         if leave.is_none() {
             self.next_statement(who);

@@ -13,6 +13,8 @@ mod pipe;
 mod preload;
 mod resp;
 mod run;
+mod sizes;
+mod syntax_error;
 mod traceback;
 mod wire;
 
@@ -248,6 +250,7 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
 fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope> {
     vm.recursion_limit.set(RECURSION_LIMIT);
     intern_names(vm.ctx.types.object_type, vm);
+    sizes::guard(vm);
     let tutor = vm.import("_tutor", 0)?;
     let mut unguarded = Vec::new();
     for name in ["eval", "exec", "compile"] {

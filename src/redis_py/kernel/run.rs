@@ -1,9 +1,7 @@
 //! One run: a source is compiled and run in the learner's namespace, and how it ended is told.
 
-use super::{Kernel, kernel, keyboard_interrupt, lock, nested_too_deeply, traceback};
+use super::{Kernel, kernel, keyboard_interrupt, lock, nested_too_deeply, syntax_error, traceback};
 use crate::redis_py::frame::{Outcome, Raised, Stream};
-use rustpython_compiler::ast::token::TokenKind;
-use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList},
@@ -36,40 +34,50 @@ fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMac
         return Err(error);
     }
     let mode = if echo { Mode::Single } else { Mode::Exec };
-    let code = vm.compile(source, mode, filename).map_err(|error| {
-        let raised = vm.new_syntax_error(&error, Some(source));
-        in_characters(&raised, source, vm);
-        if let Some(message) = wording(&error, source) {
-            // A SyntaxError takes this attribute always.
-            let _ = raised.as_object().set_attr("msg", vm.ctx.new_str(message), vm);
-        }
-        raised
-    })?;
+    if let Some(error) = overlooked(source, vm) {
+        return Err(error);
+    }
+    let code = vm.compile(source, mode, filename).map_err(|error| syntax_error(&error, source, vm))?;
     vm.run_code_obj(code, scope.clone()).map(drop)
 }
 
-/// What CPython says, where the parser says it otherwise and learners meet it often.
-fn wording(error: &CompileError, source: &str) -> Option<String> {
-    let CompileError::Parse(error) = error else { return None };
-    Some(match &error.error {
-        ParseErrorType::UnexpectedIndentation => "unexpected indent".to_owned(),
-        ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. } => "expected ':'".to_owned(),
-        ParseErrorType::PositionalAfterKeywordArgument => "positional argument follows keyword argument".to_owned(),
-        ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => {
-            let from = error.raw_location.start().to_usize();
-            let quoted = source[from..].trim_start_matches(|c: char| c.is_ascii_alphabetic());
-            let is_triple = quoted.starts_with("\"\"\"") || quoted.starts_with("'''");
-            let kind = if is_triple { "unterminated triple-quoted string" } else { "unterminated string" };
-            let line = if is_triple { source.lines().count() } else { error.location.line.get() };
-            format!("{kind} literal (detected at line {line})")
-        }
-        ParseErrorType::OtherError(said) if said.starts_with("Expected an indented block after") => {
-            let before = source.lines().take(error.location.line.get() - 1).collect::<Vec<_>>();
-            let opener = before.iter().rposition(|line| line.trim_end().ends_with(':'))? + 1;
-            format!("e{} on line {opener}", &said[1..])
-        }
-        _ => return None,
-    })
+/// A SyntaxError with CPython's words and place.
+fn syntax_error(error: &CompileError, source: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let raised = vm.new_syntax_error(error, Some(source));
+    in_characters(&raised, source, vm);
+    if let Some(told) = syntax_error::told(error, source) {
+        retell(&raised, &told, source, vm);
+    }
+    raised
+}
+
+/// What the parser lets pass and CPython does not.
+fn overlooked(source: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
+    let told = syntax_error::overlooked(source)?;
+    let raised = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), told.message.as_str().into());
+    retell(&raised, &told, source, vm);
+    Some(raised)
+}
+
+/// Gives a SyntaxError these words and this place. It takes the attributes always.
+fn retell(raised: &PyBaseExceptionRef, told: &syntax_error::Told, source: &str, vm: &VirtualMachine) {
+    let set = |name: &'static str, value: PyObjectRef| {
+        let _ = raised.as_object().set_attr(name, value, vm);
+    };
+    set("msg", vm.ctx.new_str(told.message.as_str()).into());
+    let Some(place) = &told.place else { return };
+    for (line_name, column_name, at) in [("lineno", "offset", place.start), ("end_lineno", "end_offset", place.end)] {
+        let before = source.get(..at).unwrap_or(source);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = before.matches('\n').count() + 1;
+        // A place right behind the source's last line lies on that line.
+        let column = before[line_start..].chars().count() + at.saturating_sub(source.len()) + 1;
+        set(line_name, vm.ctx.new_int(line).into());
+        set(column_name, vm.ctx.new_int(column).into());
+    }
+    let line = source.get(..place.start).unwrap_or(source).matches('\n').count();
+    set("text", vm.ctx.new_str(source.split('\n').nth(line).unwrap_or_default()).into());
+    set("filename", vm.ctx.new_str("<stdin>").into());
 }
 
 /// The compiler counts a column in bytes; Python counts in characters, and knows one name for all submissions.

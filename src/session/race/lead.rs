@@ -340,8 +340,8 @@ impl Session {
                 let statements = syntax::split(&submission.source).ok()?;
                 let defines: Vec<_> =
                     statements.into_iter().map(|s| s.source).filter(|source| is_definition(source)).collect();
-                let called = run.get_ref().split('(').next().unwrap_or_default().trim();
-                let is_called = defines.iter().any(|source| source.contains(called));
+                let is_called =
+                    defines.iter().any(|source| names_of(run.get_ref()).any(|name| defines_name(source, name)));
                 self.races.defined.extend(defines);
                 if !is_called {
                     return None;
@@ -378,6 +378,22 @@ fn is_definition(source: &str) -> bool {
     source.starts_with('@')
         || ["def", "class", "import", "from", "async"].contains(&first)
         || (after.starts_with('=') && !after.starts_with("=="))
+}
+
+/// The names in a piece of code, and other words.
+fn names_of(source: &str) -> impl Iterator<Item = &str> {
+    source.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| !name.is_empty())
+}
+
+/// Whether a definition is this name's.
+fn defines_name(source: &str, name: &str) -> bool {
+    let own = source.lines().find(|line| !line.starts_with('@')).unwrap_or_default();
+    let words: Vec<&str> = names_of(own).take(3).collect();
+    match words.as_slice() {
+        ["async", "def", defined, ..] | ["def" | "class", defined, ..] => *defined == name,
+        [defined, ..] => *defined == name,
+        [] => false,
+    }
 }
 
 fn program_of(race: &format::Race, index: usize) -> String {
@@ -465,6 +481,20 @@ mod tests {
         for source in ["f()", "r.set('a', 1)", "n == 1", "for i in x:\n    f()", "define()"] {
             assert!(!is_definition(source), "{source}");
         }
+    }
+
+    #[test]
+    fn a_definition_has_a_name() {
+        for (source, name) in [
+            ("def buy():\n    pass", "buy"),
+            ("@cached\ndef buy(n):\n    pass", "buy"),
+            ("async def buy(): pass", "buy"),
+            ("buy = lambda: r.decr('n')", "buy"),
+        ] {
+            assert!(defines_name(source, name), "{source}");
+            assert!(!defines_name(source, "sell"), "{source}");
+        }
+        assert_eq!(names_of("if buy('a'): r.incr('n')").collect::<Vec<_>>(), ["if", "buy", "a", "r", "incr", "n"]);
     }
 
     #[test]

@@ -27,7 +27,6 @@ from _sitebuiltins import Quitter
 NO_FILES = "redis-tutor's Python has no files: it keeps data in memory and in Redis"
 NO_NETWORK = "redis-tutor's Python has no network: its one connection is the one to Redis"
 NO_PROCESSES = "redis-tutor's Python starts and stops no processes: it is alone in its sandbox"
-NO_ASYNCIO = "redis-tutor's Python has no asyncio: the lessons use redis-py's plain client"
 NO_NATIVE = "redis-tutor's Python has no such library: it is alone in its sandbox"
 
 OUT_OF_REACH = {
@@ -38,7 +37,6 @@ OUT_OF_REACH = {
     **dict.fromkeys("multiprocessing pty signal subprocess".split(), NO_PROCESSES),
     **dict.fromkeys("fileinput mmap shelve tempfile zipimport".split(), NO_FILES),
     **dict.fromkeys("ctypes curses fcntl readline resource sqlite3 termios tkinter".split(), NO_NATIVE),
-    "asyncio": NO_ASYNCIO,
 }
 
 
@@ -63,6 +61,10 @@ class OutOfReach:
     def find_spec(name, path=None, target=None):
         if name == "unittest.signals":
             return ModuleSpec(name, UnittestSignals)
+        if name in ("asyncio", "asyncio.unix_events"):
+            import _asyncio_alone
+
+            return _asyncio_alone.find_spec(name, path, target, NO_NETWORK, NO_PROCESSES)
         if name in OUT_OF_REACH:
             raise ImportError(OUT_OF_REACH[name], name=name)
 

@@ -4,6 +4,8 @@ A connection's bytes go through the native module `_wire`, which parses the repl
 sends first, the errors a reply or a failure becomes, and who may use which connection when.
 """
 
+import builtins
+
 import _wire
 
 from redis import exceptions
@@ -31,6 +33,8 @@ def is_quick(settings):
 
 class AbstractConnection:
     """What connections have in common, wherever they lead."""
+
+    pid = 1
 
     def __init__(
         self,
@@ -227,7 +231,7 @@ class AbstractConnection:
             return cause
         self.disconnect()
         if kind is _wire.TimedOut:
-            return TimeoutError("Timeout reading from socket")
+            return _timeout()
         if kind is _wire.Closed:
             return ConnectionError("Connection closed by server.")
         return cause
@@ -276,7 +280,7 @@ class AbstractConnection:
                 self._ahead.append(_wire.read(self._handle, timeout, self._encoding))
             except _wire.TimedOut:
                 return False
-            except BaseException as error:
+            except (_wire.ErrorReply, _wire.Closed) as error:
                 self._ahead.append(error)
         return True
 
@@ -303,7 +307,7 @@ class AbstractConnection:
             reply = self._next(timeout, encoding)
         if isinstance(reply, BaseException):
             if type(reply) is _wire.TimedOut and not disconnect_on_error:
-                raise TimeoutError("Timeout reading from socket")
+                raise _timeout()
             raise self.failure(reply)
         if self.health_check_interval:
             self.next_health_check = _wire.now() + self.health_check_interval
@@ -322,10 +326,19 @@ class AbstractConnection:
             raise ConnectionError("Bad response from PING health check")
 
 
+def _timeout():
+    """What redis-py makes of a socket's own timeout, which shows in the traceback."""
+    error = TimeoutError("Timeout reading from socket")
+    error.__context__ = builtins.TimeoutError("timed out")
+    return error
+
+
 def _refusal(reason):
     """The error for a place that the tutor does not connect to; trying again is of no use, and Retry sees that."""
     error = ConnectionError(reason)
     error.refused = True
+    if reason.startswith("Error 111"):
+        error.__context__ = ConnectionRefusedError(111, "Connection refused")
     return error
 
 
@@ -445,6 +458,7 @@ class ConnectionPool:
     The one used last is handed out first, so that a program that does one thing after another has one connection.
     """
 
+    pid = 1
     SENSITIVE_REPR_KEYS = frozenset({"password", "username", "ssl_password", "credential_provider"})
 
     def __init__(
@@ -553,8 +567,8 @@ class ConnectionPool:
             self._available_connections.append(connection)
 
     def owns_connection(self, connection):
-        """Whether this pool made it."""
-        return connection in self._connections
+        """Whether this process made it, as redis-py sees it: then any pool may take it."""
+        return connection.pid == self.pid
 
     def reset(self):
         """Forgets all connections."""
@@ -593,17 +607,38 @@ class BlockingConnectionPool(ConnectionPool):
         self.queue_class = queue_class
         self.timeout = timeout
         super().__init__(connection_class=connection_class, max_connections=max_connections, **connection_kwargs)
+        self._not_made_yet = self.max_connections
 
     def _take(self):
         give_up = None if self.timeout is None else _wire.now() + self.timeout
         while True:
             try:
-                return super()._take()
-            except MaxConnectionsError:
-                if give_up is not None and _wire.now() >= give_up:
-                    break
+                return self._available_connections.pop()
+            except IndexError:
+                if self._not_made_yet > 0:
+                    self._not_made_yet -= 1
+                    return self.make_connection()
+            if give_up is not None and _wire.now() >= give_up:
+                break
             _wire.sleep(0.01)
         raise ConnectionError("No connection available.")
+
+    def make_connection(self):
+        """A new connection of the pool's."""
+        connection = self.connection_class(**self.connection_kwargs)
+        self._connections.append(connection)
+        return connection
+
+    def release(self, connection):
+        """Takes a connection back."""
+        full = len(self._available_connections) + self._not_made_yet >= self.max_connections
+        if not full and connection not in self._available_connections:
+            self._available_connections.append(connection)
+
+    def reset(self):
+        """Forgets all connections."""
+        super().reset()
+        self._not_made_yet = self.max_connections
 
 
 def __getattr__(name):

@@ -159,6 +159,7 @@ class Lock:
     def _change(self, token, change):
         """Lets `change` queue a command, told the milliseconds left, if the key holds the token; whether it did."""
         encode = self.redis.get_encoder().encode
+        token = encode(token)
         with self.redis.pipeline() as pipe:
             while True:
                 pipe.watch(self.name)

@@ -98,6 +98,8 @@ class PubSub:
 
     def execute_command(self, *args):
         """Sends a command on this subscriber's connection; its reply comes as a message."""
+        if not args:
+            raise IndexError("tuple index out of range")
         if self.connection is None:
             self.connection = self.connection_pool.get_connection()
             self.connection.register_connect_callback(self.on_connect)

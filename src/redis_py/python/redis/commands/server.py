@@ -1,18 +1,11 @@
-"""The server, its settings, and the connections to it."""
+"""The server and its settings."""
 
+from redis.commands import connections
 from redis.commands.arguments import words_of
+from redis.commands.connections import refuse
 from redis.exceptions import ConnectionError, DataError, RedisError
 
 _NO_DECODING = {"NEVER_DECODE": []}
-
-
-def _refuse(command, address=None):
-    """These are not implemented in redis-py itself; the wording, line breaks included, is its own."""
-    message = f"{command} is intentionally not implemented in the client."
-    if address:
-        more = f"For more information, see https://redis.io/commands/{address}"
-        message = f"\n            {message}\n\n            {more}\n            "
-    raise NotImplementedError(message)
 
 
 class HotkeysMetricsTypes:
@@ -26,166 +19,7 @@ HotkeysMetricsTypes.CPU = HotkeysMetricsTypes("CPU")
 HotkeysMetricsTypes.NET = HotkeysMetricsTypes("NET")
 
 
-class ConnectionCommands:
-    """The commands on connections."""
-
-    def auth(self, password, username=None, **kwargs):
-        """Says who this connection is."""
-        words = [password] if username is None else [username, password]
-        return self.execute_command("AUTH", *words, **kwargs)
-
-    def ping(self, **kwargs):
-        """True if the server answers."""
-        return self.execute_command("PING", **kwargs)
-
-    def echo(self, value, **kwargs):
-        """The value back from the server."""
-        return self.execute_command("ECHO", value, **kwargs)
-
-    def select(self, index, **kwargs):
-        """Changes this connection's database; a client's `db` is the better way."""
-        return self.execute_command("SELECT", index, **kwargs)
-
-    def quit(self, **kwargs):
-        """Asks the server to close the connection."""
-        return self.execute_command("QUIT", **kwargs)
-
-    def reset(self):
-        """Puts this connection in its first state."""
-        return self.execute_command("RESET")
-
-    def hello(self):
-        """Not in redis-py: a client's `protocol` says the same."""
-        _refuse("HELLO")
-
-    def client_id(self, **kwargs):
-        """This connection's number."""
-        return self.execute_command("CLIENT ID", **kwargs)
-
-    def client_info(self, **kwargs):
-        """What the server knows of this connection, as a dict."""
-        return self.execute_command("CLIENT INFO", **kwargs)
-
-    def client_list(self, _type=None, client_id=[], **kwargs):
-        """What the server knows of all connections, or of these, as a list of dicts."""
-        words = []
-        if _type is not None:
-            types = ("normal", "master", "replica", "pubsub")
-            if str(_type).lower() not in types:
-                raise DataError(f"CLIENT LIST _type must be one of {types!r}")
-            words += (b"TYPE", _type)
-        if not isinstance(client_id, list):
-            raise DataError("client_id must be a list")
-        if client_id:
-            words += (b"ID", *client_id)
-        return self.execute_command("CLIENT LIST", *words, **kwargs)
-
-    def client_getname(self, **kwargs):
-        """This connection's name, or None."""
-        return self.execute_command("CLIENT GETNAME", **kwargs)
-
-    def client_setname(self, name, **kwargs):
-        """Names this connection."""
-        return self.execute_command("CLIENT SETNAME", name, **kwargs)
-
-    def client_setinfo(self, attr, value, **kwargs):
-        """Tells the server the library's name (LIB-NAME) or version (LIB-VER)."""
-        return self.execute_command("CLIENT SETINFO", attr, value, **kwargs)
-
-    def client_kill(self, address, **kwargs):
-        """Ends the connection from an address."""
-        return self.execute_command("CLIENT KILL", address, **kwargs)
-
-    def client_kill_filter(
-        self, _id=None, _type=None, addr=None, skipme=None, laddr=None, user=None, maxage=None, **kwargs
-    ):
-        """Ends the connections that all these describe; how many."""
-        words = []
-        if _type is not None:
-            types = ("normal", "master", "slave", "replica", "pubsub")
-            if str(_type).lower() not in types:
-                raise DataError(f"CLIENT KILL type must be one of {types!r}")
-            words += (b"TYPE", _type)
-        if skipme is not None:
-            if not isinstance(skipme, bool):
-                raise DataError("CLIENT KILL skipme must be a bool")
-            words += (b"SKIPME", b"YES" if skipme else b"NO")
-        described = ((b"ID", _id), (b"ADDR", addr), (b"LADDR", laddr), (b"USER", user), (b"MAXAGE", maxage))
-        for word, value in described:
-            if value is not None:
-                words += (word, value)
-        if not words:
-            raise DataError(
-                "CLIENT KILL <filter> <value> ... ... <filter> <value> must specify at least one filter"
-            )
-        return self.execute_command("CLIENT KILL", *words, **kwargs)
-
-    def client_unblock(self, client_id, error=False, **kwargs):
-        """Ends the waiting of a blocked connection; with an error, if asked for. Whether it was blocked."""
-        return self.execute_command("CLIENT UNBLOCK", int(client_id), *([b"ERROR"] if error else []), **kwargs)
-
-    def client_pause(self, timeout, all=True, **kwargs):
-        """Lets all commands, or only writes with `all=False`, wait so many milliseconds."""
-        if not isinstance(timeout, int):
-            raise DataError("CLIENT PAUSE timeout must be an integer")
-        return self.execute_command("CLIENT PAUSE", str(timeout), *([] if all else ["WRITE"]), **kwargs)
-
-    def client_unpause(self, **kwargs):
-        """Ends a pause."""
-        return self.execute_command("CLIENT UNPAUSE", **kwargs)
-
-    def client_reply(self, reply, **kwargs):
-        """Whether this connection gets replies: ON, OFF or SKIP."""
-        replies = ["ON", "OFF", "SKIP"]
-        if reply not in replies:
-            raise DataError(f"CLIENT REPLY must be one of {replies!r}")
-        return self.execute_command("CLIENT REPLY", reply, **kwargs)
-
-    def client_no_evict(self, mode):
-        """Whether this connection may be dropped when memory is short: ON or OFF."""
-        return self.execute_command("CLIENT NO-EVICT", mode)
-
-    def client_no_touch(self, mode):
-        """Whether this connection's commands leave the keys' last use alone: ON or OFF."""
-        return self.execute_command("CLIENT NO-TOUCH", mode)
-
-    def client_getredir(self, **kwargs):
-        """To which connection tracking messages go."""
-        return self.execute_command("CLIENT GETREDIR", **kwargs)
-
-    def client_tracking_on(
-        self, clientid=None, prefix=[], bcast=False, optin=False, optout=False, noloop=False
-    ):
-        """Starts tracking the keys this connection reads."""
-        return self.client_tracking(True, clientid, prefix, bcast, optin, optout, noloop)
-
-    def client_tracking_off(
-        self, clientid=None, prefix=[], bcast=False, optin=False, optout=False, noloop=False
-    ):
-        """Ends tracking the keys this connection reads."""
-        return self.client_tracking(False, clientid, prefix, bcast, optin, optout, noloop)
-
-    def client_tracking(
-        self, on=True, clientid=None, prefix=[], bcast=False, optin=False, optout=False, noloop=False, **kwargs
-    ):
-        """Starts or ends tracking the keys this connection reads."""
-        if len(prefix) != 0 and bcast is False:
-            raise DataError("Prefix can only be used with bcast")
-        words = ["ON" if on else "OFF"]
-        if clientid is not None:
-            words += ("REDIRECT", clientid)
-        for start in prefix:
-            words += ("PREFIX", start)
-        flags = ((bcast, "BCAST"), (optin, "OPTIN"), (optout, "OPTOUT"), (noloop, "NOLOOP"))
-        words += [word for given, word in flags if given]
-        return self.execute_command("CLIENT TRACKING", *words, **kwargs)
-
-    def client_trackinginfo(self, **kwargs):
-        """How this connection's tracking is set."""
-        return self.execute_command("CLIENT TRACKINGINFO", **kwargs)
-
-
-class ManagementCommands(ConnectionCommands):
+class ManagementCommands(connections.ManagementCommands):
     """The commands on the server and on connections."""
 
     # --- data ---
@@ -216,7 +50,7 @@ class ManagementCommands(ConnectionCommands):
 
     def debug_segfault(self, **kwargs):
         """Not in redis-py."""
-        _refuse("DEBUG SEGFAULT", "debug-segfault")
+        refuse("DEBUG SEGFAULT", "debug-segfault")
 
     # --- the server ---
 
@@ -270,11 +104,11 @@ class ManagementCommands(ConnectionCommands):
 
     def command_info(self, **kwargs):
         """Not in redis-py: see command."""
-        _refuse("COMMAND INFO")
+        refuse("COMMAND INFO")
 
     def command_docs(self, *args):
         """Not in redis-py."""
-        _refuse("COMMAND DOCS")
+        refuse("COMMAND DOCS")
 
     def lastsave(self, **kwargs):
         """When the data was last saved, as a datetime."""
@@ -335,7 +169,7 @@ class ManagementCommands(ConnectionCommands):
 
     def failover(self):
         """Not in redis-py."""
-        _refuse("FAILOVER")
+        refuse("FAILOVER")
 
     def sync(self):
         """Starts copying the data, as a replica does."""
@@ -379,11 +213,11 @@ class ManagementCommands(ConnectionCommands):
 
     def memory_doctor(self, **kwargs):
         """Not in redis-py."""
-        _refuse("MEMORY DOCTOR", "memory-doctor")
+        refuse("MEMORY DOCTOR", "memory-doctor")
 
     def memory_help(self, **kwargs):
         """Not in redis-py."""
-        _refuse("MEMORY HELP", "memory-help")
+        refuse("MEMORY HELP", "memory-help")
 
     def latency_history(self, event):
         """The latency spikes of an event."""
@@ -399,15 +233,15 @@ class ManagementCommands(ConnectionCommands):
 
     def latency_histogram(self, *args):
         """Not in redis-py."""
-        _refuse("LATENCY HISTOGRAM")
+        refuse("LATENCY HISTOGRAM")
 
     def latency_doctor(self):
         """Not in redis-py."""
-        _refuse("LATENCY DOCTOR", "latency-doctor")
+        refuse("LATENCY DOCTOR", "latency-doctor")
 
     def latency_graph(self):
         """Not in redis-py."""
-        _refuse("LATENCY GRAPH", "latency-graph")
+        refuse("LATENCY GRAPH", "latency-graph")
 
     def slowlog_get(self, num=None, **kwargs):
         """The commands that took long."""

@@ -1,0 +1,133 @@
+//! A MemoryError for what would be larger than a program's memory, where the size is known beforehand.
+//!
+//! The interpreter aborts when it gets no memory; the variables then have to be restored. Most of what asks for too
+//! much is a slip with a number: `'a' * 10**11`, `[0] * 10**10`, `bytearray(10**11)`, `1 << 10**11`. So the slots of the
+//! classes that can be repeated, filled or shifted look at the size first.
+
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyInt, PyType, PyTypeRef},
+    function::FuncArgs,
+    protocol::PySequence,
+};
+use std::sync::OnceLock;
+
+/// The most bytes that one object may be asked for at once: half of what a program may use, as some are made twice.
+const MOST: u128 = 1 << 29;
+
+type Repeat = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
+type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+type Init = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult<()>;
+type Shift = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
+
+/// The slots as they were.
+struct Unguarded {
+    /// Each class that can be repeated, with the bytes of one element.
+    repeats: Vec<(&'static Py<PyType>, u128, Repeat, Option<Repeat>)>,
+    new_bytes: Option<New>,
+    fill_bytearray: Option<Init>,
+    shift: Option<Shift>,
+}
+
+static UNGUARDED: OnceLock<Unguarded> = OnceLock::new();
+
+/// Puts the guards in place; called once, before any class of the learner's is made.
+pub fn guard(vm: &VirtualMachine) {
+    let types = &vm.ctx.types;
+    let mut repeats = Vec::new();
+    for (class, element_bytes) in [
+        (types.str_type, 1),
+        (types.bytes_type, 1),
+        (types.bytearray_type, 1),
+        (types.list_type, 8),
+        (types.tuple_type, 8),
+    ] {
+        let slots = &class.slots.as_sequence;
+        let Some(plain) = slots.repeat.load() else { continue };
+        let in_place = slots.inplace_repeat.load();
+        slots.repeat.store(Some(repeat));
+        if in_place.is_some() {
+            slots.inplace_repeat.store(Some(repeat_in_place));
+        }
+        repeats.push((class, element_bytes, plain, in_place));
+    }
+    let unguarded = Unguarded {
+        repeats,
+        new_bytes: types.bytes_type.slots.new.load(),
+        fill_bytearray: types.bytearray_type.slots.init.load(),
+        shift: types.int_type.slots.as_number.lshift.load(),
+    };
+    let (new, init, shifts) = (unguarded.new_bytes, unguarded.fill_bytearray, unguarded.shift);
+    if UNGUARDED.set(unguarded).is_err() {
+        return;
+    }
+    if new.is_some() {
+        types.bytes_type.slots.new.store(Some(new_bytes));
+    }
+    if init.is_some() {
+        types.bytearray_type.slots.init.store(Some(fill_bytearray));
+    }
+    if shifts.is_some() {
+        let number = &types.int_type.slots.as_number;
+        number.lshift.store(Some(shift));
+        number.inplace_lshift.store(Some(shift));
+    }
+}
+
+fn unguarded() -> &'static Unguarded {
+    UNGUARDED.get().expect("guard sets it before it puts any guard in place")
+}
+
+fn allowed(bytes: u128, vm: &VirtualMachine) -> PyResult<()> {
+    if bytes > MOST { Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned())) } else { Ok(()) }
+}
+
+/// What a sequence's class had, after a look at the size; and how often to repeat: nothing is repeated no times, as the
+/// interpreter would count to the end.
+fn repeats(sequence: PySequence<'_>, times: isize, vm: &VirtualMachine) -> PyResult<(Repeat, Option<Repeat>, isize)> {
+    let mut classes = unguarded().repeats.iter();
+    let found = classes.find(|(class, ..)| sequence.obj.fast_isinstance(class));
+    let (_, element_bytes, plain, in_place) = found.expect("only these classes have the guard");
+    let length = sequence.length(vm)?;
+    allowed(length as u128 * *element_bytes * u128::try_from(times).unwrap_or(0), vm)?;
+    Ok((*plain, *in_place, if length == 0 { 0 } else { times }))
+}
+
+fn repeat(sequence: PySequence<'_>, times: isize, vm: &VirtualMachine) -> PyResult {
+    let (plain, _, times) = repeats(sequence, times, vm)?;
+    plain(sequence, times, vm)
+}
+
+fn repeat_in_place(sequence: PySequence<'_>, times: isize, vm: &VirtualMachine) -> PyResult {
+    let (plain, in_place, times) = repeats(sequence, times, vm)?;
+    in_place.unwrap_or(plain)(sequence, times, vm)
+}
+
+/// Looks at the one number that `bytes` and `bytearray` take for a length.
+fn filled(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let length = args.args.first().and_then(|length| length.downcast_ref::<PyInt>());
+    let length = length.and_then(|length| u128::try_from(length.as_bigint()).ok());
+    allowed(length.unwrap_or(0), vm)
+}
+
+fn new_bytes(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    filled(&args, vm)?;
+    let new = unguarded().new_bytes.expect("the guard stands where there was one");
+    new(class, args, vm)
+}
+
+fn fill_bytearray(bytes: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    filled(&args, vm)?;
+    let init = unguarded().fill_bytearray.expect("the guard stands where there was one");
+    init(bytes, args, vm)
+}
+
+fn shift(number: &PyObject, bits: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if let (Some(number), Some(bits)) = (number.downcast_ref::<PyInt>(), bits.downcast_ref::<PyInt>())
+        && number.as_bigint().bits() > 0
+    {
+        allowed(u128::try_from(bits.as_bigint()).unwrap_or(0) / 8, vm)?;
+    }
+    let shift = unguarded().shift.expect("the guard stands where there was one");
+    shift(number, bits, vm)
+}
