@@ -180,7 +180,7 @@ fn every_example_runs() {
     let mut complaints = Vec::new();
     for row in commands::all() {
         let mut engine = Tutor::new();
-        engine.engine.hub.allows_debug = true;
+        engine.engine.hub.config.state("enable-debug-command", b"yes");
         let lines: Vec<&str> = row.example.lines().collect();
         for line in &lines {
             let words =
@@ -221,7 +221,7 @@ impl Tutor {
     fn new() -> Self {
         let mut engine = Engine::new(7, START_US);
         // As with `enable-debug-command yes`: the examples use every command.
-        engine.hub.allows_debug = true;
+        engine.hub.config.state("enable-debug-command", b"yes");
         let client = engine.connect();
         Tutor { engine, client }
     }

@@ -182,7 +182,7 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
         assert_eq!(answer, b"+OK\r\n", "{setting}: {}", String::from_utf8_lossy(&answer));
     }
     let mut ours = EngineServer::at(now_us());
-    ours.engine.hub.allows_debug = true;
+    ours.engine.hub.config.state("enable-debug-command", b"yes");
     let clients = (0..CLIENTS).map(|_| Client::connect(server, &mut ours)).collect();
     let mut play = Play { server, ours, clients, arbitrary: Arbitrary::default(), calls: 0 };
     let mut short_since: Option<Instant> = None;

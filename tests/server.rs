@@ -11,7 +11,7 @@ use std::time::Duration;
 use std::{env, io};
 
 use redis_tutor::engine::Engine;
-use redis_tutor::server::{Options, ServeError, Server, Stopper, now_us};
+use redis_tutor::server::{DebugAccess, Options, ServeError, Server, Stopper, now_us};
 
 mod support {
     pub mod real_process;
@@ -57,7 +57,13 @@ impl Drop for Ours {
 }
 
 fn options(host: &str, port: u16, password: Option<&str>) -> Options {
-    Options { host: host.to_owned(), port, password: password.map(str::to_owned), seed: 7 }
+    Options {
+        host: host.to_owned(),
+        port,
+        password: password.map(str::to_owned),
+        seed: 7,
+        debug: DebugAccess::default(),
+    }
 }
 
 /// Puts a case to our server, and to the real one if it is at hand.

@@ -67,7 +67,7 @@ struct State {
 fn state(session: &Session, prompt: &Prompt) -> State {
     let mut engine = session.engine().clone();
     let now_us = engine.keyspace.now_us();
-    engine.hub.allows_debug = true;
+    engine.hub.config.state("enable-debug-command", b"yes");
     let client = engine.connect();
     let keys: Vec<_> =
         engine.keyspace.databases()[0].iter().map(|(key, entry)| (key.to_vec(), entry.expires_ms())).collect();

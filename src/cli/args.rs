@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::server::DebugAccess;
+
 /// Learn Redis at a prompt: real redis-py and redis-cli, answered by a Redis inside this program.
 ///
 /// Without a command, the lessons open where you left them.
@@ -81,17 +83,7 @@ pub enum Command {
         lesson: Option<String>,
     },
     /// The engine for real clients: redis-cli, or a Python with redis-py
-    Serve {
-        /// Where to listen; other machines only with a password
-        #[arg(long, default_value = "127.0.0.1")]
-        host: String,
-        /// The port; 0 takes one that is free
-        #[arg(long, default_value_t = 6379)]
-        port: u16,
-        /// What clients must give to AUTH
-        #[arg(long, value_name = "WORD")]
-        password: Option<String>,
-    },
+    Serve(Serve),
     /// Prove lessons: every answer passes, every mistake gets its text
     Check {
         /// Lesson files and folders of them; none: the lessons built in
@@ -111,6 +103,39 @@ pub enum Command {
         /// The file to write: 120-time-series.toml makes the lesson time-series
         path: PathBuf,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Where to listen; other machines only with a password
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: String,
+    /// The port; 0 takes one that is free
+    #[arg(long, default_value_t = 6379)]
+    pub port: u16,
+    /// What clients must give to AUTH
+    #[arg(long, value_name = "WORD")]
+    pub password: Option<String>,
+    /// Who may send DEBUG: nobody, clients on this machine, or all
+    #[arg(long = "enable-debug-command", value_name = "WHO", default_value = "local")]
+    pub debug: Debug,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Debug {
+    No,
+    Local,
+    Yes,
+}
+
+impl From<Debug> for DebugAccess {
+    fn from(debug: Debug) -> Self {
+        match debug {
+            Debug::No => DebugAccess::No,
+            Debug::Local => DebugAccess::Local,
+            Debug::Yes => DebugAccess::Yes,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

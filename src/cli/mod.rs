@@ -27,7 +27,7 @@ use crate::session::dialect::Dialect;
 use crate::session::{Options, Session};
 use crate::shell;
 use crate::transcript::{piped, prove, run};
-use args::{Arguments, Colour, Command};
+use args::{Arguments, Colour, Command, Serve};
 use files::ProgressFile;
 
 /// The columns of a transcript.
@@ -74,7 +74,7 @@ fn perform(arguments: &Arguments) -> Result<i32, Failed> {
         Some(Command::Check { paths }) => check(paths),
         Some(Command::Transcript { file, width }) => author::transcript(arguments, file, *width),
         Some(Command::New { path }) => author::new_lesson(path),
-        Some(Command::Serve { host, port, password }) => serve(arguments, host, *port, password.as_deref()),
+        Some(Command::Serve(options)) => serve(arguments, options),
         None => sit(arguments, &Opening::Lesson(None), None),
     }
 }
@@ -241,12 +241,13 @@ fn open(session: &mut Session, library: &Library, progress: &Progress, place: Op
 }
 
 /// Serves the engine until Ctrl-C.
-fn serve(arguments: &Arguments, host: &str, port: u16, password: Option<&str>) -> Result<i32, Failed> {
+fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Failed> {
     let options = server::Options {
-        host: host.to_owned(),
-        port,
-        password: password.map(str::to_owned),
+        host: serve.host.clone(),
+        port: serve.port,
+        password: serve.password.clone(),
         seed: arguments.seed.unwrap_or(now_us().cast_unsigned()),
+        debug: serve.debug.into(),
     };
     let ready = |address| eprintln!("redis-tutor: listening on {address}. Ctrl-C ends it.");
     server::serve(&options, ready).map_err(|e| Failed::saying(e.to_string()))?;

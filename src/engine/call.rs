@@ -125,6 +125,13 @@ impl Call<'_> {
         self.argv.get(index).is_some_and(|word| word.eq_ignore_ascii_case(option.as_bytes()))
     }
 
+    /// Ends the connection of a client whose answer would outgrow all memory.
+    pub fn let_go(&mut self) -> Outcome {
+        self.reply.clear();
+        self.hub.clients.close(self.client);
+        Ok(())
+    }
+
     /// The arity error of this command, for commands whose words must come in pairs.
     pub fn wrong_arity(&self) -> Error {
         error::wrong_arity(self.command.name)

@@ -59,6 +59,11 @@ pub enum Replies {
 }
 
 impl Replies {
+    /// Whether the running command is not answered.
+    pub fn silence_this(self) -> bool {
+        matches!(self, Replies::None | Replies::NotThis)
+    }
+
     /// Whether a command that has just run is answered; moves on to the next command.
     pub fn answers(&mut self) -> bool {
         let (answers, next) = match self {

@@ -3,116 +3,16 @@
 //! One table says what there is. The thresholds of encodings, `proto-max-bulk-len`, `notify-keyspace-events`, `requirepass`
 //! and `maxmemory-policy` take effect; the others are kept and answered, as clients and tutorials ask for them.
 
+mod output_limits;
+mod parameters;
+
+pub use output_limits::{OutputLimit, OutputLimits};
+
+use parameters::{Kind, MAX, PARAMETERS};
+
 use super::error;
 use super::limits::Limits;
 use super::notify::Classes;
-
-/// What a parameter takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    YesNo,
-    /// A decimal between two bounds.
-    Integer(i64, i64),
-    /// A decimal that is not negative.
-    Size,
-    /// Bytes, with a unit if one likes, and at least so many.
-    Memory(i64),
-    Choice(&'static [&'static str]),
-    Text,
-    SavePoints,
-    Events,
-    Immutable,
-}
-
-/// A row of the table.
-#[derive(Debug)]
-struct Parameter {
-    name: &'static str,
-    /// What it was called before Redis 7.
-    old_name: Option<&'static str>,
-    default: &'static str,
-    kind: Kind,
-}
-
-const fn parameter(name: &'static str, old_name: Option<&'static str>, default: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, old_name, default, kind }
-}
-
-const MAX: i64 = i64::MAX;
-const INT: i64 = i32::MAX as i64;
-
-/// As a Redis 8.2 has them that saves nothing.
-static PARAMETERS: &[Parameter] = &[
-    parameter("active-expire-effort", None, "1", Kind::Integer(1, 10)),
-    parameter("appendfsync", None, "everysec", Kind::Choice(&["everysec", "always", "no"])),
-    parameter("appendonly", None, "no", Kind::YesNo),
-    parameter("bind", None, "* -::*", Kind::Text),
-    parameter("busy-reply-threshold", Some("lua-time-limit"), "5000", Kind::Integer(0, MAX)),
-    parameter(
-        "client-output-buffer-limit",
-        None,
-        "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
-        Kind::Text,
-    ),
-    parameter("client-query-buffer-limit", None, "1073741824", Kind::Memory(0)),
-    parameter("databases", None, "16", Kind::Immutable),
-    parameter("dbfilename", None, "dump.rdb", Kind::Text),
-    parameter("dir", None, "/", Kind::Text),
-    parameter("hash-max-listpack-entries", Some("hash-max-ziplist-entries"), "512", Kind::Size),
-    parameter("hash-max-listpack-value", Some("hash-max-ziplist-value"), "64", Kind::Memory(0)),
-    parameter("hll-sparse-max-bytes", None, "3000", Kind::Memory(0)),
-    parameter("hz", None, "10", Kind::Integer(0, INT)),
-    parameter("latency-monitor-threshold", None, "0", Kind::Integer(0, MAX)),
-    parameter("lazyfree-lazy-eviction", None, "no", Kind::YesNo),
-    parameter("lazyfree-lazy-expire", None, "no", Kind::YesNo),
-    parameter("lazyfree-lazy-server-del", None, "no", Kind::YesNo),
-    parameter("lazyfree-lazy-user-del", None, "no", Kind::YesNo),
-    parameter("lazyfree-lazy-user-flush", None, "no", Kind::YesNo),
-    parameter("lfu-decay-time", None, "1", Kind::Integer(0, INT)),
-    parameter("lfu-log-factor", None, "10", Kind::Integer(0, INT)),
-    parameter("list-compress-depth", None, "0", Kind::Integer(0, INT)),
-    parameter("list-max-listpack-size", Some("list-max-ziplist-size"), "-2", Kind::Integer(-INT - 1, INT)),
-    parameter("loglevel", None, "notice", Kind::Choice(&["debug", "verbose", "notice", "warning", "nothing"])),
-    parameter("max-new-connections-per-cycle", None, "10", Kind::Size),
-    parameter("max-new-tls-connections-per-cycle", None, "1", Kind::Size),
-    parameter("maxclients", None, "10000", Kind::Integer(1, 4_294_967_295)),
-    parameter("maxmemory", None, "0", Kind::Memory(0)),
-    parameter("maxmemory-clients", None, "0", Kind::Integer(0, MAX)),
-    parameter("maxmemory-eviction-tenacity", None, "10", Kind::Integer(0, 100)),
-    parameter(
-        "maxmemory-policy",
-        None,
-        "noeviction",
-        Kind::Choice(&[
-            "volatile-lru",
-            "volatile-lfu",
-            "volatile-random",
-            "volatile-ttl",
-            "allkeys-lru",
-            "allkeys-lfu",
-            "allkeys-random",
-            "noeviction",
-        ]),
-    ),
-    parameter("maxmemory-samples", None, "5", Kind::Integer(1, 64)),
-    parameter("notify-keyspace-events", None, "", Kind::Events),
-    parameter("port", None, "6379", Kind::Immutable),
-    parameter("protected-mode", None, "yes", Kind::YesNo),
-    parameter("proto-max-bulk-len", None, "536870912", Kind::Memory(1 << 20)),
-    parameter("requirepass", None, "", Kind::Text),
-    parameter("save", None, "", Kind::SavePoints),
-    parameter("set-max-intset-entries", None, "512", Kind::Size),
-    parameter("set-max-listpack-entries", None, "128", Kind::Size),
-    parameter("set-max-listpack-value", None, "64", Kind::Size),
-    parameter("slowlog-log-slower-than", None, "10000", Kind::Integer(-1, MAX)),
-    parameter("slowlog-max-len", None, "128", Kind::Integer(0, MAX)),
-    parameter("stream-node-max-bytes", None, "4096", Kind::Memory(0)),
-    parameter("stream-node-max-entries", None, "100", Kind::Integer(0, MAX)),
-    parameter("tcp-keepalive", None, "300", Kind::Integer(0, INT)),
-    parameter("timeout", None, "0", Kind::Integer(0, INT)),
-    parameter("zset-max-listpack-entries", Some("zset-max-ziplist-entries"), "128", Kind::Size),
-    parameter("zset-max-listpack-value", Some("zset-max-ziplist-value"), "64", Kind::Memory(0)),
-];
 
 /// The values of all parameters.
 #[derive(Debug, Clone)]
@@ -121,12 +21,14 @@ pub struct Config {
     values: Vec<Vec<u8>>,
     /// `notify-keyspace-events`, read.
     pub events: Classes,
+    /// `client-output-buffer-limit`, read.
+    pub output_limits: OutputLimits,
 }
 
 impl Default for Config {
     fn default() -> Self {
         let values = PARAMETERS.iter().map(|parameter| parameter.default.into()).collect();
-        Config { values, events: Classes::default() }
+        Config { values, events: Classes::default(), output_limits: OutputLimits::default() }
     }
 }
 
@@ -167,8 +69,10 @@ impl Config {
         for (name, _) in pairs {
             let Some(at) = position(name) else { continue };
             let parameter = &PARAMETERS[at];
-            if parameter.kind == Kind::Immutable {
-                return Err(failed(name, "can't set immutable config"));
+            match parameter.kind {
+                Kind::Immutable => return Err(failed(name, "can't set immutable config")),
+                Kind::Protected => return Err(failed(name, "can't set protected config")),
+                _ => {}
             }
             if new.iter().any(|&(other, _)| other == at) {
                 return Err(failed(name, "duplicate parameter"));
@@ -176,10 +80,16 @@ impl Config {
             new.push((at, *name));
         }
         let mut values = self.values.clone();
+        let mut output_limits = self.output_limits;
         for ((at, name), (_, value)) in new.into_iter().zip(pairs) {
-            values[at] = PARAMETERS[at].kind.read(value).map_err(|why| failed(name, &why))?;
+            if PARAMETERS[at].kind == Kind::OutputLimits {
+                output_limits = output_limits.changed(value).map_err(|why| failed(name, &why))?;
+                values[at] = output_limits.to_string().into();
+            } else {
+                values[at] = PARAMETERS[at].kind.read(value).map_err(|why| failed(name, &why))?;
+            }
         }
-        self.values = values;
+        (self.values, self.output_limits) = (values, output_limits);
         // Read from what was given: the answer of CONFIG GET leaves out some of it.
         let events = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"notify-keyspace-events"));
         self.events = events.and_then(|(_, letters)| Classes::parse(letters)).unwrap_or(self.events);
@@ -224,6 +134,9 @@ fn decimal(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
+/// The most that an unsigned number of 32 bits holds.
+const UNSIGNED: i64 = u32::MAX as i64;
+
 impl Kind {
     /// Reads a value, and writes it as CONFIG GET will answer it.
     fn read(self, value: &[u8]) -> Result<Vec<u8>, String> {
@@ -233,6 +146,8 @@ impl Kind {
                 .ok_or_else(|| format!("argument(s) must be one of the following: {}", choices.join(", "))),
             Kind::Integer(least, most) => match integer(value)? {
                 n if (least..=most).contains(&n) => Ok(n.to_string().into()),
+                // Redis reads these as numbers without a sign.
+                ..0 if most == UNSIGNED => Err("argument must be greater or equal to 0".into()),
                 _ => Err(format!("argument must be between {least} and {most} inclusive")),
             },
             Kind::Size => match integer(value)? {
@@ -244,12 +159,21 @@ impl Kind {
                 Some(_) => Err(format!("argument must be between {least} and {MAX} inclusive")),
                 None => Err("argument must be a memory value".into()),
             },
+            Kind::MemoryOrPercent => match value.strip_suffix(b"%").and_then(decimal) {
+                Some(..=100) => Ok(value.to_vec()),
+                Some(_) => Err("percentage argument must be less or equal to 100".into()),
+                None => match memory(value) {
+                    Some(n) => Ok(n.to_string().into()),
+                    None => Err("argument must be a memory or percent value".into()),
+                },
+            },
+            Kind::Percentiles => percentiles(value),
             Kind::SavePoints => save_points(value).ok_or_else(|| "Invalid save parameters".into()),
             Kind::Events => match Classes::parse(value) {
                 Some(classes) => Ok(classes.to_string().into()),
                 None => Err("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.".into()),
             },
-            Kind::Text | Kind::Immutable => Ok(value.to_vec()),
+            Kind::Text | Kind::OutputLimits | Kind::Immutable | Kind::Protected => Ok(value.to_vec()),
         }
     }
 }
@@ -278,6 +202,19 @@ fn memory(value: &[u8]) -> Option<i64> {
     };
     let n: i64 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
     n.checked_mul(unit).filter(|&n| n >= 0)
+}
+
+/// Reads shares of a hundred.
+fn percentiles(value: &[u8]) -> Result<Vec<u8>, String> {
+    let mut written = Vec::new();
+    for word in String::from_utf8_lossy(value).split_ascii_whitespace() {
+        let share: f64 = word.parse().map_err(|_| "Invalid latency-tracking-info-percentiles parameters".to_owned())?;
+        if !(0.0..=100.0).contains(&share) {
+            return Err("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]".into());
+        }
+        written.push(share.to_string());
+    }
+    Ok(written.join(" ").into())
 }
 
 /// Reads pairs of seconds and changes.

@@ -3,6 +3,9 @@
 //! Each part of a pattern but `*` takes one byte. So it is enough to go back to the last `*` when something does not fit:
 //! the time is at most the product of the lengths.
 
+/// Redis gives up behind so many `*`.
+const DEEPEST: usize = 1000;
+
 /// Whether the whole text fits the pattern. As in Redis, nothing but the empty pattern fits the empty text.
 pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     if text.is_empty() {
@@ -11,10 +14,15 @@ pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut pattern, mut text) = (pattern, text);
     // What follows the last `*`, and the text that it was tried on.
     let mut retry: Option<(&[u8], &[u8])> = None;
+    let mut depth = 0;
     while !text.is_empty() {
-        if let [b'*', rest @ ..] = pattern {
-            pattern = rest;
-            retry = Some((rest, text));
+        if let [b'*', ..] = pattern {
+            pattern = &pattern[pattern.iter().take_while(|&&byte| byte == b'*').count()..];
+            depth += 1;
+            if pattern.is_empty() || depth > DEEPEST {
+                return pattern.is_empty();
+            }
+            retry = Some((pattern, text));
         } else if let Some(rest) = take_one(pattern, text[0]) {
             pattern = rest;
             text = &text[1..];
@@ -109,6 +117,14 @@ mod tests {
             assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), fits, "{pattern:?} on {text:?}");
         }
         assert!(matches_any_case(b"MAX*-[P]olicy", b"maxmemory-policy"));
+    }
+
+    #[test]
+    fn behind_a_thousand_stars_redis_gives_up() {
+        for (stars, fits) in [(1000, true), (1001, false)] {
+            assert_eq!(matches("*?".repeat(stars).as_bytes(), "a".repeat(1001).as_bytes()), fits, "{stars} stars");
+        }
+        assert!(matches(("*?".repeat(1000) + "**").as_bytes(), "a".repeat(1001).as_bytes()));
     }
 
     #[test]

@@ -26,8 +26,6 @@ pub struct Hub {
     /// What INFO answers as `process_id` and `used_memory` (bytes): its driver knows.
     pub process_id: u32,
     pub memory_used: fn() -> u64,
-    /// Whether DEBUG may be used: Redis' setting `enable-debug-command`, which is off unless it is started with it.
-    pub allows_debug: bool,
     /// How long the driver should stand still before it goes on (DEBUG SLEEP), in microseconds.
     pub pause_us: i64,
 }
@@ -50,7 +48,6 @@ impl Hub {
             run_id,
             process_id: 0,
             memory_used: || 0,
-            allows_debug: false,
             pause_us: 0,
         }
     }

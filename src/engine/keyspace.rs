@@ -11,7 +11,7 @@ use super::data::{DataType, SmallBytes, Value};
 use super::error::{self, Error};
 use super::limits::Limits;
 use super::notify::{Class, Event};
-use super::watch::Watches;
+use super::watch::{Exchanged, Watches};
 
 use database::Due;
 pub use database::{Database, Entry};
@@ -331,7 +331,10 @@ impl Keyspace {
     /// Notes that a key changed: those who WATCH it must know.
     fn touched(&mut self, key: &[u8]) {
         self.changes += 1;
-        self.watches.touch(self.selected, key);
+        if !self.watches.is_empty() {
+            let is_there = self.database().get(key).is_some();
+            self.watches.touch(self.selected, key, is_there);
+        }
     }
 
     /// Notes an event, if anybody listens.
@@ -360,19 +363,21 @@ impl Keyspace {
     /// Removes all keys of a database, and says how many there were.
     pub fn flush(&mut self, database: usize) -> usize {
         let emptied = std::mem::take(&mut self.databases[database]);
-        let now_ms = self.now_ms();
-        let live = |key: &[u8]| emptied.get(key).is_some_and(|e| e.expires_ms().is_none_or(|at| at > now_ms));
-        self.watches.touch_all(database, live);
+        let held = |key: &[u8]| Exchanged { before: emptied.get(key).is_some(), after: None };
+        self.watches.touch_all(database, held);
         self.changes += emptied.len() as u64;
         emptied.len()
     }
 
     /// Lets two databases change places. Those who WATCH a key that is in either are touched.
     pub fn swap(&mut self, a: usize, b: usize) {
-        let held = |keyspace: &Self, database: usize, key: &[u8]| keyspace.databases[database].get(key).is_some();
+        let now_ms = self.now_ms();
         let mut watches = std::mem::take(&mut self.watches);
-        for database in [a, b] {
-            watches.touch_all(database, |key| held(self, a, key) || held(self, b, key));
+        for (old, new) in [(a, b), (b, a)] {
+            watches.touch_all(old, |key| Exchanged {
+                before: self.databases[old].get(key).is_some(),
+                after: self.databases[new].found(key, now_ms),
+            });
         }
         self.watches = watches;
         self.databases.swap(a, b);

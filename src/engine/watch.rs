@@ -21,11 +21,17 @@ pub struct Watched {
     pub was_expired: bool,
 }
 
+impl Watched {
+    fn is(&self, database: usize, key: &[u8]) -> bool {
+        self.database == database && self.key == key
+    }
+}
+
 impl Watches {
     /// Lets a client watch a key; a second time changes nothing.
     pub fn watch(&mut self, client: ClientId, watched: Watched) {
         let keys = self.watched.entry(client).or_default();
-        if keys.iter().any(|w| w.database == watched.database && w.key == watched.key) {
+        if keys.iter().any(|w| w.is(watched.database, &watched.key)) {
             return;
         }
         self.watchers.entry((watched.database, watched.key.clone())).or_default().push(client);
@@ -66,22 +72,95 @@ impl Watches {
         self.watchers.len()
     }
 
-    /// A key has changed.
-    pub fn touch(&mut self, database: usize, key: &[u8]) {
-        if self.watchers.is_empty() {
-            return;
-        }
-        if let Some(watchers) = self.watchers.get(&(database, key.to_vec())) {
-            self.touched.extend(watchers);
+    /// Whether nobody watches anything.
+    pub fn is_empty(&self) -> bool {
+        self.watchers.is_empty()
+    }
+
+    /// A key has changed: it is there now, or gone.
+    pub fn touch(&mut self, database: usize, key: &[u8], is_there: bool) {
+        let Some(watchers) = self.watchers.get(&(database, key.to_vec())) else { return };
+        for &client in watchers {
+            match self.watched.get_mut(&client).and_then(|all| all.iter_mut().find(|w| w.is(database, key))) {
+                Some(watched) if watched.was_expired => watched.was_expired = is_there,
+                _ => drop(self.touched.insert(client)),
+            }
         }
     }
 
-    /// All keys of a database have changed for which `changed` holds.
-    pub fn touch_all(&mut self, database: usize, changed: impl Fn(&[u8]) -> bool) {
-        for ((db, key), watchers) in &self.watchers {
-            if *db == database && changed(key) {
-                self.touched.extend(watchers);
+    /// A database was emptied, or got the keys of another. `held` says what became of a key.
+    pub fn touch_all(&mut self, database: usize, held: impl Fn(&[u8]) -> Exchanged) {
+        for (&client, keys) in &mut self.watched {
+            for watched in keys.iter_mut().filter(|watched| watched.database == database) {
+                let Exchanged { before, after } = held(&watched.key);
+                // A key that had expired before, and is gone or has expired now, is no change.
+                match (before, after) {
+                    (false, None) => {}
+                    (_, None) if watched.was_expired => watched.was_expired = false,
+                    (_, Some(Found::Expired)) if watched.was_expired => {}
+                    (false, Some(Found::Expired)) => watched.was_expired = true,
+                    _ => drop(self.touched.insert(client)),
+                }
             }
+        }
+    }
+}
+
+/// What became of a key when its database was emptied or exchanged.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchanged {
+    /// Whether it stood there, expired or not.
+    pub before: bool,
+    pub after: Option<Found>,
+}
+
+/// A key that is there, although its time may be over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    Live,
+    Expired,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLIENT: ClientId = ClientId(1);
+
+    fn watching(was_expired: bool) -> Watches {
+        let mut watches = Watches::default();
+        watches.watch(CLIENT, Watched { database: 0, key: b"k".to_vec(), was_expired });
+        watches
+    }
+
+    #[test]
+    fn the_end_of_what_had_expired_is_no_change() {
+        let mut watches = watching(true);
+        watches.touch(0, b"k", false);
+        assert!(!watches.is_touched(CLIENT));
+        watches.touch(0, b"k", true);
+        assert!(watches.is_touched(CLIENT));
+        let mut watches = watching(false);
+        watches.touch(0, b"k", false);
+        assert!(watches.is_touched(CLIENT));
+    }
+
+    #[test]
+    fn emptied_and_exchanged_databases_touch_as_in_redis() {
+        use Found::{Expired, Live};
+        for (was_expired, before, after, touched) in [
+            (false, true, None, true),
+            (false, false, None, false),
+            (true, true, None, false),
+            (true, true, Some(Expired), false),
+            (true, true, Some(Live), true),
+            (false, false, Some(Expired), false),
+            (false, false, Some(Live), true),
+            (false, true, Some(Expired), true),
+        ] {
+            let mut watches = watching(was_expired);
+            watches.touch_all(0, |_| Exchanged { before, after });
+            assert_eq!(watches.is_touched(CLIENT), touched, "{was_expired} {before} {after:?}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One client's socket: what was read and not yet run, what was answered and not yet sent.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::time::Instant;
 
 use mio::net::TcpStream;
 
@@ -12,8 +13,8 @@ use crate::resp::request::{Allowance, RequestParser};
 /// The most that a client may have on its way, in bytes: unfinished requests, and answers that it does not read.
 const MOST_INPUT: usize = 1 << 30;
 const MOST_OUTPUT: usize = 1 << 30;
-/// The same for messages to a client that listens, as in Redis's default configuration.
-const MOST_MESSAGES: usize = 32 << 20;
+/// The same for one that has not shown the password.
+const MOST_UNAUTHENTICATED: u64 = 1024;
 
 /// A client's socket and buffers.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Connection {
     /// Answered, and refused by a full socket, from `sent` on.
     output: Vec<u8>,
     sent: usize,
+    /// Since when more is unread than the soft limit of its class allows.
+    over_soft_since: Option<Instant>,
     /// Whether it stands in the queue of those to be attended to again.
     pub is_queued: bool,
 }
@@ -49,6 +52,7 @@ impl Connection {
             input: Vec::new(),
             output: Vec::new(),
             sent: 0,
+            over_soft_since: None,
             is_queued: false,
         }
     }
@@ -149,7 +153,7 @@ impl Connection {
     /// Sends what is answered, as far as the socket takes it.
     pub fn flush(&mut self, engine: &mut Engine) -> State {
         let Some(client) = engine.hub.clients.find(self.client) else { return State::Over };
-        let closing = client.closing;
+        let (closing, authenticated) = (client.closing, client.authenticated);
         let answered = client.reply.len();
         if answered > 0 {
             if self.output.is_empty() {
@@ -170,8 +174,19 @@ impl Connection {
         if left == 0 {
             return if closing { State::Over } else { State::Open };
         }
-        let most = if engine.hub.subscriptions.listens(self.client) { MOST_MESSAGES } else { MOST_OUTPUT };
-        if left > most { State::Over } else { State::Open }
+        let limits = &engine.hub.config.output_limits;
+        let listens = engine.hub.subscriptions.listens(self.client);
+        let limit = if listens { limits.pubsub } else { limits.normal };
+        let hard_bytes = if authenticated { limit.hard_bytes } else { MOST_UNAUTHENTICATED };
+        if left > MOST_OUTPUT || (hard_bytes > 0 && left as u64 > hard_bytes) {
+            return State::Over;
+        }
+        if limit.soft_bytes == 0 || (left as u64) <= limit.soft_bytes {
+            self.over_soft_since = None;
+        } else if self.over_soft_since.get_or_insert_with(Instant::now).elapsed().as_secs() > limit.soft_seconds {
+            return State::Over;
+        }
+        State::Open
     }
 
     fn send_output(&mut self) -> io::Result<()> {

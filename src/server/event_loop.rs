@@ -73,6 +73,7 @@ impl Server {
         let password = options.password.clone().unwrap_or_default();
         engine.hub.password = (!password.is_empty()).then(|| password.clone().into_bytes());
         engine.hub.config.state("requirepass", password.as_bytes());
+        engine.hub.config.state("enable-debug-command", options.debug.name());
         Ok(server)
     }
 

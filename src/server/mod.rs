@@ -20,6 +20,27 @@ pub struct Options {
     pub port: u16,
     pub password: Option<String>,
     pub seed: u64,
+    /// Who may send DEBUG.
+    pub debug: DebugAccess,
+}
+
+/// Who may send DEBUG: Redis's `enable-debug-command`. Tests of clients need it, so that it is open to this machine here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DebugAccess {
+    No,
+    #[default]
+    Local,
+    Yes,
+}
+
+impl DebugAccess {
+    fn name(self) -> &'static [u8] {
+        match self {
+            DebugAccess::No => b"no",
+            DebugAccess::Local => b"local",
+            DebugAccess::Yes => b"yes",
+        }
+    }
 }
 
 /// Why the server cannot run.

@@ -408,8 +408,12 @@ fn unblock(call: &mut Call) -> Outcome {
     let id = ClientId(call.integer(2)?.try_into().unwrap_or(0));
     let waited = call.hub.blocking.leave(id).is_some();
     if waited {
+        let unblocked = Error::text("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+        if with_error {
+            call.hub.statistics.count_error(&unblocked);
+        }
         call.hub.clients.write_to(id, |reply| match with_error {
-            true => reply.error(&Error::text("UNBLOCKED client unblocked via CLIENT UNBLOCK")),
+            true => reply.error(&unblocked),
             false => reply.null_array(),
         });
     }

@@ -26,7 +26,7 @@ const DEBUG: Command = Command {
 };
 
 fn debug(call: &mut Call) -> Outcome {
-    if !call.hub.allows_debug {
+    if !is_allowed(call) {
         return Err(Error::text(
             "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it \
              from a local connection, otherwise you need to set this option in the configuration file, and then \
@@ -50,6 +50,18 @@ fn debug(call: &mut Call) -> Outcome {
         _ => return Err(error::subcommand_syntax(call.argv[1], "DEBUG")),
     }
     Ok(())
+}
+
+/// What `enable-debug-command` says of the client: it may be `no`, `local` (from this machine) or `yes`.
+fn is_allowed(call: &mut Call) -> bool {
+    match call.hub.config.get("enable-debug-command") {
+        b"yes" => true,
+        b"local" => {
+            let address = &call.client().address;
+            ["127.", "[::1]:"].iter().any(|loopback| address.starts_with(loopback))
+        }
+        _ => false,
+    }
 }
 
 /// Asks the driver to stand still for so many seconds. What is no number counts as 0.

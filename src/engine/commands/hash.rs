@@ -7,7 +7,7 @@ use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Hash;
 use crate::engine::data::hash::FieldTtl;
 use crate::engine::error::{self, Error};
-use crate::engine::limits::MOST_DRAWS;
+use crate::engine::limits::{MOST_DRAWN_BYTES, MOST_DRAWS};
 use crate::engine::long_double::LongDouble;
 use crate::engine::number;
 use crate::engine::random::Random;
@@ -405,7 +405,7 @@ fn hrandfield(call: &mut Call) -> Outcome {
     };
     let asked = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     if count < 0 && asked > MOST_DRAWS {
-        return Err(error::OUT_OF_RANGE);
+        return call.let_go();
     }
     let number = if count < 0 { asked } else { asked.min(hash.len()) };
     let pairs_are_arrays = call.reply.protocol == Protocol::Resp3;
@@ -419,13 +419,20 @@ fn hrandfield(call: &mut Call) -> Outcome {
         if with_values {
             call.reply.bulk(value);
         }
+        call.reply.len() < MOST_DRAWN_BYTES
     };
     if count < 0 {
-        (0..number).for_each(|_| write(call.hub.random.below(hash.len())));
+        if !(0..number).all(|_| write(call.hub.random.below(hash.len()))) {
+            return call.let_go();
+        }
     } else if number == hash.len() {
-        (0..number).for_each(write);
+        for index in 0..number {
+            write(index);
+        }
     } else {
-        draw(&mut call.hub.random, number, hash.len()).into_iter().for_each(write);
+        for index in draw(&mut call.hub.random, number, hash.len()) {
+            write(index);
+        }
     }
     Ok(())
 }

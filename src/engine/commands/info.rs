@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use super::connection::REDIS_VERSION;
+use super::info_fields;
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
+use crate::engine::data::Value;
 use crate::engine::hub::Hub;
 use crate::engine::keyspace::Keyspace;
 use crate::engine::subscriptions::Kind;
@@ -38,12 +40,14 @@ enum Shown {
 
 type Section = (&'static str, Shown, fn(&mut String, &Hub, &Keyspace) -> std::fmt::Result);
 
-static SECTIONS: [Section; 14] = [
+static SECTIONS: [Section; 15] = [
     ("Server", Shown::ByDefault, server),
     ("Clients", Shown::ByDefault, clients),
     ("Memory", Shown::ByDefault, memory),
     ("Persistence", Shown::ByDefault, persistence),
-    ("Threads", Shown::ByDefault, |_, _, _| Ok(())),
+    ("Threads", Shown::ByDefault, |text, hub, _| {
+        line(text, "io_thread_0", format_args!("clients={},reads=0,writes=0", hub.clients.ids().len()))
+    }),
     ("Stats", Shown::ByDefault, stats),
     ("Replication", Shown::ByDefault, replication),
     ("CPU", Shown::ByDefault, cpu),
@@ -53,6 +57,8 @@ static SECTIONS: [Section; 14] = [
     ("Latencystats", Shown::InAll, |_, _, _| Ok(())),
     ("Cluster", Shown::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
     ("Keyspace", Shown::ByDefault, keyspace),
+    // Redis shows it by default, and counts as keys change. Here it is counted when it is asked for.
+    ("Keysizes", Shown::InAll, key_sizes),
 ];
 
 fn info(call: &mut Call) -> Outcome {
@@ -96,7 +102,10 @@ fn server(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result
     line(text, "hz", hub.config.integer("hz"))?;
     line(text, "configured_hz", hub.config.integer("hz"))?;
     line(text, "lru_clock", keyspace.now_ms() / 1000 % (1 << 24))?;
-    lines(text, &[("executable", ""), ("config_file", ""), ("io_threads_active", "0")])
+    lines(text, &[("executable", ""), ("config_file", ""), ("io_threads_active", "0")])?;
+    lines(text, info_fields::SERVER)?;
+    let (address, port) = (String::from_utf8_lossy(hub.config.get("bind")), hub.config.integer("port"));
+    line(text, "listener0", format_args!("name=tcp,bind={address},port={port}"))
 }
 
 fn clients(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
@@ -141,7 +150,8 @@ fn memory(text: &mut String, hub: &Hub, _: &Keyspace) -> std::fmt::Result {
     line(text, "maxmemory_human", human(limit))?;
     line(text, "maxmemory_policy", String::from_utf8_lossy(hub.config.get("maxmemory-policy")))?;
     lines(text, &[("mem_fragmentation_ratio", "1.00"), ("mem_allocator", "libc"), ("active_defrag_running", "0")])?;
-    lines(text, &[("lazyfree_pending_objects", "0"), ("lazyfreed_objects", "0")])
+    lines(text, &[("lazyfree_pending_objects", "0"), ("lazyfreed_objects", "0")])?;
+    lines(text, info_fields::MEMORY)
 }
 
 fn persistence(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
@@ -151,7 +161,8 @@ fn persistence(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::R
     line(text, "rdb_last_save_time", hub.started_us / 1_000_000)?;
     lines(text, &[("rdb_last_bgsave_status", "ok"), ("rdb_last_bgsave_time_sec", "-1")])?;
     lines(text, &[("rdb_current_bgsave_time_sec", "-1"), ("rdb_saves", "0"), ("aof_enabled", "0")])?;
-    lines(text, &[("aof_rewrite_in_progress", "0"), ("aof_rewrite_scheduled", "0"), ("aof_last_write_status", "ok")])
+    lines(text, &[("aof_rewrite_in_progress", "0"), ("aof_rewrite_scheduled", "0"), ("aof_last_write_status", "ok")])?;
+    lines(text, info_fields::PERSISTENCE)
 }
 
 fn stats(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
@@ -172,7 +183,8 @@ fn stats(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result 
     line(text, "pubsub_patterns", hub.subscriptions.all(Kind::Pattern).len())?;
     line(text, "pubsubshard_channels", hub.subscriptions.all(Kind::Shard).len())?;
     line(text, "unexpected_error_replies", 0)?;
-    line(text, "total_error_replies", statistics.error_replies)
+    line(text, "total_error_replies", statistics.error_replies)?;
+    lines(text, info_fields::STATS)
 }
 
 fn replication(text: &mut String, hub: &Hub, _: &Keyspace) -> std::fmt::Result {
@@ -221,4 +233,37 @@ fn keyspace(text: &mut String, _: &Hub, keyspace: &Keyspace) -> std::fmt::Result
         )?;
     }
     Ok(())
+}
+
+/// How many keys of each type have so many elements or bytes, by the power of two below.
+fn key_sizes(text: &mut String, _: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
+    const KINDS: [&str; 5] = ["strings_sizes", "lists_items", "sets_items", "zsets_items", "hashes_items"];
+    for (index, database) in keyspace.databases().iter().enumerate() {
+        let mut counts = [[0_usize; 65]; KINDS.len()];
+        for (_, entry) in database.iter() {
+            let (kind, size) = match &entry.value {
+                Value::Str(text) => (0, text.len()),
+                Value::List(list) => (1, list.len()),
+                Value::Set(set) => (2, set.len()),
+                Value::SortedSet(zset) => (3, zset.len()),
+                Value::Hash(hash) => (4, hash.len()),
+            };
+            counts[kind][size.checked_ilog2().map_or(0, |power| power as usize + 1)] += 1;
+        }
+        for (kind, counts) in KINDS.iter().zip(counts) {
+            let bins = counts.iter().enumerate().filter(|&(_, &count)| count > 0);
+            let bins: Vec<String> = bins.map(|(bin, count)| format!("{}={count}", bin_name(bin))).collect();
+            if !bins.is_empty() {
+                write!(text, "db{index}_distrib_{kind}:{}\r\n", bins.join(","))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `0`, `1`, `2`, ... `512`, `1K`, `2K`, ...: the least size in a bin.
+fn bin_name(bin: usize) -> String {
+    let Some(power) = bin.checked_sub(1) else { return "0".into() };
+    let unit = ["", "K", "M", "G", "T", "P", "E"][power / 10];
+    format!("{}{unit}", 1 << (power % 10))
 }

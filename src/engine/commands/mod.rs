@@ -13,6 +13,7 @@ mod generic;
 mod hash;
 mod hash_expiry;
 mod info;
+mod info_fields;
 mod key_specs;
 mod list;
 mod list_blocking;

@@ -7,6 +7,7 @@ use crate::engine::call::{Call, Mode, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
 use crate::engine::error::{self, Error};
 use crate::engine::glob;
+use crate::engine::reply::Reply;
 use crate::engine::subscriptions::Kind;
 
 pub const COMMANDS: &[&Command] = &[
@@ -78,9 +79,6 @@ fn ssubscribe(call: &mut Call) -> Outcome {
 }
 
 fn subscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
-    if kind == Kind::Shard && call.mode == Mode::Exec {
-        return Err(Error::text("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
-    }
     for name in &call.argv[1..] {
         call.hub.subscriptions.subscribe(call.client, kind, name);
         confirm(call, kind, verb, Some(name));
@@ -145,14 +143,22 @@ fn unsubscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// Answers what was subscribed or ended, and how many subscriptions there are now.
+/// Answers what was subscribed or ended, and how many subscriptions there are now. This is heard, as a message is, even
+/// by a client that wants no replies.
 fn confirm(call: &mut Call, kind: Kind, verb: &[u8], name: Option<&[u8]>) {
     let count = |kind| call.hub.subscriptions.count(call.client, kind);
     let count = if kind == Kind::Shard { count(kind) } else { count(Kind::Channel) + count(Kind::Pattern) };
-    call.reply.push(3);
-    call.reply.bulk(verb);
-    call.reply.bulk_or_null(name);
-    call.reply.count(count);
+    let write = |reply: &mut Reply| {
+        reply.push(3);
+        reply.bulk(verb);
+        reply.bulk_or_null(name);
+        reply.count(count);
+    };
+    if call.client().replies.silence_this() {
+        call.hub.clients.write_to(call.client, write);
+    } else {
+        write(call.reply);
+    }
 }
 
 const PUBLISH: Command = Command {

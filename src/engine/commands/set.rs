@@ -8,7 +8,7 @@ use crate::engine::data::set::Encoding;
 use crate::engine::data::{DataType, Set};
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::Keyspace;
-use crate::engine::limits::{Limits, MOST_DRAWS};
+use crate::engine::limits::{Limits, MOST_DRAWN_BYTES, MOST_DRAWS};
 use crate::engine::number;
 use crate::engine::random::Random;
 
@@ -255,12 +255,14 @@ fn srandmember(call: &mut Call) -> Outcome {
         return Ok(());
     };
     if count < 0 {
-        if many > MOST_DRAWS {
-            return Err(error::OUT_OF_RANGE);
-        }
         call.reply.array(many);
-        for _ in 0..many {
+        let mut left = many;
+        while left > 0 && many <= MOST_DRAWS && call.reply.len() < MOST_DRAWN_BYTES {
             call.reply.bulk_or_null(set.at(random.below(set.len())));
+            left -= 1;
+        }
+        if left > 0 {
+            return call.let_go();
         }
     } else if many >= set.len() {
         call.reply.array(set.len());

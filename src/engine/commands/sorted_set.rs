@@ -7,7 +7,7 @@ use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::SortedSet;
 use crate::engine::data::sorted_set::Direction;
 use crate::engine::error::{self, Error};
-use crate::engine::limits::{Limits, MOST_DRAWS};
+use crate::engine::limits::{Limits, MOST_DRAWN_BYTES, MOST_DRAWS};
 use crate::engine::random::Random;
 use crate::engine::reply::{Protocol, Reply};
 
@@ -23,17 +23,22 @@ pub enum Listing {
 
 /// Replies members. RESP3 has a pair for each member with its score, RESP2 one flat array.
 pub fn write_members<'a>(reply: &mut Reply, members: impl ExactSizeIterator<Item = (&'a [u8], f64)>, listing: Listing) {
-    let pairs = listing == Listing::WithScores && reply.protocol == Protocol::Resp3;
-    let flat = listing == Listing::WithScores && !pairs;
-    reply.array(if flat { 2 * members.len() } else { members.len() });
-    for (member, score) in members {
-        if pairs {
-            reply.array(2);
-        }
-        reply.bulk(member);
-        if listing == Listing::WithScores {
-            reply.double(score);
-        }
+    announce_members(reply, members.len(), listing);
+    members.for_each(|member| write_member(reply, member, listing));
+}
+
+fn announce_members(reply: &mut Reply, count: usize, listing: Listing) {
+    let flat = listing == Listing::WithScores && reply.protocol == Protocol::Resp2;
+    reply.array(if flat { 2 * count } else { count });
+}
+
+fn write_member(reply: &mut Reply, (member, score): (&[u8], f64), listing: Listing) {
+    if listing == Listing::WithScores && reply.protocol == Protocol::Resp3 {
+        reply.array(2);
+    }
+    reply.bulk(member);
+    if listing == Listing::WithScores {
+        reply.double(score);
     }
 }
 
@@ -381,10 +386,15 @@ fn zrandmember(call: &mut Call) -> Outcome {
     // All positions are below the length.
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
-        if wanted > MOST_DRAWS {
-            return Err(error::OUT_OF_RANGE);
+        announce_members(call.reply, wanted, listing);
+        let mut left = wanted;
+        while left > 0 && wanted <= MOST_DRAWS && call.reply.len() < MOST_DRAWN_BYTES {
+            write_member(call.reply, at(random.below(zset.len())), listing);
+            left -= 1;
         }
-        write_members(call.reply, (0..wanted).map(|_| at(random.below(zset.len()))), listing);
+        if left > 0 {
+            return call.let_go();
+        }
     } else if wanted >= zset.len() {
         write_members(call.reply, zset.members(0..zset.len(), Direction::Descending), listing);
     } else {

@@ -4,7 +4,7 @@ use crate::engine::call::{Call, Mode, Outcome};
 use crate::engine::client::Transaction;
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::error;
-use crate::engine::watch::Watched;
+use crate::engine::watch::{Found, Watched};
 
 pub const COMMANDS: &[&Command] = &[&DISCARD, &EXEC, &MULTI, &UNWATCH, &WATCH];
 
@@ -91,8 +91,7 @@ fn watched_key_changed(call: &mut Call) -> bool {
     let now_ms = call.keyspace.now_ms();
     let databases = call.keyspace.databases();
     call.keyspace.watches.watched(call.client).iter().any(|watched| {
-        let expires_ms = databases[watched.database].get(&watched.key).and_then(|entry| entry.expires_ms());
-        !watched.was_expired && expires_ms.is_some_and(|at| at <= now_ms)
+        !watched.was_expired && databases[watched.database].found(&watched.key, now_ms) == Some(Found::Expired)
     })
 }
 
@@ -140,8 +139,8 @@ fn watch(call: &mut Call) -> Outcome {
     let database = call.keyspace.selected();
     let now_ms = call.keyspace.now_ms();
     for key in &call.argv[1..] {
-        let expires_ms = call.keyspace.database().get(key).and_then(|entry| entry.expires_ms());
-        let watched = Watched { database, key: key.to_vec(), was_expired: expires_ms.is_some_and(|at| at <= now_ms) };
+        let was_expired = call.keyspace.database().found(key, now_ms) == Some(Found::Expired);
+        let watched = Watched { database, key: key.to_vec(), was_expired };
         call.keyspace.watches.watch(call.client, watched);
     }
     call.reply.ok();

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use crate::engine::data::string::{Header, LONG_KEY};
 use crate::engine::data::{SmallBytes, Value};
+use crate::engine::watch::Found;
 
 type Key = SmallBytes;
 
@@ -116,6 +117,12 @@ impl Database {
     /// A key's entry, even if it has expired and nobody has noticed.
     pub fn get(&self, key: &[u8]) -> Option<&Entry> {
         self.entries.get(key)
+    }
+
+    /// Whether a key is there, and whether its time is over.
+    pub fn found(&self, key: &[u8], now_ms: i64) -> Option<Found> {
+        let expires_ms = self.get(key)?.expires_ms();
+        Some(if expires_ms.is_some_and(|at| at <= now_ms) { Found::Expired } else { Found::Live })
     }
 
     /// All keys and entries, expired ones included.
