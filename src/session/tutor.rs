@@ -116,11 +116,11 @@ impl Session {
     }
 
     fn help(&mut self) {
-        let mut table = String::from("| type | and get |\n|--|--|\n");
+        let mut table = String::from("| type | |\n|--|--|\n");
         for command in COMMANDS {
             table.push_str(&format!(
                 "| `{}` | {} |\n",
-                format!(":{} {}", command.name, command.takes).trim_end(),
+                format!(":{} {}", command.name, command.takes.replace('|', r"\|")).trim_end(),
                 command.about
             ));
         }
@@ -181,12 +181,12 @@ impl Session {
     }
 
     fn list_lessons(&mut self) {
-        let mut table = String::from("| lesson | about | |\n|--|--|--|\n");
+        let mut table = String::from("| lesson | | |\n|--|--|--|\n");
         for (index, lesson) in self.library.lessons.iter().enumerate() {
             let progress = self.progress.lessons.get(lesson.id.get_ref());
             let state = match progress {
                 Some(progress) if progress.finished => "done".into(),
-                Some(progress) => format!("{} of {}", progress.done.len(), lesson.steps.len()),
+                Some(progress) => format!("{}/{}", progress.done.len(), lesson.steps.len()),
                 None => String::new(),
             };
             table.push_str(&format!("| {}. `{}` | {} | {state} |\n", index + 1, lesson.id.get_ref(), lesson.title));
