@@ -47,7 +47,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["dbg!", "todo!", "unimplemented!"], &[]),
     (&["nu_ansi_term"], &["present/theme.rs"]),
     (&["rustyline"], &["shell", "cli/args.rs"]),
-    (&["clap", "etcetera", "atomic_write_file"], &["cli"]),
+    (&["clap", "clap_complete", "clap_mangen", "etcetera", "atomic_write_file"], &["cli"]),
     (&["ctrlc"], &["driver", "server", "redis_py/kernel"]),
     (&["rustpython_vm", "rustpython_stdlib", "rustpython_pylib"], &["redis_py/kernel"]),
     (&["rustpython_compiler", "ruff_text_size"], &["redis_py/syntax.rs", "redis_py/kernel"]),

@@ -201,3 +201,40 @@ fn names_that_are_almost_right_are_guessed() {
         assert!(transcript.contains(meant), "{meant}: {transcript}");
     }
 }
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let said = |arguments: &[&str]| {
+        let output = redis_tutor(arguments, b"");
+        assert!(output.status.success(), "{arguments:?}");
+        stdout(&output)
+    };
+    let names = ["learn", "play", "run", "lessons", "serve", "check", "completions", "man"];
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let text = said(&["completions", shell]);
+        for name in names.iter().chain(&["no-progress"]) {
+            assert!(text.contains(name), "{shell} has no {name}");
+        }
+    }
+    let page = said(&["man"]);
+    for name in names {
+        assert!(page.contains(&format!("redis\\-tutor\\-{name}(1)")), "{name} is not in the page");
+        assert!(said(&["man", name]).contains(&format!(".TH redis-tutor-{name} 1")), "{name} has no page");
+    }
+    let unknown = redis_tutor(&["man", "lern"], b"");
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("There are: learn, play"));
+}
+
+#[test]
+fn long_output_is_folded_and_more_shows_the_rest() {
+    let output = redis_tutor(&["play", "--no-progress"], b"for i in range(450): print(i)\n\n:more\n:more\n:more\n");
+    let text = stdout(&output);
+    for part in [
+        "\n199\n 250 more lines: `:more` shows them.\n>>> :more\n200\n",
+        "\n399\n 50 more lines",
+        "\n449\n>>> :more\n Nothing is folded.",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+}

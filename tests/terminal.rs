@@ -135,13 +135,21 @@ impl Drop for Terminal {
     }
 }
 
+/// A screen's text with any time of the day being noon.
+fn at_noon(text: &str) -> String {
+    let mut parts = text.split(" UTC").collect::<Vec<_>>();
+    let last = parts.pop().unwrap_or_default();
+    let times = parts.iter().map(|part| format!("{}12:00:00 UTC", &part[..part.len() - "12:00:00".len()]));
+    times.collect::<String>() + last
+}
+
 /// Holds the screen against its snapshot.
 fn shown(terminal: &Terminal, name: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(format!("terminal-{name}"), terminal.text()));
+    settings.bind(|| insta::assert_snapshot!(format!("terminal-{name}"), at_noon(&terminal.text())));
 }
 
 #[test]
@@ -426,6 +434,111 @@ fn sigterm_leaves_the_terminal_as_it_was() {
     assert_eq!(terminal.status(), 128 + 15);
     let after = terminal.master.get_termios().expect("it is a terminal").local_flags;
     assert_ne!(typing, after);
+}
+
+/// Progress as a learner has it who finished one lesson and is in the midst of another.
+const PROGRESS: &str = r#"{"version": 1, "current": "hashes", "lessons": {
+    "first-contact": {"done": ["first-key"], "finished": true},
+    "hashes": {"step": "one-field", "done": ["wrongtype", "make-room", "mapping"]}}}"#;
+
+/// Starts the program for a learner who was here before.
+fn start_again(name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
+    let home = std::env::temp_dir().join(format!("redis-tutor-terminal-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&home);
+    std::fs::create_dir_all(home.join("redis-tutor")).expect("a temporary folder can be made");
+    std::fs::write(home.join("redis-tutor/progress.json"), PROGRESS).expect("it can be written");
+    Terminal::start_at(home, size, arguments)
+}
+
+#[test]
+fn the_list_of_lessons_is_chosen_from_by_arrows_and_by_typing() {
+    let mut terminal = start_again("list", (80, 24), &[]);
+    terminal.until_text("Ctrl-D leaves");
+    shown(&terminal, "lessons");
+    terminal.keys("\x1b[B");
+    terminal.until_text("→  6. blob-or-hash");
+    terminal.keys("queue");
+    terminal.until_text("Looking for: queue");
+    terminal.until("the list of one", |text| !text.contains("blob-or-hash"));
+    terminal.keys("\x1b");
+    terminal.until_text("→  5. hashes");
+    terminal.keys("\r");
+    terminal.until_text("Hashes: a dictionary under one key · 4 of 9");
+    terminal.until_prompt(">>>");
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.status(), 0);
+}
+
+#[test]
+fn the_list_of_lessons_fits_a_low_and_narrow_terminal() {
+    let mut terminal = start_again("list-narrow", (40, 10), &["--ascii", "--color", "never"]);
+    terminal.until_text("Ctrl-D leaves");
+    shown(&terminal, "lessons-narrow");
+    let typing = terminal.master.get_termios().expect("it is a terminal").local_flags;
+    terminal.keys(CTRL_C);
+    assert_eq!(terminal.status(), 0);
+    let after = terminal.master.get_termios().expect("it is a terminal").local_flags;
+    assert_ne!(typing, after, "the terminal's modes are as they were");
+}
+
+#[test]
+fn the_list_of_lessons_is_numbered_where_it_is_read_aloud() {
+    let mut terminal = start_again("list-plain", (80, 24), &["--plain", "--color", "never"]);
+    terminal.until_text("Enter opens 5:");
+    shown(&terminal, "lessons-plain");
+    terminal.keys("zzz\r");
+    terminal.until_text("No lesson has \"zzz\" in it.");
+    terminal.keys("3\r");
+    terminal.until_text("Keys that expire: caching · 1 of");
+}
+
+#[test]
+fn what_no_heading_tells_is_told_before_the_prompt() {
+    let mut terminal = Terminal::start("status", (80, 24), &["play", "--color", "never"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("MULTI", " MULTI, 0 queued · ", ">>>");
+    terminal.enter("GET a", " MULTI, 1 queued · ", ">>>");
+    terminal.enter(":client bob", " as bob · ", "bob >>>");
+    terminal.enter(":wait 5m", " UTC, 5 min ahead", "bob >>>");
+    terminal.enter("1 + 1", "\n2\n", "bob >>>");
+    assert_eq!(terminal.text().matches("UTC").count(), 4, "{}", terminal.text());
+}
+
+#[test]
+fn a_program_that_computes_for_long_says_so() {
+    let mut terminal = Terminal::start("busy", (80, 24), &["play", "--color", "never"]);
+    terminal.until_prompt(">>>");
+    terminal.keys("\x1b[200~while True: pass\n\x1b[201~\r");
+    terminal.until_text(" running for 3 s · Ctrl-C stops it");
+    terminal.keys(CTRL_C);
+    terminal.until_text("KeyboardInterrupt");
+    terminal.until_text("That took ");
+    terminal.until_prompt(">>>");
+    assert!(!terminal.text().contains("running for"), "{}", terminal.text());
+}
+
+#[test]
+fn a_key_is_drawn_on_a_narrow_terminal() {
+    let mut terminal = Terminal::start("draw", (40, 20), &["play"]);
+    terminal.until_prompt(">>>");
+    terminal.enter("ZADD board 100 Al 150 Bo", "(integer) 2", ">>>");
+    terminal.enter("ZINCRBY board 60 Al", "\"160\"", ">>>");
+    terminal.enter(":draw board", "OBJECT ENCODING", ">>>");
+    shown(&terminal, "draw-narrow");
+}
+
+#[test]
+fn a_lesson_has_a_beginning_and_an_end() {
+    let mut terminal = start_again("milestone", (80, 40), &["learn", "hashes/empty", "--color", "never"]);
+    terminal.until_prompt("?");
+    terminal.enter(":skip", "Enter goes on.", ">>>");
+    terminal.keys("\r");
+    terminal.until_text("Lesson 5 of ");
+    terminal.until_text("Enter opens the next lesson");
+    terminal.until_prompt(">>>");
+    terminal.keys("\r");
+    terminal.until_text("Lesson 6 of ");
+    terminal.until_text("1 of 8");
 }
 
 /// A real client: bytes over a socket.

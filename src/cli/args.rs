@@ -8,7 +8,7 @@ use crate::server::DebugAccess;
 
 /// Learn Redis at a prompt: real redis-py and redis-cli, answered by a Redis inside this program.
 ///
-/// Without a command, the lessons open where you left them.
+/// Without a command, the list of lessons opens; Enter goes on where you left off.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub struct Arguments {
@@ -22,6 +22,10 @@ pub struct Arguments {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub color: Colour,
+
+    /// The colours: those that the terminal lets you choose, or shades of our own for a dark or a light background
+    #[arg(long, global = true, value_enum, default_value_t = Shades::Auto, value_name = "THEME")]
+    pub theme: Shades,
 
     /// No lines, no boxes, no columns: text that reads well aloud
     #[arg(long, global = true)]
@@ -69,6 +73,9 @@ pub enum Command {
         /// The script has lines of redis-cli
         #[arg(long)]
         cli: bool,
+        /// Write the transcript as a picture to this file, - for standard output
+        #[arg(long, value_name = "FILE.svg", conflicts_with_all = ["json", "cli"])]
+        svg: Option<PathBuf>,
         /// The script; - is standard input
         #[arg(default_value = "-")]
         file: PathBuf,
@@ -84,6 +91,16 @@ pub enum Command {
     },
     /// The engine for real clients: redis-cli, or a Python with redis-py
     Serve(Serve),
+    /// Completions for a shell, to be put where it looks for them
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, as man reads it
+    Man {
+        /// The page of one of the commands
+        command: Option<String>,
+    },
     /// Prove lessons: every answer passes, every mistake gets its text
     Check {
         /// Lesson files and folders of them; none: the lessons built in
@@ -143,6 +160,16 @@ pub enum Colour {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shades {
+    /// Dark or light, if the terminal tells its background (COLORFGBG), else its own colours
+    Auto,
+    /// The terminal's own sixteen colours
+    Terminal,
+    Dark,
+    Light,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

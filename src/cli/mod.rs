@@ -2,8 +2,10 @@
 
 mod args;
 mod author;
+mod colours;
 mod files;
 mod learned;
+mod pages;
 #[cfg(test)]
 mod schema;
 
@@ -20,17 +22,23 @@ use crate::lesson::library::{self, Library};
 use crate::lesson::progress::Progress;
 use crate::markup::Style;
 use crate::present::Presenter;
+use crate::present::svg::Svg;
 use crate::present::theme::Theme;
 use crate::server::{self, now_us};
 use crate::session::dialect::Dialect;
+use crate::session::event::Show;
+use crate::session::standing::standings;
 use crate::session::{Options, Session};
 use crate::shell;
 use crate::transcript::{piped, prove, run};
-use args::{Arguments, Colour, Command, Serve};
+use args::{Arguments, Command, Serve};
 use files::ProgressFile;
 
 /// The columns of a transcript.
 const TRANSCRIPT_WIDTH: usize = 80;
+
+/// Where the lines of a picture are broken.
+const PICTURE_WIDTH: usize = 100;
 
 /// What went wrong, for people: a sentence that says what to do. None: whoever reads has heard enough.
 struct Failed(Option<String>);
@@ -62,7 +70,8 @@ pub fn main() -> ExitCode {
 
 fn perform(arguments: &Arguments) -> Result<i32, Failed> {
     match &arguments.command {
-        Some(Command::Run { json, cli, file }) => run_script(arguments, file, *json, *cli),
+        Some(Command::Run { svg: Some(picture), file, .. }) => picture_of(arguments, file, picture),
+        Some(Command::Run { json, cli, file, .. }) => run_script(arguments, file, *json, *cli),
         Some(Command::Play) => sit(arguments, &Opening::Prompt, None),
         Some(Command::Learn { lesson, watch }) => {
             sit(arguments, &Opening::Lesson(lesson.as_deref()), watched(lesson.as_deref(), *watch)?)
@@ -74,6 +83,11 @@ fn perform(arguments: &Arguments) -> Result<i32, Failed> {
         Some(Command::Transcript { file, width }) => author::transcript(arguments, file, *width),
         Some(Command::New { path }) => author::new_lesson(path),
         Some(Command::Serve(options)) => serve(arguments, options),
+        Some(Command::Completions { shell }) => {
+            pages::completions(*shell, &mut io::stdout().lock())?;
+            Ok(0)
+        }
+        Some(Command::Man { command }) => manual(command.as_deref()),
         None => sit(arguments, &Opening::Lesson(None), None),
     }
 }
@@ -87,19 +101,6 @@ fn options(arguments: &Arguments, library: Arc<Library>, progress: Progress, dia
 impl Arguments {
     fn style(&self, width: usize) -> Style {
         Style { width, ascii: self.ascii, plain: self.plain, quoted: false }
-    }
-
-    /// The theme for standard output.
-    fn theme(&self, is_terminal: bool) -> Theme {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let coloured = match self.color {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto if set("NO_COLOR") => false,
-            Colour::Auto if set("CLICOLOR_FORCE") => true,
-            Colour::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
-        };
-        if coloured { Theme::Colours } else { Theme::Plain }
     }
 }
 
@@ -135,6 +136,34 @@ fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> Resu
     Ok(run::run(&mut session, &source, form, &mut out)?)
 }
 
+/// Runs a script, and writes its transcript as a picture.
+fn picture_of(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Failed> {
+    let source = read_text(file)?;
+    let mut session = Session::new(options(arguments, Arc::default(), Progress::default(), Dialect::Python));
+    let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), Theme::Plain);
+    let mut drawn = Vec::new();
+    let name = file.file_name().map_or_else(|| "standard input".into(), |name| name.to_string_lossy());
+    let title = format!("redis-tutor runs {name}");
+    let status =
+        run::run(&mut session, &source, run::Form::Picture(presenter, Svg::new(PICTURE_WIDTH), title), &mut drawn)?;
+    if picture.as_os_str() == "-" {
+        io::stdout().lock().write_all(&drawn)?;
+    } else {
+        let failed = |e: io::Error| Failed::saying(format!("{} cannot be written: {e}", picture.display()));
+        std::fs::write(picture, &drawn).map_err(failed)?;
+    }
+    Ok(status)
+}
+
+/// Prints a manual page.
+fn manual(command: Option<&str>) -> Result<i32, Failed> {
+    pages::manual(command, &mut io::stdout().lock())?.map_err(|names| {
+        let name = command.unwrap_or_default();
+        Failed::saying(format!("there is no command '{name}'. There are: {}.", names.join(", ")))
+    })?;
+    Ok(0)
+}
+
 /// The lessons built in, and those of `--lessons`.
 fn library(arguments: &Arguments) -> Result<Arc<Library>, Failed> {
     let mut sources = library::built_in();
@@ -168,6 +197,24 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
         Arc::make_mut(&mut library).add(Arc::new(read));
     }
     let mut file = ProgressFile::open(arguments)?;
+    let theme = arguments.theme(io::stdout().is_terminal());
+    let terminal = shell::Options {
+        theme,
+        plain: arguments.plain,
+        ascii: arguments.ascii,
+        edit_mode: arguments.edit_mode.into(),
+        history: files::history_file(),
+        progress: file.path().map(Path::to_owned),
+        watch: watch.clone(),
+    };
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    // Who comes for the first time goes straight into the first lesson.
+    if arguments.command.is_none() && is_terminal && !file.progress.lessons.is_empty() {
+        match shell::choose(&standings(&library, &file.progress), &terminal)? {
+            shell::Chosen::Lesson(chosen) => id = Some(chosen),
+            shell::Chosen::Nothing => return Ok(0),
+        }
+    }
     let mut session = Session::new(options(arguments, library.clone(), file.progress.clone(), Dialect::Both));
     match *opening {
         Opening::Prompt => {}
@@ -180,17 +227,7 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
             }
         },
     }
-    let theme = arguments.theme(io::stdout().is_terminal());
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        let terminal = shell::Options {
-            theme,
-            plain: arguments.plain,
-            ascii: arguments.ascii,
-            edit_mode: arguments.edit_mode.into(),
-            history: files::history_file(),
-            progress: file.path().map(Path::to_owned),
-            watch,
-        };
+    if is_terminal {
         return Ok(shell::sit(&mut session, terminal, |progress| file.save(progress))?);
     }
     let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), theme);
@@ -304,15 +341,10 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
 fn list_lessons(arguments: &Arguments) -> Result<i32, Failed> {
     let library = library(arguments)?;
     let progress = ProgressFile::open(arguments)?.progress;
-    let mut out = io::stdout().lock();
-    for (index, lesson) in library.lessons.iter().enumerate() {
-        let known = progress.lessons.get(lesson.id.get_ref());
-        let state = match known {
-            Some(known) if known.finished => "done".to_owned(),
-            Some(known) => format!("{} of {} steps", known.done.len(), lesson.steps.len()),
-            None => format!("{} min", lesson.minutes),
-        };
-        writeln!(out, "{:>2}. {:<18} {} ({state})", index + 1, lesson.id.get_ref(), lesson.title)?;
-    }
+    let is_terminal = io::stdout().is_terminal();
+    let width = if is_terminal { shell::text_width() } else { TRANSCRIPT_WIDTH };
+    let mut presenter = Presenter::new(arguments.style(width), arguments.theme(is_terminal));
+    let text = presenter.show(&Show::Lessons(standings(&library, &progress)));
+    io::stdout().lock().write_all(text.as_bytes())?;
     Ok(0)
 }

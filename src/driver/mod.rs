@@ -10,6 +10,7 @@ use std::io;
 use std::path::PathBuf;
 
 use backstage::Heard;
+use children::SILENCE;
 
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Verdict;
@@ -65,6 +66,19 @@ pub trait Stage {
     /// Whether the program was told to end.
     fn ended(&self) -> bool {
         false
+    }
+
+    /// Whether somebody looks on while a program computes.
+    fn looks_on(&self) -> bool {
+        false
+    }
+
+    /// A program still computes; called many times in a second, if somebody looks on.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn computing(&mut self) -> io::Result<()> {
+        Ok(())
     }
 
     /// Writes a new file for the learner. If it is not written, the reason as a sentence for them.
@@ -142,8 +156,17 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
         }
         let event = match backstage.session().need() {
             Need::Nothing => return Ok(backstage.status),
-            Need::Frame { child, deadline_us } => match backstage.hear(child, deadline_us, stage.interrupts())? {
+            Need::Frame { child, deadline_us } => match backstage.hear(
+                child,
+                deadline_us,
+                (deadline_us.is_some() || stage.looks_on()).then_some(SILENCE),
+                stage.interrupts(),
+            )? {
                 Heard::Event(event) => event,
+                Heard::Silence => {
+                    stage.computing()?;
+                    continue;
+                }
                 Heard::Interrupt => Event::Interrupt,
                 Heard::Nothing => continue,
             },

@@ -2,7 +2,10 @@
 
 mod growth;
 mod lanes;
+pub mod lessons;
 mod picture;
+mod status;
+pub mod svg;
 pub mod theme;
 mod timeline;
 mod wire;
@@ -11,6 +14,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{self, Line, Role, Span, Style};
 use crate::session::event::Show;
+use crate::session::status::Status;
 use theme::Theme;
 
 /// Turns what is shown into text for a terminal or a file.
@@ -31,19 +35,26 @@ impl Presenter {
 
     /// The text for what is shown, newlines included.
     pub fn show(&mut self, show: &Show) -> String {
-        let mut out = String::new();
+        self.spans(show).iter().map(|span| self.theme.paint(span.role, &span.text)).collect()
+    }
+
+    /// The same, before it has its colours. No piece but a newline holds a newline.
+    pub fn spans(&mut self, show: &Show) -> Vec<Span> {
+        let mut out = Vec::new();
         match show {
             Show::Typed { prompt, line } => {
                 // A prompt follows unfinished output on its line, as Python's own does.
-                out.push_str(&self.theme.paint(Role::Prompt, prompt));
-                out.push_str(line);
-                out.truncate(out.trim_end().len());
-                out.push('\n');
+                if line.trim_end().is_empty() {
+                    out.push(Span::new(Role::Prompt, prompt.trim_end()));
+                } else {
+                    out.push(Span::new(Role::Prompt, prompt.as_str()));
+                    out.push(Span::new(Role::Plain, line.trim_end()));
+                }
+                out.push(newline());
                 self.mid_line = false;
                 self.blank = false;
             }
-            Show::Output(text) => self.raw(Role::Reply, text, &mut out),
-            Show::Reply(text) => self.raw(Role::Reply, text, &mut out),
+            Show::Output(text) | Show::Reply(text) => self.raw(Role::Reply, text, &mut out),
             Show::Traceback(text) => self.raw(Role::Error, text, &mut out),
             Show::Speaker(name) => {
                 let line = vec![Span::new(Role::Title, format!("{name}:"))];
@@ -70,6 +81,10 @@ impl Presenter {
                 let lines = picture::lines(picture, self.style);
                 self.lines(&lines, &mut out);
             }
+            Show::Lessons(standings) => {
+                let lines = lessons::lines(standings, self.style);
+                self.lines(&lines, &mut out);
+            }
             Show::Lanes { names, order } => {
                 let turns: Vec<_> =
                     order.steps.iter().map(|step| (step.who, step.sent.as_str(), step.got.as_str())).collect();
@@ -78,12 +93,20 @@ impl Presenter {
             Show::Gap => {
                 self.finish_line(&mut out);
                 if !self.blank {
-                    out.push('\n');
+                    out.push(newline());
                     self.blank = true;
                 }
             }
         }
         out
+    }
+
+    /// The line before a prompt.
+    pub fn status(&mut self, status: &Status) -> String {
+        let lines = status::lines(status, self.style);
+        let mut out = Vec::new();
+        self.lines(&lines, &mut out);
+        out.iter().map(|span| self.theme.paint(span.role, &span.text)).collect()
     }
 
     /// A prompt was shown and answered beside this presenter: the cursor stands at the start of a line.
@@ -93,42 +116,51 @@ impl Presenter {
     }
 
     /// Ends an unfinished line.
-    pub fn finish_line(&mut self, out: &mut String) {
+    fn finish_line(&mut self, out: &mut Vec<Span>) {
         if self.mid_line {
-            out.push('\n');
+            out.push(newline());
             self.mid_line = false;
             self.blank = false;
         }
+    }
+
+    /// What ends an unfinished line, if there is one: something is to be written beside this presenter.
+    pub fn line_end(&mut self) -> &'static str {
+        let end = if self.mid_line { "\n" } else { "" };
+        self.mid_line = false;
+        end
     }
 
     fn dot(&self) -> &'static str {
         if self.style.ascii { "-" } else { "·" }
     }
 
-    fn raw(&mut self, role: Role, text: &str, out: &mut String) {
+    fn raw(&mut self, role: Role, text: &str, out: &mut Vec<Span>) {
         if text.is_empty() {
             return;
         }
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
-                out.push('\n');
+                out.push(newline());
             }
             if !line.is_empty() {
-                out.push_str(&self.theme.paint(role, line));
+                out.push(Span::new(role, line));
             }
         }
         self.mid_line = !text.ends_with('\n');
         self.blank = false;
     }
 
-    fn lines(&mut self, lines: &[Line], out: &mut String) {
+    fn lines(&mut self, lines: &[Line], out: &mut Vec<Span>) {
         self.finish_line(out);
         for line in lines {
-            for span in line {
-                out.push_str(&self.theme.paint(span.role, &span.text));
+            // Blanks at the end are nothing to see, and would be underlined in some themes.
+            let kept = line.iter().rposition(|span| !span.text.trim_end_matches(' ').is_empty()).map_or(0, |at| at + 1);
+            for (index, span) in line[..kept].iter().enumerate() {
+                let text = if index + 1 == kept { span.text.trim_end_matches(' ') } else { &span.text };
+                out.push(Span::new(span.role, text));
             }
-            out.truncate(out.trim_end_matches(' ').len());
-            out.push('\n');
+            out.push(newline());
             self.blank = line.is_empty();
         }
     }
@@ -146,6 +178,10 @@ impl Presenter {
         };
         Some(Span::new(role, mark))
     }
+}
+
+fn newline() -> Span {
+    Span::new(Role::Plain, "\n")
 }
 
 fn is_marked(role: Role) -> bool {

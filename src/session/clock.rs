@@ -17,6 +17,11 @@ impl Clock {
         self.start_us + self.elapsed_us + self.moved_us
     }
 
+    /// How far it was moved beside the time that really passed.
+    pub fn moved_us(&self) -> i64 {
+        self.moved_us
+    }
+
     /// The time on the wall: what was moved on is not in it.
     pub fn wall_us(&self) -> i64 {
         self.start_us + self.elapsed_us

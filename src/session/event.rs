@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::growth::Growth;
 use super::picture::Picture;
+use super::standing::Standing;
 use super::timeline::Timeline;
 use super::wire::Wire;
 use crate::lesson::evidence::Submission;
@@ -102,6 +103,8 @@ pub enum Show {
     Heading { title: String, place: String },
     /// The tutor speaks.
     Text(Text),
+    /// The lessons, and how far the learner is.
+    Lessons(Vec<Standing>),
     /// What went over the wire.
     Wire(Wire),
     /// Who sent what when.

@@ -1,16 +1,32 @@
-//! What would flood the screen: a submission shows so much, and the rest is counted.
+//! What would flood the screen is folded: a submission shows so much, the rest is counted and kept for `:more`.
 
-/// The most that a submission shows, in lines and in characters.
-const MOST_LINES: usize = 1_000;
-const MOST_CHARACTERS: usize = 100_000;
+use super::Session;
+use super::event::Show;
+use crate::markup::Role;
+
+/// The most that is shown at once, in lines and in characters.
+const MOST_LINES: usize = 200;
+const MOST_CHARACTERS: usize = 20_000;
+
+/// The most that is kept for `:more`, in bytes.
+const MOST_KEPT: usize = 4_000_000;
 
 /// What a submission has shown, and what it was not allowed to.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Flood {
     lines: usize,
     characters: usize,
-    cut_lines: usize,
-    cut_characters: usize,
+    rest: Rest,
+}
+
+/// What was folded.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Rest {
+    kept: String,
+    lines: usize,
+    characters: usize,
+    /// How many characters came after what is kept.
+    lost: usize,
 }
 
 impl Flood {
@@ -19,36 +35,50 @@ impl Flood {
         let mut end = 0;
         for line in text.split_inclusive('\n') {
             let room = MOST_CHARACTERS.saturating_sub(self.characters);
-            if self.lines < MOST_LINES && room > 0 && self.cut_characters == 0 {
-                let taken = line.char_indices().nth(room).map_or(line.len(), |(index, _)| index);
-                self.characters += line[..taken].chars().count();
-                end += taken;
-                if taken == line.len() {
-                    self.lines += usize::from(line.ends_with('\n'));
-                    continue;
-                }
-                self.cut_characters += line[taken..].chars().count();
-            } else {
-                self.cut_lines += usize::from(line.ends_with('\n'));
-                self.cut_characters += line.chars().count();
+            if self.lines == MOST_LINES || room == 0 || self.rest.characters > 0 {
+                self.rest.fold(&text[end..]);
+                break;
+            }
+            let taken = line.char_indices().nth(room).map_or(line.len(), |(index, _)| index);
+            self.characters += line[..taken].chars().count();
+            self.lines += usize::from(line[..taken].ends_with('\n'));
+            end += taken;
+            if taken < line.len() {
+                self.rest.fold(&text[end..]);
+                break;
             }
         }
         &text[..end]
     }
 
-    /// What to say of the rest, if there is one. An open line is ended first.
-    pub(super) fn rest(&self) -> Option<String> {
-        let (count, what) = match self {
-            Flood { cut_characters: 0, .. } => return None,
-            Flood { cut_lines: 0 | 1, cut_characters, .. } => (*cut_characters, "characters"),
-            Flood { cut_lines, .. } => (*cut_lines, "lines"),
-        };
-        Some(format!("{} more {what} are not shown; a slice, `[:20]`, shows the first.", with_commas(count)))
+    /// Whether what was shown stops within a line.
+    fn stops_within_a_line(&self) -> bool {
+        self.characters >= MOST_CHARACTERS && self.lines < MOST_LINES
+    }
+}
+
+impl Rest {
+    fn fold(&mut self, text: &str) {
+        self.lines += text.matches('\n').count();
+        self.characters += text.chars().count();
+        let room = MOST_KEPT.saturating_sub(self.kept.len());
+        let end = if self.lost > 0 { 0 } else { text.floor_char_boundary(room) };
+        self.kept.push_str(&text[..end]);
+        self.lost += text[end..].chars().count();
     }
 
-    /// Whether what was shown stops within a line.
-    pub(super) fn stops_within_a_line(&self) -> bool {
-        self.characters >= MOST_CHARACTERS && self.lines < MOST_LINES
+    /// What to say of it, if there is something.
+    fn wording(&self) -> Option<String> {
+        let (count, what) = match self {
+            Rest { characters: 0, .. } => return None,
+            Rest { lines: 0 | 1, characters, .. } => (*characters, "characters"),
+            Rest { lines, .. } => (*lines, "lines"),
+        };
+        Some(if self.kept.is_empty() {
+            format!("{} more {what} are not kept; a slice, `[:20]`, shows the first.", with_commas(count))
+        } else {
+            format!("{} more {what}: `:more` shows them.", with_commas(count))
+        })
     }
 }
 
@@ -59,18 +89,65 @@ pub fn with_commas(number: usize) -> String {
     groups.join(",")
 }
 
+impl Session {
+    /// Shows what a client's program wrote, as much of it as does not flood the screen.
+    pub(super) fn show_output(&mut self, who: usize, text: &str, show: fn(String) -> Show) {
+        let flood = self.clients[who].work.as_mut().map(|work| &mut work.flood).filter(|_| !self.shows_all);
+        let text = flood.map_or(text, |flood| flood.let_through(text));
+        if !text.is_empty() {
+            self.show_from(who, show(text.to_owned()));
+        }
+    }
+
+    /// Says how much of a submission's output was folded.
+    pub(super) fn tell_of_flood(&mut self, who: usize) {
+        let Some(flood) = self.clients[who].work.as_mut().map(|work| std::mem::take(&mut work.flood)) else { return };
+        if let Some(said) = flood.rest.wording() {
+            if flood.stops_within_a_line() {
+                self.show_from(who, Show::Output("\n".into()));
+            }
+            self.tell(who, &said);
+            self.folded = flood.rest;
+        }
+    }
+
+    /// `:more`: the next of what was folded.
+    pub(super) fn more(&mut self) {
+        let folded = std::mem::take(&mut self.folded);
+        if folded.kept.is_empty() {
+            return self.say(Role::Plain, "Nothing is folded. When output is long, `:more` shows the rest.");
+        }
+        let mut flood = Flood::default();
+        let shown = flood.let_through(&folded.kept).to_owned();
+        let ends_line = shown.ends_with('\n');
+        self.show(Show::Output(shown));
+        flood.rest.characters += folded.lost;
+        flood.rest.lost = folded.lost;
+        if let Some(said) = flood.rest.wording() {
+            if !ends_line {
+                self.show(Show::Output("\n".into()));
+            }
+            self.say(Role::Muted, &said);
+            self.folded = flood.rest;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn lines_beyond_the_most_are_counted() {
+    fn lines_beyond_the_most_are_counted_and_kept() {
         let mut flood = Flood::default();
-        let text = "x\n".repeat(600);
-        assert_eq!((flood.let_through(&text).len(), flood.rest()), (1200, None));
-        assert_eq!(flood.let_through(&text).len(), 800);
+        let text = "x\n".repeat(150);
+        assert_eq!(flood.let_through(&text).len(), 300);
+        assert_eq!(flood.rest.wording(), None);
+        assert_eq!(flood.let_through(&text).len(), 100);
         assert_eq!(flood.let_through("y\n"), "");
-        assert_eq!(flood.rest().as_deref(), Some("201 more lines are not shown; a slice, `[:20]`, shows the first."));
+        let said = flood.rest.wording().expect("some is left");
+        assert!(said.starts_with("101 more lines: `:more`"), "{said}");
+        assert_eq!(flood.rest.kept, "x\n".repeat(100) + "y\n");
         assert!(!flood.stops_within_a_line());
     }
 
@@ -80,7 +157,18 @@ mod tests {
         let text = format!("{}\n", "é".repeat(MOST_CHARACTERS + 1_233_999));
         assert_eq!(flood.let_through(&text).chars().count(), MOST_CHARACTERS);
         assert!(flood.stops_within_a_line());
-        let rest = flood.rest().expect("some is left");
-        assert!(rest.starts_with("1,234,000 more characters"), "{rest}");
+        let said = flood.rest.wording().expect("some is left");
+        assert!(said.starts_with("1,234,000 more characters"), "{said}");
+    }
+
+    #[test]
+    fn no_more_is_kept_than_fits() {
+        let mut flood = Flood::default();
+        let line = "é".repeat(1_000) + "\n";
+        for _ in 0..3_000 {
+            flood.let_through(&line);
+        }
+        assert!(flood.rest.kept.len() <= MOST_KEPT && flood.rest.lost > 900_000, "{}", flood.rest.lost);
+        assert!(line.repeat(3_000).contains(&flood.rest.kept));
     }
 }

@@ -26,6 +26,8 @@ mod script;
 mod serve;
 mod sheet;
 mod speak;
+pub mod standing;
+pub mod status;
 pub mod timeline;
 pub mod tutor;
 mod undo;
@@ -118,6 +120,8 @@ pub struct Session {
     serving: Option<u16>,
     over: bool,
     pasts: draw::Pasts,
+    /// What `:more` shows.
+    folded: flood::Rest,
 }
 
 impl Session {
@@ -150,6 +154,7 @@ impl Session {
             serving: None,
             over: false,
             pasts: draw::Pasts::new(),
+            folded: flood::Rest::default(),
         }
     }
 

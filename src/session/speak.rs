@@ -17,26 +17,6 @@ impl Session {
         self.effects.push(Effect::Show(show));
     }
 
-    /// Shows what a client's program wrote, as much of it as does not flood the screen.
-    pub(super) fn show_output(&mut self, who: usize, text: &str, show: fn(String) -> Show) {
-        let flood = self.clients[who].work.as_mut().map(|work| &mut work.flood).filter(|_| !self.shows_all);
-        let text = flood.map_or(text, |flood| flood.let_through(text));
-        if !text.is_empty() {
-            self.show_from(who, show(text.to_owned()));
-        }
-    }
-
-    /// Says how much of a submission's output was not shown.
-    pub(super) fn tell_of_flood(&mut self, who: usize) {
-        let Some(flood) = self.clients[who].work.as_ref().map(|work| work.flood.clone()) else { return };
-        if let Some(rest) = flood.rest() {
-            if flood.stops_within_a_line() {
-                self.show_from(who, Show::Output("\n".into()));
-            }
-            self.tell(who, &rest);
-        }
-    }
-
     /// A remark about a client, from the tutor.
     pub(super) fn tell(&mut self, who: usize, text: &str) {
         if self.clients[who].audible {

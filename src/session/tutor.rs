@@ -6,6 +6,7 @@ use super::event::{Effect, Show};
 use super::lead::Phase;
 use super::race::{every_order_expected, race_expected};
 use super::save::{Ended, Kind};
+use super::standing::standings;
 use crate::engine::commands;
 use crate::lesson::format::Expect;
 use crate::lesson::judge::code;
@@ -51,6 +52,7 @@ pub static COMMANDS: &[TutorCommand] = &[
         about: "what a key holds, as a picture; two sets as they overlap",
         run: Session::draw,
     },
+    TutorCommand { name: "more", takes: "", about: "the rest of output that was folded", run: |s, _| s.more() },
     TutorCommand { name: "doc", takes: "COMMAND", about: "what a Redis command does", run: Session::doc },
     TutorCommand { name: "undo", takes: "", about: "take back what was entered last", run: Session::undo },
     TutorCommand {
@@ -116,11 +118,11 @@ impl Session {
     }
 
     fn help(&mut self) {
-        let mut table = String::from("| type | and get |\n|--|--|\n");
+        let mut table = String::from("| type | |\n|--|--|\n");
         for command in COMMANDS {
             table.push_str(&format!(
                 "| `{}` | {} |\n",
-                format!(":{} {}", command.name, command.takes).trim_end(),
+                format!(":{} {}", command.name, command.takes.replace('|', r"\|")).trim_end(),
                 command.about
             ));
         }
@@ -181,17 +183,7 @@ impl Session {
     }
 
     fn list_lessons(&mut self) {
-        let mut table = String::from("| lesson | about | |\n|--|--|--|\n");
-        for (index, lesson) in self.library.lessons.iter().enumerate() {
-            let progress = self.progress.lessons.get(lesson.id.get_ref());
-            let state = match progress {
-                Some(progress) if progress.finished => "done".into(),
-                Some(progress) => format!("{} of {}", progress.done.len(), lesson.steps.len()),
-                None => String::new(),
-            };
-            table.push_str(&format!("| {}. `{}` | {} | {state} |\n", index + 1, lesson.id.get_ref(), lesson.title));
-        }
-        self.show(Show::Text(parse(&table)));
+        self.show(Show::Lessons(standings(&self.library, &self.progress)));
         self.say(Role::Muted, "`:go 3` or `:go hashes` opens one.");
     }
 

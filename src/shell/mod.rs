@@ -1,11 +1,14 @@
 //! The terminal: a prompt to type at, real time, Ctrl-C.
 
+mod busy;
 mod colour;
 mod complete;
 mod editor;
 mod hint;
 mod history;
+mod list;
 mod live;
+mod milestone;
 mod outside;
 mod page;
 mod place;
@@ -28,8 +31,13 @@ use crate::present::theme::Theme;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Need, Prompt, Show};
+use crate::session::standing::standings;
+use crate::session::status::Status;
+use busy::Busy;
 use editor::{LineReader, Scene, Typed};
+pub use list::{Chosen, choose};
 use live::Live;
+use milestone::Milestones;
 use outside::Edited;
 use page::Page;
 use wait::Wait;
@@ -67,7 +75,8 @@ pub fn sit(
     options: Options,
     save: impl FnMut(&Progress) -> io::Result<()> + Send,
 ) -> io::Result<i32> {
-    let mut terminal = Terminal::new(&options, save)?;
+    let milestones = Milestones::new(standings(session.library(), session.progress()), session.progress().clone());
+    let mut terminal = Terminal::new(&options, milestones, save)?;
     terminal.watch = options.watch;
     terminal.welcome(session)?;
     let driven = drive(session, &mut terminal);
@@ -93,10 +102,14 @@ struct Terminal<S> {
     ahead: String,
     wait: Option<Wait>,
     watch: Option<Watch>,
+    /// What was entered and has not come back to the prompt.
+    busy: Option<Busy>,
+    /// What was told before a prompt at last.
+    status: Option<Status>,
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
-    fn new(options: &Options, save: S) -> io::Result<Self> {
+    fn new(options: &Options, milestones: Milestones, save: S) -> io::Result<Self> {
         let interrupts = Interrupts::listen()?;
         let place = options.progress.as_ref().map(|path| format!(" Your progress is safe, in {}.", path.display()));
         let last_words = format!(
@@ -114,13 +127,15 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
             started: Instant::now(),
             interrupts,
             modes,
-            page: Page::new(style, options.theme, save),
+            page: Page::new(style, options.theme, milestones, save),
             reader,
             live,
             unfinished: String::new(),
             ahead: String::new(),
             wait: None,
             watch: None,
+            busy: None,
+            status: None,
         })
     }
 
@@ -170,7 +185,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
             let mut text = String::new();
             backstage.perform(|effect| page.above_prompt(effect, &mut text))?;
             if !text.is_empty() {
-                text.push_str(&page.line_end());
+                text.push_str(page.line_end());
             }
             above.print(text)?;
             Ok(went)
@@ -183,6 +198,31 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
         if let Some(mut wait) = self.wait.take() {
             self.ahead.push_str(&wait.typed());
         }
+    }
+
+    /// What was entered has run: says how long that took, if it was long.
+    fn tell_how_long(&mut self) -> io::Result<()> {
+        let Some(mut busy) = self.busy.take() else { return Ok(()) };
+        busy.hide()?;
+        match busy.took() {
+            Some(said) => self.say(Role::Muted, &said),
+            None => Ok(()),
+        }
+    }
+
+    /// Says where the learner stands, if that changed in a way that nothing else tells.
+    fn tell_status(&mut self, session: &Session, prompt: &Prompt) -> io::Result<()> {
+        if matches!(prompt, Prompt::Program { .. } | Prompt::Answer) {
+            return Ok(());
+        }
+        let status = session.status();
+        let before = self.status.replace(status.clone()).unwrap_or_default();
+        if status.is_like(&before) {
+            return Ok(());
+        }
+        self.unfinished.clear();
+        let text = self.page.status(&status);
+        self.write(&text)
     }
 
     /// All that one must know before the first lesson; later, where it goes on.
@@ -253,6 +293,11 @@ fn width() -> usize {
     screen::width().unwrap_or(USUAL_WIDTH)
 }
 
+/// The columns that texts are laid out to.
+pub fn text_width() -> usize {
+    width().min(WIDEST)
+}
+
 /// Shown once, before the first lesson.
 const FIRST_START: &str = "\
 Welcome. This is a Redis to try things on, and a tutor beside it.
@@ -266,6 +311,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.end_wait();
+        self.busy.as_mut().map_or(Ok(()), Busy::hide)?;
         match show {
             Show::Output(text) | Show::Reply(text) | Show::Traceback(text) => {
                 if let Some((_, last)) = text.rsplit_once('\n') {
@@ -283,6 +329,8 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
 
     fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         self.end_wait();
+        self.tell_how_long()?;
+        self.tell_status(backstage.session(), prompt)?;
         let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();
         loop {
@@ -320,6 +368,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                         if is_code {
                             self.reader.remember(&text)?;
                         }
+                        self.busy = Some(Busy::begin(matches!(self.reader, LineReader::Plain)));
                         return Ok(Event::Entered(text));
                     }
                 }
@@ -339,6 +388,10 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
     }
 
     fn wait(&mut self, backstage: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+        // Who waits on purpose is not slow.
+        if let Some(mut busy) = self.busy.take() {
+            busy.hide()?;
+        }
         let session = backstage.session();
         let look = self.page.look();
         let wait = match &mut self.wait {
@@ -363,6 +416,19 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
 
     fn elapsed_us(&self) -> Option<i64> {
         Some(microseconds(self.started))
+    }
+
+    fn looks_on(&self) -> bool {
+        self.busy.is_some()
+    }
+
+    fn computing(&mut self) -> io::Result<()> {
+        let (theme, style) = self.page.look();
+        // A line that a program has begun is not to be written over.
+        match &mut self.busy {
+            Some(busy) if self.unfinished.is_empty() => busy.look(theme, style),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn interrupts(&self) -> Option<&Interrupts> {

@@ -2,28 +2,45 @@
 
 use std::io;
 
-use super::{WIDEST, width};
+use super::milestone::Milestones;
+use super::text_width;
 use crate::lesson::progress::Progress;
 use crate::markup::Style;
 use crate::present::Presenter;
 use crate::present::theme::Theme;
 use crate::session::event::{Effect, Event, Show};
+use crate::session::status::Status;
 
 /// Lays out what is shown, for the terminal's width as it is at that moment.
 pub struct Page<S> {
     presenter: Presenter,
+    milestones: Milestones,
     save: S,
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
-    pub fn new(style: Style, theme: Theme, save: S) -> Self {
-        Page { presenter: Presenter::new(style, theme), save }
+    pub fn new(style: Style, theme: Theme, milestones: Milestones, save: S) -> Self {
+        Page { presenter: Presenter::new(style, theme), milestones, save }
     }
 
     /// The text for what is shown where the cursor stands.
     pub fn show(&mut self, show: &Show) -> String {
         self.measure();
-        self.presenter.show(show)
+        let mut text = String::new();
+        if let Show::Heading { title, place } = show
+            && let Some(milestone) = self.milestones.before(title, place, self.presenter.style)
+        {
+            text.push_str(&self.presenter.show(&Show::Text(milestone)));
+            text.push_str(&self.presenter.show(&Show::Gap));
+        }
+        text.push_str(&self.presenter.show(show));
+        text
+    }
+
+    /// The line before a prompt.
+    pub fn status(&mut self, status: &Status) -> String {
+        self.measure();
+        self.presenter.status(status)
     }
 
     /// Performs what is to be done while a prompt is typed at: what it shows is added to `text`, which stands above the
@@ -50,10 +67,8 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
     }
 
     /// What ends an unfinished line.
-    pub fn line_end(&mut self) -> String {
-        let mut end = String::new();
-        self.presenter.finish_line(&mut end);
-        end
+    pub fn line_end(&mut self) -> &'static str {
+        self.presenter.line_end()
     }
 
     /// A prompt was shown and answered.
@@ -71,10 +86,11 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
     /// # Errors
     /// Those of saving.
     pub fn progress(&mut self, progress: &Progress) -> io::Result<()> {
+        self.milestones.heard(progress);
         (self.save)(progress)
     }
 
     fn measure(&mut self) {
-        self.presenter.style.width = width().min(WIDEST);
+        self.presenter.style.width = text_width();
     }
 }

@@ -1,10 +1,10 @@
 //! The terminal itself: its width, its modes, and how it is left when the program ends in a hurry.
 
 #[cfg(unix)]
-pub use unix::{Keys, Modes, width};
+pub use unix::{Keys, Modes, height, width};
 
 #[cfg(not(unix))]
-pub use elsewhere::{Keys, Modes, width};
+pub use elsewhere::{Keys, Modes, height, width};
 
 #[cfg(unix)]
 mod unix {
@@ -26,6 +26,12 @@ mod unix {
     pub fn width() -> Option<usize> {
         let size = tcgetwinsize(io::stdout()).ok()?;
         (size.ws_col > 0).then_some(size.ws_col.into())
+    }
+
+    /// The rows of the terminal.
+    pub fn height() -> Option<usize> {
+        let size = tcgetwinsize(io::stdout()).ok()?;
+        (size.ws_row > 0).then_some(size.ws_row.into())
     }
 
     /// Sets the terminal's modes as they were.
@@ -124,13 +130,26 @@ mod unix {
             Ok(Keys { before })
         }
 
+        /// The same, and Ctrl-C is a key like others; `typed` waits for one.
+        ///
+        /// # Errors
+        /// Standard input is no terminal.
+        pub fn watch_all() -> io::Result<Self> {
+            let keys = Self::watch()?;
+            let mut modes = tcgetattr(io::stdin())?;
+            modes.local_modes -= LocalModes::ISIG;
+            modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+            tcsetattr(io::stdin(), OptionalActions::Drain, &modes)?;
+            Ok(keys)
+        }
+
         /// The keys that were typed so far; none: the terminal has gone away.
         ///
         /// # Errors
         /// Those of reading.
         pub fn typed(&self) -> io::Result<Vec<u8>> {
             let mut bytes = [0; 1024];
-            let read = rustix::io::read(io::stdin(), &mut bytes)?;
+            let read = rustix::io::retry_on_intr(|| rustix::io::read(io::stdin(), &mut bytes))?;
             Ok(bytes[..read].to_vec())
         }
     }
@@ -148,6 +167,11 @@ mod elsewhere {
 
     /// The columns are not known without a call of the platform's; texts are laid out for a usual width.
     pub fn width() -> Option<usize> {
+        None
+    }
+
+    /// Nor are the rows.
+    pub fn height() -> Option<usize> {
         None
     }
 
@@ -178,6 +202,12 @@ mod elsewhere {
         /// None.
         pub fn watch() -> io::Result<Self> {
             Ok(Keys)
+        }
+
+        /// # Errors
+        /// Always: a list of numbers takes its place.
+        pub fn watch_all() -> io::Result<Self> {
+            Err(io::ErrorKind::Unsupported.into())
         }
 
         /// # Errors

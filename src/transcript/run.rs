@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::driver::{Backstage, Stage, drive};
 use crate::lesson::evidence::Submission;
 use crate::present::Presenter;
+use crate::present::svg::Svg;
 use crate::redis_py::syntax;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
@@ -18,6 +19,8 @@ use crate::session::event::{Event, Prompt, Show};
 pub enum Form {
     /// The script with its prompts, and what it prints.
     Transcript(Presenter),
+    /// The same as a picture, an SVG with this title.
+    Picture(Presenter, Svg, String),
     /// One JSON object a statement.
     Json,
     /// What the lines print, as `redis-cli --no-raw` does with a pipe: no prompts.
@@ -45,6 +48,9 @@ pub fn run(session: &mut Session, source: &str, form: Form, out: &mut impl Write
     session.show_all();
     let mut script = Script { statements, form, out, raised: false };
     let status = drive(session, &mut script)?;
+    if let Form::Picture(_, svg, title) = script.form {
+        script.out.write_all(svg.write(&title).as_bytes())?;
+    }
     script.out.flush()?;
     Ok(if status == 0 && script.raised { 1 } else { status })
 }
@@ -63,6 +69,10 @@ impl<W: Write> Stage for Script<'_, W> {
                 let text = presenter.show(show);
                 self.out.write_all(text.as_bytes())
             }
+            Form::Picture(presenter, svg, _) => {
+                svg.add(&presenter.spans(show));
+                Ok(())
+            }
             Form::Json => Ok(()),
         }
     }
@@ -72,13 +82,11 @@ impl<W: Write> Stage for Script<'_, W> {
             return Ok(Event::EndOfInput);
         }
         let Some(statement) = self.statements.pop_front() else { return Ok(Event::EndOfInput) };
-        if let Form::Transcript(presenter) = &mut self.form {
-            let mut text = String::new();
+        if let Form::Transcript(_) | Form::Picture(..) = &self.form {
             for (index, line) in statement.lines().enumerate() {
                 let prompt = if index == 0 { prompt.text() } else { prompt.continuation() };
-                text.push_str(&presenter.show(&Show::Typed { prompt, line: line.to_owned() }));
+                self.show(&Show::Typed { prompt, line: line.to_owned() })?;
             }
-            self.out.write_all(text.as_bytes())?;
         }
         if let Form::Cli(_) = self.form { Ok(Event::CliLine(statement)) } else { Ok(Event::Statement(statement)) }
     }

@@ -19,7 +19,7 @@ pub(super) fn lines(ranking: &Ranking, canvas: Canvas) -> Vec<Line> {
     let widest = |text: fn(&Ranked) -> usize| members().map(text).max().unwrap_or(0);
     let member_column = widest(|member| member.label.text.width()).clamp(6, WIDEST_MEMBER.min(canvas.width / 3));
     let score_column = widest(|member| member.shown_score.len()).max(5);
-    let rank_column = widest(|member| member.ranks.map_or(0, |(top, below)| top.max(below)).to_string().len()).max(3);
+    let rank_column = widest(|member| member.ranks.map_or(0, |(top, below)| top.max(below)).to_string().len()).max(4);
     let remarks = members().map(|member| remark(member, canvas).width()).max().unwrap_or(0);
     let used = 3 + 2 * (rank_column + 1) + 1 + member_column + 2 + score_column + 1;
     // Where there is no room for both behind the score, the remarks get lines of their own.
@@ -30,7 +30,7 @@ pub(super) fn lines(ranking: &Ranking, canvas: Canvas) -> Vec<Line> {
     let head = format!(
         "   {} {}  {}  {}",
         to_the_right("rev", rank_column),
-        to_the_right("fwd", rank_column),
+        to_the_right("rank", rank_column),
         padded("member", member_column),
         to_the_right("score", score_column)
     );

@@ -311,5 +311,5 @@ fn scale(value: &SortedSet) -> (f64, f64) {
         scores.find(|score| score.is_finite()).unwrap_or(0.0)
     };
     let (low, high) = (finite(Direction::Ascending), finite(Direction::Descending));
-    if low > 0.0 && (high - low) < high * 0.1 && high > low { (low, high) } else { (low.min(0.0), high.max(0.0)) }
+    if low > 0.0 && (high - low) < high * 0.01 && high > low { (low, high) } else { (low.min(0.0), high.max(0.0)) }
 }

@@ -1,0 +1,125 @@
+//! What is shown as a picture file: the lines of a session as SVG text, dark or light as its reader prefers.
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::theme;
+use crate::markup::{Role, Span};
+
+/// The place of a character, in pixels.
+const COLUMN: f64 = 8.4;
+const ROW: usize = 20;
+const MARGIN: usize = 16;
+const FONT_SIZE: usize = 14;
+
+/// The narrowest picture, in columns.
+const NARROWEST: usize = 40;
+
+/// Lines that gather, to be written as a picture.
+#[derive(Debug, Clone)]
+pub struct Svg {
+    /// Longer lines are broken here, as a terminal does.
+    columns: usize,
+    lines: Vec<Vec<Span>>,
+}
+
+impl Svg {
+    /// `columns`: where lines are broken.
+    pub fn new(columns: usize) -> Self {
+        Svg { columns: columns.max(NARROWEST), lines: vec![Vec::new()] }
+    }
+
+    /// Takes what is shown, newlines included.
+    pub fn add(&mut self, spans: &[Span]) {
+        for span in spans {
+            for (index, part) in span.text.split('\n').enumerate() {
+                if index > 0 {
+                    self.lines.push(Vec::new());
+                }
+                self.add_to_line(span.role, part);
+            }
+        }
+    }
+
+    fn add_to_line(&mut self, role: Role, text: &str) {
+        let mut used = self.lines.last().map_or(0, |line| width(line));
+        let mut part = String::new();
+        for c in text.chars() {
+            let columns = c.width().unwrap_or(0);
+            if used + columns > self.columns {
+                self.push(role, std::mem::take(&mut part));
+                self.lines.push(Vec::new());
+                used = 0;
+            }
+            used += columns;
+            // XML has no place for what controls a terminal.
+            part.push(if c.is_control() { '\u{fffd}' } else { c });
+        }
+        self.push(role, part);
+    }
+
+    fn push(&mut self, role: Role, text: String) {
+        if let Some(line) = self.lines.last_mut().filter(|_| !text.is_empty()) {
+            line.push(Span { text, role });
+        }
+    }
+
+    /// The picture. `title` is what is said of it to who cannot see it.
+    pub fn write(mut self, title: &str) -> String {
+        while self.lines.last().is_some_and(Vec::is_empty) {
+            self.lines.pop();
+        }
+        let columns = self.lines.iter().map(|line| width(line)).max().unwrap_or(0).max(NARROWEST);
+        let across = (columns as f64 * COLUMN).ceil() as usize + 2 * MARGIN;
+        let down = self.lines.len() * ROW + 2 * MARGIN;
+        let mut out = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{across}\" height=\"{down}\" \
+             viewBox=\"0 0 {across} {down}\" role=\"img\">\n<title>{}</title>\n<style>{}text{{font-family:ui-monospace,\
+             SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:{FONT_SIZE}px;white-space:pre}}</style>\n\
+             <rect class=\"paper\" width=\"{across}\" height=\"{down}\" rx=\"8\"/>\n",
+            escaped(title),
+            theme::style_sheet()
+        );
+        for (index, line) in self.lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let y = MARGIN + index * ROW + FONT_SIZE;
+            out.push_str(&format!("<text y=\"{y}\" xml:space=\"preserve\">"));
+            let mut column = 0;
+            for span in line {
+                // Each piece stands where a terminal has it, whatever font the reader has.
+                let x = MARGIN as f64 + column as f64 * COLUMN;
+                let class = theme::class(span.role);
+                let class = if class.is_empty() { class } else { format!(" class=\"{class}\"") };
+                out.push_str(&format!("<tspan x=\"{x:.1}\"{class}>{}</tspan>", escaped(&span.text)));
+                column += span.text.width();
+            }
+            out.push_str("</text>\n");
+        }
+        out.push_str("</svg>\n");
+        out
+    }
+}
+
+fn width(line: &[Span]) -> usize {
+    line.iter().map(|span| span.text.width()).sum()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_would_misread_is_escaped_and_long_lines_are_broken() {
+        let mut svg = Svg::new(40);
+        svg.add(&[Span::new(Role::Prompt, ">>> "), Span::new(Role::Plain, "a < b & \"c\"\x1b[2J\n")]);
+        svg.add(&[Span::new(Role::Error, "x".repeat(50))]);
+        let written = svg.write("a <title>");
+        assert!(written.contains("<title>a &lt;title&gt;</title>"), "{written}");
+        assert!(written.contains("<tspan x=\"16.0\" class=\"blue bold\">&gt;&gt;&gt; </tspan>"), "{written}");
+        assert!(written.contains("a &lt; b &amp; &quot;c&quot;\u{fffd}[2J"), "{written}");
+        assert_eq!(written.matches("<text ").count(), 3, "{written}");
+        assert!(!written.contains(&"x".repeat(41)), "{written}");
+    }
+}

@@ -1,0 +1,297 @@
+//! The list of lessons to choose from: by arrows, by typing a number or a part of a name, or as a numbered list with a
+//! prompt.
+//!
+//! It is drawn with the terminal's own means: a menu of one column is some forty lines, and the crates that have one
+//! bring a second terminal library along beside the line editor's.
+
+use std::io::{self, BufRead as _, Write as _};
+
+use super::screen::{Keys, height};
+use super::{Options, text_width};
+use crate::markup::{Role, Style};
+use crate::present::lessons;
+use crate::present::theme::Theme;
+use crate::session::standing::Standing;
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// The lesson with this id.
+    Lesson(String),
+    /// Nothing: the learner leaves.
+    Nothing,
+}
+
+/// A key that the list knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Up,
+    Down,
+    First,
+    Last,
+    Enter,
+    Rubout,
+    /// Forgets what was typed; leaves if nothing was.
+    Escape,
+    Leave,
+    Letter(char),
+}
+
+/// What is typed so far, and where the mark stands among the lessons that fit it.
+#[derive(Debug, Clone)]
+struct List<'a> {
+    standings: &'a [Standing],
+    typed: String,
+    at: usize,
+}
+
+impl<'a> List<'a> {
+    fn new(standings: &'a [Standing]) -> Self {
+        let at = standings.iter().position(|standing| standing.next).unwrap_or(0);
+        List { standings, typed: String::new(), at }
+    }
+
+    /// The lessons that fit what was typed: a number, or a part of the name, title or description.
+    fn fitting(&self) -> Vec<&'a Standing> {
+        let typed = self.typed.to_lowercase();
+        let fits = |standing: &&Standing| {
+            let text = format!("{} {} {}", standing.id, standing.title, standing.about).to_lowercase();
+            typed.split_whitespace().all(|word| match word.parse::<usize>() {
+                Ok(_) => standing.number.to_string().starts_with(word) || text.contains(word),
+                Err(_) => text.contains(word),
+            })
+        };
+        let mut fitting: Vec<_> = self.standings.iter().filter(fits).collect();
+        // The number itself stands before those that only begin with it.
+        fitting.sort_by_key(|standing| standing.number.to_string() != typed.trim());
+        fitting
+    }
+
+    /// Takes a key; the choice, if there is one now.
+    fn take(&mut self, key: Key) -> Option<Chosen> {
+        let count = self.fitting().len();
+        match key {
+            Key::Up => self.at = self.at.checked_sub(1).unwrap_or(count.saturating_sub(1)),
+            Key::Down => self.at = if self.at + 1 < count { self.at + 1 } else { 0 },
+            Key::First => self.at = 0,
+            Key::Last => self.at = count.saturating_sub(1),
+            Key::Enter => return self.fitting().get(self.at).map(|standing| Chosen::Lesson(standing.id.clone())),
+            Key::Leave => return Some(Chosen::Nothing),
+            Key::Escape if self.typed.is_empty() => return Some(Chosen::Nothing),
+            Key::Escape => *self = List::new(self.standings),
+            Key::Rubout => {
+                self.typed.pop();
+                self.at = if self.typed.is_empty() { List::new(self.standings).at } else { 0 };
+            }
+            Key::Letter(letter) => {
+                self.typed.push(letter);
+                self.at = 0;
+            }
+        }
+        None
+    }
+
+    /// The lines on a screen of so many rows, the marked lesson among them.
+    fn lines(&self, style: Style, theme: Theme, rows: usize) -> Vec<String> {
+        let fitting = self.fitting();
+        let room = rows.saturating_sub(3).max(1);
+        let first = (self.at + 1).saturating_sub(room).min(fitting.len().saturating_sub(room));
+        let ids = self.standings.iter().map(|standing| standing.id.len()).max().unwrap_or(0);
+        let shown = fitting.iter().enumerate().skip(first).take(room);
+        let mut lines: Vec<String> = shown
+            .map(|(index, standing)| {
+                // The mark follows the arrows.
+                let standing = Standing { next: index == self.at, ..(*standing).clone() };
+                let line = lessons::row(&standing, ids, Style { width: style.width - 1, ..style });
+                line.iter().map(|span| theme.paint(span.role, &span.text)).collect()
+            })
+            .collect();
+        if fitting.is_empty() {
+            lines.push(theme.paint(Role::Miss, " No lesson has that. Backspace takes it back."));
+        }
+        let dot = if style.ascii { "-" } else { "·" };
+        let help = match (self.typed.as_str(), style.width) {
+            ("", 60..) => format!(" Arrows or typing choose {dot} Enter opens {dot} Ctrl-D leaves"),
+            ("", _) => format!(" Arrows, Enter {dot} Ctrl-D leaves"),
+            (typed, _) => format!(" Looking for: {typed}"),
+        };
+        lines.push(theme.paint(Role::Muted, &help));
+        lines
+    }
+}
+
+/// Lets the learner choose a lesson.
+///
+/// # Errors
+/// Those of the terminal.
+pub fn choose(standings: &[Standing], options: &Options) -> io::Result<Chosen> {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    let style = Style { width: text_width(), ascii: options.ascii, plain: options.plain, quoted: false };
+    if options.plain || is_dumb {
+        return by_number(standings, style, options.theme);
+    }
+    match Keys::watch_all() {
+        Ok(keys) => by_arrows(standings, &keys, style, options.theme),
+        Err(_) => by_number(standings, style, options.theme),
+    }
+}
+
+fn by_arrows(standings: &[Standing], keys: &Keys, style: Style, theme: Theme) -> io::Result<Chosen> {
+    let mut list = List::new(standings);
+    let mut drawn = 0;
+    loop {
+        let style = Style { width: text_width(), ..style };
+        let lines = list.lines(style, theme, height().unwrap_or(24));
+        let mut text = if drawn > 1 { format!("\r\x1b[{}A", drawn - 1) } else { "\r".to_owned() };
+        for (index, line) in lines.iter().enumerate() {
+            text.push_str(if index > 0 { "\r\n\x1b[K" } else { "\x1b[K" });
+            text.push_str(line);
+        }
+        // Lines of a longer list that was drawn before.
+        text.push_str("\x1b[J");
+        drawn = lines.len();
+        write(&text)?;
+        let typed = keys.typed()?;
+        if typed.is_empty() {
+            return Ok(Chosen::Nothing);
+        }
+        for key in parsed(&typed) {
+            if let Some(chosen) = list.take(key) {
+                write("\r\n")?;
+                return Ok(chosen);
+            }
+        }
+    }
+}
+
+fn by_number(standings: &[Standing], style: Style, theme: Theme) -> io::Result<Chosen> {
+    let mut text = String::new();
+    for line in lessons::lines(standings, style) {
+        line.iter().for_each(|span| text.push_str(&theme.paint(span.role, &span.text)));
+        text.push('\n');
+    }
+    write(&text)?;
+    let list = List::new(standings);
+    let next = standings.get(list.at).map_or(1, |standing| standing.number);
+    loop {
+        write(&format!("Number or name of a lesson; Enter opens {next}: "))?;
+        let mut line = String::new();
+        if io::stdin().lock().read_line(&mut line)? == 0 {
+            return Ok(Chosen::Nothing);
+        }
+        let mut list = list.clone();
+        line.trim().chars().for_each(|letter| drop(list.take(Key::Letter(letter))));
+        match list.take(Key::Enter) {
+            Some(chosen) => return Ok(chosen),
+            None => write(&format!("No lesson has \"{}\" in it.\n", line.trim()))?,
+        }
+    }
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// The keys that bytes of a terminal stand for. What is none that the list knows is left out.
+fn parsed(bytes: &[u8]) -> Vec<Key> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut rest = &*text;
+    let mut keys = Vec::new();
+    while let Some(c) = rest.chars().next() {
+        let (key, used) = match c {
+            '\x1b' => escape(rest),
+            '\r' | '\n' => (Some(Key::Enter), 1),
+            '\x03' | '\x04' => (Some(Key::Leave), 1),
+            '\x7f' | '\x08' => (Some(Key::Rubout), 1),
+            '\x10' => (Some(Key::Up), 1),
+            '\x0e' | '\t' => (Some(Key::Down), 1),
+            c if c.is_control() => (None, 1),
+            c => (Some(Key::Letter(c)), c.len_utf8()),
+        };
+        keys.extend(key);
+        rest = &rest[used..];
+    }
+    keys
+}
+
+/// A key that begins with Escape, and how long it is.
+fn escape(text: &str) -> (Option<Key>, usize) {
+    let Some(inner) = text.strip_prefix("\x1b[").or_else(|| text.strip_prefix("\x1bO")) else {
+        return (Some(Key::Escape), 1);
+    };
+    let end = inner.find(|c: char| c.is_ascii_alphabetic() || c == '~').map_or(inner.len(), |at| at + 1);
+    let key = match &inner[..end] {
+        "A" => Some(Key::Up),
+        "B" => Some(Key::Down),
+        "H" | "1~" | "5~" => Some(Key::First),
+        "F" | "4~" | "6~" => Some(Key::Last),
+        _ => None,
+    };
+    (key, 2 + end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standings() -> Vec<Standing> {
+        let names =
+            ["first", "strings", "lists", "sets", "queues", "hashes", "blobs", "boards", "seen", "races", "locks"];
+        let row = |(index, id): (usize, &&str)| Standing {
+            number: index + 1,
+            id: (*id).to_owned(),
+            title: format!("About {id}"),
+            about: String::new(),
+            minutes: 5,
+            steps: 4,
+            done: index % 5,
+            finished: index == 4,
+            next: index == 2,
+        };
+        names.iter().enumerate().map(row).collect()
+    }
+
+    #[test]
+    fn keys_choose() {
+        for (keys, chosen) in [
+            ("\r", Some("lists")),
+            ("\x1b[A\r", Some("strings")),
+            ("\x1b[B\x1b[B\r", Some("queues")),
+            ("\x1bOA\x10\x1b[A\r", Some("locks")),
+            ("set\r", Some("sets")),
+            ("1\r", Some("first")),
+            ("11\r", Some("locks")),
+            ("10\x7f\r", Some("first")),
+            ("about QUEUES\r", Some("queues")),
+            ("zzz\r", None),
+            ("zzz\x1b", None),
+        ] {
+            let standings = standings();
+            let mut list = List::new(&standings);
+            let taken = parsed(keys.as_bytes()).into_iter().find_map(|key| list.take(key));
+            assert_eq!(taken, chosen.map(|id| Chosen::Lesson(id.into())), "{keys:?}");
+        }
+        for keys in ["\x03", "\x04", "\x1b", "x\x1b\x1b"] {
+            let standings = standings();
+            let mut list = List::new(&standings);
+            let taken = parsed(keys.as_bytes()).into_iter().find_map(|key| list.take(key));
+            assert_eq!(taken, Some(Chosen::Nothing), "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn a_low_terminal_shows_the_marked_lesson() {
+        let standings = standings();
+        let mut list = List::new(&standings);
+        let style = Style { width: 40, ascii: true, plain: false, quoted: false };
+        for _ in 0..standings.len() {
+            let lines = list.lines(style, Theme::Plain, 7);
+            assert_eq!(lines.len(), 5, "{lines:?}");
+            assert_eq!(lines.iter().filter(|line| line.starts_with(" >")).count(), 1, "{lines:?}");
+            assert!(lines.iter().all(|line| line.len() < 40), "{lines:?}");
+            assert_eq!(list.take(Key::Down), None);
+        }
+    }
+}
