@@ -174,7 +174,7 @@ fn table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
             widths[column] = widths[column].max(cell_width(cell));
         }
     }
-    let total: usize = widths.iter().sum::<usize>() + 2 * columns;
+    let total = (widths.iter().sum::<usize>() + 2 * columns).saturating_sub(1);
     if style.plain || total > style.width.max(NARROWEST) {
         return stacked(rows);
     }
@@ -206,7 +206,7 @@ fn stacked(rows: &[Vec<Vec<Span>>]) -> Vec<Line> {
     let Some((head, body)) = rows.split_first() else { return Vec::new() };
     let mut lines = Vec::new();
     for row in body {
-        for (column, cell) in row.iter().enumerate() {
+        for (column, cell) in row.iter().enumerate().filter(|(column, cell)| *column == 0 || !cell.is_empty()) {
             let mut line = vec![Span::new(Role::Plain, if column == 0 { " " } else { "   " })];
             let name = head.get(column).map(|cell| super::plain(cell)).unwrap_or_default();
             if column > 0 && !name.is_empty() {

@@ -66,8 +66,18 @@ fn item(line: &str) -> Option<(bool, &str)> {
     (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some((true, item))
 }
 
+/// A row's cells. As elsewhere in Markdown, `\|` is a bar within a cell.
 fn cells(row: &str) -> Vec<Vec<Span>> {
-    row.trim_matches('|').split('|').map(|cell| spans(cell.trim())).collect()
+    let mut cells = vec![String::new()];
+    let mut rest = row.trim_matches('|').chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '|' => cells.push(String::new()),
+            '\\' if rest.next_if_eq(&'|').is_some() => cells.last_mut().expect("starts with one").push('|'),
+            c => cells.last_mut().expect("starts with one").push(c),
+        }
+    }
+    cells.iter().map(|cell| spans(cell.trim())).collect()
 }
 
 /// Reads the marks within a paragraph. A mark without its end is text.
@@ -115,6 +125,14 @@ mod tests {
         assert_eq!(shown("a **b** `c*d`"), "Plain:a  | Strong:b | Plain:  | Code:c*d");
         assert_eq!(shown("2 * 3 * 4"), "Plain:2 * 3 * 4");
         assert_eq!(shown("an `open mark"), "Plain:an `open mark");
+    }
+
+    #[test]
+    fn an_escaped_bar_stays_in_its_cell() {
+        assert_eq!(
+            cells(r"| `on\|off` | b |"),
+            [vec![Span::new(Role::Code, "on|off")], vec![Span::new(Role::Plain, "b")]]
+        );
     }
 
     #[test]

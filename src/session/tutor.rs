@@ -118,11 +118,11 @@ impl Session {
     }
 
     fn help(&mut self) {
-        let mut table = String::from("| type | and get |\n|--|--|\n");
+        let mut table = String::from("| type | |\n|--|--|\n");
         for command in COMMANDS {
             table.push_str(&format!(
                 "| `{}` | {} |\n",
-                format!(":{} {}", command.name, command.takes).trim_end(),
+                format!(":{} {}", command.name, command.takes.replace('|', r"\|")).trim_end(),
                 command.about
             ));
         }
