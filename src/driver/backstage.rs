@@ -95,13 +95,11 @@ impl<'a> Backstage<'a> {
             return Ok(Went::On);
         }
         let event = match self.session.need() {
-            Need::Frame { child, deadline_us } => {
-                match self.hear(child, deadline_us, deadline_us.map(|_| SILENCE), Some(knock))? {
-                    Heard::Event(event) => event,
-                    Heard::Interrupt => return Ok(Went::Knock),
-                    Heard::Silence | Heard::Nothing => return Ok(Went::On),
-                }
-            }
+            Need::Frame { child, deadline_us } => match self.hear(child, deadline_us, None, Some(knock))? {
+                Heard::Event(event) => event,
+                Heard::Interrupt => return Ok(Went::Knock),
+                Heard::Nothing => return Ok(Went::On),
+            },
             Need::Rehearsal => self.rehearsed(),
             Need::Line(_) | Need::Time { .. } | Need::Nothing => {
                 match knock.wait(self.left(self.session.next_deadline_us()), self.port())? {
@@ -125,16 +123,16 @@ impl<'a> Backstage<'a> {
         &mut self,
         child: ChildId,
         deadline_us: Option<i64>,
-        silence: Option<Duration>,
+        look_every: Option<Duration>,
         interrupts: Option<&Interrupts>,
     ) -> io::Result<Heard> {
-        let limit = self.port().and_then(|_| self.left(None));
+        let silence = deadline_us.is_some().then_some(SILENCE);
+        let limit = self.port().and_then(|_| self.left(None)).into_iter().chain(look_every).min();
         let port = self.port.as_ref().filter(|_| self.session.lets_in());
         let until = Until { silence, limit, interrupts, port };
         Ok(match self.children.receive(child, &until)? {
             Received::Frame(thread, frame) => Heard::Event(Event::Frame { child, thread, frame }),
             Received::Gone => Heard::Event(Event::ChildGone(child)),
-            Received::Silence if deadline_us.is_none() => Heard::Silence,
             // Where time is real, it passes by itself.
             Received::Silence => Heard::Event(self.elapsed_us.map_or(Event::SkipWait, |us| Event::Elapsed { us })),
             Received::Interrupt => Heard::Interrupt,
@@ -203,8 +201,6 @@ pub enum Went {
 pub(super) enum Heard {
     Event(Event),
     Interrupt,
-    /// The child computes, and somebody looks on.
-    Silence,
     /// Nothing of the child's: a real client wants something, or time has passed.
     Nothing,
 }

@@ -156,20 +156,16 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
         }
         let event = match backstage.session().need() {
             Need::Nothing => return Ok(backstage.status),
-            Need::Frame { child, deadline_us } => match backstage.hear(
-                child,
-                deadline_us,
-                (deadline_us.is_some() || stage.looks_on()).then_some(SILENCE),
-                stage.interrupts(),
-            )? {
-                Heard::Event(event) => event,
-                Heard::Silence => {
-                    stage.computing()?;
-                    continue;
+            Need::Frame { child, deadline_us } => {
+                match backstage.hear(child, deadline_us, stage.looks_on().then_some(SILENCE), stage.interrupts())? {
+                    Heard::Event(event) => event,
+                    Heard::Interrupt => Event::Interrupt,
+                    Heard::Nothing => {
+                        stage.computing()?;
+                        continue;
+                    }
                 }
-                Heard::Interrupt => Event::Interrupt,
-                Heard::Nothing => continue,
-            },
+            }
             // Where somebody types, Python starts meanwhile.
             Need::Line(_) if stage.elapsed_us().is_some() && backstage.session_mut().warm_up() => continue,
             Need::Line(prompt) => stage.input(&mut backstage, &prompt)?,
