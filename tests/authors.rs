@@ -56,6 +56,12 @@ fn a_check_suggests_names_and_gives_advice() {
             "has no hints",
             true,
         ),
+        (
+            "answer = \"r.incr('page:visits')\"",
+            "answer = \"r.incr('page:visits')\\nr.get('other')\"",
+            "is done before",
+            true,
+        ),
     ] {
         let changed = good.replacen(from, to, 1);
         assert_ne!(changed, good, "{from:?} is in the lesson");

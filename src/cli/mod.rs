@@ -20,7 +20,6 @@ use crate::driver::Watch;
 use crate::lesson::format::{self, Fault};
 use crate::lesson::library::{self, Library};
 use crate::lesson::progress::Progress;
-use crate::lesson::rules;
 use crate::markup::Style;
 use crate::present::Presenter;
 use crate::present::svg::Svg;
@@ -311,11 +310,11 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
         let found = match format::parse(&source.text) {
             Err(fault) => vec![fault],
             Ok(lesson) => {
-                advice = rules::advice(&lesson);
                 let id = lesson.id.get_ref().clone();
                 let at = Some(lesson.id.span().start);
                 let proof = prove::prove(&Arc::new(lesson))?;
                 tries += proof.tries;
+                advice = proof.advice;
                 let mut found = proof.faults;
                 if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
                     let message =

@@ -52,6 +52,13 @@ pub fn advice(lesson: &Lesson) -> Vec<Fault> {
         if step.task.is_some() && step.hints.is_empty() {
             advise(format!("step \"{id}\" has no hints: who is stuck has only the answer. Add hints = [\"…\"]"));
         }
+        let asks_for_memory =
+            |run: &Spanned<String>| run.get_ref().to_ascii_lowercase().replace('_', " ").contains("memory usage");
+        if step.compare.as_ref().is_some_and(|c| asks_for_memory(&c.left.run) || asks_for_memory(&c.right.run)) {
+            advise(format!(
+                "step \"{id}\" compares MEMORY USAGE, and its table will show the bytes of the question: `compare` counts what goes over the wire, and no memory. Compare reading the whole key, which grows as it does"
+            ));
+        }
         for text in [Some(&step.say), step.task.as_ref(), step.after.as_ref()].into_iter().flatten() {
             if let Some(line) = unbreakable_lines(text).find(|line| line.chars().count() > WIDEST_LINE) {
                 let width = line.chars().count();
@@ -353,6 +360,9 @@ say = "That is for strings."
         assert!(advised(&hintless)[0].contains("no hints"), "{:?}", advised(&hintless));
         let wide = GOOD.replace("\"A hash.\"", "'''\n```\n0123456789012345678901234567890123456\n```\n'''");
         assert!(advised(&wide)[0].contains("37 columns"), "{:?}", advised(&wide));
+        let side = "{ title = \"\", run = \"r.memory_usage('k')\" }";
+        let weighed = GOOD.replace(TASK, &format!("compare = {{ left = {side}, right = {side} }}"));
+        assert!(advised(&weighed)[0].contains("no memory"), "{:?}", advised(&weighed));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub use crate::driver::{SEED, START_US};
 #[derive(Debug, Default)]
 pub struct Proof {
     pub faults: Vec<Fault>,
+    /// What is allowed, and may not be meant.
+    pub advice: Vec<Fault>,
     /// How often something was tried.
     pub tries: usize,
 }
@@ -35,7 +37,7 @@ pub struct Proof {
 /// # Errors
 /// A Python that cannot be started.
 pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
-    let mut proof = Proof { faults: rules::faults(lesson), tries: 0 };
+    let mut proof = Proof { faults: rules::faults(lesson), advice: rules::advice(lesson), tries: 0 };
     if proof.faults.is_empty() {
         let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().program()?)?);
         let subject = Subject { lesson, rehearsal };
@@ -111,6 +113,14 @@ fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Pr
         proof.faults.push(Fault { at, message });
     } else {
         draws(step, tried, proof);
+        // Another way may well end in a look at what it did.
+        let is_shown = step.answer.as_ref() == Some(answer);
+        if let Some(line) = tried.needless.as_ref().filter(|_| is_shown) {
+            let message = format!(
+                "the step is done before {line:?} is typed, so nobody need type it: let `expect` ask for what it brings about"
+            );
+            proof.advice.push(Fault { at, message });
+        }
     }
 }
 
@@ -218,6 +228,8 @@ struct Attempt {
     /// Whether the step has begun.
     prompted: bool,
     done: bool,
+    /// The line that was still to come when the step was done.
+    needless: Option<String>,
     /// Whether a picture was shown.
     drawn: bool,
 }
@@ -268,7 +280,10 @@ impl Stage for Attempt {
 
     fn input(&mut self, backstage: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
         self.prompted = true;
-        self.done |= backstage.session().is_step_done();
+        if backstage.session().is_step_done() && !self.done {
+            self.done = true;
+            self.needless = self.inputs.front().cloned();
+        }
         // All of it is typed, even if the step is done before the end: replays type all of it, too.
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
     }
