@@ -153,7 +153,10 @@ fn of_reply(wanted: &str, submission: &Submission) -> String {
 
 /// What to say to what stopped before anything was sent.
 pub fn of_unsent(submission: &Submission) -> String {
-    let first = submission.source.split_whitespace().next().unwrap_or_default();
+    // A line that ends in a colon opens a block of Python's: `def` is no DEL misspelt.
+    let opening = submission.source.lines().next().unwrap_or_default();
+    let first = if opening.trim_end().ends_with(':') { None } else { opening.split_whitespace().next() };
+    let first = first.unwrap_or_default();
     let meant = first.chars().all(|c| c.is_ascii_alphabetic()).then(|| first.to_ascii_uppercase());
     let meant = meant.and_then(|name| names::nearest(&name, commands::all().map(|command| command.name)));
     let stopped = "It stopped before anything was sent: Redis has seen nothing of it.";
@@ -289,6 +292,7 @@ mod tests {
     fn what_was_not_sent_may_be_a_misspelt_command() {
         let unsent = |source: &str| of_unsent(&Submission { source: source.into(), ..Submission::default() });
         assert!(unsent("HGETAL user:1000").ends_with("Did you mean `HGETALL`?"));
+        assert!(unsent("def allow(user):\n  n = 1\n    return n").ends_with("nothing of it."));
         assert!(unsent("x = = 1").ends_with("nothing of it."));
     }
 
