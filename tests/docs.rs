@@ -1,21 +1,18 @@
 //! The pictures of README.md are what the program shows: each is a session that is typed here and written as `run --svg`
 //! writes it. `RECORD=1 cargo test --test docs` writes them anew.
 
-use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
 
-use redis_tutor::driver::{Backstage, SEED, START_US, Stage, drive};
+use redis_tutor::driver::drive;
 use redis_tutor::lesson::library::{self, Library};
-use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
 use redis_tutor::present::Presenter;
 use redis_tutor::present::svg::Svg;
 use redis_tutor::present::theme::Theme;
-use redis_tutor::session::dialect::Dialect;
-use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
+use redis_tutor::transcript::learner::Learner;
 
 const WIDTH: usize = 80;
 
@@ -55,55 +52,22 @@ const SCENES: [Scene; 2] = [
     },
 ];
 
-struct Painter {
-    lines: VecDeque<String>,
-    presenter: Presenter,
-    svg: Svg,
-}
-
-impl Stage for Painter {
-    fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.svg.add(&self.presenter.spans(show));
-        Ok(())
-    }
-
-    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
-        let Some(line) = self.lines.pop_front() else { return Ok(Event::EndOfInput) };
-        self.show(&Show::Typed { prompt: prompt.text(), line: line.clone() })?;
-        Ok(Event::Entered(line))
-    }
-
-    fn wait(&mut self, _: &Backstage<'_>, _: Option<i64>) -> io::Result<Event> {
-        Ok(Event::SkipWait)
-    }
-
-    fn program(&self) -> io::Result<PathBuf> {
-        Ok(env!("CARGO_BIN_EXE_redis-tutor").into())
-    }
-}
-
 fn painted(scene: &Scene) -> String {
     let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
-    let mut session = Session::new(Options {
-        seed: SEED,
-        start_us: START_US,
-        dialect: Dialect::Both,
-        library: library.clone(),
-        progress: Progress::default(),
-    });
+    let mut session = Session::new(Options::repeatable(library.clone()));
     if let Some((lesson, step)) = scene.step {
         let lesson = library.find(lesson).expect("the lesson is there");
         let at = lesson.steps.iter().position(|known| known.id.get_ref() == step).expect("the step is there");
         session.open(lesson.clone(), at);
     }
     let style = Style { width: WIDTH, ascii: false, plain: false, quoted: false };
-    let mut painter = Painter {
-        lines: scene.typed.iter().map(|line| (*line).to_owned()).collect(),
-        presenter: Presenter::new(style, Theme::Colours),
-        svg: Svg::new(WIDTH),
-    };
-    drive(&mut session, &mut painter).expect("a session without a terminal meets no broken pipe");
-    painter.svg.write(scene.title)
+    let mut presenter = Presenter::new(style, Theme::Colours);
+    let mut svg = Svg::new(WIDTH);
+    let typed = scene.typed.iter().map(|line| (*line).to_owned());
+    let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
+    let mut learner = Learner::new(typed, program, |show| svg.add(&presenter.spans(show)));
+    drive(&mut session, &mut learner).expect("a session without a terminal meets no broken pipe");
+    svg.write(scene.title)
 }
 
 #[test]

@@ -1,24 +1,19 @@
 //! Pictures of keys: each file of `tests/pictures` is typed at redis-cli's prompt, and what is shown is a snapshot, at three
 //! widths, in ASCII, and as it reads aloud. All lines of a picture must fit its width.
 
-use std::collections::VecDeque;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use redis_tutor::driver::{Backstage, Stage, drive};
-use redis_tutor::lesson::progress::Progress;
+use redis_tutor::driver::drive;
 use redis_tutor::markup::Style;
 use redis_tutor::present::Presenter;
 use redis_tutor::present::theme::Theme;
 use redis_tutor::session::dialect::Dialect;
-use redis_tutor::session::event::{Event, Prompt, Show};
+use redis_tutor::session::event::Show;
 use redis_tutor::session::{Options, Session};
+use redis_tutor::transcript::learner::Learner;
 use unicode_width::UnicodeWidthStr as _;
-
-/// 2026-01-01, 12:00 UTC, in microseconds.
-const START_US: i64 = 1_767_268_800_000_000;
 
 const STYLES: [(&str, Style); 5] = [
     ("80", Style { width: 80, ascii: false, plain: false, quoted: false }),
@@ -28,58 +23,29 @@ const STYLES: [(&str, Style); 5] = [
     ("plain", Style { width: 60, ascii: true, plain: true, quoted: false }),
 ];
 
-struct Typist {
-    lines: VecDeque<String>,
-    presenter: Presenter,
-    transcript: String,
-}
-
-impl Stage for Typist {
-    fn show(&mut self, show: &Show) -> io::Result<()> {
-        let text = self.presenter.show(show);
-        if let Show::Picture(_) = show {
-            let style = self.presenter.style;
-            // What is read aloud may have long words; they stay whole.
-            for line in text.lines().filter(|_| !style.plain) {
-                assert!(line.width() <= style.width, "too wide: {line:?}");
-                assert!(!style.ascii || is_drawn_in_ascii(line), "{line:?}");
-            }
-        }
-        self.transcript.push_str(&text);
-        Ok(())
-    }
-
-    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
-        let Some(line) = self.lines.pop_front() else { return Ok(Event::EndOfInput) };
-        self.show(&Show::Typed { prompt: prompt.text(), line: line.clone() })?;
-        Ok(Event::Entered(line))
-    }
-
-    fn wait(&mut self, _: &Backstage<'_>, _: Option<i64>) -> io::Result<Event> {
-        Ok(Event::SkipWait)
-    }
-}
-
 /// Letters of the data may be any; lines, bars and marks are ASCII.
 fn is_drawn_in_ascii(line: &str) -> bool {
     line.chars().all(|c| c.is_ascii() || c.is_alphanumeric() || c == '、')
 }
 
 fn typed(lines: &str, style: Style) -> String {
-    let mut session = Session::new(Options {
-        seed: 1,
-        start_us: START_US,
-        dialect: Dialect::Cli,
-        library: Arc::default(),
-        progress: Progress::default(),
+    let mut session = Session::new(Options { dialect: Dialect::Cli, ..Options::repeatable(Arc::default()) });
+    let mut presenter = Presenter::new(style, Theme::Plain);
+    let mut transcript = String::new();
+    let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
+    let mut learner = Learner::new(lines.lines().map(str::to_owned), program, |show| {
+        let text = presenter.show(show);
+        if let Show::Picture(_) = show {
+            // What is read aloud may have long words; they stay whole.
+            for line in text.lines().filter(|_| !style.plain) {
+                assert!(line.width() <= style.width, "too wide: {line:?}");
+                assert!(!style.ascii || is_drawn_in_ascii(line), "{line:?}");
+            }
+        }
+        transcript.push_str(&text);
     });
-    let mut typist = Typist {
-        lines: lines.lines().map(str::to_owned).collect(),
-        presenter: Presenter::new(style, Theme::Plain),
-        transcript: String::new(),
-    };
-    drive(&mut session, &mut typist).expect("nothing here can fail");
-    typist.transcript
+    drive(&mut session, &mut learner).expect("nothing here can fail");
+    transcript
 }
 
 #[test]

@@ -5,11 +5,10 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use redis_tutor::driver::{Backstage, SEED, START_US, Stage, drive};
+use redis_tutor::driver::{Backstage, Stage, drive};
 use redis_tutor::lesson::format::{Lesson, Step};
 use redis_tutor::lesson::library::{self, Library};
-use redis_tutor::lesson::progress::Progress;
-use redis_tutor::session::dialect::{self, Dialect};
+use redis_tutor::session::dialect;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
@@ -159,13 +158,7 @@ impl Stage for Robot<'_> {
 fn finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64) {
     let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let start = chance.below(lesson.steps.len() as u64) as usize;
-    let mut session = Session::new(Options {
-        seed: SEED,
-        start_us: START_US,
-        dialect: Dialect::Both,
-        library: library.clone(),
-        progress: Progress::default(),
-    });
+    let mut session = Session::new(Options::repeatable(library.clone()));
     session.open(lesson.clone(), start);
     // What differs is told elsewhere; here nothing of it is needed.
     session.rehearsed(Arc::default());

@@ -1,19 +1,16 @@
 //! The tutor's own commands, as a learner sees what they show: a file of lines each, at three kinds of terminal.
 
-#[path = "support/learner.rs"]
-mod learner;
-
 use std::path::Path;
 use std::sync::Arc;
 
-use learner::Learner;
 use redis_tutor::driver::drive;
 use redis_tutor::lesson::library::{self, Library};
-use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
-use redis_tutor::session::dialect::{self, Dialect};
+use redis_tutor::present::Presenter;
+use redis_tutor::present::theme::Theme;
+use redis_tutor::session::dialect;
 use redis_tutor::session::{Options, Session};
-use redis_tutor::transcript::prove::{SEED, START_US};
+use redis_tutor::transcript::learner::Learner;
 
 const STYLES: [(&str, Style); 3] = [
     ("80", Style { width: 80, ascii: false, plain: false, quoted: false }),
@@ -22,16 +19,14 @@ const STYLES: [(&str, Style); 3] = [
 ];
 
 fn transcript(lines: &str, library: &Arc<Library>, style: Style) -> String {
-    let mut session = Session::new(Options {
-        seed: SEED,
-        start_us: START_US,
-        dialect: Dialect::Both,
-        library: library.clone(),
-        progress: Progress::default(),
-    });
-    let mut learner = Learner::new(dialect::submissions(lines), style);
+    let mut session = Session::new(Options::repeatable(library.clone()));
+    let mut presenter = Presenter::new(style, Theme::Plain);
+    let mut transcript = String::new();
+    let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
+    let watch = |show: &_| transcript.push_str(&presenter.show(show));
+    let mut learner = Learner::new(dialect::submissions(lines), program, watch);
     drive(&mut session, &mut learner).expect("a session without a terminal meets no broken pipe");
-    learner.transcript
+    transcript
 }
 
 #[test]

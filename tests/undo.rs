@@ -6,11 +6,8 @@ use std::sync::Arc;
 
 use redis_tutor::driver::{Backstage, Stage, drive};
 use redis_tutor::lesson::evidence::Submission;
-use redis_tutor::lesson::progress::Progress;
-use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
-use redis_tutor::transcript::prove::{SEED, START_US};
 
 /// What may be entered, in any order.
 const INPUTS: [&str; 34] = [
@@ -188,13 +185,7 @@ impl Stage for Chance {
 #[test]
 fn whatever_was_entered_can_be_taken_back_one_by_one() {
     for luck in 0..3 {
-        let mut session = Session::new(Options {
-            seed: SEED,
-            start_us: START_US,
-            dialect: Dialect::Both,
-            library: Arc::default(),
-            progress: Progress::default(),
-        });
+        let mut session = Session::new(Options::repeatable(Arc::default()));
         let doing = Doing::Entering(16);
         let mut chance =
             Chance { luck, doing, entered: Vec::new(), last_output: String::new(), log: format!("luck {luck}\n") };

@@ -22,7 +22,7 @@ use crate::session::event::{Effect, Event, Need, Prompt, Show};
 pub use backstage::{Backstage, Went};
 pub use children::Names;
 pub use interrupts::{Interrupts, Woken};
-pub use rehearse::{SEED, START_US, rehearse};
+pub use rehearse::rehearse;
 pub use watch::Watch;
 
 /// Where a session takes place: who types, who watches, how time goes.

@@ -13,16 +13,9 @@ use super::{Backstage, Stage, drive};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
-use crate::lesson::progress::Progress;
 use crate::lesson::rehearsal::Rehearsal;
-use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Prompt, Show};
 use crate::session::{Options, Session};
-
-/// What is the same everywhere runs with this seed and at this time: proofs, transcripts, rehearsals.
-pub const SEED: u64 = 1;
-/// 2026-01-01, 12:00 UTC, in microseconds.
-pub const START_US: i64 = 1_767_268_800_000_000;
 
 /// At a terminal a rehearsal lets the learner's own Python start first.
 const COURTESY: Duration = Duration::from_millis(300);
@@ -84,13 +77,7 @@ impl Pending {
 /// # Errors
 /// A Python that cannot be started.
 pub fn rehearse(lesson: &Arc<Lesson>, program: &Path) -> io::Result<Rehearsal> {
-    let mut session = Session::new(Options {
-        seed: SEED,
-        start_us: START_US,
-        dialect: Dialect::Both,
-        library: Arc::new(Library { lessons: vec![lesson.clone()] }),
-        progress: Progress::default(),
-    });
+    let mut session = Session::new(Options::repeatable(Arc::new(Library { lessons: vec![lesson.clone()] })));
     session.open(lesson.clone(), 0);
     session.rehearsed(Arc::default());
     let steps = vec![Vec::new(); lesson.steps.len()];

@@ -14,6 +14,7 @@ pub mod flood;
 pub mod growth;
 mod journal;
 mod lead;
+mod options;
 pub mod picture;
 mod python;
 mod race;
@@ -41,6 +42,7 @@ use clock::Clock;
 use dialect::{Dialect, Input};
 use event::{ChildId, Effect, Event, Need, Prompt, Show};
 use lead::Lead;
+pub use options::{Options, SEED, START_US};
 use script::Script;
 
 use crate::engine::Engine;
@@ -57,18 +59,6 @@ const TUTOR: usize = 0;
 
 /// The index of the learner's first client.
 const MAIN: usize = 1;
-
-/// How a session starts.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Decides all that is left to chance, in Redis and in Python.
-    pub seed: u64,
-    /// Microseconds since 1970.
-    pub start_us: i64,
-    pub dialect: Dialect,
-    pub library: Arc<Library>,
-    pub progress: Progress,
-}
 
 /// A `:wait` under way.
 #[derive(Debug)]

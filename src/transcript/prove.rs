@@ -12,15 +12,12 @@ use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Fault, Lesson, Race, Step};
 use crate::lesson::judge::Verdict;
 use crate::lesson::library::Library;
-use crate::lesson::progress::Progress;
 use crate::lesson::raced::Raced;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::lesson::rules;
 use crate::session::dialect::{self, Dialect};
 use crate::session::event::{Event, Prompt, Show};
 use crate::session::{Options, Session};
-
-pub use crate::driver::{SEED, START_US};
 
 /// What a proof found.
 #[derive(Debug, Default)]
@@ -257,13 +254,7 @@ impl Attempt {
 /// Opens a lesson at a step, and types a text.
 fn attempt(subject: &Subject<'_>, index: usize, text: &str) -> io::Result<Attempt> {
     let lesson = subject.lesson;
-    let mut session = Session::new(Options {
-        seed: SEED,
-        start_us: START_US,
-        dialect: Dialect::Both,
-        library: Arc::new(Library { lessons: vec![lesson.clone()] }),
-        progress: Progress::default(),
-    });
+    let mut session = Session::new(Options::repeatable(Arc::new(Library { lessons: vec![lesson.clone()] })));
     session.open(lesson.clone(), index);
     session.rehearsed(subject.rehearsal.clone());
     let mut attempt = Attempt { inputs: dialect::submissions(text).into(), ..Attempt::default() };

@@ -1,17 +1,15 @@
 //! A lesson as a learner sees it: gone through with its mistakes, its hints and its answers.
 
-use std::collections::VecDeque;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::driver::{Backstage, SEED, START_US, Stage, drive};
+use super::learner::Learner;
+use crate::driver::drive;
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::library::Library;
-use crate::lesson::progress::Progress;
 use crate::present::Presenter;
-use crate::session::dialect::{self, Dialect};
-use crate::session::event::{Event, Prompt, Show};
+use crate::session::dialect;
 use crate::session::{Options, Session};
 
 /// What was seen.
@@ -30,24 +28,21 @@ pub struct Walked {
 pub fn walk(
     lesson: &Arc<Lesson>,
     library: &Arc<Library>,
-    presenters: Vec<Presenter>,
+    mut presenters: Vec<Presenter>,
     program: &Path,
 ) -> io::Result<Walked> {
-    let mut session = Session::new(Options {
-        seed: SEED,
-        start_us: START_US,
-        dialect: Dialect::Both,
-        library: library.clone(),
-        progress: Progress::default(),
-    });
+    let mut session = Session::new(Options::repeatable(library.clone()));
     session.open(lesson.clone(), 0);
-    let inputs = lesson.steps.iter().flat_map(inputs).collect();
-    let shown = presenters.into_iter().map(|presenter| (presenter, String::new())).collect();
-    let mut learner = Learner { inputs, shown, program };
+    let mut transcripts = vec![String::new(); presenters.len()];
+    let mut learner = Learner::new(lesson.steps.iter().flat_map(inputs), program, |show| {
+        for (presenter, transcript) in presenters.iter_mut().zip(&mut transcripts) {
+            transcript.push_str(&presenter.show(show));
+        }
+    });
     drive(&mut session, &mut learner)?;
     let progress = session.progress().lessons.get(lesson.id.get_ref());
     let finished = progress.is_some_and(|progress| progress.finished);
-    Ok(Walked { finished, transcripts: learner.shown.into_iter().map(|(_, transcript)| transcript).collect() })
+    Ok(Walked { finished, transcripts })
 }
 
 /// What is typed in a step: every mistake, each from the step's start; all hints; the answer; and on.
@@ -74,39 +69,4 @@ fn inputs(step: &Step) -> Vec<String> {
     }
     inputs.push(String::new());
     inputs
-}
-
-/// Types all that there is to type in a lesson, and keeps what is shown.
-struct Learner<'a> {
-    inputs: VecDeque<String>,
-    shown: Vec<(Presenter, String)>,
-    program: &'a Path,
-}
-
-impl Stage for Learner<'_> {
-    fn show(&mut self, show: &Show) -> io::Result<()> {
-        for (presenter, transcript) in &mut self.shown {
-            transcript.push_str(&presenter.show(show));
-        }
-        Ok(())
-    }
-
-    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
-        let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
-        let mut lines = input.lines().peekable();
-        let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
-        self.show(&first)?;
-        for line in lines {
-            self.show(&Show::Typed { prompt: prompt.continuation(), line: line.to_owned() })?;
-        }
-        Ok(Event::Entered(input))
-    }
-
-    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
-        Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
-    }
-
-    fn program(&self) -> io::Result<PathBuf> {
-        Ok(self.program.to_owned())
-    }
 }

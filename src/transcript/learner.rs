@@ -1,37 +1,35 @@
-//! Somebody who types what they were given, and sees what a terminal of a width would show.
+//! Somebody who types what they were given, while somebody else watches.
 
 use std::collections::VecDeque;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use redis_tutor::driver::{Backstage, Stage};
-use redis_tutor::markup::Style;
-use redis_tutor::present::Presenter;
-use redis_tutor::present::theme::Theme;
-use redis_tutor::session::event::{Event, Prompt, Show};
+use crate::driver::{Backstage, Stage};
+use crate::session::event::{Event, Prompt, Show};
 
-pub struct Learner {
+/// Types one input after the other, and leaves when there is none left.
+pub struct Learner<W> {
     inputs: VecDeque<String>,
-    presenter: Presenter,
-    pub transcript: String,
+    program: PathBuf,
+    watch: W,
 }
 
-impl Learner {
-    pub fn new(inputs: impl IntoIterator<Item = String>, style: Style) -> Self {
-        let presenter = Presenter::new(style, Theme::Plain);
-        Learner { inputs: inputs.into_iter().collect(), presenter, transcript: String::new() }
+impl<W: FnMut(&Show)> Learner<W> {
+    /// `program` runs Python; `watch` is called with all that is shown, what is typed included.
+    pub fn new(inputs: impl IntoIterator<Item = String>, program: &Path, watch: W) -> Self {
+        Learner { inputs: inputs.into_iter().collect(), program: program.to_owned(), watch }
     }
 }
 
-impl Stage for Learner {
+impl<W: FnMut(&Show)> Stage for Learner<W> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.transcript.push_str(&self.presenter.show(show));
+        (self.watch)(show);
         Ok(())
     }
 
     fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
         let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
-        let mut lines = input.lines().peekable();
+        let mut lines = input.lines();
         let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
         self.show(&first)?;
         for line in lines {
@@ -45,6 +43,6 @@ impl Stage for Learner {
     }
 
     fn program(&self) -> io::Result<PathBuf> {
-        Ok(env!("CARGO_BIN_EXE_redis-tutor").into())
+        Ok(self.program.clone())
     }
 }
