@@ -3,6 +3,10 @@
 //! `cargo bench --bench keys`. Each figure is the time from a key to the first byte that comes of it.
 
 #[cfg(unix)]
+#[path = "../tests/support/pseudo_terminal.rs"]
+mod pseudo_terminal;
+
+#[cfg(unix)]
 fn main() {
     unix::main();
 }
@@ -14,11 +18,9 @@ fn main() {
 
 #[cfg(unix)]
 mod unix {
-    use std::io::{Read, Write};
-    use std::sync::mpsc::{Receiver, channel};
     use std::time::{Duration, Instant};
 
-    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    use super::pseudo_terminal::{self, PseudoTerminal};
 
     /// How many keys are in the keyspace.
     const KEYS: usize = 100_000;
@@ -28,12 +30,7 @@ mod unix {
 
     const ROUNDS: usize = 30;
 
-    struct Terminal {
-        keys: Box<dyn Write + Send>,
-        output: Receiver<Vec<u8>>,
-    }
-
-    impl Terminal {
+    impl PseudoTerminal {
         fn press(&mut self, keys: &str) {
             self.keys.write_all(keys.as_bytes()).expect("the terminal is there");
             self.keys.flush().expect("the terminal is there");
@@ -64,26 +61,7 @@ mod unix {
     pub fn main() {
         let home = std::env::temp_dir().join(format!("redis-tutor-keys-{}", std::process::id()));
         std::fs::create_dir_all(&home).expect("a temporary folder can be made");
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal can be opened");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
-        command.args(["play", "--seed", "1"]);
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        command.env("HOME", &home);
-        command.env("XDG_STATE_HOME", &home);
-        let mut child = pair.slave.spawn_command(command).expect("the program was built");
-        let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
-        let (tell, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(n @ 1..) = reader.read(&mut bytes) {
-                if tell.send(bytes[..n].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut terminal = Terminal { keys: pair.master.take_writer().expect("taken once"), output };
+        let mut terminal = pseudo_terminal::start(&home, (80, 24), &["play"], &[]);
         terminal.until(">>>");
         terminal.press(&format!("r.mset({{f'user:{{i}}': i for i in range({KEYS})}})\r"));
         terminal.until("True");
@@ -116,8 +94,10 @@ mod unix {
             println!("{what:<44} {:>8.2?} {:>8.2?}", times[ROUNDS / 2], times[ROUNDS - 1]);
         }
         println!("Budget: {BUDGET:?} for a key press; the slowest median took {worst:.2?}.");
-        let _ = child.kill();
-        let _ = child.wait();
+        let _ = terminal.child.kill();
+        let _ = terminal.child.wait();
+        // Until here it was there.
+        drop(terminal.master);
         let _ = std::fs::remove_dir_all(home);
     }
 }

@@ -1,14 +1,18 @@
 //! The program in a pseudo-terminal, its screens as a learner sees them.
 #![cfg(unix)]
 
+#[path = "support/pseudo_terminal.rs"]
+mod pseudo_terminal;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, MasterPty, PtySize};
+use pseudo_terminal::PseudoTerminal;
 
 /// Longer than anything takes, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -52,30 +56,10 @@ impl Terminal {
     }
 
     fn start_in(home: PathBuf, (columns, rows): (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal can be opened");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
-        command.args(arguments);
-        command.args(["--seed", "1"]);
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        command.env("HOME", &home);
-        command.env("XDG_STATE_HOME", &home);
-        environment.iter().for_each(|(name, value)| command.env(name, value));
-        let child = pair.slave.spawn_command(command).expect("the program was built");
-        let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
-        let (tell, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(n @ 1..) = reader.read(&mut bytes) {
-                if tell.send(bytes[..n].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let keys = pair.master.take_writer().expect("taken once");
+        let started = pseudo_terminal::start(&home, (columns, rows), arguments, environment);
+        let PseudoTerminal { child, master, keys, output } = started;
         let screen = vt100::Parser::new(cells(rows), cells(columns), 1000);
-        Terminal { child, master: pair.master, keys, output, screen, home }
+        Terminal { child, master, keys, output, screen, home }
     }
 
     fn text(&self) -> String {

@@ -125,9 +125,8 @@ impl<'a> List<'a> {
 /// # Errors
 /// Those of the terminal.
 pub fn choose(standings: &[Standing], options: &Options) -> io::Result<Chosen> {
-    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     let style = Style { width: text_width(), ascii: options.ascii, plain: options.plain, quoted: false };
-    if options.plain || is_dumb {
+    if options.appends_only() {
         return by_number(standings, style, options.theme);
     }
     match Keys::watch_all() {

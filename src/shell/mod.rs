@@ -66,6 +66,13 @@ pub struct Options {
     pub watch: Option<Watch>,
 }
 
+impl Options {
+    /// Whether nothing that stands on the screen may be drawn again: it was asked for, or the terminal cannot.
+    fn appends_only(&self) -> bool {
+        self.plain || std::env::var_os("TERM").is_none_or(|term| term == "dumb")
+    }
+}
+
 /// Sits down at the terminal, and stays to the end of the session.
 ///
 /// # Errors
@@ -118,10 +125,9 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
         );
         let waker = interrupts.clone();
         let modes = screen::Modes::keep(move || waker.raise(), last_words)?;
-        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let live = Live::new()?;
         let reader =
-            if options.plain || is_dumb { LineReader::Plain } else { LineReader::editor(options, live.clone())? };
+            if options.appends_only() { LineReader::Plain } else { LineReader::editor(options, live.clone())? };
         let style = Style { width: USUAL_WIDTH, ascii: options.ascii, plain: options.plain, quoted: false };
         Ok(Terminal {
             started: Instant::now(),

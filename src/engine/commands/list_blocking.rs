@@ -1,6 +1,7 @@
 //! Lists: pops that wait for an element.
 
-use super::list::{Take, end_at, many_pop_arguments, move_element, pop_from_first};
+use super::list::{end_at, move_element};
+use super::list_pop::{Take, many_pop_arguments, pop_from_first};
 use crate::engine::call::{Call, Mode, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::list::End;

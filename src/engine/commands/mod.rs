@@ -17,11 +17,13 @@ mod info_fields;
 mod key_specs;
 mod list;
 mod list_blocking;
+mod list_pop;
 mod object;
 mod pubsub;
 mod scan;
 mod server;
 mod set;
+mod set_algebra;
 mod sort;
 mod sorted_set;
 mod sorted_set_algebra;
@@ -47,8 +49,10 @@ static FAMILIES: &[&[&Command]] = &[
     hash::COMMANDS,
     hash_expiry::COMMANDS,
     list::COMMANDS,
+    list_pop::COMMANDS,
     list_blocking::COMMANDS,
     set::COMMANDS,
+    set_algebra::COMMANDS,
     sorted_set::COMMANDS,
     sorted_set_range::COMMANDS,
     sorted_set_algebra::COMMANDS,
