@@ -168,6 +168,16 @@ fn a_statement_that_raises_does_not_end_a_script() {
 }
 
 #[test]
+fn nobody_is_taught_in_the_transcript_of_a_script() {
+    let output = redis_tutor(&["run"], b"PIING");
+    let said = stdout(&output);
+    assert!(said.ends_with("NameError: name 'PIING' is not defined\n"), "{said}");
+    let output = redis_tutor(&["--no-progress", "play"], b"PIING\nr.ping\n");
+    let said = stdout(&output);
+    assert!(said.contains("Did you mean `PING`?") && said.contains("Brackets call it: `r.ping()`."), "{said}");
+}
+
+#[test]
 fn bytes_that_are_no_text_are_told_with_their_place() {
     let output = redis_tutor(&["run", "-"], b"r.get('a')\nx = '\xff'\n");
     assert_eq!(output.status.code(), Some(1));

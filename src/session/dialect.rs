@@ -143,26 +143,6 @@ fn line_input(line: &str, dialect: Dialect) -> Input {
     if in_capitals { Input::CliUnlessBound(trimmed.into()) } else { python() }
 }
 
-/// The command that a line was meant for, where Python does not know what to make of it: its first word, and the name
-/// of a command that is but a slip away.
-pub fn mistyped_command<'a>(line: &'a str, error_class: &str) -> Option<(&'a str, &'static str)> {
-    let mut words = line.split_whitespace();
-    let first = words.next()?;
-    let is_word = first.len() >= 3 && first.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_line = match error_class {
-        "SyntaxError" => words.next().is_some() && !line.trim_end().contains('\n'),
-        "NameError" => words.next().is_none() && first.bytes().all(|byte| byte.is_ascii_uppercase()),
-        _ => false,
-    };
-    if !is_word || !is_line || commands::by_name(first).is_some() {
-        return None;
-    }
-    let typed = first.to_uppercase();
-    let names = commands::all().map(|command| (strsim::damerau_levenshtein(command.name, &typed), command.name));
-    let (slips, name) = names.min()?;
-    (slips <= (typed.len() / 4).max(1)).then_some((first, name))
-}
-
 /// The prompts that a pasted session carries.
 const PROMPTS: [&str; 2] = [">>> ", "... "];
 
@@ -255,25 +235,6 @@ mod tests {
         let answer = "x = 1\nfor i in range(2):\n    r.incr('a')\n:client worker-1\nLPOP q\nr.get('a')\n";
         let entered = ["x = 1", "for i in range(2):\n    r.incr('a')", ":client worker-1", "LPOP q", "r.get('a')"];
         assert_eq!(submissions(answer), entered);
-    }
-
-    #[test]
-    fn a_mistyped_command_is_recognised_where_python_knows_nothing() {
-        for (line, class, meant) in [
-            ("GETT a", "SyntaxError", Some("GET")),
-            ("hgetal user:1", "SyntaxError", Some("HGETALL")),
-            ("SMEMBRES tags", "SyntaxError", Some("SMEMBERS")),
-            ("PIING", "NameError", Some("PING")),
-            ("ping2", "NameError", None),
-            ("piing", "NameError", None),
-            ("prnt x", "SyntaxError", None),
-            ("retrun x", "SyntaxError", None),
-            ("GET a b c", "SyntaxError", None),
-            ("GETT a", "ValueError", None),
-            ("GETT a\nb", "SyntaxError", None),
-        ] {
-            assert_eq!(mistyped_command(line, class).map(|(_, name)| name), meant, "{line}");
-        }
     }
 
     #[test]

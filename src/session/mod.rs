@@ -26,6 +26,7 @@ mod save;
 mod script;
 mod serve;
 mod sheet;
+mod slip;
 mod speak;
 pub mod standing;
 pub mod status;

@@ -1,14 +1,11 @@
 //! What a Python child says, and what it is answered.
 
 use super::client::{Ask, Client, Connection, WorkKind};
-use super::dialect::mistyped_command;
 use super::event::{ChildId, Effect, Show};
 use super::save::{Ended, Kind};
-use super::{Session, TUTOR};
+use super::{Session, TUTOR, slip};
 use crate::engine::client::ClientId;
 use crate::lesson::evidence::{Failure, Shown};
-use crate::lesson::judge::code;
-use crate::markup::Role;
 use crate::redis_py::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
 use crate::resp::request::{Allowance, RequestParser};
 
@@ -285,6 +282,7 @@ impl Session {
         self.clients[who].python.asks.remove(&MAIN_THREAD);
         let mut traceback = None;
         let mut class = String::new();
+        let value = outcome.value.clone().unwrap_or_default();
         let mut leave = None;
         let (mut ended, mut running, mut leaves) = (Ended::Quietly, None, false);
         let Client { work, python, .. } = &mut self.clients[who];
@@ -318,9 +316,7 @@ impl Session {
                 submission.error = Some(failure);
             }
         }
-        let slip = running.as_deref().and_then(|source| mistyped_command(source, &class));
-        let slip = slip
-            .map(|(word, name)| format!("Redis has no command {} either. Did you mean {}?", code(word), code(name)));
+        let slip = running.as_deref().and_then(|source| slip::of(source, &class, &value));
         if let Some(source) = running.filter(|_| !leaves) {
             self.keep_typed(who, Kind::Python, source, ended);
         }
@@ -328,7 +324,7 @@ impl Session {
             self.show_from(who, Show::Traceback(traceback));
         }
         if let Some(slip) = slip {
-            self.say(Role::Hint, &slip);
+            self.remark(who, &slip);
         }
         if leave.is_none() {
             self.next_statement(who);

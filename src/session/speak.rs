@@ -24,6 +24,13 @@ impl Session {
         }
     }
 
+    /// A remark to what a client entered. A program that reads what is shown is not taught.
+    pub(super) fn remark(&mut self, who: usize, text: &str) {
+        if self.clients[who].audible && !self.shows_all {
+            self.say(Role::Hint, text);
+        }
+    }
+
     /// The tutor says something, in Markdown.
     pub(super) fn say(&mut self, role: Role, markdown: &str) {
         self.show(Show::Text(Text::marked(role, markdown)));

@@ -66,7 +66,7 @@ impl Session {
     /// Runs a client's command, and records it. `bytes` are those on the wire.
     pub(super) fn execute(&mut self, who: Option<usize>, connection: ClientId, argv: &[&[u8]], bytes: &[u8]) {
         let now_us = self.clock.now_us();
-        let Some(who) = who.filter(|&who| who != TUTOR && !self.script.is_silent()) else {
+        let Some(who) = who.filter(|&who| self.is_recorded(who)) else {
             return self.engine.execute(connection, argv, now_us);
         };
         let reply = self.engine.hub.clients.get(connection).reply.as_bytes();
@@ -82,6 +82,11 @@ impl Session {
         }
     }
 
+    /// Whether a client's commands are on record: nobody can look at those of a program's script.
+    fn is_recorded(&self, who: usize) -> bool {
+        who != TUTOR && !self.script.is_silent() && !self.shows_all
+    }
+
     /// Notes which waits are over, and what ended them. `running` is the connection whose command has just run, if any.
     pub(super) fn record_ends(&mut self, by: &Cause, running: Option<ClientId>) {
         let (clients, blocking) = (&self.clients, &self.engine.hub.blocking);
@@ -94,7 +99,7 @@ impl Session {
 
     /// A client fetches all that its connection was answered.
     pub(super) fn record_fetched(&mut self, who: usize, connection: ClientId, reply: &[u8]) {
-        if who != TUTOR && !self.script.is_silent() {
+        if self.is_recorded(who) {
             if !self.record.waiting().is_empty() {
                 self.record_ends(&Cause::Time, None);
             }
