@@ -176,7 +176,7 @@ fn table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
     }
     let total = (widths.iter().sum::<usize>() + 2 * columns).saturating_sub(1);
     if style.plain || total > style.width.max(NARROWEST) {
-        return stacked(rows);
+        return stacked(rows, style.width);
     }
     let mut lines = Vec::new();
     for (index, row) in rows.iter().enumerate() {
@@ -202,20 +202,16 @@ fn table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
 }
 
 /// A table that is too wide: each row's cells below one another, under the names of the columns.
-fn stacked(rows: &[Vec<Vec<Span>>]) -> Vec<Line> {
+fn stacked(rows: &[Vec<Vec<Span>>], width: usize) -> Vec<Line> {
     let Some((head, body)) = rows.split_first() else { return Vec::new() };
     let mut lines = Vec::new();
     for row in body {
         for (column, cell) in row.iter().enumerate().filter(|(column, cell)| *column == 0 || !cell.is_empty()) {
-            let mut line = vec![Span::new(Role::Plain, if column == 0 { " " } else { "   " })];
-            let name = head.get(column).map(|cell| super::plain(cell)).unwrap_or_default();
-            if column > 0 && !name.is_empty() {
-                push(&mut line, Span::new(Role::Plain, format!("{name}: ")));
-            }
-            for span in cell {
-                push(&mut line, span.clone());
-            }
-            lines.push(line);
+            let indent = if column == 0 { " " } else { "   " };
+            let name = head.get(column).map(|cell| super::plain(cell)).filter(|name| column > 0 && !name.is_empty());
+            let name = name.map(|name| Span::new(Role::Plain, format!("{name}: ")));
+            let spans: Vec<Span> = name.into_iter().chain(cell.iter().cloned()).collect();
+            lines.extend(wrap(&spans, width, indent, indent));
         }
     }
     lines
@@ -260,5 +256,7 @@ mod tests {
         assert_eq!(laid_out(table, STYLE), [" way   bytes", " blob    213", " hash      7"]);
         let plain = Style { plain: true, ..STYLE };
         assert_eq!(laid_out(table, plain), [" blob", "   bytes: 213", " hash", "   bytes: 7"]);
+        let wide = "| way | bytes |\n|--|--|\n| blob | all of them, each time |";
+        assert_eq!(laid_out(wide, STYLE), [" blob", "   bytes: all of", "   them, each time"]);
     }
 }
