@@ -135,16 +135,26 @@ impl Session {
             return;
         }
         let said = text.trim().to_owned();
-        let before = (elements(&self.engine.keyspace) <= LARGEST).then(|| self.moment());
+        let elements = self.elements();
+        let before = (elements <= LARGEST).then(|| self.moment(elements));
         self.past.keep(Step { said, before });
     }
 
-    /// Everything as it is.
-    fn moment(&mut self) -> Moment {
+    /// The copy of the data that was kept last, if no key has changed since.
+    fn latest(&self) -> Option<&Kept> {
+        self.past.latest.as_ref().filter(|kept| kept.keyspace.changes == self.engine.keyspace.changes)
+    }
+
+    /// The size of the data.
+    fn elements(&self) -> usize {
+        self.latest().map_or_else(|| elements(&self.engine.keyspace), |kept| kept.elements)
+    }
+
+    /// Everything as it is, with data of this size.
+    fn moment(&mut self, elements: usize) -> Moment {
         let keyspace = &self.engine.keyspace;
-        let shared = self.past.latest.clone().filter(|kept| kept.keyspace.changes == keyspace.changes);
-        let kept =
-            shared.unwrap_or_else(|| Kept { keyspace: Arc::new(keyspace.clone()), elements: elements(keyspace) });
+        let shared = self.latest().cloned();
+        let kept = shared.unwrap_or_else(|| Kept { keyspace: Arc::new(keyspace.clone()), elements });
         self.past.latest = Some(kept.clone());
         Moment {
             kept,
@@ -306,7 +316,7 @@ impl Session {
     pub(super) fn fork(&mut self, how: &str) {
         match (how, self.past.in_fork()) {
             ("", false) => {
-                let mark = self.moment();
+                let mark = self.moment(self.elements());
                 self.past.fork = Some(Fork { mark, depth: self.past.steps.len() });
                 let judged = if self.lead.is_some() { " Until then no step is judged." } else { "" };
                 self.say(
