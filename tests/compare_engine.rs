@@ -35,7 +35,9 @@ const STEPS: usize = 60;
 const MOST_FAILURES: usize = 3;
 /// How long a short life may have been on its way before it counts as over by chance.
 const SHORTEST: Duration = Duration::from_millis(55);
-/// How long the real server takes at most, at its `hz`, until it looks for what has expired.
+/// How often both look for what has expired: `hz` is 500.
+const CYCLE_MS: i64 = 2;
+/// How long the real server takes at most until it has done so.
 const LOOK_FOR_EXPIRED: Duration = Duration::from_millis(10);
 /// How often a script is tried again that was too slow for its short lives.
 const TRIES: usize = 5;
@@ -183,6 +185,7 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
     }
     let mut ours = EngineServer::at(now_us());
     ours.engine.hub.config.state("enable-debug-command", b"yes");
+    ours.engine.keyspace.hz = 1000 / CYCLE_MS;
     let clients = (0..CLIENTS).map(|_| Client::connect(server, &mut ours)).collect();
     let mut play = Play { server, ours, clients, arbitrary: Arbitrary::default(), calls: 0 };
     let mut short_since: Option<Instant> = None;
@@ -248,10 +251,11 @@ impl Play<'_> {
             stream.read_reply();
         }
         self.server.settle();
-        if self.ours.engine.next_deadline().is_some_and(|at_ms| at_ms <= self.ours.engine.keyspace.now_ms()) {
-            // SET with a time long ago: Redis removes the key when it next looks for what has expired.
+        let keyspace = &self.ours.engine.keyspace;
+        if keyspace.next_expiry().is_some_and(|at_ms| at_ms <= keyspace.now_ms() + CYCLE_MS) {
+            // SET with a time long ago: both remove the key when they next look for what has expired.
             thread::sleep(LOOK_FOR_EXPIRED);
-            self.ours.advance(Duration::from_millis(1));
+            self.ours.advance(Duration::from_millis(CYCLE_MS.unsigned_abs()));
             self.server.settle();
         }
         let freedom = match Freedom::of(&name) {

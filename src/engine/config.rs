@@ -1,14 +1,14 @@
 //! The configuration that CONFIG GET and CONFIG SET reach.
 //!
-//! One table says what there is. The thresholds of encodings, `proto-max-bulk-len`, `notify-keyspace-events`, `requirepass`
-//! and `maxmemory-policy` take effect; the others are kept and answered, as clients and tutorials ask for them.
+//! One table says what there is. The thresholds of encodings, `proto-max-bulk-len`, `notify-keyspace-events`, `hz`,
+//! `requirepass` and `maxmemory-policy` take effect; the others are kept and answered, as clients and tutorials ask for them.
 
 mod output_limits;
 mod parameters;
 
 pub use output_limits::{OutputLimit, OutputLimits};
 
-use parameters::{Kind, MAX, PARAMETERS};
+use parameters::{INT, Kind, MAX, PARAMETERS};
 
 use super::error;
 use super::limits::Limits;
@@ -150,6 +150,10 @@ impl Kind {
                 ..0 if most == UNSIGNED => Err("argument must be greater or equal to 0".into()),
                 _ => Err(format!("argument must be between {least} and {most} inclusive")),
             },
+            Kind::Clamped(least, most) => {
+                Kind::Integer(0, INT).read(value)?;
+                Ok(integer(value)?.clamp(least, most).to_string().into())
+            }
             Kind::Size => match integer(value)? {
                 0.. => Ok(value.to_vec()),
                 _ => Err("argument must be greater or equal to 0".into()),
@@ -238,6 +242,8 @@ mod tests {
             ("maxmemory", "", "0"),
             ("hash-max-ziplist-entries", "7", "7"),
             ("appendfsync", "NO", "no"),
+            ("hz", "0", "1"),
+            ("hz", "501", "500"),
             ("save", "900  1", "900 1"),
             ("notify-keyspace-events", "KEg$lshzxetdm", "AKEm"),
             ("notify-keyspace-events", "KnmEocd$", "$dnocKEm"),

@@ -48,6 +48,8 @@ pub struct Keyspace {
     pub limits: Limits,
     /// Whether expired keys go by themselves, or only when they are looked at (DEBUG SET-ACTIVE-EXPIRE).
     pub active_expiry: bool,
+    /// How often in a second they do: the parameter of that name, 1 to 500.
+    pub hz: i64,
     /// Whether reading a key is an access, for OBJECT IDLETIME: not for a client that has set CLIENT NO-TOUCH.
     pub touches: bool,
     /// Whether anybody may want to hear of events, so that they are noted.
@@ -70,6 +72,7 @@ impl Keyspace {
             counts: Counts::default(),
             limits: Limits::default(),
             active_expiry: true,
+            hz: 10,
             touches: true,
             notes_events: false,
             events: Vec::new(),
@@ -89,14 +92,20 @@ impl Keyspace {
         self.now_us
     }
 
-    /// Sets the clock, which never goes back, and drops what has expired by then.
+    /// Sets the clock, which never goes back. At the end of each cycle, what has expired by then is dropped.
     pub fn set_clock(&mut self, now_us: i64) {
         let before_ms = self.now_ms();
         self.now_us = self.now_us.max(now_us);
-        // Within a millisecond nothing more falls due; a key that was past its time when it came is found by `find`.
-        if self.active_expiry && self.now_ms() > before_ms {
+        // Until then a key whose time is over is found by `find`, and counted by DBSIZE, as in Redis.
+        let cycle_ms = self.cycle_ms();
+        if self.active_expiry && self.now_ms() / cycle_ms > before_ms / cycle_ms {
             self.expire_due();
         }
+    }
+
+    /// How long a cycle takes.
+    fn cycle_ms(&self) -> i64 {
+        1000 / self.hz
     }
 
     /// The number of the database that the running command works on.
@@ -440,9 +449,38 @@ impl Keyspace {
         self.selected = selected;
     }
 
-    /// The next moment at which something expires by itself, in milliseconds since 1970.
+    /// The next moment at which something that has expired is dropped by itself, in milliseconds since 1970: the end of a
+    /// cycle.
     pub fn next_expiry(&self) -> Option<i64> {
         let soonest = self.databases.iter().filter_map(|db| db.soonest().map(|(at_ms, _)| at_ms)).min();
-        soonest.filter(|_| self.active_expiry)
+        let cycle_ms = self.cycle_ms();
+        // What is due already waits for the end of this cycle.
+        let end_of_cycle = |at_ms: i64| at_ms.max(self.now_ms() + 1).saturating_add(cycle_ms - 1) / cycle_ms * cycle_ms;
+        soonest.filter(|_| self.active_expiry).map(end_of_cycle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Engine;
+
+    #[test]
+    fn what_has_expired_goes_when_it_is_asked_for_or_at_the_end_of_a_cycle() {
+        let mut engine = Engine::new(1, 1_000_000_000);
+        let client = engine.connect();
+        let mut told = |line: &str, at_ms: i64| {
+            let argv: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+            engine.execute(client, &argv, at_ms * 1000);
+            let reply = engine.hub.clients.get_mut(client).reply.take();
+            (String::from_utf8(reply).expect("it was ASCII"), engine.keyspace.next_expiry())
+        };
+        assert_eq!(told("SET a 1 PX 10", 1_000_000).1, Some(1_000_100));
+        assert_eq!(told("SET b 1 PXAT 999990", 1_000_005), ("+OK\r\n".into(), Some(1_000_100)));
+        assert_eq!(told("DBSIZE", 1_000_099).0, ":2\r\n");
+        assert_eq!(told("GET a", 1_000_099).0, "$-1\r\n");
+        assert_eq!(told("DBSIZE", 1_000_099).0, ":1\r\n");
+        assert_eq!(told("DBSIZE", 1_000_100), (":0\r\n".into(), None));
+        told("CONFIG SET hz 500", 1_000_100);
+        assert_eq!(told("SET c 1 PX 5", 1_000_100).1, Some(1_000_106));
     }
 }

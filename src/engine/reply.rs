@@ -1,6 +1,7 @@
 //! Replies, written straight into a client's output as RESP2 or RESP3.
 
 use super::error::Error;
+use super::limits::{MOST_DRAWN_BYTES, MOST_DRAWS};
 use super::number;
 
 /// The version of the protocol a client speaks.
@@ -34,6 +35,18 @@ impl Reply {
 
     pub fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Writes something drawn at random, so many times. False if that would outgrow what is answered to a negative count.
+    pub fn draws(&mut self, times: usize, mut write: impl FnMut(&mut Self)) -> bool {
+        times <= MOST_DRAWS
+            && (0..times).all(|_| {
+                let has_room = self.len() < MOST_DRAWN_BYTES;
+                if has_room {
+                    write(self);
+                }
+                has_room
+            })
     }
 
     /// Forgets what was written, and keeps the room.

@@ -7,11 +7,10 @@ use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Hash;
 use crate::engine::data::hash::FieldTtl;
 use crate::engine::error::{self, Error};
-use crate::engine::limits::{MOST_DRAWN_BYTES, MOST_DRAWS};
 use crate::engine::long_double::LongDouble;
 use crate::engine::number;
 use crate::engine::random::Random;
-use crate::engine::reply::Protocol;
+use crate::engine::reply::{Protocol, Reply};
 
 pub const COMMANDS: &[&Command] = &[
     &HDEL,
@@ -404,35 +403,28 @@ fn hrandfield(call: &mut Call) -> Outcome {
         return Ok(());
     };
     let asked = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
-    if count < 0 && asked > MOST_DRAWS {
-        return call.let_go();
-    }
     let number = if count < 0 { asked } else { asked.min(hash.len()) };
     let pairs_are_arrays = call.reply.protocol == Protocol::Resp3;
     call.reply.array(if with_values && !pairs_are_arrays { 2 * number } else { number });
-    let mut write = |index: usize| {
+    let write = |reply: &mut Reply, index: usize| {
         let (field, value) = hash.at(index).expect("only positions of the hash are drawn");
         if with_values && pairs_are_arrays {
-            call.reply.array(2);
+            reply.array(2);
         }
-        call.reply.bulk(field);
+        reply.bulk(field);
         if with_values {
-            call.reply.bulk(value);
+            reply.bulk(value);
         }
-        call.reply.len() < MOST_DRAWN_BYTES
     };
+    let random = &mut call.hub.random;
     if count < 0 {
-        if !(0..number).all(|_| write(call.hub.random.below(hash.len()))) {
+        if !call.reply.draws(number, |reply| write(reply, random.below(hash.len()))) {
             return call.let_go();
         }
     } else if number == hash.len() {
-        for index in 0..number {
-            write(index);
-        }
+        (0..number).for_each(|index| write(call.reply, index));
     } else {
-        for index in draw(&mut call.hub.random, number, hash.len()) {
-            write(index);
-        }
+        draw(random, number, hash.len()).into_iter().for_each(|index| write(call.reply, index));
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Set;
 use crate::engine::data::set::Encoding;
 use crate::engine::error;
-use crate::engine::limits::{MOST_DRAWN_BYTES, MOST_DRAWS};
 use crate::engine::number;
 use crate::engine::random::Random;
 
@@ -239,12 +238,7 @@ fn srandmember(call: &mut Call) -> Outcome {
     };
     if count < 0 {
         call.reply.array(many);
-        let mut left = many;
-        while left > 0 && many <= MOST_DRAWS && call.reply.len() < MOST_DRAWN_BYTES {
-            call.reply.bulk_or_null(set.at(random.below(set.len())));
-            left -= 1;
-        }
-        if left > 0 {
+        if !call.reply.draws(many, |reply| reply.bulk_or_null(set.at(random.below(set.len())))) {
             return call.let_go();
         }
     } else if many >= set.len() {

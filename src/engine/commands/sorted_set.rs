@@ -7,7 +7,7 @@ use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::SortedSet;
 use crate::engine::data::sorted_set::Direction;
 use crate::engine::error::{self, Error};
-use crate::engine::limits::{Limits, MOST_DRAWN_BYTES, MOST_DRAWS};
+use crate::engine::limits::Limits;
 use crate::engine::random::Random;
 use crate::engine::reply::{Protocol, Reply};
 
@@ -387,12 +387,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
         announce_members(call.reply, wanted, listing);
-        let mut left = wanted;
-        while left > 0 && wanted <= MOST_DRAWS && call.reply.len() < MOST_DRAWN_BYTES {
-            write_member(call.reply, at(random.below(zset.len())), listing);
-            left -= 1;
-        }
-        if left > 0 {
+        if !call.reply.draws(wanted, |reply| write_member(reply, at(random.below(zset.len())), listing)) {
             return call.let_go();
         }
     } else if wanted >= zset.len() {

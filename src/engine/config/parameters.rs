@@ -6,6 +6,8 @@ pub(super) enum Kind {
     YesNo,
     /// A decimal between two bounds.
     Integer(i64, i64),
+    /// A decimal that is not negative, drawn between two bounds.
+    Clamped(i64, i64),
     /// A decimal that is not negative.
     Size,
     /// Bytes, with a unit if one likes, and at least so many.
@@ -40,7 +42,7 @@ const fn parameter(name: &'static str, old_name: Option<&'static str>, default: 
 }
 
 pub(super) const MAX: i64 = i64::MAX;
-const INT: i64 = i32::MAX as i64;
+pub(super) const INT: i64 = i32::MAX as i64;
 
 /// As a Redis 8.2 has them that saves nothing.
 pub(super) static PARAMETERS: &[Parameter] = &[
@@ -116,7 +118,7 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("hash-max-listpack-value", Some("hash-max-ziplist-value"), "64", Kind::Memory(0)),
     parameter("hide-user-data-from-log", None, "no", Kind::YesNo),
     parameter("hll-sparse-max-bytes", None, "3000", Kind::Memory(0)),
-    parameter("hz", None, "10", Kind::Integer(0, INT)),
+    parameter("hz", None, "10", Kind::Clamped(1, 500)),
     parameter("ignore-warnings", None, "", Kind::Text),
     parameter("io-threads", None, "1", Kind::Immutable),
     parameter("jemalloc-bg-thread", None, "yes", Kind::YesNo),
