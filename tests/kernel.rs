@@ -660,7 +660,8 @@ mod interrupted {
         let mut python = Python::start();
         python.prints("x = 5");
         for source in [
-            "print('on', flush=True)\nwhile True: pass\n",
+            // Without `flush`: what is printed is shown while the program goes on.
+            "print('on')\nwhile True: pass\n",
             "def g():\n    while True: yield\nprint('on', flush=True)\nfor _ in g(): pass\n",
             "try:\n    print('on', flush=True)\n    while True: pass\nfinally:\n    x += 1\n",
         ] {

@@ -41,6 +41,9 @@ pub const SUBCOMMAND: &str = "__python";
 /// Stack of the main Python thread, in bytes. It takes address space only, until a recursion uses it.
 const STACK: usize = 128 << 20;
 
+/// Stack of a thread that runs no Python, in bytes.
+const SMALL_STACK: usize = 64 << 10;
+
 /// How deep Python calls may nest, as in CPython.
 const RECURSION_LIMIT: usize = 1000;
 
@@ -175,6 +178,10 @@ fn serve() {
     let pipe = Pipe::new(reader, writer);
     let ToChild::Start { seed, module } = pipe.next() else { return };
     let kernel = KERNEL.get_or_init(|| Kernel::new(pipe, seed));
+    let output = std::thread::Builder::new().name("output".to_owned()).stack_size(SMALL_STACK);
+    if output.spawn(|| kernel.pipe.send_soon()).is_err() {
+        return;
+    }
     limits::bound();
     limits::end_with_parent();
     let (sender, receiver) = user_signal_channel();

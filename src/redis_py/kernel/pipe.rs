@@ -2,8 +2,8 @@
 //!
 //! Every Python thread may wait for an answer of its own. Whoever waits first reads for all: a frame that is
 //! for another thread is left in `arrived`, and its thread woken. Alone, a thread so reads its own answers without
-//! any hand-over. Output is kept back until the next question, or until it is long, so that a line that is
-//! printed costs no system call of its own.
+//! any hand-over. Output is kept back until the next question, until it is long, or for some milliseconds, so that a line
+//! that is printed costs no system call of its own, and a program that computes shows what it has printed.
 
 use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
 use crate::vigil::Vigil;
@@ -13,13 +13,18 @@ use std::io::{self, BufReader, Write};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Output longer than this, in bytes, does not wait for the next question.
 const LONG_OUTPUT: usize = 8 << 10;
 
+/// Output is kept back no longer than this while the program goes on.
+const SOON: Duration = Duration::from_millis(20);
+
 /// Both directions of the pipe to the tutor.
 pub struct Pipe {
     outgoing: Mutex<Outgoing>,
+    kept_back: Condvar,
     incoming: Mutex<Incoming>,
     arrival: Condvar,
     reader: Mutex<Reader>,
@@ -37,6 +42,8 @@ struct Outgoing {
     /// Output not yet made a frame of, all of one stream.
     text: String,
     stream: Stream,
+    /// Whether `send_soon` has been told of output that is kept back.
+    is_due: bool,
 }
 
 #[derive(Default)]
@@ -78,9 +85,11 @@ impl Pipe {
     /// The calling thread becomes the main thread.
     pub fn new(reader: File, writer: File) -> Self {
         thread_number();
-        let outgoing = Outgoing { writer, frames: Vec::new(), text: String::new(), stream: Stream::Stdout };
+        let (frames, text) = (Vec::new(), String::new());
+        let outgoing = Outgoing { writer, frames, text, stream: Stream::Stdout, is_due: false };
         Self {
             outgoing: Mutex::new(outgoing),
+            kept_back: Condvar::new(),
             incoming: Mutex::default(),
             arrival: Condvar::new(),
             reader: Mutex::new(Reader { frames: BufReader::with_capacity(32 << 10, reader), vigil: Vigil::new() }),
@@ -97,6 +106,27 @@ impl Pipe {
         outgoing.text.push_str(text);
         if outgoing.text.len() > LONG_OUTPUT {
             outgoing.flush();
+        } else if !outgoing.is_due {
+            outgoing.is_due = true;
+            self.kept_back.notify_one();
+        }
+    }
+
+    /// Sends output soon after it was kept back, for as long as the process lives: the work of a thread of its own.
+    pub fn send_soon(&self) -> ! {
+        let mut outgoing = lock(&self.outgoing);
+        loop {
+            outgoing = self
+                .kept_back
+                .wait_while(outgoing, |outgoing| !outgoing.is_due)
+                .unwrap_or_else(PoisonError::into_inner);
+            drop(outgoing);
+            std::thread::sleep(SOON);
+            outgoing = lock(&self.outgoing);
+            outgoing.is_due = false;
+            if !outgoing.text.is_empty() {
+                outgoing.flush();
+            }
         }
     }
 
@@ -170,18 +200,18 @@ impl Outgoing {
     fn seal(&mut self) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
-            self.append(&FromChild::Output { stream: self.stream, text });
+            self.append(MAIN_THREAD, &FromChild::Output { stream: self.stream, text });
         }
     }
 
     fn push(&mut self, frame: &FromChild) {
         self.seal();
-        self.append(frame);
+        self.append(thread_number(), frame);
     }
 
-    fn append(&mut self, frame: &FromChild) {
+    fn append(&mut self, thread: u32, frame: &FromChild) {
         // A frame beyond 4 GiB is beyond the memory limit as well.
-        frame::append(&mut self.frames, thread_number(), frame).expect("a frame fits into memory");
+        frame::append(&mut self.frames, thread, frame).expect("a frame fits into memory");
     }
 
     /// Writes all frames. When the tutor is gone, the process ends here.

@@ -102,9 +102,13 @@ impl<'a> Page<'a> {
         self.source.as_bytes()[..at.min(self.source.len())].iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
-    /// The index of the first token that ends behind a place.
+    /// The index of the first token that ends behind a place; the end of a statement may be empty.
     fn token_at(&self, at: usize) -> usize {
-        self.tokens.iter().position(|token| token.place.end > at).unwrap_or(self.tokens.len())
+        let is_behind = |token: &Token| {
+            let is_end = matches!(token.kind, TokenKind::Newline | TokenKind::EndOfFile);
+            token.place.end > at || (is_end && token.place == (at..at))
+        };
+        self.tokens.iter().position(is_behind).unwrap_or(self.tokens.len())
     }
 
     // --- what the parser found ---
@@ -113,15 +117,17 @@ impl<'a> Page<'a> {
         if is_unclosed_bracket {
             return None;
         }
-        if let Some(told) = self.never_closed(place.start) {
-            return Some(told);
+        let at = self.token_at(place.start);
+        let early = self.never_closed(place.start).or_else(|| self.unfinished(error, at));
+        if early.is_some() {
+            return early;
         }
         if let Some(message) = self.wording(error, &place) {
             return Some(Told { message, place: self.corrected(error, &place) });
         }
-        let at = self.token_at(place.start);
         self.legacy(at)
             .or_else(|| self.conditional(error, at))
+            .or_else(|| self.without_value(at))
             .or_else(|| self.display(error, at))
             .or_else(|| self.comma(at))
             .or_else(|| self.equals(at))
@@ -141,6 +147,52 @@ impl<'a> Page<'a> {
         let last = open.pop()?;
         let told = told_at(format!("'{}' was never closed", self.text(&last.place)), last.place.clone());
         if self.line(at) > self.line(last.place.start) { told } else { None }
+    }
+
+    /// Where CPython stops at something that is cut short, before it comes to what the parser calls a mistake.
+    fn unfinished(&self, error: &ParseErrorType, at: usize) -> Option<Told> {
+        match error {
+            // `r.get('a'):`, with nothing behind the colon.
+            ParseErrorType::InvalidAnnotatedAssignmentTarget => {
+                let level = self.tokens.get(at)?.level;
+                let rest = self.tokens.iter().enumerate().skip(at);
+                let mut here = rest.filter(|(_, token)| token.level == level && !is_opening(token.kind));
+                let (colon, token) = here.find(|(_, token)| token.kind == TokenKind::Colon)?;
+                let is_last = self.tokens.get(colon + 1).is_none_or(|next| ends_statement(next.kind));
+                if is_last { told_at(generic(), token.place.clone()) } else { None }
+            }
+            // `f(a=1, b b=2)`: the comma comes before the order of the arguments.
+            ParseErrorType::PositionalAfterKeywordArgument => {
+                let end = self.longest(at, |_| false)?;
+                let next = self.tokens.iter().position(|token| token.place.start >= end)?;
+                if self.tokens[next].kind == TokenKind::Comma { None } else { self.comma(next) }
+            }
+            ParseErrorType::EmptyImportNames if !ends_statement(self.tokens.get(at)?.kind) => {
+                told_at(generic(), self.tokens[at].place.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// A name with `=` and no value: an argument's, a parameter's, or that of an assignment.
+    fn without_value(&self, at: usize) -> Option<Told> {
+        let here = self.tokens.get(at).map_or(TokenKind::EndOfFile, |token| token.kind);
+        let equals = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == TokenKind::Equal)?;
+        let name = self.tokens.get(at.checked_sub(2)?)?;
+        if matches!(here, TokenKind::Comma | TokenKind::Rpar) && name.kind == TokenKind::Name {
+            return match self.are_parameters(at - 1) {
+                true => told_at("expected default value expression", equals.place.clone()),
+                false => told_at("expected argument value expression", name.place.start..equals.place.end),
+            };
+        }
+        let begins = self.tokens[..at].iter().rposition(|token| ends_statement(token.kind)).map_or(0, |end| end + 1);
+        let target = self.tokens.get(begins)?.place.start..name.place.end;
+        let kind = parse(self.text(&target)).as_ref().map(name_of)?;
+        let is_target = matches!(kind, "name" | "attribute" | "subscript" | "tuple" | "list" | "starred");
+        if !ends_statement(here) || is_target {
+            return None;
+        }
+        told_at(format!("cannot assign to {kind}"), target)
     }
 
     /// CPython's words for a mistake that the parser knows by a name.
@@ -224,6 +276,14 @@ impl<'a> Page<'a> {
                 Some(self.tokens.get(at)?.place.clone())
             }
             ParseErrorType::Lexical(LexicalErrorType::LineContinuationError) => Some(place.start + 1..place.end + 1),
+            ParseErrorType::FStringError(InterpolatedStringErrorType::UnterminatedString)
+            | ParseErrorType::Lexical(LexicalErrorType::FStringError(
+                InterpolatedStringErrorType::UnterminatedString,
+            )) => {
+                let mut starts = self.tokens.iter().filter(|token| token.kind == TokenKind::FStringStart);
+                let start = starts.rfind(|token| token.place.start <= place.start)?.place.start;
+                Some(start..start + 1)
+            }
             ParseErrorType::Lexical(LexicalErrorType::InvalidByteLiteral) => {
                 Some(self.tokens.get(self.token_at(place.start.checked_sub(1)?))?.place.clone())
             }
@@ -285,6 +345,11 @@ impl<'a> Page<'a> {
     /// Two expressions side by side within brackets.
     fn comma(&self, at: usize) -> Option<Told> {
         let here = self.tokens.get(at)?;
+        let before = self.tokens.get(at.checked_sub(1)?)?;
+        if here.kind == TokenKind::Rsqb && before.kind == TokenKind::Lsqb {
+            // `'t'[]`: an empty list beside it.
+            return self.comma(at - 1);
+        }
         if here.level == 0 || is_closing(here.kind) {
             return None;
         }
@@ -304,12 +369,12 @@ impl<'a> Page<'a> {
         told_at("invalid syntax. Perhaps you forgot a comma?", start.place.start..end)
     }
 
-    /// Whether a token stands in the brackets behind `def f` or `class C`.
+    /// Whether a token stands in the brackets behind `def f`.
     fn are_parameters(&self, at: usize) -> bool {
         let level = self.tokens.get(at).map_or(0, |token| token.level);
         let opened = self.tokens[..at].iter().rposition(|token| is_opening(token.kind) && token.level < level);
         let word = opened.and_then(|opened| self.tokens.get(opened.checked_sub(2)?));
-        word.is_some_and(|word| matches!(word.kind, TokenKind::Def | TokenKind::Class))
+        word.is_some_and(|word| word.kind == TokenKind::Def)
     }
 
     /// `1 if x` without an `else`.
@@ -373,12 +438,30 @@ impl<'a> Page<'a> {
 
     /// "invalid syntax" at a token, but for a colon that CPython says it expects.
     fn generic(&self, error: &ParseErrorType, at: usize) -> Option<Told> {
-        let Some(here) = self.tokens.get(at) else { return Some(Told { message: generic(), place: None }) };
+        let here = self.tokens.get(at);
         if matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. }) {
-            let is_forced = matches!(self.first_word(here.place.start), "def" | "async" | "try" | "else" | "finally");
-            if is_forced || matches!(here.kind, TokenKind::Newline | TokenKind::EndOfFile) {
+            let first_word = here.map_or("", |here| self.first_word(here.place.start));
+            let is_forced = matches!(first_word, "def" | "async" | "try" | "else" | "finally");
+            if is_forced || here.is_none_or(|here| matches!(here.kind, TokenKind::Newline | TokenKind::EndOfFile)) {
                 return Some(Told { message: "expected ':'".to_owned(), place: None });
             }
+        }
+        let Some(here) = here else { return Some(Told { message: generic(), place: None }) };
+        let before = at.checked_sub(1).map(|before| &self.tokens[before]);
+        let is_operand =
+            before.is_some_and(|before| is_closing(before.kind) || parse(self.text(&before.place)).is_some());
+        let is_import = matches!(self.first_word(here.place.start), "import" | "from");
+        let goes_on = self.tokens.get(at + 1).is_none_or(|next| {
+            next.place.is_empty() || is_opening(next.kind) || parse(self.text(&next.place)).is_some()
+        });
+        if is_operand && goes_on && !is_import && is_opening(here.kind) && self.closing_of(at).is_none() {
+            return told_at(format!("'{}' was never closed", self.text(&here.place)), here.place.clone());
+        }
+        if is_operand && here.kind == TokenKind::Not {
+            // It may have become `not in`.
+            let next = self.tokens.get(at + 1).filter(|next| !next.place.is_empty() && next.kind != TokenKind::Newline);
+            let end = self.source.trim_end_matches(['\n', '\r']).len();
+            return told_at(generic(), next.map_or(end..end + 1, |next| next.place.clone()));
         }
         if self.text(&here.place) == ">" && at > 0 && self.text(&self.tokens[at - 1].place) == "<" {
             return told_at(generic(), self.tokens[at - 1].place.start..here.place.end);

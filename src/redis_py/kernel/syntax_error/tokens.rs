@@ -43,7 +43,9 @@ impl Page<'_> {
             let (text, following) = (self.text(&number.place), self.text(&next.place));
             let is_number = matches!(number.kind, TokenKind::Int | TokenKind::Float | TokenKind::Complex);
             let is_near = next.place.start == number.place.end;
-            if !is_number || !is_near || !matches!(next.kind, TokenKind::Name | TokenKind::Int) {
+            let is_word = following.starts_with(|c: char| c.is_alphabetic() || c == '_');
+            let is_let_pass = matches!(following, "and" | "else" | "for" | "if" | "in" | "is" | "not" | "or");
+            if !is_number || !is_near || is_let_pass || !(is_word || next.kind == TokenKind::Int) {
                 return None;
             }
             let kind = base(text);
