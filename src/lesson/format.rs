@@ -188,7 +188,7 @@ pub struct Choice {
     pub because: String,
 }
 
-/// Two ways to do the same, measured: commands, round trips, bytes in both directions.
+/// Two ways to do the same, measured: commands, round trips, bytes in both directions, and what they add to the memory.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -10,18 +10,22 @@ const NARROW: usize = 60;
 
 /// All of it, line by line.
 pub fn lines(growth: &Growth, style: Style) -> Vec<Line> {
-    let mut lines = chart("Bytes over the wire, out and in", growth, |took| took.bytes, style);
-    if varies(growth, |took| took.round_trips) {
+    let mut lines = chart("Bytes over the wire, out and in", growth, Measure::bytes, style);
+    if varies(growth, |took| took.traffic.round_trips) {
         lines.push(Vec::new());
-        lines.extend(chart("Round trips", growth, |took| took.round_trips, style));
+        lines.extend(chart("Round trips", growth, |took| took.traffic.round_trips, style));
+    }
+    if growth.sizes.iter().flat_map(|size| &size.took).any(|took| took.memory > 0) {
+        lines.push(Vec::new());
+        lines.extend(chart("Bytes of memory", growth, |took| took.memory, style));
     }
     if let Some(last) = growth.sizes.last() {
         let each = growth.titles.iter().zip(last.took).map(|(title, took)| {
-            let trips = if took.round_trips == 1 { "round trip" } else { "round trips" };
-            let commands = if took.commands == 1 { "command" } else { "commands" };
-            format!("{title} {} {commands} in {} {trips}", number(took.commands), number(took.round_trips))
+            let trips = if took.traffic.round_trips == 1 { "round trip" } else { "round trips" };
+            let commands = if took.traffic.commands == 1 { "command" } else { "commands" };
+            format!("{title} {} {commands} in {} {trips}", number(took.traffic.commands), number(took.traffic.round_trips))
         });
-        let is_same = !varies(growth, |took| took.round_trips) && !varies(growth, |took| took.commands);
+        let is_same = !varies(growth, |took| took.traffic.round_trips) && !varies(growth, |took| took.traffic.commands);
         let when = if is_same { "Each time".to_owned() } else { format!("With {}", size(growth, last)) };
         let text = format!("{when}: {}.", each.collect::<Vec<_>>().join("; "));
         lines.push(Vec::new());

@@ -22,25 +22,26 @@ pub struct Size {
 }
 
 /// What is told of a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Measure {
-    pub commands: usize,
-    pub round_trips: usize,
-    /// In both directions.
-    pub bytes: usize,
+    pub traffic: Traffic,
+    /// How many bytes more the keys take in Redis's memory than before it: MEMORY USAGE.
+    pub memory: usize,
 }
 
-/// What is shown of a comparison. `measured` are the left and the right program's traffic, for each size.
-pub(super) fn shown(compare: &Compare, measured: &[Traffic]) -> Show {
+impl Measure {
+    /// Bytes over the wire, in both directions.
+    pub fn bytes(&self) -> usize {
+        self.traffic.sent + self.traffic.received
+    }
+}
+
+/// What is shown of a comparison. `measured` is what the left and the right program took, for each size.
+pub(super) fn shown(compare: &Compare, measured: &[Measure]) -> Show {
     if compare.grow.is_none() {
         return Show::Text(table(compare, measured));
     }
-    let measure = |traffic: &Traffic| Measure {
-        commands: traffic.commands,
-        round_trips: traffic.round_trips,
-        bytes: traffic.sent + traffic.received,
-    };
-    let pairs = measured.chunks_exact(2).map(|pair| [measure(&pair[0]), measure(&pair[1])]);
+    let pairs = measured.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
     Show::Growth(Growth {
         titles: [compare.left.title.clone(), compare.right.title.clone()],
         of: compare.of.clone().unwrap_or_default(),
@@ -49,16 +50,19 @@ pub(super) fn shown(compare: &Compare, measured: &[Traffic]) -> Show {
 }
 
 /// The table of a comparison.
-fn table(compare: &Compare, measured: &[Traffic]) -> crate::markup::Text {
+fn table(compare: &Compare, measured: &[Measure]) -> crate::markup::Text {
     let [left, right] = measured else { return crate::markup::Text::default() };
     let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
     let rows = [
-        ("commands", left.commands, right.commands),
-        ("round trips", left.round_trips, right.round_trips),
-        ("bytes sent", left.sent, right.sent),
-        ("bytes received", left.received, right.received),
+        ("commands", left.traffic.commands, right.traffic.commands),
+        ("round trips", left.traffic.round_trips, right.traffic.round_trips),
+        ("bytes sent", left.traffic.sent, right.traffic.sent),
+        ("bytes received", left.traffic.received, right.traffic.received),
+        ("bytes of memory", left.memory, right.memory),
     ];
-    for (name, left, right) in rows {
+    // Programs that add nothing are not compared by it.
+    let told = if left.memory + right.memory > 0 { rows.len() } else { rows.len() - 1 };
+    for (name, left, right) in rows.into_iter().take(told) {
         table.push_str(&format!("| {name} | {left} | {right} |\n"));
     }
     parse(&table)

@@ -6,6 +6,7 @@ use super::client::Client;
 use super::dialect;
 use super::draw::Pasts;
 use super::event::{Effect, Show};
+use super::growth::Measure;
 use super::script::{Item, Then};
 use super::{MAIN, Session, TUTOR};
 use crate::lesson::differences;
@@ -151,8 +152,8 @@ impl Session {
                 self.script.add([
                     Item::Then(Then::Ready),
                     Item::Unseen(run),
-                    Item::PutBack,
                     Item::Then(Then::Measured),
+                    Item::PutBack,
                 ]);
             }
         }
@@ -169,17 +170,18 @@ impl Session {
                 }
             }
             Then::Measured => {
-                let mut sum = crate::lesson::evidence::Traffic::default();
+                let memory = self.engine.keyspace.memory().saturating_sub(self.script.weighed);
+                let mut measure = Measure { memory, ..Measure::default() };
                 for submission in &self.script.found {
-                    sum.commands += submission.traffic.commands;
-                    sum.round_trips += submission.traffic.round_trips;
-                    sum.sent += submission.traffic.sent;
-                    sum.received += submission.traffic.received;
+                    measure.traffic.commands += submission.traffic.commands;
+                    measure.traffic.round_trips += submission.traffic.round_trips;
+                    measure.traffic.sent += submission.traffic.sent;
+                    measure.traffic.received += submission.traffic.received;
                 }
-                self.script.measured.push(sum);
+                self.script.measured.push(measure);
             }
             // What was found until then counts for nothing.
-            Then::Ready => {}
+            Then::Ready => self.script.weighed = self.engine.keyspace.memory(),
             Then::StepBegins => self.begin_step(),
             Then::Race(plan) => self.race_submission(*plan),
             Then::Judge(submission) => self.judged(&submission),

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use super::dialect::{self, Dialect};
 use super::event::{Effect, Show};
+use super::growth::Measure;
 use super::race::Plan;
 use super::{Session, TUTOR};
 use crate::engine::Engine;
-use crate::lesson::evidence::{Submission, Traffic};
+use crate::lesson::evidence::Submission;
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -62,7 +63,9 @@ pub(super) struct Script {
     kept: Option<Box<Engine>>,
     /// What the tutor's own client was answered since the last `Then`.
     pub(super) found: Vec<Submission>,
-    pub(super) measured: Vec<Traffic>,
+    pub(super) measured: Vec<Measure>,
+    /// What all keys took in memory when the program began that is measured.
+    pub(super) weighed: usize,
 }
 
 impl Script {

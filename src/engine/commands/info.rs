@@ -7,6 +7,7 @@ use super::info_fields;
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Value;
+use crate::engine::data::memory::table::Table;
 use crate::engine::hub::Hub;
 use crate::engine::keyspace::Keyspace;
 use crate::engine::subscriptions::Kind;
@@ -133,8 +134,18 @@ fn human(bytes: u64) -> String {
     }
 }
 
-fn memory(text: &mut String, hub: &Hub, _: &Keyspace) -> std::fmt::Result {
-    let used = (hub.memory_used)();
+/// `used_memory` of a Redis 8.2 that has just started.
+const EMPTY_SERVER: u64 = 741_800;
+
+/// What Redis would have allocated: for itself, for the keys, and for the tables that find them.
+fn expected_memory(keyspace: &Keyspace) -> u64 {
+    let filled = keyspace.databases().iter().filter(|database| !database.is_empty());
+    let tables: usize = filled.map(|database| Table::of(database.len()).allocated()).sum();
+    EMPTY_SERVER + (keyspace.memory() + tables) as u64
+}
+
+fn memory(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
+    let used = hub.memory_used.map_or_else(|| expected_memory(keyspace), |measure| measure());
     for name in ["used_memory", "used_memory_rss", "used_memory_peak"] {
         line(text, name, used)?;
         write!(text, "{name}_human:{}\r\n", human(used))?;

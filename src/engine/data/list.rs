@@ -46,6 +46,11 @@ impl List {
         if self.nodes.is_quicklist() { "quicklist" } else { "listpack" }
     }
 
+    /// Where Redis would cut it.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
+    }
+
     pub fn get(&self, index: usize) -> Option<&[u8]> {
         self.elements.get(index).map(|element| &**element)
     }
