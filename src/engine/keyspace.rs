@@ -13,8 +13,8 @@ use super::limits::Limits;
 use super::notify::{Class, Event};
 use super::watch::{Exchanged, Watches};
 
-use database::{Due, Room};
 pub use database::{Database, Entry};
+use database::{Due, Room};
 pub use edit::Edit;
 
 /// The number of databases, as in Redis's default configuration.

@@ -23,7 +23,11 @@ pub fn lines(growth: &Growth, style: Style) -> Vec<Line> {
         let each = growth.titles.iter().zip(last.took).map(|(title, took)| {
             let trips = if took.traffic.round_trips == 1 { "round trip" } else { "round trips" };
             let commands = if took.traffic.commands == 1 { "command" } else { "commands" };
-            format!("{title} {} {commands} in {} {trips}", number(took.traffic.commands), number(took.traffic.round_trips))
+            format!(
+                "{title} {} {commands} in {} {trips}",
+                number(took.traffic.commands),
+                number(took.traffic.round_trips)
+            )
         });
         let is_same = !varies(growth, |took| took.traffic.round_trips) && !varies(growth, |took| took.traffic.commands);
         let when = if is_same { "Each time".to_owned() } else { format!("With {}", size(growth, last)) };

@@ -232,7 +232,8 @@ fn memory_usage(call: &mut Call) -> Outcome {
         samples = Samples::of(usize::try_from(call.integer(index + 1)?).map_err(|_| error::SYNTAX)?);
     }
     let key = call.argv[2];
-    match call.keyspace.peek(key) {
+    // What has expired and is still there takes its memory.
+    match call.keyspace.database().get(key) {
         Some(entry) => call.reply.count(entry.memory(key, samples)),
         None => call.reply.null(),
     }

@@ -122,6 +122,20 @@ impl Default for Nodes {
 }
 
 impl Nodes {
+    /// Those of an empty quicklist.
+    pub fn quicklist(limit: NodeLimit) -> Self {
+        Nodes { nodes: VecDeque::new(), limit: Some(limit) }
+    }
+
+    /// A quicklist whose elements fit a single listpack becomes one.
+    pub fn pack(&mut self, limit: NodeLimit) {
+        match *self.nodes.make_contiguous() {
+            [] => *self = Nodes::default(),
+            [node] if !node.is_large_element && !limit.is_exceeded_by(node.elements, node.bytes) => self.limit = None,
+            _ => {}
+        }
+    }
+
     pub fn is_quicklist(&self) -> bool {
         self.limit.is_some()
     }
@@ -328,7 +342,8 @@ impl Nodes {
             let bytes: usize = if node.is_large_element {
                 rest.next().map_or(0, |element| element.len())
             } else {
-                listpack::EMPTY + rest.by_ref().take(node.elements).map(|element| listpack::entry(element)).sum::<usize>()
+                listpack::EMPTY
+                    + rest.by_ref().take(node.elements).map(|element| listpack::entry(element)).sum::<usize>()
             };
             node.bytes == bytes && (node.elements > 0 || self.limit.is_none())
         });

@@ -145,7 +145,11 @@ impl DataType for SortedSet {
     const CLASS: Class = Class::SortedSet;
 
     fn empty() -> Self {
-        SortedSet { scores: Scores::default(), order: Ranking::default(), layout: Layout::Listpack(Listpack::default()) }
+        SortedSet {
+            scores: Scores::default(),
+            order: Ranking::default(),
+            layout: Layout::Listpack(Listpack::default()),
+        }
     }
 
     variant_of_value!(SortedSet);

@@ -174,7 +174,8 @@ fn of_sorted_set(zset: &SortedSet, samples: Samples) -> (usize, f64) {
         sorted_set::Layout::Listpack(listpack) => (listpack.allocated(), 0.0),
         sorted_set::Layout::Skiplist(table) => {
             // Redis looks at those with the lowest scores.
-            let size = |(member, _): (&[u8], f64)| (ENTRY_OF_SORTED_SET + sds::allocated(member.len())) as f64 + SKIPLIST_NODE;
+            let size =
+                |(member, _): (&[u8], f64)| (ENTRY_OF_SORTED_SET + sds::allocated(member.len())) as f64 + SKIPLIST_NODE;
             let sampled = Sampled::of(zset.iter().take(samples.0).map(size));
             (SKIPLIST + SKIPLIST_HEAD + table.allocated(), sampled.for_all(zset.len()))
         }

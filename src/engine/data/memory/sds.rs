@@ -40,10 +40,12 @@ impl Room {
     /// That of a string made at its length.
     pub fn exact(length: usize) -> Self {
         let allocated = allocated(length);
-        let capacity = match header(length) {
-            // It knows no room.
-            1 => length,
-            header => allocated - header - 1,
+        let capacity = match (length, header(length)) {
+            // It is expected to grow, and has the next header.
+            (0, _) => allocated - 3 - 1,
+            // This header knows no room.
+            (_, 1) => length,
+            (_, header) => allocated - header - 1,
         };
         Room { allocated, capacity }
     }
@@ -80,6 +82,7 @@ mod tests {
         let eleven = five.settled(11);
         assert_eq!((eleven.allocated(), eleven.settled(28).allocated()), (32, 32));
         assert_eq!(eleven.settled(29).allocated(), 64);
+        assert_eq!((Room::exact(0).settled(4).allocated(), Room::exact(0).settled(5).allocated()), (8, 16));
         assert_eq!(Room::default().settled(11).allocated(), 16);
         assert_eq!(Room::exact(1 << 20).settled(1_310_720).allocated(), 2_621_440);
     }
