@@ -15,7 +15,7 @@ pub fn lines(growth: &Growth, style: Style) -> Vec<Line> {
         lines.push(Vec::new());
         lines.extend(chart("Round trips", growth, |took| took.traffic.round_trips, style));
     }
-    if growth.sizes.iter().flat_map(|size| &size.took).any(|took| took.memory > 0) {
+    if growth.sizes.iter().any(|size| size.took[0].memory != size.took[1].memory) {
         lines.push(Vec::new());
         lines.extend(chart("Bytes of memory", growth, |took| took.memory, style));
     }

@@ -60,10 +60,26 @@ fn table(compare: &Compare, measured: &[Measure]) -> crate::markup::Text {
         ("bytes received", left.traffic.received, right.traffic.received),
         ("bytes of memory", left.memory, right.memory),
     ];
-    // Programs that add nothing are not compared by it.
-    let told = if left.memory + right.memory > 0 { rows.len() } else { rows.len() - 1 };
+    // Programs that add the same are not compared by it.
+    let told = if left.memory == right.memory { rows.len() - 1 } else { rows.len() };
     for (name, left, right) in rows.into_iter().take(told) {
         table.push_str(&format!("| {name} | {left} | {right} |\n"));
     }
     parse(&table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(memory: [usize; 2]) -> String {
+        let compare = toml::from_str("left = { title = 'a', run = '' }\nright = { title = 'b', run = '' }").unwrap();
+        format!("{:?}", shown(&compare, &memory.map(|memory| Measure { memory, ..Measure::default() })))
+    }
+
+    #[test]
+    fn memory_is_told_where_it_differs() {
+        assert!(told([4711, 12]).contains("4711"));
+        assert!(!told([4711, 4711]).contains("4711"));
+    }
 }

@@ -278,3 +278,27 @@ fn bin_name(bin: usize) -> String {
     let unit = ["", "K", "M", "G", "T", "P", "E"][power / 10];
     format!("{}{unit}", 1 << (power % 10))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+
+    #[test]
+    fn memory_grows_by_what_memory_usage_says() {
+        let mut engine = Engine::new(1, 0);
+        let client = engine.connect();
+        let mut asked = |line: &str| {
+            engine.execute(client, &line.split(' ').map(str::as_bytes).collect::<Vec<_>>(), 0);
+            String::from_utf8(engine.hub.clients.get_mut(client).reply.take()).expect("it was ASCII")
+        };
+        let mut used = |line: &str| {
+            asked(line);
+            let text = asked("INFO memory");
+            let line = text.lines().find_map(|line| line.strip_prefix("used_memory:"));
+            line.and_then(|number| number.parse::<i64>().ok()).expect("it is there")
+        };
+        let (before, after) = (used("PING"), used("SETBIT bits 8000000 1"));
+        assert!((500_000..1_000_000).contains(&before), "{before}");
+        assert!((1_000_000..1_100_000).contains(&(after - before)), "{}", after - before);
+    }
+}

@@ -163,7 +163,7 @@ fn heading(picture: &KeyPicture) -> String {
 fn kept(picture: &KeyPicture) -> String {
     let (memory, data) = (picture.memory_bytes, picture.data_bytes);
     let bytes = if data == 1 { "byte" } else { "bytes" };
-    format!("OBJECT ENCODING: {}. MEMORY USAGE: {memory} bytes, for {data} {bytes} of data.", picture.encoding)
+    format!("OBJECT ENCODING: {}. {data} {bytes} of data, MEMORY USAGE: {memory}.", picture.encoding)
 }
 
 /// The marks that stand in a picture.
