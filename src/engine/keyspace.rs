@@ -14,7 +14,7 @@ use super::notify::{Class, Event};
 use super::watch::{Exchanged, Watches};
 
 pub use database::{Database, Entry};
-use database::{Due, Room};
+use database::{Due, NewHead};
 pub use edit::Edit;
 
 /// The number of databases, as in Redis's default configuration.
@@ -244,7 +244,7 @@ impl Keyspace {
             }
             None => {
                 let entry = self.new_entry(T::empty().into_value(), None);
-                self.database_mut().add(key, entry, Room::None)
+                self.database_mut().add(key, entry, NewHead::Plain)
             }
         };
         Ok(Edit::new(self, index, key, true))
@@ -277,7 +277,7 @@ impl Keyspace {
         // Redis removes what was there first, so that the key is new in any case.
         let old = self.find(to).and_then(|index| self.database_mut().remove_at(index));
         let entry = self.new_entry(value, expires_ms);
-        self.database_mut().add(to, entry, Room::for_time(expires_ms));
+        self.database_mut().add(to, entry, NewHead::for_time(expires_ms));
         self.touched(to);
         self.note(Class::New, "new", to);
         self.note_filled(to);
@@ -300,7 +300,7 @@ impl Keyspace {
         let old = match index {
             Some(index) => Some(database.replace(index, key, entry)),
             None => {
-                database.add(key, entry, Room::None);
+                database.add(key, entry, NewHead::Plain);
                 None
             }
         };

@@ -99,3 +99,22 @@ fn bar(value: usize, largest: usize, room: usize, style: Style) -> String {
 fn number(number: usize) -> String {
     crate::session::flood::with_commas(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(memory: [usize; 2]) -> String {
+        let took = memory.map(|memory| Measure { memory, ..Measure::default() });
+        let titles = ["set".to_owned(), "bitmap".to_owned()];
+        let growth = Growth { titles, of: "people".into(), sizes: vec![Size { n: 10, took }] };
+        let style = Style { width: 60, ascii: true, plain: false, quoted: false };
+        lines(&growth, style).into_iter().flatten().map(|span| span.text + "\n").collect()
+    }
+
+    #[test]
+    fn memory_has_bars_where_it_differs() {
+        assert!(told([451_160, 2_080]).contains("451,160"));
+        assert!(!told([64, 64]).contains("memory"));
+    }
+}

@@ -216,10 +216,14 @@ impl Set {
 
     /// Removes a member; says whether it was there.
     pub fn remove(&mut self, member: &[u8]) -> bool {
-        match self.members.get_index_of(member) {
-            Some(index) => self.remove_at(index).is_some(),
-            None => false,
+        let removed = match self.layout {
+            Layout::Intset { .. } | Layout::Listpack(_) => self.members.shift_remove(member),
+            Layout::Hashtable(_) => self.members.swap_remove(member),
+        };
+        if removed {
+            self.shrink_by(member);
         }
+        removed
     }
 
     /// Takes out any member, each as likely.
@@ -227,20 +231,22 @@ impl Set {
         if self.members.is_empty() {
             return None;
         }
-        self.remove_at(random.below(self.members.len()))
-    }
-
-    fn remove_at(&mut self, index: usize) -> Option<SmallBytes> {
-        let removed = match self.layout {
+        let index = random.below(self.members.len());
+        let popped = match self.layout {
             Layout::Intset { .. } | Layout::Listpack(_) => self.members.shift_remove_index(index),
             Layout::Hashtable(_) => self.members.swap_remove_index(index),
         }?;
+        self.shrink_by(&popped);
+        Some(popped)
+    }
+
+    /// A member went.
+    fn shrink_by(&mut self, member: &[u8]) {
         match &mut self.layout {
             Layout::Intset { .. } => {}
-            Layout::Listpack(listpack) => listpack.remove(listpack::entry(&removed)),
+            Layout::Listpack(listpack) => listpack.remove(listpack::entry(member)),
             Layout::Hashtable(table) => table.remove(self.members.len()),
         }
-        Some(removed)
     }
 
     /// A set whose members are all integers, and few enough, becomes an `intset`.

@@ -154,6 +154,16 @@ impl Str {
         }
     }
 
+    /// The head that it may stand in gets room for an expiry time, where there is none left over: leaves it if it is too
+    /// long then.
+    pub fn make_room_in(&mut self, head: Head) {
+        if let Str::Whole(bytes) = self
+            && !head.has_slack(bytes.len())
+        {
+            self.stand_in(head.with_room());
+        }
+    }
+
     /// After a change: makes the room that Redis would make, and says whether it has another head now, since it stands in
     /// one or has left it.
     pub fn settle(&mut self) -> bool {

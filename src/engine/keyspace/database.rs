@@ -65,28 +65,23 @@ impl Entry {
         memory::usage(Head::new(key, self.expiry.has_room()), &self.value, samples)
     }
 
-    /// Takes its place in a new head of its key, with or without room for an expiry time, and makes that room if it needs
-    /// it after all.
-    fn stand_in_new_head(&mut self, key: &[u8], room: Room) {
-        let expires_ms = self.expires_ms();
+    /// Takes its place in a new head of its key, and makes room there for an expiry time if it needs that after all.
+    fn stand_in_new_head(&mut self, key: &[u8], new: NewHead) {
+        let has_room = new == NewHead::WithRoom;
         if let Value::Str(value) = &mut self.value {
-            value.stand_in(Head::new(key, room == Room::ForExpiry));
+            value.stand_in(Head::new(key, has_room));
         }
-        self.expiry = Expiry::NONE;
-        if room == Room::ForExpiry {
-            self.expiry = self.expiry.with_room();
-        }
+        let expires_ms = self.expires_ms();
+        self.expiry = if has_room { Expiry::NONE.with_room() } else { Expiry::NONE };
         self.set_expiry(key, expires_ms);
     }
 
     fn set_expiry(&mut self, key: &[u8], expires_ms: Option<i64>) {
         if expires_ms.is_some()
             && !self.expiry.has_room()
-            && let Value::Str(Str::Whole(value)) = &self.value
-            && !Head::new(key, false).has_slack(value.len())
             && let Value::Str(value) = &mut self.value
         {
-            value.stand_in(Head::new(key, true));
+            value.make_room_in(Head::new(key, false));
         }
         self.expiry.set(expires_ms);
     }
@@ -97,14 +92,14 @@ const KEYS_WEIGHED: usize = 1000;
 
 /// Whether a new head has room for an expiry time from the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Room {
-    ForExpiry,
-    None,
+pub(super) enum NewHead {
+    WithRoom,
+    Plain,
 }
 
-impl Room {
+impl NewHead {
     pub(super) fn for_time(expires_ms: Option<i64>) -> Self {
-        if expires_ms.is_some() { Room::ForExpiry } else { Room::None }
+        if expires_ms.is_some() { NewHead::WithRoom } else { NewHead::Plain }
     }
 }
 
@@ -206,9 +201,9 @@ impl Database {
     }
 
     /// Takes in a key that is not there, and says where it stands now.
-    pub(super) fn add(&mut self, key: &[u8], mut entry: Entry, room: Room) -> usize {
+    pub(super) fn add(&mut self, key: &[u8], mut entry: Entry, new: NewHead) -> usize {
         self.heed(entry.times(), key);
-        entry.stand_in_new_head(key, room);
+        entry.stand_in_new_head(key, new);
         self.entries.insert_full(key.into(), entry).0
     }
 
@@ -222,7 +217,7 @@ impl Database {
             entry.expiry = expiry;
         } else {
             let keeps_expiring = before.expires_ms().and(entry.expires_ms());
-            entry.stand_in_new_head(key, Room::for_time(keeps_expiring));
+            entry.stand_in_new_head(key, NewHead::for_time(keeps_expiring));
         }
         let old = std::mem::replace(&mut self.entries[index], entry);
         // In this order: both may be scheduled for the same moment.
@@ -261,7 +256,7 @@ impl Database {
         if let Value::Str(value) = &mut entry.value
             && value.settle()
         {
-            entry.stand_in_new_head(key, Room::for_time(entry.expires_ms()));
+            entry.stand_in_new_head(key, NewHead::for_time(entry.expires_ms()));
         }
         let before = entry.times();
         entry.value.note_part_expiry();

@@ -79,6 +79,11 @@ impl Head {
         Head { key: key.len(), has_room: has_room || key.len() >= LONG_KEY }
     }
 
+    /// The same, with room for an expiry time.
+    pub fn with_room(self) -> Self {
+        Head { has_room: true, ..self }
+    }
+
     /// Whether a string of so many bytes may stand in it.
     pub fn takes(self, length: usize) -> bool {
         // Redis reckons with the shortest header for the name here.

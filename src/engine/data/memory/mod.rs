@@ -85,7 +85,7 @@ impl Samples {
     /// The indices of as many elements, at even distances.
     pub fn indices(self, elements: usize) -> impl Iterator<Item = usize> {
         let looked_at = self.0.min(elements);
-        (0..looked_at).map(move |sample| (sample as u128 * elements as u128 / looked_at as u128) as usize)
+        (0..looked_at).map(move |sample| sample * elements / looked_at)
     }
 }
 
