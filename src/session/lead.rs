@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::client::Client;
 use super::dialect;
 use super::draw::Pasts;
-use super::event::{Effect, Show};
+use super::event::{Effect, Part, Show};
 use super::growth::Measure;
 use super::script::{Item, Then};
 use super::{MAIN, Session, TUTOR};
@@ -208,9 +208,9 @@ impl Session {
             self.progress.at(lesson.id.get_ref(), step.id.get_ref());
         }
         self.effects.push(Effect::Progress(self.progress.clone()));
-        let place = self.place_in_review().unwrap_or_else(|| format!("{} of {}", index + 1, lesson.steps.len()));
+        let part = self.part_of_review().unwrap_or(Part::Step { number: index + 1, of: lesson.steps.len() });
         self.show(Show::Gap);
-        self.show(Show::Heading { title: lesson.title.clone(), place });
+        self.head(&lesson, part);
         self.show(Show::Text(parse(&step.say)));
         self.show(Show::Gap);
         self.invite(&step);
@@ -458,7 +458,7 @@ impl Session {
         lead.phase = Phase::Over;
         let lesson = lead.lesson.clone();
         self.show(Show::Gap);
-        self.show(Show::Heading { title: lesson.title.clone(), place: "to remember".into() });
+        self.head(&lesson, Part::Remember);
         self.show(Show::Text(parse(&lesson.remember)));
         self.show(Show::Gap);
         self.say(Role::Muted, "`:sheet` shows the commands of this lesson, each with an example.");
