@@ -17,7 +17,7 @@ fn a_new_lesson_passes_its_check_and_is_never_written_over() {
     assert!(text.starts_with("#:schema schema.json\n") && text.contains("id = \"time-series\""), "{text}");
     assert!(file.with_file_name("schema.json").exists());
     let checked = redis_tutor(&["check", &path], b"");
-    assert_eq!(stdout(&checked), "1 lessons, 9 tries, 0 faults\n");
+    assert_eq!(stdout(&checked), "1 lesson, 10 tries, 0 faults\n");
     fs::write(&file, "mine").unwrap();
     let again = redis_tutor(&["new", &path], b"");
     assert!(!again.status.success() && stderr(&again).contains("stays as it is"), "{}", stderr(&again));
@@ -115,7 +115,7 @@ fn a_finished_lesson_has_a_sheet() {
     assert!(stderr(&unfinished).contains("not finished yet"), "{}", stderr(&unfinished));
     let sheet = stdout(&redis_tutor(&["--progress", &progress, "sheet"], b""));
     assert!(sheet.starts_with("# Hashes: a dictionary under one key\n"), "{sheet}");
-    for part in ["**HINCRBY** ", ">>> r.hincrby('user:1000', 'visits', 1)\n11\n", "**To remember**\n\n- "] {
+    for part in ["**HINCRBY**: ", ">>> r.hincrby('user:1000', 'visits', 1)\n11\n", "**To remember**\n\n- "] {
         assert!(sheet.contains(part), "{part}: {sheet}");
     }
     let shown = stdout(&redis_tutor(&["--no-progress", "learn", "hashes"], b":sheet\n"));

@@ -59,6 +59,25 @@ impl Submission {
         self.commands.iter().map(|words| command_name(words)).collect()
     }
 
+    /// Whether it was a line of redis-cli within a transaction: nothing has come of it yet.
+    pub fn is_queued(&self) -> bool {
+        matches!(&self.value, Some(Shown::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
+    }
+
+    /// With the lines that an EXEC of redis-cli's runs, as a pipeline sends them with it; `sent` is all that was sent
+    /// before and in it.
+    pub fn with_queued(mut self, sent: &[Vec<Vec<u8>>]) -> Submission {
+        let is =
+            |command: &[Vec<u8>], name: &str| matches!(command, [word] if word.eq_ignore_ascii_case(name.as_bytes()));
+        if let [only] = self.commands.as_slice()
+            && is(only, "EXEC")
+            && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
+        {
+            self.commands = sent[begin..].to_vec();
+        }
+        self
+    }
+
     /// Whether the last value, or the last line that was printed, is this value of Python's.
     pub fn shows(&self, expected: &str) -> bool {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {

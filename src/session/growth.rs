@@ -3,6 +3,7 @@
 use super::event::Show;
 use crate::lesson::evidence::Traffic;
 use crate::lesson::format::Compare;
+use crate::lesson::raced::Raced;
 use crate::markup::parse;
 
 /// What two programs took, for data of several sizes.
@@ -30,10 +31,11 @@ pub struct Measure {
     pub bytes: usize,
 }
 
-/// What is shown of a comparison. `measured` are the left and the right program's traffic, for each size.
-pub(super) fn shown(compare: &Compare, measured: &[Traffic]) -> Show {
+/// What is shown of a comparison. `measured` are the left and the right program's traffic, for each size; `raced` is what
+/// came of each program when several clients ran it at once, if that was asked for.
+pub(super) fn shown(compare: &Compare, measured: &[Traffic], raced: &[Raced]) -> Show {
     if compare.grow.is_none() {
-        return Show::Text(table(compare, measured));
+        return Show::Text(table(compare, measured, raced));
     }
     let measure = |traffic: &Traffic| Measure {
         commands: traffic.commands,
@@ -49,7 +51,7 @@ pub(super) fn shown(compare: &Compare, measured: &[Traffic]) -> Show {
 }
 
 /// The table of a comparison.
-fn table(compare: &Compare, measured: &[Traffic]) -> crate::markup::Text {
+fn table(compare: &Compare, measured: &[Traffic], raced: &[Raced]) -> crate::markup::Text {
     let [left, right] = measured else { return crate::markup::Text::default() };
     let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
     let rows = [
@@ -60,6 +62,13 @@ fn table(compare: &Compare, measured: &[Traffic]) -> crate::markup::Text {
     ];
     for (name, left, right) in rows {
         table.push_str(&format!("| {name} | {left} | {right} |\n"));
+    }
+    if let [left, right] = raced {
+        table.push_str(&format!("| lost updates | {} | {} |\n", left.score(), right.score()));
+        let clients = compare.clients();
+        table.push_str(&format!(
+            "\nLost updates: {clients} clients run it at once; in so many orders of their commands a change is lost.\n"
+        ));
     }
     parse(&table)
 }

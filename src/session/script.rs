@@ -8,6 +8,7 @@ use super::race::Plan;
 use super::{Session, TUTOR};
 use crate::engine::Engine;
 use crate::lesson::evidence::{Submission, Traffic};
+use crate::lesson::raced::Raced;
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -49,6 +50,8 @@ pub(super) enum Then {
     Sheet,
     /// A submission is raced against itself.
     Race(Box<Plan>),
+    /// A program that is compared is run by several clients at once.
+    RaceSide(Box<Plan>),
     /// The step was done for the learner.
     Skipped,
     Shown,
@@ -63,6 +66,8 @@ pub(super) struct Script {
     /// What the tutor's own client was answered since the last `Then`.
     pub(super) found: Vec<Submission>,
     pub(super) measured: Vec<Traffic>,
+    /// What came of the compared programs, each run by several clients at once.
+    pub(super) raced: Vec<Raced>,
 }
 
 impl Script {
