@@ -64,7 +64,8 @@ pub fn of_actor(expect: &Expect, submission: &Submission, findings: &Findings) -
     if expect.by.contains(actor) {
         let missing = missing?;
         let goes = code(&format!(":client {missing}"));
-        return Some(format!("{} has a part in this, too: {goes} goes there.", code(missing)));
+        let undo = if submission.changed { " If this line was its part, `:undo` takes it back." } else { "" };
+        return Some(format!("{} has a part in this, too: {goes} goes there.{undo}", code(missing)));
     }
     let meant = missing.or(expect.by.first())?;
     let undo = if submission.changed { "`:undo` takes it back, " } else { "" };
