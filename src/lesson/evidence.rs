@@ -81,8 +81,8 @@ impl Submission {
     /// Whether the last value, or the last line that was printed, is this value of Python's.
     pub fn shows(&self, expected: &str) -> bool {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {
-            // Python shows nothing for None: whatever was asked has answered so.
-            return self.error.is_none() && !self.commands.is_empty();
+            // Python shows nothing for None: whatever was asked has answered so. What changed something was no question.
+            return self.error.is_none() && !self.changed && !self.commands.is_empty();
         }
         self.value.as_ref().is_some_and(|shown| shown.is(expected))
             || self.output.lines().last().is_some_and(|line| is_same(line, expected))

@@ -238,6 +238,14 @@ by = ["phone"]
     }
 
     #[test]
+    fn a_question_that_shows_nothing_was_answered_none() {
+        let silent = |line: &str, changed| Submission { commands: vec![words(line)], changed, ..Submission::default() };
+        assert!(silent("GET a", false).shows("None"));
+        assert!(!silent("SET a 1", true).shows("None"));
+        assert!(!Submission::default().shows("None"), "nothing was asked");
+    }
+
+    #[test]
     fn an_author_is_told_what_does_not_fit() {
         let submission = Submission { commands: vec![words("GET a")], ..Submission::default() };
         let state = [("r.get('a')".to_owned(), Some(Shown::Python("b'1'".into())))];
