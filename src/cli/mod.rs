@@ -28,6 +28,7 @@ use crate::server::{self, now_us};
 use crate::session::dialect::Dialect;
 use crate::session::event::Show;
 use crate::session::standing::standings;
+use crate::session::wire::counted;
 use crate::session::{Options, Session};
 use crate::shell;
 use crate::transcript::{piped, prove, run};
@@ -339,8 +340,9 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
         }
         faults += found.len();
     }
-    let lessons = sources.len();
-    writeln!(out, "{lessons} lessons, {tries} tries, {faults} faults")?;
+    let lessons = counted(sources.len(), "lesson");
+    let tries = if tries == 1 { "1 try".to_owned() } else { format!("{tries} tries") };
+    writeln!(out, "{lessons}, {tries}, {}", counted(faults, "fault"))?;
     Ok(i32::from(faults > 0))
 }
 

@@ -157,6 +157,7 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
     }
     if let Some(compare) = &step.compare {
         growth(compare, at, fault);
+        race_rules::of_compare(compare, at, fault);
     }
     if let Some(race) = &step.race {
         race_rules::of_race(race, at, fault);
@@ -336,6 +337,16 @@ say = "That is for strings."
                 "[step.expect]",
                 "[step.expect.every_order]\nclients = 9\nlost = \"x\"\nholds = { run = \"1\", reply = \"1\" }\n[step.expect]",
                 "two or three can race",
+            ),
+            (
+                TASK,
+                "compare = { clients = 2, left = { title = \"\", run = \"1\" }, right = { title = \"\", run = \"1\" } }",
+                "no side says what the data then holds",
+            ),
+            (
+                TASK,
+                "compare = { left = { title = \"\", run = \"1\", holds = { run = \"1\", reply = \"1\" } }, right = { title = \"\", run = \"1\" } }",
+                "needs both",
             ),
             ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
         ] {

@@ -9,7 +9,7 @@ use super::timeline::Timeline;
 use super::wire::Wire;
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
-use crate::lesson::judge::Verdict;
+use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
 use crate::lesson::raced::{Order, Raced};
 use crate::lesson::rehearsal::Rehearsal;
@@ -75,7 +75,7 @@ pub enum Effect {
     /// Something of the tutor's own has run unseen: a setup, a look at the data.
     Unseen(Box<Submission>),
     /// A submission was judged.
-    Judged(Verdict),
+    Judged(Box<Judged>),
     /// Go through this lesson's answers beside the learner; `Rehearsed` follows when it is needed.
     Rehearse(Arc<Lesson>),
     /// A step's race was played in every order.

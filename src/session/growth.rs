@@ -3,6 +3,7 @@
 use super::event::Show;
 use crate::lesson::evidence::Traffic;
 use crate::lesson::format::Compare;
+use crate::lesson::raced::Raced;
 use crate::markup::parse;
 
 /// What two programs took, for data of several sizes.
@@ -36,10 +37,11 @@ impl Measure {
     }
 }
 
-/// What is shown of a comparison. `measured` is what the left and the right program took, for each size.
-pub(super) fn shown(compare: &Compare, measured: &[Measure]) -> Show {
+/// What is shown of a comparison. `measured` is what the left and the right program took, for each size; `raced` is what
+/// came of each program when several clients ran it at once, if that was asked for.
+pub(super) fn shown(compare: &Compare, measured: &[Measure], raced: &[Raced]) -> Show {
     if compare.grow.is_none() {
-        return Show::Text(table(compare, measured));
+        return Show::Text(table(compare, measured, raced));
     }
     let pairs = measured.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
     Show::Growth(Growth {
@@ -50,7 +52,7 @@ pub(super) fn shown(compare: &Compare, measured: &[Measure]) -> Show {
 }
 
 /// The table of a comparison.
-fn table(compare: &Compare, measured: &[Measure]) -> crate::markup::Text {
+fn table(compare: &Compare, measured: &[Measure], raced: &[Raced]) -> crate::markup::Text {
     let [left, right] = measured else { return crate::markup::Text::default() };
     let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
     let rows = [
@@ -65,6 +67,13 @@ fn table(compare: &Compare, measured: &[Measure]) -> crate::markup::Text {
     for (name, left, right) in rows.into_iter().take(told) {
         table.push_str(&format!("| {name} | {left} | {right} |\n"));
     }
+    if let [left, right] = raced {
+        table.push_str(&format!("| lost updates | {} | {} |\n", left.score(), right.score()));
+        let clients = compare.clients();
+        table.push_str(&format!(
+            "\nLost updates: {clients} clients run it at once; in so many orders of their commands a change is lost.\n"
+        ));
+    }
     parse(&table)
 }
 
@@ -74,7 +83,7 @@ mod tests {
 
     fn told(memory: [usize; 2]) -> String {
         let compare = toml::from_str("left = { title = 'a', run = '' }\nright = { title = 'b', run = '' }").unwrap();
-        format!("{:?}", shown(&compare, &memory.map(|memory| Measure { memory, ..Measure::default() })))
+        format!("{:?}", shown(&compare, &memory.map(|memory| Measure { memory, ..Measure::default() }), &[]))
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{MAIN, Session, TUTOR};
 use crate::lesson::differences;
 use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
-use crate::lesson::judge::{self, Findings, Verdict, code};
+use crate::lesson::judge::{self, Findings, Judged, Verdict, code};
 use crate::lesson::practice::Outcome;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::{Role, parse};
@@ -34,6 +34,8 @@ pub(super) struct Lead {
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// What the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
+    /// The clients that have sent it.
+    acted: Vec<String>,
     /// What else there is to say when the step is done.
     aside: Option<String>,
     /// Whether the answer was shown.
@@ -89,6 +91,7 @@ impl Session {
             before: Vec::new(),
             rehearsal,
             sent: Vec::new(),
+            acted: Vec::new(),
             aside: None,
             answered: false,
         });
@@ -131,6 +134,7 @@ impl Session {
         lead.hints = 0;
         lead.truth = None;
         lead.sent.clear();
+        lead.acted.clear();
         lead.aside = None;
         lead.answered = false;
         self.end_race();
@@ -142,6 +146,7 @@ impl Session {
         }
         if let Some(compare) = &step.compare {
             self.script.measured.clear();
+            self.script.raced.clear();
             let setup = compare.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
             let sizes = compare.sizes().into_iter().map(|n| Some(Item::Unseen(format!("n = {n}"))));
             let sizes: Vec<_> = if compare.grow.is_some() { sizes.collect() } else { vec![None] };
@@ -156,6 +161,8 @@ impl Session {
                     Item::PutBack,
                 ]);
             }
+            let races = super::race::plans_of_compare(compare).into_iter().map(|plan| Then::RaceSide(Box::new(plan)));
+            self.script.add(races.map(Item::Then));
         }
         self.script.add([Item::Then(Then::StepBegins)]);
     }
@@ -184,6 +191,7 @@ impl Session {
             Then::Ready => self.script.weighed = self.engine.keyspace.memory(),
             Then::StepBegins => self.begin_step(),
             Then::Race(plan) => self.race_submission(*plan),
+            Then::RaceSide(plan) => self.race_side(*plan),
             Then::Judge(submission) => self.judged(&submission),
             Then::Sheet => self.show_sheet(),
             Then::Compared | Then::Shown | Then::Skipped => self.step_done(matches!(then, Then::Skipped)),
@@ -222,7 +230,10 @@ impl Session {
             self.begin_race_step(race);
         }
         if let Some(compare) = &step.compare {
-            self.show(super::growth::shown(compare, &self.script.measured));
+            self.show(super::growth::shown(compare, &self.script.measured, &self.script.raced));
+            for raced in std::mem::take(&mut self.script.raced) {
+                self.effects.push(Effect::Raced(Box::new(raced)));
+            }
             self.script.add([Item::Then(Then::Compared)]);
         }
     }
@@ -340,6 +351,10 @@ impl Session {
     fn judged(&mut self, submission: &Submission) {
         let Some(lead) = &mut self.lead else { return };
         lead.sent.extend(submission.commands.iter().cloned());
+        if !submission.commands.is_empty() && !lead.acted.contains(&submission.client) {
+            lead.acted.push(submission.client.clone());
+        }
+        let (sent, acted) = (lead.sent.clone(), lead.acted.clone());
         let step = lead.current().clone();
         let before = lead.before.clone();
         let found = std::mem::take(&mut self.script.found);
@@ -357,31 +372,39 @@ impl Session {
                 .filter(|client| client.work.is_some())
                 .map(|client| client.name.clone())
                 .collect(),
+            sent,
+            acted,
             intended: self.intended_commands(),
             types: self.types_of_keys(submission),
             raced,
         };
-        let submission = &self.with_race(submission.clone(), findings.raced.as_ref());
-        let verdict = judge::judge(&step, submission, &findings);
-        let raced = findings.raced;
-        self.effects.push(Effect::Judged(verdict.clone()));
+        let submission = submission.clone().with_queued(&findings.sent);
+        let submission = self.with_race(submission, findings.raced.as_ref());
+        let verdict = judge::judge(&step, &submission, &findings);
+        self.say_verdict(&step, &verdict, &findings);
+        self.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
+    }
+
+    /// Says what comes of a submission.
+    fn say_verdict(&mut self, step: &Step, verdict: &Verdict, findings: &Findings) {
         match verdict {
             Verdict::Done => {
-                self.note_another_way(&step, &findings.intended);
+                self.note_another_way(step, &findings.intended);
                 self.step_done(false);
             }
             Verdict::Exploring => {}
             Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
             Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
+            Verdict::Part => self.say(Role::Muted, "That is part of it; the rest is still to come."),
             Verdict::Mistake(index) => {
-                self.say(Role::Miss, &step.mistakes[index].say);
-                self.show_lost(&step, raced.as_ref());
+                self.say(Role::Miss, &step.mistakes[*index].say);
+                self.show_lost(step, findings.raced.as_ref());
             }
             Verdict::Miss(differences) => {
                 for difference in differences {
-                    self.say(Role::Miss, &difference);
+                    self.say(Role::Miss, difference);
                 }
-                self.show_lost(&step, raced.as_ref());
+                self.show_lost(step, findings.raced.as_ref());
                 let hints = step.hints.len() > self.lead.as_ref().map_or(0, |lead| lead.hints);
                 self.say(
                     Role::Muted,
@@ -427,7 +450,8 @@ impl Session {
         }
         self.note_outcome(outcome);
         self.effects.push(Effect::Progress(self.progress.clone()));
-        self.say(Role::Muted, "Enter goes on.");
+        let goes_on = if self.is_last_in_review() { "Enter ends the practice." } else { "Enter goes on." };
+        self.say(Role::Muted, goes_on);
     }
 
     /// Keeps in the progress that a step is done, and where the lesson goes on. Practice leaves the lessons as they are.

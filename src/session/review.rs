@@ -39,6 +39,11 @@ impl Session {
         Some(Part::Practice { number: review.total - review.queue.len(), of: review.total })
     }
 
+    /// Whether this is practice, and no task is left.
+    pub(super) fn is_last_in_review(&self) -> bool {
+        self.review.as_ref().is_some_and(|review| review.queue.is_empty())
+    }
+
     /// Keeps how the open step went.
     pub(super) fn note_outcome(&mut self, outcome: Outcome) {
         let Some(lead) = &self.lead else { return };

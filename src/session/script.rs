@@ -9,6 +9,7 @@ use super::race::Plan;
 use super::{Session, TUTOR};
 use crate::engine::Engine;
 use crate::lesson::evidence::Submission;
+use crate::lesson::raced::Raced;
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -50,6 +51,8 @@ pub(super) enum Then {
     Sheet,
     /// A submission is raced against itself.
     Race(Box<Plan>),
+    /// A program that is compared is run by several clients at once.
+    RaceSide(Box<Plan>),
     /// The step was done for the learner.
     Skipped,
     Shown,
@@ -66,6 +69,8 @@ pub(super) struct Script {
     pub(super) measured: Vec<Measure>,
     /// What all keys took in memory when the program began that is measured.
     pub(super) weighed: usize,
+    /// What came of the compared programs, each run by several clients at once.
+    pub(super) raced: Vec<Raced>,
 }
 
 impl Script {
