@@ -217,8 +217,13 @@ fn by_number(standings: &[Standing], style: Style, theme: Theme, interrupts: &In
     let next = standings.get(list.at).map_or(1, |standing| standing.number);
     let mut reader = PlainReader::default();
     loop {
-        let prompt = format!("Number or name of a lesson; Enter opens {next}: ");
-        let Typed::Line(line) = reader.read(&prompt, interrupts)? else { return Ok(Chosen::Nothing) };
+        let prompt = format!("Number or name of a lesson; Enter opens {next}, Ctrl-D leaves: ");
+        let line = match reader.read(&prompt, interrupts)? {
+            Typed::Line(line) => line,
+            Typed::End => return Ok(Chosen::Nothing),
+            // A signal that ends the program counts as one, too, until it does.
+            _ => continue,
+        };
         let mut list = list.clone();
         line.trim().chars().for_each(|letter| drop(list.take(Key::Letter(letter))));
         match list.take(Key::Enter) {

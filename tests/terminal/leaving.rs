@@ -40,7 +40,7 @@ fn signals_leave_the_terminal_as_it_was() {
         is_as_before(&terminal);
 
         let mut terminal = start_again("signal-list-plain", (80, 24), &["--plain"]);
-        terminal.until_text("Enter opens 5:");
+        terminal.until_text("Enter opens 5, Ctrl-D leaves:");
         terminal.signal(signal);
         assert_eq!(terminal.status(), status, "in the numbered list");
         is_as_before(&terminal);

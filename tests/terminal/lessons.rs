@@ -50,15 +50,20 @@ fn what_is_typed_before_the_list_is_there_chooses_and_goes_on_at_the_prompt() {
 #[test]
 fn the_list_of_lessons_is_numbered_where_it_is_read_aloud() {
     let mut terminal = start_again("list-plain", (80, 24), &["--plain", "--color", "never"]);
-    terminal.until_text("Enter opens 5:");
+    terminal.until_text("Enter opens 5, Ctrl-D leaves:");
     shown(&terminal.seen(), "lessons-plain");
     terminal.keys("zzz\r");
     terminal.until_text("No lesson has \"zzz\" in it.");
     terminal.keys("3\r");
     terminal.until_text("Keys that expire: caching · 1 of");
     let mut terminal = start_again("list-plain-left", (80, 24), &["--plain", "--color", "never"]);
-    terminal.until_text("Enter opens 5:");
+    let asks = "Number or name of a lesson; Enter opens 5, Ctrl-D leaves:";
+    terminal.until_prompt(asks);
+    terminal.keys("zz");
+    terminal.until_text("zz");
     terminal.keys(CTRL_C);
+    terminal.until_prompt(asks);
+    terminal.keys(CTRL_D);
     assert_eq!(terminal.status(), 0);
 }
 
