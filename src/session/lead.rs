@@ -10,7 +10,7 @@ use super::growth::Measure;
 use super::script::{Item, Then};
 use super::{MAIN, Session, TUTOR};
 use crate::lesson::differences;
-use crate::lesson::evidence::{Shown, Submission};
+use crate::lesson::evidence::{Failure, Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::judge::{self, Findings, Judged, Verdict, code};
 use crate::lesson::practice::Outcome;
@@ -36,6 +36,8 @@ pub(super) struct Lead {
     sent: Vec<Vec<Vec<u8>>>,
     /// The clients that have sent it.
     acted: Vec<String>,
+    /// How much the learner's Python had run when the step began.
+    pub run_before: usize,
     /// What else there is to say when the step is done.
     aside: Option<String>,
     /// Whether the answer was shown.
@@ -92,6 +94,7 @@ impl Session {
             rehearsal,
             sent: Vec::new(),
             acted: Vec::new(),
+            run_before: 0,
             aside: None,
             answered: false,
         });
@@ -206,12 +209,13 @@ impl Session {
         let Some(lead) = &self.lead else { return };
         let (lesson, index) = (lead.lesson.clone(), lead.step);
         let step = lead.current().clone();
-        let unchanged = step.expect.iter().flat_map(|e| e.get_ref().unchanged.clone()).collect::<Vec<_>>();
-        let before = unchanged.into_iter().map(|key| (key.clone(), self.look_at(&key))).collect();
+        let unchanged = step.expect.iter().flat_map(|e| &e.get_ref().unchanged);
+        let before = unchanged.map(|key| (key.get_ref().clone(), self.look_at(key.get_ref()))).collect();
+        let run_before = self.clients[MAIN].python.journal.len();
         if let Some(lead) = &mut self.lead {
-            lead.before = before;
+            (lead.before, lead.run_before) = (before, run_before);
         }
-        self.forget_defined();
+        self.races.raced = None;
         if self.review.is_none() {
             self.progress.at(lesson.id.get_ref(), step.id.get_ref());
         }
@@ -219,7 +223,7 @@ impl Session {
         let part = self.part_of_review().unwrap_or(Part::Step { number: index + 1, of: lesson.steps.len() });
         self.show(Show::Gap);
         self.head(&lesson, part);
-        self.show(Show::Text(parse(&step.say)));
+        self.show(Show::Text(parse(step.say.get_ref())));
         self.show(Show::Gap);
         self.invite(&step);
         if let Some(show) = &step.show {
@@ -241,10 +245,10 @@ impl Session {
     /// Says what is to be done.
     fn invite(&mut self, step: &Step) {
         if let Some(task) = &step.task {
-            self.say(Role::Task, &format!("**Do:** {task}"));
+            self.say(Role::Task, &format!("**Do:** {}", task.get_ref()));
         }
         if let Some(explore) = &step.explore {
-            self.say(Role::Task, &format!("**Try:** {explore}"));
+            self.say(Role::Task, &format!("**Try:** {}", explore.get_ref()));
         }
         if let Some(predicted) = &step.predict {
             self.say(Role::Task, "**Predict:** what will the last line print?");
@@ -360,7 +364,7 @@ impl Session {
         let found = std::mem::take(&mut self.script.found);
         let raced = self.races.raced.take();
         let findings = Findings {
-            probes: found.into_iter().map(|probe| (probe.source.clone(), shown_by(probe))).collect(),
+            probes: found.into_iter().map(|probe| (probe.source.clone(), answer_of(probe))).collect(),
             changed_keys: before
                 .into_iter()
                 .filter(|(key, was)| self.look_at(key) != *was)
@@ -438,7 +442,7 @@ impl Session {
         };
         self.keep_step_done(&lesson, index, skipped);
         match &step.after {
-            Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
+            Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after.get_ref()),
             None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
             None => {}
         }
@@ -483,7 +487,7 @@ impl Session {
         let lesson = lead.lesson.clone();
         self.show(Show::Gap);
         self.head(&lesson, Part::Remember);
-        self.show(Show::Text(parse(&lesson.remember)));
+        self.show(Show::Text(parse(lesson.remember.get_ref())));
         self.show(Show::Gap);
         self.say(Role::Muted, "`:sheet` shows the commands of this lesson, each with an example.");
         let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
@@ -528,6 +532,11 @@ impl Session {
         self.script.add([Item::Then(Then::Skipped)]);
     }
 
+    /// Whether there is such a key now.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.engine.keyspace.database().get(key.as_bytes()).is_some()
+    }
+
     /// What a key holds and when it expires, as bytes that differ when it differs.
     fn look_at(&mut self, key: &str) -> Vec<u8> {
         let client = self.cli_connection(TUTOR);
@@ -549,10 +558,12 @@ impl Session {
     }
 }
 
-/// What a look at the data showed: nothing if it failed. Python shows nothing for None.
-pub(super) fn shown_by(probe: Submission) -> Option<Shown> {
-    let shown = probe.value.or_else(|| Some(Shown::Python("None".into())));
-    shown.filter(|_| probe.error.is_none())
+/// What a look at the data showed, or raised. Python shows nothing for None.
+pub(super) fn answer_of(probe: Submission) -> Result<Shown, Failure> {
+    match probe.error {
+        Some(error) => Err(error),
+        None => Ok(probe.value.unwrap_or_else(|| Shown::Python("None".into()))),
+    }
 }
 
 /// What is typed to do a step, silently or aloud.

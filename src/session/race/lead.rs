@@ -5,6 +5,8 @@ use super::super::lead::Phase;
 use super::super::script::Then;
 use super::super::{MAIN, Session};
 use super::{Entrant, Mode, Plan, Race, Stage, Stand};
+use crate::engine::command::Flag;
+use crate::engine::commands;
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{self, EveryOrder, Probe, Step};
 use crate::lesson::judge::code;
@@ -21,8 +23,6 @@ pub struct Races {
     count: u32,
     /// How many turns of the order were shown.
     shown: usize,
-    /// What was defined since the step began: what a submission may need.
-    defined: Vec<String>,
     /// What came of racing a submission.
     pub raced: Option<Raced>,
 }
@@ -241,7 +241,7 @@ impl Session {
     pub(in super::super) fn with_race(&self, mut submission: Submission, raced: Option<&Raced>) -> Submission {
         if let Some(raced) = raced {
             submission.commands.extend(raced.commands.iter().cloned());
-            submission.error = submission.error.or_else(|| raced.error.as_ref().map(|(_, error)| error.clone()));
+            submission.error = submission.error.or_else(|| raced.error.as_ref().map(|ended| ended.error.clone()));
         }
         submission
     }
@@ -346,33 +346,24 @@ impl Session {
         true
     }
 
-    /// What was typed since the step began is forgotten.
-    pub(in super::super) fn forget_defined(&mut self) {
-        self.races.defined.clear();
-        self.races.raced = None;
-    }
-
     /// How a submission is to be raced against itself, if its step asks for it and it is something to race.
     pub(in super::super) fn plan_of_submission(&mut self, every: &EveryOrder, submission: &Submission) -> Option<Plan> {
         if submission.error.is_some() || submission.client != self.clients[MAIN].name {
             return None;
         }
-        let before = match &every.run {
+        let is_raced = match &every.run {
             Some(run) => {
                 let statements = syntax::split(&submission.source).ok()?;
-                let defines: Vec<_> =
-                    statements.into_iter().map(|s| s.source).filter(|source| is_definition(source)).collect();
-                let is_called =
-                    defines.iter().any(|source| names_of(run.get_ref()).any(|name| defines_name(source, name)));
-                self.races.defined.extend(defines);
-                if !is_called {
-                    return None;
-                }
-                self.races.defined.clone()
+                let mut defines = statements.iter().map(|s| &s.source).filter(|source| is_definition(source));
+                defines.any(|source| names_of(run.get_ref()).any(|name| defines_name(source, name)))
             }
-            None if submission.commands.is_empty() => return None,
-            None => Vec::new(),
+            // Who only looks loses nothing.
+            None => submission.commands.iter().any(|words| writes(words)),
         };
+        if !is_raced {
+            return None;
+        }
+        let before = self.defined_so_far();
         let program = every.run.as_ref().map_or(&submission.source, |run| run.get_ref()).clone();
         let count = every.clients.as_ref().map_or(2, |count| *count.get_ref());
         Some(Plan {
@@ -387,10 +378,26 @@ impl Session {
         self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
     }
 
+    /// What the learner's Python has imported and defined: what a program of theirs may need. What is assigned is a
+    /// definition, too, if it was read from Redis in this step: each order reads it from the data that it begins with.
+    fn defined_so_far(&self) -> Vec<String> {
+        let run_before = self.lead.as_ref().map_or(0, |lead| lead.run_before);
+        let entries = self.clients[MAIN].python.journal.entries().enumerate();
+        let defines = entries
+            .filter(|(index, entry)| is_definition(&entry.source) && (*index >= run_before || !entry.asked_redis()));
+        defines.map(|(_, entry)| entry.source.clone()).collect()
+    }
+
     /// Plays a submission in every order; `races.raced` has then what came of it.
     pub(in super::super) fn race_submission(&mut self, plan: Plan) {
         self.start_race(plan, Mode::EveryOrder, Purpose::Judge);
     }
+}
+
+/// Whether a command may change a key.
+fn writes(words: &[Vec<u8>]) -> bool {
+    let name = words.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
+    commands::by_name(&name).is_some_and(|command| command.has(Flag::Write))
 }
 
 /// Whether a statement defines something, rather than doing it.
@@ -437,8 +444,7 @@ pub fn plans_of_compare(compare: &format::Compare) -> Vec<Plan> {
 }
 
 fn program_of(race: &format::Race, index: usize) -> String {
-    let given = race.clients[..=index].iter().rev().find_map(|client| client.run.as_ref());
-    given.map(|run| run.get_ref().clone()).unwrap_or_default()
+    race.program_of(index).map(|run| run.get_ref().clone()).unwrap_or_default()
 }
 
 fn plan_of_step(race: &format::Race) -> Plan {
