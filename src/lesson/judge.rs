@@ -5,7 +5,7 @@
 
 use super::differences;
 use super::evidence::{Shown, Submission, canonical};
-use super::format::{Expect, Probe, Step, When};
+use super::format::{Expect, Mistake, Probe, Step, When};
 use super::raced::Raced;
 
 /// What the data says to the probes of a step.
@@ -21,8 +21,24 @@ pub struct Findings {
     pub intended: Vec<Vec<Vec<u8>>>,
     /// The types of the keys that the submission names.
     pub types: Vec<(String, &'static str)>,
+    /// Where what was shown comes from.
+    pub origin: Origin,
+    /// Whether a mistake made before has spoilt the data for this step.
+    pub spoilt: bool,
     /// What came of running the submission by several clients in every order, if that was done.
     pub raced: Option<Raced>,
+}
+
+/// Where a value comes from that was shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// From Redis: a command was answered so, now or earlier in this step.
+    #[default]
+    Redis,
+    /// From Redis, and from other keys than those that the step is about.
+    OtherKeys,
+    /// From Python alone: nothing was sent for it.
+    Python,
 }
 
 /// What comes of a submission.
@@ -35,6 +51,8 @@ pub enum Verdict {
     Near(Vec<String>),
     /// The step takes several lines, and this may be one of them.
     OnTheWay,
+    /// This would do the step, had not a mistake spoilt the data before.
+    Spoilt,
     /// The mistake at this index.
     Mistake(usize),
     /// What differs, in Markdown.
@@ -55,10 +73,20 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     let nothing = Expect::default();
     let expect = step.expect.as_ref().map_or(&nothing, |e| e.get_ref());
     let differences = differences::of_expectations(expect, submission, findings);
-    if differences.is_empty() {
-        return Verdict::Done;
+    // What raises does nothing that was asked for, whatever the lines before it did.
+    let has_failed = submission.failed && expect.error.is_none();
+    if differences.is_empty() && !has_failed {
+        return match differences::of_origin(expect, submission, findings) {
+            Some(told) => Verdict::Near(vec![told]),
+            None if findings.spoilt => Verdict::Spoilt,
+            None => Verdict::Done,
+        };
     }
-    if let Some(index) = step.mistakes.iter().position(|m| fits(m.when.get_ref(), submission, findings)) {
+    let is_made = |mistake: &Mistake| {
+        let when = mistake.when.get_ref();
+        concerns(when, submission, findings) && fits(when, submission, findings)
+    };
+    if let Some(index) = step.mistakes.iter().position(is_made) {
         return Verdict::Mistake(index);
     }
     let takes_several =
@@ -94,6 +122,25 @@ pub(super) fn holds(probe: &Probe, findings: &Findings) -> bool {
 /// Whether a probe showed what it should say.
 pub fn is_said(probe: &Probe, shown: Option<&Shown>) -> bool {
     shown.is_some_and(|shown| shown.is(&probe.reply))
+}
+
+/// Whether a submission can be what a mistake is about, rather than a line that came after it. Data that is wrong stays so.
+fn concerns(when: &When, submission: &Submission, findings: &Findings) -> bool {
+    let did_something = !submission.commands.is_empty() || submission.changed || findings.raced.is_some();
+    let is_shown = when.reply.is_some() || when.output.is_some();
+    did_something || is_shown || when.error.is_some()
+}
+
+/// Whether a mistake is told by the data alone, so that any line after it would seem to be it.
+pub fn is_of_data(mistake: &Mistake) -> bool {
+    let when = mistake.when.get_ref();
+    when.error.is_none() && when.uses.is_empty() && when.reply.is_none() && when.output.is_none()
+}
+
+/// Whether a mistake that a submission made has spoilt the data: the step is to be begun afresh.
+pub fn spoils(mistake: &Mistake, submission: &Submission) -> bool {
+    let sends_to_again = mistake.say.contains("`:again`");
+    submission.changed && mistake.spoils.unwrap_or(sends_to_again)
 }
 
 /// Whether a mistake is what happened.

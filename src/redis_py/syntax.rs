@@ -3,7 +3,8 @@
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::token::TokenKind;
-use rustpython_compiler::ast::{Mod as Tree, Stmt};
+use rustpython_compiler::ast::visitor::{self, Visitor};
+use rustpython_compiler::ast::{Expr, ExprContext, Mod as Tree, Stmt};
 use rustpython_compiler::parser::{self, LexicalErrorType, Mode, ParseError, ParseErrorType, Parsed};
 use std::ops::Range;
 
@@ -256,6 +257,51 @@ pub fn tokens(source: &str) -> Vec<(Range<usize>, Class)> {
     tokens.filter(|(range, _)| !range.is_empty()).collect()
 }
 
+/// The variables of a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Variables {
+    /// Those that it gives a value, in whatever way: `=`, `for`, `with`, `:=`, `def`.
+    pub bound: Vec<String>,
+    /// Those whose value it reads.
+    pub read: Vec<String>,
+}
+
+/// The variables that a source gives a value, and those that it reads; none of what is no Python.
+#[must_use]
+pub fn variables(source: &str) -> Variables {
+    let mut found = Variables::default();
+    if too_deep(source).is_none() {
+        let parsed = parse(source);
+        if parsed.errors().is_empty() {
+            found.visit_body(suite(&parsed));
+        }
+    }
+    found
+}
+
+impl<'a> Visitor<'a> for Variables {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if let Stmt::FunctionDef(function) = statement {
+            self.bound.push(function.name.to_string());
+        }
+        if let Stmt::AugAssign(adds) = statement
+            && let Expr::Name(name) = &*adds.target
+        {
+            // What is added to was read before.
+            self.read.push(name.id.to_string());
+        }
+        visitor::walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Name(name) = expression {
+            let list = if name.ctx == ExprContext::Store { &mut self.bound } else { &mut self.read };
+            list.push(name.id.to_string());
+        }
+        visitor::walk_expr(self, expression);
+    }
+}
+
 /// Whether compiling the source would nest too deeply. Looks at its tokens alone.
 #[must_use]
 pub fn too_deep(source: &str) -> Option<TooDeep> {
@@ -391,6 +437,25 @@ mod tests {
             ("$x", "$:Error x:Name "),
         ] {
             assert_eq!(shown(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn variables_are_bound_in_many_ways() {
+        for (source, bound, read) in [
+            ("raw = r.get('a')", "raw", "r"),
+            ("a, (b, *c) = x", "a b c", "x"),
+            ("for key in keys:\n    print(key)", "key", "keys print key"),
+            ("with r.pipeline() as p:\n    p.get('a')", "p", "r p"),
+            ("(n := r.incr('a'))", "n", "r"),
+            ("def f(x):\n    return x", "f", "x"),
+            ("n += 1", "n", "n"),
+            ("d['visits'] = 1", "", "d"),
+            ("u.visits", "", "u"),
+            ("x = = 1", "", ""),
+        ] {
+            let found = variables(source);
+            assert_eq!((found.bound.join(" "), found.read.join(" ")), (bound.into(), read.into()), "{source}");
         }
     }
 

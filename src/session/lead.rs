@@ -7,14 +7,19 @@ use super::dialect;
 use super::draw::Pasts;
 use super::event::{Effect, Show};
 use super::script::{Item, Then};
+use super::tried::Tried;
 use super::{MAIN, Session, TUTOR};
 use crate::lesson::differences;
 use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
-use crate::lesson::judge::{self, Findings, Verdict, code};
+use crate::lesson::judge::{self, Findings, Origin, Verdict, code};
 use crate::lesson::practice::Outcome;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::{Role, parse};
+
+/// What is said when a step would be done, had the data not been spoilt.
+const SPOILT: &str =
+    "That is the way; but what went wrong before it is still in the data. `:again` starts the step afresh.";
 
 /// The lesson that is open, and where the learner stands in it.
 #[derive(Debug, Clone)]
@@ -33,6 +38,7 @@ pub(super) struct Lead {
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// What the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
+    tried: Tried,
     /// What else there is to say when the step is done.
     aside: Option<String>,
     /// Whether the answer was shown.
@@ -88,6 +94,7 @@ impl Session {
             before: Vec::new(),
             rehearsal,
             sent: Vec::new(),
+            tried: Tried::default(),
             aside: None,
             answered: false,
         });
@@ -130,6 +137,7 @@ impl Session {
         lead.hints = 0;
         lead.truth = None;
         lead.sent.clear();
+        lead.tried = Tried::default();
         lead.aside = None;
         lead.answered = false;
         self.end_race();
@@ -313,7 +321,10 @@ impl Session {
 
     /// A submission of the learner's has run: looks at the data, to judge it.
     pub(super) fn judge(&mut self, submission: Submission) {
-        let Some(lead) = &self.lead else { return };
+        let Some(lead) = &mut self.lead else { return };
+        if lead.phase == Phase::Doing {
+            lead.tried.note(&submission);
+        }
         let step = lead.current();
         let is_judged = step.task.is_some() || step.explore.is_some();
         if self.past.in_fork()
@@ -357,10 +368,12 @@ impl Session {
                 .collect(),
             intended: self.intended_commands(),
             types: self.types_of_keys(submission),
+            origin: self.origin(submission),
+            spoilt: self.lead.as_ref().is_some_and(|lead| lead.tried.spoilt),
             raced,
         };
         let submission = &self.with_race(submission.clone(), findings.raced.as_ref());
-        let verdict = judge::judge(&step, submission, &findings);
+        let verdict = self.said_once(&step, submission, judge::judge(&step, submission, &findings));
         let raced = findings.raced;
         self.effects.push(Effect::Judged(verdict.clone()));
         match verdict {
@@ -371,6 +384,7 @@ impl Session {
             Verdict::Exploring => {}
             Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
             Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
+            Verdict::Spoilt => self.say(Role::Miss, SPOILT),
             Verdict::Mistake(index) => {
                 self.say(Role::Miss, &step.mistakes[index].say);
                 self.show_lost(&step, raced.as_ref());
@@ -387,6 +401,28 @@ impl Session {
                 );
             }
         }
+    }
+
+    fn origin(&self, submission: &Submission) -> Origin {
+        let tried = self.lead.as_ref().map(|lead| &lead.tried);
+        tried.map_or(Origin::Redis, |tried| tried.origin(submission, &self.intended_commands()))
+    }
+
+    /// A verdict, without what was said before: what the data alone tells is told once, until it changes. Keeps what a
+    /// mistake has spoilt.
+    fn said_once(&mut self, step: &Step, submission: &Submission, verdict: Verdict) -> Verdict {
+        let Some(lead) = &mut self.lead else { return verdict };
+        if submission.changed {
+            lead.tried.told.clear();
+        }
+        let Verdict::Mistake(index) = &verdict else { return verdict };
+        let mistake = &step.mistakes[*index];
+        if judge::is_of_data(mistake) && lead.tried.told.contains(index) {
+            return Verdict::Exploring;
+        }
+        lead.tried.told.push(*index);
+        lead.tried.spoilt |= judge::spoils(mistake, submission);
+        verdict
     }
 
     /// Keeps the lesson's own way, to be shown beside one that does without its commands.

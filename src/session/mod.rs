@@ -31,6 +31,7 @@ mod speak;
 pub mod standing;
 pub mod status;
 pub mod timeline;
+mod tried;
 pub mod tutor;
 mod undo;
 pub mod wire;

@@ -301,6 +301,7 @@ impl Session {
                 python.was_interrupted = true;
             }
             let submission = &mut work.submission;
+            submission.failed = outcome.error.is_some();
             if let Some(repr) = outcome.value {
                 submission.value = Some(Shown::Python(repr));
             }

@@ -243,7 +243,7 @@ impl Attempt {
             Verdict::Mistake(index) => Some(format!("It got the text of mistake {}.", index + 1)),
             Verdict::Done => Some("It was done.".into()),
             Verdict::Near(differences) => Some(differences.join(" ")),
-            Verdict::Exploring | Verdict::OnTheWay => None,
+            Verdict::Exploring | Verdict::OnTheWay | Verdict::Spoilt => None,
         });
         let errors =
             self.errors.last().map(|(source, error)| format!(" {source:?} raised {error}.")).unwrap_or_default();

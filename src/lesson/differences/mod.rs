@@ -7,9 +7,9 @@ pub mod command;
 mod data;
 mod reply;
 
-use super::evidence::{Shown, Submission, canonical};
+use super::evidence::{Shown, Submission, canonical, keys};
 use super::format::{EveryOrder, Expect};
-use super::judge::{Findings, code, holds, says};
+use super::judge::{Findings, Origin, code, holds, says};
 use super::{names, value};
 use crate::engine::commands;
 use command::Spelling;
@@ -34,7 +34,29 @@ pub fn told(wrong: Vec<String>, submission: &Submission, findings: &Findings) ->
         lines.pop();
     }
     lines.truncate(MOST_LINES);
+    if lines.is_empty() && submission.failed {
+        lines.push("It ended with an error, so it has not done the step.".into());
+    }
     lines
+}
+
+/// What to say to a value that is right and does not come from where the step looks for it.
+pub fn of_origin(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<String> {
+    if expect.reply.is_none() && expect.output.is_none() {
+        return None;
+    }
+    match findings.origin {
+        Origin::Redis => None,
+        Origin::Python => Some("The value is right, but nothing was asked of Redis for it.".into()),
+        Origin::OtherKeys => {
+            let wanted = findings.intended.iter().find_map(|words| keys(words).first().map(|key| key.to_vec()));
+            let wanted = code(&String::from_utf8_lossy(&wanted?));
+            let asked = submission.commands.iter().find_map(|words| keys(words).first().map(|key| key.to_vec()));
+            let asked = asked.map(|key| format!("comes from {}", code(&String::from_utf8_lossy(&key))));
+            let asked = asked.unwrap_or_else(|| "comes from elsewhere".into());
+            Some(format!("The value is right, but {asked}; the step is about {wanted}."))
+        }
+    }
 }
 
 /// What to say to a submission that only looked, where it is almost what the step asks for; nothing to other looks.
@@ -94,7 +116,7 @@ fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String>
 /// All that is expected and not so, each as a sentence.
 pub fn of_expectations(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<String> {
     let mut differences = Vec::new();
-    let names = submission.command_names();
+    let names = if expect.error.is_some() { submission.command_names() } else { submission.performed() };
     match (&expect.error, &submission.error) {
         (Some(wanted), Some(error)) if !format!("{}: {}", error.class, error.message).contains(wanted.as_str()) => {
             differences.push(format!("Another error was wanted here, one that says {}.", code(wanted)));

@@ -1,0 +1,114 @@
+//! Judging, as a learner meets it: what is typed in a step, and what is said to it.
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::fs;
+
+use program::{folder, redis_tutor, stderr, stdout};
+
+/// What is said when these lines are typed in a lesson of these steps.
+fn said(name: &str, steps: &str, typed: &str) -> String {
+    let folder = folder(&format!("judging-{name}"));
+    let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";
+    fs::write(folder.join("judged.toml"), format!("{head}{steps}")).expect("cargo's folder for tests can be written");
+    let folder = folder.display().to_string();
+    let arguments = ["--no-progress", "--color", "never", "--lessons", &folder, "learn", "judged"];
+    let output = redis_tutor(&arguments, typed.as_bytes());
+    assert!(output.status.success(), "{}", stderr(&output));
+    // Where a line ends depends on the words before.
+    stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a step was done: what is said then names the way on.
+fn is_done(said: &str) -> bool {
+    said.contains("Enter goes on.")
+}
+
+const COUNT: &str = r#"
+setup = "r.hset('user', mapping={'name': 'Alice', 'visits': 10})"
+[[step]]
+id = "count"
+say = "A hash."
+task = "Count a visit."
+answer = "r.hincrby('user', 'visits', 1)"
+[step.expect]
+state = [{ run = "r.hget('user', 'visits')", reply = "b'11'" }]
+uses = ["HINCRBY"]
+[[step.mistake]]
+try = "r.hset('user', 'visits', 11)"
+when = { uses = ["HSET"] }
+say = "You did the adding. `:again`, then HINCRBY."
+[[step.mistake]]
+try = "r.hdel('user', 'name')"
+when = { state = [{ run = "r.hget('user', 'name')", reply = "None" }] }
+say = "The name is gone."
+"#;
+
+#[test]
+fn a_command_that_fails_does_no_step() {
+    for typed in [
+        "HINCRBY user visits",
+        "r.hincrby('user', 'visits', 'x')",
+        "try: r.hincrby('user', 'visits', 'x')\nexcept redis.ResponseError: r.hset('user', 'visits', 11)\n\n",
+    ] {
+        let (plain, _) = COUNT.split_once("[[step.mistake]]").expect("it has one");
+        let said = said("fails", plain, &format!("r.hset('user', 'visits', 11)\n{typed}\n"));
+        assert!(!is_done(&said), "{said}");
+    }
+    let said = said("fails-not", COUNT, "r.hincrby('usr', 1)\nr.hincrby('user', 'visits', 1)\n");
+    assert!(is_done(&said), "what comes after an error counts: {said}");
+}
+
+#[test]
+fn a_mistake_that_spoils_the_data_is_not_forgotten() {
+    let spoilt = "r.hset('user', 'visits', 10)\nr.hincrby('user', 'visits', 1)\n";
+    let said_to = said("spoils", COUNT, spoilt);
+    assert!(!is_done(&said_to) && said_to.contains("what went wrong before it is still in the data"), "{said_to}");
+    for way in [":again\n", ":undo\n:undo\n"] {
+        let said = said("spoils-no-more", COUNT, &format!("{spoilt}{way}r.hincrby('user', 'visits', 1)\n"));
+        assert!(is_done(&said), "{said}");
+    }
+    let kept = COUNT.replace("say = \"You did", "spoils = false\nsay = \"You did");
+    assert!(is_done(&said("spoils-not", &kept, spoilt)), "the lesson may say that nothing is lost");
+}
+
+#[test]
+fn a_mistake_of_the_data_is_told_to_the_line_that_made_it() {
+    let told = |typed: &str| said("stale", COUNT, typed).matches("The name is gone.").count();
+    assert_eq!(told("r.hdel('user', 'name')\nimport json\nr.hlen('user')\n1 +\njson.dumps(1)\n"), 1);
+    assert_eq!(told("r.hdel('user', 'name')\nr.hset('user', 'x', 1)\nr.hdel('user', 'x')\n"), 2);
+}
+
+const READ: &str = r#"
+setup = "r.set('visits', 11)"
+[[step]]
+id = "read"
+say = "A key."
+task = "Show the visits as a number."
+answer = "int(r.get('visits'))"
+[step.expect]
+reply = "11"
+"#;
+
+#[test]
+fn a_value_counts_if_redis_was_asked_for_it() {
+    for (typed, done) in [
+        ("11", false),
+        ("user = {'visits': 11}\nuser['visits']", false),
+        ("int(r.get('visits'))", true),
+        ("n = r.get('visits')\nprint(int(n))", true),
+        ("n = r.get('visits')\nm = int(n)\nm", true),
+        ("r.get('visits')\nint(_)", true),
+        ("GET visits", true),
+        ("r.set('other', 11)\nint(r.get('other'))", false),
+    ] {
+        let said = said("asked", READ, &format!("{typed}\n"));
+        assert_eq!(is_done(&said), done, "{said}");
+    }
+    assert!(said("asked", READ, "11\n").contains("but nothing was asked of Redis for it"));
+    assert!(
+        said("asked", READ, "r.set('o', 11)\nint(r.get('o'))\n")
+            .contains("but comes from `o`; the step is about `visits`")
+    );
+}
