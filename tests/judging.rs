@@ -112,3 +112,53 @@ fn a_value_counts_if_redis_was_asked_for_it() {
             .contains("but comes from `o`; the step is about `visits`")
     );
 }
+
+const SEATS: &str = r#"
+[[step]]
+id = "seats"
+say = "There is 1 seat."
+task = "Define `buy()`."
+answer = """
+def buy():
+    if r.decr('seats') >= 0:
+        r.rpush('sold', 'me')
+    else:
+        r.incr('seats')
+
+"""
+[step.expect.every_order]
+start = "r.set('seats', 1)"
+run = "buy()"
+holds = { run = "(r.llen('sold'), r.get('seats'))", reply = "(1, b'0')" }
+lost = "the seats don't come out right"
+[[step.mistake]]
+try = "def buy(): r.decr('seats') >= 0 and r.rpush('sold', 'me')"
+when = { uses = ["DECR"], lacks = ["INCR"] }
+say = "Who was late has taken a seat that isn't there."
+"#;
+
+const BUY: &str =
+    "def buy():\n    if r.decr('seats') >= 0:\n        r.rpush('sold', 'me')\n    else:\n        r.incr('seats')\n\n";
+
+#[test]
+fn clients_race_from_where_the_step_began() {
+    let naive =
+        "def buy():\n    if int(r.get('seats')) > 0:\n        r.decr('seats')\n        r.rpush('sold', 'me')\n\n";
+    for tried in
+        ["", "r.set('seats', 1)\nr.rpush('sold', 'me')\n", naive, &format!("{naive}r.set('seats', 1)\nbuy()\n")]
+    {
+        let said = said("seats", SEATS, &format!("{tried}{BUY}"));
+        assert!(is_done(&said), "{said}");
+    }
+}
+
+#[test]
+fn what_was_defined_is_not_said_to_be_undefined() {
+    let tried = format!("def buy(): return int(r.get('seats'))\n\nbuy()\n{BUY}");
+    let said_to = said("by-hand", SEATS, &tried);
+    assert!(!said_to.contains("is not defined") && is_done(&said_to), "{said_to}");
+    assert!(said_to.contains("on the data with which the step began, after `r.set('seats', 1)`."), "{said_to}");
+    assert!(said("undefined", SEATS, "r.set('seats', 1)\n").contains("it is not defined in this step yet"));
+    let as_phone = said("phone", SEATS, &format!(":client phone\n{BUY}"));
+    assert!(is_done(&as_phone), "{as_phone}");
+}

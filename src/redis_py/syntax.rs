@@ -260,7 +260,7 @@ pub fn tokens(source: &str) -> Vec<(Range<usize>, Class)> {
 /// The variables of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variables {
-    /// Those that it gives a value, in whatever way: `=`, `for`, `with`, `:=`, `def`.
+    /// Those that it gives a value, in whatever way: `=`, `for`, `with`, `:=`, `def`, `class`.
     pub bound: Vec<String>,
     /// Those whose value it reads.
     pub read: Vec<String>,
@@ -283,6 +283,9 @@ impl<'a> Visitor<'a> for Variables {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         if let Stmt::FunctionDef(function) = statement {
             self.bound.push(function.name.to_string());
+        }
+        if let Stmt::ClassDef(class) = statement {
+            self.bound.push(class.name.to_string());
         }
         if let Stmt::AugAssign(adds) = statement
             && let Expr::Name(name) = &*adds.target
@@ -449,6 +452,7 @@ mod tests {
             ("with r.pipeline() as p:\n    p.get('a')", "p", "r p"),
             ("(n := r.incr('a'))", "n", "r"),
             ("def f(x):\n    return x", "f", "x"),
+            ("class C: x = 1", "C x", ""),
             ("n += 1", "n", "n"),
             ("d['visits'] = 1", "", "d"),
             ("u.visits", "", "u"),

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::client::Client;
+use super::clock::Clock;
 use super::dialect;
 use super::draw::Pasts;
 use super::event::{Effect, Show};
 use super::script::{Item, Then};
 use super::tried::Tried;
 use super::{MAIN, Session, TUTOR};
+use crate::engine::Engine;
 use crate::lesson::differences;
 use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
@@ -34,6 +36,8 @@ pub(super) struct Lead {
     truth: Option<String>,
     /// The keys that must stay as they are, as they were at the step's start.
     before: Vec<(String, Vec<u8>)>,
+    /// Everything as it was at the step's start, where clients are to run something from there.
+    pub start: Option<Arc<Start>>,
     /// What comes of the lesson's own answers, once that is known.
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// What the learner has sent in this step.
@@ -43,6 +47,13 @@ pub(super) struct Lead {
     aside: Option<String>,
     /// Whether the answer was shown.
     pub answered: bool,
+}
+
+/// The data and the clock, as a step began.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub engine: Engine,
+    pub clock: Clock,
 }
 
 /// Where a step stands.
@@ -92,6 +103,7 @@ impl Session {
             hints: 0,
             truth: None,
             before: Vec::new(),
+            start: None,
             rehearsal,
             sent: Vec::new(),
             tried: Tried::default(),
@@ -206,8 +218,11 @@ impl Session {
         let step = lead.current().clone();
         let unchanged = step.expect.iter().flat_map(|e| e.get_ref().unchanged.clone()).collect::<Vec<_>>();
         let before = unchanged.into_iter().map(|key| (key.clone(), self.look_at(&key))).collect();
+        let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
+        let start = || Arc::new(Start { engine: self.engine.clone(), clock: self.clock.clone() });
+        let start = is_raced.then(start);
         if let Some(lead) = &mut self.lead {
-            lead.before = before;
+            (lead.before, lead.start) = (before, start);
         }
         self.forget_defined();
         if self.review.is_none() {
@@ -353,6 +368,7 @@ impl Session {
         let before = lead.before.clone();
         let found = std::mem::take(&mut self.script.found);
         let raced = self.races.raced.take();
+        let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
         let findings = Findings {
             probes: found.into_iter().map(|probe| (probe.source.clone(), shown_by(probe))).collect(),
             changed_keys: before
@@ -368,6 +384,7 @@ impl Session {
                 .collect(),
             intended: self.intended_commands(),
             types: self.types_of_keys(submission),
+            defined: every.is_some_and(|every| self.is_run_defined(every)),
             origin: self.origin(submission),
             spoilt: self.lead.as_ref().is_some_and(|lead| lead.tried.spoilt),
             raced,

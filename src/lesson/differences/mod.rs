@@ -90,10 +90,21 @@ fn spelling(submission: &Submission) -> Spelling {
     if commands::by_name(first).is_some() { Spelling::Cli } else { Spelling::Python }
 }
 
+/// What to say when the learner runs by hand what clients are to run.
+fn tried_by_hand(run: &str, every: &EveryOrder) -> String {
+    let start = every.start.as_ref().map(|start| format!(", after {}", code(start.get_ref())));
+    let start = start.unwrap_or_default();
+    let run = code(run);
+    format!(
+        "By hand it meets the data as it is now. The clients run {run} on the data with which the step began{start}."
+    )
+}
+
 /// What differs when several clients run the submission.
 fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String> {
     let Some(raced) = &findings.raced else {
         return Some(match &every.run {
+            Some(run) if findings.defined => tried_by_hand(run.get_ref(), every),
             Some(run) => {
                 format!("Clients are to run {} at once; it is not defined in this step yet.", code(run.get_ref()))
             }

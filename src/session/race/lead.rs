@@ -1,9 +1,9 @@
 //! Leading through a race: whose turn it is, by hand or in every order, and what came of it.
 
+use super::super::Session;
 use super::super::event::{Event, Need, Show};
 use super::super::lead::Phase;
 use super::super::script::Then;
-use super::super::{MAIN, Session};
 use super::{Entrant, Mode, Plan, Race, Stage, Stand};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{self, EveryOrder, Probe, Step};
@@ -21,8 +21,8 @@ pub struct Races {
     count: u32,
     /// How many turns of the order were shown.
     shown: usize,
-    /// What was defined since the step began: what a submission may need.
-    defined: Vec<String>,
+    /// What was defined since the step began, and in whose Python: what a submission may need.
+    defined: Vec<(String, String)>,
     /// What came of racing a submission.
     pub raced: Option<Raced>,
 }
@@ -110,7 +110,11 @@ impl Session {
         self.end_racers();
         self.races.count += 1;
         let number = self.races.count;
-        let mut race = Race::new(plan, self.engine.clone(), self.clock.clone(), self.seed, number);
+        // What a learner has tried meanwhile is none of the clients' business.
+        let start = self.lead.as_ref().and_then(|lead| lead.start.clone()).filter(|_| purpose == Purpose::Judge);
+        let start = start.as_ref();
+        let (engine, clock) = start.map_or((&self.engine, &self.clock), |start| (&start.engine, &start.clock));
+        let mut race = Race::new(plan, engine.clone(), clock.clone(), self.seed, number);
         race.begin(mode);
         self.races.current = Some(Box::new(race));
         (self.races.purpose, self.races.shown) = (purpose, 0);
@@ -330,25 +334,28 @@ impl Session {
         self.races.raced = None;
     }
 
+    /// Whether what the clients are to run was defined in this step, by whomever.
+    pub(in super::super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
+        let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
+        self.races.defined.iter().any(|(_, source)| names_of(run).any(|name| defines_name(source, name)))
+    }
+
     /// How a submission is to be raced against itself, if its step asks for it and it is something to race.
     pub(in super::super) fn plan_of_submission(&mut self, every: &EveryOrder, submission: &Submission) -> Option<Plan> {
-        if submission.error.is_some() || submission.client != self.clients[MAIN].name {
-            return None;
-        }
         let before = match &every.run {
             Some(run) => {
-                let statements = syntax::split(&submission.source).ok()?;
-                let defines: Vec<_> =
-                    statements.into_iter().map(|s| s.source).filter(|source| is_definition(source)).collect();
-                let is_called =
-                    defines.iter().any(|source| names_of(run.get_ref()).any(|name| defines_name(source, name)));
-                self.races.defined.extend(defines);
+                let run = run.get_ref();
+                let statements = syntax::split(&submission.source).ok()?.into_iter().map(|s| s.source);
+                let defines: Vec<_> = statements.filter(|source| is_definition(source)).collect();
+                let is_called = defines.iter().any(|source| names_of(run).any(|name| defines_name(source, name)));
+                self.races.defined.extend(defines.into_iter().map(|source| (submission.client.clone(), source)));
                 if !is_called {
                     return None;
                 }
-                self.races.defined.clone()
+                let own = self.races.defined.iter().filter(|(client, _)| *client == submission.client);
+                needed(run, own.map(|(_, source)| source))
             }
-            None if submission.commands.is_empty() => return None,
+            None if submission.commands.is_empty() || submission.error.is_some() => return None,
             None => Vec::new(),
         };
         let program = every.run.as_ref().map_or(&submission.source, |run| run.get_ref()).clone();
@@ -378,6 +385,22 @@ fn is_definition(source: &str) -> bool {
     source.starts_with('@')
         || ["def", "class", "import", "from", "async"].contains(&first)
         || (after.starts_with('=') && !after.starts_with("=="))
+}
+
+/// Those of the definitions that a program needs, by the names that it reads and that they read in turn.
+fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
+    let mut names = syntax::variables(program).read;
+    let mut found: Vec<String> = Vec::new();
+    for source in defined.rev() {
+        let variables = syntax::variables(source);
+        let is_import = source.starts_with("import") || source.starts_with("from");
+        if is_import || variables.bound.iter().any(|name| names.contains(name)) {
+            names.extend(variables.read);
+            found.push(source.clone());
+        }
+    }
+    found.reverse();
+    found
 }
 
 /// The names in a piece of code, and other words.
@@ -495,6 +518,13 @@ mod tests {
             assert!(!defines_name(source, "sell"), "{source}");
         }
         assert_eq!(names_of("if buy('a'): r.incr('n')").collect::<Vec<_>>(), ["if", "buy", "a", "r", "incr", "n"]);
+    }
+
+    #[test]
+    fn a_program_needs_what_its_names_lead_to() {
+        let defined = ["import json", "KEY = 'seats'", "n = r.blpop('q')", "def buy():\n    r.decr(KEY)", "m = 1"];
+        let defined = defined.map(str::to_owned);
+        assert_eq!(needed("buy()", defined.iter()), [&defined[0], &defined[1], &defined[3]].map(String::clone));
     }
 
     #[test]
