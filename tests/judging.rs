@@ -162,3 +162,56 @@ fn what_was_defined_is_not_said_to_be_undefined() {
     let as_phone = said("phone", SEATS, &format!(":client phone\n{BUY}"));
     assert!(is_done(&as_phone), "{as_phone}");
 }
+
+const QUESTIONS: &str = r#"
+[[step]]
+id = "prepare"
+say = "A set."
+task = "Add one."
+answer = "r.sadd('tags', 'a')"
+[step.expect]
+state = [{ run = "r.scard('tags')", reply = "1" }]
+[[step]]
+id = "predict"
+say = "Is it in?"
+predict = "r.sismember('tags', 'a')"
+[[step]]
+id = "choose"
+say = "One of two."
+[step.choose]
+question = "Which?"
+options = [{ text = "`INCRBY k 1`", correct = true, because = "It is." }, { text = "`INCR k`", because = "No." }]
+"#;
+
+#[test]
+fn a_prediction_is_what_python_prints() {
+    let to = |typed: &str| said("predict", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n{typed}\n"));
+    let nearly = to("True");
+    assert!(nearly.contains("Nearly: it is a whole number.") && !nearly.contains("it is. >>>"), "{nearly}");
+    assert!(to("1").contains("`1` it is."));
+    assert!(to("2").contains("Not `2`. Look again"));
+    let runs = to("r.smembers('tags')");
+    assert!(runs.contains("type what the last line will print, or `:skip`. Nothing is run at `?`."), "{runs}");
+}
+
+#[test]
+fn at_a_question_things_can_be_tried_in_a_fork() {
+    let tried = said("fork", QUESTIONS, "r.sadd('tags', 'a')\n\n:fork\nr.scard('tags') + 40\n:fork back\n1\n");
+    assert!(tried.contains("41") && tried.contains("`1` it is."), "{tried}");
+}
+
+#[test]
+fn an_option_is_chosen_by_its_text_too() {
+    let to = |typed: &str| said("choose", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n1\n\n{typed}\n"));
+    assert!(to("INCRBY k 1").contains("It is."));
+    assert!(to("incr k").contains("No."));
+    assert!(to("DECR k").contains("type a number from 1 to 2, or `:skip`."));
+}
+
+#[test]
+fn a_refused_answer_is_not_said_to_be_taken_back() {
+    let undone = said("refused", QUESTIONS, "r.sadd('tags', 'a')\n\nr.srem('tags', 'a')\n:undo\n:undo\n");
+    assert!(undone.contains("`r.srem('tags', 'a')` was no answer and has changed nothing."), "{undone}");
+    assert!(!undone.contains("Taken back: `r.srem"), "{undone}");
+    assert!(undone.contains("Taken back: `r.sadd('tags', 'a')`."), "the next one goes on: {undone}");
+}

@@ -7,6 +7,7 @@ pub mod judge;
 pub mod library;
 pub mod names;
 pub mod practice;
+pub mod prediction;
 pub mod progress;
 mod race_rules;
 pub mod raced;

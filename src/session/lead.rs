@@ -33,7 +33,7 @@ pub(super) struct Lead {
     /// How many hints were given.
     pub hints: usize,
     /// What a prediction's code prints, as text.
-    truth: Option<String>,
+    pub truth: Option<String>,
     /// The keys that must stay as they are, as they were at the step's start.
     before: Vec<(String, Vec<u8>)>,
     /// Everything as it was at the step's start, where clients are to run something from there.
@@ -249,7 +249,7 @@ impl Session {
     }
 
     /// Says what is to be done.
-    fn invite(&mut self, step: &Step) {
+    pub(super) fn invite(&mut self, step: &Step) {
         if let Some(task) = &step.task {
             self.say(Role::Task, &format!("**Do:** {task}"));
         }
@@ -271,67 +271,6 @@ impl Session {
             self.invite_to_race(race);
         }
         self.show(Show::Gap);
-    }
-
-    /// Whether the next line answers a question of the tutor's.
-    pub(super) fn is_answering(&self) -> bool {
-        !self.past.in_fork()
-            && self.lead.as_ref().is_some_and(|lead| {
-                let step = lead.current();
-                let asks = step.choose.is_some() || step.predict.is_some() || step.race.is_some();
-                lead.phase == Phase::Doing && asks
-            })
-    }
-
-    /// Takes an answer to a question. False if it is none, but a command to the tutor.
-    pub(super) fn answer_question(&mut self, text: &str) -> bool {
-        let text = text.trim();
-        let is_command = matches!(dialect::inputs(text, self.dialect).first(), Some(dialect::Input::Tutor(_)));
-        let Some(lead) = &self.lead else { return false };
-        if is_command {
-            return false;
-        }
-        let step = lead.current().clone();
-        if let Some(race) = &step.race {
-            self.answer_race(text, race);
-        } else if text.is_empty() {
-            self.invite(&step);
-        } else if let Some(choose) = &step.choose {
-            let by_number = text.trim_end_matches('.').parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-            let by_text = || choose.options.iter().position(|option| option.text.eq_ignore_ascii_case(text));
-            match by_number.or_else(by_text).and_then(|index| choose.options.get(index)) {
-                Some(option) if option.correct => {
-                    self.say(Role::Done, &option.because);
-                    self.step_done(false);
-                }
-                Some(option) => self.say(Role::Miss, &option.because),
-                None => {
-                    let last = choose.options.len();
-                    self.say(
-                        Role::Miss,
-                        &format!("{} is none of the answers: type a number from 1 to {last}.", code(text)),
-                    );
-                }
-            }
-        } else {
-            let truth = lead.truth.clone().unwrap_or_default();
-            if Shown::Python(text.to_owned()).is(&truth) || text == truth {
-                self.say(Role::Done, &format!("{} it is.", code(&truth)));
-                self.type_prediction(&step, false);
-            } else {
-                self.say(Role::Miss, &format!("Not {}. Look again, or ask for a `:hint`.", code(text)));
-            }
-        }
-        true
-    }
-
-    /// Runs what was predicted, for all to see.
-    fn type_prediction(&mut self, step: &Step, skipped: bool) {
-        if let Some(lead) = &mut self.lead {
-            lead.phase = Phase::Preparing;
-        }
-        self.script.add(typed(step, true));
-        self.script.add([Item::Then(if skipped { Then::Skipped } else { Then::Shown })]);
     }
 
     /// A submission of the learner's has run: looks at the data, to judge it.
@@ -583,7 +522,7 @@ pub(super) fn shown_by(probe: Submission) -> Option<Shown> {
 }
 
 /// What is typed to do a step, silently or aloud.
-fn typed(step: &Step, aloud: bool) -> Vec<Item> {
+pub(super) fn typed(step: &Step, aloud: bool) -> Vec<Item> {
     let text = [&step.answer, &step.predict, &step.show].into_iter().flatten().next();
     text.map(|text| type_all(text.get_ref(), aloud)).unwrap_or_default()
 }

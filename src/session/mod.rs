@@ -17,6 +17,7 @@ mod lead;
 mod options;
 pub mod picture;
 mod python;
+mod question;
 mod race;
 mod record;
 mod rehearse;
@@ -312,8 +313,11 @@ impl Session {
             }
         }
         self.speaker = self.foreground;
-        self.keep_moment(text);
+        let is_kept = self.keep_moment(text);
         if self.is_answering() && self.answer_question(text) {
+            if is_kept && self.is_answering() {
+                self.past.was_refused();
+            }
             return;
         }
         let inputs = dialect::inputs(text, self.dialect);
