@@ -113,6 +113,40 @@ fn a_value_counts_if_redis_was_asked_for_it() {
     );
 }
 
+const TIMES: &str = r#"
+[[step]]
+id = "store"
+say = "A key."
+task = "Store it for 10 minutes, and let 2 pass."
+answer = "r.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')"
+[step.expect]
+reply = "480"
+[[step]]
+id = "look"
+say = "It is still there."
+task = "As `phone`, see how long it lives."
+answer = ":client phone\nr.ttl('k')"
+[step.expect]
+reply = "480"
+"#;
+
+#[test]
+fn a_step_begins_again_at_the_time_and_with_the_client_that_it_began_with() {
+    // 7 s more than the answer takes.
+    let begins = "r.set('k', 'v', ex=600)\n:wait 2m\n:wait 7s\nr.ttl('k')\n:again\n:wait 7s\nr.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')\n\n";
+    let looks = "print('now', r.time()[0], r.ttl('k'))\n";
+    let tried = ":wait 5m\n:client phone\nr.ping()\n:client laptop\nr.ping()\n";
+    let said_to = said("again", TIMES, &format!("{begins}{looks}{tried}:again\n{looks}{tried}:again\n{looks}"));
+    let times: Vec<&str> = said_to.split("now ").skip(1).filter_map(|rest| rest.split_whitespace().next()).collect();
+    let [first, again, third] = times.iter().filter(|time| time.starts_with(char::is_numeric)).collect::<Vec<_>>()[..]
+    else {
+        panic!("{said_to}")
+    };
+    assert_eq!((first, first), (again, third), "{said_to}");
+    assert!(!said_to.contains("phone >>> print") && !said_to.contains("laptop >>> print"), "{said_to}");
+    assert_eq!(said_to.matches(" 480").count(), 4, "time is in the clock, and not taken from the keys: {said_to}");
+}
+
 const SEATS: &str = r#"
 [[step]]
 id = "seats"

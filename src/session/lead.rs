@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::begun::Begun;
 use super::client::Client;
 use super::clock::Clock;
 use super::dialect;
@@ -38,6 +39,7 @@ pub(super) struct Lead {
     before: Vec<(String, Vec<u8>)>,
     /// Everything as it was at the step's start, where clients are to run something from there.
     pub start: Option<Arc<Start>>,
+    pub begun: Begun,
     /// What comes of the lesson's own answers, once that is known.
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// What the learner has sent in this step.
@@ -95,6 +97,8 @@ impl Session {
         let step = step.min(lesson.steps.len().saturating_sub(1));
         let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
         let before: Vec<Item> = lesson.steps[..step].iter().flat_map(|step| typed(step, false)).collect();
+        let begun = self.begun_of(&lesson);
+        let waits = begun.is_again_at(step);
         let rehearsal = self.rehearsal_of(&lesson);
         self.lead = Some(Lead {
             lesson,
@@ -104,13 +108,15 @@ impl Session {
             truth: None,
             before: Vec::new(),
             start: None,
+            begun,
             rehearsal,
             sent: Vec::new(),
             tried: Tried::default(),
             aside: None,
             answered: false,
         });
-        self.script.add([Item::Silence(true), Item::Reset]);
+        self.script.add(waits.then_some(Item::AwaitRehearsal));
+        self.script.add([Item::ClockBack, Item::Silence(true), Item::Reset]);
         self.script.add(setup);
         self.script.add(before);
         self.script.add([Item::Silence(false)]);
@@ -212,6 +218,7 @@ impl Session {
     fn begin_step(&mut self) {
         let Some(lead) = &mut self.lead else { return };
         lead.phase = Phase::Doing;
+        self.note_begun();
         self.pictures_begin();
         let Some(lead) = &self.lead else { return };
         let (lesson, index) = (lead.lesson.clone(), lead.step);

@@ -4,6 +4,7 @@
 //! is done. So what happens depends on what was entered, never on how quick a process was: a transcript and a terminal
 //! see the same.
 
+mod begun;
 mod cli;
 mod client;
 mod clock;
