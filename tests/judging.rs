@@ -113,6 +113,52 @@ fn a_value_counts_if_redis_was_asked_for_it() {
     );
 }
 
+const FIELD: &str = r#"
+setup = "r.hset('user', mapping={'email': 'a@b.c', 'name': 'Alice'}); r.set('user:json', '{}'); r.set('age', 9)"
+[[step]]
+id = "field"
+say = "A hash."
+task = "Show the email, and let it live for 60 seconds."
+answer = "r.hget('user', 'email')"
+[step.expect]
+reply = "b'a@b.c'"
+[[step.mistake]]
+try = "r.get('user')"
+when = { error = "WRONGTYPE" }
+say = "GET is for strings."
+[[step.mistake]]
+try = "r.hget('user', 'mail') + 1"
+when = { error = "TypeError" }
+say = "Such a field is not there."
+[[step.mistake]]
+try = "HGET user mail"
+when = { reply = "None", uses = ["HGET"], state = [{ run = "r.exists('nothing')", reply = "1" }] }
+say = "Never."
+"#;
+
+#[test]
+fn arguments_in_another_order_and_other_keys_have_a_word() {
+    let to = |typed: &str| said("order", FIELD, &format!("{typed}\n"));
+    let turned = to("r.hget('email', 'user')");
+    assert!(turned.contains("The other way round: the key comes first, `user`."), "{turned}");
+    let elsewhere = to("r.hget('user:json', 'email')");
+    assert!(!elsewhere.contains("GET is for strings"), "{elsewhere}");
+    assert!(elsewhere.contains("`user:json` holds a string, and `HGET` works on a hash."), "{elsewhere}");
+    assert!(to("r.get('user')").contains("GET is for strings"));
+    let missing = to("r.hget('user')");
+    assert!(missing.contains("required positional argument") && !missing.contains("Such a field"), "{missing}");
+}
+
+#[test]
+fn what_is_no_text_yet_is_told_how_to_become_it() {
+    let to = |typed: &str| said("quotes", FIELD, &format!("{typed}\n"));
+    assert!(to("r.hget(user, 'email')").contains("`user` is no variable here. Text stands in quotes: `'user'`."));
+    assert!(to("r.hget(user:1, 'email')").contains("Text stands in quotes: `'user:1'`."));
+    assert!(to("r.setex('k', 300, {'data': 1})").contains("or by `json.dumps`."));
+    let other = to(":client phone\nmail = r.hget('user', 'name')\n:client main\nprint(mail)");
+    assert!(other.contains("`mail` is a variable of `phone`: `:client phone` goes there."), "{other}");
+}
+
 const TIMES: &str = r#"
 [[step]]
 id = "store"

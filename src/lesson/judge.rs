@@ -19,6 +19,10 @@ pub struct Findings {
     pub waiting: Vec<String>,
     /// The commands that the step's own answer sends.
     pub intended: Vec<Vec<Vec<u8>>>,
+    /// What the step asks for, in words.
+    pub task: String,
+    /// Variables that hold what a command was answered, each with the client in whose Python it is.
+    pub holders: Vec<(String, String)>,
     /// The types of the keys that the submission names.
     pub types: Vec<(String, &'static str)>,
     /// Whether what several clients are to run was defined in this step.
@@ -90,7 +94,13 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     }
     let is_made = |mistake: &Mistake| {
         let when = mistake.when.get_ref();
-        (!by_hand || when.error.is_some()) && concerns(when, submission, findings) && fits(when, submission, findings)
+        // An error that comes of another key is no mistake of the command's.
+        let is_elsewhere =
+            when.uses.is_empty() && when.state.is_empty() && differences::is_at_wrong_key(submission, findings);
+        (!by_hand || when.error.is_some())
+            && !is_elsewhere
+            && concerns(when, submission, findings)
+            && fits(when, submission, findings)
     };
     if let Some(index) = step.mistakes.iter().position(is_made) {
         return Verdict::Mistake(index);
@@ -103,7 +113,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
         return if near.is_empty() { Verdict::Exploring } else { Verdict::Near(near) };
     }
     if submission.error.is_some() && submission.commands.is_empty() {
-        return Verdict::Miss(vec![differences::of_unsent(submission)]);
+        return Verdict::Miss(vec![differences::unsent::told(submission, findings)]);
     }
     if takes_several && submission.error.is_none() {
         let slip = differences::slip(submission, findings);
@@ -153,7 +163,12 @@ pub fn spoils(mistake: &Mistake, submission: &Submission) -> bool {
 fn fits(when: &When, submission: &Submission, findings: &Findings) -> bool {
     let names = submission.command_names();
     let failed = |text: &String| {
-        submission.error.as_ref().is_some_and(|e| format!("{}: {}", e.class, e.message).contains(text.as_str()))
+        submission.error.as_ref().is_some_and(|e| {
+            // A call without one of its arguments says so itself: no class alone tells more.
+            let is_call = e.class == "TypeError" && e.message.contains("required positional argument");
+            let told = if is_call { e.message.clone() } else { format!("{}: {}", e.class, e.message) };
+            told.contains(text.as_str())
+        })
     };
     when.error.as_ref().is_none_or(failed)
         && when.uses.iter().all(|name| names.contains(&canonical(name)))

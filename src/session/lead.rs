@@ -329,6 +329,8 @@ impl Session {
                 .map(|client| client.name.clone())
                 .collect(),
             intended: self.intended_commands(),
+            task: step.task.clone().unwrap_or_default(),
+            holders: self.lead.as_ref().map(|lead| lead.tried.holders(&submission.client)).unwrap_or_default(),
             types: self.types_of_keys(submission),
             defined: every.is_some_and(|every| self.is_run_defined(every)),
             origin: self.origin(submission),

@@ -44,6 +44,14 @@ impl Tried {
         }
     }
 
+    /// The variables of other clients than this one, each with its client.
+    pub fn holders(&self, client: &str) -> Vec<(String, String)> {
+        let others = self.variables.iter().filter(|(holder, name)| holder != client && name != LAST_VALUE);
+        let mut held: Vec<_> = others.map(|(holder, name)| (name.clone(), holder.clone())).collect();
+        held.sort();
+        held
+    }
+
     /// Whether what a submission shows may come of a command: it sent one, or reads what one was answered.
     fn reaches_redis(&self, submission: &Submission, variables: &syntax::Variables) -> bool {
         let is_known = |name: &String| self.variables.contains(&(submission.client.clone(), name.clone()));

@@ -30,6 +30,9 @@ pub fn sentence(
     {
         return told + &question.meant(wanted, seen, written).unwrap_or_default();
     }
+    if let (Some(Value::Bool(true)), Value::Bool(false), Some(told)) = (&wanted_value, seen, of_span(probe)) {
+        return told;
+    }
     let what = question.as_ref().and_then(Question::what).unwrap_or_else(|| code(probe));
     let seen_text = value::repr(seen);
     let difference = wanted_value.as_ref().and_then(|wanted| reply::difference(wanted, seen));
@@ -39,6 +42,19 @@ pub fn sentence(
         Some(difference) => format!("{both} {difference}"),
         None => both,
     }
+}
+
+/// What a span asks for, `30 < r.ttl('k') <= 60`; none for anything else.
+fn of_span(probe: &str) -> Option<String> {
+    let (low, rest) = probe.split_once(" <")?;
+    let (asked, high) = rest.rsplit_once(" <")?;
+    let (from, asked) =
+        if let Some(asked) = asked.strip_prefix('=') { ("at least", asked) } else { ("more than", asked) };
+    let (to, high) = if let Some(high) = high.strip_prefix('=') { ("at most", high) } else { ("less than", high) };
+    let (low, asked, high) = (low.trim(), asked.trim(), high.trim());
+    let are_numbers = low.parse::<f64>().is_ok() && high.parse::<f64>().is_ok();
+    let what = Question::of(asked).as_ref().and_then(Question::what).unwrap_or_else(|| code(asked));
+    are_numbers.then(|| format!("{what} should be {from} {low} and {to} {high}."))
 }
 
 /// A type of keys, with its article.
@@ -228,7 +244,14 @@ mod tests {
                 "True",
                 "False",
                 "",
-                "`0 < r.ttl('a') <= 300` should be `True`, and is `False`. It is the other way round: `True` is wanted.",
+                "The time that `a` has left should be more than 0 and at most 300.",
+            ),
+            (
+                "r.llen('a') < r.llen('b')",
+                "True",
+                "False",
+                "",
+                "`r.llen('a') < r.llen('b')` should be `True`, and is `False`.",
             ),
             (
                 "r.hgetall('h')",
