@@ -295,3 +295,30 @@ fn a_refused_answer_is_not_said_to_be_taken_back() {
     assert!(!undone.contains("Taken back: `r.srem"), "{undone}");
     assert!(undone.contains("Taken back: `r.sadd('tags', 'a')`."), "the next one goes on: {undone}");
 }
+
+#[test]
+fn the_end_of_a_lesson_waits_for_who_left_before_it() {
+    let folder = folder("judging-end");
+    let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";
+    fs::write(folder.join("judged.toml"), format!("{head}{READ}")).expect("cargo's folder for tests can be written");
+    let (folder, progress) = (folder.display().to_string(), folder.join("progress.json").display().to_string());
+    let sit = |typed: &str| {
+        let arguments = ["--progress", &progress, "--color", "never", "--lessons", &folder, "learn", "judged"];
+        stdout(&redis_tutor(&arguments, typed.as_bytes())).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(is_done(&sit("int(r.get('visits'))\n")));
+    let end = sit("r.get('visits')\n");
+    assert!(end.contains("to remember") && end.contains("It is judged.") && end.contains("b'11'"), "{end}");
+    for part in ["That was the last lesson.", "`redis-tutor review`", "`redis-tutor sheet > redis.md`"] {
+        assert!(end.contains(part), "{part}: {end}");
+    }
+    let anew = sit("");
+    assert!(anew.contains("Show the visits") && !anew.contains("to remember"), "{anew}");
+}
+
+#[test]
+fn list_is_another_word_for_lessons() {
+    let listed = |word: &str| stdout(&redis_tutor(&["--no-progress", word], b""));
+    assert_eq!(listed("list"), listed("lessons"));
+    assert!(!listed("list").is_empty());
+}

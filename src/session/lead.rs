@@ -90,13 +90,28 @@ impl Session {
         self.settle();
     }
 
+    /// Opens a lesson at its end, where all is done and what is to be remembered is still to be shown.
+    pub fn open_at_end(&mut self, lesson: Arc<Lesson>) {
+        let steps = lesson.steps.len();
+        self.rebuild(lesson, steps);
+        self.script.add([Item::Then(Then::LessonEnds)]);
+        self.settle();
+    }
+
     pub(super) fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
+        let step = step.min(lesson.steps.len().saturating_sub(1));
+        self.rebuild(lesson, step);
+        self.prepare_step();
+    }
+
+    /// Types the setup and the answers of so many steps, unseen.
+    fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
         self.script.clear();
         self.end_race();
         self.entered.clear();
-        let step = step.min(lesson.steps.len().saturating_sub(1));
+        let step = steps.min(lesson.steps.len().saturating_sub(1));
         let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
-        let before: Vec<Item> = lesson.steps[..step].iter().flat_map(|step| typed(step, false)).collect();
+        let before: Vec<Item> = lesson.steps[..steps].iter().flat_map(|step| typed(step, false)).collect();
         let begun = self.begun_of(&lesson);
         let waits = begun.is_again_at(step);
         let rehearsal = self.rehearsal_of(&lesson);
@@ -120,7 +135,6 @@ impl Session {
         self.script.add(setup);
         self.script.add(before);
         self.script.add([Item::Silence(false)]);
-        self.prepare_step();
     }
 
     /// Everything as on the first day.
@@ -207,6 +221,7 @@ impl Session {
             // What was found until then counts for nothing.
             Then::Ready => {}
             Then::StepBegins => self.begin_step(),
+            Then::LessonEnds => self.end_lesson(),
             Then::Race(plan) => self.race_submission(*plan),
             Then::Judge(submission) => self.judged(&submission),
             Then::Sheet => self.show_sheet(),
@@ -454,20 +469,42 @@ impl Session {
             lead.step += 1;
             return self.prepare_step();
         }
+        self.end_lesson();
+    }
+
+    /// Shows what is to be remembered of the lesson, and where to go from there.
+    fn end_lesson(&mut self) {
+        let Some(lead) = &mut self.lead else { return };
         lead.phase = Phase::Over;
         let lesson = lead.lesson.clone();
         self.show(Show::Gap);
         self.show(Show::Heading { title: lesson.title.clone(), place: "to remember".into() });
         self.show(Show::Text(parse(&lesson.remember)));
         self.show(Show::Gap);
-        self.say(Role::Muted, "`:sheet` shows the commands of this lesson, each with an example.");
+        self.progress.ended(lesson.id.get_ref());
+        self.effects.push(Effect::Progress(self.progress.clone()));
+        let sheet = "`:sheet` shows the commands of this lesson, each with an example";
         let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
         match next {
-            Some(title) => self.say(
-                Role::Muted,
-                &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves."),
-            ),
-            None => self.say(Role::Muted, "That was the last lesson. `:lessons` lists them all, `:quit` leaves."),
+            Some(title) => {
+                self.say(
+                    Role::Muted,
+                    &format!("{sheet}; `redis-tutor review` brings its tasks back when it is time for them."),
+                );
+                self.say(
+                    Role::Muted,
+                    &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves."),
+                );
+            }
+            None => {
+                self.say(Role::Muted, &format!("{sheet}."));
+                self.say(
+                    Role::Muted,
+                    "That was the last lesson. From here on `redis-tutor review` brings tasks back when it is time for \
+                     them, `redis-tutor sheet > redis.md` keeps what all lessons taught, and `redis-tutor play` is a \
+                     prompt to try things at. `:lessons` lists the lessons, `:quit` leaves.",
+                );
+            }
         }
     }
 

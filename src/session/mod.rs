@@ -368,7 +368,7 @@ impl Session {
         if matches!(work.kind, WorkKind::Cli { .. }) {
             work.interrupts += 1;
             if let Some(client) = self.clients[who].cli.take() {
-                self.engine.disconnect(client);
+                self.hang_up(client);
             }
             self.show_from(who, Show::Reply("(interrupted)\n".into()));
             return self.work_done(who);

@@ -39,6 +39,8 @@ pub(super) enum Item {
 pub(super) enum Then {
     /// The step is prepared.
     StepBegins,
+    /// All steps were typed.
+    LessonEnds,
     /// What the data says to a submission is known.
     Judge(Box<Submission>),
     /// What a prediction's code prints is known.

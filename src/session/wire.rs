@@ -115,6 +115,14 @@ impl Session {
         self.record.waits_ended(by, self.clock.now_us(), still_waits);
     }
 
+    /// Ends a connection of a client's, which is none of its own any more: if it waited, it has given up.
+    pub(super) fn hang_up(&mut self, connection: ClientId) {
+        self.engine.disconnect(connection);
+        if !self.record.waiting().is_empty() {
+            self.record_ends(&Cause::Time, None);
+        }
+    }
+
     /// A client fetches all that its connection was answered.
     pub(super) fn record_fetched(&mut self, who: usize, connection: ClientId, reply: &[u8]) {
         if self.is_recorded(who) {
