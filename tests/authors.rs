@@ -17,7 +17,7 @@ fn a_new_lesson_passes_its_check_and_is_never_written_over() {
     assert!(text.starts_with("#:schema schema.json\n") && text.contains("id = \"time-series\""), "{text}");
     assert!(file.with_file_name("schema.json").exists());
     let checked = redis_tutor(&["check", &path], b"");
-    assert_eq!(stdout(&checked), "1 lessons, 9 tries, 0 faults\n");
+    assert_eq!(stdout(&checked), "1 lesson, 10 tries, 0 faults\n");
     fs::write(&file, "mine").unwrap();
     let again = redis_tutor(&["new", &path], b"");
     assert!(!again.status.success() && stderr(&again).contains("stays as it is"), "{}", stderr(&again));
@@ -62,6 +62,12 @@ fn a_check_suggests_names_and_gives_advice() {
             "is done before",
             true,
         ),
+        (
+            "answer = \"r.incr('page:visits')\"",
+            "answer = \":client phone\\nr.incr('page:visits')\"",
+            "is done without going to another client, too",
+            true,
+        ),
     ] {
         let changed = good.replacen(from, to, 1);
         assert_ne!(changed, good, "{from:?} is in the lesson");
@@ -71,6 +77,49 @@ fn a_check_suggests_names_and_gives_advice() {
         let is_placed = said.lines().next().is_some_and(|line| line.contains("counts.toml:"));
         assert!(said.contains(says) && is_placed && output.status.success() == passes, "{to}: {said}");
     }
+}
+
+/// Two programs that count, of which one loses counts; what two of them should leave is told by `holds`.
+const COMPARED: &str = r#"
+format = 1
+id = "compared"
+title = "Compared"
+minutes = 1
+about = "Counts."
+remember = "- INCR counts."
+[[step]]
+id = "one"
+say = "Two ways to count."
+[step.compare]
+setup = "r.set('n', 5)"
+left = { title = "by hand", run = "r.set('n', int(r.get('n')) + 1)", holds = { run = "r.get('n')", reply = "b'7'" } }
+right = { title = "INCR", run = "r.incr('n')", holds = { run = "r.get('n')", reply = "b'7'" } }
+"#;
+
+#[test]
+fn a_check_plays_what_is_compared_by_its_lost_updates() {
+    let file = folder("compared").join("compared.toml");
+    let path = file.display().to_string();
+    for (from, to, says) in [
+        ("", "", "0 faults"),
+        (
+            "b'7'\" } }\nright",
+            "b'8'\" } }\nright",
+            "compared.toml:13:86: not even when 2 clients run \"by hand\" one after the other",
+        ),
+        ("int(r.get('n')) + 1", "int(r.get('n')) + m", "ann of this race raises NameError"),
+        ("setup = \"r.set('n', 5)\"", "setup = \"m = r.set('n', 5)\"\nclients = 9", "two or three can race"),
+        ("\"r.incr('n')\", holds", "\":wait 1s\", holds", "has no place in a race"),
+    ] {
+        let text = COMPARED.replacen(from, to, 1);
+        assert_eq!(text == COMPARED, from == to, "{from:?} is in the lesson");
+        fs::write(&file, text).unwrap();
+        let said = stdout(&redis_tutor(&["check", &path], b""));
+        assert!(said.contains(says), "{to}: {said}");
+    }
+    fs::write(&file, COMPARED).unwrap();
+    let shown = stdout(&redis_tutor(&["--no-progress", "learn", &path], b""));
+    assert!(shown.contains("lost updates     4 of 6  0 of 2"), "{shown}");
 }
 
 #[test]
@@ -115,7 +164,7 @@ fn a_finished_lesson_has_a_sheet() {
     assert!(stderr(&unfinished).contains("not finished yet"), "{}", stderr(&unfinished));
     let sheet = stdout(&redis_tutor(&["--progress", &progress, "sheet"], b""));
     assert!(sheet.starts_with("# Hashes: a dictionary under one key\n"), "{sheet}");
-    for part in ["**HINCRBY** ", ">>> r.hincrby('user:1000', 'visits', 1)\n11\n", "**To remember**\n\n- "] {
+    for part in ["**HINCRBY**: ", ">>> r.hincrby('user:1000', 'visits', 1)\n11\n", "**To remember**\n\n- "] {
         assert!(sheet.contains(part), "{part}: {sheet}");
     }
     let shown = stdout(&redis_tutor(&["--no-progress", "learn", "hashes"], b":sheet\n"));

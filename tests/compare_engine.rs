@@ -260,6 +260,7 @@ impl Play<'_> {
         }
         let freedom = match Freedom::of(&name) {
             Freedom::OrderOfContainer if !had_no_order && !self.arbitrary.has(argv, &self.ours.engine) => Freedom::None,
+            Freedom::Chance if !agreement::has_chance(argv, &self.ours.engine) => Freedom::None,
             freedom => freedom,
         };
         self.difference(Some((client, &name, freedom)))

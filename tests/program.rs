@@ -50,7 +50,7 @@ fn check(name: &str, text: &str) -> (bool, String) {
 fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
     let (passed, said) = check("good", LESSON);
     assert!(passed, "{said}");
-    let cases: [(&str, &str, &str, &str); 8] = [
+    let cases: [(&str, &str, &str, &str); 13] = [
         ("toml", "minutes = 1", "minutes = ", "counting.toml:4:"),
         ("key", "about =", "abuot =", "counting.toml:5:1: unknown field `abuot`"),
         (
@@ -64,7 +64,37 @@ fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
             "mistake",
             "when = { uses = [\"SET\"] }",
             "when = { uses = [\"MSET\"] }",
-            "18:7: this mistake does not get its text",
+            "18:7: this mistake does not get its text. `when` does not fit: `uses` names `MSET`, and `SET` was sent.",
+        ),
+        (
+            "unchanged",
+            "[step.expect]",
+            "[step.expect]\nunchanged = [\"views\"]",
+            "12:10: this answer does not do the step. `views` should stay as it was, and has changed.",
+        ),
+        (
+            "redis-cli",
+            "state = [{ run = \"r.get('views')\", reply = \"b'1'\" }]",
+            "output = \"1\"",
+            "12:10: typed in redis-cli, this answer does not do the step: \"INCRBY views 1\"",
+        ),
+        (
+            "actor",
+            "[step.expect]",
+            "[step.expect]\nby = [\"phone\"]",
+            "`main` did this, and it is for `phone` to do: `:undo` takes it back, `:client phone` goes there.",
+        ),
+        (
+            "scolded",
+            "answer = \"r.incr('views')\"\nalso",
+            "answer = \"r.set('views', 0)\\nr.incr('views')\"\nalso",
+            "12:10: \"r.set('views', 0)\" is on the way to what does the step, and is told, as a mistake: SET replaces.",
+        ),
+        (
+            "spoils",
+            "try = \"r.set('views', 5)\"\nwhen = { uses = [\"SET\"] }",
+            "try = \"r.get('views')\"\nspoils = true\nwhen = { uses = [\"GET\"] }",
+            "18:7: `spoils` is true, and this changes nothing",
         ),
         ("drawing", "hints = [", "draw = \"view\"\nhints = [", "14:8: \"view\" is not there when the step is done"),
         ("passes", "r.set('views', 5)", "r.set('views', 1)", "18:7: this mistake passes as an answer"),

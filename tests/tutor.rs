@@ -1,5 +1,8 @@
 //! The tutor's own commands, as a learner sees what they show: a file of lines each, at three kinds of terminal.
 
+#[path = "support/styles.rs"]
+mod styles;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,12 +14,6 @@ use redis_tutor::present::theme::Theme;
 use redis_tutor::session::dialect;
 use redis_tutor::session::{Options, Session};
 use redis_tutor::transcript::learner::Learner;
-
-const STYLES: [(&str, Style); 3] = [
-    ("80", Style { width: 80, ascii: false, plain: false, quoted: false }),
-    ("40", Style { width: 40, ascii: false, plain: false, quoted: false }),
-    ("plain", Style { width: 40, ascii: true, plain: true, quoted: false }),
-];
 
 fn transcript(lines: &str, library: &Arc<Library>, style: Style) -> String {
     let mut session = Session::new(Options::repeatable(library.clone()));
@@ -31,10 +28,6 @@ fn transcript(lines: &str, library: &Arc<Library>, style: Style) -> String {
 
 #[test]
 fn what_commands_to_the_tutor_show_is_as_recorded() {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
     let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tutor");
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("the folder is there").flatten().collect();
@@ -43,8 +36,8 @@ fn what_commands_to_the_tutor_show_is_as_recorded() {
     for file in files {
         let lines = std::fs::read_to_string(file.path()).expect("a file of lines");
         let name = file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        for (kind, style) in STYLES {
-            settings
+        for (kind, style) in styles::STYLES {
+            styles::settings()
                 .bind(|| insta::assert_snapshot!(format!("tutor-{name}-{kind}"), transcript(&lines, &library, style)));
         }
     }

@@ -28,6 +28,7 @@ use crate::server::{self, now_us};
 use crate::session::dialect::Dialect;
 use crate::session::event::Show;
 use crate::session::standing::standings;
+use crate::session::wire::counted;
 use crate::session::{Options, Session};
 use crate::shell;
 use crate::transcript::{piped, prove, run};
@@ -198,19 +199,25 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
     }
     let mut file = ProgressFile::open(arguments)?;
     let theme = arguments.theme(io::stdout().is_terminal());
-    let terminal = shell::Options {
-        theme,
-        plain: arguments.plain,
-        ascii: arguments.ascii,
-        edit_mode: arguments.edit_mode.into(),
-        history: files::history_file(),
-        progress: file.path().map(Path::to_owned),
-        watch: watch.clone(),
+    let seat = if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        Some(shell::Seat::take(shell::Options {
+            theme,
+            plain: arguments.plain,
+            ascii: arguments.ascii,
+            edit_mode: arguments.edit_mode.into(),
+            history: files::history_file(),
+            progress: file.path().map(Path::to_owned),
+            watch: watch.clone(),
+        })?)
+    } else {
+        None
     };
-    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     // Who comes for the first time goes straight into the first lesson.
-    if arguments.command.is_none() && is_terminal && !file.progress.lessons.is_empty() {
-        match shell::choose(&standings(&library, &file.progress), &terminal)? {
+    if let Some(seat) = &seat
+        && arguments.command.is_none()
+        && !file.progress.lessons.is_empty()
+    {
+        match seat.choose(&standings(&library, &file.progress))? {
             shell::Chosen::Lesson(chosen) => id = Some(chosen),
             shell::Chosen::Nothing => return Ok(0),
         }
@@ -227,8 +234,8 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
             }
         },
     }
-    if is_terminal {
-        return Ok(shell::sit(&mut session, terminal, |progress| file.save(progress))?);
+    if let Some(seat) = seat {
+        return Ok(seat.sit(&mut session, |progress| file.save(progress))?);
     }
     let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), theme);
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -338,8 +345,9 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
         }
         faults += found.len();
     }
-    let lessons = sources.len();
-    writeln!(out, "{lessons} lessons, {tries} tries, {faults} faults")?;
+    let lessons = counted(sources.len(), "lesson");
+    let tries = if tries == 1 { "1 try".to_owned() } else { format!("{tries} tries") };
+    writeln!(out, "{lessons}, {tries}, {}", counted(faults, "fault"))?;
     Ok(i32::from(faults > 0))
 }
 

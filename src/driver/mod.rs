@@ -13,7 +13,7 @@ use backstage::Heard;
 use children::SILENCE;
 
 use crate::lesson::evidence::Submission;
-use crate::lesson::judge::Verdict;
+use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
 use crate::lesson::raced::Raced;
 use crate::session::Session;
@@ -106,7 +106,7 @@ pub trait Stage {
     ///
     /// # Errors
     /// Those of writing.
-    fn judged(&mut self, _verdict: &Verdict) -> io::Result<()> {
+    fn judged(&mut self, _judged: &Judged) -> io::Result<()> {
         Ok(())
     }
 
@@ -193,7 +193,7 @@ fn perform(effect: Effect, stage: &mut impl Stage) -> io::Result<Option<Event>> 
         Effect::Finished(submission) => stage.finished(&submission)?,
         Effect::Unseen(submission) => stage.unseen(&submission)?,
         Effect::Raced(raced) => stage.raced(&raced)?,
-        Effect::Judged(verdict) => stage.judged(&verdict)?,
+        Effect::Judged(judged) => stage.judged(&judged)?,
         Effect::Progress(progress) => stage.progress(&progress)?,
         Effect::Spawn(_)
         | Effect::Send { .. }

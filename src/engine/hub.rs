@@ -23,9 +23,10 @@ pub struct Hub {
     pub started_us: i64,
     /// What INFO calls the run: 40 hexadecimal digits.
     pub run_id: String,
-    /// What INFO answers as `process_id` and `used_memory` (bytes): its driver knows.
+    /// What INFO answers as `process_id`: its driver knows.
     pub process_id: u32,
-    pub memory_used: fn() -> u64,
+    /// What INFO answers as `used_memory`, in bytes, where a driver measures it. Without, it is what Redis would take.
+    pub memory_used: Option<fn() -> u64>,
     /// How long the driver should stand still before it goes on (DEBUG SLEEP), in microseconds.
     pub pause_us: i64,
 }
@@ -47,7 +48,7 @@ impl Hub {
             started_us: now_us,
             run_id,
             process_id: 0,
-            memory_used: || 0,
+            memory_used: None,
             pause_us: 0,
         }
     }

@@ -13,8 +13,8 @@ use super::limits::Limits;
 use super::notify::{Class, Event};
 use super::watch::{Exchanged, Watches};
 
-use database::Due;
 pub use database::{Database, Entry};
+use database::{Due, NewHead};
 pub use edit::Edit;
 
 /// The number of databases, as in Redis's default configuration.
@@ -128,6 +128,11 @@ impl Keyspace {
         &self.databases
     }
 
+    /// How many bytes Redis would take for all keys: see `Database::memory`.
+    pub fn memory(&self) -> usize {
+        self.databases.iter().map(Database::memory).sum()
+    }
+
     fn database_mut(&mut self) -> &mut Database {
         &mut self.databases[self.selected]
     }
@@ -239,7 +244,7 @@ impl Keyspace {
             }
             None => {
                 let entry = self.new_entry(T::empty().into_value(), None);
-                self.database_mut().add(key, entry)
+                self.database_mut().add(key, entry, NewHead::Plain)
             }
         };
         Ok(Edit::new(self, index, key, true))
@@ -269,8 +274,11 @@ impl Keyspace {
 
     /// Stores under a key what another key held or holds: RENAME, COPY and MOVE. `on_source` is their event there, if any.
     pub fn transplant(&mut self, to: &[u8], value: Value, expires_ms: Option<i64>, events: Transplant) {
-        let old = self.replace(to, value, expires_ms);
         // Redis removes what was there first, so that the key is new in any case.
+        let old = self.find(to).and_then(|index| self.database_mut().remove_at(index));
+        let entry = self.new_entry(value, expires_ms);
+        self.database_mut().add(to, entry, NewHead::for_time(expires_ms));
+        self.touched(to);
         self.note(Class::New, "new", to);
         self.note_filled(to);
         if let Some((database, from, event)) = events.on_source {
@@ -292,7 +300,7 @@ impl Keyspace {
         let old = match index {
             Some(index) => Some(database.replace(index, key, entry)),
             None => {
-                database.add(key, entry);
+                database.add(key, entry, NewHead::Plain);
                 None
             }
         };

@@ -70,11 +70,32 @@ impl Submission {
         done.map(|(_, words)| command_name(words)).collect()
     }
 
+    /// Whether it was a line of redis-cli within a transaction: nothing has come of it yet.
+    pub fn is_queued(&self) -> bool {
+        matches!(&self.value, Some(Shown::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
+    }
+
+    /// With the lines that an EXEC of redis-cli's runs, as a pipeline sends them with it; `sent` is all that was sent
+    /// before and in it.
+    pub fn with_queued(mut self, sent: &[Vec<Vec<u8>>]) -> Submission {
+        let is =
+            |command: &[Vec<u8>], name: &str| matches!(command, [word] if word.eq_ignore_ascii_case(name.as_bytes()));
+        if let [only] = self.commands.as_slice()
+            && is(only, "EXEC")
+            && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
+        {
+            self.commands = sent[begin..].to_vec();
+            // What was refused was the EXEC.
+            self.refused.iter_mut().for_each(|index| *index = self.commands.len() - 1);
+        }
+        self
+    }
+
     /// Whether the last value, or the last line that was printed, is this value of Python's.
     pub fn shows(&self, expected: &str) -> bool {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {
-            // Python shows nothing for None: whatever was asked has answered so.
-            return self.error.is_none() && !self.commands.is_empty();
+            // Python shows nothing for None: whatever was asked has answered so. What changed something was no question.
+            return self.error.is_none() && !self.changed && !self.commands.is_empty();
         }
         self.value.as_ref().is_some_and(|shown| shown.is(expected))
             || self.output.lines().last().is_some_and(|line| is_same(line, expected))

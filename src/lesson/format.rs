@@ -111,6 +111,9 @@ pub struct Expect {
     /// Keys whose values and expiry times must be what they were at the step's start.
     #[serde(default)]
     pub unchanged: Vec<String>,
+    /// The clients whose doing it must be: one of them sends what does the step, and each has sent something in it.
+    #[serde(default)]
+    pub by: Vec<String>,
     /// Clients that must be waiting for a reply now.
     #[serde(default)]
     pub waiting: Vec<String>,
@@ -191,7 +194,8 @@ pub struct Choice {
     pub because: String,
 }
 
-/// Two ways to do the same, measured: commands, round trips, bytes in both directions.
+/// Two ways to do the same, measured: commands, round trips, bytes in both directions, what they add to the memory, and lost
+/// updates.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -204,6 +208,11 @@ pub struct Compare {
     /// What is typed, unseen and unmeasured, before each of the programs.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
+    /// How many clients run a program that `holds` something at once, in every order of their commands; two, if it is
+    /// not said.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<usize>"))]
+    pub clients: Option<Spanned<usize>>,
     pub left: Program,
     pub right: Program,
 }
@@ -212,6 +221,11 @@ impl Compare {
     /// The sizes for which both are measured; none if it is done once.
     pub fn sizes(&self) -> Vec<u32> {
         self.grow.as_ref().map(|grow| grow.get_ref().clone()).unwrap_or_default()
+    }
+
+    /// How many clients run each program at once, to see whether updates get lost.
+    pub fn clients(&self) -> usize {
+        self.clients.as_ref().map_or(2, |clients| *clients.get_ref())
     }
 }
 
@@ -223,6 +237,9 @@ pub struct Program {
     pub title: String,
     #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
+    /// What the data says when several clients have run it and no update is lost.
+    #[serde(default)]
+    pub holds: Option<Probe>,
 }
 
 /// Programs of two or three clients, each cut at its commands. The learner says whose command is next, or has every order
@@ -307,7 +324,11 @@ fn with_suggestion(message: String) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let nearest = quoted.next().and_then(|unknown| names::nearest(unknown, quoted));
     match nearest.filter(|_| message.starts_with("unknown ")) {
-        Some(nearest) => format!("{message}. Did you mean `{nearest}`?"),
+        // What it might have been besides is no news to whoever mistyped it.
+        Some(nearest) => {
+            let unknown = message.split_once(", expected ").map_or(message.as_str(), |(unknown, _)| unknown);
+            format!("{unknown}. Did you mean `{nearest}`?")
+        }
         None => message,
     }
 }

@@ -9,7 +9,7 @@ use super::format::{Expect, Mistake, Probe, Step, When};
 use super::raced::Raced;
 
 /// What the data says to the probes of a step.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
     /// By the text of the probe: what it showed.
     pub probes: Vec<(String, Option<Shown>)>,
@@ -17,6 +17,10 @@ pub struct Findings {
     pub changed_keys: Vec<String>,
     /// The names of clients that wait for a reply.
     pub waiting: Vec<String>,
+    /// All commands that were sent in this step, those of the submission included.
+    pub sent: Vec<Vec<Vec<u8>>>,
+    /// The names of the clients that sent them.
+    pub acted: Vec<String>,
     /// The commands that the step's own answer sends.
     pub intended: Vec<Vec<Vec<u8>>>,
     /// What the step asks for, in words.
@@ -59,10 +63,20 @@ pub enum Verdict {
     OnTheWay,
     /// This would do the step, had not a mistake spoilt the data before.
     Spoilt,
+    /// The step takes several lines, and this one sent what its answer sends, too.
+    Part,
     /// The mistake at this index.
     Mistake(usize),
     /// What differs, in Markdown.
     Miss(Vec<String>),
+}
+
+/// A submission, what the data said to it, and what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    pub submission: Submission,
+    pub findings: Findings,
+    pub verdict: Verdict,
 }
 
 /// The probes that must be asked before a step can be judged.
@@ -88,6 +102,9 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
             None => Verdict::Done,
         };
     }
+    if submission.is_queued() {
+        return Verdict::Exploring;
+    }
     let by_hand = findings.raced.is_none() && expect.every_order.as_ref().is_some_and(|every| every.run.is_some());
     if by_hand && findings.defined && submission.error.is_none() && differences.len() == 1 {
         return Verdict::Exploring;
@@ -105,6 +122,10 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if let Some(index) = step.mistakes.iter().position(is_made) {
         return Verdict::Mistake(index);
     }
+    let by_another = differences::of_actor(expect, submission, findings);
+    if by_another.is_some() && differences.len() == 1 {
+        return Verdict::Miss(differences);
+    }
     let takes_several =
         findings.raced.is_none() && step.answer.as_ref().is_some_and(|answer| starts_of_lines(answer.get_ref()) > 1);
     if !submission.changed && submission.error.is_none() && findings.raced.is_none() {
@@ -117,7 +138,11 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     }
     if takes_several && submission.error.is_none() {
         let slip = differences::slip(submission, findings);
-        return slip.map_or(Verdict::OnTheWay, |slip| Verdict::Miss(vec![slip]));
+        let is_part = differences::is_part(submission, findings);
+        let on = if is_part { Verdict::Part } else { Verdict::OnTheWay };
+        // Whatever is done by the wrong client has to be done again.
+        let by_another = by_another.filter(|_| is_part && !expect.by.contains(&submission.client));
+        return by_another.or(slip).map_or(on, |told| Verdict::Miss(vec![told]));
     }
     Verdict::Miss(differences::told(differences, submission, findings))
 }
@@ -161,24 +186,149 @@ pub fn spoils(mistake: &Mistake, submission: &Submission) -> bool {
 
 /// Whether a mistake is what happened.
 fn fits(when: &When, submission: &Submission, findings: &Findings) -> bool {
+    unmet(when, submission, findings).is_empty()
+}
+
+/// What a mistake asks for and is not so, each as a sentence for its author.
+pub fn unmet(when: &When, submission: &Submission, findings: &Findings) -> Vec<String> {
+    let mut unmet = Vec::new();
+    let error = submission.error.as_ref().map(|error| {
+        // A call without one of its arguments says so itself: its class alone tells nothing.
+        let is_call = error.class == "TypeError" && error.message.contains("required positional argument");
+        if is_call { error.message.clone() } else { format!("{}: {}", error.class, error.message) }
+    });
+    if let Some(wanted) = &when.error
+        && !error.as_ref().is_some_and(|error| error.contains(wanted.as_str()))
+    {
+        let seen = error.map_or("no error came up".into(), |error| format!("the error was {}", code(&error)));
+        unmet.push(format!("`error` is {}, and {seen}.", code(wanted)));
+    }
     let names = submission.command_names();
-    let failed = |text: &String| {
-        submission.error.as_ref().is_some_and(|e| {
-            // A call without one of its arguments says so itself: no class alone tells more.
-            let is_call = e.class == "TypeError" && e.message.contains("required positional argument");
-            let told = if is_call { e.message.clone() } else { format!("{}: {}", e.class, e.message) };
-            told.contains(text.as_str())
-        })
-    };
-    when.error.as_ref().is_none_or(failed)
-        && when.uses.iter().all(|name| names.contains(&canonical(name)))
-        && when.lacks.iter().all(|name| !names.contains(&canonical(name)))
-        && when.reply.as_ref().is_none_or(|reply| submission.shows(reply))
-        && when.output.as_ref().is_none_or(|output| submission.output.trim_end() == output.trim_end())
-        && when.state.iter().all(|probe| holds(probe, findings))
+    for name in when.uses.iter().filter(|name| !names.contains(&canonical(name))) {
+        unmet.push(format!("`uses` names {}, and {} was sent.", code(name), differences::listed(&names)));
+    }
+    for name in when.lacks.iter().filter(|name| names.contains(&canonical(name))) {
+        unmet.push(format!("`lacks` names {}, and it was sent.", code(name)));
+    }
+    if let Some(reply) = when.reply.as_ref().filter(|reply| !submission.shows(reply)) {
+        let seen = submission.value.as_ref().map_or("nothing".into(), |shown| code(&shown.repr()));
+        unmet.push(format!("`reply` is {}, and {seen} was shown.", code(reply)));
+    }
+    if let Some(output) = when.output.as_ref().filter(|output| submission.output.trim_end() != output.trim_end()) {
+        let seen = submission.output.trim_end();
+        let seen = if seen.is_empty() { "nothing".into() } else { code(seen) };
+        unmet.push(format!("`output` is {}, and {seen} was printed.", code(output)));
+    }
+    for probe in when.state.iter().filter(|probe| !holds(probe, findings)) {
+        let seen =
+            says(probe, findings).map_or("raises an error".into(), |shown| format!("says {}", code(&shown.repr())));
+        unmet.push(format!("`state` asks {} for {}, and it {seen}.", code(probe.run.get_ref()), code(&probe.reply)));
+    }
+    unmet
 }
 
 /// As inline code of Markdown.
 pub fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', "'").replace('\n', " ⏎ "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format;
+    use super::*;
+
+    const STEP: &str = r#"
+format = 1
+id = "queue"
+title = "Queue"
+minutes = 1
+about = "A queue."
+remember = "- It waits."
+[[step]]
+id = "one"
+say = "A queue."
+task = "As `phone`, push two."
+answer = ":client phone\nr.rpush('q', 'a')\nr.rpush('q', 'b')"
+[step.expect]
+state = [{ run = "r.llen('q')", reply = "2" }]
+by = ["phone"]
+"#;
+
+    fn step() -> Step {
+        format::parse(STEP).expect("the step has no fault").steps.remove(0)
+    }
+
+    fn words(line: &str) -> Vec<Vec<u8>> {
+        line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
+    }
+
+    /// What comes of the last of these lines, each with the client who typed it, when the list is so long.
+    fn judged(lines: &[(&str, &str)], length: &str) -> Verdict {
+        let (client, line) = lines[lines.len() - 1];
+        let submission = Submission {
+            client: client.into(),
+            source: line.into(),
+            commands: vec![words(line)],
+            changed: !line.starts_with("LLEN"),
+            ..Submission::default()
+        };
+        let findings = Findings {
+            probes: vec![("r.llen('q')".into(), Some(Shown::Python(length.into())))],
+            sent: lines.iter().map(|(_, line)| words(line)).collect(),
+            acted: lines.iter().map(|(client, _)| (*client).into()).collect(),
+            intended: vec![words("RPUSH q a"), words("RPUSH q b")],
+            ..Findings::default()
+        };
+        judge(&step(), &submission, &findings)
+    }
+
+    #[test]
+    fn who_acts_is_looked_at_and_a_part_is_told_as_one() {
+        let other = |told: &str| Verdict::Miss(vec![told.into()]);
+        let undo = "`main` did this, and it is for `phone` to do: `:undo` takes it back, `:client phone` goes there.";
+        let look = "`main` did this, and it is for `phone` to do: `:client phone` goes there.";
+        let a = ("phone", "RPUSH q a");
+        for (lines, length, verdict) in [
+            (&[a, ("phone", "RPUSH q b")][..], "2", Verdict::Done),
+            (&[a], "1", Verdict::Part),
+            (&[a, a], "2", Verdict::Done),
+            (&[a, a, a], "3", Verdict::OnTheWay),
+            (&[("phone", "RPUSH q c")], "1", Verdict::OnTheWay),
+            (&[("phone", "LLEN q")], "0", Verdict::Exploring),
+            (&[("main", "RPUSH q a")], "1", other(undo)),
+            (&[a, ("main", "RPUSH q b")], "2", other(undo)),
+            (&[a, ("main", "LLEN q")], "2", other(look)),
+            (&[("main", "LLEN q")], "0", Verdict::Exploring),
+        ] {
+            assert_eq!(judged(lines, length), verdict, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_question_that_shows_nothing_was_answered_none() {
+        let silent = |line: &str, changed| Submission { commands: vec![words(line)], changed, ..Submission::default() };
+        assert!(silent("GET a", false).shows("None"));
+        assert!(!silent("SET a 1", true).shows("None"));
+        assert!(!Submission::default().shows("None"), "nothing was asked");
+    }
+
+    #[test]
+    fn an_author_is_told_what_does_not_fit() {
+        let submission = Submission { commands: vec![words("GET a")], ..Submission::default() };
+        let state = [("r.get('a')".to_owned(), Some(Shown::Python("b'1'".into())))];
+        let findings = Findings { probes: state.into(), ..Findings::default() };
+        for (when, told) in [
+            ("uses = [\"SET\", \"GET\"]", "`uses` names `SET`, and `GET` was sent."),
+            ("lacks = [\"GET\"]", "`lacks` names `GET`, and it was sent."),
+            ("error = \"WRONGTYPE\"", "`error` is `WRONGTYPE`, and no error came up."),
+            ("reply = \"1\"", "`reply` is `1`, and nothing was shown."),
+            (
+                "state = [{ run = \"r.get('a')\", reply = \"b'2'\" }]",
+                "`state` asks `r.get('a')` for `b'2'`, and it says `b'1'`.",
+            ),
+        ] {
+            let when: When = toml::from_str(when).expect("it is a condition");
+            assert_eq!(unmet(&when, &submission, &findings), [told]);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::format::{EveryOrder, Race};
+use super::format::{Compare, EveryOrder, Race};
 use toml::Spanned;
 
 /// How many clients race: the orders of more are too many to play and to read.
@@ -57,13 +57,35 @@ pub fn of_race(race: &Race, at: usize, fault: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Faults of what is expected of every order.
-pub fn of_every_order(every: &EveryOrder, fault: &mut impl FnMut(usize, String)) {
-    if let Some(count) = &every.clients
+/// Faults of programs that are compared by the updates they lose; `at` is the step's place.
+pub fn of_compare(compare: &Compare, at: usize, fault: &mut impl FnMut(usize, String)) {
+    number_of(&compare.clients, fault);
+    let sides = [&compare.left, &compare.right];
+    match sides.iter().filter(|side| side.holds.is_some()).count() {
+        0 if compare.clients.is_some() => fault(
+            at,
+            "clients = … has each side run by several at once, and no side says what the data then holds: add holds = { run = \"…\", reply = \"…\" }".into(),
+        ),
+        1 => fault(at, "one side has `holds` and the other has not: a table of lost updates needs both".into()),
+        2 if compare.grow.is_some() => {
+            fault(at, "`holds` counts lost updates for one size of data: take it out, or `grow`".into());
+        }
+        2 => sides.iter().map(|side| &side.run).chain(&compare.setup).for_each(|text| program(text, fault)),
+        _ => {}
+    }
+}
+
+fn number_of(clients: &Option<Spanned<usize>>, fault: &mut impl FnMut(usize, String)) {
+    if let Some(count) = clients
         && !RACERS.contains(count.get_ref())
     {
         fault(count.span().start, format!("clients = {}: two or three can race", count.get_ref()));
     }
+}
+
+/// Faults of what is expected of every order.
+pub fn of_every_order(every: &EveryOrder, fault: &mut impl FnMut(usize, String)) {
+    number_of(&every.clients, fault);
     every.start.iter().chain(&every.run).for_each(|text| program(text, fault));
 }
 

@@ -56,7 +56,7 @@ pub fn advice(lesson: &Lesson) -> Vec<Fault> {
             |run: &Spanned<String>| run.get_ref().to_ascii_lowercase().replace('_', " ").contains("memory usage");
         if step.compare.as_ref().is_some_and(|c| asks_for_memory(&c.left.run) || asks_for_memory(&c.right.run)) {
             advise(format!(
-                "step \"{id}\" compares MEMORY USAGE, and its table will show the bytes of the question: `compare` counts what goes over the wire, and no memory. Compare reading the whole key, which grows as it does"
+                "step \"{id}\" asks for MEMORY USAGE, and its table will show the bytes of the question. `compare` counts by itself what a program adds to the memory: let each `run` make its data"
             ));
         }
         for text in [Some(&step.say), step.task.as_ref(), step.after.as_ref()].into_iter().flatten() {
@@ -157,6 +157,7 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
     }
     if let Some(compare) = &step.compare {
         growth(compare, at, fault);
+        race_rules::of_compare(compare, at, fault);
     }
     if let Some(race) = &step.race {
         race_rules::of_race(race, at, fault);
@@ -337,6 +338,16 @@ say = "That is for strings."
                 "[step.expect.every_order]\nclients = 9\nlost = \"x\"\nholds = { run = \"1\", reply = \"1\" }\n[step.expect]",
                 "two or three can race",
             ),
+            (
+                TASK,
+                "compare = { clients = 2, left = { title = \"\", run = \"1\" }, right = { title = \"\", run = \"1\" } }",
+                "no side says what the data then holds",
+            ),
+            (
+                TASK,
+                "compare = { left = { title = \"\", run = \"1\", holds = { run = \"1\", reply = \"1\" } }, right = { title = \"\", run = \"1\" } }",
+                "needs both",
+            ),
             ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
         ] {
             let text = GOOD.replace(from, to);
@@ -362,7 +373,7 @@ say = "That is for strings."
         assert!(advised(&wide)[0].contains("37 columns"), "{:?}", advised(&wide));
         let side = "{ title = \"\", run = \"r.memory_usage('k')\" }";
         let weighed = GOOD.replace(TASK, &format!("compare = {{ left = {side}, right = {side} }}"));
-        assert!(advised(&weighed)[0].contains("no memory"), "{:?}", advised(&weighed));
+        assert!(advised(&weighed)[0].contains("by itself"), "{:?}", advised(&weighed));
     }
 
     #[test]

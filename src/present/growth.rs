@@ -10,18 +10,26 @@ const NARROW: usize = 60;
 
 /// All of it, line by line.
 pub fn lines(growth: &Growth, style: Style) -> Vec<Line> {
-    let mut lines = chart("Bytes over the wire, out and in", growth, |took| took.bytes, style);
-    if varies(growth, |took| took.round_trips) {
+    let mut lines = chart("Bytes over the wire, out and in", growth, Measure::bytes, style);
+    if varies(growth, |took| took.traffic.round_trips) {
         lines.push(Vec::new());
-        lines.extend(chart("Round trips", growth, |took| took.round_trips, style));
+        lines.extend(chart("Round trips", growth, |took| took.traffic.round_trips, style));
+    }
+    if growth.sizes.iter().any(|size| size.took[0].memory != size.took[1].memory) {
+        lines.push(Vec::new());
+        lines.extend(chart("Bytes of memory", growth, |took| took.memory, style));
     }
     if let Some(last) = growth.sizes.last() {
         let each = growth.titles.iter().zip(last.took).map(|(title, took)| {
-            let trips = if took.round_trips == 1 { "round trip" } else { "round trips" };
-            let commands = if took.commands == 1 { "command" } else { "commands" };
-            format!("{title} {} {commands} in {} {trips}", number(took.commands), number(took.round_trips))
+            let trips = if took.traffic.round_trips == 1 { "round trip" } else { "round trips" };
+            let commands = if took.traffic.commands == 1 { "command" } else { "commands" };
+            format!(
+                "{title} {} {commands} in {} {trips}",
+                number(took.traffic.commands),
+                number(took.traffic.round_trips)
+            )
         });
-        let is_same = !varies(growth, |took| took.round_trips) && !varies(growth, |took| took.commands);
+        let is_same = !varies(growth, |took| took.traffic.round_trips) && !varies(growth, |took| took.traffic.commands);
         let when = if is_same { "Each time".to_owned() } else { format!("With {}", size(growth, last)) };
         let text = format!("{when}: {}.", each.collect::<Vec<_>>().join("; "));
         lines.push(Vec::new());
@@ -90,4 +98,23 @@ fn bar(value: usize, largest: usize, room: usize, style: Style) -> String {
 /// A number with its thousands apart.
 fn number(number: usize) -> String {
     crate::session::flood::with_commas(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(memory: [usize; 2]) -> String {
+        let took = memory.map(|memory| Measure { memory, ..Measure::default() });
+        let titles = ["set".to_owned(), "bitmap".to_owned()];
+        let growth = Growth { titles, of: "people".into(), sizes: vec![Size { n: 10, took }] };
+        let style = Style { width: 60, ascii: true, plain: false, quoted: false };
+        lines(&growth, style).into_iter().flatten().map(|span| span.text + "\n").collect()
+    }
+
+    #[test]
+    fn memory_has_bars_where_it_differs() {
+        assert!(told([451_160, 2_080]).contains("451,160"));
+        assert!(!told([64, 64]).contains("memory"));
+    }
 }

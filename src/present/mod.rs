@@ -60,12 +60,15 @@ impl Presenter {
                 let line = vec![Span::new(Role::Title, format!("{name}:"))];
                 self.lines(&[line], &mut out);
             }
-            Show::Heading { title, place } => {
-                let heading = format!("{title} {} {place}", self.dot());
-                let lines = if heading.width() + 2 > self.style.width && !self.style.plain {
-                    markup::layout(&markup::Text::of(Role::Title, heading), None, self.style)
+            Show::Heading(heading) => {
+                let whole = format!("{} {} {}", heading.title, self.dot(), heading.part);
+                let lines = if whole.width() + 2 > self.style.width && !self.style.plain {
+                    let title = markup::Text::of(Role::Title, heading.title.as_str());
+                    let mut lines = markup::layout(&title, None, self.style);
+                    lines.push(markup::rule(&heading.part.to_string(), self.style));
+                    lines
                 } else {
-                    vec![markup::rule(&heading, self.style)]
+                    vec![markup::rule(&whole, self.style)]
                 };
                 self.lines(&lines, &mut out);
             }

@@ -1,6 +1,8 @@
-//! The redis-cli dialect: how its prompt looks, and how it writes replies.
+//! The redis-cli dialect: how its prompt looks, how one types words in it, and how it writes replies.
 
 pub mod format;
+
+pub use crate::resp::quoting::line;
 
 /// The prompt after the server has closed the connection; the next line connects again.
 pub const NOT_CONNECTED: &str = "not connected> ";

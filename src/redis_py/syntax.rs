@@ -257,6 +257,20 @@ pub fn tokens(source: &str) -> Vec<(Range<usize>, Class)> {
     tokens.filter(|(range, _)| !range.is_empty()).collect()
 }
 
+/// The last bracket of a source that is open still, as its place; none where a string or nothing is open.
+#[must_use]
+pub fn open_bracket(source: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    for (range, class) in tokens(source) {
+        match source[range.clone()].as_bytes() {
+            [b'(' | b'[' | b'{'] if class == Class::Operator => open.push(range.start),
+            [b')' | b']' | b'}'] if class == Class::Operator => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
 /// The variables of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variables {
@@ -460,6 +474,19 @@ mod tests {
         ] {
             let found = variables(source);
             assert_eq!((found.bound.join(" "), found.read.join(" ")), (bound.into(), read.into()), "{source}");
+        }
+    }
+
+    #[test]
+    fn the_bracket_that_is_open_is_the_last_one() {
+        for (source, place) in [
+            ("r.zremrangebyscore('temps', -inf, (1700000120)\n", Some(18)),
+            ("f(')', [1, 2\n\n", Some(7)),
+            ("f(1)", None),
+            ("'''(", None),
+            ("if x:\n    f(", Some(11)),
+        ] {
+            assert_eq!(open_bracket(source), place, "{source}");
         }
     }
 

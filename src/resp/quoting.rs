@@ -132,9 +132,29 @@ pub fn escaped(bytes: &[u8]) -> String {
     out
 }
 
+/// Words as a line that `split` takes apart into the same: those in quotes that need them.
+pub fn line<W: AsRef<[u8]>>(words: &[W]) -> String {
+    let word = |word: &W| {
+        let bytes = word.as_ref();
+        let is_plain =
+            !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_graphic() && !b"\"'\\".contains(byte));
+        if is_plain { String::from_utf8_lossy(bytes).into_owned() } else { format!("\"{}\"", escaped(bytes)) }
+    };
+    words.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_words_is_split_into_them_again() {
+        let words: [&[u8]; 8] =
+            [b"SET", b"", b"a b", b"it's", b"say \"hi\"", b"back\\slash", b"\0\xff\n", "ä".as_bytes()];
+        let line = line(&words);
+        assert!(line.starts_with("SET \"\" \"a b\" \"it's\" "), "{line}");
+        assert_eq!(split(line.as_bytes()), Ok(words.iter().map(|word| word.to_vec()).collect()));
+    }
 
     #[test]
     fn words_are_split_as_redis_splits_them() {

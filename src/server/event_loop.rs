@@ -96,7 +96,7 @@ impl Server {
         engine.hub.config.state("port", address.port().to_string().as_bytes());
         engine.hub.config.state("bind", address.ip().to_string().as_bytes());
         engine.hub.process_id = std::process::id();
-        engine.hub.memory_used = resident_bytes;
+        engine.hub.memory_used = Some(resident_bytes);
         Ok(Server {
             poll,
             events: Events::with_capacity(1024),

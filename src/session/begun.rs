@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Session;
+use super::{MAIN, Session};
 use crate::lesson::format::Lesson;
 
 /// How the steps of a lesson began.
@@ -68,7 +68,11 @@ impl Session {
             lead.begun.steps.insert(step, began);
             return;
         };
-        self.switch_to(&was.client);
+        // From one who waits the prompt passes to `main` by itself, and that is told.
+        let passes = !self.clients[self.foreground].is_free() && was.client == self.clients[MAIN].name;
+        if !passes {
+            self.switch_to(&was.client);
+        }
         // What the answers take differs by the microseconds in which Python asks for the time.
         const CLOSE_US: i64 = 1_000_000;
         if (was.moved_us - began.moved_us).abs() < CLOSE_US {

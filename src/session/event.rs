@@ -9,7 +9,7 @@ use super::timeline::Timeline;
 use super::wire::Wire;
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
-use crate::lesson::judge::Verdict;
+use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
 use crate::lesson::raced::{Order, Raced};
 use crate::lesson::rehearsal::Rehearsal;
@@ -75,7 +75,7 @@ pub enum Effect {
     /// Something of the tutor's own has run unseen: a setup, a look at the data.
     Unseen(Box<Submission>),
     /// A submission was judged.
-    Judged(Verdict),
+    Judged(Box<Judged>),
     /// Go through this lesson's answers beside the learner; `Rehearsed` follows when it is needed.
     Rehearse(Arc<Lesson>),
     /// A step's race was played in every order.
@@ -84,6 +84,39 @@ pub enum Effect {
     Progress(Progress),
     /// The session is over, with this exit status.
     Leave(i32),
+}
+
+/// What the next lines are of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// The lesson's id.
+    pub lesson: String,
+    pub title: String,
+    pub part: Part,
+}
+
+/// A part of a lesson.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A step: which, from 1, and of how many.
+    Step { number: usize, of: usize },
+    /// A step that is practised again: which of those that are due, from 1.
+    Practice { number: usize, of: usize },
+    /// What is to be remembered, at the lesson's end.
+    Remember,
+    /// The commands of the lesson.
+    Sheet,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Part::Step { number, of } => write!(f, "{number} of {of}"),
+            Part::Practice { number, of } => write!(f, "practice, {number} of {of}"),
+            Part::Remember => write!(f, "to remember"),
+            Part::Sheet => write!(f, "sheet"),
+        }
+    }
 }
 
 /// What is shown.
@@ -99,8 +132,8 @@ pub enum Show {
     Reply(String),
     /// From here on, this client speaks.
     Speaker(String),
-    /// The head of a step or of a lesson.
-    Heading { title: String, place: String },
+    /// The head of a part of a lesson.
+    Heading(Heading),
     /// The tutor speaks.
     Text(Text),
     /// The lessons, and how far the learner is.

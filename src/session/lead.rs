@@ -7,7 +7,8 @@ use super::client::Client;
 use super::clock::Clock;
 use super::dialect;
 use super::draw::Pasts;
-use super::event::{Effect, Show};
+use super::event::{Effect, Part, Show};
+use super::growth::Measure;
 use super::script::{Item, Then};
 use super::tried::Tried;
 use super::{MAIN, Session, TUTOR};
@@ -15,7 +16,7 @@ use crate::engine::Engine;
 use crate::lesson::differences;
 use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
-use crate::lesson::judge::{self, Findings, Origin, Verdict, code};
+use crate::lesson::judge::{self, Findings, Judged, Origin, Verdict, code};
 use crate::lesson::practice::Outcome;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::{Role, parse};
@@ -45,6 +46,8 @@ pub(super) struct Lead {
     /// What the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
     tried: Tried,
+    /// The clients that have sent it.
+    acted: Vec<String>,
     /// What else there is to say when the step is done.
     aside: Option<String>,
     /// Whether the answer was shown.
@@ -127,6 +130,7 @@ impl Session {
             rehearsal,
             sent: Vec::new(),
             tried: Tried::default(),
+            acted: Vec::new(),
             aside: None,
             answered: false,
         });
@@ -170,6 +174,7 @@ impl Session {
         lead.truth = None;
         lead.sent.clear();
         lead.tried = Tried::default();
+        lead.acted.clear();
         lead.aside = None;
         lead.answered = false;
         self.end_race();
@@ -181,6 +186,7 @@ impl Session {
         }
         if let Some(compare) = &step.compare {
             self.script.measured.clear();
+            self.script.raced.clear();
             let setup = compare.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
             let sizes = compare.sizes().into_iter().map(|n| Some(Item::Unseen(format!("n = {n}"))));
             let sizes: Vec<_> = if compare.grow.is_some() { sizes.collect() } else { vec![None] };
@@ -191,10 +197,12 @@ impl Session {
                 self.script.add([
                     Item::Then(Then::Ready),
                     Item::Unseen(run),
-                    Item::PutBack,
                     Item::Then(Then::Measured),
+                    Item::PutBack,
                 ]);
             }
+            let races = super::race::plans_of_compare(compare).into_iter().map(|plan| Then::RaceSide(Box::new(plan)));
+            self.script.add(races.map(Item::Then));
         }
         self.script.add([Item::Then(Then::StepBegins)]);
     }
@@ -209,20 +217,22 @@ impl Session {
                 }
             }
             Then::Measured => {
-                let mut sum = crate::lesson::evidence::Traffic::default();
+                let memory = self.engine.keyspace.memory().saturating_sub(self.script.weighed);
+                let mut measure = Measure { memory, ..Measure::default() };
                 for submission in &self.script.found {
-                    sum.commands += submission.traffic.commands;
-                    sum.round_trips += submission.traffic.round_trips;
-                    sum.sent += submission.traffic.sent;
-                    sum.received += submission.traffic.received;
+                    measure.traffic.commands += submission.traffic.commands;
+                    measure.traffic.round_trips += submission.traffic.round_trips;
+                    measure.traffic.sent += submission.traffic.sent;
+                    measure.traffic.received += submission.traffic.received;
                 }
-                self.script.measured.push(sum);
+                self.script.measured.push(measure);
             }
             // What was found until then counts for nothing.
-            Then::Ready => {}
+            Then::Ready => self.script.weighed = self.engine.keyspace.memory(),
             Then::StepBegins => self.begin_step(),
             Then::LessonEnds => self.end_lesson(),
             Then::Race(plan) => self.race_submission(*plan),
+            Then::RaceSide(plan) => self.race_side(*plan),
             Then::Judge(submission) => self.judged(&submission),
             Then::Sheet => self.show_sheet(),
             Then::Compared | Then::Shown | Then::Skipped => self.step_done(matches!(then, Then::Skipped)),
@@ -251,9 +261,9 @@ impl Session {
             self.progress.at(lesson.id.get_ref(), step.id.get_ref());
         }
         self.effects.push(Effect::Progress(self.progress.clone()));
-        let place = self.place_in_review().unwrap_or_else(|| format!("{} of {}", index + 1, lesson.steps.len()));
+        let part = self.part_of_review().unwrap_or(Part::Step { number: index + 1, of: lesson.steps.len() });
         self.show(Show::Gap);
-        self.show(Show::Heading { title: lesson.title.clone(), place });
+        self.head(&lesson, part);
         self.show(Show::Text(parse(&step.say)));
         self.show(Show::Gap);
         self.invite(&step);
@@ -265,7 +275,10 @@ impl Session {
             self.begin_race_step(race);
         }
         if let Some(compare) = &step.compare {
-            self.show(super::growth::shown(compare, &self.script.measured));
+            self.show(super::growth::shown(compare, &self.script.measured, &self.script.raced));
+            for raced in std::mem::take(&mut self.script.raced) {
+                self.effects.push(Effect::Raced(Box::new(raced)));
+            }
             self.script.add([Item::Then(Then::Compared)]);
         }
     }
@@ -325,6 +338,10 @@ impl Session {
     fn judged(&mut self, submission: &Submission) {
         let Some(lead) = &mut self.lead else { return };
         lead.sent.extend(submission.commands.iter().cloned());
+        if !submission.commands.is_empty() && !lead.acted.contains(&submission.client) {
+            lead.acted.push(submission.client.clone());
+        }
+        let (sent, acted) = (lead.sent.clone(), lead.acted.clone());
         let step = lead.current().clone();
         let before = lead.before.clone();
         let found = std::mem::take(&mut self.script.found);
@@ -343,6 +360,8 @@ impl Session {
                 .filter(|client| client.work.is_some())
                 .map(|client| client.name.clone())
                 .collect(),
+            sent,
+            acted,
             intended: self.intended_commands(),
             task: step.task.clone().unwrap_or_default(),
             holders: self.lead.as_ref().map(|lead| lead.tried.holders(&submission.client)).unwrap_or_default(),
@@ -352,28 +371,34 @@ impl Session {
             spoilt: self.lead.as_ref().is_some_and(|lead| lead.tried.spoilt),
             raced,
         };
-        let submission = &self.with_race(submission.clone(), findings.raced.as_ref());
-        let verdict = self.said_once(&step, submission, judge::judge(&step, submission, &findings));
-        let raced = findings.raced;
-        self.effects.push(Effect::Judged(verdict.clone()));
+        let submission = submission.clone().with_queued(&findings.sent);
+        let submission = self.with_race(submission, findings.raced.as_ref());
+        let verdict = self.said_once(&step, &submission, judge::judge(&step, &submission, &findings));
+        self.say_verdict(&step, &verdict, &findings);
+        self.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
+    }
+
+    /// Says what comes of a submission.
+    fn say_verdict(&mut self, step: &Step, verdict: &Verdict, findings: &Findings) {
         match verdict {
             Verdict::Done => {
-                self.note_another_way(&step, &findings.intended);
+                self.note_another_way(step, &findings.intended);
                 self.step_done(false);
             }
             Verdict::Exploring => {}
             Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
             Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
             Verdict::Spoilt => self.say(Role::Miss, SPOILT),
+            Verdict::Part => self.say(Role::Muted, "That is part of it; the rest is still to come."),
             Verdict::Mistake(index) => {
-                self.say(Role::Miss, &step.mistakes[index].say);
-                self.show_lost(&step, raced.as_ref());
+                self.say(Role::Miss, &step.mistakes[*index].say);
+                self.show_lost(step, findings.raced.as_ref());
             }
             Verdict::Miss(differences) => {
                 for difference in differences {
-                    self.say(Role::Miss, &difference);
+                    self.say(Role::Miss, difference);
                 }
-                self.show_lost(&step, raced.as_ref());
+                self.show_lost(step, findings.raced.as_ref());
                 let hints = step.hints.len() > self.lead.as_ref().map_or(0, |lead| lead.hints);
                 self.say(
                     Role::Muted,
@@ -441,7 +466,8 @@ impl Session {
         }
         self.note_outcome(outcome);
         self.effects.push(Effect::Progress(self.progress.clone()));
-        self.say(Role::Muted, "Enter goes on.");
+        let goes_on = if self.is_last_in_review() { "Enter ends the practice." } else { "Enter goes on." };
+        self.say(Role::Muted, goes_on);
     }
 
     /// Keeps in the progress that a step is done, and where the lesson goes on. Practice leaves the lessons as they are.
@@ -478,7 +504,7 @@ impl Session {
         lead.phase = Phase::Over;
         let lesson = lead.lesson.clone();
         self.show(Show::Gap);
-        self.show(Show::Heading { title: lesson.title.clone(), place: "to remember".into() });
+        self.head(&lesson, Part::Remember);
         self.show(Show::Text(parse(&lesson.remember)));
         self.show(Show::Gap);
         self.progress.ended(lesson.id.get_ref());

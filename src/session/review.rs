@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Session;
-use super::event::Effect;
+use super::event::{Effect, Part};
 use crate::lesson::format::Lesson;
 use crate::lesson::practice::Outcome;
 use crate::markup::Role;
@@ -34,9 +34,14 @@ impl Session {
     }
 
     /// Where in the sitting the task stands that is open: `practice, 2 of 5`.
-    pub(super) fn place_in_review(&self) -> Option<String> {
+    pub(super) fn part_of_review(&self) -> Option<Part> {
         let review = self.review.as_ref()?;
-        Some(format!("practice, {} of {}", review.total - review.queue.len(), review.total))
+        Some(Part::Practice { number: review.total - review.queue.len(), of: review.total })
+    }
+
+    /// Whether this is practice, and no task is left.
+    pub(super) fn is_last_in_review(&self) -> bool {
+        self.review.as_ref().is_some_and(|review| review.queue.is_empty())
     }
 
     /// Keeps how the open step went.

@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 
 use super::dialect::{self, Dialect};
 use super::event::{Effect, Show};
+use super::growth::Measure;
 use super::race::Plan;
 use super::{Session, TUTOR};
 use crate::engine::Engine;
-use crate::lesson::evidence::{Submission, Traffic};
+use crate::lesson::evidence::Submission;
+use crate::lesson::raced::Raced;
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -53,6 +55,8 @@ pub(super) enum Then {
     Sheet,
     /// A submission is raced against itself.
     Race(Box<Plan>),
+    /// A program that is compared is run by several clients at once.
+    RaceSide(Box<Plan>),
     /// The step was done for the learner.
     Skipped,
     Shown,
@@ -66,7 +70,11 @@ pub(super) struct Script {
     kept: Option<Box<Engine>>,
     /// What the tutor's own client was answered since the last `Then`.
     pub(super) found: Vec<Submission>,
-    pub(super) measured: Vec<Traffic>,
+    pub(super) measured: Vec<Measure>,
+    /// What all keys took in memory when the program began that is measured.
+    pub(super) weighed: usize,
+    /// What came of the compared programs, each run by several clients at once.
+    pub(super) raced: Vec<Raced>,
 }
 
 impl Script {

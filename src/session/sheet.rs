@@ -1,7 +1,7 @@
 //! `:sheet`: what the open lesson taught.
 
 use super::Session;
-use super::event::Show;
+use super::event::{Part, Show};
 use super::script::{Item, Then};
 use crate::lesson::sheet;
 use crate::markup::{Role, parse};
@@ -20,7 +20,7 @@ impl Session {
         let lesson = lead.lesson.clone();
         let rehearsal = lead.rehearsal.clone().unwrap_or_default();
         self.show(Show::Gap);
-        self.show(Show::Heading { title: lesson.title.clone(), place: "sheet".into() });
+        self.head(&lesson, Part::Sheet);
         self.show(Show::Text(parse(&sheet::body(&lesson, &rehearsal))));
         let id = lesson.id.get_ref();
         self.say(Role::Muted, &format!("`redis-tutor sheet {id} > {id}.md` keeps it, once the lesson is finished."));

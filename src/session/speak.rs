@@ -1,7 +1,8 @@
 //! What a session says: under whose name, and how much of it.
 
 use super::Session;
-use super::event::{Effect, Show};
+use super::event::{Effect, Heading, Part, Show};
+use crate::lesson::format::Lesson;
 use crate::markup::{Role, Text};
 
 impl Session {
@@ -34,6 +35,11 @@ impl Session {
     /// The tutor says something, in Markdown.
     pub(super) fn say(&mut self, role: Role, markdown: &str) {
         self.show(Show::Text(Text::marked(role, markdown)));
+    }
+
+    /// A part of a lesson begins.
+    pub(super) fn head(&mut self, lesson: &Lesson, part: Part) {
+        self.show(Show::Heading(Heading { lesson: lesson.id.get_ref().clone(), title: lesson.title.clone(), part }));
     }
 
     pub(super) fn show(&mut self, show: Show) {

@@ -296,8 +296,19 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
     lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key))));
     lines.extend(expect.every_order.iter().map(every_order_expected));
+    lines.extend(who_acts(&expect.by));
     lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name))));
     lines
+}
+
+/// Who has to act, as a sentence.
+fn who_acts(by: &[String]) -> Option<String> {
+    let names: Vec<_> = by.iter().map(|name| code(name)).collect();
+    match names.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} does it.")),
+        several => Some(format!("{} each do a part.", several.join(" and "))),
+    }
 }
 
 /// The name most like `name`, if one is like it at all.

@@ -245,7 +245,6 @@ impl Session {
         self.wait = None;
         self.script.clear();
         self.end_race();
-        self.end_race();
         let open = self.lead.as_ref().filter(|lead| lead.phase == Phase::Doing).map(|lead| lead.current().race.clone());
         if let Some(race) = open.flatten() {
             self.begin_race_step(&race);
@@ -289,6 +288,9 @@ impl Session {
 
     /// `:undo`.
     pub(super) fn undo(&mut self, _: &str) {
+        if !self.past.in_fork() && self.take_back_turn() {
+            return;
+        }
         if self.past.steps.len() <= self.past.depth() {
             let text = match self.past.fork {
                 Some(_) => "This is where the fork began: `:fork back` leaves it.",

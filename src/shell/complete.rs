@@ -1,6 +1,7 @@
 //! Completion: what could stand at the cursor, from the rows of the commands, the live data, and Python's own names.
 
 use rustyline::completion::Pair;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::live::Live;
 use super::place::{Place, call, command_of, command_of_method, place};
@@ -26,7 +27,7 @@ pub struct Found {
 }
 
 /// What could stand at the end of `text`.
-pub fn complete(text: &str, dialect: Dialect, width: usize, live: &Live) -> Found {
+pub fn complete(text: &str, dialect: Dialect, (width, ascii): (usize, bool), live: &Live) -> Found {
     let mut matching = Matching::default();
     let word = match place(text, dialect) {
         Place::TutorName(word) => {
@@ -85,7 +86,7 @@ pub fn complete(text: &str, dialect: Dialect, width: usize, live: &Live) -> Foun
             ""
         }
     };
-    Found { word: word.len(), candidates: matching.pairs(width) }
+    Found { word: word.len(), candidates: matching.pairs(width, ascii) }
 }
 
 /// What a call may be given by name, where an argument begins.
@@ -288,7 +289,7 @@ impl Matching {
         self.spread.into_iter().filter(near).map(|(_, name, about)| (name, about)).collect()
     }
 
-    fn pairs(mut self, width: usize) -> Vec<Pair> {
+    fn pairs(mut self, width: usize, ascii: bool) -> Vec<Pair> {
         let mut more = None;
         if self.count > self.starting.len() {
             // Not all are listed: first what all of them begin with, and then no more than that.
@@ -306,16 +307,26 @@ impl Matching {
         let few = names.len() <= FEW;
         let longest = names.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
         let display = |name: &str, about: &str| {
-            let room = width.saturating_sub(longest + 6);
+            let room = width.saturating_sub(longest + 4);
             if !few || about.is_empty() || room < 12 {
                 return name.to_owned();
             }
-            let about: String = about.chars().take(room).collect();
-            format!("{name:longest$}  {about}")
+            format!("{name:longest$}  {}", shortened(about, room, ascii))
         };
         let pair = |(name, about): (String, String)| Pair { display: display(&name, &about), replacement: name };
         names.into_iter().map(pair).chain(more).collect()
     }
+}
+
+/// What a name means, in so many columns: it is cut between words.
+fn shortened(about: &str, columns: usize, ascii: bool) -> String {
+    if about.width() <= columns {
+        return about.to_owned();
+    }
+    let more = if ascii { "..." } else { "…" };
+    let fits = |end: &usize| about[..*end].width() + more.width() <= columns;
+    let end = about.match_indices(' ').map(|(at, _)| at).take_while(fits).last().unwrap_or_default();
+    about[..end].to_owned() + more
 }
 
 /// Over how many letters of `name` those of `word` are spread, in their order and in any case, from its first on.
@@ -337,7 +348,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<String> {
-        let found = complete(text, Dialect::Both, 80, &Live::new().expect("a pipe can be made"));
+        let found = complete(text, Dialect::Both, (80, true), &Live::new().expect("a pipe can be made"));
         found.candidates.into_iter().map(|pair| pair.replacement).collect()
     }
 
@@ -351,6 +362,18 @@ mod tests {
         assert_eq!(found("SET a b EX "), Vec::<String>::new());
         assert_eq!(found("LMOVE a b L"), ["LEFT"]);
         assert_eq!(found("whil"), ["while"]);
+    }
+
+    #[test]
+    fn what_a_name_means_fits_beside_it() {
+        let about = "Sets a field of a hash only if it is not there.";
+        assert_eq!(shortened(about, 47, false), about);
+        assert_eq!(shortened(about, 46, false), "Sets a field of a hash only if it is not…");
+        assert_eq!(shortened(about, 24, true), "Sets a field of a...");
+        let pairs = complete(":c", Dialect::Both, (30, true), &Live::new().expect("a pipe can be made")).candidates;
+        for Pair { display, .. } in pairs {
+            assert!(display.contains("...") && display.width() <= 28, "{display}");
+        }
     }
 
     #[test]
@@ -368,13 +391,13 @@ mod tests {
         for number in 0..1000 {
             matching.consider(&format!("user:{number}"), "");
         }
-        let pairs = matching.pairs(80);
+        let pairs = matching.pairs(80, true);
         assert_eq!(pairs.iter().map(|pair| pair.replacement.as_str()).collect::<Vec<_>>(), ["user:"]);
         let mut matching = Matching { word: "user:".into(), ..Matching::default() };
         for number in 0..1000 {
             matching.consider(&format!("user:{number}"), "");
         }
-        let pairs = matching.pairs(80);
+        let pairs = matching.pairs(80, true);
         assert_eq!(pairs.len(), MOST + 1);
         assert_eq!((pairs[MOST].replacement.as_str(), pairs[MOST].display.as_str()), ("user:", "and 940 more"));
     }

@@ -53,6 +53,8 @@ pub enum Typed {
     Whole(String),
     /// The line so far: it and the block above it are to be edited in an editor of the learner's.
     Outside(String),
+    /// Ctrl-Z, and the line so far.
+    Suspend(String),
 }
 
 /// Reads lines from the terminal.
@@ -60,7 +62,14 @@ pub enum LineReader {
     /// With a line editor.
     Editor(Box<LineEditor>),
     /// With what the terminal itself offers: nothing on the screen is ever moved or drawn again.
-    Plain,
+    Plain(PlainReader),
+}
+
+/// Reads lines as the terminal gives them.
+#[derive(Debug, Default)]
+pub struct PlainReader {
+    /// Whether an Enter is on its way that is not the next line's.
+    skips_enter: bool,
 }
 
 /// rustyline, and the two histories: of Python's prompt, and of redis-cli's.
@@ -74,6 +83,8 @@ pub struct LineEditor {
     cli_file: HistoryFile,
     /// What is to be printed above the line.
     above: Sender<String>,
+    /// Whether an Enter is on its way that is not the next line's.
+    skips_enter: Arc<AtomicBool>,
 }
 
 impl LineReader {
@@ -107,17 +118,27 @@ impl LineReader {
             scene,
             in_block: in_block.clone(),
             asked: asked.clone(),
-            hinted: Cell::new(None),
             current: Cell::new((0, 0)),
             known: Known::default(),
         }));
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         editor.bind_sequence(key(KeyCode::Tab), EventHandler::Conditional(Box::new(Indent(in_block.clone()))));
-        let ask = |how| Box::new(Ask { how, in_block: in_block.clone(), asked: asked.clone() });
-        editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(ask(Asked::End)));
-        editor.bind_sequence(key(KeyCode::Up), EventHandler::Conditional(ask(Asked::Whole)));
-        let keys = [KeyEvent::ctrl('X'), KeyEvent::ctrl('E')];
-        editor.bind_sequence(Event::KeySeq(keys.into()), EventHandler::Conditional(ask(Asked::Outside)));
+        // All that ends a line accepts it: whenever rustyline fails instead, it forgets what was typed behind it.
+        for (keys, how) in [
+            (Event::from(KeyEvent::ctrl('C')), Asked::Interrupt),
+            (Event::from(KeyEvent::ctrl('D')), Asked::End),
+            (Event::from(KeyEvent::ctrl('Z')), Asked::Suspend),
+            (key(KeyCode::Up), Asked::Whole),
+            (Event::KeySeq(vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')]), Asked::Outside),
+        ] {
+            let ask = Ask { how, in_block: in_block.clone(), asked: asked.clone() };
+            editor.bind_sequence(keys, EventHandler::Conditional(Box::new(ask)));
+        }
+        let skips_enter = Arc::new(AtomicBool::new(false));
+        for enter in [key(KeyCode::Enter), Event::from(KeyEvent::ctrl('J'))] {
+            let enter_key = Enter { skips: skips_enter.clone(), asked: asked.clone() };
+            editor.bind_sequence(enter, EventHandler::Conditional(Box::new(enter_key)));
+        }
         editor.bind_sequence(key(KeyCode::Backspace), EventHandler::Conditional(Box::new(Dedent)));
         // Of words, in either way of editing.
         for (code, movement) in [
@@ -129,14 +150,16 @@ impl LineReader {
         }
         let alt_enter = Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT));
         editor.bind_sequence(alt_enter, EventHandler::Conditional(Box::new(BreakLine)));
-        Ok(LineReader::Editor(Box::new(LineEditor { editor, other, is_cli: false, python_file, cli_file, above })))
+        let is_cli = false;
+        let editor = LineEditor { editor, other, is_cli, python_file, cli_file, above, skips_enter };
+        Ok(LineReader::Editor(Box::new(editor)))
     }
 
     /// A way to print above the line that will be read at this prompt.
     pub fn above(&self, prompt: &str) -> Above {
         match self {
             LineReader::Editor(line_editor) => Above::Editor(line_editor.above.clone()),
-            LineReader::Plain => Above::Plain { prompt: prompt.to_owned() },
+            LineReader::Plain(_) => Above::Plain { prompt: prompt.to_owned() },
         }
     }
 
@@ -145,7 +168,10 @@ impl LineReader {
     /// # Errors
     /// Those of reading.
     pub fn read(&mut self, scene: Scene, ahead: &str, interrupts: &Interrupts) -> io::Result<Typed> {
-        let LineReader::Editor(line_editor) = self else { return read_plainly(&scene.prompt, interrupts) };
+        let line_editor = match self {
+            LineReader::Editor(line_editor) => line_editor,
+            LineReader::Plain(plain) => return plain.read(&scene.prompt, interrupts),
+        };
         let LineEditor { editor, other, is_cli, .. } = &mut **line_editor;
         if *is_cli != (scene.dialect == Dialect::Cli) {
             *is_cli = !*is_cli;
@@ -166,18 +192,12 @@ impl LineReader {
                     asked if asked == Asked::End as u8 => Typed::End,
                     asked if asked == Asked::Whole as u8 => Typed::Whole(line),
                     asked if asked == Asked::Outside as u8 => Typed::Outside(line),
+                    asked if asked == Asked::Interrupt as u8 => Typed::Interrupt,
+                    asked if asked == Asked::Suspend as u8 => Typed::Suspend(line),
                     _ => Typed::Line(line),
                 })
             }
-            Err(ReadlineError::Interrupted) => {
-                // rustyline leaves its hint there, as if it had been typed.
-                if let Some(column) = editor.helper().and_then(|helper| helper.hinted.take()) {
-                    let mut out = io::stdout().lock();
-                    write!(out, "\x1b[A\r\x1b[{column}C\x1b[K\n")?;
-                    out.flush()?;
-                }
-                Ok(Typed::Interrupt)
-            }
+            Err(ReadlineError::Interrupted) => Ok(Typed::Interrupt),
             Err(ReadlineError::Eof) => Ok(Typed::End),
             // Bytes that are no UTF-8: the line is dropped, as with Ctrl-C.
             Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData => Ok(Typed::Interrupt),
@@ -196,7 +216,15 @@ impl LineReader {
                 let file = if *is_cli { cli_file } else { python_file };
                 file.add(editor.history_mut(), entry)
             }
-            LineReader::Plain => Ok(()),
+            LineReader::Plain(_) => Ok(()),
+        }
+    }
+
+    /// An Enter is on its way that is not the next line's: it meant something else. Behind a text it is that text's.
+    pub fn skip_enter(&mut self) {
+        match self {
+            LineReader::Editor(line_editor) => line_editor.skips_enter.store(true, Ordering::Relaxed),
+            LineReader::Plain(plain) => plain.skips_enter = true,
         }
     }
 }
@@ -243,28 +271,36 @@ fn print_above(editor: &mut Editor<Helper, MemHistory>) -> io::Result<Sender<Str
     Ok(above)
 }
 
-fn read_plainly(prompt: &str, interrupts: &Interrupts) -> io::Result<Typed> {
-    // Whoever prints above the line must not wait for the end of it.
-    let write = |text: &str| {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush())
-    };
-    write(prompt)?;
-    loop {
-        match interrupts.wait_with_stdin(Duration::from_secs(60), None)? {
-            Woken::Nothing => {}
-            Woken::Interrupt => {
-                write("\n")?;
-                return Ok(Typed::Interrupt);
-            }
-            Woken::Input => {
-                let mut bytes = Vec::new();
-                if io::stdin().lock().read_until(b'\n', &mut bytes)? == 0 {
+impl PlainReader {
+    /// Reads a line. Whoever prints above it does not wait for its end.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn read(&mut self, prompt: &str, interrupts: &Interrupts) -> io::Result<Typed> {
+        let write = |text: &str| {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        };
+        write(prompt)?;
+        loop {
+            match interrupts.wait_with_stdin(Duration::from_secs(60), None)? {
+                Woken::Nothing => {}
+                Woken::Interrupt => {
                     write("\n")?;
-                    return Ok(Typed::End);
+                    return Ok(Typed::Interrupt);
                 }
-                let line = String::from_utf8_lossy(&bytes);
-                return Ok(Typed::Line(line.trim_end_matches(['\r', '\n']).to_owned()));
+                Woken::Input => {
+                    let mut bytes = Vec::new();
+                    if io::stdin().lock().read_until(b'\n', &mut bytes)? == 0 {
+                        write("\n")?;
+                        return Ok(Typed::End);
+                    }
+                    let line = String::from_utf8_lossy(&bytes);
+                    let line = line.trim_end_matches(['\r', '\n']);
+                    if !(std::mem::take(&mut self.skips_enter) && line.is_empty()) {
+                        return Ok(Typed::Line(line.to_owned()));
+                    }
+                }
             }
         }
     }
@@ -287,8 +323,6 @@ pub struct Helper {
     in_block: Arc<AtomicBool>,
     /// What the key that ended the line asks for, as an `Asked`.
     asked: Arc<AtomicU8>,
-    /// The column where what was typed ends and a hint is shown.
-    hinted: Cell<Option<usize>>,
     /// From where to where the hint says what is being typed now.
     current: Cell<(usize, usize)>,
     known: Known,
@@ -329,7 +363,7 @@ impl Completer for Helper {
         if !self.scene.is_code && !text.starts_with(':') {
             return Ok((pos, Vec::new()));
         }
-        let found = complete(text, self.scene.dialect, width(), &self.live);
+        let found = complete(text, self.scene.dialect, (width(), self.ascii), &self.live);
         Ok((pos - found.word, found.candidates))
     }
 }
@@ -348,7 +382,8 @@ impl Hinter for Helper {
     type Hint = Suggestion;
 
     fn hint(&self, line: &str, pos: usize, context: &Context<'_>) -> Option<Suggestion> {
-        self.hinted.set(None);
+        #[cfg(debug_assertions)]
+        super::fault::on_request(line, &self.live);
         self.current.set((0, 0));
         // Without colours nobody could tell it from what was typed.
         if pos < line.len() || line.trim().is_empty() || self.theme == Theme::Plain {
@@ -363,7 +398,6 @@ impl Hinter for Helper {
         let column = used % width().max(1);
         let room = width().saturating_sub(column + 1);
         let suggestion = self.suggestion(line, room, context)?;
-        self.hinted.set(Some(column));
         self.current.set((suggestion.current.start, suggestion.current.end));
         Some(suggestion)
     }
@@ -454,8 +488,12 @@ impl ConditionalEventHandler for Indent {
 enum Asked {
     /// To take the line.
     Line,
-    /// Ctrl-D where a block's next line has nothing but its indentation: to end the block.
+    /// Ctrl-D on an empty line, or where a block's next line has nothing but its indentation: to leave, or to end the block.
     End,
+    /// Ctrl-C: to drop the line.
+    Interrupt,
+    /// Ctrl-Z: to suspend the program.
+    Suspend,
     /// The arrow upwards in a block: to edit all of it.
     Whole,
     /// Ctrl-X Ctrl-E: to edit it outside.
@@ -474,12 +512,25 @@ impl ConditionalEventHandler for Ask {
         let in_block = self.in_block.load(Ordering::Relaxed);
         let asks = match self.how {
             Asked::Line => false,
-            Asked::End => in_block && !context.line().is_empty() && context.line().trim().is_empty(),
+            Asked::End => context.line().is_empty() || (in_block && context.line().trim().is_empty()),
             Asked::Whole => in_block && !context.line().contains('\n'),
-            Asked::Outside => true,
+            Asked::Interrupt | Asked::Suspend | Asked::Outside => true,
         };
         self.asked.store(if asks { self.how } else { Asked::Line } as u8, Ordering::Relaxed);
         asks.then_some(Cmd::AcceptLine)
+    }
+}
+
+/// Takes the line, unless it is an Enter that was pressed for something else.
+struct Enter {
+    skips: Arc<AtomicBool>,
+    asked: Arc<AtomicU8>,
+}
+
+impl ConditionalEventHandler for Enter {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        self.asked.store(Asked::Line as u8, Ordering::Relaxed);
+        (self.skips.swap(false, Ordering::Relaxed) && context.line().is_empty()).then_some(Cmd::Noop)
     }
 }
 

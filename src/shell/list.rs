@@ -4,14 +4,23 @@
 //! It is drawn with the terminal's own means: a menu of one column is some forty lines, and the crates that have one
 //! bring a second terminal library along beside the line editor's.
 
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, Write as _};
+use std::time::Duration;
 
+use super::editor::{PlainReader, Typed};
 use super::screen::{Keys, height};
-use super::{Options, text_width};
+use super::{Seat, text_width};
+use crate::driver::Interrupts;
 use crate::markup::{Role, Style};
 use crate::present::lessons;
 use crate::present::theme::Theme;
 use crate::session::standing::Standing;
+
+/// The size of the screen is looked at so often.
+const LOOKS_EVERY: Duration = Duration::from_millis(200);
+
+/// The rows where the terminal doesn't tell its own.
+const USUAL_HEIGHT: usize = 24;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,7 +121,7 @@ impl<'a> List<'a> {
         let dot = if style.ascii { "-" } else { "·" };
         let help = match (self.typed.as_str(), style.width) {
             ("", 60..) => format!(" Arrows or typing choose {dot} Enter opens {dot} Ctrl-D leaves"),
-            ("", _) => format!(" Arrows, Enter {dot} Ctrl-D leaves"),
+            ("", _) => format!(" Arrows, typing {dot} Enter {dot} Ctrl-D leaves"),
             (typed, _) => format!(" Looking for: {typed}"),
         };
         lines.push(theme.paint(Role::Muted, &help));
@@ -120,50 +129,84 @@ impl<'a> List<'a> {
     }
 }
 
-/// Lets the learner choose a lesson.
-///
-/// # Errors
-/// Those of the terminal.
-pub fn choose(standings: &[Standing], options: &Options) -> io::Result<Chosen> {
-    let style = Style { width: text_width(), ascii: options.ascii, plain: options.plain, quoted: false };
-    if options.appends_only() {
-        return by_number(standings, style, options.theme);
-    }
-    match Keys::watch_all() {
-        Ok(keys) => by_arrows(standings, &keys, style, options.theme),
-        Err(_) => by_number(standings, style, options.theme),
+impl Seat {
+    /// Lets the learner choose a lesson.
+    ///
+    /// # Errors
+    /// Those of the terminal.
+    pub fn choose(&self, standings: &[Standing]) -> io::Result<Chosen> {
+        let Seat { options, interrupts, modes } = self;
+        let style = Style { width: text_width(), ascii: options.ascii, plain: options.plain, quoted: false };
+        modes.at_prompt(true);
+        let keys = if options.appends_only() { None } else { Keys::watch_all().ok() };
+        let chosen = match keys {
+            Some(keys) => by_arrows(standings, &keys, style, options.theme),
+            None => by_number(standings, style, options.theme, interrupts),
+        };
+        modes.at_prompt(false);
+        chosen
     }
 }
 
 fn by_arrows(standings: &[Standing], keys: &Keys, style: Style, theme: Theme) -> io::Result<Chosen> {
     let mut list = List::new(standings);
-    let mut drawn = 0;
+    let mut drawn = Drawn::default();
     loop {
-        let style = Style { width: text_width(), ..style };
-        let lines = list.lines(style, theme, height().unwrap_or(24));
-        let mut text = if drawn > 1 { format!("\r\x1b[{}A", drawn - 1) } else { "\r".to_owned() };
+        // What is typed ahead is not drawn key by key.
+        if !keys.comes_within(Duration::ZERO)? {
+            drawn.draw(&list, style, theme)?;
+            while !keys.comes_within(LOOKS_EVERY)? {
+                if drawn.size != size() {
+                    drawn.draw(&list, style, theme)?;
+                }
+            }
+        }
+        let key = keys.next()?;
+        let chosen = if key.is_empty() { Some(Chosen::Nothing) } else { parsed(&key).and_then(|key| list.take(key)) };
+        if let Some(chosen) = chosen {
+            write("\r\n")?;
+            return Ok(chosen);
+        }
+    }
+}
+
+/// The columns and rows that the list has.
+fn size() -> (usize, usize) {
+    (text_width(), height().unwrap_or(USUAL_HEIGHT))
+}
+
+/// What stands on the screen.
+#[derive(Debug, Default)]
+struct Drawn {
+    /// The columns and rows of the screen then.
+    size: (usize, usize),
+    lines: usize,
+}
+
+impl Drawn {
+    /// Draws the list over what was drawn before; on a screen of another size below it, as nobody knows where the terminal
+    /// has put it.
+    fn draw(&mut self, list: &List<'_>, style: Style, theme: Theme) -> io::Result<()> {
+        let (width, rows) = size();
+        let lines = list.lines(Style { width, ..style }, theme, rows);
+        let mut text = match self.lines {
+            0 => "\r".to_owned(),
+            _ if self.size != (width, rows) => "\r\n".to_owned(),
+            1 => "\r".to_owned(),
+            before => format!("\r\x1b[{}A", before - 1),
+        };
         for (index, line) in lines.iter().enumerate() {
             text.push_str(if index > 0 { "\r\n\x1b[K" } else { "\x1b[K" });
             text.push_str(line);
         }
         // Lines of a longer list that was drawn before.
         text.push_str("\x1b[J");
-        drawn = lines.len();
-        write(&text)?;
-        let typed = keys.typed()?;
-        if typed.is_empty() {
-            return Ok(Chosen::Nothing);
-        }
-        for key in parsed(&typed) {
-            if let Some(chosen) = list.take(key) {
-                write("\r\n")?;
-                return Ok(chosen);
-            }
-        }
+        *self = Drawn { size: (width, rows), lines: lines.len() };
+        write(&text)
     }
 }
 
-fn by_number(standings: &[Standing], style: Style, theme: Theme) -> io::Result<Chosen> {
+fn by_number(standings: &[Standing], style: Style, theme: Theme, interrupts: &Interrupts) -> io::Result<Chosen> {
     let mut text = String::new();
     for line in lessons::lines(standings, style) {
         line.iter().for_each(|span| text.push_str(&theme.paint(span.role, &span.text)));
@@ -172,12 +215,15 @@ fn by_number(standings: &[Standing], style: Style, theme: Theme) -> io::Result<C
     write(&text)?;
     let list = List::new(standings);
     let next = standings.get(list.at).map_or(1, |standing| standing.number);
+    let mut reader = PlainReader::default();
     loop {
-        write(&format!("Number or name of a lesson; Enter opens {next}: "))?;
-        let mut line = String::new();
-        if io::stdin().lock().read_line(&mut line)? == 0 {
-            return Ok(Chosen::Nothing);
-        }
+        let prompt = format!("Number or name of a lesson; Enter opens {next}, Ctrl-D leaves: ");
+        let line = match reader.read(&prompt, interrupts)? {
+            Typed::Line(line) => line,
+            Typed::End => return Ok(Chosen::Nothing),
+            // A signal that ends the program counts as one, too, until it does.
+            _ => continue,
+        };
         let mut list = list.clone();
         line.trim().chars().for_each(|letter| drop(list.take(Key::Letter(letter))));
         match list.take(Key::Enter) {
@@ -193,42 +239,27 @@ fn write(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// The keys that bytes of a terminal stand for. What is none that the list knows is left out.
-fn parsed(bytes: &[u8]) -> Vec<Key> {
+/// The key that a terminal's bytes stand for, if the list knows it.
+fn parsed(bytes: &[u8]) -> Option<Key> {
     let text = String::from_utf8_lossy(bytes);
-    let mut rest = &*text;
-    let mut keys = Vec::new();
-    while let Some(c) = rest.chars().next() {
-        let (key, used) = match c {
-            '\x1b' => escape(rest),
-            '\r' | '\n' => (Some(Key::Enter), 1),
-            '\x03' | '\x04' => (Some(Key::Leave), 1),
-            '\x7f' | '\x08' => (Some(Key::Rubout), 1),
-            '\x10' => (Some(Key::Up), 1),
-            '\x0e' | '\t' => (Some(Key::Down), 1),
-            c if c.is_control() => (None, 1),
-            c => (Some(Key::Letter(c)), c.len_utf8()),
-        };
-        keys.extend(key);
-        rest = &rest[used..];
-    }
-    keys
-}
-
-/// A key that begins with Escape, and how long it is.
-fn escape(text: &str) -> (Option<Key>, usize) {
-    let Some(inner) = text.strip_prefix("\x1b[").or_else(|| text.strip_prefix("\x1bO")) else {
-        return (Some(Key::Escape), 1);
-    };
-    let end = inner.find(|c: char| c.is_ascii_alphabetic() || c == '~').map_or(inner.len(), |at| at + 1);
-    let key = match &inner[..end] {
-        "A" => Some(Key::Up),
-        "B" => Some(Key::Down),
-        "H" | "1~" | "5~" => Some(Key::First),
-        "F" | "4~" | "6~" => Some(Key::Last),
-        _ => None,
-    };
-    (key, 2 + end)
+    let mut letters = text.chars();
+    Some(match letters.next()? {
+        '\x1b' => match letters.as_str() {
+            "[A" | "OA" => Key::Up,
+            "[B" | "OB" => Key::Down,
+            "[H" | "OH" | "[1~" | "[5~" => Key::First,
+            "[F" | "OF" | "[4~" | "[6~" => Key::Last,
+            "" => Key::Escape,
+            _ => return None,
+        },
+        '\r' | '\n' => Key::Enter,
+        '\x03' | '\x04' => Key::Leave,
+        '\x7f' | '\x08' => Key::Rubout,
+        '\x10' => Key::Up,
+        '\x0e' | '\t' => Key::Down,
+        letter if letter.is_control() => return None,
+        letter => Key::Letter(letter),
+    })
 }
 
 #[cfg(test)]
@@ -252,6 +283,22 @@ mod tests {
         names.iter().enumerate().map(row).collect()
     }
 
+    /// What comes of these keys, each of which is a letter or what an arrow sends.
+    fn taken(keys: &str) -> Option<Chosen> {
+        let standings = standings();
+        let mut list = List::new(&standings);
+        let arrow = |key: &str| key.starts_with("\x1b[") || key.starts_with("\x1bO");
+        let mut rest = keys;
+        while let Some(first) = rest.chars().next() {
+            let (key, behind) = rest.split_at(if arrow(rest) { 3 } else { first.len_utf8() });
+            rest = behind;
+            if let Some(chosen) = parsed(key.as_bytes()).and_then(|key| list.take(key)) {
+                return Some(chosen);
+            }
+        }
+        None
+    }
+
     #[test]
     fn keys_choose() {
         for (keys, chosen) in [
@@ -267,16 +314,10 @@ mod tests {
             ("zzz\r", None),
             ("zzz\x1b", None),
         ] {
-            let standings = standings();
-            let mut list = List::new(&standings);
-            let taken = parsed(keys.as_bytes()).into_iter().find_map(|key| list.take(key));
-            assert_eq!(taken, chosen.map(|id| Chosen::Lesson(id.into())), "{keys:?}");
+            assert_eq!(taken(keys), chosen.map(|id| Chosen::Lesson(id.into())), "{keys:?}");
         }
         for keys in ["\x03", "\x04", "\x1b", "x\x1b\x1b"] {
-            let standings = standings();
-            let mut list = List::new(&standings);
-            let taken = parsed(keys.as_bytes()).into_iter().find_map(|key| list.take(key));
-            assert_eq!(taken, Some(Chosen::Nothing), "{keys:?}");
+            assert_eq!(taken(keys), Some(Chosen::Nothing), "{keys:?}");
         }
     }
 

@@ -47,7 +47,7 @@ impl Live {
     /// again, and returns when somebody knocks, or when something has happened.
     ///
     /// # Errors
-    /// Those of `go_on`, once the line is typed.
+    /// A thread cannot be started; those of `go_on`, once the line is typed.
     pub fn while_typing<T>(
         &self,
         backstage: &mut Backstage<'_>,
@@ -58,7 +58,8 @@ impl Live {
         *self.asker() = Some(sender);
         thread::scope(|scope| {
             let knock = &self.knock;
-            let behind = scope.spawn(move || {
+            let behind = thread::Builder::new().name("behind the prompt".into());
+            let behind = behind.spawn_scoped(scope, move || {
                 let mut going = Ok(Went::On);
                 loop {
                     match questions.try_recv() {
@@ -72,7 +73,7 @@ impl Live {
                         Err(TryRecvError::Empty) => going = go_on(backstage, knock),
                     }
                 }
-            });
+            })?;
             let typed = {
                 // Without a sender the thread ends; a panic while typing must end it, too.
                 let _closing = Closing(self);

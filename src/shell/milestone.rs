@@ -2,6 +2,7 @@
 
 use crate::lesson::progress::Progress;
 use crate::markup::{Block, Role, Span, Style, Text};
+use crate::session::event::{Heading, Part};
 use crate::session::standing::Standing;
 
 /// The columns of the bar of lessons.
@@ -25,20 +26,18 @@ impl Milestones {
     }
 
     /// What belongs before a heading: at a lesson's first step, and at its end.
-    pub fn before(&self, title: &str, place: &str, style: Style) -> Option<Text> {
-        let lesson = self.lessons.iter().find(|lesson| lesson.title == title)?;
+    pub fn before(&self, heading: &Heading, style: Style) -> Option<Text> {
+        let lesson = self.lessons.iter().find(|lesson| lesson.id == heading.lesson)?;
         let (number, of) = (lesson.number, self.lessons.len());
         // The very first step has the welcome before it.
         let is_begun = self.lessons.iter().any(|lesson| self.progress.lessons.get(&lesson.id).is_some_and(is_begun));
-        let said = match place {
-            "to remember" => format!("Lesson {number} of {of} is done: {} steps.", lesson.steps),
-            _ if place.starts_with("1 of ") && is_begun => {
-                format!(
-                    "Lesson {number} of {of}: {} {} steps, about {} minutes.",
-                    lesson.about, lesson.steps, lesson.minutes
-                )
-            }
-            _ => return None,
+        let said = match heading.part {
+            Part::Remember => format!("Lesson {number} of {of} is done: {} steps.", lesson.steps),
+            Part::Step { number: 1, .. } if is_begun => format!(
+                "Lesson {number} of {of}: {} {} steps, about {} minutes.",
+                lesson.about, lesson.steps, lesson.minutes
+            ),
+            Part::Step { .. } | Part::Practice { .. } | Part::Sheet => return None,
         };
         Some(Text(vec![Block::Paragraph(vec![Span::new(Role::Strong, said)]), Block::Paragraph(self.bar(style))]))
     }
@@ -66,6 +65,7 @@ fn is_begun(lesson: &crate::lesson::progress::LessonProgress) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lesson::format::Lesson;
     use crate::lesson::library::{self, Library};
     use crate::session::standing::standings;
 
@@ -76,21 +76,26 @@ mod tests {
         let mut progress = Progress::default();
         let mut milestones = Milestones::new(standings(&library, &progress), progress.clone());
         let style = Style { width: 80, ascii: true, plain: false, quoted: false };
-        assert_eq!(milestones.before(&first.title, "1 of 9", style), None, "the welcome is there");
+        let heading =
+            |lesson: &Lesson, part| Heading { lesson: lesson.id.get_ref().clone(), title: lesson.title.clone(), part };
+        let step = |number| Part::Step { number, of: 12 };
+        assert_eq!(milestones.before(&heading(first, step(1)), style), None, "the welcome is there");
         progress.done(first.id.get_ref(), "bytes");
         progress.finished(first.id.get_ref());
         milestones.heard(&progress);
-        let said = |place: &str, title: &str| {
-            let lines = milestones.before(title, place, style).map(|text| crate::markup::layout(&text, None, style));
-            lines.map(|lines| lines.iter().map(|line| crate::markup::plain(line)).collect::<Vec<_>>().join("\n"))
+        let said = |lesson: &Lesson, part| {
+            let text = milestones.before(&heading(lesson, part), style)?;
+            let lines = crate::markup::layout(&text, None, style);
+            Some(lines.iter().map(|line| crate::markup::plain(line)).collect::<Vec<_>>().join("\n"))
         };
         let of = library.lessons.len();
-        let end = said("to remember", &first.title).expect("it ends");
+        let end = said(first, Part::Remember).expect("it ends");
         assert!(end.starts_with(&format!(" Lesson 1 of {of} is done")), "{end}");
         assert!(end.contains(&format!("#................... 1 of {of} lessons done")), "{end}");
-        let begin = said("1 of 9", &second.title).expect("it begins");
+        let begin = said(second, step(1)).expect("it begins");
         assert!(begin.contains(&second.about[..20]) && begin.contains("minutes"), "{begin}");
-        assert_eq!(said("2 of 9", &second.title), None);
-        assert_eq!(said("11 of 12", &second.title), None);
+        for part in [step(2), step(11), Part::Practice { number: 1, of: 3 }, Part::Sheet] {
+            assert_eq!(said(second, part), None, "{part}");
+        }
     }
 }

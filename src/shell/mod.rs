@@ -4,6 +4,7 @@ mod busy;
 mod colour;
 mod complete;
 mod editor;
+mod fault;
 mod hint;
 mod history;
 mod list;
@@ -17,6 +18,7 @@ mod usage;
 mod wait;
 
 use std::io::{self, Write as _};
+use std::panic::PanicHookInfo;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,17 +27,19 @@ use rustyline::EditMode;
 
 use crate::driver::{Backstage, Interrupts, Stage, Watch, Woken, drive, write_new_file};
 use crate::lesson::format::Lesson;
+use crate::lesson::judge::code;
 use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
 use crate::present::theme::Theme;
+use crate::redis_py::syntax;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Need, Prompt, Show};
 use crate::session::standing::standings;
 use crate::session::status::Status;
 use busy::Busy;
-use editor::{LineReader, Scene, Typed};
-pub use list::{Chosen, choose};
+use editor::{LineReader, PlainReader, Scene, Typed};
+pub use list::Chosen;
 use live::Live;
 use milestone::Milestones;
 use outside::Edited;
@@ -73,41 +77,60 @@ impl Options {
     }
 }
 
-/// Sits down at the terminal, and stays to the end of the session.
-///
-/// # Errors
-/// Those of the terminal; a Python that cannot be started.
-pub fn sit(
-    session: &mut Session,
+/// A place at the terminal, which from here on is set right again however the program ends.
+#[derive(Debug)]
+pub struct Seat {
     options: Options,
-    save: impl FnMut(&Progress) -> io::Result<()> + Send,
-) -> io::Result<i32> {
-    let milestones = Milestones::new(standings(session.library(), session.progress()), session.progress().clone());
-    let mut terminal = Terminal::new(&options, milestones, save)?;
-    terminal.watch = options.watch;
-    terminal.welcome(session)?;
-    let driven = drive(session, &mut terminal);
-    if let Some(status) = terminal.modes.ended() {
-        return Ok(status);
+    interrupts: Interrupts,
+    modes: screen::Modes,
+}
+
+impl Seat {
+    /// Once in a process.
+    ///
+    /// # Errors
+    /// Standard input is no terminal; signals cannot be listened for.
+    pub fn take(options: Options) -> io::Result<Self> {
+        let interrupts = Interrupts::listen()?;
+        let reader = if options.appends_only() { screen::Reader::Terminal } else { screen::Reader::Editor };
+        let (waker, progress) = (interrupts.clone(), options.progress.clone());
+        let report = move |panic: &PanicHookInfo<'_>| fault::report(panic, progress.as_deref());
+        let modes = screen::Modes::keep(reader, move || waker.raise(), report)?;
+        Ok(Seat { options, interrupts, modes })
     }
-    let status = driven?;
-    terminal.farewell(session)?;
-    Ok(status)
+
+    /// Stays to the end of the session.
+    ///
+    /// # Errors
+    /// Those of the terminal; a Python that cannot be started.
+    pub fn sit(self, session: &mut Session, save: impl FnMut(&Progress) -> io::Result<()> + Send) -> io::Result<i32> {
+        let milestones = Milestones::new(standings(session.library(), session.progress()), session.progress().clone());
+        let mut terminal = Terminal::new(self, milestones, save)?;
+        terminal.welcome(session)?;
+        let driven = drive(session, &mut terminal);
+        if let Some(status) = terminal.modes.ended() {
+            return Ok(status);
+        }
+        let status = driven?;
+        terminal.farewell(session)?;
+        Ok(status)
+    }
 }
 
 /// A terminal with somebody at it.
 struct Terminal<S> {
     started: Instant,
     interrupts: Interrupts,
+    /// It is dropped before `modes`, which has the last word.
+    wait: Option<Wait>,
     modes: screen::Modes,
     page: Page<S>,
     reader: LineReader,
     live: Live,
     /// The unfinished line that a program has written: the prompt follows it.
     unfinished: String,
-    /// Typed while no prompt was there.
+    /// What the next prompt's line has on it already.
     ahead: String,
-    wait: Option<Wait>,
     watch: Option<Watch>,
     /// What was entered and has not come back to the prompt.
     busy: Option<Busy>,
@@ -116,18 +139,14 @@ struct Terminal<S> {
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
-    fn new(options: &Options, milestones: Milestones, save: S) -> io::Result<Self> {
-        let interrupts = Interrupts::listen()?;
-        let place = options.progress.as_ref().map(|path| format!(" Your progress is safe, in {}.", path.display()));
-        let last_words = format!(
-            "This is a mistake in redis-tutor, not yours.{} Please report it: the lines above, and what you typed.",
-            place.unwrap_or_default()
-        );
-        let waker = interrupts.clone();
-        let modes = screen::Modes::keep(move || waker.raise(), last_words)?;
+    fn new(seat: Seat, milestones: Milestones, save: S) -> io::Result<Self> {
+        let Seat { options, interrupts, modes } = seat;
         let live = Live::new()?;
-        let reader =
-            if options.appends_only() { LineReader::Plain } else { LineReader::editor(options, live.clone())? };
+        let reader = if options.appends_only() {
+            LineReader::Plain(PlainReader::default())
+        } else {
+            LineReader::editor(&options, live.clone())?
+        };
         let style = Style { width: USUAL_WIDTH, ascii: options.ascii, plain: options.plain, quoted: false };
         Ok(Terminal {
             started: Instant::now(),
@@ -139,7 +158,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
             unfinished: String::new(),
             ahead: String::new(),
             wait: None,
-            watch: None,
+            watch: options.watch,
             busy: None,
             status: None,
         })
@@ -156,7 +175,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     /// once waits for the next key.
     fn look_out(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
         let Some(watch) = &mut self.watch else { return Ok(None) };
-        if matches!(self.reader, LineReader::Plain) {
+        if matches!(self.reader, LineReader::Plain(_)) {
             return Ok(watch.saved());
         }
         let keys = screen::Keys::watch()?;
@@ -199,11 +218,19 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
         live.while_typing(backstage, go_on, || reader.read(scene, ahead, interrupts))?
     }
 
-    /// A wait is over: what was typed meanwhile is for the next prompt.
-    fn end_wait(&mut self) {
-        if let Some(mut wait) = self.wait.take() {
-            self.ahead.push_str(&wait.typed());
-        }
+    /// Says which bracket keeps an input from its end; whether there is one.
+    fn tell_of_bracket(&mut self, text: &str) -> io::Result<bool> {
+        let Some(place) = syntax::open_bracket(text) else { return Ok(false) };
+        let line = text[..=place].rsplit('\n').next().unwrap_or_default().trim_start();
+        let closing = match text.as_bytes()[place] {
+            b'(' => ")",
+            b'[' => "]",
+            _ => "}",
+        };
+        let told = format!("{} is still open: `{closing}` closes it, Ctrl-C drops the line.", code(line));
+        let shown = self.page.show(&Show::Text(Text::marked(Role::Muted, &told)));
+        self.write(&shown)?;
+        Ok(true)
     }
 
     /// What was entered has run: says how long that took, if it was long.
@@ -255,7 +282,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     /// Lets an editor of the learner's change what is typed, which is then at the prompt again.
     fn edit_outside(&mut self, text: String, dialect: Dialect) -> io::Result<()> {
         let extension = if dialect == Dialect::Cli { "redis" } else { "py" };
-        self.ahead = match outside::edit(&text, &outside::editor(), extension) {
+        self.ahead = match self.modes.lend(|| outside::edit(&text, &outside::editor(), extension))? {
             Edited::Text(text) => text,
             Edited::Not(reason) => {
                 self.say(Role::Error, &reason)?;
@@ -266,7 +293,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     }
 
     fn farewell(&mut self, session: &Session) -> io::Result<()> {
-        self.end_wait();
+        self.wait = None;
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         match session.place() {
             Some(_) if session.is_practice() => self.say(Role::Muted, "What you practised is kept."),
@@ -316,7 +343,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 
 impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.end_wait();
+        self.wait = None;
         self.busy.as_mut().map_or(Ok(()), Busy::hide)?;
         match show {
             Show::Output(text) | Show::Reply(text) | Show::Traceback(text) => {
@@ -334,11 +361,12 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
     }
 
     fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
-        self.end_wait();
+        self.wait = None;
         self.tell_how_long()?;
         self.tell_status(backstage.session(), prompt)?;
         let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();
+        let mut told_of_bracket = false;
         loop {
             let shown = if text.is_empty() {
                 // The line editor draws the whole line again, so that what stands on it already is part of its prompt.
@@ -356,6 +384,8 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
             let dialect = backstage.session().dialect();
             let scene = Scene { prompt: shown, before: text.clone(), dialect, is_code };
             self.modes.at_prompt(true);
+            // A shell that had the terminal meanwhile has left it in modes of its own.
+            self.modes.between()?;
             let typed = self.read(backstage, scene, &ahead);
             self.modes.at_prompt(false);
             // What was interrupted was the prompt alone.
@@ -374,18 +404,30 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                         if is_code {
                             self.reader.remember(&text)?;
                         }
-                        self.busy = Some(Busy::begin(matches!(self.reader, LineReader::Plain)));
+                        self.busy = Some(Busy::begin(matches!(self.reader, LineReader::Plain(_))));
                         return Ok(Event::Entered(text));
                     }
+                    if line.trim().is_empty() && !told_of_bracket {
+                        told_of_bracket = self.tell_of_bracket(&text)?;
+                    }
                 }
+                // An empty last line was the prompt's, not the block's.
+                Typed::Whole(line) if line.trim().is_empty() => self.ahead = std::mem::take(&mut text),
                 Typed::Whole(line) => self.ahead = joined(std::mem::take(&mut text), &line),
                 Typed::Outside(line) => {
                     self.edit_outside(joined(std::mem::take(&mut text), &line), session.dialect())?
                 }
+                Typed::Suspend(line) => {
+                    self.ahead = joined(std::mem::take(&mut text), &line);
+                    self.modes.suspend()?;
+                }
                 Typed::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
                 // Another client's program has woken meanwhile, and computes.
                 Typed::Interrupt if matches!(session.need(), Need::Frame { .. }) => return Ok(Event::Interrupt),
-                Typed::Interrupt => text.clear(),
+                Typed::Interrupt => {
+                    text.clear();
+                    told_of_bracket = false;
+                }
                 Typed::End if text.is_empty() => return Ok(Event::EndOfInput),
                 // The end of a block, as at Python's own prompt.
                 Typed::End => return Ok(Event::Entered(text + "\n")),
@@ -405,7 +447,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
             none @ None => {
                 self.unfinished.clear();
                 io::stdout().lock().write_all(self.page.line_end().as_bytes())?;
-                none.insert(Wait::begin(matches!(self.reader, LineReader::Plain))?)
+                none.insert(Wait::begin(matches!(self.reader, LineReader::Plain(_)))?)
             }
         };
         let left_us = deadline_us.map(|at| at - session.engine().keyspace.now_us());
@@ -413,10 +455,13 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
         let event = match happened {
             wait::Happened::Nothing => return Ok(Event::Elapsed { us: self.elapsed_us().unwrap_or_default() }),
             wait::Happened::Interrupt => Event::Interrupt,
-            wait::Happened::Enter => Event::Entered(String::new()),
+            wait::Happened::Enter => {
+                self.reader.skip_enter();
+                Event::Entered(String::new())
+            }
             wait::Happened::End => Event::EndOfInput,
         };
-        self.end_wait();
+        self.wait = None;
         Ok(event)
     }
 

@@ -27,8 +27,8 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
     pub fn show(&mut self, show: &Show) -> String {
         self.measure();
         let mut text = String::new();
-        if let Show::Heading { title, place } = show
-            && let Some(milestone) = self.milestones.before(title, place, self.presenter.style)
+        if let Show::Heading(heading) = show
+            && let Some(milestone) = self.milestones.before(heading, self.presenter.style)
         {
             text.push_str(&self.presenter.show(&Show::Text(milestone)));
             text.push_str(&self.presenter.show(&Show::Gap));

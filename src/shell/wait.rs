@@ -3,17 +3,14 @@
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-use super::screen::Keys;
+use super::screen::Lines;
 use crate::driver::{Interrupts, Woken};
-use crate::markup::{Role, Style};
+use crate::markup::{Role, Style, Text, layout, plain};
 use crate::present::theme::Theme;
 use crate::server::Server;
 
 /// A wait shorter than this is not shown.
 const UNSEEN: Duration = Duration::from_millis(300);
-
-/// The key of Ctrl-D, where it is no end of input.
-const CTRL_D: u8 = 4;
 
 /// What ended a look, or a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +18,7 @@ pub enum Happened {
     /// Time has passed.
     Nothing,
     Interrupt,
+    /// A line was entered, perhaps an empty one; it is still to be read.
     Enter,
     /// Ctrl-D, or the terminal has gone away.
     End,
@@ -29,19 +27,18 @@ pub enum Happened {
 /// A wait, from its first look to its end. Its line is gone when it is dropped.
 #[derive(Debug)]
 pub struct Wait {
-    keys: Keys,
+    lines: Lines,
     began: Instant,
     /// Whether nothing that was written may be moved or written over.
     plain: bool,
     drawn: bool,
-    typed: Vec<u8>,
 }
 
 impl Wait {
     /// # Errors
     /// Standard input is no terminal.
     pub fn begin(plain: bool) -> io::Result<Self> {
-        Ok(Wait { keys: Keys::watch()?, began: Instant::now(), plain, drawn: false, typed: Vec::new() })
+        Ok(Wait { lines: Lines::watch()?, began: Instant::now(), plain, drawn: false })
     }
 
     /// Looks on, for a second or until something happens.
@@ -67,37 +64,12 @@ impl Wait {
             None => 1_000_000,
         };
         let limit_us = left_us.map_or(tick_us, |left_us| tick_us.min(left_us.max(0)));
-        match interrupts.wait_with_stdin(Duration::from_micros(limit_us.unsigned_abs()), port)? {
-            Woken::Interrupt => {
-                self.typed.extend(self.keys.typed()?);
-                return Ok(Happened::Interrupt);
-            }
-            Woken::Nothing => return Ok(Happened::Nothing),
-            Woken::Input => {}
-        }
-        let keys = self.keys.typed()?;
-        if keys.is_empty() || (keys.contains(&CTRL_D) && self.typed.is_empty()) {
-            return Ok(Happened::End);
-        }
-        match keys.iter().position(|key| matches!(key, b'\n' | b'\r')) {
-            Some(at) => {
-                self.typed.extend_from_slice(&keys[..at]);
-                self.typed.extend_from_slice(&keys[at + 1..]);
-                Ok(Happened::Enter)
-            }
-            None => {
-                self.typed.extend(keys);
-                Ok(Happened::Nothing)
-            }
-        }
-    }
-
-    /// What was typed besides, as text for the next prompt.
-    pub fn typed(&mut self) -> String {
-        let text = String::from_utf8_lossy(&std::mem::take(&mut self.typed)).into_owned();
-        // Arrows and other keys that have no character begin with an escape.
-        let text = text.split('\x1b').next().unwrap_or_default();
-        text.chars().filter(|c| !c.is_control()).collect()
+        Ok(match interrupts.wait_with_stdin(Duration::from_micros(limit_us.unsigned_abs()), port)? {
+            Woken::Interrupt => Happened::Interrupt,
+            Woken::Nothing => Happened::Nothing,
+            Woken::Input if self.lines.take_end()? => Happened::End,
+            Woken::Input => Happened::Enter,
+        })
     }
 
     fn draw(&mut self, waits: &[String], left_us: Option<i64>, (theme, style): (Theme, Style)) -> io::Result<()> {
@@ -107,7 +79,9 @@ impl Wait {
         let line = wording(waits, left_us, style);
         let mut out = io::stdout().lock();
         if self.plain {
-            writeln!(out, "{line}")?;
+            for line in layout(&Text::of(Role::Muted, line), None, style) {
+                writeln!(out, "{}", plain(&line))?;
+            }
         } else {
             write!(out, "\r\x1b[K{}", theme.paint(Role::Muted, &line))?;
         }
@@ -132,15 +106,17 @@ fn wording(waits: &[String], left_us: Option<i64>, style: Style) -> String {
     let dot = if style.ascii { "-" } else { "·" };
     let long = left.map(|s| format!(", {s} s left")).unwrap_or_default();
     let short = left.map(|s| format!(", {s} s")).unwrap_or_default();
+    let least = left.map_or_else(|| "waiting".to_owned(), |s| format!("{s} s"));
     let forms = [
         format!("{who}{long} {dot} Enter goes on as a second client {dot} Ctrl-C stops waiting"),
         format!("{who}{short} {dot} Enter: another client {dot} Ctrl-C: stop"),
-        format!("{who}{short} {dot} Enter, Ctrl-C"),
+        format!("waiting{short}: Enter goes on, Ctrl-C stops"),
+        format!("{least}: Enter goes on, Ctrl-C stops"),
     ];
     let fits = |form: &&String| style.plain || unicode_width::UnicodeWidthStr::width(form.as_str()) < style.width;
     match forms.iter().find(fits) {
         Some(form) => form.clone(),
-        None => short.trim_start_matches(", ").to_owned() + &format!(" {dot} Enter, Ctrl-C"),
+        None => format!("{least}: Enter, Ctrl-C"),
     }
 }
 

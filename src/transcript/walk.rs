@@ -63,7 +63,8 @@ fn inputs(step: &Step) -> Vec<String> {
         // Nobody's turn, two turns by hand, then every order.
         inputs.extend(["0", "1", "2", "all"].map(str::to_owned));
     } else if step.predict.is_some() {
-        inputs.extend(["0".to_owned(), ":skip".to_owned()]);
+        // A guess that is never right.
+        inputs.extend(["b'?'".to_owned(), ":skip".to_owned()]);
     } else if let Some(answer) = &step.answer {
         inputs.extend(dialect::submissions(answer.get_ref()));
     }

@@ -7,6 +7,7 @@ tracebacks.json    submissions, typed one after the other, and the traceback of 
                    it. Frames of the standard library are left out, since the tutor leaves them out.
 completeness.json  inputs, and whether `codeop` takes them for complete, incomplete or invalid
 syntax_errors.json the same for the mistakes in syntax_errors.txt, each a literal on a line
+errors.json        and for those in errors.txt, which are seen when they run
 statements.json    sources, and their top-level statements as `ast` splits them
 """
 import ast, codeop, json, linecache, pathlib, re, sys, traceback, warnings
@@ -210,6 +211,7 @@ def write(name, records):
 
 write("tracebacks.json", [{"typed": typing, "told": typed(typing)} for typing in TRACEBACKS])
 write("completeness.json", [{"source": source, "judged": completeness(source)} for source in COMPLETENESS])
-mistakes = [ast.literal_eval(line) for line in (HERE / "syntax_errors.txt").read_text("utf-8").splitlines()]
-write("syntax_errors.json", [{"typed": mistakes, "told": typed(mistakes)}])
+for name in ["syntax_errors", "errors"]:
+    mistakes = [ast.literal_eval(line) for line in (HERE / f"{name}.txt").read_text("utf-8").splitlines()]
+    write(f"{name}.json", [{"typed": mistakes, "told": typed(mistakes)}])
 write("statements.json", [{"source": source, "statements": statements(source)} for source in STATEMENTS])

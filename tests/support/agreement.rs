@@ -17,6 +17,8 @@ pub enum Freedom {
     Clock(i64),
     /// It describes the connection.
     Connection,
+    /// Numbers may differ by half if a key is kept in a way that chance has a part in: its memory.
+    Chance,
 }
 
 impl Freedom {
@@ -28,6 +30,7 @@ impl Freedom {
             "TTL" | "EXPIRETIME" | "HTTL" | "HEXPIRETIME" => Freedom::Clock(5),
             "PTTL" | "PEXPIRETIME" | "HPTTL" | "HPEXPIRETIME" => Freedom::Clock(5000),
             "HELLO" => Freedom::Connection,
+            "MEMORY" => Freedom::Chance,
             _ => Freedom::None,
         }
     }
@@ -54,9 +57,19 @@ impl Arbitrary {
     }
 }
 
+/// Whether chance has a part in how any of these keys is kept: how high a skip list's nodes are, and how full a hash
+/// table's buckets, which decides when one that has grown is done with that.
+pub fn has_chance(argv: &[Vec<u8>], engine: &Engine) -> bool {
+    argv[1..].iter().any(|word| is_kept_as("skiplist", engine, word) || is_hashed(engine, word))
+}
+
 fn is_hashed(engine: &Engine, key: &[u8]) -> bool {
+    is_kept_as("hashtable", engine, key)
+}
+
+fn is_kept_as(encoding: &str, engine: &Engine, key: &[u8]) -> bool {
     let entries = engine.keyspace.databases().iter().filter_map(|database| database.get(key));
-    entries.into_iter().any(|entry| entry.value.encoding() == "hashtable")
+    entries.into_iter().any(|entry| entry.value.encoding() == encoding)
 }
 
 /// Whether the bytes that the sender of a command got agree. `queue`: what EXEC carries out.
@@ -99,6 +112,10 @@ fn agree(ours: &Value, theirs: &Value, freedom: Freedom) -> bool {
         Freedom::None => false,
         Freedom::Order | Freedom::OrderOfContainer => leaves(ours) == leaves(theirs),
         Freedom::Connection => std::mem::discriminant(ours) == std::mem::discriminant(theirs),
+        Freedom::Chance => match (ours, theirs) {
+            (Value::Integer(a), Value::Integer(b)) => *a > b / 2 && *a < b + b / 2,
+            _ => false,
+        },
         Freedom::Clock(most) => match (ours, theirs) {
             // What has no life or is not there is told apart.
             (Value::Integer(a), Value::Integer(b)) => a.abs_diff(*b) <= most.unsigned_abs() && *a >= 0 && *b >= 0,

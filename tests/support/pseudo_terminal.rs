@@ -17,23 +17,28 @@ pub struct PseudoTerminal {
 
 /// Starts the program with its files in `home`, in a terminal of so many columns and rows, and with the environment of none
 /// but `environment` and what a terminal needs.
-pub fn start(
+pub fn start(home: &Path, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> PseudoTerminal {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
+    command.args(arguments);
+    command.args(["--seed", "1"]);
+    start_command(command, home, size, environment)
+}
+
+/// The same with another program.
+pub fn start_command(
+    mut command: CommandBuilder,
     home: &Path,
     (columns, rows): (u16, u16),
-    arguments: &[&str],
     environment: &[(&str, &str)],
 ) -> PseudoTerminal {
     let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).expect("a pseudo-terminal can be opened");
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
-    command.args(arguments);
-    command.args(["--seed", "1"]);
     command.env_clear();
     command.env("TERM", "xterm-256color");
     command.env("HOME", home);
     command.env("XDG_STATE_HOME", home);
     environment.iter().for_each(|(name, value)| command.env(name, value));
-    let child = pair.slave.spawn_command(command).expect("the program was built");
+    let child = pair.slave.spawn_command(command).expect("the program is there");
     let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
     let (tell, output) = channel();
     std::thread::spawn(move || {

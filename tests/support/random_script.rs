@@ -67,6 +67,10 @@ const TAMED: &[&str] = &[
     "OBJECT ENCODING {key}",
     "OBJECT ENCODING {key}",
     "OBJECT ENCODING {key}",
+    "MEMORY USAGE {key} SAMPLES 0",
+    "MEMORY USAGE {key} SAMPLES 0",
+    "MEMORY USAGE {key} SAMPLES 0",
+    "MEMORY USAGE {key} SAMPLES 0",
     "DEBUG DIGEST-VALUE {key}",
     "DEBUG DIGEST-VALUE {key} {key}",
     "SMEMBERS {key}",
@@ -167,6 +171,7 @@ const VALUES: &[&str] = &[
     "x",
     "\u{0}\u{ff}",
     "seventy bytes: seventy bytes: seventy bytes: seventy bytes: seventy bytes",
+    "{300 bytes}",
 ];
 const INTEGERS: &[&str] = &["0", "1", "2", "3", "-1", "-2", "5", "10", "100", "7"];
 const WRONG: &[&str] =
@@ -244,8 +249,11 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn one_of(&mut self, words: &[&str]) -> Vec<u8> {
-        // Each character stands for a byte.
-        words[self.random.below(words.len())].chars().map(|c| c as u8).collect()
+        match words[self.random.below(words.len())] {
+            "{300 bytes}" => vec![b'l'; 300],
+            // Each character stands for a byte.
+            word => word.chars().map(|c| c as u8).collect(),
+        }
     }
 
     fn step(&mut self, client: usize, line: &str) -> Step {

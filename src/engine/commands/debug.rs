@@ -5,6 +5,7 @@ use sha1::{Digest as _, Sha1};
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
 use crate::engine::data::Value;
+use crate::engine::data::memory::Samples;
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::Entry;
 use crate::engine::number;
@@ -77,7 +78,7 @@ fn object(call: &mut Call) -> Outcome {
     let line = format!(
         "Value at:0x0 refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
         entry.value.encoding(),
-        entry.value.heap_bytes(),
+        entry.memory(call.argv[2], Samples::default()),
         entry.accessed_ms / 1000 % (1 << 24),
         (now_ms - entry.accessed_ms) / 1000
     );

@@ -7,6 +7,7 @@ use super::info_fields;
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Value;
+use crate::engine::data::memory::table::Table;
 use crate::engine::hub::Hub;
 use crate::engine::keyspace::Keyspace;
 use crate::engine::subscriptions::Kind;
@@ -133,8 +134,18 @@ fn human(bytes: u64) -> String {
     }
 }
 
-fn memory(text: &mut String, hub: &Hub, _: &Keyspace) -> std::fmt::Result {
-    let used = (hub.memory_used)();
+/// `used_memory` of a Redis 8.2 that has just started.
+const EMPTY_SERVER: u64 = 741_800;
+
+/// What Redis would have allocated: for itself, for the keys, and for the tables that find them.
+fn expected_memory(keyspace: &Keyspace) -> u64 {
+    let filled = keyspace.databases().iter().filter(|database| !database.is_empty());
+    let tables: usize = filled.map(|database| Table::of(database.len()).allocated()).sum();
+    EMPTY_SERVER + (keyspace.memory() + tables) as u64
+}
+
+fn memory(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
+    let used = hub.memory_used.map_or_else(|| expected_memory(keyspace), |measure| measure());
     for name in ["used_memory", "used_memory_rss", "used_memory_peak"] {
         line(text, name, used)?;
         write!(text, "{name}_human:{}\r\n", human(used))?;
@@ -266,4 +277,28 @@ fn bin_name(bin: usize) -> String {
     let Some(power) = bin.checked_sub(1) else { return "0".into() };
     let unit = ["", "K", "M", "G", "T", "P", "E"][power / 10];
     format!("{}{unit}", 1 << (power % 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+
+    #[test]
+    fn memory_grows_by_what_memory_usage_says() {
+        let mut engine = Engine::new(1, 0);
+        let client = engine.connect();
+        let mut asked = |line: &str| {
+            engine.execute(client, &line.split(' ').map(str::as_bytes).collect::<Vec<_>>(), 0);
+            String::from_utf8(engine.hub.clients.get_mut(client).reply.take()).expect("it was ASCII")
+        };
+        let mut used = |line: &str| {
+            asked(line);
+            let text = asked("INFO memory");
+            let line = text.lines().find_map(|line| line.strip_prefix("used_memory:"));
+            line.and_then(|number| number.parse::<i64>().ok()).expect("it is there")
+        };
+        let (before, after) = (used("PING"), used("SETBIT bits 8000000 1"));
+        assert!((500_000..1_000_000).contains(&before), "{before}");
+        assert!((1_000_000..1_100_000).contains(&(after - before)), "{}", after - before);
+    }
 }

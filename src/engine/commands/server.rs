@@ -2,6 +2,7 @@
 
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
+use crate::engine::data::memory::Samples;
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::DATABASES;
 use crate::engine::number;
@@ -223,17 +224,17 @@ const MEMORY_USAGE: Command = Command {
 };
 
 fn memory_usage(call: &mut Call) -> Outcome {
+    let mut samples = Samples::default();
     for index in (3..call.argv.len()).step_by(2) {
         if !call.is_option(index, "SAMPLES") || index + 1 == call.argv.len() {
             return Err(error::SYNTAX);
         }
-        if call.integer(index + 1)? < 0 {
-            return Err(error::SYNTAX);
-        }
+        samples = Samples::of(usize::try_from(call.integer(index + 1)?).map_err(|_| error::SYNTAX)?);
     }
     let key = call.argv[2];
-    match call.keyspace.peek(key) {
-        Some(entry) => call.reply.count(size_of_val(entry) + key.len() + entry.value.heap_bytes()),
+    // What has expired and is still there takes its memory.
+    match call.keyspace.database().get(key) {
+        Some(entry) => call.reply.count(entry.memory(key, samples)),
         None => call.reply.null(),
     }
     Ok(())

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use super::memory::head::Expiry;
+use super::memory::listpack::{self, Listpack};
+use super::memory::table::Table;
 use super::{DataType, SmallBytes, variant_of_value};
 use crate::engine::limits::Limits;
 use crate::engine::notify::Class;
@@ -15,26 +18,31 @@ use crate::engine::notify::Class;
 #[derive(Debug, Clone, Default)]
 pub struct Hash {
     fields: IndexMap<SmallBytes, Slot, foldhash::fast::RandomState>,
-    encoding: Encoding,
+    layout: Layout,
     /// The fields that expire, soonest first.
     volatile: BTreeSet<(i64, SmallBytes)>,
     /// What `next_expiry` said when `note_expiry` was last called: here, so that only hashes take the room.
     noted_expiry_ms: Option<i64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Encoding {
-    #[default]
-    Listpack,
-    ListpackEx,
-    Hashtable,
+/// How Redis would keep a hash, and how large that is.
+#[derive(Debug, Clone, Copy)]
+pub enum Layout {
+    Listpack(Listpack),
+    ListpackEx(Listpack),
+    Hashtable(Table),
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Layout::Listpack(Listpack::default())
+    }
 }
 
 #[derive(Debug, Clone)]
 struct Slot {
     value: SmallBytes,
-    /// Milliseconds since 1970.
-    expires_ms: Option<i64>,
+    expiry: Expiry,
 }
 
 /// What becomes of a field's expiry time when its value is set.
@@ -64,11 +72,24 @@ impl Hash {
     }
 
     pub fn encoding(&self) -> &'static str {
-        match self.encoding {
-            Encoding::Listpack => "listpack",
-            Encoding::ListpackEx => "listpackex",
-            Encoding::Hashtable => "hashtable",
+        match self.layout {
+            Layout::Listpack(_) => "listpack",
+            Layout::ListpackEx(_) => "listpackex",
+            Layout::Hashtable(_) => "hashtable",
         }
+    }
+
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// A copy, whose table is made for its size.
+    pub fn copied(&self) -> Self {
+        let mut copy = self.clone();
+        if let Layout::Hashtable(table) = &mut copy.layout {
+            *table = Table::of(self.len());
+        }
+        copy
     }
 
     pub fn get(&self, field: &[u8]) -> Option<&[u8]> {
@@ -92,65 +113,115 @@ impl Hash {
     /// Makes it a `hashtable` already if so many fields are about to be set, as Redis does, even if they repeat.
     pub fn expect(&mut self, fields: usize, limits: Limits) {
         if fields > limits.hash_max_listpack_entries {
-            self.encoding = Encoding::Hashtable;
+            self.unpack(fields);
         }
+    }
+
+    /// Gives up the listpack for a table that is made for so many fields.
+    fn unpack(&mut self, fields: usize) {
+        match self.layout {
+            Layout::Listpack(_) => {}
+            // Only who expires now gets the room for it in a table.
+            Layout::ListpackEx(_) => {
+                self.fields.values_mut().for_each(|slot| slot.expiry = Expiry::new(slot.expiry.at_ms()));
+            }
+            Layout::Hashtable(_) => return,
+        }
+        self.layout = Layout::Hashtable(Table::of(fields));
     }
 
     /// Sets a field, and says whether it is new.
     pub fn set(&mut self, field: &[u8], value: &[u8], ttl: FieldTtl, limits: Limits) -> bool {
         if field.len().max(value.len()) > limits.hash_max_listpack_value {
-            self.encoding = Encoding::Hashtable;
+            self.unpack(self.len());
         }
         if let Some(slot) = self.fields.get_mut(field) {
+            match &mut self.layout {
+                Layout::Listpack(listpack) | Layout::ListpackEx(listpack) => {
+                    listpack.remove(listpack::entry(&slot.value));
+                    listpack.add(listpack::entry(value));
+                }
+                Layout::Hashtable(table) => table.step(),
+            }
             slot.value = value.into();
             if ttl == FieldTtl::Clear {
                 self.set_expiry(field, None);
             }
             return false;
         }
-        self.fields.insert(field.into(), Slot { value: value.into(), expires_ms: None });
+        match &mut self.layout {
+            Layout::Listpack(listpack) => listpack.add(listpack::entry(field) + listpack::entry(value)),
+            Layout::ListpackEx(listpack) => {
+                listpack.add(listpack::entry(field) + listpack::entry(value) + expiry_entry(Expiry::NONE));
+            }
+            Layout::Hashtable(table) => table.add(self.fields.len()),
+        }
+        self.fields.insert(field.into(), Slot { value: value.into(), expiry: Expiry::NONE });
         if self.fields.len() > limits.hash_max_listpack_entries {
-            self.encoding = Encoding::Hashtable;
+            self.unpack(self.len());
         }
         true
     }
 
     /// Removes a field, and says whether it was there.
     pub fn remove(&mut self, field: &[u8]) -> bool {
-        let removed = match self.encoding {
-            Encoding::Listpack | Encoding::ListpackEx => self.fields.shift_remove(field),
-            Encoding::Hashtable => self.fields.swap_remove(field),
+        let removed = match self.layout {
+            Layout::Listpack(_) | Layout::ListpackEx(_) => self.fields.shift_remove(field),
+            Layout::Hashtable(_) => self.fields.swap_remove(field),
         };
-        if let Some(at_ms) = removed.as_ref().and_then(|slot| slot.expires_ms) {
+        let Some(slot) = removed else { return false };
+        match &mut self.layout {
+            Layout::Listpack(listpack) => listpack.remove(listpack::entry(field) + listpack::entry(&slot.value)),
+            Layout::ListpackEx(listpack) => {
+                listpack.remove(listpack::entry(field) + listpack::entry(&slot.value) + expiry_entry(slot.expiry));
+            }
+            Layout::Hashtable(table) => table.remove(self.fields.len()),
+        }
+        if let Some(at_ms) = slot.expiry.at_ms() {
             self.volatile.remove(&(at_ms, field.into()));
         }
-        removed.is_some()
+        true
     }
 
     /// A field's expiry time, in milliseconds since 1970; `None` if there is no such field.
     pub fn expiry(&self, field: &[u8]) -> Option<Option<i64>> {
-        self.fields.get(field).map(|slot| slot.expires_ms)
+        self.fields.get(field).map(|slot| slot.expiry.at_ms())
+    }
+
+    /// Whether the field at a position has had an expiry time: in a `hashtable` it keeps the room for one.
+    pub fn had_expiry(&self, index: usize) -> bool {
+        self.fields.get_index(index).is_some_and(|(_, slot)| slot.expiry.has_room())
     }
 
     /// Prepares it for fields that expire, which is seen in its encoding.
     pub fn allow_expiry(&mut self) {
-        if self.encoding == Encoding::Listpack {
-            self.encoding = Encoding::ListpackEx;
+        if let Layout::Listpack(mut listpack) = self.layout {
+            listpack.add(self.fields.len() * expiry_entry(Expiry::NONE));
+            self.layout = Layout::ListpackEx(listpack);
         }
     }
 
     /// Gives a field an expiry time, or takes it away; says whether it had one.
     pub fn set_expiry(&mut self, field: &[u8], expires_ms: Option<i64>) -> bool {
         let Some(index) = self.fields.get_index_of(field) else { return false };
-        let old = std::mem::replace(&mut self.fields[index].expires_ms, expires_ms);
+        if expires_ms.is_some() {
+            self.allow_expiry();
+        }
+        let slot = &mut self.fields[index];
+        let before = slot.expiry;
+        slot.expiry.set(expires_ms);
+        let (old, new) = (before.at_ms(), slot.expiry);
         if let Some(at_ms) = old {
             self.volatile.remove(&(at_ms, field.into()));
         }
         if let Some(at_ms) = expires_ms {
-            self.allow_expiry();
             self.volatile.insert((at_ms, field.into()));
         }
-        if self.encoding == Encoding::ListpackEx && (old.is_some() || expires_ms.is_some()) {
+        if let Layout::ListpackEx(listpack) = &mut self.layout
+            && (old.is_some() || expires_ms.is_some())
+        {
+            listpack.remove(expiry_entry(before));
+            listpack.add(expiry_entry(new));
             self.fields.move_index(index, self.place(index, expires_ms));
         }
         old.is_some()
@@ -161,7 +232,7 @@ impl Hash {
     fn place(&self, itself: usize, expires_ms: Option<i64>) -> usize {
         let Some(at_ms) = expires_ms else { return self.fields.len() - 1 };
         let others = self.fields.values().enumerate().filter(|&(index, _)| index != itself);
-        others.take_while(|(_, slot)| slot.expires_ms.is_some_and(|sooner| sooner < at_ms)).count()
+        others.take_while(|(_, slot)| slot.expiry.at_ms().is_some_and(|sooner| sooner < at_ms)).count()
     }
 
     /// When the first field expires, in milliseconds since 1970.
@@ -189,6 +260,11 @@ impl Hash {
         }
         before - self.len()
     }
+}
+
+/// What a field's expiry time takes in a `listpackex`, where those that have none have 0.
+fn expiry_entry(expiry: Expiry) -> usize {
+    listpack::integer_entry(expiry.at_ms().unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -286,7 +362,7 @@ mod tests {
                     assert_eq!((value, hash.expiry(field)), (&*model[field].0, Some(model[field].1)));
                 }
                 if hash.encoding() == "listpackex" {
-                    let times = hash.fields.values().map(|slot| slot.expires_ms.unwrap_or(i64::MAX));
+                    let times = hash.fields.values().map(|slot| slot.expiry.at_ms().unwrap_or(i64::MAX));
                     assert!(times.is_sorted());
                 }
             }

@@ -46,6 +46,11 @@ impl List {
         if self.nodes.is_quicklist() { "quicklist" } else { "listpack" }
     }
 
+    /// Where Redis would cut it.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
+    }
+
     pub fn get(&self, index: usize) -> Option<&[u8]> {
         self.elements.get(index).map(|element| &**element)
     }
@@ -129,11 +134,11 @@ impl List {
         });
     }
 
-    /// A list made of these elements.
+    /// A list made of these elements at once.
     pub fn of(elements: impl IntoIterator<Item = Box<[u8]>>, limit: NodeLimit) -> Self {
-        let mut list = List::default();
+        let mut list = List { elements: VecDeque::new(), nodes: Nodes::quicklist(limit) };
         elements.into_iter().for_each(|element| list.push(End::Right, element));
-        list.nodes.grow(0, 0, limit);
+        list.nodes.pack(limit);
         list
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod hash;
 pub mod list;
+pub mod memory;
 pub mod quicklist;
 pub mod set;
 pub mod small_bytes;
@@ -115,15 +116,14 @@ impl Value {
         }
     }
 
-    /// About how many bytes it takes beside its own place.
-    pub fn heap_bytes(&self) -> usize {
+    /// A copy as COPY makes it, which has no more room than it needs.
+    pub fn copied(&self) -> Self {
         match self {
-            Value::Str(Str::Integer(_)) => 0,
-            Value::Str(value) => value.len(),
-            Value::List(value) => size_of_val(&**value),
-            Value::Set(value) => size_of_val(&**value),
-            Value::Hash(value) => size_of_val(&**value),
-            Value::SortedSet(value) => size_of_val(&**value),
+            Value::Str(value) => Value::Str(value.copied()),
+            Value::List(_) => self.clone(),
+            Value::Set(value) => Value::Set(Box::new(value.copied())),
+            Value::Hash(value) => Value::Hash(Box::new(value.copied())),
+            Value::SortedSet(value) => Value::SortedSet(Box::new(value.copied())),
         }
     }
 

@@ -7,10 +7,8 @@
 
 use std::collections::VecDeque;
 
-use crate::engine::number;
-
-/// What an empty listpack takes, in bytes: its header and its end mark.
-const EMPTY_LISTPACK: usize = 7;
+use super::memory::allocator::size_class;
+use super::memory::listpack;
 
 /// What Redis adds to an element's length to guess its size in a listpack, in bytes.
 const ENTRY_OVERHEAD_GUESS: usize = 8;
@@ -58,28 +56,6 @@ impl NodeLimit {
     }
 }
 
-/// What an element takes in a listpack, in bytes: integers are stored as such, and every entry ends with its length.
-fn entry_size(element: &[u8]) -> usize {
-    let integer = if element.len() <= 20 { number::parse_integer(element) } else { None };
-    let encoded = match integer {
-        Some(0..=127) => 1,
-        Some(-4096..=4095) => 2,
-        Some(-0x8000..=0x7fff) => 3,
-        Some(-0x80_0000..=0x7f_ffff) => 4,
-        Some(-0x8000_0000..=0x7fff_ffff) => 5,
-        Some(_) => 9,
-        None => element.len() + [1, 2, 5][usize::from(element.len() >= 64) + usize::from(element.len() >= 4096)],
-    };
-    let length_at_end = match encoded {
-        0..=127 => 1,
-        128..=16_382 => 2,
-        16_383..=2_097_150 => 3,
-        2_097_151..=268_435_454 => 4,
-        _ => 5,
-    };
-    encoded + length_at_end
-}
-
 /// Which side of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -96,7 +72,7 @@ struct Node {
 }
 
 impl Node {
-    const EMPTY: Node = Node { elements: 0, bytes: EMPTY_LISTPACK, is_large_element: false };
+    const EMPTY: Node = Node { elements: 0, bytes: listpack::EMPTY, is_large_element: false };
 
     fn of(element: &[u8], limit: NodeLimit) -> Node {
         if limit.is_exceeded_by_element(element.len()) {
@@ -109,12 +85,12 @@ impl Node {
 
     fn add(&mut self, element: &[u8]) {
         self.elements += 1;
-        self.bytes += entry_size(element);
+        self.bytes += listpack::entry(element);
     }
 
     fn remove(&mut self, element: &[u8]) {
         self.elements -= 1;
-        self.bytes -= if self.is_large_element { self.bytes } else { entry_size(element) };
+        self.bytes -= if self.is_large_element { self.bytes } else { listpack::entry(element) };
     }
 
     fn takes(&self, element: &[u8], limit: NodeLimit) -> bool {
@@ -126,7 +102,7 @@ impl Node {
     /// The two nodes as one, if that is small enough.
     fn merged(self, other: Node, limit: NodeLimit) -> Option<Node> {
         let elements = self.elements + other.elements;
-        let bytes = self.bytes + other.bytes - if self.is_large_element { 0 } else { EMPTY_LISTPACK };
+        let bytes = self.bytes + other.bytes - if self.is_large_element { 0 } else { listpack::EMPTY };
         let fits = !self.is_large_element && !other.is_large_element && !limit.is_exceeded_by(elements, bytes);
         fits.then_some(Node { elements, bytes, is_large_element: false })
     }
@@ -146,8 +122,27 @@ impl Default for Nodes {
 }
 
 impl Nodes {
+    /// Those of an empty quicklist.
+    pub fn quicklist(limit: NodeLimit) -> Self {
+        Nodes { nodes: VecDeque::new(), limit: Some(limit) }
+    }
+
+    /// A quicklist whose elements fit a single listpack becomes one.
+    pub fn pack(&mut self, limit: NodeLimit) {
+        match *self.nodes.make_contiguous() {
+            [] => *self = Nodes::default(),
+            [node] if !node.is_large_element && !limit.is_exceeded_by(node.elements, node.bytes) => self.limit = None,
+            _ => {}
+        }
+    }
+
     pub fn is_quicklist(&self) -> bool {
         self.limit.is_some()
+    }
+
+    /// For each node how many elements it has, and what Redis has allocated for them.
+    pub fn allocated(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.nodes.iter().map(|node| (node.elements, size_class(node.bytes)))
     }
 
     /// Before elements are added, so many and so many bytes: a listpack that they would make too large becomes a
@@ -313,7 +308,7 @@ impl Nodes {
         let mut first = Node::EMPTY;
         elements.range(start..start + place).for_each(|element| first.add(element));
         let whole = self.nodes[at];
-        let bytes = whole.bytes - first.bytes + EMPTY_LISTPACK;
+        let bytes = whole.bytes - first.bytes + listpack::EMPTY;
         self.nodes[at] = Node { elements: whole.elements - place, bytes, is_large_element: false };
         self.nodes.insert(at, first);
     }
@@ -347,7 +342,8 @@ impl Nodes {
             let bytes: usize = if node.is_large_element {
                 rest.next().map_or(0, |element| element.len())
             } else {
-                EMPTY_LISTPACK + rest.by_ref().take(node.elements).map(|element| entry_size(element)).sum::<usize>()
+                listpack::EMPTY
+                    + rest.by_ref().take(node.elements).map(|element| listpack::entry(element)).sum::<usize>()
             };
             node.bytes == bytes && (node.elements > 0 || self.limit.is_none())
         });

@@ -6,6 +6,8 @@
 
 use indexmap::IndexSet;
 
+use super::memory::listpack::{self, Listpack};
+use super::memory::table::Table;
 use super::{DataType, SmallBytes, variant_of_value};
 use crate::engine::limits::Limits;
 use crate::engine::notify::Class;
@@ -24,7 +26,30 @@ pub enum Encoding {
 #[derive(Debug, Clone)]
 pub struct Set {
     members: IndexSet<SmallBytes, foldhash::fast::RandomState>,
-    encoding: Encoding,
+    layout: Layout,
+}
+
+/// An encoding, and how large the set is in it.
+#[derive(Debug, Clone, Copy)]
+pub enum Layout {
+    Intset {
+        /// How many bytes each member takes: what the one furthest from 0 needs, or needed when it was there.
+        width: usize,
+    },
+    Listpack(Listpack),
+    Hashtable(Table),
+}
+
+/// The narrowest integers of an intset, in bytes.
+const NARROWEST: usize = 2;
+
+/// How many bytes an integer takes in an intset.
+fn width(n: i64) -> usize {
+    match n {
+        -0x8000..=0x7fff => NARROWEST,
+        -0x8000_0000..=0x7fff_ffff => 4,
+        _ => 8,
+    }
 }
 
 impl DataType for Set {
@@ -45,27 +70,37 @@ fn integer(member: &[u8]) -> Option<i64> {
 impl Set {
     /// An empty set, which takes another encoding when its members ask for it.
     pub fn with_encoding(encoding: Encoding) -> Self {
-        Set { members: IndexSet::default(), encoding }
+        Set::laid_out(match encoding {
+            Encoding::Intset => Layout::Intset { width: NARROWEST },
+            Encoding::Listpack => Layout::Listpack(Listpack::default()),
+            Encoding::Hashtable => Layout::Hashtable(Table::of(0)),
+        })
+    }
+
+    fn laid_out(layout: Layout) -> Self {
+        Set { members: IndexSet::default(), layout }
     }
 
     /// An empty set to which so many members will be added, this one first.
     pub fn expecting(first: &[u8], members: usize, limits: &Limits) -> Self {
-        Set::with_encoding(match () {
-            () if integer(first).is_some() && members <= limits.set_max_intset_entries => Encoding::Intset,
-            () if members <= limits.set_max_listpack_entries => Encoding::Listpack,
-            () => Encoding::Hashtable,
-        })
+        match () {
+            () if integer(first).is_some() && members <= limits.set_max_intset_entries => {
+                Set::with_encoding(Encoding::Intset)
+            }
+            () if members <= limits.set_max_listpack_entries => Set::with_encoding(Encoding::Listpack),
+            () => Set::laid_out(Layout::Hashtable(Table::of(members))),
+        }
     }
 
     /// Before so many members are added at once: if they alone are too many for a small encoding, it is given up.
     pub fn expect(&mut self, members: usize, limits: &Limits) {
-        let most = match self.encoding {
-            Encoding::Intset => limits.set_max_intset_entries,
-            Encoding::Listpack => limits.set_max_listpack_entries,
-            Encoding::Hashtable => return,
+        let most = match self.layout {
+            Layout::Intset { .. } => limits.set_max_intset_entries,
+            Layout::Listpack(_) => limits.set_max_listpack_entries,
+            Layout::Hashtable(_) => return,
         };
         if members > most {
-            self.encoding = Encoding::Hashtable;
+            self.layout = Layout::Hashtable(Table::of(members));
         }
     }
 
@@ -78,15 +113,32 @@ impl Set {
     }
 
     pub fn encoding(&self) -> &'static str {
-        match self.encoding {
-            Encoding::Intset => "intset",
-            Encoding::Listpack => "listpack",
-            Encoding::Hashtable => "hashtable",
+        match self.layout {
+            Layout::Intset { .. } => "intset",
+            Layout::Listpack(_) => "listpack",
+            Layout::Hashtable(_) => "hashtable",
         }
     }
 
     pub fn encoded(&self) -> Encoding {
-        self.encoding
+        match self.layout {
+            Layout::Intset { .. } => Encoding::Intset,
+            Layout::Listpack(_) => Encoding::Listpack,
+            Layout::Hashtable(_) => Encoding::Hashtable,
+        }
+    }
+
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// A copy, whose table is made for its size.
+    pub fn copied(&self) -> Self {
+        let mut copy = self.clone();
+        if let Layout::Hashtable(table) = &mut copy.layout {
+            *table = Table::of(self.len());
+        }
+        copy
     }
 
     pub fn contains(&self, member: &[u8]) -> bool {
@@ -109,25 +161,45 @@ impl Set {
         if self.members.contains(member) {
             return false;
         }
-        match (self.encoding, integer(member)) {
-            (Encoding::Intset, Some(n)) => {
+        match (self.layout, integer(member)) {
+            (Layout::Intset { width: narrower }, Some(n)) => {
                 let place = self.members.partition_point(|other| integer(other).is_some_and(|other| other < n));
                 self.members.shift_insert(place, member.into());
-                if self.members.len() > limits.set_max_intset_entries {
-                    self.encoding = Encoding::Hashtable;
-                }
+                self.layout = if self.members.len() > limits.set_max_intset_entries {
+                    Layout::Hashtable(Table::of(self.members.len()))
+                } else {
+                    Layout::Intset { width: narrower.max(width(n)) }
+                };
                 return true;
             }
-            (Encoding::Intset, None) => {
-                self.encoding = Encoding::Listpack;
-                if !self.integers_fit_listpack(limits) || !self.has_listpack_room(member, limits) {
-                    self.encoding = Encoding::Hashtable;
+            (Layout::Intset { .. }, None) => {
+                if self.integers_fit_listpack(limits) && self.has_listpack_room(member, limits) {
+                    self.pack();
+                } else {
+                    self.unpack();
                 }
             }
-            (Encoding::Listpack, _) if !self.has_listpack_room(member, limits) => self.encoding = Encoding::Hashtable,
-            (Encoding::Listpack | Encoding::Hashtable, _) => {}
+            (Layout::Listpack(_), _) if !self.has_listpack_room(member, limits) => self.unpack(),
+            (Layout::Listpack(_) | Layout::Hashtable(_), _) => {}
+        }
+        match &mut self.layout {
+            Layout::Intset { .. } => unreachable!("left above"),
+            Layout::Listpack(listpack) => listpack.add(listpack::entry(member)),
+            Layout::Hashtable(table) => table.add(self.members.len()),
         }
         self.members.insert(member.into())
+    }
+
+    /// Leaves an intset for a listpack.
+    fn pack(&mut self) {
+        let mut listpack = Listpack::default();
+        self.members.iter().for_each(|member| listpack.add(listpack::entry(member)));
+        self.layout = Layout::Listpack(listpack);
+    }
+
+    /// Gives up the small encoding for a table that is made for one member more.
+    fn unpack(&mut self) {
+        self.layout = Layout::Hashtable(Table::of(self.members.len() + 1));
     }
 
     fn has_listpack_room(&self, member: &[u8], limits: &Limits) -> bool {
@@ -144,10 +216,14 @@ impl Set {
 
     /// Removes a member; says whether it was there.
     pub fn remove(&mut self, member: &[u8]) -> bool {
-        match self.encoding {
-            Encoding::Intset | Encoding::Listpack => self.members.shift_remove(member),
-            Encoding::Hashtable => self.members.swap_remove(member),
+        let removed = match self.layout {
+            Layout::Intset { .. } | Layout::Listpack(_) => self.members.shift_remove(member),
+            Layout::Hashtable(_) => self.members.swap_remove(member),
+        };
+        if removed {
+            self.shrink_by(member);
         }
+        removed
     }
 
     /// Takes out any member, each as likely.
@@ -156,9 +232,20 @@ impl Set {
             return None;
         }
         let index = random.below(self.members.len());
-        match self.encoding {
-            Encoding::Intset | Encoding::Listpack => self.members.shift_remove_index(index),
-            Encoding::Hashtable => self.members.swap_remove_index(index),
+        let popped = match self.layout {
+            Layout::Intset { .. } | Layout::Listpack(_) => self.members.shift_remove_index(index),
+            Layout::Hashtable(_) => self.members.swap_remove_index(index),
+        }?;
+        self.shrink_by(&popped);
+        Some(popped)
+    }
+
+    /// A member went.
+    fn shrink_by(&mut self, member: &[u8]) {
+        match &mut self.layout {
+            Layout::Intset { .. } => {}
+            Layout::Listpack(listpack) => listpack.remove(listpack::entry(member)),
+            Layout::Hashtable(table) => table.remove(self.members.len()),
         }
     }
 
@@ -166,7 +253,8 @@ impl Set {
     pub fn settle_as_intset(&mut self, limits: &Limits) {
         if self.members.len() <= limits.set_max_intset_entries && self.iter().all(|m| integer(m).is_some()) {
             self.members.sort_by_cached_key(|member| integer(member));
-            self.encoding = Encoding::Intset;
+            let widths = [self.members.first(), self.members.last()].map(|m| m.and_then(|m| integer(m)).map(width));
+            self.layout = Layout::Intset { width: widths.into_iter().flatten().fold(NARROWEST, usize::max) };
         }
     }
 }

@@ -24,9 +24,12 @@ use std::ops::{Bound, Range};
 
 use indexmap::IndexMap;
 
+use super::memory::listpack::{self, Listpack};
+use super::memory::table::Table;
 use super::{DataType, SmallBytes, variant_of_value};
 use crate::engine::limits::Limits;
 use crate::engine::notify::Class;
+use crate::engine::number;
 use ranking::{Elements, Ranking};
 
 /// A member's bytes, copied or shared between the structures and with what is computed from them.
@@ -40,13 +43,14 @@ pub type Scores = IndexMap<Member, f64, foldhash::fast::RandomState>;
 pub struct SortedSet {
     scores: Scores,
     order: Ranking<Scored>,
-    encoding: Encoding,
+    layout: Layout,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    Listpack,
-    Skiplist,
+/// How Redis would keep a sorted set, and how large that is.
+#[derive(Debug, Clone, Copy)]
+pub enum Layout {
+    Listpack(Listpack),
+    Skiplist(Table),
 }
 
 #[derive(Debug, Clone)]
@@ -141,7 +145,11 @@ impl DataType for SortedSet {
     const CLASS: Class = Class::SortedSet;
 
     fn empty() -> Self {
-        SortedSet { scores: Scores::default(), order: Ranking::default(), encoding: Encoding::Listpack }
+        SortedSet {
+            scores: Scores::default(),
+            order: Ranking::default(),
+            layout: Layout::Listpack(Listpack::default()),
+        }
     }
 
     variant_of_value!(SortedSet);
@@ -157,7 +165,8 @@ impl SortedSet {
         for scored in sorted {
             order.insert(scored);
         }
-        SortedSet { scores, order, encoding: Encoding::Skiplist }
+        let layout = Layout::Skiplist(Table::of(scores.len()));
+        SortedSet { scores, order, layout }
     }
 
     /// Lets what was made at once be a listpack, if its final size and members allow it. Nothing else leads back to one.
@@ -167,7 +176,9 @@ impl SortedSet {
         if !fits {
             return;
         }
-        self.encoding = Encoding::Listpack;
+        let mut listpack = Listpack::default();
+        self.scores.iter().for_each(|(member, score)| listpack.add(entries(member, *score)));
+        self.layout = Layout::Listpack(listpack);
         let zeros = self.scores.iter().filter(|(_, score)| **score == 0.0).map(|(member, _)| member.clone());
         for member in zeros.collect::<Vec<_>>() {
             self.set(&member, 0.0, limits);
@@ -183,10 +194,23 @@ impl SortedSet {
     }
 
     pub fn encoding(&self) -> &'static str {
-        match self.encoding {
-            Encoding::Listpack => "listpack",
-            Encoding::Skiplist => "skiplist",
+        match self.layout {
+            Layout::Listpack(_) => "listpack",
+            Layout::Skiplist(_) => "skiplist",
         }
+    }
+
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// A copy, whose table is made for its size.
+    pub fn copied(&self) -> Self {
+        let mut copy = self.clone();
+        if let Layout::Skiplist(table) = &mut copy.layout {
+            *table = Table::of(self.len());
+        }
+        copy
     }
 
     pub fn score(&self, member: &[u8]) -> Option<f64> {
@@ -202,31 +226,60 @@ impl SortedSet {
 
     /// Gives up the listpack, whatever the size: SORT does.
     pub fn unpack(&mut self) {
-        self.encoding = Encoding::Skiplist;
+        self.unpack_for(self.len());
+    }
+
+    /// Gives up the listpack for a table that is made for so many members.
+    fn unpack_for(&mut self, members: usize) {
+        if !self.is_packed() {
+            return;
+        }
+        self.layout = Layout::Skiplist(Table::of(members));
+    }
+
+    fn is_packed(&self) -> bool {
+        matches!(self.layout, Layout::Listpack(_))
     }
 
     /// Prepares for a command that names so many members: Redis gives up the listpack by their number, before it knows
     /// whether they are new.
     pub fn announce(&mut self, members: usize, limits: Limits) {
         if members > limits.zset_max_listpack_entries {
-            self.encoding = Encoding::Skiplist;
+            self.unpack_for(members);
         }
     }
 
     /// Gives a member, new or not, a score.
     pub fn set(&mut self, member: &[u8], score: f64, limits: Limits) {
+        let is_packed = self.is_packed();
         if let Some((_, member, old)) = self.scores.get_full_mut(member) {
             let member = member.clone();
-            let score = self.encoding.stored(score);
-            let before = Scored { score: std::mem::replace(old, score), member: member.clone() };
+            let score = stored(score, is_packed);
+            let old = std::mem::replace(old, score);
+            match &mut self.layout {
+                Layout::Listpack(listpack) => {
+                    listpack.remove(score_entry(old));
+                    listpack.add(score_entry(score));
+                }
+                Layout::Skiplist(table) => table.step(),
+            }
+            let before = Scored { score: old, member: member.clone() };
             self.order.remove(&before);
             self.order.insert(Scored { score, member });
             return;
         }
         if self.len() >= limits.zset_max_listpack_entries || member.len() > limits.zset_max_listpack_value {
-            self.encoding = Encoding::Skiplist;
+            self.unpack_for(self.len() + 1);
         }
-        let (member, score) = (Member::from(member), self.encoding.stored(score));
+        let (member, score) = (Member::from(member), stored(score, self.is_packed()));
+        match &mut self.layout {
+            Layout::Listpack(listpack) => listpack.add(entries(&member, score)),
+            Layout::Skiplist(table) => {
+                // Redis looks for the member before it adds it.
+                table.step();
+                table.add(self.scores.len());
+            }
+        }
         self.scores.insert(member.clone(), score);
         self.order.insert(Scored { score, member });
     }
@@ -234,11 +287,25 @@ impl SortedSet {
     /// Removes a member, and says whether it was there.
     pub fn remove(&mut self, member: &[u8]) -> bool {
         let Some((_, member, score)) = self.scores.swap_remove_full(member) else { return false };
+        match &mut self.layout {
+            Layout::Listpack(listpack) => listpack.remove(entries(&member, score)),
+            Layout::Skiplist(table) => table.remove(self.scores.len()),
+        }
         self.order.remove(&Scored { score, member })
     }
 
     /// Removes the members at these ranks, which must exist.
     pub fn remove_ranks(&mut self, ranks: Range<usize>) {
+        match &mut self.layout {
+            Layout::Listpack(listpack) => {
+                let going = self.order.range(ranks.clone());
+                going.for_each(|scored| listpack.remove(entries(&scored.member, scored.score)));
+            }
+            Layout::Skiplist(table) => {
+                ranks.clone().for_each(|_| table.step());
+                table.shrink(self.scores.len() - ranks.len());
+            }
+        }
         if ranks.len() > self.len() / 8 {
             self.retain_outside(ranks.clone());
         } else {
@@ -306,7 +373,7 @@ impl SortedSet {
     /// The ranks of the members between two bounds. That means something where all scores are equal. Otherwise the
     /// answer is some range; for a listpack it is the one that Redis finds, which searches it from the direction's start.
     pub fn ranks_of_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
-        if self.encoding == Encoding::Listpack && !self.has_one_score() {
+        if self.is_packed() && !self.has_one_score() {
             return self.run_of_lex(min, max, direction);
         }
         let start = self.order.partition_point(|scored| min.starts_after(&scored.member));
@@ -344,13 +411,21 @@ impl SortedSet {
     }
 }
 
-impl Encoding {
-    /// A score as it can be read back: a listpack keeps whole numbers as integers, and has no -0.
-    fn stored(self, score: f64) -> f64 {
-        match self {
-            Encoding::Listpack => score + 0.0,
-            Encoding::Skiplist => score,
-        }
+/// A score as it can be read back: a listpack keeps whole numbers as integers, and has no -0.
+fn stored(score: f64, is_packed: bool) -> f64 {
+    if is_packed { score + 0.0 } else { score }
+}
+
+/// What a member with its score takes in a listpack.
+fn entries(member: &[u8], score: f64) -> usize {
+    listpack::entry(member) + score_entry(score)
+}
+
+/// What a score takes in a listpack: an integer, or its digits.
+fn score_entry(score: f64) -> usize {
+    match number::whole(score) {
+        Some(n) => listpack::integer_entry(n),
+        None => listpack::entry(number::format_double(score).as_bytes()),
     }
 }
 

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::engine::data::string::{Header, LONG_KEY};
-use crate::engine::data::{SmallBytes, Value};
+use crate::engine::data::memory::head::{Expiry, Head};
+use crate::engine::data::memory::{self, Sampled, Samples};
+use crate::engine::data::{SmallBytes, Str, Value};
 use crate::engine::watch::Found;
 
 type Key = SmallBytes;
@@ -19,12 +20,8 @@ pub struct Entry {
     pub value: Value,
     /// When it was last read or changed, in milliseconds since 1970: OBJECT IDLETIME.
     pub accessed_ms: i64,
-    /// When it expires, in milliseconds since 1970, or `NEVER`: as an `Option` it would take twice the room.
-    expires: i64,
+    expiry: Expiry,
 }
-
-/// No expiry time: a key's own is never before 1970.
-const NEVER: i64 = i64::MIN;
 
 /// What of an entry has expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +40,12 @@ struct Times {
 impl Entry {
     pub(super) fn new(mut value: Value, expires_ms: Option<i64>, now_ms: i64) -> Self {
         value.note_part_expiry();
-        Entry { value, accessed_ms: now_ms, expires: expires_ms.unwrap_or(NEVER) }
+        Entry { value, accessed_ms: now_ms, expiry: Expiry::new(expires_ms) }
     }
 
     /// Milliseconds since 1970.
     pub fn expires_ms(&self) -> Option<i64> {
-        (self.expires != NEVER).then_some(self.expires)
+        self.expiry.at_ms()
     }
 
     /// Whether it has expired, or a part of it has.
@@ -63,13 +60,46 @@ impl Entry {
         Times { expires_ms: self.expires_ms(), parts_expire_ms: self.value.noted_part_expiry() }
     }
 
-    /// Lets a string take its place beside its key, which its encoding shows. `room_ms` is an expiry time for which
-    /// there was room already.
-    fn stand_beside(&mut self, key: &[u8], room_ms: Option<i64>) {
+    /// How many bytes Redis would take for it: MEMORY USAGE.
+    pub fn memory(&self, key: &[u8], samples: Samples) -> usize {
+        memory::usage(Head::new(key, self.expiry.has_room()), &self.value, samples)
+    }
+
+    /// Takes its place in a new head of its key, and makes room there for an expiry time if it needs that after all.
+    fn stand_in_new_head(&mut self, key: &[u8], new: NewHead) {
+        let has_room = new == NewHead::WithRoom;
         if let Value::Str(value) = &mut self.value {
-            let expires_here = self.expires != NEVER && (room_ms.is_some() || key.len() < LONG_KEY);
-            value.stand_beside(key, if expires_here { Header::WithExpiry } else { Header::Plain });
+            value.stand_in(Head::new(key, has_room));
         }
+        let expires_ms = self.expires_ms();
+        self.expiry = if has_room { Expiry::NONE.with_room() } else { Expiry::NONE };
+        self.set_expiry(key, expires_ms);
+    }
+
+    fn set_expiry(&mut self, key: &[u8], expires_ms: Option<i64>) {
+        if expires_ms.is_some()
+            && !self.expiry.has_room()
+            && let Value::Str(value) = &mut self.value
+        {
+            value.make_room_in(Head::new(key, false));
+        }
+        self.expiry.set(expires_ms);
+    }
+}
+
+/// Of more keys than these, some stand for all.
+const KEYS_WEIGHED: usize = 1000;
+
+/// Whether a new head has room for an expiry time from the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NewHead {
+    WithRoom,
+    Plain,
+}
+
+impl NewHead {
+    pub(super) fn for_time(expires_ms: Option<i64>) -> Self {
+        if expires_ms.is_some() { NewHead::WithRoom } else { NewHead::Plain }
     }
 }
 
@@ -107,6 +137,15 @@ impl Database {
     /// How many moments are noted at which parts of values expire.
     pub fn with_parts(&self) -> usize {
         self.volatile.len().saturating_sub(self.expiring)
+    }
+
+    /// How many bytes Redis would take for its keys: of many, by some.
+    pub fn memory(&self) -> usize {
+        let sizes = Samples::of(KEYS_WEIGHED).indices(self.len()).filter_map(|index| {
+            let (key, entry) = self.at(index)?;
+            Some(entry.memory(key, Samples::default()) as f64)
+        });
+        Sampled::of(sizes).for_all(self.len()) as usize
     }
 
     /// The key at a position, and its entry.
@@ -162,15 +201,24 @@ impl Database {
     }
 
     /// Takes in a key that is not there, and says where it stands now.
-    pub(super) fn add(&mut self, key: &[u8], mut entry: Entry) -> usize {
+    pub(super) fn add(&mut self, key: &[u8], mut entry: Entry, new: NewHead) -> usize {
         self.heed(entry.times(), key);
-        entry.stand_beside(key, None);
+        entry.stand_in_new_head(key, new);
         self.entries.insert_full(key.into(), entry).0
     }
 
     /// Gives the key that stands at an index another entry, and hands out its old one.
     pub(super) fn replace(&mut self, index: usize, key: &[u8], mut entry: Entry) -> Entry {
-        entry.stand_beside(key, self.entries[index].expires_ms());
+        let before = &self.entries[index];
+        if is_apart(&before.value) && is_apart(&entry.value) && !is_shared(&entry.value) {
+            // It goes into the head that is there.
+            let mut expiry = before.expiry;
+            expiry.set(entry.expires_ms());
+            entry.expiry = expiry;
+        } else {
+            let keeps_expiring = before.expires_ms().and(entry.expires_ms());
+            entry.stand_in_new_head(key, NewHead::for_time(keeps_expiring));
+        }
         let old = std::mem::replace(&mut self.entries[index], entry);
         // In this order: both may be scheduled for the same moment.
         self.forget(old.times(), key);
@@ -196,8 +244,7 @@ impl Database {
     pub(super) fn set_expiry(&mut self, index: usize, key: &[u8], expires_ms: Option<i64>) {
         let before = self.entries[index].times();
         let entry = &mut self.entries[index];
-        entry.expires = expires_ms.unwrap_or(NEVER);
-        entry.stand_beside(key, None);
+        entry.set_expiry(key, expires_ms);
         let after = entry.times();
         self.forget(before, key);
         self.heed(after, key);
@@ -206,7 +253,11 @@ impl Database {
     /// After a value changed: its string finds its place anew, and its parts are scheduled anew.
     pub(super) fn settle(&mut self, index: usize, key: &[u8]) {
         let entry = &mut self.entries[index];
-        entry.stand_beside(key, entry.expires_ms());
+        if let Value::Str(value) = &mut entry.value
+            && value.settle()
+        {
+            entry.stand_in_new_head(key, NewHead::for_time(entry.expires_ms()));
+        }
         let before = entry.times();
         entry.value.note_part_expiry();
         let after = entry.times();
@@ -227,4 +278,13 @@ impl Database {
         self.forget(entry.times(), &key);
         Some(entry)
     }
+}
+
+/// Whether a value stands apart from its key's head.
+fn is_apart(value: &Value) -> bool {
+    !matches!(value, Value::Str(Str::Whole(_)))
+}
+
+fn is_shared(value: &Value) -> bool {
+    matches!(value, Value::Str(value) if value.is_shared())
 }

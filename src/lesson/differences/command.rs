@@ -124,6 +124,15 @@ pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
     })
 }
 
+/// Whether each of these commands, of which there is one at least, is intended, and was sent no oftener than that.
+pub fn are_among(these: &[Words], sent: &[Words], intended: &[Words]) -> bool {
+    let all = |commands: &[Words]| -> Vec<Command> { commands.iter().map(Command::of).collect() };
+    let (sent, intended) = (all(sent), all(intended));
+    let times = |commands: &[Command], one: &Command| commands.iter().filter(|command| *command == one).count();
+    !these.is_empty()
+        && all(these).iter().all(|command| (1..=times(&intended, command)).contains(&times(&sent, command)))
+}
+
 /// The names of commands, each once, in order.
 pub fn command_names(commands: &[Words]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();

@@ -99,6 +99,27 @@ pub fn slip(submission: &Submission, findings: &Findings) -> Option<String> {
     turned(submission, findings).or(told.filter(|told| told.starts_with("Did you mean")))
 }
 
+/// Who should act, if it was somebody else.
+pub fn of_actor(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<String> {
+    let actor = &submission.client;
+    let missing = expect.by.iter().find(|name| !findings.acted.contains(name));
+    if expect.by.contains(actor) {
+        let missing = missing?;
+        let goes = code(&format!(":client {missing}"));
+        let undo = if submission.changed { " If this line was its part, `:undo` takes it back." } else { "" };
+        return Some(format!("{} has a part in this, too: {goes} goes there.{undo}", code(missing)));
+    }
+    let meant = missing.or(expect.by.first())?;
+    let undo = if submission.changed { "`:undo` takes it back, " } else { "" };
+    let goes = code(&format!(":client {meant}"));
+    Some(format!("{} did this, and it is for {} to do: {undo}{goes} goes there.", code(actor), code(meant)))
+}
+
+/// Whether all that a submission sent is sent by the step's own answer, too, and as often.
+pub fn is_part(submission: &Submission, findings: &Findings) -> bool {
+    command::are_among(&submission.commands, &findings.sent, &findings.intended)
+}
+
 /// Whether a step was done without a command that its own answer sends. `sent` is all that was sent in the step.
 pub fn is_another_way(sent: &[command::Words], intended: &[command::Words]) -> bool {
     let sent = command::command_names(sent);
@@ -149,6 +170,7 @@ fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String>
 pub fn of_expectations(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<String> {
     let mut differences = Vec::new();
     let names = if expect.error.is_some() { submission.command_names() } else { submission.performed() };
+    differences.extend(of_actor(expect, submission, findings));
     match (&expect.error, &submission.error) {
         (Some(wanted), Some(error)) if !format!("{}: {}", error.class, error.message).contains(wanted.as_str()) => {
             differences.push(format!("Another error was wanted here, one that says {}.", code(wanted)));
@@ -173,8 +195,7 @@ pub fn of_expectations(expect: &Expect, submission: &Submission, findings: &Find
     }
     for wanted in &expect.uses {
         if !names.contains(&canonical(wanted.get_ref())) {
-            let sent = if names.is_empty() { "no command".to_owned() } else { listed(&names) };
-            differences.push(format!("This step is about {}. Sent: {sent}.", code(wanted.get_ref())));
+            differences.push(format!("This step is about {}. Sent: {}.", code(wanted.get_ref()), listed(&names)));
         }
     }
     for avoided in &expect.avoids {
@@ -242,7 +263,11 @@ fn written(submission: &Submission) -> Vec<String> {
     words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }
 
-fn listed(names: &[String]) -> String {
+/// Names of commands in a row, each once.
+pub(super) fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        return "no command".into();
+    }
     let mut seen: Vec<&str> = Vec::new();
     for name in names {
         if !seen.contains(&name.as_str()) {

@@ -159,11 +159,11 @@ fn heading(picture: &KeyPicture) -> String {
     format!("{}: {} of {n} {parts}", said(&picture.key), picture.kind)
 }
 
-/// How it is kept.
+/// How it is kept, and what that takes.
 fn kept(picture: &KeyPicture) -> String {
-    let n = picture.data_bytes;
-    let bytes = if n == 1 { "byte" } else { "bytes" };
-    format!("OBJECT ENCODING: {}. {n} {bytes} of data.", picture.encoding)
+    let (memory, data) = (picture.memory_bytes, picture.data_bytes);
+    let bytes = if data == 1 { "byte" } else { "bytes" };
+    format!("OBJECT ENCODING: {}. {data} {bytes} of data, MEMORY USAGE: {memory}.", picture.encoding)
 }
 
 /// The marks that stand in a picture.

@@ -17,6 +17,7 @@ mod sizes;
 mod syntax_error;
 mod traceback;
 mod wire;
+mod wording;
 
 use crate::redis_py::frame::{FromChild, ToChild};
 use crate::redis_py::syntax::{self, TooDeep};
@@ -258,6 +259,7 @@ fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope
     vm.recursion_limit.set(RECURSION_LIMIT);
     intern_names(vm.ctx.types.object_type, vm);
     sizes::guard(vm);
+    wording::install(vm);
     let tutor = vm.import("_tutor", 0)?;
     let mut unguarded = Vec::new();
     for name in ["eval", "exec", "compile"] {

@@ -8,11 +8,13 @@ mod carets;
 mod places;
 mod suggestion;
 
+pub use suggestion::nearest;
+
 use super::kernel;
 use rustpython_compiler::core::SourceLocation;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef, VirtualMachine,
-    builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList, PyStr, PyTuple},
+    builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList, PyStr, PyTraceback, PyTuple},
 };
 use std::collections::HashSet;
 
@@ -24,14 +26,14 @@ const GROUP_DEPTH: usize = 10;
 
 /// What one line of a traceback tells of.
 #[derive(Debug, Clone, PartialEq)]
-struct Entry {
-    filename: String,
+pub struct Entry {
+    pub filename: String,
     name: String,
     /// Lines count from 1, columns from 0 in bytes.
-    line: usize,
-    end_line: usize,
-    column: usize,
-    end_column: usize,
+    pub line: usize,
+    pub end_line: usize,
+    pub column: usize,
+    pub end_column: usize,
 }
 
 /// The class as a reader would import it: without its module for a builtin.
@@ -184,36 +186,42 @@ fn group(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<Vec<PyBaseE
 fn entries(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for frame in error.__traceback__().iter().flat_map(|traceback| traceback.iter()) {
-        let code = &frame.frame.code;
-        let filename = code.source_path().as_str();
-        if vm.state.frozen.contains_key(filename) {
-            continue;
-        }
-        let at = frame.lasti as usize / 2;
-        let Some((start, end)) = code.locations.get(at) else { continue };
-        let place = |location: &SourceLocation| (location.line.get(), location.character_offset.to_zero_indexed());
-        let (mut start, mut end) = (place(start), place(end));
-        if let Some(source) = kernel().source(filename) {
-            let instruction = format!("{:?}", code.instructions.read_op(at));
-            (start, end) = places::as_in_cpython(&source, &instruction, start, end);
-        }
-        let mut entry = Entry {
-            filename: filename.to_owned(),
-            name: code.obj_name.as_str().to_owned(),
-            line: start.0,
-            end_line: end.0,
-            column: start.1,
-            end_column: end.1,
-        };
+        let Some((mut entry, _)) = entry(&frame, vm) else { continue };
         // CPython runs a comprehension within the frame that it stands in.
         if matches!(entry.name.as_str(), "<listcomp>" | "<setcomp>" | "<dictcomp>")
-            && let Some(around) = entries.pop_if(|around| around.filename == filename)
+            && let Some(around) = entries.pop_if(|around| around.filename == entry.filename)
         {
             entry.name = around.name;
         }
         entries.push(entry);
     }
     entries
+}
+
+/// What a frame's line tells, and the instruction that it came to; none if the frame isn't the learner's.
+pub fn entry(frame: &Py<PyTraceback>, vm: &VirtualMachine) -> Option<(Entry, String)> {
+    let code = &frame.frame.code;
+    let filename = code.source_path().as_str();
+    if vm.state.frozen.contains_key(filename) {
+        return None;
+    }
+    let at = frame.lasti as usize / 2;
+    let (start, end) = code.locations.get(at)?;
+    let place = |location: &SourceLocation| (location.line.get(), location.character_offset.to_zero_indexed());
+    let (mut start, mut end) = (place(start), place(end));
+    let instruction = format!("{:?}", code.instructions.read_op(at));
+    if let Some(source) = kernel().source(filename) {
+        (start, end) = places::as_in_cpython(&source, &instruction, start, end);
+    }
+    let entry = Entry {
+        filename: filename.to_owned(),
+        name: code.obj_name.as_str().to_owned(),
+        line: start.0,
+        end_line: end.0,
+        column: start.1,
+        end_column: end.1,
+    };
+    Some((entry, instruction))
 }
 
 /// The file name as it is shown: all submissions are the one standard input.
@@ -256,11 +264,21 @@ fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     {
         for note in notes.borrow_vec().iter() {
             let note = note.str(vm).map(|text| text.to_string_lossy().into_owned());
-            out.push_str(&note.unwrap_or_else(|_| "<note str() failed>".to_owned()));
-            out.push('\n');
+            let note = note.unwrap_or_else(|_| "<note str() failed>".to_owned());
+            if !is_of_a_later_python(&note) {
+                out.push_str(&note);
+                out.push('\n');
+            }
         }
     }
     out
+}
+
+/// Whether a note is one that the library adds since CPython 3.14.
+fn is_of_a_later_python(note: &str) -> bool {
+    note.starts_with("when serializing ")
+        || (note.starts_with("encoding with '") || note.starts_with("decoding with '"))
+            && note.ends_with(" codec failed")
 }
 
 /// A SyntaxError shows the place that it tells of, which no frame has.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Body, Bytes, Change, Element, Field, KeyPicture, Label, Member, Past, Piece, Ranked, Ranking, Since, Ttl};
+use crate::engine::data::memory::Samples;
 use crate::engine::data::sorted_set::Direction;
 use crate::engine::data::{Hash, List, Set, SortedSet, Str, Value};
 use crate::engine::keyspace::Entry;
@@ -81,6 +82,7 @@ pub fn key_picture(key: &[u8], entry: &Entry, look: &Looking<'_>) -> KeyPicture 
         body,
         encoding: entry.value.encoding(),
         data_bytes: data_bytes(&entry.value),
+        memory_bytes: entry.memory(key, Samples::default()),
         ttl: look.ttl(None, entry.expires_ms()),
         since: look.since,
         past,

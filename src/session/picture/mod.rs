@@ -37,6 +37,8 @@ pub struct KeyPicture {
     pub encoding: &'static str,
     /// How long all its parts are together, in bytes.
     pub data_bytes: usize,
+    /// How many bytes Redis takes for it, key and all: MEMORY USAGE.
+    pub memory_bytes: usize,
     pub ttl: Option<Ttl>,
     pub since: Since,
     /// Whether there was another value before, or none, or nobody looked.

@@ -38,6 +38,8 @@ enum Purpose {
     Skip,
     /// To judge a submission.
     Judge,
+    /// To see how many updates a program loses that is compared.
+    Compare,
 }
 
 impl Session {
@@ -97,8 +99,10 @@ impl Session {
             1 => "Stopped after 1 order".to_owned(),
             orders => format!("Stopped after {orders} orders"),
         };
-        if self.races.purpose == Purpose::Judge {
-            return self.say(Role::Muted, &format!("{stopped}: this try is not judged."));
+        match self.races.purpose {
+            Purpose::Judge => return self.say(Role::Muted, &format!("{stopped}: this try is not judged.")),
+            Purpose::Compare => return self.say(Role::Muted, &format!("{stopped}: lost updates are not counted.")),
+            Purpose::Step | Purpose::FoundByHand | Purpose::Skip => {}
         }
         if let Some(lead) = &mut self.lead {
             lead.phase = Phase::Doing;
@@ -145,6 +149,10 @@ impl Session {
                 self.end_racers();
                 self.races.raced = Some(tally);
             }
+            (Mode::EveryOrder, Purpose::Compare) => {
+                self.end_racers();
+                self.script.raced.push(tally);
+            }
             (Mode::EveryOrder, purpose) => self.every_order_played(tally, purpose),
             (Mode::ByHand, _) => {
                 self.show_turns();
@@ -161,6 +169,7 @@ impl Session {
     fn show_turns(&mut self) {
         let Some(race) = &self.races.current else { return };
         let mut texts = Vec::new();
+        // What is played again is not shown again.
         for step in race.order().steps.iter().skip(self.races.shown) {
             let name = &race.tally().names[step.who];
             texts.push(match (step.sent.as_str(), step.got.as_str()) {
@@ -300,6 +309,7 @@ impl Session {
             return self.race_moved();
         }
         if text.eq_ignore_ascii_case("again") {
+            race.forget_turns();
             race.begin(Mode::ByHand);
             self.races.shown = 0;
             return self.race_moved();
@@ -326,6 +336,18 @@ impl Session {
             }
             (None, None) => {}
         }
+    }
+
+    /// Takes the last turn of an open race back; false if there is none.
+    pub(in super::super) fn take_back_turn(&mut self) -> bool {
+        let Some(race) = self.races.current.as_mut().filter(|race| race.mode() == Mode::ByHand) else { return false };
+        if !race.take_back() {
+            return false;
+        }
+        self.races.shown = usize::MAX;
+        self.say(Role::Muted, "The last turn is taken back.");
+        self.race_moved();
+        true
     }
 
     /// What was typed since the step began is forgotten.
@@ -360,16 +382,16 @@ impl Session {
         };
         let program = every.run.as_ref().map_or(&submission.source, |run| run.get_ref()).clone();
         let count = every.clients.as_ref().map_or(2, |count| *count.get_ref());
-        let racers = ["ann", "bob", "eve"]
-            .iter()
-            .take(count)
-            .map(|name| Entrant { name: (*name).into(), before: before.clone(), program: vec![program.clone()] })
-            .collect();
         Some(Plan {
             start: every.start.as_ref().map(|start| start.get_ref().clone()),
-            racers,
+            racers: entrants(count, &before, &program),
             holds: every.holds.clone(),
         })
+    }
+
+    /// Plays a program that is compared in every order of several clients' commands.
+    pub(in super::super) fn race_side(&mut self, plan: Plan) {
+        self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
     }
 
     /// Plays a submission in every order; `races.raced` has then what came of it.
@@ -417,6 +439,24 @@ fn defines_name(source: &str, name: &str) -> bool {
         [defined, ..] => *defined == name,
         [] => false,
     }
+}
+
+/// So many clients that run the same.
+fn entrants(count: usize, before: &[String], program: &str) -> Vec<Entrant> {
+    let names = ["ann", "bob", "eve"].iter().take(count);
+    names.map(|name| Entrant { name: (*name).into(), before: before.to_vec(), program: vec![program.into()] }).collect()
+}
+
+/// How the programs of a comparison are raced, each against itself: none if nobody asks for their lost updates.
+pub fn plans_of_compare(compare: &format::Compare) -> Vec<Plan> {
+    let plan = |side: &format::Program| {
+        Some(Plan {
+            start: compare.setup.as_ref().map(|setup| setup.get_ref().clone()),
+            racers: entrants(compare.clients(), &[], side.run.get_ref()),
+            holds: side.holds.clone()?,
+        })
+    };
+    [&compare.left, &compare.right].into_iter().filter_map(plan).collect()
 }
 
 fn program_of(race: &format::Race, index: usize) -> String {

@@ -9,7 +9,7 @@ mod lead;
 mod search;
 mod wording;
 
-pub use lead::{Races, every_order_expected, race_expected};
+pub use lead::{Races, every_order_expected, plans_of_compare, race_expected};
 
 use std::collections::VecDeque;
 
@@ -79,6 +79,10 @@ pub struct Race {
     stage: Stage,
     mode: Mode,
     search: Search,
+    /// By hand: whose turns were taken in this order.
+    picks: Vec<usize>,
+    /// Of those, the ones that are to be taken again.
+    again: VecDeque<usize>,
     order: Order,
     tally: Raced,
     effects: Vec<Effect>,
@@ -166,6 +170,8 @@ impl Race {
             stage: Stage::Starting,
             mode: Mode::ByHand,
             search: Search::default(),
+            picks: Vec::new(),
+            again: VecDeque::new(),
             order: Order::default(),
             tally: Raced { names, ..Raced::default() },
             effects: Vec::new(),
@@ -250,9 +256,28 @@ impl Race {
     /// Gives a racer its turn, if it has something to send.
     pub fn take(&mut self, index: usize) {
         if let Some(Stand::Ready(_)) = self.racers.get(index).map(|racer| self.stand(racer)) {
+            if self.order.steps.is_empty() {
+                self.picks.clear();
+            }
+            self.picks.push(index);
             self.turn_of(index);
             self.go_on();
         }
+    }
+
+    /// Takes the last turn back that was taken by hand: plays this order anew, up to it. False if there is none.
+    pub fn take_back(&mut self) -> bool {
+        let was_taken = self.picks.pop().is_some();
+        if was_taken {
+            self.again = self.picks.iter().copied().collect();
+            self.begin(Mode::ByHand);
+        }
+        was_taken
+    }
+
+    /// Nobody's turn can be taken back any more.
+    pub fn forget_turns(&mut self) {
+        self.picks.clear();
     }
 
     /// Ends all children.
@@ -405,7 +430,9 @@ impl Race {
             return self.ask();
         }
         if self.mode == Mode::ByHand {
-            return false;
+            let next = self.again.pop_front().filter(|next| able.contains(next));
+            next.into_iter().for_each(|next| self.turn_of(next));
+            return next.is_some();
         }
         let next = self.search.choose(able.len());
         self.turn_of(able[next]);

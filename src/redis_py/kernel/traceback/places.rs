@@ -53,8 +53,11 @@ impl Seeker<'_> {
     }
 
     fn holds_given(&self, node: &impl Ranged) -> bool {
-        let node = range(node);
-        node.start <= self.given.start && self.given.end <= node.end
+        self.is_within(&range(node))
+    }
+
+    fn is_within(&self, outer: &Range<usize>) -> bool {
+        outer.start <= self.given.start && self.given.end <= outer.end
     }
 
     fn of_statement(&self, statement: &Stmt) -> Option<Range<usize>> {
@@ -70,7 +73,7 @@ impl Seeker<'_> {
                 };
                 widened.then(|| range(target))
             }
-            Stmt::For(each) if self.is("Unpack") && self.given_is(&*each.iter) => Some(range(&*each.target)),
+            Stmt::For(each) if self.is("Unpack") && self.holds_given(&*each.iter) => Some(range(&*each.target)),
             Stmt::Delete(delete) if self.is("Delete") && self.given_is(delete) => match &delete.targets[..] {
                 [target] => Some(range(target)),
                 _ => None,
@@ -81,6 +84,12 @@ impl Seeker<'_> {
 
     fn of_expression(&self, expression: &Expr) -> Option<Range<usize>> {
         let widened = match expression {
+            Expr::Dict(_) => self.is("BuildMap") && self.holds_given(expression),
+            Expr::Set(_) => self.is("BuildSet") && self.holds_given(expression),
+            Expr::FString(text) if self.is("FormatWithSpec") => {
+                let fields = text.value.elements().filter_map(|element| element.as_interpolation());
+                return fields.map(range).find(|field| self.is_within(field));
+            }
             Expr::Attribute(attribute) => self.is("LoadAttr") && self.given_is(&*attribute.value),
             Expr::Subscript(subscript) => {
                 let is_operation = matches!(*subscript.slice, Expr::BinOp(_) | Expr::Subscript(_));

@@ -110,7 +110,7 @@ fn strings(iterable: Option<PyObjectRef>, vm: &VirtualMachine) -> Vec<String> {
 }
 
 /// The name that takes the fewest changes, if these are few; the first of several.
-fn nearest(names: &[String], wrong: &str) -> Option<String> {
+pub fn nearest(names: &[String], wrong: &str) -> Option<String> {
     if names.len() > MOST {
         return None;
     }

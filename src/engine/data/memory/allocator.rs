@@ -1,0 +1,40 @@
+//! How much jemalloc hands out: Redis counts what was allocated for it, not what it asked for.
+
+/// What jemalloc hands out for so many bytes: a multiple of 8 up to 64, and from there four sizes for each power of two.
+/// So Redis builds it for 64 bits (`--with-lg-quantum=3`, `deps/Makefile`).
+pub fn size_class(bytes: usize) -> usize {
+    match bytes {
+        0..=8 => 8,
+        9..=64 => bytes.next_multiple_of(8),
+        _ => bytes.next_multiple_of(1 << ((bytes - 1).ilog2() - 2)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_the_next_of_a_class() {
+        let classes = [
+            (0, 8),
+            (8, 8),
+            (9, 16),
+            (57, 64),
+            (64, 64),
+            (65, 80),
+            (80, 80),
+            (81, 96),
+            (128, 128),
+            (129, 160),
+            (257, 320),
+            (10_000, 10_240),
+            (32_769, 40_960),
+            (1_000_006, 1_048_576),
+            (1_048_577, 1_310_720),
+        ]; // of the real server, by `MEMORY USAGE` of strings
+        for (bytes, class) in classes {
+            assert_eq!(size_class(bytes), class, "{bytes}");
+        }
+    }
+}

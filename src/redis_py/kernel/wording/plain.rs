@@ -1,0 +1,175 @@
+//! What CPython words otherwise, whatever was being done.
+
+/// The class, what the interpreter says, and what CPython says; `{}` stands for a piece that goes over, `{1}` for the
+/// second.
+const WORDINGS: &[(&str, &str, &str)] = &[
+    ("TypeError", "unsupported operand type(s) for +: 'str' and '{}'", "can only concatenate str (not \"{}\") to str"),
+    ("TypeError", "unsupported operand type(s) for +=: 'str' and '{}'", "can only concatenate str (not \"{}\") to str"),
+    ("TypeError", "Cannot add list and {}", "can only concatenate list (not \"{}\") to list"),
+    ("TypeError", "can only concatenate tuple (not '{}') to tuple", "can only concatenate tuple (not \"{}\") to tuple"),
+    (
+        "TypeError",
+        "str indices must be integers or slices or classes that override __index__ operator, not '{}'",
+        "string indices must be integers, not '{}'",
+    ),
+    (
+        "TypeError",
+        "bytes indices must be integers or slices or classes that override __index__ operator, not '{}'",
+        "byte indices must be integers or slices, not {}",
+    ),
+    (
+        "TypeError",
+        "{} indices must be integers or slices or classes that override __index__ operator, not '{}'",
+        "{} indices must be integers or slices, not {}",
+    ),
+    ("TypeError", "Expected type 'int' but '{}' found.", "'{}' object cannot be interpreted as an integer"),
+    (
+        "TypeError",
+        "float() argument must be a string or a number, not '{}'",
+        "float() argument must be a string or a real number, not '{}'",
+    ),
+    ("TypeError", "type {} doesn't define __round__", "type {} doesn't define __round__ method"),
+    ("TypeError", "{} format: a number is required, not {}", "{} format: a real number is required, not {}"),
+    ("TypeError", "'{}' does not support item assignment", "'{}' object does not support item assignment"),
+    (
+        "TypeError",
+        "isinstance() arg 2 must be a type, a tuple of types, or a union, not {}",
+        "isinstance() arg 2 must be a type, a tuple of types, or a union",
+    ),
+    ("TypeError", "issubclass() arg 1 must be a class, not {}", "issubclass() arg 1 must be a class"),
+    (
+        "TypeError",
+        "issubclass() arg 2 must be a class, a tuple of classes, or a union, not {}",
+        "issubclass() arg 2 must be a class, a tuple of classes, or a union",
+    ),
+    (
+        "TypeError",
+        "exceptions must be classes or instances deriving from BaseException, not {}",
+        "exceptions must derive from BaseException",
+    ),
+    ("TypeError", "expected string got 'bytes'", "cannot use a string pattern on a bytes-like object"),
+    ("TypeError", "expected bytes got 'str'", "cannot use a bytes pattern on a string-like object"),
+    ("TypeError", "expected string got '{}'", "expected string or bytes-like object, got '{}'"),
+    ("TypeError", "expected bytes got '{}'", "expected string or bytes-like object, got '{}'"),
+    (
+        "TypeError",
+        "reduce() of empty sequence with no initial value",
+        "reduce() of empty iterable with no initial value",
+    ),
+    ("TypeError", "{}.__int__ returned non-int(type {})", "__int__ returned non-int (type {1})"),
+    ("TypeError", "{}.__index__ returned non-int(type {})", "__index__ returned non-int (type {1})"),
+    ("TypeError", "unsupported operand type(s) for divmod: {}", "unsupported operand type(s) for divmod(): {}"),
+    ("TypeError", "type '{}' doesn't define '__floor__' method", "must be real number, not {}"),
+    ("TypeError", "type '{}' doesn't define '__ceil__' method", "must be real number, not {}"),
+    ("TypeError", "an integer is required.", "an integer is required"),
+    (
+        "TypeError",
+        "sequence indices be integers or slices or classes that override __index__ operator, not '{}'",
+        "range indices must be integers or slices, not {}",
+    ),
+    ("TypeError", "cannot mix naive and timezone-aware time", "can't subtract offset-naive and offset-aware datetimes"),
+    (
+        "TypeError",
+        "class {} without an implementation for abstract {}",
+        "Can't instantiate abstract class {} without an implementation for abstract {}",
+    ),
+    ("TypeError", "multiple bases have instance layout conflict", "multiple bases have instance lay-out conflict"),
+    ("ValueError", "too many values to unpack (expected {}, got {})", "too many values to unpack (expected {})"),
+    ("ValueError", "day {} must be in range 1..{} for month {} in year {}", "day is out of range for month"),
+    ("ValueError", "year must be in 1..9999, not {}", "year {} is out of range"),
+    ("ValueError", "{} must be in 0..{}, not {}", "{} must be in 0..{}"),
+    ("ValueError", "month must be in 1..12, not {}", "month must be in 1..12"),
+    ("ValueError", "expected a nonnegative input, got {}", "math domain error"),
+    ("ValueError", "expected a positive input, got {}", "math domain error"),
+    ("ValueError", "expected a number in range from {}", "math domain error"),
+    ("ValueError", "expected a positive input", "math domain error"),
+    ("IndexError", "assignment index out of range", "list assignment index out of range"),
+    ("ZeroDivisionError", "zero to a negative power", "0.0 cannot be raised to a negative power"),
+    (
+        "UnboundLocalError",
+        "local variable '{}' referenced before assignment",
+        "cannot access local variable '{}' where it is not associated with a value",
+    ),
+    (
+        "NameError",
+        "free variable '{}' referenced before assignment in enclosing scope",
+        "cannot access free variable '{}' where it is not associated with a value in enclosing scope",
+    ),
+    (
+        "UnboundLocalError",
+        "free variable '{}' referenced before assignment in enclosing scope",
+        "cannot access free variable '{}' where it is not associated with a value in enclosing scope",
+    ),
+];
+
+/// Classes that CPython has in C, and names with their module in messages.
+const IN_MODULES: &[(&str, &str)] = &[
+    ("date", "datetime.date"),
+    ("datetime", "datetime.datetime"),
+    ("timedelta", "datetime.timedelta"),
+    ("timezone", "datetime.timezone"),
+    ("Decimal", "decimal.Decimal"),
+    ("deque", "collections.deque"),
+    ("defaultdict", "collections.defaultdict"),
+    ("OrderedDict", "collections.OrderedDict"),
+];
+
+/// CPython's words for what the interpreter says, if they differ.
+pub(super) fn worded(class: &str, said: &str) -> Option<String> {
+    let rows = WORDINGS.iter().filter(|(of, _, _)| *of == class);
+    rows.into_iter().find_map(|(_, template, words)| Some(filled(words, &parts(said, template)?))).or_else(|| {
+        let tells_types =
+            said.starts_with("unsupported operand") || said.contains(" not supported between instances of ");
+        let tells_types = tells_types || said.contains("' object ");
+        let with_modules = IN_MODULES.iter().fold(said.to_owned(), |said, (name, in_module)| {
+            said.replace(&format!("'{name}'"), &format!("'{in_module}'"))
+        });
+        if tells_types && with_modules != said { Some(with_modules) } else { None }
+    })
+}
+
+/// The pieces that stand for the `{}` of a template, if the text has its form.
+pub(super) fn parts<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>> {
+    let mut fixed = template.split("{}");
+    let mut rest = text.strip_prefix(fixed.next()?)?;
+    let mut parts = Vec::new();
+    let mut fixed = fixed.peekable();
+    while let Some(next) = fixed.next() {
+        let end = if fixed.peek().is_none() { rest.strip_suffix(next)?.len() } else { rest.find(next)? };
+        parts.push(&rest[..end]);
+        rest = &rest[end + next.len()..];
+    }
+    if rest.is_empty() { Some(parts) } else { None }
+}
+
+fn filled(template: &str, parts: &[&str]) -> String {
+    let template = template.replace("{1}", parts.get(1).unwrap_or(&""));
+    let mut parts = parts.iter();
+    let mut fixed = template.split("{}");
+    let mut text = fixed.next().unwrap_or_default().to_owned();
+    for next in fixed {
+        text += parts.next().unwrap_or(&"");
+        text += next;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_takes_the_whole_text() {
+        assert_eq!(parts("a 1, b 2", "a {}, b {}"), Some(vec!["1", "2"]));
+        assert_eq!(parts("a 1, b 2!", "a {}, b 2"), None);
+        assert_eq!(parts("no", "no"), Some(vec![]));
+        assert_eq!(filled("{}-{}", &["1", "2"]), "1-2");
+    }
+
+    #[test]
+    fn no_row_is_worded_again() {
+        for (class, _, words) in WORDINGS {
+            assert_eq!(worded(class, words), None, "{words}");
+        }
+    }
+}
