@@ -50,7 +50,7 @@ fn check(name: &str, text: &str) -> (bool, String) {
 fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
     let (passed, said) = check("good", LESSON);
     assert!(passed, "{said}");
-    let cases: [(&str, &str, &str, &str); 12] = [
+    let cases: [(&str, &str, &str, &str); 13] = [
         ("toml", "minutes = 1", "minutes = ", "counting.toml:4:"),
         ("key", "about =", "abuot =", "counting.toml:5:1: unknown field `abuot`"),
         (
@@ -79,6 +79,12 @@ fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
             "answer = \"r.incr('views')\"\nalso",
             "answer = \"r.set('views', 0)\\nr.incr('views')\"\nalso",
             "12:10: \"r.set('views', 0)\" is on the way to what does the step, and is told, as a mistake: SET replaces.",
+        ),
+        (
+            "spoils",
+            "try = \"r.set('views', 5)\"\nwhen = { uses = [\"SET\"] }",
+            "try = \"r.get('views')\"\nspoils = true\nwhen = { uses = [\"GET\"] }",
+            "18:7: `spoils` is true, and this changes nothing",
         ),
         ("drawing", "hints = [", "draw = \"view\"\nhints = [", "14:8: \"view\" is not there when the step is done"),
         ("passes", "r.set('views', 5)", "r.set('views', 1)", "18:7: this mistake passes as an answer"),

@@ -81,6 +81,7 @@ pub enum Command {
         file: PathBuf,
     },
     /// List the lessons, with your progress
+    #[command(alias = "list")]
     Lessons,
     /// Practise: short tasks from steps that you have done, when it is time for them
     Review,

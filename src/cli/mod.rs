@@ -274,7 +274,12 @@ fn open(session: &mut Session, library: &Library, progress: &Progress, place: Op
         let meant = library.nearest(name).map(|id| format!(" Did you mean '{id}'?")).unwrap_or_default();
         return Err(Failed::saying(format!("there is no lesson '{name}'.{meant} `redis-tutor lessons` lists them.")));
     };
-    let known = progress.lessons.get(lesson.id.get_ref()).and_then(|p| p.step.as_deref());
+    let known = progress.lessons.get(lesson.id.get_ref());
+    if step.is_none() && known.is_some_and(|known| known.end_is_due) {
+        session.open_at_end(lesson.clone());
+        return Ok(());
+    }
+    let known = known.and_then(|known| known.step.as_deref());
     let index_of = |id: &str| lesson.steps.iter().position(|s| s.id.get_ref() == id);
     let index = match step {
         Some(step) => index_of(step)

@@ -81,7 +81,7 @@ pub fn rehearse(lesson: &Arc<Lesson>, program: &Path) -> io::Result<Rehearsal> {
     session.open(lesson.clone(), 0);
     session.rehearsed(Arc::default());
     let steps = vec![Vec::new(); lesson.steps.len()];
-    let mut stage = Rehearsing { program, step: 0, typed: 0, rehearsal: Rehearsal { steps } };
+    let mut stage = Rehearsing { program, step: 0, typed: 0, rehearsal: Rehearsal { steps, moved_us: Vec::new() } };
     drive(&mut session, &mut stage)?;
     Ok(stage.rehearsal)
 }
@@ -110,6 +110,7 @@ impl Stage for Rehearsing<'_> {
         Ok(match session.is_step_done() {
             _ if is_over || is_last => Event::EndOfInput,
             true => {
+                self.rehearsal.moved_us.push(session.moved_us());
                 self.step += 1;
                 Event::Entered(String::new())
             }

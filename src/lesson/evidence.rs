@@ -1,6 +1,7 @@
 //! What a step is judged by: what was entered, and what came of it.
 
 use super::value::{self, Value};
+use crate::engine::commands;
 use crate::resp;
 
 /// What a client entered, and what came of it.
@@ -15,8 +16,12 @@ pub struct Submission {
     pub value: Option<Shown>,
     /// The last error.
     pub error: Option<Failure>,
+    /// Whether it ended with that error: no statement ran after the one that raised.
+    pub failed: bool,
     /// The commands on the wire, in order.
     pub commands: Vec<Vec<Vec<u8>>>,
+    /// The indexes of those that were answered with an error.
+    pub refused: Vec<usize>,
     pub traffic: Traffic,
     /// Whether any key changed meanwhile.
     pub changed: bool,
@@ -66,6 +71,12 @@ impl Submission {
         self.commands.iter().map(|words| command_name(words)).collect()
     }
 
+    /// The names of the commands that did something: those that were refused are left out.
+    pub fn performed(&self) -> Vec<String> {
+        let done = self.commands.iter().enumerate().filter(|(index, _)| !self.refused.contains(index));
+        done.map(|(_, words)| command_name(words)).collect()
+    }
+
     /// Whether it was a line of redis-cli within a transaction: nothing has come of it yet.
     pub fn is_queued(&self) -> bool {
         matches!(&self.value, Some(Shown::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
@@ -81,6 +92,8 @@ impl Submission {
             && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
         {
             self.commands = sent[begin..].to_vec();
+            // What was refused was the EXEC.
+            self.refused.iter_mut().for_each(|index| *index = self.commands.len() - 1);
         }
         self
     }
@@ -113,6 +126,14 @@ fn command_name(words: &[Vec<u8>]) -> String {
         }
         name => canonical(name),
     }
+}
+
+/// The keys that a command names.
+pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
+    let count = |at: usize| std::str::from_utf8(words.get(at)?).ok()?.parse().ok();
+    let row = commands::by_name(&command_name(words));
+    let positions = row.map(|row| row.keys.positions(words.len(), count)).unwrap_or_default();
+    positions.into_iter().filter_map(|at| words.get(at)).map(Vec::as_slice).collect()
 }
 
 impl Shown {

@@ -6,7 +6,7 @@
 use super::comparison::Comparison;
 use super::differences;
 use super::evidence::{Failure, Shown, Submission, canonical};
-use super::format::{Expect, Probe, Step, When};
+use super::format::{Expect, Mistake, Probe, Step, When};
 use super::raced::Raced;
 
 /// What the data says to the probes of a step.
@@ -24,10 +24,32 @@ pub struct Findings {
     pub acted: Vec<String>,
     /// The commands that the step's own answer sends.
     pub intended: Vec<Vec<Vec<u8>>>,
+    /// What the step asks for, in words.
+    pub task: String,
+    /// Variables that hold what a command was answered, each with the client in whose Python it is.
+    pub holders: Vec<(String, String)>,
     /// The types of the keys that the submission names.
     pub types: Vec<(String, &'static str)>,
+    /// Whether what several clients are to run was defined in this step.
+    pub defined: bool,
+    /// Where what was shown comes from.
+    pub origin: Origin,
+    /// Whether a mistake made before has spoilt the data for this step.
+    pub spoilt: bool,
     /// What came of running the submission by several clients in every order, if that was done.
     pub raced: Option<Raced>,
+}
+
+/// Where a value comes from that was shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// From Redis: a command was answered so, now or earlier in this step.
+    #[default]
+    Redis,
+    /// From Redis, and from other keys than those that the step is about.
+    OtherKeys,
+    /// From Python alone: nothing was sent for it.
+    Python,
 }
 
 /// What comes of a submission.
@@ -40,6 +62,8 @@ pub enum Verdict {
     Near(Vec<String>),
     /// The step takes several lines, and this may be one of them.
     OnTheWay,
+    /// This would do the step, had not a mistake spoilt the data before.
+    Spoilt,
     /// The step takes several lines, and this one sent what its answer sends, too.
     Part,
     /// The mistake at this index.
@@ -76,13 +100,33 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     let nothing = Expect::default();
     let expect = step.expect.as_ref().map_or(&nothing, |e| e.get_ref());
     let differences = differences::of_expectations(expect, submission, findings);
-    if differences.is_empty() {
-        return Verdict::Done;
+    // What raises does nothing that was asked for, whatever the lines before it did. What clients have run, did it.
+    let has_failed = submission.failed && expect.error.is_none() && findings.raced.is_none();
+    if differences.is_empty() && !has_failed {
+        return match differences::of_origin(expect, submission, findings) {
+            Some(told) => Verdict::Near(vec![told]),
+            None if findings.spoilt => Verdict::Spoilt,
+            None => Verdict::Done,
+        };
     }
     if submission.is_queued() {
         return Verdict::Exploring;
     }
-    if let Some(index) = step.mistakes.iter().position(|m| fits(m.when.get_ref(), submission, findings)) {
+    let by_hand = findings.raced.is_none() && expect.every_order.as_ref().is_some_and(|every| every.run.is_some());
+    if by_hand && findings.defined && submission.error.is_none() && differences.len() == 1 {
+        return Verdict::Exploring;
+    }
+    let is_made = |mistake: &Mistake| {
+        let when = mistake.when.get_ref();
+        // An error that comes of another key is no mistake of the command's.
+        let is_elsewhere =
+            when.uses.is_empty() && when.state.is_empty() && differences::is_at_wrong_key(submission, findings);
+        (!by_hand || when.error.is_some())
+            && !is_elsewhere
+            && concerns(when, submission, findings)
+            && fits(when, submission, findings)
+    };
+    if let Some(index) = step.mistakes.iter().position(is_made) {
         return Verdict::Mistake(index);
     }
     let by_another = differences::of_actor(expect, submission, findings);
@@ -97,7 +141,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
         return if near.is_empty() { Verdict::Exploring } else { Verdict::Near(near) };
     }
     if submission.error.is_some() && submission.commands.is_empty() {
-        return Verdict::Miss(vec![differences::of_unsent(submission)]);
+        return Verdict::Miss(vec![differences::unsent::told(submission, findings)]);
     }
     if takes_several && submission.error.is_none() {
         let slip = differences::slip(submission, findings);
@@ -133,6 +177,25 @@ pub fn is_said(probe: &Probe, shown: Option<&Shown>) -> bool {
     shown.is_some_and(|shown| shown.is(&probe.reply))
 }
 
+/// Whether a submission can be what a mistake is about, rather than a line that came after it. Data that is wrong stays so.
+fn concerns(when: &When, submission: &Submission, findings: &Findings) -> bool {
+    let did_something = !submission.commands.is_empty() || submission.changed || findings.raced.is_some();
+    let is_shown = when.reply.is_some() || when.output.is_some();
+    did_something || is_shown || when.error.is_some()
+}
+
+/// Whether a mistake is told by the data alone, so that any line after it would seem to be it.
+pub fn is_of_data(mistake: &Mistake) -> bool {
+    let when = mistake.when.get_ref();
+    when.error.is_none() && when.uses.is_empty() && when.reply.is_none() && when.output.is_none()
+}
+
+/// Whether a mistake that a submission made has spoilt the data: the step is to be begun afresh.
+pub fn spoils(mistake: &Mistake, submission: &Submission) -> bool {
+    let sends_to_again = mistake.say.contains("`:again`");
+    submission.changed && mistake.spoils.unwrap_or(sends_to_again)
+}
+
 /// Whether a mistake is what happened.
 fn fits(when: &When, submission: &Submission, findings: &Findings) -> bool {
     unmet(when, submission, findings).is_empty()
@@ -141,7 +204,11 @@ fn fits(when: &When, submission: &Submission, findings: &Findings) -> bool {
 /// What a mistake asks for and is not so, each as a sentence for its author.
 pub fn unmet(when: &When, submission: &Submission, findings: &Findings) -> Vec<String> {
     let mut unmet = Vec::new();
-    let error = submission.error.as_ref().map(Failure::told);
+    let error = submission.error.as_ref().map(|error| {
+        // A call without one of its arguments says so itself: its class alone tells nothing.
+        let is_call = error.class == "TypeError" && error.message.contains("required positional argument");
+        if is_call { error.message.clone() } else { error.told() }
+    });
     if let Some(wanted) = &when.error
         && !error.as_ref().is_some_and(|error| error.contains(wanted.as_str()))
     {

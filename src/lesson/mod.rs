@@ -8,6 +8,7 @@ pub mod judge;
 pub mod library;
 pub mod names;
 pub mod practice;
+pub mod prediction;
 pub mod progress;
 mod prose;
 mod race_rules;

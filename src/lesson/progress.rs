@@ -43,6 +43,9 @@ pub struct LessonProgress {
     /// Whether the end was reached.
     #[serde(default)]
     pub finished: bool,
+    /// Whether what is to be remembered is still to be shown: the learner left between the last step and the end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub end_is_due: bool,
 }
 
 /// A step that comes up at a moment, in seconds since 1970.
@@ -71,7 +74,9 @@ impl Progress {
     /// The learner stands at this step now.
     pub fn at(&mut self, lesson: &str, step: &str) {
         self.current = Some(lesson.into());
-        self.lessons.entry(lesson.into()).or_default().step = Some(step.into());
+        let progress = self.lessons.entry(lesson.into()).or_default();
+        progress.step = Some(step.into());
+        progress.end_is_due = false;
     }
 
     /// A step is done.
@@ -114,10 +119,16 @@ impl Progress {
         cards
     }
 
-    /// The end of a lesson was reached: the next time, it begins anew.
+    /// The last step of a lesson is done: the next time, its end is shown.
     pub fn finished(&mut self, lesson: &str) {
         let progress = self.lessons.entry(lesson.into()).or_default();
         progress.finished = true;
         progress.step = None;
+        progress.end_is_due = true;
+    }
+
+    /// The end of a lesson was shown: the next time, it begins anew.
+    pub fn ended(&mut self, lesson: &str) {
+        self.lessons.entry(lesson.into()).or_default().end_is_due = false;
     }
 }

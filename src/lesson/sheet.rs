@@ -85,6 +85,7 @@ mod tests {
                 vec![sent("for i in range(2):\n    r.incr('a')\n", "", &["INCRBY a 1", "INCRBY a 1"])],
                 vec![sent("r.incr('a')", "3\n", &["INCRBY a 1"]), sent("r.get('a')", "b'3'\n", &["GET a"])],
             ],
+            ..Rehearsal::default()
         };
         let found: Vec<_> = examples(&rehearsal).into_iter().map(|(name, s)| (name, example(s))).collect();
         let expected = [("INCRBY", ">>> r.incr('a')\n3"), ("GET", ">>> r.get('a')\nb'3'")];

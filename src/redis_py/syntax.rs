@@ -3,7 +3,8 @@
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::token::TokenKind;
-use rustpython_compiler::ast::{Mod as Tree, Stmt};
+use rustpython_compiler::ast::visitor::{self, Visitor};
+use rustpython_compiler::ast::{Expr, ExprContext, Mod as Tree, Stmt};
 use rustpython_compiler::parser::{self, LexicalErrorType, Mode, ParseError, ParseErrorType, Parsed};
 use std::ops::Range;
 
@@ -256,6 +257,68 @@ pub fn tokens(source: &str) -> Vec<(Range<usize>, Class)> {
     tokens.filter(|(range, _)| !range.is_empty()).collect()
 }
 
+/// The last bracket of a source that is open still, as its place; none where a string or nothing is open.
+#[must_use]
+pub fn open_bracket(source: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    for (range, class) in tokens(source) {
+        match source[range.clone()].as_bytes() {
+            [b'(' | b'[' | b'{'] if class == Class::Operator => open.push(range.start),
+            [b')' | b']' | b'}'] if class == Class::Operator => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
+/// The variables of a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Variables {
+    /// Those that it gives a value, in whatever way: `=`, `for`, `with`, `:=`, `def`, `class`.
+    pub bound: Vec<String>,
+    /// Those whose value it reads.
+    pub read: Vec<String>,
+}
+
+/// The variables that a source gives a value, and those that it reads; none of what is no Python.
+#[must_use]
+pub fn variables(source: &str) -> Variables {
+    let mut found = Variables::default();
+    if too_deep(source).is_none() {
+        let parsed = parse(source);
+        if parsed.errors().is_empty() {
+            found.visit_body(suite(&parsed));
+        }
+    }
+    found
+}
+
+impl<'a> Visitor<'a> for Variables {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if let Stmt::FunctionDef(function) = statement {
+            self.bound.push(function.name.to_string());
+        }
+        if let Stmt::ClassDef(class) = statement {
+            self.bound.push(class.name.to_string());
+        }
+        if let Stmt::AugAssign(adds) = statement
+            && let Expr::Name(name) = &*adds.target
+        {
+            // What is added to was read before.
+            self.read.push(name.id.to_string());
+        }
+        visitor::walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Name(name) = expression {
+            let list = if name.ctx == ExprContext::Store { &mut self.bound } else { &mut self.read };
+            list.push(name.id.to_string());
+        }
+        visitor::walk_expr(self, expression);
+    }
+}
+
 /// Whether compiling the source would nest too deeply. Looks at its tokens alone.
 #[must_use]
 pub fn too_deep(source: &str) -> Option<TooDeep> {
@@ -391,6 +454,39 @@ mod tests {
             ("$x", "$:Error x:Name "),
         ] {
             assert_eq!(shown(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn variables_are_bound_in_many_ways() {
+        for (source, bound, read) in [
+            ("raw = r.get('a')", "raw", "r"),
+            ("a, (b, *c) = x", "a b c", "x"),
+            ("for key in keys:\n    print(key)", "key", "keys print key"),
+            ("with r.pipeline() as p:\n    p.get('a')", "p", "r p"),
+            ("(n := r.incr('a'))", "n", "r"),
+            ("def f(x):\n    return x", "f", "x"),
+            ("class C: x = 1", "C x", ""),
+            ("n += 1", "n", "n"),
+            ("d['visits'] = 1", "", "d"),
+            ("u.visits", "", "u"),
+            ("x = = 1", "", ""),
+        ] {
+            let found = variables(source);
+            assert_eq!((found.bound.join(" "), found.read.join(" ")), (bound.into(), read.into()), "{source}");
+        }
+    }
+
+    #[test]
+    fn the_bracket_that_is_open_is_the_last_one() {
+        for (source, place) in [
+            ("r.zremrangebyscore('temps', -inf, (1700000120)\n", Some(18)),
+            ("f(')', [1, 2\n\n", Some(7)),
+            ("f(1)", None),
+            ("'''(", None),
+            ("if x:\n    f(", Some(11)),
+        ] {
+            assert_eq!(open_bracket(source), place, "{source}");
         }
     }
 

@@ -167,6 +167,7 @@ impl Session {
     fn fail(&mut self, who: usize, failure: Failure) {
         if let Some(work) = &mut self.clients[who].work {
             work.submission.error = Some(failure);
+            work.submission.failed = true;
         }
     }
 

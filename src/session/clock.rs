@@ -77,6 +77,11 @@ impl Clock {
         self.moved_us = us - self.start_us - self.elapsed_us;
     }
 
+    /// Sets how far it was moved, back too.
+    pub fn set_moved(&mut self, us: i64) {
+        self.moved_us = us;
+    }
+
     /// Moves the clock on to a moment, if that is still to come.
     pub fn advance_to(&mut self, us: i64) {
         self.advance(us.saturating_sub(self.now_us()));

@@ -2,20 +2,28 @@
 
 use std::sync::Arc;
 
+use super::begun::Begun;
 use super::client::Client;
+use super::clock::Clock;
 use super::dialect;
 use super::draw::Pasts;
 use super::event::{Effect, Part, Show};
 use super::growth::Measure;
 use super::script::{Item, Then};
+use super::tried::Tried;
 use super::{MAIN, Session, TUTOR};
+use crate::engine::Engine;
 use crate::lesson::differences;
 use crate::lesson::evidence::{Failure, Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
-use crate::lesson::judge::{self, Findings, Judged, Verdict, code};
+use crate::lesson::judge::{self, Findings, Judged, Origin, Verdict, code};
 use crate::lesson::practice::Outcome;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::{Role, parse};
+
+/// What is said when a step would be done, had the data not been spoilt.
+const SPOILT: &str =
+    "That is the way; but what went wrong before it is still in the data. `:again` starts the step afresh.";
 
 /// The lesson that is open, and where the learner stands in it.
 #[derive(Debug, Clone)]
@@ -27,13 +35,17 @@ pub(super) struct Lead {
     /// How many hints were given.
     pub hints: usize,
     /// What a prediction's code prints, as text.
-    truth: Option<String>,
+    pub truth: Option<String>,
     /// The keys that must stay as they are, as they were at the step's start.
     before: Vec<(String, Vec<u8>)>,
+    /// Everything as it was at the step's start, where clients are to run something from there.
+    pub start: Option<Arc<Start>>,
+    pub begun: Begun,
     /// What comes of the lesson's own answers, once that is known.
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// What the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
+    tried: Tried,
     /// The clients that have sent it.
     acted: Vec<String>,
     /// How much the learner's Python had run when the step began.
@@ -42,6 +54,13 @@ pub(super) struct Lead {
     aside: Option<String>,
     /// Whether the answer was shown.
     pub answered: bool,
+}
+
+/// The data and the clock, as a step began.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub engine: Engine,
+    pub clock: Clock,
 }
 
 /// Where a step stands.
@@ -76,13 +95,30 @@ impl Session {
         self.settle();
     }
 
+    /// Opens a lesson at its end, where all is done and what is to be remembered is still to be shown.
+    pub fn open_at_end(&mut self, lesson: Arc<Lesson>) {
+        let steps = lesson.steps.len();
+        self.rebuild(lesson, steps);
+        self.script.add([Item::Then(Then::LessonEnds)]);
+        self.settle();
+    }
+
     pub(super) fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
+        let step = step.min(lesson.steps.len().saturating_sub(1));
+        self.rebuild(lesson, step);
+        self.prepare_step();
+    }
+
+    /// Types the setup and the answers of so many steps, unseen.
+    fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
         self.script.clear();
         self.end_race();
         self.entered.clear();
-        let step = step.min(lesson.steps.len().saturating_sub(1));
+        let step = steps.min(lesson.steps.len().saturating_sub(1));
         let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
-        let before: Vec<Item> = lesson.steps[..step].iter().flat_map(|step| typed(step, false)).collect();
+        let before: Vec<Item> = lesson.steps[..steps].iter().flat_map(|step| typed(step, false)).collect();
+        let begun = self.begun_of(&lesson);
+        let waits = begun.is_again_at(step);
         let rehearsal = self.rehearsal_of(&lesson);
         self.lead = Some(Lead {
             lesson,
@@ -91,18 +127,21 @@ impl Session {
             hints: 0,
             truth: None,
             before: Vec::new(),
+            start: None,
+            begun,
             rehearsal,
             sent: Vec::new(),
+            tried: Tried::default(),
             acted: Vec::new(),
             run_before: 0,
             aside: None,
             answered: false,
         });
-        self.script.add([Item::Silence(true), Item::Reset]);
+        self.script.add(waits.then_some(Item::AwaitRehearsal));
+        self.script.add([Item::ClockBack, Item::Silence(true), Item::Reset]);
         self.script.add(setup);
         self.script.add(before);
         self.script.add([Item::Silence(false)]);
-        self.prepare_step();
     }
 
     /// Everything as on the first day.
@@ -137,6 +176,7 @@ impl Session {
         lead.hints = 0;
         lead.truth = None;
         lead.sent.clear();
+        lead.tried = Tried::default();
         lead.acted.clear();
         lead.aside = None;
         lead.answered = false;
@@ -193,6 +233,7 @@ impl Session {
             // What was found until then counts for nothing.
             Then::Ready => self.script.weighed = self.engine.keyspace.memory(),
             Then::StepBegins => self.begin_step(),
+            Then::LessonEnds => self.end_lesson(),
             Then::Race(plan) => self.race_submission(*plan),
             Then::RaceSide(plan) => self.race_side(*plan),
             Then::Judge(submission) => self.judged(&submission),
@@ -205,6 +246,7 @@ impl Session {
     fn begin_step(&mut self) {
         let Some(lead) = &mut self.lead else { return };
         lead.phase = Phase::Doing;
+        self.note_begun();
         self.pictures_begin();
         let Some(lead) = &self.lead else { return };
         let (lesson, index) = (lead.lesson.clone(), lead.step);
@@ -212,8 +254,11 @@ impl Session {
         let unchanged = step.expect.iter().flat_map(|e| &e.get_ref().unchanged);
         let before = unchanged.map(|key| (key.get_ref().clone(), self.look_at(key.get_ref()))).collect();
         let run_before = self.clients[MAIN].python.journal.len();
+        let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
+        let start = || Arc::new(Start { engine: self.engine.clone(), clock: self.clock.clone() });
+        let start = is_raced.then(start);
         if let Some(lead) = &mut self.lead {
-            (lead.before, lead.run_before) = (before, run_before);
+            (lead.before, lead.run_before, lead.start) = (before, run_before, start);
         }
         self.races.raced = None;
         if self.review.is_none() {
@@ -243,7 +288,7 @@ impl Session {
     }
 
     /// Says what is to be done.
-    fn invite(&mut self, step: &Step) {
+    pub(super) fn invite(&mut self, step: &Step) {
         if let Some(task) = &step.task {
             self.say(Role::Task, &format!("**Do:** {}", task.get_ref()));
         }
@@ -267,70 +312,12 @@ impl Session {
         self.show(Show::Gap);
     }
 
-    /// Whether the next line answers a question of the tutor's.
-    pub(super) fn is_answering(&self) -> bool {
-        !self.past.in_fork()
-            && self.lead.as_ref().is_some_and(|lead| {
-                let step = lead.current();
-                let asks = step.choose.is_some() || step.predict.is_some() || step.race.is_some();
-                lead.phase == Phase::Doing && asks
-            })
-    }
-
-    /// Takes an answer to a question. False if it is none, but a command to the tutor.
-    pub(super) fn answer_question(&mut self, text: &str) -> bool {
-        let text = text.trim();
-        let is_command = matches!(dialect::inputs(text, self.dialect).first(), Some(dialect::Input::Tutor(_)));
-        let Some(lead) = &self.lead else { return false };
-        if is_command {
-            return false;
-        }
-        let step = lead.current().clone();
-        if let Some(race) = &step.race {
-            self.answer_race(text, race);
-        } else if text.is_empty() {
-            self.invite(&step);
-        } else if let Some(choose) = &step.choose {
-            let by_number = text.trim_end_matches('.').parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-            let by_text = || choose.options.iter().position(|option| option.text.eq_ignore_ascii_case(text));
-            match by_number.or_else(by_text).and_then(|index| choose.options.get(index)) {
-                Some(option) if option.correct => {
-                    self.say(Role::Done, &option.because);
-                    self.step_done(false);
-                }
-                Some(option) => self.say(Role::Miss, &option.because),
-                None => {
-                    let last = choose.options.len();
-                    self.say(
-                        Role::Miss,
-                        &format!("{} is none of the answers: type a number from 1 to {last}.", code(text)),
-                    );
-                }
-            }
-        } else {
-            let truth = lead.truth.clone().unwrap_or_default();
-            if Shown::Python(text.to_owned()).is(&truth) || text == truth {
-                self.say(Role::Done, &format!("{} it is.", code(&truth)));
-                self.type_prediction(&step, false);
-            } else {
-                self.say(Role::Miss, &format!("Not {}. Look again, or ask for a `:hint`.", code(text)));
-            }
-        }
-        true
-    }
-
-    /// Runs what was predicted, for all to see.
-    fn type_prediction(&mut self, step: &Step, skipped: bool) {
-        if let Some(lead) = &mut self.lead {
-            lead.phase = Phase::Preparing;
-        }
-        self.script.add(typed(step, true));
-        self.script.add([Item::Then(if skipped { Then::Skipped } else { Then::Shown })]);
-    }
-
     /// A submission of the learner's has run: looks at the data, to judge it.
     pub(super) fn judge(&mut self, submission: Submission) {
-        let Some(lead) = &self.lead else { return };
+        let Some(lead) = &mut self.lead else { return };
+        if lead.phase == Phase::Doing {
+            lead.tried.note(&submission);
+        }
         let step = lead.current();
         let is_judged = step.task.is_some() || step.explore.is_some();
         if self.past.in_fork()
@@ -363,6 +350,7 @@ impl Session {
         let before = lead.before.clone();
         let found = std::mem::take(&mut self.script.found);
         let raced = self.races.raced.take();
+        let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
         let findings = Findings {
             probes: found.into_iter().map(|probe| (probe.source.clone(), answer_of(probe))).collect(),
             changed_keys: before
@@ -379,12 +367,17 @@ impl Session {
             sent,
             acted,
             intended: self.intended_commands(),
+            task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),
+            holders: self.lead.as_ref().map(|lead| lead.tried.holders(&submission.client)).unwrap_or_default(),
             types: self.types_of_keys(submission),
+            defined: every.is_some_and(|every| self.is_run_defined(every)),
+            origin: self.origin(submission),
+            spoilt: self.lead.as_ref().is_some_and(|lead| lead.tried.spoilt),
             raced,
         };
         let submission = submission.clone().with_queued(&findings.sent);
         let submission = self.with_race(submission, findings.raced.as_ref());
-        let verdict = judge::judge(&step, &submission, &findings);
+        let verdict = self.said_once(&step, &submission, judge::judge(&step, &submission, &findings));
         self.say_verdict(&step, &verdict, &findings);
         self.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
     }
@@ -399,6 +392,7 @@ impl Session {
             Verdict::Exploring => {}
             Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
             Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
+            Verdict::Spoilt => self.say(Role::Miss, SPOILT),
             Verdict::Part => self.say(Role::Muted, "That is part of it; the rest is still to come."),
             Verdict::Mistake(index) => {
                 self.say(Role::Miss, &step.mistakes[*index].say);
@@ -416,6 +410,28 @@ impl Session {
                 );
             }
         }
+    }
+
+    fn origin(&self, submission: &Submission) -> Origin {
+        let tried = self.lead.as_ref().map(|lead| &lead.tried);
+        tried.map_or(Origin::Redis, |tried| tried.origin(submission, &self.intended_commands()))
+    }
+
+    /// A verdict, without what was said before: what the data alone tells is told once, until it changes. Keeps what a
+    /// mistake has spoilt.
+    fn said_once(&mut self, step: &Step, submission: &Submission, verdict: Verdict) -> Verdict {
+        let Some(lead) = &mut self.lead else { return verdict };
+        if submission.changed {
+            lead.tried.told.clear();
+        }
+        let Verdict::Mistake(index) = &verdict else { return verdict };
+        let mistake = &step.mistakes[*index];
+        if judge::is_of_data(mistake) && lead.tried.told.contains(index) {
+            return Verdict::Exploring;
+        }
+        lead.tried.told.push(*index);
+        lead.tried.spoilt |= judge::spoils(mistake, submission);
+        verdict
     }
 
     /// Keeps the lesson's own way, to be shown beside one that does without its commands.
@@ -483,20 +499,42 @@ impl Session {
             lead.step += 1;
             return self.prepare_step();
         }
+        self.end_lesson();
+    }
+
+    /// Shows what is to be remembered of the lesson, and where to go from there.
+    fn end_lesson(&mut self) {
+        let Some(lead) = &mut self.lead else { return };
         lead.phase = Phase::Over;
         let lesson = lead.lesson.clone();
         self.show(Show::Gap);
         self.head(&lesson, Part::Remember);
         self.show(Show::Text(parse(lesson.remember.get_ref())));
         self.show(Show::Gap);
-        self.say(Role::Muted, "`:sheet` shows the commands of this lesson, each with an example.");
+        self.progress.ended(lesson.id.get_ref());
+        self.effects.push(Effect::Progress(self.progress.clone()));
+        let sheet = "`:sheet` shows the commands of this lesson, each with an example";
         let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
         match next {
-            Some(title) => self.say(
-                Role::Muted,
-                &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves."),
-            ),
-            None => self.say(Role::Muted, "That was the last lesson. `:lessons` lists them all, `:quit` leaves."),
+            Some(title) => {
+                self.say(
+                    Role::Muted,
+                    &format!("{sheet}; `redis-tutor review` brings its tasks back when it is time for them."),
+                );
+                self.say(
+                    Role::Muted,
+                    &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves."),
+                );
+            }
+            None => {
+                self.say(Role::Muted, &format!("{sheet}."));
+                self.say(
+                    Role::Muted,
+                    "That was the last lesson. From here on `redis-tutor review` brings tasks back when it is time for \
+                     them, `redis-tutor sheet > redis.md` keeps what all lessons taught, and `redis-tutor play` is a \
+                     prompt to try things at. `:lessons` lists the lessons, `:quit` leaves.",
+                );
+            }
         }
     }
 
@@ -567,7 +605,7 @@ pub(super) fn answer_of(probe: Submission) -> Result<Shown, Failure> {
 }
 
 /// What is typed to do a step, silently or aloud.
-fn typed(step: &Step, aloud: bool) -> Vec<Item> {
+pub(super) fn typed(step: &Step, aloud: bool) -> Vec<Item> {
     let text = [&step.answer, &step.predict, &step.show].into_iter().flatten().next();
     text.map(|text| type_all(text.get_ref(), aloud)).unwrap_or_default()
 }

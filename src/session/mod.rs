@@ -4,6 +4,7 @@
 //! is done. So what happens depends on what was entered, never on how quick a process was: a transcript and a terminal
 //! see the same.
 
+mod begun;
 mod cli;
 mod client;
 mod clock;
@@ -17,6 +18,7 @@ mod lead;
 pub mod options;
 pub mod picture;
 mod python;
+mod question;
 mod race;
 mod record;
 mod rehearse;
@@ -31,6 +33,7 @@ mod speak;
 pub mod standing;
 pub mod status;
 pub mod timeline;
+mod tried;
 pub mod tutor;
 mod undo;
 pub mod wire;
@@ -311,8 +314,11 @@ impl Session {
             }
         }
         self.speaker = self.foreground;
-        self.keep_moment(text);
+        let is_kept = self.keep_moment(text);
         if self.is_answering() && self.answer_question(text) {
+            if is_kept && self.is_answering() {
+                self.past.was_refused();
+            }
             return;
         }
         let inputs = dialect::inputs(text, self.dialect);
@@ -362,7 +368,7 @@ impl Session {
         if matches!(work.kind, WorkKind::Cli { .. }) {
             work.interrupts += 1;
             if let Some(client) = self.clients[who].cli.take() {
-                self.engine.disconnect(client);
+                self.hang_up(client);
             }
             self.show_from(who, Show::Reply("(interrupted)\n".into()));
             return self.work_done(who);

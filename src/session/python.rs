@@ -69,7 +69,7 @@ impl Session {
             }
             FromChild::Close { connection } => {
                 if let Some(connection) = self.clients[who].python.connections.remove(&connection) {
-                    self.engine.disconnect(connection.client);
+                    self.hang_up(connection.client);
                 }
             }
             FromChild::Now => {
@@ -301,6 +301,7 @@ impl Session {
                 python.was_interrupted = true;
             }
             let submission = &mut work.submission;
+            submission.failed = outcome.error.is_some();
             if let Some(repr) = outcome.value {
                 submission.value = Some(Shown::Python(repr));
             }
@@ -392,7 +393,7 @@ impl Session {
         python.threads = 0;
         python.was_interrupted = false;
         for connection in std::mem::take(&mut python.connections).into_values() {
-            self.engine.disconnect(connection.client);
+            self.hang_up(connection.client);
         }
     }
 
@@ -437,7 +438,7 @@ impl Session {
             FromChild::Close { .. } if !opens => {}
             FromChild::Close { connection } => {
                 if let Some(connection) = self.clients[who].python.connections.remove(&connection) {
-                    self.engine.disconnect(connection.client);
+                    self.hang_up(connection.client);
                 }
             }
             question => {

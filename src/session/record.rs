@@ -169,12 +169,20 @@ impl Record {
                 Some(false) => by.clone(),
                 None => Cause::GivenUp,
             };
+            // Nobody may have looked at the moment when its time was over.
+            let deadline_us = self.get(number).and_then(|call| call.wait.as_ref()?.deadline_us);
+            let over_us = deadline_us.filter(|_| by == Cause::Time).unwrap_or(at_us).min(at_us);
+            let after = after.min(self.last_by(over_us)).max(number);
             if let Some(wait) = self.get_mut(number).and_then(|call| call.wait.as_mut()) {
-                // Nobody may have looked at the moment when its time was over.
-                let over_us = wait.deadline_us.filter(|_| by == Cause::Time).unwrap_or(at_us);
-                wait.end = Some(End { at_us: over_us.min(at_us), by, after });
+                wait.end = Some(End { at_us: over_us, by, after });
             }
         }
+    }
+
+    /// The number of the last call that was sent by a moment.
+    fn last_by(&self, at_us: i64) -> u64 {
+        let later = self.calls.iter().rev().take_while(|call| call.at_us > at_us).count();
+        self.next().saturating_sub(1 + later as u64)
     }
 
     /// The numbers of the calls that wait.
@@ -265,6 +273,20 @@ mod tests {
         let end = calls[0].wait.as_ref().and_then(|wait| wait.end.clone()).expect("it is over");
         assert_eq!((end.at_us, end.by), (7, Cause::Client("phone".into())));
         assert_eq!((calls[1].sent.length, calls[1].received.bytes.as_slice()), (0, &b">1\r\n"[..]));
+    }
+
+    #[test]
+    fn a_wait_that_ended_unseen_stands_before_what_came_after_its_time() {
+        let mut record = Record::default();
+        record.sent("main", ClientId(1), b"*1", b"", (0, 0));
+        record.ran(ClientId(1), b"", Some(Wait { deadline_us: Some(5), end: None }));
+        for at_us in [3, 5, 7] {
+            record.sent("phone", ClientId(2), b"*1", b"", (at_us, 0));
+            record.ran(ClientId(2), b"+OK\r\n", None);
+        }
+        record.waits_ended(&Cause::Time, 9, |_| Some(false));
+        let end = record.get(0).and_then(|call| call.wait.as_ref()?.end.as_ref()).expect("it is over");
+        assert_eq!((end.at_us, end.after), (5, 2));
     }
 
     #[test]

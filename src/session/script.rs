@@ -25,6 +25,8 @@ pub(super) enum Item {
     },
     /// From here on, nothing is shown, or all is again.
     Silence(bool),
+    /// Puts the clock back to where the open step will begin when it did before.
+    ClockBack,
     /// Keeps the data, to be put back.
     Keep,
     /// Puts the data back as it was kept.
@@ -39,6 +41,8 @@ pub(super) enum Item {
 pub(super) enum Then {
     /// The step is prepared.
     StepBegins,
+    /// All steps were typed.
+    LessonEnds,
     /// What the data says to a submission is known.
     Judge(Box<Submission>),
     /// What a prediction's code prints is known.
@@ -113,13 +117,14 @@ impl Session {
             None => false,
             Some(Item::Unseen(_) | Item::Then(_) | Item::Keep | Item::PutBack) => self.clients[TUTOR].is_free(),
             Some(Item::Type { .. }) => self.clients[self.foreground].is_free() || self.pass_the_prompt(),
-            Some(Item::Reset | Item::Silence(_)) => true,
+            Some(Item::Reset | Item::Silence(_) | Item::ClockBack) => true,
             Some(Item::AwaitRehearsal) => self.is_rehearsed(),
         };
         if !ready {
             return false;
         }
         match self.script.items.pop_front() {
+            Some(Item::ClockBack) => self.put_clock_back(),
             Some(Item::Reset) => self.reset(),
             Some(Item::Silence(silent)) => self.script.silent = silent,
             Some(Item::Keep) => self.script.kept = Some(Box::new(self.engine.clone())),

@@ -26,7 +26,8 @@ pub fn standings(library: &Library, progress: &Progress) -> Vec<Standing> {
     let is_finished = |id: &str| known(id).is_some_and(|known| known.finished);
     let current = progress.current.as_deref().and_then(|id| library.find(id));
     // A finished lesson that is gone through again has a step to go on with.
-    let is_open = |id: &str| !is_finished(id) || known(id).is_some_and(|known| known.step.is_some());
+    let is_open =
+        |id: &str| !is_finished(id) || known(id).is_some_and(|known| known.step.is_some() || known.end_is_due);
     let next = match current.map(|lesson| lesson.id.get_ref()) {
         Some(id) if is_open(id) => Some(id.clone()),
         Some(id) => library.after(id).map(|lesson| lesson.id.get_ref().clone()),

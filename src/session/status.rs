@@ -28,6 +28,11 @@ impl Status {
 }
 
 impl Session {
+    /// How far the clock was moved beside the time that really passed, in microseconds.
+    pub fn moved_us(&self) -> i64 {
+        self.clock.moved_us()
+    }
+
     /// Where the learner stands.
     pub fn status(&self) -> Status {
         let client = &self.clients[self.foreground];

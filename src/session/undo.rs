@@ -54,8 +54,24 @@ pub(super) struct Past {
 #[derive(Debug)]
 struct Step {
     said: String,
-    /// All as it was before; none where the data was too large.
-    before: Option<Moment>,
+    before: Before,
+}
+
+/// What is known of how it was before an input.
+#[derive(Debug)]
+enum Before {
+    /// All as it was.
+    Kept(Box<Moment>),
+    /// The data was too large to be kept.
+    TooLarge,
+    /// It was an answer that was refused, and has changed nothing.
+    TheSame,
+}
+
+impl Before {
+    fn moment(&self) -> Option<&Moment> {
+        if let Before::Kept(moment) = self { Some(moment) } else { None }
+    }
 }
 
 #[derive(Debug)]
@@ -99,6 +115,13 @@ impl Past {
         *self = Past::default();
     }
 
+    /// What was entered last was an answer, and was refused.
+    pub fn was_refused(&mut self) {
+        if let Some(step) = self.steps.back_mut() {
+            step.before = Before::TheSame;
+        }
+    }
+
     pub fn in_fork(&self) -> bool {
         self.fork.is_some()
     }
@@ -119,25 +142,26 @@ impl Past {
 
     /// How many elements all moments keep, shared ones counted once.
     fn elements(&self) -> usize {
-        let kept: Vec<&Kept> = self.steps.iter().filter_map(|step| step.before.as_ref()).map(|m| &m.kept).collect();
+        let kept: Vec<&Kept> = self.steps.iter().filter_map(|step| step.before.moment()).map(|m| &m.kept).collect();
         kept.chunk_by(|a, b| Arc::ptr_eq(&a.keyspace, &b.keyspace)).filter_map(<[_]>::first).map(|k| k.elements).sum()
     }
 }
 
 impl Session {
-    /// The learner has entered something: keeps all as it is before that runs.
-    pub(super) fn keep_moment(&mut self, text: &str) {
+    /// The learner has entered something: keeps all as it is before that runs. Whether it is something to take back.
+    pub(super) fn keep_moment(&mut self, text: &str) -> bool {
         let is_refused = self.past.in_fork() && is_command(text, &LEAVING, self.dialect);
         // In a race, who goes next changes nobody's data, and `again` begins it anew.
         let is_race = self.is_answering() && self.lead.as_ref().is_some_and(|lead| lead.current().race.is_some());
         let is_refused = is_refused || is_race;
         if self.turn.is_some() || !self.script.is_idle() || is_refused || !is_undoable(text, self.dialect) {
-            return;
+            return false;
         }
         let said = text.trim().to_owned();
         let elements = self.elements();
-        let before = (elements <= LARGEST).then(|| self.moment(elements));
+        let before = if elements <= LARGEST { Before::Kept(Box::new(self.moment(elements))) } else { Before::TooLarge };
         self.past.keep(Step { said, before });
+        true
     }
 
     /// The copy of the data that was kept last, if no key has changed since.
@@ -274,17 +298,28 @@ impl Session {
             };
             return self.say(Role::Plain, text);
         }
-        if self.refuse_for_real_clients() {
-            return;
-        }
-        if self.past.steps.back().is_some_and(|step| step.before.is_none()) {
-            return self.say(
-                Role::Error,
-                "The data is too large to be kept at every line, so this can't be taken back. Before you try \
-                 something, `:fork` keeps all of it once, and `:fork back` returns to it.",
-            );
-        }
-        let Some(Step { said, before: Some(moment) }) = self.past.steps.pop_back() else { return };
+        let Some(Step { said, before }) = self.past.steps.pop_back() else { return };
+        let moment = match before {
+            Before::TheSame => {
+                let said = code(&brief(&said));
+                return self.say(
+                    Role::Muted,
+                    &format!(
+                        "{said} was no answer and has changed nothing. Another `:undo` takes back what came before it."
+                    ),
+                );
+            }
+            before if self.refuse_for_real_clients() => return self.past.steps.push_back(Step { said, before }),
+            Before::TooLarge => {
+                self.past.steps.push_back(Step { said, before: Before::TooLarge });
+                return self.say(
+                    Role::Error,
+                    "The data is too large to be kept at every line, so this can't be taken back. Before you try \
+                     something, `:fork` keeps all of it once, and `:fork back` returns to it.",
+                );
+            }
+            Before::Kept(moment) => *moment,
+        };
         let place =
             |lead: &Option<Lead>| lead.as_ref().map(|lead| (lead.lesson.id.get_ref().clone(), lead.step, lead.phase));
         let (was, now) = (place(&self.lead), place(&moment.lead));
@@ -504,7 +539,7 @@ mod tests {
         for line in ["LLEN list", "LRANGE list 0 1", "LPUSH list y", "LLEN list"] {
             entered(&mut session, line);
         }
-        let kept: Vec<_> = session.past.steps.iter().filter_map(|step| step.before.as_ref()).collect();
+        let kept: Vec<_> = session.past.steps.iter().filter_map(|step| step.before.moment()).collect();
         let shares = |a: usize, b: usize| Arc::ptr_eq(&kept[a].kept.keyspace, &kept[b].kept.keyspace);
         assert!(shares(0, 1) && shares(1, 2) && !shares(2, 3));
     }

@@ -66,6 +66,24 @@ impl Session {
     /// Runs a client's command, and records it. `bytes` are those on the wire.
     pub(super) fn execute(&mut self, who: Option<usize>, connection: ClientId, argv: &[&[u8]], bytes: &[u8]) {
         let now_us = self.clock.now_us();
+        let unfetched = self.engine.hub.clients.get(connection).reply.as_bytes().len();
+        self.execute_on_record(who, connection, argv, bytes, now_us);
+        let reply = self.engine.hub.clients.find(connection).map(|client| client.reply.as_bytes());
+        if reply.and_then(|reply| reply.get(unfetched..)).is_some_and(|reply| reply.starts_with(b"-"))
+            && let Some(work) = who.and_then(|who| self.clients[who].work.as_mut())
+        {
+            work.submission.refused.extend(work.submission.commands.len().checked_sub(1));
+        }
+    }
+
+    fn execute_on_record(
+        &mut self,
+        who: Option<usize>,
+        connection: ClientId,
+        argv: &[&[u8]],
+        bytes: &[u8],
+        now_us: i64,
+    ) {
         let Some(who) = who.filter(|&who| self.is_recorded(who)) else {
             return self.engine.execute(connection, argv, now_us);
         };
@@ -95,6 +113,14 @@ impl Session {
             is_open.then(|| blocking.waiting(connection).is_some())
         };
         self.record.waits_ended(by, self.clock.now_us(), still_waits);
+    }
+
+    /// Ends a connection of a client's, which is none of its own any more: if it waited, it has given up.
+    pub(super) fn hang_up(&mut self, connection: ClientId) {
+        self.engine.disconnect(connection);
+        if !self.record.waiting().is_empty() {
+            self.record_ends(&Cause::Time, None);
+        }
     }
 
     /// A client fetches all that its connection was answered.

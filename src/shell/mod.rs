@@ -27,9 +27,11 @@ use rustyline::EditMode;
 
 use crate::driver::{Backstage, Interrupts, Stage, Watch, Woken, drive, write_new_file};
 use crate::lesson::format::Lesson;
+use crate::lesson::judge::code;
 use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
 use crate::present::theme::Theme;
+use crate::redis_py::syntax;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Need, Prompt, Show};
@@ -216,6 +218,21 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
         live.while_typing(backstage, go_on, || reader.read(scene, ahead, interrupts))?
     }
 
+    /// Says which bracket keeps an input from its end; whether there is one.
+    fn tell_of_bracket(&mut self, text: &str) -> io::Result<bool> {
+        let Some(place) = syntax::open_bracket(text) else { return Ok(false) };
+        let line = text[..=place].rsplit('\n').next().unwrap_or_default().trim_start();
+        let closing = match text.as_bytes()[place] {
+            b'(' => ")",
+            b'[' => "]",
+            _ => "}",
+        };
+        let told = format!("{} is still open: `{closing}` closes it, Ctrl-C drops the line.", code(line));
+        let shown = self.page.show(&Show::Text(Text::marked(Role::Muted, &told)));
+        self.write(&shown)?;
+        Ok(true)
+    }
+
     /// What was entered has run: says how long that took, if it was long.
     fn tell_how_long(&mut self) -> io::Result<()> {
         let Some(mut busy) = self.busy.take() else { return Ok(()) };
@@ -349,6 +366,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
         self.tell_status(backstage.session(), prompt)?;
         let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();
+        let mut told_of_bracket = false;
         loop {
             let shown = if text.is_empty() {
                 // The line editor draws the whole line again, so that what stands on it already is part of its prompt.
@@ -389,6 +407,9 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                         self.busy = Some(Busy::begin(matches!(self.reader, LineReader::Plain(_))));
                         return Ok(Event::Entered(text));
                     }
+                    if line.trim().is_empty() && !told_of_bracket {
+                        told_of_bracket = self.tell_of_bracket(&text)?;
+                    }
                 }
                 // An empty last line was the prompt's, not the block's.
                 Typed::Whole(line) if line.trim().is_empty() => self.ahead = std::mem::take(&mut text),
@@ -403,7 +424,10 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                 Typed::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
                 // Another client's program has woken meanwhile, and computes.
                 Typed::Interrupt if matches!(session.need(), Need::Frame { .. }) => return Ok(Event::Interrupt),
-                Typed::Interrupt => text.clear(),
+                Typed::Interrupt => {
+                    text.clear();
+                    told_of_bracket = false;
+                }
                 Typed::End if text.is_empty() => return Ok(Event::EndOfInput),
                 // The end of a block, as at Python's own prompt.
                 Typed::End => return Ok(Event::Entered(text + "\n")),

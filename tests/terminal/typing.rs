@@ -26,6 +26,28 @@ fn a_block_is_typed_recalled_and_pasted() {
 }
 
 #[test]
+fn an_open_bracket_is_named_at_the_first_empty_line() {
+    for (name, colours) in [("bracket", "always"), ("bracket-plain", "never")] {
+        let mut terminal = Terminal::start(name, (80, 24), &["play", "--color", colours]);
+        terminal.until_prompt(">>>");
+        terminal.keys("r.zcount('temps', -inf, (120)\r");
+        terminal.until_prompt("...");
+        terminal.keys("\r");
+        terminal.until_text("closes it, Ctrl-C drops the line.");
+        terminal.keys("\r");
+        terminal.until("another prompt", |text| text.ends_with("...\n..."));
+        assert_eq!(terminal.text().matches("is still open: ").count(), 1, "{}", terminal.text());
+        terminal.keys(CTRL_C);
+        terminal.until_prompt(">>>");
+        terminal.keys("\x1b[200~print(40,\n\n2)\n\x1b[201~");
+        terminal.until_text("2)");
+        terminal.keys("\r");
+        terminal.until_text("40 2");
+        assert_eq!(terminal.text().matches("is still open").count(), 1, "a paste is whole: {}", terminal.text());
+    }
+}
+
+#[test]
 fn a_block_is_edited_as_a_whole_and_outside() {
     let editor = [("EDITOR", "sed -i s/range.3/range(2/")];
     let mut terminal = Terminal::start_with("whole", (80, 24), &["play"], &editor);

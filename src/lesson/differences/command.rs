@@ -53,6 +53,15 @@ const FAMILIES: &[&[(&str, &str)]] = &[
     &[("SPOP", "takes a member out"), ("SRANDMEMBER", "leaves it in")],
 ];
 
+/// How the learner wrote it, and what for.
+#[derive(Debug, Clone, Copy)]
+pub struct Hand<'a> {
+    pub spelling: Spelling,
+    pub source: &'a str,
+    /// What the step asks for, in words.
+    pub task: &'a str,
+}
+
 /// Options, with redis-py's name for each.
 const OPTIONS: &[(&str, &str)] = &[
     ("WITHSCORES", "withscores=True"),
@@ -83,7 +92,7 @@ const RANGES: [&str; 5] = ["LRANGE", "LTRIM", "ZRANGE", "ZREVRANGE", "GETRANGE"]
 const PAIRS: [(&str, &str); 3] = [("ZADD", "score and member"), ("HSET", "field and value"), ("MSET", "key and value")];
 
 /// What differs between what was sent and what was meant to be, as a sentence; none if nothing can be said.
-pub fn sentence(sent: &[Words], intended: &[Words], spelling: Spelling) -> Option<String> {
+pub fn sentence(sent: &[Words], intended: &[Words], hand: &Hand<'_>) -> Option<String> {
     let (sent, intended): (Vec<_>, Vec<_>) =
         (sent.iter().map(Command::of).collect(), intended.iter().map(Command::of).collect());
     let strange = sent.iter().filter(|command| !intended.contains(command));
@@ -93,7 +102,7 @@ pub fn sentence(sent: &[Words], intended: &[Words], spelling: Spelling) -> Optio
         // The one with the most words in common.
         let same = same.max_by_key(|wanted| wanted.words.iter().filter(|word| command.words.contains(word)).count());
         let found = match same {
-            Some(wanted) => of_arguments(command, wanted, spelling),
+            Some(wanted) => of_arguments(command, wanted, hand),
             None => open.iter().find_map(|wanted| of_names(command, wanted)),
         };
         if found.is_some() {
@@ -195,7 +204,8 @@ fn of_names(sent: &Command, wanted: &Command) -> Option<String> {
     is_same_key.then(|| format!("{} {does}; {} {would}.", code(&sent.name), code(&wanted.name)))
 }
 
-fn of_arguments(sent: &Command, wanted: &Command, spelling: Spelling) -> Option<String> {
+fn of_arguments(sent: &Command, wanted: &Command, hand: &Hand<'_>) -> Option<String> {
+    let spelling = hand.spelling;
     if let (Some(a), Some(b)) = (wanted.words.first(), sent.words.first())
         && is_key(sent, 0)
         && names::are_alike(a, b)
@@ -213,21 +223,22 @@ fn of_arguments(sent: &Command, wanted: &Command, spelling: Spelling) -> Option<
     if let Some(pair) = PAIRS.iter().find(|(name, _)| *name == sent.name).filter(|_| pairs_are_turned(sent, wanted)) {
         return Some(format!("{} stand the other way round.", capitalised(pair.1)));
     }
-    of_words(sent, wanted).or_else(|| {
+    of_words(sent, wanted, hand).or_else(|| {
         let (option, values) = sent.options.iter().find(|option| !wanted.options.contains(option))?;
         Some(format!("{} was {}, and the step wants another value.", spelt(option, spelling), code(&values.join(" "))))
     })
 }
 
-fn of_words(sent: &Command, wanted: &Command) -> Option<String> {
+fn of_words(sent: &Command, wanted: &Command, hand: &Hand<'_>) -> Option<String> {
     let (a, b) = (&wanted.words, &sent.words);
     let differing: Vec<usize> = (0..a.len().min(b.len())).filter(|&index| a[index] != b[index]).collect();
     if a.len() != b.len() {
-        let missing: Vec<_> = a.iter().filter(|word| !b.contains(word)).map(|word| code(word)).collect();
+        let missing: Vec<_> = (0..a.len()).filter(|&index| !b.contains(&a[index])).collect();
         let surplus: Vec<_> = b.iter().filter(|word| !a.contains(word)).map(|word| code(word)).collect();
         return match (missing.as_slice(), surplus.as_slice()) {
             ([], [surplus]) => Some(format!("{} sent {surplus}, which is one too many.", code(&sent.name))),
-            ([missing], []) => Some(format!("{} sent everything but {missing}.", code(&sent.name))),
+            (&[index], []) if is_key(wanted, index) => Some(format!("The key {} is missing.", code(&a[index]))),
+            (&[index], []) => Some(format!("{} is missing.", code(&a[index]))),
             _ => None,
         };
     }
@@ -240,13 +251,13 @@ fn of_words(sent: &Command, wanted: &Command) -> Option<String> {
         &[i, ..] if is_key(sent, i) => {
             Some(format!("This went to the key {}; the step is about {}.", code(&b[i]), code(&a[i])))
         }
-        &[i] => of_word(&sent.name, i, &b[i], &a[i]),
+        &[i] => of_word(&sent.name, i, &b[i], &a[i], hand),
         _ => None,
     }
 }
 
 /// One word that differs.
-fn of_word(name: &str, index: usize, sent: &str, wanted: &str) -> Option<String> {
+fn of_word(name: &str, index: usize, sent: &str, wanted: &str, hand: &Hand<'_>) -> Option<String> {
     if wanted.strip_prefix('(') == Some(sent) {
         return Some(format!("{} itself is counted; {} leaves the bound out.", code(sent), code(wanted)));
     }
@@ -259,11 +270,54 @@ fn of_word(name: &str, index: usize, sent: &str, wanted: &str) -> Option<String>
             Some(1) if is_stop => format!("The stop is included: `{sent}` takes one more."),
             Some(-1) if is_stop => format!("The stop is included, and `{sent}` ends one too early."),
             Some(1) if RANGES.contains(&name) => format!("Places count from 0, and `{sent}` begins one too late."),
-            _ => format!("{} sent the number `{sent}`; the step wants another.", code(name)),
+            _ => of_number(name, sent, wanted, hand),
         });
     }
     let are_alike = names::are_alike(sent, wanted);
     are_alike.then(|| meant(wanted, sent))
+}
+
+/// A number that differs. Which is wanted is said where the task says it, too.
+fn of_number(name: &str, sent: i64, wanted: i64, hand: &Hand<'_>) -> String {
+    let digits = |c: char| !(c.is_ascii_digit() || c == '-');
+    let is_named = hand.task.split(digits).any(|word| word.parse() == Ok(wanted));
+    let wants = if is_named { code(&wanted.to_string()) } else { "another".into() };
+    match step_of_one(name, hand.source).filter(|_| sent == 1) {
+        Some(does) => format!("{does}; the step wants {wants}."),
+        None => format!("{} sent the number `{sent}`; the step wants {wants}.", code(name)),
+    }
+}
+
+/// What INCR and DECR do, where one of them was typed: what goes over the wire is INCRBY.
+fn step_of_one(name: &str, source: &str) -> Option<&'static str> {
+    let words = source.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_ascii_uppercase).collect::<Vec<_>>();
+    let (typed, does) = match name {
+        "INCRBY" => ("INCR", "`INCR` adds 1"),
+        "DECRBY" => ("DECR", "`DECR` takes 1 away"),
+        _ => return None,
+    };
+    words.iter().any(|word| word == typed).then_some(does)
+}
+
+/// What to say where the key of a command stands behind what belongs after it.
+pub fn turned(sent: &[Words], intended: &[Words]) -> Option<String> {
+    let intended: Vec<Command> = intended.iter().map(Command::of).collect();
+    sent.iter().map(Command::of).find_map(|command| {
+        let same = intended.iter().filter(|wanted| wanted.name == command.name);
+        let mut keys = same.filter(|wanted| is_key(wanted, 0)).filter_map(|wanted| {
+            let (key, first) = (wanted.words.first()?, command.words.first()?);
+            let is_other = (0..wanted.words.len()).all(|index| !is_key(wanted, index) || wanted.words[index] != *first);
+            (is_other && command.words[1..].contains(key)).then_some(key)
+        });
+        keys.next().map(|key| format!("The other way round: the key comes first, {}.", code(key)))
+    })
+}
+
+/// Whether a command is one that is intended, on a key that is intended for none of its name.
+pub fn is_at_wrong_key(sent: &Words, intended: &[Words]) -> bool {
+    let sent = Command::of(sent);
+    let mut same = intended.iter().map(Command::of).filter(|wanted| wanted.name == sent.name).peekable();
+    same.peek().is_some() && is_key(&sent, 0) && same.all(|wanted| wanted.words.first() != sent.words.first())
 }
 
 fn meant(wanted: &str, sent: &str) -> String {
@@ -351,13 +405,17 @@ mod tests {
             ("LRANGE k 0 1", "LRANGE k 0 2", Python, "The stop is included, and `1` ends one too early."),
             ("LRANGE k 1 2", "LRANGE k 0 2", Python, "Places count from 0, and `1` begins one too late."),
             ("INCRBY k 4", "INCRBY k 5", Python, "`INCRBY` sent the number `4`; the step wants another."),
-            ("RPUSH k a b", "RPUSH k a b c", Python, "`RPUSH` sent everything but `c`."),
+            ("INCRBY k 4", "INCRBY k 60", Python, "`INCRBY` sent the number `4`; the step wants `60`."),
+            ("INCRBY k 1", "INCRBY k 5", Python, "`INCR` adds 1; the step wants another."),
+            ("RPUSH k a b", "RPUSH k a b c", Python, "`c` is missing."),
+            ("SREM a", "SREM tags a", Python, "The key `tags` is missing."),
             ("RPUSH k a b c", "RPUSH k a b", Python, "`RPUSH` sent `c`, which is one too many."),
             ("GET a; HGET h visit", "HGET h visits", Python, "Did you mean `visits`? `visit` was sent."),
             ("GET a", "SADD s b", Python, ""),
             ("", "SADD s b", Python, ""),
         ] {
-            let said = sentence(&words(sent), &words(intended), spelling).unwrap_or_default();
+            let hand = Hand { spelling, source: "r.incr('k')", task: "Let it live for 60 seconds." };
+            let said = sentence(&words(sent), &words(intended), &hand).unwrap_or_default();
             assert_eq!(said, says, "{sent:?} for {intended:?}");
         }
     }
@@ -372,6 +430,31 @@ mod tests {
         ] {
             assert_eq!(is_near(&words(sent), &words(intended)), near, "{sent} for {intended}");
         }
+    }
+
+    #[test]
+    fn a_key_behind_its_arguments_is_told() {
+        for (sent, intended, key) in [
+            ("HGET email user:1", "HGET user:1 email", Some("user:1")),
+            ("EXPIRE 120 k", "EXPIRE k 60", Some("k")),
+            ("SREM tech tags", "SREM tags tech", Some("tags")),
+            ("HGET user:1 email", "HGET user:1 email", None),
+            ("RENAME b a", "RENAME a b", None),
+            ("SADD other tags", "SADD tags a", Some("tags")),
+            ("SADD other b", "SADD tags a", None),
+            ("PING", "PING", None),
+        ] {
+            let said = turned(&words(sent), &words(intended));
+            let told = key.map(|key| format!("The other way round: the key comes first, `{key}`."));
+            assert_eq!(said, told, "{sent} for {intended}");
+        }
+    }
+
+    #[test]
+    fn a_command_at_another_key_is_at_the_wrong_one() {
+        let is = |sent: &str, intended: &str| is_at_wrong_key(&words(sent)[0], &words(intended));
+        assert!(is("HGETALL user:json", "HGETALL user"));
+        assert!(!is("GET user", "HGETALL user") && !is("HGETALL user", "HGETALL user"));
     }
 
     #[test]

@@ -6,15 +6,16 @@
 pub mod command;
 mod data;
 mod reply;
+pub mod unsent;
 
 use super::comparison::{Comparison, Wanted};
-use super::evidence::{Shown, Submission};
+use super::evidence::{Shown, Submission, keys};
 use super::format::{EveryOrder, Expect, Probe};
-use super::judge::{Findings, code, says};
+use super::judge::{Findings, Origin, code, says};
 use super::unmet::{self, Unmet};
 use super::{names, value};
 use crate::engine::commands;
-use command::Spelling;
+use command::{Hand, Spelling};
 
 /// A miss is told in so many lines.
 const MOST_LINES: usize = 2;
@@ -26,7 +27,11 @@ pub fn told(wrong: Vec<String>, submission: &Submission, findings: &Findings) ->
         None => wrong,
     };
     lines.truncate(1);
-    lines.extend(command::sentence(&submission.commands, &findings.intended, spelling(submission)));
+    if let Some(turned) = turned(submission, findings) {
+        lines = vec![turned];
+    } else {
+        lines.extend(command::sentence(&submission.commands, &findings.intended, &hand(submission, findings)));
+    }
     let names_it =
         |line: &str| line.split_once("Did you mean ").map(|(_, name)| name.split('?').next().map(str::to_owned));
     if let [first, second] = lines.as_slice()
@@ -36,16 +41,53 @@ pub fn told(wrong: Vec<String>, submission: &Submission, findings: &Findings) ->
         lines.pop();
     }
     lines.truncate(MOST_LINES);
+    if lines.is_empty() && submission.failed {
+        lines.push("It ended with an error, so it has not done the step.".into());
+    }
     lines
+}
+
+/// What to say to a value that is right and does not come from where the step looks for it.
+pub fn of_origin(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<String> {
+    if expect.reply.is_none() && expect.output.is_none() {
+        return None;
+    }
+    match findings.origin {
+        Origin::Redis => None,
+        Origin::Python => Some("The value is right, but nothing was asked of Redis for it.".into()),
+        Origin::OtherKeys => {
+            let wanted = findings.intended.iter().find_map(|words| keys(words).first().map(|key| key.to_vec()));
+            let wanted = code(&String::from_utf8_lossy(&wanted?));
+            let asked = submission.commands.iter().find_map(|words| keys(words).first().map(|key| key.to_vec()));
+            let asked = asked.map(|key| format!("comes from {}", code(&String::from_utf8_lossy(&key))));
+            let asked = asked.unwrap_or_else(|| "comes from elsewhere".into());
+            Some(format!("The value is right, but {asked}; the step is about {wanted}."))
+        }
+    }
+}
+
+/// What to say where the words of a command stand in another order than the step's own answer has them.
+pub fn turned(submission: &Submission, findings: &Findings) -> Option<String> {
+    command::turned(&submission.commands, &findings.intended)
+}
+
+/// Whether a command met a key of another type because it went to another key than the step's own answer sends it to.
+pub fn is_at_wrong_key(submission: &Submission, findings: &Findings) -> bool {
+    let is_wrong_type = submission.error.as_ref().is_some_and(|error| error.message.contains("WRONGTYPE"));
+    let sent = submission.commands.last().filter(|_| is_wrong_type);
+    sent.is_some_and(|sent| command::is_at_wrong_key(sent, &findings.intended))
 }
 
 /// What to say to a submission that only looked, where it is almost what the step asks for; nothing to other looks.
 pub fn near(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<String> {
+    if let Some(turned) = turned(submission, findings) {
+        return vec![turned];
+    }
     if expect.reply.is_none() && expect.output.is_none() || !command::is_near(&submission.commands, &findings.intended)
     {
         return Vec::new();
     }
-    let by_command = command::sentence(&submission.commands, &findings.intended, spelling(submission));
+    let by_command = command::sentence(&submission.commands, &findings.intended, &hand(submission, findings));
     let by_reply = expect.reply.as_ref().and_then(|wanted| {
         reply::difference(&value::parse_python(wanted)?, &submission.value.as_ref()?.value_like(wanted)?)
     });
@@ -54,9 +96,9 @@ pub fn near(expect: &Expect, submission: &Submission, findings: &Findings) -> Ve
 
 /// What is wrong with one of several lines that a step takes: a name that is almost right.
 pub fn slip(submission: &Submission, findings: &Findings) -> Option<String> {
-    let told = command::sentence(&submission.commands, &findings.intended, spelling(submission));
+    let told = command::sentence(&submission.commands, &findings.intended, &hand(submission, findings));
     // Anything else may still become right with the lines to come.
-    told.filter(|told| told.starts_with("Did you mean"))
+    turned(submission, findings).or(told.filter(|told| told.starts_with("Did you mean")))
 }
 
 /// Who should act, if it was somebody else.
@@ -86,15 +128,27 @@ pub fn is_another_way(sent: &[command::Words], intended: &[command::Words]) -> b
     !sent.is_empty() && command::command_names(intended).iter().any(|name| !sent.contains(name))
 }
 
-fn spelling(submission: &Submission) -> Spelling {
+fn hand<'a>(submission: &'a Submission, findings: &'a Findings) -> Hand<'a> {
     let first = submission.source.split_whitespace().next().unwrap_or_default();
-    if commands::by_name(first).is_some() { Spelling::Cli } else { Spelling::Python }
+    let spelling = if commands::by_name(first).is_some() { Spelling::Cli } else { Spelling::Python };
+    Hand { spelling, source: &submission.source, task: &findings.task }
+}
+
+/// What to say when the learner runs by hand what clients are to run.
+fn tried_by_hand(run: &str, every: &EveryOrder) -> String {
+    let start = every.start.as_ref().map(|start| format!(", after {}", code(start.get_ref())));
+    let start = start.unwrap_or_default();
+    let run = code(run);
+    format!(
+        "By hand it meets the data as it is now. The clients run {run} on the data with which the step began{start}."
+    )
 }
 
 /// What differs when several clients run the submission.
 fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String> {
     let Some(raced) = &findings.raced else {
         return Some(match &every.run {
+            Some(run) if findings.defined => tried_by_hand(run.get_ref(), every),
             Some(run) => {
                 format!("Clients are to run {} at once; it is not defined in this step yet.", code(run.get_ref()))
             }
@@ -185,21 +239,6 @@ fn of_reply(wanted: &str, submission: &Submission) -> String {
     match (value::parse_python(wanted), shown.value_like(wanted)) {
         (Some(wanted), Some(seen)) => reply::sentence(&wanted, &seen),
         _ => format!("Wanted: {}. Seen: {}.", code(wanted), code(&shortened(&shown.repr()))),
-    }
-}
-
-/// What to say to what stopped before anything was sent.
-pub fn of_unsent(submission: &Submission) -> String {
-    // A line that ends in a colon opens a block of Python's: `def` is no DEL misspelt.
-    let opening = submission.source.lines().next().unwrap_or_default();
-    let first = if opening.trim_end().ends_with(':') { None } else { opening.split_whitespace().next() };
-    let first = first.unwrap_or_default();
-    let meant = first.chars().all(|c| c.is_ascii_alphabetic()).then(|| first.to_ascii_uppercase());
-    let meant = meant.and_then(|name| names::nearest(&name, commands::all().map(|command| command.name)));
-    let stopped = "It stopped before anything was sent: Redis has seen nothing of it.";
-    match meant {
-        Some(meant) => format!("{stopped} Did you mean {}?", code(meant)),
-        None => stopped.into(),
     }
 }
 
@@ -321,20 +360,12 @@ mod tests {
                 "HGET user:1000",
                 "ERR wrong number of arguments for 'hget' command",
                 "HGET user:1000 name",
-                &["It takes: `HGET key field`.", "`HGET` sent everything but `name`."],
+                &["It takes: `HGET key field`.", "`name` is missing."],
             ),
             ("INCR a", "ERR value is not an integer or out of range", "SET b 1", &["Wanted: `1`. Nothing was shown."]),
         ] {
             assert_eq!(told_of(line, error, intended), says, "{line}");
         }
-    }
-
-    #[test]
-    fn what_was_not_sent_may_be_a_misspelt_command() {
-        let unsent = |source: &str| of_unsent(&Submission { source: source.into(), ..Submission::default() });
-        assert!(unsent("HGETAL user:1000").ends_with("Did you mean `HGETALL`?"));
-        assert!(unsent("def allow(user):\n  n = 1\n    return n").ends_with("nothing of it."));
-        assert!(unsent("x = = 1").ends_with("nothing of it."));
     }
 
     #[test]

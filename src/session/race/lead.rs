@@ -114,7 +114,11 @@ impl Session {
         self.end_racers();
         self.races.count += 1;
         let number = self.races.count;
-        let mut race = Race::new(plan, self.engine.clone(), self.clock.clone(), self.seed, number);
+        // What a learner has tried meanwhile is none of the clients' business.
+        let start = self.lead.as_ref().and_then(|lead| lead.start.clone()).filter(|_| purpose == Purpose::Judge);
+        let start = start.as_ref();
+        let (engine, clock) = start.map_or((&self.engine, &self.clock), |start| (&start.engine, &start.clock));
+        let mut race = Race::new(plan, engine.clone(), clock.clone(), self.seed, number);
         race.begin(mode);
         self.races.current = Some(Box::new(race));
         (self.races.purpose, self.races.shown) = (purpose, 0);
@@ -346,9 +350,17 @@ impl Session {
         true
     }
 
+    /// Whether what the clients are to run is defined, by whomever.
+    pub(in super::super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
+        let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
+        let entries = self.clients.iter().flat_map(|client| client.python.journal.entries());
+        let mut defines = entries.filter(|entry| is_definition(&entry.source));
+        defines.any(|entry| names_of(run).any(|name| defines_name(&entry.source, name)))
+    }
+
     /// How a submission is to be raced against itself, if its step asks for it and it is something to race.
     pub(in super::super) fn plan_of_submission(&mut self, every: &EveryOrder, submission: &Submission) -> Option<Plan> {
-        if submission.error.is_some() || submission.client != self.clients[MAIN].name {
+        if submission.error.is_some() {
             return None;
         }
         let is_raced = match &every.run {
@@ -363,8 +375,9 @@ impl Session {
         if !is_raced {
             return None;
         }
-        let before = self.defined_so_far();
         let program = every.run.as_ref().map_or(&submission.source, |run| run.get_ref()).clone();
+        let who = self.clients.iter().position(|client| client.name == submission.client)?;
+        let before = self.defined_so_far(who, &program);
         let count = every.clients.as_ref().map_or(2, |count| *count.get_ref());
         Some(Plan {
             start: every.start.as_ref().map(|start| start.get_ref().clone()),
@@ -378,14 +391,16 @@ impl Session {
         self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
     }
 
-    /// What the learner's Python has imported and defined: what a program of theirs may need. What is assigned is a
-    /// definition, too, if it was read from Redis in this step: each order reads it from the data that it begins with.
-    fn defined_so_far(&self) -> Vec<String> {
-        let run_before = self.lead.as_ref().map_or(0, |lead| lead.run_before);
-        let entries = self.clients[MAIN].python.journal.entries().enumerate();
-        let defines = entries
-            .filter(|(index, entry)| is_definition(&entry.source) && (*index >= run_before || !entry.asked_redis()));
-        defines.map(|(_, entry)| entry.source.clone()).collect()
+    /// What a client's Python has imported and defined that a program needs. What is assigned is a definition, too, if it
+    /// was read from Redis in this step: each order reads it from the data that it begins with.
+    fn defined_so_far(&self, who: usize, program: &str) -> Vec<String> {
+        let run_before = self.lead.as_ref().filter(|_| who == MAIN).map_or(usize::MAX, |lead| lead.run_before);
+        let entries = self.clients[who].python.journal.entries().enumerate();
+        let defines: Vec<String> = entries
+            .filter(|(index, entry)| is_definition(&entry.source) && (*index >= run_before || !entry.asked_redis()))
+            .map(|(_, entry)| entry.source.clone())
+            .collect();
+        needed(program, defines.iter())
     }
 
     /// Plays a submission in every order; `races.raced` has then what came of it.
@@ -407,6 +422,22 @@ fn is_definition(source: &str) -> bool {
     source.starts_with('@')
         || ["def", "class", "import", "from", "async"].contains(&first)
         || (after.starts_with('=') && !after.starts_with("=="))
+}
+
+/// Those of the definitions that a program needs, by the names that it reads and that they read in turn.
+fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
+    let mut names = syntax::variables(program).read;
+    let mut found: Vec<String> = Vec::new();
+    for source in defined.rev() {
+        let variables = syntax::variables(source);
+        let is_import = source.starts_with("import") || source.starts_with("from");
+        if is_import || variables.bound.iter().any(|name| names.contains(name)) {
+            names.extend(variables.read);
+            found.push(source.clone());
+        }
+    }
+    found.reverse();
+    found
 }
 
 /// The names in a piece of code, and other words.
@@ -541,6 +572,13 @@ mod tests {
             assert!(!defines_name(source, "sell"), "{source}");
         }
         assert_eq!(names_of("if buy('a'): r.incr('n')").collect::<Vec<_>>(), ["if", "buy", "a", "r", "incr", "n"]);
+    }
+
+    #[test]
+    fn a_program_needs_what_its_names_lead_to() {
+        let defined = ["import json", "KEY = 'seats'", "n = r.blpop('q')", "def buy():\n    r.decr(KEY)", "m = 1"];
+        let defined = defined.map(str::to_owned);
+        assert_eq!(needed("buy()", defined.iter()), [&defined[0], &defined[1], &defined[3]].map(String::clone));
     }
 
     #[test]

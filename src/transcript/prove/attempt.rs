@@ -92,6 +92,7 @@ impl Attempt {
         let line = first_line(&last.submission.source);
         let mistaken = match last.verdict {
             Verdict::Mistake(index) => format!(", which got the text of mistake {}", index + 1),
+            Verdict::Spoilt => ", behind a mistake that has spoilt the data".into(),
             _ => String::new(),
         };
         (format!("after {line:?}{mistaken}, this is not so"), unmet::told(expect, last))
@@ -104,6 +105,11 @@ impl Attempt {
             None => "Nothing of it was judged: no line of it ran to its end.".into(),
             Some((unmet, Judged { verdict: Verdict::Mistake(index), .. })) if unmet.is_empty() => {
                 format!("`when` fits, and so does that of mistake {}, which comes first.", index + 1)
+            }
+            Some((unmet, _)) if unmet.is_empty() => {
+                "`when` fits, and no line of it can be what it is about: it sends and changes nothing, or goes to \
+                 another key than the answer."
+                    .into()
             }
             Some((unmet, _)) => format!("`when` does not fit: {}", unmet.join(" ")),
         };

@@ -134,6 +134,9 @@ fn is_recognised(index: usize, mistake: &Mistake, tried: &Attempt, proof: &mut P
     } else if !tried.judged.iter().any(|judged| judged.verdict == Verdict::Mistake(index)) {
         let message = format!("this mistake does not get its text. {}", tried.why_not(mistake.when.get_ref()));
         proof.fault(Fault::new(at, message));
+    } else if mistake.spoils == Some(true) && !tried.judged.iter().any(|judged| judged.submission.changed) {
+        let message = "`spoils` is true, and this changes nothing: take `spoils` out, or let `try` change something";
+        proof.fault(Fault::new(at, message));
     }
 }
 
