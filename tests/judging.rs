@@ -239,6 +239,8 @@ fn what_was_defined_is_not_said_to_be_undefined() {
     assert!(!said_to.contains("is not defined") && is_done(&said_to), "{said_to}");
     assert!(said_to.contains("on the data with which the step began, after `r.set('seats', 1)`."), "{said_to}");
     assert!(said("undefined", SEATS, "r.set('seats', 1)\n").contains("it is not defined in this step yet"));
+    let broken = said("broken", SEATS, "buy = 1\ndef buy(): return 1()\n\n");
+    assert!(!broken.contains("stopped before anything was sent") && broken.contains("in 1 of 1 orders"), "{broken}");
     let as_phone = said("phone", SEATS, &format!(":client phone\n{BUY}"));
     assert!(is_done(&as_phone), "{as_phone}");
 }
@@ -267,7 +269,10 @@ options = [{ text = "`INCRBY k 1`", correct = true, because = "It is." }, { text
 fn a_prediction_is_what_python_prints() {
     let to = |typed: &str| said("predict", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n{typed}\n"));
     let nearly = to("True");
-    assert!(nearly.contains("Nearly: it is a whole number.") && !nearly.contains("it is. >>>"), "{nearly}");
+    assert!(
+        nearly.contains("Nearly: it is a number, not `True` or `False`.") && !nearly.contains("it is. >>>"),
+        "{nearly}"
+    );
     assert!(to("1").contains("`1` it is."));
     assert!(to("2").contains("Not `2`. Look again"));
     let runs = to("r.smembers('tags')");

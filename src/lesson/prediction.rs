@@ -50,7 +50,10 @@ enum Slip {
     DigitsInBytes,
     DigitsInText,
     Float,
-    Integer,
+    /// In place of a bool, of a float, of text.
+    NotBool,
+    NotFloat,
+    NotText,
     Bool,
     Set,
     List,
@@ -67,7 +70,9 @@ impl Slip {
             Slip::DigitsInBytes => format!("{it} comes back as digits in bytes, `b'…'`."),
             Slip::DigitsInText => format!("{it} is text, digits in quotes."),
             Slip::Float => format!("{it} is a float, and is printed with a point."),
-            Slip::Integer => format!("{it} is a whole number."),
+            Slip::NotBool => format!("{it} is a number, not `True` or `False`."),
+            Slip::NotFloat => format!("{it} is a whole number, without a point."),
+            Slip::NotText => format!("{it} is a number, without quotes."),
             Slip::Bool => format!("{it} is `True` or `False`, no number."),
             Slip::Set => "it is a set, `{…}`.".into(),
             Slip::List => "it is a list, `[…]`.".into(),
@@ -142,7 +147,7 @@ fn alike(wanted: &Value, seen: &Value, is_outer: bool, slips: &mut Slips) -> boo
                 a == b
             }
             (Some(a), None) => {
-                note(if matches!(wanted, Value::Float(_)) { Slip::Float } else { Slip::Integer });
+                note(Slip::NotText);
                 !matches!(wanted, Value::Bool(_)) && digits(seen) == Some(a)
             }
             (None, Some(b)) => {
@@ -174,7 +179,8 @@ fn note_number(wanted: &Value, seen: &Value, mut note: impl FnMut(Slip)) {
         | (Value::Float(_), Value::Float(_)) => {}
         (Value::Bool(_), _) => note(Slip::Bool),
         (Value::Float(_), _) => note(Slip::Float),
-        _ => note(Slip::Integer),
+        (_, Value::Bool(_)) => note(Slip::NotBool),
+        _ => note(Slip::NotFloat),
     }
 }
 
@@ -255,14 +261,14 @@ mod tests {
             ("b'Hi'", "Hi", "it comes back as bytes, `b'…'`."),
             ("'Hi'", "b'Hi'", "it is text, in quotes and without a `b`."),
             ("Hi", "'Hi'", "`print` shows text without quotes."),
-            ("1", "True", "it is a whole number."),
-            ("0", "False", "it is a whole number."),
+            ("1", "True", "it is a number, not `True` or `False`."),
+            ("0", "False", "it is a number, not `True` or `False`."),
             ("True", "1", "it is `True` or `False`, no number."),
             ("False", "0", "it is `True` or `False`, no number."),
             ("150.0", "150", "it is a float, and is printed with a point."),
-            ("150", "150.0", "it is a whole number."),
+            ("150", "150.0", "it is a whole number, without a point."),
             ("b'10'", "10", "it comes back as digits in bytes, `b'…'`."),
-            ("10", "'10'", "it is a whole number."),
+            ("10", "'10'", "it is a number, without quotes."),
             ("[b'task1']", "['task1']", "what it holds comes back as bytes, `b'…'`."),
             ("[(b'Bob', 200.0)]", "[(b'Bob', 200)]", "what it holds is a float, and is printed with a point."),
             ("{b'a': b'1'}", "{'a': '1'}", "what it holds comes back as bytes, `b'…'`."),

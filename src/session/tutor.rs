@@ -219,7 +219,10 @@ impl Session {
         };
         let remark = format!("Here {time} passed: time.sleep({})", us / 1_000_000);
         self.keep_typed(self.foreground, Kind::Remark, remark, Ended::Quietly);
-        self.wait = Some(super::Wait { until_us: self.clock.now_us().saturating_add(us), said: time.to_owned() });
+        self.wait = Some(super::Wait {
+            until_us: self.clock.now_us().saturating_add(us),
+            said: if time.bytes().all(|byte| byte.is_ascii_digit()) { format!("{time} s") } else { time.to_owned() },
+        });
     }
 
     fn list_keys(&mut self) {
@@ -245,6 +248,9 @@ impl Session {
     }
 
     fn doc(&mut self, name: &str) {
+        if name.is_empty() {
+            return self.say(Role::Plain, "Which command? `:doc INCR` tells what INCR does.");
+        }
         let Some(command) = commands::by_name(name) else {
             let nearest = nearest(&name.to_uppercase(), commands::all().map(|command| command.name));
             let meant = nearest.map(|name| format!(" Did you mean {}?", code(name))).unwrap_or_default();

@@ -246,7 +246,7 @@ mod tests {
                 "{b'redis'}",
                 "{b'reids'}",
                 "SADD s reids",
-                "`s` should be `{b'redis'}`, and is `{b'reids'}`. `b'reids'` stands for `b'redis'`. A few letters differ.",
+                "`s` should be `{b'redis'}`, and is `{b'reids'}`. `b'reids'` stands where `b'redis'` is wanted. A few letters differ.",
             ),
             ("r.sismember('s', 'python')", "1", "0", "", "`python` is not in `s`."),
             ("r.exists('a')", "0", "1", "", "The key `a` is still there."),

@@ -30,7 +30,14 @@ pub fn difference(wanted: &Value, seen: &Value) -> Option<String> {
         (Value::Text(a), Value::Bytes(b)) if a.as_bytes() == b => {
             Some("These are bytes, and text is wanted: `.decode()` makes it.".into())
         }
-        (Value::Bytes(_) | Value::Text(_), Value::Bytes(_) | Value::Text(_)) => of_texts(wanted, seen),
+        (Value::Bytes(_) | Value::Text(_), Value::Bytes(_) | Value::Text(_)) => {
+            let told = of_texts(wanted, seen)?;
+            match (wanted, seen) {
+                (Value::Text(_), Value::Bytes(_)) => Some(format!("{told} And these are bytes: text is wanted.")),
+                (Value::Bytes(_), Value::Text(_)) => Some(format!("{told} And this is text: bytes are wanted.")),
+                _ => Some(told),
+            }
+        }
         (Value::Integer(_) | Value::Float(_), Value::Bytes(_) | Value::Text(_)) if digits(seen) == number(wanted) => {
             Some("These are digits, not a number: `int()` makes one of them.".into())
         }
@@ -54,9 +61,9 @@ pub fn difference(wanted: &Value, seen: &Value) -> Option<String> {
 fn of_texts(wanted: &Value, seen: &Value) -> Option<String> {
     let (a, b) = (text(wanted)?, text(seen)?);
     let difference = if a.eq_ignore_ascii_case(&b) {
-        "Only capital and small letters differ."
+        "Capital and small letters differ."
     } else if a.trim() == b.trim() {
-        "Only the blanks at an end differ."
+        "The blanks at an end differ."
     } else if b.trim_matches(['"', '\'']) == a {
         "The quotes are part of the value here."
     } else if names::are_alike(&a, &b) {
@@ -123,7 +130,7 @@ fn of_lists(wanted: &[Value], seen: &[Value]) -> Option<String> {
             let place = wanted.iter().zip(seen).position(|(a, b)| !same(a, b))?;
             let (a, b) = (&wanted[place], &seen[place]);
             let inner = of_elements(a, b).map(|inner| format!(" {inner}")).unwrap_or_default();
-            Some(format!("At place {place}, {} stands for {}.{inner}", code(&repr(b)), code(&repr(a))))
+            Some(format!("At index {place} stands {}, and {} is wanted.{inner}", code(&repr(b)), code(&repr(a))))
         }
         _ => of_members(wanted, seen),
     }
@@ -145,7 +152,7 @@ fn of_members(wanted: &[Value], seen: &[Value]) -> Option<String> {
     if let ([a], [b]) = (missing.as_slice(), surplus.as_slice())
         && let Some(inner) = difference(a, b)
     {
-        return Some(format!("{} stands for {}. {inner}", code(&repr(b)), code(&repr(a))));
+        return Some(format!("{} stands where {} is wanted. {inner}", code(&repr(b)), code(&repr(a))));
     }
     told(&missing, &surplus)
 }
@@ -264,8 +271,9 @@ mod tests {
         for (wanted, seen, says) in [
             ("b'Alice'", "'Alice'", "Redis answers in bytes, `b'Alice'`; this is text."),
             ("'Alice'", "b'Alice'", "These are bytes, and text is wanted: `.decode()` makes it."),
-            ("b'Alice'", "b'alice'", "Only capital and small letters differ."),
-            ("b'Alice'", "b'Alice '", "Only the blanks at an end differ."),
+            ("b'Alice'", "b'alice'", "Capital and small letters differ."),
+            ("'Alice'", "b'ALICE'", "Capital and small letters differ. And these are bytes: text is wanted."),
+            ("b'Alice'", "b'Alice '", "The blanks at an end differ."),
             ("b'Alice'", "b'\"Alice\"'", "The quotes are part of the value here."),
             ("b'Alice'", "b'Alcie'", "A few letters differ."),
             ("b'Al'", "b'Alice'", "There is more behind it than wanted."),
@@ -291,7 +299,7 @@ mod tests {
             (
                 "[(b'Al', 1.0), (b'Bob', 2.0)]",
                 "[(b'Al', 1.0), (b'bob', 2.0)]",
-                "At place 1, `(b'bob', 2.0)` stands for `(b'Bob', 2.0)`. Only capital and small letters differ.",
+                "At index 1 stands `(b'bob', 2.0)`, and `(b'Bob', 2.0)` is wanted. Capital and small letters differ.",
             ),
             ("[b'a']", "[[b'a']]", "The list stands in another list."),
             ("[b'a', b'b']", "[b'a', b'b', b'c']", "One too many at the end: `b'c'`."),
@@ -301,14 +309,14 @@ mod tests {
             (
                 "[b'a', b'b']",
                 "[b'a', 'b']",
-                "At place 1, `'b'` stands for `b'b'`. Redis answers in bytes, `b'b'`; this is text.",
+                "At index 1 stands `'b'`, and `b'b'` is wanted. Redis answers in bytes, `b'b'`; this is text.",
             ),
             ("{b'a', b'b'}", "{b'a'}", "Missing: `b'b'`."),
             ("{b'a'}", "{b'a', b'b', b'c', b'd', b'e'}", "Too much: `b'b'`, `b'c'`, `b'd'`, 1 more."),
             (
                 "{b'a', b'python'}",
                 "{b'a', b'Python'}",
-                "`b'Python'` stands for `b'python'`. Only capital and small letters differ.",
+                "`b'Python'` stands where `b'python'` is wanted. Capital and small letters differ.",
             ),
             ("{b'a': b'1'}", "{b'a': b'2'}", "`b'a'` is `b'2'`, and should be `b'1'`."),
             ("{b'a': b'1', b'b': b'2'}", "{b'a': b'1'}", "Missing: `b'b'`."),
@@ -325,7 +333,7 @@ mod tests {
     #[test]
     fn long_values_are_told_by_what_differs_alone() {
         let long = |last: &str| parse_python(&format!("[{}b'{last}']", "b'0123456789', ".repeat(10))).unwrap();
-        assert_eq!(sentence(&long("x"), &long("y")), "At place 10, `b'y'` stands for `b'x'`.");
+        assert_eq!(sentence(&long("x"), &long("y")), "At index 10 stands `b'y'`, and `b'x'` is wanted.");
         let (a, b) = (parse_python("1").unwrap(), parse_python("2").unwrap());
         assert_eq!(sentence(&a, &b), "Wanted: `1`. Seen: `2`. One more than wanted.");
     }
