@@ -151,6 +151,21 @@ fn a_lesson_in_place_of_one_that_is_built_in_is_told() {
 }
 
 #[test]
+fn the_guides_steps_pass_the_check() {
+    let guide = include_str!("../lessons/README.md");
+    let (_, chapter) = guide.split_once("### A step of each kind").expect("the guide shows steps");
+    let (_, steps) = chapter.split_once("```toml\n").expect("as TOML");
+    let (steps, _) = steps.split_once("```\n").expect("which has an end");
+    let head =
+        "format = 1\nid = \"guide\"\ntitle = \"Guide\"\nminutes = 1\nabout = \"Steps.\"\nremember = \"- It holds.\"\n";
+    let setup = "setup = \"r.rpush('queue:tasks', 'a', 'b', 'c')\"\n";
+    let file = folder("guide").join("guide.toml");
+    fs::write(&file, format!("{head}{setup}{steps}")).unwrap();
+    let said = stdout(&redis_tutor(&["check", &file.display().to_string()], b""));
+    assert!(said.starts_with("1 lesson,") && said.ends_with(" 0 faults\n"), "{said}");
+}
+
+#[test]
 fn watching_needs_a_file() {
     let output = redis_tutor(&["--no-progress", "learn", "hashes", "--watch"], b"");
     assert!(!output.status.success() && stderr(&output).contains("my-lesson.toml"), "{}", stderr(&output));

@@ -8,6 +8,9 @@ use crate::markup::open_mark;
 /// What stands in code blocks and tables is read in 40 columns, too.
 const WIDEST_LINE: usize = 36;
 
+/// What is to be predicted stands behind two blanks.
+const WIDEST_PREDICTION: usize = 38;
+
 /// The most lines of a `say`: more are not read.
 const MOST_LINES: usize = 10;
 
@@ -40,15 +43,16 @@ pub fn advise(step: &Step, advise: &mut impl FnMut(usize, String)) {
         let at = step.say.span().start;
         advise(at, format!("`say` of step \"{id}\" has {lines} lines: tell less at once, {MOST_LINES} at most"));
     }
-    let code = step.predict.iter().flat_map(|code| code.get_ref().lines().map(|line| (line, code.span().start)));
-    let prose = texts(step).flat_map(|text| unbreakable_lines(text.get_ref()).map(|line| (line, text.span().start)));
-    if let Some((line, at)) = prose.chain(code).find(|(line, _)| line.chars().count() > WIDEST_LINE) {
+    let code =
+        step.predict.iter().flat_map(|code| code.get_ref().lines().map(move |line| (line, code, WIDEST_PREDICTION)));
+    let prose =
+        texts(step).flat_map(|text| unbreakable_lines(text.get_ref()).map(move |line| (line, text, WIDEST_LINE)));
+    if let Some((line, text, most)) = prose.chain(code).find(|(line, _, most)| line.chars().count() > *most) {
         let width = line.chars().count();
+        let told = "columns that cannot be broken";
         advise(
-            at,
-            format!(
-                "step \"{id}\" has a line of {width} columns that cannot be broken: {line:?}. Make it {WIDEST_LINE} at most"
-            ),
+            text.span().start,
+            format!("step \"{id}\" has a line of {width} {told}: {line:?}. Make it {most} at most"),
         );
     }
 }

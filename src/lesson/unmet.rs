@@ -111,7 +111,7 @@ impl Unmet<'_> {
 fn of_probe(probe: &Probe, submission: &Submission, findings: &Findings) -> String {
     let (seen, meant) = match asked(probe.run.get_ref(), findings) {
         Some(Ok(shown)) => (code(&shown.repr()), differences::meant(probe, shown, submission).unwrap_or_default()),
-        Some(Err(error)) => return cannot_be_asked(probe, error),
+        Some(Err(error)) => return cannot_be_asked(probe, error, "setup"),
         None => ("nothing".into(), String::new()),
     };
     let value = Comparison::of(probe).and_then(|compared| Some((compared.asked, says(compared.asked, findings)?)));
@@ -119,12 +119,14 @@ fn of_probe(probe: &Probe, submission: &Submission, findings: &Findings) -> Stri
     format!("{} says {seen}, and should say {}{value}{meant}", code(probe.run.get_ref()), code(&probe.reply))
 }
 
-/// A question that raises.
-fn cannot_be_asked(probe: &Probe, error: &Failure) -> String {
+/// A question that raises. `begins` is the key of what the tutor's client runs before it.
+fn cannot_be_asked(probe: &Probe, error: &Failure, begins: &str) -> String {
     let needs = if error.class == "NameError" {
-        ": the tutor's own client asks it, which has no variable of anybody else's. What it imports belongs into `setup`"
+        format!(
+            ": the tutor's own client asks it, which has no variable of anybody else's. What it imports belongs into `{begins}`"
+        )
     } else {
-        ""
+        String::new()
     };
     format!("{} raises {}{needs}", code(probe.run.get_ref()), code(&error.told()))
 }
@@ -141,7 +143,8 @@ fn of_orders(every: &EveryOrder, raced: Option<&Raced>) -> Vec<Fault> {
         };
         return vec![Fault::new(Some(at), message)];
     };
-    let broken = broken(raced, every.start.as_ref(), &every.holds, |_| every.run.as_ref());
+    let begins = ("start", every.start.as_ref());
+    let broken = broken(raced, begins, &every.holds, |_| every.run.as_ref());
     if !broken.is_empty() {
         return broken;
     }
@@ -175,11 +178,11 @@ pub fn line_of(source: &str, error: &Failure) -> String {
     number.and_then(|number| source.lines().nth(number)).map_or_else(|| first_line(source), str::to_owned)
 }
 
-/// What of a race doesn't run at all, whatever the order: its start, its question, its programs. `program` is the place of a
-/// client's, by its name.
+/// What of a race doesn't run at all, whatever the order: its start, its question, its programs. `begins` is what is run
+/// before all orders, with its key; `program` is the place of a client's program, by its name.
 pub fn broken<'a>(
     raced: &Raced,
-    start: Option<&Spanned<String>>,
+    (key, start): (&str, Option<&Spanned<String>>),
     holds: &Probe,
     program: impl Fn(&str) -> Option<&'a Spanned<String>>,
 ) -> Vec<Fault> {
@@ -188,11 +191,11 @@ pub fn broken<'a>(
         let at = start.map_or(asked_at, |start| start.span().start);
         Fault::new(
             Some(at),
-            format!("`start` raises at {:?}: {}", line_of(&ended.line, &ended.error), ended.error.told()),
+            format!("`{key}` raises at {:?}: {}", line_of(&ended.line, &ended.error), ended.error.told()),
         )
     });
     let holds_error = raced.holds_error.as_ref();
-    let holds = holds_error.map(|error| Fault::new(Some(asked_at), cannot_be_asked(holds, error)));
+    let holds = holds_error.map(|error| Fault::new(Some(asked_at), cannot_be_asked(holds, error, key)));
     let ended = raced.error.as_ref().filter(|ended| ended.is_broken()).map(|ended| {
         let at = program(&ended.who).map_or(asked_at, |run| run.span().start);
         let (who, line) = (&ended.who, line_of(&ended.line, &ended.error));

@@ -106,7 +106,7 @@ fn prove_race(race: &Race, tried: &Attempt, proof: &mut Proof) {
         return proof.fault(Fault::new(Some(at), message));
     };
     let program = |name: &str| race.program_of(raced.names.iter().position(|known| known == name)?);
-    let unsound = unmet::broken(raced, race.start.as_ref(), &race.holds, program);
+    let unsound = unmet::broken(raced, ("start", race.start.as_ref()), &race.holds, program);
     if !is_sound(raced, at, unsound, proof) {
         return;
     }
@@ -135,7 +135,7 @@ fn prove_sides(compare: &Compare, tried: &Attempt, proof: &mut Proof) {
             proof.fault(Fault::new(Some(at), message));
             continue;
         };
-        let unsound = unmet::broken(raced, compare.setup.as_ref(), holds, |_| Some(&side.run));
+        let unsound = unmet::broken(raced, ("setup", compare.setup.as_ref()), holds, |_| Some(&side.run));
         if is_sound(raced, at, unsound, proof) && raced.bad == raced.orders {
             let (clients, seen) = (compare.clients(), seen_first(raced));
             let message = format!(
