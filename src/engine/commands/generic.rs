@@ -144,7 +144,7 @@ const RENAME: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Gives a key another name; what was under that name is gone.",
+    summary: "Gives a key another name; a key that had that name is replaced.",
     example: "SET draft hello\nRENAME draft greeting",
     run: rename,
 };
