@@ -274,11 +274,15 @@ pub fn open_bracket(source: &str) -> Option<usize> {
 /// The variables of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variables {
-    /// Those that it gives a value, in whatever way: `=`, `for`, `with`, `:=`, `def`, `class`.
+    /// Those that it gives a value, in whatever way: `=`, `for`, `with`, `:=`, `def`, `class`, and those to whose value it
+    /// adds something: `x[0] = …`, `x.append(…)`.
     pub bound: Vec<String>,
     /// Those whose value it reads.
     pub read: Vec<String>,
 }
+
+/// The methods by which a list, a set or a dict takes something in.
+const TAKES_IN: &[&str] = &["add", "append", "appendleft", "extend", "insert", "setdefault", "update"];
 
 /// The variables that a source gives a value, and those that it reads; none of what is no Python.
 #[must_use]
@@ -314,6 +318,17 @@ impl<'a> Visitor<'a> for Variables {
         if let Expr::Name(name) = expression {
             let list = if name.ctx == ExprContext::Store { &mut self.bound } else { &mut self.read };
             list.push(name.id.to_string());
+        }
+        let taker = match expression {
+            Expr::Subscript(item) if item.ctx == ExprContext::Store => Some(&*item.value),
+            Expr::Call(call) => match &*call.func {
+                Expr::Attribute(method) if TAKES_IN.contains(&method.attr.as_str()) => Some(&*method.value),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(Expr::Name(name)) = taker {
+            self.bound.push(name.id.to_string());
         }
         visitor::walk_expr(self, expression);
     }
