@@ -17,7 +17,7 @@ fn a_new_lesson_passes_its_check_and_is_never_written_over() {
     assert!(text.starts_with("#:schema schema.json\n") && text.contains("id = \"time-series\""), "{text}");
     assert!(file.with_file_name("schema.json").exists());
     let checked = redis_tutor(&["check", &path], b"");
-    assert_eq!(stdout(&checked), "1 lesson, 10 tries, 0 faults\n");
+    assert_eq!(stdout(&checked), "1 lesson, 11 tries, 0 faults\n");
     fs::write(&file, "mine").unwrap();
     let again = redis_tutor(&["new", &path], b"");
     assert!(!again.status.success() && stderr(&again).contains("stays as it is"), "{}", stderr(&again));
@@ -107,7 +107,12 @@ fn a_check_plays_what_is_compared_by_its_lost_updates() {
             "b'8'\" } }\nright",
             "compared.toml:13:86: not even when 2 clients run \"by hand\" one after the other",
         ),
-        ("int(r.get('n')) + 1", "int(r.get('n')) + m", "ann of this race raises NameError"),
+        ("int(r.get('n')) + 1", "int(r.get('n')) + m", "13:35: this raises NameError: name 'm'"),
+        (
+            "\"r.set('n', 5)\"\nleft = { title = \"by hand\", run = \"r.set('n', int(r.get('n')) + 1",
+            "\"m = r.set('n', 5)\"\nleft = { title = \"by hand\", run = \"r.set('n', int(r.get('n')) + m",
+            "13:35: ann's program raises at \"r.set('n', int(r.get('n')) + m)\": NameError",
+        ),
         ("setup = \"r.set('n', 5)\"", "setup = \"m = r.set('n', 5)\"\nclients = 9", "two or three can race"),
         ("\"r.incr('n')\", holds", "\":wait 1s\", holds", "has no place in a race"),
     ] {
@@ -120,6 +125,29 @@ fn a_check_plays_what_is_compared_by_its_lost_updates() {
     fs::write(&file, COMPARED).unwrap();
     let shown = stdout(&redis_tutor(&["--no-progress", "learn", &path], b""));
     assert!(shown.contains("lost updates     4 of 6  0 of 2"), "{shown}");
+}
+
+#[test]
+fn a_lessons_file_opens_at_a_step() {
+    let file = folder("step").join("counts.toml").display().to_string();
+    redis_tutor(&["new", &file], b"");
+    let learn = |place: &str| redis_tutor(&["--no-progress", "learn", place], b"");
+    let opened = learn(&format!("{file}/2"));
+    assert!(stdout(&opened).contains("Counts · 2 of 3"), "{}{}", stdout(&opened), stderr(&opened));
+    let none = learn(&format!("{file}/nowhere"));
+    assert!(stderr(&none).contains("has no step 'nowhere'"), "{}", stderr(&none));
+}
+
+#[test]
+fn a_lesson_in_place_of_one_that_is_built_in_is_told() {
+    let folder = folder("place");
+    let file = folder.join("counts.toml");
+    redis_tutor(&["new", &file.display().to_string()], b"");
+    let text = fs::read_to_string(&file).unwrap().replace("id = \"counts\"", "id = \"hashes\"");
+    fs::write(&file, text).unwrap();
+    let listed = redis_tutor(&["--no-progress", "--lessons", &folder.display().to_string(), "lessons"], b"");
+    assert!(stdout(&listed).contains("counts.toml, in place of the lesson built in."), "{}", stdout(&listed));
+    assert!(!stdout(&redis_tutor(&["--no-progress", "lessons"], b"")).contains("in place of"));
 }
 
 #[test]

@@ -26,14 +26,23 @@ fn races() -> (String, String) {
 
 #[test]
 fn races_go_as_their_snapshot() {
+    goes_as_its_snapshot("races", include_str!("races/typed.txt"));
+}
+
+#[test]
+fn what_is_raced_has_what_the_learner_has_typed_before() {
+    goes_as_its_snapshot("orders", include_str!("races/typed-orders.txt"));
+}
+
+/// A lesson of the folder, with these lines typed.
+fn goes_as_its_snapshot(id: &str, typed: &str) {
     let (folder, _) = races();
-    let typed = include_str!("races/typed.txt");
-    let transcript = redis_tutor(&["--no-progress", "--color", "never", "--lessons", &folder, "learn", "races"], typed);
+    let transcript = redis_tutor(&["--no-progress", "--color", "never", "--lessons", &folder, "learn", id], typed);
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("races", transcript));
+    settings.bind(|| insta::assert_snapshot!(id, transcript));
 }
 
 #[test]
@@ -49,11 +58,11 @@ fn the_check_plays_every_order_and_says_what_is_wrong() {
         ("84 of 90", "83 of 90", "write loses = \"84 of 90\""),
         ("84 of 90", "many", "write it as \"4 of 6\""),
         ("name = \"eve\"", "name = \"all\"", "none of all, again, tutor"),
-        ("n = int(r.get('n'))", "n = json.loads(r.get('n'))", "raises NameError"),
+        ("n = int(r.get('n'))", "n = json.loads(r.get('n'))", "raises at \"n = json.loads(r.get('n'))\": NameError"),
         (
             "start = \"r.set('n', 0)\"\nholds",
             "start = \"r.sett('n', 0)\"\nholds",
-            "start of this race raises AttributeError",
+            "`start` raises at \"r.sett('n', 0)\": AttributeError",
         ),
         ("\"b'3'\" }\nlost = \"an", "\"b'2'\" }\nlost = \"an", "an addition is lost"),
         ("LLEN jobs", ":wait 5s", "has no place in a race"),

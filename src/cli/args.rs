@@ -56,7 +56,7 @@ pub struct Arguments {
 pub enum Command {
     /// Open a lesson, where you left it
     Learn {
-        /// The lesson's name or number, and perhaps a step (hashes, 5, hashes/one-field), or a lesson's file
+        /// The lesson's name or number, and perhaps a step (hashes, 5, hashes/one-field), or a lesson's file (geo.toml, geo.toml/near)
         #[arg(value_name = "LESSON[/STEP]")]
         lesson: Option<String>,
         /// Open a lesson's file again whenever it is saved, at the same step

@@ -18,7 +18,7 @@ use clap::Parser as _;
 
 use crate::driver::Watch;
 use crate::lesson::format::{self, Fault};
-use crate::lesson::library::{self, Library};
+use crate::lesson::library::{self, Library, Source};
 use crate::lesson::progress::Progress;
 use crate::markup::Style;
 use crate::present::Presenter;
@@ -189,12 +189,12 @@ enum Opening<'a> {
 fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result<i32, Failed> {
     let mut library = library(arguments)?;
     let mut id = None;
-    if let Opening::Lesson(Some(file)) = *opening
-        && file.ends_with(".toml")
+    if let Opening::Lesson(Some(place)) = *opening
+        && let Some((file, step)) = file_and_step(place)
     {
         let source = files::lesson_file(Path::new(file))?;
         let read = source.lesson().map_err(Failed::saying)?;
-        id = Some(read.id.get_ref().clone());
+        id = Some(format!("{}{step}", read.id.get_ref()));
         Arc::make_mut(&mut library).add(Arc::new(read));
     }
     let mut file = ProgressFile::open(arguments)?;
@@ -245,11 +245,17 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
     Ok(status)
 }
 
+/// A lesson's file, and what follows it: `/STEP`, or nothing.
+fn file_and_step(place: &str) -> Option<(&str, &str)> {
+    let end = if place.ends_with(".toml") { place.len() } else { place.rfind(".toml/")? + ".toml".len() };
+    Some(place.split_at(end))
+}
+
 /// The file that `--watch` looks at.
 fn watched(lesson: Option<&str>, watch: bool) -> Result<Option<Watch>, Failed> {
     match lesson {
         _ if !watch => Ok(None),
-        Some(file) if file.ends_with(".toml") => Ok(Some(Watch::new(Path::new(file)))),
+        Some(place) if let Some((file, _)) = file_and_step(place) => Ok(Some(Watch::new(Path::new(file)))),
         _ => Err(Failed::saying("--watch looks at a lesson's file: redis-tutor learn my-lesson.toml --watch")),
     }
 }
@@ -312,6 +318,7 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
             sources.push(files::lesson_file(path)?);
         }
     }
+    let built_in = if paths.is_empty() { Vec::new() } else { library::built_in() };
     if paths.is_empty() {
         sources = library::built_in();
     }
@@ -327,11 +334,12 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
                 let proof = prove::prove(&Arc::new(lesson))?;
                 tries += proof.tries;
                 advice = proof.advice;
+                advice.extend(takes_a_place(&source.name, &id, &built_in).map(|message| Fault::new(at, message)));
                 let mut found = proof.faults;
                 if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
                     let message =
                         format!("the id \"{id}\" is {other}'s already: progress refers to it, so name them apart");
-                    found.insert(0, Fault { at, message });
+                    found.insert(0, Fault::new(at, message));
                 }
                 ids.push((id, source.name.clone()));
                 found
@@ -351,6 +359,17 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
     Ok(i32::from(faults > 0))
 }
 
+/// Says so if a lesson has the id of one that is built in, and is another file than that.
+fn takes_a_place(name: &str, id: &str, built_in: &[Source]) -> Option<String> {
+    let file = |name: &str| Path::new(name).file_name().map(|name| name.to_string_lossy().into_owned());
+    let has_id = |source: &&Source| format::parse(&source.text).is_ok_and(|lesson| lesson.id.get_ref() == id);
+    let other = built_in.iter().find(has_id).filter(|other| file(&other.name) != file(name))?;
+    Some(format!(
+        "{} is built in, and has the id \"{id}\" as well: with `--lessons` this one takes its place. Give it an id of its own, or mean it",
+        other.name
+    ))
+}
+
 fn list_lessons(arguments: &Arguments) -> Result<i32, Failed> {
     let library = library(arguments)?;
     let progress = ProgressFile::open(arguments)?.progress;
@@ -358,6 +377,13 @@ fn list_lessons(arguments: &Arguments) -> Result<i32, Failed> {
     let width = if is_terminal { shell::text_width() } else { TRANSCRIPT_WIDTH };
     let mut presenter = Presenter::new(arguments.style(width), arguments.theme(is_terminal));
     let text = presenter.show(&Show::Lessons(standings(&library, &progress)));
-    io::stdout().lock().write_all(text.as_bytes())?;
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    for source in arguments.lessons.as_deref().map(files::lessons_in).transpose()?.unwrap_or_default() {
+        let id = format::parse(&source.text).map(|lesson| lesson.id.into_inner()).unwrap_or_default();
+        if takes_a_place(&source.name, &id, &library::built_in()).is_some() {
+            writeln!(out, "{id} is {}, in place of the lesson built in.", source.name)?;
+        }
+    }
     Ok(0)
 }

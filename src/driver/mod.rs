@@ -173,10 +173,10 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
             Need::Time { deadline_us } => stage.wait(&backstage, deadline_us)?,
         };
         let session = backstage.session_mut();
-        if let Some(us) = stage.elapsed_us()
-            && !matches!(event, Event::Frame { .. })
-        {
-            session.handle(Event::Elapsed { us });
+        match (stage.elapsed_us(), &event) {
+            (Some(us), Event::Frame { .. }) => session.time_passes(us),
+            (Some(us), _) => session.handle(Event::Elapsed { us }),
+            (None, _) => {}
         }
         session.handle(event);
     }

@@ -13,6 +13,7 @@ pub mod data;
 pub mod error;
 pub mod expiry;
 pub mod glob;
+mod grisu;
 pub mod hub;
 pub mod keyspace;
 pub mod limits;

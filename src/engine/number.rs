@@ -1,5 +1,7 @@
 //! Numbers as Redis reads and writes them.
 
+use super::grisu;
+
 /// Reads a decimal integer as strictly as Redis: no blanks, no `+`, no leading zeros, nothing after it.
 pub fn parse_integer(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
@@ -71,8 +73,8 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     (scaled.is_finite() && (scaled != 0.0 || value == 0.0)).then_some(scaled)
 }
 
-/// Writes a double as Redis replies it: whole numbers within half of an i64's range in full, others by the shortest digits
-/// that read back the same.
+/// Writes a double as Redis replies it: whole numbers within half of an i64's range in full, others by digits that
+/// read back the same.
 pub fn format_double(v: f64) -> String {
     if v.is_nan() {
         return "nan".into();
@@ -86,7 +88,7 @@ pub fn format_double(v: f64) -> String {
     if let Some(n) = whole(v) {
         return itoa::Buffer::new().format(n).into();
     }
-    let (digits, exponent) = shortest_digits(v.abs());
+    let (digits, exponent) = grisu::digits(v.abs());
     let sign = if v < 0.0 { "-" } else { "" };
     format!("{sign}{}", place_point(&digits, exponent))
 }
@@ -116,22 +118,6 @@ pub fn format_double_in_17_digits(v: f64) -> String {
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{}e{sign}{:02}", trim(mantissa), exponent.abs())
-}
-
-/// The shortest digits of a positive double, without zeros around them, and the power of ten of the last one.
-fn shortest_digits(v: f64) -> (String, i32) {
-    let mut buffer = ryu::Buffer::new();
-    let shortest = buffer.format_finite(v);
-    let (mantissa, exponent) = match shortest.split_once('e') {
-        Some((m, e)) => (m, e.parse::<i32>().expect("ryu writes an integer exponent")),
-        None => (shortest, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all = format!("{whole}{fraction}");
-    let digits = all.trim_end_matches('0');
-    let dropped = all.len() - digits.len();
-    let last = exponent + dropped as i32 - fraction.len() as i32;
-    (digits.trim_start_matches('0').into(), last)
 }
 
 /// `DIGITS * 10^exponent` where Redis's conversion puts the point: plain with up to six zeros added behind, plain with

@@ -37,6 +37,13 @@ pub struct Failure {
     pub exit_status: Option<i32>,
 }
 
+impl Failure {
+    /// Class and message, as Python tells them.
+    pub fn told(&self) -> String {
+        if self.class.is_empty() { self.message.clone() } else { format!("{}: {}", self.class, self.message) }
+    }
+}
+
 /// A value as it was shown.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shown {

@@ -11,6 +11,9 @@ use super::names;
 /// The format that this program reads; a file says which it was written for.
 pub const FORMAT: u32 = 1;
 
+/// Keys that begin with the same letters, so many, may be taken for each other.
+const LIKE: usize = 4;
+
 /// A lesson, as its file says it.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -31,7 +34,8 @@ pub struct Lesson {
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
     /// What to remember, shown at the end: light Markdown.
-    pub remember: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub remember: Spanned<String>,
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
 }
@@ -46,11 +50,14 @@ pub struct Step {
     #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     /// What there is to know before, in light Markdown.
-    pub say: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub say: Spanned<String>,
     /// What to do, in a sentence.
-    pub task: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub task: Option<Spanned<String>>,
     /// What to play with, until `expect` holds.
-    pub explore: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub explore: Option<Spanned<String>>,
     /// Lines whose output the learner is to predict; the last one's output counts.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub predict: Option<Spanned<String>>,
@@ -76,7 +83,8 @@ pub struct Step {
     pub hints: Vec<Spanned<String>>,
     /// What to say when the step is done.
     #[serde(default)]
-    pub after: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub after: Option<Spanned<String>>,
     /// A key, or two of sets, to draw when the step is done, as after `:draw`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
@@ -110,13 +118,15 @@ pub struct Expect {
     pub avoids: Vec<Spanned<String>>,
     /// Keys whose values and expiry times must be what they were at the step's start.
     #[serde(default)]
-    pub unchanged: Vec<String>,
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub unchanged: Vec<Spanned<String>>,
     /// The clients whose doing it must be: one of them sends what does the step, and each has sent something in it.
     #[serde(default)]
     pub by: Vec<String>,
     /// Clients that must be waiting for a reply now.
     #[serde(default)]
-    pub waiting: Vec<String>,
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub waiting: Vec<Spanned<String>>,
     /// The error that the submission must end with: part of its text. For steps where the error is the lesson.
     pub error: Option<String>,
     /// What must hold when several clients run what was submitted at once, in whatever order.
@@ -265,6 +275,13 @@ pub struct Race {
     pub clients: Vec<Racer>,
 }
 
+impl Race {
+    /// The program of the client at this index: its own, or that of the client before it.
+    pub fn program_of(&self, index: usize) -> Option<&Spanned<String>> {
+        self.clients.iter().take(index + 1).rev().find_map(|client| client.run.as_ref())
+    }
+}
+
 /// A client that takes part in a race.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -308,6 +325,14 @@ pub struct Fault {
     pub at: Option<usize>,
     /// What was seen, what was expected, what to write.
     pub message: String,
+    /// What it comes of, each with its place.
+    pub causes: Vec<Fault>,
+}
+
+impl Fault {
+    pub fn new(at: Option<usize>, message: impl Into<String>) -> Self {
+        Fault { at, message: message.into(), causes: Vec::new() }
+    }
 }
 
 /// Reads a lesson's file.
@@ -315,15 +340,42 @@ pub struct Fault {
 /// # Errors
 /// What is no TOML, or has not the format's shape.
 pub fn parse(text: &str) -> Result<Lesson, Fault> {
-    toml::from_str(text)
-        .map_err(|e| Fault { at: e.span().map(|span| span.start), message: with_suggestion(e.message().to_owned()) })
+    toml::from_str(text).map_err(|e| {
+        let at = e.span().map(|span| span.start);
+        one_of_several(text, e.message()).unwrap_or_else(|| Fault::new(at, in_words(e.message())))
+    })
 }
 
-/// Says which key may be meant by one that is unknown: the message names those that are expected, in backticks.
-fn with_suggestion(message: String) -> String {
+/// What is wrong, where a table with one pair of brackets stands for one of several.
+fn one_of_several(text: &str, message: &str) -> Option<Fault> {
+    if !message.starts_with("duplicate key") && !message.starts_with("invalid type: map") {
+        return None;
+    }
+    let mut at = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let here = at;
+        at += line.len();
+        let name = line.split('#').next()?.trim().strip_prefix('[')?.strip_suffix(']')?;
+        let is_of_several = ["step", "step.mistake", "step.choose.options", "step.race.client"].contains(&name);
+        let message = format!("[{name}] is one of several: write [[{name}]]");
+        is_of_several.then(|| Fault::new(Some(here), message))
+    })
+}
+
+/// What the reader of TOML says, in an author's words. Of a key that is unknown it is told which may be meant: the message
+/// names those that are expected, in backticks.
+fn in_words(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let nearest = quoted.next().and_then(|unknown| names::nearest(unknown, quoted));
-    match nearest.filter(|_| message.starts_with("unknown ")) {
+    let unknown = quoted.next().filter(|_| message.starts_with("unknown "));
+    let nearest = unknown.and_then(|unknown| {
+        let begins_alike = |known: &&str| unknown.get(..LIKE).is_some_and(|start| known.starts_with(start));
+        names::nearest(unknown, quoted.clone()).or_else(|| quoted.find(begins_alike))
+    });
+    let message = message
+        .replace("expected u32", "expected a whole number")
+        .replace("expected usize", "expected a whole number")
+        .replace("expected a sequence", "expected a list, in [ and ]");
+    match nearest {
         // What it might have been besides is no news to whoever mistyped it.
         Some(nearest) => {
             let unknown = message.split_once(", expected ").map_or(message.as_str(), |(unknown, _)| unknown);

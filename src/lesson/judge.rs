@@ -3,16 +3,17 @@
 //! The rules: state, what is unchanged and who waits are looked at in the data; reply, output, commands and error in the
 //! submission. The step is done when all that is given holds. What changes nothing and raises nothing is exploring.
 
+use super::comparison::Comparison;
 use super::differences;
-use super::evidence::{Shown, Submission, canonical};
+use super::evidence::{Failure, Shown, Submission, canonical};
 use super::format::{Expect, Mistake, Probe, Step, When};
 use super::raced::Raced;
 
 /// What the data says to the probes of a step.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
-    /// By the text of the probe: what it showed.
-    pub probes: Vec<(String, Option<Shown>)>,
+    /// By the text of the probe: what it showed, or raised.
+    pub probes: Vec<(String, Result<Shown, Failure>)>,
     /// Keys that should be unchanged and are not.
     pub changed_keys: Vec<String>,
     /// The names of clients that wait for a reply.
@@ -82,9 +83,15 @@ pub struct Judged {
 /// The probes that must be asked before a step can be judged.
 pub fn probes(step: &Step) -> Vec<String> {
     let expected = step.expect.iter().flat_map(|e| &e.get_ref().state);
+    let compared = expected.clone().filter_map(Comparison::of).map(|compared| compared.asked.to_owned());
     let mistaken = step.mistakes.iter().flat_map(|m| &m.when.get_ref().state);
-    let mut sources: Vec<String> = expected.chain(mistaken).map(|probe| probe.run.get_ref().clone()).collect();
-    sources.dedup();
+    let asked = expected.chain(mistaken).map(|probe| probe.run.get_ref().clone());
+    let mut sources: Vec<String> = Vec::new();
+    for source in asked.chain(compared) {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
     sources
 }
 
@@ -152,12 +159,17 @@ fn starts_of_lines(text: &str) -> usize {
     text.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '\t', ')', ']', '}'])).count()
 }
 
-pub(super) fn says(probe: &Probe, findings: &Findings) -> Option<Shown> {
-    findings.probes.iter().find(|(source, _)| source == probe.run.get_ref()).and_then(|(_, shown)| shown.clone())
+/// What a question showed or raised.
+pub(super) fn asked<'a>(source: &str, findings: &'a Findings) -> Option<&'a Result<Shown, Failure>> {
+    findings.probes.iter().find(|(known, _)| known == source).map(|(_, shown)| shown)
+}
+
+pub(super) fn says<'a>(source: &str, findings: &'a Findings) -> Option<&'a Shown> {
+    asked(source, findings)?.as_ref().ok()
 }
 
 pub(super) fn holds(probe: &Probe, findings: &Findings) -> bool {
-    is_said(probe, says(probe, findings).as_ref())
+    is_said(probe, says(probe.run.get_ref(), findings))
 }
 
 /// Whether a probe showed what it should say.
@@ -195,7 +207,7 @@ pub fn unmet(when: &When, submission: &Submission, findings: &Findings) -> Vec<S
     let error = submission.error.as_ref().map(|error| {
         // A call without one of its arguments says so itself: its class alone tells nothing.
         let is_call = error.class == "TypeError" && error.message.contains("required positional argument");
-        if is_call { error.message.clone() } else { format!("{}: {}", error.class, error.message) }
+        if is_call { error.message.clone() } else { error.told() }
     });
     if let Some(wanted) = &when.error
         && !error.as_ref().is_some_and(|error| error.contains(wanted.as_str()))
@@ -220,8 +232,11 @@ pub fn unmet(when: &When, submission: &Submission, findings: &Findings) -> Vec<S
         unmet.push(format!("`output` is {}, and {seen} was printed.", code(output)));
     }
     for probe in when.state.iter().filter(|probe| !holds(probe, findings)) {
-        let seen =
-            says(probe, findings).map_or("raises an error".into(), |shown| format!("says {}", code(&shown.repr())));
+        let seen = match asked(probe.run.get_ref(), findings) {
+            Some(Ok(shown)) => format!("says {}", code(&shown.repr())),
+            Some(Err(error)) => format!("raises {}", code(&error.told())),
+            None => "was not asked".into(),
+        };
         unmet.push(format!("`state` asks {} for {}, and it {seen}.", code(probe.run.get_ref()), code(&probe.reply)));
     }
     unmet
@@ -273,7 +288,7 @@ by = ["phone"]
             ..Submission::default()
         };
         let findings = Findings {
-            probes: vec![("r.llen('q')".into(), Some(Shown::Python(length.into())))],
+            probes: vec![("r.llen('q')".into(), Ok(Shown::Python(length.into())))],
             sent: lines.iter().map(|(_, line)| words(line)).collect(),
             acted: lines.iter().map(|(client, _)| (*client).into()).collect(),
             intended: vec![words("RPUSH q a"), words("RPUSH q b")],
@@ -315,7 +330,7 @@ by = ["phone"]
     #[test]
     fn an_author_is_told_what_does_not_fit() {
         let submission = Submission { commands: vec![words("GET a")], ..Submission::default() };
-        let state = [("r.get('a')".to_owned(), Some(Shown::Python("b'1'".into())))];
+        let state = [("r.get('a')".to_owned(), Ok(Shown::Python("b'1'".into())))];
         let findings = Findings { probes: state.into(), ..Findings::default() };
         for (when, told) in [
             ("uses = [\"SET\", \"GET\"]", "`uses` names `SET`, and `GET` was sent."),

@@ -31,13 +31,18 @@ impl Source {
         }
     }
 
-    /// A fault with its place: `FILE:LINE:COLUMN: message`.
+    /// A fault with its place, `FILE:LINE:COLUMN: message`, and below it what it comes of.
     pub fn told(&self, fault: &Fault) -> String {
-        let Fault { at: Some(at), message } = fault else { return format!("{}: {}", self.name, fault.message) };
-        let before = self.text.get(..*at).unwrap_or(&self.text);
+        let causes = fault.causes.iter().map(|cause| format!("\n  {}", self.told(cause)));
+        format!("{}: {}{}", self.place(fault.at), fault.message, causes.collect::<String>())
+    }
+
+    fn place(&self, at: Option<usize>) -> String {
+        let Some(at) = at else { return self.name.clone() };
+        let before = self.text.get(..at).unwrap_or(&self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-        format!("{}:{line}:{column}: {message}", self.name)
+        format!("{}:{line}:{column}", self.name)
     }
 }
 

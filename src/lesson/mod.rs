@@ -1,5 +1,6 @@
 //! Lessons: their format, what must hold for a step to be done, and how far a learner is.
 
+pub mod comparison;
 pub mod differences;
 pub mod evidence;
 pub mod format;
@@ -9,9 +10,11 @@ pub mod names;
 pub mod practice;
 pub mod prediction;
 pub mod progress;
+mod prose;
 mod race_rules;
 pub mod raced;
 pub mod rehearsal;
 pub mod rules;
 pub mod sheet;
+pub mod unmet;
 pub mod value;

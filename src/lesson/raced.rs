@@ -19,10 +19,42 @@ pub struct Raced {
     pub longest: Option<Order>,
     /// How many turns the shortest order took.
     pub shortest: usize,
-    /// The first error that a program ended with, and the client whose program it was.
-    pub error: Option<(String, Failure)>,
+    /// The first error that a program ended with.
+    pub error: Option<Ended>,
+    /// The first error of what is typed before all orders.
+    pub start_error: Option<Ended>,
+    /// The first error of the question that is asked at the end of each order.
+    pub holds_error: Option<Failure>,
     /// The commands that the first client sent in the first order.
     pub commands: Vec<Vec<Vec<u8>>>,
+}
+
+/// A program that ended with an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The client whose program it was.
+    pub who: String,
+    /// The statement, or the line of redis-cli.
+    pub line: String,
+    pub error: Failure,
+}
+
+impl Ended {
+    /// Whether the program is at fault, and not what another client or Redis did to it.
+    pub fn is_broken(&self) -> bool {
+        const BROKEN: [&str; 7] = [
+            "NameError",
+            "UnboundLocalError",
+            "SyntaxError",
+            "IndentationError",
+            "TabError",
+            "AttributeError",
+            "ModuleNotFoundError",
+        ];
+        BROKEN.contains(&self.error.class.as_str())
+            // A keyword or a number of arguments that a method doesn't take.
+            || self.error.class == "TypeError" && self.error.message.contains("argument")
+    }
 }
 
 /// One order, command by command.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::evidence::canonical;
 use super::format::{Compare, Expect, FORMAT, Fault, Lesson, Step, When};
-use super::{names, race_rules};
+use super::{names, prose, race_rules};
 use crate::engine::commands;
 use toml::Spanned;
 
@@ -13,13 +13,10 @@ const MOST_HINTS: usize = 3;
 
 /// The sizes for which programs may be measured: more would keep the learner waiting.
 const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
-/// What stands in code blocks and tables is read in 40 columns, too.
-const WIDEST_LINE: usize = 36;
-
 /// All faults of a lesson, in the order of the file.
 pub fn faults(lesson: &Lesson) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut fault = |at: usize, message: String| faults.push(Fault { at: Some(at), message });
+    let mut fault = |at: usize, message: String| faults.push(Fault::new(Some(at), message));
     if *lesson.format.get_ref() != FORMAT {
         let seen = lesson.format.get_ref();
         fault(lesson.format.span().start, format!("format {seen} is not known here: write format = {FORMAT}"));
@@ -40,6 +37,8 @@ pub fn faults(lesson: &Lesson) -> Vec<Fault> {
         }
         of_step(step, &mut fault);
     }
+    prose::of_lesson(lesson, &mut fault);
+    faults.sort_by_key(|fault| fault.at);
     faults
 }
 
@@ -48,7 +47,7 @@ pub fn advice(lesson: &Lesson) -> Vec<Fault> {
     let mut advice = Vec::new();
     for step in &lesson.steps {
         let id = step.id.get_ref();
-        let mut advise = |message: String| advice.push(Fault { at: Some(step.id.span().start), message });
+        let mut advise = |message: String| advice.push(Fault::new(Some(step.id.span().start), message));
         if step.task.is_some() && step.hints.is_empty() {
             advise(format!("step \"{id}\" has no hints: who is stuck has only the answer. Add hints = [\"…\"]"));
         }
@@ -59,26 +58,9 @@ pub fn advice(lesson: &Lesson) -> Vec<Fault> {
                 "step \"{id}\" asks for MEMORY USAGE, and its table will show the bytes of the question. `compare` counts by itself what a program adds to the memory: let each `run` make its data"
             ));
         }
-        for text in [Some(&step.say), step.task.as_ref(), step.after.as_ref()].into_iter().flatten() {
-            if let Some(line) = unbreakable_lines(text).find(|line| line.chars().count() > WIDEST_LINE) {
-                let width = line.chars().count();
-                advise(format!(
-                    "step \"{id}\" has a line of {width} columns that cannot be broken: {line:?}. Make it {WIDEST_LINE} at most"
-                ));
-            }
-        }
+        prose::advise(step, &mut |at, message| advice.push(Fault::new(Some(at), message)));
     }
     advice
-}
-
-/// The lines of code blocks and tables: they stay as they are, however narrow the terminal.
-fn unbreakable_lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut is_code = false;
-    text.lines().filter(move |line| {
-        let is_fence = line.trim_start().starts_with("```");
-        is_code ^= is_fence;
-        !is_fence && (is_code || line.starts_with('|'))
-    })
 }
 
 fn name(id: &Spanned<String>, what: &str, fault: &mut impl FnMut(usize, String)) {
@@ -111,7 +93,8 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
     if kinds.len() != 1 {
         let seen = if kinds.is_empty() { "none".to_owned() } else { kinds.join(" and ") };
         let all = "task, explore, predict, choose, show, compare, race";
-        fault(at, format!("step \"{id}\" has {seen}: give it exactly one of {all}"));
+        // What else it needs depends on its kind.
+        return fault(at, format!("step \"{id}\" has {seen}: give it exactly one of {all}"));
     }
     let is_done_by_typing = step.task.is_some() || step.explore.is_some();
     if is_done_by_typing {
@@ -130,7 +113,7 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
         let extra = [
             ("answer", step.answer.as_ref().map(|s| s.span().start)),
             ("also", step.also.first().map(|s| s.span().start)),
-            ("expect", step.expect.as_ref().map(|s| s.span().start)),
+            ("expect", step.expect.as_ref().filter(|expect| !says_error_alone(step, expect)).map(|s| s.span().start)),
             ("mistake", step.mistakes.first().map(|m| m.example.span().start)),
         ];
         for (key, at) in extra.into_iter().filter_map(|(key, at)| Some((key, at?))) {
@@ -236,6 +219,13 @@ fn known_command(name: &str, at: usize, fault: &mut impl FnMut(usize, String)) {
     }
 }
 
+/// Whether it is about what the tutor shows, and says which error comes up there.
+fn says_error_alone(step: &Step, expect: &Spanned<Expect>) -> bool {
+    let expect = expect.get_ref();
+    let rest = Expect { error: None, ..expect.clone() };
+    step.show.is_some() && expect.error.is_some() && is_nothing(&rest)
+}
+
 fn is_nothing(expect: &Expect) -> bool {
     expect.state.is_empty()
         && expect.reply.is_none()
@@ -299,7 +289,14 @@ say = "That is for strings."
             ("format = 1", "format = 9", "write format = 1"),
             ("id = \"hashes\"", "id = \"My Hashes\"", "small letters"),
             ("id = \"one\"", "id = \"One\"", "small letters"),
-            ("task = \"Count.\"", "", "exactly one of"),
+            ("task = \"Count.\"", "", "has none: give it exactly one of"),
+            ("\"A hash.\"", "\" \"", "says nothing"),
+            ("\"A hash.\"", "\"A **hash.\"", "\"**\" is opened and not closed: \"A **hash.\""),
+            ("\"A hash.\"", "\"A `hash.\"", "\"`\" is opened"),
+            ("\"A hash.\"", "\"\"\"\n```\nr.get('a')\n\"\"\"", "\"```\" is opened"),
+            ("\"That is for strings.\"", "\"`That is for strings.\"", "\"`\" is opened"),
+            ("\"Hashes count.\"", "\"`Hashes count.\"", "\"`\" is opened"),
+            ("\"- A hash has fields.\"", "\"- A **hash has fields.\"", "\"**\" is opened"),
             ("task = \"Count.\"", "task = \"Count.\"\nshow = \"1\"", "exactly one of"),
             ("answer = \"r.hincrby('h', 'n', 1)\"", "", "no answer"),
             ("reply = \"1\"\nuses = [\"HINCRBY\"]", "", "expects nothing"),

@@ -21,7 +21,7 @@ pub fn body(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
         let Some(command) = commands::by_name(&name) else { continue };
         sheet.push_str(&format!("**{name}**: {}\n\n```\n{}\n```\n\n", command.summary, example(submission)));
     }
-    sheet.push_str(&format!("**To remember**\n\n{}\n", lesson.remember.trim()));
+    sheet.push_str(&format!("**To remember**\n\n{}\n", lesson.remember.get_ref().trim()));
     sheet
 }
 

@@ -7,7 +7,7 @@ mod layout;
 mod parse;
 
 pub use layout::{Style, layout, rule};
-pub use parse::parse;
+pub use parse::{open_mark, parse};
 
 /// What a piece of text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

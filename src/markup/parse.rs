@@ -52,6 +52,25 @@ pub fn parse(markdown: &str) -> Text {
     Text(blocks)
 }
 
+/// The first mark that is opened and not closed, and the text from there on.
+pub fn open_mark(markdown: &str) -> Option<(&'static str, String)> {
+    let fences: Vec<&str> = markdown.lines().filter(|line| line.trim().starts_with("```")).collect();
+    if fences.len() % 2 == 1 {
+        return fences.last().map(|line| ("```", line.trim().to_owned()));
+    }
+    let parts = parse(markdown).0.into_iter().flat_map(|block| match block {
+        Block::Paragraph(spans) => vec![spans],
+        Block::List { items, .. } => items,
+        Block::Table(rows) => rows.into_iter().flatten().collect(),
+        Block::Code(_) => Vec::new(),
+    });
+    let open = |span: Span| {
+        let mark = ["**", "`"].into_iter().find(|mark| span.role != Role::Code && span.text.contains(mark))?;
+        Some((mark, span.text))
+    };
+    parts.flatten().find_map(open)
+}
+
 /// Whether a paragraph or a list's item is over before this line.
 fn ends_text(line: &str) -> bool {
     line.is_empty() || line.starts_with("```") || line.starts_with('|')
@@ -125,6 +144,22 @@ mod tests {
         assert_eq!(shown("a **b** `c*d`"), "Plain:a  | Strong:b | Plain:  | Code:c*d");
         assert_eq!(shown("2 * 3 * 4"), "Plain:2 * 3 * 4");
         assert_eq!(shown("an `open mark"), "Plain:an `open mark");
+    }
+
+    #[test]
+    fn a_mark_that_is_not_closed_is_found() {
+        for (text, mark) in [
+            ("a **b** `c**d` 2 * 3", None),
+            ("a **b", Some("**")),
+            ("- a\n- `b", Some("`")),
+            ("| a | `b |\n|--|--|\n", Some("`")),
+            ("a **b `c** d", Some("`")),
+            ("one\n```\nx = '`'\n```\n", None),
+            ("one\n```\nx = 1\n", Some("```")),
+            ("```\na\n```\n```\nb", Some("```")),
+        ] {
+            assert_eq!(open_mark(text).map(|(mark, _)| mark), mark, "{text}");
+        }
     }
 
     #[test]

@@ -21,6 +21,13 @@ pub struct Entry {
     pub answers: VecDeque<(u32, ToChild)>,
 }
 
+impl Entry {
+    /// Whether it was answered by Redis.
+    pub fn asked_redis(&self) -> bool {
+        self.answers.iter().any(|(_, answer)| matches!(answer, ToChild::Received { .. }))
+    }
+}
+
 /// A client's record.
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
@@ -63,6 +70,15 @@ impl Journal {
 
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// All that was run, the first at the front.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().map(Arc::as_ref)
     }
 
     /// What differs as soon as anything more is on record.

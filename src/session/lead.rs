@@ -14,7 +14,7 @@ use super::tried::Tried;
 use super::{MAIN, Session, TUTOR};
 use crate::engine::Engine;
 use crate::lesson::differences;
-use crate::lesson::evidence::{Shown, Submission};
+use crate::lesson::evidence::{Failure, Shown, Submission};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::judge::{self, Findings, Judged, Origin, Verdict, code};
 use crate::lesson::practice::Outcome;
@@ -59,6 +59,8 @@ pub(super) struct Lead {
 pub(super) struct Start {
     pub engine: Engine,
     pub clock: Clock,
+    /// How much each client's Python had run.
+    pub ran: Vec<usize>,
 }
 
 /// Where a step stands.
@@ -93,14 +95,6 @@ impl Session {
         self.settle();
     }
 
-    /// Opens a lesson at its end, where all is done and what is to be remembered is still to be shown.
-    pub fn open_at_end(&mut self, lesson: Arc<Lesson>) {
-        let steps = lesson.steps.len();
-        self.rebuild(lesson, steps);
-        self.script.add([Item::Then(Then::LessonEnds)]);
-        self.settle();
-    }
-
     pub(super) fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
         let step = step.min(lesson.steps.len().saturating_sub(1));
         self.rebuild(lesson, step);
@@ -108,7 +102,7 @@ impl Session {
     }
 
     /// Types the setup and the answers of so many steps, unseen.
-    fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
+    pub(super) fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
         self.script.clear();
         self.end_race();
         self.entered.clear();
@@ -248,15 +242,16 @@ impl Session {
         let Some(lead) = &self.lead else { return };
         let (lesson, index) = (lead.lesson.clone(), lead.step);
         let step = lead.current().clone();
-        let unchanged = step.expect.iter().flat_map(|e| e.get_ref().unchanged.clone()).collect::<Vec<_>>();
-        let before = unchanged.into_iter().map(|key| (key.clone(), self.look_at(&key))).collect();
+        let unchanged = step.expect.iter().flat_map(|e| &e.get_ref().unchanged);
+        let before = unchanged.map(|key| (key.get_ref().clone(), self.look_at(key.get_ref()))).collect();
         let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
-        let start = || Arc::new(Start { engine: self.engine.clone(), clock: self.clock.clone() });
-        let start = is_raced.then(start);
+        let ran = || self.clients.iter().map(|client| client.python.journal.len()).collect();
+        let start = || Start { engine: self.engine.clone(), clock: self.clock.clone(), ran: ran() };
+        let start = is_raced.then(|| Arc::new(start()));
         if let Some(lead) = &mut self.lead {
             (lead.before, lead.start) = (before, start);
         }
-        self.forget_defined();
+        self.races.raced = None;
         if self.review.is_none() {
             self.progress.at(lesson.id.get_ref(), step.id.get_ref());
         }
@@ -264,7 +259,7 @@ impl Session {
         let part = self.part_of_review().unwrap_or(Part::Step { number: index + 1, of: lesson.steps.len() });
         self.show(Show::Gap);
         self.head(&lesson, part);
-        self.show(Show::Text(parse(&step.say)));
+        self.show(Show::Text(parse(step.say.get_ref())));
         self.show(Show::Gap);
         self.invite(&step);
         if let Some(show) = &step.show {
@@ -286,10 +281,10 @@ impl Session {
     /// Says what is to be done.
     pub(super) fn invite(&mut self, step: &Step) {
         if let Some(task) = &step.task {
-            self.say(Role::Task, &format!("**Do:** {task}"));
+            self.say(Role::Task, &format!("**Do:** {}", task.get_ref()));
         }
         if let Some(explore) = &step.explore {
-            self.say(Role::Task, &format!("**Try:** {explore}"));
+            self.say(Role::Task, &format!("**Try:** {}", explore.get_ref()));
         }
         if let Some(predicted) = &step.predict {
             self.say(Role::Task, "**Predict:** what will the last line print?");
@@ -348,7 +343,7 @@ impl Session {
         let raced = self.races.raced.take();
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
         let findings = Findings {
-            probes: found.into_iter().map(|probe| (probe.source.clone(), shown_by(probe))).collect(),
+            probes: found.into_iter().map(|probe| (probe.source.clone(), answer_of(probe))).collect(),
             changed_keys: before
                 .into_iter()
                 .filter(|(key, was)| self.look_at(key) != *was)
@@ -363,7 +358,7 @@ impl Session {
             sent,
             acted,
             intended: self.intended_commands(),
-            task: step.task.clone().unwrap_or_default(),
+            task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),
             holders: self.lead.as_ref().map(|lead| lead.tried.holders(&submission.client)).unwrap_or_default(),
             types: self.types_of_keys(submission),
             defined: every.is_some_and(|every| self.is_run_defined(every)),
@@ -454,7 +449,7 @@ impl Session {
         };
         self.keep_step_done(&lesson, index, skipped);
         match &step.after {
-            Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after),
+            Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after.get_ref()),
             None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
             None => {}
         }
@@ -498,42 +493,6 @@ impl Session {
         self.end_lesson();
     }
 
-    /// Shows what is to be remembered of the lesson, and where to go from there.
-    fn end_lesson(&mut self) {
-        let Some(lead) = &mut self.lead else { return };
-        lead.phase = Phase::Over;
-        let lesson = lead.lesson.clone();
-        self.show(Show::Gap);
-        self.head(&lesson, Part::Remember);
-        self.show(Show::Text(parse(&lesson.remember)));
-        self.show(Show::Gap);
-        self.progress.ended(lesson.id.get_ref());
-        self.effects.push(Effect::Progress(self.progress.clone()));
-        let sheet = "`:sheet` shows the commands of this lesson, each with an example";
-        let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
-        match next {
-            Some(title) => {
-                self.say(
-                    Role::Muted,
-                    &format!("{sheet}; `redis-tutor review` brings its tasks back when it is time for them."),
-                );
-                self.say(
-                    Role::Muted,
-                    &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves."),
-                );
-            }
-            None => {
-                self.say(Role::Muted, &format!("{sheet}."));
-                self.say(
-                    Role::Muted,
-                    "That was the last lesson. From here on `redis-tutor review` brings tasks back when it is time for \
-                     them, `redis-tutor sheet > redis.md` keeps what all lessons taught, and `redis-tutor play` is a \
-                     prompt to try things at. `:lessons` lists the lessons, `:quit` leaves.",
-                );
-            }
-        }
-    }
-
     /// An empty line: goes on when a step is done.
     pub(super) fn empty_line(&mut self) {
         if self.is_step_done() && self.stays_in_fork("go") {
@@ -566,6 +525,11 @@ impl Session {
         self.script.add([Item::Then(Then::Skipped)]);
     }
 
+    /// Whether there is such a key now.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.engine.keyspace.database().get(key.as_bytes()).is_some()
+    }
+
     /// What a key holds and when it expires, as bytes that differ when it differs.
     fn look_at(&mut self, key: &str) -> Vec<u8> {
         let client = self.cli_connection(TUTOR);
@@ -587,10 +551,12 @@ impl Session {
     }
 }
 
-/// What a look at the data showed: nothing if it failed. Python shows nothing for None.
-pub(super) fn shown_by(probe: Submission) -> Option<Shown> {
-    let shown = probe.value.or_else(|| Some(Shown::Python("None".into())));
-    shown.filter(|_| probe.error.is_none())
+/// What a look at the data showed, or raised. Python shows nothing for None.
+pub(super) fn answer_of(probe: Submission) -> Result<Shown, Failure> {
+    match probe.error {
+        Some(error) => Err(error),
+        None => Ok(probe.value.unwrap_or_else(|| Shown::Python("None".into()))),
+    }
 }
 
 /// What is typed to do a step, silently or aloud.

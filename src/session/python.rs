@@ -73,9 +73,8 @@ impl Session {
                 }
             }
             FromChild::Now => {
-                // Two questions never have the same answer, so that nobody divides by no time at all.
-                self.clock.advance(1);
-                self.answer(who, thread, ToChild::Time { unix_us: self.clock.now_us() });
+                let unix_us = self.clock.look();
+                self.answer(who, thread, ToChild::Time { unix_us });
             }
             FromChild::Sleep { duration_us } => {
                 let until_us = self.clock.now_us().saturating_add(i64::try_from(duration_us).unwrap_or(i64::MAX));
@@ -174,6 +173,7 @@ impl Session {
                     if !argv.is_empty() {
                         if let Some(work) = who.and_then(|who| self.clients[who].work.as_mut()) {
                             work.submission.traffic.commands += 1;
+                            self.clock.command(work.submission.traffic.commands);
                             work.submission.commands.push(argv.iter().map(|word| word.to_vec()).collect());
                         }
                         self.execute(who, client, &argv, &rest[..length]);

@@ -5,7 +5,7 @@ use crate::engine::commands;
 use crate::lesson::judge::code;
 
 /// What to say to a statement, by the class of the error that it ended with and the `repr` of its value; each may be empty.
-pub(super) fn of(source: &str, error_class: &str, value: &str) -> Option<String> {
+pub fn of(source: &str, error_class: &str, value: &str) -> Option<String> {
     if let Some((word, name)) = mistyped_command(source, error_class) {
         return Some(format!("Redis has no command {} either. Did you mean {}?", code(word), code(name)));
     }

@@ -8,6 +8,7 @@ use super::race::{every_order_expected, race_expected};
 use super::save::{Ended, Kind};
 use super::standing::standings;
 use crate::engine::commands;
+use crate::lesson::differences;
 use crate::lesson::format::Expect;
 use crate::lesson::judge::code;
 use crate::markup::{Role, parse};
@@ -100,20 +101,11 @@ pub static COMMANDS: &[TutorCommand] = &[
 impl Session {
     /// Runs a line that is a command to the tutor.
     pub(super) fn tutor_command(&mut self, line: &str) {
-        let line = line.trim_start_matches(':').trim();
-        let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let name = if name == "exit" { "quit" } else { name };
-        match COMMANDS.iter().find(|command| command.name == name) {
+        let (name, rest) = parts(line);
+        match named(name) {
             Some(command) if self.stays_in_fork(command.name) => {}
-            Some(command) => (command.run)(self, rest.trim()),
-            None => {
-                let nearest = nearest(name, COMMANDS.iter().map(|command| command.name));
-                let meant = nearest.map(|name| format!(" Did you mean `:{name}`?")).unwrap_or_default();
-                self.say(
-                    Role::Error,
-                    &format!("{} is no command of the tutor's.{meant} `:help` lists them.", code(&format!(":{name}"))),
-                );
-            }
+            Some(command) => (command.run)(self, rest),
+            None => self.say(Role::Error, &format!("{} `:help` lists them.", unknown(name))),
         }
     }
 
@@ -208,7 +200,7 @@ impl Session {
     }
 
     fn client(&mut self, name: &str) {
-        if name.is_empty() || name == "tutor" || name.contains(char::is_whitespace) {
+        if !is_client_name(name) {
             let names: Vec<_> = self.clients.iter().skip(super::MAIN).map(|client| code(&client.name)).collect();
             return self.say(
                 Role::Plain,
@@ -223,8 +215,7 @@ impl Session {
 
     fn wait(&mut self, time: &str) {
         let Some(us) = duration_us(time) else {
-            return self
-                .say(Role::Error, &format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(time)));
+            return self.say(Role::Error, &no_time(time));
         };
         let remark = format!("Here {time} passed: time.sleep({})", us / 1_000_000);
         self.keep_typed(self.foreground, Kind::Remark, remark, Ended::Quietly);
@@ -290,20 +281,55 @@ impl Session {
     }
 }
 
+/// Why a command to the tutor cannot do anything, whoever types it; none if it can.
+pub fn refusal(line: &str) -> Option<String> {
+    let (name, rest) = parts(line);
+    let Some(command) = named(name) else { return Some(unknown(name)) };
+    match command.name {
+        "wait" if duration_us(rest).is_none() => Some(no_time(rest)),
+        "client" if !is_client_name(rest) => Some(format!("{} is no name of a client: give it one word", code(rest))),
+        _ => None,
+    }
+}
+
+/// A line's command, and what follows it.
+fn parts(line: &str) -> (&str, &str) {
+    let line = line.trim_start_matches(':').trim();
+    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (if name == "exit" { "quit" } else { name }, rest.trim())
+}
+
+fn named(name: &str) -> Option<&'static TutorCommand> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+fn unknown(name: &str) -> String {
+    let nearest = nearest(name, COMMANDS.iter().map(|command| command.name));
+    let meant = nearest.map(|name| format!(" Did you mean `:{name}`?")).unwrap_or_default();
+    format!("{} is no command of the tutor's.{meant}", code(&format!(":{name}")))
+}
+
+fn no_time(text: &str) -> String {
+    format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(text))
+}
+
+fn is_client_name(name: &str) -> bool {
+    !name.is_empty() && name != "tutor" && !name.contains(char::is_whitespace)
+}
+
 /// What a step expects, each as a sentence of Markdown.
 fn expectations(expect: &Expect) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(expect.reply.iter().map(|reply| format!("The reply is {}.", code(reply))));
     lines.extend(expect.output.iter().map(|output| format!("It prints {}.", code(output.trim_end()))));
     lines.extend(expect.error.iter().map(|error| format!("An error comes up that says {}.", code(error))));
-    lines
-        .extend(expect.state.iter().map(|probe| format!("{} says {}.", code(probe.run.get_ref()), code(&probe.reply))));
+    lines.extend(expect.state.iter().map(differences::expected));
     lines.extend(expect.uses.iter().map(|name| format!("It sends {}.", code(name.get_ref()))));
     lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
-    lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key))));
+    lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key.get_ref()))));
     lines.extend(expect.every_order.iter().map(every_order_expected));
     lines.extend(who_acts(&expect.by));
-    lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name))));
+    lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name.get_ref()))));
     lines
 }
 

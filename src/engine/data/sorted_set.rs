@@ -371,10 +371,19 @@ impl SortedSet {
     }
 
     /// The ranks of the members between two bounds. That means something where all scores are equal. Otherwise the
-    /// answer is some range; for a listpack it is the one that Redis finds, which searches it from the direction's start.
+    /// answer is some range: none where the last member is too low or the first too high, as in Redis; for a listpack the
+    /// one that Redis finds, which searches it from the direction's start.
     pub fn ranks_of_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
-        if self.is_packed() && !self.has_one_score() {
-            return self.run_of_lex(min, max, direction);
+        if !self.has_one_score() {
+            let (lowest, highest) = (self.at(0), self.at(self.len().saturating_sub(1)));
+            let is_outside = highest.is_none_or(|(member, _)| min.starts_after(member))
+                || lowest.is_none_or(|(member, _)| max.ends_before(member));
+            if is_outside {
+                return 0..0;
+            }
+            if self.is_packed() {
+                return self.run_of_lex(min, max, direction);
+            }
         }
         let start = self.order.partition_point(|scored| min.starts_after(&scored.member));
         let end = self.order.partition_point(|scored| !max.ends_before(&scored.member));
@@ -391,10 +400,6 @@ impl SortedSet {
         let too_low = |(member, _): (&[u8], f64)| min.starts_after(member);
         let too_high = |(member, _): (&[u8], f64)| max.ends_before(member);
         let all = || self.members(0..self.len(), direction);
-        let (mut lowest, mut highest) = (self.iter(), self.members(0..self.len(), Direction::Descending));
-        if highest.next().is_none_or(too_low) || lowest.next().is_none_or(too_high) {
-            return 0..0;
-        }
         let len = self.len();
         match direction {
             Direction::Ascending => {

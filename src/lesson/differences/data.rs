@@ -17,23 +17,19 @@ pub fn sentence(
     let wanted_value = value::parse_python(wanted);
     let question = Question::of(probe);
     let Some(seen) = seen else {
-        let key = question.as_ref().and_then(|question| question.arguments.first());
-        return match types.iter().find(|(known, _)| Some(known) == key) {
-            Some((key, kind)) => {
-                format!("{} holds {} now, another type than this step is about.", code(key), in_words(kind))
-            }
-            None => format!("{} should say {}, and cannot be asked.", code(probe), code(wanted)),
-        };
+        let other = question.as_ref().and_then(|question| question.of_another_type(types));
+        return other.unwrap_or_else(|| format!("{} should say {}, and cannot be asked.", code(probe), code(wanted)));
     };
+    if let (None, Some(Value::Bool(wanted)), Value::Bool(_)) = (&question, &wanted_value, seen) {
+        let not = if *wanted { "is not so" } else { "should not be so" };
+        return format!("This {not}: {}.", code(probe));
+    }
     if let (Some(question), Some(wanted)) = (&question, &wanted_value)
         && let Some(told) = question.told(wanted, seen)
     {
         return told + &question.meant(wanted, seen, written).unwrap_or_default();
     }
-    if let (Some(Value::Bool(true)), Value::Bool(false), Some(told)) = (&wanted_value, seen, of_span(probe)) {
-        return told;
-    }
-    let what = question.as_ref().and_then(Question::what).unwrap_or_else(|| code(probe));
+    let what = what(probe);
     let seen_text = value::repr(seen);
     let difference = wanted_value.as_ref().and_then(|wanted| reply::difference(wanted, seen));
     let both = format!("{what} should be {}, and is {}.", code(wanted), code(&super::shortened(&seen_text)));
@@ -44,17 +40,28 @@ pub fn sentence(
     }
 }
 
-/// What a span asks for, `30 < r.ttl('k') <= 60`; none for anything else.
-fn of_span(probe: &str) -> Option<String> {
-    let (low, rest) = probe.split_once(" <")?;
-    let (asked, high) = rest.rsplit_once(" <")?;
-    let (from, asked) =
-        if let Some(asked) = asked.strip_prefix('=') { ("at least", asked) } else { ("more than", asked) };
-    let (to, high) = if let Some(high) = high.strip_prefix('=') { ("at most", high) } else { ("less than", high) };
-    let (low, asked, high) = (low.trim(), asked.trim(), high.trim());
-    let are_numbers = low.parse::<f64>().is_ok() && high.parse::<f64>().is_ok();
-    let what = Question::of(asked).as_ref().and_then(Question::what).unwrap_or_else(|| code(asked));
-    are_numbers.then(|| format!("{what} should be {from} {low} and {to} {high}."))
+/// The name that was written in place of one that a probe asks for, as a sentence behind another.
+pub fn meant(probe: &str, wanted: &str, seen: &Value, written: &[String]) -> Option<String> {
+    Question::of(probe)?.meant(&value::parse_python(wanted)?, seen, written)
+}
+
+/// What a question asks for that should be within bounds, and is not, as a sentence. `bounds` are in words.
+pub fn beyond(asked: &str, bounds: &str, seen: Option<&Value>, types: &[(String, &'static str)]) -> String {
+    let question = Question::of(asked);
+    let told = match (&question, seen) {
+        (Some(question), Some(seen)) => question.told(&Value::Bool(true), seen),
+        (Some(question), None) => question.of_another_type(types),
+        (None, _) => None,
+    };
+    told.unwrap_or_else(|| {
+        let is = seen.map_or("cannot be told yet".into(), |seen| format!("is {}", code(&value::repr(seen))));
+        format!("{} should be {bounds}, and {is}.", what(asked))
+    })
+}
+
+/// What a question asks for, in words where there are any, at the head of a sentence.
+pub fn what(asked: &str) -> String {
+    Question::of(asked).as_ref().and_then(Question::what).unwrap_or_else(|| code(asked))
 }
 
 /// A type of keys, with its article.
@@ -87,6 +94,12 @@ impl Question {
         Some(Question { command, arguments: words.collect() })
     }
 
+    /// That its key holds something else, if it does.
+    fn of_another_type(&self, types: &[(String, &'static str)]) -> Option<String> {
+        let (key, kind) = types.iter().find(|(known, _)| Some(known) == self.arguments.first())?;
+        Some(format!("{} holds {} now, another type than this step is about.", code(key), in_words(kind)))
+    }
+
     fn argument(&self, index: usize) -> String {
         code(self.arguments.get(index).map_or("", String::as_str))
     }
@@ -101,6 +114,7 @@ impl Question {
             ("ZRANK" | "ZREVRANK", 2) => format!("The rank of {} in {key}", self.argument(1)),
             ("LINDEX", 2) => format!("Element {} of {key}", self.argument(1)),
             ("TTL" | "PTTL", 1) => format!("The time that {key} has left"),
+            ("DBSIZE", 0) => "The number of keys".into(),
             ("TYPE", 1) => format!("The type of {key}"),
             ("LLEN" | "SCARD" | "ZCARD" | "HLEN" | "STRLEN", 1) => format!("The length of {key}"),
             _ => return None,
@@ -239,20 +253,8 @@ mod tests {
             ("r.exists('a')", "1", "0", "", "There is no key `a`."),
             ("r.ttl('a')", "300", "-1", "", "The key `a` never expires."),
             ("r.ttl('a')", "300", "30", "", "The time that `a` has left should be `300`, and is `30`."),
-            (
-                "0 < r.ttl('a') <= 300",
-                "True",
-                "False",
-                "",
-                "The time that `a` has left should be more than 0 and at most 300.",
-            ),
-            (
-                "r.llen('a') < r.llen('b')",
-                "True",
-                "False",
-                "",
-                "`r.llen('a') < r.llen('b')` should be `True`, and is `False`.",
-            ),
+            ("0 < r.ttl('a') <= 300", "True", "False", "", "This is not so: `0 < r.ttl('a') <= 300`."),
+            ("r.get('a').isdigit()", "False", "True", "", "This should not be so: `r.get('a').isdigit()`."),
             (
                 "r.hgetall('h')",
                 "{b'name': b'Alice', b'email': b'alice@example.com'}",
@@ -266,6 +268,23 @@ mod tests {
             let written: Vec<String> = written.split(' ').skip(1).map(str::to_owned).collect();
             let seen = value::parse_python(seen);
             assert_eq!(sentence(probe, wanted, seen.as_ref(), &written, &[]), says, "{probe}");
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_its_bounds_is_told_by_its_value() {
+        for (asked, seen, says) in [
+            ("r.ttl('a')", "300", "The time that `a` has left should be at most `60`, and is `300`."),
+            ("r.ttl('a')", "-1", "The key `a` never expires."),
+            ("r.ttl('a')", "-2", "There is no key `a`."),
+            ("r.dbsize()", "0", "The number of keys should be at most `60`, and is `0`."),
+            ("r.zscore('z', 'a')", "None", "`z` has no member `a`."),
+            ("r.ttl('a') - 1", "70", "`r.ttl('a') - 1` should be at most `60`, and is `70`."),
+            ("r.zscore('z', 'a') - 1", "", "`r.zscore('z', 'a') - 1` should be at most `60`, and cannot be told yet."),
+            ("r.llen('z')", "", "`z` holds a sorted set now, another type than this step is about."),
+        ] {
+            let seen = value::parse_python(seen);
+            assert_eq!(beyond(asked, "at most `60`", seen.as_ref(), &[("z".into(), "zset")]), says, "{asked}");
         }
     }
 }

@@ -8,9 +8,11 @@ mod data;
 mod reply;
 pub mod unsent;
 
-use super::evidence::{Shown, Submission, canonical, keys};
-use super::format::{EveryOrder, Expect};
-use super::judge::{Findings, Origin, code, holds, says};
+use super::comparison::{Comparison, Wanted};
+use super::evidence::{Shown, Submission, keys};
+use super::format::{EveryOrder, Expect, Probe};
+use super::judge::{Findings, Origin, code, says};
+use super::unmet::{self, Unmet};
 use super::{names, value};
 use crate::engine::commands;
 use command::{Hand, Spelling};
@@ -154,68 +156,82 @@ fn lost_in_some_order(every: &EveryOrder, findings: &Findings) -> Option<String>
         });
     };
     let clients = raced.names.len();
-    if raced.bad > 0 {
+    let lost = (raced.bad > 0).then(|| {
         let orders = if raced.cut { format!("the first {}", raced.orders) } else { raced.orders.to_string() };
-        return Some(format!("{clients} clients at once: in {} of {orders} orders {}.", raced.bad, every.lost));
-    }
-    let (name, error) = raced.error.as_ref()?;
-    Some(format!(
-        "{clients} clients at once: {}'s program ends with {}.",
-        name,
-        code(&format!("{}: {}", error.class, error.message))
-    ))
+        format!("in {} of {orders} orders {}.", raced.bad, every.lost)
+    });
+    // What another client's commands brought about is told by the order; what is wrong by itself is not.
+    let ended = raced.error.as_ref().filter(|ended| lost.is_none() || ended.is_broken()).map(|ended| {
+        let error = code(&ended.error.told());
+        format!("{}'s program ends with {error}.", ended.who)
+    });
+    Some(format!("{clients} clients at once: {}", ended.or(lost)?))
 }
 
 /// All that is expected and not so, each as a sentence.
 pub fn of_expectations(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<String> {
-    let mut differences = Vec::new();
-    let names = if expect.error.is_some() { submission.command_names() } else { submission.performed() };
-    differences.extend(of_actor(expect, submission, findings));
-    match (&expect.error, &submission.error) {
-        (Some(wanted), Some(error)) if !format!("{}: {}", error.class, error.message).contains(wanted.as_str()) => {
-            differences.push(format!("Another error was wanted here, one that says {}.", code(wanted)));
+    let unmet = unmet::of(expect, submission, findings).into_iter();
+    unmet.filter_map(|unmet| of_unmet(expect, unmet, submission, findings)).collect()
+}
+
+/// The name that was written in place of one that a probe asks for.
+pub(super) fn meant(probe: &Probe, shown: &Shown, submission: &Submission) -> Option<String> {
+    let seen = shown.value_like(&probe.reply)?;
+    data::meant(probe.run.get_ref(), &probe.reply, &seen, &written(submission)).map(|meant| format!(".{meant}"))
+}
+
+/// One thing that is expected and not so, as a sentence.
+fn of_unmet(expect: &Expect, unmet: Unmet<'_>, submission: &Submission, findings: &Findings) -> Option<String> {
+    Some(match unmet {
+        Unmet::By => return of_actor(expect, submission, findings),
+        Unmet::Error(wanted) if submission.error.is_some() => {
+            format!("Another error was wanted here, one that says {}.", code(wanted))
         }
-        (Some(wanted), None) => differences.push(format!("An error was wanted here, one that says {}.", code(wanted))),
-        _ => {}
-    }
-    if let Some(wanted) = &expect.reply
-        && !submission.shows(wanted)
-    {
-        differences.push(of_reply(wanted, submission));
-    }
-    if let Some(output) = &expect.output
-        && submission.output.trim_end() != output.trim_end()
-    {
-        let seen = shortened(submission.output.trim_end());
-        let wanted = code(output.trim_end());
-        differences.push(match seen.as_str() {
-            "" => format!("It should print {wanted}. It printed nothing."),
-            seen => format!("It should print {wanted}. It printed {}.", code(seen)),
-        });
-    }
-    for wanted in &expect.uses {
-        if !names.contains(&canonical(wanted.get_ref())) {
-            differences.push(format!("This step is about {}. Sent: {}.", code(wanted.get_ref()), listed(&names)));
+        Unmet::Error(wanted) => format!("An error was wanted here, one that says {}.", code(wanted)),
+        Unmet::Reply(wanted) => of_reply(wanted, submission),
+        Unmet::Output(output) => {
+            let seen = shortened(submission.output.trim_end());
+            let wanted = code(output.trim_end());
+            match seen.as_str() {
+                "" => format!("It should print {wanted}. It printed nothing."),
+                seen => format!("It should print {wanted}. It printed {}.", code(seen)),
+            }
         }
-    }
-    for avoided in &expect.avoids {
-        if names.contains(&canonical(avoided.get_ref())) {
-            differences.push(format!("This step does without {}.", code(avoided.get_ref())));
+        Unmet::Uses(wanted) => {
+            let sent = listed(&submission.command_names());
+            format!("This step is about {}. Sent: {sent}.", code(wanted.get_ref()))
         }
+        Unmet::Avoids(avoided) => format!("This step does without {}.", code(avoided.get_ref())),
+        Unmet::State(probe) => of_state(probe, submission, findings),
+        Unmet::Unchanged(key) => {
+            format!("{} should stay as it was, and has changed. `:again` puts it back.", code(key.get_ref()))
+        }
+        Unmet::EveryOrder(every) => return lost_in_some_order(every, findings),
+        Unmet::Waiting(name) => format!("{} should be waiting for a reply now.", code(name.get_ref())),
+    })
+}
+
+fn of_state(probe: &Probe, submission: &Submission, findings: &Findings) -> String {
+    let seen = |source: &str, like: &str| says(source, findings).and_then(|shown| shown.value_like(like));
+    let (asked, reply) = (probe.run.get_ref(), &probe.reply);
+    match Comparison::of(probe) {
+        Some(Comparison { asked, wanted: Wanted::Bounds(wanted) }) => {
+            data::beyond(asked, &wanted, seen(asked, "0").as_ref(), &findings.types)
+        }
+        Some(Comparison { asked, wanted: Wanted::Value(wanted) }) => {
+            data::sentence(asked, wanted, seen(asked, wanted).as_ref(), &written(submission), &findings.types)
+        }
+        None => data::sentence(asked, reply, seen(asked, reply).as_ref(), &written(submission), &findings.types),
     }
-    let written = written(submission);
-    for probe in expect.state.iter().filter(|probe| !holds(probe, findings)) {
-        let seen = says(probe, findings).and_then(|shown| shown.value_like(&probe.reply));
-        differences.push(data::sentence(probe.run.get_ref(), &probe.reply, seen.as_ref(), &written, &findings.types));
+}
+
+/// What a probe asks for, as a sentence for a learner.
+pub fn expected(probe: &Probe) -> String {
+    match Comparison::of(probe) {
+        Some(Comparison { asked, wanted: Wanted::Bounds(wanted) }) => format!("{} is {wanted}.", data::what(asked)),
+        Some(Comparison { asked, wanted: Wanted::Value(wanted) }) => format!("{} says {}.", code(asked), code(wanted)),
+        None => format!("{} says {}.", code(probe.run.get_ref()), code(&probe.reply)),
     }
-    for key in expect.unchanged.iter().filter(|key| findings.changed_keys.contains(key)) {
-        differences.push(format!("{} should stay as it was, and has changed. `:again` puts it back.", code(key)));
-    }
-    differences.extend(expect.every_order.iter().filter_map(|every| lost_in_some_order(every, findings)));
-    for name in expect.waiting.iter().filter(|name| !findings.waiting.contains(name)) {
-        differences.push(format!("{} should be waiting for a reply now.", code(name)));
-    }
-    differences
 }
 
 fn of_reply(wanted: &str, submission: &Submission) -> String {

@@ -45,6 +45,7 @@ pub fn difference(wanted: &Value, seen: &Value) -> Option<String> {
             Some("This is a number; wanted are the digits that Redis holds.".into())
         }
         (Value::Integer(wanted), Value::Integer(seen)) => of_counts(*wanted, *seen),
+        // Of two there is one other.
         (Value::Bool(_), Value::Bool(_)) => None,
         (_, Value::None) => Some("`None`: what was asked for is not there.".into()),
         (Value::Sequence(wanted), Value::Sequence(seen)) => of_lists(wanted, seen),

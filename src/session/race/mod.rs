@@ -4,6 +4,7 @@
 //! with the same data, the same time and fresh variables; the Python children are kept from one order to the next. A step of a
 //! race is one round trip: a command, or a pipeline with all that it sends at once. Time stands still, but when everybody waits.
 
+mod definitions;
 pub mod gate;
 mod lead;
 mod search;
@@ -17,12 +18,12 @@ use super::client::Client;
 use super::clock::Clock;
 use super::dialect::{self, Dialect, Input};
 use super::event::{Effect, Event, Need};
-use super::{Options, Session, TUTOR, lead::shown_by};
+use super::{Options, Session, TUTOR, lead::answer_of};
 use crate::engine::Engine;
-use crate::lesson::evidence::{Failure, Shown, Submission};
+use crate::lesson::evidence::{Shown, Submission};
 use crate::lesson::format::Probe;
 use crate::lesson::judge::{code, is_said};
-use crate::lesson::raced::{Order, Raced, Taken};
+use crate::lesson::raced::{Ended, Order, Raced, Taken};
 use crate::redis_py::frame::ToChild;
 use gate::Gate;
 use search::Search;
@@ -72,7 +73,7 @@ pub struct Race {
     holds: Probe,
     /// What is still to be run before all orders.
     start: VecDeque<Input>,
-    start_error: Option<(String, Failure)>,
+    start_error: Option<Ended>,
     /// The data with which each order begins, and the time.
     origin: Option<Box<Engine>>,
     clock: Clock,
@@ -98,6 +99,8 @@ struct Racer {
     rest: VecDeque<Input>,
     /// Where its last turn stands in the order.
     last: Option<usize>,
+    /// What it sent then.
+    sent: Vec<Vec<Vec<u8>>>,
 }
 
 /// What a race is at.
@@ -154,6 +157,7 @@ impl Race {
                 before: VecDeque::new(),
                 rest: VecDeque::new(),
                 last: None,
+                sent: Vec::new(),
             });
         }
         // The tutor's connection must stand before the data is copied, or it would be gone with each order.
@@ -184,7 +188,7 @@ impl Race {
         self.mode = mode;
         self.search = Search::default();
         let names = std::mem::take(&mut self.tally.names);
-        self.tally = Raced { names, error: self.start_error.clone(), ..Raced::default() };
+        self.tally = Raced { names, start_error: self.start_error.clone(), ..Raced::default() };
         if self.stage != Stage::Starting {
             self.begin_order();
         }
@@ -316,7 +320,7 @@ impl Race {
                     if let (Stage::Racing, ToChild::Received { data }) = (self.stage, &frame)
                         && let Some(index) = self.racer_of(|client| client.python.child == Some(child))
                     {
-                        self.got(index, wording::replies(data));
+                        self.got(index, wording::replies(&self.racers[index].sent, data));
                     }
                     self.effects.push(Effect::Send { child, thread, frame });
                 }
@@ -334,8 +338,8 @@ impl Race {
 
     fn prepare_data(&mut self) -> bool {
         if let Some(submission) = self.found.pop() {
-            self.note_error("start", &submission);
-            self.start_error = self.tally.error.clone();
+            self.start_error = self.start_error.take().or_else(|| ended(&submission));
+            self.tally.start_error.clone_from(&self.start_error);
         }
         match self.start.pop_front() {
             Some(input) => self.session.begin(TUTOR, input),
@@ -460,7 +464,9 @@ impl Race {
 
     fn conclude_order(&mut self) -> bool {
         let Some(answer) = self.found.pop() else { return false };
-        let shown = shown_by(answer);
+        let answer = answer_of(answer);
+        self.tally.holds_error = self.tally.holds_error.take().or_else(|| answer.clone().err());
+        let shown = answer.ok();
         self.order.holds = is_said(&self.holds, shown.as_ref());
         self.order.seen = shown.map(|shown| shown.repr());
         self.stage = Stage::Over;
@@ -518,8 +524,9 @@ impl Race {
             let commands = held.commands();
             self.order.steps.push(Taken { who: index, sent: wording::commands(&commands), got: String::new() });
             if index == 0 && self.tally.orders == 0 {
-                self.tally.commands.extend(commands);
+                self.tally.commands.extend(commands.iter().cloned());
             }
+            self.racers[index].sent = commands;
             self.session.let_through(who);
         } else if let Some(input) = racer.rest.pop_front() {
             self.order.steps.push(Taken { who: index, sent: input.text().to_owned(), got: String::new() });
@@ -542,10 +549,11 @@ impl Race {
     /// Something of a racer's has run.
     fn finished(&mut self, submission: &Submission) {
         let Some(index) = self.racer_of(|client| client.name == submission.client) else { return };
-        self.note_error(&submission.client, submission);
+        // What is run before the race was run by the learner already, without an error that would count here.
         if self.stage != Stage::Racing {
             return;
         }
+        self.tally.error = self.tally.error.take().or_else(|| ended(submission));
         let is_cli = !submission.commands.is_empty() && submission.error.as_ref().is_none_or(|e| e.class.is_empty());
         match (&submission.error, &submission.value) {
             (Some(error), _) if error.class.is_empty() => self.got(index, error.message.clone()),
@@ -560,15 +568,15 @@ impl Race {
                 if index == 0 && self.tally.orders == 0 {
                     self.tally.commands.extend(submission.commands.iter().cloned());
                 }
-                self.got(index, wording::reply(reply));
+                self.got(index, wording::reply(submission.commands.last(), reply));
             }
             _ => {}
         }
     }
+}
 
-    fn note_error(&mut self, name: &str, submission: &Submission) {
-        if let Some(error) = &submission.error {
-            self.tally.error.get_or_insert_with(|| (name.to_owned(), error.clone()));
-        }
-    }
+/// How a submission ended, if it was with an error.
+fn ended(submission: &Submission) -> Option<Ended> {
+    let error = submission.error.clone()?;
+    Some(Ended { who: submission.client.clone(), line: submission.source.clone(), error })
 }

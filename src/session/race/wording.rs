@@ -6,11 +6,14 @@ use crate::resp::value::{self, Value};
 /// What stands between the commands of a pipeline, and between their replies.
 const BETWEEN: &str = " · ";
 
+/// A command's words.
+type Words = Vec<Vec<u8>>;
+
 /// The longest line of what was sent or got, in characters.
 const LONGEST: usize = 120;
 
 /// Commands that are sent at once.
-pub fn commands(commands: &[Vec<Vec<u8>>]) -> String {
+pub fn commands(commands: &[Words]) -> String {
     shortened(commands.iter().map(|command| words(command)).collect::<Vec<_>>().join(BETWEEN))
 }
 
@@ -25,26 +28,51 @@ pub fn words(words: &[Vec<u8>]) -> String {
 }
 
 /// The replies to what was sent at once. Those of a transaction's commands are all in its EXEC's.
-pub fn replies(bytes: &[u8]) -> String {
+pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let mut rest = bytes;
     let mut all = Vec::new();
     while let Ok(Some((reply, used))) = value::parse(rest) {
         rest = &rest[used..];
         all.push(reply);
     }
-    let queued = |reply: &Value| matches!(reply, Value::Simple(text) if text == b"QUEUED");
-    let shown = match all.last() {
-        Some(last) if all.iter().any(queued) => reply(last),
-        _ => all.iter().map(reply).collect::<Vec<_>>().join(BETWEEN),
+    let is_queued = |reply: &&Value| matches!(reply, Value::Simple(text) if text == b"QUEUED");
+    let queued = all.iter().filter(is_queued).count();
+    let shown = match all.pop() {
+        Some(Value::Array(items)) if queued > 0 => {
+            // Between MULTI and EXEC.
+            let asked = sent.iter().skip((sent.len().saturating_sub(1)).saturating_sub(queued));
+            reply(None, &Value::Array(items.into_iter().zip(asked).map(|(item, sent)| paired(sent, item)).collect()))
+        }
+        Some(last) if queued > 0 => reply(None, &last),
+        last => {
+            let mut asked = sent.iter();
+            all.iter().chain(&last).map(|each| reply(asked.next(), each)).collect::<Vec<_>>().join(BETWEEN)
+        }
     };
     shortened(shown)
 }
 
-/// A reply, as Python would show it; a status and an error as they are.
-pub fn reply(reply: &Value) -> String {
+/// A reply to a command, as Python would show it; a status and an error as they are.
+pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     match reply {
         Value::Simple(text) | Value::Error(text) => String::from_utf8_lossy(text).into_owned(),
-        other => Shown::Cli(other.clone()).repr(),
+        other => {
+            let other = other.clone();
+            Shown::Cli(sent.map_or(other.clone(), |sent| paired(sent, other))).repr()
+        }
+    }
+}
+
+/// ZPOPMIN and ZPOPMAX answer with member and score in turn; redis-py makes a list of pairs of them.
+fn paired(sent: &Words, reply: Value) -> Value {
+    let name = sent.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
+    match reply {
+        Value::Array(items)
+            if name.starts_with(b"ZPOPM") && !items.iter().any(|item| matches!(item, Value::Array(_))) =>
+        {
+            Value::Array(items.chunks(2).map(|pair| Value::Array(pair.to_vec())).collect())
+        }
+        other => other,
     }
 }
 
@@ -64,17 +92,22 @@ mod tests {
         let command = |text: &str| text.split(' ').map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
         assert_eq!(commands(&[command("MULTI"), command("SET k 1"), command("EXEC")]), "MULTI · SET k 1 · EXEC");
         assert_eq!(words(&[b"SET".to_vec(), b"k".to_vec(), b"two words".to_vec()]), "SET k \"two words\"");
-        for (bytes, told) in [
-            ("$2\r\n10\r\n", "b'10'"),
-            ("+OK\r\n", "OK"),
-            ("$-1\r\n", "None"),
-            ("-ERR no\r\n", "ERR no"),
-            (":1\r\n$1\r\na\r\n", "1 · b'a'"),
-            ("+OK\r\n+QUEUED\r\n*1\r\n:7\r\n", "[7]"),
-            ("+OK\r\n+QUEUED\r\n*-1\r\n", "None"),
+        for (sent, bytes, told) in [
+            ("GET a", "$2\r\n10\r\n", "b'10'"),
+            ("SET a 1", "+OK\r\n", "OK"),
+            ("GET a", "$-1\r\n", "None"),
+            ("GET a", "-ERR no\r\n", "ERR no"),
+            ("INCR a;GET b", ":1\r\n$1\r\na\r\n", "1 · b'a'"),
+            ("MULTI;INCR a;EXEC", "+OK\r\n+QUEUED\r\n*1\r\n:7\r\n", "[7]"),
+            ("MULTI;INCR a;EXEC", "+OK\r\n+QUEUED\r\n*-1\r\n", "None"),
+            ("ZPOPMIN z", "*2\r\n$1\r\na\r\n,5\r\n", "[(b'a', 5.0)]"),
+            ("ZPOPMAX z 1", "*1\r\n*2\r\n$1\r\na\r\n,5\r\n", "[(b'a', 5.0)]"),
+            ("ZPOPMIN z", "*0\r\n", "[]"),
+            ("MULTI;ZPOPMIN z;EXEC", "+OK\r\n+QUEUED\r\n*1\r\n*2\r\n$1\r\na\r\n,5\r\n", "[[(b'a', 5.0)]]"),
         ] {
-            assert_eq!(replies(bytes.as_bytes()), told, "{bytes:?}");
+            let sent: Vec<_> = sent.split(';').map(command).collect();
+            assert_eq!(replies(&sent, bytes.as_bytes()), told, "{bytes:?}");
         }
-        assert_eq!(replies(format!("$200\r\n{}\r\n", "a".repeat(200)).as_bytes()).chars().count(), LONGEST + 1);
+        assert_eq!(replies(&[], format!("$200\r\n{}\r\n", "a".repeat(200)).as_bytes()).chars().count(), LONGEST + 1);
     }
 }
