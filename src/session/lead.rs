@@ -48,8 +48,6 @@ pub(super) struct Lead {
     tried: Tried,
     /// The clients that have sent it.
     acted: Vec<String>,
-    /// How much the learner's Python had run when the step began.
-    pub run_before: usize,
     /// What else there is to say when the step is done.
     aside: Option<String>,
     /// Whether the answer was shown.
@@ -61,6 +59,8 @@ pub(super) struct Lead {
 pub(super) struct Start {
     pub engine: Engine,
     pub clock: Clock,
+    /// How much each client's Python had run.
+    pub ran: Vec<usize>,
 }
 
 /// Where a step stands.
@@ -95,14 +95,6 @@ impl Session {
         self.settle();
     }
 
-    /// Opens a lesson at its end, where all is done and what is to be remembered is still to be shown.
-    pub fn open_at_end(&mut self, lesson: Arc<Lesson>) {
-        let steps = lesson.steps.len();
-        self.rebuild(lesson, steps);
-        self.script.add([Item::Then(Then::LessonEnds)]);
-        self.settle();
-    }
-
     pub(super) fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
         let step = step.min(lesson.steps.len().saturating_sub(1));
         self.rebuild(lesson, step);
@@ -110,7 +102,7 @@ impl Session {
     }
 
     /// Types the setup and the answers of so many steps, unseen.
-    fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
+    pub(super) fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
         self.script.clear();
         self.end_race();
         self.entered.clear();
@@ -133,7 +125,6 @@ impl Session {
             sent: Vec::new(),
             tried: Tried::default(),
             acted: Vec::new(),
-            run_before: 0,
             aside: None,
             answered: false,
         });
@@ -253,12 +244,12 @@ impl Session {
         let step = lead.current().clone();
         let unchanged = step.expect.iter().flat_map(|e| &e.get_ref().unchanged);
         let before = unchanged.map(|key| (key.get_ref().clone(), self.look_at(key.get_ref()))).collect();
-        let run_before = self.clients[MAIN].python.journal.len();
         let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
-        let start = || Arc::new(Start { engine: self.engine.clone(), clock: self.clock.clone() });
-        let start = is_raced.then(start);
+        let ran = || self.clients.iter().map(|client| client.python.journal.len()).collect();
+        let start = || Start { engine: self.engine.clone(), clock: self.clock.clone(), ran: ran() };
+        let start = is_raced.then(|| Arc::new(start()));
         if let Some(lead) = &mut self.lead {
-            (lead.before, lead.run_before, lead.start) = (before, run_before, start);
+            (lead.before, lead.start) = (before, start);
         }
         self.races.raced = None;
         if self.review.is_none() {
@@ -500,42 +491,6 @@ impl Session {
             return self.prepare_step();
         }
         self.end_lesson();
-    }
-
-    /// Shows what is to be remembered of the lesson, and where to go from there.
-    fn end_lesson(&mut self) {
-        let Some(lead) = &mut self.lead else { return };
-        lead.phase = Phase::Over;
-        let lesson = lead.lesson.clone();
-        self.show(Show::Gap);
-        self.head(&lesson, Part::Remember);
-        self.show(Show::Text(parse(lesson.remember.get_ref())));
-        self.show(Show::Gap);
-        self.progress.ended(lesson.id.get_ref());
-        self.effects.push(Effect::Progress(self.progress.clone()));
-        let sheet = "`:sheet` shows the commands of this lesson, each with an example";
-        let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
-        match next {
-            Some(title) => {
-                self.say(
-                    Role::Muted,
-                    &format!("{sheet}; `redis-tutor review` brings its tasks back when it is time for them."),
-                );
-                self.say(
-                    Role::Muted,
-                    &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves."),
-                );
-            }
-            None => {
-                self.say(Role::Muted, &format!("{sheet}."));
-                self.say(
-                    Role::Muted,
-                    "That was the last lesson. From here on `redis-tutor review` brings tasks back when it is time for \
-                     them, `redis-tutor sheet > redis.md` keeps what all lessons taught, and `redis-tutor play` is a \
-                     prompt to try things at. `:lessons` lists the lessons, `:quit` leaves.",
-                );
-            }
-        }
     }
 
     /// An empty line: goes on when a step is done.

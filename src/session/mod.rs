@@ -10,6 +10,7 @@ mod client;
 mod clock;
 pub mod dialect;
 mod draw;
+mod ending;
 pub mod event;
 pub mod flood;
 pub mod growth;

@@ -4,6 +4,7 @@ use super::super::event::{Event, Need, Show};
 use super::super::lead::Phase;
 use super::super::script::Then;
 use super::super::{MAIN, Session};
+use super::definitions::{defines_run, is_definition, needed};
 use super::{Entrant, Mode, Plan, Race, Stage, Stand};
 use crate::engine::command::Flag;
 use crate::engine::commands;
@@ -350,34 +351,37 @@ impl Session {
         true
     }
 
-    /// Whether what the clients are to run is defined, by whomever.
+    /// Whether what the clients are to run was defined in this step, by whomever.
     pub(in super::super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
         let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
-        let entries = self.clients.iter().flat_map(|client| client.python.journal.entries());
-        let mut defines = entries.filter(|entry| is_definition(&entry.source));
-        defines.any(|entry| names_of(run).any(|name| defines_name(&entry.source, name)))
+        (MAIN..self.clients.len()).any(|who| {
+            let entries = self.clients[who].python.journal.entries().skip(self.ran_before(who));
+            entries.into_iter().any(|entry| defines_run(&entry.source, run))
+        })
+    }
+
+    /// How much a client's Python had run when the step began.
+    fn ran_before(&self, who: usize) -> usize {
+        let start = self.lead.as_ref().and_then(|lead| lead.start.as_ref());
+        start.and_then(|start| start.ran.get(who)).copied().unwrap_or(0)
     }
 
     /// How a submission is to be raced against itself, if its step asks for it and it is something to race.
     pub(in super::super) fn plan_of_submission(&mut self, every: &EveryOrder, submission: &Submission) -> Option<Plan> {
-        if submission.error.is_some() {
-            return None;
-        }
         let is_raced = match &every.run {
             Some(run) => {
                 let statements = syntax::split(&submission.source).ok()?;
-                let mut defines = statements.iter().map(|s| &s.source).filter(|source| is_definition(source));
-                defines.any(|source| names_of(run.get_ref()).any(|name| defines_name(source, name)))
+                statements.iter().any(|statement| defines_run(&statement.source, run.get_ref()))
             }
             // Who only looks loses nothing.
-            None => submission.commands.iter().any(|words| writes(words)),
+            None => submission.error.is_none() && submission.commands.iter().any(|words| writes(words)),
         };
         if !is_raced {
             return None;
         }
-        let program = every.run.as_ref().map_or(&submission.source, |run| run.get_ref()).clone();
         let who = self.clients.iter().position(|client| client.name == submission.client)?;
-        let before = self.defined_so_far(who, &program);
+        let program = every.run.as_ref().map_or(&submission.source, |run| run.get_ref()).clone();
+        let before = needed(&program, self.defined_so_far(who).iter());
         let count = every.clients.as_ref().map_or(2, |count| *count.get_ref());
         Some(Plan {
             start: every.start.as_ref().map(|start| start.get_ref().clone()),
@@ -391,16 +395,14 @@ impl Session {
         self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
     }
 
-    /// What a client's Python has imported and defined that a program needs. What is assigned is a definition, too, if it
-    /// was read from Redis in this step: each order reads it from the data that it begins with.
-    fn defined_so_far(&self, who: usize, program: &str) -> Vec<String> {
-        let run_before = self.lead.as_ref().filter(|_| who == MAIN).map_or(usize::MAX, |lead| lead.run_before);
+    /// What a client's Python has imported and defined: what a program of theirs may need. What is assigned is a
+    /// definition, too, if it was read from Redis in this step: each order reads it from the data that it begins with.
+    fn defined_so_far(&self, who: usize) -> Vec<String> {
+        let ran_before = self.ran_before(who);
         let entries = self.clients[who].python.journal.entries().enumerate();
-        let defines: Vec<String> = entries
-            .filter(|(index, entry)| is_definition(&entry.source) && (*index >= run_before || !entry.asked_redis()))
-            .map(|(_, entry)| entry.source.clone())
-            .collect();
-        needed(program, defines.iter())
+        let defines = entries
+            .filter(|(index, entry)| is_definition(&entry.source) && (*index >= ran_before || !entry.asked_redis()));
+        defines.map(|(_, entry)| entry.source.clone()).collect()
     }
 
     /// Plays a submission in every order; `races.raced` has then what came of it.
@@ -413,47 +415,6 @@ impl Session {
 fn writes(words: &[Vec<u8>]) -> bool {
     let name = words.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
     commands::by_name(&name).is_some_and(|command| command.has(Flag::Write))
-}
-
-/// Whether a statement defines something, rather than doing it.
-fn is_definition(source: &str) -> bool {
-    let first = source.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
-    let after = source[first.len()..].trim_start();
-    source.starts_with('@')
-        || ["def", "class", "import", "from", "async"].contains(&first)
-        || (after.starts_with('=') && !after.starts_with("=="))
-}
-
-/// Those of the definitions that a program needs, by the names that it reads and that they read in turn.
-fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
-    let mut names = syntax::variables(program).read;
-    let mut found: Vec<String> = Vec::new();
-    for source in defined.rev() {
-        let variables = syntax::variables(source);
-        let is_import = source.starts_with("import") || source.starts_with("from");
-        if is_import || variables.bound.iter().any(|name| names.contains(name)) {
-            names.extend(variables.read);
-            found.push(source.clone());
-        }
-    }
-    found.reverse();
-    found
-}
-
-/// The names in a piece of code, and other words.
-fn names_of(source: &str) -> impl Iterator<Item = &str> {
-    source.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| !name.is_empty())
-}
-
-/// Whether a definition is this name's.
-fn defines_name(source: &str, name: &str) -> bool {
-    let own = source.lines().find(|line| !line.starts_with('@')).unwrap_or_default();
-    let words: Vec<&str> = names_of(own).take(3).collect();
-    match words.as_slice() {
-        ["async", "def", defined, ..] | ["def" | "class", defined, ..] => *defined == name,
-        [defined, ..] => *defined == name,
-        [] => false,
-    }
 }
 
 /// So many clients that run the same.
@@ -549,37 +510,6 @@ fn listed(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn definitions_are_told_from_what_is_done() {
-        for source in ["def f():\n    pass", "import json", "@d\ndef f(): pass", "n = 1", "f = lambda: 1"] {
-            assert!(is_definition(source), "{source}");
-        }
-        for source in ["f()", "r.set('a', 1)", "n == 1", "for i in x:\n    f()", "define()"] {
-            assert!(!is_definition(source), "{source}");
-        }
-    }
-
-    #[test]
-    fn a_definition_has_a_name() {
-        for (source, name) in [
-            ("def buy():\n    pass", "buy"),
-            ("@cached\ndef buy(n):\n    pass", "buy"),
-            ("async def buy(): pass", "buy"),
-            ("buy = lambda: r.decr('n')", "buy"),
-        ] {
-            assert!(defines_name(source, name), "{source}");
-            assert!(!defines_name(source, "sell"), "{source}");
-        }
-        assert_eq!(names_of("if buy('a'): r.incr('n')").collect::<Vec<_>>(), ["if", "buy", "a", "r", "incr", "n"]);
-    }
-
-    #[test]
-    fn a_program_needs_what_its_names_lead_to() {
-        let defined = ["import json", "KEY = 'seats'", "n = r.blpop('q')", "def buy():\n    r.decr(KEY)", "m = 1"];
-        let defined = defined.map(str::to_owned);
-        assert_eq!(needed("buy()", defined.iter()), [&defined[0], &defined[1], &defined[3]].map(String::clone));
-    }
 
     #[test]
     fn a_tally_says_how_many_orders_were_played() {

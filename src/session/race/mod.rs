@@ -4,6 +4,7 @@
 //! with the same data, the same time and fresh variables; the Python children are kept from one order to the next. A step of a
 //! race is one round trip: a command, or a pipeline with all that it sends at once. Time stands still, but when everybody waits.
 
+mod definitions;
 pub mod gate;
 mod lead;
 mod search;

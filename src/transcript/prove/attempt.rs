@@ -92,10 +92,18 @@ impl Attempt {
         let line = first_line(&last.submission.source);
         let mistaken = match last.verdict {
             Verdict::Mistake(index) => format!(", which got the text of mistake {}", index + 1),
-            Verdict::Spoilt => ", behind a mistake that has spoilt the data".into(),
             _ => String::new(),
         };
-        (format!("after {line:?}{mistaken}, this is not so"), unmet::told(expect, last))
+        let mut causes = unmet::told(expect, last);
+        let told = match &last.verdict {
+            Verdict::Near(told) | Verdict::Miss(told) => told.join(" "),
+            Verdict::Spoilt => "a mistake before it has spoilt the data".into(),
+            _ => String::new(),
+        };
+        if causes.is_empty() && !told.is_empty() {
+            causes.push(Fault::new(Some(expect.span().start), told));
+        }
+        (format!("after {line:?}{mistaken}, this is not so"), causes)
     }
 
     /// Why a mistake was not recognised.
@@ -107,8 +115,8 @@ impl Attempt {
                 format!("`when` fits, and so does that of mistake {}, which comes first.", index + 1)
             }
             Some((unmet, _)) if unmet.is_empty() => {
-                "`when` fits, and no line of it can be what it is about: it sends and changes nothing, or goes to \
-                 another key than the answer."
+                "`when` fits, and no line of it can be what it is about: it sends and changes nothing, or goes to another \
+                 key than the answer."
                     .into()
             }
             Some((unmet, _)) => format!("`when` does not fit: {}", unmet.join(" ")),
