@@ -28,7 +28,10 @@ pub enum Unmet<'a> {
 
 /// All that is expected and not so after a submission.
 pub fn of<'a>(expect: &'a Expect, submission: &Submission, findings: &Findings) -> Vec<Unmet<'a>> {
-    let names = if expect.error.is_some() { submission.command_names() } else { submission.performed() };
+    // What failed was not used, unless its failure is the lesson.
+    let performed = if expect.error.is_some() { submission.command_names() } else { submission.performed() };
+    let names = submission.command_names();
+    let is_used = |name: &Spanned<String>| performed.contains(&canonical(name.get_ref()));
     let is_sent = |name: &Spanned<String>| names.contains(&canonical(name.get_ref()));
     let is_raised = |wanted: &str| submission.error.as_ref().is_some_and(|error| error.told().contains(wanted));
     let is_printed = |output: &str| submission.output.trim_end() == output.trim_end();
@@ -36,7 +39,7 @@ pub fn of<'a>(expect: &'a Expect, submission: &Submission, findings: &Findings) 
     let error = expect.error.as_deref().filter(|wanted| !is_raised(wanted)).map(Unmet::Error);
     let reply = expect.reply.as_deref().filter(|wanted| !submission.shows(wanted)).map(Unmet::Reply);
     let output = expect.output.as_deref().filter(|wanted| !is_printed(wanted)).map(Unmet::Output);
-    let uses = expect.uses.iter().filter(|name| !is_sent(name)).map(Unmet::Uses);
+    let uses = expect.uses.iter().filter(|name| !is_used(name)).map(Unmet::Uses);
     let avoids = expect.avoids.iter().filter(|name| is_sent(name)).map(Unmet::Avoids);
     let state = expect.state.iter().filter(|probe| !holds(probe, findings)).map(Unmet::State);
     let unchanged = expect.unchanged.iter().filter(|key| findings.changed_keys.contains(key.get_ref()));

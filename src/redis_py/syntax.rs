@@ -483,7 +483,8 @@ mod tests {
             ("def f(x):\n    return x", "f", "x"),
             ("class C: x = 1", "C x", ""),
             ("n += 1", "n", "n"),
-            ("d['visits'] = 1", "", "d"),
+            ("d['visits'] = 1", "d", "d"),
+            ("a.append(n)", "a", "a n"),
             ("u.visits", "", "u"),
             ("x = = 1", "", ""),
         ] {

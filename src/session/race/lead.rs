@@ -1,9 +1,9 @@
 //! Leading through a race: whose turn it is, by hand or in every order, and what came of it.
 
+use super::super::Session;
 use super::super::event::{Event, Need, Show};
 use super::super::lead::Phase;
 use super::super::script::Then;
-use super::super::{MAIN, Session};
 use super::definitions::{defines_run, is_definition, needed};
 use super::{Entrant, Mode, Plan, Race, Stage, Stand};
 use crate::engine::command::Flag;
@@ -351,13 +351,11 @@ impl Session {
         true
     }
 
-    /// Whether what the clients are to run was defined in this step, by whomever.
+    /// Whether what the clients are to run is defined, by whomever.
     pub(in super::super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
         let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
-        (MAIN..self.clients.len()).any(|who| {
-            let entries = self.clients[who].python.journal.entries().skip(self.ran_before(who));
-            entries.into_iter().any(|entry| defines_run(&entry.source, run))
-        })
+        let mut entries = self.clients.iter().flat_map(|client| client.python.journal.entries());
+        entries.any(|entry| defines_run(&entry.source, run))
     }
 
     /// How much a client's Python had run when the step began.

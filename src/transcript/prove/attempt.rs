@@ -92,12 +92,12 @@ impl Attempt {
         let line = first_line(&last.submission.source);
         let mistaken = match last.verdict {
             Verdict::Mistake(index) => format!(", which got the text of mistake {}", index + 1),
+            Verdict::Spoilt => ", behind a mistake that has spoilt the data".into(),
             _ => String::new(),
         };
         let mut causes = unmet::told(expect, last);
         let told = match &last.verdict {
             Verdict::Near(told) | Verdict::Miss(told) => told.join(" "),
-            Verdict::Spoilt => "a mistake before it has spoilt the data".into(),
             _ => String::new(),
         };
         if causes.is_empty() && !told.is_empty() {
@@ -115,8 +115,8 @@ impl Attempt {
                 format!("`when` fits, and so does that of mistake {}, which comes first.", index + 1)
             }
             Some((unmet, _)) if unmet.is_empty() => {
-                "`when` fits, and no line of it can be what it is about: it sends and changes nothing, or goes to another \
-                 key than the answer."
+                "`when` fits, and no line of it can be what it is about: it sends and changes nothing, or goes to \
+                 another key than the answer."
                     .into()
             }
             Some((unmet, _)) => format!("`when` does not fit: {}", unmet.join(" ")),
