@@ -26,12 +26,13 @@ pub fn parse(markdown: &str) -> Text {
             blocks.push(Block::Table(rows));
             continue;
         }
-        if let Some((numbered, item)) = item(trimmed) {
+        if let Some((numbered, item)) = first_item(trimmed) {
             let mut items = vec![item.to_owned()];
-            while let Some(line) = lines.next_if(|line| !ends_text(line.trim())) {
+            let is_another = |line: &str| first_item(line).is_some_and(|(kind, _)| kind != numbered);
+            while let Some(line) = lines.next_if(|line| !ends_text(line.trim()) && !is_another(line.trim())) {
                 match self::item(line.trim()) {
-                    Some((_, item)) => items.push(item.to_owned()),
-                    None => {
+                    Some((also_numbered, item)) if also_numbered == numbered => items.push(item.to_owned()),
+                    _ => {
                         if let Some(last) = items.last_mut() {
                             last.push(' ');
                             last.push_str(line.trim());
@@ -43,7 +44,7 @@ pub fn parse(markdown: &str) -> Text {
             continue;
         }
         let mut paragraph = trimmed.to_owned();
-        while let Some(line) = lines.next_if(|line| !ends_text(line.trim()) && item(line.trim()).is_none()) {
+        while let Some(line) = lines.next_if(|line| !ends_text(line.trim()) && first_item(line.trim()).is_none()) {
             paragraph.push(' ');
             paragraph.push_str(line.trim());
         }
@@ -74,6 +75,11 @@ pub fn open_mark(markdown: &str) -> Option<(&'static str, String)> {
 /// Whether a paragraph or a list's item is over before this line.
 fn ends_text(line: &str) -> bool {
     line.is_empty() || line.starts_with("```") || line.starts_with('|')
+}
+
+/// The text of what may be a list's first item: numbers begin with 1, and `11. It is …` is a sentence.
+fn first_item(line: &str) -> Option<(bool, &str)> {
+    item(line).filter(|(numbered, _)| !numbered || line.starts_with("1. "))
 }
 
 /// The text of a list's item, and whether the list is numbered.
@@ -168,6 +174,17 @@ mod tests {
             cells(r"| `on\|off` | b |"),
             [vec![Span::new(Role::Code, "on|off")], vec![Span::new(Role::Plain, "b")]]
         );
+    }
+
+    #[test]
+    fn a_number_at_the_start_of_a_line_is_no_list_unless_it_is_1() {
+        let paragraph = |text: &str| vec![Block::Paragraph(vec![Span::new(Role::Plain, text)])];
+        assert_eq!(parse("11. It had never been touched.").0, paragraph("11. It had never been touched."));
+        assert_eq!(parse("From 10 to\n11. It is.").0, paragraph("From 10 to 11. It is."));
+        let lists = parse("- from 10 to\n11. It is.\n1. a\n2. b\n- c").0;
+        assert!(matches!(&lists[0], Block::List { numbered: false, items } if items.len() == 1), "{lists:?}");
+        assert!(matches!(&lists[1], Block::List { numbered: true, items } if items.len() == 2), "{lists:?}");
+        assert!(matches!(&lists[2], Block::List { numbered: false, items } if items.len() == 1), "{lists:?}");
     }
 
     #[test]
