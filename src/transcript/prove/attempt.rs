@@ -115,8 +115,8 @@ impl Attempt {
                 format!("`when` fits, and so does that of mistake {}, which comes first.", index + 1)
             }
             Some((unmet, _)) if unmet.is_empty() => {
-                "`when` fits, and no line of it can be what it is about: it sends and changes nothing, or goes to \
-                 another key than the answer."
+                "`when` fits, and no line of it can be what it is about: it sends and changes nothing, goes to another \
+                 key than the answer, or does by hand what clients are to run."
                     .into()
             }
             Some((unmet, _)) => format!("`when` does not fit: {}", unmet.join(" ")),
