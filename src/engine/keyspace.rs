@@ -49,7 +49,9 @@ pub struct Keyspace {
     /// Whether expired keys go by themselves, or only when they are looked at (DEBUG SET-ACTIVE-EXPIRE).
     pub active_expiry: bool,
     /// How often in a second they do: the parameter of that name, 1 to 500.
-    pub hz: i64,
+    hz: i64,
+    /// When they do next.
+    cycle_ends_us: i64,
     /// Whether reading a key is an access, for OBJECT IDLETIME: not for a client that has set CLIENT NO-TOUCH.
     pub touches: bool,
     /// Whether anybody may want to hear of events, so that they are noted.
@@ -73,6 +75,7 @@ impl Keyspace {
             limits: Limits::default(),
             active_expiry: true,
             hz: 10,
+            cycle_ends_us: now_us,
             touches: true,
             notes_events: false,
             events: Vec::new(),
@@ -94,13 +97,24 @@ impl Keyspace {
 
     /// Sets the clock, which never goes back. At the end of each cycle, what has expired by then is dropped.
     pub fn set_clock(&mut self, now_us: i64) {
-        let before_ms = self.now_ms();
         self.now_us = self.now_us.max(now_us);
         // Until then a key whose time is over is found by `find`, and counted by DBSIZE, as in Redis.
-        let cycle_ms = self.cycle_ms();
-        if self.active_expiry && self.now_ms() / cycle_ms > before_ms / cycle_ms {
+        if self.now_us >= self.cycle_ends_us && self.active_expiry {
             self.expire_due();
+            self.begin_cycle();
         }
+    }
+
+    /// Sets how often in a second what has expired is looked for: `hz`, 1 to 500.
+    pub fn set_hz(&mut self, hz: i64) {
+        self.hz = hz;
+        self.begin_cycle();
+    }
+
+    /// A cycle ends at a multiple of its length.
+    fn begin_cycle(&mut self) {
+        let cycle_ms = self.cycle_ms();
+        self.cycle_ends_us = (self.now_ms() / cycle_ms + 1) * cycle_ms * 1000;
     }
 
     /// How long a cycle takes.

@@ -81,7 +81,7 @@ fn set(call: &mut Call) -> Outcome {
     let set = call.hub.config.set(&pairs);
     set.map_err(|refusal| Error::said([b"ERR ".as_slice(), &refusal].concat()))?;
     call.hub.config.apply(&mut call.keyspace.limits);
-    call.keyspace.hz = call.hub.config.integer("hz");
+    call.keyspace.set_hz(call.hub.config.integer("hz"));
     call.keyspace.notes_events = call.hub.config.events.any();
     let password = call.hub.config.get("requirepass").to_vec();
     call.hub.password = (!password.is_empty()).then_some(password);

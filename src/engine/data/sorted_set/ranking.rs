@@ -125,17 +125,28 @@ impl<T: Ord + Clone> Ranking<T> {
 
     /// The leaf that holds a rank, and the rank's place in it.
     fn leaf_at(&self, mut rank: usize) -> (&[T], usize) {
-        let mut node = &self.root;
+        let (mut node, mut len) = (&self.root, self.len);
         loop {
             match node {
                 Node::Leaf(elements) => return (elements, rank),
-                Node::Inner(branches) => {
+                // From whichever end is nearer: the first and the last are what is mostly asked for.
+                Node::Inner(branches) if rank < len / 2 => {
                     let mut at = 0;
                     while at + 1 < branches.len() && rank >= branches[at].len {
                         rank -= branches[at].len;
                         at += 1;
                     }
-                    node = &branches[at].node;
+                    (node, len) = (&branches[at].node, branches[at].len);
+                }
+                Node::Inner(branches) => {
+                    let mut at = branches.len() - 1;
+                    let mut before = len - branches[at].len;
+                    while rank < before {
+                        at -= 1;
+                        before -= branches[at].len;
+                    }
+                    rank -= before;
+                    (node, len) = (&branches[at].node, branches[at].len);
                 }
             }
         }
