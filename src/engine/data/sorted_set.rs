@@ -375,9 +375,9 @@ impl SortedSet {
     /// one that Redis finds, which searches it from the direction's start.
     pub fn ranks_of_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         if !self.has_one_score() {
-            let (lowest, highest) = (self.at(0), self.at(self.len().saturating_sub(1)));
-            let is_outside = highest.is_none_or(|(member, _)| min.starts_after(member))
-                || lowest.is_none_or(|(member, _)| max.ends_before(member));
+            let (lowest, highest) = (self.order.get(0), self.order.get(self.len().saturating_sub(1)));
+            let is_outside = highest.is_none_or(|scored| min.starts_after(&scored.member))
+                || lowest.is_none_or(|scored| max.ends_before(&scored.member));
             if is_outside {
                 return 0..0;
             }
