@@ -98,6 +98,11 @@ impl Submission {
         self
     }
 
+    /// Whether this is what was printed; ends of lines at the end count for nothing.
+    pub fn prints(&self, expected: &str) -> bool {
+        self.output.trim_end() == expected.trim_end()
+    }
+
     /// Whether the last value, or the last line that was printed, is this value of Python's.
     pub fn shows(&self, expected: &str) -> bool {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {

@@ -5,9 +5,10 @@
 
 use super::comparison::Comparison;
 use super::differences;
-use super::evidence::{Failure, Shown, Submission, canonical};
+use super::evidence::{Failure, Shown, Submission};
 use super::format::{Expect, Mistake, Probe, Step, When};
 use super::raced::Raced;
+use super::unmet;
 
 /// What the data says to the probes of a step.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -198,48 +199,7 @@ pub fn spoils(mistake: &Mistake, submission: &Submission) -> bool {
 
 /// Whether a mistake is what happened.
 fn fits(when: &When, submission: &Submission, findings: &Findings) -> bool {
-    unmet(when, submission, findings).is_empty()
-}
-
-/// What a mistake asks for and is not so, each as a sentence for its author.
-pub fn unmet(when: &When, submission: &Submission, findings: &Findings) -> Vec<String> {
-    let mut unmet = Vec::new();
-    let error = submission.error.as_ref().map(|error| {
-        // A call without one of its arguments says so itself: its class alone tells nothing.
-        let is_call = error.class == "TypeError" && error.message.contains("required positional argument");
-        if is_call { error.message.clone() } else { error.told() }
-    });
-    if let Some(wanted) = &when.error
-        && !error.as_ref().is_some_and(|error| error.contains(wanted.as_str()))
-    {
-        let seen = error.map_or("no error came up".into(), |error| format!("the error was {}", code(&error)));
-        unmet.push(format!("`error` is {}, and {seen}.", code(wanted)));
-    }
-    let names = submission.command_names();
-    for name in when.uses.iter().filter(|name| !names.contains(&canonical(name))) {
-        unmet.push(format!("`uses` names {}, and {} was sent.", code(name), differences::listed(&names)));
-    }
-    for name in when.lacks.iter().filter(|name| names.contains(&canonical(name))) {
-        unmet.push(format!("`lacks` names {}, and it was sent.", code(name)));
-    }
-    if let Some(reply) = when.reply.as_ref().filter(|reply| !submission.shows(reply)) {
-        let seen = submission.value.as_ref().map_or("nothing".into(), |shown| code(&shown.repr()));
-        unmet.push(format!("`reply` is {}, and {seen} was shown.", code(reply)));
-    }
-    if let Some(output) = when.output.as_ref().filter(|output| submission.output.trim_end() != output.trim_end()) {
-        let seen = submission.output.trim_end();
-        let seen = if seen.is_empty() { "nothing".into() } else { code(seen) };
-        unmet.push(format!("`output` is {}, and {seen} was printed.", code(output)));
-    }
-    for probe in when.state.iter().filter(|probe| !holds(probe, findings)) {
-        let seen = match asked(probe.run.get_ref(), findings) {
-            Some(Ok(shown)) => format!("says {}", code(&shown.repr())),
-            Some(Err(error)) => format!("raises {}", code(&error.told())),
-            None => "was not asked".into(),
-        };
-        unmet.push(format!("`state` asks {} for {}, and it {seen}.", code(probe.run.get_ref()), code(&probe.reply)));
-    }
-    unmet
+    unmet::of_mistake(when, submission, findings).is_empty()
 }
 
 /// As inline code of Markdown.
@@ -343,7 +303,7 @@ by = ["phone"]
             ),
         ] {
             let when: When = toml::from_str(when).expect("it is a condition");
-            assert_eq!(unmet(&when, &submission, &findings), [told]);
+            assert_eq!(unmet::of_mistake(&when, &submission, &findings), [told]);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! `True` is not `1` here, though the two are equal: the question is what stands on the screen. Who has the value right and
 //! its type wrong is told so, and not that the value is wrong.
 
-use super::value::{Value, parse_python};
+use super::value::{Value, number, parse_python};
 
 /// What comes of a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,15 +181,6 @@ fn note_number(wanted: &Value, seen: &Value, mut note: impl FnMut(Slip)) {
         (Value::Float(_), _) => note(Slip::Float),
         (_, Value::Bool(_)) => note(Slip::NotBool),
         _ => note(Slip::NotFloat),
-    }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Bool(yes) => Some(f64::from(u8::from(*yes))),
-        Value::Integer(n) => Some(*n as f64),
-        Value::Float(v) => Some(*v),
-        _ => None,
     }
 }
 

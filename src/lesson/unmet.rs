@@ -6,7 +6,7 @@ use toml::Spanned;
 use super::comparison::Comparison;
 use super::differences::{self, listed};
 use super::evidence::{Failure, Submission, canonical};
-use super::format::{EveryOrder, Expect, Fault, Probe};
+use super::format::{EveryOrder, Expect, Fault, Probe, When};
 use super::judge::{Findings, Judged, asked, code, holds, says};
 use super::raced::Raced;
 
@@ -34,11 +34,10 @@ pub fn of<'a>(expect: &'a Expect, submission: &Submission, findings: &Findings) 
     let is_used = |name: &Spanned<String>| performed.contains(&canonical(name.get_ref()));
     let is_sent = |name: &Spanned<String>| names.contains(&canonical(name.get_ref()));
     let is_raised = |wanted: &str| submission.error.as_ref().is_some_and(|error| error.told().contains(wanted));
-    let is_printed = |output: &str| submission.output.trim_end() == output.trim_end();
     let is_lost = |raced: &Raced| raced.bad > 0 || raced.error.is_some();
     let error = expect.error.as_deref().filter(|wanted| !is_raised(wanted)).map(Unmet::Error);
     let reply = expect.reply.as_deref().filter(|wanted| !submission.shows(wanted)).map(Unmet::Reply);
-    let output = expect.output.as_deref().filter(|wanted| !is_printed(wanted)).map(Unmet::Output);
+    let output = expect.output.as_deref().filter(|wanted| !submission.prints(wanted)).map(Unmet::Output);
     let uses = expect.uses.iter().filter(|name| !is_used(name)).map(Unmet::Uses);
     let avoids = expect.avoids.iter().filter(|name| is_sent(name)).map(Unmet::Avoids);
     let state = expect.state.iter().filter(|probe| !holds(probe, findings)).map(Unmet::State);
@@ -84,14 +83,9 @@ impl Unmet<'_> {
                     .map_or("nothing was raised".into(), |error| format!("what was raised is {}", code(&error.told())));
                 (at, format!("`error` is {}, and {seen}", code(wanted)))
             }
-            Unmet::Reply(wanted) => {
-                let seen = submission.value.as_ref().map_or("nothing".into(), |shown| code(&shown.repr()));
-                (at, format!("`reply` is {}, and {seen} was shown", code(wanted)))
-            }
+            Unmet::Reply(wanted) => (at, format!("`reply` is {}, and {} was shown", code(wanted), shown(submission))),
             Unmet::Output(wanted) => {
-                let seen = submission.output.trim_end();
-                let seen = if seen.is_empty() { "nothing".into() } else { code(seen) };
-                (at, format!("`output` is {}, and {seen} was printed", code(wanted.trim_end())))
+                (at, format!("`output` is {}, and {} was printed", code(wanted.trim_end()), printed(submission)))
             }
             Unmet::Uses(name) => {
                 (name.span().start, format!("`uses` names {}. Sent: {}", code(name.get_ref()), sent()))
@@ -106,6 +100,55 @@ impl Unmet<'_> {
         };
         vec![Fault::new(Some(at), message)]
     }
+}
+
+/// What a mistake asks for and is not so, each as a sentence for its author.
+pub fn of_mistake(when: &When, submission: &Submission, findings: &Findings) -> Vec<String> {
+    let mut unmet = Vec::new();
+    let error = submission.error.as_ref().map(|error| {
+        // A call without one of its arguments says so itself: its class alone tells nothing.
+        let is_call = error.class == "TypeError" && error.message.contains("required positional argument");
+        if is_call { error.message.clone() } else { error.told() }
+    });
+    if let Some(wanted) = &when.error
+        && !error.as_ref().is_some_and(|error| error.contains(wanted.as_str()))
+    {
+        let seen = error.map_or("no error came up".into(), |error| format!("the error was {}", code(&error)));
+        unmet.push(format!("`error` is {}, and {seen}.", code(wanted)));
+    }
+    let names = submission.command_names();
+    for name in when.uses.iter().filter(|name| !names.contains(&canonical(name))) {
+        unmet.push(format!("`uses` names {}, and {} was sent.", code(name), listed(&names)));
+    }
+    for name in when.lacks.iter().filter(|name| names.contains(&canonical(name))) {
+        unmet.push(format!("`lacks` names {}, and it was sent.", code(name)));
+    }
+    if let Some(reply) = when.reply.as_ref().filter(|reply| !submission.shows(reply)) {
+        unmet.push(format!("`reply` is {}, and {} was shown.", code(reply), shown(submission)));
+    }
+    if let Some(output) = when.output.as_ref().filter(|output| !submission.prints(output)) {
+        unmet.push(format!("`output` is {}, and {} was printed.", code(output), printed(submission)));
+    }
+    for probe in when.state.iter().filter(|probe| !holds(probe, findings)) {
+        let seen = match asked(probe.run.get_ref(), findings) {
+            Some(Ok(shown)) => format!("says {}", code(&shown.repr())),
+            Some(Err(error)) => format!("raises {}", code(&error.told())),
+            None => "was not asked".into(),
+        };
+        unmet.push(format!("`state` asks {} for {}, and it {seen}.", code(probe.run.get_ref()), code(&probe.reply)));
+    }
+    unmet
+}
+
+/// What a submission has shown, for an author.
+fn shown(submission: &Submission) -> String {
+    submission.value.as_ref().map_or("nothing".into(), |shown| code(&shown.repr()))
+}
+
+/// What it has printed.
+fn printed(submission: &Submission) -> String {
+    let printed = submission.output.trim_end();
+    if printed.is_empty() { "nothing".into() } else { code(printed) }
 }
 
 fn of_probe(probe: &Probe, submission: &Submission, findings: &Findings) -> String {

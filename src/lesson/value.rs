@@ -153,7 +153,7 @@ pub fn same(a: &Value, b: &Value) -> bool {
 }
 
 /// Python's numbers compare across their types, and a bool is one.
-fn number(value: &Value) -> Option<f64> {
+pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Bool(yes) => Some(f64::from(u8::from(*yes))),
         Value::Integer(n) => Some(*n as f64),

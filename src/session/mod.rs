@@ -35,6 +35,7 @@ pub mod standing;
 pub mod status;
 pub mod timeline;
 mod tried;
+mod turns;
 pub mod tutor;
 mod undo;
 pub mod wire;
@@ -265,42 +266,9 @@ impl Session {
         self.dialect
     }
 
-    /// What clients wait for at this moment, as a sentence each: `main waits for queue:tasks`.
-    pub fn waits(&self) -> Vec<String> {
-        let waiting = |client: &Client| {
-            let wait = client.connections().filter_map(|id| self.engine.hub.blocking.waiting(id)).next()?;
-            let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
-            Some(format!("{} waits for {}", client.name, keys.join(", ")))
-        };
-        self.clients.iter().skip(MAIN).filter_map(waiting).collect()
-    }
-
     /// Whether the prompt should wait for more lines of this input.
     pub fn is_incomplete(&self, text: &str) -> bool {
         self.awaited_input().is_none() && !self.is_answering() && dialect::is_incomplete(text, self.dialect)
-    }
-
-    fn prompt(&self) -> Prompt {
-        if self.is_answering() {
-            return Prompt::Answer;
-        }
-        if self.dialect == Dialect::Cli {
-            let text = self.cli_prompt(self.foreground);
-            return Prompt::Cli { text: if self.past.in_fork() { format!("fork {text}") } else { text } };
-        }
-        let several = self.clients.len() > MAIN + 1;
-        let name = several.then(|| self.clients[self.foreground].name.clone());
-        let fork = self.past.in_fork().then(|| "fork".to_owned());
-        let named: Vec<String> = fork.into_iter().chain(name).collect();
-        Prompt::Python { client: (!named.is_empty()).then(|| named.join(" ")) }
-    }
-
-    /// What `input()` asks, if a program of the foreground's waits for a line.
-    fn awaited_input(&self) -> Option<String> {
-        self.clients[self.foreground].python.asks.values().find_map(|ask| match ask {
-            Ask::Input { prompt } => Some(prompt.clone()),
-            Ask::Receive { .. } | Ask::Sleep { .. } => None,
-        })
     }
 
     fn entered(&mut self, text: &str) {
@@ -384,15 +352,6 @@ impl Session {
         } else if self.clients[who].python.asks.contains_key(&MAIN_THREAD) {
             self.answer(who, MAIN_THREAD, ToChild::Interrupted);
         }
-    }
-
-    /// Ends the turn of a program whose main thread waits, when its other threads have nothing to say: they wait, too.
-    fn end_turn_of_who_waits(&mut self) -> bool {
-        let waits = self.turn.is_some_and(|who| self.clients[who].python.main_asks());
-        if waits {
-            self.turn = None;
-        }
-        waits
     }
 
     /// Moves on until something is needed from outside.
@@ -532,21 +491,6 @@ impl Session {
         }
     }
 
-    /// When the foreground waits and another client is free, the prompt passes to it.
-    fn pass_the_prompt(&mut self) -> bool {
-        if self.clients[self.foreground].is_free() || self.awaited_input().is_some() {
-            return false;
-        }
-        let Some(free) = (MAIN..self.clients.len()).find(|&who| self.clients[who].is_free()) else { return false };
-        let waits = self.waits().join("; ");
-        self.foreground = free;
-        let name = self.clients[free].name.clone();
-        let waits = if waits.is_empty() { "The other is busy".to_owned() } else { waits };
-        self.say(Role::Muted, &format!("{waits}. The prompt is {name}'s now."));
-        self.speaker = free;
-        true
-    }
-
     /// Moves `:wait` to the next deadline on its way, so that whoever waits for that can act, or to its end.
     fn go_on_waiting(&mut self) {
         let Some(wait) = &self.wait else { return };
@@ -570,21 +514,6 @@ impl Session {
         let submission = work.submission.clone();
         self.judge(submission);
         true
-    }
-
-    fn open_another_client(&mut self) {
-        let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
-        self.switch_to(&name.unwrap_or_default());
-    }
-
-    /// Gives the prompt to the client of this name, which is opened if there is none.
-    fn switch_to(&mut self, name: &str) {
-        let known = self.clients.iter().skip(MAIN).position(|client| client.name == name).map(|index| index + MAIN);
-        self.foreground = known.unwrap_or_else(|| {
-            self.clients.push(Client::new(name, true));
-            self.clients.len() - 1
-        });
-        self.speaker = self.foreground;
     }
 
     /// The next moment at which a waiting program or the engine has something to do.

@@ -77,12 +77,7 @@ fn a_block_edited_as_a_whole() {
     at_each_size("block", |name, size| {
         let mut terminal = Terminal::start(name, size, &["play"]);
         terminal.until_prompt(">>>");
-        terminal.keys("for i in range(3):\r");
-        terminal.until_prompt("...");
-        terminal.keys("print('seen', i)\r");
-        terminal.until("the second line's prompt", |text| text.ends_with("print('seen', i)\n..."));
-        terminal.keys(UP);
-        terminal.until("the whole block", |text| text.matches("for i in").count() == 2);
+        terminal.recall_block();
         let (to_the_top, before_the_bracket) = (UP.repeat(2), "\x1b[F\x1b[D\x1b[D");
         terminal.keys(&format!("{to_the_top}{before_the_bracket}\x7f2\r"));
         terminal.until_text("seen 1");

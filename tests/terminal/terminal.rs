@@ -145,6 +145,16 @@ impl Terminal {
         self.until(part, |text| text.contains(part));
     }
 
+    /// Types a block of two lines, and recalls it as a whole instead of ending it.
+    pub fn recall_block(&mut self) {
+        self.keys("for i in range(3):\r");
+        self.until_prompt("...");
+        self.keys("print('seen', i)\r");
+        self.until("the second line's prompt", |text| text.ends_with("print('seen', i)\n..."));
+        self.keys(UP);
+        self.until("the whole block", |text| text.matches("for i in").count() == 2);
+    }
+
     pub fn keys(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).expect("the terminal is there");
         self.keys.flush().expect("the terminal is there");

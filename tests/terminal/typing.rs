@@ -52,12 +52,7 @@ fn a_block_is_edited_as_a_whole_and_outside() {
     let editor = [("EDITOR", "sed -i s/range.3/range(2/")];
     let mut terminal = Terminal::start_with("whole", (80, 24), &["play"], &editor);
     terminal.until_prompt(">>>");
-    terminal.keys("for i in range(3):\r");
-    terminal.until_prompt("...");
-    terminal.keys("print('seen', i)\r");
-    terminal.until("the second line's prompt", |text| text.ends_with("print('seen', i)\n..."));
-    terminal.keys(UP);
-    terminal.until("the whole block", |text| text.matches("for i in").count() == 2);
+    terminal.recall_block();
     terminal.keys(CTRL_X_CTRL_E);
     terminal.until_text("range(2)");
     terminal.keys("\r");

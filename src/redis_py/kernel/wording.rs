@@ -11,11 +11,10 @@ mod types;
 use rustpython_compiler::ast::Operator;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyRef, PyResult, VirtualMachine,
-    builtins::{PyBaseException, PyBaseExceptionRef, PyStr},
+    builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType},
     function::PyMethodFlags,
     identifier,
     protocol::PyMapping,
-    types::PyTypeFlags,
 };
 use site::Site;
 use std::sync::OnceLock;
@@ -23,8 +22,18 @@ use std::sync::OnceLock;
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
 /// The classes whose exceptions are reworded.
-const CLASSES: &[&str] =
-    &["AttributeError", "IndexError", "NameError", "TypeError", "UnboundLocalError", "ValueError", "ZeroDivisionError"];
+fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 7] {
+    let exceptions = &vm.ctx.exceptions;
+    [
+        exceptions.attribute_error,
+        exceptions.index_error,
+        exceptions.name_error,
+        exceptions.type_error,
+        exceptions.unbound_local_error,
+        exceptions.value_error,
+        exceptions.zero_division_error,
+    ]
+}
 
 /// From here on, exceptions say what CPython's say.
 pub fn install(vm: &VirtualMachine) {
@@ -35,16 +44,7 @@ pub fn install(vm: &VirtualMachine) {
     ] {
         base.set_attr(name, method.build_method(base, vm).into());
     }
-    let exceptions = &vm.ctx.exceptions;
-    for class in [
-        exceptions.attribute_error,
-        exceptions.index_error,
-        exceptions.name_error,
-        exceptions.type_error,
-        exceptions.unbound_local_error,
-        exceptions.value_error,
-        exceptions.zero_division_error,
-    ] {
+    for class in classes(vm) {
         class.slots.repr.store(Some(|error, vm| match error.downcast_ref::<PyBaseException>() {
             Some(error) => Ok(vm.ctx.new_str(repr_of(error.to_owned(), vm)?)),
             None => error.repr(vm),
@@ -76,7 +76,7 @@ fn repr_of(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<String> {
 
 /// Rewords an exception in place.
 fn mend(error: &Py<PyBaseException>, vm: &VirtualMachine) {
-    if !CLASSES.contains(&&*error.class().name()) || error.class().slots.flags.has_feature(PyTypeFlags::HEAPTYPE) {
+    if !classes(vm).iter().any(|class| error.class().is(*class)) {
         return;
     }
     let args = error.args();

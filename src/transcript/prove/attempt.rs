@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::driver::{Backstage, Stage, drive};
 use crate::lesson::evidence::{Failure, Submission};
 use crate::lesson::format::{Fault, Lesson, Step, When};
-use crate::lesson::judge::{self, Judged, Verdict};
+use crate::lesson::judge::{Judged, Verdict};
 use crate::lesson::library::Library;
 use crate::lesson::raced::Raced;
 use crate::lesson::rehearsal::Rehearsal;
@@ -108,7 +108,7 @@ impl Attempt {
 
     /// Why a mistake was not recognised.
     pub fn why_not(&self, when: &When) -> String {
-        let unmet = |judged: &Judged| judge::unmet(when, &judged.submission, &judged.findings);
+        let unmet = |judged: &Judged| unmet::of_mistake(when, &judged.submission, &judged.findings);
         let why = match self.judged.iter().map(|judged| (unmet(judged), judged)).min_by_key(|(unmet, _)| unmet.len()) {
             None => "Nothing of it was judged: no line of it ran to its end.".into(),
             Some((unmet, Judged { verdict: Verdict::Mistake(index), .. })) if unmet.is_empty() => {
