@@ -88,6 +88,11 @@ pub struct LineEditor {
 }
 
 impl LineReader {
+    /// Whether it only ever appends to the screen.
+    pub fn is_plain(&self) -> bool {
+        matches!(self, LineReader::Plain(_))
+    }
+
     /// A line editor.
     ///
     /// # Errors

@@ -175,7 +175,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     /// once waits for the next key.
     fn look_out(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
         let Some(watch) = &mut self.watch else { return Ok(None) };
-        if matches!(self.reader, LineReader::Plain(_)) {
+        if self.reader.is_plain() {
             return Ok(watch.saved());
         }
         let keys = screen::Keys::watch()?;
@@ -404,7 +404,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
                         if is_code {
                             self.reader.remember(&text)?;
                         }
-                        self.busy = Some(Busy::begin(matches!(self.reader, LineReader::Plain(_))));
+                        self.busy = Some(Busy::begin(self.reader.is_plain()));
                         return Ok(Event::Entered(text));
                     }
                     if line.trim().is_empty() && !told_of_bracket {
@@ -447,7 +447,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
             none @ None => {
                 self.unfinished.clear();
                 io::stdout().lock().write_all(self.page.line_end().as_bytes())?;
-                none.insert(Wait::begin(matches!(self.reader, LineReader::Plain(_)))?)
+                none.insert(Wait::begin(self.reader.is_plain())?)
             }
         };
         let left_us = deadline_us.map(|at| at - session.engine().keyspace.now_us());

@@ -8,6 +8,7 @@ mod tokens;
 mod unfinished;
 mod words;
 
+use crate::redis_py::syntax;
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::Expr;
 use rustpython_compiler::ast::token::TokenKind;
@@ -137,17 +138,13 @@ impl<'a> Page<'a> {
 
     /// A bracket that is never closed and stands on an earlier line than what comes of it.
     fn never_closed(&self, at: usize) -> Option<Told> {
-        let mut open: Vec<&Token> = Vec::new();
-        for token in &self.tokens {
-            if is_opening(token.kind) {
-                open.push(token);
-            } else if is_closing(token.kind) {
-                open.pop();
-            }
-        }
-        let last = open.pop()?;
-        let told = told_at(format!("'{}' was never closed", self.text(&last.place)), last.place.clone());
-        if self.line(at) > self.line(last.place.start) { told } else { None }
+        let open = syntax::open_bracket(self.source)?;
+        if self.line(at) > self.line(open) { self.is_never_closed(open) } else { None }
+    }
+
+    fn is_never_closed(&self, open: usize) -> Option<Told> {
+        let place = open..open + 1;
+        told_at(format!("'{}' was never closed", self.text(&place)), place)
     }
 
     /// CPython's words for a mistake that the parser knows by a name.
@@ -410,7 +407,7 @@ impl<'a> Page<'a> {
             next.place.is_empty() || is_opening(next.kind) || parse(self.text(&next.place)).is_some()
         });
         if is_operand && goes_on && !is_import && is_opening(here.kind) && self.closing_of(at).is_none() {
-            return told_at(format!("'{}' was never closed", self.text(&here.place)), here.place.clone());
+            return self.is_never_closed(here.place.start);
         }
         if is_operand && here.kind == TokenKind::Not {
             // It may have become `not in`.
