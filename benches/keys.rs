@@ -90,10 +90,11 @@ mod unix {
                 })
                 .collect();
             times.sort();
-            worst = worst.max(times[ROUNDS / 2]);
+            worst = worst.max(times[ROUNDS - 1]);
             println!("{what:<44} {:>8.2?} {:>8.2?}", times[ROUNDS / 2], times[ROUNDS - 1]);
         }
-        println!("Budget: {BUDGET:?} for a key press; the slowest median took {worst:.2?}.");
+        let verdict = if worst <= BUDGET { "all are within it" } else { "not all are within it" };
+        println!("Budget: {BUDGET:?} for a key press; the longest took {worst:.2?}: {verdict}.");
         let _ = terminal.child.kill();
         let _ = terminal.child.wait();
         // Until here it was there.

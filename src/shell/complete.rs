@@ -178,12 +178,8 @@ fn keys(group: Option<Group>, dialect: Dialect, matching: &mut Matching, live: &
         let database = &session.engine().keyspace.databases()[session.database(dialect)];
         for (key, entry) in database.iter() {
             let is_there = entry.expires_ms().is_none_or(|at_ms| at_ms > now_ms);
-            if let Ok(key) = std::str::from_utf8(key)
-                && is_there
-                && fits(group, &entry.value)
-                && !needs_quotes(key)
-            {
-                found.consider(key, entry.value.type_name());
+            if is_there && fits(group, &entry.value) {
+                found.consider_data(key, entry.value.type_name());
             }
         }
         found
@@ -208,13 +204,7 @@ fn members(key: &str, dialect: Dialect, matching: &mut Matching, live: &Live) {
     let key = key.to_owned();
     let asked = live.ask(move |session, _| {
         let database = &session.engine().keyspace.databases()[session.database(dialect)];
-        let mut consider = |bytes: &[u8]| {
-            if let Ok(text) = std::str::from_utf8(bytes)
-                && !needs_quotes(text)
-            {
-                found.consider(text, "");
-            }
-        };
+        let mut consider = |bytes: &[u8]| found.consider_data(bytes, "");
         match database.get(key.as_bytes()).map(|entry| &entry.value) {
             Some(Value::Hash(hash)) => hash.iter().for_each(|(field, _)| consider(field)),
             Some(Value::Set(set)) => set.iter().for_each(consider),
@@ -228,6 +218,11 @@ fn members(key: &str, dialect: Dialect, matching: &mut Matching, live: &Live) {
 
 /// Whether a text could not be typed as it is.
 fn needs_quotes(text: &str) -> bool {
+    // Nearly all names are like that.
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.');
+    if !text.is_empty() && text.as_bytes().iter().all(is_word) {
+        return false;
+    }
     text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\'' | '"' | '\\'))
 }
 
@@ -246,28 +241,76 @@ struct Matching {
     common: Option<String>,
 }
 
+/// How a name is like the word.
+enum Likeness {
+    Begins,
+    Holds,
+    /// It has its letters within so many.
+    Spread(usize),
+}
+
 impl Matching {
     fn consider(&mut self, name: &str, about: &str) {
+        if let Some(likeness) = self.likeness(name) {
+            self.add(likeness, name, about);
+        }
+    }
+
+    /// The same for a key, a field or a member, if it can be typed as it is. Of these there may be very many: what most of
+    /// them fail comes first.
+    fn consider_data(&mut self, name: &[u8], about: &str) {
+        if let Ok(name) = std::str::from_utf8(name)
+            && let Some(likeness) = self.likeness(name)
+            && !needs_quotes(name)
+        {
+            self.add(likeness, name, about);
+        }
+    }
+
+    /// None if the name would not be listed.
+    fn likeness(&self, name: &str) -> Option<Likeness> {
         if name.starts_with(&self.word) {
-            self.count += 1;
-            match &mut self.common {
-                None => self.common = Some(name.to_owned()),
-                Some(common) if name.starts_with(common.as_str()) => {}
-                Some(common) => {
-                    let same = common.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
-                    common.truncate(same.map_or(name.len().min(common.len()), |((at, _), _)| at));
+            return Some(Likeness::Begins);
+        }
+        let is_letter = self.word.chars().nth(1).is_none();
+        if self.count > 0 || self.holding.len() == MOST || is_letter {
+            return None;
+        }
+        // What holds the word has its letters, too.
+        let length = spread(&self.word, name)?;
+        if name.contains(&self.word) {
+            return Some(Likeness::Holds);
+        }
+        (self.spread.len() < MOST).then_some(Likeness::Spread(length))
+    }
+
+    fn add(&mut self, likeness: Likeness, name: &str, about: &str) {
+        let pair = || (name.to_owned(), about.to_owned());
+        match likeness {
+            Likeness::Holds => self.holding.push(pair()),
+            Likeness::Spread(length) => {
+                let (name, about) = pair();
+                self.spread.push((length, name, about));
+            }
+            Likeness::Begins => {
+                self.count += 1;
+                self.agree_with(name);
+                if self.starting.len() < MOST {
+                    self.starting.push(pair());
                 }
             }
-            if self.starting.len() < MOST {
-                self.starting.push((name.to_owned(), about.to_owned()));
+        }
+    }
+
+    /// Cuts what all begin with to what this one begins with, too.
+    fn agree_with(&mut self, name: &str) {
+        match &mut self.common {
+            None => self.common = Some(name.to_owned()),
+            Some(common) if name.starts_with(common.as_str()) => {}
+            Some(common) => {
+                let same = common.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+                common.truncate(same.map_or(name.len().min(common.len()), |((at, _), _)| at));
             }
-        } else if self.holding.len() < MOST && self.word.len() > 1 && name.contains(&self.word) {
-            self.holding.push((name.to_owned(), about.to_owned()));
-        } else if self.spread.len() < MOST
-            && self.word.chars().nth(1).is_some()
-            && let Some(length) = spread(&self.word, name)
-        {
-            self.spread.push((length, name.to_owned(), about.to_owned()));
         }
     }
 
