@@ -228,7 +228,8 @@ impl Drop for Children {
 fn looks_on(child: &mut Process) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut fds = [PollFd::new(child.output.get_ref(), PollFlags::IN)];
-    let looked = child.vigil.look_on(|| poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+    let looked =
+        child.vigil.look_on(Duration::ZERO, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
     looked.unwrap_or(false)
 }
 

@@ -189,7 +189,9 @@ impl Reader {
             use rustix::event::{PollFd, PollFlags, Timespec, poll};
             let mut fds = [PollFd::new(self.frames.get_ref(), PollFlags::IN)];
             // What cannot be asked is left to reading.
-            let _ = self.vigil.look_on(|| poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+            let _ = self
+                .vigil
+                .look_on(Duration::ZERO, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
         }
         frame::read(&mut self.frames)
     }
