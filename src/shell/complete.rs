@@ -372,14 +372,13 @@ fn shortened(about: &str, columns: usize, ascii: bool) -> String {
     about[..end].to_owned() + more
 }
 
-/// Over how many letters of `name` those of `word` are spread, in their order and in any case, from its first on.
+/// Over how many bytes of `name` those of `word` are spread, in their order and in any case, from its first on.
 fn spread(word: &str, name: &str) -> Option<usize> {
-    let mut letters = name.char_indices();
-    let same = |a: char, b: char| a.eq_ignore_ascii_case(&b);
+    let mut bytes = name.bytes().enumerate();
     let mut first = None;
     let mut last = 0;
-    for wanted in word.chars() {
-        let (at, _) = letters.find(|(_, c)| same(*c, wanted))?;
+    for wanted in word.bytes() {
+        let (at, _) = bytes.find(|(_, byte)| byte.eq_ignore_ascii_case(&wanted))?;
         first.get_or_insert(at);
         last = at;
     }
