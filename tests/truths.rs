@@ -75,6 +75,10 @@ impl Server for EngineServer {
         self.advance(time);
     }
 
+    fn allow_debug(&mut self) {
+        self.engine.hub.config.state("enable-debug-command", b"yes");
+    }
+
     fn advance_to_deadline(&mut self) {
         let engine = &self.engine;
         if let Some(deadline_ms) = engine.hub.blocking.next_deadline() {

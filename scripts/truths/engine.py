@@ -8,6 +8,7 @@ The script, a line each:
     @proto 2|3                 this client speaks RESP2 or RESP3 from here on (HELLO, its reply not shown)
     @close                     this client's connection is closed from its own side
     @wait MILLISECONDS         that much time passes
+    @debug                     the server allows DEBUG, from its start
     @deadline                  time passes until the next waiting client's own deadline
     @unordered COMMAND...      the reply's order means nothing: elements are shown sorted
     @shape COMMAND...          the reply's values differ from run to run: only its types are shown
@@ -32,6 +33,7 @@ import select
 import socket
 import time
 
+ALLOW_DEBUG = "@debug"
 SETTLE_DEADLINE_SECONDS = 20
 FREED_IN_BACKGROUND = ("flushall", "flushdb")  # the server blocks the client for a moment, and answers by itself
 AGGREGATES = b"*~>%|"
@@ -265,6 +267,8 @@ class Recorder:
         elif name == "@wait":
             time.sleep(int(rest) / 1000)
             self.arrived()
+        elif name == ALLOW_DEBUG:
+            pass  # whoever started the server has seen to it
         elif name == "@deadline":
             waiting = [c.socket for c in self.clients.values() if c.waiting and not c.closed]
             if not select.select(waiting, [], [], SETTLE_DEADLINE_SECONDS)[0]:

@@ -23,13 +23,17 @@ def answers_as(port: int, pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def private_server(path: str):
-    """Yields the port of a fresh, empty server with Redis's own default settings and nothing kept on disk."""
+def private_server(path: str, debug: bool = False):
+    """Yields the port of a fresh, empty server with Redis's own default settings and nothing kept on disk.
+
+    With `debug`, it lets this machine's clients send DEBUG.
+    """
+    options = ["--enable-debug-command", "local"] if debug else []
     with tempfile.TemporaryDirectory() as home:
         for _ in range(5):
             port = free_port()
             server = subprocess.Popen(
-                [path, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", home],
+                [path, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", home, *options],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )

@@ -7,14 +7,15 @@ mod database;
 mod edit;
 
 use super::blocking::Awaited;
-use super::data::{DataType, SmallBytes, Value};
+use super::data::hash::Fields;
+use super::data::{DataType, Hash, SmallBytes, Value};
 use super::error::{self, Error};
 use super::limits::Limits;
 use super::notify::{Class, Event};
 use super::watch::{Exchanged, Watches};
 
+use database::NewHead;
 pub use database::{Database, Entry};
-use database::{Due, NewHead};
 pub use edit::Edit;
 
 /// The number of databases, as in Redis's default configuration.
@@ -156,17 +157,11 @@ impl Keyspace {
         let now_ms = self.now_ms();
         let database = &self.databases[self.selected];
         let index = database.index_of(key)?;
-        match database.entry(index).due(now_ms) {
-            None => Some(index),
-            Some(Due::Whole) => {
-                self.expire(key);
-                None
-            }
-            Some(Due::Parts) => {
-                self.expire_parts(index, key);
-                self.database().index_of(key)
-            }
+        if database.entry(index).has_expired(now_ms) {
+            self.expire(key);
+            return None;
         }
+        Some(index)
     }
 
     /// Looks at a key without counting it as read.
@@ -181,14 +176,18 @@ impl Keyspace {
 
     /// Reads a key of any type, and counts the hit or the miss.
     pub fn read_any(&mut self, key: &[u8]) -> Option<&Entry> {
+        let index = self.access(key)?;
+        Some(self.database().entry(index))
+    }
+
+    /// Finds a key for a command that reads it, which is an access.
+    fn access(&mut self, key: &[u8]) -> Option<usize> {
         let now_ms = self.now_ms();
         let index = self.look_up(key)?;
-        let touches = self.touches;
-        let entry = self.database_mut().entry_mut(index);
-        if touches {
-            entry.accessed_ms = now_ms;
+        if self.touches {
+            self.database_mut().entry_mut(index).accessed_ms = now_ms;
         }
-        Some(entry)
+        Some(index)
     }
 
     /// Reads a key of any type without being an access: EXISTS, TYPE and TTL leave OBJECT IDLETIME alone.
@@ -220,6 +219,29 @@ impl Keyspace {
         match self.read_any(key) {
             Some(entry) => T::of(&entry.value).map(Some).ok_or(error::WRONG_TYPE),
             None => Ok(None),
+        }
+    }
+
+    /// Reads a key that should hold a hash, to look for these fields: those of them whose time is over go now.
+    ///
+    /// # Errors
+    /// `WRONGTYPE`, if it holds something else.
+    pub fn read_fields(&mut self, key: &[u8], fields: Fields) -> Result<Option<&Hash>, Error> {
+        let Some(index) = self.access(key) else { return Ok(None) };
+        if Hash::of(&self.database().entry(index).value).is_none() {
+            return Err(error::WRONG_TYPE);
+        }
+        let is_left = self.expire_parts(index, key, fields);
+        Ok(if is_left { Hash::of(&self.database().entry(index).value) } else { None })
+    }
+
+    /// Drops those of these fields of a hash whose time is over, before a command that changes it looks for them.
+    pub fn expire_fields(&mut self, key: &[u8], fields: Fields) {
+        let now_ms = self.now_ms();
+        if self.database().soonest().is_some_and(|(at_ms, _)| at_ms <= now_ms)
+            && let Some(index) = self.find(key)
+        {
+            self.expire_parts(index, key, fields);
         }
     }
 
@@ -432,14 +454,20 @@ impl Keyspace {
         self.note(Class::Expired, "expired", key);
     }
 
-    fn expire_parts(&mut self, index: usize, key: &[u8]) {
+    /// Drops those parts of a value that are asked for and whose time is over. Says whether something is left of it.
+    fn expire_parts(&mut self, index: usize, key: &[u8], asked: Fields) -> bool {
         let now_ms = self.now_ms();
-        let expired = self.database_mut().entry_mut(index).value.expire_parts(now_ms);
-        self.counts.expired_parts += expired as u64;
-        if expired > 0 {
-            self.note(Class::Hash, "hexpired", key);
+        let entry = self.database_mut().entry_mut(index);
+        if !entry.has_expired_parts(now_ms) {
+            return true;
         }
-        self.settle(index, key);
+        let expired = entry.value.expire_parts(asked, now_ms);
+        if expired == 0 {
+            return true;
+        }
+        self.counts.expired_parts += expired as u64;
+        self.note(Class::Hash, "hexpired", key);
+        self.settle(index, key)
     }
 
     /// After a value changed: reschedules its parts, and drops it if nothing is left. Says whether it is still there.
@@ -465,7 +493,9 @@ impl Keyspace {
                 && at_ms <= now_ms
             {
                 let key = SmallBytes::from(key);
-                self.find(&key);
+                if let Some(index) = self.find(&key) {
+                    self.expire_parts(index, &key, Fields::All);
+                }
             }
         }
         self.selected = selected;
@@ -504,5 +534,27 @@ mod tests {
         assert_eq!(told("DBSIZE", 1_000_100), (":0\r\n".into(), None));
         told("CONFIG SET hz 500", 1_000_100);
         assert_eq!(told("SET c 1 PX 5", 1_000_100).1, Some(1_000_106));
+    }
+
+    #[test]
+    fn who_looks_at_a_value_counts_as_a_hit_and_a_time_that_is_over_as_an_expiry() {
+        let mut engine = Engine::new(1, 1_000_000_000);
+        let client = engine.connect();
+        let mut counted = |line: &str| {
+            let argv: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+            engine.execute(client, &argv, 1_000_000_000);
+            let counts = &mut engine.keyspace.counts;
+            let seen = (counts.hits, counts.misses, counts.expired_parts);
+            (counts.hits, counts.misses, counts.expired_parts) = (0, 0, 0);
+            seen
+        };
+        assert_eq!(counted("HSET h a 1 b 2 c 3 d 4"), (0, 0, 0));
+        for subcommand in ["ENCODING", "REFCOUNT", "IDLETIME", "FREQ"] {
+            assert_eq!(counted(&format!("OBJECT {subcommand} h")), (1, 0, 0), "{subcommand}");
+            assert_eq!(counted(&format!("OBJECT {subcommand} none")), (0, 1, 0), "{subcommand}");
+        }
+        assert_eq!(counted("HEXPIRE h 0 FIELDS 2 a none"), (0, 0, 1));
+        assert_eq!(counted("HGETEX h PXAT 1 FIELDS 2 b none"), (0, 0, 1));
+        assert_eq!(counted("HSETEX h PXAT 1 FIELDS 2 c 1 e 1"), (0, 0, 2));
     }
 }

@@ -19,6 +19,8 @@ pub trait Server {
     /// The number that `CLIENT ID` tells this client.
     fn id(&self, client: Connection) -> u64;
     fn advance(&mut self, time: Duration);
+    /// Allows DEBUG.
+    fn allow_debug(&mut self);
     /// Lets time pass until the earliest deadline of a waiting client.
     fn advance_to_deadline(&mut self);
 }
@@ -80,6 +82,10 @@ impl Player<'_> {
                 let milliseconds = rest.trim().parse().map_err(|_| "@wait takes milliseconds".to_owned())?;
                 self.server.advance(Duration::from_millis(milliseconds));
                 self.show_what_arrived()
+            }
+            "@debug" => {
+                self.server.allow_debug();
+                Ok(())
             }
             "@deadline" => {
                 self.server.advance_to_deadline();
@@ -331,6 +337,8 @@ mod tests {
     }
 
     impl Server for Parrot {
+        fn allow_debug(&mut self) {}
+
         fn connect(&mut self) -> Connection {
             self.inboxes.push(Vec::new());
             self.states.push(None);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Hash;
-use crate::engine::data::hash::FieldTtl;
+use crate::engine::data::hash::{FieldTtl, Fields};
 use crate::engine::error::{self, Error};
 use crate::engine::long_double::LongDouble;
 use crate::engine::number;
@@ -101,6 +101,7 @@ const HSETNX: Command = Command {
 
 fn hsetnx(call: &mut Call) -> Outcome {
     let limits = call.keyspace.limits;
+    call.keyspace.expire_fields(call.argv[1], Fields::Named(&call.argv[2..3]));
     let mut hash = call.keyspace.edit_or_create::<Hash>(call.argv[1])?;
     let is_new = !hash.contains(call.argv[2]);
     if is_new {
@@ -126,7 +127,7 @@ const HGET: Command = Command {
 };
 
 fn hget(call: &mut Call) -> Outcome {
-    let hash = call.keyspace.read::<Hash>(call.argv[1])?;
+    let hash = call.keyspace.read_fields(call.argv[1], Fields::Named(&call.argv[2..]))?;
     call.reply.bulk_or_null(hash.and_then(|hash| hash.get(call.argv[2])));
     Ok(())
 }
@@ -146,8 +147,8 @@ const HMGET: Command = Command {
 };
 
 fn hmget(call: &mut Call) -> Outcome {
-    let hash = call.keyspace.read::<Hash>(call.argv[1])?;
     let fields = &call.argv[2..];
+    let hash = call.keyspace.read_fields(call.argv[1], Fields::Named(fields))?;
     call.reply.array(fields.len());
     for field in fields {
         call.reply.bulk_or_null(hash.and_then(|hash| hash.get(field)));
@@ -170,9 +171,10 @@ const HGETALL: Command = Command {
 };
 
 fn hgetall(call: &mut Call) -> Outcome {
+    let now_ms = call.keyspace.now_ms();
     let hash = call.keyspace.read::<Hash>(call.argv[1])?;
-    call.reply.map(hash.map_or(0, Hash::len));
-    for (field, value) in hash.into_iter().flat_map(Hash::iter) {
+    call.reply.map(hash.map_or(0, |hash| hash.live_len(now_ms)));
+    for (field, value) in hash.into_iter().flat_map(|hash| hash.live(now_ms)) {
         call.reply.bulk(field);
         call.reply.bulk(value);
     }
@@ -194,9 +196,10 @@ const HKEYS: Command = Command {
 };
 
 fn hkeys(call: &mut Call) -> Outcome {
+    let now_ms = call.keyspace.now_ms();
     let hash = call.keyspace.read::<Hash>(call.argv[1])?;
-    call.reply.array(hash.map_or(0, Hash::len));
-    for (field, _) in hash.into_iter().flat_map(Hash::iter) {
+    call.reply.array(hash.map_or(0, |hash| hash.live_len(now_ms)));
+    for (field, _) in hash.into_iter().flat_map(|hash| hash.live(now_ms)) {
         call.reply.bulk(field);
     }
     Ok(())
@@ -217,9 +220,10 @@ const HVALS: Command = Command {
 };
 
 fn hvals(call: &mut Call) -> Outcome {
+    let now_ms = call.keyspace.now_ms();
     let hash = call.keyspace.read::<Hash>(call.argv[1])?;
-    call.reply.array(hash.map_or(0, Hash::len));
-    for (_, value) in hash.into_iter().flat_map(Hash::iter) {
+    call.reply.array(hash.map_or(0, |hash| hash.live_len(now_ms)));
+    for (_, value) in hash.into_iter().flat_map(|hash| hash.live(now_ms)) {
         call.reply.bulk(value);
     }
     Ok(())
@@ -260,7 +264,7 @@ const HEXISTS: Command = Command {
 };
 
 fn hexists(call: &mut Call) -> Outcome {
-    let hash = call.keyspace.read::<Hash>(call.argv[1])?;
+    let hash = call.keyspace.read_fields(call.argv[1], Fields::Named(&call.argv[2..]))?;
     call.reply.flag(hash.is_some_and(|hash| hash.contains(call.argv[2])));
     Ok(())
 }
@@ -280,7 +284,7 @@ const HSTRLEN: Command = Command {
 };
 
 fn hstrlen(call: &mut Call) -> Outcome {
-    let hash = call.keyspace.read::<Hash>(call.argv[1])?;
+    let hash = call.keyspace.read_fields(call.argv[1], Fields::Named(&call.argv[2..]))?;
     call.reply.count(hash.and_then(|hash| hash.get(call.argv[2])).map_or(0, <[u8]>::len));
     Ok(())
 }
@@ -329,6 +333,7 @@ fn hincrby(call: &mut Call) -> Outcome {
     const NOT_AN_INTEGER: Error = Error::text("ERR hash value is not an integer");
     let (field, increment) = (call.argv[2], call.integer(3)?);
     let limits = call.keyspace.limits;
+    call.keyspace.expire_fields(call.argv[1], Fields::Named(&[field]));
     let mut hash = call.keyspace.edit_or_create::<Hash>(call.argv[1])?;
     let before = match hash.get(field) {
         Some(value) => number::parse_integer(value).ok_or(NOT_AN_INTEGER)?,
@@ -364,6 +369,7 @@ fn hincrbyfloat(call: &mut Call) -> Outcome {
         return Err(INFINITE_INCREMENT);
     }
     let limits = call.keyspace.limits;
+    call.keyspace.expire_fields(call.argv[1], Fields::Named(&[field]));
     let mut hash = call.keyspace.edit_or_create::<Hash>(call.argv[1])?;
     let before = match hash.get(field) {
         Some(value) => LongDouble::parse(value).ok_or(NOT_A_FLOAT)?,
@@ -392,13 +398,13 @@ const HRANDFIELD: Command = Command {
 
 fn hrandfield(call: &mut Call) -> Outcome {
     if call.argv.len() == 2 {
-        let hash = call.keyspace.read::<Hash>(call.argv[1])?;
+        let hash = call.keyspace.read_fields(call.argv[1], Fields::All)?;
         let drawn = hash.and_then(|hash| hash.at(call.hub.random.below(hash.len())));
         call.reply.bulk_or_null(drawn.map(|(field, _)| field));
         return Ok(());
     }
     let (count, with_values) = random_field_options(call)?;
-    let Some(hash) = call.keyspace.read::<Hash>(call.argv[1])? else {
+    let Some(hash) = call.keyspace.read_fields(call.argv[1], Fields::All)? else {
         call.reply.array(0);
         return Ok(());
     };

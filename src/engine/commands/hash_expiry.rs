@@ -3,9 +3,10 @@
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Hash;
-use crate::engine::data::hash::FieldTtl;
+use crate::engine::data::hash::{FieldTtl, Fields};
 use crate::engine::error::{self, Error};
 use crate::engine::expiry::Form;
+use crate::engine::keyspace::Edit;
 use crate::engine::number;
 
 pub const COMMANDS: &[&Command] = &[
@@ -172,7 +173,7 @@ fn expire(call: &mut Call, form: Form) -> Outcome {
                 event = Some("hexpire");
             }
             REMOVED => {
-                hash.remove(field);
+                remove_as_expired(&mut hash, field);
                 event = Some("hdel");
             }
             _ => {}
@@ -255,7 +256,7 @@ fn expiries(call: &mut Call, shown: fn(i64, i64) -> i64) -> Outcome {
     let hash = call.keyspace.edit::<Hash>(call.argv[1])?;
     call.reply.array(fields.len());
     for field in fields {
-        call.reply.integer(match hash.as_ref().and_then(|hash| hash.expiry(field)) {
+        call.reply.integer(match hash.as_ref().and_then(|hash| hash.live_expiry(field, now_ms)) {
             None => NO_FIELD,
             Some(None) => NO_EXPIRY,
             Some(Some(at_ms)) => shown(at_ms, now_ms),
@@ -282,6 +283,7 @@ fn hpersist(call: &mut Call) -> Outcome {
     const DONE: i64 = 1;
     check_type(call)?;
     let fields = fields(call, 2, BAD_COUNT)?;
+    let now_ms = call.keyspace.now_ms();
     call.reply.array(fields.len());
     let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
         fields.iter().for_each(|_| call.reply.integer(NO_FIELD));
@@ -289,7 +291,7 @@ fn hpersist(call: &mut Call) -> Outcome {
     };
     let mut changed = false;
     for field in fields {
-        call.reply.integer(match hash.expiry(field) {
+        call.reply.integer(match hash.live_expiry(field, now_ms) {
             None => NO_FIELD,
             Some(None) => NO_EXPIRY,
             Some(Some(_)) => {
@@ -321,6 +323,7 @@ const HGETDEL: Command = Command {
 fn hgetdel(call: &mut Call) -> Outcome {
     check_type(call)?;
     let fields = fields(call, 2, BAD_COUNT)?;
+    call.keyspace.expire_fields(call.argv[1], Fields::Named(fields));
     call.reply.array(fields.len());
     let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
         fields.iter().for_each(|_| call.reply.null());
@@ -372,6 +375,7 @@ fn hgetex(call: &mut Call) -> Outcome {
     };
     let fields = fields(call, at, BAD_COUNT)?;
     let now_ms = call.keyspace.now_ms();
+    call.keyspace.expire_fields(call.argv[1], Fields::Named(fields));
     call.reply.array(fields.len());
     let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
         fields.iter().for_each(|_| call.reply.null());
@@ -401,14 +405,20 @@ fn hgetex(call: &mut Call) -> Outcome {
 }
 
 /// Gives a field its expiry time, or removes it if that has passed; the answer is the event.
-fn expire_or_remove(hash: &mut Hash, field: &[u8], at_ms: i64, now_ms: i64) -> &'static str {
+fn expire_or_remove(hash: &mut Edit<Hash>, field: &[u8], at_ms: i64, now_ms: i64) -> &'static str {
     if at_ms <= now_ms {
-        hash.remove(field);
+        remove_as_expired(hash, field);
         "hdel"
     } else {
         hash.set_expiry(field, Some(at_ms));
         "hexpire"
     }
+}
+
+/// Removes a field that was given a time that is over: INFO counts it as expired.
+fn remove_as_expired(hash: &mut Edit<Hash>, field: &[u8]) {
+    let removed = hash.remove(field);
+    hash.count_expired(usize::from(removed));
 }
 
 const HSETEX: Command = Command {
@@ -490,15 +500,28 @@ fn hsetex(call: &mut Call) -> Outcome {
     let HsetexOptions { when, expiry, pairs } = hsetex_options(call)?;
     let (key, limits, now_ms) = (call.argv[1], call.keyspace.limits, call.keyspace.now_ms());
     let mut hash = call.keyspace.edit_or_create::<Hash>(key)?;
-    let mut fields = pairs.iter().map(|[field, _]| field);
+    let mut fields = pairs.iter().map(|[field, _]| *field);
+    let mut expired = 0;
+    // Redis looks no further than it must, and only what it looks for expires.
+    let mut is_there = |field| {
+        expired += hash.expire(Fields::Named(&[field]), now_ms);
+        hash.contains(field)
+    };
     let sets = match when {
         When::Always => true,
-        When::NoneIsThere => !fields.any(|field| hash.contains(field)),
-        When::AllAreThere => fields.all(|field| hash.contains(field)),
+        When::NoneIsThere => !fields.any(&mut is_there),
+        When::AllAreThere => fields.all(&mut is_there),
     };
     call.reply.flag(sets);
-    if !sets {
-        return Ok(());
+    hash.count_expired(expired);
+    match (sets, expired > 0) {
+        (false, false) => return Ok(()),
+        (false, true) => {
+            hash.commit("hexpired");
+            return Ok(());
+        }
+        (true, true) => hash.tell("hexpired"),
+        (true, false) => {}
     }
     let ttl = if matches!(expiry, Expiry::Keep) { FieldTtl::Keep } else { FieldTtl::Clear };
     hash.expect(pairs.len(), limits);
@@ -511,7 +534,7 @@ fn hsetex(call: &mut Call) -> Outcome {
         // Redis removes it at once if its time has passed, so that the hash does not grow. The last one waits for its own
         // event below.
         if is_past && index + 1 < pairs.len() {
-            hash.remove(field);
+            remove_as_expired(&mut hash, field);
         }
     }
     hash.commit("hset");

@@ -37,7 +37,7 @@ const OBJECT_ENCODING: Command = Command {
 };
 
 fn encoding(call: &mut Call) -> Outcome {
-    match call.keyspace.peek(call.argv[2]) {
+    match call.keyspace.inspect(call.argv[2]) {
         Some(entry) => call.reply.bulk(entry.value.encoding().as_bytes()),
         None => call.reply.null(),
     }
@@ -59,7 +59,7 @@ const OBJECT_REFCOUNT: Command = Command {
 };
 
 fn refcount(call: &mut Call) -> Outcome {
-    answer(call, |_, _| 1)
+    answer(call, None, |_, _| 1)
 }
 
 const OBJECT_IDLETIME: Command = Command {
@@ -77,13 +77,12 @@ const OBJECT_IDLETIME: Command = Command {
 };
 
 fn idletime(call: &mut Call) -> Outcome {
-    if call.hub.config.counts_frequency() && call.keyspace.exists(call.argv[2]) {
-        return Err(Error::text(
-            "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between \
-             policies at runtime LRU and LFU data will take some time to adjust.",
-        ));
-    }
-    answer(call, |entry, now_ms| (now_ms - entry.accessed_ms) / 1000)
+    const NOT_TRACKED: Error = Error::text(
+        "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between \
+         policies at runtime LRU and LFU data will take some time to adjust.",
+    );
+    let refusal = call.hub.config.counts_frequency().then_some(NOT_TRACKED);
+    answer(call, refusal, |entry, now_ms| (now_ms - entry.accessed_ms) / 1000)
 }
 
 const OBJECT_FREQ: Command = Command {
@@ -103,21 +102,21 @@ const OBJECT_FREQ: Command = Command {
 fn freq(call: &mut Call) -> Outcome {
     /// What a new key starts with. Nothing is ever evicted here, so that nothing is counted.
     const INITIAL: i64 = 5;
-    if !call.hub.config.counts_frequency() && call.keyspace.exists(call.argv[2]) {
-        return Err(Error::text(
-            "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when \
-             switching between policies at runtime LRU and LFU data will take some time to adjust.",
-        ));
-    }
-    answer(call, |_, _| INITIAL)
+    const NOT_TRACKED: Error = Error::text(
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
+         between policies at runtime LRU and LFU data will take some time to adjust.",
+    );
+    let refusal = (!call.hub.config.counts_frequency()).then_some(NOT_TRACKED);
+    answer(call, refusal, |_, _| INITIAL)
 }
 
-/// Answers a number about a key, or null if it is not there.
-fn answer(call: &mut Call, number: fn(&Entry, i64) -> i64) -> Outcome {
+/// Answers a number about a key, or refuses to; null if it is not there.
+fn answer(call: &mut Call, refusal: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
     let now_ms = call.keyspace.now_ms();
-    match call.keyspace.peek(call.argv[2]) {
-        Some(entry) => call.reply.integer(number(entry, now_ms)),
-        None => call.reply.null(),
+    match (call.keyspace.inspect(call.argv[2]), refusal) {
+        (None, _) => call.reply.null(),
+        (Some(_), Some(refusal)) => return Err(refusal),
+        (Some(entry), None) => call.reply.integer(number(entry, now_ms)),
     }
     Ok(())
 }

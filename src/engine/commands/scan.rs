@@ -192,10 +192,10 @@ const HSCAN: Command = Command {
 };
 
 fn hscan(call: &mut Call) -> Outcome {
-    scan_within::<Hash>(call, Scanned::Hash, |hash, index, values, found| {
-        let Some((field, value)) = hash.at(index) else { return };
+    scan_within::<Hash>(call, Scanned::Hash, |hash, index, wanted, found| {
+        let Some((field, value)) = hash.live_at(index, wanted.now_ms) else { return };
         found.push(Cow::Borrowed(field));
-        found.extend(values.then_some(Cow::Borrowed(value)));
+        found.extend(wanted.values.then_some(Cow::Borrowed(value)));
     })
 }
 
@@ -270,8 +270,16 @@ elements!(Hash);
 elements!(Set);
 elements!(SortedSet);
 
-/// Collects what stands at a position: the element, and what belongs to it unless only names are wanted.
-type Collect<T> = for<'v> fn(&'v T, usize, bool, &mut Vec<Cow<'v, [u8]>>);
+/// What is wanted of the elements.
+struct Wanted {
+    /// What belongs to an element, too: unless only names are wanted.
+    values: bool,
+    /// Only those whose time is not over by then.
+    now_ms: i64,
+}
+
+/// Collects what stands at a position.
+type Collect<T> = for<'v> fn(&'v T, usize, &Wanted, &mut Vec<Cow<'v, [u8]>>);
 
 fn scan_within<T: Elements>(call: &mut Call, scanned: Scanned, collect: Collect<T>) -> Outcome {
     let cursor = cursor(call, 2)?;
@@ -287,6 +295,7 @@ fn scan_within<T: Elements>(call: &mut Call, scanned: Scanned, collect: Collect<
         call.reply.array(0);
         return Ok(());
     };
+    let wanted = Wanted { values: options.values, now_ms: call.keyspace.now_ms() };
     let Some(value) = call.keyspace.read::<T>(call.argv[1])? else { return Ok(()) };
     let (mut found, mut element) = (Vec::new(), Vec::new());
     let (next, backwards) = match value.is_small() {
@@ -297,7 +306,7 @@ fn scan_within<T: Elements>(call: &mut Call, scanned: Scanned, collect: Collect<
         }
     };
     let mut see = |position| {
-        collect(value, position, options.values, &mut element);
+        collect(value, position, &wanted, &mut element);
         if element.first().is_some_and(|name| options.pattern.fits(name)) {
             found.append(&mut element);
         }

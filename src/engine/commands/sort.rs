@@ -6,7 +6,8 @@ use std::cmp::Ordering;
 use super::list::node_limit;
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
-use crate::engine::data::{DataType, Hash, List, SortedSet, Str, Value};
+use crate::engine::data::hash::Fields;
+use crate::engine::data::{DataType, List, SortedSet, Str, Value};
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::Keyspace;
 use crate::engine::number;
@@ -263,7 +264,10 @@ fn look_up<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8])
     let key = [prefix, element, suffix].concat();
     match arrow {
         // A key of another type is as good as none.
-        Some(arrow) => keyspace.read::<Hash>(&key).ok()??.get(&rest[arrow + 2..]).map(Cow::Borrowed),
+        Some(arrow) => {
+            let field = &rest[arrow + 2..];
+            keyspace.read_fields(&key, Fields::Named(&[field])).ok()??.get(field).map(Cow::Borrowed)
+        }
         None => keyspace.read::<Str>(&key).ok()?.map(Str::bytes),
     }
 }

@@ -45,6 +45,14 @@ struct Slot {
     expiry: Expiry,
 }
 
+/// Which fields a command looks for. Redis drops a field whose time is over when it is looked for by its name, and all of a
+/// hash at the end of a cycle; until then others pass over it, or even count it.
+#[derive(Debug, Clone, Copy)]
+pub enum Fields<'a> {
+    All,
+    Named(&'a [&'a [u8]]),
+}
+
 /// What becomes of a field's expiry time when its value is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldTtl {
@@ -106,8 +114,31 @@ impl Hash {
         self.fields.get_index(index).map(|(field, slot)| (&**field, &*slot.value))
     }
 
+    /// All fields and values, those whose time is over included.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
         self.fields.iter().map(|(field, slot)| (&**field, &*slot.value))
+    }
+
+    /// The fields whose time is not over, and their values.
+    pub fn live(&self, now_ms: i64) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let live = self.fields.iter().filter(move |(_, slot)| slot.is_live(now_ms));
+        live.map(|(field, slot)| (&**field, &*slot.value))
+    }
+
+    /// How many fields `live` has.
+    pub fn live_len(&self, now_ms: i64) -> usize {
+        self.len() - self.volatile.iter().take_while(|(at_ms, _)| *at_ms <= now_ms).count()
+    }
+
+    /// What `at` has, if the field's time is not over.
+    pub fn live_at(&self, index: usize, now_ms: i64) -> Option<(&[u8], &[u8])> {
+        let (field, slot) = self.fields.get_index(index)?;
+        slot.is_live(now_ms).then_some((&**field, &*slot.value))
+    }
+
+    /// What `expiry` has, if the field's time is not over.
+    pub fn live_expiry(&self, field: &[u8], now_ms: i64) -> Option<Option<i64>> {
+        self.fields.get(field).filter(|slot| slot.is_live(now_ms)).map(|slot| slot.expiry.at_ms())
     }
 
     /// Makes it a `hashtable` already if so many fields are about to be set, as Redis does, even if they repeat.
@@ -249,8 +280,19 @@ impl Hash {
         self.noted_expiry_ms
     }
 
-    /// Drops the fields that have expired, and says how many.
-    pub fn expire_fields(&mut self, now_ms: i64) -> usize {
+    /// Drops those of the fields whose time is over, and says how many.
+    pub fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
+        match fields {
+            Fields::All => self.expire_all(now_ms),
+            Fields::Named(names) => {
+                let has_expired =
+                    |hash: &Self, field: &[u8]| hash.fields.get(field).is_some_and(|slot| !slot.is_live(now_ms));
+                names.iter().filter(|field| has_expired(self, field) && self.remove(field)).count()
+            }
+        }
+    }
+
+    fn expire_all(&mut self, now_ms: i64) -> usize {
         let before = self.len();
         while let Some((at_ms, field)) = self.volatile.first()
             && *at_ms <= now_ms
@@ -259,6 +301,12 @@ impl Hash {
             self.remove(&field);
         }
         before - self.len()
+    }
+}
+
+impl Slot {
+    fn is_live(&self, now_ms: i64) -> bool {
+        self.expiry.at_ms().is_none_or(|at_ms| at_ms > now_ms)
     }
 }
 
@@ -307,7 +355,8 @@ mod tests {
         assert_eq!(fields(&hash), "d a c b");
         hash.set(b"d", b"2", FieldTtl::Clear, Limits::default());
         assert_eq!((fields(&hash).as_str(), hash.next_expiry()), ("a c b d", Some(200)));
-        assert_eq!((hash.expire_fields(199), hash.expire_fields(200)), (0, 2));
+        assert_eq!((hash.live_len(199), hash.live_len(200)), (4, 2));
+        assert_eq!((hash.expire(Fields::All, 199), hash.expire(Fields::All, 200)), (0, 2));
         assert_eq!((fields(&hash).as_str(), hash.next_expiry()), ("b d", None));
     }
 
@@ -355,7 +404,9 @@ mod tests {
                     }
                 }
                 let expired = model.extract_if(|_, (_, at)| at.is_some_and(|at| at <= now_ms)).count();
-                assert_eq!(hash.expire_fields(now_ms), expired);
+                let live = hash.live(now_ms).count();
+                assert_eq!((live, hash.live_len(now_ms)), (model.len(), model.len()));
+                assert_eq!(hash.expire(Fields::All, now_ms), expired);
                 assert_eq!(hash.next_expiry(), model.values().filter_map(|&(_, at)| at).min());
                 assert_eq!(hash.len(), model.len());
                 for (field, value) in hash.iter() {

@@ -9,6 +9,7 @@ pub mod small_bytes;
 pub mod sorted_set;
 pub mod string;
 
+use self::hash::Fields;
 use super::notify::Class;
 pub use hash::Hash;
 pub use list::List;
@@ -108,10 +109,10 @@ impl Value {
         }
     }
 
-    /// Drops the parts that have expired, and says how many.
-    pub fn expire_parts(&mut self, now_ms: i64) -> usize {
+    /// Drops the parts whose time is over, those of them that are asked for, and says how many.
+    pub fn expire_parts(&mut self, asked: Fields, now_ms: i64) -> usize {
         match self {
-            Value::Hash(value) => value.expire_fields(now_ms),
+            Value::Hash(value) => value.expire(asked, now_ms),
             Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => 0,
         }
     }

@@ -23,13 +23,6 @@ pub struct Entry {
     expiry: Expiry,
 }
 
-/// What of an entry has expired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Due {
-    Whole,
-    Parts,
-}
-
 /// When an entry expires, and the first of its parts, as far as the schedule knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Times {
@@ -48,12 +41,14 @@ impl Entry {
         self.expiry.at_ms()
     }
 
-    /// Whether it has expired, or a part of it has.
-    pub(super) fn due(&self, now_ms: i64) -> Option<Due> {
-        if self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms) {
-            return Some(Due::Whole);
-        }
-        self.value.noted_part_expiry().is_some_and(|at_ms| at_ms <= now_ms).then_some(Due::Parts)
+    /// Whether its time is over.
+    pub(super) fn has_expired(&self, now_ms: i64) -> bool {
+        self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms)
+    }
+
+    /// Whether the time of a part of it is over.
+    pub(super) fn has_expired_parts(&self, now_ms: i64) -> bool {
+        self.value.noted_part_expiry().is_some_and(|at_ms| at_ms <= now_ms)
     }
 
     fn times(&self) -> Times {
@@ -160,8 +155,7 @@ impl Database {
 
     /// Whether a key is there, and whether its time is over.
     pub fn found(&self, key: &[u8], now_ms: i64) -> Option<Found> {
-        let expires_ms = self.get(key)?.expires_ms();
-        Some(if expires_ms.is_some_and(|at| at <= now_ms) { Found::Expired } else { Found::Live })
+        Some(if self.get(key)?.has_expired(now_ms) { Found::Expired } else { Found::Live })
     }
 
     /// All keys and entries, expired ones included.

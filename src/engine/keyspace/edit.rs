@@ -33,6 +33,16 @@ impl<'a, T: DataType> Edit<'a, T> {
         }
     }
 
+    /// Counts parts of it that were dropped because their time was over.
+    pub fn count_expired(&mut self, parts: usize) {
+        self.keyspace.counts.expired_parts += parts as u64;
+    }
+
+    /// Tells of an event before the one that ends the edit.
+    pub fn tell(&mut self, event: &'static str) {
+        self.keyspace.note(T::CLASS, event, self.key);
+    }
+
     /// Ends the edit: the value was changed, which is this event. A container that is empty now is dropped.
     pub fn commit(mut self, event: &'static str) {
         let created = std::mem::take(&mut self.created);
