@@ -52,3 +52,23 @@ impl Statistics {
         self.errors.iter().map(|(code, &count)| (&**code, count))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Engine;
+
+    #[test]
+    fn a_wait_that_ends_with_an_error_has_failed() {
+        let mut engine = Engine::new(1, 0);
+        let (waiter, other) = (engine.connect(), engine.connect());
+        let mut failed = |reason: &str| {
+            engine.execute(waiter, &[b"BLPOP", b"q", b"0"], 0);
+            engine.execute(other, &[b"CLIENT", b"UNBLOCK", b"1", reason.as_bytes()], 0);
+            let commands = engine.hub.statistics.commands();
+            let calls = commands.iter().find(|(name, _)| *name == "BLPOP").expect("it was called").1;
+            (calls.calls, calls.failed)
+        };
+        assert_eq!(failed("TIMEOUT"), (1, 0));
+        assert_eq!(failed("ERROR"), (2, 1));
+    }
+}

@@ -406,10 +406,11 @@ fn unblock(call: &mut Call) -> Outcome {
         _ => return Err(Error::text("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
     };
     let id = ClientId(call.integer(2)?.try_into().unwrap_or(0));
-    let waited = call.hub.blocking.leave(id).is_some();
-    if waited {
+    let waited = call.hub.blocking.leave(id);
+    if let Some(wait) = &waited {
         let unblocked = Error::text("UNBLOCKED client unblocked via CLIENT UNBLOCK");
         if with_error {
+            call.hub.statistics.calls_of(wait.command).failed += 1;
             call.hub.statistics.count_error(&unblocked);
         }
         call.hub.clients.write_to(id, |reply| match with_error {
@@ -417,7 +418,7 @@ fn unblock(call: &mut Call) -> Outcome {
             false => reply.null_array(),
         });
     }
-    call.reply.flag(waited);
+    call.reply.flag(waited.is_some());
     Ok(())
 }
 
