@@ -196,19 +196,26 @@ impl Keyspace {
         Some(self.database().entry(index))
     }
 
+    /// The same, and a key that is not there is no event: OBJECT.
+    pub fn inspect_quietly(&mut self, key: &[u8]) -> Option<&Entry> {
+        let index = self.count_look(key)?;
+        Some(self.database().entry(index))
+    }
+
     /// Finds a key for a command that reads it: a hit or a miss.
     fn look_up(&mut self, key: &[u8]) -> Option<usize> {
-        match self.find(key) {
-            Some(index) => {
-                self.counts.hits += 1;
-                Some(index)
-            }
-            None => {
-                self.counts.misses += 1;
-                self.note(Class::KeyMiss, "keymiss", key);
-                None
-            }
+        let index = self.count_look(key);
+        if index.is_none() {
+            self.note(Class::KeyMiss, "keymiss", key);
         }
+        index
+    }
+
+    fn count_look(&mut self, key: &[u8]) -> Option<usize> {
+        let index = self.find(key);
+        let count = if index.is_some() { &mut self.counts.hits } else { &mut self.counts.misses };
+        *count += 1;
+        index
     }
 
     /// Reads a key that should hold a `T`.

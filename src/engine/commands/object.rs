@@ -37,7 +37,7 @@ const OBJECT_ENCODING: Command = Command {
 };
 
 fn encoding(call: &mut Call) -> Outcome {
-    match call.keyspace.inspect(call.argv[2]) {
+    match call.keyspace.inspect_quietly(call.argv[2]) {
         Some(entry) => call.reply.bulk(entry.value.encoding().as_bytes()),
         None => call.reply.null(),
     }
@@ -113,7 +113,7 @@ fn freq(call: &mut Call) -> Outcome {
 /// Answers a number about a key, or refuses to; null if it is not there.
 fn answer(call: &mut Call, refusal: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
     let now_ms = call.keyspace.now_ms();
-    match (call.keyspace.inspect(call.argv[2]), refusal) {
+    match (call.keyspace.inspect_quietly(call.argv[2]), refusal) {
         (None, _) => call.reply.null(),
         (Some(_), Some(refusal)) => return Err(refusal),
         (Some(entry), None) => call.reply.integer(number(entry, now_ms)),
