@@ -117,6 +117,13 @@ h.set('hc', 1)
 h.get('hc')
 redis.Redis(retry_on_timeout=True).ping()
 redis.Redis(lib_name='mine', lib_version='1').client_info()['lib-name']
+redis.Redis(lib_name=None, lib_version=None).connection_pool.connection_kwargs['driver_info']
+redis.Redis(lib_version=None).connection_pool.connection_kwargs['driver_info']
+redis.Connection(lib_name=None, lib_version=None).driver_info
+redis.Connection(lib_version='1').driver_info
+redis.Redis(driver_info=None).client_info()['lib-name']
+from redis.utils import SENTINEL, get_lib_version
+redis.Redis(driver_info=SENTINEL).connection_pool.connection_kwargs['driver_info'].lib_version == get_lib_version()
 redis.Redis(driver_info=redis.DriverInfo(name='mine', lib_version='2')).client_info()['lib-name']
 redis.DriverInfo().add_upstream_driver('django-redis', '5.4.0').formatted_name
 redis.DriverInfo().add_upstream_driver('Django', '1')

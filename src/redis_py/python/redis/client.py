@@ -11,9 +11,9 @@ from _wire import quick
 
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import CoreCommands
-from redis.connection import SENTINEL, BlockingConnectionPool, ConnectionPool, SSLConnection
+from redis.connection import BlockingConnectionPool, ConnectionPool, SSLConnection
 from redis.connection import UnixDomainSocketConnection, _copy, is_quick, is_resp3
-from redis.driver_info import DriverInfo, resolve_driver_info
+from redis.driver_info import SENTINEL, resolve_driver_info
 from redis.exceptions import RedisError, ResponseError, WatchError
 from redis.replies import callbacks_for
 from redis.retry import Retry
@@ -108,7 +108,7 @@ class Redis(CoreCommands):
                 "max_connections": max_connections,
                 "health_check_interval": health_check_interval,
                 "client_name": client_name,
-                "driver_info": _driver(driver_info, lib_name, lib_version),
+                "driver_info": resolve_driver_info(driver_info, lib_name, lib_version),
                 "redis_connect_func": redis_connect_func,
                 "credential_provider": credential_provider,
                 "protocol": protocol,
@@ -398,15 +398,6 @@ def _warn_of_deprecated(retry_on_timeout, lib_name, lib_version):
     for name, value in (("lib_name", lib_name), ("lib_version", lib_version)):
         if value is not SENTINEL:
             warn_of_argument(name, "__init__", reason, "", stacklevel=4)
-
-
-def _driver(driver_info, lib_name, lib_version):
-    if driver_info is not SENTINEL:
-        return resolve_driver_info(driver_info)
-    if lib_name is SENTINEL and lib_version is SENTINEL:
-        return DriverInfo()
-    given = {"name": lib_name, "lib_version": lib_version}
-    return DriverInfo(**{name: value for name, value in given.items() if value is not SENTINEL})
 
 
 _LATER = {"Pipeline": "pipeline", "PubSub": "pubsub", "Monitor": "pubsub", "PubSubWorkerThread": "pubsub_thread"}

@@ -10,12 +10,11 @@ import _wire
 
 from redis import exceptions
 from redis.backoff import NoBackoff
-from redis.driver_info import DriverInfo, resolve_driver_info
+from redis.driver_info import SENTINEL, resolve_driver_info
 from redis.encoder import Encoder
 from redis.exceptions import ConnectionError, DataError, MaxConnectionsError, RedisError, TimeoutError
 from redis.retry import Retry
 
-SENTINEL = object()
 DEFAULT_SOCKET_TIMEOUT = 5
 DEFAULT_SOCKET_READ_SIZE = 32768
 
@@ -77,10 +76,7 @@ class AbstractConnection:
         self._ahead = []
         self.db = db
         self.client_name = client_name
-        if driver_info is SENTINEL:
-            self.driver_info = _driver(lib_name, lib_version)
-        else:
-            self.driver_info = resolve_driver_info(driver_info)
+        self.driver_info = resolve_driver_info(driver_info, lib_name, lib_version)
         self.credential_provider = credential_provider
         self.username = username
         self.password = password
@@ -340,15 +336,6 @@ def _refusal(reason):
     if reason.startswith("Error 111"):
         error.__context__ = ConnectionRefusedError(111, "Connection refused")
     return error
-
-
-def _driver(lib_name, lib_version):
-    if lib_name is SENTINEL and lib_version is SENTINEL:
-        return DriverInfo()
-    info = DriverInfo()
-    info.name = "redis-py" if lib_name is SENTINEL else lib_name
-    info.lib_version = info.lib_version if lib_version is SENTINEL else lib_version
-    return info
 
 
 def _own_retry(retry, errors):

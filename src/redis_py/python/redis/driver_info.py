@@ -1,6 +1,7 @@
 """The library name and version that a connection tells the server."""
 
-_UNSET = object()
+# Stands for an argument that was not given, where None means something; redis-py has one for all of its modules.
+SENTINEL = object()
 VERSION = "8.1.0"
 
 
@@ -12,9 +13,9 @@ def _printable(value, what):
 class DriverInfo:
     """Name and version of this library, and of the libraries that are built on it."""
 
-    def __init__(self, name=_UNSET, lib_version=_UNSET, _upstream=None):
-        self.name = "redis-py" if name is _UNSET else name
-        self.lib_version = VERSION if lib_version is _UNSET else lib_version
+    def __init__(self, name=SENTINEL, lib_version=SENTINEL, _upstream=None):
+        self.name = "redis-py" if name is SENTINEL else name
+        self.lib_version = VERSION if lib_version is SENTINEL else lib_version
         self._upstream = [] if _upstream is None else _upstream
 
     def __repr__(self):
@@ -57,9 +58,9 @@ class DriverInfo:
         return f"{self.name}({';'.join(self._upstream)})" if self._upstream else self.name
 
 
-def resolve_driver_info(driver_info=_UNSET, lib_name=_UNSET, lib_version=_UNSET):
+def resolve_driver_info(driver_info=SENTINEL, lib_name=SENTINEL, lib_version=SENTINEL):
     """What a client was told of its driver, as a DriverInfo or None."""
-    if driver_info is _UNSET:
+    if driver_info is SENTINEL:
         return None if lib_name is None and lib_version is None else DriverInfo(lib_name, lib_version)
     if driver_info is None or isinstance(driver_info, DriverInfo):
         return driver_info

@@ -1,5 +1,6 @@
 """Small things that programs import from here."""
 
+from redis.driver_info import SENTINEL, VERSION
 from redis.replies import text as str_if_bytes
 
 
@@ -13,6 +14,11 @@ def from_url(url, **kwargs):
 def safe_str(value):
     """Anything as a str, bytes decoded."""
     return str(str_if_bytes(value))
+
+
+def get_lib_version():
+    """The version of this library, which servers are told."""
+    return VERSION
 
 
 class pipeline:
