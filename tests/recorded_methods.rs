@@ -35,7 +35,6 @@ const EXCUSED: &[(&str, &str)] = &[
         "Redis 8.2 has no HIMPORT",
         "himport_prepare himport_prepare_internal himport_set himport_discard himport_discard_internal himport_discard_all himport_discard_all_internal",
     ),
-    ("refused in a sentence: pubsub() hears the same messages", "keyspace_notifications"),
     (
         "the server is never moved, and gives out no new logins",
         "re_auth_callback set_in_maintenance get_connection_count",

@@ -39,24 +39,40 @@ VERSION = (8, 1, 0)
 
 # What few programs use, and the module that has it; loaded when it is asked for, so that importing redis stays cheap.
 _LATER = {
+    "ChannelType": "keyspace_notifications",
+    "ClusterKeyspaceNotifications": "keyspace_notifications",
     "CredentialProvider": "credentials",
+    "EventType": "keyspace_notifications",
+    "KeyNotification": "keyspace_notifications",
+    "KeyeventChannel": "keyspace_notifications",
+    "KeyspaceChannel": "keyspace_notifications",
+    "KeyspaceNotifications": "keyspace_notifications",
+    "KeyspaceNotificationsInterface": "keyspace_notifications",
+    "KeyspaceWorkerThread": "keyspace_notifications",
     "RedisCluster": "cluster",
     "Sentinel": "sentinel",
     "SentinelConnectionPool": "sentinel",
     "SentinelManagedConnection": "sentinel",
     "SentinelManagedSSLConnection": "sentinel",
+    "SubkeyeventChannel": "keyspace_notifications",
+    "SubkeyspaceChannel": "keyspace_notifications",
+    "SubkeyspaceeventChannel": "keyspace_notifications",
+    "SubkeyspaceitemChannel": "keyspace_notifications",
     "Subscription": "typing",
     "UsernamePasswordCredentialProvider": "credentials",
     "from_url": "utils",
+    "get_channel_type": "keyspace_notifications",
 }
-_MODULES = ("asyncio", "cluster", "credentials", "lock", "sentinel", "typing", "utils")
+_MODULES = ("asyncio", "cluster", "credentials", "keyspace_notifications", "lock", "sentinel", "typing", "utils")
 
 __all__ = [
     "AuthenticationError",
     "AuthenticationWrongNumberOfArgsError",
     "BlockingConnectionPool",
     "BusyLoadingError",
+    "ChannelType",
     "ChildDeadlockedError",
+    "ClusterKeyspaceNotifications",
     "Connection",
     "ConnectionError",
     "ConnectionPool",
@@ -64,8 +80,15 @@ __all__ = [
     "CrossSlotTransactionError",
     "DataError",
     "DriverInfo",
+    "EventType",
     "InvalidPipelineStack",
     "InvalidResponse",
+    "KeyNotification",
+    "KeyeventChannel",
+    "KeyspaceChannel",
+    "KeyspaceNotifications",
+    "KeyspaceNotificationsInterface",
+    "KeyspaceWorkerThread",
     "MaxConnectionsError",
     "OutOfMemoryError",
     "PubSubError",
@@ -81,6 +104,10 @@ __all__ = [
     "SentinelManagedConnection",
     "SentinelManagedSSLConnection",
     "StrictRedis",
+    "SubkeyeventChannel",
+    "SubkeyspaceChannel",
+    "SubkeyspaceeventChannel",
+    "SubkeyspaceitemChannel",
     "Subscription",
     "TimeoutError",
     "UnixDomainSocketConnection",
@@ -88,6 +115,7 @@ __all__ = [
     "WatchError",
     "default_backoff",
     "from_url",
+    "get_channel_type",
 ]
 
 

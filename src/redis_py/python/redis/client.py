@@ -365,11 +365,10 @@ class Redis(CoreCommands):
         return Monitor(self.connection_pool)
 
     def keyspace_notifications(self, key_prefix=None, ignore_subscribe_messages=True):
-        """Not in redis-tutor; `pubsub()` hears the same messages."""
-        raise NotImplementedError(
-            "redis-tutor has no keyspace_notifications(): subscribe with pubsub().psubscribe('__keyspace@0__:*') "
-            "after config_set('notify-keyspace-events', 'KEA')."
-        )
+        """Reads what happens to keys, with a connection of its own."""
+        from redis.keyspace_notifications import KeyspaceNotifications
+
+        return KeyspaceNotifications(self, key_prefix, ignore_subscribe_messages)
 
     # --- prepared sets of fields (Redis 8.8) ---
 

@@ -1,38 +1,66 @@
-"""The thread that `PubSub.run_in_thread` starts; apart, since it imports threading."""
+"""The threads that read a subscriber's messages; apart, since they import threading."""
 
 import threading
 
 
-class PubSubWorkerThread(threading.Thread):
-    """Reads a subscriber's messages until it is stopped."""
+class _ReadingThread(threading.Thread):
+    """Reads messages until it is stopped, and closes what it read from."""
 
-    __module__ = "redis.client"
-
-    def __init__(self, pubsub, sleep_time, daemon=False, exception_handler=None, sharded_pubsub=False):
+    def __init__(self, daemon, exception_handler):
         super().__init__()
         self.daemon = daemon
-        self.pubsub = pubsub
-        self.sleep_time = sleep_time
         self.exception_handler = exception_handler
-        self.sharded_pubsub = sharded_pubsub
         self._running = threading.Event()
+
+    def _source(self):
+        """What it reads from, the method that reads, and how long that may wait for a message."""
+        raise NotImplementedError
 
     def run(self):
         """Reads messages until `stop`, then closes the subscriber."""
         if self._running.is_set():
             return
         self._running.set()
-        pubsub = self.pubsub
-        read = pubsub.get_sharded_message if self.sharded_pubsub else pubsub.get_message
+        source, read, timeout = self._source()
         while self._running.is_set():
             try:
-                read(ignore_subscribe_messages=True, timeout=self.sleep_time)
+                read(ignore_subscribe_messages=True, timeout=timeout)
             except BaseException as error:
                 if self.exception_handler is None:
                     raise
-                self.exception_handler(error, pubsub, self)
-        pubsub.close()
+                self.exception_handler(error, source, self)
+        source.close()
 
     def stop(self):
         """Ends the thread after the message it waits for."""
         self._running.clear()
+
+
+class PubSubWorkerThread(_ReadingThread):
+    """Reads a subscriber's messages until it is stopped."""
+
+    __module__ = "redis.client"
+
+    def __init__(self, pubsub, sleep_time, daemon=False, exception_handler=None, sharded_pubsub=False):
+        super().__init__(daemon, exception_handler)
+        self.pubsub = pubsub
+        self.sleep_time = sleep_time
+        self.sharded_pubsub = sharded_pubsub
+
+    def _source(self):
+        pubsub = self.pubsub
+        return pubsub, pubsub.get_sharded_message if self.sharded_pubsub else pubsub.get_message, self.sleep_time
+
+
+class KeyspaceWorkerThread(_ReadingThread):
+    """Reads notifications until it is stopped."""
+
+    __module__ = "redis.keyspace_notifications"
+
+    def __init__(self, notifications, poll_timeout, daemon=False, exception_handler=None):
+        super().__init__(daemon, exception_handler)
+        self.notifications = notifications
+        self.poll_timeout = poll_timeout
+
+    def _source(self):
+        return self.notifications, self.notifications.get_message, self.poll_timeout

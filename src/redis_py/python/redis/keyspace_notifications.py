@@ -1,0 +1,389 @@
+"""Notifications of what happens to keys, as `Redis.keyspace_notifications` reads them.
+
+The server tells of a change on channels whose names say what their messages hold. A channel object here makes such a
+name, and `KeyNotification` takes name and message apart again. Those with subkeys come from Redis 8.8 on; an older server
+never sends one.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from redis.exceptions import RedisError
+from redis.pubsub_thread import KeyspaceWorkerThread
+from redis.utils import safe_str
+
+
+class EventType:
+    """Names of common events. Whatever the server calls an event is a name as well."""
+
+
+for _event in (
+    "set setex setnx setrange incr incrby incrbyfloat decr decrby append "
+    "del unlink rename rename_from rename_to copy_to move restore "
+    "expire expireat pexpire pexpireat expired persist evicted "
+    "lpush rpush lpop rpop linsert lset ltrim lmove blpop brpop blmove "
+    "sadd srem spop smove sinterstore sunionstore sdiffstore "
+    "zadd zincrby zrem zremrangebyrank zremrangebyscore zremrangebylex zpopmin zpopmax bzpopmin bzpopmax "
+    "zinterstore zunionstore zdiffstore zrangestore hset hsetnx hdel hincrby hincrbyfloat "
+    "xadd xtrim xdel xgroup-create xgroup-createconsumer xgroup-delconsumer xgroup-destroy xgroup-setid xsetid xclaim "
+    "xautoclaim xreadgroup new sortstore getex getdel setifgt setiflt setifeq setifne"
+).split():
+    setattr(EventType, _event.upper().replace("-", "_"), _event)
+
+
+class ChannelType(Enum):
+    """What the messages of a channel tell of."""
+
+    KEYSPACE = "keyspace"
+    KEYEVENT = "keyevent"
+    SUBKEYSPACE = "subkeyspace"
+    SUBKEYEVENT = "subkeyevent"
+    SUBKEYSPACEITEM = "subkeyspaceitem"
+    SUBKEYSPACEEVENT = "subkeyspaceevent"
+
+
+def get_channel_type(channel):
+    """The kind of notification that comes on a channel; None if it is no such channel."""
+    channel = safe_str(channel)
+    for kind in ChannelType:
+        if channel.startswith(f"__{kind.value}@"):
+            return kind
+    return None
+
+
+# A glob's signs, each without a backslash before it: a bracket counts once it is closed.
+_BRACKETS = r"\[(?:[^\\\]]|\\.)*\]"
+_GLOB = re.compile(rf"(?:[^\\*?\[]|\\.|(?!{_BRACKETS})\[)*(?:[*?]|{_BRACKETS})", re.DOTALL)
+
+
+def _is_pattern(channel):
+    return _GLOB.match(_name(channel)) is not None
+
+
+def _name(channel):
+    return channel._channel_str if isinstance(channel, _Channel) else safe_str(channel)
+
+
+class _Channel:
+    """A channel's name, made of a database and of what `_PARTS` names; where one is a glob, it is a pattern."""
+
+    PREFIX = ""
+    _PARTS = ()
+    _BETWEEN = ""
+
+    def _make(self, db, *parts):
+        for name, part in zip(self._PARTS, parts):
+            setattr(self, name, part)
+        self.db = db
+        self._channel_str = f"{self.PREFIX}{db}__:{self._BETWEEN.join(map(str, parts))}"
+
+    def _parts(self):
+        return [getattr(self, name) for name in self._PARTS]
+
+    @property
+    def is_pattern(self):
+        """Whether it takes PSUBSCRIBE to hear it."""
+        return any(map(_is_pattern, self._parts()))
+
+    def __str__(self):
+        return self._channel_str
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(map(repr, self._parts()))}, db={self.db})"
+
+    def __eq__(self, other):
+        if isinstance(other, (type(self), str)):
+            return self._channel_str == str(other)
+        return NotImplemented
+
+    def __hash__(self):
+        return hash(self._channel_str)
+
+
+class _KeyChannel(_Channel):
+    _PARTS = ("key_or_pattern",)
+
+    def __init__(self, key_or_pattern, db=0):
+        self._make(db, key_or_pattern)
+
+
+class _EventChannel(_Channel):
+    _PARTS = ("event",)
+
+    def __init__(self, event, db=0):
+        self._make(db, event)
+
+    @classmethod
+    def all_events(cls, db=0):
+        """The channel of every event."""
+        return cls("*", db=db)
+
+
+class KeyspaceChannel(_KeyChannel):
+    """What happens to a key, or to the keys of a pattern: the messages are events."""
+
+    PREFIX = "__keyspace@"
+
+
+class KeyeventChannel(_EventChannel):
+    """To which keys an event happens: the messages are keys."""
+
+    PREFIX = "__keyevent@"
+
+
+class SubkeyspaceChannel(_KeyChannel):
+    """What happens to a key, with the fields it happens to."""
+
+    PREFIX = "__subkeyspace@"
+
+
+class SubkeyeventChannel(_EventChannel):
+    """To which keys an event happens, with their fields."""
+
+    PREFIX = "__subkeyevent@"
+
+
+class SubkeyspaceitemChannel(_Channel):
+    """What happens to one field of one key."""
+
+    PREFIX = "__subkeyspaceitem@"
+    _PARTS = ("key_or_pattern", "subkey_or_pattern")
+    _BETWEEN = "\n"
+
+    def __init__(self, key_or_pattern, subkey_or_pattern, db=0):
+        self._make(db, key_or_pattern, subkey_or_pattern)
+
+
+class SubkeyspaceeventChannel(_Channel):
+    """To which fields of a key an event happens."""
+
+    PREFIX = "__subkeyspaceevent@"
+    _PARTS = ("event", "key_or_pattern")
+    _BETWEEN = "|"
+
+    def __init__(self, event, key_or_pattern, db=0):
+        self._make(db, event, key_or_pattern)
+
+
+# redis-py takes no line feed within a key, but where one parts the key from its field.
+_CHANNEL = re.compile(r"__(keyspace|keyevent|subkeyspace|subkeyevent|subkeyspaceevent)@(\d+|\*)__:(.+)$")
+_ITEM_CHANNEL = re.compile(r"__(subkeyspaceitem)@(\d+|\*)__:(.+)$", re.DOTALL)
+
+
+@dataclass
+class KeyNotification:
+    """What happened to a key."""
+
+    key: str
+    event_type: str
+    database: int
+    channel: str
+    is_keyspace: bool
+    data: str
+    subkeys: list = None
+
+    def __post_init__(self):
+        if self.subkeys is None:
+            self.subkeys = []
+
+    @classmethod
+    def from_message(cls, message, key_prefix=None):
+        """The notification in a subscriber's message, or None. Of `key_prefix`, see `try_parse`."""
+        if message is None or message.get("type") not in ("message", "pmessage"):
+            return None
+        channel, data = message.get("channel"), message.get("data")
+        if channel is None or data is None:
+            return None
+        return cls.try_parse(channel, data, key_prefix)
+
+    @classmethod
+    def try_parse(cls, channel, data, key_prefix=None):
+        """The notification that came on a channel, or None; of keys with the prefix alone, which is cut off."""
+        channel, data = safe_str(channel), safe_str(data)
+        match = _CHANNEL.match(channel) or _ITEM_CHANNEL.match(channel)
+        if match is None:
+            return None
+        kind, database, rest = match.groups()
+        key, event, subkeys = _told(kind, rest, data)
+        prefix = safe_str(key_prefix) if key_prefix else ""
+        if not key.startswith(prefix):
+            return None
+        return cls(
+            key=key[len(prefix) :],
+            event_type=event,
+            database=-1 if database == "*" else int(database),
+            channel=channel,
+            is_keyspace=kind in ("keyspace", "subkeyspace", "subkeyspaceitem"),
+            data=data,
+            subkeys=subkeys,
+        )
+
+    def key_starts_with(self, prefix):
+        """Whether the key begins so."""
+        return self.key.startswith(safe_str(prefix))
+
+
+def _told(kind, rest, data):
+    """Key, event and fields, of which some stand in the channel's name and some in the message."""
+    if kind == "keyspace":
+        return rest, data, []
+    if kind == "keyevent":
+        return data, rest, []
+    if kind == "subkeyspace":
+        event, subkeys = _parted(data, "|")
+        return rest, event, _parse_length_prefixed_subkeys(subkeys)
+    if kind == "subkeyevent":
+        length, told = _parted(data, ":")
+        end = int(length)
+        return told[:end], rest, _parse_length_prefixed_subkeys(told[end + 1 :])
+    if kind == "subkeyspaceitem":
+        key, subkey = _parted(rest, "\n")
+        return key, data, [subkey]
+    event, key = _parted(rest, "|")
+    return key, event, _parse_length_prefixed_subkeys(data)
+
+
+def _parted(told, sign):
+    """What stands before and after the first such sign, which has to be there."""
+    place = told.index(sign)
+    return told[:place], told[place + 1 :]
+
+
+def _parse_length_prefixed_subkeys(told):
+    """The fields of `2:ab,1:c`."""
+    subkeys = []
+    while told:
+        length, told = _parted(told, ":")
+        end = int(length)
+        subkeys.append(told[:end])
+        told = told[end:].removeprefix(",")
+    return subkeys
+
+
+class KeyspaceNotificationsInterface:
+    """What reads notifications."""
+
+
+class KeyspaceNotifications(KeyspaceNotificationsInterface):
+    """Reads notifications, with a connection of its own. The server sends them once `notify-keyspace-events` is set.
+
+    n = r.keyspace_notifications()
+    n.subscribe_keyspace('user:*')
+    n.get_message(timeout=1)
+    """
+
+    def __init__(self, redis_client, key_prefix=None, ignore_subscribe_messages=True):
+        self.redis = redis_client
+        self.key_prefix = key_prefix
+        self.ignore_subscribe_messages = ignore_subscribe_messages
+        self._closed = False
+        self._pubsub = redis_client.pubsub(ignore_subscribe_messages=False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        self.close()
+        return False
+
+    def subscribe(self, *channels, handler=None):
+        """Subscribes to channels, those with globs as patterns; `handler` is called with each notification."""
+        heard = None if handler is None else _hearing(handler, self.key_prefix)
+        patterns, names = _sorted_out(channels)
+        if patterns:
+            self._pubsub.psubscribe(**dict.fromkeys(patterns, heard))
+        if names:
+            self._pubsub.subscribe(**dict.fromkeys(names, heard))
+
+    def unsubscribe(self, *channels):
+        """Ends subscriptions."""
+        patterns, names = _sorted_out(channels)
+        if patterns:
+            self._pubsub.punsubscribe(*patterns)
+        if names:
+            self._pubsub.unsubscribe(*names)
+
+    def subscribe_keyspace(self, key_or_pattern, db=0, handler=None):
+        """Subscribes to what happens to keys."""
+        self.subscribe(KeyspaceChannel(key_or_pattern, db=db), handler=handler)
+
+    def subscribe_keyevent(self, event, db=0, handler=None):
+        """Subscribes to an event of any key."""
+        self.subscribe(KeyeventChannel(event, db=db), handler=handler)
+
+    def subscribe_subkeyspace(self, key_or_pattern, db=0, handler=None):
+        """Subscribes to what happens to fields of keys (Redis 8.8)."""
+        self.subscribe(SubkeyspaceChannel(key_or_pattern, db=db), handler=handler)
+
+    def subscribe_subkeyevent(self, event, db=0, handler=None):
+        """Subscribes to an event of fields of any key (Redis 8.8)."""
+        self.subscribe(SubkeyeventChannel(event, db=db), handler=handler)
+
+    def subscribe_subkeyspaceitem(self, key_or_pattern, subkey_or_pattern, db=0, handler=None):
+        """Subscribes to what happens to a field of a key (Redis 8.8)."""
+        self.subscribe(SubkeyspaceitemChannel(key_or_pattern, subkey_or_pattern, db=db), handler=handler)
+
+    def subscribe_subkeyspaceevent(self, event, key_or_pattern, db=0, handler=None):
+        """Subscribes to an event of a key's fields (Redis 8.8)."""
+        self.subscribe(SubkeyspaceeventChannel(event, key_or_pattern, db=db), handler=handler)
+
+    @property
+    def subscribed(self):
+        """Whether there is a subscription, and it is not closed."""
+        return not self._closed and self._pubsub.subscribed
+
+    def get_message(self, ignore_subscribe_messages=None, timeout=0.0):
+        """The next notification. None if there is none within the time, or if what came was something else."""
+        if ignore_subscribe_messages is None:
+            ignore_subscribe_messages = self.ignore_subscribe_messages
+        if self._closed:
+            return None
+        message = self._pubsub.get_message(ignore_subscribe_messages=ignore_subscribe_messages, timeout=timeout)
+        return KeyNotification.from_message(message, key_prefix=self.key_prefix)
+
+    def listen(self):
+        """Waits for notifications and yields each, as long as there is a subscription."""
+        while self.subscribed:
+            notification = self.get_message(timeout=1.0)
+            if notification is not None:
+                yield notification
+
+    def run_in_thread(self, poll_timeout=0.0, daemon=False, exception_handler=None):
+        """Starts a thread that calls the functions of the subscriptions; each needs one. Its `stop` ends it."""
+        for what, subscriptions in (("Channel", self._pubsub.channels), ("Pattern", self._pubsub.patterns)):
+            for name, handler in subscriptions.items():
+                if handler is None:
+                    raise RedisError(f"{what} '{name}' has no handler registered")
+        thread = KeyspaceWorkerThread(self, poll_timeout, daemon=daemon, exception_handler=exception_handler)
+        thread.start()
+        return thread
+
+    def close(self):
+        """Ends all subscriptions."""
+        self._closed = True
+        self._pubsub.close()
+
+
+def _hearing(handler, key_prefix):
+    """What a subscriber calls with each message, where `handler` takes notifications."""
+
+    def hear(message):
+        notification = KeyNotification.from_message(message, key_prefix=key_prefix)
+        if notification is not None:
+            handler(notification)
+
+    return hear
+
+
+def _sorted_out(channels):
+    """The names of those that are patterns, and of the others."""
+    patterns = [_name(channel) for channel in channels if _is_pattern(channel)]
+    return patterns, [_name(channel) for channel in channels if not _is_pattern(channel)]
+
+
+class ClusterKeyspaceNotifications(KeyspaceNotificationsInterface):
+    """Reads the notifications of several servers. The tutor is one server."""
+
+    def __init__(self, *args, **kwargs):
+        raise NotImplementedError("redis-tutor is one Redis server, not a cluster: use KeyspaceNotifications instead.")
