@@ -81,7 +81,10 @@ const TOUCH: Command = Command {
 };
 
 fn touch(call: &mut Call) -> Outcome {
+    // Even for a client that has set CLIENT NO-TOUCH: Redis makes an exception for this command.
+    let touches = std::mem::replace(&mut call.keyspace.touches, true);
     let there = call.argv[1..].iter().filter(|key| call.keyspace.read_any(key).is_some()).count();
+    call.keyspace.touches = touches;
     call.reply.count(there);
     Ok(())
 }
