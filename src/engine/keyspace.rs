@@ -7,8 +7,10 @@ mod database;
 mod edit;
 
 use super::blocking::Awaited;
+use super::data::memory::Samples;
 use super::data::{DataType, SmallBytes, Value};
 use super::error::{self, Error};
+use super::eviction::Weighed;
 use super::limits::Limits;
 use super::notify::{Class, Event};
 use super::watch::{Exchanged, Watches};
@@ -27,6 +29,7 @@ pub struct Counts {
     pub misses: u64,
     pub expired_keys: u64,
     pub expired_parts: u64,
+    pub evicted_keys: u64,
 }
 
 /// The events of a value that goes to another place.
@@ -62,6 +65,8 @@ pub struct Keyspace {
     filled: Vec<(usize, Vec<u8>)>,
     /// How many changes there were: INFO's `rdb_changes_since_last_save`.
     pub changes: u64,
+    /// What was used of `maxmemory` when that was last looked at.
+    pub weighed: Weighed,
 }
 
 impl Keyspace {
@@ -82,6 +87,7 @@ impl Keyspace {
             awaited: Awaited::default(),
             filled: Vec::new(),
             changes: 0,
+            weighed: Weighed::default(),
         }
     }
 
@@ -350,6 +356,19 @@ impl Keyspace {
         Some(entry)
     }
 
+    /// Lets the key at a place go, since memory is short, and says how many bytes Redis would have back.
+    pub fn evict(&mut self, database: usize, index: usize) -> usize {
+        let Some((key, entry)) = self.databases[database].at(index) else { return 0 };
+        let (key, bytes) = (key.to_vec(), entry.memory(key, Samples::default()));
+        let here = std::mem::replace(&mut self.selected, database);
+        self.database_mut().remove_at(index);
+        self.counts.evicted_keys += 1;
+        self.touched(&key);
+        self.note(Class::Evicted, "evicted", &key);
+        self.selected = here;
+        bytes
+    }
+
     /// Sets a key's expiry time, or none; says whether the key is there. The caller has checked that the time is to come.
     pub fn set_expiry(&mut self, key: &[u8], expires_ms: Option<i64>, event: &'static str) -> bool {
         let Some(index) = self.find(key) else { return false };
@@ -389,6 +408,20 @@ impl Keyspace {
     /// The keys filled since the last call.
     pub fn take_filled(&mut self) -> Vec<(usize, Vec<u8>)> {
         std::mem::take(&mut self.filled)
+    }
+
+    /// Adds a value under a key that is not there, which is no event: DEBUG POPULATE.
+    pub fn add_if_missing(&mut self, key: &[u8], value: Value) {
+        if self.find(key).is_none() {
+            self.replace(key, value, None);
+        }
+    }
+
+    /// Gives all values the encodings that they would have if they had been saved and read back.
+    pub fn reload(&mut self) {
+        let (now_ms, limits) = (self.now_ms(), self.limits);
+        self.databases.iter_mut().for_each(|database| database.reload(now_ms, &limits));
+        self.changes = 0;
     }
 
     /// Removes all keys of a database, and says how many there were.

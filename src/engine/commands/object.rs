@@ -101,7 +101,7 @@ const OBJECT_FREQ: Command = Command {
 };
 
 fn freq(call: &mut Call) -> Outcome {
-    /// What a new key starts with. Nothing is ever evicted here, so that nothing is counted.
+    /// What a new key starts with. It is not counted up: eviction goes by the time of use alone.
     const INITIAL: i64 = 5;
     if !call.hub.config.counts_frequency() && call.keyspace.exists(call.argv[2]) {
         return Err(Error::text(

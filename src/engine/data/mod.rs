@@ -9,9 +9,11 @@ pub mod small_bytes;
 pub mod sorted_set;
 pub mod string;
 
+use super::limits::Limits;
 use super::notify::Class;
 pub use hash::Hash;
 pub use list::List;
+use list::NodeLimit;
 pub use set::Set;
 pub use small_bytes::SmallBytes;
 pub use sorted_set::SortedSet;
@@ -125,6 +127,18 @@ impl Value {
             Value::Hash(value) => Value::Hash(Box::new(value.copied())),
             Value::SortedSet(value) => Value::SortedSet(Box::new(value.copied())),
         }
+    }
+
+    /// What it would be if it had been saved and read back: DEBUG RELOAD.
+    pub fn reloaded(mut self, limits: &Limits) -> Self {
+        match &mut self {
+            Value::Str(value) => *value = Str::new(&value.bytes()),
+            Value::List(value) => value.reload(NodeLimit::new(limits.list_max_listpack_size)),
+            Value::Set(value) => **value = value.reloaded(limits),
+            Value::Hash(value) => **value = value.reloaded(*limits),
+            Value::SortedSet(value) => value.reload(*limits),
+        }
+        self
     }
 
     /// Whether nothing is left of it, so that the key must go.
