@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, io};
 
 use redis_tutor::engine::Engine;
@@ -547,6 +547,86 @@ fn a_subscriber_who_reads_nothing_is_let_go_in_time() {
             unsent = words.and_then(|number| number.parse().ok()).expect("it is a number");
         }
         client.asks_until("pubsub_clients", 0);
+    });
+}
+
+#[test]
+fn changes_are_counted_by_the_elements_that_they_change() {
+    on_each_server(None, |address| {
+        let mut client = Client::connect(address);
+        let mut seen = 0;
+        for (command, reply, changes) in [
+            ("MSET a 1 b 2", "+OK\r\n", 2),
+            ("GET a", "$1\r\n1\r\n", 0),
+            ("RPUSH l a b c d e", ":5\r\n", 5),
+            ("LPOP l 2", "*2\r\n$1\r\na\r\n$1\r\nb\r\n", 2),
+            ("LMOVE l m LEFT RIGHT", "$1\r\nc\r\n", 1),
+            ("LMOVE l l LEFT RIGHT", "$1\r\nd\r\n", 1),
+            ("LTRIM l 1 1", "+OK\r\n", 1),
+            ("LMPOP 2 none l LEFT COUNT 9", "*2\r\n$1\r\nl\r\n*1\r\n$1\r\nd\r\n", 1),
+            ("RPUSH l a b a", ":3\r\n", 3),
+            ("LREM l 0 a", ":2\r\n", 2),
+            ("SADD s 3 1 2 3", ":3\r\n", 3),
+            ("SORT s STORE t", ":3\r\n", 3),
+            ("SREM s 1 2 9", ":2\r\n", 2),
+            ("SPOP s 5", "*1\r\n$1\r\n3\r\n", 1),
+            ("ZADD z 1 a 2 b 3 c", ":3\r\n", 3),
+            ("ZADD z 1 a 5 b 6 d", ":1\r\n", 2),
+            ("ZREM z a x", ":1\r\n", 1),
+            ("ZREMRANGEBYRANK z 0 1", ":2\r\n", 2),
+            ("ZPOPMAX z 5", "*2\r\n$1\r\nd\r\n$1\r\n6\r\n", 1),
+            ("HSET h a 1 b 2 c 3", ":3\r\n", 3),
+            ("HSET h a 1", ":0\r\n", 1),
+            ("HEXPIRE h 100 FIELDS 3 a b x", "*3\r\n:1\r\n:1\r\n:-2\r\n", 2),
+            ("HGETEX h PERSIST FIELDS 2 a c", "*2\r\n$1\r\n1\r\n$1\r\n3\r\n", 1),
+            ("HSETEX h EX 50 FIELDS 2 a 7 d 8", ":1\r\n", 2),
+            ("HGETDEL h FIELDS 2 a b", "*2\r\n$1\r\n7\r\n$1\r\n2\r\n", 2),
+            ("HDEL h c d x", ":2\r\n", 2),
+            ("BITFIELD bits SET u8 0 1 GET u8 0 SET u8 8 1", "*3\r\n:0\r\n:1\r\n:0\r\n", 2),
+            ("RENAME a b", "+OK\r\n", 1),
+            ("MOVE b 1", ":1\r\n", 1),
+            ("SET a 1 PX 1", "+OK\r\n", 1),
+        ] {
+            client.asks(command, reply);
+            let now = client.field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
+            assert_eq!(now, Some(seen + changes), "{command}");
+            seen += changes;
+        }
+        // What expires is no change.
+        while client.field("stats", "expired_keys").as_deref() != Some("1") {}
+        let now = client.field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
+        assert_eq!(now, Some(seen));
+    });
+}
+
+#[test]
+fn what_another_thread_would_free_is_counted() {
+    on_each_server(None, |address| {
+        let mut client = Client::connect(address);
+        // The other thread may still be at it.
+        let counts = |client: &mut Client, number: &str| {
+            let started = Instant::now();
+            while client.field("memory", "lazyfreed_objects").as_deref() != Some(number) {
+                assert!(started.elapsed() < PATIENCE, "never counts {number}");
+            }
+        };
+        let members: Vec<String> = (0..65).map(|n| n.to_string()).collect();
+        client.asks("CONFIG SET set-max-intset-entries 0 set-max-listpack-entries 0", "+OK\r\n");
+        for (count, command) in [(64, "UNLINK s"), (65, "DEL s"), (65, "UNLINK s")] {
+            client.asks(&format!("SADD s {}", members[..count].join(" ")), &format!(":{count}\r\n"));
+            client.asks(command, ":1\r\n");
+        }
+        counts(&mut client, "1");
+        client.asks("MSET a 1 b 2", "+OK\r\n");
+        client.asks("FLUSHALL SYNC", "+OK\r\n");
+        counts(&mut client, "3");
+        for (mode, then) in [("SYNC", "3"), ("ASYNC", "4")] {
+            client.asks("SET a 1", "+OK\r\n");
+            client.asks("MULTI", "+OK\r\n");
+            client.asks(&format!("FLUSHDB {mode}"), "+QUEUED\r\n");
+            client.asks("EXEC", "*1\r\n+OK\r\n");
+            counts(&mut client, then);
+        }
     });
 }
 

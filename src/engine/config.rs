@@ -1,8 +1,8 @@
 //! The configuration that CONFIG GET and CONFIG SET reach.
 //!
 //! One table says what there is. The thresholds of encodings, `proto-max-bulk-len`, `notify-keyspace-events`, `hz`,
-//! `requirepass`, `maxmemory` with its policy and samples, and the limits of clients' buffers take effect; the others are
-//! kept and answered, as clients and tutorials ask for them.
+//! `requirepass`, `maxmemory` with its policy and samples, and the limits of clients' buffers take effect; the others
+//! are kept and answered, as clients and tutorials ask for them.
 
 mod output_limits;
 mod parameters;

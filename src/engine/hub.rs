@@ -27,7 +27,7 @@ pub struct Hub {
     pub run_id: String,
     /// What INFO answers as `process_id`: its driver knows.
     pub process_id: u32,
-    /// What INFO answers as `used_memory_rss`, in bytes, where a driver measures it. Without, it is what Redis would use.
+    /// What INFO answers as `used_memory_rss`, in bytes, where a driver measures it; else what Redis would use.
     pub resident_memory: Option<fn() -> u64>,
     /// How long the driver should stand still before it goes on (DEBUG SLEEP), in microseconds.
     pub pause_us: i64,
@@ -93,8 +93,8 @@ impl Hub {
         }
     }
 
-    /// Counts a command that is done, and the error that it answered. One that waits is counted when its wait is over, as
-    /// in Redis.
+    /// Counts a command that is done, and the error that it answered. One that waits is counted when its wait is
+    /// over, as in Redis.
     pub fn count_call(&mut self, client: ClientId, command: &'static Command, refusal: Option<&Error>) {
         self.statistics.commands_processed += 1;
         let calls = self.statistics.calls_of(command);

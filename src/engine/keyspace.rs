@@ -30,6 +30,8 @@ pub struct Counts {
     pub expired_keys: u64,
     pub expired_parts: u64,
     pub evicted_keys: u64,
+    /// Values that Redis frees in another thread: INFO's `lazyfreed_objects`.
+    pub freed_later: u64,
 }
 
 /// The events of a value that goes to another place.
@@ -63,8 +65,11 @@ pub struct Keyspace {
     /// What blocked clients wait for, so that keys filled with it are noted.
     pub awaited: Awaited,
     filled: Vec<(usize, Vec<u8>)>,
-    /// How many changes there were: INFO's `rdb_changes_since_last_save`.
+    /// How often anything changed.
     pub changes: u64,
+    /// How many changes Redis counts, which are more where a command changes several elements, and none where something
+    /// expires: INFO's `rdb_changes_since_last_save`.
+    pub dirty: u64,
     /// What was used of `maxmemory` when that was last looked at.
     pub weighed: Weighed,
 }
@@ -87,6 +92,7 @@ impl Keyspace {
             awaited: Awaited::default(),
             filled: Vec::new(),
             changes: 0,
+            dirty: 0,
             weighed: Weighed::default(),
         }
     }
@@ -298,7 +304,7 @@ impl Keyspace {
         let old = self.find(to).and_then(|index| self.database_mut().remove_at(index));
         let entry = self.new_entry(value, expires_ms);
         self.database_mut().add(to, entry, NewHead::for_time(expires_ms));
-        self.touched(to);
+        self.changed(to);
         self.note(Class::New, "new", to);
         self.note_filled(to);
         if let Some((database, from, event)) = events.on_source {
@@ -324,7 +330,7 @@ impl Keyspace {
                 None
             }
         };
-        self.touched(key);
+        self.changed(key);
         old
     }
 
@@ -351,7 +357,7 @@ impl Keyspace {
     pub fn remove(&mut self, key: &[u8], event: &'static str) -> Option<Entry> {
         let index = self.find(key)?;
         let entry = self.database_mut().remove_at(index)?;
-        self.touched(key);
+        self.changed(key);
         self.note(Class::Generic, event, key);
         Some(entry)
     }
@@ -373,9 +379,15 @@ impl Keyspace {
     pub fn set_expiry(&mut self, key: &[u8], expires_ms: Option<i64>, event: &'static str) -> bool {
         let Some(index) = self.find(key) else { return false };
         self.database_mut().set_expiry(index, key, expires_ms);
-        self.touched(key);
+        self.changed(key);
         self.note(Class::Generic, event, key);
         true
+    }
+
+    /// Notes that a key changed, by a command that Redis counts as one change.
+    fn changed(&mut self, key: &[u8]) {
+        self.dirty += 1;
+        self.touched(key);
     }
 
     /// Notes that a key changed: those who WATCH it must know.
@@ -421,7 +433,8 @@ impl Keyspace {
     pub fn reload(&mut self) {
         let (now_ms, limits) = (self.now_ms(), self.limits);
         self.databases.iter_mut().for_each(|database| database.reload(now_ms, &limits));
-        self.changes = 0;
+        self.changes += 1;
+        self.dirty = 0;
     }
 
     /// Removes all keys of a database, and says how many there were.
@@ -429,7 +442,8 @@ impl Keyspace {
         let emptied = std::mem::take(&mut self.databases[database]);
         let held = |key: &[u8]| Exchanged { before: emptied.get(key).is_some(), after: None };
         self.watches.touch_all(database, held);
-        self.changes += emptied.len() as u64;
+        self.changes += 1;
+        self.dirty += emptied.len() as u64;
         emptied.len()
     }
 
@@ -446,6 +460,7 @@ impl Keyspace {
         self.watches = watches;
         self.databases.swap(a, b);
         self.changes += 1;
+        self.dirty += 1;
     }
 
     /// Notes that a key holds a container that blocked clients may wait for, without changing it: after SWAPDB.

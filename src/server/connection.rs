@@ -180,7 +180,7 @@ impl Connection {
         Some(OutputLimit { hard_bytes: if authenticated { limit.hard_bytes } else { MOST_UNAUTHENTICATED }, ..limit })
     }
 
-    /// Whether more is answered, sent or not, than the client may leave unread at all. Redis looks at it before it sends.
+    /// Whether more is answered, sent or not, than the client may leave unread at all. Redis looks before it sends.
     fn exceeds_hard_limit(&self, engine: &mut Engine) -> bool {
         let Some(client) = engine.hub.clients.find(self.client) else { return false };
         let unsent = self.unsent() + client.reply.len();

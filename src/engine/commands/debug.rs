@@ -51,7 +51,7 @@ fn debug(call: &mut Call) -> Outcome {
         b"DIGEST-VALUE" if words >= 2 => digest_values(call),
         b"ERROR" if words == 3 => return Err(Error::said(call.argv[2])),
         b"RELOAD" => reload(call)?,
-        // Nothing is logged or replicated, no cron changes tables or buffers, and lists have no plain nodes to tell apart.
+        // Nothing is logged or replicated, no cron changes tables or buffers, and lists have no plain nodes.
         b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" | b"PAUSE-CRON" | b"DICT-RESIZING" if words == 3 => call.reply.ok(),
         b"REPLYBUFFER" if words == 4 => call.reply.ok(),
         b"CHANGE-REPL-ID" => call.reply.ok(),

@@ -152,13 +152,14 @@ fn memory(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result
     line(text, "maxmemory_human", human(limit))?;
     line(text, "maxmemory_policy", String::from_utf8_lossy(hub.config.get("maxmemory-policy")))?;
     lines(text, &[("mem_fragmentation_ratio", "1.00"), ("mem_allocator", "libc"), ("active_defrag_running", "0")])?;
-    lines(text, &[("lazyfree_pending_objects", "0"), ("lazyfreed_objects", "0")])?;
+    line(text, "lazyfree_pending_objects", 0)?;
+    line(text, "lazyfreed_objects", keyspace.counts.freed_later)?;
     lines(text, info_fields::MEMORY)
 }
 
 fn persistence(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
     lines(text, &[("loading", "0"), ("async_loading", "0")])?;
-    line(text, "rdb_changes_since_last_save", keyspace.changes)?;
+    line(text, "rdb_changes_since_last_save", keyspace.dirty)?;
     line(text, "rdb_bgsave_in_progress", 0)?;
     line(text, "rdb_last_save_time", hub.started_us / 1_000_000)?;
     lines(text, &[("rdb_last_bgsave_status", "ok"), ("rdb_last_bgsave_time_sec", "-1")])?;

@@ -129,6 +129,17 @@ impl Value {
         }
     }
 
+    /// How much there is to free one by one, as Redis guesses it: nodes of a quicklist, elements of a table.
+    pub fn allocations(&self) -> usize {
+        match self {
+            Value::List(value) if value.nodes().is_quicklist() => value.nodes().count(),
+            Value::Set(value) if matches!(value.layout(), set::Layout::Hashtable(_)) => value.len(),
+            Value::Hash(value) if matches!(value.layout(), hash::Layout::Hashtable(_)) => value.len(),
+            Value::SortedSet(value) if matches!(value.layout(), sorted_set::Layout::Skiplist(_)) => value.len(),
+            _ => 1,
+        }
+    }
+
     /// What it would be if it had been saved and read back: DEBUG RELOAD.
     pub fn reloaded(mut self, limits: &Limits) -> Self {
         match &mut self {
