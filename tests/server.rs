@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, io};
 
 use redis_tutor::engine::Engine;
@@ -72,10 +72,17 @@ fn on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
     case(ours.address);
     assert_eq!(ours.stop(), Ok(()));
     if let Ok(binary) = env::var("REDIS_TUTOR_REAL_REDIS") {
-        let settings: Vec<&str> = password.iter().flat_map(|password| ["--requirepass", password]).collect();
+        let mut settings = vec!["--enable-debug-command", "local"];
+        settings.extend(password.iter().flat_map(|password| ["--requirepass", password]));
         let real = RealProcess::start(&binary, &settings).expect("the real server starts");
         case(real.address);
     }
+}
+
+/// A command as client libraries send it, which may be long.
+fn request(words: &[&str]) -> String {
+    let bulks: String = words.iter().map(|word| format!("${}\r\n{word}\r\n", word.len())).collect();
+    format!("*{}\r\n{bulks}", words.len())
 }
 
 struct Client(TcpStream);
@@ -137,15 +144,33 @@ impl Client {
         String::from_utf8_lossy(&line).trim_end().to_owned()
     }
 
-    /// One of INFO's numbers.
-    fn info(&mut self, field: &str) -> u64 {
-        self.send("INFO clients\r\n");
+    /// A bulk string of text.
+    fn text(&mut self, command: &str) -> String {
+        self.send(format!("{command}\r\n"));
         let length = self.line().trim_start_matches('$').parse::<usize>().expect("a bulk string");
         let mut text = vec![0; length + 2];
         self.0.read_exact(&mut text).expect("it comes whole");
-        let text = String::from_utf8(text).expect("INFO is text");
+        String::from_utf8(text).expect("it is text")
+    }
+
+    /// What a section of INFO says of a field, if it is there.
+    fn field(&mut self, section: &str, field: &str) -> Option<String> {
+        let text = self.text(&format!("INFO {section}"));
         let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-        line.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no {field} in {text}"))
+        line.map(str::to_owned)
+    }
+
+    /// One of INFO's numbers.
+    fn info(&mut self, field: &str) -> u64 {
+        let value = self.field("clients", field).and_then(|number| number.parse().ok());
+        value.unwrap_or_else(|| panic!("INFO clients has no number {field}"))
+    }
+
+    /// What CLIENT INFO says of these fields.
+    fn client_info(&mut self, fields: &[&str]) -> String {
+        let text = self.text("CLIENT INFO");
+        let is_wanted = |word: &&str| word.split_once('=').is_some_and(|(name, _)| fields.contains(&name));
+        text.split_whitespace().filter(is_wanted).collect::<Vec<_>>().join(" ")
     }
 
     /// Asks until it is so: what another connection did may still be on its way.
@@ -414,6 +439,275 @@ fn keys_expire_while_nobody_looks() {
         client.asks("SET a 1 PX 5", "+OK\r\n");
         listener.gets("*3\r\n$7\r\nmessage\r\n$22\r\n__keyevent@0__:expired\r\n$1\r\na\r\n");
         client.asks("DBSIZE", ":0\r\n");
+    });
+}
+
+#[test]
+fn a_client_hears_what_its_buffers_hold() {
+    const FIELDS: &[&str] =
+        &["qbuf", "qbuf-free", "argv-mem", "multi-mem", "obl", "oll", "omem", "tot-net-in", "tot-net-out", "tot-cmds"];
+    on_each_server(None, |address| {
+        let mut client = Client::connect(address);
+        let at_first = client.client_info(FIELDS);
+        let none = "multi-mem=0 obl=0 oll=0 omem=0";
+        assert_eq!(
+            at_first,
+            format!("qbuf=13 qbuf-free=20461 argv-mem=10 {none} tot-net-in=13 tot-net-out=0 tot-cmds=0")
+        );
+        client.asks("PING", "+PONG\r\n");
+        let then = client.client_info(&["tot-net-in", "tot-cmds"]);
+        assert_eq!(then, "tot-net-in=32 tot-cmds=2");
+        // What another one has queued, word by word with a pointer for each.
+        let mut queueing = Client::connect(address);
+        queueing.asks("MULTI", "+OK\r\n");
+        queueing.asks("SET a bcd", "+QUEUED\r\n");
+        let list = client.text("CLIENT LIST");
+        assert!(list.contains(" multi-mem=31 "), "{list}");
+        queueing.asks("EXEC", "*1\r\n+OK\r\n");
+    });
+}
+
+#[test]
+fn calls_are_counted_when_they_are_done() {
+    on_each_server(None, |address| {
+        let (mut waiting, mut client) = (Client::connect(address), Client::connect(address));
+        let calls = |client: &mut Client| {
+            let line = client.field("commandstats", "cmdstat_blpop")?;
+            let is_count = |part: &&str| !part.starts_with("usec");
+            Some(line.split(',').filter(is_count).collect::<Vec<_>>().join(","))
+        };
+        waiting.send("CLIENT ID\r\n");
+        let number = waiting.line().trim_start_matches(':').to_owned();
+        waiting.send("BLPOP q 0\r\n");
+        client.asks_until("blocked_clients", 1);
+        assert_eq!(calls(&mut client), None);
+        client.asks("RPUSH q task", ":1\r\n");
+        waiting.gets("*2\r\n$1\r\nq\r\n$4\r\ntask\r\n");
+        assert_eq!(calls(&mut client).as_deref(), Some("calls=1,rejected_calls=0,failed_calls=0"));
+        waiting.asks("BLPOP q 0.01", "*-1\r\n");
+        assert_eq!(calls(&mut client).as_deref(), Some("calls=2,rejected_calls=0,failed_calls=0"));
+        waiting.send("BLPOP q 0\r\n");
+        client.asks_until("blocked_clients", 1);
+        client.asks(&format!("CLIENT UNBLOCK {number} ERROR"), ":1\r\n");
+        waiting.gets("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
+        assert_eq!(calls(&mut client).as_deref(), Some("calls=3,rejected_calls=0,failed_calls=1"));
+    });
+}
+
+#[test]
+fn who_sends_or_leaves_unread_more_than_is_allowed_is_let_go() {
+    on_each_server(None, |address| {
+        let mut client = Client::connect(address);
+        let value = "x".repeat(200_000);
+        client.send(request(&["SET", "long", &value]));
+        client.gets("+OK\r\n");
+        client.asks("CONFIG SET client-output-buffer-limit \"normal 100000 0 0\"", "+OK\r\n");
+        let counted = |client: &mut Client, which: &str| {
+            client.field("stats", &format!("client_{which}_buffer_limit_disconnections"))
+        };
+        // Nothing of an answer that is too long, nor of what stands behind it.
+        let mut greedy = Client::connect(address);
+        greedy.asks("PING", "+PONG\r\n");
+        greedy.send("GET long\r\nSET behind 1\r\n");
+        greedy.is_closed_after("");
+        client.asks("EXISTS behind", ":0\r\n");
+        assert_eq!(counted(&mut client, "output").as_deref(), Some("1"));
+        // A transaction is carried out to its end.
+        let mut greedy = Client::connect(address);
+        greedy.asks("MULTI", "+OK\r\n");
+        greedy.asks("GET long", "+QUEUED\r\n");
+        greedy.asks("SET within 1", "+QUEUED\r\n");
+        greedy.send("EXEC\r\n");
+        greedy.is_closed_after("");
+        client.asks("EXISTS within", ":1\r\n");
+        client.asks("CONFIG SET client-query-buffer-limit 1048576", "+OK\r\n");
+        let mut talker = Client::connect(address);
+        // It may be let go before it has sent all.
+        drop(talker.0.write_all(request(&["SET", "long", &"y".repeat(1 << 20)]).as_bytes()));
+        talker.is_closed_after("");
+        client.asks("STRLEN long", ":200000\r\n");
+        assert_eq!(counted(&mut client, "query").as_deref(), Some("1"));
+    });
+}
+
+#[test]
+fn a_subscriber_who_reads_nothing_is_let_go_in_time() {
+    on_each_server(None, |address| {
+        let (mut client, mut subscriber) = (Client::connect(address), Client::connect(address));
+        client.asks("CONFIG SET client-output-buffer-limit \"pubsub 0 100000 1\"", "+OK\r\n");
+        subscriber.asks("SUBSCRIBE news", "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n");
+        // As much as sockets hold, and more than the soft limit besides; then nobody sends anything.
+        let message = "x".repeat(1_000_000);
+        let mut unsent = 0;
+        while unsent < 100_000 {
+            client.send(request(&["PUBLISH", "news", &message]));
+            client.gets(":1\r\n");
+            let list = client.text("CLIENT LIST TYPE pubsub");
+            let words = list.split_whitespace().find_map(|word| word.strip_prefix("omem="));
+            unsent = words.and_then(|number| number.parse().ok()).expect("it is a number");
+        }
+        client.asks_until("pubsub_clients", 0);
+    });
+}
+
+#[test]
+fn changes_are_counted_by_the_elements_that_they_change() {
+    on_each_server(None, |address| {
+        let mut client = Client::connect(address);
+        let mut seen = 0;
+        for (command, reply, changes) in [
+            ("MSET a 1 b 2", "+OK\r\n", 2),
+            ("GET a", "$1\r\n1\r\n", 0),
+            ("RPUSH l a b c d e", ":5\r\n", 5),
+            ("LPOP l 2", "*2\r\n$1\r\na\r\n$1\r\nb\r\n", 2),
+            ("LMOVE l m LEFT RIGHT", "$1\r\nc\r\n", 1),
+            ("LMOVE l l LEFT RIGHT", "$1\r\nd\r\n", 1),
+            ("LTRIM l 1 1", "+OK\r\n", 1),
+            ("LMPOP 2 none l LEFT COUNT 9", "*2\r\n$1\r\nl\r\n*1\r\n$1\r\nd\r\n", 1),
+            ("RPUSH l a b a", ":3\r\n", 3),
+            ("LREM l 0 a", ":2\r\n", 2),
+            ("SADD s 3 1 2 3", ":3\r\n", 3),
+            ("SORT s STORE t", ":3\r\n", 3),
+            ("SREM s 1 2 9", ":2\r\n", 2),
+            ("SPOP s 5", "*1\r\n$1\r\n3\r\n", 1),
+            ("ZADD z 1 a 2 b 3 c", ":3\r\n", 3),
+            ("ZADD z 1 a 5 b 6 d", ":1\r\n", 2),
+            ("ZREM z a x", ":1\r\n", 1),
+            ("ZREMRANGEBYRANK z 0 1", ":2\r\n", 2),
+            ("ZPOPMAX z 5", "*2\r\n$1\r\nd\r\n$1\r\n6\r\n", 1),
+            ("HSET h a 1 b 2 c 3", ":3\r\n", 3),
+            ("HSET h a 1", ":0\r\n", 1),
+            ("HEXPIRE h 100 FIELDS 3 a b x", "*3\r\n:1\r\n:1\r\n:-2\r\n", 2),
+            ("HGETEX h PERSIST FIELDS 2 a c", "*2\r\n$1\r\n1\r\n$1\r\n3\r\n", 1),
+            ("HSETEX h EX 50 FIELDS 2 a 7 d 8", ":1\r\n", 2),
+            ("HGETDEL h FIELDS 2 a b", "*2\r\n$1\r\n7\r\n$1\r\n2\r\n", 2),
+            ("HDEL h c d x", ":2\r\n", 2),
+            ("BITFIELD bits SET u8 0 1 GET u8 0 SET u8 8 1", "*3\r\n:0\r\n:1\r\n:0\r\n", 2),
+            ("RENAME a b", "+OK\r\n", 1),
+            ("MOVE b 1", ":1\r\n", 1),
+            ("SET a 1 PX 1", "+OK\r\n", 1),
+        ] {
+            client.asks(command, reply);
+            let now = client.field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
+            assert_eq!(now, Some(seen + changes), "{command}");
+            seen += changes;
+        }
+        // What expires is no change.
+        while client.field("stats", "expired_keys").as_deref() != Some("1") {}
+        let now = client.field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
+        assert_eq!(now, Some(seen));
+    });
+}
+
+#[test]
+fn what_another_thread_would_free_is_counted() {
+    on_each_server(None, |address| {
+        let mut client = Client::connect(address);
+        // The other thread may still be at it.
+        let counts = |client: &mut Client, number: &str| {
+            let started = Instant::now();
+            while client.field("memory", "lazyfreed_objects").as_deref() != Some(number) {
+                assert!(started.elapsed() < PATIENCE, "never counts {number}");
+            }
+        };
+        let members: Vec<String> = (0..65).map(|n| n.to_string()).collect();
+        client.asks("CONFIG SET set-max-intset-entries 0 set-max-listpack-entries 0", "+OK\r\n");
+        for (count, command) in [(64, "UNLINK s"), (65, "DEL s"), (65, "UNLINK s")] {
+            client.asks(&format!("SADD s {}", members[..count].join(" ")), &format!(":{count}\r\n"));
+            client.asks(command, ":1\r\n");
+        }
+        counts(&mut client, "1");
+        client.asks("MSET a 1 b 2", "+OK\r\n");
+        client.asks("FLUSHALL SYNC", "+OK\r\n");
+        counts(&mut client, "3");
+        for (mode, then) in [("SYNC", "3"), ("ASYNC", "4")] {
+            client.asks("SET a 1", "+OK\r\n");
+            client.asks("MULTI", "+OK\r\n");
+            client.asks(&format!("FLUSHDB {mode}"), "+QUEUED\r\n");
+            client.asks("EXEC", "*1\r\n+OK\r\n");
+            counts(&mut client, then);
+        }
+    });
+}
+
+#[test]
+fn debug_replies_with_all_types_of_the_protocol() {
+    let types: [(&str, &str, &str); 13] = [
+        ("string", "$11\r\nHello World\r\n", "$11\r\nHello World\r\n"),
+        ("integer", ":12345\r\n", ":12345\r\n"),
+        ("double", "$5\r\n3.141\r\n", ",3.141\r\n"),
+        ("null", "$-1\r\n", "_\r\n"),
+        ("array", "*3\r\n:0\r\n:1\r\n:2\r\n", "*3\r\n:0\r\n:1\r\n:2\r\n"),
+        ("set", "*3\r\n:0\r\n:1\r\n:2\r\n", "~3\r\n:0\r\n:1\r\n:2\r\n"),
+        ("map", "*6\r\n:0\r\n:0\r\n:1\r\n:1\r\n:2\r\n:0\r\n", "%3\r\n:0\r\n#f\r\n:1\r\n#t\r\n:2\r\n#f\r\n"),
+        (
+            "attrib",
+            "$39\r\nSome real reply following the attribute\r\n",
+            "|1\r\n$14\r\nkey-popularity\r\n*2\r\n$7\r\nkey:123\r\n:90\r\n\
+             $39\r\nSome real reply following the attribute\r\n",
+        ),
+        (
+            "push",
+            "-ERR RESP2 is not supported by this command\r\n",
+            "$40\r\nSome real reply following the push reply\r\n>2\r\n$16\r\nserver-cpu-usage\r\n:42\r\n",
+        ),
+        ("verbatim", "$25\r\nThis is a verbatim\nstring\r\n", "=29\r\ntxt:This is a verbatim\nstring\r\n"),
+        ("true", ":1\r\n", "#t\r\n"),
+        ("false", ":0\r\n", "#f\r\n"),
+        ("bignum", "$37\r\n1234567999999999999999999999999999999\r\n", "(1234567999999999999999999999999999999\r\n"),
+    ];
+    on_each_server(None, |address| {
+        let (mut old, mut new) = (Client::connect(address), Client::connect(address));
+        new.send("HELLO 3\r\nECHO .\r\n");
+        while new.line() != "." {}
+        for (name, resp2, resp3) in types {
+            old.asks(&format!("DEBUG PROTOCOL {name}"), resp2);
+            new.asks(&format!("debug protocol {name}"), resp3);
+        }
+        old.asks(
+            "DEBUG PROTOCOL nosuch",
+            "-ERR Wrong protocol type name. Please use one of the following: \
+             string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false\r\n",
+        );
+    });
+}
+
+#[test]
+fn debug_fills_a_server_fingerprints_and_reloads_it() {
+    on_each_server(None, |address| {
+        let mut client = Client::connect(address);
+        client.asks("DEBUG DIGEST", "+0000000000000000000000000000000000000000\r\n");
+        client.asks("SET key:1 mine", "+OK\r\n");
+        client.asks("DEBUG POPULATE 3", "+OK\r\n");
+        client.asks("MGET key:0 key:1 key:2", "*3\r\n$7\r\nvalue:0\r\n$4\r\nmine\r\n$7\r\nvalue:2\r\n");
+        client.asks("DEBUG POPULATE 1 long 9", "+OK\r\n");
+        client.asks("DEBUG POPULATE 1 short 3", "+OK\r\n");
+        client.asks("MGET long:0 short:0", "*2\r\n$9\r\nvalue:0\0\0\r\n$3\r\nval\r\n");
+        client.asks("DEBUG POPULATE -1", "-ERR value is out of range, must be positive\r\n");
+        client.asks("DEBUG POPULATE 1 a b", "-ERR value is out of range, must be positive\r\n");
+        client.asks("DEBUG DIGEST", "+ec0459ec702fb7efe5a72f9c793a734d8c746d3f\r\n");
+        // Encodings that a table, once there, does not give up by itself.
+        for (fill, shrink, encoding, then) in [
+            ("SADD k 1 2 x", "SREM k x", "listpack", "listpack"),
+            ("HSET k a 1 b 2 c 3", "HDEL k c", "hashtable", "listpack"),
+            ("ZADD k 1 a 2 b 3 c", "ZREM k c", "skiplist", "listpack"),
+            ("RPUSH k a b c d", "LPOP k", "quicklist", "quicklist"),
+        ] {
+            client.asks("DEL k", if encoding == "listpack" { ":0\r\n" } else { ":1\r\n" });
+            for name in ["hash-max-listpack-entries", "zset-max-listpack-entries", "list-max-listpack-size"] {
+                client.asks(&format!("CONFIG SET {name} 2"), "+OK\r\n");
+            }
+            let added = fill.split(' ').count() - 2;
+            let added = if fill.starts_with('H') || fill.starts_with('Z') { added / 2 } else { added };
+            client.asks(fill, &format!(":{added}\r\n"));
+            client.asks(shrink, if fill.starts_with('R') { "$1\r\na\r\n" } else { ":1\r\n" });
+            client.asks("OBJECT ENCODING k", &format!("${}\r\n{encoding}\r\n", encoding.len()));
+            client.asks("DEBUG RELOAD", "+OK\r\n");
+            client.asks("OBJECT ENCODING k", &format!("${}\r\n{then}\r\n", then.len()));
+        }
+        client.asks("CONFIG SET list-max-listpack-size 10", "+OK\r\n");
+        client
+            .asks("DEBUG RELOAD NOSUCH", "-ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.\r\n");
     });
 }
 

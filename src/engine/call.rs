@@ -44,12 +44,11 @@ impl Call<'_> {
     pub fn run(&mut self) {
         let written = self.reply.len();
         let outcome = (self.command.run)(self);
-        self.hub.statistics.commands_processed += 1;
-        let calls = self.hub.statistics.calls_of(self.command);
-        calls.calls += u64::from(self.mode != Mode::Retry);
+        let waits = self.reply.len() == written && self.hub.blocking.waiting(self.client).is_some();
+        if !waits || outcome.is_err() {
+            self.hub.count_call(self.client, self.command, outcome.as_ref().err());
+        }
         if let Err(refusal) = outcome {
-            calls.failed += 1;
-            self.hub.statistics.count_error(&refusal);
             self.reply.truncate(written);
             self.reply.error(&refusal);
         }

@@ -28,6 +28,8 @@ pub struct Client {
     pub address: String,
     pub local_address: String,
     pub socket: Option<i32>,
+    /// What its driver counts of the bytes between them.
+    pub traffic: Traffic,
     /// When it came, and when it last sent a command, in microseconds since 1970.
     pub connected_us: i64,
     pub active_us: i64,
@@ -45,6 +47,42 @@ pub struct Client {
     pub unseen: bool,
     /// Its driver should send what is written, and then close the connection.
     pub closing: bool,
+}
+
+/// Bytes between a client and its driver.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Traffic {
+    /// All that came, and all that was answered.
+    pub received: u64,
+    pub answered: u64,
+    /// What was read, from the start of the running command on.
+    pub unread: usize,
+    /// What the socket has not taken yet.
+    pub unsent: usize,
+}
+
+/// What waits to be sent to a client, in the pieces that Redis keeps it in: first a buffer, and then a list of blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutputBuffer {
+    pub buffered: usize,
+    pub blocks: usize,
+}
+
+impl OutputBuffer {
+    pub const BUFFER: usize = 16 * 1024;
+    /// What a block of Redis's holds, and what it takes with its head and its place in the list.
+    const BLOCK: usize = 20_464;
+    const BLOCK_TAKES: usize = 20_504;
+
+    pub fn of(bytes: usize) -> Self {
+        let buffered = bytes.min(Self::BUFFER);
+        OutputBuffer { buffered, blocks: (bytes - buffered).div_ceil(Self::BLOCK) }
+    }
+
+    /// What the blocks take: CLIENT LIST's `omem`, which `client-output-buffer-limit` limits.
+    pub fn memory(self) -> u64 {
+        (self.blocks * Self::BLOCK_TAKES) as u64
+    }
 }
 
 /// Which commands are answered.

@@ -1,7 +1,8 @@
 //! The configuration that CONFIG GET and CONFIG SET reach.
 //!
 //! One table says what there is. The thresholds of encodings, `proto-max-bulk-len`, `notify-keyspace-events`, `hz`,
-//! `requirepass` and `maxmemory-policy` take effect; the others are kept and answered, as clients and tutorials ask for them.
+//! `requirepass`, `maxmemory` with its policy and samples, and the limits of clients' buffers take effect; the others
+//! are kept and answered, as clients and tutorials ask for them.
 
 mod output_limits;
 mod parameters;
@@ -23,20 +24,23 @@ pub struct Config {
     pub events: Classes,
     /// `client-output-buffer-limit`, read.
     pub output_limits: OutputLimits,
+    /// `maxmemory`, read; 0 is no limit.
+    pub max_memory: u64,
 }
 
 impl Default for Config {
     fn default() -> Self {
         let values = PARAMETERS.iter().map(|parameter| parameter.default.into()).collect();
-        Config { values, events: Classes::default(), output_limits: OutputLimits::default() }
+        Config { values, events: Classes::default(), output_limits: OutputLimits::default(), max_memory: 0 }
     }
 }
 
 impl Config {
-    /// All names, old ones included, with their values.
-    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+    /// All names, old ones included, with their values, and whether no pattern finds them.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &[u8], bool)> {
         PARAMETERS.iter().zip(&self.values).flat_map(|(parameter, value)| {
-            [Some(parameter.name), parameter.old_name].into_iter().flatten().map(move |name| (name, &**value))
+            let names = [Some(parameter.name), parameter.old_name].into_iter().flatten();
+            names.map(move |name| (name, &**value, parameter.is_hidden))
         })
     }
 
@@ -90,6 +94,7 @@ impl Config {
             }
         }
         (self.values, self.output_limits) = (values, output_limits);
+        self.max_memory = self.integer("maxmemory").unsigned_abs();
         // Read from what was given: the answer of CONFIG GET leaves out some of it.
         let events = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"notify-keyspace-events"));
         self.events = events.and_then(|(_, letters)| Classes::parse(letters)).unwrap_or(self.events);

@@ -30,6 +30,7 @@ impl Error {
 }
 
 pub const WRONG_TYPE: Error = Error::text("WRONGTYPE Operation against a key holding the wrong kind of value");
+pub const OUT_OF_MEMORY: Error = Error::text("OOM command not allowed when used memory > 'maxmemory'.");
 pub const SYNTAX: Error = Error::text("ERR syntax error");
 pub const NO_SUCH_KEY: Error = Error::text("ERR no such key");
 pub const NOT_AN_INTEGER: Error = Error::text("ERR value is not an integer or out of range");

@@ -2,7 +2,9 @@
 
 use super::blocking::Blocking;
 use super::client::{ClientId, Clients};
+use super::command::Command;
 use super::config::Config;
+use super::error::Error;
 use super::notify::Event;
 use super::random::Random;
 use super::statistics::Statistics;
@@ -25,8 +27,8 @@ pub struct Hub {
     pub run_id: String,
     /// What INFO answers as `process_id`: its driver knows.
     pub process_id: u32,
-    /// What INFO answers as `used_memory`, in bytes, where a driver measures it. Without, it is what Redis would take.
-    pub memory_used: Option<fn() -> u64>,
+    /// What INFO answers as `used_memory_rss`, in bytes, where a driver measures it; else what Redis would use.
+    pub resident_memory: Option<fn() -> u64>,
     /// How long the driver should stand still before it goes on (DEBUG SLEEP), in microseconds.
     pub pause_us: i64,
 }
@@ -48,7 +50,7 @@ impl Hub {
             started_us: now_us,
             run_id,
             process_id: 0,
-            memory_used: None,
+            resident_memory: None,
             pause_us: 0,
         }
     }
@@ -89,6 +91,32 @@ impl Hub {
                 self.publish(Kind::Channel, format!("__keyevent@{database}__:{name}").as_bytes(), key);
             }
         }
+    }
+
+    /// Counts a command that is done, and the error that it answered. One that waits is counted when its wait is
+    /// over, as in Redis.
+    pub fn count_call(&mut self, client: ClientId, command: &'static Command, refusal: Option<&Error>) {
+        self.statistics.commands_processed += 1;
+        let calls = self.statistics.calls_of(command);
+        calls.calls += 1;
+        calls.failed += u64::from(refusal.is_some());
+        if let Some(refusal) = refusal {
+            self.statistics.count_error(refusal);
+        }
+        if let Some(client) = self.clients.find(client) {
+            client.commands += 1;
+        }
+    }
+
+    /// Ends a client's wait with this error, or as if its time were over; says whether it waited.
+    pub fn end_wait(&mut self, client: ClientId, refusal: Option<&Error>) -> bool {
+        let Some(wait) = self.blocking.leave(client) else { return false };
+        self.count_call(client, wait.command, refusal);
+        self.clients.write_to(client, |reply| match refusal {
+            Some(refusal) => reply.error(refusal),
+            None => reply.null_array(),
+        });
+        true
     }
 
     /// Forgets a client, its wait and its subscriptions.

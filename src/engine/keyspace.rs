@@ -8,8 +8,10 @@ mod edit;
 
 use super::blocking::Awaited;
 use super::data::hash::Fields;
+use super::data::memory::Samples;
 use super::data::{DataType, Hash, SmallBytes, Value};
 use super::error::{self, Error};
+use super::eviction::Weighed;
 use super::limits::Limits;
 use super::notify::{Class, Event};
 use super::watch::{Exchanged, Watches};
@@ -28,6 +30,9 @@ pub struct Counts {
     pub misses: u64,
     pub expired_keys: u64,
     pub expired_parts: u64,
+    pub evicted_keys: u64,
+    /// Values that Redis frees in another thread: INFO's `lazyfreed_objects`.
+    pub freed_later: u64,
 }
 
 /// The events of a value that goes to another place.
@@ -61,8 +66,13 @@ pub struct Keyspace {
     /// What blocked clients wait for, so that keys filled with it are noted.
     pub awaited: Awaited,
     filled: Vec<(usize, Vec<u8>)>,
-    /// How many changes there were: INFO's `rdb_changes_since_last_save`.
+    /// How often anything changed.
     pub changes: u64,
+    /// How many changes Redis counts, which are more where a command changes several elements, and none where something
+    /// expires: INFO's `rdb_changes_since_last_save`.
+    pub dirty: u64,
+    /// What was used of `maxmemory` when that was last looked at.
+    pub weighed: Weighed,
 }
 
 impl Keyspace {
@@ -83,6 +93,8 @@ impl Keyspace {
             awaited: Awaited::default(),
             filled: Vec::new(),
             changes: 0,
+            dirty: 0,
+            weighed: Weighed::default(),
         }
     }
 
@@ -321,7 +333,7 @@ impl Keyspace {
         let old = self.find(to).and_then(|index| self.database_mut().remove_at(index));
         let entry = self.new_entry(value, expires_ms);
         self.database_mut().add(to, entry, NewHead::for_time(expires_ms));
-        self.touched(to);
+        self.changed(to);
         self.note(Class::New, "new", to);
         self.note_filled(to);
         if let Some((database, from, event)) = events.on_source {
@@ -347,7 +359,7 @@ impl Keyspace {
                 None
             }
         };
-        self.touched(key);
+        self.changed(key);
         old
     }
 
@@ -374,18 +386,37 @@ impl Keyspace {
     pub fn remove(&mut self, key: &[u8], event: &'static str) -> Option<Entry> {
         let index = self.find(key)?;
         let entry = self.database_mut().remove_at(index)?;
-        self.touched(key);
+        self.changed(key);
         self.note(Class::Generic, event, key);
         Some(entry)
+    }
+
+    /// Lets the key at a place go, since memory is short, and says how many bytes Redis would have back.
+    pub fn evict(&mut self, database: usize, index: usize) -> usize {
+        let Some((key, entry)) = self.databases[database].at(index) else { return 0 };
+        let (key, bytes) = (key.to_vec(), entry.memory(key, Samples::default()));
+        let here = std::mem::replace(&mut self.selected, database);
+        self.database_mut().remove_at(index);
+        self.counts.evicted_keys += 1;
+        self.touched(&key);
+        self.note(Class::Evicted, "evicted", &key);
+        self.selected = here;
+        bytes
     }
 
     /// Sets a key's expiry time, or none; says whether the key is there. The caller has checked that the time is to come.
     pub fn set_expiry(&mut self, key: &[u8], expires_ms: Option<i64>, event: &'static str) -> bool {
         let Some(index) = self.find(key) else { return false };
         self.database_mut().set_expiry(index, key, expires_ms);
-        self.touched(key);
+        self.changed(key);
         self.note(Class::Generic, event, key);
         true
+    }
+
+    /// Notes that a key changed, by a command that Redis counts as one change.
+    fn changed(&mut self, key: &[u8]) {
+        self.dirty += 1;
+        self.touched(key);
     }
 
     /// Notes that a key changed: those who WATCH it must know.
@@ -420,12 +451,28 @@ impl Keyspace {
         std::mem::take(&mut self.filled)
     }
 
+    /// Adds a value under a key that is not there, which is no event: DEBUG POPULATE.
+    pub fn add_if_missing(&mut self, key: &[u8], value: Value) {
+        if self.find(key).is_none() {
+            self.replace(key, value, None);
+        }
+    }
+
+    /// Gives all values the encodings that they would have if they had been saved and read back.
+    pub fn reload(&mut self) {
+        let (now_ms, limits) = (self.now_ms(), self.limits);
+        self.databases.iter_mut().for_each(|database| database.reload(now_ms, &limits));
+        self.changes += 1;
+        self.dirty = 0;
+    }
+
     /// Removes all keys of a database, and says how many there were.
     pub fn flush(&mut self, database: usize) -> usize {
         let emptied = std::mem::take(&mut self.databases[database]);
         let held = |key: &[u8]| Exchanged { before: emptied.get(key).is_some(), after: None };
         self.watches.touch_all(database, held);
-        self.changes += emptied.len() as u64;
+        self.changes += 1;
+        self.dirty += emptied.len() as u64;
         emptied.len()
     }
 
@@ -442,6 +489,7 @@ impl Keyspace {
         self.watches = watches;
         self.databases.swap(a, b);
         self.changes += 1;
+        self.dirty += 1;
     }
 
     /// Notes that a key holds a container that blocked clients may wait for, without changing it: after SWAPDB.

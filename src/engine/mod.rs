@@ -11,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod data;
 pub mod error;
+pub mod eviction;
 pub mod expiry;
 pub mod glob;
 mod grisu;
@@ -101,9 +102,7 @@ impl Engine {
     pub fn advance(&mut self, now_us: i64) {
         self.keyspace.set_clock(now_us);
         for client in self.hub.blocking.overdue(self.keyspace.now_ms()) {
-            if self.hub.blocking.leave(client).is_some() {
-                self.hub.clients.write_to(client, Reply::null_array);
-            }
+            self.hub.end_wait(client, None);
         }
         self.tell_events();
     }
@@ -135,7 +134,6 @@ impl Engine {
             }
         };
         let state = self.hub.clients.get_mut(client);
-        state.commands += 1;
         state.last_command = Some(command.name);
         if let Some(transaction) = &mut state.transaction
             && !matches!(command.name, "EXEC" | "DISCARD" | "MULTI" | "WATCH" | "QUIT" | "RESET")
@@ -183,6 +181,11 @@ impl Engine {
         }
         if state.transaction.is_some() && command.has(Flag::NoMulti) {
             return Some(Error::text("ERR Command not allowed inside a transaction"));
+        }
+        let has_room = eviction::make_room(&mut self.keyspace, &mut self.hub);
+        let state = self.hub.clients.get_mut(client);
+        if !has_room && eviction::needs_room(state, command) {
+            return Some(error::OUT_OF_MEMORY);
         }
         if state.reply.protocol == Protocol::Resp2
             && !command.runs_while_subscribed()

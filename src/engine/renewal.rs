@@ -23,7 +23,7 @@ impl Engine {
         self.hub.blocking = old.hub.blocking;
         self.hub.subscriptions = old.hub.subscriptions;
         self.hub.process_id = old.hub.process_id;
-        self.hub.memory_used = old.hub.memory_used;
+        self.hub.resident_memory = old.hub.resident_memory;
         for name in ["port", "bind"] {
             self.hub.config.state(name, old.hub.config.get(name));
         }

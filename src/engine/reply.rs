@@ -179,6 +179,25 @@ impl Reply {
         self.counted(if self.is_resp3() { b'>' } else { b'*' }, n);
     }
 
+    /// The head of an attribute of `n` pairs, which stands before a reply. RESP2 has none: says whether it is written.
+    pub fn attribute(&mut self, n: usize) -> bool {
+        if self.is_resp3() {
+            self.counted(b'|', n);
+        }
+        self.is_resp3()
+    }
+
+    /// An integer of any length; in RESP2 a bulk string.
+    pub fn big_number(&mut self, digits: &str) {
+        if self.is_resp3() {
+            self.bytes.push(b'(');
+            self.bytes.extend_from_slice(digits.as_bytes());
+            self.bytes.extend_from_slice(b"\r\n");
+        } else {
+            self.bulk(digits.as_bytes());
+        }
+    }
+
     /// A score or another double; in RESP2 a bulk string.
     pub fn double(&mut self, v: f64) {
         if !self.is_resp3()

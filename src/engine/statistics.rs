@@ -27,6 +27,9 @@ pub struct Statistics {
     /// Bytes to and from clients, which the driver counts.
     pub input_bytes: u64,
     pub output_bytes: u64,
+    /// Clients that the driver let go, as they had sent or not read too much.
+    pub query_limit_disconnections: u64,
+    pub output_limit_disconnections: u64,
 }
 
 impl Statistics {

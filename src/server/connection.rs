@@ -6,12 +6,14 @@ use std::time::Instant;
 use mio::net::TcpStream;
 
 use crate::engine::Engine;
-use crate::engine::client::ClientId;
+use crate::engine::client::{ClientId, OutputBuffer};
+use crate::engine::config::OutputLimit;
 use crate::engine::error::Error;
 use crate::resp::request::{Allowance, RequestParser};
 
-/// The most that a client may have on its way, in bytes: unfinished requests, and answers that it does not read.
-const MOST_INPUT: usize = 1 << 30;
+/// The least that `client-query-buffer-limit` can be, in bytes: unfinished requests up to this are always let in.
+const LEAST_INPUT_LIMIT: usize = 1 << 20;
+/// The most that a client may leave unread, in bytes, whatever the configuration says.
 const MOST_OUTPUT: usize = 1 << 30;
 /// The same for one that has not shown the password.
 const MOST_UNAUTHENTICATED: u64 = 1024;
@@ -67,18 +69,29 @@ impl Connection {
             Err(_) => return State::Over,
         };
         engine.hub.statistics.input_bytes += read as u64;
+        if let Some(client) = engine.hub.clients.find(self.client) {
+            client.traffic.received += read as u64;
+        }
         if self.input.is_empty() {
             let used = self.run(engine, &buffer[..read], now_us);
             self.input.extend_from_slice(&buffer[used..read]);
         } else {
             self.input.extend_from_slice(&buffer[..read]);
+            if self.input.len() > LEAST_INPUT_LIMIT && self.exceeds_query_limit(engine) {
+                engine.hub.statistics.query_limit_disconnections += 1;
+                return State::Over;
+            }
             self.run_input(engine, now_us);
         }
         match read == buffer.len() {
-            _ if self.input.len() > MOST_INPUT => State::Over,
             true => State::Unfinished,
             false => State::Open,
         }
+    }
+
+    /// Whether more was read than `client-query-buffer-limit` allows.
+    fn exceeds_query_limit(&self, engine: &Engine) -> bool {
+        self.input.len() as i64 > engine.hub.config.integer("client-query-buffer-limit")
     }
 
     /// Goes on with what was read before: after a wait.
@@ -105,6 +118,7 @@ impl Connection {
                 return input.len();
             }
             let authenticated = client.authenticated;
+            client.traffic.unread = input.len();
             if engine.is_blocked(self.client) || engine.hub.pause_us > 0 {
                 break;
             }
@@ -114,6 +128,10 @@ impl Connection {
                 Ok(Some(taken)) => {
                     self.execute(engine, &input[used..], now_us);
                     used += taken;
+                    if self.exceeds_hard_limit(engine) {
+                        self.let_go(engine);
+                        return input.len();
+                    }
                 }
                 Err(error) => {
                     // Texts of the protocol are bytes: a character stands for each.
@@ -123,6 +141,9 @@ impl Connection {
                     return input.len();
                 }
             }
+        }
+        if let Some(client) = engine.hub.clients.find(self.client) {
+            client.traffic.unread = input.len() - used;
         }
         used
     }
@@ -150,10 +171,43 @@ impl Connection {
         }
     }
 
+    /// The limits of what the client may leave unread, by its class. None: it has left.
+    fn output_limit(&self, engine: &mut Engine) -> Option<OutputLimit> {
+        let limits = &engine.hub.config.output_limits;
+        let listens = engine.hub.subscriptions.listens(self.client);
+        let limit = if listens { limits.pubsub } else { limits.normal };
+        let authenticated = engine.hub.clients.find(self.client)?.authenticated;
+        Some(OutputLimit { hard_bytes: if authenticated { limit.hard_bytes } else { MOST_UNAUTHENTICATED }, ..limit })
+    }
+
+    /// Whether more is answered, sent or not, than the client may leave unread at all. Redis looks before it sends.
+    fn exceeds_hard_limit(&self, engine: &mut Engine) -> bool {
+        let Some(client) = engine.hub.clients.find(self.client) else { return false };
+        let unsent = self.unsent() + client.reply.len();
+        if unsent <= OutputBuffer::BUFFER {
+            return false;
+        }
+        let hard_bytes = self.output_limit(engine).map_or(0, |limit| limit.hard_bytes);
+        unsent > MOST_OUTPUT || (hard_bytes > 0 && OutputBuffer::of(unsent).memory() > hard_bytes)
+    }
+
+    /// Lets the client go that has left too much unread: it gets nothing more, not even what was answered just now.
+    fn let_go(&mut self, engine: &mut Engine) {
+        engine.hub.statistics.output_limit_disconnections += 1;
+        if let Some(client) = engine.hub.clients.find(self.client) {
+            client.reply.clear();
+        }
+        (self.output, self.sent) = (Vec::new(), 0);
+        engine.hub.clients.close(self.client);
+    }
+
     /// Sends what is answered, as far as the socket takes it.
     pub fn flush(&mut self, engine: &mut Engine) -> State {
+        if self.exceeds_hard_limit(engine) {
+            self.let_go(engine);
+        }
         let Some(client) = engine.hub.clients.find(self.client) else { return State::Over };
-        let (closing, authenticated) = (client.closing, client.authenticated);
+        let closing = client.closing;
         let answered = client.reply.len();
         if answered > 0 {
             if self.output.is_empty() {
@@ -165,28 +219,38 @@ impl Connection {
                 self.output.extend_from_slice(client.reply.as_bytes());
             }
             client.reply.clear();
+            client.traffic.answered += answered as u64;
             engine.hub.statistics.output_bytes += answered as u64;
         }
         if self.sent < self.output.len() && self.send_output().is_err() {
             return State::Over;
         }
-        let left = self.output.len() - self.sent;
-        if left == 0 {
+        let unsent = self.unsent();
+        if let Some(client) = engine.hub.clients.find(self.client) {
+            client.traffic.unsent = unsent;
+        }
+        if unsent == 0 {
+            self.over_soft_since = None;
             return if closing { State::Over } else { State::Open };
         }
-        let limits = &engine.hub.config.output_limits;
-        let listens = engine.hub.subscriptions.listens(self.client);
-        let limit = if listens { limits.pubsub } else { limits.normal };
-        let hard_bytes = if authenticated { limit.hard_bytes } else { MOST_UNAUTHENTICATED };
-        if left > MOST_OUTPUT || (hard_bytes > 0 && left as u64 > hard_bytes) {
-            return State::Over;
-        }
-        if limit.soft_bytes == 0 || (left as u64) <= limit.soft_bytes {
+        let limit = self.output_limit(engine).unwrap_or_default();
+        if limit.soft_bytes == 0 || OutputBuffer::of(unsent).memory() <= limit.soft_bytes {
             self.over_soft_since = None;
         } else if self.over_soft_since.get_or_insert_with(Instant::now).elapsed().as_secs() > limit.soft_seconds {
+            self.let_go(engine);
             return State::Over;
         }
         State::Open
+    }
+
+    /// Whether more is unread than the soft limit of its class allows: it may stay so only for a while.
+    pub fn is_over_soft_limit(&self) -> bool {
+        self.over_soft_since.is_some()
+    }
+
+    /// How much was answered that the socket has not taken.
+    fn unsent(&self) -> usize {
+        self.output.len() - self.sent
     }
 
     fn send_output(&mut self) -> io::Result<()> {

@@ -4,7 +4,7 @@
 //! and is attended to before the loop sleeps again. The loop sleeps until a socket changes, or until the engine's
 //! next deadline. A turn reads and runs what all clients have sent, and then sends all answers, as Redis does.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,6 +27,9 @@ const WAKER: Token = Token(usize::MAX - 1);
 /// How much is read from a socket at a time, in bytes.
 const READ_AT_ONCE: usize = 64 * 1024;
 
+/// How often those are looked at who have left more unread than their soft limit: as often as by Redis's cron.
+const SOFT_LIMIT_LOOK: Duration = Duration::from_millis(100);
+
 /// A listening socket and its clients. The engine stays the caller's.
 pub struct Server {
     poll: Poll,
@@ -43,6 +46,8 @@ pub struct Server {
     queue: VecDeque<usize>,
     /// Connections whose commands were run, and whose answers are to be sent.
     answered: Vec<usize>,
+    /// Connections with more unread than their soft limit.
+    over_soft: BTreeSet<usize>,
     buffer: Box<[u8]>,
     vigil: Vigil,
     stopper: Stopper,
@@ -96,7 +101,7 @@ impl Server {
         engine.hub.config.state("port", address.port().to_string().as_bytes());
         engine.hub.config.state("bind", address.ip().to_string().as_bytes());
         engine.hub.process_id = std::process::id();
-        engine.hub.memory_used = Some(resident_bytes);
+        engine.hub.resident_memory = Some(resident_bytes);
         Ok(Server {
             poll,
             events: Events::with_capacity(1024),
@@ -108,6 +113,7 @@ impl Server {
             by_client: HashMap::default(),
             queue: VecDeque::new(),
             answered: Vec::new(),
+            over_soft: BTreeSet::new(),
             buffer: vec![0; READ_AT_ONCE].into(),
             vigil: Vigil::new(),
             stopper: Stopper { asked: Arc::default(), waker },
@@ -174,6 +180,9 @@ impl Server {
             engine.advance(now_us);
             self.attend_written(engine);
         }
+        for index in std::mem::take(&mut self.over_soft) {
+            self.flush(engine, index);
+        }
         let mut ready = std::mem::take(&mut self.ready);
         ready.extend(self.events.iter().map(Ready::from));
         for Ready { token, writable, hung_up } in ready.drain(..) {
@@ -229,7 +238,8 @@ impl Server {
             let left_us = at_ms.saturating_mul(1000).saturating_sub(now_us());
             Duration::from_micros(left_us.max(0).unsigned_abs())
         });
-        [left, longest].into_iter().flatten().min()
+        let look = (!self.over_soft.is_empty()).then_some(SOFT_LIMIT_LOOK);
+        [left, longest, look].into_iter().flatten().min()
     }
 
     fn accept(&mut self, engine: &mut Engine) {
@@ -307,10 +317,8 @@ impl Server {
     fn attend_written(&mut self, engine: &mut Engine) {
         for client in engine.hub.clients.take_written() {
             let Some(&index) = self.by_client.get(&client) else { continue };
-            let Some(connection) = self.connections[index].as_mut() else { continue };
-            if connection.flush(engine) == State::Over {
-                self.forget(engine, index);
-            } else if connection.has_input() {
+            self.flush(engine, index);
+            if self.connections[index].as_ref().is_some_and(Connection::has_input) {
                 self.enqueue(index);
             }
         }
@@ -320,13 +328,19 @@ impl Server {
     fn send_answers(&mut self, engine: &mut Engine) {
         let mut answered = std::mem::take(&mut self.answered);
         for index in answered.drain(..) {
-            if let Some(connection) = self.connections[index].as_mut()
-                && connection.flush(engine) == State::Over
-            {
-                self.forget(engine, index);
-            }
+            self.flush(engine, index);
         }
         self.answered = answered;
+    }
+
+    /// Sends what a connection was answered, and forgets it if it is over.
+    fn flush(&mut self, engine: &mut Engine, index: usize) {
+        let Some(connection) = self.connections[index].as_mut() else { return };
+        if connection.flush(engine) == State::Over {
+            self.forget(engine, index);
+        } else if connection.is_over_soft_limit() {
+            self.over_soft.insert(index);
+        }
     }
 
     fn enqueue(&mut self, index: usize) {
@@ -339,6 +353,7 @@ impl Server {
 
     fn forget(&mut self, engine: &mut Engine, index: usize) {
         let Some(mut connection) = self.connections[index].take() else { return };
+        self.over_soft.remove(&index);
         engine.disconnect(connection.client);
         self.by_client.remove(&connection.client);
         // A socket that is closed leaves the poll in any case.

@@ -1,16 +1,18 @@
-//! A private real Redis on a free loopback port, with nothing kept on disk.
+//! A private real Redis on a free loopback port, with a folder of its own, of which nothing is kept.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::{env, fs, thread};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The process; it ends with this value.
 pub struct RealProcess {
     process: Child,
+    folder: PathBuf,
     pub address: SocketAddr,
 }
 
@@ -19,15 +21,17 @@ impl RealProcess {
     pub fn start(binary: &str, settings: &[&str]) -> Result<Self, String> {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.map_err(|error| format!("no free port: {error}"))?;
+        let folder = env::temp_dir().join(format!("real-redis-{}-{}", std::process::id(), address.port()));
+        fs::create_dir_all(&folder).map_err(|error| format!("no folder {}: {error}", folder.display()))?;
         let process = Command::new(binary)
             .args(["--port", &address.port().to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
             .args(settings)
-            .current_dir(env::temp_dir())
+            .current_dir(&folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
             .map_err(|error| format!("{binary} does not start: {error}"))?;
-        let mut server = RealProcess { process, address };
+        let mut server = RealProcess { process, folder, address };
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             if answers(address) {
@@ -46,6 +50,7 @@ impl Drop for RealProcess {
     fn drop(&mut self) {
         drop(self.process.kill());
         drop(self.process.wait());
+        drop(fs::remove_dir_all(&self.folder));
     }
 }
 

@@ -222,7 +222,7 @@ fn write(call: &mut Call, steps: &[Step]) -> Outcome {
         bytes.resize(end, 0);
     }
     call.reply.array(steps.len());
-    let mut changed = false;
+    let mut changes = 0;
     for &Step { action, width, offset } in steps {
         let before = width.read(bytes, offset);
         let after = match action {
@@ -237,11 +237,11 @@ fn write(call: &mut Call, steps: &[Step]) -> Outcome {
         call.reply.integer(if matches!(action, Action::Set(..)) { before } else { after });
         if !matches!(action, Action::Get) {
             width.write(bytes, offset, after);
-            changed |= grows || before != after;
+            changes += usize::from(grows || before != after);
         }
     }
-    if changed {
-        value.commit("setbit");
+    if changes > 0 {
+        value.commit_changes("setbit", changes);
     } else {
         // It has grown even if every value was refused, which Redis counts as no change.
         value.keep();

@@ -1,7 +1,7 @@
 //! CLIENT: who is connected, and how one is treated.
 
 use crate::engine::call::{Call, Outcome};
-use crate::engine::client::{Client, ClientId, Replies};
+use crate::engine::client::{Client, ClientId, OutputBuffer, Replies};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
 use crate::engine::error::{self, Error};
 use crate::engine::hub::Hub;
@@ -159,14 +159,29 @@ const CLIENT_INFO: Command = Command {
 };
 
 fn info(call: &mut Call) -> Outcome {
-    let line = line(call.hub, &call.keyspace.watches, call.client, call.keyspace.now_us());
+    let line = line(call, call.client);
     call.reply.verbatim("txt", line.as_bytes());
     Ok(())
 }
 
-/// A client in CLIENT LIST. What concerns memory and buffers is the driver's, and stands as 0.
-fn line(hub: &Hub, watches: &Watches, id: ClientId, now_us: i64) -> String {
+/// A client in CLIENT LIST. Of the buffers there is what the driver counts; what they take stands as 0.
+fn line(call: &Call, id: ClientId) -> String {
+    /// The room of the buffer that Redis reads into, which clients share as long as they send whole commands.
+    const QUERY_BUFFER: usize = 20_474;
+    let (hub, watches, now_us) = (&*call.hub, &call.keyspace.watches, call.keyspace.now_us());
     let client = hub.clients.get(id);
+    let traffic = client.traffic;
+    let query_free = if traffic.unread > 0 { QUERY_BUFFER.saturating_sub(traffic.unread) } else { 0 };
+    let unsent = if id == call.client { call.reply.len() } else { client.reply.len() };
+    let output = OutputBuffer::of(traffic.unsent + unsent);
+    let argv_memory: usize = match hub.blocking.waiting(id) {
+        Some(wait) => wait.argv.iter().map(Vec::len).sum(),
+        None if id == call.client => call.argv.iter().map(|word| word.len()).sum(),
+        None => 0,
+    };
+    let queued_words = client.transaction.iter().flat_map(|transaction| transaction.queue.iter().flatten());
+    // Redis counts a pointer for each word.
+    let queue_memory: usize = queued_words.map(|word| word.len() + 8).sum();
     let seconds = |since_us: i64| (now_us - since_us).max(0) / 1_000_000;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let subscribed = |kind| hub.subscriptions.count(id, kind);
@@ -175,8 +190,9 @@ fn line(hub: &Hub, watches: &Watches, id: ClientId, now_us: i64) -> String {
     let socket = client.socket.unwrap_or(-1);
     format!(
         "id={} addr={} laddr={} fd={socket} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} multi={queued} \
-         watch={} qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r cmd={last} \
-         user=default redir=-1 resp={} lib-name={} lib-ver={} io-thread=0 tot-net-in=0 tot-net-out=0 tot-cmds={}\n",
+         watch={} qbuf={} qbuf-free={query_free} argv-mem={argv_memory} multi-mem={queue_memory} rbs=0 rbp=0 obl={} \
+         oll={} omem={} tot-mem=0 events=r cmd={last} user=default redir=-1 resp={} lib-name={} lib-ver={} io-thread=0 \
+         tot-net-in={} tot-net-out={} tot-cmds={}\n",
         id.0,
         client.address,
         client.local_address,
@@ -189,9 +205,15 @@ fn line(hub: &Hub, watches: &Watches, id: ClientId, now_us: i64) -> String {
         subscribed(Kind::Pattern),
         subscribed(Kind::Shard),
         watches.watched(id).len(),
+        traffic.unread,
+        output.buffered,
+        output.blocks,
+        output.memory(),
         if client.reply.protocol == Protocol::Resp3 { 3 } else { 2 },
         text(&client.library),
         text(&client.library_version),
+        traffic.received,
+        traffic.answered,
         client.commands,
     )
 }
@@ -267,8 +289,7 @@ fn list(call: &mut Call) -> Outcome {
     } else if call.argv.len() > 2 {
         return Err(error::SYNTAX);
     }
-    let now_us = call.keyspace.now_us();
-    let lines: String = ids.into_iter().map(|id| line(call.hub, &call.keyspace.watches, id, now_us)).collect();
+    let lines: String = ids.into_iter().map(|id| line(call, id)).collect();
     call.reply.verbatim("txt", lines.as_bytes());
     Ok(())
 }
@@ -406,19 +427,9 @@ fn unblock(call: &mut Call) -> Outcome {
         _ => return Err(Error::text("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
     };
     let id = ClientId(call.integer(2)?.try_into().unwrap_or(0));
-    let waited = call.hub.blocking.leave(id);
-    if let Some(wait) = &waited {
-        let unblocked = Error::text("UNBLOCKED client unblocked via CLIENT UNBLOCK");
-        if with_error {
-            call.hub.statistics.calls_of(wait.command).failed += 1;
-            call.hub.statistics.count_error(&unblocked);
-        }
-        call.hub.clients.write_to(id, |reply| match with_error {
-            true => reply.error(&unblocked),
-            false => reply.null_array(),
-        });
-    }
-    call.reply.flag(waited.is_some());
+    let unblocked = Error::text("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    let waited = call.hub.end_wait(id, with_error.then_some(&unblocked));
+    call.reply.flag(waited);
     Ok(())
 }
 

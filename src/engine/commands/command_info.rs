@@ -243,11 +243,7 @@ fn list(call: &mut Call) -> Outcome {
         }
         _ => return Err(error::SYNTAX),
     };
-    let everything = call.argv.len() == 2;
-    let names: Vec<_> = super::all()
-        .filter(|command| (!everything || command.container().is_none()) && keep(command))
-        .map(full_name)
-        .collect();
+    let names: Vec<_> = super::all().filter(|command| keep(command)).map(full_name).collect();
     call.reply.array(names.len());
     names.iter().for_each(|name| call.reply.bulk(name.as_bytes()));
     Ok(())

@@ -3,6 +3,7 @@
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
 use crate::engine::error::Error;
+use crate::engine::eviction;
 use crate::engine::glob;
 use crate::engine::keyspace::Counts;
 use crate::engine::statistics::Statistics;
@@ -41,9 +42,9 @@ fn get(call: &mut Call) -> Outcome {
     let patterns = &call.argv[2..];
     let is_glob = |pattern: &[u8]| pattern.iter().any(|byte| b"*?[".contains(byte));
     let mut found: Vec<(&[u8], &[u8])> = Vec::new();
-    for (name, value) in call.hub.config.entries() {
+    for (name, value, is_hidden) in call.hub.config.entries() {
         let fits = |pattern: &&&[u8]| match is_glob(pattern) {
-            true => glob::matches_any_case(pattern, name.as_bytes()),
+            true => !is_hidden && glob::matches_any_case(pattern, name.as_bytes()),
             false => pattern.eq_ignore_ascii_case(name.as_bytes()),
         };
         if let Some(pattern) = patterns.iter().find(fits) {
@@ -85,6 +86,7 @@ fn set(call: &mut Call) -> Outcome {
     call.keyspace.notes_events = call.hub.config.events.any();
     let password = call.hub.config.get("requirepass").to_vec();
     call.hub.password = (!password.is_empty()).then_some(password);
+    eviction::make_room(call.keyspace, call.hub);
     call.reply.ok();
     Ok(())
 }

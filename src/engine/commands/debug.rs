@@ -4,11 +4,12 @@ use sha1::{Digest as _, Sha1};
 
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
-use crate::engine::data::Value;
 use crate::engine::data::memory::Samples;
+use crate::engine::data::{Str, Value};
 use crate::engine::error::{self, Error};
 use crate::engine::keyspace::Entry;
 use crate::engine::number;
+use crate::engine::reply::Protocol;
 
 pub const COMMANDS: &[&Command] = &[&DEBUG];
 
@@ -42,11 +43,18 @@ fn debug(call: &mut Call) -> Outcome {
         }
         b"SLEEP" if words == 3 => sleep(call),
         b"OBJECT" if words >= 3 => object(call)?,
+        b"LISTPACK" if words == 3 => shape(call, "listpack", "Listpack")?,
+        b"QUICKLIST" if words == 3 || words == 4 => shape(call, "quicklist", "Quicklist")?,
+        b"POPULATE" if (3..=5).contains(&words) => populate(call)?,
+        b"PROTOCOL" if words == 3 => protocol(call)?,
+        b"DIGEST" if words == 2 => digest_all(call),
         b"DIGEST-VALUE" if words >= 2 => digest_values(call),
         b"ERROR" if words == 3 => return Err(Error::said(call.argv[2])),
-        // Nothing is logged, saved or replicated, and lists have no plain nodes to tell apart.
-        b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" if words == 3 => call.reply.ok(),
-        b"RELOAD" | b"CHANGE-REPL-ID" => call.reply.ok(),
+        b"RELOAD" => reload(call)?,
+        // Nothing is logged or replicated, no cron changes tables or buffers, and lists have no plain nodes.
+        b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" | b"PAUSE-CRON" | b"DICT-RESIZING" if words == 3 => call.reply.ok(),
+        b"REPLYBUFFER" if words == 4 => call.reply.ok(),
+        b"CHANGE-REPL-ID" => call.reply.ok(),
         b"HELP" if words == 2 => return help(call),
         _ => return Err(error::subcommand_syntax(call.argv[1], "DEBUG")),
     }
@@ -74,25 +82,146 @@ fn sleep(call: &mut Call) {
 
 fn object(call: &mut Call) -> Outcome {
     let now_ms = call.keyspace.now_ms();
+    let (list_size, is_compressed) =
+        (call.keyspace.limits.list_max_listpack_size, call.hub.config.integer("list-compress-depth") != 0);
     let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
-    let line = format!(
+    let mut line = format!(
         "Value at:0x0 refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
         entry.value.encoding(),
         entry.memory(call.argv[2], Samples::default()),
         entry.accessed_ms / 1000 % (1 << 24),
         (now_ms - entry.accessed_ms) / 1000
     );
+    if let Value::List(list) = &entry.value
+        && list.nodes().is_quicklist()
+    {
+        let (count, bytes) = (list.nodes().count(), list.nodes().bytes());
+        line += &format!(
+            " ql_nodes:{count} ql_avg_node:{:.2} ql_listpack_max:{list_size} ql_compressed:{} \
+             ql_uncompressed_size:{bytes}",
+            list.len() as f64 / count as f64,
+            u8::from(is_compressed)
+        );
+    }
     call.reply.status(&line);
     Ok(())
+}
+
+/// Redis writes the bytes of such a value to its standard output, and answers that it did.
+fn shape(call: &mut Call, encoding: &str, what: &str) -> Outcome {
+    let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
+    // A listpack that knows of expiry times is one, too.
+    if !entry.value.encoding().starts_with(encoding) {
+        return Err(Error::said(format!("ERR Not a {encoding} encoded object.")));
+    }
+    call.reply.status(&format!("{what} structure printed on stdout"));
+    Ok(())
+}
+
+/// Adds strings under numbered keys, `key:0` and so on, where there are none: `value:0`, cut or filled to a size.
+fn populate(call: &mut Call) -> Outcome {
+    let count = |index: usize| {
+        let n = number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok());
+        n.ok_or(Error::text("ERR value is out of range, must be positive"))
+    };
+    let keys = count(2)?;
+    let size = if call.argv.len() > 4 { Some(count(4)?) } else { None };
+    let prefix = call.argv.get(3).copied().unwrap_or(b"key");
+    for index in 0..keys {
+        let key = [prefix, format!(":{index}").as_bytes()].concat();
+        let mut value = format!("value:{index}").into_bytes();
+        value.resize(size.filter(|&size| size > 0).unwrap_or(value.len()), 0);
+        call.keyspace.add_if_missing(&key, Value::Str(Str::new(&value)));
+    }
+    call.reply.ok();
+    Ok(())
+}
+
+/// A reply of the type that is asked for.
+fn protocol(call: &mut Call) -> Outcome {
+    let reply = &mut *call.reply;
+    match call.argv[2].to_ascii_lowercase().as_slice() {
+        b"string" => reply.bulk(b"Hello World"),
+        b"integer" => reply.integer(12345),
+        b"double" => reply.double(3.141),
+        b"null" => reply.null(),
+        b"array" => {
+            reply.array(3);
+            (0..3).for_each(|n| reply.integer(n));
+        }
+        b"set" => {
+            reply.set(3);
+            (0..3).for_each(|n| reply.integer(n));
+        }
+        b"map" => {
+            reply.map(3);
+            for n in 0..3 {
+                reply.integer(n);
+                reply.boolean(n == 1);
+            }
+        }
+        b"attrib" => {
+            if reply.attribute(1) {
+                reply.bulk(b"key-popularity");
+                reply.array(2);
+                reply.bulk(b"key:123");
+                reply.integer(90);
+            }
+            reply.bulk(b"Some real reply following the attribute");
+        }
+        b"push" if reply.protocol == Protocol::Resp2 => {
+            return Err(Error::text("ERR RESP2 is not supported by this command"));
+        }
+        b"push" => {
+            // A message of its own, which Redis sends once the reply is written.
+            reply.bulk(b"Some real reply following the push reply");
+            reply.push(2);
+            reply.bulk(b"server-cpu-usage");
+            reply.integer(42);
+        }
+        b"true" => reply.boolean(true),
+        b"false" => reply.boolean(false),
+        b"verbatim" => reply.verbatim("txt", b"This is a verbatim\nstring"),
+        b"bignum" => reply.big_number("1234567999999999999999999999999999999"),
+        _ => {
+            return Err(Error::text(
+                "ERR Wrong protocol type name. Please use one of the following: \
+                 string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Everything as it would be read back from a file: nothing is kept in one, but the encodings are what they would be.
+fn reload(call: &mut Call) -> Outcome {
+    let options = &call.argv[2..];
+    let is_option =
+        |word: &[u8]| ["MERGE", "NOFLUSH", "NOSAVE"].iter().any(|o| word.eq_ignore_ascii_case(o.as_bytes()));
+    if !options.iter().all(|word| is_option(word)) {
+        return Err(Error::text("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."));
+    }
+    call.keyspace.reload();
+    call.reply.ok();
+    Ok(())
+}
+
+/// Tells a fingerprint of all databases, the same as Redis's.
+fn digest_all(call: &mut Call) {
+    let mut all = Digest::default();
+    for (index, database) in call.keyspace.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
+        all.mix(&(index as u32).to_be_bytes());
+        database.iter().for_each(|(key, entry)| all.add(&digest(Digest::of(&[key]), entry).0));
+    }
+    call.reply.status(&all.digits());
 }
 
 /// Tells of each key a fingerprint of its value and of whether it expires: the same as Redis's.
 fn digest_values(call: &mut Call) {
     call.reply.array(call.argv.len() - 2);
     for &key in &call.argv[2..] {
-        let digest = call.keyspace.peek(key).map_or(Digest::default(), digest);
-        let digits: String = digest.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        call.reply.status(&digits);
+        let digest = call.keyspace.peek(key).map_or(Digest::default(), |entry| digest(Digest::default(), entry));
+        call.reply.status(&digest.digits());
     }
 }
 
@@ -117,9 +246,14 @@ impl Digest {
         parts.iter().for_each(|part| digest.mix(part));
         digest
     }
+
+    fn digits(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
-fn digest(entry: &Entry) -> Digest {
+/// `digest` with an entry mixed in.
+fn digest(mut digest: Digest, entry: &Entry) -> Digest {
     // Redis's numbers of the types.
     let type_number: u32 = match entry.value {
         Value::Str(_) => 0,
@@ -128,7 +262,7 @@ fn digest(entry: &Entry) -> Digest {
         Value::SortedSet(_) => 3,
         Value::Hash(_) => 4,
     };
-    let mut digest = Digest::of(&[&type_number.to_be_bytes()]);
+    digest.mix(&type_number.to_be_bytes());
     match &entry.value {
         Value::Str(text) => digest.mix(&text.bytes()),
         Value::List(list) => list.iter().for_each(|element| digest.mix(element)),
@@ -157,6 +291,8 @@ fn help(call: &mut Call) -> Outcome {
         &[
             "CHANGE-REPL-ID",
             "    Change the replication IDs of the instance.",
+            "DIGEST",
+            "    Output a hex signature representing the current DB content.",
             "DIGEST-VALUE <key> [<key> ...]",
             "    Output a hex signature of the values of all the specified keys.",
             "ERROR <string>",
@@ -166,10 +302,18 @@ fn help(call: &mut Call) -> Outcome {
             "    Write <message> to the server log.",
             "OBJECT <key>",
             "    Show low level info about `key` and associated value.",
+            "POPULATE <count> [<prefix>] [<size>]",
+            "    Create <count> string keys named key:<num>. If <prefix> is specified then",
+            "    it is used instead of the 'key' prefix.",
+            "PROTOCOL <type>",
+            "    Reply with a test value of the specified type. <type> can be: string,",
+            "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
+            "    true, false.",
             "QUICKLIST-PACKED-THRESHOLD <size>",
             "    Accepted, and without effect.",
             "RELOAD [option ...]",
-            "    Accepted, and without effect: nothing is kept on disk.",
+            "    Take the encodings that all values would have after a save and a reload.",
+            "    Nothing is kept on disk, so that the options have no effect.",
             "SET-ACTIVE-EXPIRE <0|1>",
             "    Setting it to 0 disables expiring keys (and hash-fields) in background ",
             "    when they are not accessed (otherwise the Redis behavior). Setting it",

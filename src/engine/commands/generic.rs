@@ -37,11 +37,24 @@ const UNLINK: Command = Command {
                  composed of.",
     summary: "Removes keys as DEL does; a real server frees their memory in another thread.",
     example: "SET greeting hello\nUNLINK greeting",
-    run: del,
+    run: unlink,
 };
 
 fn del(call: &mut Call) -> Outcome {
     let removed = call.argv[1..].iter().filter(|key| call.keyspace.remove(key, "del").is_some()).count();
+    call.reply.count(removed);
+    Ok(())
+}
+
+fn unlink(call: &mut Call) -> Outcome {
+    /// What takes more than so many steps to free is freed in another thread: `LAZYFREE_THRESHOLD` in Redis.
+    const MOST_FREED_AT_ONCE: usize = 64;
+    let mut removed = 0;
+    for key in &call.argv[1..] {
+        let Some(entry) = call.keyspace.remove(key, "del") else { continue };
+        removed += 1;
+        call.keyspace.counts.freed_later += u64::from(entry.value.allocations() > MOST_FREED_AT_ONCE);
+    }
     call.reply.count(removed);
     Ok(())
 }
@@ -81,7 +94,10 @@ const TOUCH: Command = Command {
 };
 
 fn touch(call: &mut Call) -> Outcome {
+    // Even for a client that has set CLIENT NO-TOUCH: Redis makes an exception for this command.
+    let touches = std::mem::replace(&mut call.keyspace.touches, true);
     let there = call.argv[1..].iter().filter(|key| call.keyspace.read_any(key).is_some()).count();
+    call.keyspace.touches = touches;
     call.reply.count(there);
     Ok(())
 }

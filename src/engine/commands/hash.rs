@@ -81,7 +81,7 @@ fn set_pairs(call: &mut Call) -> Result<usize, Error> {
     let mut hash = call.keyspace.edit_or_create::<Hash>(call.argv[1])?;
     hash.expect(pairs.len(), limits);
     let added = pairs.iter().filter(|[field, value]| hash.set(field, value, FieldTtl::Clear, limits)).count();
-    hash.commit("hset");
+    hash.commit_changes("hset", pairs.len());
     Ok(added)
 }
 
@@ -308,7 +308,7 @@ fn hdel(call: &mut Call) -> Outcome {
     if let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? {
         removed = call.argv[2..].iter().filter(|field| hash.remove(field)).count();
         if removed > 0 {
-            hash.commit("hdel");
+            hash.commit_changes("hdel", removed);
         }
     }
     call.reply.count(removed);

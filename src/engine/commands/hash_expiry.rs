@@ -159,7 +159,7 @@ fn expire(call: &mut Call, form: Form) -> Outcome {
         return Ok(());
     };
     hash.allow_expiry();
-    let mut event = None;
+    let (mut event, mut changes) = (None, 0);
     for field in fields {
         let outcome = match hash.expiry(field) {
             None => NO_FIELD,
@@ -178,10 +178,11 @@ fn expire(call: &mut Call, form: Form) -> Outcome {
             }
             _ => {}
         }
+        changes += usize::from(matches!(outcome, SET | REMOVED));
         call.reply.integer(outcome);
     }
     if let Some(event) = event {
-        hash.commit(event);
+        hash.commit_changes(event, changes);
     }
     Ok(())
 }
@@ -329,13 +330,13 @@ fn hgetdel(call: &mut Call) -> Outcome {
         fields.iter().for_each(|_| call.reply.null());
         return Ok(());
     };
-    let mut removed = false;
+    let mut removed = 0;
     for field in fields {
         call.reply.bulk_or_null(hash.get(field));
-        removed |= hash.remove(field);
+        removed += usize::from(hash.remove(field));
     }
-    if removed {
-        hash.commit("hdel");
+    if removed > 0 {
+        hash.commit_changes("hdel", removed);
     }
     Ok(())
 }
@@ -384,22 +385,20 @@ fn hgetex(call: &mut Call) -> Outcome {
     if !matches!(expiry, Expiry::Unsaid) {
         hash.allow_expiry();
     }
-    let mut event = None;
+    let (mut event, mut changes) = (None, 0);
     for field in fields {
         call.reply.bulk_or_null(hash.get(field));
-        match expiry {
-            _ if !hash.contains(field) => {}
-            Expiry::Unsaid | Expiry::Keep => {}
-            Expiry::Persist => {
-                if hash.set_expiry(field, None) {
-                    event = Some("hpersist");
-                }
-            }
-            Expiry::At(at_ms) => event = Some(expire_or_remove(&mut hash, field, at_ms, now_ms)),
-        }
+        let happened = match expiry {
+            _ if !hash.contains(field) => None,
+            Expiry::Unsaid | Expiry::Keep => None,
+            Expiry::Persist => hash.set_expiry(field, None).then_some("hpersist"),
+            Expiry::At(at_ms) => Some(expire_or_remove(&mut hash, field, at_ms, now_ms)),
+        };
+        changes += usize::from(happened.is_some());
+        event = happened.or(event);
     }
     if let Some(event) = event {
-        hash.commit(event);
+        hash.commit_changes(event, changes);
     }
     Ok(())
 }
@@ -537,7 +536,7 @@ fn hsetex(call: &mut Call) -> Outcome {
             remove_as_expired(&mut hash, field);
         }
     }
-    hash.commit("hset");
+    hash.commit_changes("hset", pairs.len());
     if let Expiry::At(at_ms) = expiry
         && let Some(mut hash) = call.keyspace.edit::<Hash>(key)?
     {
@@ -545,7 +544,8 @@ fn hsetex(call: &mut Call) -> Outcome {
         for [field, _] in pairs {
             event = expire_or_remove(&mut hash, field, at_ms, now_ms);
         }
-        hash.commit(event);
+        // Together with what was set, it is a change for each field.
+        hash.commit_changes(event, 0);
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::info_fields;
 use crate::engine::call::{Call, Outcome};
 use crate::engine::command::{Command, Flag, Group, Keys};
 use crate::engine::data::Value;
-use crate::engine::data::memory::table::Table;
+use crate::engine::eviction;
 use crate::engine::hub::Hub;
 use crate::engine::keyspace::Keyspace;
 use crate::engine::subscriptions::Kind;
@@ -134,23 +134,14 @@ fn human(bytes: u64) -> String {
     }
 }
 
-/// `used_memory` of a Redis 8.2 that has just started.
-const EMPTY_SERVER: u64 = 741_800;
-
-/// What Redis would have allocated: for itself, for the keys, and for the tables that find them.
-fn expected_memory(keyspace: &Keyspace) -> u64 {
-    let filled = keyspace.databases().iter().filter(|database| !database.is_empty());
-    let tables: usize = filled.map(|database| Table::of(database.len()).allocated()).sum();
-    EMPTY_SERVER + (keyspace.memory() + tables) as u64
-}
-
 fn memory(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
-    let used = hub.memory_used.map_or_else(|| expected_memory(keyspace), |measure| measure());
-    for name in ["used_memory", "used_memory_rss", "used_memory_peak"] {
-        line(text, name, used)?;
-        write!(text, "{name}_human:{}\r\n", human(used))?;
+    let used = eviction::used_memory(keyspace);
+    let resident = hub.resident_memory.map_or(used, |measure| measure());
+    for (name, bytes) in [("used_memory", used), ("used_memory_rss", resident), ("used_memory_peak", used)] {
+        line(text, name, bytes)?;
+        write!(text, "{name}_human:{}\r\n", human(bytes))?;
     }
-    let limit = hub.config.integer("maxmemory").unsigned_abs();
+    let limit = hub.config.max_memory;
     lines(text, &[("used_memory_lua", "0"), ("used_memory_lua_human", "0B"), ("used_memory_scripts", "0")])?;
     lines(
         text,
@@ -161,13 +152,14 @@ fn memory(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result
     line(text, "maxmemory_human", human(limit))?;
     line(text, "maxmemory_policy", String::from_utf8_lossy(hub.config.get("maxmemory-policy")))?;
     lines(text, &[("mem_fragmentation_ratio", "1.00"), ("mem_allocator", "libc"), ("active_defrag_running", "0")])?;
-    lines(text, &[("lazyfree_pending_objects", "0"), ("lazyfreed_objects", "0")])?;
+    line(text, "lazyfree_pending_objects", 0)?;
+    line(text, "lazyfreed_objects", keyspace.counts.freed_later)?;
     lines(text, info_fields::MEMORY)
 }
 
 fn persistence(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result {
     lines(text, &[("loading", "0"), ("async_loading", "0")])?;
-    line(text, "rdb_changes_since_last_save", keyspace.changes)?;
+    line(text, "rdb_changes_since_last_save", keyspace.dirty)?;
     line(text, "rdb_bgsave_in_progress", 0)?;
     line(text, "rdb_last_save_time", hub.started_us / 1_000_000)?;
     lines(text, &[("rdb_last_bgsave_status", "ok"), ("rdb_last_bgsave_time_sec", "-1")])?;
@@ -186,7 +178,7 @@ fn stats(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result 
     line(text, "rejected_connections", 0)?;
     line(text, "expired_subkeys", counts.expired_parts)?;
     line(text, "expired_keys", counts.expired_keys)?;
-    line(text, "evicted_keys", 0)?;
+    line(text, "evicted_keys", counts.evicted_keys)?;
     line(text, "evicted_clients", 0)?;
     line(text, "keyspace_hits", counts.hits)?;
     line(text, "keyspace_misses", counts.misses)?;
@@ -195,6 +187,8 @@ fn stats(text: &mut String, hub: &Hub, keyspace: &Keyspace) -> std::fmt::Result 
     line(text, "pubsubshard_channels", hub.subscriptions.all(Kind::Shard).len())?;
     line(text, "unexpected_error_replies", 0)?;
     line(text, "total_error_replies", statistics.error_replies)?;
+    line(text, "client_query_buffer_limit_disconnections", statistics.query_limit_disconnections)?;
+    line(text, "client_output_buffer_limit_disconnections", statistics.output_limit_disconnections)?;
     lines(text, info_fields::STATS)
 }
 

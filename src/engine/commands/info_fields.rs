@@ -107,8 +107,6 @@ pub const STATS: Fields = &[
     ("io_threaded_writes_processed", "0"),
     ("io_threaded_total_prefetch_batches", "0"),
     ("io_threaded_total_prefetch_entries", "0"),
-    ("client_query_buffer_limit_disconnections", "0"),
-    ("client_output_buffer_limit_disconnections", "0"),
     ("reply_buffer_shrinks", "0"),
     ("reply_buffer_expands", "0"),
     ("eventloop_cycles", "0"),

@@ -103,7 +103,7 @@ fn push(call: &mut Call, end: End, absent: Absent) -> Outcome {
         list.push(end, element.into());
     }
     let length = list.len();
-    list.commit(push_event(end));
+    list.commit_changes(push_event(end), elements.len());
     call.reply.count(length);
     Ok(())
 }
@@ -338,7 +338,7 @@ fn lrem(call: &mut Call) -> Outcome {
     if !indices.is_empty() {
         list.remove_all(&indices);
         list.shrink(limit);
-        list.commit("lrem");
+        list.commit_changes("lrem", indices.len());
     }
     Ok(())
 }
@@ -366,7 +366,7 @@ fn ltrim(call: &mut Call) -> Outcome {
         pop_each(&mut list, End::Left, kept.start, |_| {});
         pop_each(&mut list, End::Right, length - kept.end, |_| {});
         list.shrink(limit);
-        list.commit("ltrim");
+        list.commit_changes("ltrim", length - kept.len());
     }
     call.reply.ok();
     Ok(())
@@ -534,7 +534,8 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
     if let Some(mut list) = call.keyspace.edit::<List>(source)? {
         list.pop(from);
         list.shrink(limit);
-        list.commit(pop_event(from));
+        // All in all it is one change.
+        list.commit_changes(pop_event(from), 0);
     }
     Ok(true)
 }

@@ -56,19 +56,21 @@ fn pop(call: &mut Call, end: End) -> Outcome {
         }
         return Ok(());
     };
-    match count {
+    let popped = match count {
         Some(0) => {
             call.reply.array(0);
             return Ok(());
         }
         Some(count) => {
-            call.reply.array(count.min(list.len()));
-            pop_each(&mut list, end, count, |element| call.reply.bulk(element));
+            let popped = count.min(list.len());
+            call.reply.array(popped);
+            popped
         }
-        None => pop_each(&mut list, end, 1, |element| call.reply.bulk(element)),
-    }
+        None => 1,
+    };
+    pop_each(&mut list, end, popped, |element| call.reply.bulk(element));
     list.shrink(limit);
-    list.commit(pop_event(end));
+    list.commit_changes(pop_event(end), popped);
     Ok(())
 }
 
@@ -91,13 +93,14 @@ pub(super) fn pop_from_first(call: &mut Call, keys: &[&[u8]], end: End, take: Ta
         let count = match take {
             Take::One => 1,
             Take::UpTo(count) => {
-                call.reply.array(count.min(list.len()));
+                let count = count.min(list.len());
+                call.reply.array(count);
                 count
             }
         };
         pop_each(&mut list, end, count, |element| call.reply.bulk(element));
         list.shrink(limit);
-        list.commit(pop_event(end));
+        list.commit_changes(pop_event(end), count);
         return Ok(true);
     }
     Ok(false)

@@ -100,7 +100,7 @@ const OBJECT_FREQ: Command = Command {
 };
 
 fn freq(call: &mut Call) -> Outcome {
-    /// What a new key starts with. Nothing is ever evicted here, so that nothing is counted.
+    /// What a new key starts with. It is not counted up: eviction goes by the time of use alone.
     const INITIAL: i64 = 5;
     const NOT_TRACKED: Error = Error::text(
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \

@@ -1,6 +1,8 @@
 //! The server as a whole: emptying it, swapping databases, the clock, MONITOR, memory, and scripts, which it does not run.
 
-use crate::engine::call::{Call, Outcome};
+use std::ops::Range;
+
+use crate::engine::call::{Call, Mode, Outcome};
 use crate::engine::command::{self, Command, Flag, Group, Keys};
 use crate::engine::data::memory::Samples;
 use crate::engine::error::{self, Error};
@@ -66,10 +68,8 @@ const FLUSHDB: Command = Command {
 };
 
 fn flushdb(call: &mut Call) -> Outcome {
-    flush_mode(call, 1, error::SYNTAX)?;
-    call.keyspace.flush(call.keyspace.selected());
-    call.reply.ok();
-    Ok(())
+    let database = call.keyspace.selected();
+    flush(call, database..database + 1)
 }
 
 const FLUSHALL: Command = Command {
@@ -87,9 +87,16 @@ const FLUSHALL: Command = Command {
 };
 
 fn flushall(call: &mut Call) -> Outcome {
+    flush(call, 0..DATABASES)
+}
+
+fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     flush_mode(call, 1, error::SYNTAX)?;
-    for database in 0..DATABASES {
-        call.keyspace.flush(database);
+    // With SYNC, too, Redis frees the keys in another thread where it can let the client wait for that.
+    let frees_later = call.mode != Mode::Exec || call.is_option(1, "ASYNC");
+    for database in databases {
+        let keys = call.keyspace.flush(database);
+        call.keyspace.counts.freed_later += if frees_later { keys as u64 } else { 0 };
     }
     call.reply.ok();
     Ok(())

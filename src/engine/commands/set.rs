@@ -40,7 +40,7 @@ fn sadd(call: &mut Call) -> Outcome {
     }
     let added = members.iter().filter(|member| set.add(member, &limits)).count();
     if added > 0 {
-        set.commit("sadd");
+        set.commit_changes("sadd", added);
     }
     call.reply.count(added);
     Ok(())
@@ -65,7 +65,7 @@ fn srem(call: &mut Call) -> Outcome {
     if let Some(mut set) = call.keyspace.edit::<Set>(call.argv[1])? {
         removed = call.argv[2..].iter().filter(|member| set.remove(member)).count();
         if removed > 0 {
-            set.commit("srem");
+            set.commit_changes("srem", removed);
         }
     }
     call.reply.count(removed);
@@ -345,6 +345,6 @@ fn spop_many(call: &mut Call) -> Outcome {
         set.iter().for_each(|member| call.reply.bulk(member));
         *set = rest;
     }
-    set.commit("spop");
+    set.commit_changes("spop", popped);
     Ok(())
 }

@@ -158,9 +158,12 @@ fn store(call: &mut Call, chosen: &[Box<[u8]>], options: &Options, destination: 
             values.push(value.into_owned().into());
         }
     }
-    call.reply.count(values.len());
+    let count = values.len();
+    call.reply.count(count);
     let list = List::of(values, node_limit(call));
     call.keyspace.put(destination, list.into_value(), None, "sortstore");
+    // Redis counts a change for each element.
+    call.keyspace.dirty += count.saturating_sub(1) as u64;
     Ok(())
 }
 

@@ -162,7 +162,7 @@ fn add(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
         changed += usize::from(matches!(last, Change::Changed(_)));
     }
     if added + changed > 0 {
-        zset.commit(if options.increment { "zincr" } else { "zadd" });
+        zset.commit_changes(if options.increment { "zincr" } else { "zadd" }, added + changed);
     } else {
         drop(zset);
     }
@@ -226,7 +226,7 @@ fn zrem(call: &mut Call) -> Outcome {
     if let Some(mut zset) = call.keyspace.edit::<SortedSet>(call.argv[1])? {
         removed = call.argv[2..].iter().filter(|member| zset.remove(member)).count();
         if removed > 0 {
-            zset.commit("zrem");
+            zset.commit_changes("zrem", removed);
         }
     }
     call.reply.count(removed);

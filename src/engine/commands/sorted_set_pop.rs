@@ -95,10 +95,11 @@ fn take(
     };
     write(reply, zset.members(ranks.clone(), from));
     zset.remove_ranks(ranks);
-    zset.commit(match from {
+    let event = match from {
         Direction::Ascending => "zpopmin",
         Direction::Descending => "zpopmax",
-    });
+    };
+    zset.commit_changes(event, count);
     Ok(true)
 }
 

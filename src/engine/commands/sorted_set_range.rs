@@ -431,7 +431,7 @@ fn remove(call: &mut Call, by: By, event: &'static str) -> Outcome {
         removed = ranks.len();
         if removed > 0 {
             zset.remove_ranks(ranks);
-            zset.commit(event);
+            zset.commit_changes(event, removed);
         }
     }
     call.reply.count(removed);

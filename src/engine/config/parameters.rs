@@ -35,10 +35,16 @@ pub(super) struct Parameter {
     pub old_name: Option<&'static str>,
     pub default: &'static str,
     pub kind: Kind,
+    /// Whether only CONFIG GET with its own name shows it, and no pattern: what is there for Redis's developers.
+    pub is_hidden: bool,
 }
 
 const fn parameter(name: &'static str, old_name: Option<&'static str>, default: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, old_name, default, kind }
+    Parameter { name, old_name, default, kind, is_hidden: false }
+}
+
+const fn hidden(name: &'static str, default: &'static str, kind: Kind) -> Parameter {
+    Parameter { name, old_name: None, default, kind, is_hidden: true }
 }
 
 pub(super) const MAX: i64 = i64::MAX;
@@ -59,6 +65,7 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("activedefrag", None, "no", Kind::YesNo),
     parameter("activerehashing", None, "yes", Kind::YesNo),
     parameter("always-show-logo", None, "no", Kind::Immutable),
+    hidden("aof-disable-auto-gc", "no", Kind::YesNo),
     parameter("aof-load-truncated", None, "yes", Kind::YesNo),
     parameter("aof-rewrite-cpulist", Some("aof_rewrite_cpulist"), "", Kind::Immutable),
     parameter("aof-rewrite-incremental-fsync", None, "yes", Kind::YesNo),
@@ -81,7 +88,7 @@ pub(super) static PARAMETERS: &[Parameter] = &[
         "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
         Kind::OutputLimits,
     ),
-    parameter("client-query-buffer-limit", None, "1073741824", Kind::Memory(0)),
+    parameter("client-query-buffer-limit", None, "1073741824", Kind::Memory(1 << 20)),
     parameter("cluster-allow-pubsubshard-when-down", None, "yes", Kind::YesNo),
     parameter("cluster-allow-reads-when-down", None, "no", Kind::YesNo),
     parameter("cluster-allow-replica-migration", None, "yes", Kind::YesNo),
@@ -97,6 +104,7 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("cluster-link-sendbuf-limit", None, "0", Kind::Memory(0)),
     parameter("cluster-migration-barrier", None, "1", Kind::Integer(0, INT)),
     parameter("cluster-node-timeout", None, "15000", Kind::Integer(0, MAX)),
+    hidden("cluster-ping-interval", "0", Kind::Integer(0, MAX)),
     parameter("cluster-port", None, "0", Kind::Immutable),
     parameter("cluster-preferred-endpoint-type", None, "ip", Kind::Choice(&["ip", "hostname", "unknown-endpoint"])),
     parameter("cluster-replica-no-failover", Some("cluster-slave-no-failover"), "no", Kind::YesNo),
@@ -122,9 +130,11 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("ignore-warnings", None, "", Kind::Text),
     parameter("io-threads", None, "1", Kind::Immutable),
     parameter("jemalloc-bg-thread", None, "yes", Kind::YesNo),
+    hidden("key-load-delay", "0", Kind::Integer(-INT - 1, INT)),
     parameter("latency-monitor-threshold", None, "0", Kind::Integer(0, MAX)),
     parameter("latency-tracking", None, "yes", Kind::YesNo),
     parameter("latency-tracking-info-percentiles", None, "50 99 99.9", Kind::Percentiles),
+    hidden("lazyexpire-nested-arbitrary-keys", "yes", Kind::YesNo),
     parameter("lazyfree-lazy-eviction", None, "no", Kind::YesNo),
     parameter("lazyfree-lazy-expire", None, "no", Kind::YesNo),
     parameter("lazyfree-lazy-server-del", None, "no", Kind::YesNo),
@@ -134,9 +144,11 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("lfu-log-factor", None, "10", Kind::Integer(0, INT)),
     parameter("list-compress-depth", None, "0", Kind::Integer(0, INT)),
     parameter("list-max-listpack-size", Some("list-max-ziplist-size"), "-2", Kind::Integer(-INT - 1, INT)),
+    hidden("loading-process-events-interval-bytes", "524288", Kind::Integer(1024, INT)),
     parameter("locale-collate", None, "", Kind::Text),
     parameter("logfile", None, "", Kind::Immutable),
     parameter("loglevel", None, "notice", Kind::Choice(&["debug", "verbose", "notice", "warning", "nothing"])),
+    hidden("lua-enable-deprecated-api", "no", Kind::Immutable),
     parameter("masterauth", None, "", Kind::Text),
     parameter("masteruser", None, "", Kind::Text),
     parameter("max-new-connections-per-cycle", None, "10", Kind::Size),
@@ -169,11 +181,13 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("oom-score-adj-values", None, "0 200 800", Kind::Text),
     parameter("pidfile", None, "", Kind::Immutable),
     parameter("port", None, "6379", Kind::Immutable),
+    hidden("prefetch-batch-max-size", "16", Kind::Integer(0, 128)),
     parameter("proc-title-template", None, "{title} {listen-addr} {server-mode}", Kind::Text),
     parameter("propagation-error-behavior", None, "ignore", Kind::Choice(&["ignore", "panic", "panic-on-replicas"])),
     parameter("protected-mode", None, "yes", Kind::YesNo),
     parameter("proto-max-bulk-len", None, "536870912", Kind::Memory(1 << 20)),
     parameter("rdb-del-sync-files", None, "no", Kind::YesNo),
+    hidden("rdb-key-save-delay", "0", Kind::Integer(-INT - 1, INT)),
     parameter("rdb-save-incremental-fsync", None, "yes", Kind::YesNo),
     parameter("rdbchecksum", None, "yes", Kind::Immutable),
     parameter("rdbcompression", None, "yes", Kind::YesNo),
@@ -185,6 +199,7 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("repl-diskless-sync-delay", None, "5", Kind::Integer(0, INT)),
     parameter("repl-diskless-sync-max-replicas", None, "0", Kind::Integer(0, INT)),
     parameter("repl-ping-replica-period", Some("repl-ping-slave-period"), "10", Kind::Integer(1, INT)),
+    hidden("repl-rdb-channel", "yes", Kind::YesNo),
     parameter("repl-timeout", None, "60", Kind::Integer(1, INT)),
     parameter("replica-announce-ip", Some("slave-announce-ip"), "", Kind::Text),
     parameter("replica-announce-port", Some("slave-announce-port"), "0", Kind::Integer(0, 65535)),
@@ -244,7 +259,9 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("tracking-table-max-keys", None, "1000000", Kind::Size),
     parameter("unixsocket", None, "", Kind::Immutable),
     parameter("unixsocketperm", None, "0", Kind::Immutable),
+    hidden("use-exit-on-panic", "no", Kind::YesNo),
     parameter("vset-force-single-threaded-execution", None, "no", Kind::YesNo),
+    hidden("watchdog-period", "0", Kind::Integer(0, INT)),
     parameter("zset-max-listpack-entries", Some("zset-max-ziplist-entries"), "128", Kind::Size),
     parameter("zset-max-listpack-value", Some("zset-max-ziplist-value"), "64", Kind::Memory(0)),
 ];

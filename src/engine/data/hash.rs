@@ -100,6 +100,25 @@ impl Hash {
         copy
     }
 
+    /// What it would be if it had been read back from a file: a table is put together anew.
+    pub fn reloaded(&self, limits: Limits) -> Self {
+        if !matches!(self.layout, Layout::Hashtable(_)) && self.len() <= limits.hash_max_listpack_entries {
+            return self.clone();
+        }
+        let mut hash = Hash::default();
+        if self.next_expiry().is_some() {
+            hash.allow_expiry();
+        }
+        hash.expect(self.len(), limits);
+        for (field, slot) in &self.fields {
+            hash.set(field, &slot.value, FieldTtl::Keep, limits);
+            if let Some(at_ms) = slot.expiry.at_ms() {
+                hash.set_expiry(field, Some(at_ms));
+            }
+        }
+        hash
+    }
+
     pub fn get(&self, field: &[u8]) -> Option<&[u8]> {
         self.fields.get(field).map(|slot| &*slot.value)
     }

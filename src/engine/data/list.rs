@@ -134,6 +134,11 @@ impl List {
         });
     }
 
+    /// Takes the encoding that it would have if it had been read back from a file.
+    pub fn reload(&mut self, limit: NodeLimit) {
+        self.nodes.reload(limit);
+    }
+
     /// A list made of these elements at once.
     pub fn of(elements: impl IntoIterator<Item = Box<[u8]>>, limit: NodeLimit) -> Self {
         let mut list = List { elements: VecDeque::new(), nodes: Nodes::quicklist(limit) };

@@ -10,9 +10,11 @@ pub mod sorted_set;
 pub mod string;
 
 use self::hash::Fields;
+use super::limits::Limits;
 use super::notify::Class;
 pub use hash::Hash;
 pub use list::List;
+use list::NodeLimit;
 pub use set::Set;
 pub use small_bytes::SmallBytes;
 pub use sorted_set::SortedSet;
@@ -126,6 +128,29 @@ impl Value {
             Value::Hash(value) => Value::Hash(Box::new(value.copied())),
             Value::SortedSet(value) => Value::SortedSet(Box::new(value.copied())),
         }
+    }
+
+    /// How much there is to free one by one, as Redis guesses it: nodes of a quicklist, elements of a table.
+    pub fn allocations(&self) -> usize {
+        match self {
+            Value::List(value) if value.nodes().is_quicklist() => value.nodes().count(),
+            Value::Set(value) if matches!(value.layout(), set::Layout::Hashtable(_)) => value.len(),
+            Value::Hash(value) if matches!(value.layout(), hash::Layout::Hashtable(_)) => value.len(),
+            Value::SortedSet(value) if matches!(value.layout(), sorted_set::Layout::Skiplist(_)) => value.len(),
+            _ => 1,
+        }
+    }
+
+    /// What it would be if it had been saved and read back: DEBUG RELOAD.
+    pub fn reloaded(mut self, limits: &Limits) -> Self {
+        match &mut self {
+            Value::Str(value) => *value = Str::new(&value.bytes()),
+            Value::List(value) => value.reload(NodeLimit::new(limits.list_max_listpack_size)),
+            Value::Set(value) => **value = value.reloaded(limits),
+            Value::Hash(value) => **value = value.reloaded(*limits),
+            Value::SortedSet(value) => value.reload(*limits),
+        }
+        self
     }
 
     /// Whether nothing is left of it, so that the key must go.

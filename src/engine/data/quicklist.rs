@@ -136,8 +136,23 @@ impl Nodes {
         }
     }
 
+    /// What is read back from a file comes as a quicklist, and becomes a listpack if it fits one.
+    pub fn reload(&mut self, limit: NodeLimit) {
+        self.limit.get_or_insert(limit);
+        self.pack(limit);
+    }
+
     pub fn is_quicklist(&self) -> bool {
         self.limit.is_some()
+    }
+
+    pub fn count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// What all nodes hold, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.nodes.iter().map(|node| node.bytes).sum()
     }
 
     /// For each node how many elements it has, and what Redis has allocated for them.

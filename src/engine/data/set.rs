@@ -249,6 +249,25 @@ impl Set {
         }
     }
 
+    /// What it would be if it had been read back from a file: a small encoding is kept if it is small enough, and a
+    /// table is tried as an intset, as Redis's `rdbLoadObject` does.
+    pub fn reloaded(&self, limits: &Limits) -> Self {
+        let is_kept = match self.layout {
+            Layout::Intset { .. } => self.len() <= limits.set_max_intset_entries,
+            Layout::Listpack(_) => self.len() <= limits.set_max_listpack_entries,
+            Layout::Hashtable(_) => false,
+        };
+        if is_kept {
+            return self.clone();
+        }
+        let is_tried = matches!(self.layout, Layout::Hashtable(_)) && self.len() <= limits.set_max_intset_entries;
+        let mut set = Set::with_encoding(if is_tried { Encoding::Intset } else { Encoding::Hashtable });
+        for member in self.iter() {
+            set.add(member, limits);
+        }
+        set
+    }
+
     /// A set whose members are all integers, and few enough, becomes an `intset`.
     pub fn settle_as_intset(&mut self, limits: &Limits) {
         if self.members.len() <= limits.set_max_intset_entries && self.iter().all(|m| integer(m).is_some()) {

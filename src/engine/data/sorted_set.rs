@@ -185,6 +185,15 @@ impl SortedSet {
         }
     }
 
+    /// Takes the encoding that it would have if it had been read back from a file.
+    pub fn reload(&mut self, limits: Limits) {
+        match self.layout {
+            Layout::Skiplist(_) => self.pack(limits),
+            Layout::Listpack(_) if self.len() > limits.zset_max_listpack_entries => self.unpack(),
+            Layout::Listpack(_) => {}
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.scores.len()
     }

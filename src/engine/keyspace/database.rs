@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use crate::engine::data::memory::head::{Expiry, Head};
 use crate::engine::data::memory::{self, Sampled, Samples};
 use crate::engine::data::{SmallBytes, Str, Value};
+use crate::engine::limits::Limits;
 use crate::engine::watch::Found;
 
 type Key = SmallBytes;
@@ -117,6 +118,17 @@ impl Database {
         self.entries.is_empty()
     }
 
+    /// Puts everything together anew that has not expired, as if it had been read from a file.
+    pub(super) fn reload(&mut self, now_ms: i64, limits: &Limits) {
+        for (key, entry) in std::mem::take(self).entries {
+            let expires_ms = entry.expires_ms();
+            if expires_ms.is_none_or(|at_ms| at_ms > now_ms) {
+                let entry = Entry::new(entry.value.reloaded(limits), expires_ms, now_ms);
+                self.add(&key, entry, NewHead::for_time(expires_ms));
+            }
+        }
+    }
+
     /// How many keys have an expiry time.
     pub fn expiring(&self) -> usize {
         self.expiring
@@ -132,6 +144,15 @@ impl Database {
     /// How many moments are noted at which parts of values expire.
     pub fn with_parts(&self) -> usize {
         self.volatile.len().saturating_sub(self.expiring)
+    }
+
+    /// Where the key stands whose own time is over first.
+    pub fn soonest_to_go(&self) -> Option<usize> {
+        let own_time = |at_ms: i64, key: &[u8]| {
+            let (index, _, entry) = self.entries.get_full(key)?;
+            (entry.expires_ms() == Some(at_ms)).then_some(index)
+        };
+        self.volatile.iter().find_map(|(at_ms, key)| own_time(*at_ms, key))
     }
 
     /// How many bytes Redis would take for its keys: of many, by some.

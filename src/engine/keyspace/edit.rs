@@ -44,7 +44,13 @@ impl<'a, T: DataType> Edit<'a, T> {
     }
 
     /// Ends the edit: the value was changed, which is this event. A container that is empty now is dropped.
-    pub fn commit(mut self, event: &'static str) {
+    pub fn commit(self, event: &'static str) {
+        self.commit_changes(event, 1);
+    }
+
+    /// The same for what Redis counts as so many changes.
+    pub fn commit_changes(mut self, event: &'static str, changes: usize) {
+        self.keyspace.dirty += changes as u64;
         let created = std::mem::take(&mut self.created);
         let now_ms = self.keyspace.now_ms();
         self.keyspace.database_mut().entry_mut(self.index).accessed_ms = now_ms;
