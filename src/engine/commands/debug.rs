@@ -138,6 +138,7 @@ fn populate(call: &mut Call) -> Outcome {
 }
 
 /// A reply of the type that is asked for.
+#[expect(clippy::approx_constant, reason = "these are the digits that Redis sends")]
 fn protocol(call: &mut Call) -> Outcome {
     let reply = &mut *call.reply;
     match call.argv[2].to_ascii_lowercase().as_slice() {
