@@ -106,3 +106,6 @@ redis.KeyNotification.from_message(m) == of('__keyspace@0__:k', 'set')
 redis.KeyNotification.from_message(m | {'type': 'subscribe'}), redis.KeyNotification.from_message(None), redis.KeyNotification.from_message(m | {'data': None})
 of('__keyspace@0__:user:1', 'set').key_starts_with('user'), of('__keyspace@0__:user:1', 'set').key_starts_with(b'x')
 redis.KeyNotification(key='k', event_type='set', database=0, channel='c', is_keyspace=True, data='set')
+of('__keyspace@0__:k', 'set') == of('__keyspace@1__:k', 'set'), of('__keyspace@0__:k', 'set') == 'k'
+hash(of('__keyspace@0__:k', 'set'))
+redis.KeyNotification('k', 'set')

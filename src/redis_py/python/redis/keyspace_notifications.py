@@ -1,12 +1,11 @@
 """Notifications of what happens to keys, as `Redis.keyspace_notifications` reads them.
 
 The server tells of a change on channels whose names say what their messages hold. A channel object here makes such a
-name, and `KeyNotification` takes name and message apart again. Those with subkeys come from Redis 8.8 on; an older server
-never sends one.
+name, and `KeyNotification` takes name and message apart again. Those with subkeys come from Redis 8.8 on; an older
+server never sends one.
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
 from redis.exceptions import RedisError
@@ -171,21 +170,27 @@ _CHANNEL = re.compile(r"__(keyspace|keyevent|subkeyspace|subkeyevent|subkeyspace
 _ITEM_CHANNEL = re.compile(r"__(subkeyspaceitem)@(\d+|\*)__:(.+)$", re.DOTALL)
 
 
-@dataclass
 class KeyNotification:
-    """What happened to a key."""
+    """What happened to a key. A dataclass in redis-py; written out here, since importing those takes long."""
 
-    key: str
-    event_type: str
-    database: int
-    channel: str
-    is_keyspace: bool
-    data: str
-    subkeys: list = None
+    __hash__ = None
 
-    def __post_init__(self):
-        if self.subkeys is None:
-            self.subkeys = []
+    def __init__(self, key, event_type, database, channel, is_keyspace, data, subkeys=None):
+        self.key = key
+        self.event_type = event_type
+        self.database = database
+        self.channel = channel
+        self.is_keyspace = is_keyspace
+        self.data = data
+        self.subkeys = [] if subkeys is None else subkeys
+
+    def __repr__(self):
+        return f"KeyNotification({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+    def __eq__(self, other):
+        if type(other) is not KeyNotification:
+            return NotImplemented
+        return vars(self) == vars(other)
 
     @classmethod
     def from_message(cls, message, key_prefix=None):
