@@ -308,6 +308,8 @@ impl Play<'_> {
                     }
                     agrees
                 }
+                // Events come in the order in which the command goes through its elements.
+                Some((_, _, Freedom::Order)) => agreement::messages_agree(&ours, &theirs),
                 Some(_) => ours == theirs,
             };
             let is_open = self.ours.state(client.ours) != State::Closed;
