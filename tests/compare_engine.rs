@@ -185,7 +185,10 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
     }
     let mut ours = EngineServer::at(now_us());
     ours.engine.hub.config.state("enable-debug-command", b"yes");
-    ours.engine.keyspace.set_hz(1000 / CYCLE_MS);
+    // As it was configured: CONFIG SET takes it from there again.
+    let hz = 1000 / CYCLE_MS;
+    ours.engine.hub.config.state("hz", hz.to_string().as_bytes());
+    ours.engine.keyspace.set_hz(hz);
     let clients = (0..CLIENTS).map(|_| Client::connect(server, &mut ours)).collect();
     let mut play = Play { server, ours, clients, arbitrary: Arbitrary::default(), calls: 0 };
     let mut short_since: Option<Instant> = None;
