@@ -74,13 +74,18 @@ impl Reply {
     }
 
     fn header(&mut self, kind: u8, n: i64) {
-        self.bytes.push(kind);
-        self.bytes.extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
-        self.bytes.extend_from_slice(b"\r\n");
+        self.line(kind, itoa::Buffer::new().format(n).as_bytes());
     }
 
     fn counted(&mut self, kind: u8, n: usize) {
         self.header(kind, i64::try_from(n).expect("no collection in memory has 2^63 elements"));
+    }
+
+    /// What is a line of its own: a sign for what it is, and a text without a line end.
+    fn line(&mut self, kind: u8, text: &[u8]) {
+        self.bytes.push(kind);
+        self.bytes.extend_from_slice(text);
+        self.bytes.extend_from_slice(b"\r\n");
     }
 
     /// `+OK`.
@@ -90,22 +95,16 @@ impl Reply {
 
     /// A status: `+text`.
     pub fn status(&mut self, text: &str) {
-        self.bytes.push(b'+');
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.bytes.extend_from_slice(b"\r\n");
+        self.line(b'+', text.as_bytes());
     }
 
     /// The same with bytes, which hold no line end.
     pub fn status_bytes(&mut self, text: &[u8]) {
-        self.bytes.push(b'+');
-        self.bytes.extend_from_slice(text);
-        self.bytes.extend_from_slice(b"\r\n");
+        self.line(b'+', text);
     }
 
     pub fn error(&mut self, error: &Error) {
-        self.bytes.push(b'-');
-        self.bytes.extend_from_slice(error.as_bytes());
-        self.bytes.extend_from_slice(b"\r\n");
+        self.line(b'-', error.as_bytes());
     }
 
     pub fn integer(&mut self, n: i64) {
@@ -190,9 +189,7 @@ impl Reply {
     /// An integer of any length; in RESP2 a bulk string.
     pub fn big_number(&mut self, digits: &str) {
         if self.is_resp3() {
-            self.bytes.push(b'(');
-            self.bytes.extend_from_slice(digits.as_bytes());
-            self.bytes.extend_from_slice(b"\r\n");
+            self.line(b'(', digits.as_bytes());
         } else {
             self.bulk(digits.as_bytes());
         }
@@ -207,9 +204,7 @@ impl Reply {
         }
         let text = number::format_double(v);
         if self.is_resp3() {
-            self.bytes.push(b',');
-            self.bytes.extend_from_slice(text.as_bytes());
-            self.bytes.extend_from_slice(b"\r\n");
+            self.line(b',', text.as_bytes());
         } else {
             self.bulk(text.as_bytes());
         }
