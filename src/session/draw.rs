@@ -150,7 +150,7 @@ impl Pasts {
 fn living<'a>(engine: &'a Engine, (database, key): &Place) -> Option<&'a Entry> {
     let now_ms = engine.keyspace.now_ms();
     let entry = engine.keyspace.databases()[*database].get(key)?;
-    entry.expires_ms().is_none_or(|at_ms| at_ms > now_ms).then_some(entry)
+    (!entry.has_expired(now_ms)).then_some(entry)
 }
 
 impl Session {

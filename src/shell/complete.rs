@@ -177,8 +177,7 @@ fn keys(group: Option<Group>, dialect: Dialect, matching: &mut Matching, live: &
         let now_ms = session.engine().keyspace.now_ms();
         let database = &session.engine().keyspace.databases()[session.database(dialect)];
         for (key, entry) in database.iter() {
-            let is_there = entry.expires_ms().is_none_or(|at_ms| at_ms > now_ms);
-            if is_there && fits(group, &entry.value) {
+            if !entry.has_expired(now_ms) && fits(group, &entry.value) {
                 found.consider_data(key, entry.value.type_name());
             }
         }
@@ -220,10 +219,10 @@ fn members(key: &str, dialect: Dialect, matching: &mut Matching, live: &Live) {
 fn needs_quotes(text: &str) -> bool {
     // Nearly all names are like that.
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.');
-    if !text.is_empty() && text.as_bytes().iter().all(is_word) {
-        return false;
+    if text.as_bytes().iter().all(is_word) {
+        return text.is_empty();
     }
-    text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\'' | '"' | '\\'))
+    text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\'' | '"' | '\\'))
 }
 
 /// The names that begin as the word does; where none does, those that hold it; where none does, those that hold its letters

@@ -140,7 +140,7 @@ fn randomkey(call: &mut Call) -> Outcome {
     while !call.keyspace.database().is_empty() {
         let index = call.hub.random.below(call.keyspace.database().len());
         let Some((key, entry)) = call.keyspace.database().at(index) else { break };
-        if entry.expires_ms().is_none_or(|at| at > call.keyspace.now_ms()) {
+        if !entry.has_expired(call.keyspace.now_ms()) {
             call.reply.bulk(key);
             return Ok(());
         }

@@ -43,7 +43,7 @@ impl Entry {
     }
 
     /// Whether its time is over.
-    pub(super) fn has_expired(&self, now_ms: i64) -> bool {
+    pub fn has_expired(&self, now_ms: i64) -> bool {
         self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms)
     }
 
@@ -121,8 +121,8 @@ impl Database {
     /// Puts everything together anew that has not expired, as if it had been read from a file.
     pub(super) fn reload(&mut self, now_ms: i64, limits: &Limits) {
         for (key, entry) in std::mem::take(self).entries {
-            let expires_ms = entry.expires_ms();
-            if expires_ms.is_none_or(|at_ms| at_ms > now_ms) {
+            if !entry.has_expired(now_ms) {
+                let expires_ms = entry.expires_ms();
                 let entry = Entry::new(entry.value.reloaded(limits), expires_ms, now_ms);
                 self.add(&key, entry, NewHead::for_time(expires_ms));
             }
