@@ -513,14 +513,14 @@ fn hsetex(call: &mut Call) -> Outcome {
     };
     call.reply.flag(sets);
     hash.count_expired(expired);
-    match (sets, expired > 0) {
-        (false, false) => return Ok(()),
-        (false, true) => {
+    if !sets {
+        if expired > 0 {
             hash.commit("hexpired");
-            return Ok(());
         }
-        (true, true) => hash.tell("hexpired"),
-        (true, false) => {}
+        return Ok(());
+    }
+    if expired > 0 {
+        hash.tell("hexpired");
     }
     let ttl = if matches!(expiry, Expiry::Keep) { FieldTtl::Keep } else { FieldTtl::Clear };
     hash.expect(pairs.len(), limits);
