@@ -10,14 +10,16 @@ use std::time::{Duration, Instant};
 /// How long it looks on: a client that reads a hundred elements needs some 20 microseconds to ask again.
 pub const VIGIL: Duration = Duration::from_micros(50);
 
-/// The longest pause between two looks.
+/// The longest pause before a look.
 const LONGEST_PAUSE: Duration = Duration::from_micros(10);
 
-/// How long to pause between two looks where so many clients could send something.
+/// How long to pause before each look where so many clients could send something.
 ///
 /// A look that finds nothing is not free for the others: whoever sends has to get hold of the same queue of the system.
-/// With fifty clients who send sixteen requests at a time, looks without a pause cost an eighth of all requests. A lone
-/// client, though, who asks again within 20 microseconds, is kept waiting by a pause.
+/// With fifty clients who send sixteen requests at a time, looks without a pause cost an eighth of all requests. And a
+/// turn that takes a few requests as soon as they are there leaves each side with more turns: with a pause before the first
+/// look, too, fifty clients get 4 requests in a hundred more. A lone client, though, who asks again within 20
+/// microseconds, is kept waiting by a pause.
 pub fn pause_among(clients: usize) -> Duration {
     Duration::from_micros(clients as u64 / 5).min(LONGEST_PAUSE)
 }
@@ -45,8 +47,8 @@ impl Vigil {
         Vigil { is_of_use: cores > 1, rest: 0, last_rest: 0 }
     }
 
-    /// Before a sleep: asks again and again, after a pause each time, whether what is waited for is there, if that has been
-    /// worth it. False if it is time to sleep.
+    /// Before a sleep: asks again and again, after a pause each time, the first included, whether what is waited for is
+    /// there, if that has been worth it. False if it is time to sleep.
     ///
     /// # Errors
     /// Those of asking.
@@ -55,20 +57,21 @@ impl Vigil {
             return Ok(false);
         }
         let start = Instant::now();
+        let mut looked = Duration::ZERO;
         loop {
+            // Without a pause the clock need not be asked again.
+            while !pause.is_zero() && start.elapsed() < looked + pause {
+                std::hint::spin_loop();
+            }
             let found = is_there()?;
             // Who was made to wait for the core itself has not seen it come.
-            let looked = start.elapsed();
+            looked = start.elapsed();
             let in_time = looked < VIGIL;
             if found || !in_time {
                 self.ended(found && in_time);
                 return Ok(found);
             }
             std::hint::spin_loop();
-            // Without a pause the clock need not be asked again.
-            while !pause.is_zero() && start.elapsed() < looked + pause {
-                std::hint::spin_loop();
-            }
         }
     }
 
@@ -129,13 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn the_more_could_come_the_longer_is_the_pause_between_two_looks() {
+    fn the_more_could_come_the_longer_is_the_pause_before_each_look() {
         let micros = [0, 1, 4, 5, 25, 50, 10_000].map(|clients| pause_among(clients).as_micros());
         assert_eq!(micros, [0, 0, 0, 1, 5, 10, 10]);
-        let mut looks = Vec::new();
+        let mut looks = vec![Instant::now()];
         let looked = Vigil::on(2).look_on(LONGEST_PAUSE, || {
             looks.push(Instant::now());
-            Ok::<_, ()>(looks.len() == 3)
+            Ok::<_, ()>(looks.len() == 4)
         });
         assert!(looked.is_ok());
         assert!(looks.windows(2).all(|pair| pair[1] - pair[0] >= LONGEST_PAUSE), "{looks:?}");
