@@ -11,7 +11,7 @@ use rustpython_vm::{
 };
 
 /// The modules that a client needs, each behind those that it imports. `redis` itself imports them all.
-const MODULES: [&str; 25] = [
+const MODULES: [&str; 26] = [
     "redis.exceptions",
     "redis.backoff",
     "redis.retry",
@@ -35,6 +35,7 @@ const MODULES: [&str; 25] = [
     "redis.commands.pubsub",
     "redis.commands.core",
     "redis.maint_notifications",
+    "redis.abstract_connection",
     "redis.connection",
     "redis.client",
 ];

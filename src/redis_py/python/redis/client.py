@@ -9,10 +9,11 @@ repeats attempts as the connection's retry says.
 import _wire
 from _wire import quick
 
+from redis.abstract_connection import _copy
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import CoreCommands
 from redis.connection import BlockingConnectionPool, ConnectionPool, SSLConnection
-from redis.connection import UnixDomainSocketConnection, _copy, is_quick, is_resp3
+from redis.connection import UnixDomainSocketConnection, is_quick, is_resp3
 from redis.driver_info import SENTINEL, resolve_driver_info
 from redis.exceptions import RedisError, ResponseError, WatchError
 from redis.replies import callbacks_for
