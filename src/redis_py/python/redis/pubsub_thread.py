@@ -11,6 +11,15 @@ class _ReadingThread(threading.Thread):
         self.daemon = daemon
         self.exception_handler = exception_handler
         self._running = threading.Event()
+        self._begun = threading.Event()
+
+    def start(self):
+        """Starts the thread, and waits until it runs: what stops it from then on is not undone by its beginning.
+
+        In CPython a new thread gets that far before its starter goes on; here the two run at the same time.
+        """
+        super().start()
+        self._begun.wait()
 
     def _source(self):
         """What it reads from, the method that reads, and how long that may wait for a message."""
@@ -21,6 +30,7 @@ class _ReadingThread(threading.Thread):
         if self._running.is_set():
             return
         self._running.set()
+        self._begun.set()
         source, read, timeout = self._source()
         while self._running.is_set():
             try:
