@@ -127,10 +127,12 @@ impl Children {
         self.kill(id);
     }
 
-    /// Ends a child's process. `receive` tells of its end.
+    /// Ends a child's process. `receive` tells of its end, and of nothing that it said before: a program that is done in
+    /// the moment in which it is ended would else leave a prompt without a Python behind it.
     pub fn kill(&mut self, id: ChildId) {
-        if let Some(child) = self.0.get_mut(&id) {
+        if let Some(mut child) = self.0.remove(&id) {
             let _ = child.process.kill();
+            let _ = child.process.wait();
         }
     }
 
@@ -164,10 +166,7 @@ impl Children {
             }
             Ok(Some((thread, frame))) => Ok(Received::Frame(thread, frame)),
             Ok(None) | Err(_) => {
-                if let Some(mut child) = self.0.remove(&id) {
-                    let _ = child.process.kill();
-                    let _ = child.process.wait();
-                }
+                self.kill(id);
                 Ok(Received::Gone)
             }
         }
