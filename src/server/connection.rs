@@ -18,6 +18,11 @@ const MOST_OUTPUT: usize = 1 << 30;
 /// The same for one that has not shown the password.
 const MOST_UNAUTHENTICATED: u64 = 1024;
 
+/// How much is written at once, in bytes: as much as Redis's clients read at once. Fifty that ask for 500
+/// elements sixteen times at a time get 5 to 7 in a hundred more of them than from answers that are written whole, of 232
+/// kilobytes (8192: 4; 4096, 32768 and 65536: no more than from whole ones).
+const PIECE: usize = 16 << 10;
+
 /// A client's socket and buffers.
 #[derive(Debug)]
 pub struct Connection {
@@ -208,22 +213,17 @@ impl Connection {
         }
         let Some(client) = engine.hub.clients.find(self.client) else { return State::Over };
         let closing = client.closing;
-        let answered = client.reply.len();
-        if answered > 0 {
-            if self.output.is_empty() {
-                match send(&mut self.stream, client.reply.as_bytes()) {
-                    Ok(sent) => self.output.extend_from_slice(&client.reply.as_bytes()[sent..]),
-                    Err(_) => return State::Over,
-                }
-            } else {
-                self.output.extend_from_slice(client.reply.as_bytes());
-            }
-            client.reply.clear();
-            client.traffic.answered += answered as u64;
-            engine.hub.statistics.output_bytes += answered as u64;
-        }
-        if self.sent < self.output.len() && self.send_output().is_err() {
+        if self.has_output() && self.send_output().is_err() {
             return State::Over;
+        }
+        let answered = client.reply.as_bytes();
+        if !answered.is_empty() {
+            let sent = if self.has_output() { Ok(0) } else { send(&mut self.stream, answered) };
+            let Ok(sent) = sent else { return State::Over };
+            self.output.extend_from_slice(&answered[sent..]);
+            client.traffic.answered += answered.len() as u64;
+            engine.hub.statistics.output_bytes += answered.len() as u64;
+            client.reply.clear();
         }
         let unsent = self.unsent();
         if let Some(client) = engine.hub.clients.find(self.client) {
@@ -278,15 +278,15 @@ impl Connection {
 
 /// Writes until the socket is full, and says how many bytes it took.
 fn send(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    let mut sent = 0;
-    while sent < bytes.len() {
-        match stream.write(&bytes[sent..]) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match stream.write(&rest[..rest.len().min(PIECE)]) {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
-            Ok(written) => sent += written,
+            Ok(written) => rest = &rest[written..],
             Err(error) if error.kind() == ErrorKind::WouldBlock => break,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(sent)
+    Ok(bytes.len() - rest.len())
 }
