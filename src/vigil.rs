@@ -7,22 +7,51 @@
 
 use std::time::{Duration, Instant};
 
-/// How long it looks on: a client that reads a hundred elements needs some 20 microseconds to ask again.
+/// How long it looks on at least: a client that reads a hundred elements needs some 20 microseconds to ask again.
 pub const VIGIL: Duration = Duration::from_micros(50);
+
+/// How long it looks on at most, however much was done before.
+const LONGEST_VIGIL: Duration = Duration::from_millis(5);
 
 /// The longest pause before a look.
 const LONGEST_PAUSE: Duration = Duration::from_micros(10);
 
-/// How long to pause before each look where so many clients could send something.
-///
-/// A look that finds nothing is not free for the others: whoever sends has to get hold of the same queue of the system.
-/// With fifty clients who send sixteen requests at a time, looks without a pause cost an eighth of all requests. And a
-/// turn that takes a few requests as soon as they are there leaves each side with more turns: with a pause before the first
-/// look, too, fifty clients get 4 requests in a hundred more. A lone client, though, who asks again within 20
-/// microseconds, is kept waiting by a pause.
-pub fn pause_among(clients: usize) -> Duration {
-    Duration::from_micros(clients as u64 / 5).min(LONGEST_PAUSE)
+/// How often, and how long, to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// How long to wait before each look.
+    pause: Duration,
+    /// How long to look on where so much work allows it.
+    longest: Duration,
 }
+
+impl Manner {
+    /// One other may answer.
+    pub const ALONE: Manner = Manner { pause: Duration::ZERO, longest: VIGIL };
+
+    /// So many clients could send something.
+    ///
+    /// A look that finds nothing is not free for the others: whoever sends has to get hold of the same queue of the system.
+    /// With fifty clients who send sixteen requests at a time, looks without a pause cost an eighth of all requests. And a
+    /// turn that takes a few requests as soon as they are there leaves each side with more turns: with a pause before the first
+    /// look, too, fifty clients get 4 requests in a hundred more. A lone client, though, who asks again within 20
+    /// microseconds, is kept waiting by a pause.
+    pub fn among(clients: usize) -> Self {
+        Manner { pause: Duration::from_micros(clients as u64 / 5).min(LONGEST_PAUSE), longest: LONGEST_VIGIL }
+    }
+
+    /// The same, no longer than that.
+    #[must_use]
+    pub fn within(self, longest: Option<Duration>) -> Self {
+        Manner { longest: longest.map_or(self.longest, |longest| self.longest.min(longest)), ..self }
+    }
+}
+
+/// How long to look on for what was done before, by its length. Fifty clients that read sixteen answers of a hundred elements
+/// at a time are silent for up to 3 milliseconds, after they were served for 1; if the first to ask again must wake the server, they
+/// get 4 requests in a hundred less. So where much is done it looks on for long, and yet most time is spent asleep where
+/// little is.
+const CREDIT: u32 = 4;
 
 /// The most sleeps before which it is left out.
 const LONGEST_REST: u32 = 256;
@@ -35,6 +64,9 @@ pub struct Vigil {
     /// How many sleeps are left of the present rest, and how many it had.
     rest: u32,
     last_rest: u32,
+    /// When it last found something, and how long it may look on for what was done since.
+    found_at: Option<Instant>,
+    credit: Duration,
 }
 
 impl Vigil {
@@ -44,7 +76,7 @@ impl Vigil {
 
     /// As on a machine with so many cores.
     fn on(cores: usize) -> Self {
-        Vigil { is_of_use: cores > 1, rest: 0, last_rest: 0 }
+        Vigil { is_of_use: cores > 1, rest: 0, last_rest: 0, found_at: None, credit: Duration::ZERO }
     }
 
     /// Before a sleep: asks again and again, after a pause each time, the first included, whether what is waited for is
@@ -52,27 +84,38 @@ impl Vigil {
     ///
     /// # Errors
     /// Those of asking.
-    pub fn look_on<E>(&mut self, pause: Duration, mut is_there: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
+    pub fn look_on<E>(&mut self, manner: Manner, mut is_there: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
         if !self.begins() {
             return Ok(false);
         }
         let start = Instant::now();
+        let patience = self.patience(start, manner);
         let mut looked = Duration::ZERO;
         loop {
             // Without a pause the clock need not be asked again.
-            while !pause.is_zero() && start.elapsed() < looked + pause {
+            while !manner.pause.is_zero() && start.elapsed() < looked + manner.pause {
                 std::hint::spin_loop();
             }
             let found = is_there()?;
+            let looked_before = std::mem::replace(&mut looked, start.elapsed());
             // Who was made to wait for the core itself has not seen it come.
-            looked = start.elapsed();
-            let in_time = looked < VIGIL;
-            if found || !in_time {
-                self.ended(found && in_time);
+            let was_awake = looked - looked_before < VIGIL;
+            if found || !was_awake || looked >= patience {
+                self.credit = self.credit.saturating_sub(looked);
+                self.found_at = found.then(|| start + looked);
+                self.ended(found && was_awake);
                 return Ok(found);
             }
             std::hint::spin_loop();
         }
+    }
+
+    /// How long it may look on now, after what was done since it last found something.
+    fn patience(&mut self, now: Instant, manner: Manner) -> Duration {
+        if let Some(found_at) = self.found_at.take() {
+            self.credit = (self.credit + (now - found_at) * CREDIT).min(LONGEST_VIGIL);
+        }
+        self.credit.min(manner.longest).max(VIGIL)
     }
 
     fn begins(&mut self) -> bool {
@@ -121,26 +164,53 @@ mod tests {
     #[test]
     fn it_finds_what_comes_and_gives_up_what_does_not() {
         let mut asked = 0;
-        let found = Vigil::on(2).look_on(Duration::ZERO, || {
+        let found = Vigil::on(2).look_on(Manner::ALONE, || {
             asked += 1;
             Ok::<_, ()>(asked == 2)
         });
         assert_eq!((found, asked), (Ok(true), 2));
-        assert_eq!(Vigil::on(2).look_on(Duration::ZERO, || Ok::<_, ()>(false)), Ok(false));
-        assert_eq!(Vigil::on(2).look_on(Duration::ZERO, || Err("gone")), Err("gone"));
-        assert_eq!(Vigil::on(1).look_on(Duration::ZERO, || Err("asked")), Ok(false));
+        assert_eq!(Vigil::on(2).look_on(Manner::ALONE, || Ok::<_, ()>(false)), Ok(false));
+        assert_eq!(Vigil::on(2).look_on(Manner::ALONE, || Err("gone")), Err("gone"));
+        assert_eq!(Vigil::on(1).look_on(Manner::ALONE, || Err("asked")), Ok(false));
     }
 
     #[test]
     fn the_more_could_come_the_longer_is_the_pause_before_each_look() {
-        let micros = [0, 1, 4, 5, 25, 50, 10_000].map(|clients| pause_among(clients).as_micros());
+        let micros = [0, 1, 4, 5, 25, 50, 10_000].map(|clients| Manner::among(clients).pause.as_micros());
         assert_eq!(micros, [0, 0, 0, 1, 5, 10, 10]);
         let mut looks = vec![Instant::now()];
-        let looked = Vigil::on(2).look_on(LONGEST_PAUSE, || {
+        let looked = Vigil::on(2).look_on(Manner::among(50), || {
             looks.push(Instant::now());
             Ok::<_, ()>(looks.len() == 4)
         });
         assert!(looked.is_ok());
         assert!(looks.windows(2).all(|pair| pair[1] - pair[0] >= LONGEST_PAUSE), "{looks:?}");
+    }
+
+    #[test]
+    fn the_more_was_done_the_longer_it_looks_on() {
+        let (start, ms) = (Instant::now(), Duration::from_millis);
+        let after = |done, manner| {
+            let mut vigil = Vigil { found_at: Some(start), ..Vigil::on(2) };
+            (vigil.patience(start + done, manner), vigil.patience(start + ms(1000), manner))
+        };
+        let many = Manner::among(50);
+        assert_eq!(after(ms(1), many), (ms(4), ms(4)), "what was credited stays, and is credited once");
+        assert_eq!(after(ms(20), many).0, LONGEST_VIGIL);
+        assert_eq!(after(Duration::from_micros(1), many).0, VIGIL);
+        assert_eq!(after(ms(20), many.within(Some(ms(2)))).0, ms(2), "no longer than until the next deadline");
+        assert_eq!(after(ms(20), Manner::ALONE).0, VIGIL);
+    }
+
+    #[test]
+    fn looking_on_spends_what_was_credited() {
+        let mut vigil = Vigil { credit: LONGEST_VIGIL, ..Vigil::on(2) };
+        let found = vigil.look_on(Manner::among(50), || Ok::<_, ()>(true));
+        assert_eq!((found, vigil.found_at.is_some()), (Ok(true), true));
+        assert!(vigil.credit < LONGEST_VIGIL);
+        while vigil.credit > Duration::ZERO {
+            let found = vigil.look_on(Manner::among(50), || Ok::<_, ()>(false));
+            assert_eq!((found, vigil.found_at), (Ok(false), None));
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, ToChild};
 use crate::redis_py::kernel;
 use crate::server::Server;
 use crate::session::event::ChildId;
-use crate::vigil::Vigil;
+use crate::vigil::{Manner, Vigil};
 
 use super::Interrupts;
 
@@ -228,7 +228,7 @@ fn looks_on(child: &mut Process) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut fds = [PollFd::new(child.output.get_ref(), PollFlags::IN)];
     let looked =
-        child.vigil.look_on(Duration::ZERO, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+        child.vigil.look_on(Manner::ALONE, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
     looked.unwrap_or(false)
 }
 

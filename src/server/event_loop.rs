@@ -19,7 +19,7 @@ use super::connection::{Connection, State};
 use super::{Options, ServeError, now_us, resolve};
 use crate::engine::Engine;
 use crate::engine::client::ClientId;
-use crate::vigil::{self, VIGIL, Vigil};
+use crate::vigil::{Manner, VIGIL, Vigil};
 
 const LISTENER: Token = Token(usize::MAX);
 const WAKER: Token = Token(usize::MAX - 1);
@@ -220,9 +220,9 @@ impl Server {
     fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         let had_work = !self.events.is_empty();
         if had_work && timeout.is_none_or(|timeout| timeout > VIGIL) {
-            let pause = vigil::pause_among(self.by_client.len());
+            let manner = Manner::among(self.by_client.len()).within(timeout);
             let Server { poll, events, vigil, .. } = self;
-            let found = vigil.look_on(pause, || {
+            let found = vigil.look_on(manner, || {
                 poll.poll(events, Some(Duration::ZERO))?;
                 Ok::<_, io::Error>(!events.is_empty())
             })?;

@@ -6,7 +6,7 @@
 //! that is printed costs no system call of its own, and a program that computes shows what it has printed.
 
 use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
-use crate::vigil::Vigil;
+use crate::vigil::{Manner, Vigil};
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
@@ -189,9 +189,8 @@ impl Reader {
             use rustix::event::{PollFd, PollFlags, Timespec, poll};
             let mut fds = [PollFd::new(self.frames.get_ref(), PollFlags::IN)];
             // What cannot be asked is left to reading.
-            let _ = self
-                .vigil
-                .look_on(Duration::ZERO, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+            let _ =
+                self.vigil.look_on(Manner::ALONE, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
         }
         frame::read(&mut self.frames)
     }
