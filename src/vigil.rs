@@ -34,7 +34,7 @@ impl Manner {
     /// A look that finds nothing is not free for the others: whoever sends has to get hold of the same queue of the system.
     /// With fifty clients who send sixteen requests at a time, looks without a pause cost an eighth of all requests. And a
     /// turn that takes a few requests as soon as they are there leaves each side with more turns: with a pause before the first
-    /// look, too, fifty clients get 4 requests in a hundred more, and 20 microseconds bring them 2 to 4 more than 10 do. A lone
+    /// look, too, fifty clients get 4 requests in a hundred more, and 20 microseconds bring those with sixteen requests 1 to 4 more than 10 do. A lone
     /// client, though, who asks again within 20 microseconds, is kept waiting by a pause.
     pub fn among(clients: usize) -> Self {
         Manner { pause: Duration::from_micros(clients as u64 * 2 / 5).min(LONGEST_PAUSE), longest: LONGEST_VIGIL }
@@ -47,10 +47,9 @@ impl Manner {
     }
 }
 
-/// How long to look on for what was done before, by its length. Fifty clients that read sixteen answers of a hundred elements
-/// at a time are silent for up to 3 milliseconds, after they were served for 1; if the first to ask again must wake the server, they
-/// get 4 requests in a hundred less. So where much is done it looks on for long, and yet most time is spent asleep where
-/// little is.
+/// How many times as long as it has just worked it may look on. Fifty clients that read a hundred elements sixteen times at a time
+/// take 3.7 microseconds for an answer, and the server 1.3: where it is still awake when the next asks, they get 3 answers in a
+/// hundred more. And where little is done, most of the time is slept.
 const CREDIT: u32 = 4;
 
 /// The most sleeps before which it is left out.
@@ -121,6 +120,10 @@ impl Vigil {
     fn begins(&mut self) -> bool {
         let resting = self.rest > 0;
         self.rest = self.rest.saturating_sub(1);
+        if resting {
+            // What comes now is a sleep, and no work.
+            self.found_at = None;
+        }
         self.is_of_use && !resting
     }
 
@@ -200,6 +203,9 @@ mod tests {
         assert_eq!(after(Duration::from_micros(1), many).0, VIGIL);
         assert_eq!(after(ms(20), many.within(Some(ms(2)))).0, ms(2), "no longer than until the next deadline");
         assert_eq!(after(ms(20), Manner::ALONE).0, VIGIL);
+        let mut rested = Vigil { found_at: Some(start), rest: 1, ..Vigil::on(2) };
+        assert!(!rested.begins());
+        assert_eq!(rested.patience(start + ms(20), many), VIGIL, "a sleep is no work");
     }
 
     #[test]

@@ -42,6 +42,30 @@ struct Process {
     unheard: usize,
 }
 
+impl Process {
+    /// A process whose ends of two pipes are ours.
+    fn of(mut process: Child) -> Option<Self> {
+        let (input, output) = (process.stdin.take()?, process.stdout.take()?);
+        Some(Process {
+            process,
+            input,
+            outgoing: Vec::new(),
+            output: BufReader::new(output),
+            vigil: Vigil::new(),
+            early: VecDeque::new(),
+            unheard: 0,
+        })
+    }
+}
+
+/// No process outlives its place among the children.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 /// What came while a child was waited for.
 #[derive(Debug)]
 pub enum Received {
@@ -88,19 +112,8 @@ impl Children {
         // Ctrl-C at the terminal is the tutor's to hear; it tells the child.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut process = command.spawn().map_err(starting)?;
-        if let (Some(input), Some(output)) = (process.stdin.take(), process.stdout.take()) {
-            let process = Process {
-                process,
-                input,
-                outgoing: Vec::new(),
-                output: BufReader::new(output),
-                vigil: Vigil::new(),
-                early: VecDeque::new(),
-                unheard: 0,
-            };
-            self.0.insert(id, process);
-        }
+        let process = command.spawn().map_err(starting)?;
+        self.0.extend(Process::of(process).map(|process| (id, process)));
         Ok(())
     }
 
@@ -130,10 +143,7 @@ impl Children {
     /// Ends a child's process. `receive` tells of its end, and of nothing that it said before: a program that is done in
     /// the moment in which it is ended would else leave a prompt without a Python behind it.
     pub fn kill(&mut self, id: ChildId) {
-        if let Some(mut child) = self.0.remove(&id) {
-            let _ = child.process.kill();
-            let _ = child.process.wait();
-        }
+        self.0.remove(&id);
     }
 
     /// Waits for what a child says.
@@ -213,15 +223,6 @@ impl Names<'_> {
     }
 }
 
-impl Drop for Children {
-    fn drop(&mut self) {
-        for child in self.0.values_mut() {
-            let _ = child.process.kill();
-            let _ = child.process.wait();
-        }
-    }
-}
-
 /// Whether something comes before it is time to sleep.
 #[cfg(unix)]
 fn looks_on(child: &mut Process) -> bool {
@@ -290,9 +291,26 @@ fn wait_for(output: &BufReader<ChildStdout>, until: &Until<'_>) -> io::Result<Wa
 fn wait_for(_: &BufReader<ChildStdout>, _: &Until<'_>) -> io::Result<Waited> {
     Ok(Waited::Ready)
 }
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_ended_child_has_said_is_not_heard() {
+        let spawned = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat is there");
+        let mut child = Process::of(spawned).expect("both are piped");
+        let mut frame = Vec::new();
+        frame::append(&mut frame, MAIN_THREAD, &FromChild::Ready).expect("it fits");
+        child.input.write_all(&frame).expect("cat reads");
+        let waited = wait_for(&child.output, &Until::default()).expect("it can be waited for");
+        assert!(matches!(waited, Waited::Ready), "it has said something");
+        let (id, mut children) = (ChildId(1), Children::default());
+        children.0.insert(id, child);
+        children.kill(id);
+        let received = children.receive(id, &Until::default()).expect("it can be asked");
+        assert!(matches!(received, Received::Gone), "{received:?}");
+    }
 
     #[test]
     fn who_runs_is_told_from_who_waits() {
