@@ -27,7 +27,7 @@ pub struct Manner {
 
 impl Manner {
     /// One other may answer.
-    pub const ALONE: Manner = Manner { pause: Duration::ZERO, longest: VIGIL };
+    const ALONE: Manner = Manner { pause: Duration::ZERO, longest: VIGIL };
 
     /// So many clients could send something.
     ///
@@ -107,6 +107,21 @@ impl Vigil {
             }
             std::hint::spin_loop();
         }
+    }
+
+    /// Looks on for input from the one other who may write. False, too, where the system does not say.
+    #[cfg(unix)]
+    pub fn sees_input(&mut self, from: impl std::os::fd::AsFd) -> bool {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let mut fds = [PollFd::new(&from, PollFlags::IN)];
+        self.look_on(Manner::ALONE, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0))
+            .unwrap_or(false)
+    }
+
+    /// Elsewhere nobody looks.
+    #[cfg(not(unix))]
+    pub fn sees_input<T>(&mut self, _: T) -> bool {
+        false
     }
 
     /// How long it may look on now, after what was done since it last found something.

@@ -10,7 +10,7 @@ use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, ToChild};
 use crate::redis_py::kernel;
 use crate::server::Server;
 use crate::session::event::ChildId;
-use crate::vigil::{Manner, Vigil};
+use crate::vigil::Vigil;
 
 use super::Interrupts;
 
@@ -158,7 +158,7 @@ impl Children {
         if until.interrupts.is_some_and(Interrupts::take) {
             return Ok(Received::Interrupt);
         }
-        let comes = child.output.buffer().is_empty() && looks_on(child);
+        let comes = child.output.buffer().is_empty() && child.vigil.sees_input(child.output.get_ref());
         while !comes && !until.is_child_alone() && child.output.buffer().is_empty() {
             match wait_for(&child.output, until)? {
                 Waited::Ready => break,
@@ -221,21 +221,6 @@ impl Names<'_> {
     pub fn of(&mut self, text: &str) -> Vec<String> {
         self.child.and_then(|child| self.children.names(child, text)).unwrap_or_default()
     }
-}
-
-/// Whether something comes before it is time to sleep.
-#[cfg(unix)]
-fn looks_on(child: &mut Process) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let mut fds = [PollFd::new(child.output.get_ref(), PollFlags::IN)];
-    let looked =
-        child.vigil.look_on(Manner::ALONE, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
-    looked.unwrap_or(false)
-}
-
-#[cfg(not(unix))]
-fn looks_on(_: &mut Process) -> bool {
-    false
 }
 
 /// Whether a thread of this process runs, or would if it had a processor.

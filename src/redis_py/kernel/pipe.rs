@@ -6,7 +6,7 @@
 //! that is printed costs no system call of its own, and a program that computes shows what it has printed.
 
 use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
-use crate::vigil::{Manner, Vigil};
+use crate::vigil::Vigil;
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
@@ -184,13 +184,9 @@ impl Pipe {
 
 impl Reader {
     fn next(&mut self) -> io::Result<Option<(u32, ToChild)>> {
-        #[cfg(unix)]
         if self.frames.buffer().is_empty() {
-            use rustix::event::{PollFd, PollFlags, Timespec, poll};
-            let mut fds = [PollFd::new(self.frames.get_ref(), PollFlags::IN)];
-            // What cannot be asked is left to reading.
-            let _ =
-                self.vigil.look_on(Manner::ALONE, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0));
+            // Reading waits as well.
+            let _ = self.vigil.sees_input(self.frames.get_ref());
         }
         frame::read(&mut self.frames)
     }
