@@ -1,8 +1,5 @@
-//! Builds anew when the Python that is frozen into the binary changes, or a lesson does: neither is Rust, so that cargo
-//! would not notice.
+//! Rebuilds when a lesson changes: cargo does not notice by itself, because lessons are not Rust.
 
 fn main() {
-    for folder in ["lessons", "src/redis_py/python", "src/redis_py/kernel/python"] {
-        println!("cargo::rerun-if-changed={folder}");
-    }
+    println!("cargo::rerun-if-changed=lessons");
 }

@@ -3,7 +3,7 @@
 //! `cargo bench --bench keys`. Each figure is the time from a key to the first byte that comes of it.
 
 #[cfg(unix)]
-#[path = "../tests/support/pseudo_terminal.rs"]
+#[path = "../tests/it/support/pseudo_terminal.rs"]
 mod pseudo_terminal;
 
 #[cfg(unix)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::server::DebugAccess;
+use redis_server::DebugAccess;
 
 /// Learn Redis at a prompt: real redis-py and redis-cli, answered by a Redis inside this program.
 ///

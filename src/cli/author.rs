@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::args::Arguments;
 use super::{Failed, TRANSCRIPT_WIDTH, files, library};
-use crate::present::Presenter;
+use crate::render::Renderer;
 use crate::transcript::walk::walk;
 
 /// What a new lesson begins as; it passes `check`.
@@ -70,8 +70,8 @@ pub fn transcript(arguments: &Arguments, file: &Path, width: Option<usize>) -> R
     let lesson = Arc::new(source.lesson().map_err(Failed::saying)?);
     let mut library = library(arguments)?;
     Arc::make_mut(&mut library).add(lesson.clone());
-    let presenter = Presenter::new(arguments.style(width.unwrap_or(TRANSCRIPT_WIDTH)), arguments.theme(false));
-    let walked = walk(&lesson, &library, vec![presenter], &std::env::current_exe()?)?;
+    let renderer = Renderer::new(arguments.style(width.unwrap_or(TRANSCRIPT_WIDTH)), arguments.theme(false));
+    let walked = walk(&lesson, &library, vec![renderer], &std::env::current_exe()?)?;
     io::stdout().lock().write_all(walked.transcripts.concat().as_bytes())?;
     if !walked.finished {
         let name = &source.name;

@@ -1,7 +1,7 @@
 //! Which colours standard output gets: by the options, and by what the environment tells of the terminal.
 
 use super::args::{Arguments, Colour, Shades};
-use crate::present::theme::{Background, Depth, Theme};
+use crate::render::theme::{Background, Depth, Theme};
 
 /// What the environment says. A variable that is empty says nothing.
 struct Environment<'a>(&'a dyn Fn(&str) -> Option<String>);

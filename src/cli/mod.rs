@@ -17,23 +17,23 @@ use std::sync::Arc;
 use clap::Parser as _;
 
 use crate::driver::Watch;
-use crate::lesson::format::{self, Fault};
+use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Library, Source};
 use crate::lesson::progress::Progress;
 use crate::markup::Style;
-use crate::present::Presenter;
-use crate::present::svg::Svg;
-use crate::present::theme::Theme;
-use crate::server::{self, now_us};
+use crate::render::Renderer;
+use crate::render::svg::Svg;
+use crate::render::theme::Theme;
 use crate::session::dialect::Dialect;
 use crate::session::event::Show;
-use crate::session::standing::standings;
+use crate::session::lesson_status::lesson_statuses;
 use crate::session::wire::counted;
 use crate::session::{Options, Session};
 use crate::shell;
 use crate::transcript::{piped, prove, run};
 use args::{Arguments, Command, Serve};
 use files::ProgressFile;
+use redis_server::now_us;
 
 /// The columns of a transcript.
 const TRANSCRIPT_WIDTH: usize = 80;
@@ -127,11 +127,11 @@ fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> Resu
     let source = read_text(file)?;
     let dialect = if cli { Dialect::Cli } else { Dialect::Python };
     let mut session = Session::new(options(arguments, Arc::default(), Progress::default(), dialect));
-    let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), arguments.theme(false));
+    let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), arguments.theme(false));
     let form = match (json, cli) {
         (true, _) => run::Form::Json,
-        (false, true) => run::Form::Cli(presenter),
-        (false, false) => run::Form::Transcript(presenter),
+        (false, true) => run::Form::Cli(renderer),
+        (false, false) => run::Form::Transcript(renderer),
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     Ok(run::run(&mut session, &source, form, &mut out)?)
@@ -141,12 +141,12 @@ fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> Resu
 fn picture_of(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Failed> {
     let source = read_text(file)?;
     let mut session = Session::new(options(arguments, Arc::default(), Progress::default(), Dialect::Python));
-    let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), Theme::Plain);
+    let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), Theme::Plain);
     let mut drawn = Vec::new();
     let name = file.file_name().map_or_else(|| "standard input".into(), |name| name.to_string_lossy());
     let title = format!("redis-tutor runs {name}");
     let status =
-        run::run(&mut session, &source, run::Form::Picture(presenter, Svg::new(PICTURE_WIDTH), title), &mut drawn)?;
+        run::run(&mut session, &source, run::Form::Picture(renderer, Svg::new(PICTURE_WIDTH), title), &mut drawn)?;
     if picture.as_os_str() == "-" {
         io::stdout().lock().write_all(&drawn)?;
     } else {
@@ -200,7 +200,7 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
     let mut file = ProgressFile::open(arguments)?;
     let theme = arguments.theme(io::stdout().is_terminal());
     let seat = if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        Some(shell::Seat::take(shell::Options {
+        Some(shell::TerminalSession::take(shell::Options {
             theme,
             plain: arguments.plain,
             ascii: arguments.ascii,
@@ -217,7 +217,7 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
         && arguments.command.is_none()
         && !file.progress.lessons.is_empty()
     {
-        match seat.choose(&standings(&library, &file.progress))? {
+        match seat.choose(&lesson_statuses(&library, &file.progress))? {
             shell::Chosen::Lesson(chosen) => id = Some(chosen),
             shell::Chosen::Nothing => return Ok(0),
         }
@@ -237,10 +237,10 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
     if let Some(seat) = seat {
         return Ok(seat.sit(&mut session, |progress| file.save(progress))?);
     }
-    let presenter = Presenter::new(arguments.style(TRANSCRIPT_WIDTH), theme);
+    let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), theme);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut source = piped::Lines { input: io::stdin().lock(), watch };
-    let status = piped::follow(&mut session, &mut source, presenter, &mut out, |progress| file.save(progress))?;
+    let status = piped::follow(&mut session, &mut source, renderer, &mut out, |progress| file.save(progress))?;
     out.flush()?;
     Ok(status)
 }
@@ -296,7 +296,7 @@ fn open(session: &mut Session, library: &Library, progress: &Progress, place: Op
 
 /// Serves the engine until Ctrl-C.
 fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Failed> {
-    let options = server::Options {
+    let options = redis_server::Options {
         host: serve.host.clone(),
         port: serve.port,
         password: serve.password.clone(),
@@ -304,7 +304,7 @@ fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Failed> {
         debug: serve.debug.into(),
     };
     let ready = |address| eprintln!("redis-tutor: listening on {address}. Ctrl-C ends it.");
-    server::serve(&options, ready).map_err(|e| Failed::saying(e.to_string()))?;
+    redis_server::serve(&options, ready).map_err(|e| Failed::saying(e.to_string()))?;
     Ok(0)
 }
 
@@ -334,12 +334,12 @@ fn check(paths: &[PathBuf]) -> Result<i32, Failed> {
                 let proof = prove::prove(&Arc::new(lesson))?;
                 tries += proof.tries;
                 advice = proof.advice;
-                advice.extend(takes_a_place(&source.name, &id, &built_in).map(|message| Fault::new(at, message)));
+                advice.extend(takes_a_place(&source.name, &id, &built_in).map(|message| Diagnostic::new(at, message)));
                 let mut found = proof.faults;
                 if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
                     let message =
                         format!("the id \"{id}\" is {other}'s already: progress refers to it, so name them apart");
-                    found.insert(0, Fault::new(at, message));
+                    found.insert(0, Diagnostic::new(at, message));
                 }
                 ids.push((id, source.name.clone()));
                 found
@@ -375,8 +375,8 @@ fn list_lessons(arguments: &Arguments) -> Result<i32, Failed> {
     let progress = ProgressFile::open(arguments)?.progress;
     let is_terminal = io::stdout().is_terminal();
     let width = if is_terminal { shell::text_width() } else { TRANSCRIPT_WIDTH };
-    let mut presenter = Presenter::new(arguments.style(width), arguments.theme(is_terminal));
-    let text = presenter.show(&Show::Lessons(standings(&library, &progress)));
+    let mut renderer = Renderer::new(arguments.style(width), arguments.theme(is_terminal));
+    let text = renderer.show(&Show::Lessons(lesson_statuses(&library, &progress)));
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     for source in arguments.lessons.as_deref().map(files::lessons_in).transpose()?.unwrap_or_default() {

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::redis_py::frame::{self, FromChild, MAIN_THREAD, ToChild};
-use crate::redis_py::kernel;
-use crate::server::Server;
 use crate::session::event::ChildId;
-use crate::vigil::Vigil;
+use adaptive_spin::AdaptiveSpin;
+use python_kernel::frame::{self, FromChild, MAIN_THREAD, ToChild};
+use python_kernel::kernel;
+use redis_server::Server;
 
 use super::Interrupts;
 
@@ -35,7 +35,7 @@ struct Process {
     /// The frame being written: kept, so that each does not ask for memory anew.
     outgoing: Vec<u8>,
     output: BufReader<ChildStdout>,
-    vigil: Vigil,
+    spin: AdaptiveSpin,
     /// What it said while names were asked for.
     early: VecDeque<(u32, FromChild)>,
     /// How many answers with names nobody waits for any longer.
@@ -51,7 +51,7 @@ impl Process {
             input,
             outgoing: Vec::new(),
             output: BufReader::new(output),
-            vigil: Vigil::new(),
+            spin: AdaptiveSpin::new(),
             early: VecDeque::new(),
             unheard: 0,
         })
@@ -158,7 +158,7 @@ impl Children {
         if until.interrupts.is_some_and(Interrupts::take) {
             return Ok(Received::Interrupt);
         }
-        let comes = child.output.buffer().is_empty() && child.vigil.sees_input(child.output.get_ref());
+        let comes = child.output.buffer().is_empty() && child.spin.sees_input(child.output.get_ref());
         while !comes && !until.is_child_alone() && child.output.buffer().is_empty() {
             match wait_for(&child.output, until)? {
                 Waited::Ready => break,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::server::Server;
+use redis_server::Server;
 
-/// Ctrl-C, as a stage hears of it: counted, and told through a pipe to whoever waits. With `unheard`, a knock of any kind.
+/// Ctrl-C, as a frontend hears of it: counted, and told through a pipe to whoever waits. With `unheard`, a wake of any kind.
 #[derive(Debug, Clone)]
 pub struct Interrupts {
     count: Arc<AtomicUsize>,
@@ -66,7 +66,7 @@ impl Interrupts {
         self.wait_for(Some(&io::stdin()), port, Some(limit))
     }
 
-    /// Waits for a knock or for a real client, no longer than `limit`.
+    /// Waits for a wake or for a real client, no longer than `limit`.
     ///
     /// # Errors
     /// Those of waiting.

@@ -1,7 +1,7 @@
 //! Moves a session: performs its effects, and brings it the events that it waits for.
 
-mod backstage;
 mod children;
+mod host;
 mod interrupts;
 mod rehearse;
 mod watch;
@@ -9,41 +9,41 @@ mod watch;
 use std::io;
 use std::path::PathBuf;
 
-use backstage::Heard;
 use children::SILENCE;
+use host::ReadOutcome;
 
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
-use crate::lesson::raced::Raced;
+use crate::lesson::raced::RaceResult;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
-pub use backstage::{Backstage, Went};
 pub use children::Names;
+pub use host::{Host, WaitOutcome};
 pub use interrupts::{Interrupts, Woken};
 pub use rehearse::rehearse;
 pub use watch::Watch;
 
 /// Where a session takes place: who types, who watches, how time goes.
-pub trait Stage {
+pub trait Frontend {
     /// Shows something.
     ///
     /// # Errors
     /// Those of writing: a closed pipe ends the session.
     fn show(&mut self, show: &Show) -> io::Result<()>;
 
-    /// The next input for this prompt. Where somebody thinks meanwhile, `backstage` goes on.
+    /// The next input for this prompt. Where somebody thinks meanwhile, `host` goes on.
     ///
     /// # Errors
     /// Those of reading.
-    fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event>;
+    fn input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event>;
 
     /// A client waits until a moment, in microseconds since 1970, or for ever; what happens meanwhile?
     ///
     /// # Errors
     /// Those of reading.
-    fn wait(&mut self, backstage: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event>;
+    fn wait(&mut self, host: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event>;
 
     /// The program whose hidden subcommand is a Python child.
     ///
@@ -58,7 +58,7 @@ pub trait Stage {
         None
     }
 
-    /// Ctrl-C, if this stage hears of it.
+    /// Ctrl-C, if this frontend hears of it.
     fn interrupts(&self) -> Option<&Interrupts> {
         None
     }
@@ -114,7 +114,7 @@ pub trait Stage {
     ///
     /// # Errors
     /// Those of writing.
-    fn raced(&mut self, _raced: &Raced) -> io::Result<()> {
+    fn raced(&mut self, _raced: &RaceResult) -> io::Result<()> {
         Ok(())
     }
 
@@ -144,36 +144,36 @@ pub fn write_new_file(path: &str, text: &str) -> Option<String> {
 /// Runs a session to its end, and says with which status it ended.
 ///
 /// # Errors
-/// Those of the stage; a Python that cannot be started.
-pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
-    let mut backstage = Backstage::new(session, stage.program()?);
+/// Those of the frontend; a Python that cannot be started.
+pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<i32> {
+    let mut host = Host::new(session, frontend.program()?);
     loop {
-        backstage.elapsed_us = stage.elapsed_us();
-        backstage.attend_real_clients()?;
-        backstage.perform(|effect| perform(effect, stage))?;
-        if stage.ended() {
-            return Ok(backstage.status);
+        host.elapsed_us = frontend.elapsed_us();
+        host.attend_real_clients()?;
+        host.perform(|effect| perform(effect, frontend))?;
+        if frontend.ended() {
+            return Ok(host.status);
         }
-        let event = match backstage.session().need() {
-            Need::Nothing => return Ok(backstage.status),
+        let event = match host.session().need() {
+            Need::Nothing => return Ok(host.status),
             Need::Frame { child, deadline_us } => {
-                match backstage.hear(child, deadline_us, stage.looks_on().then_some(SILENCE), stage.interrupts())? {
-                    Heard::Event(event) => event,
-                    Heard::Interrupt => Event::Interrupt,
-                    Heard::Nothing => {
-                        stage.computing()?;
+                match host.hear(child, deadline_us, frontend.looks_on().then_some(SILENCE), frontend.interrupts())? {
+                    ReadOutcome::Event(event) => event,
+                    ReadOutcome::Interrupt => Event::Interrupt,
+                    ReadOutcome::Nothing => {
+                        frontend.computing()?;
                         continue;
                     }
                 }
             }
             // Where somebody types, Python starts meanwhile.
-            Need::Line(_) if stage.elapsed_us().is_some() && backstage.session_mut().warm_up() => continue,
-            Need::Line(prompt) => stage.input(&mut backstage, &prompt)?,
-            Need::Rehearsal => backstage.rehearsed(),
-            Need::Time { deadline_us } => stage.wait(&backstage, deadline_us)?,
+            Need::Line(_) if frontend.elapsed_us().is_some() && host.session_mut().warm_up() => continue,
+            Need::Line(prompt) => frontend.input(&mut host, &prompt)?,
+            Need::Rehearsal => host.rehearsed(),
+            Need::Time { deadline_us } => frontend.wait(&host, deadline_us)?,
         };
-        let session = backstage.session_mut();
-        match (stage.elapsed_us(), &event) {
+        let session = host.session_mut();
+        match (frontend.elapsed_us(), &event) {
             (Some(us), Event::Frame { .. }) => session.time_passes(us),
             (Some(us), _) => session.handle(Event::Elapsed { us }),
             (None, _) => {}
@@ -182,19 +182,19 @@ pub fn drive(session: &mut Session, stage: &mut impl Stage) -> io::Result<i32> {
     }
 }
 
-/// Lets the stage perform what is its own, and says what came of it.
-fn perform(effect: Effect, stage: &mut impl Stage) -> io::Result<Option<Event>> {
+/// Lets the frontend perform what is its own, and says what came of it.
+fn perform(effect: Effect, frontend: &mut impl Frontend) -> io::Result<Option<Event>> {
     match effect {
         Effect::WriteFile { path, text } => {
-            let refusal = stage.write_file(&path, &text);
+            let refusal = frontend.write_file(&path, &text);
             return Ok(Some(Event::FileWritten { path, refusal }));
         }
-        Effect::Show(show) => stage.show(&show)?,
-        Effect::Finished(submission) => stage.finished(&submission)?,
-        Effect::Unseen(submission) => stage.unseen(&submission)?,
-        Effect::Raced(raced) => stage.raced(&raced)?,
-        Effect::Judged(judged) => stage.judged(&judged)?,
-        Effect::Progress(progress) => stage.progress(&progress)?,
+        Effect::Show(show) => frontend.show(&show)?,
+        Effect::Finished(submission) => frontend.finished(&submission)?,
+        Effect::Unseen(submission) => frontend.unseen(&submission)?,
+        Effect::RaceResult(raced) => frontend.raced(&raced)?,
+        Effect::Judged(judged) => frontend.judged(&judged)?,
+        Effect::Progress(progress) => frontend.progress(&progress)?,
         Effect::Spawn(_)
         | Effect::Send { .. }
         | Effect::Interrupt(_)
@@ -202,7 +202,7 @@ fn perform(effect: Effect, stage: &mut impl Stage) -> io::Result<Option<Event>> 
         | Effect::OpenPort(_)
         | Effect::ClosePort
         | Effect::Rehearse(_)
-        | Effect::Leave(_) => unreachable!("the backstage performs these"),
+        | Effect::Leave(_) => unreachable!("the host performs these"),
     }
     Ok(None)
 }

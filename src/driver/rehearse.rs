@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use super::{Backstage, Stage, drive};
+use super::{Frontend, Host, drive};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
@@ -81,9 +81,9 @@ pub fn rehearse(lesson: &Arc<Lesson>, program: &Path) -> io::Result<Rehearsal> {
     session.open(lesson.clone(), 0);
     session.rehearsed(Arc::default());
     let steps = vec![Vec::new(); lesson.steps.len()];
-    let mut stage = Rehearsing { program, step: 0, typed: 0, rehearsal: Rehearsal { steps, moved_us: Vec::new() } };
-    drive(&mut session, &mut stage)?;
-    Ok(stage.rehearsal)
+    let mut frontend = Rehearsing { program, step: 0, typed: 0, rehearsal: Rehearsal { steps, moved_us: Vec::new() } };
+    drive(&mut session, &mut frontend)?;
+    Ok(frontend.rehearsal)
 }
 
 struct Rehearsing<'a> {
@@ -95,13 +95,13 @@ struct Rehearsing<'a> {
     rehearsal: Rehearsal,
 }
 
-impl Stage for Rehearsing<'_> {
+impl Frontend for Rehearsing<'_> {
     fn show(&mut self, _: &Show) -> io::Result<()> {
         Ok(())
     }
 
-    fn input(&mut self, backstage: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
-        let session = backstage.session();
+    fn input(&mut self, host: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
+        let session = host.session();
         self.step = session.place().map_or(0, |(_, number)| number - 1);
         self.typed += 1;
         // Each step takes a `:skip`, which types the answer, and an empty line. What takes more does not come to an end.
@@ -118,7 +118,7 @@ impl Stage for Rehearsing<'_> {
         })
     }
 
-    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 

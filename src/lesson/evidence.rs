@@ -1,8 +1,8 @@
 //! What a step is judged by: what was entered, and what came of it.
 
 use super::value::{self, Value};
-use crate::engine::commands;
-use crate::resp;
+use redis_engine::commands;
+use redis_engine::resp;
 
 /// What a client entered, and what came of it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,7 +13,7 @@ pub struct Submission {
     /// What was written to standard output, echo included; tracebacks left out.
     pub output: String,
     /// The last value that was echoed or answered.
-    pub value: Option<Shown>,
+    pub value: Option<DisplayedValue>,
     /// The last error.
     pub error: Option<Failure>,
     /// Whether it ended with that error: no statement ran after the one that raised.
@@ -46,7 +46,7 @@ impl Failure {
 
 /// A value as it was shown.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Shown {
+pub enum DisplayedValue {
     /// Python's `repr`.
     Python(String),
     /// An answer to a line of redis-cli.
@@ -79,7 +79,7 @@ impl Submission {
 
     /// Whether it was a line of redis-cli within a transaction: nothing has come of it yet.
     pub fn is_queued(&self) -> bool {
-        matches!(&self.value, Some(Shown::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
+        matches!(&self.value, Some(DisplayedValue::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
     }
 
     /// With the lines that an EXEC of redis-cli's runs, as a pipeline sends them with it; `sent` is all that was sent
@@ -141,12 +141,12 @@ pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
     positions.into_iter().filter_map(|at| words.get(at)).map(Vec::as_slice).collect()
 }
 
-impl Shown {
+impl DisplayedValue {
     /// Whether it is this value of Python's.
     pub fn is(&self, expected: &str) -> bool {
         match self {
-            Shown::Python(repr) => is_same(repr, expected),
-            Shown::Cli(answer) => {
+            DisplayedValue::Python(repr) => is_same(repr, expected),
+            DisplayedValue::Cli(answer) => {
                 value::parse_python(expected).is_some_and(|v| value::same_from_cli(&from_cli(answer), &v))
             }
         }
@@ -155,16 +155,16 @@ impl Shown {
     /// As a value, if it is a plain one.
     pub fn value(&self) -> Option<Value> {
         match self {
-            Shown::Python(repr) => value::parse_python(repr),
-            Shown::Cli(answer) => Some(from_cli(answer)),
+            DisplayedValue::Python(repr) => value::parse_python(repr),
+            DisplayedValue::Cli(answer) => Some(from_cli(answer)),
         }
     }
 
     /// As Python's `repr` would show it.
     pub fn repr(&self) -> String {
         match self {
-            Shown::Python(repr) => repr.clone(),
-            Shown::Cli(answer) => value::repr(&from_cli(answer)),
+            DisplayedValue::Python(repr) => repr.clone(),
+            DisplayedValue::Cli(answer) => value::repr(&from_cli(answer)),
         }
     }
 }

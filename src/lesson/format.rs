@@ -320,18 +320,18 @@ pub struct EveryOrder {
 
 /// What is wrong with a lesson file, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct Diagnostic {
     /// The byte in the file; none when it is about the file as a whole.
     pub at: Option<usize>,
     /// What was seen, what was expected, what to write.
     pub message: String,
     /// What it comes of, each with its place.
-    pub causes: Vec<Fault>,
+    pub causes: Vec<Diagnostic>,
 }
 
-impl Fault {
+impl Diagnostic {
     pub fn new(at: Option<usize>, message: impl Into<String>) -> Self {
-        Fault { at, message: message.into(), causes: Vec::new() }
+        Diagnostic { at, message: message.into(), causes: Vec::new() }
     }
 }
 
@@ -339,15 +339,15 @@ impl Fault {
 ///
 /// # Errors
 /// What is no TOML, or has not the format's shape.
-pub fn parse(text: &str) -> Result<Lesson, Fault> {
+pub fn parse(text: &str) -> Result<Lesson, Diagnostic> {
     toml::from_str(text).map_err(|e| {
         let at = e.span().map(|span| span.start);
-        one_of_several(text, e.message()).unwrap_or_else(|| Fault::new(at, in_words(e.message())))
+        one_of_several(text, e.message()).unwrap_or_else(|| Diagnostic::new(at, in_words(e.message())))
     })
 }
 
 /// What is wrong, where a table with one pair of brackets stands for one of several.
-fn one_of_several(text: &str, message: &str) -> Option<Fault> {
+fn one_of_several(text: &str, message: &str) -> Option<Diagnostic> {
     if !message.starts_with("duplicate key") && !message.starts_with("invalid type: map") {
         return None;
     }
@@ -358,7 +358,7 @@ fn one_of_several(text: &str, message: &str) -> Option<Fault> {
         let name = line.split('#').next()?.trim().strip_prefix('[')?.strip_suffix(']')?;
         let is_of_several = ["step", "step.mistake", "step.choose.options", "step.race.client"].contains(&name);
         let message = format!("[{name}] is one of several: write [[{name}]]");
-        is_of_several.then(|| Fault::new(Some(here), message))
+        is_of_several.then(|| Diagnostic::new(Some(here), message))
     })
 }
 

@@ -5,16 +5,16 @@
 
 use super::comparison::Comparison;
 use super::differences;
-use super::evidence::{Failure, Shown, Submission};
+use super::evidence::{DisplayedValue, Failure, Submission};
 use super::format::{Expect, Mistake, Probe, Step, When};
-use super::raced::Raced;
+use super::raced::RaceResult;
 use super::unmet;
 
 /// What the data says to the probes of a step.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
     /// By the text of the probe: what it showed, or raised.
-    pub probes: Vec<(String, Result<Shown, Failure>)>,
+    pub probes: Vec<(String, Result<DisplayedValue, Failure>)>,
     /// Keys that should be unchanged and are not.
     pub changed_keys: Vec<String>,
     /// The names of clients that wait for a reply.
@@ -38,7 +38,7 @@ pub struct Findings {
     /// Whether a mistake made before has spoilt the data for this step.
     pub spoilt: bool,
     /// What came of running the submission by several clients in every order, if that was done.
-    pub raced: Option<Raced>,
+    pub raced: Option<RaceResult>,
 }
 
 /// Where a value comes from that was shown.
@@ -161,11 +161,11 @@ fn starts_of_lines(text: &str) -> usize {
 }
 
 /// What a question showed or raised.
-pub(super) fn asked<'a>(source: &str, findings: &'a Findings) -> Option<&'a Result<Shown, Failure>> {
+pub(super) fn asked<'a>(source: &str, findings: &'a Findings) -> Option<&'a Result<DisplayedValue, Failure>> {
     findings.probes.iter().find(|(known, _)| known == source).map(|(_, shown)| shown)
 }
 
-pub(super) fn says<'a>(source: &str, findings: &'a Findings) -> Option<&'a Shown> {
+pub(super) fn says<'a>(source: &str, findings: &'a Findings) -> Option<&'a DisplayedValue> {
     asked(source, findings)?.as_ref().ok()
 }
 
@@ -174,7 +174,7 @@ pub(super) fn holds(probe: &Probe, findings: &Findings) -> bool {
 }
 
 /// Whether a probe showed what it should say.
-pub fn is_said(probe: &Probe, shown: Option<&Shown>) -> bool {
+pub fn is_said(probe: &Probe, shown: Option<&DisplayedValue>) -> bool {
     shown.is_some_and(|shown| shown.is(&probe.reply))
 }
 
@@ -248,7 +248,7 @@ by = ["phone"]
             ..Submission::default()
         };
         let findings = Findings {
-            probes: vec![("r.llen('q')".into(), Ok(Shown::Python(length.into())))],
+            probes: vec![("r.llen('q')".into(), Ok(DisplayedValue::Python(length.into())))],
             sent: lines.iter().map(|(_, line)| words(line)).collect(),
             acted: lines.iter().map(|(client, _)| (*client).into()).collect(),
             intended: vec![words("RPUSH q a"), words("RPUSH q b")],
@@ -290,7 +290,7 @@ by = ["phone"]
     #[test]
     fn an_author_is_told_what_does_not_fit() {
         let submission = Submission { commands: vec![words("GET a")], ..Submission::default() };
-        let state = [("r.get('a')".to_owned(), Ok(Shown::Python("b'1'".into())))];
+        let state = [("r.get('a')".to_owned(), Ok(DisplayedValue::Python("b'1'".into())))];
         let findings = Findings { probes: state.into(), ..Findings::default() };
         for (when, told) in [
             ("uses = [\"SET\", \"GET\"]", "`uses` names `SET`, and `GET` was sent."),

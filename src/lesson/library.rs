@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
-use super::format::{self, Fault, Lesson};
+use super::format::{self, Diagnostic, Lesson};
 use super::rules;
 
 /// `lessons/`, as it was when the program was built.
@@ -32,7 +32,7 @@ impl Source {
     }
 
     /// A fault with its place, `FILE:LINE:COLUMN: message`, and below it what it comes of.
-    pub fn told(&self, fault: &Fault) -> String {
+    pub fn told(&self, fault: &Diagnostic) -> String {
         let causes = fault.causes.iter().map(|cause| format!("\n  {}", self.told(cause)));
         format!("{}: {}{}", self.place(fault.at), fault.message, causes.collect::<String>())
     }
@@ -71,7 +71,7 @@ impl Library {
     ///
     /// # Errors
     /// The first text that is no lesson, with its name.
-    pub fn read(sources: &[Source]) -> Result<Library, (Source, Fault)> {
+    pub fn read(sources: &[Source]) -> Result<Library, (Source, Diagnostic)> {
         let mut library = Library::default();
         for source in sources {
             let lesson = format::parse(&source.text).map_err(|fault| (source.clone(), fault))?;

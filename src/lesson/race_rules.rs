@@ -8,7 +8,7 @@ use toml::Spanned;
 /// How many clients race: the orders of more are too many to play and to read.
 const RACERS: std::ops::RangeInclusive<usize> = 2..=3;
 
-/// Faults of a step that is a race; `at` is the step's place.
+/// Diagnostics of a step that is a race; `at` is the step's place.
 pub fn of_race(race: &Race, at: usize, fault: &mut impl FnMut(usize, String)) {
     let count = race.clients.len();
     if !RACERS.contains(&count) {
@@ -57,7 +57,7 @@ pub fn of_race(race: &Race, at: usize, fault: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Faults of programs that are compared by the updates they lose; `at` is the step's place.
+/// Diagnostics of programs that are compared by the updates they lose; `at` is the step's place.
 pub fn of_compare(compare: &Compare, at: usize, fault: &mut impl FnMut(usize, String)) {
     number_of(&compare.clients, fault);
     let sides = [&compare.left, &compare.right];
@@ -83,7 +83,7 @@ fn number_of(clients: &Option<Spanned<usize>>, fault: &mut impl FnMut(usize, Str
     }
 }
 
-/// Faults of what is expected of every order.
+/// Diagnostics of what is expected of every order.
 pub fn of_every_order(every: &EveryOrder, fault: &mut impl FnMut(usize, String)) {
     number_of(&every.clients, fault);
     every.start.iter().chain(&every.run).for_each(|text| program(text, fault));

@@ -4,8 +4,8 @@ use super::evidence::Failure;
 
 /// All orders of a race, or as many as were played.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Raced {
-    /// The clients, in the order in which `Taken` counts them.
+pub struct RaceResult {
+    /// The clients, in the order in which `Turn` counts them.
     pub names: Vec<String>,
     /// How many orders were played.
     pub orders: usize,
@@ -20,9 +20,9 @@ pub struct Raced {
     /// How many turns the shortest order took.
     pub shortest: usize,
     /// The first error that a program ended with.
-    pub error: Option<Ended>,
+    pub error: Option<ProgramError>,
     /// The first error of what is typed before all orders.
-    pub start_error: Option<Ended>,
+    pub start_error: Option<ProgramError>,
     /// The first error of the question that is asked at the end of each order.
     pub holds_error: Option<Failure>,
     /// The commands that the first client sent in the first order.
@@ -31,7 +31,7 @@ pub struct Raced {
 
 /// A program that ended with an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
+pub struct ProgramError {
     /// The client whose program it was.
     pub who: String,
     /// The statement, or the line of redis-cli.
@@ -39,7 +39,7 @@ pub struct Ended {
     pub error: Failure,
 }
 
-impl Ended {
+impl ProgramError {
     /// Whether the program is at fault, and not what another client or Redis did to it.
     pub fn is_broken(&self) -> bool {
         const BROKEN: [&str; 7] = [
@@ -60,7 +60,7 @@ impl Ended {
 /// One order, command by command.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Order {
-    pub steps: Vec<Taken>,
+    pub steps: Vec<Turn>,
     /// What the data said at its end, as Python shows it; none if the question raised an error.
     pub seen: Option<String>,
     pub holds: bool,
@@ -68,7 +68,7 @@ pub struct Order {
 
 /// A client's turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct Turn {
     pub who: usize,
     /// What it sent; nothing if it was answered by another's command, or ended.
     pub sent: String,
@@ -76,7 +76,7 @@ pub struct Taken {
     pub got: String,
 }
 
-impl Raced {
+impl RaceResult {
     /// In how many orders it does not hold: `4 of 6`.
     pub fn score(&self) -> String {
         format!("{} of {}", self.bad, self.orders)

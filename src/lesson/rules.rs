@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::evidence::canonical;
-use super::format::{Compare, Expect, FORMAT, Fault, Lesson, Step, When};
-use super::{names, prose, race_rules};
-use crate::engine::commands;
+use super::format::{Compare, Diagnostic, Expect, FORMAT, Lesson, Step, When};
+use super::{names, race_rules, text_rules};
+use redis_engine::commands;
 use toml::Spanned;
 
 /// The most hints that a step may have.
@@ -14,9 +14,9 @@ const MOST_HINTS: usize = 3;
 /// The sizes for which programs may be measured: more would keep the learner waiting.
 const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
 /// All faults of a lesson, in the order of the file.
-pub fn faults(lesson: &Lesson) -> Vec<Fault> {
+pub fn faults(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
-    let mut fault = |at: usize, message: String| faults.push(Fault::new(Some(at), message));
+    let mut fault = |at: usize, message: String| faults.push(Diagnostic::new(Some(at), message));
     if *lesson.format.get_ref() != FORMAT {
         let seen = lesson.format.get_ref();
         fault(lesson.format.span().start, format!("format {seen} is not known here: write format = {FORMAT}"));
@@ -37,17 +37,17 @@ pub fn faults(lesson: &Lesson) -> Vec<Fault> {
         }
         of_step(step, &mut fault);
     }
-    prose::of_lesson(lesson, &mut fault);
+    text_rules::of_lesson(lesson, &mut fault);
     faults.sort_by_key(|fault| fault.at);
     faults
 }
 
 /// What is allowed, and yet better otherwise: tasks without hints, and what is cut off in narrow terminals.
-pub fn advice(lesson: &Lesson) -> Vec<Fault> {
+pub fn advice(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut advice = Vec::new();
     for step in &lesson.steps {
         let id = step.id.get_ref();
-        let mut advise = |message: String| advice.push(Fault::new(Some(step.id.span().start), message));
+        let mut advise = |message: String| advice.push(Diagnostic::new(Some(step.id.span().start), message));
         if step.task.is_some() && step.hints.is_empty() {
             advise(format!("step \"{id}\" has no hints: who is stuck has only the answer. Add hints = [\"…\"]"));
         }
@@ -58,7 +58,7 @@ pub fn advice(lesson: &Lesson) -> Vec<Fault> {
                 "step \"{id}\" asks for MEMORY USAGE, and its table will show the bytes of the question. `compare` counts by itself what a program adds to the memory: let each `run` make its data"
             ));
         }
-        prose::advise(step, &mut |at, message| advice.push(Fault::new(Some(at), message)));
+        text_rules::advise(step, &mut |at, message| advice.push(Diagnostic::new(Some(at), message)));
     }
     advice
 }

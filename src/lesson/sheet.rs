@@ -1,10 +1,10 @@
 //! A lesson's sheet: the commands that were met, an example of each with its reply, and what to remember, as Markdown.
 
 use super::differences::command::command_names;
-use super::evidence::{Shown, Submission};
+use super::evidence::{DisplayedValue, Submission};
 use super::format::Lesson;
 use super::rehearsal::Rehearsal;
-use crate::engine::commands;
+use redis_engine::commands;
 
 /// An example's output is cut after so many lines.
 const MOST_LINES: usize = 8;
@@ -47,7 +47,7 @@ fn rank(submission: &Submission) -> (bool, usize, usize) {
 }
 
 fn example(submission: &Submission) -> String {
-    let is_cli = matches!(submission.value, Some(Shown::Cli(_)));
+    let is_cli = matches!(submission.value, Some(DisplayedValue::Cli(_)));
     let mut lines = submission.source.trim_end().lines();
     let prompts = if is_cli { ("> ", "> ") } else { (">>> ", "... ") };
     let mut text = format!("{}{}", prompts.0, lines.next().unwrap_or_default());

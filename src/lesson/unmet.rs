@@ -6,9 +6,9 @@ use toml::Spanned;
 use super::comparison::Comparison;
 use super::differences::{self, listed};
 use super::evidence::{Failure, Submission, canonical};
-use super::format::{EveryOrder, Expect, Fault, Probe, When};
+use super::format::{Diagnostic, EveryOrder, Expect, Probe, When};
 use super::judge::{Findings, Judged, asked, code, holds, says};
-use super::raced::Raced;
+use super::raced::RaceResult;
 
 /// One thing that is expected, and is not so.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ pub fn of<'a>(expect: &'a Expect, submission: &Submission, findings: &Findings) 
     let is_used = |name: &Spanned<String>| performed.contains(&canonical(name.get_ref()));
     let is_sent = |name: &Spanned<String>| names.contains(&canonical(name.get_ref()));
     let is_raised = |wanted: &str| submission.error.as_ref().is_some_and(|error| error.told().contains(wanted));
-    let is_lost = |raced: &Raced| raced.bad > 0 || raced.error.is_some();
+    let is_lost = |raced: &RaceResult| raced.bad > 0 || raced.error.is_some();
     let error = expect.error.as_deref().filter(|wanted| !is_raised(wanted)).map(Unmet::Error);
     let reply = expect.reply.as_deref().filter(|wanted| !submission.shows(wanted)).map(Unmet::Reply);
     let output = expect.output.as_deref().filter(|wanted| !submission.prints(wanted)).map(Unmet::Output);
@@ -59,7 +59,7 @@ pub fn of<'a>(expect: &'a Expect, submission: &Submission, findings: &Findings) 
 }
 
 /// What a step expects and is not so, for its author: each with its place, what it asks for, and what was there.
-pub fn told(expect: &Spanned<Expect>, judged: &Judged) -> Vec<Fault> {
+pub fn told(expect: &Spanned<Expect>, judged: &Judged) -> Vec<Diagnostic> {
     let Judged { submission, findings, .. } = judged;
     let at = expect.span().start;
     let unmet = of(expect.get_ref(), submission, findings);
@@ -69,7 +69,7 @@ pub fn told(expect: &Spanned<Expect>, judged: &Judged) -> Vec<Fault> {
 
 impl Unmet<'_> {
     /// `at` is the place of what has none of its own.
-    fn told(self, at: usize, expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<Fault> {
+    fn told(self, at: usize, expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<Diagnostic> {
         let sent = || listed(&submission.command_names());
         let (at, message) = match self {
             Unmet::By => {
@@ -98,7 +98,7 @@ impl Unmet<'_> {
             Unmet::EveryOrder(every) => return of_orders(every, findings.raced.as_ref()),
             Unmet::Waiting(name) => (name.span().start, format!("{} waits for nothing", code(name.get_ref()))),
         };
-        vec![Fault::new(Some(at), message)]
+        vec![Diagnostic::new(Some(at), message)]
     }
 }
 
@@ -174,7 +174,7 @@ fn cannot_be_asked(probe: &Probe, error: &Failure, begins: &str) -> String {
     format!("{} raises {}{needs}", code(probe.run.get_ref()), code(&error.told()))
 }
 
-fn of_orders(every: &EveryOrder, raced: Option<&Raced>) -> Vec<Fault> {
+fn of_orders(every: &EveryOrder, raced: Option<&RaceResult>) -> Vec<Diagnostic> {
     let at = every.holds.run.span().start;
     let Some(raced) = raced else {
         let (at, message) = match &every.run {
@@ -184,7 +184,7 @@ fn of_orders(every: &EveryOrder, raced: Option<&Raced>) -> Vec<Fault> {
             }
             None => (at, "no order was played: what was submitted sends no command that changes anything".into()),
         };
-        return vec![Fault::new(Some(at), message)];
+        return vec![Diagnostic::new(Some(at), message)];
     };
     let begins = ("start", every.start.as_ref());
     let broken = broken(raced, begins, &every.holds, |_| every.run.as_ref());
@@ -193,7 +193,7 @@ fn of_orders(every: &EveryOrder, raced: Option<&Raced>) -> Vec<Fault> {
     }
     if let Some(ended) = raced.error.as_ref().filter(|_| raced.bad == 0) {
         let message = format!("{}'s program ends with {}", ended.who, code(&ended.error.told()));
-        return vec![Fault::new(Some(at), message)];
+        return vec![Diagnostic::new(Some(at), message)];
     }
     let seen = raced.example.as_ref().and_then(|order| order.seen.as_deref()).unwrap_or_default();
     let (asked, reply) = (code(every.holds.run.get_ref()), code(&every.holds.reply));
@@ -203,7 +203,7 @@ fn of_orders(every: &EveryOrder, raced: Option<&Raced>) -> Vec<Fault> {
         every.lost,
         code(seen)
     );
-    vec![Fault::new(Some(at), message)]
+    vec![Diagnostic::new(Some(at), message)]
 }
 
 /// A statement by its first line.
@@ -224,27 +224,27 @@ pub fn line_of(source: &str, error: &Failure) -> String {
 /// What of a race doesn't run at all, whatever the order: its start, its question, its programs. `begins` is what is run
 /// before all orders, with its key; `program` is the place of a client's program, by its name.
 pub fn broken<'a>(
-    raced: &Raced,
+    raced: &RaceResult,
     (key, start): (&str, Option<&Spanned<String>>),
     holds: &Probe,
     program: impl Fn(&str) -> Option<&'a Spanned<String>>,
-) -> Vec<Fault> {
+) -> Vec<Diagnostic> {
     let asked_at = holds.run.span().start;
     let start = raced.start_error.as_ref().map(|ended| {
         let at = start.map_or(asked_at, |start| start.span().start);
-        Fault::new(
+        Diagnostic::new(
             Some(at),
             format!("`{key}` raises at {:?}: {}", line_of(&ended.line, &ended.error), ended.error.told()),
         )
     });
     let holds_error = raced.holds_error.as_ref();
-    let holds = holds_error.map(|error| Fault::new(Some(asked_at), cannot_be_asked(holds, error, key)));
+    let holds = holds_error.map(|error| Diagnostic::new(Some(asked_at), cannot_be_asked(holds, error, key)));
     let ended = raced.error.as_ref().filter(|ended| ended.is_broken()).map(|ended| {
         let at = program(&ended.who).map_or(asked_at, |run| run.span().start);
         let (who, line) = (&ended.who, line_of(&ended.line, &ended.error));
-        Fault::new(Some(at), format!("{who}'s program raises at {line:?}: {}", ended.error.told()))
+        Diagnostic::new(Some(at), format!("{who}'s program raises at {line:?}: {}", ended.error.told()))
     });
     // What comes of a broken start or question is told by that alone.
-    let broken: Vec<Fault> = start.into_iter().chain(holds).collect();
+    let broken: Vec<Diagnostic> = start.into_iter().chain(holds).collect();
     if broken.is_empty() { ended.into_iter().collect() } else { broken }
 }

@@ -1,7 +1,7 @@
 //! Replies as `redis-cli --no-raw` writes them.
 
-use crate::resp::quoting;
-use crate::resp::value::Value;
+use redis_engine::resp::quoting;
+use redis_engine::resp::value::Value;
 
 /// A reply's lines, the last newline included.
 pub fn reply(value: &Value) -> String {

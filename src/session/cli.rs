@@ -3,10 +3,10 @@
 use super::client::{Work, WorkKind};
 use super::event::Show;
 use super::{Session, TUTOR};
-use crate::engine::client::ClientId;
-use crate::lesson::evidence::{Failure, Shown, Submission};
+use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::redis_cli;
-use crate::resp::{quoting, request, value};
+use redis_engine::client::ClientId;
+use redis_engine::resp::{quoting, request, value};
 
 /// A line is sent no more often than this, since nothing could end it meanwhile.
 const MOST_TIMES: u32 = 100_000;
@@ -41,12 +41,12 @@ impl Session {
     /// The connection of a client's redis-cli lines.
     pub(super) fn cli_connection(&mut self, who: usize) -> ClientId {
         match self.clients[who].cli {
-            Some(client) if self.engine.hub.clients.find(client).is_some() => client,
+            Some(client) if self.engine.server.clients.find(client).is_some() => client,
             _ => {
                 let client = self.connect();
                 // redis-cli goes back to the database that it was in.
                 let database = self.clients[who].cut_off.take().unwrap_or_default();
-                let state = self.engine.hub.clients.get_mut(client);
+                let state = self.engine.server.clients.get_mut(client);
                 (state.database, state.unseen) = (database, who == TUTOR);
                 self.clients[who].cli = Some(client);
                 client
@@ -86,7 +86,7 @@ impl Session {
         if argv.is_empty() {
             return self.work_done(who);
         }
-        if self.engine.hub.clients.get(client).closing {
+        if self.engine.server.clients.get(client).closing {
             return;
         }
         let argv = argv.clone();
@@ -115,7 +115,7 @@ impl Session {
         if !self.clients[who].work.as_ref().is_some_and(|work: &Work| matches!(work.kind, WorkKind::Cli { .. })) {
             return false;
         }
-        let state = self.engine.hub.clients.get_mut(client);
+        let state = self.engine.server.clients.get_mut(client);
         if state.reply.is_empty() {
             if state.closing {
                 self.cut_off(who, client);
@@ -140,7 +140,7 @@ impl Session {
                 let message = String::from_utf8_lossy(message).into_owned();
                 self.fail(who, Failure { message, ..Failure::default() });
             } else if let Some(work) = &mut self.clients[who].work {
-                work.submission.value = Some(Shown::Cli(reply));
+                work.submission.value = Some(DisplayedValue::Cli(reply));
             }
             self.show_output(who, &text, Show::Reply);
         }
@@ -154,7 +154,7 @@ impl Session {
     /// The server has closed the connection of a client's lines.
     fn cut_off(&mut self, who: usize, client: ClientId) {
         const SAID: &str = "Error: Server closed the connection";
-        self.clients[who].cut_off = Some(self.engine.hub.clients.get(client).database);
+        self.clients[who].cut_off = Some(self.engine.server.clients.get(client).database);
         self.engine.disconnect(client);
         self.clients[who].cli = None;
         if let Some(Work { kind: WorkKind::Cli { more, .. }, .. }) = &mut self.clients[who].work {
@@ -176,7 +176,7 @@ impl Session {
         if self.clients[who].cut_off.is_some() {
             return redis_cli::NOT_CONNECTED.into();
         }
-        let state = self.clients[who].cli.map(|client| self.engine.hub.clients.get(client));
+        let state = self.clients[who].cli.map(|client| self.engine.server.clients.get(client));
         let database = state.map_or(0, |state| state.database);
         let transaction = state.is_some_and(|state| state.transaction.is_some());
         redis_cli::prompt(database, transaction)

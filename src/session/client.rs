@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::event::ChildId;
-use super::flood::Flood;
-use super::journal::{Journal, Replay};
+use super::output_limit::OutputLimit;
 use super::race::gate::Gate;
-use crate::engine::client::ClientId;
+use super::replay_log::{Replay, ReplayLog};
 use crate::lesson::evidence::Submission;
-use crate::redis_py::frame::MAIN_THREAD;
-use crate::resp::request::RequestParser;
+use python_kernel::frame::MAIN_THREAD;
+use redis_engine::client::ClientId;
+use redis_engine::resp::request::RequestParser;
 
 /// Somebody at a prompt: the learner, a second client of theirs, or the tutor that looks at the data unseen.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct Work {
     /// The statements still to run.
     pub statements: VecDeque<String>,
     /// What it has shown.
-    pub flood: Flood,
+    pub output_limit: OutputLimit,
     /// The statement that runs.
     pub running: Option<String>,
     pub kind: WorkKind,
@@ -75,7 +75,7 @@ pub struct Python {
     pub threads: u32,
     /// How many sources it was given to run.
     pub runs: u32,
-    pub journal: Journal,
+    pub journal: ReplayLog,
     /// What is being run again in a fresh child.
     pub replay: Option<Replay>,
 }

@@ -1,7 +1,7 @@
 //! What an input is: Python, a line of redis-cli, a command to the tutor; and where one input ends and the next begins.
 
-use crate::engine::commands;
-use crate::redis_py::syntax::{self, Completeness};
+use python_kernel::syntax::{self, Completeness};
+use redis_engine::commands;
 
 /// What a piece of input is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use super::event::Show;
 use super::picture::{self, Before, Looking, Picture, Since};
 use super::{Session, tutor};
-use crate::engine::Engine;
-use crate::engine::data::Value;
-use crate::engine::keyspace::{Entry, Keyspace};
 use crate::lesson::judge::code;
 use crate::markup::Role;
-use crate::resp::quoting;
+use redis_engine::Engine;
+use redis_engine::data::Value;
+use redis_engine::keyspace::{Entry, Keyspace};
+use redis_engine::resp::quoting;
 
 /// Of more keys than these, only those that were drawn are remembered.
 const MOST_KEYS: usize = 256;
@@ -56,7 +56,7 @@ impl Snapshot {
 
 /// What the data was: before the last line that changed it, and at the step's start.
 #[derive(Debug)]
-pub(super) struct Pasts {
+pub(super) struct Baselines {
     latest: Snapshot,
     before: Snapshot,
     step: Snapshot,
@@ -66,11 +66,11 @@ pub(super) struct Pasts {
     lifetimes: HashMap<Expiring, i64>,
 }
 
-impl Pasts {
+impl Baselines {
     /// As on the first day: no keys.
     pub(super) fn new() -> Self {
         let nothing = Snapshot { is_whole: true, ..Snapshot::default() };
-        Pasts {
+        Baselines {
             latest: nothing.clone(),
             before: nothing.clone(),
             step: nothing,
@@ -155,16 +155,16 @@ fn living<'a>(engine: &'a Engine, (database, key): &Place) -> Option<&'a Entry> 
 
 impl Session {
     /// A submission has run.
-    pub(super) fn note_past(&mut self) {
+    pub(super) fn note_baseline(&mut self) {
         // Where output is for a program, nobody draws.
         if !self.shows_all {
-            self.pasts.note(&self.engine.keyspace);
+            self.baselines.note(&self.engine.keyspace);
         }
     }
 
     /// A step begins: what is drawn after it is held against the data as it is now.
     pub(super) fn pictures_begin(&mut self) {
-        self.pasts.step_begins(&self.engine.keyspace);
+        self.baselines.step_begins(&self.engine.keyspace);
     }
 
     /// `:draw`, with what follows it.
@@ -241,13 +241,13 @@ impl Session {
 
     fn key_picture(&mut self, place: &Place, since: Since) -> Option<Picture> {
         let entry = living(&self.engine, place)?;
-        let lifetimes = &self.pasts.lifetimes;
+        let lifetimes = &self.baselines.lifetimes;
         let whole_ms = |field: Option<&[u8]>, at_ms| {
             lifetimes.get(&(place.0, place.1.clone(), field.map(<[u8]>::to_vec), at_ms)).copied()
         };
         let looking = Looking {
             now_ms: self.engine.keyspace.now_ms(),
-            before: self.pasts.since(since).before(place),
+            before: self.baselines.since(since).before(place),
             since,
             whole_ms: &whole_ms,
         };
@@ -259,7 +259,7 @@ impl Session {
     fn overlap(&mut self, left: &Place, right: &Place, since: Since) -> Option<Picture> {
         let sets = |place| match living(&self.engine, place).map(|entry| &entry.value) {
             Some(Value::Set(set)) => {
-                Some(picture::Side { key: &place.1, set, before: self.pasts.since(since).before(place) })
+                Some(picture::Side { key: &place.1, set, before: self.baselines.since(since).before(place) })
             }
             _ => None,
         };
@@ -271,21 +271,21 @@ impl Session {
 
     /// From now on a key is remembered, among however many.
     fn heed(&mut self, place: &Place) {
-        if !self.pasts.drawn.contains(place) {
-            self.pasts.drawn.truncate(MOST_KEYS - 1);
-            self.pasts.drawn.insert(0, place.clone());
+        if !self.baselines.drawn.contains(place) {
+            self.baselines.drawn.truncate(MOST_KEYS - 1);
+            self.baselines.drawn.insert(0, place.clone());
         }
     }
 
     /// There is no such key: it has gone, or it never was.
     fn not_there(&mut self, place: &Place) {
         let name = code(&String::from_utf8_lossy(&place.1));
-        let latest = self.pasts.latest.before(place);
+        let latest = self.baselines.latest.before(place);
         if let Before::Value(was) = latest {
             let text = format!("{name} has expired. It held a {}.", picture::kind(was));
             return self.say(Role::Plain, &text);
         }
-        if let Before::Value(was) = self.pasts.before.before(place) {
+        if let Before::Value(was) = self.baselines.before.before(place) {
             let text = format!("{name} is gone with the last change. It held a {}.", picture::kind(was));
             return self.say(Role::Plain, &text);
         }

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use super::growth::Growth;
+use super::cost_comparison::CostComparison;
+use super::lesson_status::LessonStatus;
 use super::picture::Picture;
-use super::standing::Standing;
 use super::timeline::Timeline;
 use super::wire::Wire;
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
-use crate::lesson::raced::{Order, Raced};
+use crate::lesson::raced::{Order, RaceResult};
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
-use crate::redis_py::frame::{FromChild, ToChild};
+use python_kernel::frame::{FromChild, ToChild};
 
 /// A Python child, numbered by the session. Numbers are never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,7 +79,7 @@ pub enum Effect {
     /// Go through this lesson's answers beside the learner; `Rehearsed` follows when it is needed.
     Rehearse(Arc<Lesson>),
     /// A step's race was played in every order.
-    Raced(Box<Raced>),
+    RaceResult(Box<RaceResult>),
     /// The place in the lessons has changed.
     Progress(Progress),
     /// The session is over, with this exit status.
@@ -137,13 +137,13 @@ pub enum Show {
     /// The tutor speaks.
     Text(Text),
     /// The lessons, and how far the learner is.
-    Lessons(Vec<Standing>),
+    Lessons(Vec<LessonStatus>),
     /// What went over the wire.
     Wire(Wire),
     /// Who sent what when.
     Timeline(Timeline),
     /// What two programs cost, for data of several sizes.
-    Growth(Growth),
+    CostComparison(CostComparison),
     /// What a key holds.
     Picture(Box<Picture>),
     /// Who sent what when, a lane for each client.

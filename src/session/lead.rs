@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
-use super::begun::Begun;
 use super::client::Client;
 use super::clock::Clock;
+use super::cost_comparison::Measure;
 use super::dialect;
-use super::draw::Pasts;
+use super::draw::Baselines;
 use super::event::{Effect, Part, Show};
-use super::growth::Measure;
 use super::script::{Item, Then};
-use super::tried::Tried;
+use super::step_activity::StepActivity;
+use super::step_starts::StepStarts;
 use super::{MAIN, Session, TUTOR};
-use crate::engine::Engine;
 use crate::lesson::differences;
-use crate::lesson::evidence::{Failure, Shown, Submission};
+use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::judge::{self, Findings, Judged, Origin, Verdict, code};
 use crate::lesson::practice::Outcome;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::{Role, parse};
+use redis_engine::Engine;
 
 /// What is said when a step would be done, had the data not been spoilt.
 const SPOILT: &str =
@@ -27,7 +27,7 @@ const SPOILT: &str =
 
 /// The lesson that is open, and where the learner stands in it.
 #[derive(Debug, Clone)]
-pub(super) struct Lead {
+pub(super) struct LessonRun {
     pub lesson: Arc<Lesson>,
     /// The index of the step.
     pub step: usize,
@@ -40,12 +40,12 @@ pub(super) struct Lead {
     before: Vec<(String, Vec<u8>)>,
     /// Everything as it was at the step's start, where clients are to run something from there.
     pub start: Option<Arc<Start>>,
-    pub begun: Begun,
+    pub begun: StepStarts,
     /// What comes of the lesson's own answers, once that is known.
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// What the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
-    tried: Tried,
+    tried: StepActivity,
     /// The clients that have sent it.
     acted: Vec<String>,
     /// What else there is to say when the step is done.
@@ -76,7 +76,7 @@ pub(super) enum Phase {
     Over,
 }
 
-impl Lead {
+impl LessonRun {
     pub fn current(&self) -> &Step {
         &self.lesson.steps[self.step]
     }
@@ -112,7 +112,7 @@ impl Session {
         let begun = self.begun_of(&lesson);
         let waits = begun.is_again_at(step);
         let rehearsal = self.rehearsal_of(&lesson);
-        self.lead = Some(Lead {
+        self.lead = Some(LessonRun {
             lesson,
             step,
             phase: Phase::Preparing,
@@ -123,7 +123,7 @@ impl Session {
             begun,
             rehearsal,
             sent: Vec::new(),
-            tried: Tried::default(),
+            tried: StepActivity::default(),
             acted: Vec::new(),
             aside: None,
             answered: false,
@@ -144,7 +144,7 @@ impl Session {
         for client in self.own_connections() {
             self.engine.disconnect(client);
         }
-        self.engine.renew(self.seed, self.clock.now_us());
+        self.engine.reset(self.seed, self.clock.now_us());
         self.clients = vec![Client::new("tutor", false), Client::new("main", true)];
         self.foreground = MAIN;
         self.speaker = MAIN;
@@ -157,7 +157,7 @@ impl Session {
             // A task of practice is done once: nobody goes back to the one before it.
             self.past.forget();
         }
-        self.pasts = Pasts::new();
+        self.baselines = Baselines::new();
     }
 
     /// Finds out what must be known before a step can be shown.
@@ -167,7 +167,7 @@ impl Session {
         lead.hints = 0;
         lead.truth = None;
         lead.sent.clear();
-        lead.tried = Tried::default();
+        lead.tried = StepActivity::default();
         lead.acted.clear();
         lead.aside = None;
         lead.answered = false;
@@ -270,9 +270,9 @@ impl Session {
             self.begin_race_step(race);
         }
         if let Some(compare) = &step.compare {
-            self.show(super::growth::shown(compare, &self.script.measured, &self.script.raced));
+            self.show(super::cost_comparison::shown(compare, &self.script.measured, &self.script.raced));
             for raced in std::mem::take(&mut self.script.raced) {
-                self.effects.push(Effect::Raced(Box::new(raced)));
+                self.effects.push(Effect::RaceResult(Box::new(raced)));
             }
             self.script.add([Item::Then(Then::Compared)]);
         }
@@ -547,15 +547,15 @@ impl Session {
         for argv in questions {
             self.engine.execute(client, argv, now_us);
         }
-        self.engine.hub.clients.get_mut(client).reply.take()
+        self.engine.server.clients.get_mut(client).reply.take()
     }
 }
 
 /// What a look at the data showed, or raised. Python shows nothing for None.
-pub(super) fn answer_of(probe: Submission) -> Result<Shown, Failure> {
+pub(super) fn answer_of(probe: Submission) -> Result<DisplayedValue, Failure> {
     match probe.error {
         Some(error) => Err(error),
-        None => Ok(probe.value.unwrap_or_else(|| Shown::Python("None".into()))),
+        None => Ok(probe.value.unwrap_or_else(|| DisplayedValue::Python("None".into()))),
     }
 }
 

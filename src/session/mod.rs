@@ -4,41 +4,41 @@
 //! is done. So what happens depends on what was entered, never on how quick a process was: a transcript and a terminal
 //! see the same.
 
-mod begun;
 mod cli;
 mod client;
 mod clock;
+pub mod cost_comparison;
 pub mod dialect;
 mod draw;
 mod ending;
 pub mod event;
-pub mod flood;
-pub mod growth;
-mod journal;
 mod lead;
+pub mod lesson_status;
 pub mod options;
+mod output;
+pub mod output_limit;
 pub mod picture;
 mod python;
+pub mod python_hints;
 mod question;
 mod race;
-mod record;
 mod rehearse;
 mod reload;
+mod replay_log;
 mod review;
 mod save;
 mod script;
 mod serve;
 mod sheet;
-pub mod slip;
-mod speak;
-pub mod standing;
 pub mod status;
+mod step_activity;
+mod step_starts;
 pub mod timeline;
-mod tried;
 mod turns;
 pub mod tutor;
 mod undo;
 pub mod wire;
+mod wire_log;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -47,18 +47,18 @@ use client::{Ask, Client, Work, WorkKind};
 use clock::Clock;
 use dialect::{Dialect, Input};
 use event::{ChildId, Effect, Event, Need, Prompt, Show};
-use lead::Lead;
+use lead::LessonRun;
 pub use options::{Options, SEED, START_US};
 use script::Script;
 
-use crate::engine::Engine;
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 use crate::markup::Role;
-use crate::redis_py::frame::{MAIN_THREAD, ToChild};
-use crate::redis_py::syntax;
+use python_kernel::frame::{MAIN_THREAD, ToChild};
+use python_kernel::syntax;
+use redis_engine::Engine;
 
 /// The index of the tutor's own client, which looks at the data unseen.
 const TUTOR: usize = 0;
@@ -99,7 +99,7 @@ pub struct Session {
     script: Script,
     /// `:wait` is on its way to this moment, deadline by deadline.
     wait: Option<Wait>,
-    lead: Option<Lead>,
+    lead: Option<LessonRun>,
     review: Option<review::Review>,
     races: race::Races,
     library: Arc<Library>,
@@ -107,17 +107,17 @@ pub struct Session {
     /// What was typed since everything was as on the first day.
     typed: Vec<save::Typed>,
     /// What went over the wire.
-    record: record::Record,
+    record: wire_log::WireLog,
     /// What can be taken back.
-    past: undo::Past,
+    past: undo::UndoHistory,
     /// Whether all output is shown, however long.
     shows_all: bool,
     /// The port at which real clients come in.
     serving: Option<u16>,
     over: bool,
-    pasts: draw::Pasts,
+    baselines: draw::Baselines,
     /// What `:more` shows.
-    folded: flood::Rest,
+    folded: output_limit::FoldedOutput,
 }
 
 impl Session {
@@ -144,13 +144,13 @@ impl Session {
             library: options.library,
             progress: options.progress,
             typed: Vec::new(),
-            record: record::Record::default(),
-            past: undo::Past::default(),
+            record: wire_log::WireLog::default(),
+            past: undo::UndoHistory::default(),
             shows_all: false,
             serving: None,
             over: false,
-            pasts: draw::Pasts::new(),
-            folded: flood::Rest::default(),
+            baselines: draw::Baselines::new(),
+            folded: output_limit::FoldedOutput::default(),
         }
     }
 
@@ -258,7 +258,7 @@ impl Session {
         let client = &self.clients[self.foreground];
         let python = client.python.connections.values().map(|connection| connection.client).max();
         let connection = if dialect == Dialect::Cli { client.cli } else { python };
-        connection.map_or(0, |id| self.engine.hub.clients.get(id).database)
+        connection.map_or(0, |id| self.engine.server.clients.get(id).database)
     }
 
     /// The dialect that the prompt takes.
@@ -426,7 +426,7 @@ impl Session {
         let work = Work {
             submission,
             statements: VecDeque::new(),
-            flood: flood::Flood::default(),
+            output_limit: output_limit::OutputLimit::default(),
             running: None,
             kind,
             changes_before: self.engine.keyspace.changes,
@@ -472,7 +472,7 @@ impl Session {
             if matches!(work.kind, WorkKind::Cli { .. }) {
                 self.keep_typed_line(who, &work);
             }
-            self.note_past();
+            self.note_baseline();
             self.finished.push_back((who, work.submission));
         }
     }
@@ -519,7 +519,7 @@ impl Session {
     /// The next moment at which a waiting program or the engine has something to do.
     pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
-        let blocked = self.engine.hub.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
+        let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
         asks.chain(blocked).min()
     }
 

@@ -3,11 +3,11 @@
 use super::client::{Ask, Client, Connection, WorkKind};
 use super::event::{ChildId, Effect, Show};
 use super::save::{Ended, Kind};
-use super::{Session, TUTOR, slip};
-use crate::engine::client::ClientId;
-use crate::lesson::evidence::{Failure, Shown};
-use crate::redis_py::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
-use crate::resp::request::{Allowance, RequestParser};
+use super::{Session, TUTOR, python_hints};
+use crate::lesson::evidence::{DisplayedValue, Failure};
+use python_kernel::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
+use redis_engine::client::ClientId;
+use redis_engine::resp::request::{Allowance, RequestParser};
 
 /// The port that the tutor's Redis is at, as far as Python knows.
 pub(super) const PORT: u16 = 6379;
@@ -122,9 +122,9 @@ impl Session {
             return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
         }
         let client = self.connect();
-        self.engine.hub.clients.get_mut(client).unseen = who == TUTOR;
+        self.engine.server.clients.get_mut(client).unseen = who == TUTOR;
         self.execute_all(client, &mut RequestParser::default(), &mut set_up.to_vec(), None);
-        let data = self.engine.hub.clients.get_mut(client).reply.take();
+        let data = self.engine.server.clients.get_mut(client).reply.take();
         let opened = Connection { client, input: Vec::new(), parser: RequestParser::default() };
         self.clients[who].python.connections.insert(connection, opened);
         Ok(data)
@@ -133,7 +133,7 @@ impl Session {
     /// Connects to the engine, from a port of its own.
     pub(super) fn connect(&mut self) -> ClientId {
         let client = self.engine.connect();
-        let state = self.engine.hub.clients.get_mut(client);
+        let state = self.engine.server.clients.get_mut(client);
         // Those that an operating system gives to clients.
         state.address = format!("127.0.0.1:{}", 49152 + client.0 % 16384);
         state.local_address = format!("127.0.0.1:{PORT}");
@@ -160,7 +160,7 @@ impl Session {
         let mut used = 0;
         // A client that waits sends on, but nothing of it is looked at; one that was let go is not heard any more.
         while !self.engine.is_blocked(client) {
-            if self.engine.hub.clients.get(client).closing {
+            if self.engine.server.clients.get(client).closing {
                 used = input.len();
                 break;
             }
@@ -182,8 +182,8 @@ impl Session {
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    let state = self.engine.hub.clients.get_mut(client);
-                    state.reply.error(&crate::engine::error::Error::said(error.0.as_bytes()));
+                    let state = self.engine.server.clients.get_mut(client);
+                    state.reply.error(&redis_engine::error::Error::said(error.0.as_bytes()));
                     state.closing = true;
                     used = input.len();
                     break;
@@ -234,7 +234,7 @@ impl Session {
                     return Some(ToChild::Closed);
                 };
                 let open_client = open.client;
-                let client = self.engine.hub.clients.find(open_client)?;
+                let client = self.engine.server.clients.find(open_client)?;
                 if !client.reply.is_empty() {
                     let data = client.reply.take();
                     self.record_fetched(who, open_client, &data);
@@ -303,7 +303,7 @@ impl Session {
             let submission = &mut work.submission;
             submission.failed = outcome.error.is_some();
             if let Some(repr) = outcome.value {
-                submission.value = Some(Shown::Python(repr));
+                submission.value = Some(DisplayedValue::Python(repr));
             }
             if let Some(raised) = outcome.error {
                 leave = raised.exit_status;
@@ -317,7 +317,7 @@ impl Session {
                 submission.error = Some(failure);
             }
         }
-        let slip = running.as_deref().and_then(|source| slip::of(source, &class, &value));
+        let slip = running.as_deref().and_then(|source| python_hints::suggest(source, &class, &value));
         if let Some(source) = running.filter(|_| !leaves) {
             self.keep_typed(who, Kind::Python, source, ended);
         }
@@ -372,7 +372,7 @@ impl Session {
         if whole {
             self.begin_replay(who);
         } else {
-            self.clients[who].python.journal = super::journal::Journal::default();
+            self.clients[who].python.journal = super::replay_log::ReplayLog::default();
         }
         if was_running {
             let running = self.clients[who].work.as_mut().and_then(|work| work.running.take());
@@ -410,7 +410,7 @@ impl Session {
     pub(super) fn next_replayed(&mut self, who: usize) {
         let python = &mut self.clients[who].python;
         let Some(child) = python.child else { return };
-        match python.replay.as_mut().and_then(super::journal::Replay::next_source) {
+        match python.replay.as_mut().and_then(super::replay_log::Replay::next_source) {
             Some(source) => {
                 python.runs += 1;
                 let frame = ToChild::Run { number: python.runs, source, echo: true };
@@ -425,7 +425,7 @@ impl Session {
     }
 
     fn heard_from_replaying_child(&mut self, who: usize, thread: u32, frame: FromChild) {
-        let opens = self.clients[who].python.replay.as_ref().is_some_and(super::journal::Replay::opens_connections);
+        let opens = self.clients[who].python.replay.as_ref().is_some_and(super::replay_log::Replay::opens_connections);
         match frame {
             FromChild::Ready
             | FromChild::Output { .. }

@@ -4,12 +4,12 @@ use super::Session;
 use super::dialect::{self, Dialect, Input};
 use super::lead::{Phase, typed};
 use super::script::{Item, Then};
-use crate::engine::commands;
 use crate::lesson::format::{Choice, Choose, Step};
 use crate::lesson::judge::code;
 use crate::lesson::prediction::{self, Guess};
 use crate::lesson::value;
 use crate::markup::Role;
+use redis_engine::commands;
 
 /// What is said to who would run something at a question.
 const TRY_FIRST: &str =

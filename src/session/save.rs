@@ -10,7 +10,7 @@ use super::client::Work;
 use super::event::Effect;
 use crate::lesson::judge::code;
 use crate::markup::Role;
-use crate::redis_py::syntax::{self, Echo};
+use python_kernel::syntax::{self, Echo};
 
 /// How a statement or a line ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

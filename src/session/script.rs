@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
+use super::cost_comparison::Measure;
 use super::dialect::{self, Dialect};
 use super::event::{Effect, Show};
-use super::growth::Measure;
 use super::race::Plan;
 use super::{Session, TUTOR};
-use crate::engine::Engine;
 use crate::lesson::evidence::Submission;
-use crate::lesson::raced::Raced;
+use crate::lesson::raced::RaceResult;
+use redis_engine::Engine;
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ pub(super) struct Script {
     /// What all keys took in memory when the program began that is measured.
     pub(super) weighed: usize,
     /// What came of the compared programs, each run by several clients at once.
-    pub(super) raced: Vec<Raced>,
+    pub(super) raced: Vec<RaceResult>,
 }
 
 impl Script {

@@ -6,11 +6,11 @@
 
 use super::Session;
 use super::event::{Effect, Show};
-use super::record::Cause;
-use crate::engine::Engine;
-use crate::engine::client::ClientId;
+use super::wire_log::Cause;
 use crate::lesson::judge::code;
 use crate::markup::{Role, parse};
+use redis_engine::Engine;
+use redis_engine::client::ClientId;
 
 impl Session {
     /// `:serve PORT`, `:serve`, `:serve off`.
@@ -113,7 +113,7 @@ impl Session {
     /// Those who came by the port, oldest first.
     pub(super) fn real_clients(&self) -> Vec<ClientId> {
         let own = self.own_connections();
-        self.engine.hub.clients.ids().into_iter().filter(|id| !own.contains(id)).collect()
+        self.engine.server.clients.ids().into_iter().filter(|id| !own.contains(id)).collect()
     }
 
     fn list_real_clients(&mut self, port: u16) {
@@ -125,8 +125,8 @@ impl Session {
         }
         let mut table = String::from("| client | from | does |\n|--|--|--|\n");
         for id in clients {
-            let client = self.engine.hub.clients.get(id);
-            let waits = self.engine.hub.blocking.waiting(id).map(|wait| {
+            let client = self.engine.server.clients.get(id);
+            let waits = self.engine.server.blocking.waiting(id).map(|wait| {
                 let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
                 format!("waits for {}", keys.join(", "))
             });
@@ -135,7 +135,7 @@ impl Session {
             let does = match (waits, client.last_command) {
                 (Some(waits), _) => waits,
                 (None, _) if client.monitors => "monitors".into(),
-                (None, _) if self.engine.hub.subscriptions.listens(id) => "listens".into(),
+                (None, _) if self.engine.server.subscriptions.listens(id) => "listens".into(),
                 (None, Some(command)) => format!("sent {command} last"),
                 (None, None) => "has sent nothing yet".into(),
             };
@@ -211,7 +211,7 @@ mod tests {
     }
 
     fn hears(session: &mut Session, client: ClientId) -> String {
-        let bytes = session.lend().hub.clients.get_mut(client).reply.take();
+        let bytes = session.lend().server.clients.get_mut(client).reply.take();
         String::from_utf8_lossy(&bytes).replace("\r\n", " ").trim_end().to_owned()
     }
 

@@ -37,7 +37,7 @@ impl Session {
     pub fn status(&self) -> Status {
         let client = &self.clients[self.foreground];
         // Another client may have ended its connection.
-        let clients = &self.engine.hub.clients;
+        let clients = &self.engine.server.clients;
         let state = client.cli.filter(|id| clients.ids().contains(id)).map(|id| clients.get(id));
         Status {
             place: self.place().map(|(lesson, step)| (lesson.title.clone(), step, lesson.steps.len())),

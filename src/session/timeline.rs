@@ -1,12 +1,12 @@
 //! `:timeline`: who sent what when, who waited for how long, and who woke them.
 
 use super::event::{Effect, Show};
-use super::record::{Call, Cause};
+use super::wire_log::{Call, Cause};
 use super::{Session, wire};
 use crate::lesson::judge::code;
 use crate::markup::Role;
-use crate::resp::anatomy::{self, counted};
-use crate::resp::value::{self, Value};
+use redis_engine::resp::anatomy::{self, counted};
+use redis_engine::resp::value::{self, Value};
 
 /// How many commands are shown where nobody says.
 const USUAL: usize = 20;

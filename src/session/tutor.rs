@@ -4,14 +4,14 @@ use super::Session;
 use super::dialect::Dialect;
 use super::event::{Effect, Show};
 use super::lead::Phase;
+use super::lesson_status::lesson_statuses;
 use super::race::{every_order_expected, race_expected};
 use super::save::{Ended, Kind};
-use super::standing::standings;
-use crate::engine::commands;
 use crate::lesson::differences;
 use crate::lesson::format::Expect;
 use crate::lesson::judge::code;
 use crate::markup::{Role, parse};
+use redis_engine::commands;
 
 /// A command to the tutor.
 pub struct TutorCommand {
@@ -175,7 +175,7 @@ impl Session {
     }
 
     fn list_lessons(&mut self) {
-        self.show(Show::Lessons(standings(&self.library, &self.progress)));
+        self.show(Show::Lessons(lesson_statuses(&self.library, &self.progress)));
         self.say(Role::Muted, "`:go 3` or `:go hashes` opens one.");
     }
 
@@ -270,7 +270,7 @@ impl Session {
             let who = self.foreground;
             self.effects.extend(self.clients[who].python.child.map(Effect::Kill));
             self.forget_child(who);
-            self.clients[who].python.journal = super::journal::Journal::default();
+            self.clients[who].python.journal = super::replay_log::ReplayLog::default();
             self.say(Role::Muted, "A fresh Python: no variables, the same data.");
         }
     }

@@ -1,6 +1,6 @@
 //! `:undo` takes back what was entered last; `:fork` marks a place to come back to.
 //!
-//! Before each input of the learner's a moment is kept: the data, the connections, the clock, the lesson's step, and
+//! SavedState each input of the learner's a moment is kept: the data, the connections, the clock, the lesson's step, and
 //! each client with its journal. Putting it back ends every Python that has run something since, and a fresh one is fed
 //! its journal as it was then, with the replies, times and lines of then; a client that waited then waits again. The
 //! clock goes back, too: a TTL is what it was.
@@ -15,15 +15,15 @@ use super::Session;
 use super::client::Client;
 use super::dialect::{self, Dialect, Input};
 use super::event::Effect;
-use super::lead::{Lead, Phase};
-use super::record::Record;
+use super::lead::{LessonRun, Phase};
 use super::save::Typed;
-use crate::engine::data::Value;
-use crate::engine::hub::Hub;
-use crate::engine::keyspace::Keyspace;
-use crate::engine::watch::Watches;
+use super::wire_log::WireLog;
 use crate::lesson::judge::code;
 use crate::markup::Role;
+use redis_engine::data::Value;
+use redis_engine::keyspace::Keyspace;
+use redis_engine::server_state::ServerState;
+use redis_engine::watch::Watches;
 
 /// The most inputs that can be taken back.
 const MOST_STEPS: usize = 100;
@@ -43,7 +43,7 @@ const LEAVING: [&str; 4] = ["go", "back", "again", "skip"];
 
 /// What can be taken back, and where the learner has marked a place.
 #[derive(Debug, Default)]
-pub(super) struct Past {
+pub(super) struct UndoHistory {
     steps: VecDeque<Step>,
     fork: Option<Fork>,
     /// The keyspace as it was kept last, for the next moment to share if no key has changed since.
@@ -54,29 +54,29 @@ pub(super) struct Past {
 #[derive(Debug)]
 struct Step {
     said: String,
-    before: Before,
+    before: SavedState,
 }
 
 /// What is known of how it was before an input.
 #[derive(Debug)]
-enum Before {
+enum SavedState {
     /// All as it was.
-    Kept(Box<Moment>),
+    Kept(Box<Snapshot>),
     /// The data was too large to be kept.
     TooLarge,
     /// It was an answer that was refused, and has changed nothing.
     TheSame,
 }
 
-impl Before {
-    fn moment(&self) -> Option<&Moment> {
-        if let Before::Kept(moment) = self { Some(moment) } else { None }
+impl SavedState {
+    fn moment(&self) -> Option<&Snapshot> {
+        if let SavedState::Kept(moment) = self { Some(moment) } else { None }
     }
 }
 
 #[derive(Debug)]
 struct Fork {
-    mark: Moment,
+    mark: Snapshot,
     /// How many steps there were.
     depth: usize,
 }
@@ -90,21 +90,21 @@ struct Kept {
 
 /// Everything as it was at one time.
 #[derive(Debug, Clone)]
-struct Moment {
+struct Snapshot {
     kept: Kept,
     watches: Watches,
-    hub: Hub,
+    server: ServerState,
     now_us: i64,
     clients: Vec<Client>,
     foreground: usize,
     speaker: usize,
     dialect: Dialect,
-    lead: Option<Lead>,
-    record: Record,
+    lead: Option<LessonRun>,
+    record: WireLog,
     typed: Vec<Typed>,
 }
 
-impl Past {
+impl UndoHistory {
     /// The data was replaced by other data: nothing of it can be shared.
     pub fn share_nothing(&mut self) {
         self.latest = None;
@@ -112,13 +112,13 @@ impl Past {
 
     /// Nothing can be taken back from here on.
     pub fn forget(&mut self) {
-        *self = Past::default();
+        *self = UndoHistory::default();
     }
 
     /// What was entered last was an answer, and was refused.
     pub fn was_refused(&mut self) {
         if let Some(step) = self.steps.back_mut() {
-            step.before = Before::TheSame;
+            step.before = SavedState::TheSame;
         }
     }
 
@@ -159,7 +159,8 @@ impl Session {
         }
         let said = text.trim().to_owned();
         let elements = self.elements();
-        let before = if elements <= LARGEST { Before::Kept(Box::new(self.moment(elements))) } else { Before::TooLarge };
+        let before =
+            if elements <= LARGEST { SavedState::Kept(Box::new(self.moment(elements))) } else { SavedState::TooLarge };
         self.past.keep(Step { said, before });
         true
     }
@@ -175,15 +176,15 @@ impl Session {
     }
 
     /// Everything as it is, with data of this size.
-    fn moment(&mut self, elements: usize) -> Moment {
+    fn moment(&mut self, elements: usize) -> Snapshot {
         let keyspace = &self.engine.keyspace;
         let shared = self.latest().cloned();
         let kept = shared.unwrap_or_else(|| Kept { keyspace: Arc::new(keyspace.clone()), elements });
         self.past.latest = Some(kept.clone());
-        Moment {
+        Snapshot {
             kept,
             watches: keyspace.watches.clone(),
-            hub: self.engine.hub.clone(),
+            server: self.engine.server.clone(),
             now_us: self.clock.now_us(),
             clients: self.clients.clone(),
             foreground: self.foreground,
@@ -196,7 +197,7 @@ impl Session {
     }
 
     /// Puts everything back as it was, and says by how many microseconds the clock went back.
-    fn put_back(&mut self, moment: Moment) -> i64 {
+    fn restore(&mut self, moment: Snapshot) -> i64 {
         let us_back = self.clock.now_us() - moment.now_us;
         let runs_on = |client: &Client, was: &Client| {
             client.python.child.is_some()
@@ -217,11 +218,11 @@ impl Session {
         }
         self.engine.keyspace = (*moment.kept.keyspace).clone();
         self.engine.keyspace.watches = moment.watches;
-        self.engine.hub = moment.hub;
+        self.engine.server = moment.server;
         self.past.latest = Some(moment.kept);
         self.clock.set(moment.now_us);
         self.engine.advance(moment.now_us);
-        self.pasts.note(&self.engine.keyspace);
+        self.baselines.note(&self.engine.keyspace);
         self.clients = clients;
         // Real clients that were there then have gone: nobody waits or listens in their name.
         for gone in self.real_clients() {
@@ -300,7 +301,7 @@ impl Session {
         }
         let Some(Step { said, before }) = self.past.steps.pop_back() else { return };
         let moment = match before {
-            Before::TheSame => {
+            SavedState::TheSame => {
                 let said = code(&brief(&said));
                 return self.say(
                     Role::Muted,
@@ -310,20 +311,21 @@ impl Session {
                 );
             }
             before if self.refuse_for_real_clients() => return self.past.steps.push_back(Step { said, before }),
-            Before::TooLarge => {
-                self.past.steps.push_back(Step { said, before: Before::TooLarge });
+            SavedState::TooLarge => {
+                self.past.steps.push_back(Step { said, before: SavedState::TooLarge });
                 return self.say(
                     Role::Error,
-                    "The data is too large to be kept at every line, so this can't be taken back. Before you try \
+                    "The data is too large to be kept at every line, so this can't be taken back. SavedState you try \
                      something, `:fork` keeps all of it once, and `:fork back` returns to it.",
                 );
             }
-            Before::Kept(moment) => *moment,
+            SavedState::Kept(moment) => *moment,
         };
-        let place =
-            |lead: &Option<Lead>| lead.as_ref().map(|lead| (lead.lesson.id.get_ref().clone(), lead.step, lead.phase));
+        let place = |lead: &Option<LessonRun>| {
+            lead.as_ref().map(|lead| (lead.lesson.id.get_ref().clone(), lead.step, lead.phase))
+        };
         let (was, now) = (place(&self.lead), place(&moment.lead));
-        let us_back = self.put_back(moment);
+        let us_back = self.restore(moment);
         let mut text = format!("Taken back: {}.", code(&brief(&said)));
         if let Some(lead) = self.lead.as_ref().filter(|_| was != now) {
             let (step, title) = (lead.step + 1, &lead.lesson.title);
@@ -387,7 +389,7 @@ impl Session {
         }
         let Some(Fork { mark, depth }) = self.past.fork.take() else { return };
         self.past.steps.truncate(depth);
-        let us_back = self.put_back(mark);
+        let us_back = self.restore(mark);
         let text = format!("Back where the fork began: all is as it was then.{}", self.what_is_as_it_was(us_back));
         self.say(Role::Muted, &text);
     }

@@ -1,16 +1,16 @@
 //! `:wire`: the bytes of each command in both directions, with what they mean, and their sums.
 
 use super::event::Show;
-use super::record::{Call, Cause, Record, Wait};
+use super::wire_log::{Call, Cause, Wait, WireLog};
 use super::{Session, TUTOR};
-use crate::engine::client::ClientId;
-use crate::engine::commands;
 pub use crate::lesson::evidence::Traffic;
 use crate::lesson::judge::code;
 use crate::markup::Role;
-use crate::resp::anatomy;
-pub use crate::resp::anatomy::{Part, counted};
-use crate::resp::value::{self, Value};
+use redis_engine::client::ClientId;
+use redis_engine::commands;
+use redis_engine::resp::anatomy;
+pub use redis_engine::resp::anatomy::{Part, counted};
+use redis_engine::resp::value::{self, Value};
 
 /// The most round trips of a submission, and the most commands of a round trip, that are shown: the first ones and the last.
 const MOST_SHOWN: usize = 5;
@@ -52,7 +52,7 @@ pub(super) struct Shown {
 
 impl Shown {
     /// All of a record is shown, but for the answers to those who wait.
-    pub fn up_to(&self, record: &Record) -> Self {
+    pub fn up_to(&self, record: &WireLog) -> Self {
         Shown { is_on: self.is_on, next: record.next(), waiting: record.waiting().to_vec() }
     }
 
@@ -66,9 +66,9 @@ impl Session {
     /// Runs a client's command, and records it. `bytes` are those on the wire.
     pub(super) fn execute(&mut self, who: Option<usize>, connection: ClientId, argv: &[&[u8]], bytes: &[u8]) {
         let now_us = self.clock.now_us();
-        let unfetched = self.engine.hub.clients.get(connection).reply.as_bytes().len();
+        let unfetched = self.engine.server.clients.get(connection).reply.as_bytes().len();
         self.execute_on_record(who, connection, argv, bytes, now_us);
-        let reply = self.engine.hub.clients.find(connection).map(|client| client.reply.as_bytes());
+        let reply = self.engine.server.clients.find(connection).map(|client| client.reply.as_bytes());
         if reply.and_then(|reply| reply.get(unfetched..)).is_some_and(|reply| reply.starts_with(b"-"))
             && let Some(work) = who.and_then(|who| self.clients[who].work.as_mut())
         {
@@ -87,13 +87,13 @@ impl Session {
         let Some(who) = who.filter(|&who| self.is_recorded(who)) else {
             return self.engine.execute(connection, argv, now_us);
         };
-        let reply = self.engine.hub.clients.get(connection).reply.as_bytes();
+        let reply = self.engine.server.clients.get(connection).reply.as_bytes();
         let expired = self.engine.keyspace.counts.expired_keys;
         self.record.sent(&self.clients[who].name, connection, bytes, reply, (now_us, expired));
         self.engine.execute(connection, argv, now_us);
-        let wait = self.engine.hub.blocking.waiting(connection);
+        let wait = self.engine.server.blocking.waiting(connection);
         let wait = wait.map(|wait| Wait { deadline_us: wait.deadline.map(|ms| ms.saturating_mul(1000)), end: None });
-        self.record.ran(connection, self.engine.hub.clients.get(connection).reply.as_bytes(), wait);
+        self.record.ran(connection, self.engine.server.clients.get(connection).reply.as_bytes(), wait);
         if !self.record.waiting().is_empty() {
             let by = Cause::Client(self.clients[who].name.clone());
             self.record_ends(&by, Some(connection));
@@ -107,7 +107,7 @@ impl Session {
 
     /// Notes which waits are over, and what ended them. `running` is the connection whose command has just run, if any.
     pub(super) fn record_ends(&mut self, by: &Cause, running: Option<ClientId>) {
-        let (clients, blocking) = (&self.clients, &self.engine.hub.blocking);
+        let (clients, blocking) = (&self.clients, &self.engine.server.blocking);
         let still_waits = |connection: ClientId| {
             let is_open = running == Some(connection) || clients.iter().any(|client| client.has_connection(connection));
             is_open.then(|| blocking.waiting(connection).is_some())

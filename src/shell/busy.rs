@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use crate::markup::{Role, Style};
-use crate::present::theme::Theme;
+use crate::render::theme::Theme;
 
 /// What takes less is not remarked upon.
 const UNSEEN: Duration = Duration::from_secs(2);

@@ -1,11 +1,11 @@
 //! What is being typed, in colours: Python by its tokens, redis-cli by its words, brackets by their match.
 
-use crate::engine::commands;
-use crate::present::theme::{Piece, Theme};
-use crate::redis_py::syntax::{self, Class};
+use crate::render::theme::{Piece, Theme};
 use crate::session::dialect::Dialect;
+use python_kernel::syntax::{self, Class};
+use redis_engine::commands;
 
-use super::place::{Place, place};
+use super::completion_context::{CompletionContext, place};
 
 /// Longer lines stay as they are: a paste of that size is not being typed.
 const LONGEST: usize = 2000;
@@ -25,10 +25,10 @@ pub fn coloured(
         return None;
     }
     let pieces = match place(line, dialect) {
-        Place::TutorName(_) | Place::TutorWord { .. } => {
+        CompletionContext::TutorName(_) | CompletionContext::TutorWord { .. } => {
             vec![(0..line.find(' ').unwrap_or(line.len()), Piece::Command)]
         }
-        Place::CliName(_) | Place::CliWord { .. } => cli_pieces(line),
+        CompletionContext::CliName(_) | CompletionContext::CliWord { .. } => cli_pieces(line),
         _ => match unknown_command(line, dialect) {
             Some(name) => vec![(name, Piece::Wrong)],
             None => python_pieces(before, line, cursor, lacks),
@@ -221,7 +221,7 @@ mod tests {
         let lacks = |owner: &str, attribute: &str| owner == "r" && attribute != "get";
         let wrong = |line: &str| {
             let pieces = match place(line, Dialect::Both) {
-                Place::CliName(_) | Place::CliWord { .. } => cli_pieces(line),
+                CompletionContext::CliName(_) | CompletionContext::CliWord { .. } => cli_pieces(line),
                 _ => match unknown_command(line, Dialect::Both) {
                     Some(name) => vec![(name, Piece::Wrong)],
                     None => python_pieces("", line, line.len(), &lacks),

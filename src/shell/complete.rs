@@ -3,15 +3,15 @@
 use rustyline::completion::Pair;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::completion_context::{CompletionContext, call, command_of, command_of_method, place};
 use super::live::Live;
-use super::place::{Place, call, command_of, command_of_method, place};
 use super::usage;
-use crate::engine::command::{Command, Group};
-use crate::engine::commands;
-use crate::engine::data::Value;
-use crate::redis_py::syntax::KEYWORDS;
 use crate::session::dialect::Dialect;
 use crate::session::tutor::COMMANDS;
+use python_kernel::syntax::KEYWORDS;
+use redis_engine::command::{Command, Group};
+use redis_engine::commands;
+use redis_engine::data::Value;
 
 /// No more candidates are listed; what they have in common counts all.
 const MOST: usize = 60;
@@ -30,27 +30,27 @@ pub struct Found {
 pub fn complete(text: &str, dialect: Dialect, (width, ascii): (usize, bool), live: &Live) -> Found {
     let mut matching = Matching::default();
     let word = match place(text, dialect) {
-        Place::TutorName(word) => {
+        CompletionContext::TutorName(word) => {
             matching.word = word.to_owned();
             COMMANDS.iter().for_each(|command| matching.consider(command.name, command.about));
             word
         }
-        Place::TutorWord { name, word } => {
+        CompletionContext::TutorWord { name, word } => {
             matching.word = word.to_owned();
             tutor_words(name, &mut matching, live);
             word
         }
-        Place::CliName(word) => {
+        CompletionContext::CliName(word) => {
             matching.word = cased(word);
             let whole = commands::all().filter(|command| command.container().is_none());
             whole.for_each(|command| matching.consider(command.name, command.summary));
             word
         }
-        Place::CliWord { words, word } => {
+        CompletionContext::CliWord { words, word } => {
             cli_words(&words, word, dialect, &mut matching, live);
             word
         }
-        Place::PythonString { method, argument, first, word } => {
+        CompletionContext::PythonString { method, argument, first, word } => {
             matching.word = word.to_owned();
             if let Some(command) = command_of_method(method) {
                 let words: Vec<&str> = std::iter::once(command.name).chain(first).collect();
@@ -58,7 +58,7 @@ pub fn complete(text: &str, dialect: Dialect, (width, ascii): (usize, bool), liv
             }
             word
         }
-        Place::PythonName(name) => {
+        CompletionContext::PythonName(name) => {
             let word = name.rsplit('.').next().unwrap_or_default();
             matching.word = word.to_owned();
             if word == name {
@@ -81,7 +81,7 @@ pub fn complete(text: &str, dialect: Dialect, (width, ascii): (usize, bool), liv
             }
             word
         }
-        Place::Nowhere => {
+        CompletionContext::Nowhere => {
             arguments_by_name(text, dialect, &mut matching, live);
             ""
         }

@@ -31,7 +31,7 @@ use super::history::HistoryFile;
 use super::live::Live;
 use super::width;
 use crate::driver::{Interrupts, Woken};
-use crate::present::theme::{Piece, Theme};
+use crate::render::theme::{Piece, Theme};
 use crate::session::dialect::Dialect;
 
 /// How far a block is indented.
@@ -388,7 +388,7 @@ impl Hinter for Helper {
 
     fn hint(&self, line: &str, pos: usize, context: &Context<'_>) -> Option<Suggestion> {
         #[cfg(debug_assertions)]
-        super::fault::on_request(line, &self.live);
+        super::panic_report::on_request(line, &self.live);
         self.current.set((0, 0));
         // Without colours nobody could tell it from what was typed.
         if pos < line.len() || line.trim().is_empty() || self.theme == Theme::Plain {

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use rustyline::history::{History, SearchDirection};
 
+use super::completion_context::{Call, CompletionContext, call, command_of, place};
 use super::live::Live;
-use super::place::{Call, Place, call, command_of, place};
 use super::usage;
 use crate::session::dialect::Dialect;
 use crate::session::tutor::COMMANDS;
@@ -31,15 +31,15 @@ impl Suggestion {
 /// The signature of what is typed at the end of `text`, with the current argument marked.
 pub fn signature(text: &str, dialect: Dialect, live: &Live) -> Option<Suggestion> {
     match place(text, dialect) {
-        Place::TutorName(name) => {
+        CompletionContext::TutorName(name) => {
             let command = COMMANDS.iter().find(|command| command.name == name)?;
             let lead = if command.takes.is_empty() { "" } else { " " };
             Some(Suggestion::of(lead, command.takes, &format!("  {}", command.about)))
         }
-        Place::TutorWord { .. } | Place::Nowhere if call(text, dialect).is_none() => None,
-        Place::CliName(name) => cli_signature(" ", &[name]),
-        Place::CliWord { words, word: "" } => cli_signature("", &words),
-        Place::CliWord { words, .. } => cli_signature("  ", &words),
+        CompletionContext::TutorWord { .. } | CompletionContext::Nowhere if call(text, dialect).is_none() => None,
+        CompletionContext::CliName(name) => cli_signature(" ", &[name]),
+        CompletionContext::CliWord { words, word: "" } => cli_signature("", &words),
+        CompletionContext::CliWord { words, .. } => cli_signature("  ", &words),
         _ => python_signature(&call(text, dialect)?, live),
     }
 }

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use super::editor::{PlainReader, Typed};
 use super::screen::{Keys, height};
-use super::{Seat, text_width};
+use super::{TerminalSession, text_width};
 use crate::driver::Interrupts;
 use crate::markup::{Role, Style};
-use crate::present::lessons;
-use crate::present::theme::Theme;
-use crate::session::standing::Standing;
+use crate::render::lessons;
+use crate::render::theme::Theme;
+use crate::session::lesson_status::LessonStatus;
 
 /// The size of the screen is looked at so often.
 const LOOKS_EVERY: Duration = Duration::from_millis(200);
@@ -49,30 +49,30 @@ enum Key {
 /// What is typed so far, and where the mark stands among the lessons that fit it.
 #[derive(Debug, Clone)]
 struct List<'a> {
-    standings: &'a [Standing],
+    lesson_statuses: &'a [LessonStatus],
     typed: String,
     at: usize,
 }
 
 impl<'a> List<'a> {
-    fn new(standings: &'a [Standing]) -> Self {
-        let at = standings.iter().position(|standing| standing.next).unwrap_or(0);
-        List { standings, typed: String::new(), at }
+    fn new(lesson_statuses: &'a [LessonStatus]) -> Self {
+        let at = lesson_statuses.iter().position(|status| status.next).unwrap_or(0);
+        List { lesson_statuses, typed: String::new(), at }
     }
 
     /// The lessons that fit what was typed: a number, or a part of the name, title or description.
-    fn fitting(&self) -> Vec<&'a Standing> {
+    fn fitting(&self) -> Vec<&'a LessonStatus> {
         let typed = self.typed.to_lowercase();
-        let fits = |standing: &&Standing| {
-            let text = format!("{} {} {}", standing.id, standing.title, standing.about).to_lowercase();
+        let fits = |status: &&LessonStatus| {
+            let text = format!("{} {} {}", status.id, status.title, status.about).to_lowercase();
             typed.split_whitespace().all(|word| match word.parse::<usize>() {
-                Ok(_) => standing.number.to_string().starts_with(word) || text.contains(word),
+                Ok(_) => status.number.to_string().starts_with(word) || text.contains(word),
                 Err(_) => text.contains(word),
             })
         };
-        let mut fitting: Vec<_> = self.standings.iter().filter(fits).collect();
+        let mut fitting: Vec<_> = self.lesson_statuses.iter().filter(fits).collect();
         // The number itself stands before those that only begin with it.
-        fitting.sort_by_key(|standing| standing.number.to_string() != typed.trim());
+        fitting.sort_by_key(|status| status.number.to_string() != typed.trim());
         fitting
     }
 
@@ -84,13 +84,13 @@ impl<'a> List<'a> {
             Key::Down => self.at = if self.at + 1 < count { self.at + 1 } else { 0 },
             Key::First => self.at = 0,
             Key::Last => self.at = count.saturating_sub(1),
-            Key::Enter => return self.fitting().get(self.at).map(|standing| Chosen::Lesson(standing.id.clone())),
+            Key::Enter => return self.fitting().get(self.at).map(|status| Chosen::Lesson(status.id.clone())),
             Key::Leave => return Some(Chosen::Nothing),
             Key::Escape if self.typed.is_empty() => return Some(Chosen::Nothing),
-            Key::Escape => *self = List::new(self.standings),
+            Key::Escape => *self = List::new(self.lesson_statuses),
             Key::Rubout => {
                 self.typed.pop();
-                self.at = if self.typed.is_empty() { List::new(self.standings).at } else { 0 };
+                self.at = if self.typed.is_empty() { List::new(self.lesson_statuses).at } else { 0 };
             }
             Key::Letter(letter) => {
                 self.typed.push(letter);
@@ -105,13 +105,13 @@ impl<'a> List<'a> {
         let fitting = self.fitting();
         let room = rows.saturating_sub(3).max(1);
         let first = (self.at + 1).saturating_sub(room).min(fitting.len().saturating_sub(room));
-        let ids = self.standings.iter().map(|standing| standing.id.len()).max().unwrap_or(0);
+        let ids = self.lesson_statuses.iter().map(|status| status.id.len()).max().unwrap_or(0);
         let shown = fitting.iter().enumerate().skip(first).take(room);
         let mut lines: Vec<String> = shown
-            .map(|(index, standing)| {
+            .map(|(index, status)| {
                 // The mark follows the arrows.
-                let standing = Standing { next: index == self.at, ..(*standing).clone() };
-                let line = lessons::row(&standing, ids, Style { width: style.width - 1, ..style });
+                let status = LessonStatus { next: index == self.at, ..(*status).clone() };
+                let line = lessons::row(&status, ids, Style { width: style.width - 1, ..style });
                 line.iter().map(|span| theme.paint(span.role, &span.text)).collect()
             })
             .collect();
@@ -129,27 +129,27 @@ impl<'a> List<'a> {
     }
 }
 
-impl Seat {
+impl TerminalSession {
     /// Lets the learner choose a lesson.
     ///
     /// # Errors
     /// Those of the terminal.
-    pub fn choose(&self, standings: &[Standing]) -> io::Result<Chosen> {
-        let Seat { options, interrupts, modes } = self;
+    pub fn choose(&self, lesson_statuses: &[LessonStatus]) -> io::Result<Chosen> {
+        let TerminalSession { options, interrupts, modes } = self;
         let style = Style { width: text_width(), ascii: options.ascii, plain: options.plain, quoted: false };
         modes.at_prompt(true);
         let keys = if options.appends_only() { None } else { Keys::watch_all().ok() };
         let chosen = match keys {
-            Some(keys) => by_arrows(standings, &keys, style, options.theme),
-            None => by_number(standings, style, options.theme, interrupts),
+            Some(keys) => by_arrows(lesson_statuses, &keys, style, options.theme),
+            None => by_number(lesson_statuses, style, options.theme, interrupts),
         };
         modes.at_prompt(false);
         chosen
     }
 }
 
-fn by_arrows(standings: &[Standing], keys: &Keys, style: Style, theme: Theme) -> io::Result<Chosen> {
-    let mut list = List::new(standings);
+fn by_arrows(lesson_statuses: &[LessonStatus], keys: &Keys, style: Style, theme: Theme) -> io::Result<Chosen> {
+    let mut list = List::new(lesson_statuses);
     let mut drawn = Drawn::default();
     loop {
         // What is typed ahead is not drawn key by key.
@@ -206,15 +206,20 @@ impl Drawn {
     }
 }
 
-fn by_number(standings: &[Standing], style: Style, theme: Theme, interrupts: &Interrupts) -> io::Result<Chosen> {
+fn by_number(
+    lesson_statuses: &[LessonStatus],
+    style: Style,
+    theme: Theme,
+    interrupts: &Interrupts,
+) -> io::Result<Chosen> {
     let mut text = String::new();
-    for line in lessons::lines(standings, style) {
+    for line in lessons::lines(lesson_statuses, style) {
         line.iter().for_each(|span| text.push_str(&theme.paint(span.role, &span.text)));
         text.push('\n');
     }
     write(&text)?;
-    let list = List::new(standings);
-    let next = standings.get(list.at).map_or(1, |standing| standing.number);
+    let list = List::new(lesson_statuses);
+    let next = lesson_statuses.get(list.at).map_or(1, |status| status.number);
     let mut reader = PlainReader::default();
     loop {
         let prompt = format!("Number or name of a lesson; Enter opens {next}, Ctrl-D leaves: ");
@@ -266,10 +271,10 @@ fn parsed(bytes: &[u8]) -> Option<Key> {
 mod tests {
     use super::*;
 
-    fn standings() -> Vec<Standing> {
+    fn lesson_statuses() -> Vec<LessonStatus> {
         let names =
             ["first", "strings", "lists", "sets", "queues", "hashes", "blobs", "boards", "seen", "races", "locks"];
-        let row = |(index, id): (usize, &&str)| Standing {
+        let row = |(index, id): (usize, &&str)| LessonStatus {
             number: index + 1,
             id: (*id).to_owned(),
             title: format!("About {id}"),
@@ -285,8 +290,8 @@ mod tests {
 
     /// What comes of these keys, each of which is a letter or what an arrow sends.
     fn taken(keys: &str) -> Option<Chosen> {
-        let standings = standings();
-        let mut list = List::new(&standings);
+        let lesson_statuses = lesson_statuses();
+        let mut list = List::new(&lesson_statuses);
         let arrow = |key: &str| key.starts_with("\x1b[") || key.starts_with("\x1bO");
         let mut rest = keys;
         while let Some(first) = rest.chars().next() {
@@ -323,10 +328,10 @@ mod tests {
 
     #[test]
     fn a_low_terminal_shows_the_marked_lesson() {
-        let standings = standings();
-        let mut list = List::new(&standings);
+        let lesson_statuses = lesson_statuses();
+        let mut list = List::new(&lesson_statuses);
         let style = Style { width: 40, ascii: true, plain: false, quoted: false };
-        for _ in 0..standings.len() {
+        for _ in 0..lesson_statuses.len() {
             let lines = list.lines(style, Theme::Plain, 7);
             assert_eq!(lines.len(), 5, "{lines:?}");
             assert_eq!(lines.iter().filter(|line| line.starts_with(" >")).count(), 1, "{lines:?}");

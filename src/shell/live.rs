@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Sender, TryRecvError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::driver::{Backstage, Interrupts, Names, Went};
+use crate::driver::{Host, Interrupts, Names, WaitOutcome};
 use crate::session::Session;
 
 type Question = Box<dyn FnOnce(&Session, &mut Names<'_>) + Send>;
@@ -19,14 +19,14 @@ type Question = Box<dyn FnOnce(&Session, &mut Names<'_>) + Send>;
 pub struct Live {
     asker: Arc<Mutex<Option<Sender<Question>>>>,
     /// Tells the thread of a question, or of the end of the line.
-    knock: Interrupts,
+    wake: Interrupts,
 }
 
 impl Live {
     /// # Errors
     /// A pipe cannot be made.
     pub fn new() -> io::Result<Self> {
-        Ok(Live { asker: Arc::default(), knock: Interrupts::unheard()? })
+        Ok(Live { asker: Arc::default(), wake: Interrupts::unheard()? })
     }
 
     /// What `look` finds; none while no line is typed.
@@ -39,7 +39,7 @@ impl Live {
             let _ = tell.send(look(session, names));
         });
         self.asker().as_ref()?.send(question).ok()?;
-        self.knock.raise();
+        self.wake.raise();
         hear.recv().ok()
     }
 
@@ -50,27 +50,27 @@ impl Live {
     /// A thread cannot be started; those of `go_on`, once the line is typed.
     pub fn while_typing<T>(
         &self,
-        backstage: &mut Backstage<'_>,
-        mut go_on: impl FnMut(&mut Backstage<'_>, &Interrupts) -> io::Result<Went> + Send,
+        host: &mut Host<'_>,
+        mut go_on: impl FnMut(&mut Host<'_>, &Interrupts) -> io::Result<WaitOutcome> + Send,
         typing: impl FnOnce() -> T,
     ) -> io::Result<T> {
         let (sender, questions) = mpsc::channel::<Question>();
         *self.asker() = Some(sender);
         thread::scope(|scope| {
-            let knock = &self.knock;
+            let wake = &self.wake;
             let behind = thread::Builder::new().name("behind the prompt".into());
             let behind = behind.spawn_scoped(scope, move || {
-                let mut going = Ok(Went::On);
+                let mut going = Ok(WaitOutcome::On);
                 loop {
                     match questions.try_recv() {
                         Ok(question) => {
-                            let (session, mut names) = backstage.look();
+                            let (session, mut names) = host.look();
                             question(session, &mut names);
                         }
                         Err(TryRecvError::Disconnected) => return going.map(|_| ()),
                         // Questions are answered to the end, whatever has failed.
-                        Err(TryRecvError::Empty) if going.is_err() => drop(knock.wait(None, None)),
-                        Err(TryRecvError::Empty) => going = go_on(backstage, knock),
+                        Err(TryRecvError::Empty) if going.is_err() => drop(wake.wait(None, None)),
+                        Err(TryRecvError::Empty) => going = go_on(host, wake),
                     }
                 }
             })?;
@@ -96,6 +96,6 @@ struct Closing<'a>(&'a Live);
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         *self.0.asker() = None;
-        self.0.knock.raise();
+        self.0.wake.raise();
     }
 }

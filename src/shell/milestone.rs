@@ -3,7 +3,7 @@
 use crate::lesson::progress::Progress;
 use crate::markup::{Block, Role, Span, Style, Text};
 use crate::session::event::{Heading, Part};
-use crate::session::standing::Standing;
+use crate::session::lesson_status::LessonStatus;
 
 /// The columns of the bar of lessons.
 const BAR: usize = 20;
@@ -11,12 +11,12 @@ const BAR: usize = 20;
 /// The lessons, and what was last heard of the learner's progress.
 #[derive(Debug)]
 pub struct Milestones {
-    lessons: Vec<Standing>,
+    lessons: Vec<LessonStatus>,
     progress: Progress,
 }
 
 impl Milestones {
-    pub fn new(lessons: Vec<Standing>, progress: Progress) -> Self {
+    pub fn new(lessons: Vec<LessonStatus>, progress: Progress) -> Self {
         Milestones { lessons, progress }
     }
 
@@ -45,7 +45,8 @@ impl Milestones {
     /// How many lessons are done, as a bar and in words.
     fn bar(&self, style: Style) -> Vec<Span> {
         let of = self.lessons.len();
-        let is_done = |lesson: &&Standing| self.progress.lessons.get(&lesson.id).is_some_and(|known| known.finished);
+        let is_done =
+            |lesson: &&LessonStatus| self.progress.lessons.get(&lesson.id).is_some_and(|known| known.finished);
         let done = self.lessons.iter().filter(is_done).count();
         let said = Span::new(Role::Muted, format!("{done} of {of} lessons done"));
         if style.plain {
@@ -67,14 +68,14 @@ mod tests {
     use super::*;
     use crate::lesson::format::Lesson;
     use crate::lesson::library::{self, Library};
-    use crate::session::standing::standings;
+    use crate::session::lesson_status::lesson_statuses;
 
     #[test]
     fn a_lesson_has_a_beginning_and_an_end_and_no_step_between_has() {
         let library = Library::read(&library::built_in()).expect("the lessons built in are lessons");
         let [first, second] = [&library.lessons[0], &library.lessons[1]];
         let mut progress = Progress::default();
-        let mut milestones = Milestones::new(standings(&library, &progress), progress.clone());
+        let mut milestones = Milestones::new(lesson_statuses(&library, &progress), progress.clone());
         let style = Style { width: 80, ascii: true, plain: false, quoted: false };
         let heading =
             |lesson: &Lesson, part| Heading { lesson: lesson.id.get_ref().clone(), title: lesson.title.clone(), part };

@@ -3,16 +3,16 @@
 mod busy;
 mod colour;
 mod complete;
+mod completion_context;
 mod editor;
-mod fault;
+mod external_editor;
 mod hint;
 mod history;
 mod list;
 mod live;
 mod milestone;
-mod outside;
 mod page;
-mod place;
+mod panic_report;
 mod screen;
 mod usage;
 mod wait;
@@ -25,25 +25,25 @@ use std::time::{Duration, Instant};
 
 use rustyline::EditMode;
 
-use crate::driver::{Backstage, Interrupts, Stage, Watch, Woken, drive, write_new_file};
+use crate::driver::{Frontend, Host, Interrupts, Watch, Woken, drive, write_new_file};
 use crate::lesson::format::Lesson;
 use crate::lesson::judge::code;
 use crate::lesson::progress::Progress;
 use crate::markup::{Role, Style, Text};
-use crate::present::theme::Theme;
-use crate::redis_py::syntax;
+use crate::render::theme::Theme;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Need, Prompt, Show};
-use crate::session::standing::standings;
+use crate::session::lesson_status::lesson_statuses;
 use crate::session::status::Status;
 use busy::Busy;
 use editor::{LineReader, PlainReader, Scene, Typed};
+use external_editor::Edited;
 pub use list::Chosen;
 use live::Live;
 use milestone::Milestones;
-use outside::Edited;
 use page::Page;
+use python_kernel::syntax;
 use wait::Wait;
 
 /// Texts are laid out no wider than this, however wide the terminal is.
@@ -79,13 +79,13 @@ impl Options {
 
 /// A place at the terminal, which from here on is set right again however the program ends.
 #[derive(Debug)]
-pub struct Seat {
+pub struct TerminalSession {
     options: Options,
     interrupts: Interrupts,
     modes: screen::Modes,
 }
 
-impl Seat {
+impl TerminalSession {
     /// Once in a process.
     ///
     /// # Errors
@@ -94,9 +94,9 @@ impl Seat {
         let interrupts = Interrupts::listen()?;
         let reader = if options.appends_only() { screen::Reader::Terminal } else { screen::Reader::Editor };
         let (waker, progress) = (interrupts.clone(), options.progress.clone());
-        let report = move |panic: &PanicHookInfo<'_>| fault::report(panic, progress.as_deref());
+        let report = move |panic: &PanicHookInfo<'_>| panic_report::report(panic, progress.as_deref());
         let modes = screen::Modes::keep(reader, move || waker.raise(), report)?;
-        Ok(Seat { options, interrupts, modes })
+        Ok(TerminalSession { options, interrupts, modes })
     }
 
     /// Stays to the end of the session.
@@ -104,7 +104,8 @@ impl Seat {
     /// # Errors
     /// Those of the terminal; a Python that cannot be started.
     pub fn sit(self, session: &mut Session, save: impl FnMut(&Progress) -> io::Result<()> + Send) -> io::Result<i32> {
-        let milestones = Milestones::new(standings(session.library(), session.progress()), session.progress().clone());
+        let milestones =
+            Milestones::new(lesson_statuses(session.library(), session.progress()), session.progress().clone());
         let mut terminal = Terminal::new(self, milestones, save)?;
         terminal.welcome(session)?;
         let driven = drive(session, &mut terminal);
@@ -139,8 +140,8 @@ struct Terminal<S> {
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
-    fn new(seat: Seat, milestones: Milestones, save: S) -> io::Result<Self> {
-        let Seat { options, interrupts, modes } = seat;
+    fn new(seat: TerminalSession, milestones: Milestones, save: S) -> io::Result<Self> {
+        let TerminalSession { options, interrupts, modes } = seat;
         let live = Live::new()?;
         let reader = if options.appends_only() {
             LineReader::Plain(PlainReader::default())
@@ -202,20 +203,20 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     }
 
     /// Reads a line, and lets all that is behind the prompt go on meanwhile.
-    fn read(&mut self, backstage: &mut Backstage<'_>, scene: Scene, ahead: &str) -> io::Result<Typed> {
+    fn read(&mut self, host: &mut Host<'_>, scene: Scene, ahead: &str) -> io::Result<Typed> {
         let Terminal { started, interrupts, page, reader, live, .. } = self;
         let mut above = reader.above(&scene.prompt);
-        let go_on = |backstage: &mut Backstage<'_>, knock: &Interrupts| {
-            let went = backstage.go_on(microseconds(*started), knock)?;
+        let go_on = |host: &mut Host<'_>, wake: &Interrupts| {
+            let went = host.go_on(microseconds(*started), wake)?;
             let mut text = String::new();
-            backstage.perform(|effect| page.above_prompt(effect, &mut text))?;
+            host.perform(|effect| page.above_prompt(effect, &mut text))?;
             if !text.is_empty() {
                 text.push_str(page.line_end());
             }
             above.print(text)?;
             Ok(went)
         };
-        live.while_typing(backstage, go_on, || reader.read(scene, ahead, interrupts))?
+        live.while_typing(host, go_on, || reader.read(scene, ahead, interrupts))?
     }
 
     /// Says which bracket keeps an input from its end; whether there is one.
@@ -282,7 +283,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     /// Lets an editor of the learner's change what is typed, which is then at the prompt again.
     fn edit_outside(&mut self, text: String, dialect: Dialect) -> io::Result<()> {
         let extension = if dialect == Dialect::Cli { "redis" } else { "py" };
-        self.ahead = match self.modes.lend(|| outside::edit(&text, &outside::editor(), extension))? {
+        self.ahead = match self.modes.lend(|| external_editor::edit(&text, &external_editor::editor(), extension))? {
             Edited::Text(text) => text,
             Edited::Not(reason) => {
                 self.say(Role::Error, &reason)?;
@@ -341,7 +342,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 - Enter on an empty line goes on once a step is done.
 - Ctrl-C stops what runs. Ctrl-D leaves; your place is kept.";
 
-impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
+impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for Terminal<S> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.wait = None;
         self.busy.as_mut().map_or(Ok(()), Busy::hide)?;
@@ -360,10 +361,10 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
         self.write(&text)
     }
 
-    fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         self.wait = None;
         self.tell_how_long()?;
-        self.tell_status(backstage.session(), prompt)?;
+        self.tell_status(host.session(), prompt)?;
         let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();
         let mut told_of_bracket = false;
@@ -381,17 +382,17 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
             {
                 return Ok(Event::LessonSaved(saved));
             }
-            let dialect = backstage.session().dialect();
+            let dialect = host.session().dialect();
             let scene = Scene { prompt: shown, before: text.clone(), dialect, is_code };
             self.modes.at_prompt(true);
             // A shell that had the terminal meanwhile has left it in modes of its own.
             self.modes.between()?;
-            let typed = self.read(backstage, scene, &ahead);
+            let typed = self.read(host, scene, &ahead);
             self.modes.at_prompt(false);
             // What was interrupted was the prompt alone.
             while self.interrupts.take() {}
             self.page.prompted();
-            let session = backstage.session();
+            let session = host.session();
             match typed? {
                 Typed::Line(line) => {
                     text = joined(text, &line);
@@ -435,12 +436,12 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
         }
     }
 
-    fn wait(&mut self, backstage: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, host: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         // Who waits on purpose is not slow.
         if let Some(mut busy) = self.busy.take() {
             busy.hide()?;
         }
-        let session = backstage.session();
+        let session = host.session();
         let look = self.page.look();
         let wait = match &mut self.wait {
             Some(wait) => wait,
@@ -451,7 +452,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Stage for Terminal<S> {
             }
         };
         let left_us = deadline_us.map(|at| at - session.engine().keyspace.now_us());
-        let happened = wait.look(&session.waits(), left_us, look, &self.interrupts, backstage.port())?;
+        let happened = wait.look(&session.waits(), left_us, look, &self.interrupts, host.port())?;
         let event = match happened {
             wait::Happened::Nothing => return Ok(Event::Elapsed { us: self.elapsed_us().unwrap_or_default() }),
             wait::Happened::Interrupt => Event::Interrupt,

@@ -6,21 +6,21 @@ use super::milestone::Milestones;
 use super::text_width;
 use crate::lesson::progress::Progress;
 use crate::markup::Style;
-use crate::present::Presenter;
-use crate::present::theme::Theme;
+use crate::render::Renderer;
+use crate::render::theme::Theme;
 use crate::session::event::{Effect, Event, Show};
 use crate::session::status::Status;
 
 /// Lays out what is shown, for the terminal's width as it is at that moment.
 pub struct Page<S> {
-    presenter: Presenter,
+    renderer: Renderer,
     milestones: Milestones,
     save: S,
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
     pub fn new(style: Style, theme: Theme, milestones: Milestones, save: S) -> Self {
-        Page { presenter: Presenter::new(style, theme), milestones, save }
+        Page { renderer: Renderer::new(style, theme), milestones, save }
     }
 
     /// The text for what is shown where the cursor stands.
@@ -28,19 +28,19 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
         self.measure();
         let mut text = String::new();
         if let Show::Heading(heading) = show
-            && let Some(milestone) = self.milestones.before(heading, self.presenter.style)
+            && let Some(milestone) = self.milestones.before(heading, self.renderer.style)
         {
-            text.push_str(&self.presenter.show(&Show::Text(milestone)));
-            text.push_str(&self.presenter.show(&Show::Gap));
+            text.push_str(&self.renderer.show(&Show::Text(milestone)));
+            text.push_str(&self.renderer.show(&Show::Gap));
         }
-        text.push_str(&self.presenter.show(show));
+        text.push_str(&self.renderer.show(show));
         text
     }
 
     /// The line before a prompt.
     pub fn status(&mut self, status: &Status) -> String {
         self.measure();
-        self.presenter.status(status)
+        self.renderer.status(status)
     }
 
     /// Performs what is to be done while a prompt is typed at: what it shows is added to `text`, which stands above the
@@ -51,7 +51,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
     pub fn above_prompt(&mut self, effect: Effect, text: &mut String) -> io::Result<Option<Event>> {
         if text.is_empty() {
             // The cursor is on the prompt's line, and the text is not.
-            self.presenter.prompted();
+            self.renderer.prompted();
         }
         match effect {
             Effect::Show(show) => text.push_str(&self.show(&show)),
@@ -68,17 +68,17 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
 
     /// What ends an unfinished line.
     pub fn line_end(&mut self) -> &'static str {
-        self.presenter.line_end()
+        self.renderer.line_end()
     }
 
     /// A prompt was shown and answered.
     pub fn prompted(&mut self) {
-        self.presenter.prompted();
+        self.renderer.prompted();
     }
 
     /// How a line beside the pages is drawn.
     pub fn look(&self) -> (Theme, Style) {
-        (self.presenter.theme, self.presenter.style)
+        (self.renderer.theme, self.renderer.style)
     }
 
     /// Keeps how far the learner is.
@@ -91,6 +91,6 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
     }
 
     fn measure(&mut self) {
-        self.presenter.style.width = text_width();
+        self.renderer.style.width = text_width();
     }
 }

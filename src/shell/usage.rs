@@ -213,7 +213,7 @@ fn group(shown: &'static str) -> Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::commands;
+    use redis_engine::commands;
 
     fn after(line: &str) -> (String, String) {
         let words: Vec<&str> = line.split(' ').collect();

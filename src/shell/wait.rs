@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::screen::Lines;
 use crate::driver::{Interrupts, Woken};
 use crate::markup::{Role, Style, Text, layout, plain};
-use crate::present::theme::Theme;
-use crate::server::Server;
+use crate::render::theme::Theme;
+use redis_server::Server;
 
 /// A wait shorter than this is not shown.
 const UNSEEN: Duration = Duration::from_millis(300);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::driver::{Backstage, Stage};
+use crate::driver::{Frontend, Host};
 use crate::session::event::{Event, Prompt, Show};
 
 /// Types one input after the other, and leaves when there is none left.
@@ -21,13 +21,13 @@ impl<W: FnMut(&Show)> Learner<W> {
     }
 }
 
-impl<W: FnMut(&Show)> Stage for Learner<W> {
+impl<W: FnMut(&Show)> Frontend for Learner<W> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         (self.watch)(show);
         Ok(())
     }
 
-    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
         let mut lines = input.lines();
         let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
@@ -38,7 +38,7 @@ impl<W: FnMut(&Show)> Stage for Learner<W> {
         Ok(Event::Entered(input))
     }
 
-    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 

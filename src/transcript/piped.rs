@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Write};
 
-use crate::driver::{Backstage, Stage, Watch, drive, write_new_file};
+use crate::driver::{Frontend, Host, Watch, drive, write_new_file};
 use crate::lesson::progress::Progress;
-use crate::present::Presenter;
+use crate::render::Renderer;
 use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
 
@@ -16,13 +16,13 @@ use crate::session::event::{Event, Prompt, Show};
 pub fn follow(
     session: &mut Session,
     lines: &mut Lines<impl BufRead>,
-    presenter: Presenter,
+    renderer: Renderer,
     out: &mut impl Write,
     save: impl FnMut(&Progress) -> io::Result<()>,
 ) -> io::Result<i32> {
-    let mut stage = Piped { lines, presenter, out, save, ahead: VecDeque::new() };
-    let status = drive(session, &mut stage)?;
-    stage.out.flush()?;
+    let mut frontend = Piped { lines, renderer, out, save, ahead: VecDeque::new() };
+    let status = drive(session, &mut frontend)?;
+    frontend.out.flush()?;
     Ok(status)
 }
 
@@ -35,7 +35,7 @@ pub struct Lines<R> {
 
 struct Piped<'a, R, W, S> {
     lines: &'a mut Lines<R>,
-    presenter: Presenter,
+    renderer: Renderer,
     out: &'a mut W,
     save: S,
     /// Lines that were read and not yet entered.
@@ -75,16 +75,16 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Piped<'_, R, W
     }
 
     fn write(&mut self, show: &Show) -> io::Result<()> {
-        self.out.write_all(self.presenter.show(show).as_bytes())
+        self.out.write_all(self.renderer.show(show).as_bytes())
     }
 }
 
-impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Piped<'_, R, W, S> {
+impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Frontend for Piped<'_, R, W, S> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.write(show)
     }
 
-    fn input(&mut self, backstage: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         if let Some(saved) = self.lines.watch.as_mut().and_then(Watch::saved) {
             return Ok(Event::LessonSaved(saved));
         }
@@ -101,7 +101,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
                         text.push('\n');
                     }
                     text.push_str(&line);
-                    if !backstage.session().is_incomplete(&text) {
+                    if !host.session().is_incomplete(&text) {
                         return Ok(Event::Entered(text));
                     }
                 }
@@ -109,7 +109,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Stage for Pipe
         }
     }
 
-    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         if deadline_us.is_some() {
             return Ok(Event::SkipWait);
         }

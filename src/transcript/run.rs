@@ -5,26 +5,26 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::driver::{Backstage, Stage, drive};
+use crate::driver::{Frontend, Host, drive};
 use crate::lesson::evidence::Submission;
-use crate::present::Presenter;
-use crate::present::svg::Svg;
-use crate::redis_py::syntax;
+use crate::render::Renderer;
+use crate::render::svg::Svg;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Prompt, Show};
+use python_kernel::syntax;
 
 /// What `run` writes.
 #[derive(Debug, Clone)]
 pub enum Form {
     /// The script with its prompts, and what it prints.
-    Transcript(Presenter),
+    Transcript(Renderer),
     /// The same as a picture, an SVG with this title.
-    Picture(Presenter, Svg, String),
+    Picture(Renderer, Svg, String),
     /// One JSON object a statement.
     Json,
     /// What the lines print, as `redis-cli --no-raw` does with a pipe: no prompts.
-    Cli(Presenter),
+    Cli(Renderer),
 }
 
 /// Runs a script. The status is 0, or 1 if a statement raised, or what `sys.exit` gave.
@@ -62,22 +62,22 @@ struct Script<'a, W: Write> {
     raised: bool,
 }
 
-impl<W: Write> Stage for Script<'_, W> {
+impl<W: Write> Frontend for Script<'_, W> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         match &mut self.form {
-            Form::Transcript(presenter) | Form::Cli(presenter) => {
-                let text = presenter.show(show);
+            Form::Transcript(renderer) | Form::Cli(renderer) => {
+                let text = renderer.show(show);
                 self.out.write_all(text.as_bytes())
             }
-            Form::Picture(presenter, svg, _) => {
-                svg.add(&presenter.spans(show));
+            Form::Picture(renderer, svg, _) => {
+                svg.add(&renderer.spans(show));
                 Ok(())
             }
             Form::Json => Ok(()),
         }
     }
 
-    fn input(&mut self, _: &mut Backstage<'_>, prompt: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, _: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         if matches!(prompt, Prompt::Program { .. }) {
             return Ok(Event::EndOfInput);
         }
@@ -91,7 +91,7 @@ impl<W: Write> Stage for Script<'_, W> {
         if let Form::Cli(_) = self.form { Ok(Event::CliLine(statement)) } else { Ok(Event::Statement(statement)) }
     }
 
-    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         match deadline_us {
             Some(_) => Ok(Event::SkipWait),
             None => {

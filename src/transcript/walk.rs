@@ -8,35 +8,35 @@ use super::learner::Learner;
 use crate::driver::drive;
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::library::Library;
-use crate::present::Presenter;
+use crate::render::Renderer;
 use crate::session::dialect;
 use crate::session::{Options, Session};
 
 /// What was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walked {
-    /// By each presenter.
+    /// By each renderer.
     pub transcripts: Vec<String>,
     /// Whether the end of the lesson was reached.
     pub finished: bool,
 }
 
-/// Goes through a lesson once, shown by each presenter. `library` has what comes after it; `program` runs Python.
+/// Goes through a lesson once, shown by each renderer. `library` has what comes after it; `program` runs Python.
 ///
 /// # Errors
 /// A Python that cannot be started.
 pub fn walk(
     lesson: &Arc<Lesson>,
     library: &Arc<Library>,
-    mut presenters: Vec<Presenter>,
+    mut presenters: Vec<Renderer>,
     program: &Path,
 ) -> io::Result<Walked> {
     let mut session = Session::new(Options::repeatable(library.clone()));
     session.open(lesson.clone(), 0);
     let mut transcripts = vec![String::new(); presenters.len()];
     let mut learner = Learner::new(lesson.steps.iter().flat_map(inputs), program, |show| {
-        for (presenter, transcript) in presenters.iter_mut().zip(&mut transcripts) {
-            transcript.push_str(&presenter.show(show));
+        for (renderer, transcript) in presenters.iter_mut().zip(&mut transcripts) {
+            transcript.push_str(&renderer.show(show));
         }
     });
     drive(&mut session, &mut learner)?;

@@ -1,9 +1,9 @@
 //! What differs between the commands that were sent and those that the step's own answer sends.
 
 use super::code;
-use crate::engine::commands;
 use crate::lesson::evidence::canonical;
 use crate::lesson::names;
+use redis_engine::commands;
 
 /// A command's words.
 pub type Words = Vec<Vec<u8>>;
@@ -55,7 +55,7 @@ const FAMILIES: &[&[(&str, &str)]] = &[
 
 /// How the learner wrote it, and what for.
 #[derive(Debug, Clone, Copy)]
-pub struct Hand<'a> {
+pub struct AnswerContext<'a> {
     pub spelling: Spelling,
     pub source: &'a str,
     /// What the step asks for, in words.
@@ -92,7 +92,7 @@ const RANGES: [&str; 5] = ["LRANGE", "LTRIM", "ZRANGE", "ZREVRANGE", "GETRANGE"]
 const PAIRS: [(&str, &str); 3] = [("ZADD", "score and member"), ("HSET", "field and value"), ("MSET", "key and value")];
 
 /// What differs between what was sent and what was meant to be, as a sentence; none if nothing can be said.
-pub fn sentence(sent: &[Words], intended: &[Words], hand: &Hand<'_>) -> Option<String> {
+pub fn sentence(sent: &[Words], intended: &[Words], answer_context: &AnswerContext<'_>) -> Option<String> {
     let (sent, intended): (Vec<_>, Vec<_>) =
         (sent.iter().map(Command::of).collect(), intended.iter().map(Command::of).collect());
     let strange = sent.iter().filter(|command| !intended.contains(command));
@@ -102,7 +102,7 @@ pub fn sentence(sent: &[Words], intended: &[Words], hand: &Hand<'_>) -> Option<S
         // The one with the most words in common.
         let same = same.max_by_key(|wanted| wanted.words.iter().filter(|word| command.words.contains(word)).count());
         let found = match same {
-            Some(wanted) => of_arguments(command, wanted, hand),
+            Some(wanted) => of_arguments(command, wanted, answer_context),
             None => open.iter().find_map(|wanted| of_names(command, wanted)),
         };
         if found.is_some() {
@@ -204,8 +204,8 @@ fn of_names(sent: &Command, wanted: &Command) -> Option<String> {
     is_same_key.then(|| format!("{} {does}; {} {would}.", code(&sent.name), code(&wanted.name)))
 }
 
-fn of_arguments(sent: &Command, wanted: &Command, hand: &Hand<'_>) -> Option<String> {
-    let spelling = hand.spelling;
+fn of_arguments(sent: &Command, wanted: &Command, answer_context: &AnswerContext<'_>) -> Option<String> {
+    let spelling = answer_context.spelling;
     if let (Some(a), Some(b)) = (wanted.words.first(), sent.words.first())
         && is_key(sent, 0)
         && names::are_alike(a, b)
@@ -223,13 +223,13 @@ fn of_arguments(sent: &Command, wanted: &Command, hand: &Hand<'_>) -> Option<Str
     if let Some(pair) = PAIRS.iter().find(|(name, _)| *name == sent.name).filter(|_| pairs_are_turned(sent, wanted)) {
         return Some(format!("{} stand the other way round.", capitalised(pair.1)));
     }
-    of_words(sent, wanted, hand).or_else(|| {
+    of_words(sent, wanted, answer_context).or_else(|| {
         let (option, values) = sent.options.iter().find(|option| !wanted.options.contains(option))?;
         Some(format!("{} was {}, and the step wants another value.", spelt(option, spelling), code(&values.join(" "))))
     })
 }
 
-fn of_words(sent: &Command, wanted: &Command, hand: &Hand<'_>) -> Option<String> {
+fn of_words(sent: &Command, wanted: &Command, answer_context: &AnswerContext<'_>) -> Option<String> {
     let (a, b) = (&wanted.words, &sent.words);
     let differing: Vec<usize> = (0..a.len().min(b.len())).filter(|&index| a[index] != b[index]).collect();
     if a.len() != b.len() {
@@ -251,13 +251,13 @@ fn of_words(sent: &Command, wanted: &Command, hand: &Hand<'_>) -> Option<String>
         &[i, ..] if is_key(sent, i) => {
             Some(format!("This went to the key {}; the step is about {}.", code(&b[i]), code(&a[i])))
         }
-        &[i] => of_word(&sent.name, i, &b[i], &a[i], hand),
+        &[i] => of_word(&sent.name, i, &b[i], &a[i], answer_context),
         _ => None,
     }
 }
 
 /// One word that differs.
-fn of_word(name: &str, index: usize, sent: &str, wanted: &str, hand: &Hand<'_>) -> Option<String> {
+fn of_word(name: &str, index: usize, sent: &str, wanted: &str, answer_context: &AnswerContext<'_>) -> Option<String> {
     if wanted.strip_prefix('(') == Some(sent) {
         return Some(format!("{} itself is counted; {} leaves the bound out.", code(sent), code(wanted)));
     }
@@ -270,7 +270,7 @@ fn of_word(name: &str, index: usize, sent: &str, wanted: &str, hand: &Hand<'_>) 
             Some(1) if is_stop => format!("The stop is included: `{sent}` takes one more."),
             Some(-1) if is_stop => format!("The stop is included, and `{sent}` ends one too early."),
             Some(1) if RANGES.contains(&name) => format!("Places count from 0, and `{sent}` begins one too late."),
-            _ => of_number(name, sent, wanted, hand),
+            _ => of_number(name, sent, wanted, answer_context),
         });
     }
     let are_alike = names::are_alike(sent, wanted);
@@ -278,11 +278,11 @@ fn of_word(name: &str, index: usize, sent: &str, wanted: &str, hand: &Hand<'_>) 
 }
 
 /// A number that differs. Which is wanted is said where the task says it, too.
-fn of_number(name: &str, sent: i64, wanted: i64, hand: &Hand<'_>) -> String {
+fn of_number(name: &str, sent: i64, wanted: i64, answer_context: &AnswerContext<'_>) -> String {
     let digits = |c: char| !(c.is_ascii_digit() || c == '-');
-    let is_named = hand.task.split(digits).any(|word| word.parse() == Ok(wanted));
+    let is_named = answer_context.task.split(digits).any(|word| word.parse() == Ok(wanted));
     let wants = if is_named { code(&wanted.to_string()) } else { "another".into() };
-    match step_of_one(name, hand.source).filter(|_| sent == 1) {
+    match step_of_one(name, answer_context.source).filter(|_| sent == 1) {
         Some(does) => format!("{does}; the step wants {wants}."),
         None => format!("{} sent the number `{sent}`; the step wants {wants}.", code(name)),
     }
@@ -414,8 +414,8 @@ mod tests {
             ("GET a", "SADD s b", Python, ""),
             ("", "SADD s b", Python, ""),
         ] {
-            let hand = Hand { spelling, source: "r.incr('k')", task: "Let it live for 60 seconds." };
-            let said = sentence(&words(sent), &words(intended), &hand).unwrap_or_default();
+            let answer_context = AnswerContext { spelling, source: "r.incr('k')", task: "Let it live for 60 seconds." };
+            let said = sentence(&words(sent), &words(intended), &answer_context).unwrap_or_default();
             assert_eq!(said, says, "{sent:?} for {intended:?}");
         }
     }

@@ -3,7 +3,7 @@
 use super::{code, reply};
 use crate::lesson::names;
 use crate::lesson::value::{self, Value};
-use crate::resp::quoting;
+use redis_engine::resp::quoting;
 
 /// What a probe says, as a sentence. `written` are the words of what the learner sent, where a name may be misspelt.
 /// `types` are those of the keys that they named.

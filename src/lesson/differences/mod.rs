@@ -9,13 +9,13 @@ mod reply;
 pub mod unsent;
 
 use super::comparison::{Comparison, Wanted};
-use super::evidence::{Shown, Submission, keys};
+use super::evidence::{DisplayedValue, Submission, keys};
 use super::format::{EveryOrder, Expect, Probe};
 use super::judge::{Findings, Origin, code, says};
 use super::unmet::{self, Unmet};
 use super::{names, value};
-use crate::engine::commands;
-use command::{Hand, Spelling};
+use command::{AnswerContext, Spelling};
+use redis_engine::commands;
 
 /// A miss is told in so many lines.
 const MOST_LINES: usize = 2;
@@ -30,7 +30,11 @@ pub fn told(wrong: Vec<String>, submission: &Submission, findings: &Findings) ->
     if let Some(turned) = turned(submission, findings) {
         lines = vec![turned];
     } else {
-        lines.extend(command::sentence(&submission.commands, &findings.intended, &hand(submission, findings)));
+        lines.extend(command::sentence(
+            &submission.commands,
+            &findings.intended,
+            &answer_context(submission, findings),
+        ));
     }
     let names_it =
         |line: &str| line.split_once("Did you mean ").map(|(_, name)| name.split('?').next().map(str::to_owned));
@@ -87,7 +91,7 @@ pub fn near(expect: &Expect, submission: &Submission, findings: &Findings) -> Ve
     {
         return Vec::new();
     }
-    let by_command = command::sentence(&submission.commands, &findings.intended, &hand(submission, findings));
+    let by_command = command::sentence(&submission.commands, &findings.intended, &answer_context(submission, findings));
     let by_reply = expect.reply.as_ref().and_then(|wanted| {
         reply::difference(&value::parse_python(wanted)?, &submission.value.as_ref()?.value_like(wanted)?)
     });
@@ -96,7 +100,7 @@ pub fn near(expect: &Expect, submission: &Submission, findings: &Findings) -> Ve
 
 /// What is wrong with one of several lines that a step takes: a name that is almost right.
 pub fn slip(submission: &Submission, findings: &Findings) -> Option<String> {
-    let told = command::sentence(&submission.commands, &findings.intended, &hand(submission, findings));
+    let told = command::sentence(&submission.commands, &findings.intended, &answer_context(submission, findings));
     // Anything else may still become right with the lines to come.
     turned(submission, findings).or(told.filter(|told| told.starts_with("Did you mean")))
 }
@@ -128,19 +132,19 @@ pub fn is_another_way(sent: &[command::Words], intended: &[command::Words]) -> b
     !sent.is_empty() && command::command_names(intended).iter().any(|name| !sent.contains(name))
 }
 
-fn hand<'a>(submission: &'a Submission, findings: &'a Findings) -> Hand<'a> {
+fn answer_context<'a>(submission: &'a Submission, findings: &'a Findings) -> AnswerContext<'a> {
     let first = submission.source.split_whitespace().next().unwrap_or_default();
     let spelling = if commands::by_name(first).is_some() { Spelling::Cli } else { Spelling::Python };
-    Hand { spelling, source: &submission.source, task: &findings.task }
+    AnswerContext { spelling, source: &submission.source, task: &findings.task }
 }
 
-/// What to say when the learner runs by hand what clients are to run.
+/// What to say when the learner runs by answer_context what clients are to run.
 fn tried_by_hand(run: &str, every: &EveryOrder) -> String {
     let start = every.start.as_ref().map(|start| format!(", after {}", code(start.get_ref())));
     let start = start.unwrap_or_default();
     let run = code(run);
     format!(
-        "By hand it meets the data as it is now. The clients run {run} on the data with which the step began{start}."
+        "By answer_context it meets the data as it is now. The clients run {run} on the data with which the step began{start}."
     )
 }
 
@@ -175,7 +179,7 @@ pub fn of_expectations(expect: &Expect, submission: &Submission, findings: &Find
 }
 
 /// The name that was written in place of one that a probe asks for.
-pub(super) fn meant(probe: &Probe, shown: &Shown, submission: &Submission) -> Option<String> {
+pub(super) fn meant(probe: &Probe, shown: &DisplayedValue, submission: &Submission) -> Option<String> {
     let seen = shown.value_like(&probe.reply)?;
     data::meant(probe.run.get_ref(), &probe.reply, &seen, &written(submission)).map(|meant| format!(".{meant}"))
 }
@@ -302,13 +306,13 @@ fn shortened(text: &str) -> String {
     }
 }
 
-impl Shown {
+impl DisplayedValue {
     /// Its value, in the types that Python has for what is wanted: a flat list of redis-cli's becomes a dict, a set, pairs.
     fn value_like(&self, wanted: &str) -> Option<value::Value> {
         let found = self.value()?;
         match self {
-            Shown::Python(_) => Some(found),
-            Shown::Cli(_) => {
+            DisplayedValue::Python(_) => Some(found),
+            DisplayedValue::Cli(_) => {
                 Some(value::parse_python(wanted).map_or(found.clone(), |wanted| value::from_cli_like(found, &wanted)))
             }
         }

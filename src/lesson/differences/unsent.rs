@@ -2,10 +2,10 @@
 //! that are misspelt.
 
 use super::code;
-use crate::engine::commands;
 use crate::lesson::evidence::{Failure, Submission};
 use crate::lesson::judge::Findings;
 use crate::lesson::names;
+use redis_engine::commands;
 
 const STOPPED: &str = "It stopped before anything was sent: Redis has seen nothing of it.";
 

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Body, Bytes, Change, Element, Field, KeyPicture, Label, Member, Past, Piece, Ranked, Ranking, Since, Ttl};
-use crate::engine::data::memory::Samples;
-use crate::engine::data::sorted_set::Direction;
-use crate::engine::data::{Hash, List, Set, SortedSet, Str, Value};
-use crate::engine::keyspace::Entry;
-use crate::engine::number::format_double;
+use redis_engine::data::memory::Samples;
+use redis_engine::data::sorted_set::Direction;
+use redis_engine::data::{Hash, List, Set, SortedSet, Str, Value};
+use redis_engine::keyspace::Entry;
+use redis_engine::number::format_double;
 
 /// Values with more parts are not compared with what they were.
 pub const MOST_COMPARED: usize = 256;

@@ -2,7 +2,7 @@
 
 use super::look::{Before, pieces};
 use super::{Change, Label, Member, Overlap, Since};
-use crate::engine::data::{Set, Value};
+use redis_engine::data::{Set, Value};
 
 /// A set, by its key, and what it was before.
 pub struct Side<'a> {

@@ -1,6 +1,6 @@
 //! What a learner has defined and clients are to run: definitions told from what is done, and those that a program needs.
 
-use crate::redis_py::syntax;
+use python_kernel::syntax;
 
 /// Whether a statement defines something, rather than doing it.
 pub fn is_definition(source: &str) -> bool {

@@ -1,8 +1,8 @@
 //! The gate before the server: what a racing client sends is held until it is that client's turn.
 
 use super::super::Session;
-use crate::redis_py::frame::FromChild;
-use crate::resp::request::{Allowance, RequestParser};
+use python_kernel::frame::FromChild;
+use redis_engine::resp::request::{Allowance, RequestParser};
 
 /// Whether what a client sends goes out at once.
 #[derive(Debug, Clone, Default)]

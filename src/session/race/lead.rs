@@ -5,15 +5,15 @@ use super::super::event::{Event, Need, Show};
 use super::super::lead::Phase;
 use super::super::script::Then;
 use super::definitions::{defines_run, is_definition, needed};
-use super::{Entrant, Mode, Plan, Race, Stage, Stand};
-use crate::engine::command::Flag;
-use crate::engine::commands;
+use super::{Entrant, Mode, Plan, Race, RacePhase, RacerState};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{self, EveryOrder, Probe, Step};
 use crate::lesson::judge::code;
-use crate::lesson::raced::{Order, Raced};
+use crate::lesson::raced::{Order, RaceResult};
 use crate::markup::{Role, parse};
-use crate::redis_py::syntax;
+use python_kernel::syntax;
+use redis_engine::command::Flag;
+use redis_engine::commands;
 
 /// The race that is open, and what it is for.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub struct Races {
     /// How many turns of the order were shown.
     shown: usize,
     /// What came of racing a submission.
-    pub raced: Option<Raced>,
+    pub raced: Option<RaceResult>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Session {
         if race.is_busy() {
             return;
         }
-        let is_over = race.stage() == Stage::Over;
+        let is_over = race.phase() == RacePhase::Over;
         let tally = race.tally().clone();
         match (race.mode(), self.races.purpose) {
             (Mode::EveryOrder, Purpose::Judge) => {
@@ -193,9 +193,9 @@ impl Session {
             .iter()
             .enumerate()
             .map(|(index, (name, stand))| match stand {
-                Stand::Ready(sends) => format!("- `{}` {name}: {}", index + 1, code(sends)),
-                Stand::Waits(what) => format!("- {name} waits for {what}"),
-                Stand::Done => format!("- {name} is done"),
+                RacerState::Ready(sends) => format!("- `{}` {name}: {}", index + 1, code(sends)),
+                RacerState::Waits(what) => format!("- {name} waits for {what}"),
+                RacerState::Done => format!("- {name} is done"),
             })
             .collect();
         self.show(Show::Text(parse(&lines.join("\n"))));
@@ -222,7 +222,7 @@ impl Session {
     }
 
     /// All orders were played: says in how many it went wrong, and the step is done.
-    fn every_order_played(&mut self, raced: Raced, purpose: Purpose) {
+    fn every_order_played(&mut self, raced: RaceResult, purpose: Purpose) {
         let Some(format) = self.race_of_step() else { return };
         self.end_race();
         let role = if purpose == Purpose::Skip { Role::Plain } else { Role::Done };
@@ -234,7 +234,7 @@ impl Session {
             self.say(Role::Plain, "The longest of them:");
             self.show_order(&raced.names, longest);
         }
-        self.effects.push(super::super::event::Effect::Raced(Box::new(raced)));
+        self.effects.push(super::super::event::Effect::RaceResult(Box::new(raced)));
         self.script.add([super::super::script::Item::Then(if purpose == Purpose::Skip {
             Then::Skipped
         } else {
@@ -243,7 +243,7 @@ impl Session {
     }
 
     /// What was submitted, with what it did when it was raced.
-    pub(in super::super) fn with_race(&self, mut submission: Submission, raced: Option<&Raced>) -> Submission {
+    pub(in super::super) fn with_race(&self, mut submission: Submission, raced: Option<&RaceResult>) -> Submission {
         if let Some(raced) = raced {
             submission.commands.extend(raced.commands.iter().cloned());
             submission.error = submission.error.or_else(|| raced.error.as_ref().map(|ended| ended.error.clone()));
@@ -252,7 +252,7 @@ impl Session {
     }
 
     /// Shows an order in which what was submitted went wrong.
-    pub(in super::super) fn show_lost(&mut self, step: &Step, raced: Option<&Raced>) {
+    pub(in super::super) fn show_lost(&mut self, step: &Step, raced: Option<&RaceResult>) {
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
         if let (Some(every), Some(raced)) = (every, raced) {
             if raced.example.is_some() {
@@ -263,7 +263,7 @@ impl Session {
     }
 
     /// Shows an order in which it went wrong.
-    pub(in super::super) fn show_example(&mut self, raced: &Raced, holds: &Probe) {
+    pub(in super::super) fn show_example(&mut self, raced: &RaceResult, holds: &Probe) {
         let Some(order) = &raced.example else { return };
         self.show_order(&raced.names, order);
         let says = said(holds, order.seen.as_deref());
@@ -320,9 +320,11 @@ impl Session {
         let by_name = || stands.iter().position(|(name, _)| name.eq_ignore_ascii_case(text));
         let index = by_number.or_else(by_name).filter(|&index| index < stands.len());
         let refusal = match index.map(|index| &stands[index]) {
-            Some((_, Stand::Ready(_))) => None,
-            Some((name, Stand::Done)) => Some(format!("{name} is done, and sends no more.")),
-            Some((name, Stand::Waits(what))) => Some(format!("{name} waits for {what}: it sends nothing before that.")),
+            Some((_, RacerState::Ready(_))) => None,
+            Some((name, RacerState::Done)) => Some(format!("{name} is done, and sends no more.")),
+            Some((name, RacerState::Waits(what))) => {
+                Some(format!("{name} waits for {what}: it sends nothing before that."))
+            }
             None => {
                 let who: Vec<_> =
                     stands.iter().enumerate().map(|(i, (name, _))| format!("`{}` for {name}", i + 1)).collect();
@@ -465,7 +467,7 @@ fn said(holds: &Probe, seen: Option<&str>) -> String {
 }
 
 /// In how many orders it went wrong.
-pub fn tally(raced: &Raced, lost: &str) -> String {
+pub fn tally(raced: &RaceResult, lost: &str) -> String {
     if raced.orders == 1 {
         return match raced.bad {
             0 => "There is one order, and nothing goes wrong in it.".into(),
@@ -511,7 +513,8 @@ mod tests {
 
     #[test]
     fn a_tally_says_how_many_orders_were_played() {
-        let raced = |orders, bad, cut| tally(&Raced { orders, bad, cut, ..Raced::default() }, "a view is lost");
+        let raced =
+            |orders, bad, cut| tally(&RaceResult { orders, bad, cut, ..RaceResult::default() }, "a view is lost");
         assert_eq!(raced(6, 4, false), "All 6 orders played: a view is lost in **4** of them.");
         assert_eq!(raced(2, 0, false), "All 2 orders played: a view is lost in none of them.");
         assert_eq!(

@@ -19,13 +19,13 @@ use super::clock::Clock;
 use super::dialect::{self, Dialect, Input};
 use super::event::{Effect, Event, Need};
 use super::{Options, Session, TUTOR, lead::answer_of};
-use crate::engine::Engine;
-use crate::lesson::evidence::{Shown, Submission};
+use crate::lesson::evidence::{DisplayedValue, Submission};
 use crate::lesson::format::Probe;
 use crate::lesson::judge::{code, is_said};
-use crate::lesson::raced::{Ended, Order, Raced, Taken};
-use crate::redis_py::frame::ToChild;
+use crate::lesson::raced::{Order, ProgramError, RaceResult, Turn};
 use gate::Gate;
+use python_kernel::frame::ToChild;
+use redis_engine::Engine;
 use search::Search;
 
 /// The most orders that are played.
@@ -73,11 +73,11 @@ pub struct Race {
     holds: Probe,
     /// What is still to be run before all orders.
     start: VecDeque<Input>,
-    start_error: Option<Ended>,
+    start_error: Option<ProgramError>,
     /// The data with which each order begins, and the time.
     origin: Option<Box<Engine>>,
     clock: Clock,
-    stage: Stage,
+    phase: RacePhase,
     mode: Mode,
     search: Search,
     /// By hand: whose turns were taken in this order.
@@ -85,7 +85,7 @@ pub struct Race {
     /// Of those, the ones that are to be taken again.
     again: VecDeque<usize>,
     order: Order,
-    tally: Raced,
+    tally: RaceResult,
     effects: Vec<Effect>,
     found: Vec<Submission>,
 }
@@ -105,7 +105,7 @@ struct Racer {
 
 /// What a race is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum RacePhase {
     /// The data is being prepared.
     Starting,
     /// The racers are.
@@ -126,7 +126,7 @@ pub enum Mode {
 
 /// How a racer stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stand {
+pub enum RacerState {
     /// It would send this.
     Ready(String),
     /// It waits for this, in Markdown.
@@ -171,13 +171,13 @@ impl Race {
             start_error: None,
             origin: None,
             clock,
-            stage: Stage::Starting,
+            phase: RacePhase::Starting,
             mode: Mode::ByHand,
             search: Search::default(),
             picks: Vec::new(),
             again: VecDeque::new(),
             order: Order::default(),
-            tally: Raced { names, ..Raced::default() },
+            tally: RaceResult { names, ..RaceResult::default() },
             effects: Vec::new(),
             found: Vec::new(),
         }
@@ -188,8 +188,8 @@ impl Race {
         self.mode = mode;
         self.search = Search::default();
         let names = std::mem::take(&mut self.tally.names);
-        self.tally = Raced { names, start_error: self.start_error.clone(), ..Raced::default() };
-        if self.stage != Stage::Starting {
+        self.tally = RaceResult { names, start_error: self.start_error.clone(), ..RaceResult::default() };
+        if self.phase != RacePhase::Starting {
             self.begin_order();
         }
         self.go_on();
@@ -235,8 +235,8 @@ impl Race {
         std::mem::take(&mut self.effects)
     }
 
-    pub fn stage(&self) -> Stage {
-        self.stage
+    pub fn phase(&self) -> RacePhase {
+        self.phase
     }
 
     pub fn mode(&self) -> Mode {
@@ -248,18 +248,18 @@ impl Race {
         &self.order
     }
 
-    pub fn tally(&self) -> &Raced {
+    pub fn tally(&self) -> &RaceResult {
         &self.tally
     }
 
     /// How each racer stands, with its name.
-    pub fn stands(&self) -> Vec<(&str, Stand)> {
+    pub fn stands(&self) -> Vec<(&str, RacerState)> {
         self.racers.iter().map(|racer| (racer.entrant.name.as_str(), self.stand(racer))).collect()
     }
 
     /// Gives a racer its turn, if it has something to send.
     pub fn take(&mut self, index: usize) {
-        if let Some(Stand::Ready(_)) = self.racers.get(index).map(|racer| self.stand(racer)) {
+        if let Some(RacerState::Ready(_)) = self.racers.get(index).map(|racer| self.stand(racer)) {
             if self.order.steps.is_empty() {
                 self.picks.clear();
             }
@@ -289,7 +289,7 @@ impl Race {
         let children: Vec<_> = self.session.children().map(Effect::Kill).collect();
         self.effects.extend(children);
         self.session.turn = None;
-        self.stage = Stage::Over;
+        self.phase = RacePhase::Over;
     }
 
     /// Moves on until a child has to speak, or somebody has to say whose turn it is.
@@ -299,12 +299,12 @@ impl Race {
             if self.session.turn.is_some() {
                 return;
             }
-            let moved = match self.stage {
-                Stage::Starting => self.prepare_data(),
-                Stage::Preparing => self.prepare_racers(),
-                Stage::Racing => self.race_on(),
-                Stage::Asking => self.conclude_order(),
-                Stage::Over => false,
+            let moved = match self.phase {
+                RacePhase::Starting => self.prepare_data(),
+                RacePhase::Preparing => self.prepare_racers(),
+                RacePhase::Racing => self.race_on(),
+                RacePhase::Asking => self.conclude_order(),
+                RacePhase::Over => false,
             };
             if !moved {
                 return;
@@ -317,7 +317,7 @@ impl Race {
         for effect in self.session.take_effects() {
             match effect {
                 Effect::Send { child, thread, frame } => {
-                    if let (Stage::Racing, ToChild::Received { data }) = (self.stage, &frame)
+                    if let (RacePhase::Racing, ToChild::Received { data }) = (self.phase, &frame)
                         && let Some(index) = self.racer_of(|client| client.python.child == Some(child))
                     {
                         self.got(index, wording::replies(&self.racers[index].sent, data));
@@ -388,7 +388,7 @@ impl Race {
         self.found.clear();
         self.search.begin();
         self.order = Order::default();
-        self.stage = Stage::Preparing;
+        self.phase = RacePhase::Preparing;
     }
 
     fn prepare_racers(&mut self) -> bool {
@@ -411,7 +411,7 @@ impl Race {
         for racer in &self.racers {
             self.session.clients[racer.who].python.gate = Gate::Shut { unasked: Vec::new() };
         }
-        self.stage = Stage::Racing;
+        self.phase = RacePhase::Racing;
         true
     }
 
@@ -425,8 +425,8 @@ impl Race {
                 return true;
             }
         }
-        let stands: Vec<Stand> = self.racers.iter().map(|racer| self.stand(racer)).collect();
-        let able: Vec<usize> = (0..stands.len()).filter(|&i| matches!(stands[i], Stand::Ready(_))).collect();
+        let stands: Vec<RacerState> = self.racers.iter().map(|racer| self.stand(racer)).collect();
+        let able: Vec<usize> = (0..stands.len()).filter(|&i| matches!(stands[i], RacerState::Ready(_))).collect();
         if able.is_empty() {
             return self.pass_time() || self.ask();
         }
@@ -454,7 +454,7 @@ impl Race {
     }
 
     fn ask(&mut self) -> bool {
-        self.stage = Stage::Asking;
+        self.phase = RacePhase::Asking;
         self.found.clear();
         let question = dialect::inputs(self.holds.run.get_ref(), Dialect::Both).into_iter().next();
         question.into_iter().for_each(|input| self.session.begin(TUTOR, input));
@@ -469,7 +469,7 @@ impl Race {
         let shown = answer.ok();
         self.order.holds = is_said(&self.holds, shown.as_ref());
         self.order.seen = shown.map(|shown| shown.repr());
-        self.stage = Stage::Over;
+        self.phase = RacePhase::Over;
         self.note_length();
         self.tally.orders += 1;
         if !self.order.holds {
@@ -499,20 +499,20 @@ impl Race {
         }
     }
 
-    fn stand(&self, racer: &Racer) -> Stand {
+    fn stand(&self, racer: &Racer) -> RacerState {
         let client = &self.session.clients[racer.who];
         if let Gate::Holds(held) = &client.python.gate {
-            return Stand::Ready(wording::commands(&held.commands()));
+            return RacerState::Ready(wording::commands(&held.commands()));
         }
         if !client.is_free() {
             let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
-            let mut waits = connections.filter_map(|id| self.session.engine.hub.blocking.waiting(id));
+            let mut waits = connections.filter_map(|id| self.session.engine.server.blocking.waiting(id));
             let keys = waits.next().map(|wait| code(&wording::words(&wait.keys)));
-            return Stand::Waits(keys.unwrap_or_else(|| "time to pass".into()));
+            return RacerState::Waits(keys.unwrap_or_else(|| "time to pass".into()));
         }
         match racer.rest.front() {
-            Some(input) => Stand::Ready(input.text().to_owned()),
-            None => Stand::Done,
+            Some(input) => RacerState::Ready(input.text().to_owned()),
+            None => RacerState::Done,
         }
     }
 
@@ -522,14 +522,14 @@ impl Race {
         racer.last = Some(self.order.steps.len());
         if let Gate::Holds(held) = &self.session.clients[who].python.gate {
             let commands = held.commands();
-            self.order.steps.push(Taken { who: index, sent: wording::commands(&commands), got: String::new() });
+            self.order.steps.push(Turn { who: index, sent: wording::commands(&commands), got: String::new() });
             if index == 0 && self.tally.orders == 0 {
                 self.tally.commands.extend(commands.iter().cloned());
             }
             self.racers[index].sent = commands;
             self.session.let_through(who);
         } else if let Some(input) = racer.rest.pop_front() {
-            self.order.steps.push(Taken { who: index, sent: input.text().to_owned(), got: String::new() });
+            self.order.steps.push(Turn { who: index, sent: input.text().to_owned(), got: String::new() });
             self.session.begin_cli(who, input.text());
         }
         self.session.settle();
@@ -542,7 +542,7 @@ impl Race {
         let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
         match self.order.steps.get_mut(last) {
             Some(step) if step.got.is_empty() && nobody_sent_since => step.got = text,
-            _ => self.order.steps.push(Taken { who: index, sent: String::new(), got: text }),
+            _ => self.order.steps.push(Turn { who: index, sent: String::new(), got: text }),
         }
     }
 
@@ -550,7 +550,7 @@ impl Race {
     fn finished(&mut self, submission: &Submission) {
         let Some(index) = self.racer_of(|client| client.name == submission.client) else { return };
         // What is run before the race was run by the learner already, without an error that would count here.
-        if self.stage != Stage::Racing {
+        if self.phase != RacePhase::Racing {
             return;
         }
         self.tally.error = self.tally.error.take().or_else(|| ended(submission));
@@ -562,9 +562,9 @@ impl Race {
                 self.racers[index].rest.clear();
                 let class = error.class.rsplit('.').next().unwrap_or_default();
                 let text = format!("ends: {class}: {}", error.message);
-                self.order.steps.push(Taken { who: index, sent: String::new(), got: text });
+                self.order.steps.push(Turn { who: index, sent: String::new(), got: text });
             }
-            (None, Some(Shown::Cli(reply))) if is_cli => {
+            (None, Some(DisplayedValue::Cli(reply))) if is_cli => {
                 if index == 0 && self.tally.orders == 0 {
                     self.tally.commands.extend(submission.commands.iter().cloned());
                 }
@@ -576,7 +576,7 @@ impl Race {
 }
 
 /// How a submission ended, if it was with an error.
-fn ended(submission: &Submission) -> Option<Ended> {
+fn ended(submission: &Submission) -> Option<ProgramError> {
     let error = submission.error.clone()?;
-    Some(Ended { who: submission.client.clone(), line: submission.source.clone(), error })
+    Some(ProgramError { who: submission.client.clone(), line: submission.source.clone(), error })
 }

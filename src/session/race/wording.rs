@@ -1,7 +1,7 @@
 //! What racers send and get, in a line.
 
-use crate::lesson::evidence::Shown;
-use crate::resp::value::{self, Value};
+use crate::lesson::evidence::DisplayedValue;
+use redis_engine::resp::value::{self, Value};
 
 /// What stands between the commands of a pipeline, and between their replies.
 const BETWEEN: &str = " · ";
@@ -58,7 +58,7 @@ pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
         Value::Simple(text) | Value::Error(text) => String::from_utf8_lossy(text).into_owned(),
         other => {
             let other = other.clone();
-            Shown::Cli(sent.map_or(other.clone(), |sent| paired(sent, other))).repr()
+            DisplayedValue::Cli(sent.map_or(other.clone(), |sent| paired(sent, other))).repr()
         }
     }
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use crate::driver::{Backstage, Stage, drive};
+use crate::driver::{Frontend, Host, drive};
 use crate::lesson::evidence::{Failure, Submission};
-use crate::lesson::format::{Fault, Lesson, Step, When};
+use crate::lesson::format::{Diagnostic, Lesson, Step, When};
 use crate::lesson::judge::{Judged, Verdict};
 use crate::lesson::library::Library;
-use crate::lesson::raced::Raced;
+use crate::lesson::raced::RaceResult;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::lesson::unmet::{self, first_line};
 use crate::session::event::{Event, Prompt, Show};
@@ -22,7 +22,7 @@ use crate::session::{Session, dialect};
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
 /// The lesson that is proved, and what comes of its answers.
-pub struct Subject<'a> {
+pub struct LessonUnderTest<'a> {
     pub lesson: &'a Arc<Lesson>,
     pub rehearsal: Arc<Rehearsal>,
 }
@@ -35,7 +35,7 @@ pub struct Attempt {
     /// What raised, and how.
     pub errors: Vec<(String, Failure)>,
     pub unseen: Vec<Submission>,
-    pub raced: Vec<Raced>,
+    pub raced: Vec<RaceResult>,
     /// Whether the step has begun.
     prompted: bool,
     pub done: bool,
@@ -49,18 +49,18 @@ pub struct Attempt {
 
 /// The world in which something is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum World {
+pub enum Conditions {
     /// The one of transcripts.
     Usual,
     /// On another day, and with other luck.
     Other,
 }
 
-impl Subject<'_> {
+impl LessonUnderTest<'_> {
     /// Opens the lesson at a step, and types a text.
-    pub fn attempt(&self, index: usize, text: &str, world: World) -> io::Result<Attempt> {
+    pub fn attempt(&self, index: usize, text: &str, world: Conditions) -> io::Result<Attempt> {
         let mut options = Options::repeatable(Arc::new(Library { lessons: vec![self.lesson.clone()] }));
-        if world == World::Other {
+        if world == Conditions::Other {
             (options.seed, options.start_us) = (SEED + 1, START_US + OTHER_DAY_US);
         }
         let mut session = Session::new(options);
@@ -83,7 +83,7 @@ impl Attempt {
     }
 
     /// Why the step was not done, for its author: in words that follow others, and each thing that is not as it should be.
-    pub fn undone(&self, step: &Step) -> (String, Vec<Fault>) {
+    pub fn undone(&self, step: &Step) -> (String, Vec<Diagnostic>) {
         let (Some(expect), Some(last)) = (&step.expect, self.judged.last()) else {
             let told =
                 "nothing of it is judged. A command to the tutor never is: let a line of Python or redis-cli come last";
@@ -101,7 +101,7 @@ impl Attempt {
             _ => String::new(),
         };
         if causes.is_empty() && !told.is_empty() {
-            causes.push(Fault::new(Some(expect.span().start), told));
+            causes.push(Diagnostic::new(Some(expect.span().start), told));
         }
         (format!("after {line:?}{mistaken}, this is not so"), causes)
     }
@@ -135,15 +135,15 @@ impl Attempt {
     }
 }
 
-impl Stage for Attempt {
+impl Frontend for Attempt {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.drawn |= matches!(show, Show::Picture(_));
         Ok(())
     }
 
-    fn input(&mut self, backstage: &mut Backstage<'_>, _: &Prompt) -> io::Result<Event> {
+    fn input(&mut self, host: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
         self.prompted = true;
-        if backstage.session().is_step_done() && !self.done {
+        if host.session().is_step_done() && !self.done {
             self.done = true;
             self.needless = self.inputs.front().cloned();
         }
@@ -151,7 +151,7 @@ impl Stage for Attempt {
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
     }
 
-    fn wait(&mut self, _: &Backstage<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+    fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
         let more = !self.inputs.is_empty();
         Ok(match deadline_us {
             Some(_) => Event::SkipWait,
@@ -175,7 +175,7 @@ impl Stage for Attempt {
         Ok(())
     }
 
-    fn raced(&mut self, raced: &Raced) -> io::Result<()> {
+    fn raced(&mut self, raced: &RaceResult) -> io::Result<()> {
         self.raced.push(raced.clone());
         Ok(())
     }

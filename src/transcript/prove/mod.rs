@@ -10,31 +10,31 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::other_dialect;
-use crate::driver::{Stage as _, rehearse};
+use crate::driver::{Frontend as _, rehearse};
 use crate::lesson::evidence::Submission;
-use crate::lesson::format::{Expect, Fault, Lesson, Mistake, Step};
+use crate::lesson::format::{Diagnostic, Expect, Lesson, Mistake, Step};
 use crate::lesson::judge::Verdict;
 use crate::lesson::rules;
 use crate::lesson::unmet::{first_line, line_of};
 use crate::session::dialect::{self, Dialect, Input};
-use crate::session::{slip, tutor};
-use attempt::{Attempt, Subject, World};
+use crate::session::{python_hints, tutor};
+use attempt::{Attempt, Conditions, LessonUnderTest};
 use shown::prove_shown;
 
 /// What a proof found.
 #[derive(Debug, Default)]
 pub struct Proof {
-    pub faults: Vec<Fault>,
+    pub faults: Vec<Diagnostic>,
     /// What is allowed, and may not be meant.
-    pub advice: Vec<Fault>,
+    pub advice: Vec<Diagnostic>,
     /// How often something was tried.
     pub tries: usize,
 }
 
 impl Proof {
     /// Keeps a fault, once: what several answers suffer from is told with the first of them.
-    fn fault(&mut self, fault: Fault) {
-        let is_known = |known: &Fault| *known == fault || !fault.causes.is_empty() && known.causes == fault.causes;
+    fn fault(&mut self, fault: Diagnostic) {
+        let is_known = |known: &Diagnostic| *known == fault || !fault.causes.is_empty() && known.causes == fault.causes;
         if !self.faults.iter().any(is_known) {
             self.faults.push(fault);
         }
@@ -56,7 +56,7 @@ pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
     let mut proof = Proof { faults: rules::faults(lesson), advice: rules::advice(lesson), tries: 0 };
     if proof.faults.is_empty() {
         let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().program()?)?);
-        let subject = Subject { lesson, rehearsal };
+        let subject = LessonUnderTest { lesson, rehearsal };
         for index in 0..lesson.steps.len() {
             prove_step(&subject, index, &mut proof)?;
             if setup_raises(lesson, &proof) {
@@ -67,12 +67,12 @@ pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
     Ok(proof.in_order())
 }
 
-fn prove_step(subject: &Subject<'_>, index: usize, proof: &mut Proof) -> io::Result<()> {
+fn prove_step(subject: &LessonUnderTest<'_>, index: usize, proof: &mut Proof) -> io::Result<()> {
     let lesson = subject.lesson;
     let step = &lesson.steps[index];
     let attempt = |text: &str, proof: &mut Proof| {
         proof.tries += 1;
-        subject.attempt(index, text, World::Usual)
+        subject.attempt(index, text, Conditions::Usual)
     };
     // Doing nothing prepares the step, so that what goes wrong before the learner types is found here.
     let nothing = attempt("None", proof)?;
@@ -112,12 +112,12 @@ fn begins_undone(step: &Step, nothing: &Attempt, proof: &mut Proof) {
         let id = step.id.get_ref();
         let message =
             format!("step \"{id}\" is done by doing nothing: expect something that only the answer brings about");
-        proof.fault(Fault::new(at, message));
+        proof.fault(Diagnostic::new(at, message));
     }
     for key in &nothing.absent {
         let message =
             format!("there is no {:?} when the step begins: is it `unchanged` that it stays away?", key.get_ref());
-        proof.advice.push(Fault::new(Some(key.span().start), message));
+        proof.advice.push(Diagnostic::new(Some(key.span().start), message));
     }
 }
 
@@ -125,18 +125,18 @@ fn begins_undone(step: &Step, nothing: &Attempt, proof: &mut Proof) {
 fn is_recognised(index: usize, mistake: &Mistake, tried: &Attempt, proof: &mut Proof) {
     let at = Some(mistake.example.span().start);
     if let Some(refusal) = refused(mistake.example.get_ref()) {
-        proof.fault(Fault::new(at, refusal));
+        proof.fault(Diagnostic::new(at, refusal));
     } else if tried.done {
         let line = tried.done_by().map(|line| format!(" by {:?}", first_line(line))).unwrap_or_default();
         let message =
             format!("this mistake passes as an answer{line}: make `try` a real mistake, or `expect` stricter");
-        proof.fault(Fault::new(at, message));
+        proof.fault(Diagnostic::new(at, message));
     } else if !tried.judged.iter().any(|judged| judged.verdict == Verdict::Mistake(index)) {
         let message = format!("this mistake does not get its text. {}", tried.why_not(mistake.when.get_ref()));
-        proof.fault(Fault::new(at, message));
+        proof.fault(Diagnostic::new(at, message));
     } else if mistake.spoils == Some(true) && !tried.judged.iter().any(|judged| judged.submission.changed) {
         let message = "`spoils` is true, and this changes nothing: take `spoils` out, or let `try` change something";
-        proof.fault(Fault::new(at, message));
+        proof.fault(Diagnostic::new(at, message));
     }
 }
 
@@ -150,21 +150,21 @@ fn setup_raises(lesson: &Lesson, proof: &Proof) -> bool {
 fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Proof) {
     let at = Some(answer.span().start);
     if let Some(refusal) = refused(answer.get_ref()) {
-        return proof.fault(Fault::new(at, refusal));
+        return proof.fault(Diagnostic::new(at, refusal));
     }
     let expects_error = step.expect.as_ref().is_some_and(|expect| expect.get_ref().error.is_some());
     if let Some((source, error)) = tried.errors.first()
         && !expects_error
     {
         let line = line_of(source, error);
-        let meant = slip::of(&line, &error.class, "").map(|meant| format!(" {meant}")).unwrap_or_default();
+        let meant = python_hints::suggest(&line, &error.class, "").map(|meant| format!(" {meant}")).unwrap_or_default();
         let error = error.told();
         let message =
             format!("this answer raises at {line:?}: {error}.{meant} Mend it, or expect the error by `error = \"…\"`");
-        proof.fault(Fault::new(at, message));
+        proof.fault(Diagnostic::new(at, message));
     } else if !tried.done {
         let (why, causes) = tried.undone(step);
-        proof.fault(Fault { at, message: format!("this answer does not do the step: {why}"), causes });
+        proof.fault(Diagnostic { at, message: format!("this answer does not do the step: {why}"), causes });
     } else {
         draws(step, tried, proof);
         is_not_scolded(step, answer, tried, proof);
@@ -174,7 +174,7 @@ fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Pr
             let message = format!(
                 "the step is done before {line:?} is typed, so nobody need type it: let `expect` ask for what it brings about"
             );
-            proof.advice.push(Fault::new(at, message));
+            proof.advice.push(Diagnostic::new(at, message));
         }
     }
 }
@@ -185,10 +185,10 @@ fn is_not_scolded(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof:
         let mistake = &step.mistakes[index];
         let (line, told) = (first_line(source), &mistake.say);
         let narrower = "this `when` fits it: say more exactly when the mistake is made";
-        proof.fault(Fault {
+        proof.fault(Diagnostic {
             at: Some(answer.span().start),
             message: format!("{line:?} is on the way to what does the step, and is told, as a mistake: {told}"),
-            causes: vec![Fault::new(Some(mistake.when.span().start), narrower)],
+            causes: vec![Diagnostic::new(Some(mistake.when.span().start), narrower)],
         });
     }
 }
@@ -200,7 +200,7 @@ fn passes_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, proof: &mut Pr
     if !tried.done && !fails_anyhow {
         let (why, causes) = tried.undone(step);
         let message = format!("typed in redis-cli, this answer does not do the step: {lines:?}; {why}");
-        proof.fault(Fault { at, message, causes });
+        proof.fault(Diagnostic { at, message, causes });
     }
 }
 
@@ -216,7 +216,7 @@ fn without_clients(step: &Step, answer: &str) -> Option<String> {
 fn advise_who_acts(answer: &Spanned<String>, tried: &Attempt, proof: &mut Proof) {
     if tried.done {
         let message = "the step is done without going to another client, too: if it matters who acts, say so by `by = [\"…\"]` in `expect`";
-        proof.advice.push(Fault::new(Some(answer.span().start), message));
+        proof.advice.push(Diagnostic::new(Some(answer.span().start), message));
     }
 }
 
@@ -235,7 +235,7 @@ fn draws(step: &Step, tried: &Attempt, proof: &mut Proof) {
     if let Some(draw) = step.draw.as_ref().filter(|_| !tried.drawn) {
         let key = draw.get_ref();
         let message = format!("\"{key}\" is not there when the step is done: let `draw` name a key that is");
-        proof.fault(Fault::new(Some(draw.span().start), message));
+        proof.fault(Diagnostic::new(Some(draw.span().start), message));
     }
 }
 
@@ -253,7 +253,7 @@ fn unseen_errors(lesson: &Lesson, step: &Step, tried: &Attempt, proof: &mut Proo
         };
         for submission in tried.unseen.iter().filter(failed) {
             if let Some(error) = &submission.error {
-                proof.fault(Fault::new(Some(place.span().start), format!("this raises {}", error.told())));
+                proof.fault(Diagnostic::new(Some(place.span().start), format!("this raises {}", error.told())));
             }
         }
     }

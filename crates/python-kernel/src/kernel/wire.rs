@@ -1,0 +1,467 @@
+//! `_wire`: the connections to Redis, as the `redis` package sees them. Commands are packed and replies parsed here,
+//! so that a call costs one question on the pipe and little Python.
+
+use super::{kernel, resp};
+use crate::frame::{FromChild, ToChild};
+use rustpython_vm::{
+    PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyDictRef, PyStr, PyStrInterned, PyStrRef, PyTuple},
+    function::{ArgIntoFloat, FuncArgs, KwArgs},
+};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+pub(super) use _wire::module_def;
+
+/// Bytes received on one connection, and not yet taken as replies.
+#[derive(Default)]
+struct Received {
+    bytes: Vec<u8>,
+    /// Where the first reply that was not taken yet begins.
+    start: usize,
+    scan: resp::Scan,
+}
+
+/// The connections that stand.
+#[derive(Default)]
+pub struct Connections {
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    last: u32,
+    received: HashMap<u32, Arc<Mutex<Received>>>,
+}
+
+impl Connections {
+    fn number(&self) -> u32 {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.last += 1;
+        open.last
+    }
+
+    fn add(&self, connection: u32) -> Arc<Mutex<Received>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.received.entry(connection).or_default().clone()
+    }
+
+    fn find(&self, connection: u32, vm: &VirtualMachine) -> PyResult<Arc<Mutex<Received>>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.received.get(&connection).cloned().ok_or_else(|| closed(vm))
+    }
+
+    fn remove(&self, connection: u32) -> bool {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.received.remove(&connection).is_some()
+    }
+}
+
+impl Received {
+    /// The first reply, if it is there whole.
+    fn reply(&mut self, encoding: Option<&str>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let unread = &self.bytes[self.start..];
+        let end = self.scan.end(unread).map_err(|resp::Malformed| closed(vm))?;
+        let Some(end) = end else { return Ok(None) };
+        let reply = resp::Builder::new(&unread[..end], encoding, vm).value();
+        self.start += end;
+        if self.start == self.bytes.len() {
+            self.bytes.clear();
+            self.start = 0;
+        }
+        reply.map(Some)
+    }
+
+    fn take_in(&mut self, data: Vec<u8>) {
+        if self.start == self.bytes.len() {
+            self.bytes = data;
+        } else {
+            self.bytes.drain(..self.start);
+            self.bytes.extend_from_slice(&data);
+        }
+        self.start = 0;
+    }
+}
+
+/// The next reply on the connection. What is asked for it first is `question`, if no reply is there yet.
+fn reply(
+    connection: u32,
+    question: FromChild,
+    timeout_us: Option<u64>,
+    encoding: Option<&str>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let received = kernel().connections.find(connection, vm)?;
+    let mut question = question;
+    loop {
+        match super::ask(&question, vm)? {
+            ToChild::Received { data } => {
+                let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
+                received.take_in(data);
+                if let Some(reply) = received.reply(encoding, vm)? {
+                    return Ok(reply);
+                }
+            }
+            ToChild::TimedOut => return Err(timed_out(vm)),
+            _ => return Err(closed(vm)),
+        }
+        question = FromChild::Receive { connection, timeout_us };
+    }
+}
+
+/// Sends one command on a `Connection`, and waits for its reply.
+fn exchange(connection: &PyObjectRef, command: &PyTuple, vm: &VirtualMachine) -> PyResult {
+    static NAMES: OnceLock<[&'static PyStrInterned; 3]> = OnceLock::new();
+    let names = NAMES.get_or_init(|| ["_handle", "socket_timeout", "_encoding"].map(|name| vm.ctx.intern_str(name)));
+    let [handle, timeout, encoding] = names.map(|name| connection.get_attr(name, vm));
+    // None, if it is closed: what follows from that is `_persist`'s to see.
+    let handle: u32 = handle?.try_into_value(vm)?;
+    let timeout: Option<ArgIntoFloat> = timeout?.try_into_value(vm)?;
+    let encoding: Option<PyStrRef> = encoding?.try_into_value(vm)?;
+    exchange_on(handle, command, timeout, encoding, vm)
+}
+
+fn exchange_on(
+    connection: u32,
+    command: &PyTuple,
+    timeout: Option<ArgIntoFloat>,
+    encoding: Option<PyStrRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let data = Packer::UTF8.command(command.as_slice(), vm)?;
+    let timeout_us = micros(timeout.map(f64::from));
+    let encoding = encoding.as_ref().map(|name| name.to_string_lossy());
+    let question = FromChild::Exchange { connection, data, timeout_us };
+    reply(connection, question, timeout_us, encoding.as_deref(), vm)
+}
+
+/// What a client hands out for a reply.
+fn converted(convert: PyObjectRef, reply: PyObjectRef, options: PyDictRef, vm: &VirtualMachine) -> PyResult {
+    if vm.is_none(&convert) {
+        return Ok(reply);
+    }
+    let named = options.into_iter().filter_map(|(name, value)| {
+        let name = name.downcast_ref::<PyStr>()?.to_str()?.to_owned();
+        (name != "keys").then_some((name, value))
+    });
+    convert.call(FuncArgs::new(vec![reply], named.collect::<KwArgs>()), vm)
+}
+
+fn closed(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_exception_empty(_wire::closed(vm))
+}
+
+fn timed_out(vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_exception_empty(_wire::timed_out(vm))
+}
+
+/// An error that Redis answered; as a value, for the package decides where to raise it.
+pub fn error_reply(message: &[u8], vm: &VirtualMachine) -> PyObjectRef {
+    let message = String::from_utf8_lossy(message).into_owned();
+    vm.new_exception_msg(_wire::error_reply(vm), message.into()).into()
+}
+
+/// What Redis sent unasked.
+pub fn push(items: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
+    use rustpython_vm::AsObject;
+    let items: PyObjectRef = vm.ctx.new_list(items).into();
+    _wire::push(vm).as_object().call((items,), vm)
+}
+
+/// A time to wait in microseconds; a negative one is over already.
+fn micros(timeout: Option<f64>) -> Option<u64> {
+    // A float too large for the integer becomes the largest, which is as long as for ever.
+    timeout.map(|seconds| (seconds.max(0.0) * 1e6).round() as u64)
+}
+
+/// How a command's text becomes bytes.
+struct Packer<'a> {
+    encoding: &'a str,
+    errors: &'a str,
+    out: Vec<u8>,
+}
+
+impl Packer<'_> {
+    const UTF8: Packer<'static> = Packer { encoding: "utf-8", errors: "strict", out: Vec::new() };
+
+    fn command(mut self, command: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+        self.out.reserve(16 + command.len() * 16);
+        let (words, rest): (Vec<&str>, _) = match command.split_first() {
+            Some((first, rest)) => match first.downcast_ref::<PyStr>().and_then(|name| name.to_str()) {
+                Some(name) => (name.split_ascii_whitespace().collect(), rest),
+                None => (Vec::new(), command),
+            },
+            None => (Vec::new(), command),
+        };
+        self.count(b'*', words.len() + rest.len());
+        for word in words {
+            self.bulk(word.as_bytes());
+        }
+        for element in rest {
+            self.element(element, vm)?;
+        }
+        Ok(self.out)
+    }
+
+    fn element(&mut self, element: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        use rustpython_vm::builtins::{PyByteArray, PyBytes, PyFloat, PyInt, PyMemoryView};
+        use rustpython_vm::{AsObject, TryFromObject};
+        if let Some(text) = element.downcast_ref::<PyStr>() {
+            if resp::is_utf8(self.encoding)
+                && let Some(text) = text.to_str()
+            {
+                self.bulk(text.as_bytes());
+                return Ok(());
+            }
+            let bytes = vm.call_method(element, "encode", (self.encoding, self.errors))?;
+            return self.element(&bytes, vm);
+        }
+        if let Some(bytes) = element.downcast_ref::<PyBytes>() {
+            self.bulk(bytes.as_bytes());
+        } else if element.class().is(vm.ctx.types.int_type)
+            && let Some(number) = element.downcast_ref::<PyInt>()
+        {
+            match i64::try_from(number.as_bigint()) {
+                Ok(number) => self.bulk(itoa::Buffer::new().format(number).as_bytes()),
+                Err(_) => self.bulk(number.as_bigint().to_string().as_bytes()),
+            }
+        } else if element.downcast_ref::<PyFloat>().is_some()
+            || (element.downcast_ref::<PyInt>().is_some() && !element.class().is(vm.ctx.types.bool_type))
+        {
+            let shown = element.repr(vm)?;
+            self.bulk(shown.to_string_lossy().as_bytes());
+        } else if let Some(bytes) = element.downcast_ref::<PyByteArray>() {
+            let bytes = bytes.borrow_buf();
+            self.bulk(&bytes);
+        } else if element.downcast_ref::<PyMemoryView>().is_some() {
+            let bytes = rustpython_vm::function::ArgBytesLike::try_from_object(vm, element.clone())?;
+            let bytes = bytes.borrow_buf();
+            self.bulk(&bytes);
+        } else {
+            let class = _wire::unencodable(vm);
+            return Err(vm.new_exception(class, vec![element.clone()]));
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, kind: u8, count: usize) {
+        self.out.push(kind);
+        self.out.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
+        self.out.extend_from_slice(b"\r\n");
+    }
+
+    fn bulk(&mut self, bytes: &[u8]) {
+        self.count(b'$', bytes.len());
+        self.out.extend_from_slice(bytes);
+        self.out.extend_from_slice(b"\r\n");
+    }
+}
+
+#[rustpython_vm::pymodule]
+mod _wire {
+    use super::{Packer, closed as closed_error, kernel, micros};
+    use crate::frame::{FromChild, ToChild};
+    use crate::kernel as child;
+    // What `pyattr(once)` writes names the crate so.
+    use rustpython_vm::common as rustpython_common;
+    use rustpython_vm::{
+        AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+        builtins::{PyDictRef, PyListRef, PySet, PyStrRef, PyTupleRef, PyTypeRef},
+        function::{ArgBytesLike, ArgIntoFloat, ArgSequence, OptionalOption},
+        types::PyTypeSlots,
+    };
+    use std::sync::PoisonError;
+
+    #[pyattr(once, name = "ErrorReply")]
+    pub fn error_reply(vm: &VirtualMachine) -> PyTypeRef {
+        vm.ctx.new_exception_type("_wire", "ErrorReply", None)
+    }
+
+    #[pyattr(once, name = "TimedOut")]
+    pub fn timed_out(vm: &VirtualMachine) -> PyTypeRef {
+        vm.ctx.new_exception_type("_wire", "TimedOut", None)
+    }
+
+    #[pyattr(once, name = "Closed")]
+    pub fn closed(vm: &VirtualMachine) -> PyTypeRef {
+        vm.ctx.new_exception_type("_wire", "Closed", None)
+    }
+
+    #[pyattr(once, name = "Unencodable")]
+    pub fn unencodable(vm: &VirtualMachine) -> PyTypeRef {
+        vm.ctx.new_exception_type("_wire", "Unencodable", Some(vec![vm.ctx.exceptions.type_error.to_owned()]))
+    }
+
+    #[pyattr(once, name = "Push")]
+    pub fn push(vm: &VirtualMachine) -> PyTypeRef {
+        let list = vm.ctx.types.list_type.to_owned();
+        vm.ctx.new_class(Some("_wire"), "Push", list, PyTypeSlots::heap_default())
+    }
+
+    #[pyfunction]
+    fn open(
+        host: PyStrRef,
+        port: u16,
+        commands: ArgSequence<PyTupleRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<(u32, PyListRef)> {
+        let connections = &kernel().connections;
+        let mut set_up = Vec::new();
+        for command in commands.iter() {
+            set_up.extend(Packer::UTF8.command(command.as_slice(), vm)?);
+        }
+        let connection = connections.number();
+        let host = host.to_string_lossy().into_owned();
+        let mut answer = child::ask(&FromChild::Open { connection, host, port, set_up }, vm)?;
+        if let ToChild::Refused { reason } = answer {
+            // An OSError has fields of its own, so it is made by its class.
+            let error = vm.ctx.exceptions.connection_refused_error.as_object().call((reason,), vm)?;
+            return Err(error.try_into_value(vm)?);
+        }
+        let received = connections.add(connection);
+        let mut replies = Vec::new();
+        loop {
+            match answer {
+                ToChild::Opened { data } | ToChild::Received { data } => {
+                    let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
+                    received.take_in(data);
+                    while replies.len() < commands.len()
+                        && let Some(reply) = received.reply(None, vm)?
+                    {
+                        replies.push(reply);
+                    }
+                }
+                _ => return Err(closed_error(vm)),
+            }
+            if replies.len() == commands.len() {
+                return Ok((connection, vm.ctx.new_list(replies)));
+            }
+            answer = child::ask(&FromChild::Receive { connection, timeout_us: None }, vm)?;
+        }
+    }
+
+    #[pyfunction]
+    fn pack(command: PyTupleRef, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+        Packer::UTF8.command(command.as_slice(), vm)
+    }
+
+    #[pyfunction]
+    fn pack_with(command: PyTupleRef, encoding: PyStrRef, errors: PyStrRef, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+        let (encoding, errors) = (encoding.to_string_lossy(), errors.to_string_lossy());
+        let packer = Packer { encoding: &encoding, errors: &errors, out: Vec::new() };
+        packer.command(command.as_slice(), vm)
+    }
+
+    #[pyfunction]
+    fn call(
+        connection: u32,
+        command: PyTupleRef,
+        timeout: Option<ArgIntoFloat>,
+        encoding: Option<PyStrRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        super::exchange_on(connection, &command, timeout, encoding, vm)
+    }
+
+    /// One command on a free connection, if there is one and it is known how its reply is converted: `client._persist`
+    /// goes the long way otherwise, and when anything is not as usual.
+    #[pyfunction]
+    fn quick(
+        client: PyObjectRef,
+        known: PyDictRef,
+        idle: PyListRef,
+        command: PyTupleRef,
+        options: PyDictRef,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let convert = command.as_slice().first().and_then(|name| known.get_item_opt(&**name, vm).ok().flatten());
+        let connection = convert.as_ref().and_then(|_| idle.borrow_vec_mut().pop());
+        let (Some(convert), Some(connection)) = (convert, connection) else {
+            return vm.call_method(&client, "_persist", (command, options));
+        };
+        let cause: PyObjectRef = match super::exchange(&connection, &command, vm) {
+            Ok(reply) if !reply.fast_isinstance(vm.ctx.exceptions.base_exception_type) => {
+                idle.borrow_vec_mut().push(connection);
+                return super::converted(convert, reply, options, vm);
+            }
+            Ok(error) => error,
+            Err(error) => error.into(),
+        };
+        vm.call_method(&client, "_persist", (command, options, connection, cause))
+    }
+
+    #[pyfunction]
+    fn send(connection: u32, data: ArgBytesLike, vm: &VirtualMachine) -> PyResult<()> {
+        kernel().connections.find(connection, vm)?;
+        let data = data.borrow_buf().to_vec();
+        kernel().pipe.tell_later(&FromChild::Send { connection, data });
+        Ok(())
+    }
+
+    #[pyfunction]
+    fn read(
+        connection: u32,
+        timeout: OptionalOption<ArgIntoFloat>,
+        encoding: OptionalOption<PyStrRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let encoding = encoding.flatten();
+        let encoding = encoding.as_ref().map(|name| name.to_string_lossy());
+        let buffered = {
+            let received = kernel().connections.find(connection, vm)?;
+            let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
+            received.reply(encoding.as_deref(), vm)?
+        };
+        if let Some(reply) = buffered {
+            return Ok(reply);
+        }
+        let timeout_us = micros(timeout.flatten().map(f64::from));
+        let question = FromChild::Receive { connection, timeout_us };
+        super::reply(connection, question, timeout_us, encoding.as_deref(), vm)
+    }
+
+    #[pyfunction]
+    fn pending(connection: u32, vm: &VirtualMachine) -> PyResult<bool> {
+        let received = kernel().connections.find(connection, vm)?;
+        let received = received.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(received.start < received.bytes.len())
+    }
+
+    #[pyfunction]
+    fn close(connection: u32) {
+        if kernel().connections.remove(connection) {
+            kernel().pipe.tell_later(&FromChild::Close { connection });
+        }
+    }
+
+    #[pyfunction]
+    fn now(vm: &VirtualMachine) -> PyResult<f64> {
+        Ok(child::clock::now_us(vm)? as f64 / 1e6)
+    }
+
+    #[pyfunction]
+    fn sleep(seconds: ArgIntoFloat, vm: &VirtualMachine) -> PyResult<()> {
+        child::clock::sleep(seconds.into(), vm)
+    }
+
+    /// The order of a member in a set is its rank by a hash keyed with the seed: arbitrary to the eye, the same in
+    /// each run, and the same for the same members however they were come by.
+    #[pyfunction]
+    fn shuffled(items: PyListRef, vm: &VirtualMachine) -> PyResult<PyRef<PySet>> {
+        let mut ranked = Vec::new();
+        for item in items.borrow_vec().iter() {
+            let bytes = item.downcast_ref::<rustpython_vm::builtins::PyBytes>();
+            let rank = match bytes {
+                Some(bytes) => child::rng::rank(kernel().seed, bytes.as_bytes()),
+                None => child::rng::rank(kernel().seed, item.repr(vm)?.as_bytes()),
+            };
+            ranked.push((rank, item.clone()));
+        }
+        ranked.sort_by_key(|(rank, _)| *rank);
+        let set = PySet::default().into_ref(&vm.ctx);
+        for (_, item) in ranked {
+            set.add(item, vm)?;
+        }
+        Ok(set)
+    }
+}

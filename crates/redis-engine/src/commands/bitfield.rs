@@ -1,0 +1,250 @@
+//! Bit fields: integers of any width within a string.
+
+use super::bitmap::{bit_at, bit_offset, set_bit};
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::Str;
+use crate::error::{self, Error};
+use crate::number;
+
+pub const COMMANDS: &[&Command] = &[&BITFIELD, &BITFIELD_RO];
+
+/// The type of a field: `i16`, `u8`.
+#[derive(Clone, Copy)]
+struct Width {
+    signed: bool,
+    bits: usize,
+}
+
+/// What happens when a value does not fit.
+#[derive(Clone, Copy)]
+enum Overflow {
+    Wrap,
+    Saturate,
+    Fail,
+}
+
+#[derive(Clone, Copy)]
+enum Action {
+    Get,
+    Set(i64, Overflow),
+    Add(i64, Overflow),
+}
+
+/// One subcommand of BITFIELD.
+struct Step {
+    action: Action,
+    width: Width,
+    offset: usize,
+}
+
+impl Step {
+    /// How many bytes a string needs, to hold its field.
+    fn end(&self) -> usize {
+        (self.offset + self.width.bits).div_ceil(8)
+    }
+}
+
+impl Width {
+    fn parse(text: &[u8]) -> Result<Width, Error> {
+        const INVALID: Error = Error::text(
+            "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.",
+        );
+        let (signed, bits) = match text {
+            [b'i', bits @ ..] => (true, bits),
+            [b'u', bits @ ..] => (false, bits),
+            _ => return Err(INVALID),
+        };
+        match number::parse_integer(bits) {
+            Some(bits) if bits >= 1 && bits <= if signed { 64 } else { 63 } => {
+                Ok(Width { signed, bits: bits as usize })
+            }
+            _ => Err(INVALID),
+        }
+    }
+
+    /// Reads the field at an offset; zeros follow the string.
+    fn read(self, bytes: &[u8], offset: usize) -> i64 {
+        let bits = (offset..offset + self.bits).fold(0u64, |bits, at| bits << 1 | u64::from(bit_at(bytes, at)));
+        self.wrap(i128::from(bits))
+    }
+
+    fn write(self, bytes: &mut [u8], offset: usize, value: i64) {
+        for index in 0..self.bits {
+            set_bit(bytes, offset + index, value >> (self.bits - 1 - index) & 1 == 1);
+        }
+    }
+
+    /// The value that its lowest bits spell.
+    fn wrap(self, value: i128) -> i64 {
+        let above = 128 - self.bits;
+        (if self.signed { value << above >> above } else { ((value as u128) << above >> above) as i128 }) as i64
+    }
+
+    /// Makes a value fit; `None`: it is refused.
+    fn fit(self, value: i128, overflow: Overflow) -> Option<i64> {
+        let (least, most) = match self.signed {
+            true => (-(1i128 << (self.bits - 1)), (1i128 << (self.bits - 1)) - 1),
+            false => (0, (1i128 << self.bits) - 1),
+        };
+        if (least..=most).contains(&value) {
+            return Some(value as i64);
+        }
+        match overflow {
+            Overflow::Wrap => Some(self.wrap(value)),
+            Overflow::Saturate => Some(value.clamp(least, most) as i64),
+            Overflow::Fail => None,
+        }
+    }
+
+    /// A value of SET: for an unsigned field, its 64 bits count as unsigned. Redis takes one that is so far below a
+    /// signed field that their distance is no i64 for one that is far above.
+    fn exact(self, value: i64) -> i128 {
+        let is_too_far = self.bits < 64 && value <= i64::MIN + ((1 << (self.bits - 1)) - 1);
+        match self.signed {
+            true if is_too_far => i128::from(value) + (1 << 64),
+            true => i128::from(value),
+            false => i128::from(value as u64),
+        }
+    }
+}
+
+const BITFIELD: Command = Command {
+    name: "BITFIELD",
+    syntax: "key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding \
+             offset increment> [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | \
+             INCRBY encoding offset increment> ...]]",
+    arity: -2,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::FIRST,
+    group: Group::Bitmap,
+    since: "3.2.0",
+    complexity: "O(1) for each subcommand specified",
+    summary: "Reads, sets and adds to integers of any width within a string.",
+    example: "BITFIELD player:1 SET u8 0 200 INCRBY u8 0 10 GET u4 0",
+    run: bitfield,
+};
+
+fn bitfield(call: &mut Call) -> Outcome {
+    let steps = steps(call)?;
+    if steps.iter().all(|step| matches!(step.action, Action::Get)) { read(call, &steps) } else { write(call, &steps) }
+}
+
+const BITFIELD_RO: Command = Command {
+    name: "BITFIELD_RO",
+    syntax: "key [GET encoding offset [GET encoding offset ...]]",
+    arity: -2,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Bitmap,
+    since: "6.0.0",
+    complexity: "O(1) for each subcommand specified",
+    summary: "Reads integers of any width within a string.",
+    example: "BITFIELD player:1 SET u8 0 200\nBITFIELD_RO player:1 GET u8 0",
+    run: bitfield_ro,
+};
+
+fn bitfield_ro(call: &mut Call) -> Outcome {
+    let steps = steps(call)?;
+    if !steps.iter().all(|step| matches!(step.action, Action::Get)) {
+        return Err(Error::text("ERR BITFIELD_RO only supports the GET subcommand"));
+    }
+    read(call, &steps)
+}
+
+fn steps(call: &Call) -> Result<Vec<Step>, Error> {
+    let mut steps = Vec::new();
+    let mut overflow = Overflow::Wrap;
+    let mut index = 2;
+    while index < call.argv.len() {
+        let left = call.argv.len() - index - 1;
+        if call.is_option(index, "OVERFLOW") && left >= 1 {
+            overflow = overflow_option(call, index + 1)?;
+            index += 2;
+            continue;
+        }
+        let (is_get, is_set) = (call.is_option(index, "GET"), call.is_option(index, "SET"));
+        let words = if is_get { 2 } else { 3 };
+        if !(is_get || is_set || call.is_option(index, "INCRBY")) || left < words {
+            return Err(error::SYNTAX);
+        }
+        let width = Width::parse(call.argv[index + 1])?;
+        let offset = field_offset(call, index + 2, width)?;
+        let action = match (is_get, is_set) {
+            (true, _) => Action::Get,
+            (false, true) => Action::Set(call.integer(index + 3)?, overflow),
+            (false, false) => Action::Add(call.integer(index + 3)?, overflow),
+        };
+        steps.push(Step { action, width, offset });
+        index += 1 + words;
+    }
+    Ok(steps)
+}
+
+fn overflow_option(call: &Call, index: usize) -> Result<Overflow, Error> {
+    if call.is_option(index, "WRAP") {
+        Ok(Overflow::Wrap)
+    } else if call.is_option(index, "SAT") {
+        Ok(Overflow::Saturate)
+    } else if call.is_option(index, "FAIL") {
+        Ok(Overflow::Fail)
+    } else {
+        Err(Error::text("ERR Invalid OVERFLOW type specified"))
+    }
+}
+
+/// An offset in bits, or behind a `#` in fields of this width.
+fn field_offset(call: &Call, index: usize, width: Width) -> Result<usize, Error> {
+    let Some(fields) = call.argv[index].strip_prefix(b"#") else {
+        return bit_offset(call, call.argv[index]);
+    };
+    let offset = bit_offset(call, fields)?.saturating_mul(width.bits);
+    bit_offset(call, itoa::Buffer::new().format(offset).as_bytes())
+}
+
+fn read(call: &mut Call, steps: &[Step]) -> Outcome {
+    let value = call.keyspace.read::<Str>(call.argv[1])?;
+    let bytes = value.map_or(Default::default(), Str::bytes);
+    call.reply.array(steps.len());
+    for step in steps {
+        call.reply.integer(step.width.read(&bytes, step.offset));
+    }
+    Ok(())
+}
+
+fn write(call: &mut Call, steps: &[Step]) -> Outcome {
+    let mut value = call.keyspace.edit_or_create::<Str>(call.argv[1])?;
+    let bytes = value.make_mut();
+    let written = steps.iter().filter(|step| !matches!(step.action, Action::Get));
+    let end = written.map(Step::end).max().unwrap_or(0);
+    let grows = bytes.len() < end;
+    if grows {
+        bytes.resize(end, 0);
+    }
+    call.reply.array(steps.len());
+    let mut changes = 0;
+    for &Step { action, width, offset } in steps {
+        let before = width.read(bytes, offset);
+        let after = match action {
+            Action::Get => Some(before),
+            Action::Set(to, overflow) => width.fit(width.exact(to), overflow),
+            Action::Add(by, overflow) => width.fit(i128::from(before) + i128::from(by), overflow),
+        };
+        let Some(after) = after else {
+            call.reply.null();
+            continue;
+        };
+        call.reply.integer(if matches!(action, Action::Set(..)) { before } else { after });
+        if !matches!(action, Action::Get) {
+            width.write(bytes, offset, after);
+            changes += usize::from(grows || before != after);
+        }
+    }
+    if changes > 0 {
+        value.commit_changes("setbit", changes);
+    } else {
+        // It has grown even if every value was refused, which Redis counts as no change.
+        value.keep();
+    }
+    Ok(())
+}

@@ -1,0 +1,451 @@
+//! COMMAND: what commands there are, told from their rows.
+
+use super::key_specs::{self, Place};
+use crate::call::{Call, Outcome};
+use crate::command::{self, Command, Flag, Group, Keys};
+use crate::error::{self, Error};
+use crate::glob;
+use crate::number;
+use crate::reply::Reply;
+use crate::syntax::{self, Argument, Shape, ValueType};
+
+pub const COMMANDS: &[&Command] = &[
+    &COMMAND,
+    &COMMAND_COUNT,
+    &COMMAND_DOCS,
+    &COMMAND_GETKEYS,
+    &COMMAND_GETKEYSANDFLAGS,
+    &COMMAND_HELP,
+    &COMMAND_INFO,
+    &COMMAND_LIST,
+];
+
+const COMMAND: Command = Command {
+    name: "COMMAND",
+    syntax: "",
+    arity: -1,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.13",
+    complexity: "O(N) where N is the total number of Redis commands",
+    summary: "What commands there are, with their arity, flags and keys.",
+    example: "COMMAND COUNT",
+    run: all,
+};
+
+fn all(call: &mut Call) -> Outcome {
+    let commands: Vec<_> = top_level().collect();
+    call.reply.array(commands.len());
+    commands.into_iter().for_each(|command| describe(call.reply, command));
+    Ok(())
+}
+
+/// All commands but subcommands.
+fn top_level() -> impl Iterator<Item = &'static Command> {
+    super::all().filter(|command| command.container().is_none())
+}
+
+fn subcommands(command: &Command) -> impl Iterator<Item = &'static Command> {
+    let name = command.name;
+    super::all().filter(move |other| other.container() == Some(name))
+}
+
+/// As COMMAND names it: `config|get`.
+fn full_name(command: &Command) -> String {
+    command.name.to_lowercase().replace(' ', "|")
+}
+
+/// The row of a name as COMMAND writes it.
+fn by_full_name(name: &[u8]) -> Option<&'static Command> {
+    super::by_name(&std::str::from_utf8(name).ok()?.replace('|', " "))
+}
+
+const COMMAND_COUNT: Command = Command {
+    name: "COMMAND COUNT",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.13",
+    complexity: "O(1)",
+    summary: "The number of commands.",
+    example: "COMMAND COUNT",
+    run: count,
+};
+
+fn count(call: &mut Call) -> Outcome {
+    call.reply.count(top_level().count());
+    Ok(())
+}
+
+const COMMAND_INFO: Command = Command {
+    name: "COMMAND INFO",
+    syntax: "[command-name [command-name ...]]",
+    arity: -2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.13",
+    complexity: "O(N) where N is the number of commands to look up",
+    summary: "Arity, flags and keys of these commands, or of all.",
+    example: "COMMAND INFO get",
+    run: info,
+};
+
+fn info(call: &mut Call) -> Outcome {
+    let names = &call.argv[2..];
+    if names.is_empty() {
+        return all(call);
+    }
+    call.reply.array(names.len());
+    for name in names {
+        match by_full_name(name) {
+            Some(command) => describe(call.reply, command),
+            None => call.reply.null(),
+        }
+    }
+    Ok(())
+}
+
+/// Writes a command as COMMAND INFO does.
+fn describe(reply: &mut Reply, command: &Command) {
+    reply.array(10);
+    reply.bulk(full_name(command).as_bytes());
+    reply.integer(command.arity.into());
+    let mut flags = command.flags.to_vec();
+    flags.sort_unstable();
+    statuses(reply, flags.iter().map(|flag| flag.name()));
+    let Keys { first, last, step, .. } = command.keys;
+    [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
+    statuses(reply, categories(command).into_iter());
+    // The tips for clients of a cluster.
+    reply.set(0);
+    key_specifications(reply, command);
+    let subcommands: Vec<_> = subcommands(command).collect();
+    reply.set(subcommands.len());
+    subcommands.into_iter().for_each(|subcommand| describe(reply, subcommand));
+}
+
+fn statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>) {
+    reply.set(words.len());
+    words.for_each(|word| reply.status(word));
+}
+
+/// The ACL categories: those of the group, those that follow from flags, and those that Redis gives to single commands.
+fn categories(command: &Command) -> Vec<&'static str> {
+    if subcommands(command).next().is_some() && command.name != "COMMAND" {
+        // Whoever names no subcommand only gets help.
+        return vec!["@slow"];
+    }
+    let name = command.name;
+    let is_sort = matches!(name, "SORT" | "SORT_RO");
+    let is_of_keyspace = matches!(name, "DBSIZE" | "FLUSHALL" | "FLUSHDB" | "SWAPDB")
+        || command.group == Group::Generic && !is_sort && name != "WAIT";
+    let is_of_connection = command.group == Group::Connection || name == "WAIT" || name.starts_with("COMMAND");
+    let is_of_admin = command.has(Flag::Admin) || name == "LASTSAVE";
+    let is_dangerous = is_of_admin || is_sort || matches!(name, "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
+    let in_order_of_redis = [
+        ("@keyspace", is_of_keyspace),
+        ("@read", command.has(Flag::Readonly) && command.group != Group::Scripting),
+        ("@write", command.has(Flag::Write)),
+        ("@set", command.group == Group::Set || is_sort),
+        ("@sortedset", command.group == Group::SortedSet || is_sort),
+        ("@list", command.group == Group::List || is_sort),
+        ("@hash", command.group == Group::Hash),
+        ("@string", command.group == Group::String),
+        ("@bitmap", command.group == Group::Bitmap),
+        ("@pubsub", command.has(Flag::Pubsub)),
+        ("@admin", is_of_admin),
+        ("@fast", command.has(Flag::Fast)),
+        ("@slow", !command.has(Flag::Fast)),
+        ("@blocking", command.has(Flag::Blocking)),
+        ("@dangerous", is_dangerous),
+        ("@connection", is_of_connection),
+        ("@transaction", command.group == Group::Transactions),
+        ("@scripting", command.group == Group::Scripting),
+    ];
+    in_order_of_redis.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
+}
+
+/// Writes where the keys stand, and what becomes of them.
+fn key_specifications(reply: &mut Reply, command: &Command) {
+    let specs = if command.keys == Keys::NONE { &[] } else { key_specs::of(command.name) };
+    reply.set(specs.len());
+    for spec in specs {
+        reply.map(3 + usize::from(!spec.notes.is_empty()));
+        if !spec.notes.is_empty() {
+            reply.bulk(b"notes");
+            reply.bulk(spec.notes.as_bytes());
+        }
+        reply.bulk(b"flags");
+        statuses(reply, spec.flags.iter().copied());
+        let (begin, find) = match spec.place {
+            Place::Range { first, last, step } => {
+                (Some(first), ("range", [("lastkey", last), ("keystep", step), ("limit", 0)]))
+            }
+            Place::Counted { at } => (Some(at), ("keynum", [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)])),
+            Place::Unknown => (None, ("unknown", [("", 0); 3])),
+        };
+        let (kind, numbers) = find;
+        let index = begin.map(|index| [("index", index)]);
+        part(
+            reply,
+            "begin_search",
+            if index.is_some() { "index" } else { "unknown" },
+            index.as_ref().map_or(&[], |n| n),
+        );
+        part(reply, "find_keys", kind, if index.is_some() { &numbers } else { &[] });
+    }
+}
+
+fn part(reply: &mut Reply, name: &str, kind: &str, numbers: &[(&str, i32)]) {
+    reply.bulk(name.as_bytes());
+    reply.map(2);
+    reply.bulk(b"type");
+    reply.bulk(kind.as_bytes());
+    reply.bulk(b"spec");
+    reply.map(numbers.len());
+    for (name, number) in numbers {
+        reply.bulk(name.as_bytes());
+        reply.integer((*number).into());
+    }
+}
+
+const COMMAND_LIST: Command = Command {
+    name: "COMMAND LIST",
+    syntax: "[FILTERBY <MODULE module-name | ACLCAT category | PATTERN pattern>]",
+    arity: -2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "7.0.0",
+    complexity: "O(N) where N is the total number of Redis commands",
+    summary: "The names of all commands, or of those in a category or fitting a pattern.",
+    example: "COMMAND LIST FILTERBY PATTERN xyz*",
+    run: list,
+};
+
+fn list(call: &mut Call) -> Outcome {
+    let keep: Box<dyn Fn(&Command) -> bool> = match call.argv {
+        [_, _] => Box::new(|_| true),
+        &[_, _, _, kind, value] if call.is_option(2, "FILTERBY") => {
+            let category = [b"@".as_slice(), &value.to_ascii_lowercase()].concat();
+            match kind.to_ascii_uppercase().as_slice() {
+                b"MODULE" => Box::new(|_| false),
+                b"ACLCAT" => {
+                    Box::new(move |command| categories(command).iter().any(|name| name.as_bytes() == category))
+                }
+                b"PATTERN" => Box::new(move |command| glob::matches_any_case(value, full_name(command).as_bytes())),
+                _ => return Err(error::SYNTAX),
+            }
+        }
+        _ => return Err(error::SYNTAX),
+    };
+    let names: Vec<_> = super::all().filter(|command| keep(command)).map(full_name).collect();
+    call.reply.array(names.len());
+    names.iter().for_each(|name| call.reply.bulk(name.as_bytes()));
+    Ok(())
+}
+
+const COMMAND_GETKEYS: Command = Command {
+    name: "COMMAND GETKEYS",
+    syntax: "command [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.13",
+    complexity: "O(N) where N is the number of arguments to the command",
+    summary: "Which words of a command are keys.",
+    example: "COMMAND GETKEYS MSET a 1 b 2",
+    run: |call| getkeys(call, Answer::Keys),
+};
+
+const COMMAND_GETKEYSANDFLAGS: Command = Command {
+    name: "COMMAND GETKEYSANDFLAGS",
+    syntax: "command [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "7.0.0",
+    complexity: "O(N) where N is the number of arguments to the command",
+    summary: "Which words of a command are keys, and what becomes of them.",
+    example: "COMMAND GETKEYSANDFLAGS LMOVE a b LEFT RIGHT",
+    run: |call| getkeys(call, Answer::KeysAndFlags),
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Keys,
+    KeysAndFlags,
+}
+
+fn getkeys(call: &mut Call, answer: Answer) -> Outcome {
+    let argv = &call.argv[2..];
+    let command = super::find(argv).map_err(|_| Error::text("ERR Invalid command specified"))?;
+    if command.keys == Keys::NONE {
+        return Err(Error::text("ERR The command has no key arguments"));
+    }
+    if !command.takes(argv.len()) {
+        return Err(Error::text("ERR Invalid number of arguments specified for command"));
+    }
+    let count = |at: usize| {
+        let n = usize::try_from(number::parse_integer(argv[at])?).ok()?;
+        (n > 0 && n < argv.len() - at).then_some(n)
+    };
+    let counts = usize::try_from(command.keys.count_at).unwrap_or(0);
+    if counts > 0 && count(counts).is_none() {
+        return Err(Error::text("ERR Invalid arguments specified for command"));
+    }
+    let mut positions = command.keys.positions(argv.len(), count);
+    if command.name == "SORT" {
+        let store = argv.windows(2).rposition(|pair| pair[0].eq_ignore_ascii_case(b"STORE"));
+        positions.extend(store.map(|at| at + 1));
+    }
+    call.reply.array(positions.len());
+    for position in positions {
+        if answer == Answer::KeysAndFlags {
+            call.reply.array(2);
+        }
+        call.reply.bulk(argv[position]);
+        if answer == Answer::KeysAndFlags {
+            statuses(call.reply, key_specs::flags_at(command.name, argv, position).iter().copied());
+        }
+    }
+    Ok(())
+}
+
+const COMMAND_DOCS: Command = Command {
+    name: "COMMAND DOCS",
+    syntax: "[command-name [command-name ...]]",
+    arity: -2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "7.0.0",
+    complexity: "O(N) where N is the number of commands to look up",
+    summary: "What commands are for, and what their arguments are.",
+    example: "COMMAND DOCS get",
+    run: docs,
+};
+
+fn docs(call: &mut Call) -> Outcome {
+    let commands: Vec<&Command> = match &call.argv[2..] {
+        [] => top_level().collect(),
+        names => names.iter().filter_map(|name| by_full_name(name)).collect(),
+    };
+    call.reply.map(commands.len());
+    commands.into_iter().for_each(|command| document(call.reply, command));
+    Ok(())
+}
+
+/// Writes a command's name and what COMMAND DOCS tells of it.
+fn document(reply: &mut Reply, command: &Command) {
+    let arguments = syntax::parse(command.syntax);
+    let subcommands: Vec<_> = subcommands(command).collect();
+    reply.bulk(full_name(command).as_bytes());
+    reply.map(4 + usize::from(!arguments.is_empty()) + usize::from(!subcommands.is_empty()));
+    let texts = [
+        ("summary", command.summary),
+        ("since", command.since),
+        ("group", command.group.name()),
+        ("complexity", command.complexity),
+    ];
+    texts.into_iter().for_each(|(name, text)| pair(reply, name, text));
+    if !arguments.is_empty() {
+        reply.bulk(b"arguments");
+        document_arguments(reply, &arguments);
+    }
+    if !subcommands.is_empty() {
+        reply.bulk(b"subcommands");
+        reply.map(subcommands.len());
+        subcommands.into_iter().for_each(|subcommand| document(reply, subcommand));
+    }
+}
+
+fn pair(reply: &mut Reply, name: &str, text: &str) {
+    reply.bulk(name.as_bytes());
+    reply.bulk(text.as_bytes());
+}
+
+fn document_arguments(reply: &mut Reply, arguments: &[Argument]) {
+    reply.array(arguments.len());
+    for argument in arguments {
+        let (kind, shown, parts) = match &argument.shape {
+            Shape::Token => ("pure-token", None, None),
+            Shape::Value(name) => (ValueType::of(name).name(), Some(*name), None),
+            Shape::OneOf(parts) => ("oneof", None, Some(parts)),
+            Shape::Block(parts) => ("block", None, Some(parts)),
+        };
+        let flags: Vec<_> = [
+            ("optional", argument.optional),
+            ("multiple", argument.multiple),
+            ("multiple_token", argument.multiple_token),
+        ]
+        .into_iter()
+        .filter(|&(_, holds)| holds)
+        .map(|(name, _)| name)
+        .collect();
+        let optional = [shown.is_some(), argument.token.is_some(), !flags.is_empty(), parts.is_some()];
+        reply.map(2 + optional.into_iter().filter(|&there| there).count());
+        pair(reply, "name", &argument.name());
+        pair(reply, "type", kind);
+        if let Some(shown) = shown {
+            pair(reply, "display_text", shown);
+        }
+        if let Some(token) = argument.token {
+            pair(reply, "token", token);
+        }
+        if !flags.is_empty() {
+            reply.bulk(b"flags");
+            statuses(reply, flags.into_iter());
+        }
+        if let Some(parts) = parts {
+            reply.bulk(b"arguments");
+            document_arguments(reply, parts);
+        }
+    }
+}
+
+const COMMAND_HELP: Command = Command {
+    name: "COMMAND HELP",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "5.0.0",
+    complexity: "O(1)",
+    summary: "The subcommands of COMMAND.",
+    example: "COMMAND HELP",
+    run: help,
+};
+
+fn help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "(no subcommand)",
+            "    Return details about all Redis commands.",
+            "COUNT",
+            "    Return the total number of commands in this Redis server.",
+            "LIST",
+            "    Return a list of all commands in this Redis server.",
+            "INFO [<command-name> ...]",
+            "    Return details about multiple Redis commands.",
+            "    If no command names are given, documentation details for all",
+            "    commands are returned.",
+            "DOCS [<command-name> ...]",
+            "    Return documentation details about multiple Redis commands.",
+            "    If no command names are given, documentation details for all",
+            "    commands are returned.",
+            "GETKEYS <full-command>",
+            "    Return the keys from a full Redis command.",
+            "GETKEYSANDFLAGS <full-command>",
+            "    Return the keys and the access flags from a full Redis command.",
+        ],
+    )
+}

@@ -1,0 +1,141 @@
+//! CONFIG: reading and changing how the server behaves.
+
+use crate::call::{Call, Outcome};
+use crate::command::{self, Command, Flag, Group, Keys};
+use crate::error::Error;
+use crate::eviction;
+use crate::glob;
+use crate::keyspace::Counts;
+use crate::statistics::Statistics;
+
+pub const COMMANDS: &[&Command] = &[&CONFIG, &CONFIG_GET, &CONFIG_HELP, &CONFIG_RESETSTAT, &CONFIG_SET];
+
+const CONFIG: Command = Command {
+    name: "CONFIG",
+    syntax: "",
+    arity: -2,
+    flags: &[],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.0.0",
+    complexity: "Depends on subcommand.",
+    summary: "Reads and changes how the server behaves.",
+    example: "CONFIG GET maxmemory",
+    run: command::without_subcommand,
+};
+
+const CONFIG_GET: Command = Command {
+    name: "CONFIG GET",
+    syntax: "parameter [parameter ...]",
+    arity: -3,
+    flags: &[Flag::Admin, Flag::Noscript, Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.0.0",
+    complexity: "O(N) when N is the number of configuration parameters provided",
+    summary: "The parameters whose names fit a pattern, with their values.",
+    example: "CONFIG GET hash-max-*",
+    run: get,
+};
+
+fn get(call: &mut Call) -> Outcome {
+    let patterns = &call.argv[2..];
+    let is_glob = |pattern: &[u8]| pattern.iter().any(|byte| b"*?[".contains(byte));
+    let mut found: Vec<(&[u8], &[u8])> = Vec::new();
+    for (name, value, is_hidden) in call.server.config.entries() {
+        let fits = |pattern: &&&[u8]| match is_glob(pattern) {
+            true => !is_hidden && glob::matches_any_case(pattern, name.as_bytes()),
+            false => pattern.eq_ignore_ascii_case(name.as_bytes()),
+        };
+        if let Some(pattern) = patterns.iter().find(fits) {
+            // A name that was asked for is answered as it was written.
+            found.push((if is_glob(pattern) { name.as_bytes() } else { pattern }, value));
+        }
+    }
+    call.reply.map(found.len());
+    for (name, value) in found {
+        call.reply.bulk(name);
+        call.reply.bulk(value);
+    }
+    Ok(())
+}
+
+const CONFIG_SET: Command = Command {
+    name: "CONFIG SET",
+    syntax: "parameter value [parameter value ...]",
+    arity: -4,
+    flags: &[Flag::Admin, Flag::Noscript, Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.0.0",
+    complexity: "O(N) when N is the number of configuration parameters provided",
+    summary: "Changes parameters, all of them or none.",
+    example: "CONFIG SET hash-max-listpack-entries 4",
+    run: set,
+};
+
+fn set(call: &mut Call) -> Outcome {
+    if !call.argv.len().is_multiple_of(2) {
+        return Err(call.wrong_arity());
+    }
+    let pairs: Vec<(&[u8], &[u8])> = call.argv[2..].chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    let set = call.server.config.set(&pairs);
+    set.map_err(|refusal| Error::said([b"ERR ".as_slice(), &refusal].concat()))?;
+    call.server.config.apply(&mut call.keyspace.limits);
+    call.keyspace.set_hz(call.server.config.integer("hz"));
+    call.keyspace.notes_events = call.server.config.events.any();
+    let password = call.server.config.get("requirepass").to_vec();
+    call.server.password = (!password.is_empty()).then_some(password);
+    eviction::make_room(call.keyspace, call.server);
+    call.reply.ok();
+    Ok(())
+}
+
+const CONFIG_RESETSTAT: Command = Command {
+    name: "CONFIG RESETSTAT",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Admin, Flag::Noscript, Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.0.0",
+    complexity: "O(1)",
+    summary: "Begins anew what INFO counts.",
+    example: "CONFIG RESETSTAT",
+    run: resetstat,
+};
+
+fn resetstat(call: &mut Call) -> Outcome {
+    call.server.statistics = Statistics::default();
+    call.keyspace.counts = Counts::default();
+    call.reply.ok();
+    Ok(())
+}
+
+const CONFIG_HELP: Command = Command {
+    name: "CONFIG HELP",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "5.0.0",
+    complexity: "O(1)",
+    summary: "The subcommands of CONFIG.",
+    example: "CONFIG HELP",
+    run: help,
+};
+
+fn help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "GET <pattern>",
+            "    Return parameters matching the glob-like <pattern> and their values.",
+            "SET <directive> <value>",
+            "    Set the configuration <directive> to <value>.",
+            "RESETSTAT",
+            "    Reset statistics reported by the INFO command.",
+        ],
+    )
+}

@@ -1,0 +1,280 @@
+//! A connection's own state: protocol, password, database.
+
+use crate::call::{Call, Outcome};
+use crate::client::Replies;
+use crate::command::{Command, Flag, Group, Keys};
+use crate::error::{self, Error};
+use crate::reply::{Protocol, Reply};
+
+use super::client::{check_name, set_name};
+use super::generic::database;
+
+pub const COMMANDS: &[&Command] = &[&AUTH, &ECHO, &HELLO, &PING, &QUIT, &RESET, &SELECT];
+
+/// The version of Redis whose behaviour this is.
+pub const REDIS_VERSION: &str = "8.2.3";
+
+const PING: Command = Command {
+    name: "PING",
+    syntax: "[message]",
+    arity: -1,
+    flags: &[Flag::Fast],
+    keys: Keys::NONE,
+    group: Group::Connection,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Asks whether the server is there: PONG, or the message back.",
+    example: "PING",
+    run: ping,
+};
+
+fn ping(call: &mut Call) -> Outcome {
+    if call.argv.len() > 2 {
+        return Err(call.wrong_arity());
+    }
+    let message = call.argv.get(1).copied();
+    if call.reply.protocol == Protocol::Resp2 && call.server.subscriptions.listens(call.client) {
+        call.reply.array(2);
+        call.reply.bulk(b"pong");
+        call.reply.bulk(message.unwrap_or_default());
+    } else {
+        match message {
+            Some(message) => call.reply.bulk(message),
+            None => call.reply.status("PONG"),
+        }
+    }
+    Ok(())
+}
+
+const ECHO: Command = Command {
+    name: "ECHO",
+    syntax: "message",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale, Flag::Fast],
+    keys: Keys::NONE,
+    group: Group::Connection,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Answers what it was given.",
+    example: "ECHO hello",
+    run: echo,
+};
+
+fn echo(call: &mut Call) -> Outcome {
+    call.reply.bulk(call.argv[1]);
+    Ok(())
+}
+
+const SELECT: Command = Command {
+    name: "SELECT",
+    syntax: "index",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale, Flag::Fast],
+    keys: Keys::NONE,
+    group: Group::Connection,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Goes to another of the sixteen databases.",
+    example: "SELECT 1",
+    run: select,
+};
+
+fn select(call: &mut Call) -> Outcome {
+    let database = database(call, 1)?;
+    call.client().database = database;
+    call.keyspace.select(database);
+    call.reply.ok();
+    Ok(())
+}
+
+const AUTH: Command = Command {
+    name: "AUTH",
+    syntax: "[username] password",
+    arity: -2,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::Fast, Flag::NoAuth, Flag::AllowBusy],
+    keys: Keys::NONE,
+    group: Group::Connection,
+    since: "1.0.0",
+    complexity: "O(N) where N is the number of passwords defined for the user",
+    summary: "Shows the password that the server asks for.",
+    example: "AUTH default secret",
+    run: auth,
+};
+
+fn auth(call: &mut Call) -> Outcome {
+    let (user, password) = match call.argv {
+        [_, password] if call.server.password.is_some() => (b"default".as_slice(), *password),
+        [_, _] => {
+            return Err(Error::text(
+                "ERR AUTH <password> called without any password configured for the default user. Are you sure your \
+                 configuration is correct?",
+            ));
+        }
+        [_, user, password] => (*user, *password),
+        _ => return Err(error::SYNTAX),
+    };
+    authenticate(call, user, password)?;
+    call.reply.ok();
+    Ok(())
+}
+
+/// Lets the client in, if this is the only user there is, with the password if there is one.
+fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
+    let right = call.server.password.as_ref().is_none_or(|expected| is_same(expected, password));
+    if user != b"default" || !right {
+        return Err(error::WRONG_PASSWORD);
+    }
+    call.client().authenticated = true;
+    Ok(())
+}
+
+/// Compares in a time that tells nothing of where two passwords differ.
+fn is_same(expected: &[u8], shown: &[u8]) -> bool {
+    let difference = expected.iter().zip(shown).fold(0, |sum, (a, b)| sum | (a ^ b));
+    difference == 0 && expected.len() == shown.len()
+}
+
+const HELLO: Command = Command {
+    name: "HELLO",
+    syntax: "[protover [AUTH username password] [SETNAME clientname]]",
+    arity: -1,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::Fast, Flag::NoAuth, Flag::AllowBusy],
+    keys: Keys::NONE,
+    group: Group::Connection,
+    since: "6.0.0",
+    complexity: "O(1)",
+    summary: "Chooses the protocol, RESP2 or RESP3, and answers what server this is.",
+    example: "HELLO 3",
+    run: hello,
+};
+
+fn hello(call: &mut Call) -> Outcome {
+    let mut protocol = call.reply.protocol;
+    if call.argv.len() > 1 {
+        let not_a_version = || Error::text("ERR Protocol version is not an integer or out of range");
+        protocol = match call.integer(1).map_err(|_| not_a_version())? {
+            2 => Protocol::Resp2,
+            3 => Protocol::Resp3,
+            _ => return Err(Error::text("NOPROTO unsupported protocol version")),
+        };
+    }
+    let (mut credentials, mut name, mut index) = (None, None, 2);
+    while index < call.argv.len() {
+        let more = call.argv.len() - index - 1;
+        if call.is_option(index, "AUTH") && more >= 2 {
+            credentials = Some((call.argv[index + 1], call.argv[index + 2]));
+            index += 3;
+        } else if call.is_option(index, "SETNAME") && more >= 1 {
+            name = Some(call.argv[index + 1]);
+            check_name(call.argv[index + 1], "Client names")?;
+            index += 2;
+        } else {
+            let option = call.argv[index];
+            return Err(Error::said(
+                [b"ERR Syntax error in HELLO option '".as_slice(), error::up_to_zero(option), b"'"].concat(),
+            ));
+        }
+    }
+    if let Some((user, password)) = credentials {
+        authenticate(call, user, password)?;
+    }
+    if !call.client().authenticated {
+        return Err(Error::text(
+            "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> \
+             <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
+        ));
+    }
+    if let Some(name) = name {
+        set_name(call, name);
+    }
+    set_protocol(call, protocol);
+    introduce(call);
+    Ok(())
+}
+
+fn set_protocol(call: &mut Call, protocol: Protocol) {
+    call.reply.protocol = protocol;
+    call.client().reply.protocol = protocol;
+}
+
+/// Answers what server this is. As a real one has the vector sets built in, it names them.
+fn introduce(call: &mut Call) {
+    let proto = if call.reply.protocol == Protocol::Resp3 { 3 } else { 2 };
+    let id = i64::try_from(call.client.0).unwrap_or(i64::MAX);
+    let reply = &mut *call.reply;
+    reply.map(7);
+    let texts = [("server", "redis"), ("version", REDIS_VERSION)];
+    let more_texts = [("mode", "standalone"), ("role", "master")];
+    let pair = |reply: &mut Reply, (name, text): (&str, &str)| {
+        reply.bulk(name.as_bytes());
+        reply.bulk(text.as_bytes());
+    };
+    texts.into_iter().for_each(|text| pair(reply, text));
+    for (name, number) in [("proto", proto), ("id", id)] {
+        reply.bulk(name.as_bytes());
+        reply.integer(number);
+    }
+    more_texts.into_iter().for_each(|text| pair(reply, text));
+    reply.bulk(b"modules");
+    reply.array(1);
+    reply.map(4);
+    pair(reply, ("name", "vectorset"));
+    reply.bulk(b"ver");
+    reply.integer(1);
+    pair(reply, ("path", ""));
+    reply.bulk(b"args");
+    reply.array(0);
+}
+
+const QUIT: Command = Command {
+    name: "QUIT",
+    syntax: "",
+    arity: -1,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::Fast, Flag::NoAuth, Flag::AllowBusy],
+    keys: Keys::NONE,
+    group: Group::Connection,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Says goodbye: the server closes the connection.",
+    example: "QUIT",
+    run: quit,
+};
+
+fn quit(call: &mut Call) -> Outcome {
+    call.server.clients.close(call.client);
+    call.reply.ok();
+    Ok(())
+}
+
+const RESET: Command = Command {
+    name: "RESET",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::Fast, Flag::NoAuth, Flag::AllowBusy],
+    keys: Keys::NONE,
+    group: Group::Connection,
+    since: "6.2.0",
+    complexity: "O(1)",
+    summary: "Makes the connection as new: no transaction, no subscriptions, database 0, RESP2.",
+    example: "RESET",
+    run: reset,
+};
+
+fn reset(call: &mut Call) -> Outcome {
+    let authenticated = call.server.password.is_none();
+    call.keyspace.watches.unwatch(call.client);
+    call.server.subscriptions.leave(call.client);
+    call.server.clients.set_monitor(call.client, false);
+    let client = call.client();
+    client.transaction = None;
+    client.database = 0;
+    client.authenticated = authenticated;
+    client.name.clear();
+    client.replies = Replies::All;
+    client.is_kept = false;
+    client.leaves_no_trace = false;
+    call.keyspace.select(0);
+    set_protocol(call, Protocol::Resp2);
+    call.reply.status("RESET");
+    Ok(())
+}

@@ -1,0 +1,326 @@
+//! DEBUG: what tests of clients ask for.
+
+use sha1::{Digest as _, Sha1};
+
+use crate::call::{Call, Outcome};
+use crate::command::{self, Command, Flag, Group, Keys};
+use crate::data::memory::Samples;
+use crate::data::{Str, Value};
+use crate::error::{self, Error};
+use crate::keyspace::Entry;
+use crate::number;
+use crate::reply::Protocol;
+
+pub const COMMANDS: &[&Command] = &[&DEBUG];
+
+const DEBUG: Command = Command {
+    name: "DEBUG",
+    syntax: "",
+    arity: -2,
+    flags: &[Flag::Admin, Flag::Noscript, Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "Depends on subcommand.",
+    summary: "What tests ask of a server: DEBUG HELP lists it.",
+    example: "SET greeting hello\nDEBUG OBJECT greeting",
+    run: debug,
+};
+
+fn debug(call: &mut Call) -> Outcome {
+    if !is_allowed(call) {
+        return Err(Error::text(
+            "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it \
+             from a local connection, otherwise you need to set this option in the configuration file, and then \
+             restart the server.",
+        ));
+    }
+    let words = call.argv.len();
+    match call.argv[1].to_ascii_uppercase().as_slice() {
+        b"SET-ACTIVE-EXPIRE" if words == 3 => {
+            call.keyspace.active_expiry = call.argv[2] != b"0";
+            call.reply.ok();
+        }
+        b"SLEEP" if words == 3 => sleep(call),
+        b"OBJECT" if words >= 3 => object(call)?,
+        b"LISTPACK" if words == 3 => shape(call, "listpack", "Listpack")?,
+        b"QUICKLIST" if words == 3 || words == 4 => shape(call, "quicklist", "Quicklist")?,
+        b"POPULATE" if (3..=5).contains(&words) => populate(call)?,
+        b"PROTOCOL" if words == 3 => protocol(call)?,
+        b"DIGEST" if words == 2 => digest_all(call),
+        b"DIGEST-VALUE" if words >= 2 => digest_values(call),
+        b"ERROR" if words == 3 => return Err(Error::said(call.argv[2])),
+        b"RELOAD" => reload(call)?,
+        // Nothing is logged or replicated, no cron changes tables or buffers, and lists have no plain nodes.
+        b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" | b"PAUSE-CRON" | b"DICT-RESIZING" if words == 3 => call.reply.ok(),
+        b"REPLYBUFFER" if words == 4 => call.reply.ok(),
+        b"CHANGE-REPL-ID" => call.reply.ok(),
+        b"HELP" if words == 2 => return help(call),
+        _ => return Err(error::subcommand_syntax(call.argv[1], "DEBUG")),
+    }
+    Ok(())
+}
+
+/// What `enable-debug-command` says of the client: it may be `no`, `local` (from this machine) or `yes`.
+fn is_allowed(call: &mut Call) -> bool {
+    match call.server.config.get("enable-debug-command") {
+        b"yes" => true,
+        b"local" => {
+            let address = &call.client().address;
+            ["127.", "[::1]:"].iter().any(|loopback| address.starts_with(loopback))
+        }
+        _ => false,
+    }
+}
+
+/// Asks the driver to stand still for so many seconds. What is no number counts as 0.
+fn sleep(call: &mut Call) {
+    let seconds = number::parse_double(call.argv[2]).filter(|seconds| seconds.is_finite()).unwrap_or(0.0);
+    call.server.pause_us += (seconds.max(0.0) * 1e6) as i64;
+    call.reply.ok();
+}
+
+fn object(call: &mut Call) -> Outcome {
+    let now_ms = call.keyspace.now_ms();
+    let (list_size, is_compressed) =
+        (call.keyspace.limits.list_max_listpack_size, call.server.config.integer("list-compress-depth") != 0);
+    let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
+    let mut line = format!(
+        "Value at:0x0 refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
+        entry.value.encoding(),
+        entry.memory(call.argv[2], Samples::default()),
+        entry.accessed_ms / 1000 % (1 << 24),
+        (now_ms - entry.accessed_ms) / 1000
+    );
+    if let Value::List(list) = &entry.value
+        && list.nodes().is_quicklist()
+    {
+        let (count, bytes) = (list.nodes().count(), list.nodes().bytes());
+        line += &format!(
+            " ql_nodes:{count} ql_avg_node:{:.2} ql_listpack_max:{list_size} ql_compressed:{} \
+             ql_uncompressed_size:{bytes}",
+            list.len() as f64 / count as f64,
+            u8::from(is_compressed)
+        );
+    }
+    call.reply.status(&line);
+    Ok(())
+}
+
+/// Redis writes the bytes of such a value to its standard output, and answers that it did.
+fn shape(call: &mut Call, encoding: &str, what: &str) -> Outcome {
+    let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
+    // A listpack that knows of expiry times is one, too.
+    if !entry.value.encoding().starts_with(encoding) {
+        return Err(Error::said(format!("ERR Not a {encoding} encoded object.")));
+    }
+    call.reply.status(&format!("{what} structure printed on stdout"));
+    Ok(())
+}
+
+/// Adds strings under numbered keys, `key:0` and so on, where there are none: `value:0`, cut or filled to a size.
+fn populate(call: &mut Call) -> Outcome {
+    let count = |index: usize| {
+        let n = number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok());
+        n.ok_or(Error::text("ERR value is out of range, must be positive"))
+    };
+    let keys = count(2)?;
+    let size = if call.argv.len() > 4 { Some(count(4)?) } else { None };
+    let prefix = call.argv.get(3).copied().unwrap_or(b"key");
+    for index in 0..keys {
+        let key = [prefix, format!(":{index}").as_bytes()].concat();
+        let mut value = format!("value:{index}").into_bytes();
+        value.resize(size.filter(|&size| size > 0).unwrap_or(value.len()), 0);
+        call.keyspace.add_if_missing(&key, Value::Str(Str::new(&value)));
+    }
+    call.reply.ok();
+    Ok(())
+}
+
+/// A reply of the type that is asked for.
+#[expect(clippy::approx_constant, reason = "these are the digits that Redis sends")]
+fn protocol(call: &mut Call) -> Outcome {
+    let reply = &mut *call.reply;
+    match call.argv[2].to_ascii_lowercase().as_slice() {
+        b"string" => reply.bulk(b"Hello World"),
+        b"integer" => reply.integer(12345),
+        b"double" => reply.double(3.141),
+        b"null" => reply.null(),
+        b"array" => {
+            reply.array(3);
+            (0..3).for_each(|n| reply.integer(n));
+        }
+        b"set" => {
+            reply.set(3);
+            (0..3).for_each(|n| reply.integer(n));
+        }
+        b"map" => {
+            reply.map(3);
+            for n in 0..3 {
+                reply.integer(n);
+                reply.boolean(n == 1);
+            }
+        }
+        b"attrib" => {
+            if reply.attribute(1) {
+                reply.bulk(b"key-popularity");
+                reply.array(2);
+                reply.bulk(b"key:123");
+                reply.integer(90);
+            }
+            reply.bulk(b"Some real reply following the attribute");
+        }
+        b"push" if reply.protocol == Protocol::Resp2 => {
+            return Err(Error::text("ERR RESP2 is not supported by this command"));
+        }
+        b"push" => {
+            // A message of its own, which Redis sends once the reply is written.
+            reply.bulk(b"Some real reply following the push reply");
+            reply.push(2);
+            reply.bulk(b"server-cpu-usage");
+            reply.integer(42);
+        }
+        b"true" => reply.boolean(true),
+        b"false" => reply.boolean(false),
+        b"verbatim" => reply.verbatim("txt", b"This is a verbatim\nstring"),
+        b"bignum" => reply.big_number("1234567999999999999999999999999999999"),
+        _ => {
+            return Err(Error::text(
+                "ERR Wrong protocol type name. Please use one of the following: \
+                 string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Everything as it would be read back from a file: nothing is kept in one, but the encodings are what they would be.
+fn reload(call: &mut Call) -> Outcome {
+    let options = &call.argv[2..];
+    let is_option =
+        |word: &[u8]| ["MERGE", "NOFLUSH", "NOSAVE"].iter().any(|o| word.eq_ignore_ascii_case(o.as_bytes()));
+    if !options.iter().all(|word| is_option(word)) {
+        return Err(Error::text("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."));
+    }
+    call.keyspace.reload();
+    call.reply.ok();
+    Ok(())
+}
+
+/// Tells a fingerprint of all databases, the same as Redis's.
+fn digest_all(call: &mut Call) {
+    let mut all = Digest::default();
+    for (index, database) in call.keyspace.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
+        all.mix(&(index as u32).to_be_bytes());
+        database.iter().for_each(|(key, entry)| all.add(&digest(Digest::of(&[key]), entry).0));
+    }
+    call.reply.status(&all.digits());
+}
+
+/// Tells of each key a fingerprint of its value and of whether it expires: the same as Redis's.
+fn digest_values(call: &mut Call) {
+    call.reply.array(call.argv.len() - 2);
+    for &key in &call.argv[2..] {
+        let digest = call.keyspace.peek(key).map_or(Digest::default(), |entry| digest(Digest::default(), entry));
+        call.reply.status(&digest.digits());
+    }
+}
+
+/// Two ways of taking something in: `mix` minds the order, `add` does not.
+#[derive(Debug, Default, Clone, Copy)]
+struct Digest([u8; 20]);
+
+impl Digest {
+    fn add(&mut self, bytes: &[u8]) {
+        let hash: [u8; 20] = Sha1::digest(bytes).into();
+        self.0.iter_mut().zip(hash).for_each(|(byte, other)| *byte ^= other);
+    }
+
+    fn mix(&mut self, bytes: &[u8]) {
+        self.add(bytes);
+        self.0 = Sha1::digest(self.0).into();
+    }
+
+    /// A digest of these parts in their order.
+    fn of(parts: &[&[u8]]) -> Self {
+        let mut digest = Digest::default();
+        parts.iter().for_each(|part| digest.mix(part));
+        digest
+    }
+
+    fn digits(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// `digest` with an entry mixed in.
+fn digest(mut digest: Digest, entry: &Entry) -> Digest {
+    // Redis's numbers of the types.
+    let type_number: u32 = match entry.value {
+        Value::Str(_) => 0,
+        Value::List(_) => 1,
+        Value::Set(_) => 2,
+        Value::SortedSet(_) => 3,
+        Value::Hash(_) => 4,
+    };
+    digest.mix(&type_number.to_be_bytes());
+    match &entry.value {
+        Value::Str(text) => digest.mix(&text.bytes()),
+        Value::List(list) => list.iter().for_each(|element| digest.mix(element)),
+        Value::Set(set) => set.iter().for_each(|member| digest.add(member)),
+        Value::SortedSet(zset) => zset.iter().for_each(|(member, score)| {
+            let score = number::format_double(score);
+            digest.add(&Digest::of(&[member, score.as_bytes()]).0);
+        }),
+        Value::Hash(hash) => hash.iter().for_each(|(field, value)| {
+            let mut pair = Digest::of(&[field, value]);
+            if hash.expiry(field).flatten().is_some() {
+                pair.add(b"!!hexpire!!");
+            }
+            digest.add(&pair.0);
+        }),
+    }
+    if entry.expires_ms().is_some() {
+        digest.add(b"!!expire!!");
+    }
+    digest
+}
+
+fn help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "CHANGE-REPL-ID",
+            "    Change the replication IDs of the instance.",
+            "DIGEST",
+            "    Output a hex signature representing the current DB content.",
+            "DIGEST-VALUE <key> [<key> ...]",
+            "    Output a hex signature of the values of all the specified keys.",
+            "ERROR <string>",
+            "    Return a Redis protocol error with <string> as message. Useful for clients",
+            "    unit tests to simulate Redis errors.",
+            "LOG <message>",
+            "    Write <message> to the server log.",
+            "OBJECT <key>",
+            "    Show low level info about `key` and associated value.",
+            "POPULATE <count> [<prefix>] [<size>]",
+            "    Create <count> string keys named key:<num>. If <prefix> is specified then",
+            "    it is used instead of the 'key' prefix.",
+            "PROTOCOL <type>",
+            "    Reply with a test value of the specified type. <type> can be: string,",
+            "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
+            "    true, false.",
+            "QUICKLIST-PACKED-THRESHOLD <size>",
+            "    Accepted, and without effect.",
+            "RELOAD [option ...]",
+            "    Take the encodings that all values would have after a save and a reload.",
+            "    Nothing is kept on disk, so that the options have no effect.",
+            "SET-ACTIVE-EXPIRE <0|1>",
+            "    Setting it to 0 disables expiring keys (and hash-fields) in background ",
+            "    when they are not accessed (otherwise the Redis behavior). Setting it",
+            "    to 1 reenables back the default.",
+            "SLEEP <seconds>",
+            "    Stop the server for <seconds>. Decimals allowed.",
+        ],
+    )
+}

@@ -1,0 +1,338 @@
+//! Keys of any type: removing, renaming, copying and moving them.
+
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::error::{self, Error};
+use crate::keyspace::{DATABASES, Transplant};
+
+pub const COMMANDS: &[&Command] =
+    &[&COPY, &DEL, &EXISTS, &MOVE, &RANDOMKEY, &RENAME, &RENAMENX, &TOUCH, &TYPE, &UNLINK, &WAIT];
+
+const DEL: Command = Command {
+    name: "DEL",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Write],
+    keys: Keys::ALL,
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(N) where N is the number of keys that will be removed. When a key to remove holds a value other \
+                 than a string, the individual complexity for this key is O(M) where M is the number of elements in \
+                 the list, set, sorted set or hash. Removing a single key that holds a string value is O(1).",
+    summary: "Removes keys, whatever they hold; the answer is how many were there.",
+    example: "SET greeting hello\nDEL greeting",
+    run: del,
+};
+
+const UNLINK: Command = Command {
+    name: "UNLINK",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::ALL,
+    group: Group::Generic,
+    since: "4.0.0",
+    complexity: "O(1) for each key removed regardless of its size. Then the command does O(N) work in a different \
+                 thread in order to reclaim memory, where N is the number of allocations the deleted objects where \
+                 composed of.",
+    summary: "Removes keys as DEL does; a real server frees their memory in another thread.",
+    example: "SET greeting hello\nUNLINK greeting",
+    run: unlink,
+};
+
+fn del(call: &mut Call) -> Outcome {
+    let removed = call.argv[1..].iter().filter(|key| call.keyspace.remove(key, "del").is_some()).count();
+    call.reply.count(removed);
+    Ok(())
+}
+
+fn unlink(call: &mut Call) -> Outcome {
+    /// What takes more than so many steps to free is freed in another thread: `LAZYFREE_THRESHOLD` in Redis.
+    const MOST_FREED_AT_ONCE: usize = 64;
+    let mut removed = 0;
+    for key in &call.argv[1..] {
+        let Some(entry) = call.keyspace.remove(key, "del") else { continue };
+        removed += 1;
+        call.keyspace.counts.freed_later += u64::from(entry.value.allocations() > MOST_FREED_AT_ONCE);
+    }
+    call.reply.count(removed);
+    Ok(())
+}
+
+const EXISTS: Command = Command {
+    name: "EXISTS",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::ALL,
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(N) where N is the number of keys to check.",
+    summary: "Counts which of these keys are there; a key named twice counts twice.",
+    example: "SET greeting hello\nEXISTS greeting",
+    run: exists,
+};
+
+fn exists(call: &mut Call) -> Outcome {
+    let there = call.argv[1..].iter().filter(|key| call.keyspace.inspect(key).is_some()).count();
+    call.reply.count(there);
+    Ok(())
+}
+
+const TOUCH: Command = Command {
+    name: "TOUCH",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::ALL,
+    group: Group::Generic,
+    since: "3.2.1",
+    complexity: "O(N) where N is the number of keys that will be touched.",
+    summary: "Marks keys as used just now, and counts those that are there.",
+    example: "SET greeting hello\nTOUCH greeting",
+    run: touch,
+};
+
+fn touch(call: &mut Call) -> Outcome {
+    // Even for a client that has set CLIENT NO-TOUCH: Redis makes an exception for this command.
+    let touches = std::mem::replace(&mut call.keyspace.touches, true);
+    let there = call.argv[1..].iter().filter(|key| call.keyspace.read_any(key).is_some()).count();
+    call.keyspace.touches = touches;
+    call.reply.count(there);
+    Ok(())
+}
+
+const TYPE: Command = Command {
+    name: "TYPE",
+    syntax: "key",
+    arity: 2,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "What a key holds: string, list, set, zset, hash, or none.",
+    example: "RPUSH tasks wash\nTYPE tasks",
+    run: type_of,
+};
+
+fn type_of(call: &mut Call) -> Outcome {
+    let name = call.keyspace.inspect(call.argv[1]).map_or("none", |entry| entry.value.type_name());
+    call.reply.status(name);
+    Ok(())
+}
+
+const RANDOMKEY: Command = Command {
+    name: "RANDOMKEY",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Readonly],
+    keys: Keys::NONE,
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Any key, each as likely; nil if there is none.",
+    example: "SET greeting hello\nRANDOMKEY",
+    run: randomkey,
+};
+
+fn randomkey(call: &mut Call) -> Outcome {
+    while !call.keyspace.database().is_empty() {
+        let index = call.server.random.below(call.keyspace.database().len());
+        let Some((key, entry)) = call.keyspace.database().at(index) else { break };
+        if !entry.has_expired(call.keyspace.now_ms()) {
+            call.reply.bulk(key);
+            return Ok(());
+        }
+        let key = key.to_vec();
+        call.keyspace.exists(&key);
+    }
+    call.reply.null();
+    Ok(())
+}
+
+const RENAME: Command = Command {
+    name: "RENAME",
+    syntax: "key newkey",
+    arity: 3,
+    flags: &[Flag::Write],
+    keys: Keys::range(1, 2, 1),
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Gives a key another name; a key that had that name is replaced.",
+    example: "SET draft hello\nRENAME draft greeting",
+    run: rename,
+};
+
+fn rename(call: &mut Call) -> Outcome {
+    rename_to(call, IfTaken::Replace)?;
+    call.reply.ok();
+    Ok(())
+}
+
+const RENAMENX: Command = Command {
+    name: "RENAMENX",
+    syntax: "key newkey",
+    arity: 3,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::range(1, 2, 1),
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Gives a key another name, unless that name is taken.",
+    example: "SET draft hello\nRENAMENX draft greeting",
+    run: renamenx,
+};
+
+fn renamenx(call: &mut Call) -> Outcome {
+    let renamed = rename_to(call, IfTaken::Leave)?;
+    call.reply.flag(renamed);
+    Ok(())
+}
+
+/// What happens to a key that has the new name already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IfTaken {
+    Replace,
+    Leave,
+}
+
+fn rename_to(call: &mut Call, if_taken: IfTaken) -> Result<bool, Error> {
+    let (from, to) = (call.argv[1], call.argv[2]);
+    if !call.keyspace.exists(from) {
+        return Err(error::NO_SUCH_KEY);
+    }
+    if from == to {
+        return Ok(if_taken == IfTaken::Replace);
+    }
+    if if_taken == IfTaken::Leave && call.keyspace.exists(to) {
+        return Ok(false);
+    }
+    if let Some(entry) = call.keyspace.take_for_move(from) {
+        let expires_ms = entry.expires_ms();
+        let on_source = Some((call.keyspace.selected(), from, "rename_from"));
+        call.keyspace.insert_moved(to, entry.value, expires_ms, Transplant { on_source, on_target: "rename_to" });
+    }
+    Ok(true)
+}
+
+const COPY: Command = Command {
+    name: "COPY",
+    syntax: "source destination [DB destination-db] [REPLACE]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::range(1, 2, 1),
+    group: Group::Generic,
+    since: "6.2.0",
+    complexity: "O(N) worst case for collections, where N is the number of nested items. O(1) for string values.",
+    summary: "Copies what a key holds, expiry time included, to another key.",
+    example: "SET greeting hello\nCOPY greeting backup",
+    run: copy,
+};
+
+fn copy(call: &mut Call) -> Outcome {
+    let (from, to, home) = (call.argv[1], call.argv[2], call.keyspace.selected());
+    let (mut target, mut if_taken, mut index) = (home, IfTaken::Leave, 3);
+    while index < call.argv.len() {
+        if call.is_option(index, "REPLACE") {
+            if_taken = IfTaken::Replace;
+        } else if call.is_option(index, "DB") && index + 1 < call.argv.len() {
+            index += 1;
+            target = database(call, index)?;
+        } else {
+            return Err(error::SYNTAX);
+        }
+        index += 1;
+    }
+    if target == home && from == to {
+        return Err(error::SAME_OBJECT);
+    }
+    let Some(source) = call.keyspace.inspect(from) else {
+        call.reply.flag(false);
+        return Ok(());
+    };
+    let (value, expires_ms) = (source.value.copied(), source.expires_ms());
+    call.keyspace.select(target);
+    let copies = if_taken == IfTaken::Replace || !call.keyspace.exists(to);
+    if copies {
+        call.keyspace.insert_moved(to, value, expires_ms, Transplant { on_source: None, on_target: "copy_to" });
+    }
+    call.keyspace.select(home);
+    call.reply.flag(copies);
+    Ok(())
+}
+
+const MOVE: Command = Command {
+    name: "MOVE",
+    syntax: "key db",
+    arity: 3,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Moves a key to another database, unless that has a key of this name.",
+    example: "SET greeting hello\nMOVE greeting 1",
+    run: move_to,
+};
+
+fn move_to(call: &mut Call) -> Outcome {
+    let (key, home) = (call.argv[1], call.keyspace.selected());
+    let target = database(call, 2)?;
+    if target == home {
+        return Err(error::SAME_OBJECT);
+    }
+    let mut moves = call.keyspace.exists(key);
+    if moves {
+        call.keyspace.select(target);
+        moves = !call.keyspace.exists(key);
+        call.keyspace.select(home);
+    }
+    if moves && let Some(entry) = call.keyspace.take_for_move(key) {
+        let expires_ms = entry.expires_ms();
+        call.keyspace.select(target);
+        let on_source = Some((home, key, "move_from"));
+        call.keyspace.insert_moved(key, entry.value, expires_ms, Transplant { on_source, on_target: "move_to" });
+        call.keyspace.select(home);
+    }
+    call.reply.flag(moves);
+    Ok(())
+}
+
+/// The number of a database.
+pub fn database(call: &Call, index: usize) -> Result<usize, Error> {
+    let number = i32::try_from(call.integer(index)?).map_err(|_| error::NOT_A_32_BIT_INTEGER)?;
+    usize::try_from(number).ok().filter(|&n| n < DATABASES).ok_or(error::DB_INDEX_OUT_OF_RANGE)
+}
+
+const WAIT: Command = Command {
+    name: "WAIT",
+    syntax: "numreplicas timeout",
+    arity: 3,
+    flags: &[Flag::Blocking],
+    keys: Keys::NONE,
+    group: Group::Generic,
+    since: "3.0.0",
+    complexity: "O(1)",
+    summary: "Waits until replicas have what was written. This server has none: 0 at once.",
+    example: "SET greeting hello\nWAIT 0 100",
+    run: wait,
+};
+
+fn wait(call: &mut Call) -> Outcome {
+    call.integer(1)?;
+    timeout(call, 2)?;
+    call.reply.integer(0);
+    Ok(())
+}
+
+/// A timeout in milliseconds that is not used, as no replica will ever answer.
+fn timeout(call: &Call, index: usize) -> Outcome {
+    let ms = call.integer(index).map_err(|_| Error::text("ERR timeout is not an integer or out of range"))?;
+    match ms.checked_add(call.keyspace.now_ms()) {
+        _ if ms < 0 => Err(error::TIMEOUT_NEGATIVE),
+        None => Err(error::TIMEOUT_OUT_OF_RANGE),
+        Some(_) => Ok(()),
+    }
+}

@@ -1,0 +1,551 @@
+//! Hashes whose fields expire, each at its own time.
+
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::Hash;
+use crate::data::hash::{FieldTtl, Fields};
+use crate::error::{self, Error};
+use crate::expiry::Form;
+use crate::keyspace::Edit;
+use crate::number;
+
+pub const COMMANDS: &[&Command] = &[
+    &HEXPIRE,
+    &HEXPIREAT,
+    &HEXPIRETIME,
+    &HGETDEL,
+    &HGETEX,
+    &HPERSIST,
+    &HPEXPIRE,
+    &HPEXPIREAT,
+    &HPEXPIRETIME,
+    &HPTTL,
+    &HSETEX,
+    &HTTL,
+];
+
+const BAD_COUNT: Error = Error::text("ERR Number of fields must be a positive integer");
+
+/// What is answered for a field that is not there, and for one that does not expire.
+const NO_FIELD: i64 = -2;
+const NO_EXPIRY: i64 = -1;
+
+/// The fields behind `FIELDS count` at `at`, which must be all words that are left.
+fn fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a [&'a [u8]], Error> {
+    let count = *call.argv.get(at + 1).ok_or_else(|| call.wrong_arity())?;
+    if !call.is_option(at, "FIELDS") {
+        return Err(Error::text("ERR Mandatory argument FIELDS is missing or not at the right position"));
+    }
+    let count = number::parse_integer(count).filter(|&count| count > 0).ok_or(bad_count)?;
+    let fields = &call.argv[at + 2..];
+    if i64::try_from(fields.len()) == Ok(count) {
+        Ok(fields)
+    } else {
+        Err(Error::text("ERR The `numfields` parameter must match the number of arguments"))
+    }
+}
+
+/// Looks at the type alone: these commands do that before they read their arguments.
+fn check_type(call: &mut Call) -> Outcome {
+    call.keyspace.edit::<Hash>(call.argv[1])?;
+    Ok(())
+}
+
+/// When a new expiry time is taken.
+#[derive(Clone, Copy)]
+enum Condition {
+    Always,
+    IfNone,
+    IfAny,
+    IfLater,
+    IfSooner,
+}
+
+impl Condition {
+    fn of_option(call: &Call, index: usize) -> Option<Condition> {
+        let options = [
+            ("NX", Condition::IfNone),
+            ("XX", Condition::IfAny),
+            ("GT", Condition::IfLater),
+            ("LT", Condition::IfSooner),
+        ];
+        options.into_iter().find(|(name, _)| call.is_option(index, name)).map(|(_, condition)| condition)
+    }
+
+    /// No expiry time counts as the latest of all.
+    fn holds(self, before: Option<i64>, new: i64) -> bool {
+        match self {
+            Condition::Always => true,
+            Condition::IfNone => before.is_none(),
+            Condition::IfAny => before.is_some(),
+            Condition::IfLater => before.is_some_and(|before| new > before),
+            Condition::IfSooner => before.is_none_or(|before| new < before),
+        }
+    }
+}
+
+const HEXPIRE: Command = Command {
+    name: "HEXPIRE",
+    syntax: "key seconds [NX | XX | GT | LT] FIELDS numfields field [field ...]",
+    arity: -6,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "Lets fields of a hash expire in so many seconds.",
+    example: "HSET user:1000 name Alice code 1234\nHEXPIRE user:1000 60 FIELDS 1 code",
+    run: |call| expire(call, Form::SECONDS),
+};
+
+const HPEXPIRE: Command = Command {
+    name: "HPEXPIRE",
+    syntax: "key milliseconds [NX | XX | GT | LT] FIELDS numfields field [field ...]",
+    arity: -6,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "Lets fields of a hash expire in so many milliseconds.",
+    example: "HSET user:1000 name Alice code 1234\nHPEXPIRE user:1000 60000 FIELDS 1 code",
+    run: |call| expire(call, Form::MILLISECONDS),
+};
+
+const HEXPIREAT: Command = Command {
+    name: "HEXPIREAT",
+    syntax: "key unix-time-seconds [NX | XX | GT | LT] FIELDS numfields field [field ...]",
+    arity: -6,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "Lets fields of a hash expire at a time, in seconds since 1970.",
+    example: "HSET user:1000 name Alice code 1234\nHEXPIREAT user:1000 4102444800 FIELDS 1 code",
+    run: |call| expire(call, Form::UNIX_SECONDS),
+};
+
+const HPEXPIREAT: Command = Command {
+    name: "HPEXPIREAT",
+    syntax: "key unix-time-milliseconds [NX | XX | GT | LT] FIELDS numfields field [field ...]",
+    arity: -6,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "Lets fields of a hash expire at a time, in milliseconds since 1970.",
+    example: "HSET user:1000 name Alice code 1234\nHPEXPIREAT user:1000 4102444800000 FIELDS 1 code",
+    run: |call| expire(call, Form::UNIX_MILLISECONDS),
+};
+
+fn expire(call: &mut Call, form: Form) -> Outcome {
+    const BAD_COUNT: Error = Error::text("ERR Parameter `numFields` should be greater than 0");
+    const REFUSED: i64 = 0;
+    const SET: i64 = 1;
+    const REMOVED: i64 = 2;
+    check_type(call)?;
+    let expires_ms = form.of_field(call, 2)?;
+    let (condition, at) = match Condition::of_option(call, 3) {
+        Some(condition) => (condition, 4),
+        None => (Condition::Always, 3),
+    };
+    let fields = fields(call, at, BAD_COUNT)?;
+    let now_ms = call.keyspace.now_ms();
+    call.reply.array(fields.len());
+    let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
+        fields.iter().for_each(|_| call.reply.integer(NO_FIELD));
+        return Ok(());
+    };
+    hash.allow_expiry();
+    let (mut event, mut changes) = (None, 0);
+    for field in fields {
+        let outcome = match hash.expiry(field) {
+            None => NO_FIELD,
+            Some(before) if !condition.holds(before, expires_ms) => REFUSED,
+            Some(_) if expires_ms <= now_ms => REMOVED,
+            Some(_) => SET,
+        };
+        match outcome {
+            SET => {
+                hash.set_expiry(field, Some(expires_ms));
+                event = Some("hexpire");
+            }
+            REMOVED => {
+                remove_as_expired(&mut hash, field);
+                event = Some("hdel");
+            }
+            _ => {}
+        }
+        changes += usize::from(matches!(outcome, SET | REMOVED));
+        call.reply.integer(outcome);
+    }
+    if let Some(event) = event {
+        hash.commit_changes(event, changes);
+    }
+    Ok(())
+}
+
+const HTTL: Command = Command {
+    name: "HTTL",
+    syntax: "key FIELDS numfields field [field ...]",
+    arity: -5,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "For how many more seconds fields of a hash live: -1 without an end, -2 if they are not there.",
+    example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234\nHTTL user:1000 FIELDS 1 code",
+    run: |call| expiries(call, |at_ms, now_ms| seconds(at_ms - now_ms)),
+};
+
+const HPTTL: Command = Command {
+    name: "HPTTL",
+    syntax: "key FIELDS numfields field [field ...]",
+    arity: -5,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "For how many more milliseconds fields of a hash live.",
+    example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234\nHPTTL user:1000 FIELDS 1 code",
+    run: |call| expiries(call, |at_ms, now_ms| at_ms - now_ms),
+};
+
+const HEXPIRETIME: Command = Command {
+    name: "HEXPIRETIME",
+    syntax: "key FIELDS numfields field [field ...]",
+    arity: -5,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "When fields of a hash expire, in seconds since 1970.",
+    example: "HSETEX user:1000 EXAT 4102444800 FIELDS 1 code 1234\nHEXPIRETIME user:1000 FIELDS 1 code",
+    run: |call| expiries(call, |at_ms, _| seconds(at_ms)),
+};
+
+const HPEXPIRETIME: Command = Command {
+    name: "HPEXPIRETIME",
+    syntax: "key FIELDS numfields field [field ...]",
+    arity: -5,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "When fields of a hash expire, in milliseconds since 1970.",
+    example: "HSETEX user:1000 EXAT 4102444800 FIELDS 1 code 1234\nHPEXPIRETIME user:1000 FIELDS 1 code",
+    run: |call| expiries(call, |at_ms, _| at_ms),
+};
+
+/// Milliseconds as seconds, a part of one as a whole.
+fn seconds(ms: i64) -> i64 {
+    (ms + 999) / 1000
+}
+
+/// Answers the expiry time of each field, as `shown` turns it and the time that it is into a number.
+fn expiries(call: &mut Call, shown: fn(i64, i64) -> i64) -> Outcome {
+    // Even a call that is refused for its arguments is a miss.
+    call.keyspace.read::<Hash>(call.argv[1])?;
+    let fields = fields(call, 2, BAD_COUNT)?;
+    let now_ms = call.keyspace.now_ms();
+    let hash = call.keyspace.edit::<Hash>(call.argv[1])?;
+    call.reply.array(fields.len());
+    for field in fields {
+        call.reply.integer(match hash.as_ref().and_then(|hash| hash.live_expiry(field, now_ms)) {
+            None => NO_FIELD,
+            Some(None) => NO_EXPIRY,
+            Some(Some(at_ms)) => shown(at_ms, now_ms),
+        });
+    }
+    Ok(())
+}
+
+const HPERSIST: Command = Command {
+    name: "HPERSIST",
+    syntax: "key FIELDS numfields field [field ...]",
+    arity: -5,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "7.4.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "Takes the expiry time of fields of a hash away, so that they stay.",
+    example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234\nHPERSIST user:1000 FIELDS 1 code",
+    run: hpersist,
+};
+
+fn hpersist(call: &mut Call) -> Outcome {
+    const DONE: i64 = 1;
+    check_type(call)?;
+    let fields = fields(call, 2, BAD_COUNT)?;
+    let now_ms = call.keyspace.now_ms();
+    call.reply.array(fields.len());
+    let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
+        fields.iter().for_each(|_| call.reply.integer(NO_FIELD));
+        return Ok(());
+    };
+    let mut changed = false;
+    for field in fields {
+        call.reply.integer(match hash.live_expiry(field, now_ms) {
+            None => NO_FIELD,
+            Some(None) => NO_EXPIRY,
+            Some(Some(_)) => {
+                changed |= hash.set_expiry(field, None);
+                DONE
+            }
+        });
+    }
+    if changed {
+        hash.commit("hpersist");
+    }
+    Ok(())
+}
+
+const HGETDEL: Command = Command {
+    name: "HGETDEL",
+    syntax: "key FIELDS numfields field [field ...]",
+    arity: -5,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "8.0.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "The values of fields of a hash, which are removed.",
+    example: "HSET user:1000 name Alice code 1234\nHGETDEL user:1000 FIELDS 1 code",
+    run: hgetdel,
+};
+
+fn hgetdel(call: &mut Call) -> Outcome {
+    check_type(call)?;
+    let fields = fields(call, 2, BAD_COUNT)?;
+    call.keyspace.expire_fields(call.argv[1], Fields::Named(fields));
+    call.reply.array(fields.len());
+    let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
+        fields.iter().for_each(|_| call.reply.null());
+        return Ok(());
+    };
+    let mut removed = 0;
+    for field in fields {
+        call.reply.bulk_or_null(hash.get(field));
+        removed += usize::from(hash.remove(field));
+    }
+    if removed > 0 {
+        hash.commit_changes("hdel", removed);
+    }
+    Ok(())
+}
+
+/// What HGETEX and HSETEX do with the fields' expiry times.
+#[derive(Clone, Copy)]
+enum Expiry {
+    /// No option says anything.
+    Unsaid,
+    Keep,
+    Persist,
+    /// Milliseconds since 1970.
+    At(i64),
+}
+
+const HGETEX: Command = Command {
+    name: "HGETEX",
+    syntax: "key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST] \
+             FIELDS numfields field [field ...]",
+    arity: -5,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "8.0.0",
+    complexity: "O(N) where N is the number of specified fields",
+    summary: "The values of fields of a hash, whose expiry time is set or removed.",
+    example: "HSET user:1000 name Alice code 1234\nHGETEX user:1000 EX 60 FIELDS 1 code",
+    run: hgetex,
+};
+
+fn hgetex(call: &mut Call) -> Outcome {
+    check_type(call)?;
+    let (expiry, at) = match Form::of_option(call.argv[2]) {
+        Some(form) => (Expiry::At(form.of_field(call, 3)?), 4),
+        None if call.is_option(2, "PERSIST") => (Expiry::Persist, 3),
+        None => (Expiry::Unsaid, 2),
+    };
+    let fields = fields(call, at, BAD_COUNT)?;
+    let now_ms = call.keyspace.now_ms();
+    call.keyspace.expire_fields(call.argv[1], Fields::Named(fields));
+    call.reply.array(fields.len());
+    let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
+        fields.iter().for_each(|_| call.reply.null());
+        return Ok(());
+    };
+    if !matches!(expiry, Expiry::Unsaid) {
+        hash.allow_expiry();
+    }
+    let (mut event, mut changes) = (None, 0);
+    for field in fields {
+        call.reply.bulk_or_null(hash.get(field));
+        let happened = match expiry {
+            _ if !hash.contains(field) => None,
+            Expiry::Unsaid | Expiry::Keep => None,
+            Expiry::Persist => hash.set_expiry(field, None).then_some("hpersist"),
+            Expiry::At(at_ms) => Some(expire_or_remove(&mut hash, field, at_ms, now_ms)),
+        };
+        changes += usize::from(happened.is_some());
+        event = happened.or(event);
+    }
+    if let Some(event) = event {
+        hash.commit_changes(event, changes);
+    }
+    Ok(())
+}
+
+/// Gives a field its expiry time, or removes it if that has passed; the answer is the event.
+fn expire_or_remove(hash: &mut Edit<Hash>, field: &[u8], at_ms: i64, now_ms: i64) -> &'static str {
+    if at_ms <= now_ms {
+        remove_as_expired(hash, field);
+        "hdel"
+    } else {
+        hash.set_expiry(field, Some(at_ms));
+        "hexpire"
+    }
+}
+
+/// Removes a field that was given a time that is over: INFO counts it as expired.
+fn remove_as_expired(hash: &mut Edit<Hash>, field: &[u8]) {
+    let removed = hash.remove(field);
+    hash.count_expired(usize::from(removed));
+}
+
+const HSETEX: Command = Command {
+    name: "HSETEX",
+    syntax: "key [FNX | FXX] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | \
+             KEEPTTL] FIELDS numfields field value [field value ...]",
+    arity: -6,
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "8.0.0",
+    complexity: "O(N) where N is the number of fields being set.",
+    summary: "Sets fields of a hash together with their expiry time.",
+    example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234",
+    run: hsetex,
+};
+
+/// When HSETEX sets.
+#[derive(Clone, Copy)]
+enum When {
+    Always,
+    NoneIsThere,
+    AllAreThere,
+}
+
+/// The arguments of HSETEX.
+struct HsetexOptions<'a> {
+    when: When,
+    expiry: Expiry,
+    pairs: &'a [[&'a [u8]; 2]],
+}
+
+fn hsetex_options<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
+    let mut options = HsetexOptions { when: When::Always, expiry: Expiry::Unsaid, pairs: &[] };
+    let mut index = 2;
+    while index < call.argv.len() {
+        let form = Form::of_option(call.argv[index]).filter(|_| index + 1 < call.argv.len());
+        if call.is_option(index, "FIELDS") {
+            options.pairs = pairs(call, index + 1)?;
+            return Ok(options);
+        } else if call.is_option(index, "FXX") || call.is_option(index, "FNX") {
+            if !matches!(options.when, When::Always) {
+                return Err(Error::text("ERR Only one of FXX or FNX arguments can be specified"));
+            }
+            options.when = if call.is_option(index, "FXX") { When::AllAreThere } else { When::NoneIsThere };
+        } else if form.is_some() || call.is_option(index, "KEEPTTL") {
+            if !matches!(options.expiry, Expiry::Unsaid) {
+                return Err(Error::text("ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified"));
+            }
+            options.expiry = match form {
+                Some(form) => {
+                    index += 1;
+                    Expiry::At(form.of_field(call, index)?)
+                }
+                None => Expiry::Keep,
+            };
+        } else {
+            let unknown = [b"ERR unknown argument: ", error::up_to_zero(call.argv[index])].concat();
+            return Err(Error::said(unknown));
+        }
+        index += 1;
+    }
+    Err(call.wrong_arity())
+}
+
+/// The fields and values behind their count at `at`, which must be all words that are left.
+fn pairs<'a>(call: &Call<'a>, at: usize) -> Result<&'a [[&'a [u8]; 2]], Error> {
+    if call.argv.len() < at + 3 {
+        return Err(call.wrong_arity());
+    }
+    let count = number::parse_integer(call.argv[at]).and_then(|count| i32::try_from(count).ok());
+    let count = count.filter(|&count| count > 0).ok_or(Error::text("ERR invalid number of fields"))?;
+    let (pairs, rest) = call.argv[at + 1..].as_chunks();
+    let as_many = i32::try_from(pairs.len()) == Ok(count) && rest.is_empty();
+    if as_many { Ok(pairs) } else { Err(call.wrong_arity()) }
+}
+
+fn hsetex(call: &mut Call) -> Outcome {
+    let HsetexOptions { when, expiry, pairs } = hsetex_options(call)?;
+    let (key, limits, now_ms) = (call.argv[1], call.keyspace.limits, call.keyspace.now_ms());
+    let mut hash = call.keyspace.edit_or_create::<Hash>(key)?;
+    let mut fields = pairs.iter().map(|[field, _]| *field);
+    let mut expired = 0;
+    // Redis looks no further than it must, and only what it looks for expires.
+    let mut is_there = |field| {
+        expired += hash.expire(Fields::Named(&[field]), now_ms);
+        hash.contains(field)
+    };
+    let sets = match when {
+        When::Always => true,
+        When::NoneIsThere => !fields.any(&mut is_there),
+        When::AllAreThere => fields.all(&mut is_there),
+    };
+    call.reply.flag(sets);
+    hash.count_expired(expired);
+    if !sets {
+        if expired > 0 {
+            hash.commit("hexpired");
+        }
+        return Ok(());
+    }
+    if expired > 0 {
+        hash.tell("hexpired");
+    }
+    let ttl = if matches!(expiry, Expiry::Keep) { FieldTtl::Keep } else { FieldTtl::Clear };
+    hash.expect(pairs.len(), limits);
+    if matches!(expiry, Expiry::At(_)) {
+        hash.allow_expiry();
+    }
+    let is_past = matches!(expiry, Expiry::At(at_ms) if at_ms <= now_ms);
+    for (index, [field, value]) in pairs.iter().enumerate() {
+        hash.set(field, value, ttl, limits);
+        // Redis removes it at once if its time has passed, so that the hash does not grow. The last one waits for its own
+        // event below.
+        if is_past && index + 1 < pairs.len() {
+            remove_as_expired(&mut hash, field);
+        }
+    }
+    hash.commit_changes("hset", pairs.len());
+    if let Expiry::At(at_ms) = expiry
+        && let Some(mut hash) = call.keyspace.edit::<Hash>(key)?
+    {
+        let mut event = "hexpire";
+        for [field, _] in pairs {
+            event = expire_or_remove(&mut hash, field, at_ms, now_ms);
+        }
+        // Together with what was set, it is a change for each field.
+        hash.commit_changes(event, 0);
+    }
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! INFO: what the server tells of itself, in sections of `name:value` lines.
+
+use std::fmt::Write as _;
+
+use super::connection::REDIS_VERSION;
+use super::info_fields;
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::Value;
+use crate::eviction;
+use crate::keyspace::Keyspace;
+use crate::server_state::ServerState;
+use crate::subscriptions::Kind;
+
+pub const COMMANDS: &[&Command] = &[&INFO];
+
+const INFO: Command = Command {
+    name: "INFO",
+    syntax: "[section [section ...]]",
+    arity: -1,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "What the server tells of itself: all of it, or the sections that are asked for.",
+    example: "INFO keyspace",
+    run: info,
+};
+
+/// When a section is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// With a plain INFO.
+    ByDefault,
+    /// With INFO all.
+    InAll,
+    /// With INFO everything.
+    InEverything,
+}
+
+type Section = (&'static str, Shown, fn(&mut String, &ServerState, &Keyspace) -> std::fmt::Result);
+
+static SECTIONS: [Section; 15] = [
+    ("Server", Shown::ByDefault, server),
+    ("Clients", Shown::ByDefault, clients),
+    ("Memory", Shown::ByDefault, memory),
+    ("Persistence", Shown::ByDefault, persistence),
+    ("Threads", Shown::ByDefault, |text, server, _| {
+        line(text, "io_thread_0", format_args!("clients={},reads=0,writes=0", server.clients.ids().len()))
+    }),
+    ("Stats", Shown::ByDefault, stats),
+    ("Replication", Shown::ByDefault, replication),
+    ("CPU", Shown::ByDefault, cpu),
+    ("Modules", Shown::InEverything, |_, _, _| Ok(())),
+    ("Commandstats", Shown::InAll, command_stats),
+    ("Errorstats", Shown::ByDefault, error_stats),
+    ("Latencystats", Shown::InAll, |_, _, _| Ok(())),
+    ("Cluster", Shown::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
+    ("Keyspace", Shown::ByDefault, keyspace),
+    // Redis shows it by default, and counts as keys change. Here it is counted when it is asked for.
+    ("Keysizes", Shown::InAll, key_sizes),
+];
+
+fn info(call: &mut Call) -> Outcome {
+    let asked = &call.argv[1..];
+    let asks = |name: &str| call.argv[1..].iter().any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let is_shown = |section: &Section| {
+        asks(section.0)
+            || asks("everything")
+            || (asks("all") && section.1 != Shown::InEverything)
+            || ((asked.is_empty() || asks("default")) && section.1 == Shown::ByDefault)
+    };
+    let mut text = String::new();
+    for section in SECTIONS.iter().filter(|section| is_shown(section)) {
+        let break_before = if text.is_empty() { "" } else { "\r\n" };
+        let written =
+            write!(text, "{break_before}# {}\r\n", section.0).and(section.2(&mut text, call.server, call.keyspace));
+        written.expect("a String takes all that is written to it");
+    }
+    call.reply.verbatim("txt", text.as_bytes());
+    Ok(())
+}
+
+fn line(text: &mut String, name: &str, value: impl std::fmt::Display) -> std::fmt::Result {
+    write!(text, "{name}:{value}\r\n")
+}
+
+fn lines(text: &mut String, lines: &[(&str, &str)]) -> std::fmt::Result {
+    lines.iter().try_for_each(|(name, value)| line(text, name, value))
+}
+
+fn server(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
+    let uptime = (keyspace.now_us() - server.started_us).max(0) / 1_000_000;
+    lines(text, &[("redis_version", REDIS_VERSION), ("redis_mode", "standalone"), ("os", std::env::consts::OS)])?;
+    line(text, "arch_bits", usize::BITS)?;
+    line(text, "process_id", server.process_id)?;
+    line(text, "run_id", &server.run_id)?;
+    line(text, "tcp_port", server.config.integer("port"))?;
+    line(text, "server_time_usec", keyspace.now_us())?;
+    line(text, "uptime_in_seconds", uptime)?;
+    line(text, "uptime_in_days", uptime / 86400)?;
+    line(text, "hz", server.config.integer("hz"))?;
+    line(text, "configured_hz", server.config.integer("hz"))?;
+    line(text, "lru_clock", keyspace.now_ms() / 1000 % (1 << 24))?;
+    lines(text, &[("executable", ""), ("config_file", ""), ("io_threads_active", "0")])?;
+    lines(text, info_fields::SERVER)?;
+    let (address, port) = (String::from_utf8_lossy(server.config.get("bind")), server.config.integer("port"));
+    line(text, "listener0", format_args!("name=tcp,bind={address},port={port}"))
+}
+
+fn clients(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
+    line(text, "connected_clients", server.clients.ids().len())?;
+    line(text, "cluster_connections", 0)?;
+    line(text, "maxclients", server.config.integer("maxclients"))?;
+    line(text, "client_recent_max_input_buffer", 0)?;
+    line(text, "client_recent_max_output_buffer", 0)?;
+    line(text, "blocked_clients", server.blocking.count())?;
+    line(text, "tracking_clients", 0)?;
+    line(text, "pubsub_clients", server.subscriptions.clients())?;
+    line(text, "watching_clients", keyspace.watches.clients())?;
+    line(text, "clients_in_timeout_table", server.blocking.with_deadline())?;
+    line(text, "total_watched_keys", keyspace.watches.keys())?;
+    line(text, "total_blocking_keys", server.blocking.keys())?;
+    line(text, "total_blocking_keys_on_nokey", 0)
+}
+
+/// Bytes as people read them: `1.50K`.
+fn human(bytes: u64) -> String {
+    let units = [("T", 40), ("G", 30), ("M", 20), ("K", 10)];
+    match units.into_iter().find(|&(_, shift)| bytes >> shift > 0) {
+        Some((unit, shift)) => format!("{:.2}{unit}", bytes as f64 / (1u64 << shift) as f64),
+        None => format!("{bytes}B"),
+    }
+}
+
+fn memory(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
+    let used = eviction::used_memory(keyspace);
+    let resident = server.resident_memory.map_or(used, |measure| measure());
+    for (name, bytes) in [("used_memory", used), ("used_memory_rss", resident), ("used_memory_peak", used)] {
+        line(text, name, bytes)?;
+        write!(text, "{name}_human:{}\r\n", human(bytes))?;
+    }
+    let limit = server.config.max_memory;
+    lines(text, &[("used_memory_lua", "0"), ("used_memory_lua_human", "0B"), ("used_memory_scripts", "0")])?;
+    lines(
+        text,
+        &[("used_memory_scripts_human", "0B"), ("number_of_cached_scripts", "0"), ("number_of_functions", "0")],
+    )?;
+    line(text, "number_of_libraries", 0)?;
+    line(text, "maxmemory", limit)?;
+    line(text, "maxmemory_human", human(limit))?;
+    line(text, "maxmemory_policy", String::from_utf8_lossy(server.config.get("maxmemory-policy")))?;
+    lines(text, &[("mem_fragmentation_ratio", "1.00"), ("mem_allocator", "libc"), ("active_defrag_running", "0")])?;
+    line(text, "lazyfree_pending_objects", 0)?;
+    line(text, "lazyfreed_objects", keyspace.counts.freed_later)?;
+    lines(text, info_fields::MEMORY)
+}
+
+fn persistence(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
+    lines(text, &[("loading", "0"), ("async_loading", "0")])?;
+    line(text, "rdb_changes_since_last_save", keyspace.dirty)?;
+    line(text, "rdb_bgsave_in_progress", 0)?;
+    line(text, "rdb_last_save_time", server.started_us / 1_000_000)?;
+    lines(text, &[("rdb_last_bgsave_status", "ok"), ("rdb_last_bgsave_time_sec", "-1")])?;
+    lines(text, &[("rdb_current_bgsave_time_sec", "-1"), ("rdb_saves", "0"), ("aof_enabled", "0")])?;
+    lines(text, &[("aof_rewrite_in_progress", "0"), ("aof_rewrite_scheduled", "0"), ("aof_last_write_status", "ok")])?;
+    lines(text, info_fields::PERSISTENCE)
+}
+
+fn stats(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
+    let (statistics, counts) = (&server.statistics, &keyspace.counts);
+    line(text, "total_connections_received", statistics.connections_received)?;
+    line(text, "total_commands_processed", statistics.commands_processed)?;
+    line(text, "instantaneous_ops_per_sec", 0)?;
+    line(text, "total_net_input_bytes", statistics.input_bytes)?;
+    line(text, "total_net_output_bytes", statistics.output_bytes)?;
+    line(text, "rejected_connections", 0)?;
+    line(text, "expired_subkeys", counts.expired_parts)?;
+    line(text, "expired_keys", counts.expired_keys)?;
+    line(text, "evicted_keys", counts.evicted_keys)?;
+    line(text, "evicted_clients", 0)?;
+    line(text, "keyspace_hits", counts.hits)?;
+    line(text, "keyspace_misses", counts.misses)?;
+    line(text, "pubsub_channels", server.subscriptions.all(Kind::Channel).len())?;
+    line(text, "pubsub_patterns", server.subscriptions.all(Kind::Pattern).len())?;
+    line(text, "pubsubshard_channels", server.subscriptions.all(Kind::Shard).len())?;
+    line(text, "unexpected_error_replies", 0)?;
+    line(text, "total_error_replies", statistics.error_replies)?;
+    line(text, "client_query_buffer_limit_disconnections", statistics.query_limit_disconnections)?;
+    line(text, "client_output_buffer_limit_disconnections", statistics.output_limit_disconnections)?;
+    lines(text, info_fields::STATS)
+}
+
+fn replication(text: &mut String, server: &ServerState, _: &Keyspace) -> std::fmt::Result {
+    lines(text, &[("role", "master"), ("connected_slaves", "0"), ("master_failover_state", "no-failover")])?;
+    line(text, "master_replid", &server.run_id)?;
+    line(text, "master_replid2", "0".repeat(40))?;
+    lines(text, &[("master_repl_offset", "0"), ("second_repl_offset", "-1"), ("repl_backlog_active", "0")])?;
+    lines(
+        text,
+        &[("repl_backlog_size", "1048576"), ("repl_backlog_first_byte_offset", "0"), ("repl_backlog_histlen", "0")],
+    )
+}
+
+fn cpu(text: &mut String, _: &ServerState, _: &Keyspace) -> std::fmt::Result {
+    for name in ["sys", "user", "sys_children", "user_children", "sys_main_thread", "user_main_thread"] {
+        write!(text, "used_cpu_{name}:0.000000\r\n")?;
+    }
+    Ok(())
+}
+
+fn command_stats(text: &mut String, server: &ServerState, _: &Keyspace) -> std::fmt::Result {
+    for (name, calls) in server.statistics.commands() {
+        let name = name.to_lowercase().replace(' ', "|");
+        // The engine has no clock within a command, so that the microseconds stand as 0.
+        write!(
+            text,
+            "cmdstat_{name}:calls={},usec=0,usec_per_call=0.00,rejected_calls={},failed_calls={}\r\n",
+            calls.calls, calls.rejected, calls.failed
+        )?;
+    }
+    Ok(())
+}
+
+fn error_stats(text: &mut String, server: &ServerState, _: &Keyspace) -> std::fmt::Result {
+    server.statistics.errors().try_for_each(|(code, count)| write!(text, "errorstat_{code}:count={count}\r\n"))
+}
+
+fn keyspace(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
+    for (index, database) in keyspace.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
+        let average = database.average_ttl_ms(keyspace.now_ms());
+        let (keys, expires) = (database.len(), database.expiring());
+        write!(
+            text,
+            "db{index}:keys={keys},expires={expires},avg_ttl={average},subexpiry={}\r\n",
+            database.with_parts()
+        )?;
+    }
+    Ok(())
+}
+
+/// How many keys of each type have so many elements or bytes, by the power of two below.
+fn key_sizes(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
+    const KINDS: [&str; 5] = ["strings_sizes", "lists_items", "sets_items", "zsets_items", "hashes_items"];
+    for (index, database) in keyspace.databases().iter().enumerate() {
+        let mut counts = [[0_usize; 65]; KINDS.len()];
+        for (_, entry) in database.iter() {
+            let (kind, size) = match &entry.value {
+                Value::Str(text) => (0, text.len()),
+                Value::List(list) => (1, list.len()),
+                Value::Set(set) => (2, set.len()),
+                Value::SortedSet(zset) => (3, zset.len()),
+                Value::Hash(hash) => (4, hash.len()),
+            };
+            counts[kind][size.checked_ilog2().map_or(0, |power| power as usize + 1)] += 1;
+        }
+        for (kind, counts) in KINDS.iter().zip(counts) {
+            let bins = counts.iter().enumerate().filter(|&(_, &count)| count > 0);
+            let bins: Vec<String> = bins.map(|(bin, count)| format!("{}={count}", bin_name(bin))).collect();
+            if !bins.is_empty() {
+                write!(text, "db{index}_distrib_{kind}:{}\r\n", bins.join(","))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `0`, `1`, `2`, ... `512`, `1K`, `2K`, ...: the least size in a bin.
+fn bin_name(bin: usize) -> String {
+    let Some(power) = bin.checked_sub(1) else { return "0".into() };
+    let unit = ["", "K", "M", "G", "T", "P", "E"][power / 10];
+    format!("{}{unit}", 1 << (power % 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Engine;
+
+    #[test]
+    fn memory_grows_by_what_memory_usage_says() {
+        let mut engine = Engine::new(1, 0);
+        let client = engine.connect();
+        let mut asked = |line: &str| {
+            engine.execute(client, &line.split(' ').map(str::as_bytes).collect::<Vec<_>>(), 0);
+            String::from_utf8(engine.server.clients.get_mut(client).reply.take()).expect("it was ASCII")
+        };
+        let mut used = |line: &str| {
+            asked(line);
+            let text = asked("INFO memory");
+            let line = text.lines().find_map(|line| line.strip_prefix("used_memory:"));
+            line.and_then(|number| number.parse::<i64>().ok()).expect("it is there")
+        };
+        let (before, after) = (used("PING"), used("SETBIT bits 8000000 1"));
+        assert!((500_000..1_000_000).contains(&before), "{before}");
+        assert!((1_000_000..1_100_000).contains(&(after - before)), "{}", after - before);
+    }
+}

@@ -1,0 +1,122 @@
+//! Lists: pops that wait for an element.
+
+use super::list::{end_at, move_element};
+use super::list_pop::{Take, many_pop_arguments, pop_from_first};
+use crate::call::{Call, Mode, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::list::End;
+
+pub const COMMANDS: &[&Command] = &[&BLMOVE, &BLMPOP, &BLPOP, &BRPOP, &BRPOPLPUSH];
+
+const BLPOP: Command = Command {
+    name: "BLPOP",
+    syntax: "key [key ...] timeout",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Blocking],
+    keys: Keys::range(1, -2, 1),
+    group: Group::List,
+    since: "2.0.0",
+    complexity: "O(N) where N is the number of provided keys.",
+    summary: "Takes the element at the left end of the first list that has one, or waits until one has, for so many \
+              seconds; 0 waits for ever.",
+    example: "RPUSH queue:tasks send_email\nBLPOP queue:urgent queue:tasks 5",
+    run: |call| pop(call, End::Left),
+};
+
+const BRPOP: Command = Command {
+    name: "BRPOP",
+    syntax: "key [key ...] timeout",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Blocking],
+    keys: Keys::range(1, -2, 1),
+    group: Group::List,
+    since: "2.0.0",
+    complexity: "O(N) where N is the number of provided keys.",
+    summary: "Takes the element at the right end of the first list that has one, or waits until one has, for so \
+              many seconds; 0 waits for ever.",
+    example: "RPUSH queue:tasks send_email\nBRPOP queue:urgent queue:tasks 5",
+    run: |call| pop(call, End::Right),
+};
+
+fn pop(call: &mut Call, end: End) -> Outcome {
+    let last = call.argv.len() - 1;
+    let deadline = call.deadline(last)?;
+    let keys = &call.argv[1..last];
+    if pop_from_first(call, keys, end, Take::One)? {
+        return Ok(());
+    }
+    wait(call, keys, deadline)
+}
+
+fn wait(call: &mut Call, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
+    call.block(keys.iter().map(|key| key.to_vec()).collect(), deadline)
+}
+
+const BLMPOP: Command = Command {
+    name: "BLMPOP",
+    syntax: "timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]",
+    arity: -5,
+    flags: &[Flag::Write, Flag::Blocking, Flag::Movablekeys],
+    keys: Keys::counted(2),
+    group: Group::List,
+    since: "7.0.0",
+    complexity: "O(N+M) where N is the number of provided keys and M is the number of elements returned.",
+    summary: "Takes elements from the first of several lists that has any, or waits until one has.",
+    example: "RPUSH queue:tasks send_email make_thumbnail\nBLMPOP 5 2 queue:urgent queue:tasks LEFT COUNT 10",
+    run: blmpop,
+};
+
+fn blmpop(call: &mut Call) -> Outcome {
+    let (keys, end, count) = many_pop_arguments(call, 2)?;
+    let deadline = call.deadline(1)?;
+    if pop_from_first(call, keys, end, Take::UpTo(count))? {
+        return Ok(());
+    }
+    wait(call, keys, deadline)
+}
+
+const BLMOVE: Command = Command {
+    name: "BLMOVE",
+    syntax: "source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout",
+    arity: 6,
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Blocking],
+    keys: Keys::range(1, 2, 1),
+    group: Group::List,
+    since: "6.2.0",
+    complexity: "O(1)",
+    summary: "Moves an element from an end of one list to an end of another, or waits until there is one.",
+    example: "RPUSH queue:tasks send_email\nBLMOVE queue:tasks queue:doing LEFT RIGHT 5",
+    run: blmove,
+};
+
+fn blmove(call: &mut Call) -> Outcome {
+    let (from, to) = (end_at(call, 3)?, end_at(call, 4)?);
+    move_or_wait(call, from, to, 5)
+}
+
+const BRPOPLPUSH: Command = Command {
+    name: "BRPOPLPUSH",
+    syntax: "source destination timeout",
+    arity: 4,
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Blocking],
+    keys: Keys::range(1, 2, 1),
+    group: Group::List,
+    since: "2.2.0",
+    complexity: "O(1)",
+    summary: "Moves the element at the right end of a list to the left end of another, or waits until there is one.",
+    example: "RPUSH queue:tasks send_email\nBRPOPLPUSH queue:tasks queue:doing 5",
+    run: |call| move_or_wait(call, End::Right, End::Left, 3),
+};
+
+fn move_or_wait(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outcome {
+    let deadline = call.deadline(timeout_at)?;
+    if move_element(call, from, to)? {
+        return Ok(());
+    }
+    if call.mode == Mode::Exec {
+        // Not the null array that it answers when its time is over.
+        call.reply.null();
+        return Ok(());
+    }
+    wait(call, &call.argv[1..2], deadline)
+}

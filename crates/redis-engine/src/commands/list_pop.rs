@@ -1,0 +1,152 @@
+//! Pops of lists, from either end: of one list, or of the first that has something.
+
+use super::list::{end_at, node_limit, pop_each, pop_event};
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::List;
+use crate::data::list::End;
+use crate::error::{self, Error};
+use crate::number;
+
+pub const COMMANDS: &[&Command] = &[&LMPOP, &LPOP, &RPOP];
+
+const LPOP: Command = Command {
+    name: "LPOP",
+    syntax: "key [count]",
+    arity: -2,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::List,
+    since: "1.0.0",
+    complexity: "O(N) where N is the number of elements returned",
+    summary: "Takes the element at the left end of a list, or several, and answers with it.",
+    example: "RPUSH queue:tasks send_email make_thumbnail\nLPOP queue:tasks",
+    run: |call| pop(call, End::Left),
+};
+
+const RPOP: Command = Command {
+    name: "RPOP",
+    syntax: "key [count]",
+    arity: -2,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::List,
+    since: "1.0.0",
+    complexity: "O(N) where N is the number of elements returned",
+    summary: "Takes the element at the right end of a list, or several, and answers with it.",
+    example: "RPUSH queue:tasks send_email make_thumbnail\nRPOP queue:tasks",
+    run: |call| pop(call, End::Right),
+};
+
+fn pop(call: &mut Call, end: End) -> Outcome {
+    if call.argv.len() > 3 {
+        return Err(call.wrong_arity());
+    }
+    let count = match call.argv.get(2) {
+        Some(word) => {
+            Some(number::parse_integer(word).and_then(|n| usize::try_from(n).ok()).ok_or(error::MUST_BE_POSITIVE)?)
+        }
+        None => None,
+    };
+    let limit = node_limit(call);
+    let Some(mut list) = call.keyspace.edit::<List>(call.argv[1])? else {
+        match count {
+            Some(_) => call.reply.null_array(),
+            None => call.reply.null(),
+        }
+        return Ok(());
+    };
+    let popped = match count {
+        Some(0) => {
+            call.reply.array(0);
+            return Ok(());
+        }
+        Some(count) => {
+            let popped = count.min(list.len());
+            call.reply.array(popped);
+            popped
+        }
+        None => 1,
+    };
+    pop_each(&mut list, end, popped, |element| call.reply.bulk(element));
+    list.shrink(limit);
+    list.commit_changes(pop_event(end), popped);
+    Ok(())
+}
+
+/// How much is popped from the first list that has something, and so how it is answered.
+#[derive(Clone, Copy)]
+pub(super) enum Take {
+    /// One element: the key and the element.
+    One,
+    /// So many, or all there are: the key and an array.
+    UpTo(usize),
+}
+
+/// Pops from the first of the keys that holds elements, and answers; or says that none does.
+pub(super) fn pop_from_first(call: &mut Call, keys: &[&[u8]], end: End, take: Take) -> Result<bool, Error> {
+    let limit = node_limit(call);
+    for &key in keys {
+        let Some(mut list) = call.keyspace.edit::<List>(key)? else { continue };
+        call.reply.array(2);
+        call.reply.bulk(key);
+        let count = match take {
+            Take::One => 1,
+            Take::UpTo(count) => {
+                let count = count.min(list.len());
+                call.reply.array(count);
+                count
+            }
+        };
+        pop_each(&mut list, end, count, |element| call.reply.bulk(element));
+        list.shrink(limit);
+        list.commit_changes(pop_event(end), count);
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+const LMPOP: Command = Command {
+    name: "LMPOP",
+    syntax: "numkeys key [key ...] <LEFT | RIGHT> [COUNT count]",
+    arity: -4,
+    flags: &[Flag::Write, Flag::Movablekeys],
+    keys: Keys::counted(1),
+    group: Group::List,
+    since: "7.0.0",
+    complexity: "O(N+M) where N is the number of provided keys and M is the number of elements returned.",
+    summary: "Takes elements from the first of several lists that has any.",
+    example: "RPUSH queue:late write_report\nLMPOP 2 queue:urgent queue:late LEFT COUNT 10",
+    run: lmpop,
+};
+
+fn lmpop(call: &mut Call) -> Outcome {
+    let (keys, end, count) = many_pop_arguments(call, 1)?;
+    if !pop_from_first(call, keys, end, Take::UpTo(count))? {
+        call.reply.null_array();
+    }
+    Ok(())
+}
+
+/// Reads `numkeys key [key ...] LEFT | RIGHT [COUNT count]`, which begins at an index.
+pub(super) fn many_pop_arguments<'a>(call: &Call<'a>, at: usize) -> Result<(&'a [&'a [u8]], End, usize), Error> {
+    let positive =
+        |index: usize| number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
+    let argv = call.argv;
+    let numkeys = positive(at).ok_or(error::NUMKEYS_NOT_POSITIVE)?;
+    let where_at = numkeys.checked_add(at + 1).filter(|&index| index < argv.len()).ok_or(error::SYNTAX)?;
+    let end = end_at(call, where_at)?;
+    let count = match argv.len() - where_at - 1 {
+        0 => 1,
+        // Redis reads option by option: a count that is wrong is told before a word too many.
+        more @ 2.. if call.is_option(where_at + 1, "COUNT") => {
+            let count = positive(where_at + 2).ok_or(error::COUNT_NOT_POSITIVE)?;
+            if more > 2 {
+                return Err(error::SYNTAX);
+            }
+            count
+        }
+        _ => return Err(error::SYNTAX),
+    };
+    Ok((&argv[at + 1..where_at], end, count))
+}

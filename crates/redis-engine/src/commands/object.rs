@@ -1,0 +1,156 @@
+//! OBJECT: how a value is kept, and when it was last used.
+
+use crate::call::{Call, Outcome};
+use crate::command::{self, Command, Flag, Group, Keys};
+use crate::error::Error;
+use crate::keyspace::Entry;
+
+pub const COMMANDS: &[&Command] =
+    &[&OBJECT, &OBJECT_ENCODING, &OBJECT_FREQ, &OBJECT_HELP, &OBJECT_IDLETIME, &OBJECT_REFCOUNT];
+
+const OBJECT: Command = Command {
+    name: "OBJECT",
+    syntax: "",
+    arity: -2,
+    flags: &[],
+    keys: Keys::NONE,
+    group: Group::Generic,
+    since: "2.2.3",
+    complexity: "Depends on subcommand.",
+    summary: "Tells of a value's inner life.",
+    example: "SET counter 10\nOBJECT ENCODING counter",
+    run: command::without_subcommand,
+};
+
+const OBJECT_ENCODING: Command = Command {
+    name: "OBJECT ENCODING",
+    syntax: "key",
+    arity: 3,
+    flags: &[Flag::Readonly],
+    keys: Keys::range(2, 2, 1),
+    group: Group::Generic,
+    since: "2.2.3",
+    complexity: "O(1)",
+    summary: "How Redis keeps a value in memory: int, embstr, listpack, hashtable...",
+    example: "SET counter 10\nOBJECT ENCODING counter",
+    run: encoding,
+};
+
+fn encoding(call: &mut Call) -> Outcome {
+    match call.keyspace.inspect_quietly(call.argv[2]) {
+        Some(entry) => call.reply.bulk(entry.value.encoding().as_bytes()),
+        None => call.reply.null(),
+    }
+    Ok(())
+}
+
+const OBJECT_REFCOUNT: Command = Command {
+    name: "OBJECT REFCOUNT",
+    syntax: "key",
+    arity: 3,
+    flags: &[Flag::Readonly],
+    keys: Keys::range(2, 2, 1),
+    group: Group::Generic,
+    since: "2.2.3",
+    complexity: "O(1)",
+    summary: "How many references a value has: always 1.",
+    example: "SET counter 10\nOBJECT REFCOUNT counter",
+    run: refcount,
+};
+
+fn refcount(call: &mut Call) -> Outcome {
+    answer(call, None, |_, _| 1)
+}
+
+const OBJECT_IDLETIME: Command = Command {
+    name: "OBJECT IDLETIME",
+    syntax: "key",
+    arity: 3,
+    flags: &[Flag::Readonly],
+    keys: Keys::range(2, 2, 1),
+    group: Group::Generic,
+    since: "2.2.3",
+    complexity: "O(1)",
+    summary: "How many seconds ago a key was last read or changed.",
+    example: "SET counter 10\nOBJECT IDLETIME counter",
+    run: idletime,
+};
+
+fn idletime(call: &mut Call) -> Outcome {
+    const NOT_TRACKED: Error = Error::text(
+        "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between \
+         policies at runtime LRU and LFU data will take some time to adjust.",
+    );
+    let refusal = call.server.config.counts_frequency().then_some(NOT_TRACKED);
+    answer(call, refusal, |entry, now_ms| (now_ms - entry.accessed_ms) / 1000)
+}
+
+const OBJECT_FREQ: Command = Command {
+    name: "OBJECT FREQ",
+    syntax: "key",
+    arity: 3,
+    flags: &[Flag::Readonly],
+    keys: Keys::range(2, 2, 1),
+    group: Group::Generic,
+    since: "4.0.0",
+    complexity: "O(1)",
+    summary: "How often a key is used, on a logarithmic scale; only under an LFU maxmemory-policy.",
+    example: "CONFIG SET maxmemory-policy allkeys-lfu\nSET counter 10\nOBJECT FREQ counter",
+    run: freq,
+};
+
+fn freq(call: &mut Call) -> Outcome {
+    /// What a new key starts with. It is not counted up: eviction goes by the time of use alone.
+    const INITIAL: i64 = 5;
+    const NOT_TRACKED: Error = Error::text(
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
+         between policies at runtime LRU and LFU data will take some time to adjust.",
+    );
+    let refusal = (!call.server.config.counts_frequency()).then_some(NOT_TRACKED);
+    answer(call, refusal, |_, _| INITIAL)
+}
+
+/// Answers a number about a key, or refuses to; null if it is not there.
+fn answer(call: &mut Call, refusal: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
+    let now_ms = call.keyspace.now_ms();
+    match (call.keyspace.inspect_quietly(call.argv[2]), refusal) {
+        (None, _) => call.reply.null(),
+        (Some(_), Some(refusal)) => return Err(refusal),
+        (Some(entry), None) => call.reply.integer(number(entry, now_ms)),
+    }
+    Ok(())
+}
+
+const OBJECT_HELP: Command = Command {
+    name: "OBJECT HELP",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Generic,
+    since: "6.2.0",
+    complexity: "O(1)",
+    summary: "The subcommands of OBJECT.",
+    example: "OBJECT HELP",
+    run: help,
+};
+
+fn help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "ENCODING <key>",
+            "    Return the kind of internal representation used in order to store the value",
+            "    associated with a <key>.",
+            "FREQ <key>",
+            "    Return the access frequency index of the <key>. The returned integer is",
+            "    proportional to the logarithm of the recent access frequency of the key.",
+            "IDLETIME <key>",
+            "    Return the idle time of the <key>, that is the approximated number of",
+            "    seconds elapsed since the last access to the key.",
+            "REFCOUNT <key>",
+            "    Return the number of references of the value associated with the specified",
+            "    <key>.",
+        ],
+    )
+}

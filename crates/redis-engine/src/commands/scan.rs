@@ -1,0 +1,324 @@
+//! Walking through what is there: KEYS, SCAN, and the scans of hashes, sets and sorted sets.
+//!
+//! A cursor is the number of positions that are still to be seen: the walk goes from the last position down. Removing
+//! puts the last one into the gap, which the walk has seen already, or which lies below the cursor still; adding goes to
+//! the end. So whatever is there throughout is seen, perhaps twice, and a cursor needs no memory on our side.
+
+use std::borrow::Cow;
+
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::sorted_set::Direction;
+use crate::data::{DataType, Hash, Set, SortedSet};
+use crate::error::{self, Error};
+use crate::glob;
+use crate::number;
+
+pub const COMMANDS: &[&Command] = &[&HSCAN, &KEYS, &SCAN, &SSCAN, &ZSCAN];
+
+const KEYS: Command = Command {
+    name: "KEYS",
+    syntax: "pattern",
+    arity: 2,
+    flags: &[Flag::Readonly],
+    keys: Keys::NONE,
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(N) with N being the number of keys in the database, under the assumption that the key names in \
+                 the database and the given pattern have limited length.",
+    summary: "All keys that fit a pattern. It looks at every key: SCAN is for large databases.",
+    example: "SET user:1000 Alice\nKEYS user:*",
+    run: keys,
+};
+
+fn keys(call: &mut Call) -> Outcome {
+    let pattern = Pattern::new(call.argv[1]);
+    let now_ms = call.keyspace.now_ms();
+    let (mut found, mut expired) = (Vec::new(), Vec::new());
+    for (key, entry) in call.keyspace.database().iter().filter(|(key, _)| pattern.fits(key)) {
+        match entry.expires_ms() {
+            Some(at) if at <= now_ms => expired.push(key.to_vec()),
+            _ => found.push(key),
+        }
+    }
+    call.reply.array(found.len());
+    found.iter().for_each(|key| call.reply.bulk(key));
+    remove_expired(call, &expired);
+    Ok(())
+}
+
+/// The first look at an expired key removes it, when keys do not go by themselves.
+fn remove_expired(call: &mut Call, keys: &[Vec<u8>]) {
+    for key in keys {
+        call.keyspace.exists(key);
+    }
+}
+
+/// What MATCH asks for. A lone `*` takes the empty key as well, which as a glob it would not.
+#[derive(Clone, Copy)]
+enum Pattern<'a> {
+    All,
+    Glob(&'a [u8]),
+}
+
+impl<'a> Pattern<'a> {
+    fn new(pattern: &'a [u8]) -> Self {
+        if pattern == b"*" { Pattern::All } else { Pattern::Glob(pattern) }
+    }
+
+    fn fits(self, text: &[u8]) -> bool {
+        match self {
+            Pattern::All => true,
+            Pattern::Glob(pattern) => glob::matches(pattern, text),
+        }
+    }
+}
+
+/// What is scanned, as the options depend on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scanned {
+    Keys,
+    Hash,
+    Members,
+}
+
+/// The options of the scans.
+struct Options<'a> {
+    pattern: Pattern<'a>,
+    count: usize,
+    type_name: Option<&'a [u8]>,
+    values: bool,
+}
+
+impl<'a> Options<'a> {
+    fn parse(call: &Call<'a>, from: usize, scanned: Scanned) -> Result<Self, Error> {
+        let mut options = Options { pattern: Pattern::All, count: 10, type_name: None, values: true };
+        let mut index = from;
+        while index < call.argv.len() {
+            let has_value = index + 1 < call.argv.len();
+            if call.is_option(index, "COUNT") && has_value {
+                let count = call.integer(index + 1)?;
+                options.count = usize::try_from(count).ok().filter(|&n| n > 0).ok_or(error::SYNTAX)?;
+            } else if call.is_option(index, "MATCH") && has_value {
+                options.pattern = Pattern::new(call.argv[index + 1]);
+            } else if call.is_option(index, "TYPE") && has_value && scanned == Scanned::Keys {
+                options.type_name = Some(call.argv[index + 1]);
+            } else if call.is_option(index, "NOVALUES") {
+                if scanned != Scanned::Hash {
+                    return Err(Error::text("ERR NOVALUES option can only be used in HSCAN"));
+                }
+                options.values = false;
+                index += 1;
+                continue;
+            } else {
+                return Err(error::SYNTAX);
+            }
+            index += 2;
+        }
+        Ok(options)
+    }
+}
+
+/// Reads a cursor as C's `strtoul` does: blanks and a `+` may stand before the digits.
+fn cursor(call: &Call, index: usize) -> Result<usize, Error> {
+    let text = call.argv[index].trim_ascii_start();
+    let text = text.strip_prefix(b"+").unwrap_or(text);
+    let digits = std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.and_then(|digits| digits.parse().ok()).ok_or(error::INVALID_CURSOR)
+}
+
+/// The positions that a scan sees now, last one first, and the cursor for the next.
+fn walk(cursor: usize, length: usize, count: usize) -> (impl Iterator<Item = usize>, usize) {
+    let end = if cursor == 0 { length } else { cursor.min(length) };
+    let next = end.saturating_sub(count);
+    ((next..end).rev(), next)
+}
+
+const SCAN: Command = Command {
+    name: "SCAN",
+    syntax: "cursor [MATCH pattern] [COUNT count] [TYPE type]",
+    arity: -2,
+    flags: &[Flag::Readonly],
+    keys: Keys::NONE,
+    group: Group::Generic,
+    since: "2.8.0",
+    complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
+                 to return back to 0. N is the number of elements inside the collection.",
+    summary: "Some of the keys, and a cursor to go on with; 0 starts and ends it.",
+    example: "SET user:1000 Alice\nSCAN 0 MATCH user:* COUNT 100",
+    run: scan,
+};
+
+fn scan(call: &mut Call) -> Outcome {
+    let cursor = cursor(call, 1)?;
+    let options = Options::parse(call, 2, Scanned::Keys)?;
+    let now_ms = call.keyspace.now_ms();
+    let database = call.keyspace.database();
+    let (positions, next) = walk(cursor, database.len(), options.count);
+    let (mut found, mut expired) = (Vec::new(), Vec::new());
+    for (key, entry) in positions.filter_map(|position| database.at(position)) {
+        let of_type =
+            options.type_name.is_none_or(|name| name.eq_ignore_ascii_case(entry.value.type_name().as_bytes()));
+        if !options.pattern.fits(key) {
+            continue;
+        }
+        match entry.expires_ms() {
+            Some(at) if at <= now_ms => expired.push(key.to_vec()),
+            _ if of_type => found.push(key),
+            _ => {}
+        }
+    }
+    call.reply.array(2);
+    call.reply.bulk(next.to_string().as_bytes());
+    call.reply.array(found.len());
+    found.iter().for_each(|key| call.reply.bulk(key));
+    remove_expired(call, &expired);
+    Ok(())
+}
+
+const HSCAN: Command = Command {
+    name: "HSCAN",
+    syntax: "key cursor [MATCH pattern] [COUNT count] [NOVALUES]",
+    arity: -3,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::Hash,
+    since: "2.8.0",
+    complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
+                 to return back to 0. N is the number of elements inside the collection.",
+    summary: "Some of a hash's fields with their values, and a cursor to go on with.",
+    example: "HSET user:1000 name Alice visits 10\nHSCAN user:1000 0",
+    run: hscan,
+};
+
+fn hscan(call: &mut Call) -> Outcome {
+    scan_within::<Hash>(call, Scanned::Hash, |hash, index, wanted, found| {
+        let Some((field, value)) = hash.live_at(index, wanted.now_ms) else { return };
+        found.push(Cow::Borrowed(field));
+        found.extend(wanted.values.then_some(Cow::Borrowed(value)));
+    })
+}
+
+const SSCAN: Command = Command {
+    name: "SSCAN",
+    syntax: "key cursor [MATCH pattern] [COUNT count]",
+    arity: -3,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::Set,
+    since: "2.8.0",
+    complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
+                 to return back to 0. N is the number of elements inside the collection.",
+    summary: "Some of a set's members, and a cursor to go on with.",
+    example: "SADD tags red blue\nSSCAN tags 0",
+    run: sscan,
+};
+
+fn sscan(call: &mut Call) -> Outcome {
+    scan_within::<Set>(call, Scanned::Members, |set, index, _, found| found.extend(set.at(index).map(Cow::Borrowed)))
+}
+
+const ZSCAN: Command = Command {
+    name: "ZSCAN",
+    syntax: "key cursor [MATCH pattern] [COUNT count]",
+    arity: -3,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.8.0",
+    complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
+                 to return back to 0. N is the number of elements inside the collection.",
+    summary: "Some of a sorted set's members with their scores, and a cursor to go on with.",
+    example: "ZADD scores 10 Alice 20 Bob\nZSCAN scores 0",
+    run: zscan,
+};
+
+fn zscan(call: &mut Call) -> Outcome {
+    scan_within::<SortedSet>(call, Scanned::Members, |zset, index, _, found| {
+        // A small one is answered in the order of its ranks, as it stands in its listpack.
+        let small = zset.is_small();
+        let element = if small { zset.members(index..index + 1, Direction::Ascending).next() } else { zset.at(index) };
+        let Some((member, score)) = element else { return };
+        let score = if small { number::format_double(score) } else { number::format_double_in_17_digits(score) };
+        found.push(Cow::Borrowed(member));
+        found.push(Cow::Owned(score.into_bytes()));
+    })
+}
+
+/// A value that can be scanned by position.
+trait Elements: DataType {
+    fn count(&self) -> usize;
+
+    /// Whether Redis keeps it in one piece, and so answers all of it at once.
+    fn is_small(&self) -> bool;
+}
+
+macro_rules! elements {
+    ($type:ty) => {
+        impl Elements for $type {
+            fn count(&self) -> usize {
+                self.len()
+            }
+
+            fn is_small(&self) -> bool {
+                !matches!(self.encoding(), "hashtable" | "skiplist")
+            }
+        }
+    };
+}
+elements!(Hash);
+elements!(Set);
+elements!(SortedSet);
+
+/// What is wanted of the elements.
+struct Wanted {
+    /// What belongs to an element, too: unless only names are wanted.
+    values: bool,
+    /// Only those whose time is not over by then.
+    now_ms: i64,
+}
+
+/// Collects what stands at a position.
+type Collect<T> = for<'v> fn(&'v T, usize, &Wanted, &mut Vec<Cow<'v, [u8]>>);
+
+fn scan_within<T: Elements>(call: &mut Call, scanned: Scanned, collect: Collect<T>) -> Outcome {
+    let cursor = cursor(call, 2)?;
+    // Redis looks for the key before it looks at the options: without it, no option is wrong.
+    if call.keyspace.peek(call.argv[1]).is_some_and(|entry| T::of(&entry.value).is_none()) {
+        return Err(error::WRONG_TYPE);
+    }
+    let Some(options) = call.keyspace.exists(call.argv[1]).then(|| Options::parse(call, 3, scanned)).transpose()?
+    else {
+        call.keyspace.read::<T>(call.argv[1])?;
+        call.reply.array(2);
+        call.reply.bulk(b"0");
+        call.reply.array(0);
+        return Ok(());
+    };
+    let wanted = Wanted { values: options.values, now_ms: call.keyspace.now_ms() };
+    let Some(value) = call.keyspace.read::<T>(call.argv[1])? else { return Ok(()) };
+    let (mut found, mut element) = (Vec::new(), Vec::new());
+    let (next, backwards) = match value.is_small() {
+        true => (0, None),
+        false => {
+            let (positions, next) = walk(cursor, value.count(), options.count);
+            (next, Some(positions))
+        }
+    };
+    let mut see = |position| {
+        collect(value, position, &wanted, &mut element);
+        if element.first().is_some_and(|name| options.pattern.fits(name)) {
+            found.append(&mut element);
+        }
+        element.clear();
+    };
+    match backwards {
+        Some(positions) => positions.for_each(&mut see),
+        None => (0..value.count()).for_each(&mut see),
+    }
+    call.reply.array(2);
+    call.reply.bulk(next.to_string().as_bytes());
+    call.reply.array(found.len());
+    found.iter().for_each(|part| call.reply.bulk(part));
+    Ok(())
+}

@@ -1,0 +1,491 @@
+//! The server as a whole: emptying it, swapping databases, the clock, MONITOR, memory, and scripts, which it does not run.
+
+use std::ops::Range;
+
+use crate::call::{Call, Mode, Outcome};
+use crate::command::{self, Command, Flag, Group, Keys};
+use crate::data::memory::Samples;
+use crate::error::{self, Error};
+use crate::keyspace::DATABASES;
+use crate::number;
+
+pub const COMMANDS: &[&Command] = &[
+    &DBSIZE,
+    &EVAL,
+    &EVALSHA,
+    &EVALSHA_RO,
+    &EVAL_RO,
+    &FCALL,
+    &FCALL_RO,
+    &FLUSHALL,
+    &FLUSHDB,
+    &FUNCTION,
+    &FUNCTION_FLUSH,
+    &FUNCTION_HELP,
+    &LASTSAVE,
+    &MEMORY,
+    &MEMORY_HELP,
+    &MEMORY_USAGE,
+    &MONITOR,
+    &SCRIPT,
+    &SCRIPT_FLUSH,
+    &SCRIPT_HELP,
+    &SWAPDB,
+    &TIME,
+];
+
+const DBSIZE: Command = Command {
+    name: "DBSIZE",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "The number of keys in this database.",
+    example: "SET greeting hello\nDBSIZE",
+    run: dbsize,
+};
+
+fn dbsize(call: &mut Call) -> Outcome {
+    call.reply.count(call.keyspace.database().len());
+    Ok(())
+}
+
+const FLUSHDB: Command = Command {
+    name: "FLUSHDB",
+    syntax: "[ASYNC | SYNC]",
+    arity: -1,
+    flags: &[Flag::Write],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "O(N) where N is the number of keys in the selected database",
+    summary: "Removes all keys of this database.",
+    example: "SET greeting hello\nFLUSHDB",
+    run: flushdb,
+};
+
+fn flushdb(call: &mut Call) -> Outcome {
+    let database = call.keyspace.selected();
+    flush(call, database..database + 1)
+}
+
+const FLUSHALL: Command = Command {
+    name: "FLUSHALL",
+    syntax: "[ASYNC | SYNC]",
+    arity: -1,
+    flags: &[Flag::Write],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "O(N) where N is the total number of keys in all databases",
+    summary: "Removes all keys of all databases.",
+    example: "SET greeting hello\nFLUSHALL",
+    run: flushall,
+};
+
+fn flushall(call: &mut Call) -> Outcome {
+    flush(call, 0..DATABASES)
+}
+
+fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
+    flush_mode(call, 1, error::SYNTAX)?;
+    // With SYNC, too, Redis frees the keys in another thread where it can let the client wait for that.
+    let frees_later = call.mode != Mode::Exec || call.is_option(1, "ASYNC");
+    for database in databases {
+        let keys = call.keyspace.flush(database);
+        call.keyspace.counts.freed_later += if frees_later { keys as u64 } else { 0 };
+    }
+    call.reply.ok();
+    Ok(())
+}
+
+/// Reads ASYNC or SYNC at an index, or nothing. It makes no difference here.
+fn flush_mode(call: &Call, index: usize, refusal: Error) -> Outcome {
+    let known = call.is_option(index, "ASYNC") || call.is_option(index, "SYNC");
+    if call.argv.len() == index || (known && call.argv.len() == index + 1) { Ok(()) } else { Err(refusal) }
+}
+
+const SWAPDB: Command = Command {
+    name: "SWAPDB",
+    syntax: "index1 index2",
+    arity: 3,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "4.0.0",
+    complexity: "O(N) where N is the count of clients watching or blocking on keys from both databases.",
+    summary: "Lets two databases change places, and all clients with them.",
+    example: "SWAPDB 0 1",
+    run: swapdb,
+};
+
+fn swapdb(call: &mut Call) -> Outcome {
+    let index = |word, refusal: &'static str| {
+        let number = number::parse_integer(word).and_then(|n| i32::try_from(n).ok());
+        number.ok_or(Error::text(refusal))
+    };
+    let a = index(call.argv[1], "ERR invalid first DB index")?;
+    let b = index(call.argv[2], "ERR invalid second DB index")?;
+    let database = |n: i32| usize::try_from(n).ok().filter(|&n| n < DATABASES).ok_or(error::DB_INDEX_OUT_OF_RANGE);
+    let (a, b) = (database(a)?, database(b)?);
+    call.keyspace.swap(a, b);
+    for database in [a, b] {
+        for key in call.server.blocking.keys_awaited(database) {
+            call.keyspace.note_filled_in(database, &key);
+        }
+    }
+    call.reply.ok();
+    Ok(())
+}
+
+const TIME: Command = Command {
+    name: "TIME",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Loading, Flag::Stale, Flag::Fast],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.6.0",
+    complexity: "O(1)",
+    summary: "The server's clock: seconds since 1970, and the microseconds beyond them.",
+    example: "TIME",
+    run: time,
+};
+
+fn time(call: &mut Call) -> Outcome {
+    let now_us = call.keyspace.now_us();
+    call.reply.array(2);
+    call.reply.bulk_integer(now_us.div_euclid(1_000_000));
+    call.reply.bulk_integer(now_us.rem_euclid(1_000_000));
+    Ok(())
+}
+
+const LASTSAVE: Command = Command {
+    name: "LASTSAVE",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Loading, Flag::Stale, Flag::Fast],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "When the data was last saved. Nothing is ever saved here, so it is when the server started.",
+    example: "LASTSAVE",
+    run: lastsave,
+};
+
+fn lastsave(call: &mut Call) -> Outcome {
+    call.reply.integer(call.server.started_us.div_euclid(1_000_000));
+    Ok(())
+}
+
+const MONITOR: Command = Command {
+    name: "MONITOR",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Admin, Flag::Noscript, Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "1.0.0",
+    complexity: "",
+    summary: "Shows every command that any client sends, as it is run.",
+    example: "MONITOR",
+    run: monitor,
+};
+
+fn monitor(call: &mut Call) -> Outcome {
+    call.server.clients.set_monitor(call.client, true);
+    call.reply.ok();
+    Ok(())
+}
+
+const MEMORY: Command = Command {
+    name: "MEMORY",
+    syntax: "",
+    arity: -2,
+    flags: &[],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "4.0.0",
+    complexity: "Depends on subcommand.",
+    summary: "Tells of memory.",
+    example: "SET greeting hello\nMEMORY USAGE greeting",
+    run: command::without_subcommand,
+};
+
+const MEMORY_USAGE: Command = Command {
+    name: "MEMORY USAGE",
+    syntax: "key [SAMPLES count]",
+    arity: -3,
+    flags: &[Flag::Readonly],
+    keys: Keys::range(2, 2, 1),
+    group: Group::Server,
+    since: "4.0.0",
+    complexity: "O(N) where N is the number of samples.",
+    summary: "About how many bytes a key and its value take.",
+    example: "SET greeting hello\nMEMORY USAGE greeting",
+    run: memory_usage,
+};
+
+fn memory_usage(call: &mut Call) -> Outcome {
+    let mut samples = Samples::default();
+    for index in (3..call.argv.len()).step_by(2) {
+        if !call.is_option(index, "SAMPLES") || index + 1 == call.argv.len() {
+            return Err(error::SYNTAX);
+        }
+        samples = Samples::of(usize::try_from(call.integer(index + 1)?).map_err(|_| error::SYNTAX)?);
+    }
+    let key = call.argv[2];
+    // What has expired and is still there takes its memory.
+    match call.keyspace.database().get(key) {
+        Some(entry) => call.reply.count(entry.memory(key, samples)),
+        None => call.reply.null(),
+    }
+    Ok(())
+}
+
+const MEMORY_HELP: Command = Command {
+    name: "MEMORY HELP",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "4.0.0",
+    complexity: "O(1)",
+    summary: "The subcommands of MEMORY.",
+    example: "MEMORY HELP",
+    run: memory_help,
+};
+
+fn memory_help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "USAGE <key> [SAMPLES <count>]",
+            "    Return memory in bytes used by <key> and its value. Nested values are",
+            "    sampled up to <count> times (default: 5, 0 means sample all).",
+        ],
+    )
+}
+
+const EVAL: Command = Command {
+    name: "EVAL",
+    syntax: "script numkeys [key [key ...]] [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
+    keys: Keys::counted(2),
+    group: Group::Scripting,
+    since: "2.6.0",
+    complexity: "Depends on the script that is executed.",
+    summary: "Runs a Lua script on a real server. This one has no Lua.",
+    example: "EVAL 'return 1' 0",
+    run: no_scripts,
+};
+
+const EVAL_RO: Command = Command {
+    name: "EVAL_RO",
+    syntax: "script numkeys [key [key ...]] [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Readonly, Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
+    keys: Keys::counted(2),
+    group: Group::Scripting,
+    since: "7.0.0",
+    complexity: "Depends on the script that is executed.",
+    summary: "Runs a Lua script that only reads. This server has no Lua.",
+    example: "EVAL_RO 'return 1' 0",
+    run: no_scripts,
+};
+
+const EVALSHA: Command = Command {
+    name: "EVALSHA",
+    syntax: "sha1 numkeys [key [key ...]] [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
+    keys: Keys::counted(2),
+    group: Group::Scripting,
+    since: "2.6.0",
+    complexity: "Depends on the script that is executed.",
+    summary: "Runs a Lua script that the server knows. This one has no Lua.",
+    example: "EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0",
+    run: no_scripts,
+};
+
+const EVALSHA_RO: Command = Command {
+    name: "EVALSHA_RO",
+    syntax: "sha1 numkeys [key [key ...]] [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Readonly, Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
+    keys: Keys::counted(2),
+    group: Group::Scripting,
+    since: "7.0.0",
+    complexity: "Depends on the script that is executed.",
+    summary: "Runs a known Lua script that only reads. This server has no Lua.",
+    example: "EVALSHA_RO e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0",
+    run: no_scripts,
+};
+
+const FCALL: Command = Command {
+    name: "FCALL",
+    syntax: "function numkeys [key [key ...]] [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
+    keys: Keys::counted(2),
+    group: Group::Scripting,
+    since: "7.0.0",
+    complexity: "Depends on the function that is executed.",
+    summary: "Runs a function that was loaded. This server has no Lua.",
+    example: "FCALL greet 0",
+    run: no_scripts,
+};
+
+const FCALL_RO: Command = Command {
+    name: "FCALL_RO",
+    syntax: "function numkeys [key [key ...]] [arg [arg ...]]",
+    arity: -3,
+    flags: &[Flag::Readonly, Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
+    keys: Keys::counted(2),
+    group: Group::Scripting,
+    since: "7.0.0",
+    complexity: "Depends on the function that is executed.",
+    summary: "Runs a loaded function that only reads. This server has no Lua.",
+    example: "FCALL_RO greet 0",
+    run: no_scripts,
+};
+
+fn no_scripts(call: &mut Call) -> Outcome {
+    Err(Error::said(format!("ERR {} is not available: this server runs no Lua scripts", call.command.name)))
+}
+
+const SCRIPT: Command = Command {
+    name: "SCRIPT",
+    syntax: "",
+    arity: -2,
+    flags: &[],
+    keys: Keys::NONE,
+    group: Group::Scripting,
+    since: "2.6.0",
+    complexity: "Depends on subcommand.",
+    summary: "Manages Lua scripts, of which there are none here.",
+    example: "SCRIPT FLUSH",
+    run: command::without_subcommand,
+};
+
+const SCRIPT_FLUSH: Command = Command {
+    name: "SCRIPT FLUSH",
+    syntax: "[ASYNC | SYNC]",
+    arity: -2,
+    flags: &[Flag::Noscript],
+    keys: Keys::NONE,
+    group: Group::Scripting,
+    since: "2.6.0",
+    complexity: "O(N) with N being the number of scripts in cache",
+    summary: "Forgets all scripts.",
+    example: "SCRIPT FLUSH",
+    run: script_flush,
+};
+
+fn script_flush(call: &mut Call) -> Outcome {
+    if call.argv.len() > 3 {
+        return Err(error::subcommand_syntax(call.argv[1], "SCRIPT"));
+    }
+    flush_mode(call, 2, Error::text("ERR SCRIPT FLUSH only support SYNC|ASYNC option"))?;
+    call.reply.ok();
+    Ok(())
+}
+
+const SCRIPT_HELP: Command = Command {
+    name: "SCRIPT HELP",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Scripting,
+    since: "5.0.0",
+    complexity: "O(1)",
+    summary: "The subcommands of SCRIPT.",
+    example: "SCRIPT HELP",
+    run: script_help,
+};
+
+fn script_help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "FLUSH [ASYNC|SYNC]",
+            "    Flush the Lua scripts cache. Very dangerous on replicas.",
+            "    When called without the optional mode argument, the behavior is determined by the",
+            "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
+            "    * ASYNC: Asynchronously flush the scripts cache.",
+            "    * SYNC: Synchronously flush the scripts cache.",
+        ],
+    )
+}
+
+const FUNCTION: Command = Command {
+    name: "FUNCTION",
+    syntax: "",
+    arity: -2,
+    flags: &[],
+    keys: Keys::NONE,
+    group: Group::Scripting,
+    since: "7.0.0",
+    complexity: "Depends on subcommand.",
+    summary: "Manages functions, of which there are none here.",
+    example: "FUNCTION FLUSH",
+    run: command::without_subcommand,
+};
+
+const FUNCTION_FLUSH: Command = Command {
+    name: "FUNCTION FLUSH",
+    syntax: "[ASYNC | SYNC]",
+    arity: -2,
+    flags: &[Flag::Write, Flag::Noscript],
+    keys: Keys::NONE,
+    group: Group::Scripting,
+    since: "7.0.0",
+    complexity: "O(N) where N is the number of functions deleted",
+    summary: "Forgets all functions.",
+    example: "FUNCTION FLUSH",
+    run: function_flush,
+};
+
+fn function_flush(call: &mut Call) -> Outcome {
+    if call.argv.len() > 3 {
+        return Err(error::subcommand_syntax(call.argv[1], "FUNCTION"));
+    }
+    flush_mode(call, 2, Error::text("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"))?;
+    call.reply.ok();
+    Ok(())
+}
+
+const FUNCTION_HELP: Command = Command {
+    name: "FUNCTION HELP",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Scripting,
+    since: "7.0.0",
+    complexity: "O(1)",
+    summary: "The subcommands of FUNCTION.",
+    example: "FUNCTION HELP",
+    run: function_help,
+};
+
+fn function_help(call: &mut Call) -> Outcome {
+    command::help(
+        call,
+        &[
+            "FLUSH [ASYNC|SYNC]",
+            "    Delete all the libraries.",
+            "    When called without the optional mode argument, the behavior is determined by the",
+            "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
+            "    * ASYNC: Asynchronously flush the libraries.",
+            "    * SYNC: Synchronously flush the libraries.",
+        ],
+    )
+}

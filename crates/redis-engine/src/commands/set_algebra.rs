@@ -1,0 +1,261 @@
+//! What is made of several sets: intersections, unions, differences.
+
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::set::Encoding;
+use crate::data::{DataType, Set};
+use crate::error::{self, Error};
+use crate::keyspace::Keyspace;
+use crate::limits::Limits;
+use crate::number;
+
+pub const COMMANDS: &[&Command] = &[&SDIFF, &SDIFFSTORE, &SINTER, &SINTERCARD, &SINTERSTORE, &SUNION, &SUNIONSTORE];
+
+const SINTER: Command = Command {
+    name: "SINTER",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Readonly],
+    keys: Keys::ALL,
+    group: Group::Set,
+    since: "1.0.0",
+    complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
+    summary: "The members that all of the sets have.",
+    example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSINTER ana:likes ben:likes",
+    run: |call| answer(call, Algebra::Intersection),
+};
+
+const SUNION: Command = Command {
+    name: "SUNION",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Readonly],
+    keys: Keys::ALL,
+    group: Group::Set,
+    since: "1.0.0",
+    complexity: "O(N) where N is the total number of elements in all given sets.",
+    summary: "The members that any of the sets has.",
+    example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSUNION ana:likes ben:likes",
+    run: |call| answer(call, Algebra::Union),
+};
+
+const SDIFF: Command = Command {
+    name: "SDIFF",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Readonly],
+    keys: Keys::ALL,
+    group: Group::Set,
+    since: "1.0.0",
+    complexity: "O(N) where N is the total number of elements in all given sets.",
+    summary: "The members of the first set that none of the others has.",
+    example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSDIFF ana:likes ben:likes",
+    run: |call| answer(call, Algebra::Difference),
+};
+
+const SINTERSTORE: Command = Command {
+    name: "SINTERSTORE",
+    syntax: "destination key [key ...]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::ALL,
+    group: Group::Set,
+    since: "1.0.0",
+    complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
+    summary: "Stores the members that all of the sets have, as a new set.",
+    example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSINTERSTORE both:like ana:likes ben:likes",
+    run: |call| store(call, Algebra::Intersection, "sinterstore"),
+};
+
+const SUNIONSTORE: Command = Command {
+    name: "SUNIONSTORE",
+    syntax: "destination key [key ...]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::ALL,
+    group: Group::Set,
+    since: "1.0.0",
+    complexity: "O(N) where N is the total number of elements in all given sets.",
+    summary: "Stores the members that any of the sets has, as a new set.",
+    example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSUNIONSTORE someone:likes ana:likes ben:likes",
+    run: |call| store(call, Algebra::Union, "sunionstore"),
+};
+
+const SDIFFSTORE: Command = Command {
+    name: "SDIFFSTORE",
+    syntax: "destination key [key ...]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::ALL,
+    group: Group::Set,
+    since: "1.0.0",
+    complexity: "O(N) where N is the total number of elements in all given sets.",
+    summary: "Stores the members of the first set that none of the others has, as a new set.",
+    example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSDIFFSTORE only:ana ana:likes ben:likes",
+    run: |call| store(call, Algebra::Difference, "sdiffstore"),
+};
+
+/// What is made of several sets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Algebra {
+    Intersection,
+    Union,
+    Difference,
+}
+
+/// What the result is for, which decides the encoding that Redis begins with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Answer,
+    Store,
+}
+
+fn answer(call: &mut Call, algebra: Algebra) -> Outcome {
+    let limits = call.keyspace.limits;
+    let sets = read_all(call.keyspace, &call.argv[1..])?;
+    if algebra == Algebra::Intersection {
+        // No set is built of what is only answered: hashing each member once more would double the work.
+        let sets = smallest_first(&sets).unwrap_or_default();
+        let members: Vec<&[u8]> = intersection(&sets).collect();
+        call.reply.set(members.len());
+        members.iter().for_each(|member| call.reply.bulk(member));
+        return Ok(());
+    }
+    let result = combine(algebra, &sets, Purpose::Answer, &limits);
+    call.reply.set(result.len());
+    result.iter().for_each(|member| call.reply.bulk(member));
+    Ok(())
+}
+
+fn store(call: &mut Call, algebra: Algebra, event: &'static str) -> Outcome {
+    let limits = call.keyspace.limits;
+    let sets = read_all(call.keyspace, &call.argv[2..])?;
+    let result = combine(algebra, &sets, Purpose::Store, &limits);
+    call.reply.count(result.len());
+    call.keyspace.put(call.argv[1], result.into_value(), None, event);
+    Ok(())
+}
+
+/// The sets under some keys, none where there is no key.
+fn read_all<'a>(keyspace: &'a mut Keyspace, keys: &[&[u8]]) -> Result<Vec<Option<&'a Set>>, Error> {
+    for key in keys {
+        keyspace.read::<Set>(key)?;
+    }
+    let database = keyspace.database();
+    Ok(keys.iter().map(|key| database.get(key).and_then(|entry| Set::of(&entry.value))).collect())
+}
+
+fn combine(algebra: Algebra, sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
+    match algebra {
+        Algebra::Intersection => intersect(sets, limits),
+        Algebra::Union => {
+            let mut union = Set::with_encoding(first_encoding(sets, purpose));
+            for member in sets.iter().flatten().flat_map(|set| set.iter()) {
+                union.add(member, limits);
+            }
+            union
+        }
+        Algebra::Difference => subtract(sets, purpose, limits),
+    }
+}
+
+/// What Redis begins a union or a difference with: an intset if it is to be stored, or if all sets are such.
+fn first_encoding(sets: &[Option<&Set>], purpose: Purpose) -> Encoding {
+    let all_intsets = sets.iter().flatten().all(|set| set.encoded() == Encoding::Intset);
+    if purpose == Purpose::Store || all_intsets { Encoding::Intset } else { Encoding::Hashtable }
+}
+
+/// The sets, smallest first; none if a key is missing, since then nothing is in all of them.
+fn smallest_first<'a>(sets: &[Option<&'a Set>]) -> Option<Vec<&'a Set>> {
+    let mut sets = sets.iter().copied().collect::<Option<Vec<_>>>()?;
+    sets.sort_by_key(|set| set.len());
+    Some(sets)
+}
+
+fn intersection<'a>(sets: &'a [&'a Set]) -> impl Iterator<Item = &'a [u8]> {
+    let (smallest, others) = sets.split_first().map_or((None, sets), |(smallest, others)| (Some(*smallest), others));
+    let candidates = smallest.into_iter().flat_map(Set::iter);
+    candidates.filter(|member| others.iter().all(|other| other.contains(member)))
+}
+
+/// An intersection that is to be stored.
+fn intersect(sets: &[Option<&Set>], limits: &Limits) -> Set {
+    let Some(sets) = smallest_first(sets) else { return Set::empty() };
+    let encoding = match sets[0].encoded() {
+        Encoding::Intset => Encoding::Intset,
+        Encoding::Listpack | Encoding::Hashtable => Encoding::Listpack,
+    };
+    let mut result = Set::with_encoding(encoding);
+    for member in intersection(&sets) {
+        result.add(member, limits);
+    }
+    if encoding == Encoding::Listpack {
+        result.settle_as_intset(limits);
+    }
+    result
+}
+
+fn subtract(sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
+    let mut result = Set::with_encoding(first_encoding(sets, purpose));
+    let Some((Some(first), others)) = sets.split_first() else { return result };
+    let others: Vec<&Set> = others.iter().copied().flatten().collect();
+    if others.iter().any(|other| std::ptr::eq(*other, *first)) {
+        return result;
+    }
+    // Looking up each member of the first in all others, or taking all members of the others out of a copy of the
+    // first: Redis does what is less work, and the encoding can tell.
+    let looked_up = first.len() * (others.len() + 1) / 2;
+    let taken_out: usize = first.len() + others.iter().map(|other| other.len()).sum::<usize>();
+    if looked_up <= taken_out {
+        for member in first.iter().filter(|member| !others.iter().any(|other| other.contains(member))) {
+            result.add(member, limits);
+        }
+        return result;
+    }
+    for member in first.iter() {
+        result.add(member, limits);
+    }
+    for member in others.iter().flat_map(|other| other.iter()) {
+        result.remove(member);
+    }
+    result
+}
+
+const SINTERCARD: Command = Command {
+    name: "SINTERCARD",
+    syntax: "numkeys key [key ...] [LIMIT limit]",
+    arity: -3,
+    flags: &[Flag::Readonly, Flag::Movablekeys],
+    keys: Keys::counted(1),
+    group: Group::Set,
+    since: "7.0.0",
+    complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
+    summary: "How many members all of the sets have, counted up to a limit.",
+    example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSINTERCARD 2 ana:likes ben:likes",
+    run: sintercard,
+};
+
+fn sintercard(call: &mut Call) -> Outcome {
+    let argv = call.argv;
+    let natural = |index: usize| number::parse_integer(argv[index]).and_then(|n| usize::try_from(n).ok());
+    let numkeys = natural(1).filter(|&n| n > 0).ok_or(error::NUMKEYS_NOT_POSITIVE)?;
+    if numkeys > argv.len() - 2 {
+        return Err(error::NUMKEYS_TOO_LARGE);
+    }
+    let (keys, mut index) = (&argv[2..2 + numkeys], 2 + numkeys);
+    let mut limit = usize::MAX;
+    while index < argv.len() {
+        if !call.is_option(index, "LIMIT") || index + 1 == argv.len() {
+            return Err(error::SYNTAX);
+        }
+        limit = match natural(index + 1).ok_or(error::LIMIT_NEGATIVE)? {
+            0 => usize::MAX,
+            limit => limit,
+        };
+        index += 2;
+    }
+    let sets = read_all(call.keyspace, keys)?;
+    let members = smallest_first(&sets).map_or(0, |sets| intersection(&sets).take(limit).count());
+    call.reply.count(members);
+    Ok(())
+}

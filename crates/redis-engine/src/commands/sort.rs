@@ -1,0 +1,276 @@
+//! SORT: the elements of a list, a set or a sorted set, in order of themselves or of values under other keys.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::list::node_limit;
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::hash::Fields;
+use crate::data::{DataType, List, SortedSet, Str, Value};
+use crate::error::{self, Error};
+use crate::keyspace::Keyspace;
+use crate::number;
+
+pub const COMMANDS: &[&Command] = &[&SORT, &SORT_RO];
+
+const SORT: Command = Command {
+    name: "SORT",
+    syntax: "key [BY by-pattern] [LIMIT offset count] [GET get-pattern [GET get-pattern ...]] [ASC | DESC] [ALPHA] \
+             [STORE destination]",
+    arity: -2,
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Movablekeys],
+    keys: Keys::FIRST,
+    group: Group::Generic,
+    since: "1.0.0",
+    complexity: "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of \
+                 returned elements. When the elements are not sorted, complexity is O(N).",
+    summary: "The elements of a list, set or sorted set in order, or values that belong to them; or stores these as \
+              a list.",
+    example: "RPUSH race:times 12.5 9.8 11\nSORT race:times",
+    run: |call| sort(call, Access::ReadWrite),
+};
+
+const SORT_RO: Command = Command {
+    name: "SORT_RO",
+    syntax: "key [BY by-pattern] [LIMIT offset count] [GET get-pattern [GET get-pattern ...]] [ASC | DESC] [ALPHA]",
+    arity: -2,
+    flags: &[Flag::Readonly, Flag::Movablekeys],
+    keys: Keys::FIRST,
+    group: Group::Generic,
+    since: "7.0.0",
+    complexity: "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of \
+                 returned elements. When the elements are not sorted, complexity is O(N).",
+    summary: "The elements of a list, set or sorted set in order, or values that belong to them.",
+    example: "RPUSH race:times 12.5 9.8 11\nSORT_RO race:times DESC",
+    run: |call| sort(call, Access::ReadOnly),
+};
+
+/// What the command may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    ReadWrite,
+    ReadOnly,
+}
+
+/// By what elements are put in order.
+#[derive(Clone, Copy)]
+enum By<'a> {
+    Element,
+    /// The value that a pattern names for each element.
+    Pattern(&'a [u8]),
+    /// By nothing: a pattern without `*` is the same for all.
+    Nothing,
+}
+
+/// SORT's options.
+struct Options<'a> {
+    by: By<'a>,
+    descending: bool,
+    alphabetic: bool,
+    offset: usize,
+    count: usize,
+    get: Vec<&'a [u8]>,
+    store: Option<&'a [u8]>,
+}
+
+fn options<'a>(call: &Call<'a>, access: Access) -> Result<Options<'a>, Error> {
+    let argv = call.argv;
+    let mut options = Options {
+        by: By::Element,
+        descending: false,
+        alphabetic: false,
+        offset: 0,
+        count: usize::MAX,
+        get: Vec::new(),
+        store: None,
+    };
+    let mut index = 2;
+    while index < argv.len() {
+        let follow = argv.len() - index - 1;
+        if call.is_option(index, "ASC") {
+            options.descending = false;
+        } else if call.is_option(index, "DESC") {
+            options.descending = true;
+        } else if call.is_option(index, "ALPHA") {
+            options.alphabetic = true;
+        } else if call.is_option(index, "LIMIT") && follow >= 2 {
+            let (offset, count) = (call.integer(index + 1)?, call.integer(index + 2)?);
+            options.offset = usize::try_from(offset).unwrap_or(0);
+            options.count = usize::try_from(count).unwrap_or(usize::MAX);
+            index += 2;
+        } else if call.is_option(index, "STORE") && follow >= 1 && access == Access::ReadWrite {
+            options.store = Some(argv[index + 1]);
+            index += 1;
+        } else if call.is_option(index, "BY") && follow >= 1 {
+            // As in Redis, a pattern that orders by nothing stays, whatever BY comes after it.
+            options.by = match options.by {
+                By::Element | By::Pattern(_) if argv[index + 1].contains(&b'*') => By::Pattern(argv[index + 1]),
+                _ => By::Nothing,
+            };
+            index += 1;
+        } else if call.is_option(index, "GET") && follow >= 1 {
+            options.get.push(argv[index + 1]);
+            index += 1;
+        } else {
+            return Err(error::SYNTAX);
+        }
+        index += 1;
+    }
+    Ok(options)
+}
+
+fn sort(call: &mut Call, access: Access) -> Outcome {
+    let options = options(call, access)?;
+    let elements = elements(call, &options)?;
+    if let Ok(Some(mut zset)) = call.keyspace.edit::<SortedSet>(call.argv[1]) {
+        zset.unpack();
+    }
+    let start = options.offset.min(elements.len());
+    let end = start.saturating_add(options.count).min(elements.len());
+    let chosen = &elements[start..end];
+    if let Some(destination) = options.store {
+        return store(call, chosen, &options, destination);
+    }
+    if options.get.is_empty() {
+        call.reply.array(chosen.len());
+        chosen.iter().for_each(|element| call.reply.bulk(element));
+        return Ok(());
+    }
+    call.reply.array(chosen.len() * options.get.len());
+    for element in chosen {
+        for pattern in &options.get {
+            call.reply.bulk_or_null(look_up(call.keyspace, pattern, element).as_deref());
+        }
+    }
+    Ok(())
+}
+
+fn store(call: &mut Call, chosen: &[Box<[u8]>], options: &Options, destination: &[u8]) -> Outcome {
+    let mut values: Vec<Box<[u8]>> = Vec::new();
+    if options.get.is_empty() {
+        values.extend_from_slice(chosen);
+    }
+    for element in chosen {
+        for pattern in &options.get {
+            // A value that is missing is stored as an empty one.
+            let value = look_up(call.keyspace, pattern, element).unwrap_or_default();
+            values.push(value.into_owned().into());
+        }
+    }
+    let count = values.len();
+    call.reply.count(count);
+    let list = List::of(values, node_limit(call));
+    call.keyspace.put(destination, list.into_value(), None, "sortstore");
+    // Redis counts a change for each element.
+    call.keyspace.dirty += count.saturating_sub(1) as u64;
+    Ok(())
+}
+
+/// All elements, in the order asked for.
+fn elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error> {
+    call.keyspace.unpack_sorted_set(call.argv[1]);
+    let Some(entry) = call.keyspace.read_any(call.argv[1]) else { return Ok(Vec::new()) };
+    let mut elements: Vec<Box<[u8]>> = match &entry.value {
+        Value::List(list) => list.iter().map(Box::from).collect(),
+        Value::Set(set) => set.iter().map(Box::from).collect(),
+        Value::SortedSet(zset) => zset.iter().map(|(member, _)| Box::from(member)).collect(),
+        Value::Str(_) | Value::Hash(_) => return Err(error::WRONG_TYPE),
+    };
+    let is_set = matches!(entry.value, Value::Set(_));
+    match (options.by, options.alphabetic) {
+        // What is stored of a set without order is put in one, so that it is the same each time.
+        (By::Nothing, _) if is_set && options.store.is_some() => {
+            elements.sort();
+            if options.descending {
+                elements.reverse();
+            }
+        }
+        (By::Nothing, _) => {
+            if options.descending && !is_set {
+                elements.reverse();
+            }
+        }
+        (By::Element, true) => elements.sort_by(|a, b| directed(a.cmp(b), options)),
+        (By::Element, false) => {
+            sort_by_weight(&mut elements, options, |element| weight(Some(element)))?;
+        }
+        (By::Pattern(pattern), true) => {
+            let value = |element: &[u8]| look_up(call.keyspace, pattern, element).map(Cow::into_owned);
+            sort_by_value(&mut elements, options, value);
+        }
+        (By::Pattern(pattern), false) => {
+            sort_by_weight(&mut elements, options, |element| {
+                weight(look_up(call.keyspace, pattern, element).as_deref())
+            })?;
+        }
+    }
+    Ok(elements)
+}
+
+fn directed(ordering: Ordering, options: &Options) -> Ordering {
+    if options.descending { ordering.reverse() } else { ordering }
+}
+
+/// Sorts by texts; an element without one comes first.
+fn sort_by_value(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
+    let mut valued: Vec<_> = elements.drain(..).map(|element| (value(&element), element)).collect();
+    valued.sort_by(|a, b| directed(a.0.cmp(&b.0), options));
+    elements.extend(valued.into_iter().map(|(_, element)| element));
+}
+
+/// Sorts by numbers; equal ones by the elements' bytes.
+fn sort_by_weight(
+    elements: &mut Vec<Box<[u8]>>,
+    options: &Options,
+    mut weight: impl FnMut(&[u8]) -> Option<f64>,
+) -> Outcome {
+    let mut weighed = Vec::with_capacity(elements.len());
+    for element in elements.drain(..) {
+        weighed.push((weight(&element).ok_or(error::WEIGHT_NOT_A_DOUBLE)?, element));
+    }
+    // No weight is NaN, so that equal and unordered are the same; -0 equals 0.
+    let by_weight = |a: &f64, b: &f64| a.partial_cmp(b).unwrap_or(Ordering::Equal);
+    weighed.sort_by(|a, b| directed(by_weight(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)), options));
+    elements.extend(weighed.into_iter().map(|(_, element)| element));
+    Ok(())
+}
+
+/// The number that a text spells. A missing text weighs nothing, and so does an empty one. Unlike a score, it may be out
+/// of a double's range, may not be hexadecimal, and ends at a zero byte.
+fn weight(text: Option<&[u8]>) -> Option<f64> {
+    let text = text.unwrap_or_default();
+    let text = text.split(|&b| b == 0).next().unwrap_or_default();
+    if text.is_empty() {
+        return Some(0.0);
+    }
+    if let Some(n) = number::parse_integer(text) {
+        return Some(n as f64);
+    }
+    let unsigned = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
+    // Rust reads all that is left, and blanks, `_` and hexadecimal digits it refuses as well.
+    let v: f64 = std::str::from_utf8(unsigned).ok().filter(|_| !unsigned.starts_with(b"+"))?.parse().ok()?;
+    let negative = text.starts_with(b"-");
+    (!v.is_nan() && !unsigned.starts_with(b"-")).then_some(if negative { -v } else { v })
+}
+
+/// What a pattern names for an element: the element itself for `#`, else the string under the key that has the element
+/// in the place of `*`, or, after `->`, a field of the hash there.
+fn look_up<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    if pattern == b"#" {
+        return Some(Cow::Borrowed(element));
+    }
+    let star = pattern.iter().position(|&b| b == b'*')?;
+    let (prefix, rest) = (&pattern[..star], &pattern[star + 1..]);
+    let arrow = rest.windows(2).position(|two| two == b"->").filter(|arrow| arrow + 2 < rest.len());
+    let suffix = &rest[..arrow.unwrap_or(rest.len())];
+    let key = [prefix, element, suffix].concat();
+    match arrow {
+        // A key of another type is as good as none.
+        Some(arrow) => {
+            let field = &rest[arrow + 2..];
+            keyspace.read_fields(&key, Fields::Named(&[field])).ok()??.get(field).map(Cow::Borrowed)
+        }
+        None => keyspace.read::<Str>(&key).ok()?.map(Str::bytes),
+    }
+}

@@ -1,0 +1,439 @@
+//! Ranges of sorted sets, by rank, by score, or by the members' bytes: to read, count, store and remove.
+//!
+//! Each command is a `Form` of one core. Whatever it goes by, the bounds become ranks first.
+
+use std::ops::{Bound, Range};
+
+use super::sorted_set::{Listing, write_members};
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::sorted_set::{Direction, LexBound};
+use crate::data::{DataType, SortedSet};
+use crate::error::{self, Error};
+
+pub const COMMANDS: &[&Command] = &[
+    &ZCOUNT,
+    &ZLEXCOUNT,
+    &ZRANGE,
+    &ZRANGEBYLEX,
+    &ZRANGEBYSCORE,
+    &ZRANGESTORE,
+    &ZREMRANGEBYLEX,
+    &ZREMRANGEBYRANK,
+    &ZREMRANGEBYSCORE,
+    &ZREVRANGE,
+    &ZREVRANGEBYLEX,
+    &ZREVRANGEBYSCORE,
+];
+
+/// What a range goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Rank,
+    Score,
+    Lex,
+}
+
+/// The two ends of a range.
+#[derive(Debug, Clone, Copy)]
+enum Ends<'a> {
+    /// Both are included; negative ones count from the end of the walk.
+    Ranks(i64, i64),
+    Scores(Bound<f64>, Bound<f64>),
+    Lex(LexBound<'a>, LexBound<'a>),
+}
+
+impl<'a> Ends<'a> {
+    /// Reads the ends at two places among the arguments.
+    ///
+    /// # Errors
+    /// One of them is no rank, score or member's bound.
+    fn parse(call: &Call<'a>, by: By, min: usize, max: usize) -> Result<Self, Error> {
+        let (min_word, max_word) = (call.argv[min], call.argv[max]);
+        match by {
+            By::Rank => Ok(Ends::Ranks(call.integer(min)?, call.integer(max)?)),
+            By::Score => match (score_bound(min_word), score_bound(max_word)) {
+                (Some(min), Some(max)) => Ok(Ends::Scores(min, max)),
+                _ => Err(error::BOUND_NOT_A_FLOAT),
+            },
+            By::Lex => match (lex_bound(min_word), lex_bound(max_word)) {
+                (Some(min), Some(max)) => Ok(Ends::Lex(min, max)),
+                _ => Err(error::BOUND_NOT_LEX),
+            },
+        }
+    }
+
+    /// The ranks between them, counted from the lowest score.
+    fn ranks(self, zset: &SortedSet, direction: Direction) -> Range<usize> {
+        match self {
+            Ends::Ranks(start, stop) => clamped(start, stop, zset.len(), direction),
+            Ends::Scores(min, max) => zset.ranks_of_scores(min, max),
+            Ends::Lex(min, max) => zset.ranks_of_lex(min, max, direction),
+        }
+    }
+}
+
+/// The ranks from `start` to `stop` that exist. In a descending walk they count from the highest score.
+fn clamped(start: i64, stop: i64, len: usize, direction: Direction) -> Range<usize> {
+    let place = |index: i64| {
+        let distance = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+        if index < 0 { len.checked_sub(distance) } else { Some(distance) }
+    };
+    let start = place(start).unwrap_or(0);
+    let end = place(stop).map_or(0, |stop| stop.saturating_add(1).min(len));
+    if start >= end {
+        return 0..0;
+    }
+    match direction {
+        Direction::Ascending => start..end,
+        Direction::Descending => len - end..len - start,
+    }
+}
+
+/// `1.5`, `(1.5`, `-inf`. Unlike a score, a bound may be empty (0), too large (infinite) or too small (0), and is never
+/// hexadecimal: this is Rust's own syntax but for the empty one.
+fn score_bound(word: &[u8]) -> Option<Bound<f64>> {
+    let (number, is_excluded) = match word {
+        [b'(', number @ ..] => (number, true),
+        number => (number, false),
+    };
+    let score = if number.is_empty() { 0.0 } else { std::str::from_utf8(number).ok()?.parse::<f64>().ok()? };
+    match score {
+        _ if score.is_nan() => None,
+        _ if is_excluded => Some(Bound::Excluded(score)),
+        _ => Some(Bound::Included(score)),
+    }
+}
+
+/// `[a`, `(a`, `-`, `+`.
+fn lex_bound(word: &[u8]) -> Option<LexBound<'_>> {
+    match word {
+        b"-" => Some(LexBound::First),
+        b"+" => Some(LexBound::Last),
+        [b'[', member @ ..] => Some(LexBound::Included(member)),
+        [b'(', member @ ..] => Some(LexBound::Excluded(member)),
+        _ => None,
+    }
+}
+
+/// What a command's name settles; options settle the rest.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    by: Option<By>,
+    direction: Option<Direction>,
+    target: Target,
+}
+
+/// What becomes of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Reply,
+    /// It is stored under the first key.
+    Store,
+}
+
+impl Form {
+    const fn reply(by: By, direction: Direction) -> Form {
+        Form { by: Some(by), direction: Some(direction), target: Target::Reply }
+    }
+}
+
+/// A call of the family, parsed.
+struct Request<'a> {
+    key: &'a [u8],
+    by: By,
+    ends: Ends<'a>,
+    direction: Direction,
+    /// How many to pass over, and how many to take then; negative: none at all, and all.
+    limit: (i64, i64),
+    listing: Listing,
+}
+
+impl<'a> Request<'a> {
+    fn parse(call: &Call<'a>, form: Form) -> Result<Self, Error> {
+        let key_at = if form.target == Target::Store { 2 } else { 1 };
+        let Form { mut by, mut direction, target } = form;
+        let (mut limit, mut listing) = ((0, -1), Listing::Members);
+        let mut index = key_at + 3;
+        while index < call.argv.len() {
+            if target == Target::Reply && call.is_option(index, "WITHSCORES") {
+                listing = Listing::WithScores;
+            } else if call.is_option(index, "LIMIT") && index + 2 < call.argv.len() {
+                limit = (call.integer(index + 1)?, call.integer(index + 2)?);
+                index += 2;
+            } else if direction.is_none() && call.is_option(index, "REV") {
+                direction = Some(Direction::Descending);
+            } else if by.is_none() && call.is_option(index, "BYLEX") {
+                by = Some(By::Lex);
+            } else if by.is_none() && call.is_option(index, "BYSCORE") {
+                by = Some(By::Score);
+            } else {
+                return Err(error::SYNTAX);
+            }
+            index += 1;
+        }
+        let (by, direction) = (by.unwrap_or(By::Rank), direction.unwrap_or(Direction::Ascending));
+        if by == By::Rank && limit.1 != -1 {
+            return Err(error::LIMIT_WITH_RANKS);
+        }
+        if by == By::Lex && listing == Listing::WithScores {
+            return Err(error::SCORES_WITH_LEX);
+        }
+        // A descending walk is told its upper end first, but for ranks, which count along the walk.
+        let swapped = by != By::Rank && direction == Direction::Descending;
+        let (min, max) = if swapped { (key_at + 2, key_at + 1) } else { (key_at + 1, key_at + 2) };
+        let ends = Ends::parse(call, by, min, max)?;
+        Ok(Request { key: call.argv[key_at], by, ends, direction, limit, listing })
+    }
+
+    /// The ranks that it asks for.
+    fn ranks(&self, zset: &SortedSet) -> Range<usize> {
+        let Range { start, end } = self.ends.ranks(zset, self.direction);
+        if self.by == By::Rank {
+            return start..end;
+        }
+        let Ok(passed) = usize::try_from(self.limit.0) else { return 0..0 };
+        let passed = passed.min(end - start);
+        let left = end - start - passed;
+        let taken = usize::try_from(self.limit.1).map_or(left, |count| count.min(left));
+        match self.direction {
+            Direction::Ascending => start + passed..start + passed + taken,
+            Direction::Descending => end - passed - taken..end - passed,
+        }
+    }
+}
+
+/// The core of all that read a range.
+fn range(call: &mut Call, form: Form) -> Outcome {
+    let request = Request::parse(call, form)?;
+    match form.target {
+        Target::Reply => match call.keyspace.read::<SortedSet>(request.key)? {
+            Some(zset) => {
+                let members = zset.members(request.ranks(zset), request.direction);
+                write_members(call.reply, members, request.listing);
+            }
+            None => call.reply.array(0),
+        },
+        Target::Store => {
+            let limits = call.keyspace.limits;
+            let mut stored = SortedSet::empty();
+            if let Some(zset) = call.keyspace.read::<SortedSet>(request.key)? {
+                let ranks = request.ranks(zset);
+                if request.by == By::Rank {
+                    stored.announce(ranks.len(), limits);
+                }
+                for (member, score) in zset.members(ranks, request.direction) {
+                    stored.set(member, score, limits);
+                }
+            }
+            let len = stored.len();
+            call.keyspace.put(call.argv[1], stored.into_value(), None, "zrangestore");
+            call.reply.count(len);
+        }
+    }
+    Ok(())
+}
+
+const ZRANGE: Command = Command {
+    name: "ZRANGE",
+    syntax: "key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]",
+    arity: -4,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "1.2.0",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 returned.",
+    summary: "The members of a range: by rank, or with BYSCORE or BYLEX by score or by bytes.",
+    example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANGE scores 0 -1 WITHSCORES",
+    run: |call| range(call, Form { by: None, direction: None, target: Target::Reply }),
+};
+
+const ZRANGESTORE: Command = Command {
+    name: "ZRANGESTORE",
+    syntax: "dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]",
+    arity: -5,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::range(1, 2, 1),
+    group: Group::SortedSet,
+    since: "6.2.0",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 stored into the destination key.",
+    summary: "Stores the members of a range under another key.",
+    example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANGESTORE top scores 0 1 REV",
+    run: |call| range(call, Form { by: None, direction: None, target: Target::Store }),
+};
+
+const ZREVRANGE: Command = Command {
+    name: "ZREVRANGE",
+    syntax: "key start stop [WITHSCORES]",
+    arity: -4,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "1.2.0",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 returned.",
+    summary: "The members between two ranks, counted from the highest score.",
+    example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREVRANGE scores 0 1 WITHSCORES",
+    run: |call| range(call, Form::reply(By::Rank, Direction::Descending)),
+};
+
+const ZRANGEBYSCORE: Command = Command {
+    name: "ZRANGEBYSCORE",
+    syntax: "key min max [WITHSCORES] [LIMIT offset count]",
+    arity: -4,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "1.0.5",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can \
+                 consider it O(log(N)).",
+    summary: "The members between two scores, lowest first.",
+    example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANGEBYSCORE scores 150 +inf",
+    run: |call| range(call, Form::reply(By::Score, Direction::Ascending)),
+};
+
+const ZREVRANGEBYSCORE: Command = Command {
+    name: "ZREVRANGEBYSCORE",
+    syntax: "key max min [WITHSCORES] [LIMIT offset count]",
+    arity: -4,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.2.0",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can \
+                 consider it O(log(N)).",
+    summary: "The members between two scores, highest first.",
+    example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREVRANGEBYSCORE scores +inf 150",
+    run: |call| range(call, Form::reply(By::Score, Direction::Descending)),
+};
+
+const ZRANGEBYLEX: Command = Command {
+    name: "ZRANGEBYLEX",
+    syntax: "key min max [LIMIT offset count]",
+    arity: -4,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.8.9",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can \
+                 consider it O(log(N)).",
+    summary: "The members between two strings, where all scores are the same.",
+    example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZRANGEBYLEX names [B +",
+    run: |call| range(call, Form::reply(By::Lex, Direction::Ascending)),
+};
+
+const ZREVRANGEBYLEX: Command = Command {
+    name: "ZREVRANGEBYLEX",
+    syntax: "key max min [LIMIT offset count]",
+    arity: -4,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.8.9",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can \
+                 consider it O(log(N)).",
+    summary: "The members between two strings, last first, where all scores are the same.",
+    example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZREVRANGEBYLEX names + [B",
+    run: |call| range(call, Form::reply(By::Lex, Direction::Descending)),
+};
+
+const ZCOUNT: Command = Command {
+    name: "ZCOUNT",
+    syntax: "key min max",
+    arity: 4,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.0.0",
+    complexity: "O(log(N)) with N being the number of elements in the sorted set.",
+    summary: "How many members have a score in a range.",
+    example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZCOUNT scores (100 200",
+    run: |call| count(call, By::Score),
+};
+
+const ZLEXCOUNT: Command = Command {
+    name: "ZLEXCOUNT",
+    syntax: "key min max",
+    arity: 4,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.8.9",
+    complexity: "O(log(N)) with N being the number of elements in the sorted set.",
+    summary: "How many members stand between two strings, where all scores are the same.",
+    example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZLEXCOUNT names [B +",
+    run: |call| count(call, By::Lex),
+};
+
+fn count(call: &mut Call, by: By) -> Outcome {
+    let ends = Ends::parse(call, by, 2, 3)?;
+    let zset = call.keyspace.read::<SortedSet>(call.argv[1])?;
+    call.reply.count(zset.map_or(0, |zset| ends.ranks(zset, Direction::Ascending).len()));
+    Ok(())
+}
+
+const ZREMRANGEBYRANK: Command = Command {
+    name: "ZREMRANGEBYRANK",
+    syntax: "key start stop",
+    arity: 4,
+    flags: &[Flag::Write],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.0.0",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 removed by the operation.",
+    summary: "Removes the members between two ranks, and says how many.",
+    example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREMRANGEBYRANK scores 0 0",
+    run: |call| remove(call, By::Rank, "zremrangebyrank"),
+};
+
+const ZREMRANGEBYSCORE: Command = Command {
+    name: "ZREMRANGEBYSCORE",
+    syntax: "key min max",
+    arity: 4,
+    flags: &[Flag::Write],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "1.2.0",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 removed by the operation.",
+    summary: "Removes the members between two scores, and says how many.",
+    example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREMRANGEBYSCORE scores -inf (150",
+    run: |call| remove(call, By::Score, "zremrangebyscore"),
+};
+
+const ZREMRANGEBYLEX: Command = Command {
+    name: "ZREMRANGEBYLEX",
+    syntax: "key min max",
+    arity: 4,
+    flags: &[Flag::Write],
+    keys: Keys::FIRST,
+    group: Group::SortedSet,
+    since: "2.8.9",
+    complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
+                 removed by the operation.",
+    summary: "Removes the members between two strings, where all scores are the same, and says how many.",
+    example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZREMRANGEBYLEX names [B +",
+    run: |call| remove(call, By::Lex, "zremrangebylex"),
+};
+
+fn remove(call: &mut Call, by: By, event: &'static str) -> Outcome {
+    let ends = Ends::parse(call, by, 2, 3)?;
+    let mut removed = 0;
+    if let Some(mut zset) = call.keyspace.edit::<SortedSet>(call.argv[1])? {
+        let ranks = ends.ranks(&zset, Direction::Ascending);
+        removed = ranks.len();
+        if removed > 0 {
+            zset.remove_ranks(ranks);
+            zset.commit_changes(event, removed);
+        }
+    }
+    call.reply.count(removed);
+    Ok(())
+}

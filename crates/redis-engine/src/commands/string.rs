@@ -1,0 +1,394 @@
+//! Strings as wholes: SET, GET and their kin.
+
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::{DataType, Str};
+use crate::error::{self, Error};
+use crate::expiry::Form;
+use crate::notify::Class;
+use crate::reply::Reply;
+
+pub const COMMANDS: &[&Command] =
+    &[&GET, &GETDEL, &GETEX, &GETSET, &MGET, &MSET, &MSETNX, &PSETEX, &SET, &SETEX, &SETNX];
+
+const GET: Command = Command {
+    name: "GET",
+    syntax: "key",
+    arity: 2,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "The string under a key, or nil.",
+    example: "SET user:1000:name Alice\nGET user:1000:name",
+    run: get,
+};
+
+fn get(call: &mut Call) -> Outcome {
+    match call.keyspace.read::<Str>(call.argv[1])? {
+        Some(value) => write(call.reply, value),
+        None => call.reply.null(),
+    }
+    Ok(())
+}
+
+/// Writes a string as a reply, without a copy in between.
+fn write(reply: &mut Reply, value: &Str) {
+    match value {
+        Str::Integer(n) => reply.bulk_integer(*n),
+        Str::Whole(bytes) => reply.bulk(bytes),
+        Str::Changed(bytes) => reply.bulk(bytes),
+    }
+}
+
+const SET: Command = Command {
+    name: "SET",
+    syntax: "key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT \
+             unix-time-milliseconds | KEEPTTL]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Stores a string under a key, whatever was there before.",
+    example: "SET user:1000:name Alice EX 60",
+    run: set,
+};
+
+/// When SET stores.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    Always,
+    IfAbsent,
+    IfPresent,
+}
+
+/// What SET and GETEX do with the key's expiry time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expiry {
+    /// No option says anything.
+    Unsaid,
+    Keep,
+    Persist,
+    /// In this form, at this index.
+    At(Form, usize),
+}
+
+/// The options of SET and GETEX.
+struct Options {
+    condition: Condition,
+    expiry: Expiry,
+    get: bool,
+}
+
+fn set_options(call: &Call) -> Result<Options, Error> {
+    let mut options = Options { condition: Condition::Always, expiry: Expiry::Unsaid, get: false };
+    let mut index = 3;
+    while index < call.argv.len() {
+        if call.is_option(index, "NX") && options.condition != Condition::IfPresent {
+            options.condition = Condition::IfAbsent;
+        } else if call.is_option(index, "XX") && options.condition != Condition::IfAbsent {
+            options.condition = Condition::IfPresent;
+        } else if call.is_option(index, "GET") {
+            options.get = true;
+        } else if call.is_option(index, "KEEPTTL") {
+            options.expiry = options.expiry.or(Expiry::Keep)?;
+        } else {
+            options.expiry = options.expiry.or(Expiry::at(call, &mut index)?)?;
+        }
+        index += 1;
+    }
+    Ok(options)
+}
+
+impl Expiry {
+    /// Reads `EX seconds` and its like, and moves on to the second word.
+    fn at(call: &Call, index: &mut usize) -> Result<Expiry, Error> {
+        let form = Form::of_option(call.argv[*index]).ok_or(error::SYNTAX)?;
+        *index += 1;
+        if *index < call.argv.len() { Ok(Expiry::At(form, *index)) } else { Err(error::SYNTAX) }
+    }
+
+    /// One option may be said again, as Redis allows; two different ones contradict each other.
+    fn or(self, said: Expiry) -> Result<Expiry, Error> {
+        match (self, said) {
+            (Expiry::Unsaid, _) => Ok(said),
+            (Expiry::At(before, _), Expiry::At(now, _)) if before == now => Ok(said),
+            _ if self == said => Ok(said),
+            _ => Err(error::SYNTAX),
+        }
+    }
+}
+
+fn set(call: &mut Call) -> Outcome {
+    let options = set_options(call)?;
+    let key = call.argv[1];
+    let expires_ms = match options.expiry {
+        Expiry::Unsaid | Expiry::Persist => None,
+        Expiry::Keep => call.keyspace.peek(key).and_then(|entry| entry.expires_ms()),
+        Expiry::At(form, index) => Some(form.positive(call, index)?),
+    };
+    if options.get {
+        get(call)?;
+    }
+    let stores = match options.condition {
+        Condition::Always => true,
+        Condition::IfAbsent => !call.keyspace.exists(key),
+        Condition::IfPresent => call.keyspace.exists(key),
+    };
+    if stores {
+        call.keyspace.put(key, Str::new(call.argv[2]).into_value(), expires_ms, "set");
+        if matches!(options.expiry, Expiry::At(..)) {
+            call.keyspace.note(Class::Generic, "expire", key);
+        }
+    }
+    match (options.get, stores) {
+        (true, _) => {}
+        (false, true) => call.reply.ok(),
+        (false, false) => call.reply.null(),
+    }
+    Ok(())
+}
+
+const SETNX: Command = Command {
+    name: "SETNX",
+    syntax: "key value",
+    arity: 3,
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Stores a string under a key only if the key is not there.",
+    example: "SETNX lock:report alice",
+    run: setnx,
+};
+
+fn setnx(call: &mut Call) -> Outcome {
+    let is_new = !call.keyspace.exists(call.argv[1]);
+    if is_new {
+        call.keyspace.put(call.argv[1], Str::new(call.argv[2]).into_value(), None, "set");
+    }
+    call.reply.flag(is_new);
+    Ok(())
+}
+
+const SETEX: Command = Command {
+    name: "SETEX",
+    syntax: "key seconds value",
+    arity: 4,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "2.0.0",
+    complexity: "O(1)",
+    summary: "Stores a string under a key for so many seconds.",
+    example: "SETEX session:42 300 Alice",
+    run: setex,
+};
+
+fn setex(call: &mut Call) -> Outcome {
+    set_for(call, Form::SECONDS)
+}
+
+const PSETEX: Command = Command {
+    name: "PSETEX",
+    syntax: "key milliseconds value",
+    arity: 4,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "2.6.0",
+    complexity: "O(1)",
+    summary: "Stores a string under a key for so many milliseconds.",
+    example: "PSETEX session:42 300000 Alice",
+    run: psetex,
+};
+
+fn psetex(call: &mut Call) -> Outcome {
+    set_for(call, Form::MILLISECONDS)
+}
+
+fn set_for(call: &mut Call, form: Form) -> Outcome {
+    let expires_ms = form.positive(call, 2)?;
+    call.keyspace.put(call.argv[1], Str::new(call.argv[3]).into_value(), Some(expires_ms), "set");
+    call.keyspace.note(Class::Generic, "expire", call.argv[1]);
+    call.reply.ok();
+    Ok(())
+}
+
+const GETSET: Command = Command {
+    name: "GETSET",
+    syntax: "key value",
+    arity: 3,
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "1.0.0",
+    complexity: "O(1)",
+    summary: "Stores a string under a key, and answers the one that was there before.",
+    example: "SET leader alice\nGETSET leader bob",
+    run: getset,
+};
+
+fn getset(call: &mut Call) -> Outcome {
+    get(call)?;
+    call.keyspace.put(call.argv[1], Str::new(call.argv[2]).into_value(), None, "set");
+    Ok(())
+}
+
+const GETDEL: Command = Command {
+    name: "GETDEL",
+    syntax: "key",
+    arity: 2,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "6.2.0",
+    complexity: "O(1)",
+    summary: "The string under a key, which is removed.",
+    example: "SET ticket abc\nGETDEL ticket",
+    run: getdel,
+};
+
+fn getdel(call: &mut Call) -> Outcome {
+    get(call)?;
+    call.keyspace.remove(call.argv[1], "del");
+    Ok(())
+}
+
+const GETEX: Command = Command {
+    name: "GETEX",
+    syntax: "key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]",
+    arity: -2,
+    flags: &[Flag::Write, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "6.2.0",
+    complexity: "O(1)",
+    summary: "The string under a key, whose expiry time is set or removed.",
+    example: "SET session:42 Alice\nGETEX session:42 EX 60",
+    run: getex,
+};
+
+fn getex(call: &mut Call) -> Outcome {
+    let expiry = getex_options(call)?;
+    let key = call.argv[1];
+    let Some(value) = call.keyspace.read::<Str>(key)? else {
+        call.reply.null();
+        return Ok(());
+    };
+    write(call.reply, value);
+    match expiry {
+        Expiry::Unsaid | Expiry::Keep => {}
+        Expiry::Persist => {
+            if call.keyspace.peek(key).is_some_and(|entry| entry.expires_ms().is_some()) {
+                call.keyspace.set_expiry(key, None, "persist");
+            }
+        }
+        Expiry::At(form, index) => {
+            let expires_ms = form.positive(call, index)?;
+            if expires_ms <= call.keyspace.now_ms() {
+                call.keyspace.remove(key, "del");
+            } else {
+                call.keyspace.set_expiry(key, Some(expires_ms), "expire");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn getex_options(call: &Call) -> Result<Expiry, Error> {
+    let mut expiry = Expiry::Unsaid;
+    let mut index = 2;
+    while index < call.argv.len() {
+        let said = if call.is_option(index, "PERSIST") { Expiry::Persist } else { Expiry::at(call, &mut index)? };
+        expiry = expiry.or(said)?;
+        index += 1;
+    }
+    Ok(expiry)
+}
+
+const MGET: Command = Command {
+    name: "MGET",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::ALL,
+    group: Group::String,
+    since: "1.0.0",
+    complexity: "O(N) where N is the number of keys to retrieve.",
+    summary: "The strings under several keys, nil for each that holds none.",
+    example: "MSET a 1 b 2\nMGET a b c",
+    run: mget,
+};
+
+fn mget(call: &mut Call) -> Outcome {
+    call.reply.array(call.argv.len() - 1);
+    for key in &call.argv[1..] {
+        match call.keyspace.read::<Str>(key) {
+            Ok(Some(value)) => write(call.reply, value),
+            Ok(None) | Err(_) => call.reply.null(),
+        }
+    }
+    Ok(())
+}
+
+const MSET: Command = Command {
+    name: "MSET",
+    syntax: "key value [key value ...]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::range(1, -1, 2),
+    group: Group::String,
+    since: "1.0.1",
+    complexity: "O(N) where N is the number of keys to set.",
+    summary: "Stores strings under several keys, all at once.",
+    example: "MSET a 1 b 2",
+    run: mset,
+};
+
+fn mset(call: &mut Call) -> Outcome {
+    let pairs = pairs(call)?;
+    put_all(call, pairs);
+    call.reply.ok();
+    Ok(())
+}
+
+const MSETNX: Command = Command {
+    name: "MSETNX",
+    syntax: "key value [key value ...]",
+    arity: -3,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::range(1, -1, 2),
+    group: Group::String,
+    since: "1.0.1",
+    complexity: "O(N) where N is the number of keys to set.",
+    summary: "Stores strings under several keys, all at once, only if none of the keys is there.",
+    example: "MSETNX a 1 b 2",
+    run: msetnx,
+};
+
+fn msetnx(call: &mut Call) -> Outcome {
+    let pairs = pairs(call)?;
+    let none_is_there = !pairs.iter().any(|[key, _]| call.keyspace.exists(key));
+    if none_is_there {
+        put_all(call, pairs);
+    }
+    call.reply.flag(none_is_there);
+    Ok(())
+}
+
+/// The keys of MSET and MSETNX, each with its value.
+fn pairs<'a>(call: &Call<'a>) -> Result<&'a [[&'a [u8]; 2]], Error> {
+    let (pairs, rest) = call.argv[1..].as_chunks();
+    if rest.is_empty() { Ok(pairs) } else { Err(call.wrong_arity()) }
+}
+
+fn put_all(call: &mut Call, pairs: &[[&[u8]; 2]]) {
+    for [key, value] in pairs {
+        call.keyspace.put(key, Str::new(value).into_value(), None, "set");
+    }
+}

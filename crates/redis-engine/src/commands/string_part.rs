@@ -1,0 +1,301 @@
+//! Parts of strings: lengths, ranges, and what two strings have in common.
+
+use std::ops::Range;
+
+use crate::call::{Call, Outcome};
+use crate::command::{Command, Flag, Group, Keys};
+use crate::data::Str;
+use crate::error::{self, Error};
+
+pub const COMMANDS: &[&Command] = &[&APPEND, &GETRANGE, &LCS, &SETRANGE, &STRLEN, &SUBSTR];
+
+const STRLEN: Command = Command {
+    name: "STRLEN",
+    syntax: "key",
+    arity: 2,
+    flags: &[Flag::Readonly, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "2.2.0",
+    complexity: "O(1)",
+    summary: "The length of a string, in bytes.",
+    example: "SET greeting hello\nSTRLEN greeting",
+    run: strlen,
+};
+
+fn strlen(call: &mut Call) -> Outcome {
+    let length = call.keyspace.read::<Str>(call.argv[1])?.map_or(0, Str::len);
+    call.reply.count(length);
+    Ok(())
+}
+
+const APPEND: Command = Command {
+    name: "APPEND",
+    syntax: "key value",
+    arity: 3,
+    flags: &[Flag::Write, Flag::Denyoom, Flag::Fast],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "2.0.0",
+    complexity: "O(1). The amortized time complexity is O(1) assuming the appended value is small and the already \
+                 present value is of any size, since the dynamic string library used by Redis will double the free \
+                 space available on every reallocation.",
+    summary: "Adds bytes to the end of a string, and makes it if it is not there.",
+    example: "SET greeting hello\nAPPEND greeting ' world'",
+    run: append,
+};
+
+fn append(call: &mut Call) -> Outcome {
+    let (key, suffix) = (call.argv[1], call.argv[2]);
+    let limit = call.keyspace.limits.proto_max_bulk_len;
+    let mut value = call.keyspace.edit_or_create::<Str>(key)?;
+    if value.is_new() {
+        *value = Str::new(suffix);
+    } else if value.len() + suffix.len() > limit {
+        return Err(error::STRING_TOO_LONG);
+    } else {
+        value.make_mut().extend_from_slice(suffix);
+    }
+    let length = value.len();
+    value.commit("append");
+    call.reply.count(length);
+    Ok(())
+}
+
+const GETRANGE: Command = Command {
+    name: "GETRANGE",
+    syntax: "key start end",
+    arity: 4,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "2.4.0",
+    complexity: "O(N) where N is the length of the returned string. The complexity is ultimately determined by the \
+                 returned length, but because creating a substring from an existing string is very cheap, it can be \
+                 considered O(1) for small strings.",
+    summary: "The bytes of a string from one position to another; negative positions count from the end.",
+    example: "SET greeting 'hello world'\nGETRANGE greeting 0 4",
+    run: getrange,
+};
+
+const SUBSTR: Command = Command {
+    name: "SUBSTR",
+    syntax: "key start end",
+    arity: 4,
+    flags: &[Flag::Readonly],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "1.0.0",
+    complexity: "O(N) where N is the length of the returned string. The complexity is ultimately determined by the \
+                 returned length, but because creating a substring from an existing string is very cheap, it can be \
+                 considered O(1) for small strings.",
+    summary: "The older name of GETRANGE.",
+    example: "SET greeting 'hello world'\nSUBSTR greeting 0 4",
+    run: getrange,
+};
+
+fn getrange(call: &mut Call) -> Outcome {
+    let (start, end) = (call.integer(2)?, call.integer(3)?);
+    match call.keyspace.read::<Str>(call.argv[1])? {
+        Some(value) => {
+            let bytes = value.bytes();
+            call.reply.bulk(&bytes[byte_range(start, end, bytes.len())]);
+        }
+        None => call.reply.bulk(b""),
+    }
+    Ok(())
+}
+
+/// The range from `start` to `end`, both included and from the end where negative, as far as there are bytes.
+pub(super) fn byte_range(start: i64, end: i64, length: usize) -> Range<usize> {
+    // Both negative and the wrong way round, they would meet at 0.
+    let is_reversed = start < 0 && end < 0 && start > end;
+    if is_reversed { 0..0 } else { clamped_range(start, end, length) }
+}
+
+/// The same for BITPOS, to which all that is before the front is at 0, even the wrong way round.
+pub(super) fn clamped_range(start: i64, end: i64, length: usize) -> Range<usize> {
+    let length = length as i64;
+    let from_front = |position: i64| if position < 0 { (position + length).max(0) } else { position };
+    let (first, last) = (from_front(start), from_front(end).min(length - 1));
+    if first > last { 0..0 } else { first as usize..last as usize + 1 }
+}
+
+const SETRANGE: Command = Command {
+    name: "SETRANGE",
+    syntax: "key offset value",
+    arity: 4,
+    flags: &[Flag::Write, Flag::Denyoom],
+    keys: Keys::FIRST,
+    group: Group::String,
+    since: "2.2.0",
+    complexity: "O(1), not counting the time taken to copy the new string in place. Usually, this string is very \
+                 small so the amortized complexity is O(1). Otherwise, complexity is O(M) with M being the length of \
+                 the value argument.",
+    summary: "Overwrites a part of a string from an offset on; zero bytes fill the gap behind a shorter one.",
+    example: "SET greeting 'hello world'\nSETRANGE greeting 6 Redis",
+    run: setrange,
+};
+
+fn setrange(call: &mut Call) -> Outcome {
+    let (key, offset, patch) = (call.argv[1], call.integer(2)?, call.argv[3]);
+    let offset = usize::try_from(offset).map_err(|_| Error::text("ERR offset is out of range"))?;
+    let limit = call.keyspace.limits.proto_max_bulk_len;
+    let mut value = call.keyspace.edit_or_create::<Str>(key)?;
+    if !patch.is_empty() {
+        let end = offset.saturating_add(patch.len());
+        if end > limit {
+            return Err(error::STRING_TOO_LONG);
+        }
+        let bytes = value.make_mut();
+        if bytes.len() < end {
+            bytes.resize(end, 0);
+        }
+        bytes[offset..end].copy_from_slice(patch);
+    }
+    let length = value.len();
+    if !patch.is_empty() {
+        value.commit("setrange");
+    }
+    call.reply.count(length);
+    Ok(())
+}
+
+const LCS: Command = Command {
+    name: "LCS",
+    syntax: "key1 key2 [LEN] [IDX] [MINMATCHLEN min-match-len] [WITHMATCHLEN]",
+    arity: -3,
+    flags: &[Flag::Readonly],
+    keys: Keys::range(1, 2, 1),
+    group: Group::String,
+    since: "7.0.0",
+    complexity: "O(N*M) where N and M are the lengths of s1 and s2, respectively",
+    summary: "The longest common subsequence of two strings: its bytes, its length (LEN), or where its parts are \
+              (IDX).",
+    example: "MSET a ohmytext b mynewtext\nLCS a b",
+    run: lcs,
+};
+
+/// What LCS answers.
+#[derive(Clone, Copy)]
+enum LcsForm {
+    Bytes,
+    Length,
+    /// The places of all parts of at least so many bytes.
+    Places {
+        least: usize,
+        with_lengths: bool,
+    },
+}
+
+/// A part that two strings have in common: where it starts in each, and its length.
+#[derive(Clone, Copy)]
+struct Common {
+    first: usize,
+    second: usize,
+    length: usize,
+}
+
+fn lcs(call: &mut Call) -> Outcome {
+    const NOT_STRINGS: Error = Error::text("ERR The specified keys must contain string values");
+    let mut strings = Vec::new();
+    for key in &call.argv[1..3] {
+        strings.push(match call.keyspace.read::<Str>(key) {
+            Ok(value) => Ok(value.map_or(Vec::new(), |value| value.bytes().into_owned())),
+            Err(_) => Err(NOT_STRINGS),
+        });
+    }
+    let strings = strings.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let form = lcs_form(call)?;
+    let (first, second) = (&strings[0], &strings[1]);
+    let cells = (first.len() + 1).saturating_mul(second.len() + 1);
+    if cells.saturating_mul(size_of::<u32>()) > call.keyspace.limits.proto_max_bulk_len {
+        return Err(Error::text("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"));
+    }
+    let parts = common_parts(first, second);
+    let total = parts.iter().map(|part| part.length).sum();
+    match form {
+        LcsForm::Length => call.reply.count(total),
+        LcsForm::Bytes => {
+            let bytes: Vec<&[u8]> = parts.iter().rev().map(|part| &first[part.first..][..part.length]).collect();
+            call.reply.bulk(&bytes.concat());
+        }
+        LcsForm::Places { least, with_lengths } => {
+            let shown: Vec<_> = parts.into_iter().filter(|part| part.length >= least).collect();
+            call.reply.map(2);
+            call.reply.bulk(b"matches");
+            call.reply.array(shown.len());
+            for part in shown {
+                call.reply.array(if with_lengths { 3 } else { 2 });
+                for start in [part.first, part.second] {
+                    call.reply.array(2);
+                    call.reply.count(start);
+                    call.reply.count(start + part.length - 1);
+                }
+                if with_lengths {
+                    call.reply.count(part.length);
+                }
+            }
+            call.reply.bulk(b"len");
+            call.reply.count(total);
+        }
+    }
+    Ok(())
+}
+
+fn lcs_form(call: &Call) -> Result<LcsForm, Error> {
+    let (mut length, mut places, mut least, mut with_lengths) = (false, false, 0, false);
+    let mut index = 3;
+    while index < call.argv.len() {
+        if call.is_option(index, "LEN") {
+            length = true;
+        } else if call.is_option(index, "IDX") {
+            places = true;
+        } else if call.is_option(index, "WITHMATCHLEN") {
+            with_lengths = true;
+        } else if call.is_option(index, "MINMATCHLEN") && index + 1 < call.argv.len() {
+            index += 1;
+            least = usize::try_from(call.integer(index)?).unwrap_or(0);
+        } else {
+            return Err(error::SYNTAX);
+        }
+        index += 1;
+    }
+    match (places, length) {
+        (true, true) => Err(Error::text("ERR If you want both the length and indexes, please just use IDX.")),
+        (true, false) => Ok(LcsForm::Places { least, with_lengths }),
+        (false, true) => Ok(LcsForm::Length),
+        (false, false) => Ok(LcsForm::Bytes),
+    }
+}
+
+/// The parts of the longest common subsequence, the last one first. Of several that are as long, the one that Redis finds.
+fn common_parts(first: &[u8], second: &[u8]) -> Vec<Common> {
+    let width = second.len() + 1;
+    // lengths[i * width + j]: of the subsequence of the first i and the first j bytes.
+    let mut lengths = vec![0u32; (first.len() + 1) * width];
+    for (i, a) in first.iter().enumerate() {
+        for (j, b) in second.iter().enumerate() {
+            let (above, below) = (i * width + j, (i + 1) * width + j);
+            lengths[below + 1] = if a == b { lengths[above] + 1 } else { lengths[above + 1].max(lengths[below]) };
+        }
+    }
+    let mut parts: Vec<Common> = Vec::new();
+    let (mut i, mut j) = (first.len(), second.len());
+    while i > 0 && j > 0 {
+        if first[i - 1] == second[j - 1] {
+            match parts.last_mut() {
+                Some(part) if (part.first, part.second) == (i, j) => {
+                    *part = Common { first: i - 1, second: j - 1, length: part.length + 1 };
+                }
+                _ => parts.push(Common { first: i - 1, second: j - 1, length: 1 }),
+            }
+            (i, j) = (i - 1, j - 1);
+        } else if lengths[(i - 1) * width + j] > lengths[i * width + j - 1] {
+            i -= 1;
+        } else {
+            j -= 1;
+        }
+    }
+    parts
+}

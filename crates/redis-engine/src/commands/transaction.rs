@@ -1,0 +1,168 @@
+//! Transactions: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
+
+use crate::call::{Call, Mode, Outcome};
+use crate::client::Transaction;
+use crate::command::{Command, Flag, Group, Keys};
+use crate::error;
+use crate::watch::{Found, Watched};
+
+pub const COMMANDS: &[&Command] = &[&DISCARD, &EXEC, &MULTI, &UNWATCH, &WATCH];
+
+const MULTI: Command = Command {
+    name: "MULTI",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::Fast, Flag::AllowBusy],
+    keys: Keys::NONE,
+    group: Group::Transactions,
+    since: "1.2.0",
+    complexity: "O(1)",
+    summary: "Starts a transaction: what follows is queued until EXEC.",
+    example: "MULTI",
+    run: multi,
+};
+
+fn multi(call: &mut Call) -> Outcome {
+    if call.client().transaction.is_some() {
+        return Err(error::NESTED_MULTI);
+    }
+    call.client().transaction = Some(Transaction::default());
+    call.reply.ok();
+    Ok(())
+}
+
+const EXEC: Command = Command {
+    name: "EXEC",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::SkipSlowlog],
+    keys: Keys::NONE,
+    group: Group::Transactions,
+    since: "1.2.0",
+    complexity: "Depends on commands in the transaction",
+    summary: "Runs what was queued since MULTI, unless a watched key has changed.",
+    example: "MULTI\nINCR visits\nEXEC",
+    run: exec,
+};
+
+fn exec(call: &mut Call) -> Outcome {
+    let Some(transaction) = call.client().transaction.take() else {
+        return Err(error::EXEC_WITHOUT_MULTI);
+    };
+    let conflict = watched_key_changed(call);
+    call.keyspace.watches.unwatch(call.client);
+    if transaction.spoiled {
+        return Err(error::EXEC_ABORTED);
+    }
+    if conflict {
+        call.reply.null_array();
+        return Ok(());
+    }
+    call.reply.array(transaction.queue.len());
+    for words in &transaction.queue {
+        let argv: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        // It was admitted when it was queued.
+        if let Ok(command) = super::find(&argv) {
+            Call {
+                keyspace: call.keyspace,
+                server: call.server,
+                reply: call.reply,
+                client: call.client,
+                command,
+                argv: &argv,
+                mode: Mode::Exec,
+            }
+            .run();
+            // Each command's events are heard before what the next one writes.
+            if call.keyspace.notes_events {
+                let events = call.keyspace.take_events();
+                call.server.tell(&events);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a watched key was touched, or has expired since WATCH, although nobody has looked at it.
+fn watched_key_changed(call: &mut Call) -> bool {
+    if call.keyspace.watches.is_touched(call.client) {
+        return true;
+    }
+    let now_ms = call.keyspace.now_ms();
+    let databases = call.keyspace.databases();
+    call.keyspace.watches.watched(call.client).iter().any(|watched| {
+        !watched.was_expired && databases[watched.database].found(&watched.key, now_ms) == Some(Found::Expired)
+    })
+}
+
+const DISCARD: Command = Command {
+    name: "DISCARD",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::Fast, Flag::AllowBusy],
+    keys: Keys::NONE,
+    group: Group::Transactions,
+    since: "2.0.0",
+    complexity: "O(N), when N is the number of queued commands",
+    summary: "Forgets what was queued since MULTI, and ends all watches.",
+    example: "MULTI\nINCR visits\nDISCARD",
+    run: discard,
+};
+
+fn discard(call: &mut Call) -> Outcome {
+    if call.client().transaction.take().is_none() {
+        return Err(error::DISCARD_WITHOUT_MULTI);
+    }
+    call.keyspace.watches.unwatch(call.client);
+    call.reply.ok();
+    Ok(())
+}
+
+const WATCH: Command = Command {
+    name: "WATCH",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::Fast, Flag::AllowBusy],
+    keys: Keys::ALL,
+    group: Group::Transactions,
+    since: "2.2.0",
+    complexity: "O(1) for every key.",
+    summary: "Makes the next EXEC fail if one of these keys changes before it.",
+    example: "WATCH visits",
+    run: watch,
+};
+
+fn watch(call: &mut Call) -> Outcome {
+    if call.client().transaction.is_some() {
+        return Err(error::WATCH_INSIDE_MULTI);
+    }
+    let database = call.keyspace.selected();
+    let now_ms = call.keyspace.now_ms();
+    for key in &call.argv[1..] {
+        let was_expired = call.keyspace.database().found(key, now_ms) == Some(Found::Expired);
+        let watched = Watched { database, key: key.to_vec(), was_expired };
+        call.keyspace.watches.watch(call.client, watched);
+    }
+    call.reply.ok();
+    Ok(())
+}
+
+const UNWATCH: Command = Command {
+    name: "UNWATCH",
+    syntax: "",
+    arity: 1,
+    flags: &[Flag::Noscript, Flag::Loading, Flag::Stale, Flag::Fast, Flag::AllowBusy],
+    keys: Keys::NONE,
+    group: Group::Transactions,
+    since: "2.2.0",
+    complexity: "O(1)",
+    summary: "Ends all watches of this client.",
+    example: "UNWATCH",
+    run: unwatch,
+};
+
+fn unwatch(call: &mut Call) -> Outcome {
+    call.keyspace.watches.unwatch(call.client);
+    call.reply.ok();
+    Ok(())
+}

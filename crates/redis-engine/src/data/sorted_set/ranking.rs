@@ -1,0 +1,473 @@
+//! An ordered collection whose elements have ranks: a B+ tree in which each branch knows how many elements it holds.
+//!
+//! All questions come down to two. `partition_point` finds the rank of a boundary (the first score of 10 or more), and
+//! `range` walks between two ranks, from either end. So a count is a difference of ranks, and skipping costs nothing.
+//!
+//! Invariants: the leaves are equally deep; a branch's `least` is not above its own elements, and above all elements to
+//! its left; no node holds more than its limit. A removal that leaves a node sparse evens it out with a neighbour. Only the
+//! nodes at the right edge may be sparse otherwise: elements that come in order fill the leaves, instead of halving them.
+
+use std::ops::Range;
+
+/// The most elements in a leaf.
+const LEAF: usize = 64;
+/// The most branches in an inner node.
+const INNER: usize = 32;
+
+/// Elements in ascending order, each once.
+#[derive(Debug, Clone)]
+pub struct Ranking<T> {
+    root: Node<T>,
+    len: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Node<T> {
+    Leaf(Vec<T>),
+    Inner(Vec<Branch<T>>),
+}
+
+#[derive(Debug, Clone)]
+struct Branch<T> {
+    /// Not above any element in the node, and above all elements to the left of it.
+    least: T,
+    /// How many elements the node holds, at all depths.
+    len: usize,
+    node: Node<T>,
+}
+
+/// Where a node stands among those of its depth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Inside,
+    RightEdge,
+}
+
+impl<T> Default for Ranking<T> {
+    fn default() -> Self {
+        Ranking { root: Node::Leaf(Vec::new()), len: 0 }
+    }
+}
+
+impl<T: Ord + Clone> Ranking<T> {
+    /// Adds an element that is not there yet.
+    pub fn insert(&mut self, element: T) {
+        self.len += 1;
+        if let Some(right) = self.root.insert(element, Place::RightEdge) {
+            let left = std::mem::replace(&mut self.root, Node::Inner(Vec::with_capacity(INNER)));
+            if let Node::Inner(branches) = &mut self.root {
+                branches.extend([Branch::to(left), right]);
+            }
+        }
+    }
+
+    /// Removes an element, and says whether it was there.
+    pub fn remove(&mut self, element: &T) -> bool {
+        let removed = self.root.remove(element);
+        if removed {
+            self.len -= 1;
+            self.lower_root();
+        }
+        removed
+    }
+
+    /// Removes the elements at these ranks, which must exist.
+    pub fn remove_range(&mut self, ranks: Range<usize>) {
+        assert!(ranks.start <= ranks.end && ranks.end <= self.len, "{ranks:?} of {}", self.len);
+        if !ranks.is_empty() {
+            self.len -= ranks.len();
+            self.root.remove_range(ranks);
+            self.lower_root();
+        }
+    }
+
+    /// After removals: a root with a single branch gives way to it.
+    fn lower_root(&mut self) {
+        if self.len == 0 {
+            self.root = Node::Leaf(Vec::new());
+        }
+        while let Node::Inner(branches) = &mut self.root
+            && branches.len() == 1
+            && let Some(only) = branches.pop()
+        {
+            self.root = only.node;
+        }
+    }
+
+    /// How many elements come before a boundary. `is_before` must hold for none of the elements after one for which it
+    /// does not hold; the answer is some rank otherwise.
+    pub fn partition_point(&self, is_before: impl Fn(&T) -> bool) -> usize {
+        let mut rank = 0;
+        let mut node = &self.root;
+        loop {
+            match node {
+                Node::Leaf(elements) => return rank + elements.partition_point(&is_before),
+                Node::Inner(branches) => {
+                    let at = branches.partition_point(|branch| is_before(&branch.least)).saturating_sub(1);
+                    rank += branches[..at].iter().map(|branch| branch.len).sum::<usize>();
+                    node = &branches[at].node;
+                }
+            }
+        }
+    }
+
+    /// The element at a rank.
+    pub fn get(&self, rank: usize) -> Option<&T> {
+        let (leaf, at) = self.leaf_at(rank);
+        leaf.get(at)
+    }
+
+    /// The elements at these ranks, which must exist, in order; `rev` walks as quickly.
+    pub fn range(&self, ranks: Range<usize>) -> Elements<'_, T> {
+        assert!(ranks.start <= ranks.end && ranks.end <= self.len, "{ranks:?} of {}", self.len);
+        Elements { ranking: self, ranks, front: &[], back: &[] }
+    }
+
+    /// The leaf that holds a rank, and the rank's place in it.
+    fn leaf_at(&self, mut rank: usize) -> (&[T], usize) {
+        let (mut node, mut len) = (&self.root, self.len);
+        loop {
+            match node {
+                Node::Leaf(elements) => return (elements, rank),
+                // From whichever end is nearer: the first and the last are what is mostly asked for.
+                Node::Inner(branches) if rank < len / 2 => {
+                    let mut at = 0;
+                    while at + 1 < branches.len() && rank >= branches[at].len {
+                        rank -= branches[at].len;
+                        at += 1;
+                    }
+                    (node, len) = (&branches[at].node, branches[at].len);
+                }
+                Node::Inner(branches) => {
+                    let mut at = branches.len() - 1;
+                    let mut before = len - branches[at].len;
+                    while rank < before {
+                        at -= 1;
+                        before -= branches[at].len;
+                    }
+                    rank -= before;
+                    (node, len) = (&branches[at].node, branches[at].len);
+                }
+            }
+        }
+    }
+}
+
+impl<T: Ord + Clone> Node<T> {
+    /// Adds an element. A full node splits; the answer is then a branch to what stands to the right of it.
+    fn insert(&mut self, element: T, place: Place) -> Option<Branch<T>> {
+        match self {
+            Node::Leaf(elements) => {
+                let at = elements.partition_point(|other| *other < element);
+                insert_or_split(elements, at, element, LEAF, place).map(|right| Branch::to(Node::Leaf(right)))
+            }
+            Node::Inner(branches) => {
+                let at = branches.partition_point(|branch| branch.least <= element).saturating_sub(1);
+                let place_below = if at + 1 == branches.len() { place } else { Place::Inside };
+                let branch = &mut branches[at];
+                if element < branch.least {
+                    branch.least = element.clone();
+                }
+                branch.len += 1;
+                let split = branch.node.insert(element, place_below)?;
+                branch.len -= split.len;
+                insert_or_split(branches, at + 1, split, INNER, place).map(|right| Branch::to(Node::Inner(right)))
+            }
+        }
+    }
+
+    fn remove(&mut self, element: &T) -> bool {
+        match self {
+            Node::Leaf(elements) => elements.binary_search(element).map(|at| elements.remove(at)).is_ok(),
+            Node::Inner(branches) => {
+                let at = branches.partition_point(|branch| branch.least <= *element).saturating_sub(1);
+                let removed = branches[at].node.remove(element);
+                if removed {
+                    branches[at].len -= 1;
+                    mend(branches, at);
+                }
+                removed
+            }
+        }
+    }
+
+    /// Removes the elements at these ranks, counted from the node's own first one.
+    fn remove_range(&mut self, ranks: Range<usize>) {
+        match self {
+            Node::Leaf(elements) => drop(elements.drain(ranks)),
+            Node::Inner(branches) => {
+                let mut start = 0;
+                let mut emptied = 0..0;
+                for (at, branch) in branches.iter_mut().enumerate() {
+                    let end = start + branch.len;
+                    if ranks.start < end && start < ranks.end {
+                        let own = ranks.start.max(start) - start..ranks.end.min(end) - start;
+                        if own.len() == branch.len {
+                            emptied = if emptied.is_empty() { at..at + 1 } else { emptied.start..at + 1 };
+                        } else {
+                            branch.len -= own.len();
+                            branch.node.remove_range(own);
+                            if emptied.is_empty() {
+                                emptied = at + 1..at + 1;
+                            }
+                        }
+                    }
+                    start = end;
+                }
+                // What was cut into stands now to both sides of what is gone.
+                let after = emptied.start;
+                branches.drain(emptied);
+                mend(branches, after);
+                mend(branches, after.saturating_sub(1));
+            }
+        }
+    }
+
+    /// The number of its elements or branches.
+    fn width(&self) -> usize {
+        match self {
+            Node::Leaf(elements) => elements.len(),
+            Node::Inner(branches) => branches.len(),
+        }
+    }
+
+    fn limit(&self) -> usize {
+        match self {
+            Node::Leaf(_) => LEAF,
+            Node::Inner(_) => INNER,
+        }
+    }
+
+    fn split_off(&mut self, at: usize) -> Node<T> {
+        match self {
+            Node::Leaf(elements) => Node::Leaf(elements.split_off(at)),
+            Node::Inner(branches) => Node::Inner(branches.split_off(at)),
+        }
+    }
+
+    /// Takes over all that is in the node to its right.
+    fn append(&mut self, right: Node<T>) {
+        match (self, right) {
+            (Node::Leaf(elements), Node::Leaf(mut more)) => elements.append(&mut more),
+            (Node::Inner(branches), Node::Inner(mut more)) => branches.append(&mut more),
+            _ => unreachable!("all leaves are equally deep"),
+        }
+    }
+}
+
+impl<T: Ord + Clone> Branch<T> {
+    /// A branch to a node that holds something.
+    fn to(node: Node<T>) -> Self {
+        let (least, len) = match &node {
+            Node::Leaf(elements) => (elements[0].clone(), elements.len()),
+            Node::Inner(branches) => {
+                (branches[0].least.clone(), branches.iter().map(|branch| branch.len).sum::<usize>())
+            }
+        };
+        Branch { least, len, node }
+    }
+}
+
+/// Puts an item in its place. If there is no room the items split, and the answer is those to the right.
+fn insert_or_split<I>(items: &mut Vec<I>, at: usize, item: I, limit: usize, place: Place) -> Option<Vec<I>> {
+    if items.len() < limit {
+        items.insert(at, item);
+        return None;
+    }
+    let cut = if place == Place::RightEdge && at == limit { limit } else { limit / 2 };
+    let mut right = items.split_off(cut);
+    if at < cut {
+        items.insert(at, item)
+    } else {
+        right.insert(at - cut, item)
+    }
+    Some(right)
+}
+
+/// After a removal below a branch: an empty one goes, a sparse one is joined with a neighbour or shares with it.
+fn mend<T: Ord + Clone>(branches: &mut Vec<Branch<T>>, at: usize) {
+    let Some(branch) = branches.get(at) else { return };
+    if branch.len == 0 {
+        branches.remove(at);
+        return;
+    }
+    let limit = branch.node.limit();
+    if branch.node.width() >= limit / 4 || branches.len() == 1 {
+        return;
+    }
+    let left = at.saturating_sub(1);
+    let right = branches.remove(left + 1);
+    let joined = &mut branches[left];
+    joined.len += right.len;
+    joined.node.append(right.node);
+    let width = joined.node.width();
+    if width > limit {
+        let half = Branch::to(joined.node.split_off(width / 2));
+        joined.len -= half.len;
+        branches.insert(left + 1, half);
+    }
+}
+
+/// The elements between two ranks: see `Ranking::range`.
+#[derive(Debug, Clone)]
+pub struct Elements<'a, T> {
+    ranking: &'a Ranking<T>,
+    /// The ranks that are still to come.
+    ranks: Range<usize>,
+    /// What is left of the leaf that each end walks through.
+    front: &'a [T],
+    back: &'a [T],
+}
+
+impl<'a, T: Ord + Clone> Iterator for Elements<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        let rank = self.ranks.next()?;
+        if self.front.is_empty() {
+            let (leaf, at) = self.ranking.leaf_at(rank);
+            self.front = &leaf[at..];
+        }
+        let (element, rest) = self.front.split_first()?;
+        self.front = rest;
+        Some(element)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.ranks.size_hint()
+    }
+}
+
+impl<T: Ord + Clone> ExactSizeIterator for Elements<'_, T> {}
+
+impl<T: Ord + Clone> DoubleEndedIterator for Elements<'_, T> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let rank = self.ranks.next_back()?;
+        if self.back.is_empty() {
+            let (leaf, at) = self.ranking.leaf_at(rank);
+            self.back = &leaf[..=at];
+        }
+        let (element, rest) = self.back.split_last()?;
+        self.back = rest;
+        Some(element)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    impl<T: Ord + Clone + std::fmt::Debug> Ranking<T> {
+        fn check(&self) {
+            let mut depths = Vec::new();
+            let len = self.root.check(0, &mut depths);
+            assert_eq!(len, self.len);
+            assert!(depths.iter().all(|depth| *depth == depths[0]), "leaves at depths {depths:?}");
+        }
+    }
+
+    impl<T: Ord + Clone + std::fmt::Debug> Node<T> {
+        fn check(&self, depth: usize, depths: &mut Vec<usize>) -> usize {
+            assert!(self.width() <= self.limit());
+            match self {
+                Node::Leaf(elements) => {
+                    assert!(elements.is_sorted_by(|a, b| a < b));
+                    depths.push(depth);
+                    elements.len()
+                }
+                Node::Inner(branches) => {
+                    for pair in branches.windows(2) {
+                        assert!(pair[0].node.last() < &pair[1].least, "{:?}", pair[1].least);
+                    }
+                    let check = |branch: &Branch<T>| {
+                        assert!(&branch.least <= branch.node.first());
+                        assert_eq!(branch.node.check(depth + 1, depths), branch.len);
+                        branch.len
+                    };
+                    branches.iter().map(check).sum()
+                }
+            }
+        }
+
+        fn first(&self) -> &T {
+            match self {
+                Node::Leaf(elements) => &elements[0],
+                Node::Inner(branches) => branches[0].node.first(),
+            }
+        }
+
+        fn last(&self) -> &T {
+            match self {
+                Node::Leaf(elements) => elements.last().unwrap(),
+                Node::Inner(branches) => branches.last().unwrap().node.last(),
+            }
+        }
+    }
+
+    /// Holds a ranking against a sorted vector, from which every answer is plain.
+    fn agrees(ranking: &Ranking<usize>, model: &[usize], random: &mut Rng) {
+        ranking.check();
+        assert_eq!(ranking.len, model.len());
+        assert!(ranking.range(0..model.len()).eq(model));
+        let start = random.below(model.len() + 1);
+        let end = start + random.below(model.len() - start + 1);
+        assert!(ranking.range(start..end).rev().eq(model[start..end].iter().rev()));
+        let mut both_ends = ranking.range(start..end);
+        let (front, back) = (both_ends.next(), both_ends.next_back());
+        assert_eq!(front, model[start..end].first());
+        assert!(back.is_none() || back == model[start..end].last());
+        assert_eq!(ranking.get(start), model.get(start));
+        let bound = random.below(20_000);
+        assert_eq!(ranking.partition_point(|n| *n < bound), model.partition_point(|n| *n < bound));
+    }
+
+    #[test]
+    fn it_agrees_with_a_sorted_vector() {
+        let mut random = Rng::new(1);
+        let (mut ranking, mut model) = (Ranking::default(), Vec::new());
+        for round in 0..60 {
+            // Rounds of growth and of decline, in random and in ascending order.
+            for _ in 0..400 {
+                let ascending = round % 4 == 3;
+                let n = if ascending { model.last().map_or(0, |n| n + 1) } else { random.below(20_000) };
+                let place = model.binary_search(&n);
+                match place {
+                    Err(at) if round % 3 != 2 => {
+                        model.insert(at, n);
+                        ranking.insert(n);
+                    }
+                    Ok(at) => {
+                        model.remove(at);
+                        assert!(ranking.remove(&n));
+                    }
+                    Err(_) if model.is_empty() => {}
+                    Err(_) => {
+                        assert!(!ranking.remove(&n));
+                        let n = model.remove(random.below(model.len()));
+                        assert!(ranking.remove(&n));
+                    }
+                }
+            }
+            agrees(&ranking, &model, &mut random);
+            let start = random.below(model.len() + 1);
+            let most = if round % 10 == 9 { model.len() } else { model.len() / 8 };
+            let end = (start + random.below(most + 1)).min(model.len());
+            model.drain(start..end);
+            ranking.remove_range(start..end);
+            agrees(&ranking, &model, &mut random);
+        }
+        ranking.remove_range(0..model.len());
+        agrees(&ranking, &[], &mut random);
+    }
+
+    #[test]
+    fn what_comes_in_order_fills_the_leaves() {
+        let mut ranking = Ranking::default();
+        for n in 0..LEAF * INNER {
+            ranking.insert(n);
+        }
+        let Node::Inner(branches) = &ranking.root else { panic!("more than a leaf holds") };
+        assert!(branches.iter().all(|branch| branch.len == LEAF));
+    }
+}

@@ -1,0 +1,278 @@
+//! What a command's arguments look like, as a tree: read from the `syntax` of its row, for COMMAND DOCS, hints and
+//! completion.
+//!
+//! Words in capitals are tokens, the others arguments; `[…]` may be left out, `<a | b>` is one of several, `key [key ...]`
+//! is a key or more.
+
+/// An argument, or a group of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Argument {
+    /// The word that must stand before it (`EX`), or that is all of it (`NX`).
+    pub token: Option<&'static str>,
+    pub shape: Shape,
+    pub optional: bool,
+    /// It may come again.
+    pub multiple: bool,
+    /// Its token comes again with it.
+    pub multiple_token: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// The token alone.
+    #[default]
+    Token,
+    /// A value, by the name that the syntax gives it.
+    Value(&'static str),
+    /// One of these.
+    OneOf(Vec<Argument>),
+    /// All of these, in this order.
+    Block(Vec<Argument>),
+}
+
+/// What a value is, as COMMAND DOCS names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueType {
+    Key,
+    Integer,
+    Double,
+    Pattern,
+    UnixTime,
+    Text,
+}
+
+impl ValueType {
+    /// What a value of this name is: names are used alike in all rows.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" => ValueType::Key,
+            "pattern" | "by-pattern" | "get-pattern" | "library-name-pattern" => ValueType::Pattern,
+            "unix-time-seconds" | "unix-time-milliseconds" => ValueType::UnixTime,
+            "timeout" | "score" | "weight" => ValueType::Double,
+            "count" | "numkeys" | "numfields" | "seconds" | "milliseconds" | "increment" | "decrement" | "index"
+            | "offset" | "start" | "stop" | "end" | "limit" | "db" | "destination-db" | "rank" | "len" | "bit"
+            | "index1" | "index2" | "numreplicas" | "protover" | "client-id" | "maxage" | "min-match-len"
+            | "num-matches" | "cursor" => ValueType::Integer,
+            _ => ValueType::Text,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            ValueType::Key => "key",
+            ValueType::Integer => "integer",
+            ValueType::Double => "double",
+            ValueType::Pattern => "pattern",
+            ValueType::UnixTime => "unix-time",
+            ValueType::Text => "string",
+        }
+    }
+}
+
+impl Argument {
+    fn new(token: Option<&'static str>, shape: Shape) -> Self {
+        Argument { token, shape, ..Argument::default() }
+    }
+
+    /// A name for it: the value's own, the token's, or what kind of group it is.
+    pub fn name(&self) -> String {
+        match (&self.shape, self.token) {
+            (Shape::Value(name), _) => (*name).into(),
+            (_, Some(token)) => token.to_lowercase(),
+            (Shape::OneOf(choices), None) => choices.first().map_or("choice".into(), Argument::name) + "-or-other",
+            (Shape::Block(parts), None) => parts.first().map_or("block".into(), Argument::name) + "-block",
+            (Shape::Token, None) => "nothing".into(),
+        }
+    }
+
+    /// It and all arguments within it.
+    pub fn all(&self) -> Vec<&Argument> {
+        let within = match &self.shape {
+            Shape::OneOf(parts) | Shape::Block(parts) => parts.as_slice(),
+            Shape::Token | Shape::Value(_) => &[],
+        };
+        std::iter::once(self).chain(within.iter().flat_map(Argument::all)).collect()
+    }
+}
+
+/// Reads a row's syntax.
+pub fn parse(syntax: &'static str) -> Vec<Argument> {
+    let mut reader = Reader { words: words(syntax).into_iter().peekable() };
+    reader.alternatives(None).0.into_iter().next().unwrap_or_default()
+}
+
+/// The words of a syntax; brackets and bars stand apart.
+fn words(syntax: &'static str) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    for mut word in syntax.split_ascii_whitespace() {
+        while word.len() > 1 && (word.starts_with('[') || (word.starts_with('<') && word.len() > 2)) {
+            words.push(&word[..1]);
+            word = &word[1..];
+        }
+        let core = word.trim_end_matches([']', '>']);
+        let core = if core.is_empty() { word } else { core };
+        words.push(core);
+        words.extend(word[core.len()..].char_indices().map(|(at, _)| &word[core.len() + at..=core.len() + at]));
+    }
+    words
+}
+
+struct Reader<I: Iterator<Item = &'static str>> {
+    words: std::iter::Peekable<I>,
+}
+
+impl<I: Iterator<Item = &'static str>> Reader<I> {
+    /// Reads up to the closing bracket: the sequences that bars part, and whether `...` ends the last.
+    fn alternatives(&mut self, close: Option<&str>) -> (Vec<Vec<Argument>>, bool) {
+        let (mut all, mut sequence, mut repeats) = (Vec::new(), Vec::new(), false);
+        while let Some(word) = self.words.next() {
+            match word {
+                _ if Some(word) == close => break,
+                "|" => all.push(std::mem::take(&mut sequence)),
+                "..." => repeats = true,
+                "[" => repeats |= self.bracket(&all, &mut sequence),
+                "<" => sequence.push(group(self.alternatives(Some(">")).0)),
+                _ if is_token(word) => {
+                    let argument = self.after_token(word);
+                    sequence.push(argument);
+                }
+                _ => sequence.push(Argument::new(None, Shape::Value(word))),
+            }
+        }
+        all.push(sequence);
+        (all, repeats)
+    }
+
+    /// Reads what belongs to a token: a value, or a choice, right behind it.
+    fn after_token(&mut self, token: &'static str) -> Argument {
+        match self.words.peek() {
+            Some(&"<") => {
+                self.words.next();
+                Argument { token: Some(token), ..group(self.alternatives(Some(">")).0) }
+            }
+            Some(&word) if !is_token(word) && !is_mark(word) => {
+                self.words.next();
+                let mut values = vec![Argument::new(None, Shape::Value(word))];
+                while let Some(&word) = self.words.peek()
+                    && !is_token(word)
+                    && !is_mark(word)
+                {
+                    self.words.next();
+                    values.push(Argument::new(None, Shape::Value(word)));
+                }
+                match values.as_slice() {
+                    [Argument { shape, .. }] => Argument::new(Some(token), shape.clone()),
+                    _ => Argument::new(Some(token), Shape::Block(values)),
+                }
+            }
+            _ => Argument::new(Some(token), Shape::Token),
+        }
+    }
+
+    /// Reads `[…]`: something that may be left out, or that says that what came before may come again: then true, if
+    /// that is the whole choice (`a | b [a | b ...]`), of which `before` holds the alternatives ahead of the last.
+    fn bracket(&mut self, before: &[Vec<Argument>], sequence: &mut Vec<Argument>) -> bool {
+        let (alternatives, repeats) = self.alternatives(Some("]"));
+        if let Some((last, others)) = alternatives.split_last()
+            && repeats
+            && !others.is_empty()
+            && others == before
+            && last == sequence
+        {
+            return true;
+        }
+        let again = alternatives.first().map_or(0, Vec::len);
+        let tail = sequence.len().saturating_sub(again);
+        if repeats && alternatives.len() == 1 && sequence[tail..] == alternatives[0] && again > 0 {
+            let repeated = sequence.split_off(tail);
+            let has_token = repeated.iter().all(|argument| argument.token.is_some());
+            sequence.push(Argument { multiple: true, multiple_token: has_token, ..group(vec![repeated]) });
+            return false;
+        }
+        if repeats
+            && let Some(last) = sequence.last_mut()
+            && alternatives.len() == 1
+            && last.token.is_some()
+            && matches!((&last.shape, alternatives[0].as_slice()), (a, [Argument { shape: b, token: None, .. }]) if a == b)
+        {
+            // `FIELDS field [field ...]`: the value comes again, the token does not.
+            last.multiple = true;
+            return false;
+        }
+        let argument = group(alternatives);
+        sequence.push(Argument { optional: true, multiple: repeats || argument.multiple, ..argument });
+        false
+    }
+}
+
+/// One argument in place of several: a choice, or a block.
+fn group(mut alternatives: Vec<Vec<Argument>>) -> Argument {
+    let single = |mut sequence: Vec<Argument>| match sequence.len() {
+        1 => sequence.swap_remove(0),
+        _ => Argument::new(None, Shape::Block(sequence)),
+    };
+    match alternatives.len() {
+        1 => single(alternatives.swap_remove(0)),
+        _ => Argument::new(None, Shape::OneOf(alternatives.into_iter().map(single).collect())),
+    }
+}
+
+fn is_mark(word: &str) -> bool {
+    matches!(word, "[" | "]" | "<" | ">" | "|" | "...")
+}
+
+/// Tokens have no small letters.
+fn is_token(word: &str) -> bool {
+    !is_mark(word) && !word.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(name: &'static str) -> Argument {
+        Argument::new(None, Shape::Value(name))
+    }
+
+    fn token(token: &'static str) -> Argument {
+        Argument::new(Some(token), Shape::Token)
+    }
+
+    #[test]
+    fn rows_are_read_as_trees() {
+        let set = parse("key value [NX | XX] [GET] [EX seconds | KEEPTTL]");
+        let ex = Argument::new(Some("EX"), Shape::Value("seconds"));
+        let one_of = |choices| Argument { optional: true, ..Argument::new(None, Shape::OneOf(choices)) };
+        let get = Argument { optional: true, ..token("GET") };
+        let choice = one_of(vec![token("NX"), token("XX")]);
+        assert_eq!(set, [value("key"), value("value"), choice, get, one_of(vec![ex, token("KEEPTTL")])]);
+
+        assert_eq!(parse("key [key ...]"), [Argument { multiple: true, ..value("key") }]);
+        let pair = Argument::new(None, Shape::Block(vec![value("key"), value("value")]));
+        assert_eq!(parse("key value [key value ...]"), [Argument { multiple: true, ..pair }]);
+        let limit = Argument::new(Some("LIMIT"), Shape::Block(vec![value("offset"), value("count")]));
+        assert_eq!(parse("[LIMIT offset count]"), [Argument { optional: true, ..limit }]);
+        let get = Argument::new(Some("GET"), Shape::Value("pattern"));
+        let many = Argument { optional: true, multiple: true, multiple_token: true, ..get };
+        assert_eq!(parse("[GET pattern [GET pattern ...]]"), [many]);
+        let weights = Argument::new(Some("WEIGHTS"), Shape::Value("weight"));
+        assert_eq!(parse("[WEIGHTS weight [weight ...]]"), [Argument { optional: true, multiple: true, ..weights }]);
+        let sides = Argument::new(None, Shape::OneOf(vec![token("LEFT"), token("RIGHT")]));
+        assert_eq!(parse("<LEFT | RIGHT>"), [sides]);
+        assert_eq!(parse("[arg ...]"), [Argument { optional: true, multiple: true, ..value("arg") }]);
+        assert_eq!(parse(""), []);
+    }
+
+    #[test]
+    fn every_row_is_read_whole() {
+        for command in crate::commands::all() {
+            let arguments = parse(command.syntax);
+            let read: Vec<&Argument> = arguments.iter().flat_map(Argument::all).collect();
+            for word in words(command.syntax).into_iter().filter(|word| !is_mark(word)) {
+                let found = read.iter().any(|a| a.token == Some(word) || a.shape == Shape::Value(word));
+                assert!(found, "{}: {word} is lost", command.name);
+            }
+            assert!(read.iter().all(|argument| argument.name() != "nothing"), "{}", command.name);
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! Rng commands for several clients: every row's arguments from its own syntax, with mistakes mixed in.
+
+use redis_engine::command::{Command, Group};
+use redis_engine::commands;
+use redis_engine::rng::Rng;
+use redis_engine::syntax::{self, Argument, Shape};
+
+/// How many clients a script has.
+pub const CLIENTS: usize = 3;
+
+/// Short lives and timeouts, in milliseconds, and how long a script waits for them to be over.
+pub const SHORT_MS: &str = "80";
+const SHORT_SECONDS: &str = "0.08";
+pub const WAIT_MS: u64 = 130;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A client sends a command. The word `{id:N}` stands for the number that the server gave to client N.
+    Send { client: usize, argv: Vec<Vec<u8>> },
+    /// A client goes away without a word.
+    Leave { client: usize },
+    /// All that is short is over then.
+    Wait,
+}
+
+impl Step {
+    pub fn is_short(&self) -> bool {
+        match self {
+            Step::Send { argv, .. } => {
+                argv.iter().any(|word| word == SHORT_MS.as_bytes() || word == SHORT_SECONDS.as_bytes())
+            }
+            Step::Leave { .. } | Step::Wait => false,
+        }
+    }
+}
+
+/// Commands whose answers are left to chance, to the clock or to the machine; that end a connection or end a wait by chance.
+const LEFT_OUT: &[&str] = &[
+    "RANDOMKEY",
+    "SPOP",
+    "SRANDMEMBER",
+    "HRANDFIELD",
+    "ZRANDMEMBER",
+    "SCAN",
+    "HSCAN",
+    "SSCAN",
+    "ZSCAN",
+    "WAIT",
+    "OBJECT IDLETIME",
+    "OBJECT FREQ",
+    "OBJECT HELP",
+    "OBJECT REFCOUNT",
+    "SHUTDOWN",
+];
+
+/// Commands with fewer arguments than their rows allow, so that their answers are not left to chance.
+const TAMED: &[&str] = &[
+    "SPOP {key} 1000",
+    "SRANDMEMBER {key} 1000",
+    "HRANDFIELD {key} 1000",
+    "ZRANDMEMBER {key} 1000 WITHSCORES",
+    "SCAN 0 COUNT 1000",
+    "HSCAN {key} 0 COUNT 1000",
+    "SSCAN {key} 0 COUNT 1000",
+    "ZSCAN {key} 0 COUNT 1000",
+    "OBJECT ENCODING {key}",
+    "OBJECT ENCODING {key}",
+    "OBJECT ENCODING {key}",
+    "OBJECT ENCODING {key}",
+    "MEMORY USAGE {key} SAMPLES 0",
+    "MEMORY USAGE {key} SAMPLES 0",
+    "MEMORY USAGE {key} SAMPLES 0",
+    "MEMORY USAGE {key} SAMPLES 0",
+    "DEBUG DIGEST-VALUE {key}",
+    "DEBUG DIGEST-VALUE {key} {key}",
+    "SMEMBERS {key}",
+    "HGETALL {key}",
+    "LRANGE {key} 0 -1",
+    "ZRANGE {key} 0 -1 WITHSCORES",
+    "KEYS *",
+    "DBSIZE",
+    "PING",
+    "SELECT 0",
+    "SELECT 0",
+    "SELECT 1",
+    "SWAPDB 0 1",
+    "FLUSHDB",
+    "FLUSHALL",
+    "RESET",
+    "CLIENT UNBLOCK {id:0}",
+    "CLIENT UNBLOCK {id:1} ERROR",
+    "CLIENT UNBLOCK {id:2} TIMEOUT",
+    "CLIENT KILL ID {id:2}",
+    "NOSUCH {key} x",
+    "GET",
+    "CONFIG SET hash-max-listpack-entries 4",
+    "CONFIG SET list-max-listpack-size 3",
+];
+
+/// What happens between clients.
+const TOGETHER: &[&str] = &[
+    "MULTI",
+    "MULTI",
+    "EXEC",
+    "EXEC",
+    "EXEC",
+    "DISCARD",
+    "WATCH {key}",
+    "WATCH {key} {key}",
+    "UNWATCH",
+    "SUBSCRIBE news",
+    "SUBSCRIBE news sport",
+    "PSUBSCRIBE n*",
+    "UNSUBSCRIBE",
+    "UNSUBSCRIBE news",
+    "PUNSUBSCRIBE",
+    "SSUBSCRIBE news",
+    "SUNSUBSCRIBE",
+    "PUBLISH news x",
+    "PUBLISH news {value}",
+    "SPUBLISH news x",
+    "PUBSUB NUMPAT",
+    "PUBSUB NUMSUB news sport",
+    "BLPOP {list} {list} {timeout}",
+    "BRPOP {list} {timeout}",
+    "BLMOVE {list} {list} LEFT RIGHT {timeout}",
+    "BLMPOP {timeout} 2 {list} {list} RIGHT COUNT 2",
+    "BRPOPLPUSH {list} {list} {timeout}",
+    "BZPOPMIN {zset} {zset} {timeout}",
+    "BZPOPMAX {zset} {timeout}",
+    "BZMPOP {timeout} 2 {zset} {zset} MIN COUNT 2",
+    "RPUSH {list} {value}",
+    "LPUSH {list} {value} {value}",
+    "LPUSH {list} {value}",
+    "ZADD {zset} 1 {value}",
+    "ZADD {zset} 1 {value} 2 {value}",
+    "RENAME {list} {list}",
+    "DEL {list}",
+    "DEL {zset}",
+    "DEL {key}",
+];
+
+/// With these, containers change their encodings within a few members.
+const LOW_THRESHOLDS: &[&str] = &[
+    "CONFIG SET hash-max-listpack-entries 3",
+    "CONFIG SET set-max-intset-entries 3",
+    "CONFIG SET set-max-listpack-entries 4",
+    "CONFIG SET zset-max-listpack-entries 3",
+    "CONFIG SET list-max-listpack-size 3",
+];
+
+/// With these, a client hears of every change.
+const EVENTS: &[&str] = &["CONFIG SET notify-keyspace-events KEAnmoc", "PSUBSCRIBE __key*__:*"];
+
+const KEYS: &[&str] = &["a", "b", "c", "d", "e", "f", "g"];
+const VALUES: &[&str] = &[
+    "",
+    "1",
+    "-1",
+    "10",
+    "3.5",
+    "foo",
+    "bar",
+    "hello world",
+    "a",
+    "b",
+    "c",
+    "9223372036854775807",
+    "abc",
+    "0",
+    "x",
+    "\u{0}\u{ff}",
+    "seventy bytes: seventy bytes: seventy bytes: seventy bytes: seventy bytes",
+    "{300 bytes}",
+];
+const INTEGERS: &[&str] = &["0", "1", "2", "3", "-1", "-2", "5", "10", "100", "7"];
+const WRONG: &[&str] =
+    &["9223372036854775807", "-9223372036854775808", "9223372036854775808", "abc", "1.5", "", " 1", "01"];
+const SCORES: &[&str] = &["1", "2", "0", "-1.5", "3.25", "1e3", "inf", "-inf", "0.1", "5", "-0"];
+const BOUNDS: &[&str] = &["-", "+", "[a", "(b", "[foo", "-inf", "+inf", "(1", "2", "0", "-1", "5", "1", "(3.25"];
+
+/// A script of about so many steps.
+pub fn script(random: &mut Rng, length: usize) -> Vec<Step> {
+    let rows: Vec<&'static Command> = commands::all().filter(|row| is_random(row)).collect();
+    let with_time = random.below(4) == 0;
+    let mut writer = Writer { random, with_time };
+    let mut steps = Vec::new();
+    for client in 0..CLIENTS {
+        if writer.random.below(3) == 0 {
+            steps.push(writer.step(client, "HELLO 3"));
+        }
+    }
+    if writer.random.below(3) == 0 {
+        LOW_THRESHOLDS.iter().for_each(|line| steps.push(writer.step(0, line)));
+    }
+    if writer.random.below(5) == 0 {
+        EVENTS.iter().for_each(|line| steps.push(writer.step(2, line)));
+    }
+    let mut waits_at = None;
+    while steps.len() < length {
+        let client = writer.random.below(CLIENTS);
+        if writer.random.below(200) == 0 {
+            steps.push(Step::Leave { client });
+            continue;
+        }
+        let step = match writer.random.below(10) {
+            0..3 => {
+                let line = TOGETHER[writer.random.below(TOGETHER.len())];
+                writer.step(client, line)
+            }
+            3..5 => {
+                let line = TAMED[writer.random.below(TAMED.len())];
+                writer.step(client, line)
+            }
+            _ => {
+                let row = rows[writer.random.below(rows.len())];
+                Step::Send { client, argv: writer.call(row) }
+            }
+        };
+        if step.is_short() {
+            waits_at.get_or_insert(steps.len() + 6);
+        }
+        steps.push(step);
+        if waits_at.is_some_and(|at| at <= steps.len()) {
+            steps.push(Step::Wait);
+            waits_at = None;
+        }
+    }
+    if waits_at.is_some() {
+        steps.push(Step::Wait);
+    }
+    steps
+}
+
+fn is_random(row: &Command) -> bool {
+    let family = match row.group {
+        Group::String | Group::Bitmap | Group::Hash | Group::List | Group::Set | Group::SortedSet | Group::Generic => {
+            true
+        }
+        Group::Transactions | Group::Pubsub | Group::Connection | Group::Server | Group::Scripting => false,
+    };
+    family && !LEFT_OUT.contains(&row.name)
+}
+
+struct Writer<'a> {
+    random: &'a mut Rng,
+    with_time: bool,
+}
+
+impl Writer<'_> {
+    fn one_of(&mut self, words: &[&str]) -> Vec<u8> {
+        match words[self.random.below(words.len())] {
+            "{300 bytes}" => vec![b'l'; 300],
+            // Each character stands for a byte.
+            word => word.chars().map(|c| c as u8).collect(),
+        }
+    }
+
+    fn step(&mut self, client: usize, line: &str) -> Step {
+        let argv = line.split(' ').map(|word| self.filled_in(word)).collect();
+        Step::Send { client, argv }
+    }
+
+    fn filled_in(&mut self, word: &str) -> Vec<u8> {
+        match word {
+            "{key}" => self.one_of(KEYS),
+            "{list}" => self.one_of(&["d", "d", "g", "g", "e"]),
+            "{zset}" => self.one_of(&["f", "f", "g", "b"]),
+            "{value}" => self.one_of(VALUES),
+            "{timeout}" => self.timeout(),
+            _ => word.as_bytes().to_vec(),
+        }
+    }
+
+    fn timeout(&mut self) -> Vec<u8> {
+        let timeouts: &[&str] = if self.with_time { &["0", SHORT_SECONDS] } else { &["0"] };
+        self.one_of(timeouts)
+    }
+
+    fn key(&mut self, group: Group) -> Vec<u8> {
+        let usual: &[&str] = match group {
+            Group::String | Group::Bitmap => &["a", "b"],
+            Group::Hash => &["c", "c", "g"],
+            Group::List => &["d", "d", "g"],
+            Group::Set => &["e", "a"],
+            Group::SortedSet => &["f", "f", "b"],
+            _ => KEYS,
+        };
+        let keys = if self.random.below(5) == 0 { KEYS } else { usual };
+        self.one_of(keys)
+    }
+
+    /// A call of a row, sometimes with a word too few or too many.
+    fn call(&mut self, row: &'static Command) -> Vec<Vec<u8>> {
+        let mut argv: Vec<Vec<u8>> = row.name.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+        let name = argv.len();
+        self.arguments(&syntax::parse(row.syntax), row, &mut argv);
+        count_keys(&mut argv);
+        match self.random.below(30) {
+            0 if argv.len() > name => drop(argv.remove(name + self.random.below(argv.len() - name))),
+            1 => {
+                let word = self.one_of(VALUES);
+                let at = name + self.random.below(argv.len() + 1 - name);
+                argv.insert(at, word);
+            }
+            _ => {}
+        }
+        // Where elements tie, their order is left open: that of a stored list shows later.
+        if row.name == "SORT" && [&b"BY"[..], b"STORE"].iter().all(|word| argv.iter().any(|w| w == word)) {
+            return vec![b"PING".to_vec()];
+        }
+        argv
+    }
+
+    fn arguments(&mut self, arguments: &[Argument], row: &Command, argv: &mut Vec<Vec<u8>>) {
+        for argument in arguments {
+            if argument.optional && self.random.below(3) > 0 {
+                continue;
+            }
+            let times = if argument.multiple { [1, 1, 2, 2, 3][self.random.below(5)] } else { 1 };
+            for time in 0..times {
+                if let Some(token) = argument.token
+                    && (time == 0 || argument.multiple_token)
+                {
+                    argv.push(token.as_bytes().to_vec());
+                }
+                match &argument.shape {
+                    Shape::Token => {}
+                    Shape::Value(name) => {
+                        let word = self.value(name, row);
+                        argv.push(word);
+                    }
+                    Shape::OneOf(choices) => {
+                        let choice = &choices[self.random.below(choices.len())];
+                        self.arguments(std::slice::from_ref(choice), row, argv);
+                    }
+                    Shape::Block(parts) => self.arguments(parts, row, argv),
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, name: &str, row: &Command) -> Vec<u8> {
+        if self.random.below(25) == 0 {
+            return self.one_of(WRONG);
+        }
+        match name {
+            "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst" => {
+                self.key(row.group)
+            }
+            "numkeys" | "numfields" => b"{count}".to_vec(),
+            "timeout" => self.timeout(),
+            "seconds" => self.one_of(&["1000", "100000", "0", "-1", "500000"]),
+            "milliseconds" if self.with_time => self.one_of(&["1000000", SHORT_MS, SHORT_MS, "0"]),
+            "milliseconds" => self.one_of(&["1000000", "90000000", "0", "-1"]),
+            // The year 2100, and long ago.
+            "unix-time-seconds" => self.one_of(&["4102444800", "4102444800", "1"]),
+            "unix-time-milliseconds" => self.one_of(&["4102444800000", "4102444800001", "1"]),
+            "by-pattern" | "get-pattern" => self.one_of(&["a*", "*", "c->*"]),
+            "pattern" => self.one_of(&["*", "a*", "[a-c]", "?"]),
+            "encoding" => self.one_of(&["u8", "i16", "u4", "i64", "u64", "u63"]),
+            "offset" => self.one_of(&["0", "7", "#1", "100", "-1", "1"]),
+            "score" | "weight" => self.one_of(SCORES),
+            "increment" | "decrement" if row.name.contains("FLOAT") || row.group == Group::SortedSet => {
+                self.one_of(SCORES)
+            }
+            "db" | "destination-db" => self.one_of(&["0", "1", "99"]),
+            "type" => self.one_of(&["string", "list", "hash", "zset", "nosuch"]),
+            "min" | "max" => self.one_of(BOUNDS),
+            "start" | "stop" if row.group == Group::SortedSet => self.one_of(BOUNDS),
+            "bit" => self.one_of(&["0", "1", "2"]),
+            "increment" | "decrement" | "count" | "index" | "start" | "stop" | "end" | "limit" | "rank" | "len"
+            | "num-matches" | "min-match-len" => self.one_of(INTEGERS),
+            _ => self.one_of(VALUES),
+        }
+    }
+}
+
+/// Puts the number of what follows in place of `{count}`: the keys behind numkeys, the fields behind FIELDS.
+fn count_keys(argv: &mut [Vec<u8>]) {
+    let Some(at) = argv.iter().position(|word| word == b"{count}") else { return };
+    let follow = &argv[at + 1..];
+    let keys = follow.iter().take_while(|word| KEYS.iter().any(|key| key.as_bytes() == *word)).count();
+    let count = match argv[0].as_slice() {
+        b"HSETEX" => follow.len() / 2,
+        name if name.starts_with(b"H") => follow.len(),
+        _ => keys,
+    };
+    argv[at] = count.max(1).to_string().into_bytes();
+}
+
+/// A script in the form of tests/truth/engine, which `scripts/record_truths` plays.
+pub fn written(steps: &[Step]) -> String {
+    let mut text = String::new();
+    let mut turn = usize::MAX;
+    for step in steps {
+        match step {
+            Step::Wait => text += &format!("@wait {WAIT_MS}\n"),
+            Step::Leave { client } => {
+                text += &format!("@client c{client}\n@close\n");
+                turn = usize::MAX;
+            }
+            Step::Send { client, argv } => {
+                if turn != *client {
+                    turn = *client;
+                    text += &format!("@client c{client}\n");
+                }
+                let words: Vec<_> = argv.iter().map(|word| quoted(word)).collect();
+                text += &format!("{}\n", words.join(" "));
+            }
+        }
+    }
+    text
+}
+
+fn quoted(word: &[u8]) -> String {
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() && !b"\"'\\#@".contains(byte);
+    if !word.is_empty() && word.iter().all(is_plain) {
+        return String::from_utf8_lossy(word).replace("{id:", "{id:c");
+    }
+    let bytes = word.iter().map(|&byte| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    });
+    format!("\"{}\"", bytes.collect::<String>())
+}

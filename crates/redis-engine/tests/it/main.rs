@@ -1,0 +1,8 @@
+//! Tests of the engine's public interface.
+
+mod commands;
+mod engine_script;
+#[path = "../support/engine_server.rs"]
+mod engine_server;
+mod recorded;
+mod truths;

@@ -1,0 +1,5 @@
+//! What the tests of several crates share.
+
+pub mod real_redis;
+pub mod recorded_scripts;
+pub mod transcript_diff;

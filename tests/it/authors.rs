@@ -1,0 +1,212 @@
+//! What authors and those who have finished lessons are given: `new`, `check`, `transcript`, `review`, `sheet`.
+
+use std::fs;
+
+use crate::support::program::{folder, redis_tutor, stderr, stdout};
+
+#[test]
+fn a_new_lesson_passes_its_check_and_is_never_written_over() {
+    let file = folder("new").join("120-time-series.toml");
+    let path = file.display().to_string();
+    let made = redis_tutor(&["new", &path], b"");
+    assert!(made.status.success() && stdout(&made).contains("learn"), "{}", stderr(&made));
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("#:schema schema.json\n") && text.contains("id = \"time-series\""), "{text}");
+    assert!(file.with_file_name("schema.json").exists());
+    let checked = redis_tutor(&["check", &path], b"");
+    assert_eq!(stdout(&checked), "1 lesson, 11 tries, 0 faults\n");
+    fs::write(&file, "mine").unwrap();
+    let again = redis_tutor(&["new", &path], b"");
+    assert!(!again.status.success() && stderr(&again).contains("stays as it is"), "{}", stderr(&again));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    let nameless = redis_tutor(&["new", "a-lesson"], b"");
+    assert!(!nameless.status.success() && stderr(&nameless).contains("a-lesson.toml"), "{}", stderr(&nameless));
+}
+
+#[test]
+fn a_transcript_shows_wrong_tries_and_hints_in_the_width_that_is_asked_for() {
+    let file = folder("transcript").join("counts.toml").display().to_string();
+    redis_tutor(&["new", &file], b"");
+    let shown = stdout(&redis_tutor(&["transcript", &file, "--width", "40"], b""));
+    for part in ["Counts · 1 of 3", "r.set('page:visits', 1)", "Hint 3 of 3", "6: INCRBY adds", "to remember"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let told = shown.lines().filter(|line| !line.starts_with(">>>"));
+    for line in told {
+        assert!(line.chars().count() <= 40, "{line:?}");
+    }
+}
+
+#[test]
+fn a_check_suggests_names_and_gives_advice() {
+    let file = folder("advice").join("counts.toml");
+    let path = file.display().to_string();
+    redis_tutor(&["new", &path], b"");
+    let good = fs::read_to_string(&file).unwrap();
+    for (from, to, says, passes) in [
+        ("hints = [\"One visit", "hnits = [\"One visit", "Did you mean `hints`?", false),
+        ("uses = [\"SET\"]", "uses = [\"STE\"]", "Did you mean SET?", false),
+        ("INCR page:visits\"", "INCR page:visit\"", "Did you mean `page:visits`?", false),
+        (
+            "hints = [\"One command reads, adds and writes.\", \"`r.incr(key)`\", \"`r.incr('page:visits')`\"]\n",
+            "",
+            "has no hints",
+            true,
+        ),
+        (
+            "answer = \"r.incr('page:visits')\"",
+            "answer = \"r.incr('page:visits')\\nr.get('other')\"",
+            "is done before",
+            true,
+        ),
+        (
+            "answer = \"r.incr('page:visits')\"",
+            "answer = \":client phone\\nr.incr('page:visits')\"",
+            "is done without going to another client, too",
+            true,
+        ),
+    ] {
+        let changed = good.replacen(from, to, 1);
+        assert_ne!(changed, good, "{from:?} is in the lesson");
+        fs::write(&file, changed).unwrap();
+        let output = redis_tutor(&["check", &path], b"");
+        let said = stdout(&output);
+        let is_placed = said.lines().next().is_some_and(|line| line.contains("counts.toml:"));
+        assert!(said.contains(says) && is_placed && output.status.success() == passes, "{to}: {said}");
+    }
+}
+
+/// Two programs that count, of which one loses counts; what two of them should leave is told by `holds`.
+const COMPARED: &str = r#"
+format = 1
+id = "compared"
+title = "Compared"
+minutes = 1
+about = "Counts."
+remember = "- INCR counts."
+[[step]]
+id = "one"
+say = "Two ways to count."
+[step.compare]
+setup = "r.set('n', 5)"
+left = { title = "by hand", run = "r.set('n', int(r.get('n')) + 1)", holds = { run = "r.get('n')", reply = "b'7'" } }
+right = { title = "INCR", run = "r.incr('n')", holds = { run = "r.get('n')", reply = "b'7'" } }
+"#;
+
+#[test]
+fn a_check_plays_what_is_compared_by_its_lost_updates() {
+    let file = folder("compared").join("compared.toml");
+    let path = file.display().to_string();
+    for (from, to, says) in [
+        ("", "", "0 faults"),
+        (
+            "b'7'\" } }\nright",
+            "b'8'\" } }\nright",
+            "compared.toml:13:86: not even when 2 clients run \"by hand\" one after the other",
+        ),
+        ("int(r.get('n')) + 1", "int(r.get('n')) + m", "13:35: this raises NameError: name 'm'"),
+        (
+            "\"r.set('n', 5)\"\nleft = { title = \"by hand\", run = \"r.set('n', int(r.get('n')) + 1",
+            "\"m = r.set('n', 5)\"\nleft = { title = \"by hand\", run = \"r.set('n', int(r.get('n')) + m",
+            "13:35: ann's program raises at \"r.set('n', int(r.get('n')) + m)\": NameError",
+        ),
+        ("setup = \"r.set('n', 5)\"", "setup = \"m = r.set('n', 5)\"\nclients = 9", "two or three can race"),
+        ("\"r.incr('n')\", holds", "\":wait 1s\", holds", "has no place in a race"),
+    ] {
+        let text = COMPARED.replacen(from, to, 1);
+        assert_eq!(text == COMPARED, from == to, "{from:?} is in the lesson");
+        fs::write(&file, text).unwrap();
+        let said = stdout(&redis_tutor(&["check", &path], b""));
+        assert!(said.contains(says), "{to}: {said}");
+    }
+    fs::write(&file, COMPARED).unwrap();
+    let shown = stdout(&redis_tutor(&["--no-progress", "learn", &path], b""));
+    assert!(shown.contains("lost updates     4 of 6  0 of 2"), "{shown}");
+}
+
+#[test]
+fn a_lessons_file_opens_at_a_step() {
+    let file = folder("step").join("counts.toml").display().to_string();
+    redis_tutor(&["new", &file], b"");
+    let learn = |place: &str| redis_tutor(&["--no-progress", "learn", place], b"");
+    let opened = learn(&format!("{file}/2"));
+    assert!(stdout(&opened).contains("Counts · 2 of 3"), "{}{}", stdout(&opened), stderr(&opened));
+    let none = learn(&format!("{file}/nowhere"));
+    assert!(stderr(&none).contains("has no step 'nowhere'"), "{}", stderr(&none));
+}
+
+#[test]
+fn a_lesson_in_place_of_one_that_is_built_in_is_told() {
+    let folder = folder("place");
+    let file = folder.join("counts.toml");
+    redis_tutor(&["new", &file.display().to_string()], b"");
+    let text = fs::read_to_string(&file).unwrap().replace("id = \"counts\"", "id = \"hashes\"");
+    fs::write(&file, text).unwrap();
+    let listed = redis_tutor(&["--no-progress", "--lessons", &folder.display().to_string(), "lessons"], b"");
+    assert!(stdout(&listed).contains("counts.toml, in place of the lesson built in."), "{}", stdout(&listed));
+    assert!(!stdout(&redis_tutor(&["--no-progress", "lessons"], b"")).contains("in place of"));
+}
+
+#[test]
+fn the_guides_steps_pass_the_check() {
+    let guide = include_str!("../../lessons/README.md");
+    let (_, chapter) = guide.split_once("### A step of each kind").expect("the guide shows steps");
+    let (_, steps) = chapter.split_once("```toml\n").expect("as TOML");
+    let (steps, _) = steps.split_once("```\n").expect("which has an end");
+    let head =
+        "format = 1\nid = \"guide\"\ntitle = \"Guide\"\nminutes = 1\nabout = \"Steps.\"\nremember = \"- It holds.\"\n";
+    let setup = "setup = \"r.rpush('queue:tasks', 'a', 'b', 'c')\"\n";
+    let file = folder("guide").join("guide.toml");
+    fs::write(&file, format!("{head}{setup}{steps}")).unwrap();
+    let said = stdout(&redis_tutor(&["check", &file.display().to_string()], b""));
+    assert!(said.starts_with("1 lesson,") && said.ends_with(" 0 faults\n"), "{said}");
+}
+
+#[test]
+fn watching_needs_a_file() {
+    let output = redis_tutor(&["--no-progress", "learn", "hashes", "--watch"], b"");
+    assert!(!output.status.success() && stderr(&output).contains("my-lesson.toml"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_was_done_is_practised_when_it_is_due() {
+    let file = folder("review").join("progress.json");
+    let progress = file.display().to_string();
+    let review = |input: &str| redis_tutor(&["--progress", &progress, "review"], input.as_bytes());
+    assert!(stdout(&review("")).contains("nothing to practise yet"));
+    // As the first version wrote it: no cards, so that all is due.
+    let older = r#"{"version": 1, "current": "hashes", "lessons":
+        {"hashes": {"step": "all-fields", "done": ["one-field", "count-visit"], "finished": false}}}"#;
+    fs::write(&file, older).unwrap();
+    let shown = stdout(&review("r.hget('user:1000', 'email')\n\n:answer\nr.hincrby('user:1000', 'visits', 1)\n\n"));
+    for part in ["practice, 1 of 2", "It comes up again tomorrow.", "practice, 2 of 2", "2 practised, 1 without help."]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let kept: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(kept["version"], 2);
+    assert_eq!(kept["lessons"]["hashes"]["step"], "all-fields", "practice leaves the lessons as they are");
+    assert_eq!(kept["practice"]["hashes/count-visit"]["box"], 0);
+    assert_eq!(kept["practice"]["hashes/one-field"]["box"], 0);
+    let later = review("");
+    assert!(stdout(&later).contains("comes up within a day"), "{}", stdout(&later));
+    assert!(later.status.success());
+}
+
+#[test]
+fn a_finished_lesson_has_a_sheet() {
+    let file = folder("sheet").join("progress.json");
+    let progress = file.display().to_string();
+    let none = redis_tutor(&["--progress", &progress, "sheet"], b"");
+    assert!(!none.status.success() && stderr(&none).contains("no lesson is finished yet"), "{}", stderr(&none));
+    fs::write(&file, r#"{"version": 2, "lessons": {"hashes": {"finished": true}, "lists": {}}}"#).unwrap();
+    let unfinished = redis_tutor(&["--progress", &progress, "sheet", "lists"], b"");
+    assert!(stderr(&unfinished).contains("not finished yet"), "{}", stderr(&unfinished));
+    let sheet = stdout(&redis_tutor(&["--progress", &progress, "sheet"], b""));
+    assert!(sheet.starts_with("# Hashes: a dictionary under one key\n"), "{sheet}");
+    for part in ["**HINCRBY**: ", ">>> r.hincrby('user:1000', 'visits', 1)\n11\n", "**To remember**\n\n- "] {
+        assert!(sheet.contains(part), "{part}: {sheet}");
+    }
+    let shown = stdout(&redis_tutor(&["--no-progress", "learn", "hashes"], b":sheet\n"));
+    assert!(shown.contains(">>> r.hincrby('user:1000', 'visits', 1)"), "{shown}");
+}

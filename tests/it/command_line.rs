@@ -1,0 +1,267 @@
+//! The program as a whole, from outside: exit statuses, files, what is refused and in which words.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::support::program::{folder, redis_tutor, stderr, stdout};
+
+const LESSON: &str = r#"format = 1
+id = "counting"
+title = "Counting"
+minutes = 1
+about = "A counter."
+remember = "- INCR counts."
+
+[[step]]
+id = "one"
+say = "A counter."
+task = "Count one view."
+answer = "r.incr('views')"
+also = ["INCR views"]
+hints = ["INCR counts.", "`r.incr('views')`"]
+[step.expect]
+state = [{ run = "r.get('views')", reply = "b'1'" }]
+[[step.mistake]]
+try = "r.set('views', 5)"
+when = { uses = ["SET"] }
+say = "SET replaces."
+
+[[step]]
+id = "two"
+say = "Once more."
+task = "Count another."
+answer = "r.incr('views')"
+[step.expect]
+state = [{ run = "r.get('views')", reply = "b'2'" }]
+"#;
+
+fn check(name: &str, text: &str) -> (bool, String) {
+    let file = folder(name).join("counting.toml");
+    fs::write(&file, text).expect("the folder is there");
+    let output = redis_tutor(&["check", &file.display().to_string()], b"");
+    (output.status.success(), stdout(&output))
+}
+
+#[test]
+fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
+    let (passed, said) = check("good", LESSON);
+    assert!(passed, "{said}");
+    let cases: [(&str, &str, &str, &str); 13] = [
+        ("toml", "minutes = 1", "minutes = ", "counting.toml:4:"),
+        ("key", "about =", "abuot =", "counting.toml:5:1: unknown field `abuot`"),
+        (
+            "answer",
+            "answer = \"r.incr('views')\"\nalso",
+            "answer = \"r.incr('view')\"\nalso",
+            "12:10: this answer does not do the step",
+        ),
+        ("also", "INCR views", "INCR view", "13:9: this answer does not do the step"),
+        (
+            "mistake",
+            "when = { uses = [\"SET\"] }",
+            "when = { uses = [\"MSET\"] }",
+            "18:7: this mistake does not get its text. `when` does not fit: `uses` names `MSET`, and `SET` was sent.",
+        ),
+        ("unchanged", "[step.expect]", "[step.expect]\nunchanged = [\"views\"]", "16:14: `views` has changed"),
+        (
+            "redis-cli",
+            "also = [\"INCR views\"]\nhints = [\"INCR counts.\", \"`r.incr('views')`\"]\n[step.expect]\nstate = [{ run = \"r.get('views')\", reply = \"b'1'\" }]",
+            "[step.expect]\noutput = \"1\"",
+            "12:10: typed in redis-cli, this answer does not do the step: \"INCRBY views 1\"",
+        ),
+        ("actor", "[step.expect]", "[step.expect]\nby = [\"phone\"]", "15:1: `by` is `phone`, and `main` did this"),
+        (
+            "scolded",
+            "answer = \"r.incr('views')\"\nalso",
+            "answer = \"r.set('views', 0)\\nr.incr('views')\"\nalso",
+            "12:10: \"r.set('views', 0)\" is on the way to what does the step, and is told, as a mistake: SET replaces.",
+        ),
+        (
+            "spoils",
+            "try = \"r.set('views', 5)\"\nwhen = { uses = [\"SET\"] }",
+            "try = \"r.get('views')\"\nspoils = true\nwhen = { uses = [\"GET\"] }",
+            "18:7: `spoils` is true, and this changes nothing",
+        ),
+        ("drawing", "hints = [", "draw = \"view\"\nhints = [", "14:8: \"view\" is not there when the step is done"),
+        ("passes", "r.set('views', 5)", "r.set('views', 1)", "18:7: this mistake passes as an answer"),
+        (
+            "raises",
+            "answer = \"r.incr('views')\"\nalso",
+            "answer = \"r.incr('views'); r.lpush('views', 1)\"\nalso",
+            "12:10: this answer raises",
+        ),
+    ];
+    for (name, from, to, says) in cases {
+        let broken = LESSON.replacen(from, to, 1);
+        assert_ne!(broken, LESSON, "{from:?} is in the lesson");
+        let (passed, said) = check(name, &broken);
+        assert!(!passed && said.contains(says), "{name}: {said}");
+    }
+}
+
+#[test]
+fn two_lessons_of_one_id_are_told() {
+    let folder = folder("twice");
+    fs::write(folder.join("1.toml"), LESSON).unwrap();
+    fs::write(folder.join("2.toml"), LESSON).unwrap();
+    let output = redis_tutor(&["check", &folder.display().to_string()], b"");
+    assert!(!output.status.success());
+    assert!(stdout(&output).contains("2.toml:2:6: the id \"counting\" is"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_broken_lesson_is_refused_when_it_is_opened() {
+    let folder = folder("broken");
+    fs::write(folder.join("1.toml"), LESSON.replace("minutes = 1", "minutes = many")).unwrap();
+    let output = redis_tutor(&["--no-progress", "--lessons", &folder.display().to_string(), "learn", "counting"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("1.toml:4:"), "{}", stderr(&output));
+}
+
+#[test]
+fn progress_is_kept_and_a_lesson_resumes_at_its_step() {
+    let folder = folder("progress");
+    fs::write(folder.join("1.toml"), LESSON).unwrap();
+    let file = folder.join("state/progress.json");
+    let (lessons, progress) = (folder.display().to_string(), file.display().to_string());
+    let learn = |input: &str| {
+        let arguments = ["--progress", &progress, "--lessons", &lessons, "learn", "counting"];
+        stdout(&redis_tutor(&arguments, input.as_bytes()))
+    };
+    let first = learn("r.incr('views')\n");
+    assert!(first.contains("Counting · 1 of 2") && first.contains("✓"), "{first}");
+    let second = learn("r.get('views')\nINCR views\n\n");
+    assert!(second.contains("Counting · 2 of 2") && !second.contains("1 of 2"), "{second}");
+    // The data of the step before is there again.
+    assert!(second.contains("b'1'") && second.contains("✓") && second.contains("to remember"), "{second}");
+    let list = stdout(&redis_tutor(&["--progress", &progress, "--lessons", &lessons, "lessons"], b""));
+    assert!(list.lines().any(|line| line.contains("counting") && line.contains("done")), "{list}");
+}
+
+#[test]
+fn a_damaged_progress_file_is_set_aside_and_a_newer_one_stays() {
+    let folder = folder("damaged");
+    let file = folder.join("progress.json");
+    let progress = file.display().to_string();
+    fs::write(&file, "{ half a fi").unwrap();
+    let output = redis_tutor(&["--progress", &progress, "learn", "1"], b"");
+    assert!(stderr(&output).contains("progress.damaged.json"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(folder.join("progress.damaged.json")).unwrap(), "{ half a fi");
+    let newer = r#"{"version": 99, "lessons": {}}"#;
+    fs::write(&file, newer).unwrap();
+    let output = redis_tutor(&["--progress", &progress, "learn", "1"], b":skip\n\n");
+    assert!(stderr(&output).contains("newer redis-tutor"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(&file).unwrap(), newer);
+}
+
+#[test]
+fn exit_statuses_say_how_it_ended() {
+    for (arguments, input, status) in [
+        (&["run", "-"][..], "r.set('a', 1)\n", 0),
+        (&["run", "-"], "1/0\nprint('goes on')\n", 1),
+        (&["run", "-"], "import sys\nsys.exit(7)\n", 7),
+        (&["run", "-"], "x = = 1\n", 1),
+        (&["run", "--cli", "-"], "SET a 1\n", 0),
+        (&["run", "no-such-file.py"], "", 1),
+        (&["learn", "no-such-lesson"], "", 1),
+        (&["run", "--json", "--cli", "-"], "", 2),
+        (&["no-such-command"], "", 2),
+        (&["play"], "r.get('a')\nfoo\n", 0),
+    ] {
+        let mut all = vec!["--no-progress"];
+        all.extend(arguments);
+        let output = redis_tutor(&all, input.as_bytes());
+        assert_eq!(output.status.code(), Some(status), "{arguments:?} {input:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_statement_that_raises_does_not_end_a_script() {
+    let output = redis_tutor(&["run", "-"], b"1/0\nprint('goes on')\n");
+    let transcript = stdout(&output);
+    assert!(transcript.contains("ZeroDivisionError: division by zero"), "{transcript}");
+    assert!(transcript.ends_with(">>> print('goes on')\ngoes on\n"), "{transcript}");
+}
+
+#[test]
+fn nobody_is_taught_in_the_transcript_of_a_script() {
+    let output = redis_tutor(&["run"], b"PIING");
+    let said = stdout(&output);
+    assert!(said.ends_with("NameError: name 'PIING' is not defined\n"), "{said}");
+    let output = redis_tutor(&["--no-progress", "play"], b"PIING\nr.ping\n");
+    let said = stdout(&output);
+    assert!(said.contains("Did you mean `PING`?") && said.contains("Brackets call it: `r.ping()`."), "{said}");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_told_with_their_place() {
+    let output = redis_tutor(&["run", "-"], b"r.get('a')\nx = '\xff'\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("standard input, line 2, byte 6: 0xff is not UTF-8"), "{}", stderr(&output));
+    let output = redis_tutor(&["--no-progress", "play"], b"r.set('a', 1)\nx = '\xff'\nr.get('a')\n");
+    let transcript = stdout(&output);
+    assert!(transcript.contains("not UTF-8") && transcript.contains("b'1'"), "{transcript}");
+}
+
+#[test]
+fn a_reader_that_leaves_ends_it_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
+        .args(["run", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    child.stdin.take().unwrap().write_all(b"print('x' * 100000)\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn names_that_are_almost_right_are_guessed() {
+    let output = redis_tutor(&["--no-progress", "learn", "hashs"], b"");
+    assert!(stderr(&output).contains("Did you mean 'hashes'?"), "{}", stderr(&output));
+    let transcript = stdout(&redis_tutor(&["--no-progress", "learn", "1"], b":hnit\n:go hashs\n:doc HGETAL\n"));
+    for meant in ["Did you mean `:hint`?", "Did you mean `hashes`?", "Did you mean `HGETALL`?"] {
+        assert!(transcript.contains(meant), "{meant}: {transcript}");
+    }
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let said = |arguments: &[&str]| {
+        let output = redis_tutor(arguments, b"");
+        assert!(output.status.success(), "{arguments:?}");
+        stdout(&output)
+    };
+    let names = ["learn", "play", "run", "lessons", "serve", "check", "completions", "man"];
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let text = said(&["completions", shell]);
+        for name in names.iter().chain(&["no-progress"]) {
+            assert!(text.contains(name), "{shell} has no {name}");
+        }
+    }
+    let page = said(&["man"]);
+    for name in names {
+        assert!(page.contains(&format!("redis\\-tutor\\-{name}(1)")), "{name} is not in the page");
+        assert!(said(&["man", name]).contains(&format!(".TH redis-tutor-{name} 1")), "{name} has no page");
+    }
+    let unknown = redis_tutor(&["man", "lern"], b"");
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("There are: learn, play"));
+}
+
+#[test]
+fn long_output_is_folded_and_more_shows_the_rest() {
+    let output = redis_tutor(&["play", "--no-progress"], b"for i in range(450): print(i)\n\n:more\n:more\n:more\n");
+    let text = stdout(&output);
+    for part in [
+        "\n199\n 250 more lines: `:more` shows them.\n>>> :more\n200\n",
+        "\n399\n 50 more lines",
+        "\n449\n>>> :more\n Nothing is folded.",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+}

@@ -1,0 +1,326 @@
+//! Judging, as a learner meets it: what is typed in a step, and what is said to it.
+
+use std::fs;
+
+use crate::support::program::{folder, redis_tutor, stderr, stdout};
+
+/// What is said when these lines are typed in a lesson of these steps.
+fn said(name: &str, steps: &str, typed: &str) -> String {
+    let folder = folder(&format!("judging-{name}"));
+    let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";
+    fs::write(folder.join("judged.toml"), format!("{head}{steps}")).expect("cargo's folder for tests can be written");
+    let folder = folder.display().to_string();
+    let arguments = ["--no-progress", "--color", "never", "--lessons", &folder, "learn", "judged"];
+    let output = redis_tutor(&arguments, typed.as_bytes());
+    assert!(output.status.success(), "{}", stderr(&output));
+    // Where a line ends depends on the words before.
+    stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a step was done: what is said then names the way on.
+fn is_done(said: &str) -> bool {
+    said.contains("Enter goes on.")
+}
+
+const COUNT: &str = r#"
+setup = "r.hset('user', mapping={'name': 'Alice', 'visits': 10})"
+[[step]]
+id = "count"
+say = "A hash."
+task = "Count a visit."
+answer = "r.hincrby('user', 'visits', 1)"
+[step.expect]
+state = [{ run = "r.hget('user', 'visits')", reply = "b'11'" }]
+uses = ["HINCRBY"]
+[[step.mistake]]
+try = "r.hset('user', 'visits', 11)"
+when = { uses = ["HSET"] }
+say = "You did the adding. `:again`, then HINCRBY."
+[[step.mistake]]
+try = "r.hdel('user', 'name')"
+when = { state = [{ run = "r.hget('user', 'name')", reply = "None" }] }
+say = "The name is gone."
+"#;
+
+#[test]
+fn a_command_that_fails_does_no_step() {
+    for typed in [
+        "HINCRBY user visits",
+        "r.hincrby('user', 'visits', 'x')",
+        "try: r.hincrby('user', 'visits', 'x')\nexcept redis.ResponseError: r.hset('user', 'visits', 11)\n\n",
+    ] {
+        let (plain, _) = COUNT.split_once("[[step.mistake]]").expect("it has one");
+        let said = said("fails", plain, &format!("r.hset('user', 'visits', 11)\n{typed}\n"));
+        assert!(!is_done(&said), "{said}");
+    }
+    let said = said("fails-not", COUNT, "r.hincrby('usr', 1)\nr.hincrby('user', 'visits', 1)\n");
+    assert!(is_done(&said), "what comes after an error counts: {said}");
+}
+
+#[test]
+fn a_mistake_that_spoils_the_data_is_not_forgotten() {
+    let spoilt = "r.hset('user', 'visits', 10)\nr.hincrby('user', 'visits', 1)\n";
+    let said_to = said("spoils", COUNT, spoilt);
+    assert!(!is_done(&said_to) && said_to.contains("what went wrong before it is still in the data"), "{said_to}");
+    for way in [":again\n", ":undo\n:undo\n"] {
+        let said = said("spoils-no-more", COUNT, &format!("{spoilt}{way}r.hincrby('user', 'visits', 1)\n"));
+        assert!(is_done(&said), "{said}");
+    }
+    let kept = COUNT.replace("say = \"You did", "spoils = false\nsay = \"You did");
+    assert!(is_done(&said("spoils-not", &kept, spoilt)), "the lesson may say that nothing is lost");
+}
+
+#[test]
+fn a_mistake_of_the_data_is_told_to_the_line_that_made_it() {
+    let told = |typed: &str| said("stale", COUNT, typed).matches("The name is gone.").count();
+    assert_eq!(told("r.hdel('user', 'name')\nimport json\nr.hlen('user')\n1 +\njson.dumps(1)\n"), 1);
+    assert_eq!(told("r.hdel('user', 'name')\nr.hset('user', 'x', 1)\nr.hdel('user', 'x')\n"), 2);
+}
+
+const READ: &str = r#"
+setup = "r.set('visits', 11)"
+[[step]]
+id = "read"
+say = "A key."
+task = "Show the visits as a number."
+answer = "int(r.get('visits'))"
+[step.expect]
+reply = "11"
+"#;
+
+#[test]
+fn a_value_counts_if_redis_was_asked_for_it() {
+    for (typed, done) in [
+        ("11", false),
+        ("user = {'visits': 11}\nuser['visits']", false),
+        ("int(r.get('visits'))", true),
+        ("n = r.get('visits')\nprint(int(n))", true),
+        ("n = r.get('visits')\nm = int(n)\nm", true),
+        ("r.get('visits')\nint(_)", true),
+        ("GET visits", true),
+        ("r.set('other', 11)\nint(r.get('other'))", false),
+    ] {
+        let said = said("asked", READ, &format!("{typed}\n"));
+        assert_eq!(is_done(&said), done, "{said}");
+    }
+    assert!(said("asked", READ, "11\n").contains("but nothing was asked of Redis for it"));
+    assert!(
+        said("asked", READ, "r.set('o', 11)\nint(r.get('o'))\n")
+            .contains("but comes from `o`; the step is about `visits`")
+    );
+}
+
+const FIELD: &str = r#"
+setup = "r.hset('user', mapping={'email': 'a@b.c', 'name': 'Alice'}); r.set('user:json', '{}'); r.set('age', 9)"
+[[step]]
+id = "field"
+say = "A hash."
+task = "Show the email, and let it live for 60 seconds."
+answer = "r.hget('user', 'email')"
+[step.expect]
+reply = "b'a@b.c'"
+[[step.mistake]]
+try = "r.get('user')"
+when = { error = "WRONGTYPE" }
+say = "GET is for strings."
+[[step.mistake]]
+try = "r.hget('user', 'mail') + 1"
+when = { error = "TypeError" }
+say = "Such a field is not there."
+[[step.mistake]]
+try = "HGET user mail"
+when = { reply = "None", uses = ["HGET"], state = [{ run = "r.exists('nothing')", reply = "1" }] }
+say = "Never."
+"#;
+
+#[test]
+fn arguments_in_another_order_and_other_keys_have_a_word() {
+    let to = |typed: &str| said("order", FIELD, &format!("{typed}\n"));
+    let turned = to("r.hget('email', 'user')");
+    assert!(turned.contains("The other way round: the key comes first, `user`."), "{turned}");
+    let elsewhere = to("r.hget('user:json', 'email')");
+    assert!(!elsewhere.contains("GET is for strings"), "{elsewhere}");
+    assert!(elsewhere.contains("`user:json` holds a string, and `HGET` works on a hash."), "{elsewhere}");
+    assert!(to("r.get('user')").contains("GET is for strings"));
+    let missing = to("r.hget('user')");
+    assert!(missing.contains("required positional argument") && !missing.contains("Such a field"), "{missing}");
+}
+
+#[test]
+fn what_is_no_text_yet_is_told_how_to_become_it() {
+    let to = |typed: &str| said("quotes", FIELD, &format!("{typed}\n"));
+    assert!(to("r.hget(user, 'email')").contains("`user` is no variable here. Text stands in quotes: `'user'`."));
+    assert!(to("r.hget(user:1, 'email')").contains("Text stands in quotes: `'user:1'`."));
+    assert!(to("r.setex('k', 300, {'data': 1})").contains("or by `json.dumps`."));
+    let other = to(":client phone\nmail = r.hget('user', 'name')\n:client main\nprint(mail)");
+    assert!(other.contains("`mail` is a variable of `phone`: `:client phone` goes there."), "{other}");
+}
+
+const TIMES: &str = r#"
+[[step]]
+id = "store"
+say = "A key."
+task = "Store it for 10 minutes, and let 2 pass."
+answer = "r.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')"
+[step.expect]
+reply = "480"
+[[step]]
+id = "look"
+say = "It is still there."
+task = "As `phone`, see how long it lives."
+answer = ":client phone\nr.ttl('k')"
+[step.expect]
+reply = "480"
+"#;
+
+#[test]
+fn a_step_begins_again_at_the_time_and_with_the_client_that_it_began_with() {
+    // 7 s more than the answer takes.
+    let begins = "r.set('k', 'v', ex=600)\n:wait 2m\n:wait 7s\nr.ttl('k')\n:again\n:wait 7s\nr.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')\n\n";
+    let looks = "print('now', r.time()[0], r.ttl('k'))\n";
+    let tried = ":wait 5m\n:client phone\nr.ping()\n:client laptop\nr.ping()\n";
+    let said_to = said("again", TIMES, &format!("{begins}{looks}{tried}:again\n{looks}{tried}:again\n{looks}"));
+    let times: Vec<&str> = said_to.split("now ").skip(1).filter_map(|rest| rest.split_whitespace().next()).collect();
+    let [first, again, third] = times.iter().filter(|time| time.starts_with(char::is_numeric)).collect::<Vec<_>>()[..]
+    else {
+        panic!("{said_to}")
+    };
+    assert_eq!((first, first), (again, third), "{said_to}");
+    assert!(!said_to.contains("phone >>> print") && !said_to.contains("laptop >>> print"), "{said_to}");
+    assert_eq!(said_to.matches(" 480").count(), 4, "time is in the clock, and not taken from the keys: {said_to}");
+}
+
+const SEATS: &str = r#"
+[[step]]
+id = "seats"
+say = "There is 1 seat."
+task = "Define `buy()`."
+answer = """
+def buy():
+    if r.decr('seats') >= 0:
+        r.rpush('sold', 'me')
+    else:
+        r.incr('seats')
+
+"""
+[step.expect.every_order]
+start = "r.set('seats', 1)"
+run = "buy()"
+holds = { run = "(r.llen('sold'), r.get('seats'))", reply = "(1, b'0')" }
+lost = "the seats don't come out right"
+[[step.mistake]]
+try = "def buy(): r.decr('seats') >= 0 and r.rpush('sold', 'me')"
+when = { uses = ["DECR"], lacks = ["INCR"] }
+say = "Who was late has taken a seat that isn't there."
+"#;
+
+const BUY: &str =
+    "def buy():\n    if r.decr('seats') >= 0:\n        r.rpush('sold', 'me')\n    else:\n        r.incr('seats')\n\n";
+
+#[test]
+fn clients_race_from_where_the_step_began() {
+    let naive =
+        "def buy():\n    if int(r.get('seats')) > 0:\n        r.decr('seats')\n        r.rpush('sold', 'me')\n\n";
+    for tried in
+        ["", "r.set('seats', 1)\nr.rpush('sold', 'me')\n", naive, &format!("{naive}r.set('seats', 1)\nbuy()\n")]
+    {
+        let said = said("seats", SEATS, &format!("{tried}{BUY}"));
+        assert!(is_done(&said), "{said}");
+    }
+}
+
+#[test]
+fn what_was_defined_is_not_said_to_be_undefined() {
+    let tried = format!("def buy(): return int(r.get('seats'))\n\nbuy()\n{BUY}");
+    let said_to = said("by-hand", SEATS, &tried);
+    assert!(!said_to.contains("is not defined") && is_done(&said_to), "{said_to}");
+    assert!(said_to.contains("on the data with which the step began, after `r.set('seats', 1)`."), "{said_to}");
+    assert!(said("undefined", SEATS, "r.set('seats', 1)\n").contains("it is not defined in this step yet"));
+    let broken = said("broken", SEATS, "buy = 1\ndef buy(): return 1()\n\n");
+    assert!(!broken.contains("stopped before anything was sent") && broken.contains("in 1 of 1 orders"), "{broken}");
+    let as_phone = said("phone", SEATS, &format!(":client phone\n{BUY}"));
+    assert!(is_done(&as_phone), "{as_phone}");
+}
+
+const QUESTIONS: &str = r#"
+[[step]]
+id = "prepare"
+say = "A set."
+task = "Add one."
+answer = "r.sadd('tags', 'a')"
+[step.expect]
+state = [{ run = "r.scard('tags')", reply = "1" }]
+[[step]]
+id = "predict"
+say = "Is it in?"
+predict = "r.sismember('tags', 'a')"
+[[step]]
+id = "choose"
+say = "One of two."
+[step.choose]
+question = "Which?"
+options = [{ text = "`INCRBY k 1`", correct = true, because = "It is." }, { text = "`INCR k`", because = "No." }]
+"#;
+
+#[test]
+fn a_prediction_is_what_python_prints() {
+    let to = |typed: &str| said("predict", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n{typed}\n"));
+    let nearly = to("True");
+    assert!(
+        nearly.contains("Nearly: it is a number, not `True` or `False`.") && !nearly.contains("it is. >>>"),
+        "{nearly}"
+    );
+    assert!(to("1").contains("`1` it is."));
+    assert!(to("2").contains("Not `2`. Look again"));
+    let runs = to("r.smembers('tags')");
+    assert!(runs.contains("type what the last line will print, or `:skip`. Nothing is run at `?`."), "{runs}");
+}
+
+#[test]
+fn at_a_question_things_can_be_tried_in_a_fork() {
+    let tried = said("fork", QUESTIONS, "r.sadd('tags', 'a')\n\n:fork\nr.scard('tags') + 40\n:fork back\n1\n");
+    assert!(tried.contains("41") && tried.contains("`1` it is."), "{tried}");
+}
+
+#[test]
+fn an_option_is_chosen_by_its_text_too() {
+    let to = |typed: &str| said("choose", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n1\n\n{typed}\n"));
+    assert!(to("INCRBY k 1").contains("It is."));
+    assert!(to("incr k").contains("No."));
+    assert!(to("DECR k").contains("type a number from 1 to 2, or `:skip`."));
+}
+
+#[test]
+fn a_refused_answer_is_not_said_to_be_taken_back() {
+    let undone = said("refused", QUESTIONS, "r.sadd('tags', 'a')\n\nr.srem('tags', 'a')\n:undo\n:undo\n");
+    assert!(undone.contains("`r.srem('tags', 'a')` was no answer and has changed nothing."), "{undone}");
+    assert!(!undone.contains("Taken back: `r.srem"), "{undone}");
+    assert!(undone.contains("Taken back: `r.sadd('tags', 'a')`."), "the next one goes on: {undone}");
+}
+
+#[test]
+fn the_end_of_a_lesson_waits_for_who_left_before_it() {
+    let folder = folder("judging-end");
+    let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";
+    fs::write(folder.join("judged.toml"), format!("{head}{READ}")).expect("cargo's folder for tests can be written");
+    let (folder, progress) = (folder.display().to_string(), folder.join("progress.json").display().to_string());
+    let sit = |typed: &str| {
+        let arguments = ["--progress", &progress, "--color", "never", "--lessons", &folder, "learn", "judged"];
+        stdout(&redis_tutor(&arguments, typed.as_bytes())).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(is_done(&sit("int(r.get('visits'))\n")));
+    let end = sit("r.get('visits')\n");
+    assert!(end.contains("to remember") && end.contains("It is judged.") && end.contains("b'11'"), "{end}");
+    for part in ["That was the last lesson.", "`redis-tutor review`", "`redis-tutor sheet > redis.md`"] {
+        assert!(end.contains(part), "{part}: {end}");
+    }
+    let anew = sit("");
+    assert!(anew.contains("Show the visits") && !anew.contains("to remember"), "{anew}");
+}
+
+#[test]
+fn list_is_another_word_for_lessons() {
+    let listed = |word: &str| stdout(&redis_tutor(&["--no-progress", word], b""));
+    assert_eq!(listed("list"), listed("lessons"));
+    assert!(!listed("list").is_empty());
+}

@@ -1,0 +1,23 @@
+//! Tests of the whole program, in one binary: a module for each subject. Tests of the engine, the server and the Python
+//! kernel are in their own crates.
+
+mod authors;
+mod command_line;
+mod docs;
+mod hostile;
+mod judging;
+mod layers;
+mod lessons;
+mod pictures;
+mod races;
+mod readme;
+#[cfg(unix)]
+mod real_terminal;
+mod recorded_methods;
+mod robot;
+mod sittings;
+mod slips;
+mod support;
+mod truths;
+mod tutor;
+mod undo;

@@ -1,0 +1,70 @@
+//! Pictures of keys: each file of `tests/pictures` is typed at redis-cli's prompt, and what is shown is a snapshot, at three
+//! widths, in ASCII, and as it reads aloud. All lines of a picture must fit its width.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use redis_tutor::driver::drive;
+use redis_tutor::markup::Style;
+use redis_tutor::render::Renderer;
+use redis_tutor::render::theme::Theme;
+use redis_tutor::session::dialect::Dialect;
+use redis_tutor::session::event::Show;
+use redis_tutor::session::{Options, Session};
+use redis_tutor::transcript::learner::Learner;
+use unicode_width::UnicodeWidthStr as _;
+
+const STYLES: [(&str, Style); 5] = [
+    ("80", Style { width: 80, ascii: false, plain: false, quoted: false }),
+    ("40", Style { width: 40, ascii: false, plain: false, quoted: false }),
+    ("120", Style { width: 120, ascii: false, plain: false, quoted: false }),
+    ("ascii", Style { width: 60, ascii: true, plain: false, quoted: false }),
+    ("plain", Style { width: 60, ascii: true, plain: true, quoted: false }),
+];
+
+/// Letters of the data may be any; lines, bars and marks are ASCII.
+fn is_drawn_in_ascii(line: &str) -> bool {
+    line.chars().all(|c| c.is_ascii() || c.is_alphanumeric() || c == '、')
+}
+
+fn typed(lines: &str, style: Style) -> String {
+    let mut session = Session::new(Options { dialect: Dialect::Cli, ..Options::repeatable(Arc::default()) });
+    let mut renderer = Renderer::new(style, Theme::Plain);
+    let mut transcript = String::new();
+    let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
+    let mut learner = Learner::new(lines.lines().map(str::to_owned), program, |show| {
+        let text = renderer.show(show);
+        if let Show::Picture(_) = show {
+            // What is read aloud may have long words; they stay whole.
+            for line in text.lines().filter(|_| !style.plain) {
+                assert!(line.width() <= style.width, "too wide: {line:?}");
+                assert!(!style.ascii || is_drawn_in_ascii(line), "{line:?}");
+            }
+        }
+        transcript.push_str(&text);
+    });
+    drive(&mut session, &mut learner).expect("nothing here can fail");
+    transcript
+}
+
+#[test]
+fn pictures_are_as_their_snapshots() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).expect("the folder is there").map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for file in &files {
+            let lines = fs::read_to_string(file).expect("the file is there");
+            let stem = file.file_stem().expect("it has a name").to_string_lossy();
+            let all: Vec<_> =
+                STYLES.iter().map(|(name, style)| format!("=== {name}\n{}", typed(&lines, *style))).collect();
+            insta::assert_snapshot!(format!("picture-{stem}"), all.join("\n"));
+        }
+    });
+}
