@@ -1,31 +1,34 @@
-//! Holds the layers of ARCHITECTURE.md: which part of the program may name which other, and where in it a file, a
-//! socket, a process, a wall clock, the terminal and colours may be used at all. Reads the sources, and knows no types.
+//! Checks the layers of ARCHITECTURE.md: which module may name which other modules, and which files may use the file
+//! system, sockets, processes, the wall clock, the terminal and colours. The tests read the sources as tokens, without
+//! types.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// The modules of `src` from the bottom up, and what each may name: other modules, and crates of the workspace. A new
-/// module needs a row here. That the crates know nothing of the tutor is the compiler's to hold.
+/// The modules of `src` from the bottom up, each with the other modules and the workspace crates that it may name. All
+/// may name `messages`. A new module needs a row here. A row such as `session::runtime` narrows the row of `session` for
+/// that submodule. The compiler already makes sure that the crates do not depend on the tutor.
 const MAY_NAME: &[(&str, &[&str])] = &[
+    ("messages", &[]),
     ("markup", &[]),
     ("lesson", &["redis_engine", "markup"]),
     ("redis_cli", &["redis_engine", "markup"]),
-    // Of `python_kernel`, only the frames to a child and Python's grammar. The child itself is the driver's.
+    // Of `python_kernel`, only the protocol of the child process and Python's grammar: the driver runs the child.
     ("session", &["lesson", "python_kernel::frame", "python_kernel::syntax", "redis_cli", "redis_engine", "markup"]),
-    // The driver starts Python and lets real clients in: it moves processes and sockets, and knows no terminal.
+    // The driver starts Python processes and opens a port to real clients. It does not know the terminal.
     ("driver", &["session", "lesson", "python_kernel", "redis_server", "adaptive_spin"]),
-    ("present", &["session", "markup"]),
+    ("render", &["session", "markup"]),
     (
         "transcript",
-        &["driver", "present", "session", "lesson", "python_kernel::syntax", "redis_cli", "redis_engine", "markup"],
+        &["driver", "render", "session", "lesson", "python_kernel::syntax", "redis_cli", "redis_engine", "markup"],
     ),
     (
         "shell",
         &[
             "driver",
             "redis_server",
-            "present",
+            "render",
             "session",
             "lesson",
             "python_kernel::syntax",
@@ -41,7 +44,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "redis_server",
             "transcript",
             "driver",
-            "present",
+            "render",
             "session",
             "lesson",
             "python_kernel",
@@ -51,14 +54,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The crates of the workspace, as paths name them.
+/// The crates of the workspace, as they are written in Rust paths.
 const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adaptive_spin"];
 
-/// What reaches beyond the program, and the only files and folders of the workspace that may use it.
+/// Items with side effects outside of the program, and special dependencies, each with the only files and folders of the
+/// workspace that may use them.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["std::fs"], &["cli", "driver", "shell", "redis-server", "python-kernel/kernel"]),
     (&["mio"], &["redis-server"]),
-    // Of `std::net`, the driver uses the addresses: it opens nothing itself.
+    // The driver uses only address types of `std::net` and opens no sockets.
     (&["std::net"], &["redis-server", "driver/host.rs"]),
     (
         &["std::process"],
@@ -74,7 +78,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["print!", "println!"], &["redis-server/main.rs"]),
     (&["eprint!", "eprintln!"], &["cli", "transcript/run.rs", "redis-server/main.rs"]),
     (&["dbg!", "todo!", "unimplemented!"], &[]),
-    (&["nu_ansi_term"], &["present/theme.rs"]),
+    (&["nu_ansi_term"], &["render/theme.rs"]),
     (&["rustyline"], &["shell", "cli/args.rs"]),
     (&["clap", "clap_complete", "clap_mangen", "etcetera", "atomic_write_file"], &["cli"]),
     (&["ctrlc"], &["driver", "redis-server", "python-kernel/kernel"]),
@@ -83,80 +87,81 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
 ];
 
 #[test]
-fn each_part_names_only_what_stands_below_it() {
-    let mut wrong = Vec::new();
-    // `main.rs` and `lib.rs` tie all modules together, and are in none.
+fn each_module_names_only_modules_of_lower_layers() {
+    let mut violations = Vec::new();
+    // `main.rs` and `lib.rs` belong to no layer: they connect all modules.
     for source in SOURCES.iter().filter(|source| !source.is_in_crate && !source.module.is_empty()) {
-        let part = source.module[0].as_str();
-        let Some((_, allowed)) = MAY_NAME.iter().find(|(name, _)| *name == part) else {
-            wrong.push(format!("{}: `{part}` is in no layer: give it a row in MAY_NAME", source.name));
+        let module = source.module.join("::");
+        let rows = MAY_NAME.iter().filter(|(name, _)| is_within(&module, name));
+        let Some((layer, allowed)) = rows.max_by_key(|(name, _)| name.len()) else {
+            violations.push(format!("{}: `{module}` belongs to no layer: add a row to MAY_NAME", source.name));
             continue;
         };
         for found in &source.paths {
-            let within = found.path.strip_prefix("crate::");
-            let of_a_crate = CRATES.iter().any(|name| is_within(&found.path, name)).then_some(found.path.as_str());
-            let Some(inside) = within.or(of_a_crate) else { continue };
-            if !is_within(inside, part) && !allowed.iter().any(|allowed| is_within(inside, allowed)) {
-                wrong.push(format!("{}:{}: `{part}` may not know `{inside}`", source.name, found.line));
+            let in_this_package = found.path.strip_prefix("crate::");
+            let in_a_crate = CRATES.iter().any(|name| is_within(&found.path, name)).then_some(found.path.as_str());
+            let Some(path) = in_this_package.or(in_a_crate) else { continue };
+            let mut allowed = allowed.iter().chain([layer, &"messages"]);
+            if !allowed.any(|allowed| is_within(path, allowed)) {
+                violations.push(format!("{}:{}: `{layer}` must not use `{path}`", source.name, found.line));
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
 }
 
 #[test]
-fn what_reaches_outside_stays_in_its_place() {
-    let mut wrong = Vec::new();
+fn side_effects_are_used_only_where_they_are_allowed() {
+    let mut violations = Vec::new();
     for source in SOURCES.iter() {
-        for (outside, places) in ONLY_IN {
+        for (restricted, places) in ONLY_IN {
             if places.iter().any(|place| Path::new(&source.name).starts_with(place)) {
                 continue;
             }
             for found in &source.paths {
-                if let Some(outside) = outside.iter().find(|outside| is_within(&found.path, outside)) {
-                    wrong.push(format!("{}:{}: `{outside}` is for {places:?} only", source.name, found.line));
+                if let Some(item) = restricted.iter().find(|item| is_within(&found.path, item)) {
+                    violations.push(format!("{}:{}: `{item}` may only be used in {places:?}", source.name, found.line));
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
 }
 
 #[test]
-fn every_row_is_about_something_that_is_there() {
-    let parts = MAY_NAME.iter().map(|(part, _)| *part);
-    let places = ONLY_IN.iter().flat_map(|(_, places)| places.iter().copied());
-    for place in parts.chain(places) {
-        let named =
-            |source: &Source| source.name == format!("{place}.rs") || Path::new(&source.name).starts_with(place);
-        let there = SOURCES.iter().any(named);
-        assert!(there, "nothing in src or crates is called {place}: its row can go");
+fn every_row_names_an_existing_file_or_folder() {
+    let modules = MAY_NAME.iter().map(|(module, _)| module.replace("::", "/"));
+    let places = ONLY_IN.iter().flat_map(|(_, places)| places.iter().map(|place| (*place).to_owned()));
+    for place in modules.chain(places) {
+        let is_at_place =
+            |source: &Source| source.name == format!("{place}.rs") || Path::new(&source.name).starts_with(&place);
+        assert!(SOURCES.iter().any(is_at_place), "no file in src or crates matches {place}: remove its row");
     }
 }
 
-/// Whether a path is `outer`, or something inside it.
+/// Whether `path` is `outer` or an item inside it.
 fn is_within(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// A source file of the workspace, as far as the layers care.
+/// A source file of the workspace with the paths that its code names.
 struct Source {
-    /// Below `src` (`session/mod.rs`), or a crate's name and the place below its `src` (`redis-engine/call.rs`).
+    /// The path below `src` (`session/mod.rs`), in a crate with the crate's name before it (`redis-engine/call.rs`).
     name: String,
-    /// Whether it belongs to a crate below the root package.
+    /// Whether the file belongs to one of `CRATES`.
     is_in_crate: bool,
-    /// `["session", "clock"]`; empty for `lib.rs` and `main.rs`.
+    /// The module path, `["session", "clock"]`; empty for `lib.rs` and `main.rs`.
     module: Vec<String>,
-    paths: Vec<Named>,
+    paths: Vec<NamedPath>,
 }
 
-/// A path that code names, in full: `std::fs`, `crate::engine::Engine`, `println!`.
-struct Named {
+/// A path in the code, resolved to its full form: `std::fs`, `crate::engine::Engine`, `println!`.
+struct NamedPath {
     line: usize,
     path: String,
 }
 
-/// All sources of the workspace, tests left out.
+/// All sources of the workspace, without tests.
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(sources);
 
 fn sources() -> Vec<Source> {
@@ -169,36 +174,37 @@ fn sources() -> Vec<Source> {
     sources
 }
 
-/// The sources in a folder, which belongs to the root package or to this crate.
+/// Reads the sources in a folder of the crate `name_of_crate`, or of the root package if that is `None`.
 fn sources_below(folder: &Path, name_of_crate: Option<&str>) -> Vec<Source> {
     let mut files = Vec::new();
-    collect(folder, &mut files);
+    collect_rust_files(folder, &mut files);
     files.sort();
     files
         .iter()
         .map(|file| {
-            let below = file.strip_prefix(folder).expect("it was found below").to_str().expect("names are ASCII");
+            let below =
+                file.strip_prefix(folder).expect("the file is in the folder").to_str().expect("names are ASCII");
             let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{below}: {error}"));
             let module = module_of(below);
-            let paths = named(&tokens(&text), &module);
+            let paths = named_paths(&tokens(&text), &module);
             let name = name_of_crate.map_or(below.to_owned(), |name| format!("{name}/{below}"));
             Source { name, is_in_crate: name_of_crate.is_some(), module, paths }
         })
         .collect()
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("the sources are there") {
+fn collect_rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the source folder exists") {
         let path = entry.expect("the folder can be listed").path();
         if path.is_dir() {
-            collect(&path, files);
+            collect_rust_files(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);
         }
     }
 }
 
-/// `session/clock.rs` is `session::clock`, `session/mod.rs` is `session`.
+/// Converts a file name to its module path: `session/clock.rs` is `session::clock`, `session/mod.rs` is `session`.
 fn module_of(name: &str) -> Vec<String> {
     let mut module: Vec<String> = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if module.last().is_some_and(|last| matches!(last.as_str(), "mod" | "lib" | "main")) {
@@ -207,7 +213,7 @@ fn module_of(name: &str) -> Vec<String> {
     module
 }
 
-/// A word, a number, `::`, or another character that is no blank. Text, characters and comments are left out.
+/// A word, a number, `::`, or a single punctuation character. Literals and comments are not tokens.
 struct Token {
     line: usize,
     text: String,
@@ -232,7 +238,7 @@ fn tokens(source: &str) -> Vec<Token> {
     tokens
 }
 
-/// Where the token, the text or the comment that begins at `at` ends.
+/// Returns the end of the token, literal or comment that begins at `at`.
 fn token_end(chars: &[char], at: usize) -> usize {
     let rest = &chars[at..];
     let starts = |text: &str| text.chars().enumerate().all(|(i, c)| rest.get(i) == Some(&c));
@@ -257,7 +263,7 @@ fn token_end(chars: &[char], at: usize) -> usize {
     at + length
 }
 
-/// Where the `"` of a text stands that begins here: `"`, `b"`, `c"`, `r"`, `br##"`.
+/// Returns the position of the opening `"` if a string literal begins here: `"`, `b"`, `c"`, `r"`, `br##"`.
 fn opening_quote(rest: &[char]) -> Option<usize> {
     let prefix = rest.iter().take_while(|c| matches!(c, 'b' | 'c' | 'r')).count();
     let hashes =
@@ -265,7 +271,8 @@ fn opening_quote(rest: &[char]) -> Option<usize> {
     (prefix <= 2 && rest.get(prefix + hashes) == Some(&'"')).then_some(prefix + hashes)
 }
 
-/// The length of what follows an opening quote, the closing one included; a raw text ends at a quote with as many `#`.
+/// Returns the length of a string literal after its opening quote, including the closing quote. A raw string ends at a
+/// quote with `raw_hashes` `#` after it.
 fn quoted_length(rest: &[char], raw_hashes: Option<usize>) -> usize {
     let mut at = 0;
     while at < rest.len() {
@@ -282,7 +289,7 @@ fn quoted_length(rest: &[char], raw_hashes: Option<usize>) -> usize {
     rest.len()
 }
 
-/// The length of a character (`'a'`, `'\n'`, `'\u{e9}'`), or of the `'` of a lifetime.
+/// Returns the length of a character literal (`'a'`, `'\n'`, `'\u{e9}'`), or 1 for the `'` of a lifetime.
 fn character_length(rest: &[char]) -> usize {
     match (rest.get(1), rest.get(2)) {
         (Some('\\'), _) => 3 + rest[3..].iter().take_while(|&&c| c != '\'').count() + 1,
@@ -291,11 +298,11 @@ fn character_length(rest: &[char]) -> usize {
     }
 }
 
-/// Every path that the tokens name, `use` groups taken apart, and `self` and `super` resolved.
-fn named(tokens: &[Token], module: &[String]) -> Vec<Named> {
+/// Returns every path in the tokens of `module`, with `use` groups expanded and `self` and `super` resolved.
+fn named_paths(tokens: &[Token], module: &[String]) -> Vec<NamedPath> {
     let mut found = Vec::new();
     let mut here = module.to_vec();
-    // The depth of braces at which each inline module ends.
+    // The brace depth at which each open inline module ends.
     let (mut depth, mut inline) = (0, Vec::new());
     let mut at = 0;
     while at < tokens.len() {
@@ -315,7 +322,7 @@ fn named(tokens: &[Token], module: &[String]) -> Vec<Named> {
                 at += 1;
             }
             _ if is_word(text) && (at == 0 || tokens[at - 1].text != "::") => {
-                at = path(tokens, at, &[], &here, &mut found);
+                at = collect_paths(tokens, at, &[], &here, &mut found);
                 continue;
             }
             _ => {}
@@ -325,10 +332,17 @@ fn named(tokens: &[Token], module: &[String]) -> Vec<Named> {
     found
 }
 
-/// Takes the path that begins at `at`, after what stands before its group, and returns where it ends.
-fn path(tokens: &[Token], mut at: usize, before: &[String], here: &[String], found: &mut Vec<Named>) -> usize {
+/// Adds the path that begins at `at` to `found`, or all paths of a `use` group, and returns the position after it.
+/// `prefix` is the path before the surrounding group.
+fn collect_paths(
+    tokens: &[Token],
+    mut at: usize,
+    prefix: &[String],
+    here: &[String],
+    found: &mut Vec<NamedPath>,
+) -> usize {
     let line = tokens[at].line;
-    let mut path = before.to_vec();
+    let mut path = prefix.to_vec();
     while let Some(token) = tokens.get(at).filter(|token| is_word(&token.text)) {
         path.push(token.text.clone());
         at += 1;
@@ -341,22 +355,22 @@ fn path(tokens: &[Token], mut at: usize, before: &[String], here: &[String], fou
     if next(at) == "{" && next(at - 1) == "::" {
         at += 1;
         while !matches!(next(at), "}" | "") {
-            at = if is_word(next(at)) { self::path(tokens, at, &path, here, found) } else { at + 1 };
+            at = if is_word(next(at)) { collect_paths(tokens, at, &path, here, found) } else { at + 1 };
         }
         return at + 1;
     }
-    // A macro is called; `!=` is none.
+    // A `!` marks a macro call, unless it begins `!=`.
     if next(at) == "!"
         && next(at + 1) != "="
         && let Some(last) = path.last_mut()
     {
         last.push('!');
     }
-    found.push(Named { line, path: resolved(path, here).join("::") });
+    found.push(NamedPath { line, path: resolved(path, here).join("::") });
     at
 }
 
-/// `super::frame` in `redis_py::kernel` is `crate::redis_py::frame`.
+/// Resolves `self` and `super`: `super::look` in `session::picture` is `crate::session::look`.
 fn resolved(mut path: Vec<String>, here: &[String]) -> Vec<String> {
     let supers = path.iter().take_while(|word| *word == "super").count();
     if supers > 0 || path.first().is_some_and(|first| first == "self") {
@@ -372,7 +386,7 @@ fn is_word(text: &str) -> bool {
 }
 
 #[test]
-fn paths_are_read_as_rust_reads_them() {
+fn paths_are_resolved_as_rust_resolves_them() {
     let source = r##"
         use std::{fs::{self, File}, net};
         use super::frame;
@@ -382,16 +396,16 @@ fn paths_are_read_as_rust_reads_them() {
         mod tests { use super::super::syntax; fn g() { println!("{}", super::f("")); } }
         fn h() { crate::engine::Engine::new(self::f(b"\"")) }
     "##;
-    let module = ["redis_py".to_owned(), "kernel".to_owned()];
-    let found: Vec<String> = named(&tokens(source), &module).into_iter().map(|found| found.path).collect();
+    let module = ["session".to_owned(), "picture".to_owned()];
+    let found: Vec<String> = named_paths(&tokens(source), &module).into_iter().map(|found| found.path).collect();
     for path in [
         "std::fs::self",
         "std::fs::File",
         "std::net",
-        "crate::redis_py::frame",
-        "crate::redis_py::syntax",
+        "crate::session::frame",
+        "crate::session::syntax",
         "println!",
-        "crate::redis_py::kernel::f",
+        "crate::session::picture::f",
         "crate::engine::Engine::new",
     ] {
         assert!(found.iter().any(|found| found == path), "{path} is not among {found:?}");
