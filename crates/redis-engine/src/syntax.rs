@@ -4,6 +4,8 @@
 //! Words in capitals are tokens, the others arguments; `[…]` may be left out, `<a | b>` is one of several, `key [key ...]`
 //! is a key or more.
 
+use std::fmt;
+
 /// An argument, or a group of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Argument {
@@ -92,6 +94,43 @@ impl Argument {
             Shape::Token | Shape::Value(_) => &[],
         };
         std::iter::once(self).chain(within.iter().flat_map(Argument::all)).collect()
+    }
+}
+
+/// Writes an argument in the notation that [`parse`] reads: `[EX seconds | KEEPTTL]`, `key [key ...]`.
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let once = self.written_once(true);
+        match (self.optional, self.multiple) {
+            (false, false) => f.write_str(&once),
+            (false, true) => write!(f, "{once} [{} ...]", self.written_once(self.multiple_token)),
+            (true, false) => write!(f, "[{once}]"),
+            (true, true) if self.token.is_none() => write!(f, "[{once} ...]"),
+            (true, true) => write!(f, "[{once} [{} ...]]", self.written_once(self.multiple_token)),
+        }
+    }
+}
+
+impl Argument {
+    /// Returns the argument as it is written when it is neither optional nor repeated, with its token or without.
+    fn written_once(&self, with_token: bool) -> String {
+        let joined = |parts: &[Argument], separator: &str| {
+            parts.iter().map(Argument::to_string).collect::<Vec<_>>().join(separator)
+        };
+        let token = self.token.filter(|_| with_token);
+        let value = match &self.shape {
+            Shape::Token => String::new(),
+            Shape::Value(name) => (*name).to_owned(),
+            Shape::Block(parts) => joined(parts, " "),
+            // The brackets of an optional argument already enclose the choices.
+            Shape::OneOf(choices) if token.is_none() && self.optional => joined(choices, " | "),
+            Shape::OneOf(choices) => format!("<{}>", joined(choices, " | ")),
+        };
+        match token {
+            Some(token) if value.is_empty() => token.to_owned(),
+            Some(token) => format!("{token} {value}"),
+            None => value,
+        }
     }
 }
 
@@ -274,5 +313,22 @@ mod tests {
             }
             assert!(read.iter().all(|argument| argument.name() != "nothing"), "{}", command.name);
         }
+    }
+
+    #[test]
+    fn every_row_is_written_as_it_was_read() {
+        for command in crate::commands::all() {
+            let arguments = parse(command.syntax);
+            let written = arguments.iter().map(Argument::to_string).collect::<Vec<_>>().join(" ");
+            assert_eq!(
+                parse(written.clone().leak()),
+                arguments,
+                "{}: {} became {written}",
+                command.name,
+                command.syntax
+            );
+        }
+        let set = "key value [NX | XX] [GET] [EX seconds | KEEPTTL]";
+        assert_eq!(parse(set).iter().map(Argument::to_string).collect::<Vec<_>>().join(" "), set);
     }
 }
