@@ -158,7 +158,7 @@ impl Children {
         if until.interrupts.is_some_and(Interrupts::take) {
             return Ok(Received::Interrupt);
         }
-        let comes = child.output.buffer().is_empty() && child.spin.sees_input(child.output.get_ref());
+        let comes = child.output.buffer().is_empty() && child.spin.spin_until_readable(child.output.get_ref());
         while !comes && !until.is_child_alone() && child.output.buffer().is_empty() {
             match wait_for(&child.output, until)? {
                 Waited::Ready => break,

@@ -161,7 +161,7 @@ impl<'a> Host<'a> {
     /// Runs what real clients have sent, and sends what they are told.
     pub(super) fn attend_real_clients(&mut self) -> io::Result<()> {
         let (Some(server), Some(elapsed_us)) = (&mut self.port, self.elapsed_us) else { return Ok(()) };
-        self.session.let_in(elapsed_us, |engine, now_us| server.look(engine, now_us)).unwrap_or(Ok(()))
+        self.session.let_in(elapsed_us, |engine, now_us| server.handle_ready(engine, now_us)).unwrap_or(Ok(()))
     }
 
     /// Opens a port, or tells in a sentence why not.
@@ -175,7 +175,7 @@ impl<'a> Host<'a> {
                 "Port {port} is in use, perhaps by a Redis of this machine: try another, such as `:serve {}`.",
                 port.checked_add(1).unwrap_or(6380)
             ),
-            ServeError::Reserved(_) => {
+            ServeError::PortReserved(_) => {
                 format!("The system keeps port {port} for itself: try one above 1023, such as `:serve 6379`.")
             }
             error => format!("Port {port} cannot be opened: {error}."),

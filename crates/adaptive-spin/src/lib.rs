@@ -1,154 +1,195 @@
-//! Staying awake for a moment before a sleep, where somebody is about to answer.
+//! Adaptive spinning: polls for a short time before a blocking wait, while a reply is likely to arrive soon.
 //!
-//! Who is asleep must be woken, and on a machine with an idle core that costs more than most requests do: in a virtual
-//! machine 20 microseconds and more. So the event loop of `serve`, and either end of a child's pipe, look on for a moment first. Where
-//! that was in vain (the other is slow, or has no core of its own to run on), it is left out for a while, twice as long
-//! each time.
+//! Waking a thread on another core takes 20 microseconds or more in a virtual machine, longer than most Redis requests.
+//! So the server's event loop, and both ends of the pipe to a Python child, poll briefly before they block. When polling
+//! finds nothing (because the peer is slow, or has no core of its own to run on), the next waits block at once. The
+//! number of waits without spinning doubles with each failure.
+//!
+//! ```
+//! use std::sync::mpsc;
+//!
+//! use adaptive_spin::{AdaptiveSpin, SpinPolicy};
+//!
+//! let (sender, receiver) = mpsc::channel();
+//! let worker = std::thread::spawn(move || sender.send("reply"));
+//!
+//! let mut spin = AdaptiveSpin::new();
+//! let mut reply = None;
+//! let found = spin.spin_until(SpinPolicy::for_clients(1), || {
+//!     reply = receiver.try_recv().ok();
+//!     Ok::<_, mpsc::RecvError>(reply.is_some())
+//! })?;
+//! assert_eq!(found, reply.is_some());
+//! // Block only if spinning was skipped or found nothing.
+//! let reply = match reply {
+//!     Some(reply) => reply,
+//!     None => receiver.recv()?,
+//! };
+//! assert_eq!(reply, "reply");
+//! # worker.join().unwrap().unwrap();
+//! # Ok::<_, mpsc::RecvError>(())
+//! ```
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
 
 use std::time::{Duration, Instant};
 
-/// How long it looks on at least: a client that reads a hundred elements needs some 20 microseconds to ask again.
-pub const SHORTEST_SPIN: Duration = Duration::from_micros(50);
+/// Minimum length of a spin. A client that reads 100 elements needs about 20 microseconds to send its next request.
+pub const MIN_SPIN: Duration = Duration::from_micros(50);
 
-/// How long it looks on at most, however much was done before.
-const LONGEST_SPIN: Duration = Duration::from_millis(5);
+/// Maximum length of a spin, however much work was done before.
+const MAX_SPIN: Duration = Duration::from_millis(5);
 
-/// The longest pause before a look.
-const LONGEST_PAUSE: Duration = Duration::from_micros(20);
+/// Maximum pause before a poll.
+const MAX_PAUSE: Duration = Duration::from_micros(20);
 
-/// How often, and how long, to look.
+/// Ratio of the spin time allowed to the time just spent working.
+///
+/// Fifty clients that each pipeline 16 requests for 100 elements take 3.7 microseconds per reply, and the server 1.3. If
+/// the server is still awake when the next request arrives, they get 3 % more replies. A server with little work still
+/// sleeps most of the time.
+const SPIN_BUDGET_FACTOR: u32 = 4;
+
+/// Maximum number of waits in a row that block without spinning.
+const MAX_SKIPPED_WAITS: u32 = 256;
+
+/// How often to poll during a spin, and how long the spin may last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpinPolicy {
-    /// How long to wait before each look.
+    /// Pause before each poll.
     pause: Duration,
-    /// How long to look on where so much work allows it.
-    longest: Duration,
+    /// Maximum length of the spin, if enough work was done before to justify it.
+    max_spin: Duration,
 }
 
 impl SpinPolicy {
-    /// One other may answer.
-    const ALONE: SpinPolicy = SpinPolicy { pause: Duration::ZERO, longest: SHORTEST_SPIN };
+    /// Waiting for a single peer.
+    const SINGLE_PEER: SpinPolicy = SpinPolicy { pause: Duration::ZERO, max_spin: MIN_SPIN };
 
-    /// So many clients could send something.
+    /// Returns the policy for a server with this number of connected clients.
     ///
-    /// A look that finds nothing is not free for the others: whoever sends has to get hold of the same queue of the system.
-    /// With fifty clients who send sixteen requests at a time, looks without a pause cost an eighth of all requests. And a
-    /// turn that takes a few requests as soon as they are there leaves each side with more turns: with a pause before the first
-    /// look, too, fifty clients get 4 requests in a hundred more, and 20 microseconds bring those with sixteen requests 1 to 4 more than 10 do. A lone
-    /// client, though, who asks again within 20 microseconds, is kept waiting by a pause.
-    pub fn among(clients: usize) -> Self {
-        SpinPolicy { pause: Duration::from_micros(clients as u64 * 2 / 5).min(LONGEST_PAUSE), longest: LONGEST_SPIN }
+    /// The pause before each poll grows by 0.4 microseconds per client, up to 20 microseconds. A poll that finds nothing
+    /// still slows the clients down, because each sender needs the lock of the same kernel queue: with 50 clients that
+    /// pipeline 16 requests, polling without a pause costs an eighth of the throughput. A pause also lets more requests
+    /// arrive per iteration of the event loop, so that both sides need fewer iterations: pausing before the first poll as
+    /// well gives 50 clients 4 % more requests, and 20 microseconds give pipelines of 16 requests 1 to 4 % more than 10
+    /// microseconds. A single client that sends its next request within 20 microseconds would only be delayed by a pause.
+    pub fn for_clients(clients: usize) -> Self {
+        SpinPolicy { pause: Duration::from_micros(clients as u64 * 2 / 5).min(MAX_PAUSE), max_spin: MAX_SPIN }
     }
 
-    /// The same, no longer than that.
+    /// Limits the length of the spin, for example to the time until the next deadline. `None` changes nothing.
     #[must_use]
-    pub fn within(self, longest: Option<Duration>) -> Self {
-        SpinPolicy { longest: longest.map_or(self.longest, |longest| self.longest.min(longest)), ..self }
+    pub fn limited_to(self, limit: Option<Duration>) -> Self {
+        SpinPolicy { max_spin: limit.map_or(self.max_spin, |limit| self.max_spin.min(limit)), ..self }
     }
 }
 
-/// How many times as long as it has just worked it may look on. Fifty clients that read a hundred elements sixteen times at a time
-/// take 3.7 microseconds for an answer, and the server 1.3: where it is still awake when the next asks, they get 3 answers in a
-/// hundred more. And where little is done, most of the time is slept.
-const SPIN_BUDGET_FACTOR: u32 = 4;
-
-/// The most sleeps before which it is left out.
-const LONGEST_REST: u32 = 256;
-
-/// Whether to look on before the next sleep.
+/// Decides before each blocking wait whether to spin first, and for how long.
 #[derive(Debug, Clone)]
 pub struct AdaptiveSpin {
-    /// Whether somebody could run meanwhile: on a single core, nobody can.
-    is_of_use: bool,
-    /// How many sleeps are left of the present rest, and how many it had.
-    rest: u32,
-    last_rest: u32,
-    /// When it last found something, and how long it may look on for what was done since.
+    /// Whether the peer can run while this thread spins, which takes a second core.
+    has_other_cores: bool,
+    /// Number of waits that still have to block without spinning.
+    skips_left: u32,
+    /// Number of waits to skip that the last failed spin set; 0 after a successful one.
+    last_skips: u32,
+    /// When the last spin succeeded, if the time since then counts as work.
     found_at: Option<Instant>,
-    credit: Duration,
+    /// Spin time earned by work and not yet spent.
+    budget: Duration,
 }
 
 impl AdaptiveSpin {
+    /// Creates a spin that is tried before the first wait, unless the machine has a single core.
     pub fn new() -> Self {
-        AdaptiveSpin::on(std::thread::available_parallelism().map_or(1, usize::from))
+        AdaptiveSpin::with_cores(std::thread::available_parallelism().map_or(1, usize::from))
     }
 
-    /// As on a machine with so many cores.
-    fn on(cores: usize) -> Self {
-        AdaptiveSpin { is_of_use: cores > 1, rest: 0, last_rest: 0, found_at: None, credit: Duration::ZERO }
+    fn with_cores(cores: usize) -> Self {
+        AdaptiveSpin {
+            has_other_cores: cores > 1,
+            skips_left: 0,
+            last_skips: 0,
+            found_at: None,
+            budget: Duration::ZERO,
+        }
     }
 
-    /// Before a sleep: asks again and again, after a pause each time, the first included, whether what is waited for is
-    /// there, if that has been worth it. False if it is time to sleep.
+    /// Calls `poll` repeatedly, with the policy's pause before each call, until it returns true or the spin time is used
+    /// up. Returns whether `poll` returned true.
+    ///
+    /// Returns false without polling if recent spins found nothing, or if the machine has a single core. The caller
+    /// should then block.
     ///
     /// # Errors
-    /// Those of asking.
-    pub fn spin_until<E>(
-        &mut self,
-        manner: SpinPolicy,
-        mut is_there: impl FnMut() -> Result<bool, E>,
-    ) -> Result<bool, E> {
-        if !self.begins() {
+    /// Returns the error of `poll`.
+    pub fn spin_until<E>(&mut self, policy: SpinPolicy, mut poll: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
+        if !self.should_spin() {
             return Ok(false);
         }
         let start = Instant::now();
-        let patience = self.patience(start, manner);
-        let mut looked = Duration::ZERO;
+        let limit = self.spin_limit(start, policy);
+        let mut elapsed = Duration::ZERO;
         loop {
-            // Without a pause the clock need not be asked again.
-            while !manner.pause.is_zero() && start.elapsed() < looked + manner.pause {
+            // Without a pause there is no need to read the clock again.
+            while !policy.pause.is_zero() && start.elapsed() < elapsed + policy.pause {
                 std::hint::spin_loop();
             }
-            let found = is_there()?;
-            let looked_before = std::mem::replace(&mut looked, start.elapsed());
-            // Who was made to wait for the core itself has not seen it come.
-            let was_awake = looked - looked_before < SHORTEST_SPIN;
-            if found || !was_awake || looked >= patience {
-                self.credit = self.credit.saturating_sub(looked);
-                self.found_at = found.then(|| start + looked);
-                self.ended(found && was_awake);
+            let found = poll()?;
+            let elapsed_before = std::mem::replace(&mut elapsed, start.elapsed());
+            // A gap this long means that the thread was preempted, so a success is not due to spinning.
+            let was_running = elapsed - elapsed_before < MIN_SPIN;
+            if found || !was_running || elapsed >= limit {
+                self.budget = self.budget.saturating_sub(elapsed);
+                self.found_at = found.then(|| start + elapsed);
+                self.record_result(found && was_running);
                 return Ok(found);
             }
             std::hint::spin_loop();
         }
     }
 
-    /// Looks on for input from the one other who may write. False, too, where the system does not say.
+    /// Spins for at most 50 microseconds until `source` is readable, and returns whether it is. Returns false as well if
+    /// `poll(2)` fails. `source` must have a single writer.
     #[cfg(unix)]
-    pub fn sees_input(&mut self, from: impl std::os::fd::AsFd) -> bool {
+    pub fn spin_until_readable(&mut self, source: impl std::os::fd::AsFd) -> bool {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let mut fds = [PollFd::new(&from, PollFlags::IN)];
-        self.spin_until(SpinPolicy::ALONE, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0))
+        let mut fds = [PollFd::new(&source, PollFlags::IN)];
+        self.spin_until(SpinPolicy::SINGLE_PEER, || poll(&mut fds, Some(&Timespec::default())).map(|ready| ready > 0))
             .unwrap_or(false)
     }
 
-    /// Elsewhere nobody looks.
+    /// Returns false: only Unix can poll a pipe.
     #[cfg(not(unix))]
-    pub fn sees_input<T>(&mut self, _: T) -> bool {
+    pub fn spin_until_readable<T>(&mut self, _: T) -> bool {
         false
     }
 
-    /// How long it may look on now, after what was done since it last found something.
-    fn patience(&mut self, now: Instant, manner: SpinPolicy) -> Duration {
+    /// Adds the work done since the last successful spin to the budget, and returns how long to spin now.
+    fn spin_limit(&mut self, now: Instant, policy: SpinPolicy) -> Duration {
         if let Some(found_at) = self.found_at.take() {
-            self.credit = (self.credit + (now - found_at) * SPIN_BUDGET_FACTOR).min(LONGEST_SPIN);
+            self.budget = (self.budget + (now - found_at) * SPIN_BUDGET_FACTOR).min(MAX_SPIN);
         }
-        self.credit.min(manner.longest).max(SHORTEST_SPIN)
+        self.budget.min(policy.max_spin).max(MIN_SPIN)
     }
 
-    fn begins(&mut self) -> bool {
-        let resting = self.rest > 0;
-        self.rest = self.rest.saturating_sub(1);
-        if resting {
-            // What comes now is a sleep, and no work.
+    /// Returns whether to spin before this wait, and counts the wait as skipped if not.
+    fn should_spin(&mut self) -> bool {
+        let is_skipped = self.skips_left > 0;
+        self.skips_left = self.skips_left.saturating_sub(1);
+        if is_skipped {
+            // The caller now blocks, and time spent blocking is not work.
             self.found_at = None;
         }
-        self.is_of_use && !resting
+        self.has_other_cores && !is_skipped
     }
 
-    fn ended(&mut self, rewarded: bool) {
-        self.last_rest = if rewarded { 0 } else { (self.last_rest * 2).clamp(1, LONGEST_REST) };
-        self.rest = self.last_rest;
+    /// After a failed spin, doubles the number of waits to skip; after a success, skips none.
+    fn record_result(&mut self, succeeded: bool) {
+        self.last_skips = if succeeded { 0 } else { (self.last_skips * 2).clamp(1, MAX_SKIPPED_WAITS) };
+        self.skips_left = self.last_skips;
     }
 }
 
@@ -162,79 +203,82 @@ impl Default for AdaptiveSpin {
 mod tests {
     use super::*;
 
-    /// How many of so many sleeps are looked on before.
-    fn looks(spin: &mut AdaptiveSpin, sleeps: usize) -> usize {
-        (0..sleeps).filter(|_| spin.begins()).count()
+    /// Counts the spins before the next `waits` waits, none of which reports a result.
+    fn count_spins(spin: &mut AdaptiveSpin, waits: usize) -> usize {
+        (0..waits).filter(|_| spin.should_spin()).count()
     }
 
-    /// The same, each being in vain.
-    fn looks_in_vain(spin: &mut AdaptiveSpin, sleeps: usize) -> usize {
-        (0..sleeps).filter(|_| spin.begins().then(|| spin.ended(false)).is_some()).count()
-    }
-
-    #[test]
-    fn what_is_in_vain_is_done_ever_less_until_it_is_rewarded() {
-        let mut spin = AdaptiveSpin::on(2);
-        assert_eq!(looks_in_vain(&mut spin, 3), 2, "at once, and after a sleep of rest");
-        assert_eq!(looks_in_vain(&mut spin, 10_000), 44, "7 on the way to the longest rest, then one in 257 sleeps");
-        while !spin.begins() {}
-        spin.ended(true);
-        assert_eq!(looks(&mut spin, 10), 10);
-        assert_eq!(looks(&mut AdaptiveSpin::on(1), 100), 0, "on a single core nobody could come");
+    /// Counts the spins before the next `waits` waits, all of which fail.
+    fn count_failed_spins(spin: &mut AdaptiveSpin, waits: usize) -> usize {
+        (0..waits).filter(|_| spin.should_spin().then(|| spin.record_result(false)).is_some()).count()
     }
 
     #[test]
-    fn it_finds_what_comes_and_gives_up_what_does_not() {
-        let mut asked = 0;
-        let found = AdaptiveSpin::on(2).spin_until(SpinPolicy::ALONE, || {
-            asked += 1;
-            Ok::<_, ()>(asked == 2)
+    fn failed_spins_become_rarer_until_one_succeeds() {
+        let mut spin = AdaptiveSpin::with_cores(2);
+        assert_eq!(count_failed_spins(&mut spin, 3), 2, "before the first wait, and again after one skipped wait");
+        assert_eq!(count_failed_spins(&mut spin, 10_000), 44, "7 until 256 waits are skipped, then one in 257 waits");
+        while !spin.should_spin() {}
+        spin.record_result(true);
+        assert_eq!(count_spins(&mut spin, 10), 10);
+        assert_eq!(count_spins(&mut AdaptiveSpin::with_cores(1), 100), 0, "a single core never spins");
+    }
+
+    #[test]
+    fn spin_ends_at_a_success_an_error_or_its_limit() {
+        let mut polls = 0;
+        let found = AdaptiveSpin::with_cores(2).spin_until(SpinPolicy::SINGLE_PEER, || {
+            polls += 1;
+            Ok::<_, ()>(polls == 2)
         });
-        assert_eq!((found, asked), (Ok(true), 2));
-        assert_eq!(AdaptiveSpin::on(2).spin_until(SpinPolicy::ALONE, || Ok::<_, ()>(false)), Ok(false));
-        assert_eq!(AdaptiveSpin::on(2).spin_until(SpinPolicy::ALONE, || Err("gone")), Err("gone"));
-        assert_eq!(AdaptiveSpin::on(1).spin_until(SpinPolicy::ALONE, || Err("asked")), Ok(false));
-    }
-
-    #[test]
-    fn the_more_could_come_the_longer_is_the_pause_before_each_look() {
-        let micros = [0, 1, 2, 5, 25, 50, 10_000].map(|clients| SpinPolicy::among(clients).pause.as_micros());
-        assert_eq!(micros, [0, 0, 0, 2, 10, 20, 20]);
-        let mut looks = vec![Instant::now()];
-        let looked = AdaptiveSpin::on(2).spin_until(SpinPolicy::among(50), || {
-            looks.push(Instant::now());
-            Ok::<_, ()>(looks.len() == 4)
-        });
-        assert!(looked.is_ok());
-        assert!(looks.windows(2).all(|pair| pair[1] - pair[0] >= LONGEST_PAUSE), "{looks:?}");
-    }
-
-    #[test]
-    fn the_more_was_done_the_longer_it_looks_on() {
-        let (start, ms) = (Instant::now(), Duration::from_millis);
-        let after = |done, manner| {
-            let mut spin = AdaptiveSpin { found_at: Some(start), ..AdaptiveSpin::on(2) };
-            (spin.patience(start + done, manner), spin.patience(start + ms(1000), manner))
+        assert_eq!((found, polls), (Ok(true), 2));
+        let spin_with_cores = |cores, result: Result<bool, &'static str>| {
+            AdaptiveSpin::with_cores(cores).spin_until(SpinPolicy::SINGLE_PEER, || result)
         };
-        let many = SpinPolicy::among(50);
-        assert_eq!(after(ms(1), many), (ms(4), ms(4)), "what was credited stays, and is credited once");
-        assert_eq!(after(ms(20), many).0, LONGEST_SPIN);
-        assert_eq!(after(Duration::from_micros(1), many).0, SHORTEST_SPIN);
-        assert_eq!(after(ms(20), many.within(Some(ms(2)))).0, ms(2), "no longer than until the next deadline");
-        assert_eq!(after(ms(20), SpinPolicy::ALONE).0, SHORTEST_SPIN);
-        let mut rested = AdaptiveSpin { found_at: Some(start), rest: 1, ..AdaptiveSpin::on(2) };
-        assert!(!rested.begins());
-        assert_eq!(rested.patience(start + ms(20), many), SHORTEST_SPIN, "a sleep is no work");
+        assert_eq!(spin_with_cores(2, Ok(false)), Ok(false));
+        assert_eq!(spin_with_cores(2, Err("gone")), Err("gone"));
+        assert_eq!(spin_with_cores(1, Err("polled")), Ok(false), "a single core never polls");
     }
 
     #[test]
-    fn looking_on_spends_what_was_credited() {
-        let mut spin = AdaptiveSpin { credit: LONGEST_SPIN, ..AdaptiveSpin::on(2) };
-        let found = spin.spin_until(SpinPolicy::among(50), || Ok::<_, ()>(true));
+    fn pause_before_each_poll_grows_with_the_number_of_clients() {
+        let micros = [0, 1, 2, 5, 25, 50, 10_000].map(|clients| SpinPolicy::for_clients(clients).pause.as_micros());
+        assert_eq!(micros, [0, 0, 0, 2, 10, 20, 20]);
+        let mut polls = vec![Instant::now()];
+        let found = AdaptiveSpin::with_cores(2).spin_until(SpinPolicy::for_clients(50), || {
+            polls.push(Instant::now());
+            Ok::<_, ()>(polls.len() == 4)
+        });
+        assert!(found.is_ok());
+        assert!(polls.windows(2).all(|pair| pair[1] - pair[0] >= MAX_PAUSE), "{polls:?}");
+    }
+
+    #[test]
+    fn spin_limit_grows_with_the_work_done_before() {
+        let (start, ms) = (Instant::now(), Duration::from_millis);
+        let limits_after = |work, policy| {
+            let mut spin = AdaptiveSpin { found_at: Some(start), ..AdaptiveSpin::with_cores(2) };
+            (spin.spin_limit(start + work, policy), spin.spin_limit(start + ms(1000), policy))
+        };
+        let many = SpinPolicy::for_clients(50);
+        assert_eq!(limits_after(ms(1), many), (ms(4), ms(4)), "work is counted once, and its budget is kept");
+        assert_eq!(limits_after(ms(20), many).0, MAX_SPIN);
+        assert_eq!(limits_after(Duration::from_micros(1), many).0, MIN_SPIN);
+        assert_eq!(limits_after(ms(20), many.limited_to(Some(ms(2)))).0, ms(2), "no longer than to the next deadline");
+        assert_eq!(limits_after(ms(20), SpinPolicy::SINGLE_PEER).0, MIN_SPIN);
+        let mut skipping = AdaptiveSpin { found_at: Some(start), skips_left: 1, ..AdaptiveSpin::with_cores(2) };
+        assert!(!skipping.should_spin());
+        assert_eq!(skipping.spin_limit(start + ms(20), many), MIN_SPIN, "time spent blocking is not work");
+    }
+
+    #[test]
+    fn spinning_spends_the_budget() {
+        let mut spin = AdaptiveSpin { budget: MAX_SPIN, ..AdaptiveSpin::with_cores(2) };
+        let found = spin.spin_until(SpinPolicy::for_clients(50), || Ok::<_, ()>(true));
         assert_eq!((found, spin.found_at.is_some()), (Ok(true), true));
-        assert!(spin.credit < LONGEST_SPIN);
-        while spin.credit > Duration::ZERO {
-            let found = spin.spin_until(SpinPolicy::among(50), || Ok::<_, ()>(false));
+        assert!(spin.budget < MAX_SPIN);
+        while spin.budget > Duration::ZERO {
+            let found = spin.spin_until(SpinPolicy::for_clients(50), || Ok::<_, ()>(false));
             assert_eq!((found, spin.found_at), (Ok(false), None));
         }
     }

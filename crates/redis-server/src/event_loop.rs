@@ -1,8 +1,9 @@
-//! The event loop: one thread that accepts, reads, runs and answers, as Redis's own.
+//! The event loop: a single thread accepts clients, reads and runs their requests, and sends the replies, as in Redis.
 //!
-//! Sockets report changes (edges) only: a connection that may have more to read, or whose wait is over, stands in a queue
-//! and is attended to before the loop sleeps again. The loop sleeps until a socket changes, or until the engine's
-//! next deadline. A turn reads and runs what all clients have sent, and then sends all answers, as Redis does.
+//! Sockets report changes only (edge-triggered polling). A connection that may have more to read, or whose client was
+//! unblocked, is therefore put into a queue and handled before the loop sleeps again. The loop sleeps until a socket
+//! changes, or until the engine's next deadline. An iteration reads and runs the requests of all ready clients, and
+//! then sends all replies, as Redis does.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::{self, ErrorKind};
@@ -15,64 +16,67 @@ use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 
-use super::connection::{Connection, State};
+use super::connection::{Connection, ConnectionState};
 use super::{Options, ServeError, now_us, resolve};
-use adaptive_spin::{AdaptiveSpin, SHORTEST_SPIN, SpinPolicy};
+use adaptive_spin::{AdaptiveSpin, MIN_SPIN, SpinPolicy};
 use redis_engine::Engine;
 use redis_engine::client::ClientId;
 
 const LISTENER: Token = Token(usize::MAX);
 const WAKER: Token = Token(usize::MAX - 1);
 
-/// How much is read from a socket at a time, in bytes.
-const READ_AT_ONCE: usize = 64 * 1024;
+/// Size of the buffer for a single read from a socket, in bytes.
+const READ_CHUNK: usize = 64 * 1024;
 
-/// How often those are looked at who have left more unread than their soft limit: as often as by Redis's cron.
-const SOFT_LIMIT_LOOK: Duration = Duration::from_millis(100);
+/// Interval at which clients above their soft output limit are checked, the same as in Redis (`serverCron`).
+const SOFT_LIMIT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A listening socket and its clients. The engine stays the caller's.
+/// A listening socket and the connections of its clients. The engine belongs to the caller.
 pub struct Server {
     poll: Poll,
     events: Events,
-    /// Where `events` are copied to while they are attended to.
-    ready: Vec<Ready>,
+    /// Copy of `events` for the current iteration.
+    changes: Vec<SocketChange>,
     listener: TcpListener,
     address: SocketAddr,
-    /// By token; closed ones leave a gap that the next one fills.
+    /// Connections by token. A closed connection leaves an empty slot for reuse.
     connections: Vec<Option<Connection>>,
-    gaps: Vec<usize>,
+    free_slots: Vec<usize>,
+    /// Token of each client's connection.
     by_client: HashMap<ClientId, usize, foldhash::fast::FixedState>,
-    /// Connections that are to be attended to again before the loop sleeps.
+    /// Connections to handle again before the loop sleeps.
     queue: VecDeque<usize>,
-    /// Connections whose commands were run, and whose answers are to be sent.
-    answered: Vec<usize>,
-    /// Connections with more unread than their soft limit.
-    over_soft: BTreeSet<usize>,
-    buffer: Box<[u8]>,
+    /// Connections whose requests were run in this iteration, and whose replies are still to be sent.
+    to_flush: Vec<usize>,
+    /// Connections whose unsent output exceeds their soft limit.
+    over_soft_limit: BTreeSet<usize>,
+    read_buffer: Box<[u8]>,
     spin: AdaptiveSpin,
-    stopper: Stopper,
+    stop_handle: StopHandle,
 }
 
-/// Ends a server's `run`, from any thread.
+/// Stops a server's [`run`](Server::run) from any thread.
 #[derive(Clone)]
-pub struct Stopper {
-    asked: Arc<AtomicBool>,
+pub struct StopHandle {
+    is_stopped: Arc<AtomicBool>,
     waker: Arc<Waker>,
 }
 
-impl Stopper {
+impl StopHandle {
+    /// Makes [`Server::run`] disconnect all clients and return.
     pub fn stop(&self) {
-        self.asked.store(true, Ordering::Release);
-        // Should the wake-up fail, the loop ends when it next wakes by itself.
+        self.is_stopped.store(true, Ordering::Release);
+        // If waking the loop fails, it stops at its next event.
         drop(self.waker.wake());
     }
 }
 
 impl Server {
-    /// Listens, and tells the engine its password and port.
+    /// Listens on the address of the options, and sets the engine's password, port and DEBUG access.
     ///
     /// # Errors
-    /// The address is unknown, unprotected, or in use.
+    /// Returns an error if the host is unknown, the address can be reached from other machines and there is no password,
+    /// or the address cannot be listened on.
     pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
         let server = Self::listen(resolve(options)?, engine)?;
         let password = options.password.clone().unwrap_or_default();
@@ -82,15 +86,15 @@ impl Server {
         Ok(server)
     }
 
-    /// Listens with an engine that is in use already, and tells it the port.
+    /// Listens on an address, for an engine that already has its password, and sets the engine's port.
     ///
     /// # Errors
-    /// The address is in use.
-    pub fn listen(wanted: SocketAddr, engine: &mut Engine) -> Result<Self, ServeError> {
-        let mut listener = TcpListener::bind(wanted).map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => ServeError::PortInUse(wanted),
-            ErrorKind::AddrNotAvailable => ServeError::Elsewhere(wanted),
-            ErrorKind::PermissionDenied => ServeError::Reserved(wanted),
+    /// Returns an error if the address cannot be listened on.
+    pub fn listen(requested: SocketAddr, engine: &mut Engine) -> Result<Self, ServeError> {
+        let mut listener = TcpListener::bind(requested).map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => ServeError::PortInUse(requested),
+            ErrorKind::AddrNotAvailable => ServeError::AddressNotAvailable(requested),
+            ErrorKind::PermissionDenied => ServeError::PortReserved(requested),
             _ => ServeError::System("listening", error),
         })?;
         let system = |error| ServeError::System("setting up the event loop", error);
@@ -105,124 +109,130 @@ impl Server {
         Ok(Server {
             poll,
             events: Events::with_capacity(1024),
-            ready: Vec::new(),
+            changes: Vec::new(),
             listener,
             address,
             connections: Vec::new(),
-            gaps: Vec::new(),
+            free_slots: Vec::new(),
             by_client: HashMap::default(),
             queue: VecDeque::new(),
-            answered: Vec::new(),
-            over_soft: BTreeSet::new(),
-            buffer: vec![0; READ_AT_ONCE].into(),
+            to_flush: Vec::new(),
+            over_soft_limit: BTreeSet::new(),
+            read_buffer: vec![0; READ_CHUNK].into(),
             spin: AdaptiveSpin::new(),
-            stopper: Stopper { asked: Arc::default(), waker },
+            stop_handle: StopHandle { is_stopped: Arc::default(), waker },
         })
     }
 
-    /// Where clients can connect.
+    /// Returns the address on which the server listens, with the port that the system chose if port 0 was requested.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub fn stopper(&self) -> Stopper {
-        self.stopper.clone()
+    /// Returns a handle that stops the server.
+    pub fn stop_handle(&self) -> StopHandle {
+        self.stop_handle.clone()
     }
 
-    /// Serves until it is stopped.
+    /// Serves clients until the server is stopped.
     ///
     /// # Errors
-    /// The system refuses to wait for sockets.
+    /// Returns an error if waiting for sockets fails.
     pub fn run(&mut self, engine: &mut Engine) -> Result<(), ServeError> {
-        while !self.stopper.asked.load(Ordering::Acquire) {
-            self.turn(engine, None).map_err(|error| ServeError::System("waiting for clients", error))?;
+        while !self.stop_handle.is_stopped.load(Ordering::Acquire) {
+            self.run_once(engine, None).map_err(|error| ServeError::System("waiting for clients", error))?;
         }
         self.close(engine);
         Ok(())
     }
 
-    /// Sleeps until there is something to do, at most so long, and does it: for those who have a loop of their own.
+    /// Waits at most `max_wait` for something to do, and does it: one iteration of a caller's own loop.
     ///
     /// # Errors
-    /// The system refuses to wait for sockets.
-    pub fn turn(&mut self, engine: &mut Engine, longest: Option<Duration>) -> io::Result<()> {
-        let timeout = if self.queue.is_empty() { self.timeout(engine, longest) } else { Some(Duration::ZERO) };
+    /// Returns an error if waiting for sockets fails.
+    pub fn run_once(&mut self, engine: &mut Engine, max_wait: Option<Duration>) -> io::Result<()> {
+        let timeout = if self.queue.is_empty() { self.timeout(engine, max_wait) } else { Some(Duration::ZERO) };
         match self.poll(timeout) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
         }
-        self.attend_all(engine, now_us());
+        self.handle_changes(engine, now_us());
         Ok(())
     }
 
-    /// Does what there is to do, without a wait, at a time of the caller's: for those whose clock is not the wall's, and
-    /// whose clients run commands as well.
+    /// Handles everything that is ready, without waiting, at a time that the caller gives in microseconds since 1970.
+    /// For callers with a clock of their own, or whose own clients run commands on the same engine.
     ///
     /// # Errors
-    /// The system refuses to look at sockets.
-    pub fn look(&mut self, engine: &mut Engine, now_us: i64) -> io::Result<()> {
-        self.attend_written(engine);
+    /// Returns an error if polling the sockets fails.
+    pub fn handle_ready(&mut self, engine: &mut Engine, now_us: i64) -> io::Result<()> {
+        self.flush_written_clients(engine);
         match self.poll.poll(&mut self.events, Some(Duration::ZERO)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
         }
-        self.attend_all(engine, now_us);
+        self.handle_changes(engine, now_us);
         Ok(())
     }
 
-    /// Whether `look` has more to do, although no socket changes.
+    /// Returns whether [`handle_ready`](Server::handle_ready) has more to do although no socket has changed.
     pub fn is_busy(&self) -> bool {
         !self.queue.is_empty()
     }
 
-    fn attend_all(&mut self, engine: &mut Engine, now_us: i64) {
+    fn handle_changes(&mut self, engine: &mut Engine, now_us: i64) {
         if engine.next_deadline().is_some_and(|at_ms| at_ms <= now_us / 1000) {
             engine.advance(now_us);
-            self.attend_written(engine);
+            self.flush_written_clients(engine);
         }
-        for index in std::mem::take(&mut self.over_soft) {
+        for index in std::mem::take(&mut self.over_soft_limit) {
             self.flush(engine, index);
         }
-        let mut ready = std::mem::take(&mut self.ready);
-        ready.extend(self.events.iter().map(Ready::from));
-        for Ready { token, writable, hung_up } in ready.drain(..) {
+        let mut changes = std::mem::take(&mut self.changes);
+        changes.extend(self.events.iter().map(SocketChange::from));
+        for SocketChange { token, writable, hung_up } in changes.drain(..) {
             match token {
                 LISTENER => self.accept(engine),
                 WAKER => {}
                 Token(index) => {
-                    self.attend(engine, index, if writable { Task::SendAndRead } else { Task::Read }, now_us);
+                    self.handle_connection(
+                        engine,
+                        index,
+                        if writable { Action::FlushAndRead } else { Action::Read },
+                        now_us,
+                    );
                     if hung_up {
-                        // Its end stands behind what was read, and will not be reported again.
-                        self.enqueue(index);
+                        // The end of the stream comes after the data just read, and is not reported again.
+                        self.queue_connection(index);
                     }
                 }
             }
         }
-        self.ready = ready;
+        self.changes = changes;
         for _ in 0..self.queue.len() {
             let Some(index) = self.queue.pop_front() else { break };
             if let Some(connection) = self.connections[index].as_mut() {
                 connection.is_queued = false;
-                self.attend(engine, index, Task::ResumeAndRead, now_us);
+                self.handle_connection(engine, index, Action::ResumeAndRead, now_us);
             }
         }
-        self.send_answers(engine);
+        self.send_replies(engine);
     }
 
-    /// Closes all connections.
+    /// Disconnects all clients.
     pub fn close(&mut self, engine: &mut Engine) {
         for index in 0..self.connections.len() {
-            self.forget(engine, index);
+            self.close_connection(engine, index);
         }
     }
 
-    /// Waits for events; at first awake, if that has been worth it.
+    /// Waits for events. Spins first if that has found events lately.
     fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        let had_work = !self.events.is_empty();
-        if had_work && timeout.is_none_or(|timeout| timeout > SHORTEST_SPIN) {
-            let manner = SpinPolicy::among(self.by_client.len()).within(timeout);
+        let had_events = !self.events.is_empty();
+        if had_events && timeout.is_none_or(|timeout| timeout > MIN_SPIN) {
+            let policy = SpinPolicy::for_clients(self.by_client.len()).limited_to(timeout);
             let Server { poll, events, spin, .. } = self;
-            let found = spin.spin_until(manner, || {
+            let found = spin.spin_until(policy, || {
                 poll.poll(events, Some(Duration::ZERO))?;
                 Ok::<_, io::Error>(!events.is_empty())
             })?;
@@ -233,38 +243,38 @@ impl Server {
         self.poll.poll(&mut self.events, timeout)
     }
 
-    fn timeout(&self, engine: &Engine, longest: Option<Duration>) -> Option<Duration> {
+    fn timeout(&self, engine: &Engine, max_wait: Option<Duration>) -> Option<Duration> {
         let left = engine.next_deadline().map(|at_ms| {
             let left_us = at_ms.saturating_mul(1000).saturating_sub(now_us());
             Duration::from_micros(left_us.max(0).unsigned_abs())
         });
-        let look = (!self.over_soft.is_empty()).then_some(SOFT_LIMIT_LOOK);
-        [left, longest, look].into_iter().flatten().min()
+        let soft_limit_check = (!self.over_soft_limit.is_empty()).then_some(SOFT_LIMIT_CHECK_INTERVAL);
+        [left, max_wait, soft_limit_check].into_iter().flatten().min()
     }
 
     fn accept(&mut self, engine: &mut Engine) {
         loop {
             match self.listener.accept() {
-                Ok((stream, peer)) => drop(self.admit(engine, stream, peer)),
+                Ok((stream, peer)) => drop(self.add_connection(engine, stream, peer)),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // `WouldBlock`: all are in. Anything else concerns one client who has gone, or a want of descriptors
-                // that the next one will meet again.
+                // `WouldBlock`: every waiting client has been accepted. Other errors concern a single client that has
+                // gone, or a lack of file descriptors, which the next `accept` reports again.
                 Err(_) => return,
             }
         }
     }
 
-    fn admit(&mut self, engine: &mut Engine, mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
+    fn add_connection(&mut self, engine: &mut Engine, mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
         if self.by_client.len() as i64 >= engine.server.config.integer("maxclients") {
             use std::io::Write as _;
             return stream.write_all(b"-ERR max number of clients reached\r\n");
         }
         stream.set_nodelay(true)?;
-        let index = self.gaps.pop().unwrap_or(self.connections.len());
+        let index = self.free_slots.pop().unwrap_or(self.connections.len());
         let both = Interest::READABLE | Interest::WRITABLE;
         if let Err(error) = self.poll.registry().register(&mut stream, Token(index), both) {
             if index < self.connections.len() {
-                self.gaps.push(index);
+                self.free_slots.push(index);
             }
             return Err(error);
         }
@@ -278,72 +288,73 @@ impl Server {
         }
         let connection = Some(Connection::new(stream, id));
         match self.connections.get_mut(index) {
-            Some(gap) => *gap = connection,
+            Some(slot) => *slot = connection,
             None => self.connections.push(connection),
         }
         self.by_client.insert(id, index);
         Ok(())
     }
 
-    fn attend(&mut self, engine: &mut Engine, index: usize, task: Task, now_us: i64) {
+    fn handle_connection(&mut self, engine: &mut Engine, index: usize, action: Action, now_us: i64) {
         let Some(Some(connection)) = self.connections.get_mut(index) else { return };
-        let mut state = match task {
-            Task::SendAndRead if connection.has_output() => connection.flush(engine),
-            Task::Read | Task::SendAndRead => State::Open,
-            Task::ResumeAndRead => connection.resume(engine, now_us),
+        let mut state = match action {
+            Action::FlushAndRead if connection.has_unsent() => connection.flush(engine),
+            Action::Read | Action::FlushAndRead => ConnectionState::Open,
+            Action::ResumeAndRead => connection.resume(engine, now_us),
         };
-        if state == State::Open {
-            state = connection.read(engine, &mut self.buffer, now_us);
+        if state == ConnectionState::Open {
+            state = connection.read(engine, &mut self.read_buffer, now_us);
         }
         match state {
-            State::Open => self.answered.push(index),
-            State::Unfinished => {
-                self.answered.push(index);
-                self.enqueue(index);
+            ConnectionState::Open => self.to_flush.push(index),
+            ConnectionState::MoreToRead => {
+                self.to_flush.push(index);
+                self.queue_connection(index);
             }
-            State::Over => {
-                // What it was answered earlier in this turn is still its own; whether it takes it is its own affair.
+            ConnectionState::Closed => {
+                // Replies from earlier in this iteration are still sent, if the client accepts them.
                 connection.flush(engine);
-                self.forget(engine, index);
+                self.close_connection(engine, index);
             }
         }
-        if pause(engine) {
-            self.enqueue(index);
+        if sleep_if_requested(engine) {
+            self.queue_connection(index);
         }
-        self.attend_written(engine);
+        self.flush_written_clients(engine);
     }
 
-    /// Sends to those who were written to by others' commands, and lets them go on if they had waited.
-    fn attend_written(&mut self, engine: &mut Engine) {
+    /// Sends what other clients' commands wrote to clients, and queues those that were unblocked and have more
+    /// requests.
+    fn flush_written_clients(&mut self, engine: &mut Engine) {
         for client in engine.server.clients.take_written() {
             let Some(&index) = self.by_client.get(&client) else { continue };
             self.flush(engine, index);
-            if self.connections[index].as_ref().is_some_and(Connection::has_input) {
-                self.enqueue(index);
+            if self.connections[index].as_ref().is_some_and(Connection::has_unread_requests) {
+                self.queue_connection(index);
             }
         }
     }
 
-    /// Sends what was answered in this turn. All at once: a client that is woken by its answer does not get in between.
-    fn send_answers(&mut self, engine: &mut Engine) {
-        let mut answered = std::mem::take(&mut self.answered);
-        for index in answered.drain(..) {
+    /// Sends the replies of this iteration. All are sent at its end, so that no client reacts to a reply before that.
+    fn send_replies(&mut self, engine: &mut Engine) {
+        let mut to_flush = std::mem::take(&mut self.to_flush);
+        for index in to_flush.drain(..) {
             self.flush(engine, index);
         }
-        self.answered = answered;
+        self.to_flush = to_flush;
     }
 
-    /// Sends what a connection was answered, and forgets it if it is over.
+    /// Sends the pending replies of a connection, and closes it if it has ended.
     fn flush(&mut self, engine: &mut Engine, index: usize) {
         let Some(connection) = self.connections[index].as_mut() else { return };
-        if connection.flush(engine) == State::Over {
-            self.forget(engine, index);
+        if connection.flush(engine) == ConnectionState::Closed {
+            self.close_connection(engine, index);
         } else if connection.is_over_soft_limit() {
-            self.over_soft.insert(index);
+            self.over_soft_limit.insert(index);
         }
     }
 
-    fn enqueue(&mut self, index: usize) {
+    fn queue_connection(&mut self, index: usize) {
         if let Some(Some(connection)) = self.connections.get_mut(index)
             && !std::mem::replace(&mut connection.is_queued, true)
         {
@@ -351,18 +362,18 @@ impl Server {
         }
     }
 
-    fn forget(&mut self, engine: &mut Engine, index: usize) {
+    fn close_connection(&mut self, engine: &mut Engine, index: usize) {
         let Some(mut connection) = self.connections[index].take() else { return };
-        self.over_soft.remove(&index);
+        self.over_soft_limit.remove(&index);
         engine.disconnect(connection.client);
         self.by_client.remove(&connection.client);
-        // A socket that is closed leaves the poll in any case.
+        // Closing the socket removes it from the poll even if this fails.
         drop(self.poll.registry().deregister(&mut connection.stream));
-        self.gaps.push(index);
+        self.free_slots.push(index);
     }
 }
 
-/// What becomes readable when `look` has something to do.
+/// The file descriptor that becomes readable when [`handle_ready`](Server::handle_ready) has something to do.
 #[cfg(unix)]
 impl std::os::fd::AsFd for Server {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
@@ -370,29 +381,29 @@ impl std::os::fd::AsFd for Server {
     }
 }
 
-/// What a socket has reported.
-struct Ready {
+/// A change that a socket has reported.
+struct SocketChange {
     token: Token,
     writable: bool,
     hung_up: bool,
 }
 
-impl From<&Event> for Ready {
+impl From<&Event> for SocketChange {
     fn from(event: &Event) -> Self {
-        Ready { token: event.token(), writable: event.is_writable(), hung_up: event.is_read_closed() }
+        SocketChange { token: event.token(), writable: event.is_writable(), hung_up: event.is_read_closed() }
     }
 }
 
-/// What a connection is attended to for.
+/// What to do with a connection, apart from sending replies at the end of the iteration.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Task {
+enum Action {
     Read,
-    SendAndRead,
+    FlushAndRead,
     ResumeAndRead,
 }
 
-/// Stands still if DEBUG SLEEP has asked for it, and says whether it did: the caller's next commands wait.
-fn pause(engine: &mut Engine) -> bool {
+/// Sleeps if DEBUG SLEEP has asked for it. Returns whether it did, in which case the client's next requests wait.
+fn sleep_if_requested(engine: &mut Engine) -> bool {
     let pause_us = std::mem::take(&mut engine.server.pause_us);
     if pause_us > 0 {
         std::thread::sleep(Duration::from_micros(pause_us.unsigned_abs()));
@@ -400,7 +411,7 @@ fn pause(engine: &mut Engine) -> bool {
     pause_us > 0
 }
 
-/// The process's resident memory, in bytes, where the system tells it in Linux's way; else 0.
+/// Returns the resident memory of this process in bytes, or 0 if there is no Linux `/proc` file system.
 fn resident_bytes() -> u64 {
     const PAGE: u64 = 4096;
     let pages = std::fs::read_to_string("/proc/self/statm").ok();

@@ -1,9 +1,38 @@
-//! The engine for real clients: `redis-tutor serve`.
+//! [`redis_engine`] behind TCP sockets, for real Redis clients.
+//!
+//! [`serve`] runs a server until Ctrl-C. A [`Server`] leaves the engine and the thread to the caller:
+//!
+//! ```
+//! use std::io::{Read as _, Write as _};
+//! use std::net::TcpStream;
+//!
+//! use redis_engine::Engine;
+//! use redis_server::{Options, Server, now_us};
+//!
+//! let mut engine = Engine::new(1, now_us());
+//! let options = Options { port: 0, ..Options::default() };
+//! let mut server = Server::bind(&options, &mut engine)?;
+//! let (address, stop_handle) = (server.address(), server.stop_handle());
+//! let thread = std::thread::spawn(move || server.run(&mut engine));
+//!
+//! let mut client = TcpStream::connect(address)?;
+//! client.write_all(b"PING\r\n")?;
+//! let mut reply = [0; 7];
+//! client.read_exact(&mut reply)?;
+//! assert_eq!(&reply, b"+PONG\r\n");
+//!
+//! stop_handle.stop();
+//! thread.join().unwrap()?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
 
 mod connection;
 mod event_loop;
 
-pub use event_loop::{Server, Stopper};
+pub use event_loop::{Server, StopHandle};
 
 use std::fmt;
 use std::io;
@@ -12,24 +41,38 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use redis_engine::Engine;
 
-/// What `serve` is asked for.
+/// Settings of a server.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// Host name or address to listen on.
     pub host: String,
-    /// 0 takes any port that is free.
+    /// Port to listen on. 0 lets the system choose a free one.
     pub port: u16,
+    /// Password that clients must give with AUTH. Required to listen on an address that is not a loopback address.
     pub password: Option<String>,
+    /// Seed of the random number generator.
     pub seed: u64,
-    /// Who may send DEBUG.
+    /// Which clients may send DEBUG.
     pub debug: DebugAccess,
 }
 
-/// Who may send DEBUG: Redis's `enable-debug-command`. Tests of clients need it, so that it is open to this machine here.
+impl Default for Options {
+    /// Redis's default address, 127.0.0.1:6379, without a password.
+    fn default() -> Self {
+        Options { host: "127.0.0.1".to_owned(), port: 6379, password: None, seed: 0, debug: DebugAccess::default() }
+    }
+}
+
+/// Which clients may send DEBUG: Redis's `enable-debug-command`. Unlike in Redis, the default is `Local`, because the
+/// test suites of client libraries use DEBUG.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DebugAccess {
+    /// No client.
     No,
+    /// Clients on this machine.
     #[default]
     Local,
+    /// All clients.
     Yes,
 }
 
@@ -46,19 +89,20 @@ impl DebugAccess {
 /// Why the server cannot run.
 #[derive(Debug)]
 pub enum ServeError {
-    /// The host's name leads nowhere.
+    /// The host name has no address.
     UnknownHost(String, io::Error),
-    /// Others could reach the address, and no password protects it.
+    /// The address can be reached from other machines, and there is no password.
     Unprotected(SocketAddr),
+    /// Another process listens on the port.
     PortInUse(SocketAddr),
-    /// The address is none of this machine's.
-    Elsewhere(SocketAddr),
-    /// The system keeps the port for itself.
-    Reserved(SocketAddr),
-    /// The system refused something else: what was being done.
+    /// The address belongs to no network interface of this machine.
+    AddressNotAvailable(SocketAddr),
+    /// The port is reserved for privileged users.
+    PortReserved(SocketAddr),
+    /// Another system call failed, with a description of what was being done.
     System(&'static str, io::Error),
-    /// Ctrl-C could not be caught.
-    Signals(ctrlc::Error),
+    /// No handler for Ctrl-C could be installed.
+    CtrlC(ctrlc::Error),
 }
 
 impl fmt::Display for ServeError {
@@ -75,40 +119,40 @@ impl fmt::Display for ServeError {
                 address.port(),
                 address.ip()
             ),
-            ServeError::Elsewhere(address) => {
-                write!(f, "{} is no address of this machine: listen on 127.0.0.1 (the default)", address.ip())
+            ServeError::AddressNotAvailable(address) => {
+                write!(f, "{} is not an address of this machine: listen on 127.0.0.1 (the default)", address.ip())
             }
-            ServeError::Reserved(address) => {
-                write!(f, "the system keeps port {} for itself: choose one above 1023 with --port", address.port())
+            ServeError::PortReserved(address) => {
+                write!(f, "port {} is reserved by the system: choose one above 1023 with --port", address.port())
             }
             ServeError::System(doing, error) => write!(f, "{doing}: {error}"),
-            ServeError::Signals(error) => write!(f, "catching Ctrl-C: {error}"),
+            ServeError::CtrlC(error) => write!(f, "setting up Ctrl-C: {error}"),
         }
     }
 }
 
 impl std::error::Error for ServeError {}
 
-/// Serves an empty engine until Ctrl-C or SIGTERM. `ready` is told the address once clients can connect.
+/// Serves an empty engine until Ctrl-C or SIGTERM. Calls `ready` with the address once clients can connect.
 ///
 /// # Errors
-/// The address cannot be used, or the system refuses.
+/// Returns an error if the address cannot be listened on, or if a system call fails.
 pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
     let mut engine = Engine::new(options.seed, now_us());
     let mut server = Server::bind(options, &mut engine)?;
-    let stopper = server.stopper();
-    ctrlc::set_handler(move || stopper.stop()).map_err(ServeError::Signals)?;
+    let stop_handle = server.stop_handle();
+    ctrlc::set_handler(move || stop_handle.stop()).map_err(ServeError::CtrlC)?;
     ready(server.address());
     server.run(&mut engine)
 }
 
-/// The wall clock, in microseconds since 1970.
+/// Returns the wall clock's time in microseconds since 1970.
 pub fn now_us() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// The address to listen on.
+/// Returns the address to listen on.
 fn resolve(options: &Options) -> Result<SocketAddr, ServeError> {
     let unknown = |error| ServeError::UnknownHost(options.host.clone(), error);
     let mut addresses = (options.host.as_str(), options.port).to_socket_addrs().map_err(unknown)?;

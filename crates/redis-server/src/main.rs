@@ -1,7 +1,7 @@
-//! The server alone, without the tutor, for the test suites of Redis and of its clients.
+//! The server on its own, without the tutor, for the test suites of Redis and of its client libraries.
 //!
-//! Takes the options that such suites give to `redis-server`: `--port`, `--bind`, `--requirepass` and
-//! `--enable-debug-command`, each followed by its value, and `--seed` besides.
+//! Accepts the options that these suites pass to `redis-server`, each followed by its value: `--port`, `--bind`,
+//! `--requirepass` and `--enable-debug-command`. `--seed` sets the random seed.
 
 use std::process::ExitCode;
 
@@ -12,25 +12,24 @@ const USAGE: &str = "usage: redis-server-bare [--port 6379] [--bind 127.0.0.1] [
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let served = options(&arguments)
-        .map_err(|problem| format!("{problem}\n{USAGE}"))
+    let result = parse_options(&arguments)
+        .map_err(|message| format!("{message}\n{USAGE}"))
         .and_then(|options| serve(&options, |address| println!("{address}")).map_err(|error| error.to_string()));
-    match served {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("redis-server-bare: {problem}");
+        Err(message) => {
+            eprintln!("redis-server-bare: {message}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// The options that these arguments give.
+/// Parses the command line.
 ///
 /// # Errors
-/// An argument is unknown, or its value is missing or unusable: the sentence to print.
-fn options(arguments: &[String]) -> Result<Options, String> {
-    let mut options =
-        Options { host: "127.0.0.1".to_owned(), port: 6379, password: None, seed: 0, debug: DebugAccess::default() };
+/// Returns the message to print if an option is unknown, or if its value is missing or invalid.
+fn parse_options(arguments: &[String]) -> Result<Options, String> {
+    let mut options = Options::default();
     for pair in arguments.chunks(2) {
         let [name, value] = pair else { return Err(format!("{} needs a value", pair[0])) };
         let number = || format!("{name} takes a number, not '{value}'");
@@ -59,11 +58,11 @@ mod tests {
 
     fn parse(line: &str) -> Result<(String, u16, Option<String>), String> {
         let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        options(&arguments).map(|options| (options.host, options.port, options.password))
+        parse_options(&arguments).map(|options| (options.host, options.port, options.password))
     }
 
     #[test]
-    fn options_are_parsed_as_redis_server_names_them() {
+    fn options_have_the_names_of_redis_server() {
         assert_eq!(parse(""), Ok(("127.0.0.1".to_owned(), 6379, None)));
         let given = parse("--port 7000 --bind ::1 --requirepass secret");
         assert_eq!(given, Ok(("::1".to_owned(), 7000, Some("secret".to_owned()))));

@@ -1,7 +1,7 @@
-//! Sockets against the server: bytes in, bytes out.
+//! Tests of the server over TCP: the bytes sent, and the bytes of the replies.
 //!
-//! Where REDIS_TUTOR_REAL_REDIS names a redis-server, every case that Redis can answer is put to that, too, so that what is
-//! expected here stays what Redis says.
+//! If the environment variable REDIS_TUTOR_REAL_REDIS names a redis-server binary, every case that Redis supports is
+//! run against that binary as well, so that the expected replies stay those of Redis.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -11,62 +11,56 @@ use std::time::{Duration, Instant};
 use std::{env, io};
 
 use redis_engine::Engine;
-use redis_server::{DebugAccess, Options, ServeError, Server, Stopper, now_us};
+use redis_server::{Options, ServeError, Server, StopHandle, now_us};
 
 use test_support::real_redis::RealRedis;
 
-/// So long nothing takes; a test that waits for more has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Time limit for anything a test waits for. Reaching it means that the test has failed.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Our server in a thread of its own; it ends with this value.
-struct Ours {
+/// Our server in a thread of its own. Dropping the value stops the server.
+struct ServerThread {
     address: SocketAddr,
-    stopper: Stopper,
+    stop_handle: StopHandle,
     thread: Option<JoinHandle<Result<(), String>>>,
 }
 
-impl Ours {
+impl ServerThread {
     fn start(password: Option<&str>) -> Self {
         let options = options("127.0.0.1", 0, password);
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         let thread = thread::spawn(move || {
             let mut engine = Engine::new(7, now_us());
             let mut server = Server::bind(&options, &mut engine).map_err(|error| error.to_string())?;
-            tell.send((server.address(), server.stopper())).map_err(|error| error.to_string())?;
+            sender.send((server.address(), server.stop_handle())).map_err(|error| error.to_string())?;
             server.run(&mut engine).map_err(|error| error.to_string())
         });
-        let (address, stopper) = told.recv_timeout(PATIENCE).expect("the server binds a free port");
-        Ours { address, stopper, thread: Some(thread) }
+        let (address, stop_handle) = receiver.recv_timeout(TIMEOUT).expect("the server binds a free port");
+        ServerThread { address, stop_handle, thread: Some(thread) }
     }
 
-    /// Stops the server, and says how its loop ended.
+    /// Stops the server, and returns the result of its event loop.
     fn stop(&mut self) -> Result<(), String> {
-        self.stopper.stop();
+        self.stop_handle.stop();
         self.thread.take().map_or(Ok(()), |thread| thread.join().expect("the loop does not panic"))
     }
 }
 
-impl Drop for Ours {
+impl Drop for ServerThread {
     fn drop(&mut self) {
         drop(self.stop());
     }
 }
 
 fn options(host: &str, port: u16, password: Option<&str>) -> Options {
-    Options {
-        host: host.to_owned(),
-        port,
-        password: password.map(str::to_owned),
-        seed: 7,
-        debug: DebugAccess::default(),
-    }
+    Options { host: host.to_owned(), port, password: password.map(str::to_owned), seed: 7, ..Options::default() }
 }
 
-/// Puts a case to our server, and to the real one if it is at hand.
-fn on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
-    let mut ours = Ours::start(password);
-    case(ours.address);
-    assert_eq!(ours.stop(), Ok(()));
+/// Runs a case against our server, and against the real one if there is one.
+fn run_on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
+    let mut server = ServerThread::start(password);
+    case(server.address);
+    assert_eq!(server.stop(), Ok(()));
     if let Ok(binary) = env::var("REDIS_TUTOR_REAL_REDIS") {
         let mut settings = vec!["--enable-debug-command", "local"];
         settings.extend(password.iter().flat_map(|password| ["--requirepass", password]));
@@ -75,8 +69,8 @@ fn on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
     }
 }
 
-/// A command as client libraries send it, which may be long.
-fn request(words: &[&str]) -> String {
+/// Encodes a command as an array of bulk strings, which unlike an inline command may be of any length.
+fn encode_request(words: &[&str]) -> String {
     let bulks: String = words.iter().map(|word| format!("${}\r\n{word}\r\n", word.len())).collect();
     format!("*{}\r\n{bulks}", words.len())
 }
@@ -86,7 +80,7 @@ struct Client(TcpStream);
 impl Client {
     fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("it is a socket");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("it is a socket");
         Client(stream)
     }
 
@@ -94,9 +88,9 @@ impl Client {
         self.0.write_all(bytes.as_ref()).expect("the server reads");
     }
 
-    /// Reads as many bytes as are expected, and compares them.
+    /// Reads as many bytes as `expected` has, and asserts that they are equal.
     #[track_caller]
-    fn gets(&mut self, expected: impl AsRef<[u8]>) {
+    fn expect_bytes(&mut self, expected: impl AsRef<[u8]>) {
         let expected = expected.as_ref();
         let mut bytes = vec![0; expected.len()];
         let mut read = 0;
@@ -111,17 +105,17 @@ impl Client {
     }
 
     #[track_caller]
-    fn asks(&mut self, command: &str, expected: &str) {
+    fn expect_reply(&mut self, command: &str, expected: &str) {
         self.send(format!("{command}\r\n"));
-        self.gets(expected);
+        self.expect_bytes(expected);
     }
 
-    /// Reads to the end of the connection.
+    /// Asserts that the connection is closed after these bytes.
     #[track_caller]
-    fn is_closed_after(&mut self, expected: &str) {
+    fn expect_close_after(&mut self, expected: &str) {
         let mut bytes = Vec::new();
         match self.0.read_to_end(&mut bytes) {
-            // What was sent and never read makes the end a reset.
+            // If the server left sent bytes unread, the connection ends with a reset.
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
             Err(error) => panic!("not closed ({error}) after {}", bytes.escape_ascii()),
@@ -129,8 +123,8 @@ impl Client {
         assert_eq!(bytes.escape_ascii().to_string(), expected.as_bytes().escape_ascii().to_string());
     }
 
-    /// A line of the reply, without its end.
-    fn line(&mut self) -> String {
+    /// Reads a line of a reply, without CRLF.
+    fn read_line(&mut self) -> String {
         let mut line = Vec::new();
         while !line.ends_with(b"\r\n") {
             let mut byte = [0];
@@ -140,38 +134,38 @@ impl Client {
         String::from_utf8_lossy(&line).trim_end().to_owned()
     }
 
-    /// A bulk string of text.
-    fn text(&mut self, command: &str) -> String {
+    /// Sends a command, and returns its reply, a bulk string of text.
+    fn bulk_string(&mut self, command: &str) -> String {
         self.send(format!("{command}\r\n"));
-        let length = self.line().trim_start_matches('$').parse::<usize>().expect("a bulk string");
+        let length = self.read_line().trim_start_matches('$').parse::<usize>().expect("a bulk string");
         let mut text = vec![0; length + 2];
         self.0.read_exact(&mut text).expect("it comes whole");
         String::from_utf8(text).expect("it is text")
     }
 
-    /// What a section of INFO says of a field, if it is there.
-    fn field(&mut self, section: &str, field: &str) -> Option<String> {
-        let text = self.text(&format!("INFO {section}"));
+    /// Returns the value of a field in a section of INFO, if there is one.
+    fn info_field(&mut self, section: &str, field: &str) -> Option<String> {
+        let text = self.bulk_string(&format!("INFO {section}"));
         let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
         line.map(str::to_owned)
     }
 
-    /// One of INFO's numbers.
-    fn info(&mut self, field: &str) -> u64 {
-        let value = self.field("clients", field).and_then(|number| number.parse().ok());
+    /// Returns the value of a number in INFO's section `clients`.
+    fn info_number(&mut self, field: &str) -> u64 {
+        let value = self.info_field("clients", field).and_then(|number| number.parse().ok());
         value.unwrap_or_else(|| panic!("INFO clients has no number {field}"))
     }
 
-    /// What CLIENT INFO says of these fields.
+    /// Returns these fields of CLIENT INFO.
     fn client_info(&mut self, fields: &[&str]) -> String {
-        let text = self.text("CLIENT INFO");
+        let text = self.bulk_string("CLIENT INFO");
         let is_wanted = |word: &&str| word.split_once('=').is_some_and(|(name, _)| fields.contains(&name));
         text.split_whitespace().filter(is_wanted).collect::<Vec<_>>().join(" ")
     }
 
-    /// Asks until it is so: what another connection did may still be on its way.
-    fn asks_until(&mut self, field: &str, number: u64) {
-        while self.info(field) != number {
+    /// Repeats INFO until a field has this value, because another connection's command may not have reached the server.
+    fn wait_for_info(&mut self, field: &str, number: u64) {
+        while self.info_number(field) != number {
             thread::yield_now();
         }
     }
@@ -179,9 +173,9 @@ impl Client {
 
 #[test]
 fn requests_of_all_forms_are_answered() {
-    on_each_server(None, |address| {
+    run_on_each_server(None, |address| {
         let mut client = Client::connect(address);
-        for (sent, answered) in [
+        for (sent, replies) in [
             ("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$5\r\n1\r\n23\r\n", "+OK\r\n"),
             ("*2\r\n$3\r\nget\r\n$1\r\na\r\n", "$5\r\n1\r\n23\r\n"),
             ("GET none\r\n", "$-1\r\n"),
@@ -195,66 +189,66 @@ fn requests_of_all_forms_are_answered() {
             ),
         ] {
             client.send(sent);
-            client.gets(answered);
+            client.expect_bytes(replies);
         }
     });
 }
 
 #[test]
-fn resp3_is_spoken_to_whoever_asks_for_it() {
-    on_each_server(None, |address| {
+fn hello_3_switches_a_client_to_resp3() {
+    run_on_each_server(None, |address| {
         let (mut three, mut two) = (Client::connect(address), Client::connect(address));
-        three.asks(
+        three.expect_reply(
             "HELLO 3",
             "%7\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n8.2.3\r\n$5\r\nproto\r\n:3\r\n$2\r\nid\r\n:",
         );
-        assert!(three.line().parse::<u64>().is_ok());
-        three.gets("$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*1\r\n%4\r\n$4\r\nname\r\n$9\r\nvectorset\r\n$3\r\nver\r\n:1\r\n$4\r\npath\r\n$0\r\n\r\n$4\r\nargs\r\n*0\r\n");
-        three.asks("HSET h a 1", ":1\r\n");
-        three.asks("HGETALL h", "%1\r\n$1\r\na\r\n$1\r\n1\r\n");
-        two.asks("HGETALL h", "*2\r\n$1\r\na\r\n$1\r\n1\r\n");
-        three.asks("ZADD z 1.5 m", ":1\r\n");
-        three.asks("ZSCORE z m", ",1.5\r\n");
-        two.asks("ZSCORE z m", "$3\r\n1.5\r\n");
-        three.asks("GET none", "_\r\n");
-        two.asks("HELLO 4", "-NOPROTO unsupported protocol version\r\n");
+        assert!(three.read_line().parse::<u64>().is_ok());
+        three.expect_bytes("$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*1\r\n%4\r\n$4\r\nname\r\n$9\r\nvectorset\r\n$3\r\nver\r\n:1\r\n$4\r\npath\r\n$0\r\n\r\n$4\r\nargs\r\n*0\r\n");
+        three.expect_reply("HSET h a 1", ":1\r\n");
+        three.expect_reply("HGETALL h", "%1\r\n$1\r\na\r\n$1\r\n1\r\n");
+        two.expect_reply("HGETALL h", "*2\r\n$1\r\na\r\n$1\r\n1\r\n");
+        three.expect_reply("ZADD z 1.5 m", ":1\r\n");
+        three.expect_reply("ZSCORE z m", ",1.5\r\n");
+        two.expect_reply("ZSCORE z m", "$3\r\n1.5\r\n");
+        three.expect_reply("GET none", "_\r\n");
+        two.expect_reply("HELLO 4", "-NOPROTO unsupported protocol version\r\n");
     });
 }
 
 #[test]
-fn a_request_may_come_in_pieces() {
-    on_each_server(None, |address| {
+fn a_request_may_arrive_byte_by_byte() {
+    run_on_each_server(None, |address| {
         let (mut slow, mut other) = (Client::connect(address), Client::connect(address));
         let request = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$11\r\nhello\r\nyou!\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n";
         for byte in request.as_bytes() {
             slow.send([*byte]);
-            // The other's answer shows that the server has been round since.
-            other.asks("PING", "+PONG\r\n");
+            // A reply to the other client shows that the event loop has handled this byte.
+            other.expect_reply("PING", "+PONG\r\n");
         }
-        slow.gets("+OK\r\n$11\r\nhello\r\nyou!\r\n");
+        slow.expect_bytes("+OK\r\n$11\r\nhello\r\nyou!\r\n");
     });
 }
 
 #[test]
-fn a_long_pipeline_is_answered_whole() {
-    on_each_server(None, |address| {
+fn a_long_pipeline_gets_all_its_replies() {
+    run_on_each_server(None, |address| {
         const TIMES: usize = 20_000;
         let mut client = Client::connect(address);
         let value = "x".repeat(1000);
-        client.asks(&format!("SET a {value}"), "+OK\r\n");
+        client.expect_reply(&format!("SET a {value}"), "+OK\r\n");
         let mut writer = client.0.try_clone().expect("a socket can be shared");
-        // The answers fill all buffers before the last request is sent, unless somebody reads.
+        // The replies fill all socket buffers before the last request is sent, unless this thread reads them.
         let writes = thread::spawn(move || writer.write_all("GET a\r\n".repeat(TIMES).as_bytes()));
         let answer = format!("$1000\r\n{value}\r\n");
-        (0..TIMES).for_each(|_| client.gets(&answer));
+        (0..TIMES).for_each(|_| client.expect_bytes(&answer));
         writes.join().expect("the writer ends").expect("the server reads");
     });
 }
 
 #[test]
-fn protocol_errors_are_told_and_end_the_connection() {
-    on_each_server(None, |address| {
-        for (sent, told) in [
+fn a_protocol_error_is_reported_and_closes_the_connection() {
+    run_on_each_server(None, |address| {
+        for (sent, error) in [
             ("*x\r\n", "invalid multibulk length"),
             ("*2147483648\r\n", "invalid multibulk length"),
             ("*1\r\n:1\r\n", "expected '$', got ':'"),
@@ -266,155 +260,155 @@ fn protocol_errors_are_told_and_end_the_connection() {
         ] {
             let mut client = Client::connect(address);
             client.send(format!("PING\r\n{sent}"));
-            client.is_closed_after(&format!("+PONG\r\n-ERR Protocol error: {told}\r\n"));
+            client.expect_close_after(&format!("+PONG\r\n-ERR Protocol error: {error}\r\n"));
         }
         let mut client = Client::connect(address);
         client.send("a".repeat(70_000));
-        client.is_closed_after("-ERR Protocol error: too big inline request\r\n");
+        client.expect_close_after("-ERR Protocol error: too big inline request\r\n");
     });
 }
 
 #[test]
-fn a_browser_is_sent_away() {
-    on_each_server(None, |address| {
+fn an_http_post_request_closes_the_connection() {
+    run_on_each_server(None, |address| {
         let mut browser = Client::connect(address);
         browser.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nFLUSHALL\r\n");
-        browser.is_closed_after("");
+        browser.expect_close_after("");
     });
 }
 
 #[test]
-fn clients_who_send_little_or_much_too_much_hinder_nobody() {
-    on_each_server(None, |address| {
+fn idle_and_incomplete_requests_do_not_delay_other_clients() {
+    run_on_each_server(None, |address| {
         let idle: Vec<_> = (0..20).map(|_| Client::connect(address)).collect();
         let mut half = Client::connect(address);
         half.send("*2\r\n$4\r\nECHO\r\n$2");
         let mut giants: Vec<_> = (0..20).map(|_| Client::connect(address)).collect();
-        // 512 MB are announced, twenty times, and never come.
+        // Each of the 20 clients announces 512 MB and never sends them.
         giants.iter_mut().for_each(|giant| giant.send("*2\r\n$4\r\nECHO\r\n$536870912\r\nxyz"));
         let mut client = Client::connect(address);
-        client.asks("SET a 1", "+OK\r\n");
-        client.asks_until("connected_clients", 42);
+        client.expect_reply("SET a 1", "+OK\r\n");
+        client.wait_for_info("connected_clients", 42);
         drop((idle, giants));
         half.send("\r\nok\r\n");
-        half.gets("$2\r\nok\r\n");
-        client.asks_until("connected_clients", 2);
-        client.asks("GET a", "$1\r\n1\r\n");
+        half.expect_bytes("$2\r\nok\r\n");
+        client.wait_for_info("connected_clients", 2);
+        client.expect_reply("GET a", "$1\r\n1\r\n");
     });
 }
 
 #[test]
-fn a_waiting_client_is_woken_and_then_goes_on() {
-    on_each_server(None, |address| {
-        let (mut waiting, mut pusher) = (Client::connect(address), Client::connect(address));
-        waiting.send("BLPOP q 0\r\nPING\r\nBLPOP q 0.01\r\n");
-        pusher.asks_until("blocked_clients", 1);
-        pusher.asks("RPUSH q task", ":1\r\n");
-        waiting.gets("*2\r\n$1\r\nq\r\n$4\r\ntask\r\n+PONG\r\n*-1\r\n");
+fn a_blocked_client_is_served_and_its_next_requests_run() {
+    run_on_each_server(None, |address| {
+        let (mut blocked, mut pusher) = (Client::connect(address), Client::connect(address));
+        blocked.send("BLPOP q 0\r\nPING\r\nBLPOP q 0.01\r\n");
+        pusher.wait_for_info("blocked_clients", 1);
+        pusher.expect_reply("RPUSH q task", ":1\r\n");
+        blocked.expect_bytes("*2\r\n$1\r\nq\r\n$4\r\ntask\r\n+PONG\r\n*-1\r\n");
     });
 }
 
 #[test]
-fn a_waiting_client_who_vanishes_takes_nothing_along() {
-    on_each_server(None, |address| {
+fn an_element_is_not_lost_to_a_blocked_client_that_disconnects() {
+    run_on_each_server(None, |address| {
         let mut pusher = Client::connect(address);
         for how in [Shutdown::Both, Shutdown::Write] {
-            let mut waiting = Client::connect(address);
-            waiting.send("BLPOP q 0\r\n");
-            pusher.asks_until("blocked_clients", 1);
-            waiting.0.shutdown(how).expect("it is connected");
-            pusher.asks_until("blocked_clients", 0);
+            let mut blocked = Client::connect(address);
+            blocked.send("BLPOP q 0\r\n");
+            pusher.wait_for_info("blocked_clients", 1);
+            blocked.0.shutdown(how).expect("it is connected");
+            pusher.wait_for_info("blocked_clients", 0);
         }
-        pusher.asks("RPUSH q task", ":1\r\n");
-        pusher.asks("LPOP q", "$4\r\ntask\r\n");
+        pusher.expect_reply("RPUSH q task", ":1\r\n");
+        pusher.expect_reply("LPOP q", "$4\r\ntask\r\n");
     });
 }
 
 #[test]
-fn a_client_who_leaves_in_a_transaction_leaves_nothing_behind() {
-    on_each_server(None, |address| {
+fn disconnecting_discards_the_transaction() {
+    run_on_each_server(None, |address| {
         let mut other = Client::connect(address);
         let mut leaving = Client::connect(address);
-        leaving.asks("MULTI", "+OK\r\n");
-        leaving.asks("SET a 1", "+QUEUED\r\n");
-        other.asks_until("connected_clients", 2);
+        leaving.expect_reply("MULTI", "+OK\r\n");
+        leaving.expect_reply("SET a 1", "+QUEUED\r\n");
+        other.wait_for_info("connected_clients", 2);
         drop(leaving);
-        other.asks_until("connected_clients", 1);
-        other.asks("EXISTS a", ":0\r\n");
+        other.wait_for_info("connected_clients", 1);
+        other.expect_reply("EXISTS a", ":0\r\n");
     });
 }
 
 #[test]
-fn a_client_who_has_sent_all_is_answered_and_let_go() {
-    on_each_server(None, |address| {
-        // The end may come with what was sent, or after it: each is to be met.
+fn a_client_that_closes_its_sending_side_still_gets_replies() {
+    run_on_each_server(None, |address| {
+        // The server may see the end of the stream together with the request or after it. 50 attempts cover both.
         for _ in 0..50 {
             let mut client = Client::connect(address);
             client.send("PING\r\n");
             client.0.shutdown(std::net::Shutdown::Write).unwrap();
-            client.is_closed_after("+PONG\r\n");
+            client.expect_close_after("+PONG\r\n");
         }
     });
 }
 
 #[test]
-fn quit_answers_and_closes() {
-    on_each_server(None, |address| {
+fn quit_replies_and_closes_the_connection() {
+    run_on_each_server(None, |address| {
         let mut client = Client::connect(address);
         client.send("QUIT\r\nPING\r\n");
-        client.is_closed_after("+OK\r\n");
+        client.expect_close_after("+OK\r\n");
     });
 }
 
 #[test]
-fn a_password_is_asked_for() {
-    on_each_server(Some("open sesame"), |address| {
+fn a_client_must_authenticate() {
+    run_on_each_server(Some("open sesame"), |address| {
         let mut client = Client::connect(address);
-        client.asks("GET a", "-NOAUTH Authentication required.\r\n");
-        client.asks("AUTH wrong", "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
-        client.asks("AUTH default \"open sesame\"", "+OK\r\n");
-        client.asks("GET a", "$-1\r\n");
+        client.expect_reply("GET a", "-NOAUTH Authentication required.\r\n");
+        client.expect_reply("AUTH wrong", "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+        client.expect_reply("AUTH default \"open sesame\"", "+OK\r\n");
+        client.expect_reply("GET a", "$-1\r\n");
         let mut stranger = Client::connect(address);
         stranger.send("*2\r\n$4\r\nAUTH\r\n$16385\r\n");
-        stranger.is_closed_after("-ERR Protocol error: unauthenticated bulk length\r\n");
+        stranger.expect_close_after("-ERR Protocol error: unauthenticated bulk length\r\n");
         let mut stranger = Client::connect(address);
         stranger.send("*11\r\n");
-        stranger.is_closed_after("-ERR Protocol error: unauthenticated multibulk length\r\n");
+        stranger.expect_close_after("-ERR Protocol error: unauthenticated multibulk length\r\n");
     });
 }
 
 #[test]
-fn messages_reach_those_who_listen() {
-    on_each_server(None, |address| {
+fn published_messages_reach_subscribers() {
+    run_on_each_server(None, |address| {
         let (mut two, mut three, mut publisher) =
             (Client::connect(address), Client::connect(address), Client::connect(address));
-        two.asks("SUBSCRIBE news", "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n");
-        three.asks("HELLO 3", "%7\r\n");
-        // Whatever HELLO says, the answer to PING ends it.
+        two.expect_reply("SUBSCRIBE news", "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n");
+        three.expect_reply("HELLO 3", "%7\r\n");
+        // Skips the reply to HELLO, whatever its length.
         three.send("PING\r\n");
-        while three.line() != "+PONG" {}
-        three.asks("PSUBSCRIBE n*", ">3\r\n$10\r\npsubscribe\r\n$2\r\nn*\r\n:1\r\n");
-        publisher.asks("PUBLISH news hello", ":2\r\n");
-        two.gets("*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n");
-        three.gets(">4\r\n$8\r\npmessage\r\n$2\r\nn*\r\n$4\r\nnews\r\n$5\r\nhello\r\n");
-        two.asks("GET a", "-ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n");
-        three.asks("GET a", "_\r\n");
+        while three.read_line() != "+PONG" {}
+        three.expect_reply("PSUBSCRIBE n*", ">3\r\n$10\r\npsubscribe\r\n$2\r\nn*\r\n:1\r\n");
+        publisher.expect_reply("PUBLISH news hello", ":2\r\n");
+        two.expect_bytes("*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n");
+        three.expect_bytes(">4\r\n$8\r\npmessage\r\n$2\r\nn*\r\n$4\r\nnews\r\n$5\r\nhello\r\n");
+        two.expect_reply("GET a", "-ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n");
+        three.expect_reply("GET a", "_\r\n");
         drop(two);
-        publisher.asks_until("connected_clients", 2);
-        publisher.asks("PUBLISH news again", ":1\r\n");
+        publisher.wait_for_info("connected_clients", 2);
+        publisher.expect_reply("PUBLISH news again", ":1\r\n");
     });
 }
 
 #[test]
-fn monitor_shows_what_others_do() {
-    on_each_server(None, |address| {
+fn monitor_shows_the_commands_of_other_clients() {
+    run_on_each_server(None, |address| {
         let (mut monitor, mut client) = (Client::connect(address), Client::connect(address));
-        monitor.asks("MONITOR", "+OK\r\n");
-        client.asks("SELECT 3", "+OK\r\n");
-        client.asks("SET a \"two words\"", "+OK\r\n");
+        monitor.expect_reply("MONITOR", "+OK\r\n");
+        client.expect_reply("SELECT 3", "+OK\r\n");
+        client.expect_reply("SET a \"two words\"", "+OK\r\n");
         let peer = client.0.local_addr().expect("it is connected");
         for (database, words) in [(3, "\"SELECT\" \"3\""), (3, "\"SET\" \"a\" \"two words\"")] {
-            let line = monitor.line();
+            let line = monitor.read_line();
             let (time, rest) =
                 line.strip_prefix('+').and_then(|line| line.split_once(' ')).expect("a time and the rest");
             assert!(time.parse::<f64>().is_ok_and(|seconds| seconds > 1.7e9), "{line}");
@@ -424,25 +418,25 @@ fn monitor_shows_what_others_do() {
 }
 
 #[test]
-fn keys_expire_while_nobody_looks() {
-    on_each_server(None, |address| {
+fn keys_expire_without_being_accessed() {
+    run_on_each_server(None, |address| {
         let (mut listener, mut client) = (Client::connect(address), Client::connect(address));
-        client.asks("CONFIG SET notify-keyspace-events Ex", "+OK\r\n");
-        listener.asks(
+        client.expect_reply("CONFIG SET notify-keyspace-events Ex", "+OK\r\n");
+        listener.expect_reply(
             "SUBSCRIBE __keyevent@0__:expired",
             "*3\r\n$9\r\nsubscribe\r\n$22\r\n__keyevent@0__:expired\r\n:1\r\n",
         );
-        client.asks("SET a 1 PX 5", "+OK\r\n");
-        listener.gets("*3\r\n$7\r\nmessage\r\n$22\r\n__keyevent@0__:expired\r\n$1\r\na\r\n");
-        client.asks("DBSIZE", ":0\r\n");
+        client.expect_reply("SET a 1 PX 5", "+OK\r\n");
+        listener.expect_bytes("*3\r\n$7\r\nmessage\r\n$22\r\n__keyevent@0__:expired\r\n$1\r\na\r\n");
+        client.expect_reply("DBSIZE", ":0\r\n");
     });
 }
 
 #[test]
-fn a_client_hears_what_its_buffers_hold() {
+fn client_info_reports_the_sizes_of_buffers() {
     const FIELDS: &[&str] =
         &["qbuf", "qbuf-free", "argv-mem", "multi-mem", "obl", "oll", "omem", "tot-net-in", "tot-net-out", "tot-cmds"];
-    on_each_server(None, |address| {
+    run_on_each_server(None, |address| {
         let mut client = Client::connect(address);
         let at_first = client.client_info(FIELDS);
         let none = "multi-mem=0 obl=0 oll=0 omem=0";
@@ -450,105 +444,105 @@ fn a_client_hears_what_its_buffers_hold() {
             at_first,
             format!("qbuf=13 qbuf-free=20461 argv-mem=10 {none} tot-net-in=13 tot-net-out=0 tot-cmds=0")
         );
-        client.asks("PING", "+PONG\r\n");
+        client.expect_reply("PING", "+PONG\r\n");
         let then = client.client_info(&["tot-net-in", "tot-cmds"]);
         assert_eq!(then, "tot-net-in=32 tot-cmds=2");
-        // What another one has queued, word by word with a pointer for each.
+        // `multi-mem` of another client: the bytes of each queued argument, and a pointer for each.
         let mut queueing = Client::connect(address);
-        queueing.asks("MULTI", "+OK\r\n");
-        queueing.asks("SET a bcd", "+QUEUED\r\n");
-        let list = client.text("CLIENT LIST");
+        queueing.expect_reply("MULTI", "+OK\r\n");
+        queueing.expect_reply("SET a bcd", "+QUEUED\r\n");
+        let list = client.bulk_string("CLIENT LIST");
         assert!(list.contains(" multi-mem=31 "), "{list}");
-        queueing.asks("EXEC", "*1\r\n+OK\r\n");
+        queueing.expect_reply("EXEC", "*1\r\n+OK\r\n");
     });
 }
 
 #[test]
-fn calls_are_counted_when_they_are_done() {
-    on_each_server(None, |address| {
-        let (mut waiting, mut client) = (Client::connect(address), Client::connect(address));
+fn a_blocking_call_is_counted_when_it_ends() {
+    run_on_each_server(None, |address| {
+        let (mut blocked, mut client) = (Client::connect(address), Client::connect(address));
         let calls = |client: &mut Client| {
-            let line = client.field("commandstats", "cmdstat_blpop")?;
+            let line = client.info_field("commandstats", "cmdstat_blpop")?;
             let is_count = |part: &&str| !part.starts_with("usec");
             Some(line.split(',').filter(is_count).collect::<Vec<_>>().join(","))
         };
-        waiting.send("CLIENT ID\r\n");
-        let number = waiting.line().trim_start_matches(':').to_owned();
-        waiting.send("BLPOP q 0\r\n");
-        client.asks_until("blocked_clients", 1);
+        blocked.send("CLIENT ID\r\n");
+        let number = blocked.read_line().trim_start_matches(':').to_owned();
+        blocked.send("BLPOP q 0\r\n");
+        client.wait_for_info("blocked_clients", 1);
         assert_eq!(calls(&mut client), None);
-        client.asks("RPUSH q task", ":1\r\n");
-        waiting.gets("*2\r\n$1\r\nq\r\n$4\r\ntask\r\n");
+        client.expect_reply("RPUSH q task", ":1\r\n");
+        blocked.expect_bytes("*2\r\n$1\r\nq\r\n$4\r\ntask\r\n");
         assert_eq!(calls(&mut client).as_deref(), Some("calls=1,rejected_calls=0,failed_calls=0"));
-        waiting.asks("BLPOP q 0.01", "*-1\r\n");
+        blocked.expect_reply("BLPOP q 0.01", "*-1\r\n");
         assert_eq!(calls(&mut client).as_deref(), Some("calls=2,rejected_calls=0,failed_calls=0"));
-        waiting.send("BLPOP q 0\r\n");
-        client.asks_until("blocked_clients", 1);
-        client.asks(&format!("CLIENT UNBLOCK {number} ERROR"), ":1\r\n");
-        waiting.gets("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
+        blocked.send("BLPOP q 0\r\n");
+        client.wait_for_info("blocked_clients", 1);
+        client.expect_reply(&format!("CLIENT UNBLOCK {number} ERROR"), ":1\r\n");
+        blocked.expect_bytes("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
         assert_eq!(calls(&mut client).as_deref(), Some("calls=3,rejected_calls=0,failed_calls=1"));
     });
 }
 
 #[test]
-fn who_sends_or_leaves_unread_more_than_is_allowed_is_let_go() {
-    on_each_server(None, |address| {
+fn a_client_above_a_buffer_limit_is_disconnected() {
+    run_on_each_server(None, |address| {
         let mut client = Client::connect(address);
         let value = "x".repeat(200_000);
-        client.send(request(&["SET", "long", &value]));
-        client.gets("+OK\r\n");
-        client.asks("CONFIG SET client-output-buffer-limit \"normal 100000 0 0\"", "+OK\r\n");
+        client.send(encode_request(&["SET", "long", &value]));
+        client.expect_bytes("+OK\r\n");
+        client.expect_reply("CONFIG SET client-output-buffer-limit \"normal 100000 0 0\"", "+OK\r\n");
         let counted = |client: &mut Client, which: &str| {
-            client.field("stats", &format!("client_{which}_buffer_limit_disconnections"))
+            client.info_field("stats", &format!("client_{which}_buffer_limit_disconnections"))
         };
-        // Nothing of an answer that is too long, nor of what stands behind it.
+        // A client whose reply exceeds the limit gets nothing of it, and its later requests are not run.
         let mut greedy = Client::connect(address);
-        greedy.asks("PING", "+PONG\r\n");
+        greedy.expect_reply("PING", "+PONG\r\n");
         greedy.send("GET long\r\nSET behind 1\r\n");
-        greedy.is_closed_after("");
-        client.asks("EXISTS behind", ":0\r\n");
+        greedy.expect_close_after("");
+        client.expect_reply("EXISTS behind", ":0\r\n");
         assert_eq!(counted(&mut client, "output").as_deref(), Some("1"));
-        // A transaction is carried out to its end.
+        // EXEC runs the whole transaction before the limit is checked.
         let mut greedy = Client::connect(address);
-        greedy.asks("MULTI", "+OK\r\n");
-        greedy.asks("GET long", "+QUEUED\r\n");
-        greedy.asks("SET within 1", "+QUEUED\r\n");
+        greedy.expect_reply("MULTI", "+OK\r\n");
+        greedy.expect_reply("GET long", "+QUEUED\r\n");
+        greedy.expect_reply("SET within 1", "+QUEUED\r\n");
         greedy.send("EXEC\r\n");
-        greedy.is_closed_after("");
-        client.asks("EXISTS within", ":1\r\n");
-        client.asks("CONFIG SET client-query-buffer-limit 1048576", "+OK\r\n");
+        greedy.expect_close_after("");
+        client.expect_reply("EXISTS within", ":1\r\n");
+        client.expect_reply("CONFIG SET client-query-buffer-limit 1048576", "+OK\r\n");
         let mut talker = Client::connect(address);
-        // It may be let go before it has sent all.
-        drop(talker.0.write_all(request(&["SET", "long", &"y".repeat(1 << 20)]).as_bytes()));
-        talker.is_closed_after("");
-        client.asks("STRLEN long", ":200000\r\n");
+        // The server may close the connection before everything is written, so a failed write is not an error.
+        drop(talker.0.write_all(encode_request(&["SET", "long", &"y".repeat(1 << 20)]).as_bytes()));
+        talker.expect_close_after("");
+        client.expect_reply("STRLEN long", ":200000\r\n");
         assert_eq!(counted(&mut client, "query").as_deref(), Some("1"));
     });
 }
 
 #[test]
-fn a_subscriber_who_reads_nothing_is_let_go_in_time() {
-    on_each_server(None, |address| {
+fn a_subscriber_above_its_soft_limit_is_disconnected_in_time() {
+    run_on_each_server(None, |address| {
         let (mut client, mut subscriber) = (Client::connect(address), Client::connect(address));
-        client.asks("CONFIG SET client-output-buffer-limit \"pubsub 0 100000 1\"", "+OK\r\n");
-        subscriber.asks("SUBSCRIBE news", "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n");
-        // As much as sockets hold, and more than the soft limit besides; then nobody sends anything.
+        client.expect_reply("CONFIG SET client-output-buffer-limit \"pubsub 0 100000 1\"", "+OK\r\n");
+        subscriber.expect_reply("SUBSCRIBE news", "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n");
+        // Fills the socket buffers and exceeds the soft limit. After that, no client sends anything.
         let message = "x".repeat(1_000_000);
         let mut unsent = 0;
         while unsent < 100_000 {
-            client.send(request(&["PUBLISH", "news", &message]));
-            client.gets(":1\r\n");
-            let list = client.text("CLIENT LIST TYPE pubsub");
+            client.send(encode_request(&["PUBLISH", "news", &message]));
+            client.expect_bytes(":1\r\n");
+            let list = client.bulk_string("CLIENT LIST TYPE pubsub");
             let words = list.split_whitespace().find_map(|word| word.strip_prefix("omem="));
             unsent = words.and_then(|number| number.parse().ok()).expect("it is a number");
         }
-        client.asks_until("pubsub_clients", 0);
+        client.wait_for_info("pubsub_clients", 0);
     });
 }
 
 #[test]
-fn changes_are_counted_by_the_elements_that_they_change() {
-    on_each_server(None, |address| {
+fn changes_since_the_last_save_count_changed_elements() {
+    run_on_each_server(None, |address| {
         let mut client = Client::connect(address);
         let mut seen = 0;
         for (command, reply, changes) in [
@@ -583,51 +577,51 @@ fn changes_are_counted_by_the_elements_that_they_change() {
             ("MOVE b 1", ":1\r\n", 1),
             ("SET a 1 PX 1", "+OK\r\n", 1),
         ] {
-            client.asks(command, reply);
-            let now = client.field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
+            client.expect_reply(command, reply);
+            let now = client.info_field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
             assert_eq!(now, Some(seen + changes), "{command}");
             seen += changes;
         }
-        // What expires is no change.
-        while client.field("stats", "expired_keys").as_deref() != Some("1") {}
-        let now = client.field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
+        // Expiry does not count as a change.
+        while client.info_field("stats", "expired_keys").as_deref() != Some("1") {}
+        let now = client.info_field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
         assert_eq!(now, Some(seen));
     });
 }
 
 #[test]
-fn what_another_thread_would_free_is_counted() {
-    on_each_server(None, |address| {
+fn lazily_freed_objects_are_counted() {
+    run_on_each_server(None, |address| {
         let mut client = Client::connect(address);
-        // The other thread may still be at it.
+        // Redis may still be freeing objects in its background thread, so the count is polled.
         let counts = |client: &mut Client, number: &str| {
             let started = Instant::now();
-            while client.field("memory", "lazyfreed_objects").as_deref() != Some(number) {
-                assert!(started.elapsed() < PATIENCE, "never counts {number}");
+            while client.info_field("memory", "lazyfreed_objects").as_deref() != Some(number) {
+                assert!(started.elapsed() < TIMEOUT, "never counts {number}");
             }
         };
         let members: Vec<String> = (0..65).map(|n| n.to_string()).collect();
-        client.asks("CONFIG SET set-max-intset-entries 0 set-max-listpack-entries 0", "+OK\r\n");
+        client.expect_reply("CONFIG SET set-max-intset-entries 0 set-max-listpack-entries 0", "+OK\r\n");
         for (count, command) in [(64, "UNLINK s"), (65, "DEL s"), (65, "UNLINK s")] {
-            client.asks(&format!("SADD s {}", members[..count].join(" ")), &format!(":{count}\r\n"));
-            client.asks(command, ":1\r\n");
+            client.expect_reply(&format!("SADD s {}", members[..count].join(" ")), &format!(":{count}\r\n"));
+            client.expect_reply(command, ":1\r\n");
         }
         counts(&mut client, "1");
-        client.asks("MSET a 1 b 2", "+OK\r\n");
-        client.asks("FLUSHALL SYNC", "+OK\r\n");
+        client.expect_reply("MSET a 1 b 2", "+OK\r\n");
+        client.expect_reply("FLUSHALL SYNC", "+OK\r\n");
         counts(&mut client, "3");
         for (mode, then) in [("SYNC", "3"), ("ASYNC", "4")] {
-            client.asks("SET a 1", "+OK\r\n");
-            client.asks("MULTI", "+OK\r\n");
-            client.asks(&format!("FLUSHDB {mode}"), "+QUEUED\r\n");
-            client.asks("EXEC", "*1\r\n+OK\r\n");
+            client.expect_reply("SET a 1", "+OK\r\n");
+            client.expect_reply("MULTI", "+OK\r\n");
+            client.expect_reply(&format!("FLUSHDB {mode}"), "+QUEUED\r\n");
+            client.expect_reply("EXEC", "*1\r\n+OK\r\n");
             counts(&mut client, then);
         }
     });
 }
 
 #[test]
-fn debug_replies_with_all_types_of_the_protocol() {
+fn debug_protocol_replies_with_every_type() {
     let types: [(&str, &str, &str); 13] = [
         ("string", "$11\r\nHello World\r\n", "$11\r\nHello World\r\n"),
         ("integer", ":12345\r\n", ":12345\r\n"),
@@ -652,15 +646,15 @@ fn debug_replies_with_all_types_of_the_protocol() {
         ("false", ":0\r\n", "#f\r\n"),
         ("bignum", "$37\r\n1234567999999999999999999999999999999\r\n", "(1234567999999999999999999999999999999\r\n"),
     ];
-    on_each_server(None, |address| {
+    run_on_each_server(None, |address| {
         let (mut old, mut new) = (Client::connect(address), Client::connect(address));
         new.send("HELLO 3\r\nECHO .\r\n");
-        while new.line() != "." {}
+        while new.read_line() != "." {}
         for (name, resp2, resp3) in types {
-            old.asks(&format!("DEBUG PROTOCOL {name}"), resp2);
-            new.asks(&format!("debug protocol {name}"), resp3);
+            old.expect_reply(&format!("DEBUG PROTOCOL {name}"), resp2);
+            new.expect_reply(&format!("debug protocol {name}"), resp3);
         }
-        old.asks(
+        old.expect_reply(
             "DEBUG PROTOCOL nosuch",
             "-ERR Wrong protocol type name. Please use one of the following: \
              string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false\r\n",
@@ -669,78 +663,80 @@ fn debug_replies_with_all_types_of_the_protocol() {
 }
 
 #[test]
-fn debug_fills_a_server_fingerprints_and_reloads_it() {
-    on_each_server(None, |address| {
+fn debug_populates_digests_and_reloads() {
+    run_on_each_server(None, |address| {
         let mut client = Client::connect(address);
-        client.asks("DEBUG DIGEST", "+0000000000000000000000000000000000000000\r\n");
-        client.asks("SET key:1 mine", "+OK\r\n");
-        client.asks("DEBUG POPULATE 3", "+OK\r\n");
-        client.asks("MGET key:0 key:1 key:2", "*3\r\n$7\r\nvalue:0\r\n$4\r\nmine\r\n$7\r\nvalue:2\r\n");
-        client.asks("DEBUG POPULATE 1 long 9", "+OK\r\n");
-        client.asks("DEBUG POPULATE 1 short 3", "+OK\r\n");
-        client.asks("MGET long:0 short:0", "*2\r\n$9\r\nvalue:0\0\0\r\n$3\r\nval\r\n");
-        client.asks("DEBUG POPULATE -1", "-ERR value is out of range, must be positive\r\n");
-        client.asks("DEBUG POPULATE 1 a b", "-ERR value is out of range, must be positive\r\n");
-        client.asks("DEBUG DIGEST", "+ec0459ec702fb7efe5a72f9c793a734d8c746d3f\r\n");
-        // Encodings that a table, once there, does not give up by itself.
+        client.expect_reply("DEBUG DIGEST", "+0000000000000000000000000000000000000000\r\n");
+        client.expect_reply("SET key:1 mine", "+OK\r\n");
+        client.expect_reply("DEBUG POPULATE 3", "+OK\r\n");
+        client.expect_reply("MGET key:0 key:1 key:2", "*3\r\n$7\r\nvalue:0\r\n$4\r\nmine\r\n$7\r\nvalue:2\r\n");
+        client.expect_reply("DEBUG POPULATE 1 long 9", "+OK\r\n");
+        client.expect_reply("DEBUG POPULATE 1 short 3", "+OK\r\n");
+        client.expect_reply("MGET long:0 short:0", "*2\r\n$9\r\nvalue:0\0\0\r\n$3\r\nval\r\n");
+        client.expect_reply("DEBUG POPULATE -1", "-ERR value is out of range, must be positive\r\n");
+        client.expect_reply("DEBUG POPULATE 1 a b", "-ERR value is out of range, must be positive\r\n");
+        client.expect_reply("DEBUG DIGEST", "+ec0459ec702fb7efe5a72f9c793a734d8c746d3f\r\n");
+        // A hash or sorted set that has become a table stays a table until it is reloaded.
         for (fill, shrink, encoding, then) in [
             ("SADD k 1 2 x", "SREM k x", "listpack", "listpack"),
             ("HSET k a 1 b 2 c 3", "HDEL k c", "hashtable", "listpack"),
             ("ZADD k 1 a 2 b 3 c", "ZREM k c", "skiplist", "listpack"),
             ("RPUSH k a b c d", "LPOP k", "quicklist", "quicklist"),
         ] {
-            client.asks("DEL k", if encoding == "listpack" { ":0\r\n" } else { ":1\r\n" });
+            client.expect_reply("DEL k", if encoding == "listpack" { ":0\r\n" } else { ":1\r\n" });
             for name in ["hash-max-listpack-entries", "zset-max-listpack-entries", "list-max-listpack-size"] {
-                client.asks(&format!("CONFIG SET {name} 2"), "+OK\r\n");
+                client.expect_reply(&format!("CONFIG SET {name} 2"), "+OK\r\n");
             }
             let added = fill.split(' ').count() - 2;
             let added = if fill.starts_with('H') || fill.starts_with('Z') { added / 2 } else { added };
-            client.asks(fill, &format!(":{added}\r\n"));
-            client.asks(shrink, if fill.starts_with('R') { "$1\r\na\r\n" } else { ":1\r\n" });
-            client.asks("OBJECT ENCODING k", &format!("${}\r\n{encoding}\r\n", encoding.len()));
-            client.asks("DEBUG RELOAD", "+OK\r\n");
-            client.asks("OBJECT ENCODING k", &format!("${}\r\n{then}\r\n", then.len()));
+            client.expect_reply(fill, &format!(":{added}\r\n"));
+            client.expect_reply(shrink, if fill.starts_with('R') { "$1\r\na\r\n" } else { ":1\r\n" });
+            client.expect_reply("OBJECT ENCODING k", &format!("${}\r\n{encoding}\r\n", encoding.len()));
+            client.expect_reply("DEBUG RELOAD", "+OK\r\n");
+            client.expect_reply("OBJECT ENCODING k", &format!("${}\r\n{then}\r\n", then.len()));
         }
-        client.asks("CONFIG SET list-max-listpack-size 10", "+OK\r\n");
-        client
-            .asks("DEBUG RELOAD NOSUCH", "-ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.\r\n");
+        client.expect_reply("CONFIG SET list-max-listpack-size 10", "+OK\r\n");
+        client.expect_reply(
+            "DEBUG RELOAD NOSUCH",
+            "-ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.\r\n",
+        );
     });
 }
 
 #[test]
 fn a_stopped_server_closes_all_connections() {
-    let mut ours = Ours::start(None);
-    let (mut waiting, mut client) = (Client::connect(ours.address), Client::connect(ours.address));
-    waiting.send("BLPOP q 0\r\n");
-    client.asks_until("blocked_clients", 1);
-    assert_eq!(ours.stop(), Ok(()));
-    waiting.is_closed_after("");
-    client.is_closed_after("");
-    let refused = TcpStream::connect(ours.address).map_err(|error| error.kind());
+    let mut server = ServerThread::start(None);
+    let (mut blocked, mut client) = (Client::connect(server.address), Client::connect(server.address));
+    blocked.send("BLPOP q 0\r\n");
+    client.wait_for_info("blocked_clients", 1);
+    assert_eq!(server.stop(), Ok(()));
+    blocked.expect_close_after("");
+    client.expect_close_after("");
+    let refused = TcpStream::connect(server.address).map_err(|error| error.kind());
     assert_eq!(refused.err(), Some(io::ErrorKind::ConnectionRefused));
 }
 
 #[test]
-fn addresses_that_cannot_be_served_are_told_plainly() {
-    let refusal = |host: &str, port, password| {
+fn an_address_that_cannot_be_served_has_an_error_of_its_own() {
+    let bind_error = |host: &str, port, password| {
         let mut engine = Engine::new(7, now_us());
-        Server::bind(&options(host, port, password), &mut engine).err().expect("it is refused")
+        Server::bind(&options(host, port, password), &mut engine).err().expect("the address cannot be served")
     };
-    let ours = Ours::start(None);
-    let port = ours.address.port();
-    let in_use = refusal("127.0.0.1", port, None);
+    let server = ServerThread::start(None);
+    let port = server.address.port();
+    let in_use = bind_error("127.0.0.1", port, None);
     assert!(matches!(in_use, ServeError::PortInUse(_)), "{in_use:?}");
     assert_eq!(
         in_use.to_string(),
         format!("port {port} of 127.0.0.1 is in use, perhaps by a Redis: choose another with --port")
     );
     for password in [None, Some("")] {
-        let unprotected = refusal("0.0.0.0", 0, password);
+        let unprotected = bind_error("0.0.0.0", 0, password);
         assert!(matches!(unprotected, ServeError::Unprotected(_)), "{unprotected:?}");
     }
-    // An address kept for documentation, which no machine has.
-    let elsewhere = refusal("192.0.2.1", 0, Some("secret"));
-    assert!(matches!(elsewhere, ServeError::Elsewhere(_)), "{elsewhere:?}");
-    let unknown = refusal("no.such.host.invalid", 0, None);
+    // An address reserved for documentation (RFC 5737), which no machine has.
+    let not_available = bind_error("192.0.2.1", 0, Some("secret"));
+    assert!(matches!(not_available, ServeError::AddressNotAvailable(_)), "{not_available:?}");
+    let unknown = bind_error("no.such.host.invalid", 0, None);
     assert!(matches!(unknown, ServeError::UnknownHost(..)), "{unknown:?}");
 }

@@ -189,7 +189,7 @@ impl Reader {
     fn next(&mut self) -> io::Result<Option<(u32, ToChild)>> {
         if self.frames.buffer().is_empty() {
             // Reading waits as well.
-            let _ = self.spin.sees_input(self.frames.get_ref());
+            let _ = self.spin.spin_until_readable(self.frames.get_ref());
         }
         frame::read(&mut self.frames)
     }
