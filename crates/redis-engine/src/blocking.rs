@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::client::ClientId;
+use super::client_id::ClientId;
 use super::command::{Command, Group};
-use super::data::Value;
+use super::keyspace::BlockedCounts;
 
 /// What a blocked client waits for.
 #[derive(Debug, Clone)]
@@ -21,40 +21,10 @@ pub struct Wait {
     pub command: &'static Command,
 }
 
-/// How many clients wait for lists, and how many for sorted sets.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Awaited {
-    lists: usize,
-    sorted_sets: usize,
-}
-
-impl Awaited {
-    pub fn any(self) -> bool {
-        self.lists + self.sorted_sets > 0
-    }
-
-    /// Whether anybody waits for values like this one.
-    pub fn includes(self, value: &Value) -> bool {
-        match value {
-            Value::List(_) => self.lists > 0,
-            Value::SortedSet(_) => self.sorted_sets > 0,
-            Value::Str(_) | Value::Set(_) | Value::Hash(_) => false,
-        }
-    }
-
-    /// The number for what a command takes from.
-    fn of(&mut self, command: &Command) -> &mut usize {
-        match command.group {
-            Group::SortedSet => &mut self.sorted_sets,
-            _ => &mut self.lists,
-        }
-    }
-}
-
 /// All waiting clients.
 #[derive(Debug, Clone, Default)]
 pub struct Blocking {
-    awaited: Awaited,
+    counts: BlockedCounts,
     waits: HashMap<ClientId, Wait>,
     queues: HashMap<(usize, Vec<u8>), VecDeque<ClientId>>,
     deadlines: BTreeSet<(i64, ClientId)>,
@@ -75,14 +45,14 @@ impl Blocking {
         if let Some(deadline) = wait.deadline {
             self.deadlines.insert((deadline, client));
         }
-        *self.awaited.of(wait.command) += 1;
+        *self.count_mut(wait.command) += 1;
         self.waits.insert(client, wait);
     }
 
     /// Ends a client's wait, for whatever reason, and says what it waited for.
     pub fn leave(&mut self, client: ClientId) -> Option<Wait> {
         let wait = self.waits.remove(&client)?;
-        *self.awaited.of(wait.command) -= 1;
+        *self.count_mut(wait.command) -= 1;
         for key in &wait.keys {
             let place = (wait.database, key.clone());
             if let Some(queue) = self.queues.get_mut(&place) {
@@ -108,9 +78,17 @@ impl Blocking {
         self.waits.keys().copied().collect()
     }
 
-    /// What is waited for.
-    pub fn awaited(&self) -> Awaited {
-        self.awaited
+    /// The number of blocked clients, by the type of value that they are blocked on.
+    pub fn counts(&self) -> BlockedCounts {
+        self.counts
+    }
+
+    /// The number of clients blocked on the type of value that a command pops from.
+    fn count_mut(&mut self, command: &Command) -> &mut usize {
+        match command.group {
+            Group::SortedSet => &mut self.counts.sorted_sets,
+            _ => &mut self.counts.lists,
+        }
     }
 
     /// The number of waiting clients.
@@ -137,7 +115,7 @@ impl Blocking {
     }
 
     /// All keys that somebody waits for in a database: what SWAPDB may have filled.
-    pub fn keys_awaited(&self, database: usize) -> Vec<Vec<u8>> {
+    pub fn keys_with_blocked_clients(&self, database: usize) -> Vec<Vec<u8>> {
         let mut keys: Vec<_> =
             self.queues.keys().filter(|(db, _)| *db == database).map(|(_, key)| key.clone()).collect();
         keys.sort_unstable();

@@ -3,6 +3,7 @@
 use super::blocking::Wait;
 use super::client::{Client, ClientId};
 use super::command::{Command, Flag};
+use super::command_table::CommandTable;
 use super::error::{self, Error};
 use super::keyspace::Keyspace;
 use super::number;
@@ -20,6 +21,8 @@ pub struct Call<'a> {
     pub reply: &'a mut Reply,
     /// Everything beside keys: clients, configuration, subscriptions, randomness, statistics.
     pub server: &'a mut ServerState,
+    /// The table of all commands, for commands that look up others.
+    pub commands: &'static CommandTable,
     /// Who calls.
     pub client: ClientId,
     pub command: &'static Command,

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
+pub use super::client_id::ClientId;
+use super::command::{Command, Flag};
 use super::reply::Reply;
-
-/// A connection's number, as `CLIENT ID` answers it. Numbers are never used again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ClientId(pub u64);
 
 /// A connection's state.
 #[derive(Debug, Clone, Default)]
@@ -115,10 +113,17 @@ impl Replies {
     }
 }
 
-/// What was queued since MULTI.
+/// A command that MULTI queued. It was looked up and checked when it was queued, so EXEC runs it as it is.
+#[derive(Debug, Clone)]
+pub struct QueuedCommand {
+    pub command: &'static Command,
+    pub argv: Vec<Vec<u8>>,
+}
+
+/// The commands queued since MULTI.
 #[derive(Debug, Clone, Default)]
 pub struct Transaction {
-    pub queue: Vec<Vec<Vec<u8>>>,
+    pub queue: Vec<QueuedCommand>,
     /// A command was refused while queueing: EXEC will refuse, too.
     pub spoiled: bool,
 }
@@ -244,6 +249,16 @@ impl Clients {
 }
 
 impl Client {
+    /// Whether a command may need more memory, so that it is rejected above `maxmemory`: EXEC if any queued command may.
+    pub fn may_need_memory(&self, command: &Command) -> bool {
+        match &self.transaction {
+            Some(transaction) if command.name == "EXEC" => {
+                transaction.queue.iter().any(|queued| queued.command.has(Flag::Denyoom))
+            }
+            _ => command.has(Flag::Denyoom),
+        }
+    }
+
     /// Notes that a command was refused while a transaction is being queued.
     pub fn spoil_transaction(&mut self) {
         if let Some(transaction) = &mut self.transaction {

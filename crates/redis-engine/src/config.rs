@@ -6,10 +6,12 @@
 
 mod output_limits;
 mod parameters;
+mod parse;
 
 pub use output_limits::{OutputLimit, OutputLimits};
 
 use parameters::{INT, Kind, MAX, PARAMETERS};
+use parse::{decimal, memory};
 
 use super::error;
 use super::limits::Limits;
@@ -135,10 +137,6 @@ fn position(name: &[u8]) -> Option<usize> {
     PARAMETERS.iter().position(|parameter| is(parameter.name) || parameter.old_name.is_some_and(is))
 }
 
-fn decimal(text: &[u8]) -> Option<i64> {
-    std::str::from_utf8(text).ok()?.parse().ok()
-}
-
 /// The most that an unsigned number of 32 bits holds.
 const UNSIGNED: i64 = u32::MAX as i64;
 
@@ -193,24 +191,6 @@ fn one_of(choices: &[&str], value: &[u8]) -> Option<Vec<u8>> {
 
 fn integer(value: &[u8]) -> Result<i64, String> {
     super::number::parse_integer(value).ok_or_else(|| "argument couldn't be parsed into an integer".into())
-}
-
-/// Reads a number of bytes: `1000`, `1k` (a thousand), `1kb` (1024), and so on up to `gb`.
-fn memory(value: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(value).ok()?.to_ascii_lowercase();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match &text[digits.len()..] {
-        "" | "b" => 1,
-        "k" => 1000,
-        "kb" => 1 << 10,
-        "m" => 1_000_000,
-        "mb" => 1 << 20,
-        "g" => 1_000_000_000,
-        "gb" => 1 << 30,
-        _ => return None,
-    };
-    let n: i64 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
-    n.checked_mul(unit).filter(|&n| n >= 0)
 }
 
 /// Reads shares of a hundred.

@@ -4,11 +4,8 @@
 //! What is used is what Redis would use for the keys; what clients have on their way is not counted. How often a key is
 //! used is not counted either: where the least frequently used should go, the longest unused goes.
 
-use super::client::Client;
-use super::command::{Command, Flag};
-use super::commands;
 use super::data::memory::table::Table;
-use super::keyspace::{Database, Keyspace};
+use super::keyspace::{Database, Keyspace, MemoryEstimate};
 use super::rng::Rng;
 use super::server_state::ServerState;
 
@@ -20,13 +17,6 @@ const KEYS_FOR_A_CHANGE: u64 = 100;
 
 /// At least so many keys of a database are compared: as many as Redis keeps in mind from earlier looks.
 const LEAST_COMPARED: usize = 16;
-
-/// What was used when it was last weighed.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Weighed {
-    changes: u64,
-    bytes: Option<u64>,
-}
 
 /// Which key is to go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,30 +71,19 @@ pub fn make_room(keyspace: &mut Keyspace, server: &mut ServerState) -> bool {
         let Some((database, index)) = victim(keyspace, policy, samples, &mut server.random) else { break };
         used = used.saturating_sub(keyspace.evict(database, index) as u64);
     }
-    keyspace.weighed = Weighed { changes: keyspace.changes, bytes: Some(used) };
+    keyspace.memory_estimate = MemoryEstimate { changes: keyspace.changes, bytes: Some(used) };
     used <= most
-}
-
-/// Whether a client's command is refused when there is no room: it may need some, or what was queued for it does.
-pub fn needs_room(client: &Client, command: &Command) -> bool {
-    match &client.transaction {
-        Some(transaction) if command.name == "EXEC" => transaction.queue.iter().any(|argv| {
-            let words: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
-            commands::find(&words).is_ok_and(|command| command.has(Flag::Denyoom))
-        }),
-        _ => command.has(Flag::Denyoom),
-    }
 }
 
 /// What is used, in bytes; of many keys as it was a few changes ago.
 fn weigh(keyspace: &mut Keyspace) -> u64 {
-    let Weighed { changes, bytes } = keyspace.weighed;
+    let MemoryEstimate { changes, bytes } = keyspace.memory_estimate;
     let keys: usize = keyspace.databases().iter().map(Database::len).sum();
     match bytes {
         Some(bytes) if keyspace.changes.abs_diff(changes) <= keys as u64 / KEYS_FOR_A_CHANGE => bytes,
         _ => {
             let used = used_memory(keyspace);
-            keyspace.weighed = Weighed { changes: keyspace.changes, bytes: Some(used) };
+            keyspace.memory_estimate = MemoryEstimate { changes: keyspace.changes, bytes: Some(used) };
             used
         }
     }

@@ -6,13 +6,12 @@
 mod database;
 mod edit;
 mod expiring;
+mod ready_keys;
 
-use super::blocking::Awaited;
 use super::data::hash::Fields;
 use super::data::memory::Samples;
 use super::data::{DataType, Hash, Value};
 use super::error::{self, Error};
-use super::eviction::Weighed;
 use super::limits::Limits;
 use super::notify::{Class, Event};
 use super::watch::{Exchanged, Watches};
@@ -20,6 +19,7 @@ use super::watch::{Exchanged, Watches};
 use database::NewHead;
 pub use database::{Database, Entry};
 pub use edit::Edit;
+pub use ready_keys::BlockedCounts;
 
 /// The number of databases, as in Redis's default configuration.
 pub const DATABASES: usize = 16;
@@ -34,6 +34,14 @@ pub struct Counts {
     pub evicted_keys: u64,
     /// Values that Redis frees in another thread: INFO's `lazyfreed_objects`.
     pub freed_later: u64,
+}
+
+/// An estimate of `used_memory`, and when it was made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MemoryEstimate {
+    /// The value of `Keyspace::changes` at that time.
+    pub changes: u64,
+    pub bytes: Option<u64>,
 }
 
 /// The events of a value that goes to another place.
@@ -64,16 +72,16 @@ pub struct Keyspace {
     /// Whether anybody may want to hear of events, so that they are noted.
     pub notes_events: bool,
     events: Vec<Event>,
-    /// What blocked clients wait for, so that keys filled with it are noted.
-    pub awaited: Awaited,
-    filled: Vec<(usize, Vec<u8>)>,
+    /// The clients that are blocked: keys are signalled as ready only for types that some client is blocked on.
+    pub blocked: BlockedCounts,
+    ready_keys: Vec<(usize, Vec<u8>)>,
     /// How often anything changed.
     pub changes: u64,
     /// How many changes Redis counts, which are more where a command changes several elements, and none where something
     /// expires: INFO's `rdb_changes_since_last_save`.
     pub dirty: u64,
-    /// What was used of `maxmemory` when that was last looked at.
-    pub weighed: Weighed,
+    /// The last estimate of `used_memory`, for `maxmemory`.
+    pub memory_estimate: MemoryEstimate,
 }
 
 impl Keyspace {
@@ -91,11 +99,11 @@ impl Keyspace {
             touches: true,
             notes_events: false,
             events: Vec::new(),
-            awaited: Awaited::default(),
-            filled: Vec::new(),
+            blocked: BlockedCounts::default(),
+            ready_keys: Vec::new(),
             changes: 0,
             dirty: 0,
-            weighed: Weighed::default(),
+            memory_estimate: MemoryEstimate::default(),
         }
     }
 
@@ -262,7 +270,7 @@ impl Keyspace {
                 return Ok(Edit::new(self, index, key, false));
             }
             None => {
-                let entry = self.new_entry(T::empty().into_value(), None);
+                let entry = self.new_entry(T::default().into_value(), None);
                 self.database_mut().add(key, entry, NewHead::Plain)
             }
         };
@@ -285,7 +293,7 @@ impl Keyspace {
             None => {
                 self.note(Class::New, "new", key);
                 // Redis wakes nobody when a value takes the place of another, even if they wait for one of its type.
-                self.note_filled(key);
+                self.signal_key_as_ready(key);
             }
         }
         self.note(class, event, key);
@@ -299,7 +307,7 @@ impl Keyspace {
         self.database_mut().add(to, entry, NewHead::for_time(expires_ms));
         self.changed(to);
         self.note(Class::New, "new", to);
-        self.note_filled(to);
+        self.signal_key_as_ready(to);
         if let Some((database, from, event)) = events.on_source {
             let here = std::mem::replace(&mut self.selected, database);
             self.note(Class::Generic, event, from);
@@ -399,20 +407,9 @@ impl Keyspace {
         }
     }
 
-    /// Notes that a key came to hold what blocked clients may wait for. Redis looks at its type twice: now, and again when
-    /// the command is over.
-    fn note_filled(&mut self, key: &[u8]) {
-        self.note_filled_in(self.selected, key);
-    }
-
     /// The events noted since the last call.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
-    }
-
-    /// The keys filled since the last call.
-    pub fn take_filled(&mut self) -> Vec<(usize, Vec<u8>)> {
-        std::mem::take(&mut self.filled)
     }
 
     /// Adds a value under a key that is not there, which is no event: DEBUG POPULATE.
@@ -454,16 +451,6 @@ impl Keyspace {
         self.databases.swap(a, b);
         self.changes += 1;
         self.dirty += 1;
-    }
-
-    /// Notes that a key holds a container that blocked clients may wait for, without changing it: after SWAPDB.
-    pub fn note_filled_in(&mut self, database: usize, key: &[u8]) {
-        if self.awaited.any()
-            && let Some(entry) = self.databases[database].get(key)
-            && self.awaited.includes(&entry.value)
-        {
-            self.filled.push((database, key.to_vec()));
-        }
     }
 
     /// After a value changed: reschedules its parts, and drops it if nothing is left. Says whether it is still there.

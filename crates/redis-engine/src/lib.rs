@@ -6,7 +6,9 @@
 pub mod blocking;
 pub mod call;
 pub mod client;
+mod client_id;
 pub mod command;
+pub mod command_table;
 pub mod commands;
 pub mod config;
 pub mod data;
@@ -31,7 +33,7 @@ pub mod syntax;
 pub mod watch;
 
 use call::{Call, Mode};
-use client::{ClientId, Replies};
+use client::{ClientId, QueuedCommand, Replies};
 use command::{Command, Flag, Group};
 use data::Value;
 use error::Error;
@@ -78,7 +80,7 @@ impl Engine {
         let protocol = state.reply.protocol;
         let mut reply = std::mem::replace(&mut state.reply, Reply::new(protocol));
         let unanswered = reply.len();
-        self.keyspace.awaited = self.server.blocking.awaited();
+        self.keyspace.blocked = self.server.blocking.counts();
         self.dispatch(client, argv, &mut reply);
         self.tell_events();
         if let Some(state) = self.server.clients.find(client) {
@@ -90,7 +92,7 @@ impl Engine {
             reply.raw(state.reply.as_bytes());
             state.reply = reply;
         }
-        if self.keyspace.awaited.any() {
+        if self.keyspace.blocked.any() {
             if self.server.pause_us > 0 {
                 // DEBUG SLEEP in a transaction: its end finds the clock later than its start did.
                 self.keyspace.set_clock(now_us + self.server.pause_us);
@@ -139,27 +141,53 @@ impl Engine {
         if let Some(transaction) = &mut state.transaction
             && !matches!(command.name, "EXEC" | "DISCARD" | "MULTI" | "WATCH" | "QUIT" | "RESET")
         {
-            transaction.queue.push(argv.iter().map(|word| word.to_vec()).collect());
+            let argv = argv.iter().map(|word| word.to_vec()).collect();
+            transaction.queue.push(QueuedCommand { command, argv });
             return reply.status("QUEUED");
         }
         self.run(command, client, argv, reply, Mode::Plain);
     }
 
-    /// Finds the command, and checks what can be checked before it runs.
+    /// Finds the command, and makes sure that the client may run it now.
+    ///
+    /// # Errors
+    /// The error that rejects the command.
     fn admit(&mut self, client: ClientId, argv: &[&[u8]]) -> Result<&'static Command, Error> {
         let command = commands::find(argv)?;
-        let refusal = if command.takes(argv.len()) {
-            self.refusal(client, command)
-        } else {
-            Some(error::wrong_arity(command.name))
-        };
-        match refusal {
-            None => Ok(command),
-            Some(refusal) => {
-                self.server.statistics.calls_of(command).rejected += 1;
-                Err(refusal)
-            }
+        let admitted = self.admit_command(client, command, argv.len());
+        if admitted.is_err() {
+            self.server.statistics.calls_of(command).rejected += 1;
         }
+        admitted.map(|()| command)
+    }
+
+    /// The checks of Redis's `processCommand`, in its order. Between them, keys are evicted to get below `maxmemory`.
+    fn admit_command(&mut self, client: ClientId, command: &Command, words: usize) -> Result<(), Error> {
+        if !command.takes(words) {
+            return Err(error::wrong_arity(command.name));
+        }
+        let state = self.server.clients.get(client);
+        if !state.authenticated && !command.has(Flag::NoAuth) {
+            return Err(error::NO_AUTH);
+        }
+        if state.transaction.is_some() && command.has(Flag::NoMulti) {
+            return Err(Error::text("ERR Command not allowed inside a transaction"));
+        }
+        let is_within_limit = eviction::make_room(&mut self.keyspace, &mut self.server);
+        let state = self.server.clients.get(client);
+        if !is_within_limit && state.may_need_memory(command) {
+            return Err(error::OUT_OF_MEMORY);
+        }
+        if state.reply.protocol == Protocol::Resp2
+            && !command.runs_while_subscribed()
+            && self.server.subscriptions.listens(client)
+        {
+            return Err(error::not_while_subscribed(command.name));
+        }
+        if state.monitors && (command.has(Flag::Readonly) || command.has(Flag::Write)) {
+            return Err(Error::text("ERR Replica can't interact with the keyspace"));
+        }
+        Ok(())
     }
 
     /// What a refused command does to the client's transaction: it is spoiled, and a refused EXEC ends it.
@@ -174,46 +202,20 @@ impl Engine {
         refusal
     }
 
-    /// Why a client may not run a command in its present state.
-    fn refusal(&mut self, client: ClientId, command: &Command) -> Option<Error> {
-        let state = self.server.clients.get_mut(client);
-        if !state.authenticated && !command.has(Flag::NoAuth) {
-            return Some(error::NO_AUTH);
-        }
-        if state.transaction.is_some() && command.has(Flag::NoMulti) {
-            return Some(Error::text("ERR Command not allowed inside a transaction"));
-        }
-        let has_room = eviction::make_room(&mut self.keyspace, &mut self.server);
-        let state = self.server.clients.get_mut(client);
-        if !has_room && eviction::needs_room(state, command) {
-            return Some(error::OUT_OF_MEMORY);
-        }
-        if state.reply.protocol == Protocol::Resp2
-            && !command.runs_while_subscribed()
-            && self.server.subscriptions.listens(client)
-        {
-            return Some(error::not_while_subscribed(command.name));
-        }
-        if state.monitors && (command.has(Flag::Readonly) || command.has(Flag::Write)) {
-            return Some(Error::text("ERR Replica can't interact with the keyspace"));
-        }
-        None
-    }
-
     fn run(&mut self, command: &'static Command, client: ClientId, argv: &[&[u8]], reply: &mut Reply, mode: Mode) {
         let Engine { keyspace, server } = self;
-        let mut call = Call { keyspace, server, reply, client, command, argv, mode };
+        let mut call = Call { keyspace, server, commands: &commands::TABLE, reply, client, command, argv, mode };
         call.run();
     }
 
     /// Runs the commands of those who wait for keys that were filled, first come, first served, until nothing more happens.
     fn serve_blocked(&mut self) {
         loop {
-            let filled = self.keyspace.take_filled();
-            if filled.is_empty() {
+            let ready_keys = self.keyspace.take_ready_keys();
+            if ready_keys.is_empty() {
                 return;
             }
-            for (database, key) in filled {
+            for (database, key) in ready_keys {
                 for client in self.server.blocking.queue(database, &key) {
                     if self.is_served_by(client, database, &key) && !self.retry(client, database) {
                         break;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::client::ClientId;
+use super::client_id::ClientId;
 use super::glob;
 
 /// The three kinds of subscriptions, which know nothing of each other.

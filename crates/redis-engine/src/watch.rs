@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::client::ClientId;
+use super::client_id::ClientId;
 
 /// All watched keys, and the clients whose transaction must fail.
 #[derive(Debug, Clone, Default)]

@@ -179,7 +179,8 @@ fn line(call: &Call, id: ClientId) -> String {
         None if id == call.client => call.argv.iter().map(|word| word.len()).sum(),
         None => 0,
     };
-    let queued_words = client.transaction.iter().flat_map(|transaction| transaction.queue.iter().flatten());
+    let queued_words =
+        client.transaction.iter().flat_map(|transaction| transaction.queue.iter().flat_map(|queued| &queued.argv));
     // Redis counts a pointer for each word.
     let queue_memory: usize = queued_words.map(|word| word.len() + 8).sum();
     let seconds = |since_us: i64| (now_us - since_us).max(0) / 1_000_000;

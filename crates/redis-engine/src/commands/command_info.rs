@@ -3,6 +3,7 @@
 use super::key_specs::{self, Place};
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
+use crate::command_table::CommandTable;
 use crate::error::{self, Error};
 use crate::glob;
 use crate::number;
@@ -35,20 +36,21 @@ const COMMAND: Command = Command {
 };
 
 fn all(call: &mut Call) -> Outcome {
-    let commands: Vec<_> = top_level().collect();
+    let table = call.commands;
+    let commands: Vec<_> = top_level(table).collect();
     call.reply.array(commands.len());
-    commands.into_iter().for_each(|command| describe(call.reply, command));
+    commands.into_iter().for_each(|command| describe(call.reply, table, command));
     Ok(())
 }
 
 /// All commands but subcommands.
-fn top_level() -> impl Iterator<Item = &'static Command> {
-    super::all().filter(|command| command.container().is_none())
+fn top_level(table: &CommandTable) -> impl Iterator<Item = &'static Command> + use<> {
+    table.iter().filter(|command| command.container().is_none())
 }
 
-fn subcommands(command: &Command) -> impl Iterator<Item = &'static Command> {
+fn subcommands(table: &CommandTable, command: &Command) -> impl Iterator<Item = &'static Command> + use<> {
     let name = command.name;
-    super::all().filter(move |other| other.container() == Some(name))
+    table.iter().filter(move |other| other.container() == Some(name))
 }
 
 /// As COMMAND names it: `config|get`.
@@ -57,8 +59,8 @@ fn full_name(command: &Command) -> String {
 }
 
 /// The row of a name as COMMAND writes it.
-fn by_full_name(name: &[u8]) -> Option<&'static Command> {
-    super::by_name(&std::str::from_utf8(name).ok()?.replace('|', " "))
+fn by_full_name(table: &CommandTable, name: &[u8]) -> Option<&'static Command> {
+    table.by_name(&std::str::from_utf8(name).ok()?.replace('|', " "))
 }
 
 const COMMAND_COUNT: Command = Command {
@@ -76,7 +78,7 @@ const COMMAND_COUNT: Command = Command {
 };
 
 fn count(call: &mut Call) -> Outcome {
-    call.reply.count(top_level().count());
+    call.reply.count(top_level(call.commands).count());
     Ok(())
 }
 
@@ -101,8 +103,8 @@ fn info(call: &mut Call) -> Outcome {
     }
     call.reply.array(names.len());
     for name in names {
-        match by_full_name(name) {
-            Some(command) => describe(call.reply, command),
+        match by_full_name(call.commands, name) {
+            Some(command) => describe(call.reply, call.commands, command),
             None => call.reply.null(),
         }
     }
@@ -110,7 +112,7 @@ fn info(call: &mut Call) -> Outcome {
 }
 
 /// Writes a command as COMMAND INFO does.
-fn describe(reply: &mut Reply, command: &Command) {
+fn describe(reply: &mut Reply, table: &CommandTable, command: &Command) {
     reply.array(10);
     reply.bulk(full_name(command).as_bytes());
     reply.integer(command.arity.into());
@@ -119,13 +121,13 @@ fn describe(reply: &mut Reply, command: &Command) {
     statuses(reply, flags.iter().map(|flag| flag.name()));
     let Keys { first, last, step, .. } = command.keys;
     [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
-    statuses(reply, categories(command).into_iter());
+    statuses(reply, categories(table, command).into_iter());
     // The tips for clients of a cluster.
     reply.set(0);
     key_specifications(reply, command);
-    let subcommands: Vec<_> = subcommands(command).collect();
+    let subcommands: Vec<_> = subcommands(table, command).collect();
     reply.set(subcommands.len());
-    subcommands.into_iter().for_each(|subcommand| describe(reply, subcommand));
+    subcommands.into_iter().for_each(|subcommand| describe(reply, table, subcommand));
 }
 
 fn statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>) {
@@ -134,8 +136,8 @@ fn statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>
 }
 
 /// The ACL categories: those of the group, those that follow from flags, and those that Redis gives to single commands.
-fn categories(command: &Command) -> Vec<&'static str> {
-    if subcommands(command).next().is_some() && command.name != "COMMAND" {
+fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
+    if subcommands(table, command).next().is_some() && command.name != "COMMAND" {
         // Whoever names no subcommand only gets help.
         return vec!["@slow"];
     }
@@ -228,6 +230,7 @@ const COMMAND_LIST: Command = Command {
 };
 
 fn list(call: &mut Call) -> Outcome {
+    let table = call.commands;
     let keep: Box<dyn Fn(&Command) -> bool> = match call.argv {
         [_, _] => Box::new(|_| true),
         &[_, _, _, kind, value] if call.is_option(2, "FILTERBY") => {
@@ -235,7 +238,7 @@ fn list(call: &mut Call) -> Outcome {
             match kind.to_ascii_uppercase().as_slice() {
                 b"MODULE" => Box::new(|_| false),
                 b"ACLCAT" => {
-                    Box::new(move |command| categories(command).iter().any(|name| name.as_bytes() == category))
+                    Box::new(move |command| categories(table, command).iter().any(|name| name.as_bytes() == category))
                 }
                 b"PATTERN" => Box::new(move |command| glob::matches_any_case(value, full_name(command).as_bytes())),
                 _ => return Err(error::SYNTAX),
@@ -243,7 +246,7 @@ fn list(call: &mut Call) -> Outcome {
         }
         _ => return Err(error::SYNTAX),
     };
-    let names: Vec<_> = super::all().filter(|command| keep(command)).map(full_name).collect();
+    let names: Vec<_> = table.iter().filter(|command| keep(command)).map(full_name).collect();
     call.reply.array(names.len());
     names.iter().for_each(|name| call.reply.bulk(name.as_bytes()));
     Ok(())
@@ -285,7 +288,7 @@ enum Answer {
 
 fn getkeys(call: &mut Call, answer: Answer) -> Outcome {
     let argv = &call.argv[2..];
-    let command = super::find(argv).map_err(|_| Error::text("ERR Invalid command specified"))?;
+    let command = call.commands.find(argv).map_err(|_| Error::text("ERR Invalid command specified"))?;
     if command.keys == Keys::NONE {
         return Err(Error::text("ERR The command has no key arguments"));
     }
@@ -333,19 +336,20 @@ const COMMAND_DOCS: Command = Command {
 };
 
 fn docs(call: &mut Call) -> Outcome {
+    let table = call.commands;
     let commands: Vec<&Command> = match &call.argv[2..] {
-        [] => top_level().collect(),
-        names => names.iter().filter_map(|name| by_full_name(name)).collect(),
+        [] => top_level(table).collect(),
+        names => names.iter().filter_map(|name| by_full_name(table, name)).collect(),
     };
     call.reply.map(commands.len());
-    commands.into_iter().for_each(|command| document(call.reply, command));
+    commands.into_iter().for_each(|command| document(call.reply, table, command));
     Ok(())
 }
 
 /// Writes a command's name and what COMMAND DOCS tells of it.
-fn document(reply: &mut Reply, command: &Command) {
+fn document(reply: &mut Reply, table: &CommandTable, command: &Command) {
     let arguments = syntax::parse(command.syntax);
-    let subcommands: Vec<_> = subcommands(command).collect();
+    let subcommands: Vec<_> = subcommands(table, command).collect();
     reply.bulk(full_name(command).as_bytes());
     reply.map(4 + usize::from(!arguments.is_empty()) + usize::from(!subcommands.is_empty()));
     let texts = [
@@ -362,7 +366,7 @@ fn document(reply: &mut Reply, command: &Command) {
     if !subcommands.is_empty() {
         reply.bulk(b"subcommands");
         reply.map(subcommands.len());
-        subcommands.into_iter().for_each(|subcommand| document(reply, subcommand));
+        subcommands.into_iter().for_each(|subcommand| document(reply, table, subcommand));
     }
 }
 

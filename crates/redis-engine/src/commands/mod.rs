@@ -33,11 +33,11 @@ mod string;
 mod string_part;
 mod transaction;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::command::Command;
-use super::error::{self, Error};
+use super::command_table::CommandTable;
+use super::error::Error;
 
 /// The families, in the order of Redis's documentation.
 static FAMILIES: &[&[&Command]] = &[
@@ -73,53 +73,23 @@ static FAMILIES: &[&[&Command]] = &[
     debug::COMMANDS,
 ];
 
-/// All rows, subcommands after their containers.
+/// The table of all commands.
+pub static TABLE: LazyLock<CommandTable> = LazyLock::new(|| CommandTable::new(FAMILIES));
+
+/// All commands, family by family, with subcommands after their container.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    FAMILIES.iter().flat_map(|family| family.iter().copied())
+    TABLE.iter()
 }
 
-/// A row, and whether it is a container's: a command that has subcommands.
-#[derive(Clone, Copy)]
-struct Row {
-    command: &'static Command,
-    is_container: bool,
-}
-
-/// Rows by name in capitals; subcommands by both words.
-static BY_NAME: LazyLock<HashMap<&'static [u8], Row, foldhash::fast::FixedState>> = LazyLock::new(|| {
-    let containers: HashSet<_> = all().filter_map(Command::container).collect();
-    let mut by_name = HashMap::default();
-    for command in all() {
-        let row = Row { command, is_container: containers.contains(command.name) };
-        let twice = by_name.insert(command.name.as_bytes(), row);
-        assert!(twice.is_none(), "two rows are named {}", command.name);
-    }
-    by_name
-});
-
-/// The row of a name in any case, subcommands by both words (`object encoding`).
+/// Finds a command by its name in any case; a subcommand by both words (`object encoding`).
 pub fn by_name(name: &str) -> Option<&'static Command> {
-    BY_NAME.get(name.to_ascii_uppercase().as_bytes()).map(|row| row.command)
+    TABLE.by_name(name)
 }
 
-/// The command that these words call.
+/// Finds the command that `argv`, which is not empty, calls. The number of arguments is not checked.
 ///
 /// # Errors
-/// Unknown commands and subcommands, as Redis words them. Arity is not looked at.
+/// Redis's error for an unknown command or subcommand.
 pub fn find(argv: &[&[u8]]) -> Result<&'static Command, Error> {
-    let Row { command, is_container } = look_up(argv[0]).ok_or_else(|| error::unknown_command(argv))?;
-    if argv.len() == 1 || !is_container {
-        return Ok(command);
-    }
-    let both = [argv[0], argv[1]].join(&b' ');
-    look_up(&both).map(|row| row.command).ok_or_else(|| error::unknown_subcommand(argv[1], command.name))
-}
-
-/// Looks a name up in any case, without an allocation.
-fn look_up(name: &[u8]) -> Option<Row> {
-    let mut capitals = [0; 40];
-    let capitals = capitals.get_mut(..name.len())?;
-    capitals.copy_from_slice(name);
-    capitals.make_ascii_uppercase();
-    BY_NAME.get(&*capitals).copied()
+    TABLE.find(argv)
 }

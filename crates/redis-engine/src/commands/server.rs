@@ -133,8 +133,8 @@ fn swapdb(call: &mut Call) -> Outcome {
     let (a, b) = (database(a)?, database(b)?);
     call.keyspace.swap(a, b);
     for database in [a, b] {
-        for key in call.server.blocking.keys_awaited(database) {
-            call.keyspace.note_filled_in(database, &key);
+        for key in call.server.blocking.keys_with_blocked_clients(database) {
+            call.keyspace.signal_key_as_ready_in(database, &key);
         }
     }
     call.reply.ok();

@@ -180,7 +180,7 @@ fn intersection<'a>(sets: &'a [&'a Set]) -> impl Iterator<Item = &'a [u8]> {
 
 /// An intersection that is to be stored.
 fn intersect(sets: &[Option<&Set>], limits: &Limits) -> Set {
-    let Some(sets) = smallest_first(sets) else { return Set::empty() };
+    let Some(sets) = smallest_first(sets) else { return Set::default() };
     let encoding = match sets[0].encoded() {
         Encoding::Intset => Encoding::Intset,
         Encoding::Listpack | Encoding::Hashtable => Encoding::Listpack,

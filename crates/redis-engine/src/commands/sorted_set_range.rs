@@ -216,7 +216,7 @@ fn range(call: &mut Call, form: Form) -> Outcome {
         },
         Target::Store => {
             let limits = call.keyspace.limits;
-            let mut stored = SortedSet::empty();
+            let mut stored = SortedSet::default();
             if let Some(zset) = call.keyspace.read::<SortedSet>(request.key)? {
                 let ranks = request.ranks(zset);
                 if request.by == By::Rank {

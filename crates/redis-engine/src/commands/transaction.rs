@@ -1,7 +1,7 @@
 //! Transactions: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 
 use crate::call::{Call, Mode, Outcome};
-use crate::client::Transaction;
+use crate::client::{QueuedCommand, Transaction};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::error;
 use crate::watch::{Found, Watched};
@@ -59,25 +59,23 @@ fn exec(call: &mut Call) -> Outcome {
         return Ok(());
     }
     call.reply.array(transaction.queue.len());
-    for words in &transaction.queue {
-        let argv: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        // It was admitted when it was queued.
-        if let Ok(command) = super::find(&argv) {
-            Call {
-                keyspace: call.keyspace,
-                server: call.server,
-                reply: call.reply,
-                client: call.client,
-                command,
-                argv: &argv,
-                mode: Mode::Exec,
-            }
-            .run();
-            // Each command's events are heard before what the next one writes.
-            if call.keyspace.notes_events {
-                let events = call.keyspace.take_events();
-                call.server.tell(&events);
-            }
+    for QueuedCommand { command, argv } in &transaction.queue {
+        let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
+        Call {
+            keyspace: call.keyspace,
+            server: call.server,
+            commands: call.commands,
+            reply: call.reply,
+            client: call.client,
+            command,
+            argv: &argv,
+            mode: Mode::Exec,
+        }
+        .run();
+        // Subscribers get each command's events before anything that the next command publishes.
+        if call.keyspace.notes_events {
+            let events = call.keyspace.take_events();
+            call.server.tell(&events);
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::memory;
+use super::parse::{decimal, memory};
 
 /// The limits of one class of clients. 0 is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,7 +54,7 @@ impl OutputLimits {
                 _ => return Err("Invalid client class specified in buffer limit configuration.".into()),
             };
             let size = |word: &[u8]| memory(word).map(i64::unsigned_abs);
-            let seconds = super::decimal(row[3]).and_then(|n| u64::try_from(n).ok());
+            let seconds = decimal(row[3]).and_then(|n| u64::try_from(n).ok());
             *limit = match (size(row[1]), size(row[2]), seconds) {
                 (Some(hard_bytes), Some(soft_bytes), Some(soft_seconds)) => {
                     OutputLimit { hard_bytes, soft_bytes, soft_seconds }

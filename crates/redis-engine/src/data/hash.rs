@@ -11,9 +11,8 @@ use indexmap::IndexMap;
 use super::memory::head::Expiry;
 use super::memory::listpack::{self, Listpack};
 use super::memory::table::Table;
-use super::{DataType, SmallBytes, variant_of_value};
+use super::small_bytes::SmallBytes;
 use crate::limits::Limits;
-use crate::notify::Class;
 
 #[derive(Debug, Clone, Default)]
 pub struct Hash {
@@ -58,16 +57,6 @@ pub enum Fields<'a> {
 pub enum FieldTtl {
     Clear,
     Keep,
-}
-
-impl DataType for Hash {
-    const CLASS: Class = Class::Hash;
-
-    fn empty() -> Self {
-        Hash::default()
-    }
-
-    variant_of_value!(Hash);
 }
 
 impl Hash {

@@ -5,8 +5,6 @@ use std::ops::Range;
 
 use super::quicklist::Nodes;
 pub use super::quicklist::{NodeLimit, Side};
-use super::{DataType, variant_of_value};
-use crate::notify::Class;
 use crate::number;
 
 /// An end of a list, as commands name it.
@@ -21,16 +19,6 @@ pub enum End {
 pub struct List {
     elements: VecDeque<Box<[u8]>>,
     nodes: Nodes,
-}
-
-impl DataType for List {
-    const CLASS: Class = Class::List;
-
-    fn empty() -> Self {
-        List::default()
-    }
-
-    variant_of_value!(List);
 }
 
 impl List {
@@ -167,7 +155,7 @@ mod tests {
     fn nodes_follow_the_elements() {
         let mut random = Rng::new(1);
         for limit in [-1, -2, 1, 3, 50].map(NodeLimit::new) {
-            let mut list = List::empty();
+            let mut list = List::default();
             let mut plain: Vec<Box<[u8]>> = Vec::new();
             for _ in 0..3000 {
                 let new = element(&mut random);
@@ -201,7 +189,7 @@ mod tests {
                 assert!(list.iter().eq(plain.iter().map(|element| &**element)));
                 assert!(list.nodes.fit(&list.elements), "{:?}", list.nodes);
                 if list.is_empty() {
-                    list = List::empty();
+                    list = List::default();
                 }
             }
         }

@@ -31,12 +31,9 @@ pub enum Value {
 }
 
 /// A type that a key can hold. `Keyspace` reads and edits values through it, and refuses those of another type.
-pub trait DataType: Sized {
+pub trait DataType: Default {
     /// The class of the type's keyspace events.
     const CLASS: Class;
-
-    /// An empty value, to be filled.
-    fn empty() -> Self;
 
     fn of(value: &Value) -> Option<&Self>;
 
@@ -45,23 +42,32 @@ pub trait DataType: Sized {
     fn into_value(self) -> Value;
 }
 
-/// Writes the three conversions of `DataType` for a type that is a variant of `Value`, boxed or not.
-macro_rules! variant_of_value {
-    ($variant:ident) => {
-        fn of(value: &$crate::data::Value) -> Option<&Self> {
-            if let $crate::data::Value::$variant(value) = value { Some(value) } else { None }
-        }
+/// Implements `DataType` for a type that is a variant of `Value`, boxed or not.
+macro_rules! data_type {
+    ($variant:ident, $class:ident) => {
+        impl DataType for $variant {
+            const CLASS: Class = Class::$class;
 
-        fn of_mut(value: &mut $crate::data::Value) -> Option<&mut Self> {
-            if let $crate::data::Value::$variant(value) = value { Some(value) } else { None }
-        }
+            fn of(value: &Value) -> Option<&Self> {
+                if let Value::$variant(value) = value { Some(value) } else { None }
+            }
 
-        fn into_value(self) -> $crate::data::Value {
-            $crate::data::Value::$variant(self.into())
+            fn of_mut(value: &mut Value) -> Option<&mut Self> {
+                if let Value::$variant(value) = value { Some(value) } else { None }
+            }
+
+            fn into_value(self) -> Value {
+                Value::$variant(self.into())
+            }
         }
     };
 }
-pub(crate) use variant_of_value;
+
+data_type!(Str, String);
+data_type!(List, List);
+data_type!(Set, Set);
+data_type!(Hash, Hash);
+data_type!(SortedSet, SortedSet);
 
 impl Value {
     /// What TYPE answers.

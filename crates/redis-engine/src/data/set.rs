@@ -8,9 +8,8 @@ use indexmap::IndexSet;
 
 use super::memory::listpack::{self, Listpack};
 use super::memory::table::Table;
-use super::{DataType, SmallBytes, variant_of_value};
+use super::small_bytes::SmallBytes;
 use crate::limits::Limits;
-use crate::notify::Class;
 use crate::number;
 use crate::rng::Rng;
 
@@ -52,14 +51,10 @@ fn width(n: i64) -> usize {
     }
 }
 
-impl DataType for Set {
-    const CLASS: Class = Class::Set;
-
-    fn empty() -> Self {
+impl Default for Set {
+    fn default() -> Self {
         Set::with_encoding(Encoding::Intset)
     }
-
-    variant_of_value!(Set);
 }
 
 fn integer(member: &[u8]) -> Option<i64> {
@@ -287,7 +282,7 @@ mod tests {
     }
 
     fn filled(words: &[&str], limits: &Limits) -> Set {
-        let mut set = Set::empty();
+        let mut set = Set::default();
         words.iter().for_each(|word| {
             set.add(word.as_bytes(), limits);
         });

@@ -26,9 +26,8 @@ use indexmap::IndexMap;
 
 use super::memory::listpack::{self, Listpack};
 use super::memory::table::Table;
-use super::{DataType, SmallBytes, variant_of_value};
+use super::small_bytes::SmallBytes;
 use crate::limits::Limits;
-use crate::notify::Class;
 use crate::number;
 use ranking::{Elements, Ranking};
 
@@ -39,7 +38,7 @@ pub type Member = SmallBytes;
 pub type Scores = IndexMap<Member, f64, foldhash::fast::RandomState>;
 
 /// A sorted set. No score is NaN.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SortedSet {
     scores: Scores,
     order: Ranking<Scored>,
@@ -51,6 +50,12 @@ pub struct SortedSet {
 pub enum Layout {
     Listpack(Listpack),
     Skiplist(Table),
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Layout::Listpack(Listpack::default())
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -139,20 +144,6 @@ impl LexBound<'_> {
             LexBound::Excluded(bound) => member >= bound,
         }
     }
-}
-
-impl DataType for SortedSet {
-    const CLASS: Class = Class::SortedSet;
-
-    fn empty() -> Self {
-        SortedSet {
-            scores: Scores::default(),
-            order: Ranking::default(),
-            layout: Layout::Listpack(Listpack::default()),
-        }
-    }
-
-    variant_of_value!(SortedSet);
 }
 
 impl SortedSet {
@@ -483,7 +474,7 @@ mod tests {
     #[test]
     fn it_agrees_with_a_sorted_vector() {
         let mut random = Rng::new(2);
-        let (mut zset, mut model) = (SortedSet::empty(), Vec::<(String, f64)>::new());
+        let (mut zset, mut model) = (SortedSet::default(), Vec::<(String, f64)>::new());
         let limits = Limits::default();
         for _ in 0..20_000 {
             let member = format!("m{}", random.below(500));
@@ -528,7 +519,7 @@ mod tests {
     #[test]
     fn a_walk_from_the_end_meets_every_member_that_stays() {
         let mut random = Rng::new(3);
-        let mut zset = SortedSet::empty();
+        let mut zset = SortedSet::default();
         for n in 0..300 {
             zset.set(format!("m{n}").as_bytes(), f64::from(n), Limits::default());
         }
@@ -549,7 +540,7 @@ mod tests {
     #[test]
     fn a_listpack_has_no_negative_zero() {
         let limits = Limits { zset_max_listpack_entries: 1, ..Limits::default() };
-        let mut zset = SortedSet::empty();
+        let mut zset = SortedSet::default();
         zset.set(b"a", -0.0, limits);
         assert_eq!((zset.encoding(), zset.score(b"a").unwrap().is_sign_negative()), ("listpack", false));
         zset.set(b"b", -0.0, limits);

@@ -8,8 +8,7 @@ use std::ops::Deref;
 
 use super::memory::head::Head;
 use super::memory::sds::Room;
-use super::{DataType, SmallBytes, variant_of_value};
-use crate::notify::Class;
+use super::small_bytes::SmallBytes;
 use crate::number;
 
 /// A string value.
@@ -61,14 +60,10 @@ impl PartialEq for Changed {
 
 impl Eq for Changed {}
 
-impl DataType for Str {
-    const CLASS: Class = Class::String;
-
-    fn empty() -> Self {
+impl Default for Str {
+    fn default() -> Self {
         Str::Changed(Box::default())
     }
-
-    variant_of_value!(Str);
 }
 
 impl Str {

@@ -59,7 +59,7 @@ impl<'a, T: DataType> Edit<'a, T> {
         }
         self.keyspace.note(T::CLASS, event, self.key);
         if self.keyspace.settle(self.index, self.key) && created {
-            self.keyspace.note_filled(self.key);
+            self.keyspace.signal_key_as_ready(self.key);
         }
     }
 }

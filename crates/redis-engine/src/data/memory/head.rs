@@ -4,7 +4,6 @@
 //! it first needs the room, and then keeps it. A short string goes into the piece if all is no longer than 64 bytes
 //! (`kvobjCreate`, `kvobjCreateEmbedString`, `kvobjSet` of `object.c`).
 
-use super::super::{Str, Value};
 use super::allocator::size_class;
 use super::sds;
 
@@ -106,11 +105,8 @@ impl Head {
         OBJECT + self.expiry() + name + short_string.map_or(0, |length| SHORT_STRING + length)
     }
 
-    /// What it takes, with a short string that stands in it.
-    pub fn allocated(self, value: &Value) -> usize {
-        size_class(self.requested(match value {
-            Value::Str(Str::Whole(text)) => Some(text.len()),
-            _ => None,
-        }))
+    /// Number of bytes allocated for it, with a short string of this length if one is stored in it.
+    pub fn allocated(self, short_string: Option<usize>) -> usize {
+        size_class(self.requested(short_string))
     }
 }

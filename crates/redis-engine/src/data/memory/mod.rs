@@ -116,8 +116,12 @@ pub fn usage(head: Head, value: &Value, samples: Samples) -> usize {
         Value::Hash(hash) => of_hash(hash, samples),
         Value::SortedSet(zset) => of_sorted_set(zset, samples),
     };
+    let short_string = match value {
+        Value::Str(Str::Whole(text)) => Some(text.len()),
+        _ => None,
+    };
     // In this order, since Redis adds a fraction to a whole number and leaves out what is behind the point.
-    ((head.allocated(value) + fixed) as f64 + sampled) as usize
+    ((head.allocated(short_string) + fixed) as f64 + sampled) as usize
 }
 
 /// A string beside its key's head, in which all others are.
@@ -205,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_is_left_to_chance_counts_with_its_mean() {
-        let mut zset = SortedSet::empty();
+        let mut zset = SortedSet::default();
         (0..1000).for_each(|n| zset.set(format!("member{n:04}").as_bytes(), f64::from(n), Limits::default()));
         zset = zset.copied();
         let ours = bytes(zset.into_value(), 0);
@@ -244,7 +248,7 @@ mod tests {
     fn the_length_that_is_kept_is_that_of_what_is_there() {
         let mut random = Rng::new(5);
         let limits = Limits { set_max_listpack_entries: 3000, ..Limits::default() };
-        let (mut hash, mut zset) = (Hash::empty(), SortedSet::empty());
+        let (mut hash, mut zset) = (Hash::default(), SortedSet::default());
         let mut set = Set::with_encoding(set::Encoding::Listpack);
         for at_ms in 0..3000 {
             let name = format!("{}", random.below(60));

@@ -1,0 +1,53 @@
+//! Keys that came to hold a value that a client may be blocked on. Redis: `signalKeyAsReady`.
+
+use super::Keyspace;
+use crate::data::Value;
+
+/// The number of blocked clients, by the type of value that they are blocked on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BlockedCounts {
+    /// Clients blocked on lists.
+    pub lists: usize,
+    /// Clients blocked on sorted sets.
+    pub sorted_sets: usize,
+}
+
+impl BlockedCounts {
+    /// Whether any client is blocked.
+    pub fn any(self) -> bool {
+        self.lists + self.sorted_sets > 0
+    }
+
+    /// Whether any client is blocked on a value of this type.
+    fn includes(self, value: &Value) -> bool {
+        match value {
+            Value::List(_) => self.lists > 0,
+            Value::SortedSet(_) => self.sorted_sets > 0,
+            Value::Str(_) | Value::Set(_) | Value::Hash(_) => false,
+        }
+    }
+}
+
+impl Keyspace {
+    /// Records a key of the selected database as ready if a client may be blocked on its value. Redis checks the type
+    /// twice: here, and again after the command.
+    pub(super) fn signal_key_as_ready(&mut self, key: &[u8]) {
+        self.signal_key_as_ready_in(self.selected, key);
+    }
+
+    /// Records a key of a database as ready if a client may be blocked on its value: also after SWAPDB, which changes
+    /// no value.
+    pub(crate) fn signal_key_as_ready_in(&mut self, database: usize, key: &[u8]) {
+        if self.blocked.any()
+            && let Some(entry) = self.databases[database].get(key)
+            && self.blocked.includes(&entry.value)
+        {
+            self.ready_keys.push((database, key.to_vec()));
+        }
+    }
+
+    /// Returns the database and name of each key that became ready since the last call.
+    pub(crate) fn take_ready_keys(&mut self) -> Vec<(usize, Vec<u8>)> {
+        std::mem::take(&mut self.ready_keys)
+    }
+}
