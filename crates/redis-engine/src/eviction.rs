@@ -51,7 +51,7 @@ impl Policy {
 /// What Redis would have allocated, in bytes: for itself, for the keys, and for the tables that find them.
 pub fn used_memory(keyspace: &Keyspace) -> u64 {
     let filled = keyspace.databases().iter().filter(|database| !database.is_empty());
-    let tables: usize = filled.map(|database| Table::of(database.len()).allocated()).sum();
+    let tables: usize = filled.map(|database| Table::with_elements(database.len()).allocated()).sum();
     EMPTY_SERVER + (keyspace.memory() + tables) as u64
 }
 

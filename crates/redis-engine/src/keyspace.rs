@@ -218,7 +218,7 @@ impl Keyspace {
     /// `WRONGTYPE`, if it holds something else.
     pub fn read<T: DataType>(&mut self, key: &[u8]) -> Result<Option<&T>, Error> {
         match self.read_any(key) {
-            Some(entry) => T::of(&entry.value).map(Some).ok_or(error::WRONG_TYPE),
+            Some(entry) => T::from_value(&entry.value).map(Some).ok_or(error::WRONG_TYPE),
             None => Ok(None),
         }
     }
@@ -229,11 +229,11 @@ impl Keyspace {
     /// `WRONGTYPE`, if it holds something else.
     pub fn read_fields(&mut self, key: &[u8], fields: Fields) -> Result<Option<&Hash>, Error> {
         let Some(index) = self.access(key) else { return Ok(None) };
-        if Hash::of(&self.database().entry(index).value).is_none() {
+        if Hash::from_value(&self.database().entry(index).value).is_none() {
             return Err(error::WRONG_TYPE);
         }
         let is_left = self.expire_parts(index, key, fields);
-        Ok(if is_left { Hash::of(&self.database().entry(index).value) } else { None })
+        Ok(if is_left { Hash::from_value(&self.database().entry(index).value) } else { None })
     }
 
     /// Lets a sorted set be no listpack from now on, which is no change of the key: SORT reads it that way.
@@ -241,7 +241,7 @@ impl Keyspace {
         if let Some(index) = self.find(key)
             && let Value::SortedSet(zset) = &mut self.database_mut().entry_mut(index).value
         {
-            zset.unpack();
+            zset.convert_to_skiplist();
         }
     }
 
@@ -251,7 +251,7 @@ impl Keyspace {
     /// `WRONGTYPE`, if it holds something else.
     pub fn edit<'a, T: DataType>(&'a mut self, key: &'a [u8]) -> Result<Option<Edit<'a, T>>, Error> {
         let Some(index) = self.find(key) else { return Ok(None) };
-        if T::of(&self.database().entry(index).value).is_none() {
+        if T::from_value(&self.database().entry(index).value).is_none() {
             return Err(error::WRONG_TYPE);
         }
         Ok(Some(Edit::new(self, index, key, false)))
@@ -264,7 +264,7 @@ impl Keyspace {
     pub fn edit_or_create<'a, T: DataType>(&'a mut self, key: &'a [u8]) -> Result<Edit<'a, T>, Error> {
         let index = match self.find(key) {
             Some(index) => {
-                if T::of(&self.database().entry(index).value).is_none() {
+                if T::from_value(&self.database().entry(index).value).is_none() {
                     return Err(error::WRONG_TYPE);
                 }
                 return Ok(Edit::new(self, index, key, false));

@@ -289,7 +289,7 @@ fn bitop(call: &mut Call) -> Outcome {
     if result.is_empty() {
         call.keyspace.remove(destination, "del");
     } else {
-        call.keyspace.put(destination, Str::changed(result).into_value(), None, "set");
+        call.keyspace.put(destination, Str::raw(result).into_value(), None, "set");
     }
     Ok(())
 }

@@ -97,7 +97,7 @@ fn incrbyfloat(call: &mut Call) -> Outcome {
     let increment = LongDouble::parse(call.argv[2]).ok_or(error::NOT_A_FLOAT)?;
     let sum = (before + increment).format().ok_or(error::NAN_OR_INFINITY)?;
     // Even a whole number is kept as text.
-    *value = Str::Whole(sum.as_bytes().into());
+    *value = Str::Embedded(sum.as_bytes().into());
     value.commit("incrbyfloat");
     call.reply.bulk(sum.as_bytes());
     Ok(())

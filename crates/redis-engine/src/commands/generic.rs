@@ -252,7 +252,7 @@ fn copy(call: &mut Call) -> Outcome {
         call.reply.flag(false);
         return Ok(());
     };
-    let (value, expires_ms) = (source.value.copied(), source.expires_ms());
+    let (value, expires_ms) = (source.value.compact_copy(), source.expires_ms());
     call.keyspace.select(target);
     let copies = if_taken == IfTaken::Replace || !call.keyspace.exists(to);
     if copies {

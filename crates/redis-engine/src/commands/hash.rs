@@ -79,7 +79,7 @@ fn set_pairs(call: &mut Call) -> Result<usize, Error> {
     }
     let limits = call.keyspace.limits;
     let mut hash = call.keyspace.edit_or_create::<Hash>(call.argv[1])?;
-    hash.expect(pairs.len(), limits);
+    hash.prepare_for(pairs.len(), limits);
     let added = pairs.iter().filter(|[field, value]| hash.set(field, value, FieldTtl::Clear, limits)).count();
     hash.commit_changes("hset", pairs.len());
     Ok(added)

@@ -158,7 +158,7 @@ fn expire(call: &mut Call, form: Form) -> Outcome {
         fields.iter().for_each(|_| call.reply.integer(NO_FIELD));
         return Ok(());
     };
-    hash.allow_expiry();
+    hash.prepare_for_expiry();
     let (mut event, mut changes) = (None, 0);
     for field in fields {
         let outcome = match hash.expiry(field) {
@@ -383,7 +383,7 @@ fn hgetex(call: &mut Call) -> Outcome {
         return Ok(());
     };
     if !matches!(expiry, Expiry::Unsaid) {
-        hash.allow_expiry();
+        hash.prepare_for_expiry();
     }
     let (mut event, mut changes) = (None, 0);
     for field in fields {
@@ -523,9 +523,9 @@ fn hsetex(call: &mut Call) -> Outcome {
         hash.tell("hexpired");
     }
     let ttl = if matches!(expiry, Expiry::Keep) { FieldTtl::Keep } else { FieldTtl::Clear };
-    hash.expect(pairs.len(), limits);
+    hash.prepare_for(pairs.len(), limits);
     if matches!(expiry, Expiry::At(_)) {
-        hash.allow_expiry();
+        hash.prepare_for_expiry();
     }
     let is_past = matches!(expiry, Expiry::At(at_ms) if at_ms <= now_ms);
     for (index, [field, value]) in pairs.iter().enumerate() {

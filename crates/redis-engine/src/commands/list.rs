@@ -98,7 +98,7 @@ fn push(call: &mut Call, end: End, absent: Absent) -> Outcome {
         call.reply.count(0);
         return Ok(());
     };
-    list.grow_for(elements, limit);
+    list.prepare_for(elements, limit);
     for &element in elements {
         list.push(end, element.into());
     }
@@ -254,7 +254,7 @@ fn lset(call: &mut Call) -> Outcome {
     let mut list = call.keyspace.edit::<List>(call.argv[1])?.ok_or(error::NO_SUCH_KEY)?;
     let index = number::parse_integer(call.argv[2]).ok_or(error::NOT_AN_INTEGER)?;
     // As in Redis, the encoding grows even if the index turns out not to be there.
-    list.grow_for(&call.argv[3..4], limit);
+    list.prepare_for(&call.argv[3..4], limit);
     // Redis hands the index on in 32 bits here, so that one far out of range may mean an element after all.
     let index = i64::from(index as i32);
     let index = index_of(index, list.len()).ok_or(error::INDEX_OUT_OF_RANGE)?;
@@ -293,7 +293,7 @@ fn linsert(call: &mut Call) -> Outcome {
         return Ok(());
     };
     // As in Redis, the encoding grows even if the pivot turns out not to be there.
-    list.grow_for(&call.argv[4..5], limit);
+    list.prepare_for(&call.argv[4..5], limit);
     let Some(index) = list.iter().position(|element| element == call.argv[3]) else {
         call.reply.integer(-1);
         return Ok(());
@@ -511,7 +511,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
         let Some(mut list) = call.keyspace.edit::<List>(source)? else { return Ok(false) };
         let Some(element) = list.pop(from) else { return Ok(false) };
         call.reply.bulk(&element);
-        list.grow_for_moved(&element, limit);
+        list.prepare_for_moved(&element, limit);
         list.push(to, element);
         list.shrink(limit);
         // Redis tells of the push first.
@@ -528,7 +528,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
     drop(list);
     call.reply.bulk(&element);
     let mut list = call.keyspace.edit_or_create::<List>(destination)?;
-    list.grow_for_moved(&element, limit);
+    list.prepare_for_moved(&element, limit);
     list.push(to, element);
     list.commit(push_event(to));
     if let Some(mut list) = call.keyspace.edit::<List>(source)? {

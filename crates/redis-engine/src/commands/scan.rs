@@ -284,7 +284,7 @@ type Collect<T> = for<'v> fn(&'v T, usize, &Wanted, &mut Vec<Cow<'v, [u8]>>);
 fn scan_within<T: Elements>(call: &mut Call, scanned: Scanned, collect: Collect<T>) -> Outcome {
     let cursor = cursor(call, 2)?;
     // Redis looks for the key before it looks at the options: without it, no option is wrong.
-    if call.keyspace.peek(call.argv[1]).is_some_and(|entry| T::of(&entry.value).is_none()) {
+    if call.keyspace.peek(call.argv[1]).is_some_and(|entry| T::from_value(&entry.value).is_none()) {
         return Err(error::WRONG_TYPE);
     }
     let Some(options) = call.keyspace.exists(call.argv[1]).then(|| Options::parse(call, 3, scanned)).transpose()?

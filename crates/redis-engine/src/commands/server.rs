@@ -236,7 +236,7 @@ fn memory_usage(call: &mut Call) -> Outcome {
         if !call.is_option(index, "SAMPLES") || index + 1 == call.argv.len() {
             return Err(error::SYNTAX);
         }
-        samples = Samples::of(usize::try_from(call.integer(index + 1)?).map_err(|_| error::SYNTAX)?);
+        samples = Samples::new(usize::try_from(call.integer(index + 1)?).map_err(|_| error::SYNTAX)?);
     }
     let key = call.argv[2];
     // What has expired and is still there takes its memory.

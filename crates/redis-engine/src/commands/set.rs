@@ -33,10 +33,10 @@ fn sadd(call: &mut Call) -> Outcome {
     let (key, members) = (call.argv[1], &call.argv[2..]);
     let mut set = call.keyspace.edit_or_create::<Set>(key)?;
     if set.is_new() {
-        *set = Set::expecting(members[0], members.len(), &limits);
+        *set = Set::with_expected(members[0], members.len(), &limits);
     } else {
         // As in Redis, many members make room for themselves even if they turn out to be there already.
-        set.expect(members.len(), &limits);
+        set.prepare_for(members.len(), &limits);
     }
     let added = members.iter().filter(|member| set.add(member, &limits)).count();
     if added > 0 {
@@ -105,7 +105,7 @@ fn smove(call: &mut Call) -> Outcome {
         if !already_there {
             let mut set = call.keyspace.edit_or_create::<Set>(destination)?;
             if set.is_new() {
-                *set = Set::expecting(member, 1, &limits);
+                *set = Set::with_expected(member, 1, &limits);
             }
             set.add(member, &limits);
             set.commit("sadd");
@@ -264,7 +264,7 @@ fn some_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
             moved.insert(drawn, here).unwrap_or(drawn)
         })
         .collect();
-    if set.encoded() == Encoding::Listpack {
+    if set.encoding_kind() == Encoding::Listpack {
         indices.sort_unstable();
     }
     indices
@@ -318,7 +318,7 @@ fn spop_many(call: &mut Call) -> Outcome {
     let popped = count.min(set.len());
     let kept = set.len() - popped;
     call.reply.set(popped);
-    if set.encoded() == Encoding::Listpack {
+    if set.encoding_kind() == Encoding::Listpack {
         let going: Vec<Box<[u8]>> = some_indices(&set, popped, &mut call.server.random)
             .into_iter()
             .filter_map(|at| set.at(at))
@@ -335,7 +335,7 @@ fn spop_many(call: &mut Call) -> Outcome {
             }
         }
     } else {
-        let smallest = if set.encoded() == Encoding::Intset { Encoding::Intset } else { Encoding::Listpack };
+        let smallest = if set.encoding_kind() == Encoding::Intset { Encoding::Intset } else { Encoding::Listpack };
         let mut rest = Set::with_encoding(smallest);
         for _ in 0..kept {
             if let Some(member) = set.pop(&mut call.server.random) {

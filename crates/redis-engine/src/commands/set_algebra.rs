@@ -142,7 +142,7 @@ fn read_all<'a>(keyspace: &'a mut Keyspace, keys: &[&[u8]]) -> Result<Vec<Option
         keyspace.read::<Set>(key)?;
     }
     let database = keyspace.database();
-    Ok(keys.iter().map(|key| database.get(key).and_then(|entry| Set::of(&entry.value))).collect())
+    Ok(keys.iter().map(|key| database.get(key).and_then(|entry| Set::from_value(&entry.value))).collect())
 }
 
 fn combine(algebra: Algebra, sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
@@ -161,7 +161,7 @@ fn combine(algebra: Algebra, sets: &[Option<&Set>], purpose: Purpose, limits: &L
 
 /// What Redis begins a union or a difference with: an intset if it is to be stored, or if all sets are such.
 fn first_encoding(sets: &[Option<&Set>], purpose: Purpose) -> Encoding {
-    let all_intsets = sets.iter().flatten().all(|set| set.encoded() == Encoding::Intset);
+    let all_intsets = sets.iter().flatten().all(|set| set.encoding_kind() == Encoding::Intset);
     if purpose == Purpose::Store || all_intsets { Encoding::Intset } else { Encoding::Hashtable }
 }
 
@@ -181,7 +181,7 @@ fn intersection<'a>(sets: &'a [&'a Set]) -> impl Iterator<Item = &'a [u8]> {
 /// An intersection that is to be stored.
 fn intersect(sets: &[Option<&Set>], limits: &Limits) -> Set {
     let Some(sets) = smallest_first(sets) else { return Set::default() };
-    let encoding = match sets[0].encoded() {
+    let encoding = match sets[0].encoding_kind() {
         Encoding::Intset => Encoding::Intset,
         Encoding::Listpack | Encoding::Hashtable => Encoding::Listpack,
     };
@@ -190,7 +190,7 @@ fn intersect(sets: &[Option<&Set>], limits: &Limits) -> Set {
         result.add(member, limits);
     }
     if encoding == Encoding::Listpack {
-        result.settle_as_intset(limits);
+        result.try_convert_to_intset(limits);
     }
     result
 }

@@ -124,7 +124,7 @@ fn sort(call: &mut Call, access: Access) -> Outcome {
     let options = options(call, access)?;
     let elements = elements(call, &options)?;
     if let Ok(Some(mut zset)) = call.keyspace.edit::<SortedSet>(call.argv[1]) {
-        zset.unpack();
+        zset.convert_to_skiplist();
     }
     let start = options.offset.min(elements.len());
     let end = start.saturating_add(options.count).min(elements.len());
@@ -160,7 +160,7 @@ fn store(call: &mut Call, chosen: &[Box<[u8]>], options: &Options, destination: 
     }
     let count = values.len();
     call.reply.count(count);
-    let list = List::of(values, node_limit(call));
+    let list = List::from_elements(values, node_limit(call));
     call.keyspace.put(destination, list.into_value(), None, "sortstore");
     // Redis counts a change for each element.
     call.keyspace.dirty += count.saturating_sub(1) as u64;

@@ -153,7 +153,7 @@ fn add(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
     let members = call.argv[pairs_at + 1..].iter().step_by(2);
     let limits = call.keyspace.limits;
     let mut zset = call.keyspace.edit_or_create::<SortedSet>(call.argv[1])?;
-    zset.announce(scores.len(), limits);
+    zset.prepare_for(scores.len(), limits);
     let (mut added, mut changed) = (0, 0);
     let mut last = Change::Refused;
     for (member, score) in members.zip(scores) {

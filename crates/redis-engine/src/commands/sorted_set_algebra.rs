@@ -252,7 +252,7 @@ impl<'a> Input<'a> {
     fn members(self) -> Box<dyn Iterator<Item = (Member, f64)> + 'a> {
         match self {
             Input::Missing => Box::new(std::iter::empty()),
-            Input::SortedSet(zset) => Box::new(zset.shared().map(|(member, score)| (member.clone(), score))),
+            Input::SortedSet(zset) => Box::new(zset.iter_shared().map(|(member, score)| (member.clone(), score))),
             Input::Set(set) => Box::new(set.iter().map(|member| (Member::from(member), 1.0))),
         }
     }

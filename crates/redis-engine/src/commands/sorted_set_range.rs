@@ -67,8 +67,8 @@ impl<'a> Ends<'a> {
     fn ranks(self, zset: &SortedSet, direction: Direction) -> Range<usize> {
         match self {
             Ends::Ranks(start, stop) => clamped(start, stop, zset.len(), direction),
-            Ends::Scores(min, max) => zset.ranks_of_scores(min, max),
-            Ends::Lex(min, max) => zset.ranks_of_lex(min, max, direction),
+            Ends::Scores(min, max) => zset.ranks_by_score(min, max),
+            Ends::Lex(min, max) => zset.ranks_by_lex(min, max, direction),
         }
     }
 }
@@ -220,7 +220,7 @@ fn range(call: &mut Call, form: Form) -> Outcome {
             if let Some(zset) = call.keyspace.read::<SortedSet>(request.key)? {
                 let ranks = request.ranks(zset);
                 if request.by == By::Rank {
-                    stored.announce(ranks.len(), limits);
+                    stored.prepare_for(ranks.len(), limits);
                 }
                 for (member, score) in zset.members(ranks, request.direction) {
                     stored.set(member, score, limits);

@@ -37,8 +37,8 @@ fn get(call: &mut Call) -> Outcome {
 fn write(reply: &mut Reply, value: &Str) {
     match value {
         Str::Integer(n) => reply.bulk_integer(*n),
-        Str::Whole(bytes) => reply.bulk(bytes),
-        Str::Changed(bytes) => reply.bulk(bytes),
+        Str::Embedded(bytes) => reply.bulk(bytes),
+        Str::Raw(bytes) => reply.bulk(bytes),
     }
 }
 

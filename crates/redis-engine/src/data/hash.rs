@@ -1,8 +1,9 @@
-//! Hashes: fields with values, and with expiry times of their own.
+//! Hash values: fields with values, and optionally with an expiry time for each field.
 //!
-//! Redis keeps a small hash as a `listpack`, in the order in which fields came. When the first of its fields is given an
-//! expiry time it becomes a `listpackex`: fields in the order of their times, then those without. A large one, or one with
-//! a long field or value, is a `hashtable`, whose order means nothing; it never shrinks back.
+//! Redis stores a small hash as a `listpack`, in the order in which fields were added. When a field first gets an
+//! expiry time, the hash becomes a `listpackex`: fields ordered by expiry time, followed by those without one. A large
+//! hash, or one with a long field or value, is a `hashtable`, whose order is unspecified and which is never converted
+//! back.
 
 use std::collections::BTreeSet;
 
@@ -16,15 +17,15 @@ use crate::limits::Limits;
 
 #[derive(Debug, Clone, Default)]
 pub struct Hash {
-    fields: IndexMap<SmallBytes, Slot, foldhash::fast::RandomState>,
+    fields: IndexMap<SmallBytes, FieldEntry, foldhash::fast::RandomState>,
     layout: Layout,
-    /// The fields that expire, soonest first.
+    /// Fields with an expiry time, soonest first.
     volatile: BTreeSet<(i64, SmallBytes)>,
-    /// What `next_expiry` said when `note_expiry` was last called: here, so that only hashes take the room.
+    /// Expiry time recorded by `note_expiry`. It is stored here so that only hashes take the space.
     noted_expiry_ms: Option<i64>,
 }
 
-/// How Redis would keep a hash, and how large that is.
+/// The encoding that Redis would use for a hash, and its size.
 #[derive(Debug, Clone, Copy)]
 pub enum Layout {
     Listpack(Listpack),
@@ -39,20 +40,20 @@ impl Default for Layout {
 }
 
 #[derive(Debug, Clone)]
-struct Slot {
+struct FieldEntry {
     value: SmallBytes,
     expiry: Expiry,
 }
 
-/// Which fields a command looks for. Redis drops a field whose time is over when it is looked for by its name, and all of a
-/// hash at the end of a cycle; until then others pass over it, or even count it.
+/// Which fields a command accesses. Redis removes an expired field when a command accesses it by name, and all expired
+/// fields of a hash in its expiry cycle. Until then, some commands skip expired fields, and others still count them.
 #[derive(Debug, Clone, Copy)]
 pub enum Fields<'a> {
     All,
     Named(&'a [&'a [u8]]),
 }
 
-/// What becomes of a field's expiry time when its value is set.
+/// Whether setting a field's value clears its expiry time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldTtl {
     Clear,
@@ -80,28 +81,28 @@ impl Hash {
         self.layout
     }
 
-    /// A copy, whose table is made for its size.
-    pub fn copied(&self) -> Self {
+    /// Returns a copy whose table has the right size for its elements.
+    pub fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Hashtable(table) = &mut copy.layout {
-            *table = Table::of(self.len());
+            *table = Table::with_elements(self.len());
         }
         copy
     }
 
-    /// What it would be if it had been read back from a file: a table is put together anew.
+    /// Returns the hash as it is after being saved and loaded, with a new table.
     pub fn reloaded(&self, limits: Limits) -> Self {
         if !matches!(self.layout, Layout::Hashtable(_)) && self.len() <= limits.hash_max_listpack_entries {
             return self.clone();
         }
         let mut hash = Hash::default();
         if self.next_expiry().is_some() {
-            hash.allow_expiry();
+            hash.prepare_for_expiry();
         }
-        hash.expect(self.len(), limits);
-        for (field, slot) in &self.fields {
-            hash.set(field, &slot.value, FieldTtl::Keep, limits);
-            if let Some(at_ms) = slot.expiry.at_ms() {
+        hash.prepare_for(self.len(), limits);
+        for (field, entry) in &self.fields {
+            hash.set(field, &entry.value, FieldTtl::Keep, limits);
+            if let Some(at_ms) = entry.expiry.at_ms() {
                 hash.set_expiry(field, Some(at_ms));
             }
         }
@@ -109,147 +110,154 @@ impl Hash {
     }
 
     pub fn get(&self, field: &[u8]) -> Option<&[u8]> {
-        self.fields.get(field).map(|slot| &*slot.value)
+        self.fields.get(field).map(|entry| &*entry.value)
     }
 
     pub fn contains(&self, field: &[u8]) -> bool {
         self.fields.contains_key(field)
     }
 
-    /// The field at a position, and its value. When a field is removed from a `hashtable`, only the last one moves, into
-    /// its place: a walk from the end misses none.
+    /// Returns the field at an index, and its value. Removing a field from a `hashtable` moves only the last field,
+    /// into the gap, so an iteration from the end visits every field.
     pub fn at(&self, index: usize) -> Option<(&[u8], &[u8])> {
-        self.fields.get_index(index).map(|(field, slot)| (&**field, &*slot.value))
+        self.fields.get_index(index).map(|(field, entry)| (&**field, &*entry.value))
     }
 
-    /// All fields and values, those whose time is over included.
+    /// Iterates over all fields and values, including expired fields.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
-        self.fields.iter().map(|(field, slot)| (&**field, &*slot.value))
+        self.fields.iter().map(|(field, entry)| (&**field, &*entry.value))
     }
 
-    /// The fields whose time is not over, and their values.
+    /// Iterates over the fields that have not expired, and their values.
     pub fn live(&self, now_ms: i64) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let live = self.fields.iter().filter(move |(_, slot)| slot.is_live(now_ms));
-        live.map(|(field, slot)| (&**field, &*slot.value))
+        let live = self.fields.iter().filter(move |(_, entry)| entry.is_live(now_ms));
+        live.map(|(field, entry)| (&**field, &*entry.value))
     }
 
-    /// How many fields `live` has.
+    /// Returns the number of fields that have not expired.
     pub fn live_len(&self, now_ms: i64) -> usize {
         self.len() - self.volatile.iter().take_while(|(at_ms, _)| *at_ms <= now_ms).count()
     }
 
-    /// What `at` has, if the field's time is not over.
+    /// Returns the field at an index and its value, if the field has not expired.
     pub fn live_at(&self, index: usize, now_ms: i64) -> Option<(&[u8], &[u8])> {
-        let (field, slot) = self.fields.get_index(index)?;
-        slot.is_live(now_ms).then_some((&**field, &*slot.value))
+        let (field, entry) = self.fields.get_index(index)?;
+        entry.is_live(now_ms).then_some((&**field, &*entry.value))
     }
 
-    /// What `expiry` has, if the field's time is not over.
+    /// Returns what `expiry` returns, or `None` if the field has expired.
     pub fn live_expiry(&self, field: &[u8], now_ms: i64) -> Option<Option<i64>> {
-        self.fields.get(field).filter(|slot| slot.is_live(now_ms)).map(|slot| slot.expiry.at_ms())
+        self.fields.get(field).filter(|entry| entry.is_live(now_ms)).map(|entry| entry.expiry.at_ms())
     }
 
-    /// Makes it a `hashtable` already if so many fields are about to be set, as Redis does, even if they repeat.
-    pub fn expect(&mut self, fields: usize, limits: Limits) {
+    /// Converts to a `hashtable` if a command is about to set more fields than a listpack may have. As in Redis,
+    /// repeated fields count each time.
+    pub fn prepare_for(&mut self, fields: usize, limits: Limits) {
         if fields > limits.hash_max_listpack_entries {
-            self.unpack(fields);
+            self.convert_to_table(fields);
         }
     }
 
-    /// Gives up the listpack for a table that is made for so many fields.
-    fn unpack(&mut self, fields: usize) {
+    /// Converts a listpack into a table of the right size for this number of fields.
+    fn convert_to_table(&mut self, fields: usize) {
         match self.layout {
             Layout::Listpack(_) => {}
-            // Only who expires now gets the room for it in a table.
+            // In a table, only fields with an expiry time have room for one.
             Layout::ListpackEx(_) => {
-                self.fields.values_mut().for_each(|slot| slot.expiry = Expiry::new(slot.expiry.at_ms()));
+                self.fields.values_mut().for_each(|entry| entry.expiry = Expiry::new(entry.expiry.at_ms()));
             }
             Layout::Hashtable(_) => return,
         }
-        self.layout = Layout::Hashtable(Table::of(fields));
+        self.layout = Layout::Hashtable(Table::with_elements(fields));
     }
 
-    /// Sets a field, and says whether it is new.
+    /// Sets a field. Returns whether it is new.
     pub fn set(&mut self, field: &[u8], value: &[u8], ttl: FieldTtl, limits: Limits) -> bool {
         if field.len().max(value.len()) > limits.hash_max_listpack_value {
-            self.unpack(self.len());
+            self.convert_to_table(self.len());
         }
-        if let Some(slot) = self.fields.get_mut(field) {
+        if let Some(entry) = self.fields.get_mut(field) {
             match &mut self.layout {
                 Layout::Listpack(listpack) | Layout::ListpackEx(listpack) => {
-                    listpack.remove(listpack::entry(&slot.value));
-                    listpack.add(listpack::entry(value));
+                    listpack.remove(listpack::entry_size(&entry.value));
+                    listpack.add(listpack::entry_size(value));
                 }
                 Layout::Hashtable(table) => table.step(),
             }
-            slot.value = value.into();
+            entry.value = value.into();
             if ttl == FieldTtl::Clear {
                 self.set_expiry(field, None);
             }
             return false;
         }
         match &mut self.layout {
-            Layout::Listpack(listpack) => listpack.add(listpack::entry(field) + listpack::entry(value)),
+            Layout::Listpack(listpack) => listpack.add(listpack::entry_size(field) + listpack::entry_size(value)),
             Layout::ListpackEx(listpack) => {
-                listpack.add(listpack::entry(field) + listpack::entry(value) + expiry_entry(Expiry::NONE));
+                listpack
+                    .add(listpack::entry_size(field) + listpack::entry_size(value) + expiry_entry_size(Expiry::NONE));
             }
             Layout::Hashtable(table) => table.add(self.fields.len()),
         }
-        self.fields.insert(field.into(), Slot { value: value.into(), expiry: Expiry::NONE });
+        self.fields.insert(field.into(), FieldEntry { value: value.into(), expiry: Expiry::NONE });
         if self.fields.len() > limits.hash_max_listpack_entries {
-            self.unpack(self.len());
+            self.convert_to_table(self.len());
         }
         true
     }
 
-    /// Removes a field, and says whether it was there.
+    /// Removes a field. Returns whether it existed.
     pub fn remove(&mut self, field: &[u8]) -> bool {
         let removed = match self.layout {
             Layout::Listpack(_) | Layout::ListpackEx(_) => self.fields.shift_remove(field),
             Layout::Hashtable(_) => self.fields.swap_remove(field),
         };
-        let Some(slot) = removed else { return false };
+        let Some(entry) = removed else { return false };
         match &mut self.layout {
-            Layout::Listpack(listpack) => listpack.remove(listpack::entry(field) + listpack::entry(&slot.value)),
+            Layout::Listpack(listpack) => {
+                listpack.remove(listpack::entry_size(field) + listpack::entry_size(&entry.value))
+            }
             Layout::ListpackEx(listpack) => {
-                listpack.remove(listpack::entry(field) + listpack::entry(&slot.value) + expiry_entry(slot.expiry));
+                listpack.remove(
+                    listpack::entry_size(field) + listpack::entry_size(&entry.value) + expiry_entry_size(entry.expiry),
+                );
             }
             Layout::Hashtable(table) => table.remove(self.fields.len()),
         }
-        if let Some(at_ms) = slot.expiry.at_ms() {
+        if let Some(at_ms) = entry.expiry.at_ms() {
             self.volatile.remove(&(at_ms, field.into()));
         }
         true
     }
 
-    /// A field's expiry time, in milliseconds since 1970; `None` if there is no such field.
+    /// Returns a field's expiry time in milliseconds since 1970. The outer `Option` is `None` if there is no such
+    /// field.
     pub fn expiry(&self, field: &[u8]) -> Option<Option<i64>> {
-        self.fields.get(field).map(|slot| slot.expiry.at_ms())
+        self.fields.get(field).map(|entry| entry.expiry.at_ms())
     }
 
-    /// Whether the field at a position has had an expiry time: in a `hashtable` it keeps the room for one.
+    /// Returns whether the field at an index has ever had an expiry time. In a `hashtable` it keeps the room for one.
     pub fn had_expiry(&self, index: usize) -> bool {
-        self.fields.get_index(index).is_some_and(|(_, slot)| slot.expiry.has_room())
+        self.fields.get_index(index).is_some_and(|(_, entry)| entry.expiry.has_room())
     }
 
-    /// Prepares it for fields that expire, which is seen in its encoding.
-    pub fn allow_expiry(&mut self) {
+    /// Converts a `listpack` into a `listpackex`, for fields that are about to get an expiry time.
+    pub fn prepare_for_expiry(&mut self) {
         if let Layout::Listpack(mut listpack) = self.layout {
-            listpack.add(self.fields.len() * expiry_entry(Expiry::NONE));
+            listpack.add(self.fields.len() * expiry_entry_size(Expiry::NONE));
             self.layout = Layout::ListpackEx(listpack);
         }
     }
 
-    /// Gives a field an expiry time, or takes it away; says whether it had one.
+    /// Sets or clears a field's expiry time. Returns whether it had one.
     pub fn set_expiry(&mut self, field: &[u8], expires_ms: Option<i64>) -> bool {
         let Some(index) = self.fields.get_index_of(field) else { return false };
         if expires_ms.is_some() {
-            self.allow_expiry();
+            self.prepare_for_expiry();
         }
-        let slot = &mut self.fields[index];
-        let before = slot.expiry;
-        slot.expiry.set(expires_ms);
-        let (old, new) = (before.at_ms(), slot.expiry);
+        let entry = &mut self.fields[index];
+        let before = entry.expiry;
+        entry.expiry.set(expires_ms);
+        let (old, new) = (before.at_ms(), entry.expiry);
         if let Some(at_ms) = old {
             self.volatile.remove(&(at_ms, field.into()));
         }
@@ -259,27 +267,27 @@ impl Hash {
         if let Layout::ListpackEx(listpack) = &mut self.layout
             && (old.is_some() || expires_ms.is_some())
         {
-            listpack.remove(expiry_entry(before));
-            listpack.add(expiry_entry(new));
-            self.fields.move_index(index, self.place(index, expires_ms));
+            listpack.remove(expiry_entry_size(before));
+            listpack.add(expiry_entry_size(new));
+            self.fields.move_index(index, self.listpackex_index(index, expires_ms));
         }
         old.is_some()
     }
 
-    /// Where a field with this expiry time belongs in a `listpackex`, itself left out: before the first that does not
-    /// expire sooner; without one, at the end.
-    fn place(&self, itself: usize, expires_ms: Option<i64>) -> usize {
+    /// Returns the index in a `listpackex` for a field with this expiry time, not counting the field moved: before the
+    /// first field that does not expire sooner, or the end for a field without expiry time.
+    fn listpackex_index(&self, moved: usize, expires_ms: Option<i64>) -> usize {
         let Some(at_ms) = expires_ms else { return self.fields.len() - 1 };
-        let others = self.fields.values().enumerate().filter(|&(index, _)| index != itself);
-        others.take_while(|(_, slot)| slot.expiry.at_ms().is_some_and(|sooner| sooner < at_ms)).count()
+        let others = self.fields.values().enumerate().filter(|&(index, _)| index != moved);
+        others.take_while(|(_, entry)| entry.expiry.at_ms().is_some_and(|sooner| sooner < at_ms)).count()
     }
 
-    /// When the first field expires, in milliseconds since 1970.
+    /// Returns the earliest expiry time of a field, in milliseconds since 1970.
     pub fn next_expiry(&self) -> Option<i64> {
         self.volatile.first().map(|&(at_ms, _)| at_ms)
     }
 
-    /// Remembers what `next_expiry` says now, for `noted_expiry`.
+    /// Records the current `next_expiry`, for `noted_expiry`.
     pub fn note_expiry(&mut self) {
         self.noted_expiry_ms = self.next_expiry();
     }
@@ -288,13 +296,13 @@ impl Hash {
         self.noted_expiry_ms
     }
 
-    /// Drops those of the fields whose time is over, and says how many.
+    /// Removes the given fields that have expired. Returns how many there were.
     pub fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
         match fields {
             Fields::All => self.expire_all(now_ms),
             Fields::Named(names) => {
                 let has_expired =
-                    |hash: &Self, field: &[u8]| hash.fields.get(field).is_some_and(|slot| !slot.is_live(now_ms));
+                    |hash: &Self, field: &[u8]| hash.fields.get(field).is_some_and(|entry| !entry.is_live(now_ms));
                 names.iter().filter(|field| has_expired(self, field) && self.remove(field)).count()
             }
         }
@@ -312,15 +320,15 @@ impl Hash {
     }
 }
 
-impl Slot {
+impl FieldEntry {
     fn is_live(&self, now_ms: i64) -> bool {
         self.expiry.at_ms().is_none_or(|at_ms| at_ms > now_ms)
     }
 }
 
-/// What a field's expiry time takes in a `listpackex`, where those that have none have 0.
-fn expiry_entry(expiry: Expiry) -> usize {
-    listpack::integer_entry(expiry.at_ms().unwrap_or(0))
+/// Returns the size of a field's expiry time in a `listpackex`, in which a field without one has the number 0.
+fn expiry_entry_size(expiry: Expiry) -> usize {
+    listpack::integer_entry_size(expiry.at_ms().unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -356,7 +364,7 @@ mod tests {
         hash.set_expiry(b"c", Some(200));
         hash.set_expiry(b"d", Some(100));
         assert_eq!((fields(&hash).as_str(), hash.encoding()), ("d c a b", "listpackex"));
-        // Among equals, the latest comes first.
+        // Of fields with equal times, the one set last comes first.
         hash.set_expiry(b"a", Some(200));
         assert_eq!(fields(&hash), "d a c b");
         hash.set(b"a", b"2", FieldTtl::Keep, Limits::default());
@@ -369,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_or_large_hash_is_a_table_for_good() {
+    fn a_long_or_large_hash_becomes_a_table_and_stays_one() {
         let limits = Limits { hash_max_listpack_entries: 3, hash_max_listpack_value: 5, ..Limits::default() };
         let mut long = filled("a");
         long.set(b"b", b"12345", FieldTtl::Clear, limits);
@@ -382,12 +390,12 @@ mod tests {
         large.set(b"d", b"1", FieldTtl::Clear, limits);
         assert_eq!(large.encoding(), "hashtable");
         let mut expected = filled("a");
-        expected.expect(4, limits);
+        expected.prepare_for(4, limits);
         assert_eq!(expected.encoding(), "hashtable");
     }
 
     #[test]
-    fn it_behaves_like_a_map_with_times() {
+    fn operations_agree_with_a_map_of_values_and_times() {
         let limits = Limits { hash_max_listpack_entries: 20, ..Limits::default() };
         let mut random = Rng::new(1);
         for names in [10, 40] {
@@ -421,7 +429,7 @@ mod tests {
                     assert_eq!((value, hash.expiry(field)), (&*model[field].0, Some(model[field].1)));
                 }
                 if hash.encoding() == "listpackex" {
-                    let times = hash.fields.values().map(|slot| slot.expiry.at_ms().unwrap_or(i64::MAX));
+                    let times = hash.fields.values().map(|entry| entry.expiry.at_ms().unwrap_or(i64::MAX));
                     assert!(times.is_sorted());
                 }
             }

@@ -1,4 +1,4 @@
-//! Lists: ordered elements, pushed and popped at both ends.
+//! List values: ordered elements that are pushed and popped at both ends.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub enum End {
     Right,
 }
 
-/// A list: its elements in one queue, and where Redis would cut it into nodes.
+/// A list: its elements in a single deque, and the node boundaries that Redis would have.
 #[derive(Debug, Clone, Default)]
 pub struct List {
     elements: VecDeque<Box<[u8]>>,
@@ -34,7 +34,7 @@ impl List {
         if self.nodes.is_quicklist() { "quicklist" } else { "listpack" }
     }
 
-    /// Where Redis would cut it.
+    /// Returns the nodes that Redis would have.
     pub fn nodes(&self) -> &Nodes {
         &self.nodes
     }
@@ -43,29 +43,29 @@ impl List {
         self.elements.get(index).map(|element| &**element)
     }
 
-    /// All elements, from the left.
+    /// Iterates over all elements from the left.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
         self.elements.iter().map(|element| &**element)
     }
 
-    /// The elements of a range, which must lie in the list.
+    /// Iterates over the elements of a range, which must be within the list.
     pub fn range(&self, range: Range<usize>) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
         self.elements.range(range).map(|element| &**element)
     }
 
-    /// Before elements are added: takes the encoding that they ask for.
-    pub fn grow_for(&mut self, elements: &[&[u8]], limit: NodeLimit) {
-        self.nodes.grow(elements.len(), elements.iter().map(|element| element.len()).sum(), limit);
+    /// Converts to a quicklist if the elements about to be added are too large for a listpack.
+    pub fn prepare_for(&mut self, elements: &[&[u8]], limit: NodeLimit) {
+        self.nodes.prepare_for(elements.len(), elements.iter().map(|element| element.len()).sum(), limit);
     }
 
-    /// Before an element is added that another list gave away. Redis holds such a one as an integer if it is one, and
-    /// does not count its bytes then.
-    pub fn grow_for_moved(&mut self, element: &[u8], limit: NodeLimit) {
+    /// Does the same for an element that is moved from another list. Redis passes such an element on as an integer
+    /// object if it is one, and then does not count its bytes.
+    pub fn prepare_for_moved(&mut self, element: &[u8], limit: NodeLimit) {
         let bytes = if number::parse_integer(element).is_some() { 0 } else { element.len() };
-        self.nodes.grow(1, bytes, limit);
+        self.nodes.prepare_for(1, bytes, limit);
     }
 
-    /// After elements were removed or replaced: takes the smaller encoding if they allow it.
+    /// Converts back to a listpack, after elements were removed or replaced, if they are small enough.
     pub fn shrink(&mut self, limit: NodeLimit) {
         self.nodes.shrink(limit);
     }
@@ -98,37 +98,37 @@ impl List {
         }
     }
 
-    /// Puts an element beside the one at `index`, which must be there.
+    /// Inserts an element before or after the one at `index`, which must exist.
     pub fn insert(&mut self, index: usize, side: Side, element: Box<[u8]>) {
         self.nodes.insert(index, side, &element, &self.elements);
         self.elements.insert(index + usize::from(side == Side::After), element);
     }
 
-    /// Puts an element in the place of the one at `index`, which must be there.
+    /// Replaces the element at `index`, which must exist.
     pub fn replace(&mut self, index: usize, element: Box<[u8]>) {
         self.nodes.replace(index, &element, &self.elements);
         self.elements[index] = element;
     }
 
-    /// Removes the elements at these indices, which ascend.
+    /// Removes the elements at these indices, which must be sorted.
     pub fn remove_all(&mut self, indices: &[usize]) {
-        let gone = |index: usize| indices.binary_search(&index).is_ok();
-        self.nodes.remove_all(self.elements.iter().map(|element| &**element), gone);
+        let is_removed = |index: usize| indices.binary_search(&index).is_ok();
+        self.nodes.remove_all(self.elements.iter().map(|element| &**element), is_removed);
         let mut index = 0;
         self.elements.retain(|_| {
-            let stays = !gone(index);
+            let stays = !is_removed(index);
             index += 1;
             stays
         });
     }
 
-    /// Takes the encoding that it would have if it had been read back from a file.
+    /// Takes the encoding that the list would have after being saved and loaded.
     pub fn reload(&mut self, limit: NodeLimit) {
         self.nodes.reload(limit);
     }
 
-    /// A list made of these elements at once.
-    pub fn of(elements: impl IntoIterator<Item = Box<[u8]>>, limit: NodeLimit) -> Self {
+    /// Creates a list of these elements.
+    pub fn from_elements(elements: impl IntoIterator<Item = Box<[u8]>>, limit: NodeLimit) -> Self {
         let mut list = List { elements: VecDeque::new(), nodes: Nodes::quicklist(limit) };
         elements.into_iter().for_each(|element| list.push(End::Right, element));
         list.nodes.pack(limit);
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
     use crate::rng::Rng;
 
-    /// A random element: short, a number, long, or too large for any node.
+    /// Returns a random element: short, a number, long, or too large for a shared node.
     fn element(random: &mut Rng) -> Box<[u8]> {
         match random.below(8) {
             0..=2 => random.number().to_string().into_bytes().into(),
@@ -152,42 +152,42 @@ mod tests {
     }
 
     #[test]
-    fn nodes_follow_the_elements() {
+    fn node_sizes_agree_with_the_elements() {
         let mut random = Rng::new(1);
         for limit in [-1, -2, 1, 3, 50].map(NodeLimit::new) {
             let mut list = List::default();
-            let mut plain: Vec<Box<[u8]>> = Vec::new();
+            let mut model: Vec<Box<[u8]>> = Vec::new();
             for _ in 0..3000 {
                 let new = element(&mut random);
-                let index = random.below(plain.len().max(1));
+                let index = random.below(model.len().max(1));
                 match random.below(9) {
                     action @ 0..=2 => {
-                        list.grow_for(&[&new], limit);
+                        list.prepare_for(&[&new], limit);
                         let end = if action == 0 { End::Left } else { End::Right };
                         list.push(end, new.clone());
-                        plain.insert(if action == 0 { 0 } else { plain.len() }, new);
+                        model.insert(if action == 0 { 0 } else { model.len() }, new);
                     }
-                    3 => assert_eq!(list.pop(End::Left), (!plain.is_empty()).then(|| plain.remove(0))),
-                    4 => assert_eq!(list.pop(End::Right), plain.pop()),
-                    action @ 5..=6 if !plain.is_empty() => {
+                    3 => assert_eq!(list.pop(End::Left), (!model.is_empty()).then(|| model.remove(0))),
+                    4 => assert_eq!(list.pop(End::Right), model.pop()),
+                    action @ 5..=6 if !model.is_empty() => {
                         let side = if action == 5 { Side::Before } else { Side::After };
-                        list.grow_for(&[&new], limit);
+                        list.prepare_for(&[&new], limit);
                         list.insert(index, side, new.clone());
-                        plain.insert(index + action - 5, new);
+                        model.insert(index + action - 5, new);
                     }
-                    7 if !plain.is_empty() => {
-                        list.grow_for(&[&new], limit);
+                    7 if !model.is_empty() => {
+                        list.prepare_for(&[&new], limit);
                         list.replace(index, new.clone());
-                        plain[index] = new;
+                        model[index] = new;
                     }
-                    8 if !plain.is_empty() => {
+                    8 if !model.is_empty() => {
                         list.remove_all(&[index]);
-                        plain.remove(index);
+                        model.remove(index);
                     }
                     _ => list.shrink(limit),
                 }
-                assert!(list.iter().eq(plain.iter().map(|element| &**element)));
-                assert!(list.nodes.fit(&list.elements), "{:?}", list.nodes);
+                assert!(list.iter().eq(model.iter().map(|element| &**element)));
+                assert!(list.nodes.agree_with(&list.elements), "{:?}", list.nodes);
                 if list.is_empty() {
                     list = List::default();
                 }

@@ -1,4 +1,4 @@
-//! Values: what a key can hold, each in the encodings that Redis would choose.
+//! The value types that a key can hold, with the encodings of Redis.
 
 pub mod hash;
 pub mod list;
@@ -20,7 +20,7 @@ pub use small_bytes::SmallBytes;
 pub use sorted_set::SortedSet;
 pub use string::Str;
 
-/// What a key holds.
+/// The value of a key.
 #[derive(Debug, Clone)]
 pub enum Value {
     Str(Str),
@@ -30,14 +30,15 @@ pub enum Value {
     SortedSet(Box<SortedSet>),
 }
 
-/// A type that a key can hold. `Keyspace` reads and edits values through it, and refuses those of another type.
+/// A type of value. `Keyspace` reads and edits values through this trait, and returns WRONGTYPE for a value of another
+/// type.
 pub trait DataType: Default {
-    /// The class of the type's keyspace events.
+    /// Class of the type's keyspace events.
     const CLASS: Class;
 
-    fn of(value: &Value) -> Option<&Self>;
+    fn from_value(value: &Value) -> Option<&Self>;
 
-    fn of_mut(value: &mut Value) -> Option<&mut Self>;
+    fn from_value_mut(value: &mut Value) -> Option<&mut Self>;
 
     fn into_value(self) -> Value;
 }
@@ -48,11 +49,11 @@ macro_rules! data_type {
         impl DataType for $variant {
             const CLASS: Class = Class::$class;
 
-            fn of(value: &Value) -> Option<&Self> {
+            fn from_value(value: &Value) -> Option<&Self> {
                 if let Value::$variant(value) = value { Some(value) } else { None }
             }
 
-            fn of_mut(value: &mut Value) -> Option<&mut Self> {
+            fn from_value_mut(value: &mut Value) -> Option<&mut Self> {
                 if let Value::$variant(value) = value { Some(value) } else { None }
             }
 
@@ -70,7 +71,7 @@ data_type!(Hash, Hash);
 data_type!(SortedSet, SortedSet);
 
 impl Value {
-    /// What TYPE answers.
+    /// Returns the reply of TYPE.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Str(_) => "string",
@@ -81,7 +82,7 @@ impl Value {
         }
     }
 
-    /// What OBJECT ENCODING answers.
+    /// Returns the reply of OBJECT ENCODING.
     pub fn encoding(&self) -> &'static str {
         match self {
             Value::Str(value) => value.encoding(),
@@ -102,14 +103,14 @@ impl Value {
         }
     }
 
-    /// Notes when the first of its parts expires (a hash's fields may), for the schedule of its database.
+    /// Records the earliest expiry time among the fields of a hash, as the database's expiry schedule has it.
     pub fn note_part_expiry(&mut self) {
         if let Value::Hash(value) = self {
             value.note_expiry();
         }
     }
 
-    /// What `note_part_expiry` has noted last, in milliseconds since 1970.
+    /// Returns the time that `note_part_expiry` recorded last, in milliseconds since 1970.
     pub fn noted_part_expiry(&self) -> Option<i64> {
         match self {
             Value::Hash(value) => value.noted_expiry(),
@@ -117,26 +118,26 @@ impl Value {
         }
     }
 
-    /// Drops the parts whose time is over, those of them that are asked for, and says how many.
-    pub fn expire_parts(&mut self, asked: Fields, now_ms: i64) -> usize {
+    /// Removes the expired fields of a hash, among those given. Returns how many were removed.
+    pub fn expire_parts(&mut self, fields: Fields, now_ms: i64) -> usize {
         match self {
-            Value::Hash(value) => value.expire(asked, now_ms),
+            Value::Hash(value) => value.expire(fields, now_ms),
             Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => 0,
         }
     }
 
-    /// A copy as COPY makes it, which has no more room than it needs.
-    pub fn copied(&self) -> Self {
+    /// Returns a copy as COPY makes it, without spare memory.
+    pub fn compact_copy(&self) -> Self {
         match self {
-            Value::Str(value) => Value::Str(value.copied()),
+            Value::Str(value) => Value::Str(value.compact_copy()),
             Value::List(_) => self.clone(),
-            Value::Set(value) => Value::Set(Box::new(value.copied())),
-            Value::Hash(value) => Value::Hash(Box::new(value.copied())),
-            Value::SortedSet(value) => Value::SortedSet(Box::new(value.copied())),
+            Value::Set(value) => Value::Set(Box::new(value.compact_copy())),
+            Value::Hash(value) => Value::Hash(Box::new(value.compact_copy())),
+            Value::SortedSet(value) => Value::SortedSet(Box::new(value.compact_copy())),
         }
     }
 
-    /// How much there is to free one by one, as Redis guesses it: nodes of a quicklist, elements of a table.
+    /// Returns the number of allocations to free, as Redis estimates it: nodes of a quicklist, or elements of a table.
     pub fn allocations(&self) -> usize {
         match self {
             Value::List(value) if value.nodes().is_quicklist() => value.nodes().count(),
@@ -147,7 +148,7 @@ impl Value {
         }
     }
 
-    /// What it would be if it had been saved and read back: DEBUG RELOAD.
+    /// Returns the value as it is after being saved and loaded: DEBUG RELOAD.
     pub fn reloaded(mut self, limits: &Limits) -> Self {
         match &mut self {
             Value::Str(value) => *value = Str::new(&value.bytes()),
@@ -159,10 +160,10 @@ impl Value {
         self
     }
 
-    /// Whether nothing is left of it, so that the key must go.
+    /// Returns whether the value is an empty container, in which case its key is deleted.
     pub fn is_empty(&self) -> bool {
         match self {
-            // Even an empty string is a value: SET may store one.
+            // An empty string is a valid value.
             Value::Str(_) => false,
             Value::List(value) => value.is_empty(),
             Value::Set(value) => value.is_empty(),

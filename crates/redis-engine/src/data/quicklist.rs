@@ -1,22 +1,22 @@
-//! How Redis would cut a list into nodes, which decides whether the list is a `listpack` or a `quicklist`.
+//! The nodes of a list, which decide whether its encoding is `listpack` or `quicklist`.
 //!
-//! Redis keeps a small list as one listpack. A list that outgrows the limit (`list-max-listpack-size`) becomes a chain
-//! of listpacks, the quicklist, and goes back to one listpack when it has a single node left, at most half full. So
-//! the encoding depends on where the nodes' borders fell, and these are kept here: how many elements and bytes each
-//! node would hold. The elements themselves stand in one queue, in `List`, which finds any of them in O(1).
+//! Redis stores a small list as one listpack. A list that exceeds the limit (`list-max-listpack-size`) becomes a chain
+//! of listpacks, the quicklist, and is converted back when a single node is left that is at most half full. The
+//! encoding therefore depends on where the boundaries between nodes are. This module tracks the number of elements and
+//! bytes of each node. The elements themselves are in a single deque in `List`, which can access any of them in O(1).
 
 use std::collections::VecDeque;
 
 use super::memory::allocator::size_class;
 use super::memory::listpack;
 
-/// What Redis adds to an element's length to guess its size in a listpack, in bytes.
+/// Number of bytes that Redis adds to an element's length to estimate its size in a listpack.
 const ENTRY_OVERHEAD_GUESS: usize = 8;
 
-/// The largest node, in bytes, when the limit counts elements.
-const SAFE_NODE: usize = 8192;
+/// Maximum size of a node in bytes if the limit is a number of elements.
+const MAX_NODE_BYTES: usize = 8192;
 
-/// How large a node may grow.
+/// Maximum size of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NodeLimit {
     Elements(usize),
@@ -24,7 +24,7 @@ pub enum NodeLimit {
 }
 
 impl NodeLimit {
-    /// Reads `list-max-listpack-size`: -1 to -5 mean 4 to 64 KiB, a positive number counts elements.
+    /// Converts `list-max-listpack-size`: -1 to -5 mean 4 to 64 KiB, and a positive number is a number of elements.
     pub fn new(list_max_listpack_size: i64) -> Self {
         match usize::try_from(list_max_listpack_size) {
             Ok(elements) => NodeLimit::Elements(elements.max(1)),
@@ -35,20 +35,21 @@ impl NodeLimit {
     fn is_exceeded_by(self, elements: usize, bytes: usize) -> bool {
         match self {
             NodeLimit::Bytes(limit) => bytes > limit,
-            NodeLimit::Elements(limit) => bytes > SAFE_NODE || elements > limit,
+            NodeLimit::Elements(limit) => bytes > MAX_NODE_BYTES || elements > limit,
         }
     }
 
-    /// An element so large that it gets a node of its own.
+    /// Returns whether an element of this length gets a node of its own.
     fn is_exceeded_by_element(self, bytes: usize) -> bool {
         match self {
             NodeLimit::Bytes(limit) => bytes > limit,
-            NodeLimit::Elements(_) => bytes > SAFE_NODE,
+            NodeLimit::Elements(_) => bytes > MAX_NODE_BYTES,
         }
     }
 
-    /// Redis goes back to a listpack only at half the limit, so that a list at the border does not go to and fro.
-    fn allows_going_back(self, node: Node) -> bool {
+    /// Returns whether the list may become a listpack again. Redis requires half the limit, so that a list whose size
+    /// is near the limit is not converted back and forth.
+    fn allows_listpack(self, node: Node) -> bool {
         match self {
             NodeLimit::Bytes(limit) => node.bytes <= limit / 2,
             NodeLimit::Elements(limit) => node.elements <= limit / 2,
@@ -56,14 +57,14 @@ impl NodeLimit {
     }
 }
 
-/// Which side of an element.
+/// Position relative to an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     Before,
     After,
 }
 
-/// A node: a listpack, or one large element.
+/// A node: a listpack, or a single large element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Node {
     elements: usize,
@@ -74,7 +75,7 @@ struct Node {
 impl Node {
     const EMPTY: Node = Node { elements: 0, bytes: listpack::EMPTY, is_large_element: false };
 
-    fn of(element: &[u8], limit: NodeLimit) -> Node {
+    fn from_element(element: &[u8], limit: NodeLimit) -> Node {
         if limit.is_exceeded_by_element(element.len()) {
             return Node { elements: 1, bytes: element.len(), is_large_element: true };
         }
@@ -85,21 +86,21 @@ impl Node {
 
     fn add(&mut self, element: &[u8]) {
         self.elements += 1;
-        self.bytes += listpack::entry(element);
+        self.bytes += listpack::entry_size(element);
     }
 
     fn remove(&mut self, element: &[u8]) {
         self.elements -= 1;
-        self.bytes -= if self.is_large_element { self.bytes } else { listpack::entry(element) };
+        self.bytes -= if self.is_large_element { self.bytes } else { listpack::entry_size(element) };
     }
 
-    fn takes(&self, element: &[u8], limit: NodeLimit) -> bool {
+    fn has_room_for(&self, element: &[u8], limit: NodeLimit) -> bool {
         !self.is_large_element
             && !limit.is_exceeded_by_element(element.len())
             && !limit.is_exceeded_by(self.elements + 1, self.bytes + element.len() + ENTRY_OVERHEAD_GUESS)
     }
 
-    /// The two nodes as one, if that is small enough.
+    /// Returns the node that results from merging the two, if it is small enough.
     fn merged(self, other: Node, limit: NodeLimit) -> Option<Node> {
         let elements = self.elements + other.elements;
         let bytes = self.bytes + other.bytes - if self.is_large_element { 0 } else { listpack::EMPTY };
@@ -108,7 +109,8 @@ impl Node {
     }
 }
 
-/// A list's nodes. `limit` is that of the moment when the list became a quicklist; a listpack has one node and none.
+/// The nodes of a list. `limit` is the one in force when the list became a quicklist; it is `None` for a listpack,
+/// which has exactly one node.
 #[derive(Debug, Clone)]
 pub struct Nodes {
     nodes: VecDeque<Node>,
@@ -122,12 +124,12 @@ impl Default for Nodes {
 }
 
 impl Nodes {
-    /// Those of an empty quicklist.
+    /// Creates the nodes of an empty quicklist.
     pub fn quicklist(limit: NodeLimit) -> Self {
         Nodes { nodes: VecDeque::new(), limit: Some(limit) }
     }
 
-    /// A quicklist whose elements fit a single listpack becomes one.
+    /// Converts a quicklist into a listpack if its elements fit into one.
     pub fn pack(&mut self, limit: NodeLimit) {
         match *self.nodes.make_contiguous() {
             [] => *self = Nodes::default(),
@@ -136,7 +138,7 @@ impl Nodes {
         }
     }
 
-    /// What is read back from a file comes as a quicklist, and becomes a listpack if it fits one.
+    /// Takes the encoding after loading: Redis loads a list as a quicklist, and converts it if it fits into a listpack.
     pub fn reload(&mut self, limit: NodeLimit) {
         self.limit.get_or_insert(limit);
         self.pack(limit);
@@ -150,19 +152,18 @@ impl Nodes {
         self.nodes.len()
     }
 
-    /// What all nodes hold, in bytes.
+    /// Returns the total size of the nodes in bytes.
     pub fn bytes(&self) -> usize {
         self.nodes.iter().map(|node| node.bytes).sum()
     }
 
-    /// For each node how many elements it has, and what Redis has allocated for them.
+    /// Iterates over the nodes: the number of elements in each, and its allocated size in bytes.
     pub fn allocated(&self) -> impl Iterator<Item = (usize, usize)> {
         self.nodes.iter().map(|node| (node.elements, size_class(node.bytes)))
     }
 
-    /// Before elements are added, so many and so many bytes: a listpack that they would make too large becomes a
-    /// quicklist.
-    pub fn grow(&mut self, elements: usize, bytes: usize, limit: NodeLimit) {
+    /// Converts a listpack into a quicklist if adding this number of elements and bytes would exceed the limit.
+    pub fn prepare_for(&mut self, elements: usize, bytes: usize, limit: NodeLimit) {
         if self.limit.is_none() {
             let node = self.nodes[0];
             if limit.is_exceeded_by(node.elements + elements, node.bytes + bytes) {
@@ -172,12 +173,12 @@ impl Nodes {
         }
     }
 
-    /// After elements were removed: a quicklist that fits a listpack again becomes one.
+    /// Converts a quicklist back into a listpack, after elements were removed, if it is small enough.
     pub fn shrink(&mut self, limit: NodeLimit) {
         if self.limit.is_some()
             && let [node] = *self.nodes.make_contiguous()
             && !node.is_large_element
-            && limit.allows_going_back(node)
+            && limit.allows_listpack(node)
         {
             self.limit = None;
         }
@@ -187,8 +188,8 @@ impl Nodes {
         let limit = self.limit;
         match (self.nodes.front_mut(), limit) {
             (Some(node), None) => node.add(element),
-            (Some(node), Some(limit)) if node.takes(element, limit) => node.add(element),
-            (_, Some(limit)) => self.nodes.push_front(Node::of(element, limit)),
+            (Some(node), Some(limit)) if node.has_room_for(element, limit) => node.add(element),
+            (_, Some(limit)) => self.nodes.push_front(Node::from_element(element, limit)),
             (None, None) => unreachable!("a listpack has one node"),
         }
     }
@@ -197,18 +198,18 @@ impl Nodes {
         let limit = self.limit;
         match (self.nodes.back_mut(), limit) {
             (Some(node), None) => node.add(element),
-            (Some(node), Some(limit)) if node.takes(element, limit) => node.add(element),
-            (_, Some(limit)) => self.nodes.push_back(Node::of(element, limit)),
+            (Some(node), Some(limit)) if node.has_room_for(element, limit) => node.add(element),
+            (_, Some(limit)) => self.nodes.push_back(Node::from_element(element, limit)),
             (None, None) => unreachable!("a listpack has one node"),
         }
     }
 
-    /// The first element was removed. This is it.
+    /// Updates the nodes after `element` was removed from the front.
     pub fn pop_front(&mut self, element: &[u8]) {
         self.remove_from(0, element);
     }
 
-    /// The last element was removed. This is it.
+    /// Updates the nodes after `element` was removed from the back.
     pub fn pop_back(&mut self, element: &[u8]) {
         self.remove_from(self.nodes.len() - 1, element);
     }
@@ -220,8 +221,9 @@ impl Nodes {
         }
     }
 
-    /// The elements for which `gone` holds were removed. `elements` is the list before that.
-    pub fn remove_all<'a>(&mut self, elements: impl Iterator<Item = &'a [u8]>, gone: impl Fn(usize) -> bool) {
+    /// Updates the nodes for the removal of the elements for whose indices `is_removed` is true. `elements` is the list
+    /// before the removal.
+    pub fn remove_all<'a>(&mut self, elements: impl Iterator<Item = &'a [u8]>, is_removed: impl Fn(usize) -> bool) {
         let (mut at, mut left) = (0, self.nodes[0].elements);
         for (index, element) in elements.enumerate() {
             while left == 0 {
@@ -229,7 +231,7 @@ impl Nodes {
                 left = self.nodes[at].elements;
             }
             left -= 1;
-            if gone(index) {
+            if is_removed(index) {
                 self.nodes[at].remove(element);
             }
         }
@@ -238,7 +240,7 @@ impl Nodes {
         }
     }
 
-    /// The node that holds the element at an index, and the element's place in it.
+    /// Returns the index of the node that contains the element at `index`, and the element's position in that node.
     fn find(&self, index: usize) -> (usize, usize) {
         let mut place = index;
         for (at, node) in self.nodes.iter().enumerate() {
@@ -247,15 +249,15 @@ impl Nodes {
                 Some(rest) => place = rest,
             }
         }
-        unreachable!("callers ask for elements that are there")
+        unreachable!("callers pass indices within the list")
     }
 
-    /// An element is put beside the one at `index`. `elements` is the list before that.
+    /// Updates the nodes for an insertion before or after the element at `index`. `elements` is the list before it.
     pub fn insert(&mut self, index: usize, side: Side, element: &[u8], elements: &VecDeque<Box<[u8]>>) {
         let Some(limit) = self.limit else { return self.nodes[0].add(element) };
         let (at, place) = self.find(index);
         let node = self.nodes[at];
-        if node.takes(element, limit) {
+        if node.has_room_for(element, limit) {
             return self.nodes[at].add(element);
         }
         let (at_border, beside, neighbour) = match side {
@@ -264,24 +266,24 @@ impl Nodes {
         };
         if at_border {
             match neighbour.and_then(|at| self.nodes.get_mut(at)) {
-                Some(neighbour) if neighbour.takes(element, limit) => neighbour.add(element),
-                _ => self.nodes.insert(beside, Node::of(element, limit)),
+                Some(neighbour) if neighbour.has_room_for(element, limit) => neighbour.add(element),
+                _ => self.nodes.insert(beside, Node::from_element(element, limit)),
             }
             return;
         }
         let cut = if side == Side::Before { place } else { place + 1 };
         self.split(at, cut, index - place, elements);
         if limit.is_exceeded_by_element(element.len()) {
-            self.nodes.insert(at + 1, Node::of(element, limit));
+            self.nodes.insert(at + 1, Node::from_element(element, limit));
             return;
         }
-        // The new element goes to the part that the one at `index` does not stay in; Redis then merges around the other.
-        let (grows, stays) = if side == Side::Before { (at, at + 1) } else { (at + 1, at) };
-        self.nodes[grows].add(element);
-        self.merge_around(stays, limit);
+        // The new element goes into the half without the element at `index`. Redis then merges around the other half.
+        let (grown, kept) = if side == Side::Before { (at, at + 1) } else { (at + 1, at) };
+        self.nodes[grown].add(element);
+        self.merge_around(kept, limit);
     }
 
-    /// The element at `index` becomes another one. `elements` is the list before that.
+    /// Updates the nodes for the replacement of the element at `index`. `elements` is the list before it.
     pub fn replace(&mut self, index: usize, element: &[u8], elements: &VecDeque<Box<[u8]>>) {
         let (at, place) = self.find(index);
         let is_large = |limit: NodeLimit| limit.is_exceeded_by_element(element.len());
@@ -292,7 +294,7 @@ impl Nodes {
                 if !last {
                     self.split(at, place + 1, index - place, elements);
                 }
-                self.nodes.insert(at + 1, Node::of(element, limit));
+                self.nodes.insert(at + 1, Node::from_element(element, limit));
                 self.nodes[at].remove(&elements[index]);
                 if self.nodes[at].elements == 0 {
                     self.nodes.remove(at);
@@ -307,18 +309,19 @@ impl Nodes {
         }
     }
 
-    /// A small element in place of a large one goes to the next node if that has room.
+    /// Replaces a large element. A small replacement goes into the next node if there is room.
     fn replace_large(&mut self, at: usize, element: &[u8], limit: NodeLimit) {
         match self.nodes.get_mut(at + 1) {
-            Some(next) if next.takes(element, limit) => {
+            Some(next) if next.has_room_for(element, limit) => {
                 next.add(element);
                 self.nodes.remove(at);
             }
-            _ => self.nodes[at] = Node::of(element, limit),
+            _ => self.nodes[at] = Node::from_element(element, limit),
         }
     }
 
-    /// Cuts a node whose first element has the index `start` before its element number `place`.
+    /// Splits a node before the element at position `place` in it. `start` is the list index of the node's first
+    /// element.
     fn split(&mut self, at: usize, place: usize, start: usize, elements: &VecDeque<Box<[u8]>>) {
         let mut first = Node::EMPTY;
         elements.range(start..start + place).for_each(|element| first.add(element));
@@ -328,7 +331,8 @@ impl Nodes {
         self.nodes.insert(at, first);
     }
 
-    /// Joins the nodes around one, in Redis's order: the two before it, the two after it, it with either.
+    /// Merges nodes around one of them, in Redis's order: the two before it, the two after it, itself with either
+    /// neighbour.
     fn merge_around(&mut self, mut at: usize, limit: NodeLimit) {
         if at >= 2 && self.merge(at - 2, limit) {
             at -= 1;
@@ -340,7 +344,7 @@ impl Nodes {
         self.merge(at, limit);
     }
 
-    /// Joins a node with the next, if that is small enough.
+    /// Merges a node with the next, if the result is small enough. Returns whether it did.
     fn merge(&mut self, at: usize, limit: NodeLimit) -> bool {
         let Some(&next) = self.nodes.get(at + 1) else { return false };
         let Some(merged) = self.nodes[at].merged(next, limit) else { return false };
@@ -349,19 +353,19 @@ impl Nodes {
         true
     }
 
-    /// Whether the nodes are what the elements need.
+    /// Returns whether the tracked sizes agree with the elements.
     #[cfg(test)]
-    pub fn fit(&self, elements: &VecDeque<Box<[u8]>>) -> bool {
+    pub fn agree_with(&self, elements: &VecDeque<Box<[u8]>>) -> bool {
         let mut rest = elements.iter();
-        let nodes_fit = self.nodes.iter().all(|node| {
+        let sizes_agree = self.nodes.iter().all(|node| {
             let bytes: usize = if node.is_large_element {
                 rest.next().map_or(0, |element| element.len())
             } else {
                 listpack::EMPTY
-                    + rest.by_ref().take(node.elements).map(|element| listpack::entry(element)).sum::<usize>()
+                    + rest.by_ref().take(node.elements).map(|element| listpack::entry_size(element)).sum::<usize>()
             };
             node.bytes == bytes && (node.elements > 0 || self.limit.is_none())
         });
-        nodes_fit && rest.next().is_none() && (self.limit.is_some() || self.nodes.len() == 1)
+        sizes_agree && rest.next().is_none() && (self.limit.is_some() || self.nodes.len() == 1)
     }
 }

@@ -1,8 +1,9 @@
-//! Sets: members without order.
+//! Set values: members without order.
 //!
-//! Redis keeps a small set of integers as an `intset`, in numeric order, another small one as a `listpack`, in the order
-//! in which members came, and a large one as a `hashtable`. Here the members always stand in one `IndexSet`, whose order
-//! is the one that Redis would show. A set never goes back to a smaller encoding, but for a new value that is stored.
+//! Redis stores a small set of integers as an `intset`, in numeric order, another small set as a `listpack`, in the
+//! order in which members were added, and a large one as a `hashtable`. Here all members are in one `IndexSet`, in the
+//! order in which Redis would return them. A set is never converted back to a smaller encoding, except when a new value
+//! is stored.
 
 use indexmap::IndexSet;
 
@@ -13,7 +14,7 @@ use crate::limits::Limits;
 use crate::number;
 use crate::rng::Rng;
 
-/// How Redis would keep a set.
+/// The encoding that Redis would use for a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Intset,
@@ -28,24 +29,24 @@ pub struct Set {
     layout: Layout,
 }
 
-/// An encoding, and how large the set is in it.
+/// The encoding of a set, and its size.
 #[derive(Debug, Clone, Copy)]
 pub enum Layout {
     Intset {
-        /// How many bytes each member takes: what the one furthest from 0 needs, or needed when it was there.
+        /// Size of each member in bytes: what the member furthest from 0 needs, even if it has been removed since.
         width: usize,
     },
     Listpack(Listpack),
     Hashtable(Table),
 }
 
-/// The narrowest integers of an intset, in bytes.
-const NARROWEST: usize = 2;
+/// Minimum size of an intset's members in bytes.
+const MIN_INTSET_WIDTH: usize = 2;
 
-/// How many bytes an integer takes in an intset.
-fn width(n: i64) -> usize {
+/// Returns the size of an integer in an intset, in bytes.
+fn intset_width(n: i64) -> usize {
     match n {
-        -0x8000..=0x7fff => NARROWEST,
+        -0x8000..=0x7fff => MIN_INTSET_WIDTH,
         -0x8000_0000..=0x7fff_ffff => 4,
         _ => 8,
     }
@@ -58,44 +59,44 @@ impl Default for Set {
 }
 
 fn integer(member: &[u8]) -> Option<i64> {
-    // 20 bytes hold the longest i64.
+    // The decimal form of an i64 has at most 20 bytes.
     if member.len() <= 20 { number::parse_integer(member) } else { None }
 }
 
 impl Set {
-    /// An empty set, which takes another encoding when its members ask for it.
+    /// Creates an empty set. Adding members may change its encoding.
     pub fn with_encoding(encoding: Encoding) -> Self {
-        Set::laid_out(match encoding {
-            Encoding::Intset => Layout::Intset { width: NARROWEST },
+        Set::with_layout(match encoding {
+            Encoding::Intset => Layout::Intset { width: MIN_INTSET_WIDTH },
             Encoding::Listpack => Layout::Listpack(Listpack::default()),
-            Encoding::Hashtable => Layout::Hashtable(Table::of(0)),
+            Encoding::Hashtable => Layout::Hashtable(Table::with_elements(0)),
         })
     }
 
-    fn laid_out(layout: Layout) -> Self {
+    fn with_layout(layout: Layout) -> Self {
         Set { members: IndexSet::default(), layout }
     }
 
-    /// An empty set to which so many members will be added, this one first.
-    pub fn expecting(first: &[u8], members: usize, limits: &Limits) -> Self {
+    /// Creates an empty set for this number of members, whose encoding fits the first one.
+    pub fn with_expected(first: &[u8], members: usize, limits: &Limits) -> Self {
         match () {
             () if integer(first).is_some() && members <= limits.set_max_intset_entries => {
                 Set::with_encoding(Encoding::Intset)
             }
             () if members <= limits.set_max_listpack_entries => Set::with_encoding(Encoding::Listpack),
-            () => Set::laid_out(Layout::Hashtable(Table::of(members))),
+            () => Set::with_layout(Layout::Hashtable(Table::with_elements(members))),
         }
     }
 
-    /// Before so many members are added at once: if they alone are too many for a small encoding, it is given up.
-    pub fn expect(&mut self, members: usize, limits: &Limits) {
-        let most = match self.layout {
+    /// Converts to a table if a command is about to add more members than the encoding may have.
+    pub fn prepare_for(&mut self, members: usize, limits: &Limits) {
+        let max = match self.layout {
             Layout::Intset { .. } => limits.set_max_intset_entries,
             Layout::Listpack(_) => limits.set_max_listpack_entries,
             Layout::Hashtable(_) => return,
         };
-        if members > most {
-            self.layout = Layout::Hashtable(Table::of(members));
+        if members > max {
+            self.layout = Layout::Hashtable(Table::with_elements(members));
         }
     }
 
@@ -115,7 +116,7 @@ impl Set {
         }
     }
 
-    pub fn encoded(&self) -> Encoding {
+    pub fn encoding_kind(&self) -> Encoding {
         match self.layout {
             Layout::Intset { .. } => Encoding::Intset,
             Layout::Listpack(_) => Encoding::Listpack,
@@ -127,11 +128,11 @@ impl Set {
         self.layout
     }
 
-    /// A copy, whose table is made for its size.
-    pub fn copied(&self) -> Self {
+    /// Returns a copy whose table has the right size for its elements.
+    pub fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Hashtable(table) = &mut copy.layout {
-            *table = Table::of(self.len());
+            *table = Table::with_elements(self.len());
         }
         copy
     }
@@ -140,68 +141,68 @@ impl Set {
         self.members.contains(member)
     }
 
-    /// The member at a position. In a `hashtable` removing one moves only the last into its place, so that a walk from
-    /// the end misses nobody.
+    /// Returns the member at an index. Removing a member from a `hashtable` moves only the last member, into the gap,
+    /// so an iteration from the end visits every member.
     pub fn at(&self, index: usize) -> Option<&[u8]> {
         self.members.get_index(index).map(|member| &**member)
     }
 
-    /// All members, in the order that Redis would show while the set is small.
+    /// Iterates over all members. While the set is small, the order is that of Redis.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
         self.members.iter().map(|member| &**member)
     }
 
-    /// Adds a member; says whether it is new.
+    /// Adds a member. Returns whether it is new.
     pub fn add(&mut self, member: &[u8], limits: &Limits) -> bool {
         if self.members.contains(member) {
             return false;
         }
         match (self.layout, integer(member)) {
-            (Layout::Intset { width: narrower }, Some(n)) => {
+            (Layout::Intset { width: old_width }, Some(n)) => {
                 let place = self.members.partition_point(|other| integer(other).is_some_and(|other| other < n));
                 self.members.shift_insert(place, member.into());
                 self.layout = if self.members.len() > limits.set_max_intset_entries {
-                    Layout::Hashtable(Table::of(self.members.len()))
+                    Layout::Hashtable(Table::with_elements(self.members.len()))
                 } else {
-                    Layout::Intset { width: narrower.max(width(n)) }
+                    Layout::Intset { width: old_width.max(intset_width(n)) }
                 };
                 return true;
             }
             (Layout::Intset { .. }, None) => {
                 if self.integers_fit_listpack(limits) && self.has_listpack_room(member, limits) {
-                    self.pack();
+                    self.convert_to_listpack();
                 } else {
-                    self.unpack();
+                    self.convert_to_table();
                 }
             }
-            (Layout::Listpack(_), _) if !self.has_listpack_room(member, limits) => self.unpack(),
+            (Layout::Listpack(_), _) if !self.has_listpack_room(member, limits) => self.convert_to_table(),
             (Layout::Listpack(_) | Layout::Hashtable(_), _) => {}
         }
         match &mut self.layout {
-            Layout::Intset { .. } => unreachable!("left above"),
-            Layout::Listpack(listpack) => listpack.add(listpack::entry(member)),
+            Layout::Intset { .. } => unreachable!("converted above"),
+            Layout::Listpack(listpack) => listpack.add(listpack::entry_size(member)),
             Layout::Hashtable(table) => table.add(self.members.len()),
         }
         self.members.insert(member.into())
     }
 
-    /// Leaves an intset for a listpack.
-    fn pack(&mut self) {
+    /// Converts an intset into a listpack.
+    fn convert_to_listpack(&mut self) {
         let mut listpack = Listpack::default();
-        self.members.iter().for_each(|member| listpack.add(listpack::entry(member)));
+        self.members.iter().for_each(|member| listpack.add(listpack::entry_size(member)));
         self.layout = Layout::Listpack(listpack);
     }
 
-    /// Gives up the small encoding for a table that is made for one member more.
-    fn unpack(&mut self) {
-        self.layout = Layout::Hashtable(Table::of(self.members.len() + 1));
+    /// Converts to a table with room for one more member.
+    fn convert_to_table(&mut self) {
+        self.layout = Layout::Hashtable(Table::with_elements(self.members.len() + 1));
     }
 
     fn has_listpack_room(&self, member: &[u8], limits: &Limits) -> bool {
         self.members.len() < limits.set_max_listpack_entries && member.len() <= limits.set_max_listpack_value
     }
 
-    /// Whether the longest of the integers, which is the first or the last, is short enough for a listpack.
+    /// Returns whether the longest integer, which is the first or the last, is short enough for a listpack.
     fn integers_fit_listpack(&self, limits: &Limits) -> bool {
         [self.members.first(), self.members.last()]
             .into_iter()
@@ -209,19 +210,19 @@ impl Set {
             .all(|member| member.len() <= limits.set_max_listpack_value)
     }
 
-    /// Removes a member; says whether it was there.
+    /// Removes a member. Returns whether it existed.
     pub fn remove(&mut self, member: &[u8]) -> bool {
         let removed = match self.layout {
             Layout::Intset { .. } | Layout::Listpack(_) => self.members.shift_remove(member),
             Layout::Hashtable(_) => self.members.swap_remove(member),
         };
         if removed {
-            self.shrink_by(member);
+            self.record_removal(member);
         }
         removed
     }
 
-    /// Takes out any member, each as likely.
+    /// Removes and returns a random member. All members are equally likely.
     pub fn pop(&mut self, random: &mut Rng) -> Option<SmallBytes> {
         if self.members.is_empty() {
             return None;
@@ -231,21 +232,21 @@ impl Set {
             Layout::Intset { .. } | Layout::Listpack(_) => self.members.shift_remove_index(index),
             Layout::Hashtable(_) => self.members.swap_remove_index(index),
         }?;
-        self.shrink_by(&popped);
+        self.record_removal(&popped);
         Some(popped)
     }
 
-    /// A member went.
-    fn shrink_by(&mut self, member: &[u8]) {
+    /// Updates the encoding's size after a member was removed.
+    fn record_removal(&mut self, member: &[u8]) {
         match &mut self.layout {
             Layout::Intset { .. } => {}
-            Layout::Listpack(listpack) => listpack.remove(listpack::entry(member)),
+            Layout::Listpack(listpack) => listpack.remove(listpack::entry_size(member)),
             Layout::Hashtable(table) => table.remove(self.members.len()),
         }
     }
 
-    /// What it would be if it had been read back from a file: a small encoding is kept if it is small enough, and a
-    /// table is tried as an intset, as Redis's `rdbLoadObject` does.
+    /// Returns the set as it is after being saved and loaded: a small encoding is kept if it is within its limit, and a
+    /// table is converted to an intset if possible, as in Redis's `rdbLoadObject`.
     pub fn reloaded(&self, limits: &Limits) -> Self {
         let is_kept = match self.layout {
             Layout::Intset { .. } => self.len() <= limits.set_max_intset_entries,
@@ -255,20 +256,21 @@ impl Set {
         if is_kept {
             return self.clone();
         }
-        let is_tried = matches!(self.layout, Layout::Hashtable(_)) && self.len() <= limits.set_max_intset_entries;
-        let mut set = Set::with_encoding(if is_tried { Encoding::Intset } else { Encoding::Hashtable });
+        let tries_intset = matches!(self.layout, Layout::Hashtable(_)) && self.len() <= limits.set_max_intset_entries;
+        let mut set = Set::with_encoding(if tries_intset { Encoding::Intset } else { Encoding::Hashtable });
         for member in self.iter() {
             set.add(member, limits);
         }
         set
     }
 
-    /// A set whose members are all integers, and few enough, becomes an `intset`.
-    pub fn settle_as_intset(&mut self, limits: &Limits) {
+    /// Converts to an `intset` if all members are integers and their number is within the limit.
+    pub fn try_convert_to_intset(&mut self, limits: &Limits) {
         if self.members.len() <= limits.set_max_intset_entries && self.iter().all(|m| integer(m).is_some()) {
             self.members.sort_by_cached_key(|member| integer(member));
-            let widths = [self.members.first(), self.members.last()].map(|m| m.and_then(|m| integer(m)).map(width));
-            self.layout = Layout::Intset { width: widths.into_iter().flatten().fold(NARROWEST, usize::max) };
+            let widths =
+                [self.members.first(), self.members.last()].map(|m| m.and_then(|m| integer(m)).map(intset_width));
+            self.layout = Layout::Intset { width: widths.into_iter().flatten().fold(MIN_INTSET_WIDTH, usize::max) };
         }
     }
 }
@@ -290,26 +292,29 @@ mod tests {
     }
 
     #[test]
-    fn integers_stand_in_numeric_order_until_another_member_comes() {
+    fn integers_are_sorted_until_another_member_is_added() {
         let limits = Limits::default();
         let mut set = filled(&["10", "-3", "2", "10"], &limits);
-        assert_eq!((members(&set), set.encoded()), (vec!["-3".into(), "2".into(), "10".into()], Encoding::Intset));
+        assert_eq!(
+            (members(&set), set.encoding_kind()),
+            (vec!["-3".into(), "2".into(), "10".into()], Encoding::Intset)
+        );
         set.add(b"02", &limits);
         set.add(b"1", &limits);
-        assert_eq!((members(&set).join(" "), set.encoded()), ("-3 2 10 02 1".into(), Encoding::Listpack));
+        assert_eq!((members(&set).join(" "), set.encoding_kind()), ("-3 2 10 02 1".into(), Encoding::Listpack));
         set.remove(b"2");
         assert_eq!(members(&set).join(" "), "-3 10 02 1", "a listpack keeps its order");
     }
 
     #[test]
-    fn large_sets_and_long_members_need_a_hashtable() {
+    fn large_sets_and_long_members_become_a_hashtable() {
         let limits = Limits { set_max_intset_entries: 3, set_max_listpack_entries: 2, ..Limits::default() };
-        assert_eq!(filled(&["1", "2", "3"], &limits).encoded(), Encoding::Intset);
-        assert_eq!(filled(&["1", "2", "3", "4"], &limits).encoded(), Encoding::Hashtable);
-        assert_eq!(filled(&["1", "a"], &limits).encoded(), Encoding::Listpack);
-        assert_eq!(filled(&["1", "2", "a"], &limits).encoded(), Encoding::Hashtable);
-        assert_eq!(filled(&[&"x".repeat(64)], &limits).encoded(), Encoding::Listpack);
-        assert_eq!(filled(&[&"x".repeat(65)], &limits).encoded(), Encoding::Hashtable);
+        assert_eq!(filled(&["1", "2", "3"], &limits).encoding_kind(), Encoding::Intset);
+        assert_eq!(filled(&["1", "2", "3", "4"], &limits).encoding_kind(), Encoding::Hashtable);
+        assert_eq!(filled(&["1", "a"], &limits).encoding_kind(), Encoding::Listpack);
+        assert_eq!(filled(&["1", "2", "a"], &limits).encoding_kind(), Encoding::Hashtable);
+        assert_eq!(filled(&[&"x".repeat(64)], &limits).encoding_kind(), Encoding::Listpack);
+        assert_eq!(filled(&[&"x".repeat(65)], &limits).encoding_kind(), Encoding::Hashtable);
     }
 
     #[test]

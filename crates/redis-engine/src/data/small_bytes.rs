@@ -1,7 +1,7 @@
-//! Bytes that are kept and never changed, such as a key, a member or a field: short ones in place, longer ones apart.
+//! Immutable byte strings such as keys, members and fields, with short ones stored inline.
 //!
-//! Most are short. In place they cost no allocation, and comparing them with what is looked up reads no other cache
-//! line than the entry's own.
+//! Most are short. An inline string needs no allocation, and comparing it with a lookup key reads no cache line besides
+//! the one of its entry.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -10,34 +10,34 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// As many as fit beside a length and a mark, in the room that a `Vec` takes.
-const SHORT: usize = 22;
+/// Maximum length of an inline string: what fits beside a length and a tag into the size of a `Vec`.
+const MAX_INLINE: usize = 22;
 
 #[derive(Clone)]
-pub struct SmallBytes(Place);
+pub struct SmallBytes(Storage);
 
 #[derive(Clone)]
-enum Place {
-    Here {
+enum Storage {
+    Inline {
         length: u8,
-        bytes: [u8; SHORT],
+        bytes: [u8; MAX_INLINE],
     },
-    /// Shared by copies, which sorted sets make.
-    Apart(Arc<[u8]>),
+    /// Shared by clones, which sorted sets make.
+    Shared(Arc<[u8]>),
 }
 
 impl SmallBytes {
     pub fn into_vec(self) -> Vec<u8> {
         match self.0 {
-            Place::Here { length, bytes } => bytes[..usize::from(length)].to_vec(),
-            Place::Apart(bytes) => bytes.to_vec(),
+            Storage::Inline { length, bytes } => bytes[..usize::from(length)].to_vec(),
+            Storage::Shared(bytes) => bytes.to_vec(),
         }
     }
 }
 
 impl Default for SmallBytes {
     fn default() -> Self {
-        SmallBytes(Place::Here { length: 0, bytes: [0; SHORT] })
+        SmallBytes(Storage::Inline { length: 0, bytes: [0; MAX_INLINE] })
     }
 }
 
@@ -46,21 +46,21 @@ impl Deref for SmallBytes {
 
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Place::Here { length, bytes } => &bytes[..usize::from(*length)],
-            Place::Apart(bytes) => bytes,
+            Storage::Inline { length, bytes } => &bytes[..usize::from(*length)],
+            Storage::Shared(bytes) => bytes,
         }
     }
 }
 
 impl From<&[u8]> for SmallBytes {
     fn from(from: &[u8]) -> Self {
-        let mut bytes = [0; SHORT];
+        let mut bytes = [0; MAX_INLINE];
         SmallBytes(match (u8::try_from(from.len()), bytes.get_mut(..from.len())) {
             (Ok(length), Some(start)) => {
                 start.copy_from_slice(from);
-                Place::Here { length, bytes }
+                Storage::Inline { length, bytes }
             }
-            _ => Place::Apart(from.into()),
+            _ => Storage::Shared(from.into()),
         })
     }
 }
@@ -72,7 +72,7 @@ impl Borrow<[u8]> for SmallBytes {
 }
 
 impl Hash for SmallBytes {
-    /// As the bytes themselves, which maps look up.
+    /// Hashes like `[u8]`, so that maps can be searched with a borrowed slice.
     fn hash<H: Hasher>(&self, state: &mut H) {
         (**self).hash(state);
     }
@@ -109,15 +109,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_length_is_kept_whole_and_found_by_its_bytes() {
+    fn strings_of_every_length_are_preserved_and_found_in_a_map() {
         assert_eq!(size_of::<SmallBytes>(), size_of::<Vec<u8>>());
         let mut all = std::collections::HashMap::new();
         for length in 0..300 {
             let bytes: Vec<u8> = (0..length).map(|n| (n % 251) as u8).collect();
-            let kept = SmallBytes::from(&*bytes);
-            assert_eq!((&*kept, matches!(kept.0, Place::Here { .. })), (&*bytes, length <= SHORT));
-            assert_eq!(kept.clone().into_vec(), bytes);
-            all.insert(kept, length);
+            let stored = SmallBytes::from(&*bytes);
+            assert_eq!((&*stored, matches!(stored.0, Storage::Inline { .. })), (&*bytes, length <= MAX_INLINE));
+            assert_eq!(stored.clone().into_vec(), bytes);
+            all.insert(stored, length);
             assert_eq!(all.get(&*bytes), Some(&length));
         }
         assert!(SmallBytes::from(&b"b"[..]) > SmallBytes::from(&[b'a'; 30][..]));

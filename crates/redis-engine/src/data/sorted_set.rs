@@ -1,8 +1,9 @@
-//! Sorted sets: members with scores, ordered by score, ties by the members' bytes.
+//! Sorted set values: members with scores, ordered by score, and by the members' bytes if scores are equal.
 //!
-//! Two structures share the members: a hash from member to score, which also gives each an index, and a `Ranking` of
-//! scores with members. Redis has a hash and a skip list. We measured three orders, each with a score, a shared member
-//! and ranks (nanoseconds a call, random scores, release build; bytes a member are those of the order alone):
+//! Two structures share the members: a hash from member to score, which also gives each member an index, and a
+//! `Ranking` of scores with members. Redis has a hash and a skip list. We measured three ordered structures that hold a
+//! score and a shared member, and support ranks (nanoseconds per call, random scores, release build; bytes per member
+//! of the ordered structure alone):
 //!
 //! | 1,000 / 1,000,000 members     | insert    | new score   | rank       | range of 100 | bytes |
 //! | ----------------------------- | --------- | ----------- | ---------- | ------------ | ----- |
@@ -10,12 +11,13 @@
 //! | crate `indexset` (chunks)     | 308 / 1444 | 776 / 3321 | 106 / 746  | 136 / 649    | 31    |
 //! | skip list with spans          | 262 / 4812 | 482 / 11451 | 188 / 5827 | 969 / 32899 | 80    |
 //!
-//! Since then short members stand in place, copied, which makes a comparison one cache miss cheaper, and an element of the
-//! order 8 bytes larger.
+//! Since these measurements, short members are stored inline in both structures, which saves one cache miss per
+//! comparison and makes an element of the `Ranking` 8 bytes larger.
 //!
-//! A tree of wide nodes touches a few cache lines where a skip list follows twenty pointers; `indexset` is a list of
-//! chunks, whose changes cost the square root of the size. A small sorted set is a single leaf: a sorted vector, like
-//! Redis's listpack. So `listpack` and `skiplist` are one structure here, told apart by the rules of Redis alone.
+//! A tree of wide nodes reads a few cache lines where a skip list follows twenty pointers. `indexset` is a list of
+//! chunks, in which a change costs the square root of the size. A small sorted set is a single leaf: a sorted vector,
+//! like Redis's listpack. So `listpack` and `skiplist` are the same structure here, and differ only by Redis's rules
+//! for the encoding.
 
 mod ranking;
 
@@ -31,7 +33,7 @@ use crate::limits::Limits;
 use crate::number;
 use ranking::{Elements, Ranking};
 
-/// A member's bytes, copied or shared between the structures and with what is computed from them.
+/// A member's bytes. Long ones are shared by the structures and by the results of set operations.
 pub type Member = SmallBytes;
 
 /// Scores by member.
@@ -41,11 +43,11 @@ pub type Scores = IndexMap<Member, f64, foldhash::fast::RandomState>;
 #[derive(Debug, Clone, Default)]
 pub struct SortedSet {
     scores: Scores,
-    order: Ranking<Scored>,
+    order: Ranking<ScoredMember>,
     layout: Layout,
 }
 
-/// How Redis would keep a sorted set, and how large that is.
+/// The encoding that Redis would use for a sorted set, and its size.
 #[derive(Debug, Clone, Copy)]
 pub enum Layout {
     Listpack(Listpack),
@@ -59,20 +61,20 @@ impl Default for Layout {
 }
 
 #[derive(Debug, Clone)]
-struct Scored {
+struct ScoredMember {
     score: f64,
     member: Member,
 }
 
-impl Scored {
-    fn place(&self) -> (f64, &[u8]) {
+impl ScoredMember {
+    fn sort_key(&self) -> (f64, &[u8]) {
         (self.score, &self.member)
     }
 }
 
-/// Which of two members comes first.
+/// Compares two members by score, and by their bytes if the scores are equal.
 fn compare((score, member): (f64, &[u8]), (other_score, other_member): (f64, &[u8])) -> Ordering {
-    // Not by `total_cmp`: to Redis, -0 and 0 are a tie.
+    // Not `total_cmp`, because -0 and 0 are equal in Redis.
     if score < other_score {
         Ordering::Less
     } else if score > other_score {
@@ -82,27 +84,27 @@ fn compare((score, member): (f64, &[u8]), (other_score, other_member): (f64, &[u
     }
 }
 
-impl Ord for Scored {
+impl Ord for ScoredMember {
     fn cmp(&self, other: &Self) -> Ordering {
-        compare(self.place(), other.place())
+        compare(self.sort_key(), other.sort_key())
     }
 }
 
-impl PartialOrd for Scored {
+impl PartialOrd for ScoredMember {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Scored {
+impl PartialEq for ScoredMember {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Scored {}
+impl Eq for ScoredMember {}
 
-/// Which way ranks are counted and members are walked.
+/// Direction in which ranks are counted and members are visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// From the lowest score.
@@ -111,7 +113,7 @@ pub enum Direction {
     Descending,
 }
 
-/// One end of a range of members in the order of their bytes.
+/// A bound of a range of members in byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LexBound<'a> {
     /// `-`: before all members.
@@ -125,7 +127,7 @@ pub enum LexBound<'a> {
 }
 
 impl LexBound<'_> {
-    /// As a lower end: whether it leaves this member out.
+    /// Returns whether this lower bound excludes a member.
     fn starts_after(self, member: &[u8]) -> bool {
         match self {
             LexBound::First => false,
@@ -135,7 +137,7 @@ impl LexBound<'_> {
         }
     }
 
-    /// As an upper end: whether it leaves this member out.
+    /// Returns whether this upper bound excludes a member.
     fn ends_before(self, member: &[u8]) -> bool {
         match self {
             LexBound::First => true,
@@ -147,20 +149,20 @@ impl LexBound<'_> {
 }
 
 impl SortedSet {
-    /// A sorted set made at once. It is a skiplist: see `pack`.
+    /// Creates a sorted set from members and scores. Its encoding is `skiplist` until `pack` is called.
     pub fn from_scores(scores: Scores) -> Self {
         let mut sorted: Vec<_> =
-            scores.iter().map(|(member, &score)| Scored { score, member: member.clone() }).collect();
+            scores.iter().map(|(member, &score)| ScoredMember { score, member: member.clone() }).collect();
         sorted.sort_unstable();
         let mut order = Ranking::default();
         for scored in sorted {
             order.insert(scored);
         }
-        let layout = Layout::Skiplist(Table::of(scores.len()));
+        let layout = Layout::Skiplist(Table::with_elements(scores.len()));
         SortedSet { scores, order, layout }
     }
 
-    /// Lets what was made at once be a listpack, if its final size and members allow it. Nothing else leads back to one.
+    /// Converts a newly created sorted set into a listpack if it is small enough. No other operation converts one back.
     pub fn pack(&mut self, limits: Limits) {
         let fits = self.len() <= limits.zset_max_listpack_entries
             && self.scores.keys().all(|member| member.len() <= limits.zset_max_listpack_value);
@@ -168,7 +170,7 @@ impl SortedSet {
             return;
         }
         let mut listpack = Listpack::default();
-        self.scores.iter().for_each(|(member, score)| listpack.add(entries(member, *score)));
+        self.scores.iter().for_each(|(member, score)| listpack.add(pair_size(member, *score)));
         self.layout = Layout::Listpack(listpack);
         let zeros = self.scores.iter().filter(|(_, score)| **score == 0.0).map(|(member, _)| member.clone());
         for member in zeros.collect::<Vec<_>>() {
@@ -176,11 +178,11 @@ impl SortedSet {
         }
     }
 
-    /// Takes the encoding that it would have if it had been read back from a file.
+    /// Takes the encoding that the sorted set would have after being saved and loaded.
     pub fn reload(&mut self, limits: Limits) {
         match self.layout {
             Layout::Skiplist(_) => self.pack(limits),
-            Layout::Listpack(_) if self.len() > limits.zset_max_listpack_entries => self.unpack(),
+            Layout::Listpack(_) if self.len() > limits.zset_max_listpack_entries => self.convert_to_skiplist(),
             Layout::Listpack(_) => {}
         }
     }
@@ -204,11 +206,11 @@ impl SortedSet {
         self.layout
     }
 
-    /// A copy, whose table is made for its size.
-    pub fn copied(&self) -> Self {
+    /// Returns a copy whose table has the right size for its elements.
+    pub fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Skiplist(table) = &mut copy.layout {
-            *table = Table::of(self.len());
+            *table = Table::with_elements(self.len());
         }
         copy
     }
@@ -217,89 +219,89 @@ impl SortedSet {
         self.scores.get(member).copied()
     }
 
-    /// The member at a position that has nothing to do with its rank, and its score. Positions are those below `len`; a
-    /// removal moves the member of the last position into the gap, or many close up: none moves away from the first position,
-    /// so a walk from the end meets each that stays.
+    /// Returns the member at an index below `len`, and its score. The index is unrelated to the rank. A removal moves
+    /// the last member into the gap, or shifts later members down. Members never move to a higher index, so an
+    /// iteration from the end visits every member that stays.
     pub fn at(&self, index: usize) -> Option<(&[u8], f64)> {
         self.scores.get_index(index).map(|(member, &score)| (&**member, score))
     }
 
-    /// Gives up the listpack, whatever the size: SORT does.
-    pub fn unpack(&mut self) {
-        self.unpack_for(self.len());
+    /// Converts to a skiplist whatever the size, as SORT does.
+    pub fn convert_to_skiplist(&mut self) {
+        self.convert_to_skiplist_for(self.len());
     }
 
-    /// Gives up the listpack for a table that is made for so many members.
-    fn unpack_for(&mut self, members: usize) {
+    /// Converts to a skiplist whose table has the right size for this number of members.
+    fn convert_to_skiplist_for(&mut self, members: usize) {
         if !self.is_packed() {
             return;
         }
-        self.layout = Layout::Skiplist(Table::of(members));
+        self.layout = Layout::Skiplist(Table::with_elements(members));
     }
 
     fn is_packed(&self) -> bool {
         matches!(self.layout, Layout::Listpack(_))
     }
 
-    /// Prepares for a command that names so many members: Redis gives up the listpack by their number, before it knows
-    /// whether they are new.
-    pub fn announce(&mut self, members: usize, limits: Limits) {
+    /// Converts to a skiplist if a command names more members than a listpack may have. Redis decides by their number,
+    /// before it knows whether they are new.
+    pub fn prepare_for(&mut self, members: usize, limits: Limits) {
         if members > limits.zset_max_listpack_entries {
-            self.unpack_for(members);
+            self.convert_to_skiplist_for(members);
         }
     }
 
-    /// Gives a member, new or not, a score.
+    /// Sets the score of a member, which may be new.
     pub fn set(&mut self, member: &[u8], score: f64, limits: Limits) {
         let is_packed = self.is_packed();
         if let Some((_, member, old)) = self.scores.get_full_mut(member) {
             let member = member.clone();
-            let score = stored(score, is_packed);
+            let score = stored_score(score, is_packed);
             let old = std::mem::replace(old, score);
             match &mut self.layout {
                 Layout::Listpack(listpack) => {
-                    listpack.remove(score_entry(old));
-                    listpack.add(score_entry(score));
+                    listpack.remove(score_size(old));
+                    listpack.add(score_size(score));
                 }
                 Layout::Skiplist(table) => table.step(),
             }
-            let before = Scored { score: old, member: member.clone() };
+            let before = ScoredMember { score: old, member: member.clone() };
             self.order.remove(&before);
-            self.order.insert(Scored { score, member });
+            self.order.insert(ScoredMember { score, member });
             return;
         }
         if self.len() >= limits.zset_max_listpack_entries || member.len() > limits.zset_max_listpack_value {
-            self.unpack_for(self.len() + 1);
+            self.convert_to_skiplist_for(self.len() + 1);
         }
-        let (member, score) = (Member::from(member), stored(score, self.is_packed()));
+        let (member, score) = (Member::from(member), stored_score(score, self.is_packed()));
         match &mut self.layout {
-            Layout::Listpack(listpack) => listpack.add(entries(&member, score)),
+            Layout::Listpack(listpack) => listpack.add(pair_size(&member, score)),
             Layout::Skiplist(table) => {
-                // Redis looks for the member before it adds it.
+                // Redis looks the member up before it adds it, which is a rehashing step as well.
                 table.step();
                 table.add(self.scores.len());
             }
         }
         self.scores.insert(member.clone(), score);
-        self.order.insert(Scored { score, member });
+        self.order.insert(ScoredMember { score, member });
     }
 
-    /// Removes a member, and says whether it was there.
+    /// Removes a member. Returns whether it existed.
     pub fn remove(&mut self, member: &[u8]) -> bool {
         let Some((_, member, score)) = self.scores.swap_remove_full(member) else { return false };
         match &mut self.layout {
-            Layout::Listpack(listpack) => listpack.remove(entries(&member, score)),
+            Layout::Listpack(listpack) => listpack.remove(pair_size(&member, score)),
             Layout::Skiplist(table) => table.remove(self.scores.len()),
         }
-        self.order.remove(&Scored { score, member })
+        self.order.remove(&ScoredMember { score, member })
     }
 
-    /// Removes the members at these ranks, which must exist.
+    /// Removes the members with these ranks, which must exist.
     pub fn remove_ranks(&mut self, ranks: Range<usize>) {
         match &mut self.layout {
             Layout::Listpack(listpack) => {
-                let going = self.order.range(ranks.clone());
-                going.for_each(|scored| listpack.remove(entries(&scored.member, scored.score)));
+                let removed = self.order.range(ranks.clone());
+                removed.for_each(|scored| listpack.remove(pair_size(&scored.member, scored.score)));
             }
             Layout::Skiplist(table) => {
                 ranks.clone().for_each(|_| table.step());
@@ -316,22 +318,22 @@ impl SortedSet {
         self.order.remove_range(ranks);
     }
 
-    /// Removes many members from the hash in one pass over all, which reads memory in order. One by one each costs
-    /// several cache misses: at 1,000,000 members that took four times as long as Redis.
+    /// Removes many members from the hash in a single pass, which reads memory in order. Removing them one by one costs
+    /// several cache misses each: with 1,000,000 members it took four times as long as Redis.
     fn retain_outside(&mut self, ranks: Range<usize>) {
         let mut removed = self.order.range(ranks);
         let Some(first) = removed.next() else { return };
         let last = removed.next_back().unwrap_or(first);
         self.scores.retain(|member, score| {
-            let place = (*score, &**member);
-            compare(place, first.place()).is_lt() || compare(place, last.place()).is_gt()
+            let key = (*score, &**member);
+            compare(key, first.sort_key()).is_lt() || compare(key, last.sort_key()).is_gt()
         });
     }
 
-    /// A member's rank and score.
+    /// Returns a member's rank and score.
     pub fn rank(&self, member: &[u8], direction: Direction) -> Option<(usize, f64)> {
         let (_, member, &score) = self.scores.get_full(member)?;
-        let sought = Scored { score, member: member.clone() };
+        let sought = ScoredMember { score, member: member.clone() };
         let rank = self.order.partition_point(|scored| *scored < sought);
         let rank = match direction {
             Direction::Ascending => rank,
@@ -340,23 +342,24 @@ impl SortedSet {
         Some((rank, score))
     }
 
-    /// The members at these ranks, counted from the lowest score whatever the direction of the walk. They must exist.
+    /// Iterates over the members with these ranks, which must exist. Ranks count from the lowest score in both
+    /// directions.
     pub fn members(&self, ranks: Range<usize>, direction: Direction) -> Members<'_> {
         Members { elements: self.order.range(ranks), direction }
     }
 
-    /// All members, from the lowest score.
+    /// Iterates over all members, from the lowest score.
     pub fn iter(&self) -> Members<'_> {
         self.members(0..self.len(), Direction::Ascending)
     }
 
-    /// All members as they are kept, from the lowest score.
-    pub fn shared(&self) -> impl Iterator<Item = (&Member, f64)> {
+    /// Iterates over all members from the lowest score, without copying their bytes.
+    pub fn iter_shared(&self) -> impl Iterator<Item = (&Member, f64)> {
         self.order.range(0..self.len()).map(|scored| (&scored.member, scored.score))
     }
 
-    /// The ranks of the scores between two bounds.
-    pub fn ranks_of_scores(&self, min: Bound<f64>, max: Bound<f64>) -> Range<usize> {
+    /// Returns the ranks of the members whose scores are between two bounds.
+    pub fn ranks_by_score(&self, min: Bound<f64>, max: Bound<f64>) -> Range<usize> {
         let start = self.order.partition_point(|scored| match min {
             Bound::Included(min) => scored.score < min,
             Bound::Excluded(min) => scored.score <= min,
@@ -370,10 +373,10 @@ impl SortedSet {
         start..end.max(start)
     }
 
-    /// The ranks of the members between two bounds. That means something where all scores are equal. Otherwise the
-    /// answer is some range: none where the last member is too low or the first too high, as in Redis; for a listpack the
-    /// one that Redis finds, which searches it from the direction's start.
-    pub fn ranks_of_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
+    /// Returns the ranks of the members between two bounds. The result is meaningful only if all scores are equal.
+    /// Otherwise it is the same as in Redis in two cases: it is empty if the last member is below the range or the
+    /// first above it, and for a listpack it is the range that Redis's linear search finds in this direction.
+    pub fn ranks_by_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         if !self.has_one_score() {
             let (lowest, highest) = (self.order.get(0), self.order.get(self.len().saturating_sub(1)));
             let is_outside = highest.is_none_or(|scored| min.starts_after(&scored.member))
@@ -382,7 +385,7 @@ impl SortedSet {
                 return 0..0;
             }
             if self.is_packed() {
-                return self.run_of_lex(min, max, direction);
+                return self.scan_lex_range(min, max, direction);
             }
         }
         let start = self.order.partition_point(|scored| min.starts_after(&scored.member));
@@ -391,12 +394,12 @@ impl SortedSet {
     }
 
     fn has_one_score(&self) -> bool {
-        let score = |rank| self.order.get(rank).map(|scored: &Scored| scored.score);
+        let score = |rank| self.order.get(rank).map(|scored: &ScoredMember| scored.score);
         score(0) == score(self.len().saturating_sub(1))
     }
 
-    /// The members from the first that is inside the bounds up to the first that is beyond the far one.
-    fn run_of_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
+    /// Searches linearly for the first member within the bounds, and from there for the first one beyond the far bound.
+    fn scan_lex_range(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         let too_low = |(member, _): (&[u8], f64)| min.starts_after(member);
         let too_high = |(member, _): (&[u8], f64)| max.ends_before(member);
         let all = || self.members(0..self.len(), direction);
@@ -416,28 +419,28 @@ impl SortedSet {
     }
 }
 
-/// A score as it can be read back: a listpack keeps whole numbers as integers, and has no -0.
-fn stored(score: f64, is_packed: bool) -> f64 {
+/// Returns the score as it is stored: a listpack stores whole numbers as integers, which have no -0.
+fn stored_score(score: f64, is_packed: bool) -> f64 {
     if is_packed { score + 0.0 } else { score }
 }
 
-/// What a member with its score takes in a listpack.
-fn entries(member: &[u8], score: f64) -> usize {
-    listpack::entry(member) + score_entry(score)
+/// Returns the size of a member and its score in a listpack.
+fn pair_size(member: &[u8], score: f64) -> usize {
+    listpack::entry_size(member) + score_size(score)
 }
 
-/// What a score takes in a listpack: an integer, or its digits.
-fn score_entry(score: f64) -> usize {
+/// Returns the size of a score in a listpack, where it is an integer or a string.
+fn score_size(score: f64) -> usize {
     match number::whole(score) {
-        Some(n) => listpack::integer_entry(n),
-        None => listpack::entry(number::format_double(score).as_bytes()),
+        Some(n) => listpack::integer_entry_size(n),
+        None => listpack::entry_size(number::format_double(score).as_bytes()),
     }
 }
 
-/// Members with their scores, on a walk: see `SortedSet::members`.
+/// Iterator over members and their scores: see `SortedSet::members`.
 #[derive(Debug, Clone)]
 pub struct Members<'a> {
-    elements: Elements<'a, Scored>,
+    elements: Elements<'a, ScoredMember>,
     direction: Direction,
 }
 
@@ -464,7 +467,7 @@ mod tests {
     use super::*;
     use crate::rng::Rng;
 
-    /// As a plain vector sorted on each look.
+    /// Sorts the model's members as Redis does.
     fn sorted(model: &[(String, f64)]) -> Vec<(&[u8], f64)> {
         let mut sorted: Vec<_> = model.iter().map(|(member, score)| (member.as_bytes(), *score)).collect();
         sorted.sort_by(|a, b| a.1.partial_cmp(&b.1).unwrap().then(a.0.cmp(b.0)));
@@ -472,7 +475,7 @@ mod tests {
     }
 
     #[test]
-    fn it_agrees_with_a_sorted_vector() {
+    fn operations_agree_with_a_sorted_vector() {
         let mut random = Rng::new(2);
         let (mut zset, mut model) = (SortedSet::default(), Vec::<(String, f64)>::new());
         let limits = Limits::default();
@@ -503,10 +506,10 @@ mod tests {
             assert_eq!(zset.rank(member, Direction::Ascending), Some((rank, *score)));
             assert_eq!(zset.rank(member, Direction::Descending), Some((sorted.len() - 1 - rank, *score)));
         }
-        let from_10_to_below_20 = zset.ranks_of_scores(Bound::Included(10.0), Bound::Excluded(20.0));
+        let from_10_to_below_20 = zset.ranks_by_score(Bound::Included(10.0), Bound::Excluded(20.0));
         let expected = sorted.iter().filter(|(_, score)| (10.0..20.0).contains(score)).copied();
         assert!(zset.members(from_10_to_below_20, Direction::Ascending).eq(expected));
-        // Many at once, then few.
+        // A large range first, then a small one: the two ways of removing from the hash.
         zset.remove_ranks(10..sorted.len() - 10);
         assert!(zset.iter().eq(sorted[..10].iter().chain(&sorted[sorted.len() - 10..]).copied()));
         zset.remove_ranks(1..3);
@@ -517,24 +520,24 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_from_the_end_meets_every_member_that_stays() {
+    fn iterating_from_the_end_visits_every_member_that_stays() {
         let mut random = Rng::new(3);
         let mut zset = SortedSet::default();
         for n in 0..300 {
             zset.set(format!("m{n}").as_bytes(), f64::from(n), Limits::default());
         }
-        let mut met = std::collections::HashSet::new();
+        let mut visited = std::collections::HashSet::new();
         let mut end = zset.len();
         while end > 0 {
             end -= 1;
-            met.extend(zset.at(end).map(|(member, _)| member.to_vec()));
+            visited.extend(zset.at(end).map(|(member, _)| member.to_vec()));
             zset.remove(format!("m{}", random.below(300)).as_bytes());
             if end == 200 {
                 zset.remove_ranks(20..90);
             }
             end = end.min(zset.len());
         }
-        assert!(!zset.is_empty() && zset.iter().all(|(member, _)| met.contains(member)));
+        assert!(!zset.is_empty() && zset.iter().all(|(member, _)| visited.contains(member)));
     }
 
     #[test]

@@ -1,13 +1,14 @@
-//! Strings: bytes, or an integer where the bytes are one.
+//! String values: bytes, or an integer if the bytes are its decimal form.
 //!
-//! Redis keeps a string that is the decimal form of a 64-bit integer as that integer (`int`), a short one in one piece
-//! with its header and its key (`embstr`), and a longer one, or any that was changed in place, apart from them (`raw`).
+//! Redis stores a string that is the decimal form of a 64-bit integer as that integer (`int`), a short one in the same
+//! allocation as its key (`embstr`), and a longer one, or one that was modified in place, in its own allocation
+//! (`raw`).
 
 use std::borrow::Cow;
 use std::ops::Deref;
 
 use super::memory::head::Head;
-use super::memory::sds::Room;
+use super::memory::sds::Allocation;
 use super::small_bytes::SmallBytes;
 use crate::number;
 
@@ -15,35 +16,36 @@ use crate::number;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Str {
     Integer(i64),
-    /// As it was set.
-    Whole(SmallBytes),
-    /// As it was changed in place. Boxed: a value of any type takes 24 bytes; with the `Vec` here it would take 32.
-    Changed(Box<Changed>),
+    /// A short string that has not been modified since it was set (`embstr`).
+    Embedded(SmallBytes),
+    /// A long or modified string (`raw`). Boxed, because a value of any type takes 24 bytes, and a `Vec` here would
+    /// make it 32.
+    Raw(Box<RawString>),
 }
 
-/// The longest string that Redis may keep beside its key (`OBJ_ENCODING_EMBSTR_SIZE_LIMIT`).
-const LONGEST_WHOLE: usize = 44;
+/// Maximum length of a string with the encoding `embstr` (`OBJ_ENCODING_EMBSTR_SIZE_LIMIT`).
+const MAX_EMBEDDED: usize = 44;
 
-/// `OBJ_SHARED_INTEGERS`.
+/// Number of small integers that Redis shares between keys (`OBJ_SHARED_INTEGERS`).
 const SHARED_INTEGERS: i64 = 10_000;
 
-/// A string that stands apart from its key.
+/// A string in its own allocation.
 #[derive(Debug, Clone, Default)]
-pub struct Changed {
+pub struct RawString {
     bytes: Vec<u8>,
-    room: Room,
-    /// Whether it stood beside its key a moment ago.
-    has_left_key: bool,
+    allocation: Allocation,
+    /// Whether the last change moved the string out of its key's allocation.
+    was_embedded: bool,
 }
 
-impl Changed {
-    /// What Redis has allocated for it.
-    pub fn room(&self) -> Room {
-        self.room.settled(self.bytes.len())
+impl RawString {
+    /// Returns the size of Redis's allocation for the string.
+    pub fn allocation(&self) -> Allocation {
+        self.allocation.resized(self.bytes.len())
     }
 }
 
-impl Deref for Changed {
+impl Deref for RawString {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -51,51 +53,51 @@ impl Deref for Changed {
     }
 }
 
-impl PartialEq for Changed {
-    /// By the bytes: the room is nobody's business.
+impl PartialEq for RawString {
+    /// Compares the bytes, and not the allocated size.
     fn eq(&self, other: &Self) -> bool {
         self.bytes == other.bytes
     }
 }
 
-impl Eq for Changed {}
+impl Eq for RawString {}
 
 impl Default for Str {
     fn default() -> Self {
-        Str::Changed(Box::default())
+        Str::Raw(Box::default())
     }
 }
 
 impl Str {
-    /// The string that SET stores for these bytes.
+    /// Creates the string that SET stores for these bytes.
     pub fn new(bytes: &[u8]) -> Self {
-        // 20 bytes hold the longest i64.
+        // The decimal form of an i64 has at most 20 bytes.
         match if bytes.len() <= 20 { number::parse_integer(bytes) } else { None } {
             Some(n) => Str::Integer(n),
-            None if bytes.len() <= LONGEST_WHOLE => Str::Whole(bytes.into()),
-            None => Str::changed(bytes.to_vec()),
+            None if bytes.len() <= MAX_EMBEDDED => Str::Embedded(bytes.into()),
+            None => Str::raw(bytes.to_vec()),
         }
     }
 
-    /// The string that is left of one that was changed.
-    pub fn changed(bytes: Vec<u8>) -> Self {
-        let room = Room::exact(bytes.len());
-        Str::Changed(Box::new(Changed { bytes, room, has_left_key: false }))
+    /// Creates a string with the encoding `raw`, in an allocation of exactly its size.
+    pub fn raw(bytes: Vec<u8>) -> Self {
+        let allocation = Allocation::exact(bytes.len());
+        Str::Raw(Box::new(RawString { bytes, allocation, was_embedded: false }))
     }
 
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
             Str::Integer(n) => Cow::Owned(itoa::Buffer::new().format(*n).as_bytes().to_vec()),
-            Str::Whole(bytes) => Cow::Borrowed(bytes),
-            Str::Changed(bytes) => Cow::Borrowed(bytes),
+            Str::Embedded(bytes) => Cow::Borrowed(bytes),
+            Str::Raw(bytes) => Cow::Borrowed(bytes),
         }
     }
 
     pub fn len(&self) -> usize {
         match self {
             Str::Integer(n) => itoa::Buffer::new().format(*n).len(),
-            Str::Whole(bytes) => bytes.len(),
-            Str::Changed(bytes) => bytes.len(),
+            Str::Embedded(bytes) => bytes.len(),
+            Str::Raw(bytes) => bytes.len(),
         }
     }
 
@@ -103,71 +105,71 @@ impl Str {
         self.len() == 0
     }
 
-    /// The integer that it is, or that its bytes spell.
+    /// Returns the integer that the string is the decimal form of.
     pub fn integer(&self) -> Option<i64> {
         match self {
             Str::Integer(n) => Some(*n),
-            Str::Whole(bytes) => number::parse_integer(bytes),
-            Str::Changed(bytes) => number::parse_integer(bytes),
+            Str::Embedded(bytes) => number::parse_integer(bytes),
+            Str::Raw(bytes) => number::parse_integer(bytes),
         }
     }
 
-    /// The bytes, to be changed in place.
+    /// Returns the bytes for modification in place. The encoding becomes `raw`.
     pub fn make_mut(&mut self) -> &mut Vec<u8> {
-        if !matches!(self, Str::Changed(_)) {
-            let has_left_key = matches!(self, Str::Whole(_));
-            *self = Str::changed(self.bytes().into_owned());
-            if let Str::Changed(text) = self {
-                text.has_left_key = has_left_key;
+        if !matches!(self, Str::Raw(_)) {
+            let was_embedded = matches!(self, Str::Embedded(_));
+            *self = Str::raw(self.bytes().into_owned());
+            if let Str::Raw(text) = self {
+                text.was_embedded = was_embedded;
             }
         }
         match self {
-            Str::Changed(text) => &mut text.bytes,
-            Str::Integer(_) | Str::Whole(_) => unreachable!("made `Changed` above"),
+            Str::Raw(text) => &mut text.bytes,
+            Str::Integer(_) | Str::Embedded(_) => unreachable!("converted to `Raw` above"),
         }
     }
 
-    /// A copy as COPY makes it: without the room of one that has grown.
-    pub fn copied(&self) -> Self {
+    /// Returns a copy as COPY makes it, without spare memory.
+    pub fn compact_copy(&self) -> Self {
         match self {
-            Str::Changed(text) => Str::changed(text.bytes.clone()),
-            Str::Integer(_) | Str::Whole(_) => self.clone(),
+            Str::Raw(text) => Str::raw(text.bytes.clone()),
+            Str::Integer(_) | Str::Embedded(_) => self.clone(),
         }
     }
 
-    /// Whether Redis has one value for it that all keys share.
+    /// Returns whether Redis has a single object for this value, shared by all keys.
     pub fn is_shared(&self) -> bool {
         matches!(self, Str::Integer(0..SHARED_INTEGERS))
     }
 
-    /// Takes its place in a key's head, or apart from it if that is too long.
-    pub fn stand_in(&mut self, head: Head) {
-        if let Str::Whole(bytes) = self
-            && !head.takes(bytes.len())
+    /// Decides whether the string is embedded in its key's allocation. If it is too long, its encoding becomes `raw`.
+    pub fn embed_in(&mut self, head: Head) {
+        if let Str::Embedded(bytes) = self
+            && !head.can_embed(bytes.len())
         {
-            *self = Str::changed(std::mem::take(bytes).into_vec());
+            *self = Str::raw(std::mem::take(bytes).into_vec());
         }
     }
 
-    /// The head that it may stand in gets room for an expiry time, where there is none left over: leaves it if it is too
-    /// long then.
-    pub fn make_room_in(&mut self, head: Head) {
-        if let Str::Whole(bytes) = self
-            && !head.has_slack(bytes.len())
+    /// Makes room for an expiry time in the key's allocation, in which the string is embedded. If there is no spare
+    /// room and the string is too long to stay embedded, its encoding becomes `raw`.
+    pub fn reserve_expiry_in(&mut self, head: Head) {
+        if let Str::Embedded(bytes) = self
+            && !head.has_spare_bytes(bytes.len())
         {
-            self.stand_in(head.with_room());
+            self.embed_in(head.with_room());
         }
     }
 
-    /// After a change: makes the room that Redis would make, and says whether it has another head now, since it stands in
-    /// one or has left it.
+    /// Updates the allocated size after a change. Returns whether the key's allocation has changed too, because the
+    /// string is embedded in it, or has just left it.
     pub fn settle(&mut self) -> bool {
         match self {
             Str::Integer(_) => false,
-            Str::Whole(_) => true,
-            Str::Changed(text) => {
-                text.room = text.room();
-                std::mem::take(&mut text.has_left_key)
+            Str::Embedded(_) => true,
+            Str::Raw(text) => {
+                text.allocation = text.allocation();
+                std::mem::take(&mut text.was_embedded)
             }
         }
     }
@@ -175,8 +177,8 @@ impl Str {
     pub fn encoding(&self) -> &'static str {
         match self {
             Str::Integer(_) => "int",
-            Str::Whole(_) => "embstr",
-            Str::Changed(_) => "raw",
+            Str::Embedded(_) => "embstr",
+            Str::Raw(_) => "raw",
         }
     }
 }
@@ -186,14 +188,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_encoding_follows_the_bytes() {
+    fn encoding_depends_on_the_bytes_and_the_key() {
         for (bytes, encoding) in [("12", "int"), ("012", "embstr"), ("9223372036854775808", "embstr"), ("", "embstr")] {
             assert_eq!(Str::new(bytes.as_bytes()).encoding(), encoding, "{bytes:?}");
         }
         for (has_room, fits) in [(false, 36), (true, 28)] {
             for (length, encoding) in [(fits, "embstr"), (fits + 1, "raw")] {
                 let mut value = Str::new(&vec![b'x'; length]);
-                value.stand_in(Head::new(b"12345", has_room));
+                value.embed_in(Head::new(b"12345", has_room));
                 assert_eq!(value.encoding(), encoding, "{has_room}, {length}");
             }
         }

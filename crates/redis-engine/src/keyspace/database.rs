@@ -65,7 +65,7 @@ impl Entry {
     fn stand_in_new_head(&mut self, key: &[u8], new: NewHead) {
         let has_room = new == NewHead::WithRoom;
         if let Value::Str(value) = &mut self.value {
-            value.stand_in(Head::new(key, has_room));
+            value.embed_in(Head::new(key, has_room));
         }
         let expires_ms = self.expires_ms();
         self.expiry = if has_room { Expiry::NONE.with_room() } else { Expiry::NONE };
@@ -77,7 +77,7 @@ impl Entry {
             && !self.expiry.has_room()
             && let Value::Str(value) = &mut self.value
         {
-            value.make_room_in(Head::new(key, false));
+            value.reserve_expiry_in(Head::new(key, false));
         }
         self.expiry.set(expires_ms);
     }
@@ -157,11 +157,11 @@ impl Database {
 
     /// How many bytes Redis would take for its keys: of many, by some.
     pub fn memory(&self) -> usize {
-        let sizes = Samples::of(KEYS_WEIGHED).indices(self.len()).filter_map(|index| {
+        let sizes = Samples::new(KEYS_WEIGHED).indices(self.len()).filter_map(|index| {
             let (key, entry) = self.at(index)?;
             Some(entry.memory(key, Samples::default()) as f64)
         });
-        Sampled::of(sizes).for_all(self.len()) as usize
+        Sampled::from_sizes(sizes).extrapolate(self.len()) as usize
     }
 
     /// The key at a position, and its entry.
@@ -297,7 +297,7 @@ impl Database {
 
 /// Whether a value stands apart from its key's head.
 fn is_apart(value: &Value) -> bool {
-    !matches!(value, Value::Str(Str::Whole(_)))
+    !matches!(value, Value::Str(Str::Embedded(_)))
 }
 
 fn is_shared(value: &Value) -> bool {

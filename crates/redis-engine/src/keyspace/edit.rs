@@ -68,14 +68,15 @@ impl<T: DataType> Deref for Edit<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        T::of(&self.keyspace.database().entry(self.index).value).expect("its type was checked when it was opened")
+        T::from_value(&self.keyspace.database().entry(self.index).value)
+            .expect("its type was checked when it was opened")
     }
 }
 
 impl<T: DataType> DerefMut for Edit<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         let entry = self.keyspace.database_mut().entry_mut(self.index);
-        T::of_mut(&mut entry.value).expect("its type was checked when it was opened")
+        T::from_value_mut(&mut entry.value).expect("its type was checked when it was opened")
     }
 }
 

@@ -1,7 +1,7 @@
-//! How much jemalloc hands out: Redis counts what was allocated for it, not what it asked for.
+//! Allocation sizes of jemalloc. Redis reports the sizes of its allocations, which are larger than the sizes requested.
 
-/// What jemalloc hands out for so many bytes: a multiple of 8 up to 64, and from there four sizes for each power of two.
-/// So Redis builds it for 64 bits (`--with-lg-quantum=3`, `deps/Makefile`).
+/// Returns the size of jemalloc's allocation for a request: a multiple of 8 up to 64 bytes, and four sizes per power of
+/// two above. Redis configures its 64-bit builds in this way (`--with-lg-quantum=3` in `deps/Makefile`).
 pub fn size_class(bytes: usize) -> usize {
     match bytes {
         0..=8 => 8,

@@ -1,62 +1,63 @@
-//! A key's head, `kvobj`: in one piece what Redis knows of a value, the key's name, its expiry time, and a short string.
+//! Size of `kvobj`, the allocation that holds a value's metadata, the key's name, its expiry time, and a short string
+//! value.
 //!
-//! A key without an expiry time has no room for one, unless there is some left over in its piece. It gets another piece when
-//! it first needs the room, and then keeps it. A short string goes into the piece if all is no longer than 64 bytes
-//! (`kvobjCreate`, `kvobjCreateEmbedString`, `kvobjSet` of `object.c`).
+//! A key without an expiry time has no room for one, unless the allocation has spare bytes. The key is reallocated when
+//! it first needs the room, and then keeps it. A short string is embedded if everything fits into 64 bytes
+//! (`kvobjCreate`, `kvobjCreateEmbedString` and `kvobjSet` in `object.c`).
 
 use super::allocator::size_class;
 use super::sds;
 
-/// Type, encoding, access time, references and a pointer (`robj`).
+/// Type, encoding, access time, reference count and a pointer (`robj`).
 const OBJECT: usize = 16;
 
 const EXPIRY: usize = 8;
 
-/// A short string is no longer than this with all that stands beside it: a cache line.
-const LONGEST_PIECE: usize = 64;
+/// Maximum size of an allocation with an embedded string: a cache line.
+const MAX_EMBEDDING_ALLOCATION: usize = 64;
 
-/// A key of this length has room for an expiry time in any case (`KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD`).
-const LONG_KEY: usize = 128;
+/// Minimum length of a key that always has room for an expiry time (`KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD`).
+const MIN_KEY_WITH_EXPIRY: usize = 128;
 
-/// Header and end of a short string beside its key.
-const SHORT_STRING: usize = 4;
+/// Header and zero byte of an embedded string.
+const EMBEDDED_STRING_OVERHEAD: usize = 4;
 
-/// When something expires, in milliseconds since 1970, or that it does not, and whether there is room to say so: that stays
-/// when it no longer expires. In 8 bytes, since each key and each field of a hash has one.
+/// The expiry time of a key or of a hash field in milliseconds since 1970, if there is one, and whether Redis has room
+/// for it. The room stays when the expiry time is cleared. It takes 8 bytes, because every key and every field has one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Expiry(i64);
 
 impl Expiry {
-    /// None, and no room for one.
+    /// No expiry time, and no room for one.
     pub const NONE: Expiry = Expiry(i64::MIN);
 
-    /// No expiry time is before 1970.
-    const ROOM: Expiry = Expiry(i64::MIN + 1);
+    /// No expiry time, but room for one. (No expiry time is before 1970.)
+    const RESERVED: Expiry = Expiry(i64::MIN + 1);
 
     pub fn new(at_ms: Option<i64>) -> Self {
         at_ms.map_or(Expiry::NONE, Expiry)
     }
 
     pub fn at_ms(self) -> Option<i64> {
-        (self.0 > Expiry::ROOM.0).then_some(self.0)
+        (self.0 > Expiry::RESERVED.0).then_some(self.0)
     }
 
     pub fn has_room(self) -> bool {
         self != Expiry::NONE
     }
 
-    /// Another time or none, in the same room or in new room.
+    /// Sets or clears the expiry time. Room that is there stays.
     pub fn set(&mut self, at_ms: Option<i64>) {
         *self = match at_ms {
             Some(at_ms) => Expiry(at_ms),
-            None if self.has_room() => Expiry::ROOM,
+            None if self.has_room() => Expiry::RESERVED,
             None => Expiry::NONE,
         };
     }
 
-    /// The same, with room.
+    /// Returns the same expiry time, with room for one.
     pub fn with_room(self) -> Self {
-        if self.has_room() { self } else { Expiry::ROOM }
+        if self.has_room() { self } else { Expiry::RESERVED }
     }
 }
 
@@ -66,32 +67,32 @@ impl std::fmt::Debug for Expiry {
     }
 }
 
-/// What of a key decides how large its head is.
+/// What decides the size of a key's allocation.
 #[derive(Debug, Clone, Copy)]
 pub struct Head {
-    key: usize,
+    key_length: usize,
     has_room: bool,
 }
 
 impl Head {
     pub fn new(key: &[u8], has_room: bool) -> Self {
-        Head { key: key.len(), has_room: has_room || key.len() >= LONG_KEY }
+        Head { key_length: key.len(), has_room: has_room || key.len() >= MIN_KEY_WITH_EXPIRY }
     }
 
-    /// The same, with room for an expiry time.
+    /// Returns the same key with room for an expiry time.
     pub fn with_room(self) -> Self {
         Head { has_room: true, ..self }
     }
 
-    /// Whether a string of so many bytes may stand in it.
-    pub fn takes(self, length: usize) -> bool {
-        // Redis reckons with the shortest header for the name here.
-        let name = 1 + 1 + self.key + 1;
-        OBJECT + self.expiry() + name + SHORT_STRING + length <= LONGEST_PIECE
+    /// Returns whether a string of this length is embedded.
+    pub fn can_embed(self, length: usize) -> bool {
+        // Redis assumes the smallest header for the name here.
+        let name = 1 + 1 + self.key_length + 1;
+        OBJECT + self.expiry() + name + EMBEDDED_STRING_OVERHEAD + length <= MAX_EMBEDDING_ALLOCATION
     }
 
-    /// Whether its piece, with a string of so many bytes in it, is long enough for an expiry time that it has no room for.
-    pub fn has_slack(self, length: usize) -> bool {
+    /// Returns whether the allocation, with an embedded string of this length, has spare bytes for an expiry time.
+    pub fn has_spare_bytes(self, length: usize) -> bool {
         let requested = self.requested(Some(length));
         size_class(requested) >= requested + EXPIRY
     }
@@ -100,13 +101,13 @@ impl Head {
         if self.has_room { EXPIRY } else { 0 }
     }
 
-    fn requested(self, short_string: Option<usize>) -> usize {
-        let name = 1 + sds::requested(self.key);
-        OBJECT + self.expiry() + name + short_string.map_or(0, |length| SHORT_STRING + length)
+    fn requested(self, embedded_string: Option<usize>) -> usize {
+        let name = 1 + sds::requested(self.key_length);
+        OBJECT + self.expiry() + name + embedded_string.map_or(0, |length| EMBEDDED_STRING_OVERHEAD + length)
     }
 
-    /// Number of bytes allocated for it, with a short string of this length if one is stored in it.
-    pub fn allocated(self, short_string: Option<usize>) -> usize {
-        size_class(self.requested(short_string))
+    /// Returns the allocated size in bytes, with an embedded string of this length if there is one.
+    pub fn allocated(self, embedded_string: Option<usize>) -> usize {
+        size_class(self.requested(embedded_string))
     }
 }

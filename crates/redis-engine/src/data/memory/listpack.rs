@@ -1,28 +1,29 @@
-//! Listpacks: Redis's small lists, hashes, sets and sorted sets, and the nodes of its large lists. All elements stand in
-//! one piece, integers as such, each with its length behind it.
+//! Sizes of listpacks: Redis's encoding for small lists, hashes, sets and sorted sets, and for the nodes of large
+//! lists. A listpack is a single allocation with all elements, in which each element is followed by its length, and
+//! integers are stored in binary.
 
 use super::allocator::size_class;
 use crate::number;
 
-/// What an empty listpack takes, in bytes: its header and its end mark.
+/// Size of an empty listpack in bytes: its header and its end marker.
 pub const EMPTY: usize = 7;
 
-/// What an element takes, in bytes.
-pub fn entry(element: &[u8]) -> usize {
-    // 20 bytes hold the longest i64.
+/// Returns the size of an element in bytes.
+pub fn entry_size(element: &[u8]) -> usize {
+    // The decimal form of an i64 has at most 20 bytes.
     let integer = if element.len() <= 20 { number::parse_integer(element) } else { None };
     match integer {
-        Some(n) => integer_entry(n),
+        Some(n) => integer_entry_size(n),
         None => {
             let header = [1, 2, 5][usize::from(element.len() >= 64) + usize::from(element.len() >= 4096)];
-            with_length_behind(header + element.len())
+            with_back_length(header + element.len())
         }
     }
 }
 
-/// What an integer takes, in bytes.
-pub fn integer_entry(n: i64) -> usize {
-    with_length_behind(match n {
+/// Returns the size of an integer in bytes.
+pub fn integer_entry_size(n: i64) -> usize {
+    with_back_length(match n {
         0..=127 => 1,
         -4096..=4095 => 2,
         -0x8000..=0x7fff => 3,
@@ -32,7 +33,7 @@ pub fn integer_entry(n: i64) -> usize {
     })
 }
 
-fn with_length_behind(encoded: usize) -> usize {
+fn with_back_length(encoded: usize) -> usize {
     encoded
         + match encoded {
             0..=127 => 1,
@@ -43,7 +44,7 @@ fn with_length_behind(encoded: usize) -> usize {
         }
 }
 
-/// The length of a listpack as its entries come and go: it is kept, so that nobody has to walk through them.
+/// The size of a listpack, updated as entries are added and removed, so that it need not be summed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listpack {
     bytes: usize,
@@ -56,12 +57,12 @@ impl Default for Listpack {
 }
 
 impl Listpack {
-    /// An entry of so many bytes came.
+    /// Adds an entry of this size in bytes.
     pub fn add(&mut self, entry: usize) {
         self.bytes += entry;
     }
 
-    /// An entry of so many bytes went.
+    /// Removes an entry of this size in bytes.
     pub fn remove(&mut self, entry: usize) {
         self.bytes -= entry;
     }

@@ -1,24 +1,26 @@
-//! How many bytes a key takes in Redis: what MEMORY USAGE answers.
+//! A model of how many bytes a key takes in Redis, as MEMORY USAGE reports it.
 //!
-//! This is a model of Redis 8.2 on 64 bits with jemalloc, and no measure of our own memory: who learns to see bytes should
-//! see those of the real server. The rules are those of `kvobjComputeSize` (`object.c`) and of the structures that it adds up:
+//! The model is of Redis 8.2 on a 64-bit system with jemalloc. It does not measure our own memory, because learners
+//! should see the sizes of a real server. The rules are those of `kvobjComputeSize` (`object.c`) and of the structures
+//! that it sums up:
 //!
-//! | part | rule | from |
+//! | part | rule | module |
 //! | --- | --- | --- |
-//! | anything allocated | the next size of jemalloc's classes | `allocator` |
-//! | a key | 16 bytes, 8 for an expiry time once it had one, its name as a string and 1 byte, and a short string value with it | `head` |
-//! | a string, a member, a field | header, bytes, zero byte; what was lengthened has room | `sds` |
+//! | any allocation | rounded up to jemalloc's size class | `allocator` |
+//! | a key | 16 bytes, 8 more once it had an expiry time, its name as a string and 1 byte, and a short string value | `head` |
+//! | a string, a member, a field | header, bytes, zero byte; spare room if it was lengthened | `sds` |
 //! | a small container | one listpack, or one intset | `listpack` |
-//! | a large list | 40 bytes, and for each node 40 and its listpack | `Nodes` |
+//! | a large list | 40 bytes, and for each node 40 bytes and its listpack | `Nodes` |
 //! | a large set or hash | the table, and for each element 24 bytes and its strings | `table` |
-//! | a large sorted set | the same with 16 bytes for each, a skip list, and for each member a node of chance height | below |
+//! | a large sorted set | the same with 16 bytes per member, a skip list, and a node of random height per member | below |
 //!
-//! As in Redis, of a large container only some elements are looked at (`SAMPLES`), and the others count as their average.
+//! As in Redis, only some elements of a large container are measured (`SAMPLES`), and the rest is extrapolated.
 //!
-//! Where the real server's answer is open, ours is the likely one: the mean height of a skip list's nodes; elements at even
-//! distances, where Redis looks at those that its hash function puts first; the mean number of commands until a table that
-//! has grown is rid of its old one, where only those count that change the value. All else is meant to be equal to the
-//! byte, and `tests/truth/engine/memory.txt` and `tests/compare_engine.rs` hold it against the real server.
+//! Where Redis's result depends on chance, this model uses an expected value: the mean height of a skip list's nodes;
+//! samples at even distances, where Redis takes those that come first in its hash table; and the mean number of
+//! commands until a table has been rehashed, counting only commands that change the value. Everything else is meant to
+//! be exact.
+//! `tests/truth/engine/memory.txt` and `tests/compare_redis` compare it with a real server.
 
 pub mod allocator;
 pub mod head;
@@ -31,28 +33,28 @@ use head::Head;
 
 use super::{Hash, List, Set, SortedSet, Str, Value, hash, set, sorted_set};
 
-/// What Redis keeps for each element of a set or a hash (`dictEntry`), and for a member of a sorted set (its
-/// `dictEntryNoValue`).
+/// Size of Redis's entry for each element of a set or a hash (`dictEntry`), and for each member of a sorted set
+/// (`dictEntryNoValue`).
 const ENTRY: usize = 24;
-const ENTRY_OF_SORTED_SET: usize = 16;
+const SORTED_SET_ENTRY: usize = 16;
 
-/// `quicklist`, and `quicklistNode`.
+/// Sizes of `quicklist` and of `quicklistNode`.
 const QUICKLIST: usize = 40;
 const QUICKLIST_NODE: usize = 40;
 
-/// `zset` and `zskiplist`.
+/// Sizes of `zset` and of `zskiplist`.
 const SKIPLIST: usize = 16 + 32;
 
-/// A skip list's head, as high as nodes may get.
+/// Size of a skip list's head node, which has the maximum height.
 const SKIPLIST_HEAD: usize = 640;
 
-/// The mean of a skip list's nodes: 24 bytes and 16 for each level, of which each has one more with a chance of a quarter.
+/// Mean size of a skip list's node: 24 bytes and 16 per level. Each further level has a probability of a quarter.
 const SKIPLIST_NODE: f64 = mean_skiplist_node();
 
-/// `listpackEx`, around the listpack of a hash whose fields expire.
+/// Size of `listpackEx`, which refers to the listpack of a hash whose fields expire.
 const LISTPACK_EX: usize = 24;
 
-/// What a field has beside it in a hashtable once it has had an expiry time (`ExpireMeta`, and flags that tell of it).
+/// Extra size of a field in a table once it has had an expiry time (`ExpireMeta`, and flags for it).
 const FIELD_EXPIRY: usize = 18;
 
 const fn mean_skiplist_node() -> f64 {
@@ -66,7 +68,7 @@ const fn mean_skiplist_node() -> f64 {
     mean + LEVELS[level] * chance
 }
 
-/// How many elements of a large container are looked at.
+/// Maximum number of elements of a large container to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Samples(usize);
 
@@ -77,19 +79,19 @@ impl Default for Samples {
 }
 
 impl Samples {
-    /// As MEMORY USAGE counts them: 0 means all.
-    pub fn of(count: usize) -> Self {
+    /// Converts the SAMPLES argument of MEMORY USAGE, in which 0 means all elements.
+    pub fn new(count: usize) -> Self {
         Samples(if count == 0 { usize::MAX } else { count })
     }
 
-    /// The indices of as many elements, at even distances.
+    /// Iterates over the indices of the elements to measure, at even distances.
     pub fn indices(self, elements: usize) -> impl Iterator<Item = usize> {
-        let looked_at = self.0.min(elements);
-        (0..looked_at).map(move |sample| sample * elements / looked_at)
+        let count = self.0.min(elements);
+        (0..count).map(move |sample| sample * elements / count)
     }
 }
 
-/// What some parts take that were looked at.
+/// Total size of the measured elements.
 #[derive(Debug, Default)]
 pub struct Sampled {
     bytes: f64,
@@ -97,42 +99,42 @@ pub struct Sampled {
 }
 
 impl Sampled {
-    pub fn of(sizes: impl Iterator<Item = f64>) -> Self {
+    pub fn from_sizes(sizes: impl Iterator<Item = f64>) -> Self {
         sizes.fold(Sampled::default(), |sum, size| Sampled { bytes: sum.bytes + size, elements: sum.elements + 1 })
     }
 
-    /// What all take, if they are like those.
-    pub fn for_all(self, elements: usize) -> f64 {
+    /// Extrapolates the size of all elements.
+    pub fn extrapolate(self, elements: usize) -> f64 {
         if self.elements == 0 { 0.0 } else { self.bytes / self.elements as f64 * elements as f64 }
     }
 }
 
-/// What a key takes with its value.
+/// Returns the size of a key and its value in bytes.
 pub fn usage(head: Head, value: &Value, samples: Samples) -> usize {
     let (fixed, sampled) = match value {
-        Value::Str(text) => (string(text), 0.0),
-        Value::List(list) => of_list(list, samples),
-        Value::Set(set) => of_set(set, samples),
-        Value::Hash(hash) => of_hash(hash, samples),
-        Value::SortedSet(zset) => of_sorted_set(zset, samples),
+        Value::Str(text) => (string_usage(text), 0.0),
+        Value::List(list) => list_usage(list, samples),
+        Value::Set(set) => set_usage(set, samples),
+        Value::Hash(hash) => hash_usage(hash, samples),
+        Value::SortedSet(zset) => sorted_set_usage(zset, samples),
     };
-    let short_string = match value {
-        Value::Str(Str::Whole(text)) => Some(text.len()),
+    let embedded_string = match value {
+        Value::Str(Str::Embedded(text)) => Some(text.len()),
         _ => None,
     };
-    // In this order, since Redis adds a fraction to a whole number and leaves out what is behind the point.
-    ((head.allocated(short_string) + fixed) as f64 + sampled) as usize
+    // In this order, since Redis adds a fraction to an integer and truncates the sum.
+    ((head.allocated(embedded_string) + fixed) as f64 + sampled) as usize
 }
 
-/// A string beside its key's head, in which all others are.
-fn string(text: &Str) -> usize {
+/// Returns the size of a string in its own allocation. Other strings are part of the key's allocation.
+fn string_usage(text: &Str) -> usize {
     match text {
-        Str::Integer(_) | Str::Whole(_) => 0,
-        Str::Changed(text) => text.room().allocated(),
+        Str::Integer(_) | Str::Embedded(_) => 0,
+        Str::Raw(text) => text.allocation().allocated(),
     }
 }
 
-fn of_list(list: &List, samples: Samples) -> (usize, f64) {
+fn list_usage(list: &List, samples: Samples) -> (usize, f64) {
     let nodes = list.nodes();
     if !nodes.is_quicklist() {
         return (nodes.allocated().map(|(_, bytes)| bytes).sum(), 0.0);
@@ -142,22 +144,22 @@ fn of_list(list: &List, samples: Samples) -> (usize, f64) {
         sampled.bytes += (QUICKLIST_NODE + bytes) as f64;
         sampled.elements += elements;
     }
-    (QUICKLIST, sampled.for_all(list.len()))
+    (QUICKLIST, sampled.extrapolate(list.len()))
 }
 
-fn of_set(set: &Set, samples: Samples) -> (usize, f64) {
+fn set_usage(set: &Set, samples: Samples) -> (usize, f64) {
     match set.layout() {
         set::Layout::Intset { width } => (size_class(8 + width * set.len()), 0.0),
         set::Layout::Listpack(listpack) => (listpack.allocated(), 0.0),
         set::Layout::Hashtable(table) => {
             let members = samples.indices(set.len()).filter_map(|index| set.at(index));
-            let sampled = Sampled::of(members.map(|member| (ENTRY + sds::allocated(member.len())) as f64));
-            (table.allocated(), sampled.for_all(set.len()))
+            let sampled = Sampled::from_sizes(members.map(|member| (ENTRY + sds::allocated(member.len())) as f64));
+            (table.allocated(), sampled.extrapolate(set.len()))
         }
     }
 }
 
-fn of_hash(hash: &Hash, samples: Samples) -> (usize, f64) {
+fn hash_usage(hash: &Hash, samples: Samples) -> (usize, f64) {
     match hash.layout() {
         hash::Layout::Listpack(listpack) => (listpack.allocated(), 0.0),
         hash::Layout::ListpackEx(listpack) => (LISTPACK_EX + listpack.allocated(), 0.0),
@@ -168,20 +170,20 @@ fn of_hash(hash: &Hash, samples: Samples) -> (usize, f64) {
                 let field = size_class(sds::requested(field.len()) + expiry);
                 Some((ENTRY + field + sds::allocated(value.len())) as f64)
             });
-            (table.allocated(), Sampled::of(sizes).for_all(hash.len()))
+            (table.allocated(), Sampled::from_sizes(sizes).extrapolate(hash.len()))
         }
     }
 }
 
-fn of_sorted_set(zset: &SortedSet, samples: Samples) -> (usize, f64) {
+fn sorted_set_usage(zset: &SortedSet, samples: Samples) -> (usize, f64) {
     match zset.layout() {
         sorted_set::Layout::Listpack(listpack) => (listpack.allocated(), 0.0),
         sorted_set::Layout::Skiplist(table) => {
-            // Redis looks at those with the lowest scores.
+            // Redis measures the members with the lowest scores.
             let size =
-                |(member, _): (&[u8], f64)| (ENTRY_OF_SORTED_SET + sds::allocated(member.len())) as f64 + SKIPLIST_NODE;
-            let sampled = Sampled::of(zset.iter().take(samples.0).map(size));
-            (SKIPLIST + SKIPLIST_HEAD + table.allocated(), sampled.for_all(zset.len()))
+                |(member, _): (&[u8], f64)| (SORTED_SET_ENTRY + sds::allocated(member.len())) as f64 + SKIPLIST_NODE;
+            let sampled = Sampled::from_sizes(zset.iter().take(samples.0).map(size));
+            (SKIPLIST + SKIPLIST_HEAD + table.allocated(), sampled.extrapolate(zset.len()))
         }
     }
 }
@@ -196,7 +198,7 @@ mod tests {
     use crate::rng::Rng;
 
     fn bytes(value: Value, samples: usize) -> usize {
-        usage(Head::new(b"k", false), &value, Samples::of(samples))
+        usage(Head::new(b"k", false), &value, Samples::new(samples))
     }
 
     fn set(members: impl Iterator<Item = String>) -> Value {
@@ -208,30 +210,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_to_chance_counts_with_its_mean() {
+    fn random_skiplist_heights_count_with_their_mean() {
         let mut zset = SortedSet::default();
         (0..1000).for_each(|n| zset.set(format!("member{n:04}").as_bytes(), f64::from(n), Limits::default()));
-        zset = zset.copied();
-        let ours = bytes(zset.into_value(), 0);
-        // The real server once answered 86,752 by all of its nodes, and 84,160 by five of them.
-        assert!(ours.abs_diff(86_752) < 1000, "{ours}");
+        zset = zset.compact_copy();
+        let estimate = bytes(zset.into_value(), 0);
+        // A real server once reported 86,752 with all nodes as samples, and 84,160 with five.
+        assert!(estimate.abs_diff(86_752) < 1000, "{estimate}");
     }
 
     #[test]
-    fn some_elements_stand_for_all_and_none_is_favoured() {
-        // The first half is short. By the first five alone it would seem that all are.
+    fn samples_are_spread_over_all_elements() {
+        // The first half is short: the first five elements alone would suggest that all are.
         let members = || (0..1000).map(|n| if n < 500 { format!("{n}") } else { format!("{n}{}", "x".repeat(100)) });
         let (by_two, by_all) = (bytes(set(members()), 2), bytes(set(members()), 0));
         assert_eq!(by_two, by_all);
         assert_eq!(bytes(set((100..200).map(|n| n.to_string())), 1), bytes(set((100..200).map(|n| n.to_string())), 0));
-        assert_eq!(Samples::of(7).indices(3).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(Samples::new(7).indices(3).collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!(Samples::default().indices(0).count(), 0);
     }
 
-    /// A listpack of these elements.
+    /// Returns the allocated size of a listpack with these elements.
     fn listpack<'a>(elements: impl Iterator<Item = &'a [u8]>) -> usize {
         let mut listpack = listpack::Listpack::default();
-        elements.for_each(|element| listpack.add(listpack::entry(element)));
+        elements.for_each(|element| listpack.add(listpack::entry_size(element)));
         listpack.allocated()
     }
 
@@ -245,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_that_is_kept_is_that_of_what_is_there() {
+    fn tracked_listpack_sizes_equal_the_sizes_of_their_elements() {
         let mut random = Rng::new(5);
         let limits = Limits { set_max_listpack_entries: 3000, ..Limits::default() };
         let (mut hash, mut zset) = (Hash::default(), SortedSet::default());
@@ -278,10 +280,10 @@ mod tests {
                 "listpack" => listpack(pairs),
                 _ => LISTPACK_EX + listpack(pairs.chain(times.iter().map(String::as_bytes))),
             };
-            assert_eq!(of_hash(&hash, Samples::default()), (packed, 0.0));
-            assert_eq!(of_set(&set, Samples::default()), (listpack(set.iter()), 0.0));
+            assert_eq!(hash_usage(&hash, Samples::default()), (packed, 0.0));
+            assert_eq!(set_usage(&set, Samples::default()), (listpack(set.iter()), 0.0));
             let members = zset.iter().map(|(member, _)| member).chain(scores.iter().map(String::as_bytes));
-            assert_eq!(of_sorted_set(&zset, Samples::default()), (listpack(members), 0.0));
+            assert_eq!(sorted_set_usage(&zset, Samples::default()), (listpack(members), 0.0));
         }
     }
 }

@@ -1,12 +1,13 @@
-//! Redis's strings, `sds`: a header that grows with the length, the bytes, and a zero byte. One that was lengthened has
-//! room to grow.
+//! Sizes of `sds`, Redis's strings: a header that depends on the length, the bytes, and a zero byte. A string that was
+//! lengthened has spare room.
 
 use super::allocator::size_class;
 
-/// From this length on, a string that grows gets so much more room, and not twice its length (`SDS_MAX_PREALLOC`).
-const MOST_SPARE: usize = 1 << 20;
+/// Maximum spare room in bytes. A shorter string that grows gets twice its length (`SDS_MAX_PREALLOC`).
+const MAX_SPARE: usize = 1 << 20;
 
-/// The header of a string of so many bytes: it holds the length, and from 32 bytes on also the room (`sdsReqType`).
+/// Returns the header size for a string of this length. From 32 bytes on, the header stores the allocated size too
+/// (`sdsReqType`).
 pub fn header(length: usize) -> usize {
     match length {
         0..32 => 1,
@@ -17,53 +18,53 @@ pub fn header(length: usize) -> usize {
     }
 }
 
-/// What a string takes with its header and its end, before it is allocated.
+/// Returns the size of a string with its header and zero byte, before the allocator rounds it up.
 pub fn requested(length: usize) -> usize {
     header(length) + length + 1
 }
 
-/// What a string takes that was made at its length.
+/// Returns the allocated size of a string without spare room.
 pub fn allocated(length: usize) -> usize {
     size_class(requested(length))
 }
 
-/// The room of a string that may be lengthened.
+/// The allocation of a string that may grow.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Room {
-    /// 0: nothing was made yet.
+pub struct Allocation {
+    /// Allocated size in bytes; 0 if nothing has been allocated yet.
     allocated: usize,
-    /// How long it may get in its place.
+    /// Maximum length of the string in this allocation.
     capacity: usize,
 }
 
-impl Room {
-    /// That of a string made at its length.
+impl Allocation {
+    /// Returns the allocation of a string without spare room.
     pub fn exact(length: usize) -> Self {
         let allocated = allocated(length);
         let capacity = match (length, header(length)) {
-            // It is expected to grow, and has the next header.
+            // Redis expects an empty string to grow, and gives it the next larger header.
             (0, _) => allocated - 3 - 1,
-            // This header knows no room.
+            // The smallest header cannot describe spare room.
             (_, 1) => length,
             (_, header) => allocated - header - 1,
         };
-        Room { allocated, capacity }
+        Allocation { allocated, capacity }
     }
 
-    /// After the string got another length: where there was no room, twice of what it needs was made (`sdsMakeRoomFor`).
-    /// It never gets less.
-    pub fn settled(self, length: usize) -> Self {
+    /// Returns the allocation after the string's length has changed. If it was too small, twice the length is allocated
+    /// (`sdsMakeRoomFor`). It never shrinks.
+    pub fn resized(self, length: usize) -> Self {
         if self.allocated == 0 {
-            return Room::exact(length);
+            return Allocation::exact(length);
         }
         if length <= self.capacity {
             return self;
         }
-        let wanted = if length < MOST_SPARE { 2 * length } else { length + MOST_SPARE };
-        // A header without room is of no use here.
+        let wanted = if length < MAX_SPARE { 2 * length } else { length + MAX_SPARE };
+        // The smallest header cannot describe spare room.
         let header = header(wanted).max(3);
         let allocated = size_class(header + wanted + 1);
-        Room { allocated, capacity: allocated - header - 1 }
+        Allocation { allocated, capacity: allocated - header - 1 }
     }
 
     pub fn allocated(self) -> usize {
@@ -76,14 +77,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_string_that_grows_gets_twice_what_it_needs() {
-        let five = Room::exact(5);
-        assert_eq!(five.allocated(), 8);
-        let eleven = five.settled(11);
-        assert_eq!((eleven.allocated(), eleven.settled(28).allocated()), (32, 32));
-        assert_eq!(eleven.settled(29).allocated(), 64);
-        assert_eq!((Room::exact(0).settled(4).allocated(), Room::exact(0).settled(5).allocated()), (8, 16));
-        assert_eq!(Room::default().settled(11).allocated(), 16);
-        assert_eq!(Room::exact(1 << 20).settled(1_310_720).allocated(), 2_621_440);
+    fn a_string_that_grows_is_allocated_twice_its_length() {
+        let of_5 = Allocation::exact(5);
+        assert_eq!(of_5.allocated(), 8);
+        let of_11 = of_5.resized(11);
+        assert_eq!((of_11.allocated(), of_11.resized(28).allocated()), (32, 32));
+        assert_eq!(of_11.resized(29).allocated(), 64);
+        assert_eq!((Allocation::exact(0).resized(4).allocated(), Allocation::exact(0).resized(5).allocated()), (8, 16));
+        assert_eq!(Allocation::default().resized(11).allocated(), 16);
+        assert_eq!(Allocation::exact(1 << 20).resized(1_310_720).allocated(), 2_621_440);
     }
 }

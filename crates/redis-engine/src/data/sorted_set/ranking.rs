@@ -1,20 +1,22 @@
-//! An ordered collection whose elements have ranks: a B+ tree in which each branch knows how many elements it holds.
+//! An ordered collection with ranks: a B+ tree in which each branch stores the number of elements below it.
 //!
-//! All questions come down to two. `partition_point` finds the rank of a boundary (the first score of 10 or more), and
-//! `range` walks between two ranks, from either end. So a count is a difference of ranks, and skipping costs nothing.
+//! Two operations are enough for all queries. `partition_point` finds the rank of a boundary (such as the first score
+//! of 10 or more), and `range` iterates between two ranks, from either end. So counting is a difference of ranks, and
+//! skipping elements is free.
 //!
-//! Invariants: the leaves are equally deep; a branch's `least` is not above its own elements, and above all elements to
-//! its left; no node holds more than its limit. A removal that leaves a node sparse evens it out with a neighbour. Only the
-//! nodes at the right edge may be sparse otherwise: elements that come in order fill the leaves, instead of halving them.
+//! Invariants: all leaves have the same depth. A branch's `least` is not greater than any of its own elements, and
+//! greater than all elements to its left. No node exceeds its maximum size. After a removal, a sparse node is merged
+//! with a neighbour or takes elements from it. Otherwise only nodes at the right edge may be sparse: elements inserted
+//! in ascending order fill each leaf, instead of splitting it in half.
 
 use std::ops::Range;
 
-/// The most elements in a leaf.
-const LEAF: usize = 64;
-/// The most branches in an inner node.
-const INNER: usize = 32;
+/// Maximum number of elements in a leaf.
+const MAX_LEAF: usize = 64;
+/// Maximum number of branches in an inner node.
+const MAX_BRANCHES: usize = 32;
 
-/// Elements in ascending order, each once.
+/// A set of elements in ascending order.
 #[derive(Debug, Clone)]
 pub struct Ranking<T> {
     root: Node<T>,
@@ -29,16 +31,16 @@ enum Node<T> {
 
 #[derive(Debug, Clone)]
 struct Branch<T> {
-    /// Not above any element in the node, and above all elements to the left of it.
+    /// Not greater than any element in the node, and greater than all elements to its left.
     least: T,
-    /// How many elements the node holds, at all depths.
+    /// Number of elements below the node.
     len: usize,
     node: Node<T>,
 }
 
-/// Where a node stands among those of its depth.
+/// Position of a node among the nodes of the same depth.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Position {
     Inside,
     RightEdge,
 }
@@ -50,39 +52,39 @@ impl<T> Default for Ranking<T> {
 }
 
 impl<T: Ord + Clone> Ranking<T> {
-    /// Adds an element that is not there yet.
+    /// Inserts an element, which must not exist yet.
     pub fn insert(&mut self, element: T) {
         self.len += 1;
-        if let Some(right) = self.root.insert(element, Place::RightEdge) {
-            let left = std::mem::replace(&mut self.root, Node::Inner(Vec::with_capacity(INNER)));
+        if let Some(right) = self.root.insert(element, Position::RightEdge) {
+            let left = std::mem::replace(&mut self.root, Node::Inner(Vec::with_capacity(MAX_BRANCHES)));
             if let Node::Inner(branches) = &mut self.root {
-                branches.extend([Branch::to(left), right]);
+                branches.extend([Branch::new(left), right]);
             }
         }
     }
 
-    /// Removes an element, and says whether it was there.
+    /// Removes an element. Returns whether it existed.
     pub fn remove(&mut self, element: &T) -> bool {
         let removed = self.root.remove(element);
         if removed {
             self.len -= 1;
-            self.lower_root();
+            self.replace_single_branch_root();
         }
         removed
     }
 
-    /// Removes the elements at these ranks, which must exist.
+    /// Removes the elements with these ranks, which must exist.
     pub fn remove_range(&mut self, ranks: Range<usize>) {
         assert!(ranks.start <= ranks.end && ranks.end <= self.len, "{ranks:?} of {}", self.len);
         if !ranks.is_empty() {
             self.len -= ranks.len();
             self.root.remove_range(ranks);
-            self.lower_root();
+            self.replace_single_branch_root();
         }
     }
 
-    /// After removals: a root with a single branch gives way to it.
-    fn lower_root(&mut self) {
+    /// Replaces a root that has a single branch by that branch's node.
+    fn replace_single_branch_root(&mut self) {
         if self.len == 0 {
             self.root = Node::Leaf(Vec::new());
         }
@@ -94,8 +96,8 @@ impl<T: Ord + Clone> Ranking<T> {
         }
     }
 
-    /// How many elements come before a boundary. `is_before` must hold for none of the elements after one for which it
-    /// does not hold; the answer is some rank otherwise.
+    /// Returns the number of elements before a boundary. Like a slice's `partition_point`, it requires that `is_before`
+    /// is true for all elements up to some rank and false after it. Otherwise the result is an unspecified rank.
     pub fn partition_point(&self, is_before: impl Fn(&T) -> bool) -> usize {
         let mut rank = 0;
         let mut node = &self.root;
@@ -111,25 +113,25 @@ impl<T: Ord + Clone> Ranking<T> {
         }
     }
 
-    /// The element at a rank.
+    /// Returns the element with a rank.
     pub fn get(&self, rank: usize) -> Option<&T> {
         let (leaf, at) = self.leaf_at(rank);
         leaf.get(at)
     }
 
-    /// The elements at these ranks, which must exist, in order; `rev` walks as quickly.
+    /// Iterates over the elements with these ranks, which must exist. `rev` is equally fast.
     pub fn range(&self, ranks: Range<usize>) -> Elements<'_, T> {
         assert!(ranks.start <= ranks.end && ranks.end <= self.len, "{ranks:?} of {}", self.len);
         Elements { ranking: self, ranks, front: &[], back: &[] }
     }
 
-    /// The leaf that holds a rank, and the rank's place in it.
+    /// Returns the leaf that contains a rank, and the element's index in it.
     fn leaf_at(&self, mut rank: usize) -> (&[T], usize) {
         let (mut node, mut len) = (&self.root, self.len);
         loop {
             match node {
                 Node::Leaf(elements) => return (elements, rank),
-                // From whichever end is nearer: the first and the last are what is mostly asked for.
+                // Searches from the nearer end, because most queries are for the first or the last elements.
                 Node::Inner(branches) if rank < len / 2 => {
                     let mut at = 0;
                     while at + 1 < branches.len() && rank >= branches[at].len {
@@ -154,24 +156,25 @@ impl<T: Ord + Clone> Ranking<T> {
 }
 
 impl<T: Ord + Clone> Node<T> {
-    /// Adds an element. A full node splits; the answer is then a branch to what stands to the right of it.
-    fn insert(&mut self, element: T, place: Place) -> Option<Branch<T>> {
+    /// Inserts an element. If the node is full, splits it and returns a branch to its right half.
+    fn insert(&mut self, element: T, position: Position) -> Option<Branch<T>> {
         match self {
             Node::Leaf(elements) => {
                 let at = elements.partition_point(|other| *other < element);
-                insert_or_split(elements, at, element, LEAF, place).map(|right| Branch::to(Node::Leaf(right)))
+                insert_or_split(elements, at, element, MAX_LEAF, position).map(|right| Branch::new(Node::Leaf(right)))
             }
             Node::Inner(branches) => {
                 let at = branches.partition_point(|branch| branch.least <= element).saturating_sub(1);
-                let place_below = if at + 1 == branches.len() { place } else { Place::Inside };
+                let position_below = if at + 1 == branches.len() { position } else { Position::Inside };
                 let branch = &mut branches[at];
                 if element < branch.least {
                     branch.least = element.clone();
                 }
                 branch.len += 1;
-                let split = branch.node.insert(element, place_below)?;
+                let split = branch.node.insert(element, position_below)?;
                 branch.len -= split.len;
-                insert_or_split(branches, at + 1, split, INNER, place).map(|right| Branch::to(Node::Inner(right)))
+                insert_or_split(branches, at + 1, split, MAX_BRANCHES, position)
+                    .map(|right| Branch::new(Node::Inner(right)))
             }
         }
     }
@@ -184,14 +187,14 @@ impl<T: Ord + Clone> Node<T> {
                 let removed = branches[at].node.remove(element);
                 if removed {
                     branches[at].len -= 1;
-                    mend(branches, at);
+                    rebalance(branches, at);
                 }
                 removed
             }
         }
     }
 
-    /// Removes the elements at these ranks, counted from the node's own first one.
+    /// Removes the elements with these ranks, which are relative to the node's first element.
     fn remove_range(&mut self, ranks: Range<usize>) {
         match self {
             Node::Leaf(elements) => drop(elements.drain(ranks)),
@@ -214,16 +217,16 @@ impl<T: Ord + Clone> Node<T> {
                     }
                     start = end;
                 }
-                // What was cut into stands now to both sides of what is gone.
+                // The branches on both sides of the removed ones may have become sparse.
                 let after = emptied.start;
                 branches.drain(emptied);
-                mend(branches, after);
-                mend(branches, after.saturating_sub(1));
+                rebalance(branches, after);
+                rebalance(branches, after.saturating_sub(1));
             }
         }
     }
 
-    /// The number of its elements or branches.
+    /// Returns the number of elements in a leaf, or of branches in an inner node.
     fn width(&self) -> usize {
         match self {
             Node::Leaf(elements) => elements.len(),
@@ -233,8 +236,8 @@ impl<T: Ord + Clone> Node<T> {
 
     fn limit(&self) -> usize {
         match self {
-            Node::Leaf(_) => LEAF,
-            Node::Inner(_) => INNER,
+            Node::Leaf(_) => MAX_LEAF,
+            Node::Inner(_) => MAX_BRANCHES,
         }
     }
 
@@ -245,7 +248,7 @@ impl<T: Ord + Clone> Node<T> {
         }
     }
 
-    /// Takes over all that is in the node to its right.
+    /// Appends the contents of the node to its right.
     fn append(&mut self, right: Node<T>) {
         match (self, right) {
             (Node::Leaf(elements), Node::Leaf(mut more)) => elements.append(&mut more),
@@ -256,8 +259,8 @@ impl<T: Ord + Clone> Node<T> {
 }
 
 impl<T: Ord + Clone> Branch<T> {
-    /// A branch to a node that holds something.
-    fn to(node: Node<T>) -> Self {
+    /// Creates a branch to a node that is not empty.
+    fn new(node: Node<T>) -> Self {
         let (least, len) = match &node {
             Node::Leaf(elements) => (elements[0].clone(), elements.len()),
             Node::Inner(branches) => {
@@ -268,13 +271,13 @@ impl<T: Ord + Clone> Branch<T> {
     }
 }
 
-/// Puts an item in its place. If there is no room the items split, and the answer is those to the right.
-fn insert_or_split<I>(items: &mut Vec<I>, at: usize, item: I, limit: usize, place: Place) -> Option<Vec<I>> {
+/// Inserts an item at an index. If there is no room, splits the items and returns the right half.
+fn insert_or_split<I>(items: &mut Vec<I>, at: usize, item: I, limit: usize, position: Position) -> Option<Vec<I>> {
     if items.len() < limit {
         items.insert(at, item);
         return None;
     }
-    let cut = if place == Place::RightEdge && at == limit { limit } else { limit / 2 };
+    let cut = if position == Position::RightEdge && at == limit { limit } else { limit / 2 };
     let mut right = items.split_off(cut);
     if at < cut {
         items.insert(at, item)
@@ -284,8 +287,9 @@ fn insert_or_split<I>(items: &mut Vec<I>, at: usize, item: I, limit: usize, plac
     Some(right)
 }
 
-/// After a removal below a branch: an empty one goes, a sparse one is joined with a neighbour or shares with it.
-fn mend<T: Ord + Clone>(branches: &mut Vec<Branch<T>>, at: usize) {
+/// Restores the invariants after a removal below a branch: removes an empty branch, and merges or evens out a sparse
+/// one.
+fn rebalance<T: Ord + Clone>(branches: &mut Vec<Branch<T>>, at: usize) {
     let Some(branch) = branches.get(at) else { return };
     if branch.len == 0 {
         branches.remove(at);
@@ -302,19 +306,19 @@ fn mend<T: Ord + Clone>(branches: &mut Vec<Branch<T>>, at: usize) {
     joined.node.append(right.node);
     let width = joined.node.width();
     if width > limit {
-        let half = Branch::to(joined.node.split_off(width / 2));
+        let half = Branch::new(joined.node.split_off(width / 2));
         joined.len -= half.len;
         branches.insert(left + 1, half);
     }
 }
 
-/// The elements between two ranks: see `Ranking::range`.
+/// Iterator over the elements between two ranks: see `Ranking::range`.
 #[derive(Debug, Clone)]
 pub struct Elements<'a, T> {
     ranking: &'a Ranking<T>,
-    /// The ranks that are still to come.
+    /// Ranks that have not been visited.
     ranks: Range<usize>,
-    /// What is left of the leaf that each end walks through.
+    /// Elements of the current leaf at each end that have not been visited.
     front: &'a [T],
     back: &'a [T],
 }
@@ -359,16 +363,16 @@ mod tests {
     use crate::rng::Rng;
 
     impl<T: Ord + Clone + std::fmt::Debug> Ranking<T> {
-        fn check(&self) {
+        fn assert_invariants(&self) {
             let mut depths = Vec::new();
-            let len = self.root.check(0, &mut depths);
+            let len = self.root.assert_invariants(0, &mut depths);
             assert_eq!(len, self.len);
             assert!(depths.iter().all(|depth| *depth == depths[0]), "leaves at depths {depths:?}");
         }
     }
 
     impl<T: Ord + Clone + std::fmt::Debug> Node<T> {
-        fn check(&self, depth: usize, depths: &mut Vec<usize>) -> usize {
+        fn assert_invariants(&self, depth: usize, depths: &mut Vec<usize>) -> usize {
             assert!(self.width() <= self.limit());
             match self {
                 Node::Leaf(elements) => {
@@ -382,7 +386,7 @@ mod tests {
                     }
                     let check = |branch: &Branch<T>| {
                         assert!(&branch.least <= branch.node.first());
-                        assert_eq!(branch.node.check(depth + 1, depths), branch.len);
+                        assert_eq!(branch.node.assert_invariants(depth + 1, depths), branch.len);
                         branch.len
                     };
                     branches.iter().map(check).sum()
@@ -405,9 +409,9 @@ mod tests {
         }
     }
 
-    /// Holds a ranking against a sorted vector, from which every answer is plain.
-    fn agrees(ranking: &Ranking<usize>, model: &[usize], random: &mut Rng) {
-        ranking.check();
+    /// Compares a ranking with a sorted vector.
+    fn assert_agrees_with_model(ranking: &Ranking<usize>, model: &[usize], random: &mut Rng) {
+        ranking.assert_invariants();
         assert_eq!(ranking.len, model.len());
         assert!(ranking.range(0..model.len()).eq(model));
         let start = random.below(model.len() + 1);
@@ -423,11 +427,11 @@ mod tests {
     }
 
     #[test]
-    fn it_agrees_with_a_sorted_vector() {
+    fn operations_agree_with_a_sorted_vector() {
         let mut random = Rng::new(1);
         let (mut ranking, mut model) = (Ranking::default(), Vec::new());
         for round in 0..60 {
-            // Rounds of growth and of decline, in random and in ascending order.
+            // Some rounds mostly insert and some mostly remove, in random or in ascending order.
             for _ in 0..400 {
                 let ascending = round % 4 == 3;
                 let n = if ascending { model.last().map_or(0, |n| n + 1) } else { random.below(20_000) };
@@ -449,25 +453,25 @@ mod tests {
                     }
                 }
             }
-            agrees(&ranking, &model, &mut random);
+            assert_agrees_with_model(&ranking, &model, &mut random);
             let start = random.below(model.len() + 1);
-            let most = if round % 10 == 9 { model.len() } else { model.len() / 8 };
-            let end = (start + random.below(most + 1)).min(model.len());
+            let max_removed = if round % 10 == 9 { model.len() } else { model.len() / 8 };
+            let end = (start + random.below(max_removed + 1)).min(model.len());
             model.drain(start..end);
             ranking.remove_range(start..end);
-            agrees(&ranking, &model, &mut random);
+            assert_agrees_with_model(&ranking, &model, &mut random);
         }
         ranking.remove_range(0..model.len());
-        agrees(&ranking, &[], &mut random);
+        assert_agrees_with_model(&ranking, &[], &mut random);
     }
 
     #[test]
-    fn what_comes_in_order_fills_the_leaves() {
+    fn ascending_insertions_fill_the_leaves() {
         let mut ranking = Ranking::default();
-        for n in 0..LEAF * INNER {
+        for n in 0..MAX_LEAF * MAX_BRANCHES {
             ranking.insert(n);
         }
-        let Node::Inner(branches) = &ranking.root else { panic!("more than a leaf holds") };
-        assert!(branches.iter().all(|branch| branch.len == LEAF));
+        let Node::Inner(branches) = &ranking.root else { panic!("the elements exceed one leaf") };
+        assert!(branches.iter().all(|branch| branch.len == MAX_LEAF));
     }
 }
