@@ -4,7 +4,7 @@
 Usage: compare_package.py [--server REDIS_SERVER] [-v] SCRIPT.py...
 
 Each script is run twice, statement by statement, in a Python that has redis-py 8.1 installed: once with that, once with
-crates/python-kernel/src/python/redis over scripts/wire_over_sockets.py, each on a private Redis server of its own. `r` (a
+crates/python-kernel/src/redis_package/redis over scripts/wire_over_sockets.py, each on a private Redis server of its own. `r` (a
 redis.Redis()) and `redis` stand ready. What a statement printed, the error it raised and the commands it put on the
 wire are compared: a set's members may come in any order, addresses are masked, an error of redis agrees to the letter
 and any other by its type, SCANs are left out of the commands. A script with a line that starts with
@@ -28,7 +28,7 @@ import time
 import warnings
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PACKAGE = ROOT / "crates/python-kernel/src/python"
+PACKAGE = ROOT / "crates/python-kernel/src/redis_package"
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True  # the package's folder is frozen into the binary as it is
-sys.path[:0] = [str(ROOT / "crates/python-kernel/src/python"), str(ROOT / "scripts")]
+sys.path[:0] = [str(ROOT / "crates/python-kernel/src/redis_package"), str(ROOT / "scripts")]
 
 import wire_over_sockets  # noqa: E402
 from record_methods import FILE, parameters  # noqa: E402

@@ -2,7 +2,7 @@
 
     import wire_over_sockets
     wire_over_sockets.install(port=6379)     # every local connection goes to this port
-    import redis                             # with crates/python-kernel/src/python first on sys.path
+    import redis                             # with crates/python-kernel/src/redis_package first on sys.path
 
 `install` puts this module in place as `_wire`. `sent`, where it is a list, receives each command that goes out after a
 connection's own set-up, as a list of strings (bytes that are not UTF-8 shown as \\xNN).

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|word| word == python_kernel::kernel::SUBCOMMAND) {
-        python_kernel::kernel::main();
+    if std::env::args_os().nth(1).is_some_and(|word| word == python_kernel::SUBCOMMAND) {
+        python_kernel::main();
     }
     redis_tutor::cli::main()
 }

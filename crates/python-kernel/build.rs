@@ -1,7 +1,7 @@
-//! Rebuilds when the Python that is frozen into the binary changes: cargo does not notice by itself.
+//! Rebuilds the crate when the Python files frozen into it change, which Cargo does not notice by itself.
 
 fn main() {
-    for folder in ["src/python", "src/kernel/python"] {
+    for folder in ["src/redis_package", "src/host_stubs"] {
         println!("cargo::rerun-if-changed={folder}");
     }
 }

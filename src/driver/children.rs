@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use crate::session::event::ChildId;
 use adaptive_spin::AdaptiveSpin;
 use python_kernel::frame::{self, FromChild, MAIN_THREAD, ToChild};
-use python_kernel::kernel;
 use redis_server::Server;
 
 use super::Interrupts;
@@ -107,7 +106,7 @@ impl Children {
         let mut command = Command::new(program);
         // The one thing that is set is for glibc: a heap of its own for the interpreter's thread would grow page by page, by a
         // thousand system calls until Python stands.
-        command.arg(kernel::SUBCOMMAND).env_clear().env("MALLOC_ARENA_MAX", "1");
+        command.arg(python_kernel::SUBCOMMAND).env_clear().env("MALLOC_ARENA_MAX", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // Ctrl-C at the terminal is the tutor's to hear; it tells the child.
         #[cfg(unix)]
@@ -170,7 +169,7 @@ impl Children {
             }
         }
         match frame::read(&mut child.output) {
-            Ok(Some((_, FromChild::Names { .. }))) if child.unheard > 0 => {
+            Ok(Some((_, FromChild::Completions { .. }))) if child.unheard > 0 => {
                 child.unheard -= 1;
                 self.receive(id, until)
             }
@@ -186,7 +185,7 @@ impl Children {
 impl Children {
     /// Asks an idle child for the names that `text` could go on as. None if it takes too long to say.
     fn names(&mut self, id: ChildId, text: &str) -> Option<Vec<String>> {
-        self.send(id, MAIN_THREAD, &ToChild::Complete { text: text.to_owned() });
+        self.send(id, MAIN_THREAD, &ToChild::GetCompletions { text: text.to_owned() });
         let child = self.0.get_mut(&id)?;
         let asked = Instant::now();
         loop {
@@ -201,8 +200,8 @@ impl Children {
                 return None;
             }
             match frame::read(&mut child.output).ok().flatten()? {
-                (_, FromChild::Names { .. }) if child.unheard > 0 => child.unheard -= 1,
-                (_, FromChild::Names { names }) => return Some(names),
+                (_, FromChild::Completions { .. }) if child.unheard > 0 => child.unheard -= 1,
+                (_, FromChild::Completions { names }) => return Some(names),
                 other => child.early.push_back(other),
             }
         }

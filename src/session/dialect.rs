@@ -46,7 +46,7 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
         let line = text.trim_end();
         return if line.trim().is_empty() { Vec::new() } else { vec![line_input(line, dialect)] };
     }
-    if syntax::split(text).is_ok() {
+    if syntax::split_statements(text).is_ok() {
         return vec![Input::Python(text.into())];
     }
     // Lines of other kinds stand among Python's: they end the Python before them.
@@ -60,7 +60,8 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
             }
             _ => Input::Python(String::new()),
         };
-        let ends_block = !matches!(other, Input::Python(_)) && (!is_inside || syntax::split(&python).is_ok());
+        let ends_block =
+            !matches!(other, Input::Python(_)) && (!is_inside || syntax::split_statements(&python).is_ok());
         if ends_block {
             if !python.trim().is_empty() {
                 parts.push(Input::Python(std::mem::take(&mut python)));
@@ -83,7 +84,7 @@ pub fn submissions(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     for input in inputs(text, Dialect::Both) {
         match input {
-            Input::Python(source) => match syntax::split(&source) {
+            Input::Python(source) => match syntax::split_statements(&source) {
                 Ok(statements) => all.extend(statements.into_iter().map(|statement| statement.source)),
                 Err(_) => all.push(source),
             },

@@ -442,7 +442,7 @@ impl Session {
             Submission { client: self.clients[who].name.clone(), source: source.to_owned(), ..Submission::default() };
         self.begin_work(who, submission, WorkKind::Python);
         // What is no Python goes as a whole, for Python to say what is wrong with it.
-        let statements = match syntax::split(source) {
+        let statements = match syntax::split_statements(source) {
             Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
             Err(_) => VecDeque::from([source.to_owned()]),
         };
@@ -460,7 +460,7 @@ impl Session {
         let child = self.start_python(who);
         let text = line.split_whitespace().next().unwrap_or_default().to_owned();
         self.begin_work(who, Submission::default(), WorkKind::AskName { line });
-        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::Complete { text } });
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::GetCompletions { text } });
         self.turn = Some(who);
     }
 

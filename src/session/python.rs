@@ -5,7 +5,7 @@ use super::event::{ChildId, Effect, Show};
 use super::save::{Ended, Kind};
 use super::{Session, TUTOR, python_hints};
 use crate::lesson::evidence::{DisplayedValue, Failure};
-use python_kernel::frame::{FromChild, MAIN_THREAD, Outcome, Stream, ToChild};
+use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::{Allowance, RequestParser};
 
@@ -39,7 +39,7 @@ impl Session {
         python.runs += 1;
         let frame = ToChild::Run { number: python.runs, source, echo: true };
         if std::mem::take(&mut python.was_interrupted) {
-            self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::ForgetInterrupt });
+            self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::DiscardInterrupt });
         }
         self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
         self.turn = Some(who);
@@ -54,10 +54,10 @@ impl Session {
         match frame {
             FromChild::Ready => {}
             FromChild::Output { stream, text } => self.output(who, stream, &text),
-            FromChild::Open { connection, host, port, set_up } => {
-                let answer = match self.open_connection(who, connection, &host, port, &set_up) {
-                    Ok(data) => ToChild::Opened { data },
-                    Err(reason) => ToChild::Refused { reason },
+            FromChild::Connect { connection, host, port, setup_commands } => {
+                let answer = match self.open_connection(who, connection, &host, port, &setup_commands) {
+                    Ok(data) => ToChild::Connected { data },
+                    Err(reason) => ToChild::ConnectionRefused { reason },
                 };
                 self.answer(who, thread, answer);
             }
@@ -67,12 +67,12 @@ impl Session {
                 self.feed(who, connection, &data);
                 self.ask_to_receive(who, thread, connection, timeout_us);
             }
-            FromChild::Close { connection } => {
+            FromChild::Disconnect { connection } => {
                 if let Some(connection) = self.clients[who].python.connections.remove(&connection) {
                     self.hang_up(connection.client);
                 }
             }
-            FromChild::Now => {
+            FromChild::GetTime => {
                 let unix_us = self.clock.look();
                 self.answer(who, thread, ToChild::Time { unix_us });
             }
@@ -80,15 +80,15 @@ impl Session {
                 let until_us = self.clock.now_us().saturating_add(i64::try_from(duration_us).unwrap_or(i64::MAX));
                 self.ask(who, thread, Ask::Sleep { until_us });
             }
-            FromChild::Input { prompt } => self.ask(who, thread, Ask::Input { prompt }),
-            FromChild::Names { names } => self.names(who, &names),
-            FromChild::Threads { count } => self.clients[who].python.threads = count,
-            FromChild::StopWaiting if self.clients[who].python.main_asks() => {
+            FromChild::ReadLine { prompt } => self.ask(who, thread, Ask::Input { prompt }),
+            FromChild::Completions { names } => self.names(who, &names),
+            FromChild::ThreadCount { count } => self.clients[who].python.threads = count,
+            FromChild::InterruptWait if self.clients[who].python.main_asks() => {
                 self.answer(who, MAIN_THREAD, ToChild::Interrupted);
             }
             // It was answered meanwhile, and goes on.
-            FromChild::StopWaiting => {}
-            FromChild::Done(outcome) => self.statement_done(who, outcome),
+            FromChild::InterruptWait => {}
+            FromChild::RunFinished(outcome) => self.statement_done(who, outcome),
         }
     }
 
@@ -110,7 +110,7 @@ impl Session {
         connection: u32,
         host: &str,
         port: u16,
-        set_up: &[u8],
+        setup_commands: &[u8],
     ) -> Result<Vec<u8>, String> {
         if !matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0") {
             return Err(format!(
@@ -123,7 +123,7 @@ impl Session {
         }
         let client = self.connect();
         self.engine.server.clients.get_mut(client).unseen = who == TUTOR;
-        self.execute_all(client, &mut RequestParser::default(), &mut set_up.to_vec(), None);
+        self.execute_all(client, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
         let data = self.engine.server.clients.get_mut(client).reply.take();
         let opened = Connection { client, input: Vec::new(), parser: RequestParser::default() };
         self.clients[who].python.connections.insert(connection, opened);
@@ -231,7 +231,7 @@ impl Session {
             Ask::Receive { connection, deadline_us } => {
                 self.feed(who, *connection, &[]);
                 let Some(open) = self.clients[who].python.connections.get(connection) else {
-                    return Some(ToChild::Closed);
+                    return Some(ToChild::ConnectionClosed);
                 };
                 let open_client = open.client;
                 let client = self.engine.server.clients.find(open_client)?;
@@ -245,7 +245,7 @@ impl Session {
                     return Some(ToChild::Received { data });
                 }
                 if client.closing {
-                    return Some(ToChild::Closed);
+                    return Some(ToChild::ConnectionClosed);
                 }
                 deadline_us.is_some_and(|at| at <= now_us).then_some(ToChild::TimedOut)
             }
@@ -277,43 +277,44 @@ impl Session {
         }
     }
 
-    fn statement_done(&mut self, who: usize, outcome: Outcome) {
+    fn statement_done(&mut self, who: usize, outcome: RunOutcome) {
         self.turn = None;
         self.clients[who].python.asks.remove(&MAIN_THREAD);
         let mut traceback = None;
         let mut class = String::new();
-        let value = outcome.value.clone().unwrap_or_default();
+        let value = outcome.last_echo.clone().unwrap_or_default();
         let mut leave = None;
         let (mut ended, mut running, mut leaves) = (Ended::Quietly, None, false);
         let Client { work, python, .. } = &mut self.clients[who];
         if let Some(work) = work {
             ended = match &outcome {
                 _ if work.interrupts > 0 => Ended::Broken,
-                Outcome { error: Some(_), .. } => Ended::Raised,
-                Outcome { value: Some(_), .. } => Ended::Echoed,
+                RunOutcome { exception: Some(_), .. } => Ended::Raised,
+                RunOutcome { last_echo: Some(_), .. } => Ended::Echoed,
                 _ => Ended::Quietly,
             };
             running = work.running.take();
-            leaves = outcome.error.as_ref().is_some_and(|raised| raised.exit_status.is_some());
+            leaves = outcome.exception.as_ref().is_some_and(|exception| exception.exit_status.is_some());
             if work.interrupts > 0 {
                 // Nobody can say at which point it was interrupted.
                 python.journal.strike_last();
                 python.was_interrupted = true;
             }
             let submission = &mut work.submission;
-            submission.failed = outcome.error.is_some();
-            if let Some(repr) = outcome.value {
+            submission.failed = outcome.exception.is_some();
+            if let Some(repr) = outcome.last_echo {
                 submission.value = Some(DisplayedValue::Python(repr));
             }
-            if let Some(raised) = outcome.error {
-                leave = raised.exit_status;
-                if raised.exit_status.is_none() {
-                    traceback = Some(raised.traceback);
+            if let Some(exception) = outcome.exception {
+                leave = exception.exit_status;
+                if exception.exit_status.is_none() {
+                    traceback = Some(exception.traceback);
                 } else {
                     work.statements.clear();
                 }
-                class.clone_from(&raised.class);
-                let failure = Failure { class: raised.class, message: raised.message, exit_status: raised.exit_status };
+                class.clone_from(&exception.class);
+                let failure =
+                    Failure { class: exception.class, message: exception.message, exit_status: exception.exit_status };
                 submission.error = Some(failure);
             }
         }
@@ -430,21 +431,21 @@ impl Session {
             FromChild::Ready
             | FromChild::Output { .. }
             | FromChild::Send { .. }
-            | FromChild::StopWaiting
-            | FromChild::Names { .. } => {}
-            FromChild::Threads { count } => self.clients[who].python.threads = count,
-            FromChild::Done(_) => self.next_replayed(who),
+            | FromChild::InterruptWait
+            | FromChild::Completions { .. } => {}
+            FromChild::ThreadCount { count } => self.clients[who].python.threads = count,
+            FromChild::RunFinished(_) => self.next_replayed(who),
             // Where connections stand already, the one that is closed here is gone, or closes once more later.
-            FromChild::Close { .. } if !opens => {}
-            FromChild::Close { connection } => {
+            FromChild::Disconnect { .. } if !opens => {}
+            FromChild::Disconnect { connection } => {
                 if let Some(connection) = self.clients[who].python.connections.remove(&connection) {
                     self.hang_up(connection.client);
                 }
             }
             question => {
-                if opens && let FromChild::Open { connection, host, port, set_up } = &question {
+                if opens && let FromChild::Connect { connection, host, port, setup_commands } = &question {
                     // The connection must stand for what comes after the replay; what it was answered then is on record.
-                    let _ = self.open_connection(who, *connection, host, *port, set_up);
+                    let _ = self.open_connection(who, *connection, host, *port, setup_commands);
                 }
                 self.answer_from_record(who, thread);
             }

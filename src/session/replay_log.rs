@@ -46,7 +46,7 @@ impl ReplayLog {
     /// The running source's question was answered.
     pub fn answered(&mut self, thread: u32, answer: &ToChild) {
         let size = match answer {
-            ToChild::Received { data } | ToChild::Opened { data } => data.len(),
+            ToChild::Received { data } | ToChild::Connected { data } => data.len(),
             _ => 0,
         };
         self.bytes += size + 16;

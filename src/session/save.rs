@@ -10,7 +10,7 @@ use super::client::Work;
 use super::event::Effect;
 use crate::lesson::judge::code;
 use crate::markup::Role;
-use python_kernel::syntax::{self, Echo};
+use python_kernel::syntax::{self, EchoedExpression};
 
 /// How a statement or a line ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,10 +165,10 @@ fn statement(typed: &Typed, keeps_last: bool) -> String {
 /// A statement as it prints what its echo was; none if it is no Python.
 fn python(typed: &Typed, keeps_last: bool) -> Option<String> {
     let source = typed.source.trim_end();
-    syntax::split(source).ok()?;
+    syntax::split_statements(source).ok()?;
     let mut code = source.to_owned();
     if !typed.unseen {
-        for Echo { range, is_whole, is_tuple } in syntax::echoes(source).into_iter().rev() {
+        for EchoedExpression { range, is_whole, is_tuple } in syntax::echoed_expressions(source).into_iter().rev() {
             let value = &source[range.clone()];
             let value = if is_tuple { format!("({value})") } else { value.to_owned() };
             let shown = match typed.ended {

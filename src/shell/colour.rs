@@ -2,7 +2,7 @@
 
 use crate::render::theme::{Piece, Theme};
 use crate::session::dialect::Dialect;
-use python_kernel::syntax::{self, Class};
+use python_kernel::syntax::{self, TokenClass};
 use redis_engine::commands;
 
 use super::completion_context::{CompletionContext, place};
@@ -128,15 +128,15 @@ fn python_pieces(before: &str, line: &str, cursor: usize, lacks: Lacks<'_>) -> P
         }
         let range = range.start.max(skipped) - skipped..range.end - skipped;
         let piece = match class {
-            Class::Keyword => Piece::Keyword,
-            Class::String if is_open(&whole[range.start + skipped..range.end + skipped]) => Piece::Wrong,
-            Class::String => Piece::String,
-            Class::Number => Piece::Number,
-            Class::Comment => Piece::Comment,
-            Class::Error => Piece::Wrong,
-            Class::Operator if pair.is_some_and(|pair| pair.contains(&range.start)) => Piece::Match,
-            Class::Name if is_lacking => Piece::Wrong,
-            Class::Name | Class::Operator => continue,
+            TokenClass::Keyword => Piece::Keyword,
+            TokenClass::String if is_open(&whole[range.start + skipped..range.end + skipped]) => Piece::Wrong,
+            TokenClass::String => Piece::String,
+            TokenClass::Number => Piece::Number,
+            TokenClass::Comment => Piece::Comment,
+            TokenClass::Error => Piece::Wrong,
+            TokenClass::Operator if pair.is_some_and(|pair| pair.contains(&range.start)) => Piece::Match,
+            TokenClass::Name if is_lacking => Piece::Wrong,
+            TokenClass::Name | TokenClass::Operator => continue,
         };
         if pieces.last().is_none_or(|(last, _): &(std::ops::Range<usize>, Piece)| last.end <= range.start) {
             pieces.push((range, piece));
@@ -160,8 +160,10 @@ fn is_open(string: &str) -> bool {
 }
 
 /// Whether the last of these tokens is an attribute, typed to its end, that the name before it is known to lack.
-fn is_lacking(source: &str, tokens: &[(std::ops::Range<usize>, Class)], lacks: Lacks<'_>) -> bool {
-    let [.., (owner, Class::Name), (dot, Class::Operator), (attribute, Class::Name)] = tokens else { return false };
+fn is_lacking(source: &str, tokens: &[(std::ops::Range<usize>, TokenClass)], lacks: Lacks<'_>) -> bool {
+    let [.., (owner, TokenClass::Name), (dot, TokenClass::Operator), (attribute, TokenClass::Name)] = tokens else {
+        return false;
+    };
     let is_dotted = tokens.len() > 3 && source[tokens[tokens.len() - 4].0.clone()] == *".";
     source[dot.clone()] == *"."
         && !is_dotted
@@ -175,7 +177,7 @@ fn matching_brackets(line: &str, cursor: usize) -> Option<[usize; 2]> {
     let here = Some(cursor).filter(is_bracket).or_else(|| cursor.checked_sub(1).filter(is_bracket))?;
     let mut open = Vec::new();
     for (range, class) in syntax::tokens(line) {
-        if class != Class::Operator || range.len() != 1 {
+        if class != TokenClass::Operator || range.len() != 1 {
             continue;
         }
         match line.as_bytes()[range.start] {

@@ -221,7 +221,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
 
     /// Says which bracket keeps an input from its end; whether there is one.
     fn tell_of_bracket(&mut self, text: &str) -> io::Result<bool> {
-        let Some(place) = syntax::open_bracket(text) else { return Ok(false) };
+        let Some(place) = syntax::last_open_bracket(text) else { return Ok(false) };
         let line = text[..=place].rsplit('\n').next().unwrap_or_default().trim_start();
         let closing = match text.as_bytes()[place] {
             b'(' => ")",

@@ -35,7 +35,7 @@ pub fn run(session: &mut Session, source: &str, form: Form, out: &mut impl Write
     let statements = if session.dialect() == Dialect::Cli {
         source.lines().map(str::to_owned).collect()
     } else {
-        match syntax::split(source) {
+        match syntax::split_statements(source) {
             Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
             // Python itself says what is wrong with it.
             Err(_) => VecDeque::from([source.to_owned()]),

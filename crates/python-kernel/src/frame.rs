@@ -1,174 +1,254 @@
-//! The frames between the tutor and a Python child: what each side may say, and how it looks on the pipe.
+//! The protocol between the parent and a Python child: the frames of each side, and their bytes on the pipe.
 //!
-//! A frame is a length (u32, little-endian, of what follows), a tag (u8), the number of the Python thread it
-//! belongs to (u32), and the tag's fields: integers little-endian, text and bytes with a u32 length before
-//! them. The child speaks only when it is its turn: from `Run`, or from the answer to its last question, to its
-//! next question or `Done`. A question is a frame that the child waits for an answer to: `Open`, `Receive`,
-//! `Exchange`, `Now`, `Sleep`, `Input`. Times are microseconds; those of the clock since 1970.
+//! # Whose turn it is
+//! The parent sends [`ToChild::Start`] once and waits for [`FromChild::Ready`]. Each [`ToChild::Run`] then starts a run,
+//! and the child sends frames until [`FromChild::RunFinished`]. Some of its frames are requests, for each of which a
+//! Python thread waits until the parent has answered:
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | [`Connect`](FromChild::Connect) | [`Connected`](ToChild::Connected), [`ConnectionRefused`](ToChild::ConnectionRefused) |
+//! | [`Receive`](FromChild::Receive), [`Exchange`](FromChild::Exchange) | [`Received`](ToChild::Received), [`TimedOut`](ToChild::TimedOut), [`ConnectionClosed`](ToChild::ConnectionClosed) |
+//! | [`GetTime`](FromChild::GetTime) | [`Time`](ToChild::Time) |
+//! | [`Sleep`](FromChild::Sleep) | [`Slept`](ToChild::Slept) |
+//! | [`ReadLine`](FromChild::ReadLine) | [`Line`](ToChild::Line) |
+//!
+//! [`ToChild::Interrupted`] can take the place of any of these answers. Between two runs, the parent may send
+//! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`].
+//!
+//! # On the pipe
+//! A frame is its length (u32, without these four bytes), a tag (u8), the number of the Python thread that sent the
+//! request or receives the answer (u32), and the fields. Integers are little-endian; text and bytes follow their own
+//! length (u32). Durations are in microseconds, and times of the clock in microseconds since 1970.
+//!
+//! ```
+//! use python_kernel::frame::{self, MAIN_THREAD, ToChild};
+//!
+//! let frame = ToChild::Run { number: 1, source: "r.get('name')".to_owned(), echo: true };
+//! let mut pipe = Vec::new();
+//! frame::write(&mut pipe, MAIN_THREAD, &frame)?;
+//! assert_eq!(frame::read(&mut pipe.as_slice())?, Some((MAIN_THREAD, frame)));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use std::io::{self, Read, Write};
 
-/// The thread number of the main Python thread.
+/// Number of the main Python thread.
 pub const MAIN_THREAD: u32 = 0;
 
-/// The longest frame either side takes, in bytes: more than the longest value that Redis takes.
+/// Maximum length of a frame in bytes. The largest value that Redis accepts (512 MiB) fits in.
 pub const MAX_FRAME: u32 = 600 << 20;
 
-/// What the tutor says to its Python child.
+/// A frame from the parent to its Python child.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToChild {
-    /// First of all: the seed of `random`, of `os.urandom` and of the order of sets, and the `__name__` of what is run.
-    Start { seed: u64, module: String },
-    /// Compile and run one source text as the interactive prompt does (`Single` mode when `echo`, else `exec`).
-    /// `number` counts the submissions, so that a traceback finds the lines of each.
-    Run { number: u32, source: String, echo: bool },
-    /// The connection stands; `data` is what the set-up commands were answered.
-    Opened { data: Vec<u8> },
-    /// No such connection; the reason, as the operating system words it.
-    Refused { reason: String },
-    /// Bytes that the connection received.
-    Received { data: Vec<u8> },
-    /// The connection's time to wait is over.
+    /// The first frame. Starts the interpreter.
+    Start {
+        /// Seed of `random`, of `os.urandom`, of hashes and of the order of sets.
+        seed: u64,
+        /// The `__name__` of the module in which sources run.
+        module: String,
+    },
+    /// Compiles and runs a source.
+    Run {
+        /// Number of this run. Tracebacks use it to find the source that a line belongs to.
+        number: u32,
+        /// The Python source.
+        source: String,
+        /// Whether values of expression statements are echoed, as at the interactive prompt.
+        echo: bool,
+    },
+    /// Answers [`FromChild::Connect`]: the connection is open.
+    Connected {
+        /// Replies to the setup commands.
+        data: Vec<u8>,
+    },
+    /// Answers [`FromChild::Connect`]: the connection could not be opened.
+    ConnectionRefused {
+        /// The reason, in the operating system's words.
+        reason: String,
+    },
+    /// Bytes that arrived on the connection.
+    Received {
+        /// The bytes: part of a reply, or one or more replies.
+        data: Vec<u8>,
+    },
+    /// Nothing arrived on the connection within the requested timeout.
     TimedOut,
-    /// The other end has closed the connection.
-    Closed,
-    /// The clock.
-    Time { unix_us: i64 },
-    /// The sleep is over.
+    /// The server has closed the connection.
+    ConnectionClosed,
+    /// Answers [`FromChild::GetTime`].
+    Time {
+        /// The current time, in microseconds since 1970.
+        unix_us: i64,
+    },
+    /// Answers [`FromChild::Sleep`] when the time is over.
     Slept,
-    /// A line for `input()`, without its newline; none at the end of the input.
-    Line { text: Option<String> },
-    /// Instead of an answer: Ctrl-C while the child waited.
+    /// Answers [`FromChild::ReadLine`].
+    Line {
+        /// The line without its newline, or `None` at the end of the input.
+        text: Option<String>,
+    },
+    /// Answers any request of the main thread: Ctrl-C was pressed, so the request raises KeyboardInterrupt.
     Interrupted,
-    /// A signal that was sent while the last source ran, and came after its end, is meant for none that follows.
-    ForgetInterrupt,
-    /// The names that could complete the attribute or name at the end of `text`; answered by `Names`.
-    Complete { text: String },
-}
-
-/// What a Python child says to the tutor.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FromChild {
-    /// The interpreter stands and takes `Run`.
-    Ready,
-    /// Text written to standard output or standard error.
-    Output {
-        stream: Stream,
+    /// Clears a pending Ctrl-C. Sent before a run when the previous run was interrupted: a signal that arrived after
+    /// the end of that run must not interrupt the next one.
+    DiscardInterrupt,
+    /// Requests the names that could complete the last name or attribute of a source.
+    GetCompletions {
+        /// The source up to the cursor.
         text: String,
     },
-    /// Open connection `connection` (the child numbers them from 1), and send `set_up` on it: the commands that a
-    /// client sends by itself (HELLO, AUTH, SELECT, CLIENT SETINFO), which count as none of the learner's.
-    Open {
+}
+
+/// A frame from a Python child to its parent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FromChild {
+    /// The interpreter has started and accepts [`ToChild::Run`].
+    Ready,
+    /// The program has printed text.
+    Output {
+        /// The stream that was written to.
+        stream: Stream,
+        /// The text: part of a line, or one or more lines.
+        text: String,
+    },
+    /// Request: open a connection.
+    Connect {
+        /// The child's number for the new connection, counted from 1.
         connection: u32,
+        /// Host name, as the program wrote it.
         host: String,
+        /// TCP port.
         port: u16,
-        set_up: Vec<u8>,
+        /// The commands that a client sends by itself, as RESP: HELLO, AUTH, SELECT, CLIENT SETINFO. They do not
+        /// count as the learner's commands.
+        setup_commands: Vec<u8>,
     },
-    /// Bytes to the server.
+    /// Sends bytes to the server.
     Send {
+        /// Number of the connection.
         connection: u32,
+        /// The bytes: one or more commands.
         data: Vec<u8>,
     },
-    /// Wait for bytes from the server, no longer than the timeout; none waits for ever.
+    /// Request: wait until bytes arrive from the server.
     Receive {
+        /// Number of the connection.
         connection: u32,
+        /// Maximum time to wait in microseconds, or `None` to wait without a limit.
         timeout_us: Option<u64>,
     },
-    /// `Send` and `Receive` in one, for the one command that waits for its one answer.
+    /// Request: [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame, for an ordinary command with one reply.
     Exchange {
+        /// Number of the connection.
         connection: u32,
+        /// The bytes of the command.
         data: Vec<u8>,
+        /// Maximum time to wait in microseconds, or `None` to wait without a limit.
         timeout_us: Option<u64>,
     },
-    Close {
+    /// Closes a connection.
+    Disconnect {
+        /// Number of the connection.
         connection: u32,
     },
-    /// What time is it?
-    Now,
+    /// Request: the current time.
+    GetTime,
+    /// Request: wait for some time.
     Sleep {
+        /// Time to wait, in microseconds.
         duration_us: u64,
     },
-    /// `input(prompt)` wants a line.
-    Input {
+    /// Request: a line of input, for `input(prompt)`.
+    ReadLine {
+        /// The prompt to show.
         prompt: String,
     },
-    /// The source of `Run` has run.
-    Done(Outcome),
-    /// Answers `Complete`.
-    Names {
+    /// The source of [`ToChild::Run`] has ended.
+    RunFinished(RunOutcome),
+    /// Answers [`ToChild::GetCompletions`].
+    Completions {
+        /// The names that fit, sorted.
         names: Vec<String>,
     },
-    /// Ctrl-C came while the main thread waits, or began to: its question is to be answered by `Interrupted`.
-    StopWaiting,
-    /// So many threads run besides the main thread, which asks something next.
-    Threads {
+    /// A Ctrl-C signal reached the child while its main thread was waiting for an answer. The parent answers that
+    /// request with [`ToChild::Interrupted`].
+    InterruptWait,
+    /// The number of Python threads has changed. Sent just before the next request of the main thread.
+    ThreadCount {
+        /// Number of threads besides the main thread.
         count: u32,
     },
 }
 
-/// Where text was written.
+/// An output stream of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
+    /// `sys.stdout`.
     Stdout,
+    /// `sys.stderr`.
     Stderr,
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Outcome {
-    /// The `repr` of the value echoed last, if any was.
-    pub value: Option<String>,
-    pub error: Option<Raised>,
+pub struct RunOutcome {
+    /// The `repr` of the last value that was echoed, if any.
+    pub last_echo: Option<String>,
+    /// The exception that ended the run, if any.
+    pub exception: Option<UncaughtException>,
 }
 
-/// An exception that nobody caught.
+/// An exception that the program did not catch.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Raised {
-    /// The qualified class: `KeyError`, `redis.exceptions.ResponseError`.
+pub struct UncaughtException {
+    /// The qualified name of the class: `KeyError`, `redis.exceptions.ResponseError`.
     pub class: String,
     /// `str()` of the exception.
     pub message: String,
-    /// The traceback as Python prints it, its last newline included.
+    /// The traceback as Python prints it, with its last newline.
     pub traceback: String,
-    /// `sys.exit()`'s status, if that is what was raised.
+    /// The status passed to `sys.exit()`, if the exception is a SystemExit.
     pub exit_status: Option<i32>,
 }
 
-/// A frame that can be written to the pipe and read from it.
+/// A type of frame: [`ToChild`] or [`FromChild`].
 pub trait Frame: Sized {
-    /// Appends tag and fields to `out`; the tag is written by this, the length is not.
+    /// Appends the tag, the thread number and the fields to `out`, without the length.
     fn encode(&self, thread: u32, out: &mut Vec<u8>);
-    /// Reads what `encode` wrote.
+    /// Decodes the fields of a frame with this tag. Returns `None` if they are malformed.
     fn decode(tag: u8, fields: &mut Fields) -> Option<Self>;
 }
 
-/// Writes one frame, whole; the writer is not flushed.
+/// Writes one frame, without flushing the writer.
 ///
 /// # Errors
-/// Those of the writer.
+/// Returns an error if writing fails.
 pub fn write<F: Frame>(writer: &mut impl Write, thread: u32, frame: &F) -> io::Result<()> {
     let mut bytes = Vec::new();
     append(&mut bytes, thread, frame)?;
     writer.write_all(&bytes)
 }
 
-/// Appends one frame, whole.
+/// Appends one frame to `bytes`.
 ///
 /// # Errors
-/// A frame that is too long for its length to be written.
+/// Returns an error if the frame is longer than 4 GiB.
 pub fn append<F: Frame>(bytes: &mut Vec<u8>, thread: u32, frame: &F) -> io::Result<()> {
     let start = bytes.len();
     bytes.extend([0; 4]);
     frame.encode(thread, bytes);
-    let length = u32::try_from(bytes.len() - start - 4).map_err(|_| io::Error::other("a frame of over 4 GiB"))?;
+    let length =
+        u32::try_from(bytes.len() - start - 4).map_err(|_| io::Error::other("a frame is longer than 4 GiB"))?;
     bytes[start..start + 4].copy_from_slice(&length.to_le_bytes());
     Ok(())
 }
 
-/// Reads one frame and the number of its thread. None at the end of the pipe, where a frame would begin.
+/// Reads one frame. Returns its thread number and the frame, or `None` if the pipe ended before another frame began.
 ///
 /// # Errors
-/// Those of the reader; `InvalidData` for bytes that are no frame.
+/// Returns an error if reading fails, and one of kind `InvalidData` if the bytes are not a valid frame.
 pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
     let mut length = [0; 4];
     match reader.read_exact(&mut length) {
@@ -177,22 +257,22 @@ pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
         Err(e) => return Err(e),
     }
     let length = u32::from_le_bytes(length);
-    let no_frame = || io::Error::new(io::ErrorKind::InvalidData, "bytes that are no frame");
+    let malformed = || io::Error::new(io::ErrorKind::InvalidData, "the bytes on the pipe are not a frame");
     if !(5..=MAX_FRAME).contains(&length) {
-        return Err(no_frame());
+        return Err(malformed());
     }
     let mut bytes = vec![0; length as usize];
     reader.read_exact(&mut bytes)?;
     let mut fields = Fields { rest: &bytes };
-    let tag = fields.u8().ok_or_else(no_frame)?;
-    let thread = fields.u32().ok_or_else(no_frame)?;
+    let tag = fields.u8().ok_or_else(malformed)?;
+    let thread = fields.u32().ok_or_else(malformed)?;
     match F::decode(tag, &mut fields) {
         Some(frame) if fields.rest.is_empty() => Ok(Some((thread, frame))),
-        _ => Err(no_frame()),
+        _ => Err(malformed()),
     }
 }
 
-/// The fields of a frame that are still to be read.
+/// The bytes of a frame that have not been decoded yet.
 pub struct Fields<'a> {
     rest: &'a [u8],
 }
@@ -250,7 +330,7 @@ impl<'a> Fields<'a> {
 struct Writer<'a>(&'a mut Vec<u8>);
 
 impl Writer<'_> {
-    /// What every frame begins with.
+    /// Appends the tag and the thread number.
     fn tag(&mut self, tag: u8, thread: u32) -> &mut Self {
         self.u8(tag).u32(thread)
     }
@@ -281,7 +361,7 @@ impl Writer<'_> {
     }
 
     fn bytes(&mut self, v: &[u8]) -> &mut Self {
-        let n = u32::try_from(v.len()).expect("a field of a frame is below 4 GiB: MAX_FRAME is far less");
+        let n = u32::try_from(v.len()).expect("a field is shorter than MAX_FRAME, which is far below 4 GiB");
         self.u32(n);
         self.0.extend_from_slice(v);
         self
@@ -299,13 +379,13 @@ impl Writer<'_> {
         }
     }
 
-    fn raised(&mut self, error: &Raised) -> &mut Self {
+    fn exception(&mut self, error: &UncaughtException) -> &mut Self {
         self.text(&error.class).text(&error.message).text(&error.traceback);
         self.optional(error.exit_status.map(i32::cast_unsigned), Self::u32)
     }
 
     fn names(&mut self, names: &[String]) -> &mut Self {
-        self.u32(u32::try_from(names.len()).expect("fewer names than bytes in a frame"));
+        self.u32(u32::try_from(names.len()).expect("there are fewer names than bytes in a frame"));
         for name in names {
             self.text(name);
         }
@@ -319,17 +399,17 @@ impl Frame for ToChild {
         match self {
             Self::Start { seed, module } => w.tag(0, thread).u64(*seed).text(module),
             Self::Run { number, source, echo } => w.tag(1, thread).u32(*number).text(source).bool(*echo),
-            Self::Opened { data } => w.tag(2, thread).bytes(data),
-            Self::Refused { reason } => w.tag(3, thread).text(reason),
+            Self::Connected { data } => w.tag(2, thread).bytes(data),
+            Self::ConnectionRefused { reason } => w.tag(3, thread).text(reason),
             Self::Received { data } => w.tag(4, thread).bytes(data),
             Self::TimedOut => w.tag(5, thread),
-            Self::Closed => w.tag(6, thread),
+            Self::ConnectionClosed => w.tag(6, thread),
             Self::Time { unix_us } => w.tag(7, thread).u64(unix_us.cast_unsigned()),
             Self::Slept => w.tag(8, thread),
             Self::Line { text } => w.tag(9, thread).optional(text.as_deref(), Writer::text),
             Self::Interrupted => w.tag(10, thread),
-            Self::Complete { text } => w.tag(11, thread).text(text),
-            Self::ForgetInterrupt => w.tag(12, thread),
+            Self::GetCompletions { text } => w.tag(11, thread).text(text),
+            Self::DiscardInterrupt => w.tag(12, thread),
         };
     }
 
@@ -337,17 +417,17 @@ impl Frame for ToChild {
         Some(match tag {
             0 => Self::Start { seed: f.u64()?, module: f.text()? },
             1 => Self::Run { number: f.u32()?, source: f.text()?, echo: f.bool()? },
-            2 => Self::Opened { data: f.bytes()? },
-            3 => Self::Refused { reason: f.text()? },
+            2 => Self::Connected { data: f.bytes()? },
+            3 => Self::ConnectionRefused { reason: f.text()? },
             4 => Self::Received { data: f.bytes()? },
             5 => Self::TimedOut,
-            6 => Self::Closed,
+            6 => Self::ConnectionClosed,
             7 => Self::Time { unix_us: f.u64()?.cast_signed() },
             8 => Self::Slept,
             9 => Self::Line { text: f.optional(Fields::text)? },
             10 => Self::Interrupted,
-            11 => Self::Complete { text: f.text()? },
-            12 => Self::ForgetInterrupt,
+            11 => Self::GetCompletions { text: f.text()? },
+            12 => Self::DiscardInterrupt,
             _ => return None,
         })
     }
@@ -359,8 +439,8 @@ impl Frame for FromChild {
         match self {
             Self::Ready => w.tag(0, thread),
             Self::Output { stream, text } => w.tag(1, thread).u8(*stream as u8).text(text),
-            Self::Open { connection, host, port, set_up } => {
-                w.tag(2, thread).u32(*connection).text(host).u16(*port).bytes(set_up)
+            Self::Connect { connection, host, port, setup_commands } => {
+                w.tag(2, thread).u32(*connection).text(host).u16(*port).bytes(setup_commands)
             }
             Self::Send { connection, data } => w.tag(3, thread).u32(*connection).bytes(data),
             Self::Receive { connection, timeout_us } => {
@@ -369,17 +449,17 @@ impl Frame for FromChild {
             Self::Exchange { connection, data, timeout_us } => {
                 w.tag(5, thread).u32(*connection).bytes(data).optional(*timeout_us, Writer::u64)
             }
-            Self::Close { connection } => w.tag(6, thread).u32(*connection),
-            Self::Now => w.tag(7, thread),
+            Self::Disconnect { connection } => w.tag(6, thread).u32(*connection),
+            Self::GetTime => w.tag(7, thread),
             Self::Sleep { duration_us } => w.tag(8, thread).u64(*duration_us),
-            Self::Input { prompt } => w.tag(9, thread).text(prompt),
-            Self::Done(outcome) => w
+            Self::ReadLine { prompt } => w.tag(9, thread).text(prompt),
+            Self::RunFinished(outcome) => w
                 .tag(10, thread)
-                .optional(outcome.value.as_deref(), Writer::text)
-                .optional(outcome.error.as_ref(), Writer::raised),
-            Self::Names { names } => w.tag(11, thread).names(names),
-            Self::Threads { count } => w.tag(12, thread).u32(*count),
-            Self::StopWaiting => w.tag(13, thread),
+                .optional(outcome.last_echo.as_deref(), Writer::text)
+                .optional(outcome.exception.as_ref(), Writer::exception),
+            Self::Completions { names } => w.tag(11, thread).names(names),
+            Self::ThreadCount { count } => w.tag(12, thread).u32(*count),
+            Self::InterruptWait => w.tag(13, thread),
         };
     }
 
@@ -390,18 +470,18 @@ impl Frame for FromChild {
                 let stream = if f.u8()? == Stream::Stdout as u8 { Stream::Stdout } else { Stream::Stderr };
                 Self::Output { stream, text: f.text()? }
             }
-            2 => Self::Open { connection: f.u32()?, host: f.text()?, port: f.u16()?, set_up: f.bytes()? },
+            2 => Self::Connect { connection: f.u32()?, host: f.text()?, port: f.u16()?, setup_commands: f.bytes()? },
             3 => Self::Send { connection: f.u32()?, data: f.bytes()? },
             4 => Self::Receive { connection: f.u32()?, timeout_us: f.optional(Fields::u64)? },
             5 => Self::Exchange { connection: f.u32()?, data: f.bytes()?, timeout_us: f.optional(Fields::u64)? },
-            6 => Self::Close { connection: f.u32()? },
-            7 => Self::Now,
+            6 => Self::Disconnect { connection: f.u32()? },
+            7 => Self::GetTime,
             8 => Self::Sleep { duration_us: f.u64()? },
-            9 => Self::Input { prompt: f.text()? },
-            10 => Self::Done(Outcome {
-                value: f.optional(Fields::text)?,
-                error: f.optional(|f| {
-                    Some(Raised {
+            9 => Self::ReadLine { prompt: f.text()? },
+            10 => Self::RunFinished(RunOutcome {
+                last_echo: f.optional(Fields::text)?,
+                exception: f.optional(|f| {
+                    Some(UncaughtException {
                         class: f.text()?,
                         message: f.text()?,
                         traceback: f.text()?,
@@ -411,10 +491,10 @@ impl Frame for FromChild {
             }),
             11 => {
                 let n = f.u32()?;
-                Self::Names { names: (0..n).map(|_| f.text()).collect::<Option<_>>()? }
+                Self::Completions { names: (0..n).map(|_| f.text()).collect::<Option<_>>()? }
             }
-            12 => Self::Threads { count: f.u32()? },
-            13 => Self::StopWaiting,
+            12 => Self::ThreadCount { count: f.u32()? },
+            13 => Self::InterruptWait,
             _ => return None,
         })
     }
@@ -424,44 +504,51 @@ impl Frame for FromChild {
 mod tests {
     use super::*;
 
-    fn survives<F: Frame + PartialEq + std::fmt::Debug>(frame: F) {
+    fn assert_round_trips<F: Frame + PartialEq + std::fmt::Debug>(frame: F) {
         let mut pipe = Vec::new();
         write(&mut pipe, 7, &frame).unwrap();
         let whole = pipe.len();
         assert_eq!(read::<F>(&mut pipe.as_slice()).unwrap(), Some((7, frame)));
         for cut in 1..whole {
-            assert!(read::<F>(&mut &pipe[..cut]).is_err() || cut < 4, "a frame cut at {cut} of {whole} is refused");
+            assert!(
+                read::<F>(&mut &pipe[..cut]).is_err() || cut < 4,
+                "a frame cut at byte {cut} of {whole} must be refused"
+            );
         }
     }
 
     #[test]
-    fn what_is_written_is_read() {
-        survives(ToChild::Start { seed: u64::MAX, module: "__main__".into() });
-        survives(ToChild::Run { number: 3, source: "r.get('é')".into(), echo: true });
-        survives(ToChild::Time { unix_us: -1 });
-        survives(ToChild::Line { text: Some(String::new()) });
-        survives(ToChild::Line { text: None });
-        survives(ToChild::ForgetInterrupt);
-        survives(FromChild::Open {
+    fn every_frame_is_decoded_as_it_was_encoded() {
+        assert_round_trips(ToChild::Start { seed: u64::MAX, module: "__main__".into() });
+        assert_round_trips(ToChild::Run { number: 3, source: "r.get('é')".into(), echo: true });
+        assert_round_trips(ToChild::Time { unix_us: -1 });
+        assert_round_trips(ToChild::Line { text: Some(String::new()) });
+        assert_round_trips(ToChild::Line { text: None });
+        assert_round_trips(ToChild::DiscardInterrupt);
+        assert_round_trips(FromChild::Connect {
             connection: 1,
             host: "localhost".into(),
             port: 6379,
-            set_up: b"\r\n\0\xff".to_vec(),
+            setup_commands: b"\r\n\0\xff".to_vec(),
         });
-        survives(FromChild::Exchange { connection: 1, data: vec![0; 3], timeout_us: Some(5_000_000) });
-        survives(FromChild::Receive { connection: 1, timeout_us: None });
-        survives(FromChild::Output { stream: Stream::Stderr, text: "w".into() });
-        survives(FromChild::Names { names: vec!["a".into(), String::new()] });
-        survives(FromChild::Threads { count: 2 });
-        survives(FromChild::StopWaiting);
-        survives(FromChild::Done(Outcome {
-            value: Some("b'x'".into()),
-            error: Some(Raised { exit_status: Some(-3), class: "SystemExit".into(), ..Raised::default() }),
+        assert_round_trips(FromChild::Exchange { connection: 1, data: vec![0; 3], timeout_us: Some(5_000_000) });
+        assert_round_trips(FromChild::Receive { connection: 1, timeout_us: None });
+        assert_round_trips(FromChild::Output { stream: Stream::Stderr, text: "w".into() });
+        assert_round_trips(FromChild::Completions { names: vec!["a".into(), String::new()] });
+        assert_round_trips(FromChild::ThreadCount { count: 2 });
+        assert_round_trips(FromChild::InterruptWait);
+        assert_round_trips(FromChild::RunFinished(RunOutcome {
+            last_echo: Some("b'x'".into()),
+            exception: Some(UncaughtException {
+                exit_status: Some(-3),
+                class: "SystemExit".into(),
+                ..UncaughtException::default()
+            }),
         }));
     }
 
     #[test]
-    fn what_is_no_frame_is_refused() {
+    fn bytes_that_are_not_a_frame_are_refused() {
         for bytes in [&b"\0\0\0\0"[..], b"\xff\xff\xff\xff", b"\x05\0\0\0\x63\0\0\0\0", b"\x06\0\0\0\x05\0\0\0\0\0"] {
             assert!(read::<ToChild>(&mut &*bytes).is_err(), "{bytes:?}");
         }

@@ -1,8 +1,32 @@
-//! Real Python in a child process, with a `redis` package of our own, and how its parent talks to it.
+//! Real Python in a child process, with a `redis` package of its own, and the protocol between the child and its parent.
 //!
-//! The parent sends [`frame::ToChild`] and receives [`frame::FromChild`] over two pipes. The child can reach nothing
-//! else: it asks the parent for connections, the time, input and output.
+//! The child runs RustPython without access to files, the network, processes or the environment. For everything
+//! outside of the interpreter it sends its parent a request over a pipe:
+//!
+//! ```text
+//!             parent                                 child
+//!             ------                                 -----
+//!  Start { seed, module }           --->    starts the interpreter
+//!                                   <---    Ready
+//!  Run { source: "r.get('a')" }     --->    runs the source
+//!                                   <---    Connect { host, port }     the first command needs a connection
+//!  Connected { data }               --->
+//!                                   <---    Exchange { data }          GET a, as RESP
+//!  Received { data: "$1\r\n7\r\n" } --->
+//!                                   <---    Output { text: "b'7'\n" }
+//!                                   <---    RunFinished(outcome)
+//! ```
+//!
+//! - [`frame`] defines these frames and their bytes on the pipe.
+//! - [`syntax`] answers a prompt's questions about Python source. It needs no child.
+//! - [`main`] is the child's process. A program becomes a child when it is started with [`SUBCOMMAND`] as its first
+//!   argument and calls `main`.
+
+#![deny(missing_docs)]
+#![deny(unsafe_code)]
 
 pub mod frame;
-pub mod kernel;
+mod kernel;
 pub mod syntax;
+
+pub use kernel::{SUBCOMMAND, main};

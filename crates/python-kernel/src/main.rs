@@ -1,5 +1,6 @@
-//! The Python child alone, for tests: it reads frames on standard input and writes frames on standard output.
+//! The Python child as a program of its own, for tests. Reads frames from standard input and writes frames to standard
+//! output.
 
 fn main() {
-    python_kernel::kernel::main();
+    python_kernel::main();
 }

@@ -1,79 +1,114 @@
-//! Python's grammar, as far as the prompt needs it: where a statement ends, whether an input is complete, which
-//! words to colour, and whether a source is nested too deeply to be compiled at all.
+//! The parts of Python's grammar that an interactive prompt needs: where a statement ends, whether an input is
+//! complete, which words to colour, and whether a source is nested too deeply to be compiled.
+//!
+//! Nothing here runs Python or needs a child process.
+//!
+//! ```
+//! use python_kernel::syntax::{self, Completeness};
+//!
+//! let statements = syntax::split_statements("r.set('a', 1)\nr.get('a')\n")?;
+//! assert_eq!(statements.len(), 2);
+//! assert_eq!(statements[1].first_line, 2);
+//!
+//! assert_eq!(syntax::completeness("for key in keys:"), Completeness::Incomplete);
+//! # Ok::<(), syntax::SyntaxError>(())
+//! ```
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::ast::visitor::{self, Visitor};
 use rustpython_compiler::ast::{Expr, ExprContext, Mod as Tree, Stmt};
 use rustpython_compiler::parser::{self, LexicalErrorType, Mode, ParseError, ParseErrorType, Parsed};
+use std::fmt;
 use std::ops::Range;
 
-/// How deep brackets may nest, as in CPython.
+/// Maximum nesting depth of brackets, as in CPython.
 const MAX_BRACKETS: usize = 200;
-/// How deep blocks may be indented, as in CPython.
+/// Maximum number of indentation levels, as in CPython.
 const MAX_INDENTS: usize = 100;
-/// How many operators one expression may chain. CPython ends somewhere in the thousands, by its stack.
+/// Maximum number of operators chained in one expression. In CPython the size of its stack allows some thousands.
 const MAX_OPERATORS: usize = 3000;
 
-/// Python's keywords, without those that are only at some places.
+/// Python's keywords, without the soft keywords (`match`, `case`, `type`), which are ordinary names elsewhere.
 pub const KEYWORDS: [&str; 35] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
-/// One top-level statement.
+/// A top-level statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
+    /// Its source text.
     pub source: String,
-    /// The line that it begins on, counted from 1.
+    /// Number of its first line, counted from 1.
     pub first_line: usize,
 }
 
-/// Where a source stops being Python.
+/// The first syntax error of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
+    /// The parser's message.
     pub message: String,
-    /// Counted from 1.
+    /// Number of the line with the error, counted from 1.
     pub line: usize,
 }
 
-/// Whether the prompt has all of an input.
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// Whether an input at the prompt can be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completeness {
+    /// The input can be run.
     Complete,
-    /// More lines are wanted.
+    /// The input needs more lines.
     Incomplete,
-    /// No further line can make it Python.
+    /// The input has a syntax error that no further line can repair.
     Invalid,
 }
 
-/// What a piece of source is, for its colour.
+/// The class of a token, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub enum TokenClass {
+    /// A keyword, also a soft keyword where it is used as one.
     Keyword,
+    /// A string or bytes literal, or the text parts of an f-string.
     String,
+    /// A number.
     Number,
+    /// A comment.
     Comment,
+    /// A name.
     Name,
+    /// An operator, a bracket or another punctuation mark.
     Operator,
+    /// Text that Python's grammar does not allow.
     Error,
 }
 
-/// A source that would overflow the compiler's stack.
+/// The kind of nesting that would overflow the compiler's stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TooDeep {
+pub enum ExcessiveNesting {
+    /// More than 200 brackets are open at once.
     Brackets,
+    /// 100 levels of indentation.
     Indents,
+    /// More than 3000 operators in one expression.
     Operators,
 }
 
-/// The top-level statements of a source, as Python's `ast` splits them; decorators belong to what they decorate.
+/// Splits a source into its top-level statements, as Python's `ast` does. Decorators belong to the statement below them.
 ///
 /// # Errors
-/// The first place where the source is no Python.
-pub fn split(source: &str) -> Result<Vec<Statement>, SyntaxError> {
-    if too_deep(source).is_some() {
+/// Returns the first syntax error if the source is not valid Python.
+pub fn split_statements(source: &str) -> Result<Vec<Statement>, SyntaxError> {
+    if excessive_nesting(source).is_some() {
         return Err(SyntaxError { message: "too many nested parentheses".to_owned(), line: 1 });
     }
     let parsed = parse(source);
@@ -92,29 +127,32 @@ pub fn split(source: &str) -> Result<Vec<Statement>, SyntaxError> {
 
 /// An expression whose value the interactive prompt echoes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Echo {
+pub struct EchoedExpression {
+    /// Its place in the source, in bytes.
     pub range: Range<usize>,
-    /// Whether it is the whole statement, and not inside a block.
+    /// Whether the expression is a top-level statement, and not inside a block.
     pub is_whole: bool,
+    /// Whether the expression is a tuple.
     pub is_tuple: bool,
 }
 
-/// What the prompt echoes of a source, in order: also what stands in blocks, but nothing in functions and classes.
+/// Returns the expressions whose values the prompt echoes, in order. Expressions inside blocks are among them, but not
+/// expressions inside functions and classes.
 #[must_use]
-pub fn echoes(source: &str) -> Vec<Echo> {
+pub fn echoed_expressions(source: &str) -> Vec<EchoedExpression> {
     let mut found = Vec::new();
-    if too_deep(source).is_none() {
+    if excessive_nesting(source).is_none() {
         find_echoes(suite(&parse(source)), true, &mut found);
     }
     found
 }
 
-fn find_echoes(statements: &[Stmt], is_whole: bool, found: &mut Vec<Echo>) {
+fn find_echoes(statements: &[Stmt], is_whole: bool, found: &mut Vec<EchoedExpression>) {
     for statement in statements {
         match statement {
             Stmt::Expr(expression) => {
                 let is_tuple = expression.value.is_tuple_expr();
-                found.push(Echo { range: bytes(statement), is_whole, is_tuple });
+                found.push(EchoedExpression { range: bytes(statement), is_whole, is_tuple });
             }
             Stmt::For(block) => {
                 find_echoes(&block.body, false, found);
@@ -149,18 +187,22 @@ fn find_echoes(statements: &[Stmt], is_whole: bool, found: &mut Vec<Echo>) {
     }
 }
 
-/// Whether an input is complete, as the interactive prompt judges it. The input is its lines so far, joined by
-/// newlines; a blank line that was entered is there as an empty last line.
+/// Tells whether an input can be run, by the rules of Python's interactive prompt. The input consists of the lines typed
+/// so far, joined by newlines. A blank line entered last makes the input end in a newline.
 #[must_use]
 pub fn completeness(source: &str) -> Completeness {
-    if too_deep(source).is_some() {
+    if excessive_nesting(source).is_some() {
         return Completeness::Invalid;
     }
     let parsed = parse(source);
     let blank_line = source.rsplit_once('\n').is_some_and(|(_, last)| last.trim().is_empty());
     let first_error = parsed.errors().iter().min_by_key(|error| error.location.start());
     if let Some(error) = first_error {
-        return if wants_more(source, error, blank_line) { Completeness::Incomplete } else { Completeness::Invalid };
+        return if is_repaired_by_more_lines(source, error, blank_line) {
+            Completeness::Incomplete
+        } else {
+            Completeness::Invalid
+        };
     }
     match suite(&parsed).last() {
         _ if ends_in_continuation(source) => Completeness::Incomplete,
@@ -169,8 +211,8 @@ pub fn completeness(source: &str) -> Completeness {
     }
 }
 
-/// Whether lines to come could mend the error.
-fn wants_more(source: &str, error: &ParseError, blank_line: bool) -> bool {
+/// Whether further lines could repair the error.
+fn is_repaired_by_more_lines(source: &str, error: &ParseError, blank_line: bool) -> bool {
     let rest = &source[error.location.start().to_usize().min(source.len())..];
     let at_end = rest.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
     let continues = ends_in_continuation(source);
@@ -181,36 +223,38 @@ fn wants_more(source: &str, error: &ParseError, blank_line: bool) -> bool {
             leaves_triple_quote_open(source) || continues
         }
         _ if continues => true,
-        ParseErrorType::OtherError(said) if at_end => WANTS_MORE.iter().any(|start| said.starts_with(start)),
+        ParseErrorType::OtherError(message) if at_end => {
+            MISSING_BLOCK_MESSAGES.iter().any(|start| message.starts_with(start))
+        }
         _ => false,
     }
 }
 
-/// How the parser's errors begin that tell of a block still to come.
-const WANTS_MORE: &[&str] = &[
+/// Beginnings of the parser's messages about a block that is missing.
+const MISSING_BLOCK_MESSAGES: &[&str] = &[
     "Expected an indented block",
     "Expected `except` or `finally`",
     "Expected `case` block",
     "Expected class, function definition or async function definition after decorator",
 ];
 
-/// Whether a string in three quotes, with expressions in it, goes on beyond the end.
+/// Whether a triple-quoted f-string is still open at the end of the source.
 fn leaves_triple_quote_open(source: &str) -> bool {
     source.matches("\"\"\"").count() % 2 == 1 || source.matches("'''").count() % 2 == 1
 }
 
-/// Whether the text begins with a string literal in three quotes.
+/// Whether the text begins with a triple-quoted string.
 fn opens_triple_quote(text: &str) -> bool {
     let quoted = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     quoted.starts_with("\"\"\"") || quoted.starts_with("'''")
 }
 
-/// Whether the last line goes on on the next one.
+/// Whether the last line ends in a backslash, which continues it on the next line.
 fn ends_in_continuation(source: &str) -> bool {
     source.ends_with('\\')
 }
 
-/// Whether the prompt waits for a blank line after the statement.
+/// Whether the statement contains a block, so that the prompt waits for a blank line after it.
 fn opens_block(statement: &Stmt) -> bool {
     matches!(
         statement,
@@ -225,70 +269,70 @@ fn opens_block(statement: &Stmt) -> bool {
     )
 }
 
-/// The pieces of a source that have a colour, in order, as byte ranges. Any text will do.
+/// Returns the tokens of a source in order, each with its byte range. The source may have syntax errors.
 #[must_use]
-pub fn tokens(source: &str) -> Vec<(Range<usize>, Class)> {
-    if too_deep(source).is_some() {
-        return vec![(0..source.len(), Class::Error)];
+pub fn tokens(source: &str) -> Vec<(Range<usize>, TokenClass)> {
+    if excessive_nesting(source).is_some() {
+        return vec![(0..source.len(), TokenClass::Error)];
     }
     let parsed = parse(source);
     let class = |kind: TokenKind| match kind {
-        TokenKind::Name => Some(Class::Name),
-        TokenKind::Int | TokenKind::Float | TokenKind::Complex => Some(Class::Number),
+        TokenKind::Name => Some(TokenClass::Name),
+        TokenKind::Int | TokenKind::Float | TokenKind::Complex => Some(TokenClass::Number),
         TokenKind::String
         | TokenKind::FStringStart
         | TokenKind::FStringMiddle
         | TokenKind::FStringEnd
         | TokenKind::TStringStart
         | TokenKind::TStringMiddle
-        | TokenKind::TStringEnd => Some(Class::String),
-        TokenKind::Comment => Some(Class::Comment),
-        TokenKind::Unknown | TokenKind::Question | TokenKind::IpyEscapeCommand => Some(Class::Error),
+        | TokenKind::TStringEnd => Some(TokenClass::String),
+        TokenKind::Comment => Some(TokenClass::Comment),
+        TokenKind::Unknown | TokenKind::Question | TokenKind::IpyEscapeCommand => Some(TokenClass::Error),
         TokenKind::Newline
         | TokenKind::NonLogicalNewline
         | TokenKind::Indent
         | TokenKind::Dedent
         | TokenKind::EndOfFile => None,
-        // As soft keywords are names elsewhere, the parser has told them apart.
-        _ if kind.is_keyword() => Some(Class::Keyword),
-        _ => Some(Class::Operator),
+        // The parser reports a soft keyword as a keyword only where it is used as one.
+        _ if kind.is_keyword() => Some(TokenClass::Keyword),
+        _ => Some(TokenClass::Operator),
     };
     let tokens = parsed.tokens().iter().filter_map(|token| Some((bytes(token), class(token.kind())?)));
     tokens.filter(|(range, _)| !range.is_empty()).collect()
 }
 
-/// The last bracket of a source that is open still, as its place; none where a string or nothing is open.
+/// Returns the byte offset of the last bracket that is still open, or `None` if no bracket is open or a string is.
 #[must_use]
-pub fn open_bracket(source: &str) -> Option<usize> {
+pub fn last_open_bracket(source: &str) -> Option<usize> {
     let mut open = Vec::new();
     for (range, class) in tokens(source) {
         match source[range.clone()].as_bytes() {
-            [b'(' | b'[' | b'{'] if class == Class::Operator => open.push(range.start),
-            [b')' | b']' | b'}'] if class == Class::Operator => drop(open.pop()),
+            [b'(' | b'[' | b'{'] if class == TokenClass::Operator => open.push(range.start),
+            [b')' | b']' | b'}'] if class == TokenClass::Operator => drop(open.pop()),
             _ => {}
         }
     }
     open.pop()
 }
 
-/// The variables of a source.
+/// The names of variables that a source binds and reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variables {
-    /// Those that it gives a value, in whatever way: `=`, `for`, `with`, `:=`, `def`, `class`, and those to whose value it
-    /// adds something: `x[0] = …`, `x.append(…)`.
+    /// Variables that are assigned in any way (`=`, `for`, `with`, `:=`, `def`, `class`), and variables whose value is
+    /// extended (`x[0] = …`, `x.append(…)`).
     pub bound: Vec<String>,
-    /// Those whose value it reads.
+    /// Variables whose value is read.
     pub read: Vec<String>,
 }
 
-/// The methods by which a list, a set or a dict takes something in.
-const TAKES_IN: &[&str] = &["add", "append", "appendleft", "extend", "insert", "setdefault", "update"];
+/// Methods that add elements to a list, a set, a dict or a deque.
+const ADDING_METHODS: &[&str] = &["add", "append", "appendleft", "extend", "insert", "setdefault", "update"];
 
-/// The variables that a source gives a value, and those that it reads; none of what is no Python.
+/// Returns the variables that a source binds and reads. A source with a syntax error has none.
 #[must_use]
 pub fn variables(source: &str) -> Variables {
     let mut found = Variables::default();
-    if too_deep(source).is_none() {
+    if excessive_nesting(source).is_none() {
         let parsed = parse(source);
         if parsed.errors().is_empty() {
             found.visit_body(suite(&parsed));
@@ -308,7 +352,7 @@ impl<'a> Visitor<'a> for Variables {
         if let Stmt::AugAssign(adds) = statement
             && let Expr::Name(name) = &*adds.target
         {
-            // What is added to was read before.
+            // `x += 1` reads `x` before it assigns to it.
             self.read.push(name.id.to_string());
         }
         visitor::walk_stmt(self, statement);
@@ -319,31 +363,31 @@ impl<'a> Visitor<'a> for Variables {
             let list = if name.ctx == ExprContext::Store { &mut self.bound } else { &mut self.read };
             list.push(name.id.to_string());
         }
-        let taker = match expression {
+        let extended = match expression {
             Expr::Subscript(item) if item.ctx == ExprContext::Store => Some(&*item.value),
             Expr::Call(call) => match &*call.func {
-                Expr::Attribute(method) if TAKES_IN.contains(&method.attr.as_str()) => Some(&*method.value),
+                Expr::Attribute(method) if ADDING_METHODS.contains(&method.attr.as_str()) => Some(&*method.value),
                 _ => None,
             },
             _ => None,
         };
-        if let Some(Expr::Name(name)) = taker {
+        if let Some(Expr::Name(name)) = extended {
             self.bound.push(name.id.to_string());
         }
         visitor::walk_expr(self, expression);
     }
 }
 
-/// Whether compiling the source would nest too deeply. Looks at its tokens alone.
+/// Tells whether the source is nested too deeply to be compiled, and how. Reads only the tokens, without parsing.
 #[must_use]
-pub fn too_deep(source: &str) -> Option<TooDeep> {
-    // A source shorter than the least limit nests no deeper.
+pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
+    // A source of no more bytes than the smallest limit cannot exceed any limit.
     if source.len() <= MAX_INDENTS {
         return None;
     }
     let mut lexer = parser::lexer::lex(source, Mode::Module);
     let mut indents = 0_usize;
-    // The operators chained at each depth of brackets, the outermost first.
+    // Number of operators chained so far, for each open bracket, the outermost first.
     let mut chains = vec![0_usize];
     loop {
         let kind = lexer.next_token();
@@ -352,28 +396,28 @@ pub fn too_deep(source: &str) -> Option<TooDeep> {
             TokenKind::Indent => indents += 1,
             TokenKind::Dedent => indents = indents.saturating_sub(1),
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                // A bracket hangs on what stands before it: `f()()()` nests as `a.b.c` does.
-                *chains.last_mut().expect("the outermost stays") += 1;
+                // A bracket extends the expression before it, as an operator does: `f()()()` nests like `a.b.c`.
+                *chains.last_mut().expect("the outermost chain is never popped") += 1;
                 chains.push(0);
             }
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if chains.len() > 1 => drop(chains.pop()),
             TokenKind::Comma | TokenKind::Newline | TokenKind::Semi => {
-                *chains.last_mut().expect("the outermost stays") = 0;
+                *chains.last_mut().expect("the outermost chain is never popped") = 0;
             }
             TokenKind::Lambda | TokenKind::Else | TokenKind::Dot => {
-                *chains.last_mut().expect("the outermost stays") += 1;
+                *chains.last_mut().expect("the outermost chain is never popped") += 1;
             }
-            _ if kind.is_operator() => *chains.last_mut().expect("the outermost stays") += 1,
+            _ if kind.is_operator() => *chains.last_mut().expect("the outermost chain is never popped") += 1,
             _ => {}
         }
         if chains.len() > MAX_BRACKETS {
-            return Some(TooDeep::Brackets);
+            return Some(ExcessiveNesting::Brackets);
         }
         if indents >= MAX_INDENTS {
-            return Some(TooDeep::Indents);
+            return Some(ExcessiveNesting::Indents);
         }
         if chains.last().is_some_and(|chain| *chain > MAX_OPERATORS) {
-            return Some(TooDeep::Operators);
+            return Some(ExcessiveNesting::Operators);
         }
     }
 }
@@ -402,45 +446,51 @@ mod tests {
     use super::*;
 
     #[derive(serde::Deserialize)]
-    struct Judged {
+    struct RecordedInput {
         source: String,
-        judged: String,
+        completeness: String,
     }
 
     #[test]
     fn inputs_are_complete_when_codeop_says_so() {
-        let recorded: Vec<Judged> = serde_json::from_str(include_str!("../tests/recorded/completeness.json")).unwrap();
+        let recorded: Vec<RecordedInput> =
+            serde_json::from_str(include_str!("../tests/recorded/completeness.json")).unwrap();
         let differing: Vec<_> = recorded
             .iter()
-            .map(|case| (&case.source, &case.judged, format!("{:?}", completeness(&case.source))))
-            .filter(|(_, judged, ours)| *judged != ours)
+            .map(|case| (&case.source, &case.completeness, format!("{:?}", completeness(&case.source))))
+            .filter(|(_, expected, ours)| *expected != ours)
             .collect();
         assert!(differing.is_empty(), "{differing:#?}");
     }
 
     #[test]
-    fn a_paste_and_an_indented_blank_line_are_judged_as_well() {
+    fn pasted_lines_and_indented_blank_lines_are_handled() {
         assert_eq!(completeness("a = 1\nif x:"), Completeness::Incomplete);
-        assert_eq!(completeness("if x:\n    pass\n    "), Completeness::Complete, "an editor leaves its indentation");
+        assert_eq!(
+            completeness("if x:\n    pass\n    "),
+            Completeness::Complete,
+            "the line editor leaves indentation on a blank line"
+        );
     }
 
     #[derive(serde::Deserialize)]
-    struct Split {
+    struct RecordedStatements {
         source: String,
-        statements: Vec<Segment>,
+        statements: Vec<RecordedStatement>,
     }
 
     #[derive(serde::Deserialize)]
-    struct Segment {
+    struct RecordedStatement {
         source: String,
         first_line: usize,
     }
 
     #[test]
-    fn statements_are_those_of_ast() {
-        let recorded: Vec<Split> = serde_json::from_str(include_str!("../tests/recorded/statements.json")).unwrap();
+    fn statements_are_split_as_ast_splits_them() {
+        let recorded: Vec<RecordedStatements> =
+            serde_json::from_str(include_str!("../tests/recorded/statements.json")).unwrap();
         for case in recorded {
-            let ours = split(&case.source).unwrap();
+            let ours = split_statements(&case.source).unwrap();
             let theirs = case.statements.into_iter();
             let theirs: Vec<_> =
                 theirs.map(|part| Statement { source: part.source, first_line: part.first_line }).collect();
@@ -449,13 +499,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_python_is_not_split() {
-        let error = split("a = 1\nb = = 2\n").unwrap_err();
+    fn a_source_with_a_syntax_error_is_not_split() {
+        let error = split_statements("a = 1\nb = = 2\n").unwrap_err();
         assert_eq!(error.line, 2, "{error:?}");
     }
 
     #[test]
-    fn tokens_have_their_class() {
+    fn each_token_has_its_class() {
         let shown = |source: &str| -> String {
             tokens(source).into_iter().map(|(range, class)| format!("{}:{class:?} ", &source[range])).collect()
         };
@@ -473,7 +523,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_bound_in_many_ways() {
+    fn all_ways_to_bind_a_variable_are_found() {
         for (source, bound, read) in [
             ("raw = r.get('a')", "raw", "r"),
             ("a, (b, *c) = x", "a b c", "x"),
@@ -494,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bracket_that_is_open_is_the_last_one() {
+    fn the_last_open_bracket_is_found() {
         for (source, place) in [
             ("r.zremrangebyscore('temps', -inf, (1700000120)\n", Some(18)),
             ("f(')', [1, 2\n\n", Some(7)),
@@ -502,12 +552,12 @@ mod tests {
             ("'''(", None),
             ("if x:\n    f(", Some(11)),
         ] {
-            assert_eq!(open_bracket(source), place, "{source}");
+            assert_eq!(last_open_bracket(source), place, "{source}");
         }
     }
 
     #[test]
-    fn any_text_has_tokens_and_a_judgement() {
+    fn no_text_makes_the_functions_panic() {
         let pieces = [
             "'", "\"\"\"", "(", "]", "{", "f'{", "\\", "\n", "\t", "é", "日", "\0", "if x:", "  ", "@", "#", "$", "1_",
             "0x", "\r\n", ";",
@@ -522,32 +572,32 @@ mod tests {
                         end = range.end;
                     }
                     let _ = completeness(&source);
-                    let _ = split(&source);
+                    let _ = split_statements(&source);
                 }
             }
         }
     }
 
     #[test]
-    fn what_would_overflow_the_compiler_is_found_without_it() {
+    fn excessive_nesting_is_found_before_the_compiler_overflows() {
         let nested = |open: &str, close: &str, depth: usize| open.repeat(depth) + "1" + &close.repeat(depth);
         for (source, expected) in [
-            (nested("(", ")", 200), Some(TooDeep::Brackets)),
+            (nested("(", ")", 200), Some(ExcessiveNesting::Brackets)),
             (nested("[", "]", 190), None),
-            ("(".repeat(200_000), Some(TooDeep::Brackets)),
-            (nested("-", "", 100_000), Some(TooDeep::Operators)),
-            (nested("not ", "", 100_000), Some(TooDeep::Operators)),
-            (nested("1+", "", 100_000), Some(TooDeep::Operators)),
-            ("a".to_owned() + &".a".repeat(100_000), Some(TooDeep::Operators)),
-            ("a".to_owned() + &"()".repeat(100_000), Some(TooDeep::Operators)),
-            (nested("lambda:", "", 100_000), Some(TooDeep::Operators)),
-            (nested("1 if 1 else ", "", 100_000), Some(TooDeep::Operators)),
+            ("(".repeat(200_000), Some(ExcessiveNesting::Brackets)),
+            (nested("-", "", 100_000), Some(ExcessiveNesting::Operators)),
+            (nested("not ", "", 100_000), Some(ExcessiveNesting::Operators)),
+            (nested("1+", "", 100_000), Some(ExcessiveNesting::Operators)),
+            ("a".to_owned() + &".a".repeat(100_000), Some(ExcessiveNesting::Operators)),
+            ("a".to_owned() + &"()".repeat(100_000), Some(ExcessiveNesting::Operators)),
+            (nested("lambda:", "", 100_000), Some(ExcessiveNesting::Operators)),
+            (nested("1 if 1 else ", "", 100_000), Some(ExcessiveNesting::Operators)),
             (format!("[{}]", "-1, ".repeat(100_000)), None),
             ("x = 1 + 2\n".repeat(10_000), None),
             ("f('(((((((((((')\n".repeat(1_000), None),
-            ((0..120).map(|i| format!("{}if 1:\n", " ".repeat(i))).collect(), Some(TooDeep::Indents)),
+            ((0..120).map(|i| format!("{}if 1:\n", " ".repeat(i))).collect(), Some(ExcessiveNesting::Indents)),
         ] {
-            assert_eq!(too_deep(&source), expected, "{}", &source[..40]);
+            assert_eq!(excessive_nesting(&source), expected, "{}", &source[..40]);
         }
     }
 }

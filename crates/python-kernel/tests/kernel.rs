@@ -1,48 +1,51 @@
-//! The Python child as its parent sees it: a real process, frames in, frames out.
+//! Tests of the Python child as a process: the tests are its parent, and exchange frames with it.
 
-use python_kernel::frame::{self, FromChild, Outcome, Raised, Stream, ToChild};
-use python_kernel::kernel::SUBCOMMAND;
+use python_kernel::SUBCOMMAND;
+use python_kernel::frame::{self, FromChild, RunOutcome, Stream, ToChild, UncaughtException};
 use std::collections::HashMap;
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A Python child, and a parent that answers it: a clock that moves by sleep alone, and a Redis of INCRBY and ECHO.
+/// A Python child and its parent. The parent has a clock that advances only by sleeps, and a Redis that knows INCRBY and
+/// ECHO.
 struct Python {
     process: Child,
-    /// None once the pipe was closed.
-    to: Option<ChildStdin>,
-    from: BufReader<ChildStdout>,
-    number: u32,
+    /// `None` after the pipe was closed.
+    to_child: Option<ChildStdin>,
+    from_child: BufReader<ChildStdout>,
+    /// Number of runs so far.
+    runs: u32,
     clock_us: i64,
     counters: HashMap<String, i64>,
-    /// Lines for `input()`, the next one last.
+    /// Lines for `input()` in reverse order.
     lines: Vec<String>,
-    /// Every frame that the child sent since the last run began, output left out.
-    asked: Vec<FromChild>,
-    /// What a question is answered, in the place of the usual, once.
-    instead: Option<ToChild>,
+    /// All frames but output that the child has sent since the current run began.
+    requests: Vec<FromChild>,
+    /// Replaces the usual answer to the next request.
+    next_answer: Option<ToChild>,
 }
 
-/// How a run ended, and what it wrote.
+/// The output and the outcome of a run.
 #[derive(Debug, Default, PartialEq)]
-struct Ran {
+struct RunResult {
     stdout: String,
     stderr: String,
-    outcome: Outcome,
+    outcome: RunOutcome,
 }
 
-impl Ran {
-    fn error(&self) -> &Raised {
-        self.outcome.error.as_ref().unwrap_or_else(|| panic!("no error: {self:?}"))
+impl RunResult {
+    /// The exception that ended the run. Panics if there was none.
+    fn exception(&self) -> &UncaughtException {
+        self.outcome.exception.as_ref().unwrap_or_else(|| panic!("no exception: {self:?}"))
     }
 }
 
 impl Python {
     fn start() -> Self {
-        Self::seeded(1)
+        Self::start_with_seed(1)
     }
 
-    fn seeded(seed: u64) -> Self {
+    fn start_with_seed(seed: u64) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_python-kernel"))
             .arg(SUBCOMMAND)
             .stdin(Stdio::piped())
@@ -50,80 +53,82 @@ impl Python {
             .stderr(Stdio::null())
             .spawn()
             .expect("the binary runs");
-        let (to, from) = (process.stdin.take(), BufReader::new(process.stdout.take().unwrap()));
+        let (to_child, from_child) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
         let mut python = Self {
             process,
-            to,
-            from,
-            number: 0,
+            to_child: Some(to_child),
+            from_child,
+            runs: 0,
             clock_us: 1_700_000_000_000_000,
             counters: HashMap::new(),
             lines: Vec::new(),
-            asked: Vec::new(),
-            instead: None,
+            requests: Vec::new(),
+            next_answer: None,
         };
-        python.say(0, &ToChild::Start { seed, module: "__main__".into() });
-        assert_eq!(python.hear(), Some((0, FromChild::Ready)));
+        python.send(0, &ToChild::Start { seed, module: "__main__".into() });
+        assert_eq!(python.receive(), Some((0, FromChild::Ready)));
         python
     }
 
-    fn say(&mut self, thread: u32, frame: &ToChild) {
-        let to = self.to.as_mut().expect("the pipe is open");
-        frame::write(to, thread, frame).unwrap();
-        to.flush().unwrap();
+    fn send(&mut self, thread: u32, frame: &ToChild) {
+        let pipe = self.to_child.as_mut().expect("the pipe is open");
+        frame::write(pipe, thread, frame).unwrap();
+        pipe.flush().unwrap();
     }
 
-    fn hear(&mut self) -> Option<(u32, FromChild)> {
-        frame::read(&mut self.from).unwrap()
+    fn receive(&mut self) -> Option<(u32, FromChild)> {
+        frame::read(&mut self.from_child).unwrap()
     }
 
-    fn begin(&mut self, source: &str) {
-        self.number += 1;
-        self.asked.clear();
-        self.say(0, &ToChild::Run { number: self.number, source: source.to_owned(), echo: true });
+    fn start_run(&mut self, source: &str) {
+        self.runs += 1;
+        self.requests.clear();
+        self.send(0, &ToChild::Run { number: self.runs, source: source.to_owned(), echo: true });
     }
 
-    /// Answers until the run is over; none if the child has died.
-    fn finish(&mut self) -> Option<Ran> {
-        let mut ran = Ran::default();
+    /// Answers requests until the run has ended. Returns `None` if the child has died.
+    fn finish_run(&mut self) -> Option<RunResult> {
+        let mut result = RunResult::default();
         loop {
-            let (thread, frame) = self.hear()?;
+            let (thread, frame) = self.receive()?;
             match frame {
-                FromChild::Output { stream: Stream::Stdout, text } => ran.stdout += &text,
-                FromChild::Output { stream: Stream::Stderr, text } => ran.stderr += &text,
-                FromChild::Done(outcome) => {
-                    ran.outcome = outcome;
-                    return Some(ran);
+                FromChild::Output { stream: Stream::Stdout, text } => result.stdout += &text,
+                FromChild::Output { stream: Stream::Stderr, text } => result.stderr += &text,
+                FromChild::RunFinished(outcome) => {
+                    result.outcome = outcome;
+                    return Some(result);
                 }
-                question => {
-                    let answer = self.instead.take().or_else(|| self.answer(&question));
-                    self.asked.push(question);
+                request => {
+                    let answer = self.next_answer.take().or_else(|| self.answer(&request));
+                    self.requests.push(request);
                     if let Some(answer) = answer {
-                        self.say(thread, &answer);
+                        self.send(thread, &answer);
                     }
                 }
             }
         }
     }
 
-    fn answer(&mut self, question: &FromChild) -> Option<ToChild> {
-        Some(match question {
-            FromChild::Open { set_up, .. } => {
-                let commands = set_up.iter().filter(|byte| **byte == b'*').count();
-                ToChild::Opened { data: b"+OK\r\n".repeat(commands) }
+    /// Returns the usual answer to a request, or `None` if the frame needs no answer.
+    fn answer(&mut self, request: &FromChild) -> Option<ToChild> {
+        Some(match request {
+            FromChild::Connect { setup_commands, .. } => {
+                let commands = setup_commands.iter().filter(|byte| **byte == b'*').count();
+                ToChild::Connected { data: b"+OK\r\n".repeat(commands) }
             }
-            FromChild::Exchange { data, .. } => ToChild::Received { data: self.serve(data) },
-            FromChild::Now => ToChild::Time { unix_us: self.clock_us },
+            FromChild::Exchange { data, .. } => ToChild::Received { data: self.execute(data) },
+            FromChild::GetTime => ToChild::Time { unix_us: self.clock_us },
             FromChild::Sleep { duration_us } => {
                 self.clock_us += i64::try_from(*duration_us).unwrap();
                 ToChild::Slept
             }
-            FromChild::Input { .. } => ToChild::Line { text: self.lines.pop() },
+            FromChild::ReadLine { .. } => ToChild::Line { text: self.lines.pop() },
             _ => return None,
         })
     }
 
-    fn serve(&mut self, command: &[u8]) -> Vec<u8> {
+    /// Executes a command and returns the reply.
+    fn execute(&mut self, command: &[u8]) -> Vec<u8> {
         let command = String::from_utf8_lossy(command).into_owned();
         let words: Vec<&str> = command.split("\r\n").skip(2).step_by(2).collect();
         match words[..] {
@@ -132,64 +137,66 @@ impl Python {
                 *counter += by.parse::<i64>().unwrap();
                 format!(":{counter}\r\n").into_bytes()
             }
-            // A reply as the test wants it: what was echoed is RESP itself.
+            // The argument is the whole reply in RESP, with `|` for line ends.
             ["ECHO", reply] => reply.replace('|', "\r\n").into_bytes(),
             _ => b"-ERR unknown command\r\n".to_vec(),
         }
     }
 
-    fn run(&mut self, source: &str) -> Ran {
-        self.begin(source);
-        self.finish().unwrap_or_else(|| panic!("the child died of {source:?}"))
+    /// Runs a source. Panics if the child dies.
+    fn run(&mut self, source: &str) -> RunResult {
+        self.start_run(source);
+        self.finish_run().unwrap_or_else(|| panic!("the child died while running {source:?}"))
     }
 
-    /// What a source prints; it must raise nothing.
-    fn prints(&mut self, source: &str) -> String {
-        let ran = self.run(source);
-        assert_eq!(ran.outcome.error, None, "{source}");
-        ran.stdout
+    /// Runs a source and returns its output. Panics if the source raises an exception.
+    fn output_of(&mut self, source: &str) -> String {
+        let result = self.run(source);
+        assert_eq!(result.outcome.exception, None, "{source}");
+        result.stdout
     }
 
-    fn names(&mut self, text: &str) -> Vec<String> {
-        self.say(0, &ToChild::Complete { text: text.to_owned() });
-        match self.hear() {
-            Some((0, FromChild::Names { names })) => names,
-            other => panic!("no names but {other:?}"),
+    fn completions(&mut self, text: &str) -> Vec<String> {
+        self.send(0, &ToChild::GetCompletions { text: text.to_owned() });
+        match self.receive() {
+            Some((0, FromChild::Completions { names })) => names,
+            other => panic!("expected completions, got {other:?}"),
         }
     }
 }
 
 impl Drop for Python {
     fn drop(&mut self) {
-        // It may be dead already, which is as well.
+        // Both calls fail if the child has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
 #[derive(serde::Deserialize)]
-struct Typed {
-    typed: Vec<String>,
-    told: Vec<Option<String>>,
+struct RecordedTracebacks {
+    sources: Vec<String>,
+    tracebacks: Vec<Option<String>>,
 }
 
 #[test]
-fn tracebacks_are_cpythons() {
-    let mut recorded: Vec<Typed> = serde_json::from_str(include_str!("recorded/tracebacks.json")).unwrap();
-    let mistakes: Vec<Typed> = serde_json::from_str(include_str!("recorded/syntax_errors.json")).unwrap();
-    recorded.extend(mistakes);
-    let errors: Vec<Typed> = serde_json::from_str(include_str!("recorded/errors.json")).unwrap();
+fn tracebacks_are_those_of_cpython() {
+    let mut recorded: Vec<RecordedTracebacks> = serde_json::from_str(include_str!("recorded/tracebacks.json")).unwrap();
+    let syntax_errors: Vec<RecordedTracebacks> =
+        serde_json::from_str(include_str!("recorded/syntax_errors.json")).unwrap();
+    recorded.extend(syntax_errors);
+    let errors: Vec<RecordedTracebacks> = serde_json::from_str(include_str!("recorded/errors.json")).unwrap();
     recorded.extend(errors);
     let mut differences = String::new();
-    for Typed { typed, told } in recorded {
+    for RecordedTracebacks { sources, tracebacks } in recorded {
         let mut python = Python::start();
         python.run("del redis, r");
-        for (source, told) in typed.iter().zip(told) {
-            let ran = python.run(source);
-            let ours = ran.outcome.error.map(|error| error.traceback);
-            let (ours, told) = (ours.unwrap_or_default(), told.unwrap_or_default());
-            if ours != told {
-                differences += &format!(">>> {source}\n{told}--- but ours:\n{ours}\n");
+        for (source, expected) in sources.iter().zip(tracebacks) {
+            let result = python.run(source);
+            let ours = result.outcome.exception.map(|error| error.traceback);
+            let (ours, expected) = (ours.unwrap_or_default(), expected.unwrap_or_default());
+            if ours != expected {
+                differences += &format!(">>> {source}\n{expected}--- but ours:\n{ours}\n");
             }
         }
     }
@@ -197,7 +204,7 @@ fn tracebacks_are_cpythons() {
 }
 
 #[test]
-fn what_is_typed_is_echoed_and_kept() {
+fn values_are_echoed_and_variables_stay() {
     let mut python = Python::start();
     for (source, stdout, value) in [
         ("1 + 1", "2\n", Some("2")),
@@ -211,11 +218,11 @@ fn what_is_typed_is_echoed_and_kept() {
         ("import sys; print('to stderr', file=sys.stderr)", "", None),
         ("quit", "Use quit() or Ctrl-D (i.e. EOF) to exit\n", Some("Use quit() or Ctrl-D (i.e. EOF) to exit")),
     ] {
-        let ran = python.run(source);
-        assert_eq!(ran.outcome.error, None, "{source}");
-        assert_eq!(ran.stdout, stdout, "{source}");
+        let result = python.run(source);
+        assert_eq!(result.outcome.exception, None, "{source}");
+        assert_eq!(result.stdout, stdout, "{source}");
         if value.is_some() {
-            assert_eq!(ran.outcome.value.as_deref(), value, "{source}");
+            assert_eq!(result.outcome.last_echo.as_deref(), value, "{source}");
         }
     }
     assert_eq!(python.run("print('e', file=sys.stderr)").stderr, "e\n");
@@ -224,8 +231,9 @@ fn what_is_typed_is_echoed_and_kept() {
 #[test]
 fn replies_become_python_objects() {
     let mut python = Python::start();
-    python.prints("import _wire\nc, replies = _wire.open('localhost', 6379, [('HELLO', 3), ('CLIENT SETNAME', 'x')])");
-    assert_eq!(python.prints("replies"), "[b'OK', b'OK']\n");
+    python
+        .output_of("import _wire\nc, replies = _wire.open('localhost', 6379, [('HELLO', 3), ('CLIENT SETNAME', 'x')])");
+    assert_eq!(python.output_of("replies"), "[b'OK', b'OK']\n");
     for (resp, encoding, shown) in [
         ("+OK|", "None", "b'OK'"),
         ("+OK|", "'utf-8'", "'OK'"),
@@ -249,54 +257,55 @@ fn replies_become_python_objects() {
         (">1|:1|", "None", "[1]"),
     ] {
         let source = format!("print(repr(_wire.call(c, ('ECHO', '{resp}'), None, {encoding})))");
-        assert_eq!(python.prints(&source).trim_end(), shown, "{resp}");
+        assert_eq!(python.output_of(&source).trim_end(), shown, "{resp}");
     }
-    assert_eq!(python.prints("type(_wire.call(c, ('ECHO', '>1|:1|'), None, None))"), "<class '_wire.Push'>\n");
+    assert_eq!(python.output_of("type(_wire.call(c, ('ECHO', '>1|:1|'), None, None))"), "<class '_wire.Push'>\n");
 }
 
 #[test]
-fn what_stands_ready_looks_as_if_it_had_been_imported() {
+fn preloaded_modules_look_as_if_they_were_imported() {
     let mut python = Python::start();
-    python.prints(
+    python.output_of(
         "import sys\n\
-         def looks():\n\
+         def attributes():\n\
         \x20   names = [name for name in sys.modules if name.partition('.')[0] == 'redis']\n\
         \x20   shown = lambda value: type(value) if callable(value) or value is vars(__builtins__) else str(value)\n\
         \x20   own = lambda name: [(key, shown(value)) for key, value in vars(sys.modules[name]).items() if key[:2] == '__']\n\
         \x20   return {name: (own(name), str(vars(sys.modules[name].__spec__))) for name in names}\n\
-         ready = looks()\n\
-         for name in ready: del sys.modules[name]\n\
+         preloaded = attributes()\n\
+         for name in preloaded: del sys.modules[name]\n\
          import redis; redis.Redis()\n\
-         imported = {name: look for name, look in looks().items()}",
+         imported = attributes()",
     );
-    assert_eq!(python.prints("len(ready) > 20, set(ready) ^ set(imported)"), "(True, set())\n");
-    let differing = "[(name, ready[name], look) for name, look in imported.items() if (sorted(ready[name][0], key=str), ready[name][1]) != (sorted(look[0], key=str), look[1])]";
-    assert_eq!(python.prints(differing), "[]\n");
+    assert_eq!(python.output_of("len(preloaded) > 20, set(preloaded) ^ set(imported)"), "(True, set())\n");
+    let differing = "[(name, preloaded[name], other) for name, other in imported.items() \
+        if (sorted(preloaded[name][0], key=str), preloaded[name][1]) != (sorted(other[0], key=str), other[1])]";
+    assert_eq!(python.output_of(differing), "[]\n");
 }
 
 #[test]
-fn a_reply_in_pieces_is_waited_for() {
+fn a_reply_may_arrive_in_pieces() {
     let mut python = Python::start();
-    python.prints("import _wire\nc, _ = _wire.open('localhost', 6379, [])");
-    python.begin("_wire.call(c, ('PING',), 2.5, None), _wire.pending(c), _wire.read(c, 1, None)");
+    python.output_of("import _wire\nc, _ = _wire.open('localhost', 6379, [])");
+    python.start_run("_wire.call(c, ('PING',), 2.5, None), _wire.pending(c), _wire.read(c, 1, None)");
     for (i, piece) in ["*2\r\n$3\r\na", "bc\r", "\n:1\r\n+mo", "re\r\n"].into_iter().enumerate() {
-        let (thread, question) = python.hear().unwrap();
+        let (thread, request) = python.receive().unwrap();
         let timeout_us = if i < 3 { 2_500_000 } else { 1_000_000 };
-        match question {
-            FromChild::Exchange { timeout_us: asked, .. } | FromChild::Receive { timeout_us: asked, .. } => {
-                assert_eq!(asked, Some(timeout_us), "piece {i}");
+        match request {
+            FromChild::Exchange { timeout_us: requested, .. } | FromChild::Receive { timeout_us: requested, .. } => {
+                assert_eq!(requested, Some(timeout_us), "piece {i}");
             }
             other => panic!("{other:?}"),
         }
-        python.say(thread, &ToChild::Received { data: piece.as_bytes().to_vec() });
+        python.send(thread, &ToChild::Received { data: piece.as_bytes().to_vec() });
     }
-    assert_eq!(python.finish().unwrap().stdout, "([b'abc', 1], True, b'more')\n");
+    assert_eq!(python.finish_run().unwrap().stdout, "([b'abc', 1], True, b'more')\n");
 }
 
 #[test]
 fn commands_are_packed_as_redis_py_packs_them() {
     let mut python = Python::start();
-    python.prints("import _wire");
+    python.output_of("import _wire");
     for (command, packed) in [
         ("('CONFIG GET', 'a b')", "*3|$6|CONFIG|$3|GET|$3|a b|"),
         ("('SET', b'\\xff', 1)", "*3|$3|SET|$1|\\xff|$1|1|"),
@@ -305,77 +314,85 @@ fn commands_are_packed_as_redis_py_packs_them() {
         ("(b'A B', -1)", "*2|$3|A B|$2|-1|"),
     ] {
         let shown = format!("b'{}'\n", packed.replace('|', "\\r\\n"));
-        assert_eq!(python.prints(&format!("_wire.pack({command})")), shown);
+        assert_eq!(python.output_of(&format!("_wire.pack({command})")), shown);
     }
     for element in ["None", "True", "[]", "{'a': 1}", "object()"] {
-        let ran = python.run(&format!("_wire.pack(('SET', {element}))"));
-        assert_eq!(ran.error().class, "_wire.Unencodable", "{element}");
+        let result = python.run(&format!("_wire.pack(('SET', {element}))"));
+        assert_eq!(result.exception().class, "_wire.Unencodable", "{element}");
     }
     assert_eq!(
-        python.prints("_wire.pack_with(('X', 'é'), 'latin-1', 'strict')"),
+        python.output_of("_wire.pack_with(('X', 'é'), 'latin-1', 'strict')"),
         "b'*2\\r\\n$1\\r\\nX\\r\\n$1\\r\\n\\xe9\\r\\n'\n"
     );
 }
 
 #[test]
-fn what_a_connection_meets_is_raised() {
+fn failures_of_a_connection_raise_exceptions() {
     let mut python = Python::start();
-    python.prints("import _wire\nc, _ = _wire.open('localhost', 6379, [])");
-    for (instead, source, class) in [
+    python.output_of("import _wire\nc, _ = _wire.open('localhost', 6379, [])");
+    for (answer, source, class) in [
         (ToChild::TimedOut, "_wire.read(c, 1.0, None)", "_wire.TimedOut"),
-        (ToChild::Closed, "_wire.call(c, ('PING',), 1, None)", "_wire.Closed"),
+        (ToChild::ConnectionClosed, "_wire.call(c, ('PING',), 1, None)", "_wire.Closed"),
         (ToChild::Interrupted, "_wire.call(c, ('BLPOP', 'q', 0), None, None)", "KeyboardInterrupt"),
         (ToChild::Interrupted, "import time; time.sleep(9)", "KeyboardInterrupt"),
         (ToChild::Interrupted, "input()", "KeyboardInterrupt"),
-        (ToChild::Refused { reason: "Connection refused".into() }, "_wire.open('h', 1, [])", "ConnectionRefusedError"),
+        (
+            ToChild::ConnectionRefused { reason: "Connection refused".into() },
+            "_wire.open('h', 1, [])",
+            "ConnectionRefusedError",
+        ),
     ] {
-        python.instead = Some(instead);
-        assert_eq!(python.run(source).error().class, class, "{source}");
+        python.next_answer = Some(answer);
+        assert_eq!(python.run(source).exception().class, class, "{source}");
     }
-    assert_eq!(python.run("_wire.close(c); _wire.read(c, 1, None)").error().class, "_wire.Closed");
+    assert_eq!(python.run("_wire.close(c); _wire.read(c, 1, None)").exception().class, "_wire.Closed");
 }
 
 #[test]
-fn time_is_the_tutors() {
+fn the_parent_decides_what_time_it_is() {
     let mut python = Python::start();
-    python.prints("import time, datetime");
-    assert_eq!(python.prints("time.time(), time.sleep(90), time.time()"), "(1700000000.0, None, 1700000090.0)\n");
-    assert_eq!(python.prints("t = time.monotonic(); time.sleep(0.25); time.monotonic() - t"), "0.25\n");
+    python.output_of("import time, datetime");
+    assert_eq!(python.output_of("time.time(), time.sleep(90), time.time()"), "(1700000000.0, None, 1700000090.0)\n");
+    assert_eq!(python.output_of("t = time.monotonic(); time.sleep(0.25); time.monotonic() - t"), "0.25\n");
     assert_eq!(
-        python.prints("datetime.datetime.now(datetime.timezone.utc).isoformat()"),
+        python.output_of("datetime.datetime.now(datetime.timezone.utc).isoformat()"),
         "'2023-11-14T22:14:50.250000+00:00'\n"
     );
-    assert_eq!(python.prints("time.gmtime().tm_year, time.strftime('%Y')"), "(2023, '2023')\n");
-    assert_eq!(python.run("time.sleep(-1)").error().message, "sleep length must be non-negative");
+    assert_eq!(python.output_of("time.gmtime().tm_year, time.strftime('%Y')"), "(2023, '2023')\n");
+    assert_eq!(python.run("time.sleep(-1)").exception().message, "sleep length must be non-negative");
 }
 
 #[test]
-fn a_seed_fixes_all_chance() {
+fn the_seed_decides_all_random_values() {
     let source = "import random, os, uuid, secrets, _wire\n\
         print(random.random(), random.sample(range(99), 5), os.urandom(4), uuid.uuid4(), secrets.token_hex(4), \
         hash('a'), _wire.shuffled([b'a', b'b', b'c', b'd', 'e', 5]))";
-    let drawn = |seed| Python::seeded(seed).prints(source);
-    assert_eq!(drawn(7), drawn(7));
-    assert_ne!(drawn(7), drawn(8));
+    let random_values = |seed| Python::start_with_seed(seed).output_of(source);
+    assert_eq!(random_values(7), random_values(7));
+    assert_ne!(random_values(7), random_values(8));
 }
 
 #[test]
-fn lines_are_asked_for() {
+fn input_requests_lines_from_the_parent() {
     let mut python = Python::start();
     python.lines = vec!["two".into(), "one".into()];
-    assert_eq!(python.prints("input('name? '), input()"), "('one', 'two')\n");
-    assert_eq!(python.asked[0], FromChild::Input { prompt: "name? ".into() });
-    assert_eq!(python.run("input()").error().class, "EOFError");
+    assert_eq!(python.output_of("input('name? '), input()"), "('one', 'two')\n");
+    assert_eq!(python.requests[0], FromChild::ReadLine { prompt: "name? ".into() });
+    assert_eq!(python.run("input()").exception().class, "EOFError");
 }
 
 #[test]
-fn leaving_is_told_with_its_status() {
+fn exit_reports_its_status() {
     let mut python = Python::start();
-    for (source, status, said) in
+    for (source, status, printed) in
         [("exit()", 0, ""), ("quit(3)", 3, ""), ("import sys; sys.exit(None)", 0, ""), ("sys.exit('bye')", 1, "bye\n")]
     {
-        let ran = python.run(source);
-        assert_eq!((ran.error().exit_status, ran.error().traceback.as_str()), (Some(status), said), "{source}");
+        let result = python.run(source);
+        assert_eq!(
+            (result.exception().exit_status, result.exception().traceback.as_str()),
+            (Some(status), printed),
+            "{source}"
+        );
     }
 }
 
@@ -388,7 +405,7 @@ fn modules_import_and_work() {
         time pathlib csv calendar struct array unicodedata html difflib unittest doctest"
         .split_whitespace()
     {
-        assert_eq!(python.prints(&format!("import {module}")), "", "{module}");
+        assert_eq!(python.output_of(&format!("import {module}")), "", "{module}");
     }
     for (source, shown) in [
         ("re.findall('[a-z]+', 'ab1c')", "['ab', 'c']"),
@@ -414,16 +431,17 @@ fn modules_import_and_work() {
             "[1, 2]",
         ),
     ] {
-        assert_eq!(python.prints(source).trim_end(), shown, "{source}");
+        assert_eq!(python.output_of(source).trim_end(), shown, "{source}");
     }
-    assert!(python.prints("help(len)").starts_with("Help on built-in function len"), "no pager");
+    assert!(python.output_of("help(len)").starts_with("Help on built-in function len"), "help must not start a pager");
 }
 
-/// What a hostile or a curious learner would try, and the kind of error; each says who speaks and what there is not.
+/// Ways in which a hostile or curious learner may try to reach files, processes and sockets, and the class of the exception.
+/// Each message is a single sentence that names redis-tutor.
 #[test]
-fn what_is_out_of_reach_says_so() {
+fn nothing_outside_of_the_child_can_be_reached() {
     let mut python = Python::start();
-    python.prints("import os, io, sys, pathlib, uuid, shutil");
+    python.output_of("import os, io, sys, pathlib, uuid, shutil");
     for (source, class) in [
         ("open('x')", "PermissionError"),
         ("open('/etc/passwd', 'rb')", "PermissionError"),
@@ -482,32 +500,41 @@ fn what_is_out_of_reach_says_so() {
         ("from urllib.request import urlopen", "ImportError"),
         ("from http.client import HTTPConnection", "ImportError"),
     ] {
-        let ran = python.run(source);
-        assert_eq!(ran.error().class, class, "{source}");
-        assert!(ran.error().message.starts_with("redis-tutor's Python "), "{source}: {}", ran.error().message);
-        assert_eq!(ran.error().message.matches(". ").count(), 0, "one sentence: {}", ran.error().message);
+        let result = python.run(source);
+        assert_eq!(result.exception().class, class, "{source}");
+        assert!(
+            result.exception().message.starts_with("redis-tutor's Python "),
+            "{source}: {}",
+            result.exception().message
+        );
+        assert_eq!(
+            result.exception().message.matches(". ").count(),
+            0,
+            "the message must be one sentence: {}",
+            result.exception().message
+        );
     }
     for (source, shown) in
         [("os.environ", "environ({})"), ("os.getcwd()", "'/'"), ("sys.executable, sys.path", "('', [])")]
     {
-        assert_eq!(python.prints(source).trim_end(), shown, "{source}");
+        assert_eq!(python.output_of(source).trim_end(), shown, "{source}");
     }
     for module in "_posixsubprocess _socket _ctypes _ssl _sqlite3 _multiprocessing pwd nt".split_whitespace() {
         let source = format!("__import__('{module}')");
-        assert_eq!(python.run(&source).error().class, "ModuleNotFoundError", "{module}");
+        assert_eq!(python.run(&source).exception().class, "ModuleNotFoundError", "{module}");
     }
-    // Nobody who climbs over the classes finds one that reaches further.
-    let reaching = "[c.__name__ for c in ().__class__.__base__.__subclasses__() \
+    // No class with more access can be found among the subclasses of `object`.
+    let dangerous = "[c.__name__ for c in ().__class__.__base__.__subclasses__() \
         if c.__name__ in ('Popen', 'socket', 'CDLL', 'mmap', 'DirEntry') and c.__module__ != 'posix']";
-    assert_eq!(python.prints(reaching), "[]\n");
+    assert_eq!(python.output_of(dangerous), "[]\n");
     assert_eq!(
-        python.prints("list(os.walk('/')), pathlib.Path('/etc').exists(), os.getenv('HOME')"),
+        python.output_of("list(os.walk('/')), pathlib.Path('/etc').exists(), os.getenv('HOME')"),
         "([], False, None)\n"
     );
 }
 
 #[test]
-fn what_one_submission_breaks_the_next_finds_mended() {
+fn the_next_run_repairs_what_a_source_has_broken() {
     let mut python = Python::start();
     for source in [
         "import sys; sys.stdout = None",
@@ -521,20 +548,20 @@ fn what_one_submission_breaks_the_next_finds_mended() {
         "import sys; sys.meta_path.clear()",
     ] {
         python.run(source);
-        let ran = python.run("import sys, bisect; print(len('ab')); 'echo'");
-        let ended = (ran.stdout.as_str(), &ran.outcome.error);
-        assert_eq!(ended, ("2\n'echo'\n", &None), "after {source}");
+        let result = python.run("import sys, bisect; print(len('ab')); 'echo'");
+        let found = (result.stdout.as_str(), &result.outcome.exception);
+        assert_eq!(found, ("2\n'echo'\n", &None), "after {source}");
     }
 }
 
 #[test]
 fn names_complete_without_running_anything() {
     let mut python = Python::start();
-    python.prints(
+    python.output_of(
         "class Trap:\n    own = 1\n    @property\n    def sprung(self): print('ran'); return 1\n    \
          def __getattr__(self, name): print('ran'); return self\n    def __dir__(self): print('ran'); return []\n",
     );
-    python.prints("t = Trap(); t.mine = 'x'; import json, json.decoder");
+    python.output_of("t = Trap(); t.mine = 'x'; import json, json.decoder");
     for (text, expected) in [
         ("t.", &["mine", "own", "sprung"][..]),
         ("print(t.mi", &["mine"]),
@@ -548,41 +575,41 @@ fn names_complete_without_running_anything() {
         ("é日.", &[]),
         ("....", &[]),
     ] {
-        assert_eq!(python.names(text), expected, "{text}");
+        assert_eq!(python.completions(text), expected, "{text}");
     }
-    assert!(python.names("r.").contains(&"get".to_owned()));
-    assert_eq!(python.run("1").stdout, "1\n", "nothing ran");
+    assert!(python.completions("r.").contains(&"get".to_owned()));
+    assert_eq!(python.run("1").stdout, "1\n", "completion must not have printed anything");
 }
 
 #[test]
-fn threads_wait_each_for_its_own_answer() {
+fn each_thread_receives_its_own_answer() {
     let mut python = Python::start();
-    python.prints("import threading, _wire\ngot = {}");
-    python.prints(
+    python.output_of("import threading, _wire\ngot = {}");
+    python.output_of(
         "def work(name):\n    c, _ = _wire.open('localhost', 6379, [])\n    \
          got[name] = _wire.call(c, ('ECHO', name), None, None)\n",
     );
-    python.begin("ts = [threading.Thread(target=work, args=(n,)) for n in 'abc']\nfor t in ts: t.start()\nfor t in ts: t.join()\nsorted(got.items())");
-    // All three wait at once before the first is answered, and the last to ask is answered first.
+    python.start_run("ts = [threading.Thread(target=work, args=(n,)) for n in 'abc']\nfor t in ts: t.start()\nfor t in ts: t.join()\nsorted(got.items())");
+    // No thread is answered before all three wait. The last thread to send its request is answered first.
     let mut waiting = Vec::new();
     while waiting.len() < 3 {
-        match python.hear().unwrap() {
-            (thread, FromChild::Open { .. }) => python.say(thread, &ToChild::Opened { data: Vec::new() }),
+        match python.receive().unwrap() {
+            (thread, FromChild::Connect { .. }) => python.send(thread, &ToChild::Connected { data: Vec::new() }),
             (thread, FromChild::Exchange { data, .. }) => waiting.push((thread, data)),
             other => panic!("{other:?}"),
         }
     }
     for (thread, data) in waiting.into_iter().rev() {
         let name = data[data.len() - 3] as char;
-        python.say(thread, &ToChild::Received { data: format!("+{name}!\r\n").into_bytes() });
+        python.send(thread, &ToChild::Received { data: format!("+{name}!\r\n").into_bytes() });
     }
-    assert_eq!(python.finish().unwrap().stdout, "[('a', b'a!'), ('b', b'b!'), ('c', b'c!')]\n");
-    let ran = python.run("t = threading.Thread(target=lambda: 1/0); t.start(); t.join()");
-    assert!(ran.stderr.starts_with("Exception in thread Thread-4 (<lambda>):\nTraceback"), "{}", ran.stderr);
+    assert_eq!(python.finish_run().unwrap().stdout, "[('a', b'a!'), ('b', b'b!'), ('c', b'c!')]\n");
+    let result = python.run("t = threading.Thread(target=lambda: 1/0); t.start(); t.join()");
+    assert!(result.stderr.starts_with("Exception in thread Thread-4 (<lambda>):\nTraceback"), "{}", result.stderr);
 }
 
 #[test]
-fn nesting_raises_what_cpython_raises() {
+fn deep_nesting_raises_the_exception_of_cpython() {
     let mut python = Python::start();
     for (source, class, message) in [
         ("eval('(' * 200000)", "SyntaxError", "too many nested parentheses (<string>, line 1)"),
@@ -597,29 +624,33 @@ fn nesting_raises_what_cpython_raises() {
             "maximum recursion depth exceeded while getting the repr of an object",
         ),
     ] {
-        let ran = python.run(source);
-        assert_eq!((ran.error().class.as_str(), ran.error().message.as_str()), (class, message), "{source}");
+        let result = python.run(source);
+        assert_eq!(
+            (result.exception().class.as_str(), result.exception().message.as_str()),
+            (class, message),
+            "{source}"
+        );
     }
     let deep = format!("x = {}", "(".repeat(200_000));
-    assert_eq!(python.run(&deep).error().class, "SyntaxError");
-    assert_eq!(python.prints("eval('[' * 190 + ']' * 190) is None; eval('1' + '+1' * 2900)"), "False\n2901\n");
+    assert_eq!(python.run(&deep).exception().class, "SyntaxError");
+    assert_eq!(python.output_of("eval('[' * 190 + ']' * 190) is None; eval('1' + '+1' * 2900)"), "False\n2901\n");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn too_much_memory_ends_the_child_alone_and_quietly() {
+fn too_much_memory_raises_memory_error_or_ends_only_the_child() {
     for source in ["'a' * 10**11", "[0] * 10**11", "list(range(10**10))"] {
         let mut python = Python::start();
-        python.begin(source);
-        match python.finish() {
-            Some(ran) => assert_eq!(ran.error().class, "MemoryError", "{source}"),
+        python.start_run(source);
+        match python.finish_run() {
+            Some(result) => assert_eq!(result.exception().class, "MemoryError", "{source}"),
             None => assert!(!python.process.wait().unwrap().success(), "{source}"),
         }
     }
 }
 
 #[cfg(unix)]
-mod interrupted {
+mod interrupts {
     use super::*;
     use rustix::process::{Pid, Signal, kill_process};
 
@@ -628,58 +659,61 @@ mod interrupted {
             kill_process(Pid::from_child(&self.process), signal).unwrap();
         }
 
-        /// Runs a source that prints before it loops, and interrupts it then.
-        fn interrupt(&mut self, source: &str) -> Ran {
-            self.begin(source);
-            assert!(matches!(self.hear(), Some((0, FromChild::Output { .. }))));
+        /// Runs a source and interrupts it after its first output.
+        fn interrupt(&mut self, source: &str) -> RunResult {
+            self.start_run(source);
+            assert!(matches!(self.receive(), Some((0, FromChild::Output { .. }))));
             self.signal(Signal::INT);
-            self.finish().expect("an interrupt kills nothing")
+            self.finish_run().expect("an interrupt must not end the child")
         }
     }
 
     #[test]
-    fn a_loop_ends_by_keyboard_interrupt_and_its_variables_stay() {
+    fn an_interrupted_loop_raises_keyboard_interrupt_and_variables_stay() {
         let mut python = Python::start();
-        python.prints("x = 5");
+        python.output_of("x = 5");
         for source in [
-            // Without `flush`: what is printed is shown while the program goes on.
+            // Without `flush`, the output must still arrive while the program runs.
             "print('on')\nwhile True: pass\n",
             "def g():\n    while True: yield\nprint('on', flush=True)\nfor _ in g(): pass\n",
             "try:\n    print('on', flush=True)\n    while True: pass\nfinally:\n    x += 1\n",
         ] {
-            assert_eq!(python.interrupt(source).error().class, "KeyboardInterrupt", "{source}");
+            assert_eq!(python.interrupt(source).exception().class, "KeyboardInterrupt", "{source}");
         }
-        assert_eq!(python.prints("x"), "6\n");
+        assert_eq!(python.output_of("x"), "6\n");
     }
 
     #[test]
-    fn a_signal_that_is_quicker_than_its_source_interrupts_it_once() {
+    fn a_signal_that_arrives_before_its_source_interrupts_it_once() {
         let mut python = Python::start();
         python.signal(Signal::INT);
-        // The signal takes its time; the child waits for the source meanwhile, or runs it already.
-        python.begin("while True: pass");
-        assert_eq!(python.finish().expect("an interrupt kills nothing").error().class, "KeyboardInterrupt");
-        assert_eq!(python.prints("sum(i for i in range(1000))"), "499500\n");
+        // When the signal arrives, the child may still be waiting for the source or may be running it already.
+        python.start_run("while True: pass");
+        assert_eq!(
+            python.finish_run().expect("an interrupt must not end the child").exception().class,
+            "KeyboardInterrupt"
+        );
+        assert_eq!(python.output_of("sum(i for i in range(1000))"), "499500\n");
     }
 
     #[test]
-    fn what_asks_nothing_can_be_killed() {
+    fn a_program_that_ignores_interrupts_can_be_killed() {
         for source in [
             "print('on', flush=True)\nwhile True:\n    try:\n        while True: pass\n    except: pass\n",
             "print('on', flush=True)\nsum(range(10**11))",
         ] {
             let mut python = Python::start();
-            python.begin(source);
-            assert!(matches!(python.hear(), Some((0, FromChild::Output { .. }))));
+            python.start_run(source);
+            assert!(matches!(python.receive(), Some((0, FromChild::Output { .. }))));
             python.process.kill().unwrap();
-            assert!(python.finish().is_none(), "{source}");
+            assert!(python.finish_run().is_none(), "{source}");
         }
     }
 }
 
 #[test]
-fn the_child_ends_with_its_pipe() {
+fn the_child_ends_when_its_pipe_is_closed() {
     let mut python = Python::start();
-    drop(python.to.take());
+    drop(python.to_child.take());
     assert!(python.process.wait().unwrap().success());
 }

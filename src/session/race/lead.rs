@@ -370,7 +370,7 @@ impl Session {
     pub(in super::super) fn plan_of_submission(&mut self, every: &EveryOrder, submission: &Submission) -> Option<Plan> {
         let is_raced = match &every.run {
             Some(run) => {
-                let statements = syntax::split(&submission.source).ok()?;
+                let statements = syntax::split_statements(&submission.source).ok()?;
                 statements.iter().any(|statement| defines_run(&statement.source, run.get_ref()))
             }
             // Who only looks loses nothing.

@@ -1,8 +1,8 @@
-//! A MemoryError for what would be larger than a program's memory, where the size is known beforehand.
+//! Raises MemoryError for objects that would be larger than the program's memory, where their size is known in advance.
 //!
-//! The interpreter aborts when it gets no memory; the variables then have to be restored. Most of what asks for too
-//! much is a slip with a number: `'a' * 10**11`, `[0] * 10**10`, `bytearray(10**11)`, `1 << 10**11`. So the slots of the
-//! classes that can be repeated, filled or shifted look at the size first.
+//! The interpreter aborts when an allocation fails, and the learner's variables then have to be restored. Most such
+//! allocations are caused by a wrong number: `'a' * 10**11`, `[0] * 10**10`, `bytearray(10**11)`, `1 << 10**11`. So the
+//! slots of the classes that can be repeated, filled or shifted check the size first.
 
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -12,17 +12,17 @@ use rustpython_vm::{
 };
 use std::sync::OnceLock;
 
-/// The most bytes that one object may be asked for at once: half of what a program may use, as some are made twice.
-const MOST: u128 = 1 << 29;
+/// Maximum size of one new object in bytes: half of the memory limit, because some objects are built twice.
+const MAX_BYTES: u128 = 1 << 29;
 
 type Repeat = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 type Init = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult<()>;
 type Shift = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
-/// The slots as they were.
+/// The original slots.
 struct Unguarded {
-    /// Each class that can be repeated, with the bytes of one element.
+    /// Each class that can be repeated: the class, the size of an element in bytes, and its two slots for repeating.
     repeats: Vec<(&'static Py<PyType>, u128, Repeat, Option<Repeat>)>,
     new_bytes: Option<New>,
     fill_bytearray: Option<Init>,
@@ -31,8 +31,8 @@ struct Unguarded {
 
 static UNGUARDED: OnceLock<Unguarded> = OnceLock::new();
 
-/// Puts the guards in place; called once, before any class of the learner's is made.
-pub fn guard(vm: &VirtualMachine) {
+/// Installs the guards. Must be called once, before the learner can define a class.
+pub fn install(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     let mut repeats = Vec::new();
     for (class, element_bytes) in [
@@ -75,50 +75,54 @@ pub fn guard(vm: &VirtualMachine) {
 }
 
 fn unguarded() -> &'static Unguarded {
-    UNGUARDED.get().expect("guard sets it before it puts any guard in place")
+    UNGUARDED.get().expect("`install` sets it before it installs a guard")
 }
 
-fn allowed(bytes: u128, vm: &VirtualMachine) -> PyResult<()> {
-    if bytes > MOST { Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned())) } else { Ok(()) }
+fn check_size(bytes: u128, vm: &VirtualMachine) -> PyResult<()> {
+    if bytes > MAX_BYTES { Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned())) } else { Ok(()) }
 }
 
-/// What a sequence's class had, after a look at the size; and how often to repeat: nothing is repeated no times, as the
-/// interpreter would count to the end.
-fn repeats(sequence: PySequence<'_>, times: isize, vm: &VirtualMachine) -> PyResult<(Repeat, Option<Repeat>, isize)> {
+/// Checks the size of the repeated sequence. Returns the original slots of its class, and how often to repeat. For an empty
+/// sequence that is 0 times, because the interpreter would otherwise loop `times` times.
+fn checked_repeat(
+    sequence: PySequence<'_>,
+    times: isize,
+    vm: &VirtualMachine,
+) -> PyResult<(Repeat, Option<Repeat>, isize)> {
     let mut classes = unguarded().repeats.iter();
     let found = classes.find(|(class, ..)| sequence.obj.fast_isinstance(class));
-    let (_, element_bytes, plain, in_place) = found.expect("only these classes have the guard");
+    let (_, element_bytes, plain, in_place) = found.expect("only these classes and their subclasses have the guard");
     let length = sequence.length(vm)?;
-    allowed(length as u128 * *element_bytes * u128::try_from(times).unwrap_or(0), vm)?;
+    check_size(length as u128 * *element_bytes * u128::try_from(times).unwrap_or(0), vm)?;
     Ok((*plain, *in_place, if length == 0 { 0 } else { times }))
 }
 
 fn repeat(sequence: PySequence<'_>, times: isize, vm: &VirtualMachine) -> PyResult {
-    let (plain, _, times) = repeats(sequence, times, vm)?;
+    let (plain, _, times) = checked_repeat(sequence, times, vm)?;
     plain(sequence, times, vm)
 }
 
 fn repeat_in_place(sequence: PySequence<'_>, times: isize, vm: &VirtualMachine) -> PyResult {
-    let (plain, in_place, times) = repeats(sequence, times, vm)?;
+    let (plain, in_place, times) = checked_repeat(sequence, times, vm)?;
     in_place.unwrap_or(plain)(sequence, times, vm)
 }
 
-/// Looks at the one number that `bytes` and `bytearray` take for a length.
-fn filled(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+/// Checks the first argument of `bytes` and `bytearray`, which is a length if it is a number.
+fn check_length(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let length = args.args.first().and_then(|length| length.downcast_ref::<PyInt>());
     let length = length.and_then(|length| u128::try_from(length.as_bigint()).ok());
-    allowed(length.unwrap_or(0), vm)
+    check_size(length.unwrap_or(0), vm)
 }
 
 fn new_bytes(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    filled(&args, vm)?;
-    let new = unguarded().new_bytes.expect("the guard stands where there was one");
+    check_length(&args, vm)?;
+    let new = unguarded().new_bytes.expect("the guard is installed only where the slot was set");
     new(class, args, vm)
 }
 
 fn fill_bytearray(bytes: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-    filled(&args, vm)?;
-    let init = unguarded().fill_bytearray.expect("the guard stands where there was one");
+    check_length(&args, vm)?;
+    let init = unguarded().fill_bytearray.expect("the guard is installed only where the slot was set");
     init(bytes, args, vm)
 }
 
@@ -126,8 +130,8 @@ fn shift(number: &PyObject, bits: &PyObject, vm: &VirtualMachine) -> PyResult {
     if let (Some(number), Some(bits)) = (number.downcast_ref::<PyInt>(), bits.downcast_ref::<PyInt>())
         && number.as_bigint().bits() > 0
     {
-        allowed(u128::try_from(bits.as_bigint()).unwrap_or(0) / 8, vm)?;
+        check_size(u128::try_from(bits.as_bigint()).unwrap_or(0) / 8, vm)?;
     }
-    let shift = unguarded().shift.expect("the guard stands where there was one");
+    let shift = unguarded().shift.expect("the guard is installed only where the slot was set");
     shift(number, bits, vm)
 }

@@ -1,17 +1,17 @@
-//! The tutor's clock, which Python's `time` and our connections follow.
+//! The parent's clock, which Python's `time` module and the `redis` package use.
 
 use crate::frame::{FromChild, ToChild};
 use rustpython_vm::{PyResult, VirtualMachine};
 
-/// The time, in microseconds since 1970.
+/// Returns the current time, in microseconds since 1970.
 pub fn now_us(vm: &VirtualMachine) -> PyResult<i64> {
-    match super::ask(&FromChild::Now, vm)? {
+    match super::request(&FromChild::GetTime, vm)? {
         ToChild::Time { unix_us } => Ok(unix_us),
-        _ => Err(vm.new_os_error("the tutor's clock did not answer".to_owned())),
+        _ => Err(vm.new_os_error("the clock did not answer".to_owned())),
     }
 }
 
-/// Waits by the tutor's clock. The duration is in seconds.
+/// Waits for a number of seconds of the parent's clock.
 pub fn sleep(seconds: f64, vm: &VirtualMachine) -> PyResult<()> {
     if seconds.is_nan() {
         return Err(vm.new_value_error("Invalid value NaN (not a number)"));
@@ -19,7 +19,7 @@ pub fn sleep(seconds: f64, vm: &VirtualMachine) -> PyResult<()> {
     if seconds < 0.0 {
         return Err(vm.new_value_error("sleep length must be non-negative"));
     }
-    // A float too large for the integer becomes the largest, which is as long as for ever.
-    super::ask(&FromChild::Sleep { duration_us: (seconds * 1e6).round() as u64 }, vm)?;
+    // The cast saturates: a float too large for `u64` becomes its maximum, which is 584,000 years.
+    super::request(&FromChild::Sleep { duration_us: (seconds * 1e6).round() as u64 }, vm)?;
     Ok(())
 }

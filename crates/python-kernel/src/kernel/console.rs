@@ -1,21 +1,21 @@
-//! `_tutor`: what Python finds in the place of a terminal and a machine, made in Rust so that no rebinding of the
-//! learner's can break it. `sys.stdout` and its like, the echo of a value, `input`, and the guards of `eval`, `exec`
-//! and `compile` against source that is nested so deeply that the compiler would overflow its stack.
+//! The native module `_tutor`, which replaces the terminal and the operating system for Python. It is written in Rust so
+//! that nothing the learner rebinds can break it. It has the streams (`sys.stdout`, `sys.stderr`, `sys.stdin`), the echo of
+//! a value, `input`, and guards of `eval`, `exec` and `compile` against source that is nested too deeply to be compiled.
 
-use super::{kernel, nested_too_deeply};
+use super::{kernel, nesting_error};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
 
 pub(super) use _tutor::{Output, module_def};
 
-/// Calls the builtin that a guard stands before, once its source is found shallow enough.
-fn guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+/// Calls the original of a guarded builtin, or raises an error if the source is nested too deeply.
+fn call_guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     use rustpython_vm::builtins::{PyBytes, PyStr};
     if let Some(source) = args.args.first() {
         let source = match source.downcast_ref::<PyStr>() {
             Some(text) => Some(text.to_string_lossy()),
             None => source.downcast_ref::<PyBytes>().map(|bytes| String::from_utf8_lossy(bytes.as_bytes())),
         };
-        if let Some(error) = source.and_then(|source| nested_too_deeply(&source, "<string>", vm)) {
+        if let Some(error) = source.and_then(|source| nesting_error(&source, "<string>", vm)) {
             return Err(error);
         }
     }
@@ -25,7 +25,7 @@ fn guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> PyResu
     }
 }
 
-/// Writes the text to the object that stands for a stream.
+/// Writes text to `sys.stdout` or `sys.stderr`, or to the object that the learner has put in its place.
 fn write_to(stream: &PyObjectRef, text: &str, vm: &VirtualMachine) -> PyResult<()> {
     match stream.downcast_ref::<Output>() {
         Some(output) => kernel().pipe.print(output.stream, text),
@@ -36,7 +36,7 @@ fn write_to(stream: &PyObjectRef, text: &str, vm: &VirtualMachine) -> PyResult<(
 
 #[rustpython_vm::pymodule]
 mod _tutor {
-    use super::{guarded, kernel, write_to};
+    use super::{call_guarded, kernel, write_to};
     use crate::frame::{FromChild, Stream, ToChild};
     use crate::kernel as child;
     use crate::kernel::clock;
@@ -47,7 +47,7 @@ mod _tutor {
         pyclass,
     };
 
-    /// `sys.stdout` or `sys.stderr`.
+    /// The class of `sys.stdout` and `sys.stderr`.
     #[pyattr]
     #[pyclass(module = "_tutor", name = "Output")]
     #[derive(Debug, PyPayload)]
@@ -62,7 +62,7 @@ mod _tutor {
             let length = text.char_len();
             match text.to_str() {
                 Some(text) => kernel().pipe.print(self.stream, text),
-                // Half of a surrogate pair is no text: strict on standard output, shown escaped on standard error.
+                // A lone surrogate cannot be encoded: an error on standard output, shown escaped on standard error.
                 None => {
                     let errors = if self.stream == Stream::Stdout { "strict" } else { "backslashreplace" };
                     let bytes = vm.call_method(text.as_object(), "encode", ("utf-8", errors))?;
@@ -111,7 +111,7 @@ mod _tutor {
 
         #[pymethod]
         fn fileno(&self, vm: &VirtualMachine) -> PyResult<i32> {
-            Err(no_descriptor(vm)?)
+            Err(fileno_error(vm)?)
         }
 
         #[pygetset]
@@ -145,7 +145,7 @@ mod _tutor {
         }
     }
 
-    /// `sys.stdout.buffer`: bytes, which are shown as the UTF-8 that they are.
+    /// The class of `sys.stdout.buffer`. Bytes written to it are shown decoded as UTF-8.
     #[pyattr]
     #[pyclass(module = "_tutor", name = "Buffer")]
     #[derive(Debug, PyPayload)]
@@ -167,7 +167,7 @@ mod _tutor {
         }
     }
 
-    /// `sys.stdin`.
+    /// The class of `sys.stdin`.
     #[pyattr]
     #[pyclass(module = "_tutor", name = "Input")]
     #[derive(Debug, PyPayload)]
@@ -177,13 +177,13 @@ mod _tutor {
     impl Input {
         #[pymethod]
         fn readline(&self, _size: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<String> {
-            Ok(ask_line("", vm)?.map_or_else(String::new, |line| line + "\n"))
+            Ok(read_line("", vm)?.map_or_else(String::new, |line| line + "\n"))
         }
 
         #[pymethod]
         fn read(&self, _size: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<String> {
             let mut text = String::new();
-            while let Some(line) = ask_line("", vm)? {
+            while let Some(line) = read_line("", vm)? {
                 text.push_str(&line);
                 text.push('\n');
             }
@@ -200,7 +200,7 @@ mod _tutor {
 
         #[pymethod]
         fn fileno(&self, vm: &VirtualMachine) -> PyResult<i32> {
-            Err(no_descriptor(vm)?)
+            Err(fileno_error(vm)?)
         }
 
         #[pygetset]
@@ -227,26 +227,27 @@ mod _tutor {
         Input {}.into_ref(&vm.ctx).into()
     }
 
-    /// The error that asking for a stream's file descriptor raises, as with a stream in memory.
-    fn no_descriptor(vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
-        // It is an OSError as well, which has more to it than a message: only its class knows how to make one.
+    /// Returns the error for `fileno()`, which is the error of a stream in memory.
+    fn fileno_error(vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
+        // The class derives from OSError, whose instances have fields besides the message, so the class must be called.
         vm.import("_io", 0)?.get_attr("UnsupportedOperation", vm)?.call(("fileno",), vm)?.try_into_value(vm)
     }
 
-    fn ask_line(prompt: &str, vm: &VirtualMachine) -> PyResult<Option<String>> {
-        match child::ask(&FromChild::Input { prompt: prompt.to_owned() }, vm)? {
+    /// Requests a line of input. Returns `None` at the end of the input.
+    fn read_line(prompt: &str, vm: &VirtualMachine) -> PyResult<Option<String>> {
+        match child::request(&FromChild::ReadLine { prompt: prompt.to_owned() }, vm)? {
             ToChild::Line { text } => Ok(text),
             _ => Ok(None),
         }
     }
 
-    /// The echo of the interactive prompt.
+    /// Echoes a value as the interactive prompt does.
     #[pyfunction]
     fn displayhook(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         if vm.is_none(&value) {
             return Ok(());
         }
-        // So that a repr that shows `_` doesn't show itself.
+        // As in CPython, `_` is None while the `repr` is computed, so that a `repr` that reads `_` does not see an old value.
         vm.builtins.set_attr("_", vm.ctx.none(), vm)?;
         let text = value.repr(vm)?.to_string_lossy().into_owned();
         let stdout = vm.sys_module.get_attr("stdout", vm)?;
@@ -255,7 +256,7 @@ mod _tutor {
         }
         write_to(&stdout, &text, vm)?;
         write_to(&stdout, "\n", vm)?;
-        kernel().echoed(text);
+        kernel().set_last_echo(text);
         vm.builtins.set_attr("_", value, vm)
     }
 
@@ -267,7 +268,7 @@ mod _tutor {
         };
         let stdin = vm.sys_module.get_attr("stdin", vm)?;
         let line = if stdin.downcast_ref::<Input>().is_some() {
-            ask_line(&prompt, vm)?
+            read_line(&prompt, vm)?
         } else if vm.is_none(&stdin) {
             return Err(vm.new_runtime_error("input(): lost sys.stdin"));
         } else {
@@ -278,7 +279,7 @@ mod _tutor {
         line.ok_or_else(|| vm.new_eof_error("EOF when reading a line".to_owned()))
     }
 
-    /// `os._exit`: this process ends, with no more ado.
+    /// `os._exit`: ends the process at once.
     #[pyfunction]
     fn end() {
         std::process::exit(0);
@@ -286,17 +287,17 @@ mod _tutor {
 
     #[pyfunction]
     fn eval(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        guarded("eval", args, vm)
+        call_guarded("eval", args, vm)
     }
 
     #[pyfunction]
     fn exec(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        guarded("exec", args, vm)
+        call_guarded("exec", args, vm)
     }
 
     #[pyfunction]
     fn compile(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        guarded("compile", args, vm)
+        call_guarded("compile", args, vm)
     }
 
     #[pyfunction]
@@ -319,7 +320,7 @@ mod _tutor {
         clock::sleep(seconds.into(), vm)
     }
 
-    /// Where an exception goes that nobody caught, if Python itself reports it.
+    /// Replaces `sys.excepthook`: prints an exception that was not caught, where Python itself reports it.
     #[pyfunction]
     fn excepthook(
         _class: PyObjectRef,
@@ -330,7 +331,7 @@ mod _tutor {
         report("", &error, vm)
     }
 
-    /// The same in a thread.
+    /// Replaces `threading.excepthook`: prints an exception that ended a thread.
     #[pyfunction]
     fn thread_excepthook(args: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let error = args.get_attr("exc_value", vm)?;
@@ -350,7 +351,7 @@ mod _tutor {
         write_to(&stderr, &format!("{heading}{}", child::traceback::format(error, vm)), vm)
     }
 
-    /// The lines of a submission, for `linecache`; none where the name is no submission's.
+    /// Returns the lines of a source that has run, for `linecache`, or None if no source has this file name.
     #[pyfunction]
     fn lines(filename: PyStrRef, vm: &VirtualMachine) -> Option<PyListRef> {
         let source = kernel().source(filename.to_str()?)?;

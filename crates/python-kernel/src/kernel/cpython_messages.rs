@@ -1,13 +1,14 @@
-//! The words of CPython for what the interpreter says otherwise when something goes wrong.
+//! Replaces the interpreter's own messages of exceptions by CPython's.
 //!
-//! An exception is reworded when somebody first asks what it says, by `str`, `repr` or a traceback. Only those are that are
-//! of a builtin class itself and say, to the letter, what the interpreter says; where CPython's words depend on what was
-//! being done, the place in the learner's source tells.
+//! The message of an exception is rewritten when it is first read, by `str`, `repr` or a traceback. Only exceptions of the
+//! builtin classes themselves (no subclasses) are rewritten, and only if their message is exactly one of the
+//! interpreter's. Where CPython's message depends on the operation, the failing expression in the learner's source decides.
 
-mod plain;
-mod site;
-mod types;
+mod failing_expression;
+mod message_templates;
+mod type_errors;
 
+use failing_expression::FailingExpression;
 use rustpython_compiler::ast::Operator;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyRef, PyResult, VirtualMachine,
@@ -16,12 +17,11 @@ use rustpython_vm::{
     identifier,
     protocol::PyMapping,
 };
-use site::Site;
 use std::sync::OnceLock;
 
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
-/// The classes whose exceptions are reworded.
+/// Returns the classes whose exceptions are rewritten.
 fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 7] {
     let exceptions = &vm.ctx.exceptions;
     [
@@ -35,137 +35,140 @@ fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 7] {
     ]
 }
 
-/// From here on, exceptions say what CPython's say.
+/// Installs the rewriting of messages.
 pub fn install(vm: &VirtualMachine) {
     let base = vm.ctx.exceptions.base_exception_type;
     for (name, method) in [
-        (identifier!(vm, __str__), vm.ctx.new_method_def("__str__", str_of, PyMethodFlags::METHOD, None)),
-        (identifier!(vm, __repr__), vm.ctx.new_method_def("__repr__", repr_of, PyMethodFlags::METHOD, None)),
+        (identifier!(vm, __str__), vm.ctx.new_method_def("__str__", exception_str, PyMethodFlags::METHOD, None)),
+        (identifier!(vm, __repr__), vm.ctx.new_method_def("__repr__", exception_repr, PyMethodFlags::METHOD, None)),
     ] {
         base.set_attr(name, method.build_method(base, vm).into());
     }
     for class in classes(vm) {
         class.slots.repr.store(Some(|error, vm| match error.downcast_ref::<PyBaseException>() {
-            Some(error) => Ok(vm.ctx.new_str(repr_of(error.to_owned(), vm)?)),
+            Some(error) => Ok(vm.ctx.new_str(exception_repr(error.to_owned(), vm)?)),
             None => error.repr(vm),
         }));
     }
-    floats(vm);
-    strings(vm);
+    name_float_divisions(vm);
+    name_string_index_errors(vm);
 }
 
-fn str_of(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+fn exception_str(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     rewrite(&error, vm);
     let args = error.args();
     match args.as_slice() {
         [] => Ok(vm.ctx.empty_str.to_owned()),
-        [said] => said.str(vm),
+        [argument] => argument.str(vm),
         _ => args.as_object().repr(vm),
     }
 }
 
-fn repr_of(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<String> {
+fn exception_repr(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<String> {
     rewrite(&error, vm);
     let args = error.args();
-    let said = match args.as_slice() {
-        [said] => format!("({})", said.repr(vm)?),
+    let arguments = match args.as_slice() {
+        [argument] => format!("({})", argument.repr(vm)?),
         _ => args.as_object().repr(vm)?.to_string(),
     };
-    Ok(format!("{}{said}", error.class().name()))
+    Ok(format!("{}{arguments}", error.class().name()))
 }
 
-/// Rewords an exception in place.
+/// Rewrites the message of an exception in place.
 fn rewrite(error: &Py<PyBaseException>, vm: &VirtualMachine) {
     if !classes(vm).iter().any(|class| error.class().is(*class)) {
         return;
     }
     let args = error.args();
-    let [said] = args.as_slice() else { return };
-    let Some(said) = said.downcast_ref::<PyStr>().and_then(|said| said.to_str()) else { return };
-    if let Some(said) = worded(error, said, vm) {
-        let args = vm.ctx.new_tuple(vec![vm.ctx.new_str(said).into()]);
-        // An exception's `args` take any tuple.
+    let [argument] = args.as_slice() else { return };
+    let Some(message) = argument.downcast_ref::<PyStr>().and_then(|text| text.to_str()) else { return };
+    if let Some(message) = cpython_message(error, message, vm) {
+        let args = vm.ctx.new_tuple(vec![vm.ctx.new_str(message).into()]);
+        // `args` of an exception accepts any tuple.
         let _ = error.as_object().set_attr("args", args, vm);
     }
 }
 
-fn worded(error: &Py<PyBaseException>, said: &str, vm: &VirtualMachine) -> Option<String> {
+/// Returns CPython's message for an exception, if it differs from the interpreter's.
+fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) -> Option<String> {
     let class = error.class().name();
-    if let Some(worded) = plain::worded(&class, said) {
-        return Some(worded);
+    if let Some(rewritten) = message_templates::rewrite(&class, message) {
+        return Some(rewritten);
     }
-    let site = Site::of(error, vm)?;
+    let failing = FailingExpression::from_traceback(error, vm)?;
     match &*class {
-        "TypeError" => types::worded(said, &site, vm),
-        "ZeroDivisionError" if said == "division by zero" => match site.operator() {
+        "TypeError" => type_errors::rewrite(message, &failing, vm),
+        "ZeroDivisionError" if message == "division by zero" => match failing.operator() {
             Some(Operator::FloorDiv) => Some("integer division or modulo by zero".to_owned()),
             Some(Operator::Mod) => Some("integer modulo by zero".to_owned()),
-            None if site.called() == Some("divmod") => Some("integer division or modulo by zero".to_owned()),
+            None if failing.called_name() == Some("divmod") => Some("integer division or modulo by zero".to_owned()),
             _ => None,
         },
         "AttributeError"
-            if (site.does("StoreAttr") || site.called() == Some("setattr"))
-                && said.contains("object has no attribute") =>
+            if (failing.is_instruction("StoreAttr") || failing.called_name() == Some("setattr"))
+                && message.contains("object has no attribute") =>
         {
-            let because = " and no __dict__ for setting new attributes";
-            if said.ends_with(because) { None } else { Some(format!("{said}{because}")) }
+            let reason = " and no __dict__ for setting new attributes";
+            if message.ends_with(reason) { None } else { Some(format!("{message}{reason}")) }
         }
-        "ValueError" if said == "byte must be in range(0, 256)" && site.called() == Some("bytes") => {
+        "ValueError" if message == "byte must be in range(0, 256)" && failing.called_name() == Some("bytes") => {
             Some("bytes must be in range(0, 256)".to_owned())
         }
-        "ValueError" => match (plain::parts(said, "{} is not in list")?.as_slice(), site.method()?) {
-            (_, "remove") => Some("list.remove(x): x not in list".to_owned()),
-            ([quoted], "index") if site.type_of_argument(0, vm)? != "str" => {
-                Some(format!("{} is not in list", quoted.strip_prefix('\'')?.strip_suffix('\'')?))
+        "ValueError" => {
+            match (message_templates::captures(message, "{} is not in list")?.as_slice(), failing.called_method()?) {
+                (_, "remove") => Some("list.remove(x): x not in list".to_owned()),
+                ([quoted], "index") if failing.type_of_argument(0, vm)? != "str" => {
+                    Some(format!("{} is not in list", quoted.strip_prefix('\'')?.strip_suffix('\'')?))
+                }
+                _ => None,
             }
-            _ => None,
-        },
-        "IndexError" if said == "tuple index out of range" && site.method()? == "format" => {
-            Some(format!("Replacement index {} out of range for positional args tuple", site.missing_replacement()?))
+        }
+        "IndexError" if message == "tuple index out of range" && failing.called_method()? == "format" => {
+            Some(format!("Replacement index {} out of range for positional args tuple", failing.missing_replacement()?))
         }
         _ => None,
     }
 }
 
-/// The divisions of floats, which name their operation when they fail.
-fn floats(vm: &VirtualMachine) {
-    static PLAIN: OnceLock<[Option<Binary>; 3]> = OnceLock::new();
-    fn named(at: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine, said: &'static str) -> PyResult {
-        let plain = PLAIN.get().and_then(|plain| plain[at]).expect("floats can be divided");
-        plain(a, b, vm).map_err(|error| match error.fast_isinstance(vm.ctx.exceptions.zero_division_error) {
-            true => vm.new_zero_division_error(said.to_owned()),
+/// Makes the ZeroDivisionError of floats name the operation.
+fn name_float_divisions(vm: &VirtualMachine) {
+    static ORIGINAL: OnceLock<[Option<Binary>; 3]> = OnceLock::new();
+    fn divide_as(at: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine, message: &'static str) -> PyResult {
+        let original = ORIGINAL.get().and_then(|slots| slots[at]).expect("floats have all three divisions");
+        original(a, b, vm).map_err(|error| match error.fast_isinstance(vm.ctx.exceptions.zero_division_error) {
+            true => vm.new_zero_division_error(message.to_owned()),
             false => error,
         })
     }
     let number = &vm.ctx.types.float_type.slots.as_number;
-    PLAIN.get_or_init(|| [number.true_divide.load(), number.floor_divide.load(), number.remainder.load()]);
-    let divide: Binary = |a, b, vm| named(0, a, b, vm, "float division by zero");
-    let floor: Binary = |a, b, vm| named(1, a, b, vm, "float floor division by zero");
-    let modulo: Binary = |a, b, vm| named(2, a, b, vm, "float modulo by zero");
-    for (slot, right, worded) in [
+    ORIGINAL.get_or_init(|| [number.true_divide.load(), number.floor_divide.load(), number.remainder.load()]);
+    let divide: Binary = |a, b, vm| divide_as(0, a, b, vm, "float division by zero");
+    let floor: Binary = |a, b, vm| divide_as(1, a, b, vm, "float floor division by zero");
+    let modulo: Binary = |a, b, vm| divide_as(2, a, b, vm, "float modulo by zero");
+    for (slot, right, replacement) in [
         (&number.true_divide, &number.right_true_divide, divide),
         (&number.floor_divide, &number.right_floor_divide, floor),
         (&number.remainder, &number.right_remainder, modulo),
     ] {
-        slot.store(Some(worded));
-        right.store(Some(worded));
+        slot.store(Some(replacement));
+        right.store(Some(replacement));
     }
 }
 
-/// `'abc'[9]`, which says what has no such index.
-fn strings(vm: &VirtualMachine) {
+/// Makes the IndexError of `'abc'[9]` name the type.
+fn name_string_index_errors(vm: &VirtualMachine) {
     type Subscript = fn(PyMapping<'_>, &PyObject, &VirtualMachine) -> PyResult;
-    static PLAIN: OnceLock<Subscript> = OnceLock::new();
+    static ORIGINAL: OnceLock<Subscript> = OnceLock::new();
     fn subscript(text: PyMapping<'_>, index: &PyObject, vm: &VirtualMachine) -> PyResult {
-        let plain = PLAIN.get().expect("text has indices");
-        plain(text, index, vm).map_err(|error| match error.fast_isinstance(vm.ctx.exceptions.index_error) {
+        let original = ORIGINAL.get().expect("strings can be indexed");
+        original(text, index, vm).map_err(|error| match error.fast_isinstance(vm.ctx.exceptions.index_error) {
             true => vm.new_index_error("string index out of range"),
             false => error,
         })
     }
     let slot = &vm.ctx.types.str_type.slots.as_mapping.subscript;
-    if let Some(plain) = slot.load() {
-        PLAIN.get_or_init(|| plain);
+    if let Some(original) = slot.load() {
+        ORIGINAL.get_or_init(|| original);
         slot.store(Some(subscript));
     }
 }

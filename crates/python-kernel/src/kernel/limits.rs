@@ -1,32 +1,33 @@
-//! What keeps a runaway program from the learner's machine: limits of memory, no core dumps, and an end when the
-//! tutor is gone. Ctrl-C reaches Python from here.
+//! Protects the learner's machine from a runaway program: limits its memory, disables core dumps, and ends the process
+//! when the parent has ended. Also raises KeyboardInterrupt on Ctrl-C.
 
 use super::Kernel;
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::signal::UserSignalSender;
 use std::sync::atomic::Ordering;
 
-/// How much more memory than at the start a program may use, in bytes.
+/// Memory in bytes that a program may use in addition to the memory used at the start.
 #[cfg(target_os = "linux")]
-const MEMORY: u64 = 1 << 30;
+const MEMORY_LIMIT: u64 = 1 << 30;
 
-/// A program that wants more memory than `MEMORY` gets none, rather than the machine's last.
+/// Limits the address space by `MEMORY_LIMIT`, and disables core dumps.
 #[cfg(unix)]
-pub fn bound() {
+pub fn limit_resources() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    // None of these may fail the start: without them, the program still runs.
+    // The program also runs without these limits, so a failure is ignored.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     #[cfg(target_os = "linux")]
     if let Some(used) = address_space() {
-        let limit = Some(used + MEMORY);
+        let limit = Some(used + MEMORY_LIMIT);
         let _ = setrlimit(Resource::As, Rlimit { current: limit, maximum: limit });
     }
 }
 
+/// Does nothing: these limits exist on Unix only.
 #[cfg(not(unix))]
-pub fn bound() {}
+pub fn limit_resources() {}
 
-/// The bytes of address space in use; `/proc/self/statm` begins with their number of pages.
+/// Returns the size of the address space in bytes. `/proc/self/statm` begins with its size in pages.
 #[cfg(target_os = "linux")]
 fn address_space() -> Option<u64> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
@@ -34,7 +35,8 @@ fn address_space() -> Option<u64> {
     Some(pages * rustix::param::page_size() as u64)
 }
 
-/// Ends the process when its parent is gone: a program that asks nothing would not notice, and run for ever.
+/// Starts a thread that ends the process when its parent has ended. A program that sends no requests would not notice
+/// that the pipe is closed, and could run for ever.
 #[cfg(unix)]
 pub fn end_with_parent() {
     let parent = rustix::process::getppid();
@@ -49,34 +51,34 @@ pub fn end_with_parent() {
 #[cfg(not(unix))]
 pub fn end_with_parent() {}
 
-/// How often, a millisecond apart, an interrupt waits for a generator to hand its value on.
-const PATIENCE: u32 = 200;
+/// Number of times, a millisecond apart, that an interrupt waits for a generator to yield.
+const GENERATOR_RETRIES: u32 = 200;
 
-/// Ctrl-C raises KeyboardInterrupt in the program that runs.
+/// Makes Ctrl-C raise KeyboardInterrupt in the running program.
 pub fn interrupt_on_signal(kernel: &'static Kernel, python: UserSignalSender) {
-    // A handler that cannot be set leaves the parent its other way, to end this process.
+    // If the handler cannot be set, the parent can still end this process.
     let _ = ctrlc::set_handler(move || {
         kernel.interrupt();
-        send(kernel, python.clone(), PATIENCE);
+        raise_interrupt(kernel, python.clone(), GENERATOR_RETRIES);
     });
 }
 
-/// Raises in the frame that runs; but the interpreter may lose its place in a generator that is interrupted, so one of
-/// those is given some time to yield first.
-fn send(kernel: &'static Kernel, python: UserSignalSender, patience: u32) {
+/// Raises KeyboardInterrupt in the running frame. The interpreter may lose its place in a generator that is interrupted, so
+/// a generator first gets some time to yield.
+fn raise_interrupt(kernel: &'static Kernel, python: UserSignalSender, retries: u32) {
     let again = python.clone();
-    // A program that is gone by now needs no interrupt.
+    // Sending fails if the interpreter has ended, which then needs no interrupt.
     let _ = python.send(Box::new(move |vm| {
         let flags = vm.current_frame().map(|frame| frame.code.flags);
         let in_generator = flags.is_some_and(|flags| flags.contains(CodeFlags::GENERATOR));
-        if in_generator && patience > 0 {
+        if in_generator && retries > 0 {
             std::thread::spawn(move || {
                 std::thread::sleep(std::time::Duration::from_millis(1));
-                send(kernel, again, patience - 1);
+                raise_interrupt(kernel, again, retries - 1);
             });
             return Ok(());
         }
-        // While none runs, the next one is to see it.
+        // Between two runs the interrupt stays pending for the next run.
         let runs = kernel.running.load(Ordering::SeqCst);
         if runs && kernel.take_interrupt() { Err(super::keyboard_interrupt(vm)) } else { Ok(()) }
     }));

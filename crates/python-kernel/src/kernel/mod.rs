@@ -1,8 +1,8 @@
-//! The Python child: real Python in a process of its own, which asks the tutor for everything beyond computing.
+//! The process of the Python child.
 //!
-//! The process reads `ToChild` frames on standard input and writes `FromChild` frames on standard output. It has no
-//! files, no network, no processes and no environment: the interpreter is built without `host_env`, and what the
-//! standard library needs of a host is stood in for by `python/`, each with the reason at its head.
+//! It reads `ToChild` frames from standard input and writes `FromChild` frames to standard output. It has no files, no
+//! network, no processes and no environment: the interpreter is built without `host_env`. Where the standard library
+//! needs a host, it finds one of the modules in `host_stubs` instead; the head of each gives the reason.
 
 mod alloc_guard;
 mod clock;
@@ -20,7 +20,7 @@ mod traceback;
 mod wire;
 
 use crate::frame::{FromChild, ToChild};
-use crate::syntax::{self, TooDeep};
+use crate::syntax::{self, ExcessiveNesting};
 use pipe::Pipe;
 use rustpython_vm::{
     AsObject, Interpreter, Py, PyObject, PyObjectRef, PyResult, Settings, VirtualMachine,
@@ -36,50 +36,53 @@ use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// The hidden subcommand that makes a process a Python child.
+/// The hidden subcommand with which the parent starts its own binary as a Python child.
 pub const SUBCOMMAND: &str = "__python";
 
-/// Stack of the main Python thread, in bytes. It takes address space only, until a recursion uses it.
+/// Stack size of the main Python thread in bytes. Takes only address space until a recursion uses it.
 const STACK: usize = 128 << 20;
 
-/// Stack of a thread that runs no Python, in bytes.
+/// Stack size in bytes of a thread that runs no Python.
 const SMALL_STACK: usize = 64 << 10;
 
-/// How deep Python calls may nest, as in CPython.
+/// Maximum nesting depth of Python calls, as in CPython.
 const RECURSION_LIMIT: usize = 1000;
 
-/// What the parts of the child share. There is one, for the process is one interpreter's.
+/// State shared by the parts of the child. The process has a single interpreter, so there is a single `Kernel`.
 pub struct Kernel {
     pipe: Pipe,
     seed: u64,
     rng: rng::KernelRng,
     connections: wire::Connections,
-    /// The sources that have run, by the name that their code carries.
+    /// The sources that have run, by the file name of their code object.
     sources: Mutex<HashMap<String, String>>,
-    /// The `repr` echoed last in this run.
-    echo: Mutex<Option<String>>,
-    /// The names of `builtins`, and those of `sys` that a run depends on, as they were at the start.
+    /// The last `repr` that was echoed in this run.
+    last_echo: Mutex<Option<String>>,
+    /// Original content of `builtins`.
     builtins: OnceLock<Vec<(String, PyObjectRef)>>,
+    /// Original streams and hooks of `sys`, by name.
     hooks: OnceLock<Vec<(String, PyObjectRef)>>,
-    /// What `sys.modules` and `sys.meta_path` held at the start.
+    /// Original content of `sys.modules`.
     modules: OnceLock<Vec<(String, PyObjectRef)>>,
+    /// Original content of `sys.meta_path`.
     finders: OnceLock<Vec<PyObjectRef>>,
-    /// `eval` and its like, as they were before they were guarded.
+    /// The builtins `eval`, `exec` and `compile` without the guards put before them.
     unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
-    /// How many threads the tutor knows of, besides the main thread.
-    threads_told: AtomicU32,
-    /// Whether a source of the learner's runs, which may be interrupted anywhere.
+    /// Number of threads besides the main thread that was last reported to the parent.
+    reported_threads: AtomicU32,
+    /// Whether the learner's source is running, which may be interrupted anywhere.
     running: AtomicBool,
+    /// Whether a Ctrl-C is waiting to be raised.
     interrupted: AtomicBool,
-    /// Whether the main thread waits for an answer.
+    /// Whether the main thread is waiting for an answer.
     waiting: AtomicBool,
 }
 
 static KERNEL: OnceLock<Kernel> = OnceLock::new();
 
-/// The child's shared parts.
+/// Returns the child's shared state.
 fn kernel() -> &'static Kernel {
-    KERNEL.get().expect("main sets it before Python starts")
+    KERNEL.get().expect("`serve` sets it before Python starts")
 }
 
 impl Kernel {
@@ -90,83 +93,86 @@ impl Kernel {
             rng: rng::KernelRng::new(seed),
             connections: wire::Connections::default(),
             sources: Mutex::default(),
-            echo: Mutex::default(),
+            last_echo: Mutex::default(),
             builtins: OnceLock::new(),
             hooks: OnceLock::new(),
             modules: OnceLock::new(),
             finders: OnceLock::new(),
             unguarded: OnceLock::new(),
-            threads_told: AtomicU32::new(0),
+            reported_threads: AtomicU32::new(0),
             running: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
             waiting: AtomicBool::new(false),
         }
     }
 
-    fn echoed(&self, text: String) {
-        *lock(&self.echo) = Some(text);
+    fn set_last_echo(&self, text: String) {
+        *lock(&self.last_echo) = Some(text);
     }
 
-    /// Tells how many other threads there are, before the main thread waits: one of them may have something to say.
-    fn tell_of_threads(&self, vm: &VirtualMachine) {
+    /// Reports the number of other threads if it has changed. Called before the main thread waits, since the parent must
+    /// know whether another thread can still send requests.
+    fn report_thread_count(&self, vm: &VirtualMachine) {
         let count = u32::try_from(vm.state.thread_count.load()).unwrap_or(u32::MAX);
-        if pipe::is_main_thread() && self.threads_told.swap(count, Ordering::Relaxed) != count {
-            self.pipe.tell_later(&FromChild::Threads { count });
+        if pipe::is_main_thread() && self.reported_threads.swap(count, Ordering::Relaxed) != count {
+            self.pipe.send_later(&FromChild::ThreadCount { count });
         }
     }
 
-    /// The source whose code carries this file name.
+    /// Returns the source of the code object with this file name.
     fn source(&self, filename: &str) -> Option<String> {
         lock(&self.sources).get(filename).cloned()
     }
 
-    /// A builtin as Python has it, without the guard that we put before it.
+    /// Returns the original of a guarded builtin.
     fn unguarded(&self, name: &str) -> Option<PyObjectRef> {
         let (_, builtin) = self.unguarded.get()?.iter().find(|(guarded, _)| *guarded == name)?;
         Some(builtin.clone())
     }
 
-    /// Ctrl-C. The tutor sends it to a program that runs; if none does, one is on its way through the pipe.
+    /// Handles Ctrl-C. The parent sends the signal while a source runs, or while the frame that starts one is still on the
+    /// pipe.
     fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);
         if self.waiting.load(Ordering::SeqCst) {
-            self.pipe.tell(&FromChild::StopWaiting);
+            self.pipe.send(&FromChild::InterruptWait);
         }
     }
 
-    /// Asks, and waits. A Ctrl-C that finds the main thread waiting, or on its way to it, asks the tutor to end the wait:
-    /// whichever of the two comes second, the handler or this, sees what the other has noted.
-    fn wait_for_answer(&self, question: &FromChild) -> ToChild {
-        self.pipe.tell(question);
+    /// Sends a request and waits for its answer. If Ctrl-C arrives while the main thread waits or is about to, the parent is
+    /// told to end the wait. This function and the signal handler each set a flag of their own before they read the flag of
+    /// the other, so whichever comes second sees both flags.
+    fn wait_for_answer(&self, request: &FromChild) -> ToChild {
+        self.pipe.send(request);
         if !pipe::is_main_thread() {
-            return self.pipe.next();
+            return self.pipe.receive();
         }
         self.waiting.store(true, Ordering::SeqCst);
         if self.interrupted.load(Ordering::SeqCst) {
-            self.pipe.tell(&FromChild::StopWaiting);
+            self.pipe.send(&FromChild::InterruptWait);
         }
-        let answer = self.pipe.next();
+        let answer = self.pipe.receive();
         self.waiting.store(false, Ordering::SeqCst);
         answer
     }
 
-    /// Whether a Ctrl-C waits to be raised; it is raised once.
+    /// Clears a pending Ctrl-C. Returns whether there was one, so that it is raised only once.
     fn take_interrupt(&self) -> bool {
         self.interrupted.swap(false, Ordering::SeqCst)
     }
 }
 
-/// The process of the Python child, from the tutor's `Start` to the end of its pipe.
+/// Runs this process as a Python child, from the parent's `Start` frame until the pipe is closed.
 pub fn main() -> ! {
-    quiet_end();
+    abort_on_panic();
     let python = std::thread::Builder::new().name("python".to_owned()).stack_size(STACK).spawn(serve);
-    // Where the thread does not start, or dies, the tutor sees the pipe end.
+    // If the thread does not start, or dies, the parent sees that the pipe is closed.
     let ended = python.map(std::thread::JoinHandle::join);
     process::exit(i32::from(!matches!(ended, Ok(Ok(())))));
 }
 
-/// A panic anywhere ends the process at once, for no other thread could trust what is left.
-fn quiet_end() {
+/// Makes a panic in any thread end the process at once, since the other threads could no longer rely on shared state.
+fn abort_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         report(panic);
@@ -177,48 +183,49 @@ fn quiet_end() {
 fn serve() {
     let Ok((reader, writer)) = pipes() else { return };
     let pipe = Pipe::new(reader, writer);
-    let ToChild::Start { seed, module } = pipe.next() else { return };
+    let ToChild::Start { seed, module } = pipe.receive() else { return };
     let kernel = KERNEL.get_or_init(|| Kernel::new(pipe, seed));
     let output = std::thread::Builder::new().name("output".to_owned()).stack_size(SMALL_STACK);
-    if output.spawn(|| kernel.pipe.send_soon()).is_err() {
+    if output.spawn(|| kernel.pipe.flush_delayed_output()).is_err() {
         return;
     }
-    limits::bound();
+    limits::limit_resources();
     limits::end_with_parent();
     let (sender, receiver) = user_signal_channel();
     limits::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
-        // What is made until the first prompt stays: looking through it for garbage is a tenth of the start.
+        // Objects made before the first prompt stay alive. Searching them for garbage would be a tenth of the start-up time.
         gc_state().disable();
-        let scope = match prepare(kernel, &module, vm) {
+        let scope = match set_up(kernel, &module, vm) {
             Ok(scope) => scope,
-            Err(error) => panic!("Python does not start: {}", traceback::format(&error, vm)),
+            Err(error) => panic!("Python could not be started: {}", traceback::format(&error, vm)),
         };
-        kernel.pipe.tell(&FromChild::Ready);
-        if let Err(error) = connect(&scope, vm) {
-            panic!("`redis` is not to be had: {}", traceback::format(&error, vm));
+        kernel.pipe.send(&FromChild::Ready);
+        if let Err(error) = define_redis_client(&scope, vm) {
+            panic!("the `redis` package could not be imported: {}", traceback::format(&error, vm));
         }
         gc_state().enable();
         loop {
-            match kernel.pipe.next() {
+            match kernel.pipe.receive() {
                 ToChild::Run { number, source, echo } => {
                     let outcome = run::run(number, source, echo, &scope, vm);
-                    kernel.pipe.tell(&FromChild::Done(outcome));
+                    kernel.pipe.send(&FromChild::RunFinished(outcome));
                 }
-                ToChild::Complete { text } => {
-                    kernel.pipe.tell(&FromChild::Names { names: complete::names(&text, &scope, vm) });
+                ToChild::GetCompletions { text } => {
+                    kernel.pipe.send(&FromChild::Completions { names: complete::names(&text, &scope, vm) });
                 }
-                ToChild::ForgetInterrupt => {
+                ToChild::DiscardInterrupt => {
                     kernel.take_interrupt();
                 }
-                // An answer that comes after its question was given up.
+                // An answer that arrived after its request was interrupted.
                 _ => {}
             }
         }
     });
 }
 
-/// The two ends of the pipe. Standard output is then nobody's, so that nothing but frames is ever written to it.
+/// Takes standard input and output as the two ends of the pipe. Standard output is then redirected to standard error, so
+/// that only frames can reach the pipe.
 fn pipes() -> io::Result<(File, File)> {
     #[cfg(unix)]
     let (reader, writer) = {
@@ -237,7 +244,7 @@ fn pipes() -> io::Result<(File, File)> {
 
 fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     let mut settings = Settings::default();
-    // The seed's lower half: any number will do, so long as it is the same in each run.
+    // The lower half of the seed. Any number works as long as it is the same in each run.
     settings.hash_seed = Some(seed as u32);
     settings.install_signal_handlers = false;
     let builder = Interpreter::builder(settings);
@@ -247,18 +254,18 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     builder
         .add_native_modules(&natives)
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
-        // After the standard library, for what stands in for its modules takes their place.
-        .add_frozen_modules(rustpython_vm::py_freeze!(dir = "python"))
-        .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../python"))
+        // Added after the standard library, because these modules replace some of its modules.
+        .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../host_stubs"))
+        .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../redis_package"))
         .init_hook(|vm| vm.set_user_signal_channel(signals))
         .build()
 }
 
-/// Puts our own in the place of what would need a terminal or a machine, and makes the learner's namespace.
-fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope> {
+/// Replaces everything that would need a terminal or an operating system, and creates the learner's namespace.
+fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope> {
     vm.recursion_limit.set(RECURSION_LIMIT);
     intern_names(vm.ctx.types.object_type, vm);
-    alloc_guard::guard(vm);
+    alloc_guard::install(vm);
     cpython_messages::install(vm);
     let tutor = vm.import("_tutor", 0)?;
     let mut unguarded = Vec::new();
@@ -282,49 +289,49 @@ fn prepare(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope
     }
     let finders = vm.sys_module.get_attr("meta_path", vm)?.try_to_value(vm)?;
     let modules: PyDictRef = vm.sys_module.get_attr("modules", vm)?.try_into_value(vm)?;
-    // Each is set here alone, so none is set yet.
+    // These cells are set only here, so each `set` succeeds.
     let _ = kernel.hooks.set(hooks);
-    let _ = kernel.builtins.set(named(vm.builtins.dict()));
-    let _ = kernel.modules.set(named(modules));
+    let _ = kernel.builtins.set(entries_of(vm.builtins.dict()));
+    let _ = kernel.modules.set(entries_of(modules));
     let _ = kernel.finders.set(finders);
     let scope = vm.new_scope_with_main()?;
     scope.globals.set_item("__name__", vm.ctx.new_str(module).into(), vm)?;
     Ok(scope)
 }
 
-/// Interns the names of all classes below this one: the interpreter takes that for granted and panics over the
-/// `__name__` of one that is not, as whoever walks over `object.__subclasses__()` would find.
+/// Interns the names of all subclasses of this class. The interpreter expects class names to be interned and panics when
+/// a program reads the `__name__` of a class whose name is not, as any walk over `object.__subclasses__()` would.
 fn intern_names(class: &Py<PyType>, vm: &VirtualMachine) {
-    let below: Vec<_> = class.subclasses.read().iter().filter_map(|class| class.upgrade()).collect();
-    for class in below.iter().filter_map(|class| class.downcast_ref::<PyType>()) {
+    let subclasses: Vec<_> = class.subclasses.read().iter().filter_map(|class| class.upgrade()).collect();
+    for class in subclasses.iter().filter_map(|class| class.downcast_ref::<PyType>()) {
         let name = class.slot_name().to_owned();
         vm.ctx.intern_str(name.rsplit_once('.').map_or(name.as_str(), |(_, name)| name));
         intern_names(class, vm);
     }
 }
 
-/// What a dict holds under names.
-fn named(dict: PyDictRef) -> Vec<(String, PyObjectRef)> {
+/// Returns the entries of a dict whose keys are strings.
+fn entries_of(dict: PyDictRef) -> Vec<(String, PyObjectRef)> {
     let name = |key: PyObjectRef| key.downcast_ref::<PyStr>()?.to_str().map(str::to_owned);
     dict.into_iter().filter_map(|(key, value)| Some((name(key)?, value))).collect()
 }
 
-/// `redis` and `r` stand ready at the first prompt.
-fn connect(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
-    preload::redis(vm)?;
+/// Defines `redis` and the client `r` in the learner's namespace.
+fn define_redis_client(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
+    preload::load_redis(vm)?;
     let redis = vm.import("redis", 0)?;
     for name in ["Redis", "Connection"] {
         let class = redis.get_attr(name, vm)?;
-        quicken(&class, vm);
+        speed_up_attributes(&class, vm);
     }
     let client = redis.get_attr("Redis", vm)?.call((), vm)?;
     scope.globals.set_item("redis", redis, vm)?;
     scope.globals.set_item("r", client, vm)
 }
 
-/// Lets instances of a class find their attributes as those of `object` do. The interpreter looks up `__getattribute__`
-/// itself first, each time, for every class that is written in Python: it does not see that `object`'s is the native one.
-fn quicken(class: &PyObject, vm: &VirtualMachine) {
+/// Makes instances of a class use the native attribute lookup of `object`. For a class written in Python, the interpreter
+/// otherwise looks up `__getattribute__` before each attribute, without noticing that it finds the native one.
+fn speed_up_attributes(class: &PyObject, vm: &VirtualMachine) {
     let Some(class) = class.downcast_ref::<PyType>() else { return };
     let own = ["__getattribute__", "__getattr__"].map(|name| vm.ctx.intern_str(name));
     let object = vm.ctx.types.object_type;
@@ -334,10 +341,10 @@ fn quicken(class: &PyObject, vm: &VirtualMachine) {
     }
 }
 
-/// Asks the tutor, and waits. A Ctrl-C while waiting raises KeyboardInterrupt.
-fn ask(question: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
-    kernel().tell_of_threads(vm);
-    match vm.allow_threads(|| kernel().wait_for_answer(question)) {
+/// Sends a request to the parent and waits for its answer. Ctrl-C during the wait raises KeyboardInterrupt.
+fn request(request: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
+    kernel().report_thread_count(vm);
+    match vm.allow_threads(|| kernel().wait_for_answer(request)) {
         ToChild::Interrupted => {
             kernel().take_interrupt();
             Err(keyboard_interrupt(vm))
@@ -350,13 +357,14 @@ fn keyboard_interrupt(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_exception_empty(vm.ctx.exceptions.keyboard_interrupt.to_owned())
 }
 
-/// The error that CPython raises for a source nested so deeply, before a compiler sees it that would overflow.
-fn nested_too_deeply(source: &str, filename: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
+/// Returns CPython's exception for a source that is nested too deeply, which must not reach the compiler: it would
+/// overflow its stack.
+fn nesting_error(source: &str, filename: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let exceptions = &vm.ctx.exceptions;
-    let (class, message) = match syntax::too_deep(source)? {
-        TooDeep::Brackets => (exceptions.syntax_error, "too many nested parentheses"),
-        TooDeep::Indents => (exceptions.indentation_error, "too many levels of indentation"),
-        TooDeep::Operators => {
+    let (class, message) = match syntax::excessive_nesting(source)? {
+        ExcessiveNesting::Brackets => (exceptions.syntax_error, "too many nested parentheses"),
+        ExcessiveNesting::Indents => (exceptions.indentation_error, "too many levels of indentation"),
+        ExcessiveNesting::Operators => {
             return Some(vm.new_recursion_error("maximum recursion depth exceeded during compilation".to_owned()));
         }
     };
@@ -367,13 +375,13 @@ fn nested_too_deeply(source: &str, filename: &str, vm: &VirtualMachine) -> Optio
         ("lineno", vm.ctx.new_int(1).into()),
     ];
     for (name, value) in attributes {
-        // A SyntaxError takes these attributes always.
+        // A SyntaxError accepts any value for these attributes.
         let _ = error.as_object().set_attr(name, value, vm);
     }
     Some(error)
 }
 
-/// The lock's content, also after a thread died with the lock held: each holder leaves it whole.
+/// Locks a mutex. Poisoning can be ignored, because a panic in any thread ends the process.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,11 @@
-//! The child's end of the pipe: what it asks, what it is answered, and the output that goes before.
+//! The child's end of the pipe to its parent.
 //!
-//! Every Python thread may wait for an answer of its own. Whoever waits first reads for all: a frame that is
-//! for another thread is left in `arrived`, and its thread woken. Alone, a thread so reads its own answers without
-//! any hand-over. Output is kept back until the next question, until it is long, or for some milliseconds, so that a line
-//! that is printed costs no system call of its own, and a program that computes shows what it has printed.
+//! Each Python thread may be waiting for an answer of its own. The first thread that waits reads frames for all of them:
+//! it leaves a frame for another thread in `arrived` and wakes the waiting threads. A program with a single thread thus
+//! reads its answers without switching threads.
+//!
+//! Output is delayed until the next request, until it is long, or for at most 20 ms. So a printed line needs no system call
+//! of its own, and a long computation still shows its output.
 
 use crate::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
 use adaptive_spin::AdaptiveSpin;
@@ -15,16 +17,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Output longer than this, in bytes, does not wait for the next question.
+/// Length in bytes from which output is sent at once.
 const LONG_OUTPUT: usize = 8 << 10;
 
-/// Output is kept back no longer than this while the program goes on.
-const SOON: Duration = Duration::from_millis(20);
+/// Maximum delay of output while the program computes.
+const MAX_OUTPUT_DELAY: Duration = Duration::from_millis(20);
 
-/// Both directions of the pipe to the tutor.
+/// Both directions of the pipe to the parent.
 pub struct Pipe {
     outgoing: Mutex<Outgoing>,
-    kept_back: Condvar,
+    output_delayed: Condvar,
     incoming: Mutex<Incoming>,
     arrival: Condvar,
     reader: Mutex<Reader>,
@@ -39,19 +41,19 @@ struct Outgoing {
     writer: File,
     /// Frames not yet written.
     frames: Vec<u8>,
-    /// Output not yet made a frame of, all of one stream.
+    /// Output that is not in a frame yet, all of it for `stream`.
     text: String,
     stream: Stream,
-    /// Whether `send_soon` has been told of output that is kept back.
-    is_due: bool,
+    /// Whether `flush_delayed_output` has been notified of delayed output.
+    is_flush_scheduled: bool,
 }
 
 #[derive(Default)]
 struct Incoming {
     arrived: Vec<(u32, ToChild)>,
-    /// Whether a thread is reading, for all that wait.
-    reading: bool,
-    /// How many wait for it.
+    /// Whether a thread is reading frames for all waiting threads.
+    is_being_read: bool,
+    /// Number of threads that wait for the reading thread.
     waiting: usize,
 }
 
@@ -59,7 +61,7 @@ thread_local! {
     static NUMBER: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
-/// The number of the calling thread on the pipe. The first to ask is the main thread.
+/// Returns the number that frames carry for the calling thread. The first thread that calls this becomes the main thread.
 fn thread_number() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(MAIN_THREAD);
     NUMBER.with(|number| {
@@ -76,20 +78,20 @@ pub fn is_main_thread() -> bool {
     thread_number() == MAIN_THREAD
 }
 
-/// The lock's content. A thread that died with the lock held has left whole frames behind it all the same.
+/// Locks a mutex. Poisoning can be ignored, because a panic in any thread ends the process.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pipe {
-    /// The calling thread becomes the main thread.
+    /// Creates the pipe. The calling thread becomes the main thread.
     pub fn new(reader: File, writer: File) -> Self {
         thread_number();
         let (frames, text) = (Vec::new(), String::new());
-        let outgoing = Outgoing { writer, frames, text, stream: Stream::Stdout, is_due: false };
+        let outgoing = Outgoing { writer, frames, text, stream: Stream::Stdout, is_flush_scheduled: false };
         Self {
             outgoing: Mutex::new(outgoing),
-            kept_back: Condvar::new(),
+            output_delayed: Condvar::new(),
             incoming: Mutex::default(),
             arrival: Condvar::new(),
             reader: Mutex::new(Reader {
@@ -99,54 +101,54 @@ impl Pipe {
         }
     }
 
-    /// Takes output of the learner's program.
+    /// Adds output of the program, which may be sent later.
     pub fn print(&self, stream: Stream, text: &str) {
         let mut outgoing = lock(&self.outgoing);
         if outgoing.stream != stream {
-            outgoing.seal();
+            outgoing.frame_output();
             outgoing.stream = stream;
         }
         outgoing.text.push_str(text);
         if outgoing.text.len() > LONG_OUTPUT {
             outgoing.flush();
-        } else if !outgoing.is_due {
-            outgoing.is_due = true;
-            self.kept_back.notify_one();
+        } else if !outgoing.is_flush_scheduled {
+            outgoing.is_flush_scheduled = true;
+            self.output_delayed.notify_one();
         }
     }
 
-    /// Sends output soon after it was kept back, for as long as the process lives: the work of a thread of its own.
-    pub fn send_soon(&self) -> ! {
+    /// Sends delayed output after `MAX_OUTPUT_DELAY`. Never returns, so it needs a thread of its own.
+    pub fn flush_delayed_output(&self) -> ! {
         let mut outgoing = lock(&self.outgoing);
         loop {
             outgoing = self
-                .kept_back
-                .wait_while(outgoing, |outgoing| !outgoing.is_due)
+                .output_delayed
+                .wait_while(outgoing, |outgoing| !outgoing.is_flush_scheduled)
                 .unwrap_or_else(PoisonError::into_inner);
             drop(outgoing);
-            std::thread::sleep(SOON);
+            std::thread::sleep(MAX_OUTPUT_DELAY);
             outgoing = lock(&self.outgoing);
-            outgoing.is_due = false;
+            outgoing.is_flush_scheduled = false;
             if !outgoing.text.is_empty() {
                 outgoing.flush();
             }
         }
     }
 
-    /// Sends all output taken so far.
+    /// Sends all frames and all output so far.
     pub fn flush(&self) {
         lock(&self.outgoing).flush();
     }
 
-    /// Says what wants no answer.
-    pub fn tell(&self, frame: &FromChild) {
+    /// Sends a frame at once.
+    pub fn send(&self, frame: &FromChild) {
         let mut outgoing = lock(&self.outgoing);
         outgoing.push(frame);
         outgoing.flush();
     }
 
-    /// Says what wants no answer, with the next question.
-    pub fn tell_later(&self, frame: &FromChild) {
+    /// Sends a frame together with the next request.
+    pub fn send_later(&self, frame: &FromChild) {
         let mut outgoing = lock(&self.outgoing);
         outgoing.push(frame);
         if outgoing.frames.len() > LONG_OUTPUT {
@@ -154,25 +156,25 @@ impl Pipe {
         }
     }
 
-    /// The next frame for the calling thread. When the tutor is gone, the process ends here.
-    pub fn next(&self) -> ToChild {
+    /// Waits for the next frame for the calling thread. Ends the process if the parent has closed the pipe.
+    pub fn receive(&self) -> ToChild {
         let number = thread_number();
         let mut incoming = lock(&self.incoming);
         loop {
             if let Some(at) = incoming.arrived.iter().position(|(thread, _)| *thread == number) {
                 return incoming.arrived.remove(at).1;
             }
-            if incoming.reading {
+            if incoming.is_being_read {
                 incoming.waiting += 1;
                 incoming = self.arrival.wait(incoming).unwrap_or_else(PoisonError::into_inner);
                 incoming.waiting -= 1;
                 continue;
             }
-            incoming.reading = true;
+            incoming.is_being_read = true;
             drop(incoming);
-            let frame = lock(&self.reader).next();
+            let frame = lock(&self.reader).read_frame();
             incoming = lock(&self.incoming);
-            incoming.reading = false;
+            incoming.is_being_read = false;
             if incoming.waiting > 0 {
                 self.arrival.notify_all();
             }
@@ -186,9 +188,9 @@ impl Pipe {
 }
 
 impl Reader {
-    fn next(&mut self) -> io::Result<Option<(u32, ToChild)>> {
+    fn read_frame(&mut self) -> io::Result<Option<(u32, ToChild)>> {
         if self.frames.buffer().is_empty() {
-            // Reading waits as well.
+            // The result does not matter: `frame::read` waits for input in any case.
             let _ = self.spin.spin_until_readable(self.frames.get_ref());
         }
         frame::read(&mut self.frames)
@@ -196,8 +198,8 @@ impl Reader {
 }
 
 impl Outgoing {
-    /// Makes a frame of the output kept back.
-    fn seal(&mut self) {
+    /// Turns the delayed output into a frame.
+    fn frame_output(&mut self) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
             self.append(MAIN_THREAD, &FromChild::Output { stream: self.stream, text });
@@ -205,18 +207,17 @@ impl Outgoing {
     }
 
     fn push(&mut self, frame: &FromChild) {
-        self.seal();
+        self.frame_output();
         self.append(thread_number(), frame);
     }
 
     fn append(&mut self, thread: u32, frame: &FromChild) {
-        // A frame beyond 4 GiB is beyond the memory limit as well.
-        frame::append(&mut self.frames, thread, frame).expect("a frame fits into memory");
+        frame::append(&mut self.frames, thread, frame).expect("the memory limit is below the 4 GiB of a frame");
     }
 
-    /// Writes all frames. When the tutor is gone, the process ends here.
+    /// Writes all frames. Ends the process if the parent has closed the pipe.
     fn flush(&mut self) {
-        self.seal();
+        self.frame_output();
         if self.write().is_err() {
             process::exit(0);
         }

@@ -1,6 +1,8 @@
-//! `redis` and its modules, made without the import system, which takes half a millisecond of Python for each of them.
+//! Creates the `redis` package and its modules without the import system, which would spend half a millisecond of Python
+//! on each module.
 //!
-//! They look as if they had been imported. Whatever is not listed here, or is imported anew, goes the usual way.
+//! The modules look as if they had been imported. A module that is not listed here, or that is reloaded, is imported in
+//! the usual way.
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -10,7 +12,7 @@ use rustpython_vm::{
     scope::Scope,
 };
 
-/// The modules that a client needs, each behind those that it imports. `redis` itself imports them all.
+/// The modules that a client needs, each after the modules that it imports. `redis` itself imports all of them.
 const MODULES: [&str; 26] = [
     "redis.exceptions",
     "redis.backoff",
@@ -40,12 +42,12 @@ const MODULES: [&str; 26] = [
     "redis.client",
 ];
 
-/// Makes `redis` ready to be imported.
-pub fn redis(vm: &VirtualMachine) -> PyResult<()> {
+/// Creates `redis` and all of `MODULES`, and puts them into `sys.modules`.
+pub fn load_redis(vm: &VirtualMachine) -> PyResult<()> {
     let loader = Loader::new(vm)?;
-    let redis = loader.make("redis")?;
+    let redis = loader.create("redis")?;
     for name in MODULES {
-        let module = loader.make(name)?;
+        let module = loader.create(name)?;
         loader.run(name, &module)?;
         if let Some((parent, last)) = name.rsplit_once('.') {
             loader.modules.get_item(parent, vm)?.set_attr(vm.ctx.intern_str(last), module, vm)?;
@@ -54,7 +56,7 @@ pub fn redis(vm: &VirtualMachine) -> PyResult<()> {
     loader.run("redis", &redis)
 }
 
-/// What modules are made with.
+/// The objects of the import system that a module is created from.
 struct Loader<'a> {
     vm: &'a VirtualMachine,
     modules: PyDictRef,
@@ -76,19 +78,19 @@ impl<'a> Loader<'a> {
         })
     }
 
-    /// A module that has not run yet, as `_frozen_importlib` makes it.
-    fn make(&self, name: &str) -> PyResult {
+    /// Creates a module without running its code, with the attributes that `_frozen_importlib` would give it.
+    fn create(&self, name: &str) -> PyResult {
         let vm = self.vm;
-        let shown = || PyObjectRef::from(vm.ctx.new_str(name));
+        let name_object = || PyObjectRef::from(vm.ctx.new_str(name));
         let is_package = vm.state.frozen.get(name).is_some_and(|frozen| frozen.package);
-        let state = self.call(&self.namespace, vec![], [("filename", vm.ctx.none()), ("origname", shown())])?;
+        let state = self.call(&self.namespace, vec![], [("filename", vm.ctx.none()), ("origname", name_object())])?;
         let named = [
             ("origin", PyObjectRef::from(vm.ctx.new_str("frozen"))),
             ("loader_state", state),
             ("is_package", vm.ctx.new_bool(is_package).into()),
         ];
-        let spec = self.call(&self.spec, vec![shown(), self.importer.clone()], named)?;
-        let module = vm.ctx.types.module_type.as_object().call((shown(),), vm)?;
+        let spec = self.call(&self.spec, vec![name_object(), self.importer.clone()], named)?;
+        let module = vm.ctx.types.module_type.as_object().call((name_object(),), vm)?;
         let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
         module.set_attr("__package__", vm.ctx.new_str(package), vm)?;
         module.set_attr("__loader__", self.importer.clone(), vm)?;
@@ -102,13 +104,15 @@ impl<'a> Loader<'a> {
         Ok(module)
     }
 
+    /// Runs the code of a module.
     fn run(&self, name: &str, module: &PyObjectRef) -> PyResult<()> {
         let vm = self.vm;
         let globals = module.downcast_ref::<PyModule>().map(|module| module.dict());
-        let globals = globals.ok_or_else(|| vm.new_runtime_error("a module is none"))?;
+        let globals = globals.ok_or_else(|| vm.new_runtime_error("the module type does not create modules"))?;
         vm.run_code_obj(make_frozen(vm, name)?, Scope::with_builtins(None, globals, vm)).map(drop)
     }
 
+    /// Calls a class with positional and keyword arguments.
     fn call<const N: usize>(
         &self,
         class: &PyObjectRef,

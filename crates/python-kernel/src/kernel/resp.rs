@@ -1,7 +1,10 @@
-//! Replies of Redis, in RESP2 and RESP3: where one ends, and what it is in Python.
+//! Parses replies in RESP2 and RESP3 into Python objects.
 //!
-//! A reply may arrive in any number of pieces. `Scan` walks over what is there and remembers where it stopped, so
-//! that a long reply is looked at once, however often it was cut. Only a whole reply is made into Python objects.
+//! A reply may arrive in any number of pieces. `ReplyScanner` remembers how far it has scanned, so that it scans each byte of
+//! a long reply once, however many pieces there are. Python objects are built only from a complete reply.
+//!
+//! `redis_engine::resp` is a separate parser: this one builds Python objects straight from the received bytes, without
+//! the tree of Rust values in between, which every call of the `redis` package would pay for.
 
 use super::wire::{error_reply, push};
 use rustpython_vm::{
@@ -9,24 +12,26 @@ use rustpython_vm::{
     builtins::{PyDict, PyStr},
 };
 
-/// Replies nest no deeper than this; Redis itself stays far below it.
+/// Maximum nesting depth of a reply. Redis itself stays far below it.
 const MAX_DEPTH: usize = 128;
 
-/// How far the reply at the head of a buffer has been looked at.
+/// Finds the end of the first reply in a buffer that is still growing.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub struct Scan {
+pub struct ReplyScanner {
+    /// Number of bytes that have been scanned.
     at: usize,
-    /// How many values each aggregate that is open still wants, the outermost first.
+    /// Number of values missing from each open aggregate, the outermost first.
     open: Vec<usize>,
 }
 
-/// What is no RESP.
+/// The error for bytes that are not RESP.
 #[derive(Debug, PartialEq)]
 pub struct Malformed;
 
-impl Scan {
-    /// Where the first reply of `bytes` ends, if all of it is there. `bytes` must begin with what was seen before.
-    pub fn end(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
+impl ReplyScanner {
+    /// Returns the length of the first reply in `bytes`, or `None` if it is incomplete. In that case the next call must pass the
+    /// same bytes with more bytes after them.
+    pub fn scan(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         loop {
             let Some((kind, line, mut next)) = head(bytes, self.at) else { return Ok(None) };
             let mut values = 1;
@@ -43,7 +48,7 @@ impl Scan {
                 }
                 b'*' | b'~' | b'>' => values = length(line)?.unwrap_or(0),
                 b'%' => values = 2 * length(line)?.unwrap_or(0),
-                // Attributes come before the value that they belong to.
+                // An attribute is followed by the value that it belongs to.
                 b'|' => values = 2 * length(line)?.unwrap_or(0) + 1,
                 _ => return Err(Malformed),
             }
@@ -69,16 +74,16 @@ impl Scan {
     }
 }
 
-/// The kind of the value at `at`, its first line, and where what follows the line begins.
+/// Returns the type byte of the value at `at`, the rest of its first line, and the offset after that line.
 fn head(bytes: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
     let (kind, rest) = bytes.get(at..)?.split_first()?;
-    // The search is for CR alone, as it is one byte; a line itself holds none.
+    // Searching for the CR is enough, because the line itself cannot contain one.
     let line = rest.iter().position(|b| *b == b'\r')?;
     let next = at + 1 + line + 2;
     (bytes.len() >= next).then(|| (*kind, &rest[..line], next))
 }
 
-/// A length of the protocol; -1 stands for nil.
+/// Parses a length. Returns `None` for -1, which means nil.
 fn length(line: &[u8]) -> Result<Option<usize>, Malformed> {
     if line == b"-1" {
         return Ok(None);
@@ -88,7 +93,7 @@ fn length(line: &[u8]) -> Result<Option<usize>, Malformed> {
     Ok(Some(length as usize))
 }
 
-/// Makes Python objects of a whole reply.
+/// Builds Python objects from a complete reply.
 pub struct Builder<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -97,14 +102,15 @@ pub struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// `bytes` begins with a whole reply, as `Scan::end` has found. Strings are decoded where there is an encoding.
+    /// Creates a builder for `bytes`, which must begin with a complete reply. With an encoding, strings are decoded.
     pub fn new(bytes: &'a [u8], encoding: Option<&'a str>, vm: &'a VirtualMachine) -> Self {
         Self { bytes, at: 0, encoding, vm }
     }
 
+    /// Builds the next value.
     pub fn value(&mut self) -> PyResult {
         let vm = self.vm;
-        let malformed = || vm.new_runtime_error("a reply was not whole");
+        let malformed = || vm.new_runtime_error("a reply is incomplete");
         let (kind, line, next) = head(self.bytes, self.at).ok_or_else(malformed)?;
         self.at = next;
         Ok(match kind {
@@ -121,7 +127,7 @@ impl<'a> Builder<'a> {
                 self.at = next + length + 2;
                 match kind {
                     b'$' => self.text(bulk)?,
-                    // A verbatim string says in four bytes what it holds: "txt:".
+                    // A verbatim string begins with its format in four bytes: "txt:".
                     b'=' => self.text(bulk.get(4..).unwrap_or_default())?,
                     _ => error_reply(bulk, vm),
                 }
@@ -136,7 +142,7 @@ impl<'a> Builder<'a> {
                 self.map(items)?
             }
             _ => {
-                // An attribute tells about the reply that follows; nobody here asks for it.
+                // An attribute describes the reply after it, and is not used here.
                 self.values(2 * length(line).ok().flatten().unwrap_or(0))?;
                 self.value()?
             }
@@ -147,7 +153,7 @@ impl<'a> Builder<'a> {
         (0..count).map(|_| self.value()).collect()
     }
 
-    /// A dict, or a list of pairs where a key is none that a dict takes.
+    /// Builds a dict, or a list of pairs if a key is not hashable.
     fn map(&self, items: Vec<PyObjectRef>) -> PyResult {
         let vm = self.vm;
         let dict: rustpython_vm::PyRef<PyDict> = vm.ctx.new_dict();
@@ -160,6 +166,7 @@ impl<'a> Builder<'a> {
         Ok(dict.into())
     }
 
+    /// Builds a `str` if there is an encoding, else `bytes`.
     fn text(&self, bytes: &[u8]) -> PyResult {
         let vm = self.vm;
         let Some(encoding) = self.encoding else { return Ok(vm.ctx.new_bytes(bytes.to_vec()).into()) };
@@ -173,7 +180,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether the encoding is the one that Rust's text is in, by the names in use for it.
+/// Whether an encoding name means UTF-8, which Rust decodes faster than Python's codecs.
 pub fn is_utf8(encoding: &str) -> bool {
     encoding.eq_ignore_ascii_case("utf-8") || encoding.eq_ignore_ascii_case("utf8")
 }
@@ -195,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reply_ends_where_it_ends_however_it_was_cut() {
+    fn the_end_of_a_reply_is_found_wherever_it_was_cut() {
         for reply in [
             &b"+OK\r\n"[..],
             b":-12\r\n",
@@ -213,20 +220,20 @@ mod tests {
         ] {
             let mut stream = reply.to_vec();
             stream.extend_from_slice(b"+next\r\n");
-            assert_eq!(Scan::default().end(&stream), Ok(Some(reply.len())), "{}", reply.escape_ascii());
-            let mut scan = Scan::default();
+            assert_eq!(ReplyScanner::default().scan(&stream), Ok(Some(reply.len())), "{}", reply.escape_ascii());
+            let mut scanner = ReplyScanner::default();
             for seen in 0..reply.len() {
-                assert_eq!(scan.end(&stream[..seen]), Ok(None), "{} at {seen}", reply.escape_ascii());
+                assert_eq!(scanner.scan(&stream[..seen]), Ok(None), "{} at {seen}", reply.escape_ascii());
             }
-            assert_eq!(scan.end(reply), Ok(Some(reply.len())));
-            assert_eq!(scan, Scan::default(), "ready for the next reply");
+            assert_eq!(scanner.scan(reply), Ok(Some(reply.len())));
+            assert_eq!(scanner, ReplyScanner::default(), "the scanner must be ready for the next reply");
         }
     }
 
     #[test]
-    fn what_is_no_reply_is_refused() {
+    fn bytes_that_are_not_a_reply_are_refused() {
         for bytes in [&b"HTTP/1.1 200\r\n"[..], b"$x\r\n", b"*-2\r\n", &b"*1\r\n".repeat(MAX_DEPTH + 1)] {
-            assert_eq!(Scan::default().end(bytes), Err(Malformed), "{}", bytes.escape_ascii());
+            assert_eq!(ReplyScanner::default().scan(bytes), Err(Malformed), "{}", bytes.escape_ascii());
         }
     }
 }

@@ -1,17 +1,19 @@
-//! Randomness that is the same in every run: all of it is drawn from the seed that the tutor hands in.
+//! Random numbers that are the same in every run, because all of them derive from the parent's seed.
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use std::sync::{Mutex, PoisonError};
 
-/// What `os.urandom`, `secrets`, `uuid4` and an unseeded `random` draw from.
+/// The generator behind `os.urandom`, `secrets`, `uuid4` and an unseeded `random`.
 pub struct KernelRng(Mutex<Xoshiro256PlusPlus>);
 
 impl KernelRng {
+    /// Creates the generator from a seed.
     pub fn new(seed: u64) -> Self {
         Self(Mutex::new(Xoshiro256PlusPlus::seed_from_u64(seed)))
     }
 
+    /// Returns the next random bytes.
     pub fn bytes(&self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
@@ -19,8 +21,8 @@ impl KernelRng {
     }
 }
 
-/// Where a member stands in a set: FNV-1a, keyed by the seed and stirred at its end, so that members that differ
-/// in their last byte alone are no neighbours.
+/// Returns the rank of a member in the order of a set: FNV-1a keyed by the seed, followed by a mixing step, which separates
+/// members that differ only in their last byte.
 pub fn rank(seed: u64, member: &[u8]) -> u64 {
     let mut rank = seed ^ 0xcbf2_9ce4_8422_2325;
     for byte in member {
@@ -36,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_gives_one_order_and_another_seed_another() {
+    fn the_seed_decides_the_order() {
         let order = |seed| {
             let mut members = [&b"a"[..], b"b", b"c", b"d", b"e", b"f"];
             members.sort_by_key(|member| rank(seed, member));

@@ -1,7 +1,7 @@
-//! One run: a source is compiled and run in the learner's namespace, and how it ended is told.
+//! Compiles a source, runs it in the learner's namespace, and describes how it ended.
 
-use super::{Kernel, kernel, keyboard_interrupt, lock, nested_too_deeply, syntax_error, traceback};
-use crate::frame::{Outcome, Raised, Stream};
+use super::{Kernel, kernel, keyboard_interrupt, lock, nesting_error, syntax_error, traceback};
+use crate::frame::{RunOutcome, Stream, UncaughtException};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList},
@@ -10,67 +10,72 @@ use rustpython_vm::{
 };
 use std::sync::atomic::Ordering;
 
-/// Runs one submission.
-pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualMachine) -> Outcome {
+/// Runs a source.
+pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualMachine) -> RunOutcome {
     let kernel = kernel();
     restore(kernel, vm);
-    *lock(&kernel.echo) = None;
+    *lock(&kernel.last_echo) = None;
     kernel.running.store(true, Ordering::SeqCst);
-    let ended = match kernel.take_interrupt() {
-        // Ctrl-C was quicker than the source.
+    let result = match kernel.take_interrupt() {
+        // Ctrl-C arrived before the source started.
         true => Err(keyboard_interrupt(vm)),
         false => execute(number, &source, echo, scope, vm),
     };
-    let error = ended.err().map(|error| describe(&error, vm));
+    let exception = result.err().map(|error| describe(&error, vm));
     kernel.running.store(false, Ordering::SeqCst);
     kernel.take_interrupt();
-    Outcome { value: lock(&kernel.echo).take(), error }
+    RunOutcome { last_echo: lock(&kernel.last_echo).take(), exception }
 }
 
 fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
     let filename = format!("<stdin-{number}>");
     lock(&kernel().sources).insert(filename.clone(), source.to_owned());
-    if let Some(error) = nested_too_deeply(source, &filename, vm) {
+    if let Some(error) = nesting_error(source, &filename, vm) {
         return Err(error);
     }
     let mode = if echo { Mode::Single } else { Mode::Exec };
-    if let Some(error) = overlooked(source, vm) {
+    if let Some(error) = missed_syntax_error(source, vm) {
         return Err(error);
     }
     let code = vm.compile(source, mode, filename).map_err(|error| syntax_error(&error, source, vm))?;
     vm.run_code_obj(code, scope.clone()).map(drop)
 }
 
-/// A SyntaxError with CPython's words and place.
+/// Returns the SyntaxError for a compiler error, with CPython's message and position.
 fn syntax_error(error: &CompileError, source: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let raised = vm.new_syntax_error(error, Some(source));
-    in_characters(&raised, source, vm);
-    if let Some(told) = syntax_error::told(error, source) {
-        retell(&raised, &told, source, vm);
+    convert_position(&raised, source, vm);
+    if let Some(diagnostic) = syntax_error::cpython_diagnostic(error, source) {
+        set_diagnostic(&raised, &diagnostic, source, vm);
     }
     raised
 }
 
-/// What the parser lets pass and CPython does not.
-fn overlooked(source: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
-    let told = syntax_error::overlooked(source)?;
-    let raised = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), told.message.as_str().into());
-    retell(&raised, &told, source, vm);
+/// Returns the SyntaxError for a mistake that CPython reports and the interpreter's parser accepts.
+fn missed_syntax_error(source: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
+    let diagnostic = syntax_error::missed_by_parser(source)?;
+    let raised = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), diagnostic.message.as_str().into());
+    set_diagnostic(&raised, &diagnostic, source, vm);
     Some(raised)
 }
 
-/// Gives a SyntaxError these words and this place. It takes the attributes always.
-fn retell(raised: &PyBaseExceptionRef, told: &syntax_error::Told, source: &str, vm: &VirtualMachine) {
+/// Sets the message and the position of a SyntaxError, which accepts any value for these attributes.
+fn set_diagnostic(
+    raised: &PyBaseExceptionRef,
+    diagnostic: &syntax_error::Diagnostic,
+    source: &str,
+    vm: &VirtualMachine,
+) {
     let set = |name: &'static str, value: PyObjectRef| {
         let _ = raised.as_object().set_attr(name, value, vm);
     };
-    set("msg", vm.ctx.new_str(told.message.as_str()).into());
-    let Some(place) = &told.place else { return };
+    set("msg", vm.ctx.new_str(diagnostic.message.as_str()).into());
+    let Some(place) = &diagnostic.place else { return };
     for (line_name, column_name, at) in [("lineno", "offset", place.start), ("end_lineno", "end_offset", place.end)] {
         let before = source.get(..at).unwrap_or(source);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         let line = before.matches('\n').count() + 1;
-        // A place right behind the source's last line lies on that line.
+        // A position just after the end of the source counts as being on its last line.
         let column = before[line_start..].chars().count() + at.saturating_sub(source.len()) + 1;
         set(line_name, vm.ctx.new_int(line).into());
         set(column_name, vm.ctx.new_int(column).into());
@@ -80,14 +85,15 @@ fn retell(raised: &PyBaseExceptionRef, told: &syntax_error::Told, source: &str, 
     set("filename", vm.ctx.new_str("<stdin>").into());
 }
 
-/// The compiler counts a column in bytes; Python counts in characters, and knows one name for all submissions.
-fn in_characters(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) {
+/// Converts the columns of a SyntaxError from bytes, as the compiler counts them, to characters, and sets its file name to
+/// "<stdin>", which is the name of all sources.
+fn convert_position(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) {
     let number = |name: &'static str| {
         let value = error.as_object().get_attr(name, vm).ok()?;
         usize::try_from(value.downcast_ref::<PyInt>()?.as_bigint()).ok()
     };
     let set = |name: &'static str, value: PyObjectRef| {
-        // A SyntaxError takes these attributes always.
+        // A SyntaxError accepts any value for these attributes.
         let _ = error.as_object().set_attr(name, value, vm);
     };
     for (line, offset) in [("lineno", "offset"), ("end_lineno", "end_offset")] {
@@ -99,45 +105,46 @@ fn in_characters(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) 
             set(offset, vm.ctx.new_int(column).into());
         }
     }
-    let is_unclosed = error.as_object().get_attr("msg", vm).and_then(|said| said.str(vm));
-    if is_unclosed.is_ok_and(|said| said.as_bytes() == b"unterminated string")
+    let message = error.as_object().get_attr("msg", vm).and_then(|message| message.str(vm));
+    if message.is_ok_and(|message| message.as_bytes() == b"unterminated string")
         && let Some(offset) = number("offset")
     {
-        // CPython points at the quote that was never closed, alone.
+        // CPython points only at the quote that was never closed.
         set("end_offset", vm.ctx.new_int(offset + 1).into());
     }
     set("filename", vm.ctx.new_str("<stdin>").into());
 }
 
-/// Puts back what a submission may have rebound for itself, and must not have for those that follow.
+/// Restores what the previous source may have rebound: builtins, streams and hooks, tracing, the import system.
 fn restore(kernel: &Kernel, vm: &VirtualMachine) {
     let builtins = vm.builtins.dict();
     for (name, original) in kernel.builtins.get().into_iter().flatten() {
-        if !builtins.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|now| now.is(original)) {
-            // The dict of a module takes any name.
+        if !builtins.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|current| current.is(original)) {
+            // A module's dict accepts any name.
             let _ = builtins.set_item(name.as_str(), original.clone(), vm);
         }
     }
     let sys = vm.sys_module.dict();
     for (name, original) in kernel.hooks.get().into_iter().flatten() {
-        if !sys.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|now| now.is(original)) {
+        if !sys.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|current| current.is(original)) {
             let _ = sys.set_item(name.as_str(), original.clone(), vm);
         }
     }
-    // Tracing goes on in no later submission, as an exception in it would end that at once.
+    // A trace function does not stay for later sources, because an exception in it would end each of them at once.
     vm.use_tracing.set(false);
     *vm.trace_func.borrow_mut() = vm.ctx.none();
     *vm.profile_func.borrow_mut() = vm.ctx.none();
-    // What cannot be put back, the learner's next import tells of.
+    // If this fails, the learner's next import shows the error.
     let _ = restore_imports(kernel, vm);
 }
 
-fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Raised {
+/// Describes an exception that was not caught.
+fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> UncaughtException {
     let class = traceback::class_name(error, vm);
     let message = traceback::message(error, vm);
     if error.fast_isinstance(vm.ctx.exceptions.system_exit) {
-        let (status, said) = exit_status(error, &message, vm);
-        return Raised { class, message, traceback: said, exit_status: Some(status) };
+        let (status, printed) = exit_status(error, &message, vm);
+        return UncaughtException { class, message, traceback: printed, exit_status: Some(status) };
     }
     for (name, value) in [
         ("last_exc", error.clone().into()),
@@ -145,13 +152,13 @@ fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> Raised {
         ("last_type", error.class().to_owned().into()),
         ("last_traceback", vm.unwrap_or_none(error.__traceback__().map(PyObjectRef::from))),
     ] {
-        // For `traceback.print_last` and `pdb.pm`; the prompt itself does not need it.
+        // For `traceback.print_last` and `pdb.pm`. The prompt itself does not need these.
         let _ = vm.sys_module.set_attr(vm.ctx.intern_str(name), value, vm);
     }
-    Raised { class, message, traceback: traceback::format(error, vm), exit_status: None }
+    UncaughtException { class, message, traceback: traceback::format(error, vm), exit_status: None }
 }
 
-/// The status that a SystemExit asks for, and what is said on leaving: a code that is no number is a message.
+/// Returns the exit status of a SystemExit, and the text that Python prints on exit: a code that is not a number is printed.
 fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) -> (i32, String) {
     let code = error.as_object().get_attr("code", vm).unwrap_or_else(|_| vm.ctx.none());
     if vm.is_none(&code) {
@@ -163,7 +170,7 @@ fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) 
     }
 }
 
-/// Puts back the modules and the ways to import them, where a submission has emptied `sys.modules` or `meta_path`.
+/// Restores `sys.modules` and `sys.meta_path` if a source has emptied them.
 fn restore_imports(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<()> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     if modules.get_item("sys", vm).is_err() {
@@ -181,7 +188,7 @@ fn restore_imports(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// The streams and hooks of `sys`, as they are at the start of each run.
+/// Returns the streams and hooks of `sys` that each run starts with, by name.
 pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
     let displayhook =
         vm.import("_tutor", 0).and_then(|module| module.get_attr("displayhook", vm)).unwrap_or_else(|_| vm.ctx.none());

@@ -1,12 +1,12 @@
-//! A SyntaxError in CPython's words, and with its place.
+//! Gives a SyntaxError the message and the position that CPython would give it.
 //!
-//! The parser finds the same mistakes, but words many of them otherwise. Here the tokens around the place are looked
-//! at as the rules of CPython's grammar do that describe mistakes: first what is wrong with the tokens themselves,
-//! then what the parser has found. What CPython has no words for is "invalid syntax".
+//! The interpreter's parser finds the same errors, but words many of them differently. This module examines the tokens
+//! around an error in the way of the `invalid_…` rules in CPython's grammar: first errors in the tokens themselves, then
+//! the error that the parser found. An error without a message of its own is "invalid syntax".
 
 mod tokens;
 mod unfinished;
-mod words;
+mod wording;
 
 use crate::syntax;
 use ruff_text_size::Ranged;
@@ -17,67 +17,69 @@ use rustpython_compiler::parser::{
 };
 use rustpython_vm::compiler::CompileError;
 use std::ops::Range;
-use words::{is_operand, name_of, plain_wording};
+use wording::{fixed_message, is_operand, name_of};
 
-/// What CPython says, and the bytes of the source that it points at; none: as the parser has it.
+/// CPython's version of a syntax error.
 #[derive(Debug, PartialEq)]
-pub struct Told {
+pub struct Diagnostic {
+    /// The message.
     pub message: String,
+    /// The bytes of the source that CPython marks, or `None` if the parser's position is the same.
     pub place: Option<Range<usize>>,
 }
 
-/// CPython's version of what the compiler says; none where it is the same.
-pub fn told(error: &CompileError, source: &str) -> Option<Told> {
+/// Returns CPython's version of a compiler error, or `None` if it is the same.
+pub fn cpython_diagnostic(error: &CompileError, source: &str) -> Option<Diagnostic> {
     match error {
-        CompileError::Codegen(error) => of_compiler(&error.error.to_string()),
+        CompileError::Codegen(error) => code_generation_error(&error.error.to_string()),
         CompileError::Parse(error) => {
-            let page = Page::new(source);
+            let tokens = SourceTokens::new(source);
             let place = error.raw_location.to_std_range();
-            page.lexical().or_else(|| page.parsed(&error.error, error.is_unclosed_bracket, place))
+            tokens.token_error().or_else(|| tokens.parser_error(&error.error, error.is_unclosed_bracket, place))
         }
     }
 }
 
-/// A mistake that the parser lets pass and CPython 3.13 does not.
-pub fn overlooked(source: &str) -> Option<Told> {
+/// Returns the error for a source that the parser accepts and CPython 3.13 does not.
+pub fn missed_by_parser(source: &str) -> Option<Diagnostic> {
     if !source.contains("except") {
         return None;
     }
-    let page = Page::new(source);
-    page.exception_types().or_else(|| page.default_except())
+    let tokens = SourceTokens::new(source);
+    tokens.unparenthesized_exception_types().or_else(|| tokens.misplaced_default_except())
 }
 
-fn told_at(message: impl Into<String>, place: Range<usize>) -> Option<Told> {
-    Some(Told { message: message.into(), place: Some(place) })
+fn diagnostic_at(message: impl Into<String>, place: Range<usize>) -> Option<Diagnostic> {
+    Some(Diagnostic { message: message.into(), place: Some(place) })
 }
 
-/// What is found when the tree is compiled.
-fn of_compiler(said: &str) -> Option<Told> {
-    let message = match said {
+/// Returns CPython's message for an error that is found after parsing.
+fn code_generation_error(message: &str) -> Option<Diagnostic> {
+    let message = match message {
         "'continue' outside loop" => "'continue' not properly in loop",
         "'import *' only allowed at module level" => "import * only allowed at module level",
-        said if said.starts_with("cannot define nonlocal") => "nonlocal declaration not allowed at module level",
+        message if message.starts_with("cannot define nonlocal") => "nonlocal declaration not allowed at module level",
         _ => return None,
     };
-    Some(Told { message: message.to_owned(), place: None })
+    Some(Diagnostic { message: message.to_owned(), place: None })
 }
 
 #[derive(Debug, Clone)]
 struct Token {
     kind: TokenKind,
     place: Range<usize>,
-    /// How many brackets are open before it.
+    /// Number of brackets that are open before the token.
     level: usize,
 }
 
-/// A source and its tokens, without comments and the line ends within brackets.
-struct Page<'a> {
+/// A source and its tokens, without comments and without line ends inside brackets.
+struct SourceTokens<'a> {
     source: &'a str,
     tokens: Vec<Token>,
     errors: Vec<(ParseErrorType, Range<usize>)>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> SourceTokens<'a> {
     fn new(source: &'a str) -> Self {
         let parsed = parser::parse_unchecked(source, ParseOptions::from(Mode::Module));
         let mut level = 0_usize;
@@ -100,81 +102,88 @@ impl<'a> Page<'a> {
         self.source.get(place.clone()).unwrap_or_default()
     }
 
+    /// Returns the number of the line at a byte offset, counted from 1.
     fn line(&self, at: usize) -> usize {
         self.source.as_bytes()[..at.min(self.source.len())].iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
-    /// The index of the first token that ends behind a place; the end of a statement may be empty.
+    /// Returns the index of the first token that ends after an offset. An empty token at the end of a statement counts as well.
     fn token_at(&self, at: usize) -> usize {
-        let is_behind = |token: &Token| {
-            let is_end = matches!(token.kind, TokenKind::Newline | TokenKind::EndOfFile);
-            token.place.end > at || (is_end && token.place == (at..at))
+        let ends_after = |token: &Token| {
+            let is_statement_end = matches!(token.kind, TokenKind::Newline | TokenKind::EndOfFile);
+            token.place.end > at || (is_statement_end && token.place == (at..at))
         };
-        self.tokens.iter().position(is_behind).unwrap_or(self.tokens.len())
+        self.tokens.iter().position(ends_after).unwrap_or(self.tokens.len())
     }
 
-    // --- what the parser found ---
+    // --- errors found by the parser ---
 
-    fn parsed(&self, error: &ParseErrorType, is_unclosed_bracket: bool, place: Range<usize>) -> Option<Told> {
+    /// Returns CPython's version of a parser error.
+    fn parser_error(
+        &self,
+        error: &ParseErrorType,
+        is_unclosed_bracket: bool,
+        place: Range<usize>,
+    ) -> Option<Diagnostic> {
         if is_unclosed_bracket {
             return None;
         }
         let at = self.token_at(place.start);
-        let early = self.never_closed(place.start).or_else(|| self.unfinished(error, at));
-        if early.is_some() {
-            return early;
+        let earlier = self.never_closed(place.start).or_else(|| self.unfinished(error, at));
+        if earlier.is_some() {
+            return earlier;
         }
-        if let Some(message) = self.cpython_messages(error, &place) {
-            return Some(Told { message, place: self.corrected(error, &place) });
+        if let Some(message) = self.message(error, &place) {
+            return Some(Diagnostic { message, place: self.corrected_place(error, &place) });
         }
-        self.legacy(at)
-            .or_else(|| self.conditional(error, at))
-            .or_else(|| self.without_value(at))
-            .or_else(|| self.display(error, at))
-            .or_else(|| self.comma(at))
-            .or_else(|| self.equals(at))
-            .or_else(|| self.generic(error, at))
+        self.legacy_statement(at)
+            .or_else(|| self.conditional_without_else(error, at))
+            .or_else(|| self.missing_value(at))
+            .or_else(|| self.malformed_display(error, at))
+            .or_else(|| self.missing_comma(at))
+            .or_else(|| self.assignment_in_expression(at))
+            .or_else(|| self.other_error(error, at))
     }
 
-    /// A bracket that is never closed and stands on an earlier line than what comes of it.
-    fn never_closed(&self, at: usize) -> Option<Told> {
-        let open = syntax::open_bracket(self.source)?;
-        if self.line(at) > self.line(open) { self.is_never_closed(open) } else { None }
+    /// Returns the error for a bracket that is never closed, if it is on an earlier line than the parser's error.
+    fn never_closed(&self, at: usize) -> Option<Diagnostic> {
+        let open = syntax::last_open_bracket(self.source)?;
+        if self.line(at) > self.line(open) { self.never_closed_error(open) } else { None }
     }
 
-    fn is_never_closed(&self, open: usize) -> Option<Told> {
+    fn never_closed_error(&self, open: usize) -> Option<Diagnostic> {
         let place = open..open + 1;
-        told_at(format!("'{}' was never closed", self.text(&place)), place)
+        diagnostic_at(format!("'{}' was never closed", self.text(&place)), place)
     }
 
-    /// CPython's words for a mistake that the parser knows by a name.
-    fn cpython_messages(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<String> {
+    /// Returns CPython's message for an error that the parser has a variant for.
+    fn message(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<String> {
         Some(match error {
-            ParseErrorType::InvalidAssignmentTarget => self.assignment(place),
-            ParseErrorType::InvalidDeleteTarget => format!("cannot delete {}", self.kind(place)),
+            ParseErrorType::InvalidAssignmentTarget => self.assignment_message(place),
+            ParseErrorType::InvalidDeleteTarget => format!("cannot delete {}", self.expression_name(place)),
             ParseErrorType::InvalidAugmentedAssignmentTarget => {
-                format!("'{}' is an illegal expression for augmented assignment", self.kind(place))
+                format!("'{}' is an illegal expression for augmented assignment", self.expression_name(place))
             }
             ParseErrorType::InvalidNamedAssignmentTarget => {
-                format!("cannot use assignment expressions with {}", self.kind(place))
+                format!("cannot use assignment expressions with {}", self.expression_name(place))
             }
-            ParseErrorType::InvalidAnnotatedAssignmentTarget => match self.kind(place) {
+            ParseErrorType::InvalidAnnotatedAssignmentTarget => match self.expression_name(place) {
                 kind @ ("list" | "tuple") => format!("only single target (not {kind}) can be annotated"),
                 _ => "illegal target for annotation".to_owned(),
             },
             ParseErrorType::DuplicateKeywordArgumentError(name) => format!("keyword argument repeated: {name}"),
-            ParseErrorType::OtherError(said) => self.other(said, place)?,
+            ParseErrorType::OtherError(text) => self.message_for_text(text, place)?,
             ParseErrorType::FStringError(error) | ParseErrorType::Lexical(LexicalErrorType::FStringError(error)) => {
-                self.of_f_string(error, place)?
+                self.f_string_message(error, place)?
             }
-            error => plain_wording(error)?.to_owned(),
+            error => fixed_message(error)?.to_owned(),
         })
     }
 
-    /// What is wrong within an f-string.
-    fn of_f_string(&self, error: &InterpolatedStringErrorType, place: &Range<usize>) -> Option<String> {
+    /// Returns CPython's message for an error inside an f-string.
+    fn f_string_message(&self, error: &InterpolatedStringErrorType, place: &Range<usize>) -> Option<String> {
         use InterpolatedStringErrorType as Kind;
-        let said = match error {
+        let message = match error {
             Kind::UnclosedLbrace => "expecting '}'".to_owned(),
             Kind::InvalidConversionFlag => {
                 let flag = self.text(place);
@@ -186,19 +195,19 @@ impl<'a> Page<'a> {
             }
             _ => return None,
         };
-        Some(format!("f-string: {said}"))
+        Some(format!("f-string: {message}"))
     }
 
-    /// What the parser says in a sentence of its own.
-    fn other(&self, said: &str, place: &Range<usize>) -> Option<String> {
-        if said.starts_with("Expected an indented block after") {
-            // "class definition", but "'if' statement".
-            let after = said.replace("`class`", "class").replace('`', "'");
+    /// Returns CPython's message for an error that the parser only has a text for.
+    fn message_for_text(&self, text: &str, place: &Range<usize>) -> Option<String> {
+        if text.starts_with("Expected an indented block after") {
+            // CPython writes "class definition" without quotes, but "'if' statement".
+            let after = text.replace("`class`", "class").replace('`', "'");
             let before = self.source.get(..place.start)?;
             let opener = before.lines().collect::<Vec<_>>().iter().rposition(|line| line.trim_end().ends_with(':'))?;
             return Some(format!("e{} on line {}", &after[1..], opener + 1));
         }
-        Some(match said {
+        Some(match text {
             "Expected `except` or `finally` after `try` block" => "expected 'except' or 'finally' block".to_owned(),
             "Expected a parameter name" => match self.text(place) {
                 name @ ("True" | "False" | "None") => format!("cannot assign to {name}"),
@@ -219,12 +228,12 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// Where CPython points, for the mistakes that it words as `cpython_messages` does; none: where the parser does.
-    fn corrected(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<Range<usize>> {
+    /// Returns the place that CPython marks for an error with one of the messages of `message`, or `None` if it is the parser's.
+    fn corrected_place(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<Range<usize>> {
         let at = self.token_at(place.start);
         let next = |kind| self.tokens.iter().skip(at).find(|token| token.kind == kind);
         match error {
-            ParseErrorType::OtherError(said) if said.starts_with("Cannot have both") => {
+            ParseErrorType::OtherError(text) if text.starts_with("Cannot have both") => {
                 Some(self.tokens.get(at)?.place.clone())
             }
             ParseErrorType::Lexical(LexicalErrorType::LineContinuationError) => Some(place.start + 1..place.end + 1),
@@ -239,11 +248,13 @@ impl<'a> Page<'a> {
             ParseErrorType::Lexical(LexicalErrorType::InvalidByteLiteral) => {
                 Some(self.tokens.get(self.token_at(place.start.checked_sub(1)?))?.place.clone())
             }
-            ParseErrorType::InvalidStarredExpressionUsage => Some(place.start..self.longest(at + 1, |_| false)?),
-            ParseErrorType::OtherError(said) if said == "Expected a parameter name" => {
+            ParseErrorType::InvalidStarredExpressionUsage => {
+                Some(place.start..self.end_of_longest_expression(at + 1, |_| false)?)
+            }
+            ParseErrorType::OtherError(text) if text == "Expected a parameter name" => {
                 Some(place.start..next(TokenKind::Equal)?.place.end)
             }
-            ParseErrorType::OtherError(said) if said == "Trailing comma not allowed" => Some(place.end..place.end + 1),
+            ParseErrorType::OtherError(text) if text == "Trailing comma not allowed" => Some(place.end..place.end + 1),
             ParseErrorType::PositionalAfterKeywordArgument | ParseErrorType::PositionalAfterKeywordUnpacking => {
                 let level = self.tokens.get(at)?.level;
                 let end = self.tokens.iter().skip(at).find(|token| token.level < level && is_closing(token.kind));
@@ -253,60 +264,61 @@ impl<'a> Page<'a> {
                 Some(self.tokens.get(at.checked_sub(1)?)?.place.start..place.end)
             }
             ParseErrorType::IterableUnpackingInComprehension => {
-                let end = self.longest(at + 1, |_| true)?;
+                let end = self.end_of_longest_expression(at + 1, |_| true)?;
                 Some(place.start..end)
             }
             _ => None,
         }
     }
 
-    /// `5 = x`, `f() = x`, `None = x`.
-    fn assignment(&self, place: &Range<usize>) -> String {
+    /// Returns the message for an assignment to something that cannot be assigned to: `5 = x`, `f() = x`, `None = x`.
+    fn assignment_message(&self, place: &Range<usize>) -> String {
         if self.text(place).starts_with("yield") {
             return "assignment to yield expression not possible".to_owned();
         }
-        let Some(target) = parse(self.text(place)) else { return generic() };
+        let Some(target) = parse(self.text(place)) else { return invalid_syntax() };
         let kind = name_of(&target);
         let at = self.token_at(place.start);
-        let behind = self.tokens.iter().position(|token| token.place.start >= place.end);
-        let begins = at.checked_sub(1).and_then(|before| self.tokens.get(before));
-        let begins = begins.is_none_or(|before| ends_statement(before.kind));
-        let rest = self.tokens.iter().skip(behind.unwrap_or(self.tokens.len()));
+        let after = self.tokens.iter().position(|token| token.place.start >= place.end);
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
+        let starts_statement = before.is_none_or(|before| ends_statement(before.kind));
+        let rest = self.tokens.iter().skip(after.unwrap_or(self.tokens.len()));
         let equals =
             rest.take_while(|token| !ends_statement(token.kind)).filter(|token| token.kind == TokenKind::Equal);
-        if begins && equals.count() == 1 && is_operand(&target) && !matches!(kind, "True" | "False" | "None") {
+        if starts_statement && equals.count() == 1 && is_operand(&target) && !matches!(kind, "True" | "False" | "None")
+        {
             return format!("cannot assign to {kind} here. Maybe you meant '==' instead of '='?");
         }
         format!("cannot assign to {kind}")
     }
 
-    /// `print 'x'`, as in Python 2.
-    fn legacy(&self, at: usize) -> Option<Told> {
+    /// Returns the error for a statement of Python 2: `print 'x'`.
+    fn legacy_statement(&self, at: usize) -> Option<Diagnostic> {
         let statement = self.tokens.get(at.checked_sub(1)?)?;
         let name = self.text(&statement.place);
         if statement.kind != TokenKind::Name || !matches!(name, "print" | "exec") {
             return None;
         }
-        let end = self.longest(at, |_| true)?;
-        told_at(
+        let end = self.end_of_longest_expression(at, |_| true)?;
+        diagnostic_at(
             format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?"),
             statement.place.start..end,
         )
     }
 
-    /// Two expressions side by side within brackets.
-    fn comma(&self, at: usize) -> Option<Told> {
+    /// Returns the error for two expressions without a comma between them inside brackets.
+    fn missing_comma(&self, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at)?;
         let before = self.tokens.get(at.checked_sub(1)?)?;
         if here.kind == TokenKind::Rsqb && before.kind == TokenKind::Lsqb {
-            // `'t'[]`: an empty list beside it.
-            return self.comma(at - 1);
+            // `'t'[]` is a string followed by an empty list.
+            return self.missing_comma(at - 1);
         }
         if here.level == 0 || is_closing(here.kind) {
             return None;
         }
-        let end = self.longest(at, |_| false)?;
-        if self.are_parameters(at) {
+        let end = self.end_of_longest_expression(at, |_| false)?;
+        if self.is_in_parameters(at) {
             return None;
         }
         let first = self.operand_before(at, |expression| {
@@ -318,30 +330,30 @@ impl<'a> Page<'a> {
         if is_soft || (start.kind == TokenKind::Name && second.kind == TokenKind::String) {
             return None;
         }
-        told_at("invalid syntax. Perhaps you forgot a comma?", start.place.start..end)
+        diagnostic_at("invalid syntax. Perhaps you forgot a comma?", start.place.start..end)
     }
 
-    /// Whether a token stands in the brackets behind `def f`.
-    fn are_parameters(&self, at: usize) -> bool {
+    /// Whether a token is inside the brackets of `def f(…)`.
+    fn is_in_parameters(&self, at: usize) -> bool {
         let level = self.tokens.get(at).map_or(0, |token| token.level);
         let opened = self.tokens[..at].iter().rposition(|token| is_opening(token.kind) && token.level < level);
         let word = opened.and_then(|opened| self.tokens.get(opened.checked_sub(2)?));
         word.is_some_and(|word| word.kind == TokenKind::Def)
     }
 
-    /// `1 if x` without an `else`.
-    fn conditional(&self, error: &ParseErrorType, at: usize) -> Option<Told> {
+    /// Returns the error for `1 if x` without an `else`.
+    fn conditional_without_else(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         if !matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Else, .. }) {
             return None;
         }
         let condition = self.tokens[..at].iter().rposition(|token| token.kind == TokenKind::If)?;
         let first = self.operand_before(condition, |_| true)?;
         let end = self.tokens.get(at.checked_sub(1)?)?.place.end;
-        told_at("expected 'else' after 'if' expression", self.tokens.get(first)?.place.start..end)
+        diagnostic_at("expected 'else' after 'if' expression", self.tokens.get(first)?.place.start..end)
     }
 
-    /// `if x = 1:`
-    fn equals(&self, at: usize) -> Option<Told> {
+    /// Returns the error for `=` inside an expression: `if x = 1:`.
+    fn assignment_in_expression(&self, at: usize) -> Option<Diagnostic> {
         if self.tokens.get(at)?.kind != TokenKind::Equal {
             return None;
         }
@@ -350,18 +362,18 @@ impl<'a> Page<'a> {
         let before = start..self.tokens.get(at - 1)?.place.end;
         let target = parse(self.text(&before))?;
         if matches!(target, Expr::Name(_)) {
-            let end = self.longest(at + 1, |_| false)?;
-            return told_at("invalid syntax. Maybe you meant '==' or ':=' instead of '='?", start..end);
+            let end = self.end_of_longest_expression(at + 1, |_| false)?;
+            return diagnostic_at("invalid syntax. Maybe you meant '==' or ':=' instead of '='?", start..end);
         }
         let kind = name_of(&target);
         match kind {
-            "True" | "False" | "None" => told_at(format!("cannot assign to {kind}"), before),
-            _ => told_at(format!("cannot assign to {kind} here. Maybe you meant '==' instead of '='?"), before),
+            "True" | "False" | "None" => diagnostic_at(format!("cannot assign to {kind}"), before),
+            _ => diagnostic_at(format!("cannot assign to {kind} here. Maybe you meant '==' instead of '='?"), before),
         }
     }
 
-    /// What stands within braces or square brackets, and is no dict and no comprehension.
-    fn display(&self, error: &ParseErrorType, at: usize) -> Option<Told> {
+    /// Returns the error for a malformed dict, set or comprehension in braces or square brackets.
+    fn malformed_display(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at)?;
         let before = self.tokens.get(at.checked_sub(1)?)?;
         let opened = self.tokens[..at].iter().rposition(|token| is_opening(token.kind) && token.level < here.level);
@@ -369,72 +381,73 @@ impl<'a> Page<'a> {
         let in_braces =
             opening == Some(TokenKind::Lbrace) || (here.kind == TokenKind::Rbrace && before.kind == TokenKind::Colon);
         if in_braces && before.kind == TokenKind::Colon && matches!(here.kind, TokenKind::Rbrace | TokenKind::Comma) {
-            return told_at("expression expected after dictionary key and ':'", before.place.clone());
+            return diagnostic_at("expression expected after dictionary key and ':'", before.place.clone());
         }
         let wants_colon = matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. });
         if wants_colon && (in_braces || here.kind == TokenKind::Rbrace) && !self.text(&before.place).is_empty() {
-            return told_at("':' expected after dictionary key", before.place.end - 1..before.place.end);
+            return diagnostic_at("':' expected after dictionary key", before.place.end - 1..before.place.end);
         }
         if here.kind == TokenKind::For && matches!(opening, Some(TokenKind::Lsqb | TokenKind::Lbrace)) {
             let first = self.tokens.get(opened? + 1)?;
             if first.kind == TokenKind::DoubleStar {
-                return told_at("dict unpacking cannot be used in dict comprehension", first.place.clone());
+                return diagnostic_at("dict unpacking cannot be used in dict comprehension", first.place.clone());
             }
             let target = first.place.start..before.place.end;
             if matches!(parse(self.text(&target)), Some(Expr::Tuple(_))) {
-                return told_at("did you forget parentheses around the comprehension target?", target);
+                return diagnostic_at("did you forget parentheses around the comprehension target?", target);
             }
         }
         None
     }
 
-    /// "invalid syntax" at a token, but for a colon that CPython says it expects.
-    fn generic(&self, error: &ParseErrorType, at: usize) -> Option<Told> {
+    /// Returns "invalid syntax" at a token, or "expected ':'" where CPython requires a colon.
+    fn other_error(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at);
         if matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. }) {
             let first_word = here.map_or("", |here| self.first_word(here.place.start));
-            let is_forced = matches!(first_word, "def" | "async" | "try" | "else" | "finally");
-            if is_forced || here.is_none_or(|here| matches!(here.kind, TokenKind::Newline | TokenKind::EndOfFile)) {
-                return Some(Told { message: "expected ':'".to_owned(), place: None });
+            let requires_colon = matches!(first_word, "def" | "async" | "try" | "else" | "finally");
+            if requires_colon || here.is_none_or(|here| matches!(here.kind, TokenKind::Newline | TokenKind::EndOfFile))
+            {
+                return Some(Diagnostic { message: "expected ':'".to_owned(), place: None });
             }
         }
-        let Some(here) = here else { return Some(Told { message: generic(), place: None }) };
+        let Some(here) = here else { return Some(Diagnostic { message: invalid_syntax(), place: None }) };
         let before = at.checked_sub(1).map(|before| &self.tokens[before]);
         let is_operand =
             before.is_some_and(|before| is_closing(before.kind) || parse(self.text(&before.place)).is_some());
         let is_import = matches!(self.first_word(here.place.start), "import" | "from");
-        let goes_on = self.tokens.get(at + 1).is_none_or(|next| {
+        let has_operand_after = self.tokens.get(at + 1).is_none_or(|next| {
             next.place.is_empty() || is_opening(next.kind) || parse(self.text(&next.place)).is_some()
         });
-        if is_operand && goes_on && !is_import && is_opening(here.kind) && self.closing_of(at).is_none() {
-            return self.is_never_closed(here.place.start);
+        if is_operand && has_operand_after && !is_import && is_opening(here.kind) && self.end_of_bracket(at).is_none() {
+            return self.never_closed_error(here.place.start);
         }
         if is_operand && here.kind == TokenKind::Not {
-            // It may have become `not in`.
+            // `not` could be the beginning of `not in`, so CPython reports the token after it.
             let next = self.tokens.get(at + 1).filter(|next| !next.place.is_empty() && next.kind != TokenKind::Newline);
             let end = self.source.trim_end_matches(['\n', '\r']).len();
-            return told_at(generic(), next.map_or(end..end + 1, |next| next.place.clone()));
+            return diagnostic_at(invalid_syntax(), next.map_or(end..end + 1, |next| next.place.clone()));
         }
         if self.text(&here.place) == ">" && at > 0 && self.text(&self.tokens[at - 1].place) == "<" {
-            return told_at(generic(), self.tokens[at - 1].place.start..here.place.end);
+            return diagnostic_at(invalid_syntax(), self.tokens[at - 1].place.start..here.place.end);
         }
-        let said_in_full = matches!(
+        let has_own_message = matches!(
             error,
             ParseErrorType::Lexical(_) | ParseErrorType::FStringError(_) | ParseErrorType::TStringError(_)
         );
-        if said_in_full || here.place.is_empty() || here.kind == TokenKind::Newline {
+        if has_own_message || here.place.is_empty() || here.kind == TokenKind::Newline {
             return match error {
                 ParseErrorType::Lexical(_) => None,
-                _ => Some(Told { message: generic(), place: None }),
+                _ => Some(Diagnostic { message: invalid_syntax(), place: None }),
             };
         }
-        told_at(generic(), here.place.clone())
+        diagnostic_at(invalid_syntax(), here.place.clone())
     }
 
-    // --- what the parser lets pass ---
+    // --- errors that the parser misses ---
 
-    /// `except A, B:`
-    fn exception_types(&self) -> Option<Told> {
+    /// Returns the error for `except A, B:`.
+    fn unparenthesized_exception_types(&self) -> Option<Diagnostic> {
         self.tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Except).find_map(|(at, _)| {
             let star = usize::from(self.tokens.get(at + 1).is_some_and(|token| token.kind == TokenKind::Star));
             let from = at + 1 + star;
@@ -444,56 +457,57 @@ impl<'a> Page<'a> {
             rest().find(|token| token.kind == TokenKind::Comma && token.place.start < end)?;
             let types = self.tokens.get(from)?.place.start..end;
             let types = types.start..types.start + self.text(&types).trim_end().len();
-            told_at("multiple exception types must be parenthesized", types)
+            diagnostic_at("multiple exception types must be parenthesized", types)
         })
     }
 
-    /// `except:` before another `except`.
-    fn default_except(&self) -> Option<Told> {
+    /// Returns the error for `except:` before another `except` clause.
+    fn misplaced_default_except(&self) -> Option<Diagnostic> {
         let parsed = parser::parse_module(self.source).ok()?;
-        let mut misplaced = Misplaced(None);
+        let mut misplaced = MisplacedExcept(None);
         rustpython_compiler::ast::visitor::Visitor::visit_body(&mut misplaced, &parsed.syntax().body);
-        told_at("default 'except:' must be last", misplaced.0?)
+        diagnostic_at("default 'except:' must be last", misplaced.0?)
     }
 
-    // --- expressions around a place ---
+    // --- expressions around a position ---
 
-    /// What the expression at a place is called in messages.
-    fn kind(&self, place: &Range<usize>) -> &'static str {
+    /// Returns the name of the expression at a place in CPython's messages.
+    fn expression_name(&self, place: &Range<usize>) -> &'static str {
         parse(self.text(place)).as_ref().map_or("expression", name_of)
     }
 
-    /// The first word of the line that a place is on.
+    /// Returns the first word of the line at a byte offset.
     fn first_word(&self, at: usize) -> &'a str {
         let line = self.source[..at.min(self.source.len())].rfind('\n').map_or(0, |end| end + 1);
         let line = self.source[line..].trim_start();
         line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
     }
 
-    /// Where the longest expression ends that begins with a token; a tuple without brackets only where `is_tuple` says so.
-    fn longest(&self, at: usize, is_tuple: impl Fn(&Expr) -> bool) -> Option<usize> {
+    /// Returns the end of the longest expression that starts with a token. A tuple without brackets counts only if
+    /// `allow_tuple` returns true for it.
+    fn end_of_longest_expression(&self, at: usize, allow_tuple: impl Fn(&Expr) -> bool) -> Option<usize> {
         let first = self.tokens.get(at)?;
         let rest = self.tokens.iter().skip(at).take_while(|token| token.level >= first.level);
         let ends: Vec<usize> = rest
             .take_while(|token| !ends_statement(token.kind))
             .map(|token| token.place.end)
-            .chain(self.closing_of(at))
+            .chain(self.end_of_bracket(at))
             .collect();
         ends.into_iter().rev().find(|end| {
             let Some(expression) = parse(self.text(&(first.place.start..*end))) else { return false };
             let is_bare = matches!(&expression, Expr::Tuple(tuple) if !tuple.parenthesized);
-            !is_bare || is_tuple(&expression)
+            !is_bare || allow_tuple(&expression)
         })
     }
 
-    /// The end of the bracket that a token opens.
-    fn closing_of(&self, at: usize) -> Option<usize> {
+    /// Returns the end of the bracket that a token opens, if it is closed.
+    fn end_of_bracket(&self, at: usize) -> Option<usize> {
         let opening = self.tokens.get(at).filter(|token| is_opening(token.kind))?;
         let closing = self.tokens.iter().skip(at + 1).find(|token| token.level == opening.level)?;
         Some(closing.place.end)
     }
 
-    /// The first token of the longest fitting expression that ends right before a token.
+    /// Returns the first token of the longest expression that ends just before a token and for which `fits` returns true.
     fn operand_before(&self, at: usize, fits: impl Fn(&Expr) -> bool) -> Option<usize> {
         let level = self.tokens.get(at)?.level;
         let end = self.tokens.get(at.checked_sub(1)?)?.place.end;
@@ -515,10 +529,10 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Finds an `except:` that is not the last.
-struct Misplaced(Option<Range<usize>>);
+/// Finds an `except:` that is not the last clause.
+struct MisplacedExcept(Option<Range<usize>>);
 
-impl<'a> rustpython_compiler::ast::visitor::Visitor<'a> for Misplaced {
+impl<'a> rustpython_compiler::ast::visitor::Visitor<'a> for MisplacedExcept {
     fn visit_stmt(&mut self, statement: &'a rustpython_compiler::ast::Stmt) {
         use rustpython_compiler::ast::{ExceptHandler, Stmt, visitor};
         if let Stmt::Try(attempt) = statement {
@@ -533,7 +547,7 @@ impl<'a> rustpython_compiler::ast::visitor::Visitor<'a> for Misplaced {
     }
 }
 
-fn generic() -> String {
+fn invalid_syntax() -> String {
     "invalid syntax".to_owned()
 }
 

@@ -1,8 +1,8 @@
-//! Tracebacks as CPython 3.13 prints them.
+//! Formats tracebacks as CPython 3.13 prints them.
 //!
-//! Made here rather than by Python's `traceback`: that takes 50 ms to import, which the learner's first mistake
-//! would wait for, and what it calls can be rebound. Only the learner's own frames are shown. Frames of the
-//! standard library and of `redis` are left out: the paths that CPython would print lead to files that are not here.
+//! Python's `traceback` module is not used: importing it takes 50 ms, which would delay the learner's first error, and the
+//! functions that it calls can be rebound. Only frames of the learner's code are shown. Frames of the standard library
+//! and of `redis` are omitted, because the files in their paths do not exist on the learner's machine.
 
 mod carets;
 mod places;
@@ -18,34 +18,40 @@ use rustpython_vm::{
 };
 use std::collections::HashSet;
 
-/// A line repeated more often than this is counted, not shown.
-const REPEATED: usize = 3;
-/// Of a group, no more exceptions than this are shown, and no deeper.
-const GROUP_WIDTH: usize = 15;
-const GROUP_DEPTH: usize = 10;
+/// Maximum number of times that a repeated line is shown. Further repetitions are only counted.
+const MAX_REPETITIONS: usize = 3;
+/// Maximum number of exceptions shown of a group.
+const MAX_GROUP_WIDTH: usize = 15;
+/// Maximum nesting depth of groups that is shown.
+const MAX_GROUP_DEPTH: usize = 10;
 
-/// What one line of a traceback tells of.
+/// A frame in a traceback, and the part of the source that it was executing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
+    /// File name of the code object.
     pub filename: String,
+    /// Name of the function, or "<module>".
     name: String,
-    /// Lines count from 1, columns from 0 in bytes.
+    /// First line, counted from 1.
     pub line: usize,
+    /// Last line, counted from 1.
     pub end_line: usize,
+    /// Start column in the first line, in bytes, counted from 0.
     pub column: usize,
+    /// End column in the last line, in bytes, counted from 0.
     pub end_column: usize,
 }
 
-/// The class as a reader would import it: without its module for a builtin.
+/// Returns the qualified name of an exception's class, without the module for builtins.
 pub fn class_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let (module, name) = module_and_name(error, vm);
     if module == "builtins" { name } else { format!("{module}.{name}") }
 }
 
-/// `str()` of the exception.
+/// Returns `str()` of an exception.
 pub fn message(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     match error.as_object().str(vm) {
-        // The interpreter leaves room for a place that it then does not name.
+        // The interpreter ends this message in a space.
         Ok(text) if error.fast_isinstance(vm.ctx.exceptions.recursion_error) => {
             text.to_string_lossy().trim_end().to_owned()
         }
@@ -54,11 +60,11 @@ pub fn message(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     }
 }
 
-/// The whole traceback, the exceptions that led to this one included.
+/// Formats the whole traceback, with the exceptions that led to this one.
 pub fn format(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
-    let mut page = Page { out: String::new(), depth: 0, need_close: false };
-    page.exception(error, vm);
-    page.out
+    let mut formatter = Formatter { out: String::new(), depth: 0, need_close: false };
+    formatter.exception(error, vm);
+    formatter.out
 }
 
 fn module_and_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> (String, String) {
@@ -71,14 +77,16 @@ fn module_and_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> (String,
     (text("__module__").unwrap_or_else(|| "<unknown>".to_owned()), name)
 }
 
-/// A traceback being written, with the margin that the members of a group have.
-struct Page {
+/// Writes a traceback. Members of an exception group are indented and have a margin.
+struct Formatter {
     out: String,
+    /// Nesting depth of groups.
     depth: usize,
+    /// Whether the box of a group's last member is still open.
     need_close: bool,
 }
 
-impl Page {
+impl Formatter {
     fn emit(&mut self, text: &str, margin: char) {
         for line in text.split_inclusive('\n') {
             if self.depth > 0 {
@@ -90,25 +98,25 @@ impl Page {
         }
     }
 
-    /// An exception, after those that it came from.
+    /// Writes an exception, after the exceptions that caused it.
     fn exception(&mut self, error: &Py<PyBaseException>, vm: &VirtualMachine) {
         let mut chain = vec![(error.to_owned(), "")];
         let mut seen = HashSet::from([error.get_id()]);
         while let Some((last, _)) = chain.last()
-            && let Some((earlier, link)) = origin(last, vm)
+            && let Some((earlier, link)) = cause(last, vm)
             && seen.insert(earlier.get_id())
         {
-            // The link is said between the two: after the earlier one, which is written first.
+            // The link is written between the two exceptions, after the earlier one.
             chain.push((earlier, link));
         }
         for (error, link) in chain.iter().rev() {
-            match group(error, vm) {
+            match group_members(error, vm) {
                 None => {
                     self.stack(error, "Traceback (most recent call last):\n", '|', vm);
                     self.emit(&last_lines(error, vm), '|');
                 }
-                Some(_) if self.depth > GROUP_DEPTH => {
-                    self.emit(&format!("... (max_group_depth is {GROUP_DEPTH})\n"), '|');
+                Some(_) if self.depth > MAX_GROUP_DEPTH => {
+                    self.emit(&format!("... (max_group_depth is {MAX_GROUP_DEPTH})\n"), '|');
                 }
                 Some(members) => self.members(error, &members, vm),
             }
@@ -116,37 +124,38 @@ impl Page {
         }
     }
 
+    /// Writes the heading and the frames of an exception, if it has any.
     fn stack(&mut self, error: &Py<PyBaseException>, heading: &str, margin: char, vm: &VirtualMachine) {
         let entries = entries(error, vm);
         if !entries.is_empty() {
             self.emit(heading, margin);
-            self.emit(&stack(&entries), '|');
+            self.emit(&format_entries(&entries), '|');
         }
     }
 
-    /// An exception group, and each of its members in a box.
+    /// Writes an exception group, with each of its members in a box.
     fn members(&mut self, error: &Py<PyBaseException>, members: &[PyBaseExceptionRef], vm: &VirtualMachine) {
         let outermost = self.depth == 0;
         self.depth += usize::from(outermost);
         let margin = if outermost { '+' } else { '|' };
         self.stack(error, "Exception Group Traceback (most recent call last):\n", margin, vm);
         self.emit(&last_lines(error, vm), '|');
-        let shown = members.len().min(GROUP_WIDTH + 1);
+        let shown = members.len().min(MAX_GROUP_WIDTH + 1);
         self.need_close = false;
         for (i, member) in members.iter().take(shown).enumerate() {
             let last = i + 1 == shown;
             if last {
                 self.need_close = true;
             }
-            let title = if i < GROUP_WIDTH { (i + 1).to_string() } else { "...".to_owned() };
+            let title = if i < MAX_GROUP_WIDTH { (i + 1).to_string() } else { "...".to_owned() };
             let indent = " ".repeat(2 * self.depth);
             let joint = if i == 0 { "+-" } else { "  " };
             self.out.push_str(&format!("{indent}{joint}+---------------- {title} ----------------\n"));
             self.depth += 1;
-            if i < GROUP_WIDTH {
+            if i < MAX_GROUP_WIDTH {
                 self.exception(member, vm);
             } else {
-                let more = members.len() - GROUP_WIDTH;
+                let more = members.len() - MAX_GROUP_WIDTH;
                 let plural = if more > 1 { "s" } else { "" };
                 self.emit(&format!("and {more} more exception{plural}\n"), '|');
             }
@@ -161,8 +170,8 @@ impl Page {
     }
 }
 
-/// What the exception came from, and the words between the two.
-fn origin(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<(PyBaseExceptionRef, &'static str)> {
+/// Returns the exception that caused this one, and the sentence to write between the two.
+fn cause(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<(PyBaseExceptionRef, &'static str)> {
     if let Some(cause) = error.__cause__() {
         return Some((cause, "\nThe above exception was the direct cause of the following exception:\n\n"));
     }
@@ -173,7 +182,8 @@ fn origin(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<(PyBaseExc
     Some((error.__context__()?, "\nDuring handling of the above exception, another exception occurred:\n\n"))
 }
 
-fn group(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<Vec<PyBaseExceptionRef>> {
+/// Returns the members of an exception group, or `None` for any other exception.
+fn group_members(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<Vec<PyBaseExceptionRef>> {
     if !error.fast_isinstance(vm.ctx.exceptions.base_exception_group) {
         return None;
     }
@@ -182,23 +192,24 @@ fn group(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<Vec<PyBaseE
     members.iter().map(|member| member.clone().downcast().ok()).collect()
 }
 
-/// The learner's frames, from the outermost on.
+/// Returns the frames of the learner's code, the outermost first.
 fn entries(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for frame in error.__traceback__().iter().flat_map(|traceback| traceback.iter()) {
         let Some((mut entry, _)) = entry(&frame, vm) else { continue };
-        // CPython runs a comprehension within the frame that it stands in.
+        // CPython runs a comprehension inside the frame that contains it.
         if matches!(entry.name.as_str(), "<listcomp>" | "<setcomp>" | "<dictcomp>")
-            && let Some(around) = entries.pop_if(|around| around.filename == entry.filename)
+            && let Some(outer) = entries.pop_if(|outer| outer.filename == entry.filename)
         {
-            entry.name = around.name;
+            entry.name = outer.name;
         }
         entries.push(entry);
     }
     entries
 }
 
-/// What a frame's line tells, and the instruction that it came to; none if the frame isn't the learner's.
+/// Returns the entry of a frame and the name of the instruction that it was executing, or `None` if the frame does not
+/// belong to the learner's code.
 pub fn entry(frame: &Py<PyTraceback>, vm: &VirtualMachine) -> Option<(Entry, String)> {
     let code = &frame.frame.code;
     let filename = code.source_path().as_str();
@@ -211,7 +222,7 @@ pub fn entry(frame: &Py<PyTraceback>, vm: &VirtualMachine) -> Option<(Entry, Str
     let (mut start, mut end) = (place(start), place(end));
     let instruction = format!("{:?}", code.instructions.read_op(at));
     if let Some(source) = kernel().source(filename) {
-        (start, end) = places::as_in_cpython(&source, &instruction, start, end);
+        (start, end) = places::correct_places(&source, &instruction, start, end);
     }
     let entry = Entry {
         filename: filename.to_owned(),
@@ -224,22 +235,28 @@ pub fn entry(frame: &Py<PyTraceback>, vm: &VirtualMachine) -> Option<(Entry, Str
     Some((entry, instruction))
 }
 
-/// The file name as it is shown: all submissions are the one standard input.
-fn shown(filename: &str) -> &str {
+/// Returns the file name to show: all sources that have run are shown as "<stdin>".
+fn display_name(filename: &str) -> &str {
     if filename.starts_with("<stdin-") { "<stdin>" } else { filename }
 }
 
-fn stack(entries: &[Entry]) -> String {
+/// Formats the frames, with repeated ones collapsed.
+fn format_entries(entries: &[Entry]) -> String {
     let mut out = String::new();
     let same = |a: &Entry, b: &Entry| (&a.filename, a.line, &a.name) == (&b.filename, b.line, &b.name);
     for run in entries.chunk_by(same) {
-        for entry in run.iter().take(REPEATED) {
-            out.push_str(&format!("  File \"{}\", line {}, in {}\n", shown(&entry.filename), entry.line, entry.name));
+        for entry in run.iter().take(MAX_REPETITIONS) {
+            out.push_str(&format!(
+                "  File \"{}\", line {}, in {}\n",
+                display_name(&entry.filename),
+                entry.line,
+                entry.name
+            ));
             if let Some(source) = kernel().source(&entry.filename) {
                 out.push_str(&carets::lines(&source, entry));
             }
         }
-        let more = run.len().saturating_sub(REPEATED);
+        let more = run.len().saturating_sub(MAX_REPETITIONS);
         if more > 0 {
             let plural = if more > 1 { "s" } else { "" };
             out.push_str(&format!("  [Previous line repeated {more} more time{plural}]\n"));
@@ -248,16 +265,16 @@ fn stack(entries: &[Entry]) -> String {
     out
 }
 
-/// The exception itself, its suggestion and its notes.
+/// Returns the last lines of a traceback: the exception, its suggestion and its notes.
 fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let (module, name) = module_and_name(error, vm);
     let class = if module == "builtins" || module == "__main__" { name } else { format!("{module}.{name}") };
     let mut out = if error.fast_isinstance(vm.ctx.exceptions.syntax_error) {
         syntax_error(error, &class, vm)
     } else {
-        let mut said = message(error, vm);
-        said.push_str(&suggestion::suggestion(error, vm));
-        if said.is_empty() { format!("{class}\n") } else { format!("{class}: {said}\n") }
+        let mut message = message(error, vm);
+        message.push_str(&suggestion::suggestion(error, vm));
+        if message.is_empty() { format!("{class}\n") } else { format!("{class}: {message}\n") }
     };
     if let Ok(notes) = error.as_object().get_attr("__notes__", vm)
         && let Some(notes) = notes.downcast_ref::<PyList>()
@@ -265,7 +282,7 @@ fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
         for note in notes.borrow_vec().iter() {
             let note = note.str(vm).map(|text| text.to_string_lossy().into_owned());
             let note = note.unwrap_or_else(|_| "<note str() failed>".to_owned());
-            if !is_of_a_later_python(&note) {
+            if !is_from_newer_python(&note) {
                 out.push_str(&note);
                 out.push('\n');
             }
@@ -274,14 +291,14 @@ fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     out
 }
 
-/// Whether a note is one that the library adds since CPython 3.14.
-fn is_of_a_later_python(note: &str) -> bool {
+/// Whether a note is one that the standard library adds only since CPython 3.14.
+fn is_from_newer_python(note: &str) -> bool {
     note.starts_with("when serializing ")
         || (note.starts_with("encoding with '") || note.starts_with("decoding with '"))
             && note.ends_with(" codec failed")
 }
 
-/// A SyntaxError shows the place that it tells of, which no frame has.
+/// Formats a SyntaxError, which shows the source at its own position instead of a frame's.
 fn syntax_error(error: &Py<PyBaseException>, class: &str, vm: &VirtualMachine) -> String {
     let attribute = |name: &'static str| error.as_object().get_attr(name, vm).ok();
     let text = |name| -> Option<String> {
@@ -299,16 +316,16 @@ fn syntax_error(error: &Py<PyBaseException>, class: &str, vm: &VirtualMachine) -
     match (&line, &filename) {
         (Some(line), filename) => {
             let filename = filename.as_deref().unwrap_or("<string>");
-            out.push_str(&format!("  File \"{}\", line {line}\n", shown(filename)));
+            out.push_str(&format!("  File \"{}\", line {line}\n", display_name(filename)));
         }
-        (None, Some(filename)) => suffix = format!(" ({})", shown(filename)),
+        (None, Some(filename)) => suffix = format!(" ({})", display_name(filename)),
         (None, None) => {}
     }
     if let Some(source) = text("text") {
         let end = if line == number("end_lineno") { number("end_offset") } else { Some(usize::MAX) };
         out.push_str(&carets::place(&source, number("offset"), end));
     }
-    let said = text("msg").unwrap_or_else(|| "<no detail available>".to_owned());
-    out.push_str(&format!("{class}: {said}{suffix}\n"));
+    let message = text("msg").unwrap_or_else(|| "<no detail available>".to_owned());
+    out.push_str(&format!("{class}: {message}{suffix}\n"));
     out
 }

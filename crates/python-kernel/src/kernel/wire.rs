@@ -1,5 +1,5 @@
-//! `_wire`: the connections to Redis, as the `redis` package sees them. Commands are packed and replies parsed here,
-//! so that a call costs one question on the pipe and little Python.
+//! The native module `_wire`: connections to Redis for the `redis` package. It packs commands and parses replies, so that
+//! a call of a method needs one request on the pipe and little Python.
 
 use super::{kernel, resp};
 use crate::frame::{FromChild, ToChild};
@@ -13,16 +13,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(super) use _wire::module_def;
 
-/// Bytes received on one connection, and not yet taken as replies.
+/// Bytes received on a connection that have not been parsed yet.
 #[derive(Default)]
 struct Received {
     bytes: Vec<u8>,
-    /// Where the first reply that was not taken yet begins.
+    /// Offset of the first reply that has not been parsed.
     start: usize,
-    scan: resp::Scan,
+    scanner: resp::ReplyScanner,
 }
 
-/// The connections that stand.
+/// The open connections.
 #[derive(Default)]
 pub struct Connections {
     open: Mutex<Open>,
@@ -35,7 +35,8 @@ struct Open {
 }
 
 impl Connections {
-    fn number(&self) -> u32 {
+    /// Returns the number for a new connection.
+    fn next_number(&self) -> u32 {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.last += 1;
         open.last
@@ -58,10 +59,10 @@ impl Connections {
 }
 
 impl Received {
-    /// The first reply, if it is there whole.
-    fn reply(&mut self, encoding: Option<&str>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    /// Takes the first reply, if it is complete.
+    fn take_reply(&mut self, encoding: Option<&str>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let unread = &self.bytes[self.start..];
-        let end = self.scan.end(unread).map_err(|resp::Malformed| closed(vm))?;
+        let end = self.scanner.scan(unread).map_err(|resp::Malformed| closed(vm))?;
         let Some(end) = end else { return Ok(None) };
         let reply = resp::Builder::new(&unread[..end], encoding, vm).value();
         self.start += end;
@@ -72,7 +73,7 @@ impl Received {
         reply.map(Some)
     }
 
-    fn take_in(&mut self, data: Vec<u8>) {
+    fn append(&mut self, data: Vec<u8>) {
         if self.start == self.bytes.len() {
             self.bytes = data;
         } else {
@@ -83,44 +84,45 @@ impl Received {
     }
 }
 
-/// The next reply on the connection. What is asked for it first is `question`, if no reply is there yet.
-fn reply(
+/// Sends `request`, and waits until a whole reply has arrived on the connection.
+fn request_reply(
     connection: u32,
-    question: FromChild,
+    request: FromChild,
     timeout_us: Option<u64>,
     encoding: Option<&str>,
     vm: &VirtualMachine,
 ) -> PyResult {
     let received = kernel().connections.find(connection, vm)?;
-    let mut question = question;
+    let mut request = request;
     loop {
-        match super::ask(&question, vm)? {
+        match super::request(&request, vm)? {
             ToChild::Received { data } => {
                 let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
-                received.take_in(data);
-                if let Some(reply) = received.reply(encoding, vm)? {
+                received.append(data);
+                if let Some(reply) = received.take_reply(encoding, vm)? {
                     return Ok(reply);
                 }
             }
             ToChild::TimedOut => return Err(timed_out(vm)),
             _ => return Err(closed(vm)),
         }
-        question = FromChild::Receive { connection, timeout_us };
+        request = FromChild::Receive { connection, timeout_us };
     }
 }
 
-/// Sends one command on a `Connection`, and waits for its reply.
+/// Sends a command on a `Connection` object, and waits for its reply.
 fn exchange(connection: &PyObjectRef, command: &PyTuple, vm: &VirtualMachine) -> PyResult {
     static NAMES: OnceLock<[&'static PyStrInterned; 3]> = OnceLock::new();
     let names = NAMES.get_or_init(|| ["_handle", "socket_timeout", "_encoding"].map(|name| vm.ctx.intern_str(name)));
     let [handle, timeout, encoding] = names.map(|name| connection.get_attr(name, vm));
-    // None, if it is closed: what follows from that is `_persist`'s to see.
+    // The handle of a closed connection is None. The conversion then fails, and `_persist` reconnects.
     let handle: u32 = handle?.try_into_value(vm)?;
     let timeout: Option<ArgIntoFloat> = timeout?.try_into_value(vm)?;
     let encoding: Option<PyStrRef> = encoding?.try_into_value(vm)?;
     exchange_on(handle, command, timeout, encoding, vm)
 }
 
+/// Sends a command on the connection with this number, and waits for its reply.
 fn exchange_on(
     connection: u32,
     command: &PyTuple,
@@ -128,15 +130,15 @@ fn exchange_on(
     encoding: Option<PyStrRef>,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let data = Packer::UTF8.command(command.as_slice(), vm)?;
+    let data = CommandWriter::UTF8.command(command.as_slice(), vm)?;
     let timeout_us = micros(timeout.map(f64::from));
     let encoding = encoding.as_ref().map(|name| name.to_string_lossy());
-    let question = FromChild::Exchange { connection, data, timeout_us };
-    reply(connection, question, timeout_us, encoding.as_deref(), vm)
+    let request = FromChild::Exchange { connection, data, timeout_us };
+    request_reply(connection, request, timeout_us, encoding.as_deref(), vm)
 }
 
-/// What a client hands out for a reply.
-fn converted(convert: PyObjectRef, reply: PyObjectRef, options: PyDictRef, vm: &VirtualMachine) -> PyResult {
+/// Converts a reply to the value that the client's method returns.
+fn convert_reply(convert: PyObjectRef, reply: PyObjectRef, options: PyDictRef, vm: &VirtualMachine) -> PyResult {
     if vm.is_none(&convert) {
         return Ok(reply);
     }
@@ -155,34 +157,34 @@ fn timed_out(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_exception_empty(_wire::timed_out(vm))
 }
 
-/// An error that Redis answered; as a value, for the package decides where to raise it.
+/// Returns the exception for an error reply. It is not raised here, because the package decides where to raise it.
 pub fn error_reply(message: &[u8], vm: &VirtualMachine) -> PyObjectRef {
     let message = String::from_utf8_lossy(message).into_owned();
     vm.new_exception_msg(_wire::error_reply(vm), message.into()).into()
 }
 
-/// What Redis sent unasked.
+/// Returns the object for a push message, which Redis sends without a request.
 pub fn push(items: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
     use rustpython_vm::AsObject;
     let items: PyObjectRef = vm.ctx.new_list(items).into();
     _wire::push(vm).as_object().call((items,), vm)
 }
 
-/// A time to wait in microseconds; a negative one is over already.
+/// Converts a timeout in seconds to microseconds. A negative timeout becomes 0.
 fn micros(timeout: Option<f64>) -> Option<u64> {
-    // A float too large for the integer becomes the largest, which is as long as for ever.
+    // The cast saturates: a float too large for `u64` becomes its maximum, which is 584,000 years.
     timeout.map(|seconds| (seconds.max(0.0) * 1e6).round() as u64)
 }
 
-/// How a command's text becomes bytes.
-struct Packer<'a> {
+/// Writes a command as a RESP array of bulk strings.
+struct CommandWriter<'a> {
     encoding: &'a str,
     errors: &'a str,
     out: Vec<u8>,
 }
 
-impl Packer<'_> {
-    const UTF8: Packer<'static> = Packer { encoding: "utf-8", errors: "strict", out: Vec::new() };
+impl CommandWriter<'_> {
+    const UTF8: CommandWriter<'static> = CommandWriter { encoding: "utf-8", errors: "strict", out: Vec::new() };
 
     fn command(mut self, command: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Vec<u8>> {
         self.out.reserve(16 + command.len() * 16);
@@ -259,10 +261,10 @@ impl Packer<'_> {
 
 #[rustpython_vm::pymodule]
 mod _wire {
-    use super::{Packer, closed as closed_error, kernel, micros};
+    use super::{CommandWriter, closed as closed_error, kernel, micros};
     use crate::frame::{FromChild, ToChild};
     use crate::kernel as child;
-    // What `pyattr(once)` writes names the crate so.
+    // The code generated by `pyattr(once)` refers to this crate by the name `rustpython_common`.
     use rustpython_vm::common as rustpython_common;
     use rustpython_vm::{
         AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -306,15 +308,15 @@ mod _wire {
         vm: &VirtualMachine,
     ) -> PyResult<(u32, PyListRef)> {
         let connections = &kernel().connections;
-        let mut set_up = Vec::new();
+        let mut setup_commands = Vec::new();
         for command in commands.iter() {
-            set_up.extend(Packer::UTF8.command(command.as_slice(), vm)?);
+            setup_commands.extend(CommandWriter::UTF8.command(command.as_slice(), vm)?);
         }
-        let connection = connections.number();
+        let connection = connections.next_number();
         let host = host.to_string_lossy().into_owned();
-        let mut answer = child::ask(&FromChild::Open { connection, host, port, set_up }, vm)?;
-        if let ToChild::Refused { reason } = answer {
-            // An OSError has fields of its own, so it is made by its class.
+        let mut answer = child::request(&FromChild::Connect { connection, host, port, setup_commands }, vm)?;
+        if let ToChild::ConnectionRefused { reason } = answer {
+            // The class must be called, because instances of OSError have fields besides the message.
             let error = vm.ctx.exceptions.connection_refused_error.as_object().call((reason,), vm)?;
             return Err(error.try_into_value(vm)?);
         }
@@ -322,11 +324,11 @@ mod _wire {
         let mut replies = Vec::new();
         loop {
             match answer {
-                ToChild::Opened { data } | ToChild::Received { data } => {
+                ToChild::Connected { data } | ToChild::Received { data } => {
                     let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
-                    received.take_in(data);
+                    received.append(data);
                     while replies.len() < commands.len()
-                        && let Some(reply) = received.reply(None, vm)?
+                        && let Some(reply) = received.take_reply(None, vm)?
                     {
                         replies.push(reply);
                     }
@@ -336,19 +338,19 @@ mod _wire {
             if replies.len() == commands.len() {
                 return Ok((connection, vm.ctx.new_list(replies)));
             }
-            answer = child::ask(&FromChild::Receive { connection, timeout_us: None }, vm)?;
+            answer = child::request(&FromChild::Receive { connection, timeout_us: None }, vm)?;
         }
     }
 
     #[pyfunction]
     fn pack(command: PyTupleRef, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
-        Packer::UTF8.command(command.as_slice(), vm)
+        CommandWriter::UTF8.command(command.as_slice(), vm)
     }
 
     #[pyfunction]
     fn pack_with(command: PyTupleRef, encoding: PyStrRef, errors: PyStrRef, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
         let (encoding, errors) = (encoding.to_string_lossy(), errors.to_string_lossy());
-        let packer = Packer { encoding: &encoding, errors: &errors, out: Vec::new() };
+        let packer = CommandWriter { encoding: &encoding, errors: &errors, out: Vec::new() };
         packer.command(command.as_slice(), vm)
     }
 
@@ -363,8 +365,9 @@ mod _wire {
         super::exchange_on(connection, &command, timeout, encoding, vm)
     }
 
-    /// One command on a free connection, if there is one and it is known how its reply is converted: `client._persist`
-    /// goes the long way otherwise, and when anything is not as usual.
+    /// The fast path of an ordinary call: one native call instead of several layers of Python. Takes an idle connection,
+    /// exchanges the command for its reply, and converts the reply by the function that `known` has for the command.
+    /// Falls back to `client._persist` if there is no idle connection or no such function, and on any error.
     #[pyfunction]
     fn quick(
         client: PyObjectRef,
@@ -382,7 +385,7 @@ mod _wire {
         let cause: PyObjectRef = match super::exchange(&connection, &command, vm) {
             Ok(reply) if !reply.fast_isinstance(vm.ctx.exceptions.base_exception_type) => {
                 idle.borrow_vec_mut().push(connection);
-                return super::converted(convert, reply, options, vm);
+                return super::convert_reply(convert, reply, options, vm);
             }
             Ok(error) => error,
             Err(error) => error.into(),
@@ -394,7 +397,7 @@ mod _wire {
     fn send(connection: u32, data: ArgBytesLike, vm: &VirtualMachine) -> PyResult<()> {
         kernel().connections.find(connection, vm)?;
         let data = data.borrow_buf().to_vec();
-        kernel().pipe.tell_later(&FromChild::Send { connection, data });
+        kernel().pipe.send_later(&FromChild::Send { connection, data });
         Ok(())
     }
 
@@ -410,14 +413,14 @@ mod _wire {
         let buffered = {
             let received = kernel().connections.find(connection, vm)?;
             let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
-            received.reply(encoding.as_deref(), vm)?
+            received.take_reply(encoding.as_deref(), vm)?
         };
         if let Some(reply) = buffered {
             return Ok(reply);
         }
         let timeout_us = micros(timeout.flatten().map(f64::from));
-        let question = FromChild::Receive { connection, timeout_us };
-        super::reply(connection, question, timeout_us, encoding.as_deref(), vm)
+        let request = FromChild::Receive { connection, timeout_us };
+        super::request_reply(connection, request, timeout_us, encoding.as_deref(), vm)
     }
 
     #[pyfunction]
@@ -430,7 +433,7 @@ mod _wire {
     #[pyfunction]
     fn close(connection: u32) {
         if kernel().connections.remove(connection) {
-            kernel().pipe.tell_later(&FromChild::Close { connection });
+            kernel().pipe.send_later(&FromChild::Disconnect { connection });
         }
     }
 
@@ -444,8 +447,8 @@ mod _wire {
         child::clock::sleep(seconds.into(), vm)
     }
 
-    /// The order of a member in a set is its rank by a hash keyed with the seed: arbitrary to the eye, the same in
-    /// each run, and the same for the same members however they were come by.
+    /// Returns a set whose members are ordered by a hash that is keyed with the seed: an order that looks arbitrary, and
+    /// depends neither on the run nor on the order of `items`.
     #[pyfunction]
     fn shuffled(items: PyListRef, vm: &VirtualMachine) -> PyResult<PyRef<PySet>> {
         let mut ranked = Vec::new();

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3.13
-"""Records what CPython 3.13 says, for tests/kernel.rs and src/redis_py/syntax.rs to hold against.
+"""Records tracebacks and parsing results of CPython 3.13. The tests in tests/kernel.rs and src/syntax.rs compare ours with them.
 
-Usage: python3.13 tests/kernel/record.py   (writes the .json files beside this script)
+Usage: python3.13 crates/python-kernel/tests/recorded/record.py   (writes the .json files beside this script)
 
-tracebacks.json    submissions, typed one after the other, and the traceback of each, as the interactive prompt prints
-                   it. Frames of the standard library are left out, since the tutor leaves them out.
-completeness.json  inputs, and whether `codeop` takes them for complete, incomplete or invalid
-syntax_errors.json the same for the mistakes in syntax_errors.txt, each a literal on a line
-errors.json        and for those in errors.txt, which are seen when they run
-statements.json    sources, and their top-level statements as `ast` splits them
+tracebacks.json     sources run one after the other, and the traceback of each as the interactive prompt prints it,
+                    without the frames of the standard library, which our tracebacks omit
+syntax_errors.json  the same for the sources in syntax_errors.txt, which has a string literal on each line
+errors.json         the same for the sources in errors.txt, whose errors appear when they run
+completeness.json   inputs, and whether `codeop` considers each complete, incomplete or invalid
+statements.json     sources, and the top-level statements that `ast` splits each into
 """
 import ast, codeop, json, linecache, pathlib, re, sys, traceback, warnings
 
-assert sys.version_info[:2] == (3, 13), "the tutor speaks as 3.13 does"
+assert sys.version_info[:2] == (3, 13), "run this script with Python 3.13, whose messages are the reference"
 warnings.simplefilter("ignore")
 HERE = pathlib.Path(__file__).parent
-# Two frames of this script are below the learner's.
+# Two frames of this script are below the frames of the recorded sources.
 sys.setrecursionlimit(1002)
 
 TRACEBACKS = [
@@ -121,28 +121,28 @@ STATEMENTS = [
 ]
 
 
-def typed(submissions):
-    """The traceback of each submission in turn, or None."""
+def tracebacks(sources):
+    """Runs the sources in turn. Returns the traceback of each, or None where there is none."""
     space = {"__name__": "__main__"}
-    told = []
-    for number, source in enumerate(submissions, 1):
+    recorded = []
+    for number, source in enumerate(sources, 1):
         name = f"<stdin>-{number}"
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         try:
             exec(compiled(source, name), space)
-            told.append(None)
+            recorded.append(None)
         except SyntaxError as error:
             error.filename = "<stdin>"
-            told.append("".join(traceback.format_exception(error.with_traceback(None))))
+            recorded.append("".join(traceback.format_exception(error.with_traceback(None))))
         except BaseException as error:
-            text = "".join(traceback.format_exception(learners(error)))
-            # The tutor's modules lie in no files.
-            told.append(re.sub(r"(cannot import name .*) \(/.*\)", r"\1 (unknown location)", text))
-    return told
+            text = "".join(traceback.format_exception(without_library_frames(error)))
+            # Our modules are frozen, so they have no path that could be shown.
+            recorded.append(re.sub(r"(cannot import name .*) \(/.*\)", r"\1 (unknown location)", text))
+    return recorded
 
 
 def compiled(source, name):
-    """As the prompt compiles it; several statements at once, as they are pasted."""
+    """Compiles a source as the prompt does. Unlike the prompt, accepts several statements at once, as from a paste."""
     try:
         return compile(source + "\n", name, "single")
     except SyntaxError as error:
@@ -151,8 +151,8 @@ def compiled(source, name):
     return compile(ast.Interactive(ast.parse(source, name).body), name, "single")
 
 
-def learners(error, seen=()):
-    """The exception and those it came from, with the learner's frames alone."""
+def without_library_frames(error, seen=()):
+    """Removes all frames but those of the recorded sources from an exception, its causes and its group's members."""
     if error is None or error in seen:
         return error
     frames, kept = error.__traceback__, []
@@ -166,7 +166,7 @@ def learners(error, seen=()):
         following = frame
     error.__traceback__ = following
     for other in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
-        learners(other, (*seen, error))
+        without_library_frames(other, (*seen, error))
     return error
 
 
@@ -174,7 +174,7 @@ def completeness(source):
     try:
         code = codeop.compile_command(source)
     except (SyntaxError, ValueError, OverflowError):
-        # A submission of several statements is taken as one, and none of them alone is wrong.
+        # An input of several statements is judged by its last statement, if all of them are valid.
         try:
             compile(source, "", "exec")
         except (SyntaxError, ValueError):
@@ -209,9 +209,9 @@ def write(name, records):
     (HERE / name).write_text(f"[\n{text}\n]\n", encoding="utf-8")
 
 
-write("tracebacks.json", [{"typed": typing, "told": typed(typing)} for typing in TRACEBACKS])
-write("completeness.json", [{"source": source, "judged": completeness(source)} for source in COMPLETENESS])
+write("tracebacks.json", [{"sources": sources, "tracebacks": tracebacks(sources)} for sources in TRACEBACKS])
+write("completeness.json", [{"source": source, "completeness": completeness(source)} for source in COMPLETENESS])
 for name in ["syntax_errors", "errors"]:
-    mistakes = [ast.literal_eval(line) for line in (HERE / f"{name}.txt").read_text("utf-8").splitlines()]
-    write(f"{name}.json", [{"typed": mistakes, "told": typed(mistakes)}])
+    sources = [ast.literal_eval(line) for line in (HERE / f"{name}.txt").read_text("utf-8").splitlines()]
+    write(f"{name}.json", [{"sources": sources, "tracebacks": tracebacks(sources)}])
 write("statements.json", [{"source": source, "statements": statements(source)} for source in STATEMENTS])

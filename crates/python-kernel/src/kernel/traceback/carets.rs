@@ -1,5 +1,5 @@
-//! The source below a line of a traceback, with `~~~~^^^^` under what raised, as CPython 3.13 draws it: carets
-//! under the operator or the brackets, tildes under the rest; none where they would be under the whole line.
+//! Draws the source lines of a traceback entry with `~~~~^^^^` under the expression that raised, as CPython 3.13 does:
+//! carets under the operator or the brackets, tildes under the rest, and neither if they would mark the whole line.
 
 use super::Entry;
 use ruff_text_size::{Ranged, TextSize};
@@ -10,14 +10,14 @@ use unicode_width::UnicodeWidthChar;
 
 type Line = Vec<char>;
 
-/// Where the part that carets are drawn under begins and ends: lines and columns of a segment, in characters.
+/// Start and end of the part marked with carets: line and column in a segment, in characters.
 #[derive(Debug, Clone, Copy)]
 struct Anchors {
     left: (usize, usize),
     right: (usize, usize),
 }
 
-/// The source lines of an entry, each with four blanks before it, with their carets.
+/// Returns the source lines of an entry with their carets, each line indented by four spaces.
 pub fn lines(source: &str, entry: &Entry) -> String {
     let original: Vec<&str> = source.split('\n').map(str::trim_end).collect();
     let last = entry.end_line.min(original.len());
@@ -38,7 +38,7 @@ pub fn lines(source: &str, entry: &Entry) -> String {
     dedent(&drawn).iter().map(|line| format!("    {line}\n")).collect()
 }
 
-/// The line that a SyntaxError tells of, and carets from `offset` to `end`, which count from 1.
+/// Returns the line of a SyntaxError with carets from `offset` to `end`, which are columns counted from 1.
 pub fn place(text: &str, offset: Option<usize>, end: Option<usize>) -> String {
     let right = text.trim_end_matches('\n');
     let left = right.trim_start_matches([' ', '\n', '\x0c']);
@@ -63,7 +63,7 @@ pub fn place(text: &str, offset: Option<usize>, end: Option<usize>) -> String {
     out
 }
 
-/// Lines and the stretch of them that raised, from `start` in the first to `end` in the last.
+/// Source lines, and the segment of them that raised: from column `start` in the first line to `end` in the last.
 struct Drawing<'a> {
     all: &'a [Line],
     start: usize,
@@ -79,7 +79,7 @@ impl<'a> Drawing<'a> {
         Self { all, start, end, anchors, show_carets }
     }
 
-    /// The first and the last line, those around the anchors, and how many are left out between them.
+    /// Draws the first and the last line and the lines around the anchors, and states how many lines between them are omitted.
     fn significant_lines(&self) -> String {
         let mut significant = BTreeSet::from([0, self.all.len() - 1]);
         if let Some(anchors) = self.anchors {
@@ -92,16 +92,16 @@ impl<'a> Drawing<'a> {
         for line in significant {
             match previous.map_or(1, |previous| line - previous) {
                 0 | 1 => {}
-                2 => self.line(line - 1, &mut out),
+                2 => self.draw_line(line - 1, &mut out),
                 distance => out.push_str(&format!("...<{} lines>...\n", distance - 1)),
             }
-            self.line(line, &mut out);
+            self.draw_line(line, &mut out);
             previous = Some(line);
         }
         out
     }
 
-    fn line(&self, number: usize, out: &mut String) {
+    fn draw_line(&self, number: usize, out: &mut String) {
         let line = &self.all[number];
         out.extend(line);
         out.push('\n');
@@ -130,7 +130,7 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// The source of the stretch alone.
+/// Returns the source of the segment.
 fn segment(all: &[Line], start: usize, end: usize) -> String {
     let last = all.len() - 1;
     let part = |(number, line): (usize, &Line)| -> String {
@@ -141,10 +141,10 @@ fn segment(all: &[Line], start: usize, end: usize) -> String {
     all.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
 }
 
-/// The operator of an operation, or the brackets of a call or a subscript; none for anything else.
+/// Finds the operator of an operation, or the brackets of a call or subscript. Returns `None` for any other expression.
 fn anchors(segment: &str) -> Option<Anchors> {
-    // In brackets, so that an expression over several lines is one as well. The line added before is taken off
-    // again, and a column stays what it was.
+    // Brackets make an expression over several lines parse as one. They are on lines of their own, so that columns stay the
+    // same; `Text::position` subtracts the added line.
     let wrapped = format!("(\n{segment}\n)");
     let parsed = parser::parse(&wrapped, Mode::Module.into()).ok()?;
     let Mod::Module(module) = parsed.syntax() else { return None };
@@ -152,8 +152,8 @@ fn anchors(segment: &str) -> Option<Anchors> {
     let text = Text { lines: segment.lines().map(|line| line.chars().collect()).collect(), wrapped: &wrapped };
     match statement.value.as_ref() {
         Expr::BinOp(operation) => {
-            let after = text.valid(text.position(operation.left.end()))?;
-            let (line, column) = text.seek(after, |c| !c.is_whitespace() && c != ')')?;
+            let after = text.skip_line_end(text.position(operation.left.end()))?;
+            let (line, column) = text.find(after, |c| !c.is_whitespace() && c != ')')?;
             let mut end = column + 1;
             let right = text.position(operation.right.start());
             let next = text.lines[line].get(end);
@@ -164,27 +164,27 @@ fn anchors(segment: &str) -> Option<Anchors> {
             Some(Anchors { left: (line, column), right: (line, end) })
         }
         Expr::Subscript(subscript) => {
-            let after = text.valid(text.position(subscript.value.end()))?;
-            let left = text.seek(after, |c| c == '[')?;
+            let after = text.skip_line_end(text.position(subscript.value.end()))?;
+            let left = text.find(after, |c| c == '[')?;
             Some(Anchors { left, right: text.position(subscript.range.end()) })
         }
         Expr::Call(call) => {
-            let after = text.valid(text.position(call.func.end()))?;
-            let left = text.seek(after, |c| c == '(')?;
+            let after = text.skip_line_end(text.position(call.func.end()))?;
+            let left = text.find(after, |c| c == '(')?;
             Some(Anchors { left, right: text.position(call.range.end()) })
         }
         _ => None,
     }
 }
 
-/// A segment's lines, and the source that it was parsed in.
+/// The lines of a segment, and the source in brackets that was parsed.
 struct Text<'a> {
     lines: Vec<Line>,
     wrapped: &'a str,
 }
 
 impl Text<'_> {
-    /// Line and column of an offset into the wrapped source.
+    /// Returns the line and the column of an offset into the wrapped source.
     fn position(&self, offset: TextSize) -> (usize, usize) {
         let before = &self.wrapped[..offset.to_usize()];
         let line = before.matches('\n').count();
@@ -192,8 +192,8 @@ impl Text<'_> {
         (line.saturating_sub(1), column)
     }
 
-    /// The place itself, or the start of the next line that has anything.
-    fn valid(&self, (mut line, mut column): (usize, usize)) -> Option<(usize, usize)> {
+    /// Returns the position itself if there is a character, else the start of the next line that is not empty.
+    fn skip_line_end(&self, (mut line, mut column): (usize, usize)) -> Option<(usize, usize)> {
         while column >= self.lines.get(line)?.len() {
             column = 0;
             line += 1;
@@ -201,23 +201,24 @@ impl Text<'_> {
         Some((line, column))
     }
 
-    /// The next place with such a character, comments and continuations left out.
-    fn seek(&self, from: (usize, usize), wanted: impl Fn(char) -> bool) -> Option<(usize, usize)> {
+    /// Returns the next position with a wanted character, outside of comments and line continuations.
+    fn find(&self, from: (usize, usize), wanted: impl Fn(char) -> bool) -> Option<(usize, usize)> {
         let (mut line, mut column) = from;
         loop {
             let c = *self.lines.get(line)?.get(column)?;
             (line, column) = if "\\#".contains(c) {
-                self.valid((line + 1, 0))?
+                self.skip_line_end((line + 1, 0))?
             } else if wanted(c) {
                 return Some((line, column));
             } else {
-                self.valid((line, column + 1))?
+                self.skip_line_end((line, column + 1))?
             };
         }
     }
 }
 
-/// Carets under a whole line say nothing; nor do they where a call to a plain name is all that a line does.
+/// Whether carets are drawn. CPython omits them if they would mark a whole line, or if the statement only calls a function
+/// by a plain name.
 fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) -> bool {
     let source = all.iter().map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join("\n");
     if let Ok(parsed) = parser::parse(&source, Mode::Module.into())
@@ -249,17 +250,17 @@ fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) ->
     anchored || !blank(&first[..start.min(first.len())]) || !blank(&last[end.min(last.len())..])
 }
 
-/// How many characters the first `offset` bytes of a line are.
+/// Returns the number of characters in the first `offset` bytes of a line.
 fn characters(line: &str, offset: usize) -> usize {
     String::from_utf8_lossy(&line.as_bytes()[..offset.min(line.len())]).chars().count()
 }
 
-/// The columns that the first `count` characters take on a terminal; never fewer than one each.
+/// Returns the width of the first `count` characters on a terminal. Each counts at least one column.
 fn width(line: &[char], count: usize) -> usize {
     line.iter().take(count).map(|c| c.width().unwrap_or(1).max(1)).sum()
 }
 
-/// The lines without the indentation that they share; what is blank shares any.
+/// Removes the indentation that all lines share. Blank lines are ignored.
 fn dedent(lines: &[&str]) -> Vec<String> {
     let mut margin: Option<&str> = None;
     for line in lines.iter().filter(|line| !line.trim().is_empty()) {

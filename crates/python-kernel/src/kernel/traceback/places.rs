@@ -1,8 +1,8 @@
-//! Where an instruction stands in the source, as CPython has it.
+//! Corrects the source positions of instructions to those of CPython.
 //!
-//! Some instructions carry the place of an operand, where CPython's carry that of the whole: an attribute has the
-//! place of what it is an attribute of, an unpacking that of the value unpacked. The carets would then say too
-//! little, so such a place is sought in the syntax tree and widened.
+//! Some instructions have the position of an operand where CPython has that of the whole expression: an attribute access
+//! has the position of its object, an unpacking that of its value. The carets would mark too little, so such a position is
+//! searched in the syntax tree and widened.
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::visitor::{self, Visitor};
@@ -10,17 +10,17 @@ use rustpython_compiler::ast::{Expr, Mod, Stmt};
 use rustpython_compiler::parser::{self, Mode};
 use std::ops::Range;
 
-/// A line, counted from 1, and a column, counted from 0 in bytes.
+/// A line counted from 1, and a column in bytes counted from 0.
 pub type Place = (usize, usize);
 
-/// The place of an instruction, given by its name, which the interpreter says goes from `start` to `end`.
-pub fn as_in_cpython(source: &str, instruction: &str, start: Place, end: Place) -> (Place, Place) {
+/// Returns CPython's start and end of an instruction that the interpreter places from `start` to `end`.
+pub fn correct_places(source: &str, instruction: &str, start: Place, end: Place) -> (Place, Place) {
     let (Some(from), Some(to)) = (offset(source, start), offset(source, end)) else { return (start, end) };
     let Ok(parsed) = parser::parse(source, Mode::Module.into()) else { return (start, end) };
     let Mod::Module(module) = parsed.syntax() else { return (start, end) };
-    let mut seeker = Seeker { instruction, given: from..to, found: None };
-    seeker.visit_body(&module.body);
-    match seeker.found {
+    let mut finder = PlaceFinder { instruction, given: from..to, found: None };
+    finder.visit_body(&module.body);
+    match finder.found {
         Some(found) => (place(source, found.start), place(source, found.end)),
         None => (start, end),
     }
@@ -37,44 +37,50 @@ fn place(source: &str, offset: usize) -> Place {
     (before.iter().filter(|byte| **byte == b'\n').count() + 1, offset - line_start)
 }
 
-struct Seeker<'a> {
+/// Searches for the expression whose position replaces the given one.
+struct PlaceFinder<'a> {
     instruction: &'a str,
+    /// The interpreter's position of the instruction.
     given: Range<usize>,
+    /// The position to use instead, from the innermost node that has one.
     found: Option<Range<usize>>,
 }
 
-impl Seeker<'_> {
-    fn is(&self, instruction: &str) -> bool {
+impl PlaceFinder<'_> {
+    fn is_instruction(&self, instruction: &str) -> bool {
         self.instruction.starts_with(instruction)
     }
 
-    fn given_is(&self, node: &impl Ranged) -> bool {
+    fn is_given(&self, node: &impl Ranged) -> bool {
         range(node) == self.given
     }
 
-    fn holds_given(&self, node: &impl Ranged) -> bool {
-        self.is_within(&range(node))
+    fn contains_given(&self, node: &impl Ranged) -> bool {
+        self.is_given_within(&range(node))
     }
 
-    fn is_within(&self, outer: &Range<usize>) -> bool {
+    fn is_given_within(&self, outer: &Range<usize>) -> bool {
         outer.start <= self.given.start && self.given.end <= outer.end
     }
 
-    fn of_statement(&self, statement: &Stmt) -> Option<Range<usize>> {
+    fn place_in_statement(&self, statement: &Stmt) -> Option<Range<usize>> {
         match statement {
-            Stmt::Assert(assert) if self.is("RaiseVarargs") => Some(range(&*assert.test)),
+            Stmt::Assert(assert) if self.is_instruction("RaiseVarargs") => Some(range(&*assert.test)),
             Stmt::Assign(assign) => {
                 let target = assign.targets.first()?;
                 let widened = match target {
-                    Expr::Tuple(_) | Expr::List(_) => self.is("Unpack"),
-                    Expr::Subscript(_) => self.is("StoreSubscr") && self.given_is(&*assign.value),
-                    Expr::Attribute(attribute) => self.is("StoreAttr") && self.given_is(&*attribute.value),
+                    Expr::Tuple(_) | Expr::List(_) => self.is_instruction("Unpack"),
+                    Expr::Subscript(_) => self.is_instruction("StoreSubscr") && self.is_given(&*assign.value),
+                    Expr::Attribute(attribute) => self.is_instruction("StoreAttr") && self.is_given(&*attribute.value),
                     _ => false,
                 };
                 widened.then(|| range(target))
             }
-            Stmt::For(each) if self.is("Unpack") && self.holds_given(&*each.iter) => Some(range(&*each.target)),
-            Stmt::Delete(delete) if self.is("Delete") && self.given_is(delete) => match &delete.targets[..] {
+            Stmt::For(each) if self.is_instruction("Unpack") && self.contains_given(&*each.iter) => {
+                Some(range(&*each.target))
+            }
+            Stmt::Delete(delete) if self.is_instruction("Delete") && self.is_given(delete) => match &delete.targets[..]
+            {
                 [target] => Some(range(target)),
                 _ => None,
             },
@@ -82,24 +88,24 @@ impl Seeker<'_> {
         }
     }
 
-    fn of_expression(&self, expression: &Expr) -> Option<Range<usize>> {
+    fn place_in_expression(&self, expression: &Expr) -> Option<Range<usize>> {
         let widened = match expression {
-            Expr::Dict(_) => self.is("BuildMap") && self.holds_given(expression),
-            Expr::Set(_) => self.is("BuildSet") && self.holds_given(expression),
-            Expr::FString(text) if self.is("FormatWithSpec") => {
+            Expr::Dict(_) => self.is_instruction("BuildMap") && self.contains_given(expression),
+            Expr::Set(_) => self.is_instruction("BuildSet") && self.contains_given(expression),
+            Expr::FString(text) if self.is_instruction("FormatWithSpec") => {
                 let fields = text.value.elements().filter_map(|element| element.as_interpolation());
-                return fields.map(range).find(|field| self.is_within(field));
+                return fields.map(range).find(|field| self.is_given_within(field));
             }
-            Expr::Attribute(attribute) => self.is("LoadAttr") && self.given_is(&*attribute.value),
+            Expr::Attribute(attribute) => self.is_instruction("LoadAttr") && self.is_given(&*attribute.value),
             Expr::Subscript(subscript) => {
                 let is_operation = matches!(*subscript.slice, Expr::BinOp(_) | Expr::Subscript(_));
-                self.is("Binary") && self.given_is(&*subscript.slice) && !is_operation
+                self.is_instruction("Binary") && self.is_given(&*subscript.slice) && !is_operation
             }
             Expr::Call(call) => match &*call.arguments.args {
                 [Expr::Generator(generator)] => {
-                    // `list(… for …)` is compiled into the loop itself.
-                    (self.is("Call") || self.is("ForIter"))
-                        && generator.generators.first().is_some_and(|first| self.holds_given(&first.iter))
+                    // The interpreter compiles `list(… for …)` into the loop itself.
+                    (self.is_instruction("Call") || self.is_instruction("ForIter"))
+                        && generator.generators.first().is_some_and(|first| self.contains_given(&first.iter))
                 }
                 _ => false,
             },
@@ -109,17 +115,17 @@ impl Seeker<'_> {
     }
 }
 
-impl<'a> Visitor<'a> for Seeker<'_> {
+impl<'a> Visitor<'a> for PlaceFinder<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        if self.holds_given(statement) {
-            self.found = self.of_statement(statement).or(self.found.take());
+        if self.contains_given(statement) {
+            self.found = self.place_in_statement(statement).or(self.found.take());
             visitor::walk_stmt(self, statement);
         }
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if self.holds_given(expression) {
-            self.found = self.of_expression(expression).or(self.found.take());
+        if self.contains_given(expression) {
+            self.found = self.place_in_expression(expression).or(self.found.take());
             visitor::walk_expr(self, expression);
         }
     }

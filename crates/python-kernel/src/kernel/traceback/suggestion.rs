@@ -1,5 +1,4 @@
-//! "Did you mean": the name that was probably meant, as CPython 3.13 offers it after a NameError, an AttributeError
-//! or a failed `from … import`.
+//! The "Did you mean" suggestions that CPython 3.13 adds to a NameError, an AttributeError or a failed `from … import`.
 
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, VirtualMachine,
@@ -7,18 +6,18 @@ use rustpython_vm::{
     common::str::levenshtein::{MOVE_COST, levenshtein_distance},
 };
 
-/// Among more names than this, none is sought.
-const MOST: usize = 750;
+/// Maximum number of names to search. With more candidates there is no suggestion.
+const MAX_CANDIDATES: usize = 750;
 
-/// The names to choose from, for an error about a wrong one.
+/// Returns the names to choose from, for an error about a wrong name.
 type Candidates = fn(&Py<PyBaseException>, &str, &VirtualMachine) -> Option<Vec<String>>;
 
-/// What is to be said after the message; nothing, if no name comes near.
+/// Returns the suggestion to add to the message, or an empty string if no name is similar.
 pub fn suggestion(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let exceptions = &vm.ctx.exceptions;
     let is_name = error.fast_isinstance(exceptions.name_error);
     let (attribute, candidates): (_, Candidates) = if is_name {
-        ("name", names_in_reach)
+        ("name", visible_names)
     } else if error.fast_isinstance(exceptions.attribute_error) {
         ("name", attributes)
     } else if error.fast_isinstance(exceptions.import_error) {
@@ -29,26 +28,26 @@ pub fn suggestion(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let wrong = error.as_object().get_attr(attribute, vm).ok();
     let wrong = wrong.as_ref().and_then(|name| name.downcast_ref::<PyStr>()?.to_str());
     let Some(wrong) = wrong else { return String::new() };
-    let meant = match own_attribute(error, wrong, vm) {
-        Some(meant) if is_name => Some(meant),
+    let suggested = match own_attribute(error, wrong, vm) {
+        Some(name) if is_name => Some(name),
         _ => candidates(error, wrong, vm).and_then(|names| nearest(&names, wrong)),
     };
-    let mut said = meant.as_ref().map_or_else(String::new, |meant| format!(". Did you mean: '{meant}'?"));
+    let mut text = suggested.as_ref().map_or_else(String::new, |name| format!(". Did you mean: '{name}'?"));
     if is_name && is_module(wrong, vm) {
-        let joint = if meant.is_some() { " Or did" } else { ". Did" };
-        said.push_str(&format!("{joint} you forget to import '{wrong}'?"));
+        let joint = if suggested.is_some() { " Or did" } else { ". Did" };
+        text.push_str(&format!("{joint} you forget to import '{wrong}'?"));
     }
-    said
+    text
 }
 
-/// Whether a module of the standard library has this name.
+/// Whether the standard library has a module with this name.
 fn is_module(name: &str, vm: &VirtualMachine) -> bool {
     let Ok(names) = vm.sys_module.get_attr("stdlib_module_names", vm) else { return false };
     let name: PyObjectRef = vm.ctx.new_str(name).into();
     vm.call_method(&names, "__contains__", (name,)).is_ok_and(|found| found.is(&vm.ctx.true_value))
 }
 
-/// `self.name`, where `name` alone was written in a method.
+/// Returns `self.name` if the object of a method has an attribute with the wrong name.
 fn own_attribute(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine) -> Option<String> {
     let locals = locals(error, vm)?;
     let this = locals.get_item("self", vm).ok()?;
@@ -57,13 +56,13 @@ fn own_attribute(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine) 
     Some(format!("self.{wrong}"))
 }
 
-/// The local variables of the innermost frame.
+/// Returns the local variables of the innermost frame.
 fn locals(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let innermost = error.__traceback__()?.iter().last()?;
     innermost.frame.as_object().get_attr("f_locals", vm).ok()
 }
 
-fn names_in_reach(error: &Py<PyBaseException>, _wrong: &str, vm: &VirtualMachine) -> Option<Vec<String>> {
+fn visible_names(error: &Py<PyBaseException>, _wrong: &str, vm: &VirtualMachine) -> Option<Vec<String>> {
     let innermost = error.__traceback__()?.iter().last()?;
     let mut names = strings(locals(error, vm).and_then(|locals| vm.call_method(&locals, "keys", ()).ok()), vm);
     for scope in [innermost.frame.globals.as_object().to_owned(), innermost.frame.builtins.clone()] {
@@ -75,19 +74,19 @@ fn names_in_reach(error: &Py<PyBaseException>, _wrong: &str, vm: &VirtualMachine
 
 fn attributes(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine) -> Option<Vec<String>> {
     let object = error.as_object().get_attr("obj", vm).ok()?;
-    let within = locals(error, vm).and_then(|locals| locals.get_item("self", vm).ok());
-    let within = within.is_some_and(|this| this.is(&object));
-    let names = listed(object, vm);
-    Some(public(names, within || wrong.starts_with('_')))
+    let own_self = locals(error, vm).and_then(|locals| locals.get_item("self", vm).ok());
+    let is_own = own_self.is_some_and(|this| this.is(&object));
+    let names = dir_names(object, vm);
+    Some(public(names, is_own || wrong.starts_with('_')))
 }
 
 fn names_in_module(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine) -> Option<Vec<String>> {
     let name = text(&error.as_object().get_attr("name", vm).ok()?)?;
     let module = vm.sys_module.get_attr("modules", vm).ok()?.get_item(name.as_str(), vm).ok()?;
-    Some(public(listed(module, vm), wrong.starts_with('_')))
+    Some(public(dir_names(module, vm), wrong.starts_with('_')))
 }
 
-/// Without the names that begin with an underscore, unless they are asked for.
+/// Removes the names that begin with an underscore, unless `with_private` is set.
 fn public(mut names: Vec<String>, with_private: bool) -> Vec<String> {
     names.retain(|name| with_private || !name.starts_with('_'));
     names
@@ -97,34 +96,34 @@ fn text(object: &PyObjectRef) -> Option<String> {
     object.downcast_ref::<PyStr>()?.to_str().map(str::to_owned)
 }
 
-/// The names that `dir` lists.
-fn listed(object: PyObjectRef, vm: &VirtualMachine) -> Vec<String> {
+/// Returns the names that `dir` lists.
+fn dir_names(object: PyObjectRef, vm: &VirtualMachine) -> Vec<String> {
     let names = vm.dir(Some(object));
     names.map(|names| names.borrow_vec().iter().filter_map(text).collect()).unwrap_or_default()
 }
 
-/// The strings of an iterable, where there is one.
+/// Returns the strings in an iterable.
 fn strings(iterable: Option<PyObjectRef>, vm: &VirtualMachine) -> Vec<String> {
     let items = iterable.and_then(|iterable| iterable.try_to_value::<Vec<PyObjectRef>>(vm).ok());
     items.unwrap_or_default().iter().filter_map(text).collect()
 }
 
-/// The name that takes the fewest changes, if these are few; the first of several.
+/// Returns the name with the smallest edit distance, if that is small enough. Of several such names, the first one.
 pub fn nearest(names: &[String], wrong: &str) -> Option<String> {
-    if names.len() > MOST {
+    if names.len() > MAX_CANDIDATES {
         return None;
     }
     let length = wrong.chars().count();
     let mut best = usize::MAX;
-    let mut meant = None;
+    let mut nearest = None;
     for name in names.iter().filter(|name| *name != wrong) {
-        // No more than a third of the letters may need a change, and fewer than in the best so far.
-        let most = ((name.chars().count() + length + 3) * MOVE_COST / 6).min(best - 1);
-        let distance = levenshtein_distance(wrong.as_bytes(), name.as_bytes(), most);
-        if distance <= most && distance < best {
+        // At most a third of the letters may differ, and fewer than in the best name so far.
+        let max_distance = ((name.chars().count() + length + 3) * MOVE_COST / 6).min(best - 1);
+        let distance = levenshtein_distance(wrong.as_bytes(), name.as_bytes(), max_distance);
+        if distance <= max_distance && distance < best {
             best = distance.max(1);
-            meant = Some(name.clone());
+            nearest = Some(name.clone());
         }
     }
-    meant
+    nearest
 }

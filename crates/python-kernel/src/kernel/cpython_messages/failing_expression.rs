@@ -1,4 +1,4 @@
-//! What the learner's program was doing when something went wrong: the instruction, and the expression it stands in.
+//! The expression in the learner's source that raised an exception.
 
 use super::super::kernel;
 use super::super::traceback::{self, Entry};
@@ -9,18 +9,21 @@ use rustpython_vm::{
     builtins::{PyBaseException, PyStr, PyTuple},
 };
 
-/// The innermost place of a traceback, if it is in the learner's source.
-pub(super) struct Site {
+/// The innermost position of a traceback: the instruction that failed, and the expression that it belongs to.
+pub(super) struct FailingExpression {
+    /// Name of the bytecode instruction.
     instruction: String,
     expression: Option<Expr>,
     /// The operator of `x += 1`.
     augmented: Option<Operator>,
-    scope: PyObjectRef,
+    /// The local variables of the frame.
+    locals: PyObjectRef,
     globals: PyObjectRef,
 }
 
-impl Site {
-    pub(super) fn of(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<Site> {
+impl FailingExpression {
+    /// Finds the expression. Returns `None` if the innermost frame is not the learner's.
+    pub(super) fn from_traceback(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<FailingExpression> {
         let innermost = error.__traceback__()?.iter().last()?;
         let frame = &innermost.frame;
         let (entry, instruction) = traceback::entry(&innermost, vm)?;
@@ -32,15 +35,22 @@ impl Site {
                 Stmt::AugAssign(statement) => Some(statement.op),
                 _ => None,
             });
-        let scope = frame.as_object().get_attr("f_locals", vm).ok()?;
-        Some(Site { instruction, expression, augmented, scope, globals: frame.globals.as_object().to_owned() })
+        let locals = frame.as_object().get_attr("f_locals", vm).ok()?;
+        Some(FailingExpression {
+            instruction,
+            expression,
+            augmented,
+            locals,
+            globals: frame.globals.as_object().to_owned(),
+        })
     }
 
-    /// Whether the instruction has this name.
-    pub(super) fn does(&self, instruction: &str) -> bool {
-        self.instruction.starts_with(instruction)
+    /// Whether the name of the instruction starts with this name.
+    pub(super) fn is_instruction(&self, name: &str) -> bool {
+        self.instruction.starts_with(name)
     }
 
+    /// Returns the binary operator, also that of an augmented assignment.
     pub(super) fn operator(&self) -> Option<Operator> {
         match &self.expression {
             Some(Expr::BinOp(operation)) => Some(operation.op),
@@ -48,8 +58,8 @@ impl Site {
         }
     }
 
-    /// The last name of what is called.
-    pub(super) fn called(&self) -> Option<&str> {
+    /// Returns the name of the called function, without what is before its last dot.
+    pub(super) fn called_name(&self) -> Option<&str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         match &*call.func {
             Expr::Name(name) => Some(name.id.as_str()),
@@ -58,42 +68,44 @@ impl Site {
         }
     }
 
-    /// The same, if it is an attribute's.
-    pub(super) fn method(&self) -> Option<&str> {
+    /// Returns the name of the called function, if it is called as an attribute.
+    pub(super) fn called_method(&self) -> Option<&str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };
         Some(attribute.attr.as_str())
     }
 
-    /// Whether a function of a module is called by the module's name.
-    pub(super) fn is_of_module(&self, module: &str) -> bool {
+    /// Whether the called function is written as an attribute of this module.
+    pub(super) fn calls_module(&self, module: &str) -> bool {
         let Some(Expr::Call(call)) = &self.expression else { return false };
         let Expr::Attribute(attribute) = &*call.func else { return false };
         matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == module)
     }
 
-    /// The first of some keyword arguments that is given.
-    pub(super) fn keyword_of(&self, names: &[&'static str]) -> Option<&'static str> {
+    /// Returns the first of these keyword arguments that is passed and is not a string literal.
+    pub(super) fn first_non_string_keyword(&self, names: &[&'static str]) -> Option<&'static str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
-        let is_given = |name: &str| {
+        let is_passed = |name: &str| {
             call.arguments.keywords.iter().any(|keyword| {
-                keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name) && literal(&keyword.value) != Some("str")
+                keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name)
+                    && literal_type(&keyword.value) != Some("str")
             })
         };
-        names.iter().copied().find(|name| is_given(name))
+        names.iter().copied().find(|name| is_passed(name))
     }
 
-    /// The type of a positional argument that is a literal or a name.
+    /// Returns the type of a positional argument, if the argument is a literal or a name.
     pub(super) fn type_of_argument(&self, at: usize, vm: &VirtualMachine) -> Option<String> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let argument = call.arguments.args.get(at)?;
-        match literal(argument) {
+        match literal_type(argument) {
             Some(type_) => Some(type_.to_owned()),
             None => Some(self.value(argument, vm)?.class().name().to_string()),
         }
     }
 
-    /// The first item in the argument, a display, that is not of this type: its place, and its type.
+    /// Returns the index and the type of the first item that is not of this type, if the first argument is a list, tuple or
+    /// string literal.
     pub(super) fn first_item_that_is_not(&self, type_: &str) -> Option<(usize, &'static str)> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let items = match call.arguments.args.first()? {
@@ -102,23 +114,23 @@ impl Site {
             Expr::StringLiteral(_) => return Some((0, "str")),
             _ => return None,
         };
-        let at = items.iter().position(|item| literal(item) != Some(type_))?;
-        Some((at, literal(&items[at])?))
+        let at = items.iter().position(|item| literal_type(item) != Some(type_))?;
+        Some((at, literal_type(&items[at])?))
     }
 
-    /// The type of what a method is called on; none if it is a module's function.
-    pub(super) fn type_called_on(&self, vm: &VirtualMachine) -> Option<String> {
+    /// Returns the type of the object whose method is called, or `None` for a function of a module.
+    pub(super) fn receiver_type(&self, vm: &VirtualMachine) -> Option<String> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };
-        if let Some(type_) = literal(&attribute.value) {
+        if let Some(type_) = literal_type(&attribute.value) {
             return Some(type_.to_owned());
         }
-        let of = self.value(&attribute.value, vm)?;
-        let is_module = of.class().is(vm.ctx.types.module_type);
-        if is_module { None } else { Some(of.class().name().to_string()) }
+        let receiver = self.value(&attribute.value, vm)?;
+        let is_module = receiver.class().is(vm.ctx.types.module_type);
+        if is_module { None } else { Some(receiver.class().name().to_string()) }
     }
 
-    /// The number of the first replacement field of a format for which there is no argument.
+    /// Returns the number of the first replacement field of a format string that has no argument.
     pub(super) fn missing_replacement(&self) -> Option<usize> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };
@@ -129,7 +141,7 @@ impl Site {
         Some(numbers.find(|&number: &usize| number >= given).unwrap_or(given))
     }
 
-    /// Whether the class of the value has an attribute.
+    /// Whether the class of the value has an attribute with this name.
     pub(super) fn class_has(&self, name: &'static str, vm: &VirtualMachine) -> Option<bool> {
         let class: PyObjectRef = match self.expression.as_ref()? {
             Expr::Call(call) => self.value(&call.func, vm)?,
@@ -138,41 +150,41 @@ impl Site {
         Some(class.get_attr(name, vm).is_ok())
     }
 
-    /// The names of the parameters of what is called, which calls itself `function`.
+    /// Returns the names of the parameters of the called function. `function` is its name in the interpreter's message.
     pub(super) fn parameters(&self, function: &str, vm: &VirtualMachine) -> Option<Vec<String>> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
-        let named = || Some(parser::parse_expression(function.strip_suffix("()")?).ok()?.into_expr());
-        let mut called = self.value(&call.func, vm).or_else(|| self.value(&named()?, vm))?;
+        let by_name = || Some(parser::parse_expression(function.strip_suffix("()")?).ok()?.into_expr());
+        let mut called = self.value(&call.func, vm).or_else(|| self.value(&by_name()?, vm))?;
         if called.class().is(vm.ctx.types.type_type) {
             called = called.get_attr("__init__", vm).ok()?;
         }
         let code = called.get_attr("__code__", vm).ok()?;
         let names = code.get_attr("co_varnames", vm).ok()?;
         let count = |name: &'static str| -> Option<usize> { code.get_attr(name, vm).ok()?.try_into_value(vm).ok() };
-        let many = count("co_argcount")? + count("co_kwonlyargcount")?;
-        let names = names.downcast_ref::<PyTuple>()?.iter().take(many).skip(count("co_posonlyargcount")?);
+        let parameters = count("co_argcount")? + count("co_kwonlyargcount")?;
+        let names = names.downcast_ref::<PyTuple>()?.iter().take(parameters).skip(count("co_posonlyargcount")?);
         names.map(|name| Some(name.downcast_ref::<PyStr>()?.to_str()?.to_owned())).collect()
     }
 
-    /// What a name, or an attribute of one, stands for.
+    /// Returns the value of a name, or of an attribute of a name.
     fn value(&self, expression: &Expr, vm: &VirtualMachine) -> Option<PyObjectRef> {
         match expression {
             Expr::Name(name) => {
                 let name = name.id.as_str();
-                let found = self.scope.get_item(name, vm).or_else(|_| self.globals.get_item(name, vm));
+                let found = self.locals.get_item(name, vm).or_else(|_| self.globals.get_item(name, vm));
                 found.or_else(|_| vm.builtins.get_attr(vm.ctx.intern_str(name), vm)).ok()
             }
             Expr::Attribute(attribute) => {
-                let of = self.value(&attribute.value, vm)?;
-                of.get_attr(vm.ctx.intern_str(attribute.attr.as_str()), vm).ok()
+                let owner = self.value(&attribute.value, vm)?;
+                owner.get_attr(vm.ctx.intern_str(attribute.attr.as_str()), vm).ok()
             }
             _ => None,
         }
     }
 }
 
-/// The type of a literal.
-fn literal(expression: &Expr) -> Option<&'static str> {
+/// Returns the name of the type of a literal.
+fn literal_type(expression: &Expr) -> Option<&'static str> {
     Some(match expression {
         Expr::StringLiteral(_) | Expr::FString(_) => "str",
         Expr::BytesLiteral(_) => "bytes",
@@ -191,7 +203,7 @@ fn literal(expression: &Expr) -> Option<&'static str> {
     })
 }
 
-/// The part of the source that a place names.
+/// Returns the part of the source at the position of a traceback entry.
 fn segment<'a>(source: &'a str, entry: &Entry) -> Option<&'a str> {
     let start_of = |line: usize| -> Option<usize> {
         Some(source.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum())

@@ -1,10 +1,10 @@
-//! What CPython calls mistakes and expressions.
+//! Fixed messages of CPython for parser errors, and CPython's names for expressions.
 
 use rustpython_compiler::ast::{Expr, UnaryOp};
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 
-/// CPython's words where they need no more than the kind of mistake.
-pub(super) fn plain_wording(error: &ParseErrorType) -> Option<&'static str> {
+/// Returns CPython's message for an error, if it depends only on the kind of error.
+pub(super) fn fixed_message(error: &ParseErrorType) -> Option<&'static str> {
     Some(match error {
         ParseErrorType::UnexpectedIndentation => "unexpected indent",
         ParseErrorType::PositionalAfterKeywordArgument => "positional argument follows keyword argument",
@@ -31,7 +31,7 @@ pub(super) fn plain_wording(error: &ParseErrorType) -> Option<&'static str> {
     })
 }
 
-/// Whether an expression binds as closely as the operands of `==` do.
+/// Whether an expression binds as tightly as an operand of `==`.
 pub(super) fn is_operand(expression: &Expr) -> bool {
     match expression {
         Expr::UnaryOp(operation) => operation.op != UnaryOp::Not,
@@ -42,7 +42,7 @@ pub(super) fn is_operand(expression: &Expr) -> bool {
     }
 }
 
-/// What an expression is called in CPython's messages.
+/// Returns the name of an expression in CPython's messages.
 pub(super) fn name_of(expression: &Expr) -> &'static str {
     match expression {
         Expr::Attribute(_) => "attribute",

@@ -1,8 +1,8 @@
-//! What CPython words otherwise, whatever was being done.
+//! Messages that differ from CPython's in the same way wherever they occur.
 
-/// The class, what the interpreter says, and what CPython says; `{}` stands for a piece that goes over, `{1}` for the
-/// second.
-const WORDINGS: &[(&str, &str, &str)] = &[
+/// The class of the exception, the interpreter's message, and CPython's message. `{}` stands for a part that is copied
+/// from the one to the other, `{1}` for the second such part.
+const TEMPLATES: &[(&str, &str, &str)] = &[
     ("TypeError", "unsupported operand type(s) for +: 'str' and '{}'", "can only concatenate str (not \"{}\") to str"),
     ("TypeError", "unsupported operand type(s) for +=: 'str' and '{}'", "can only concatenate str (not \"{}\") to str"),
     ("TypeError", "Cannot add list and {}", "can only concatenate list (not \"{}\") to list"),
@@ -102,8 +102,8 @@ const WORDINGS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Classes that CPython has in C, and names with their module in messages.
-const IN_MODULES: &[(&str, &str)] = &[
+/// Classes that CPython's messages name together with their module, because they are written in C there.
+const QUALIFIED_NAMES: &[(&str, &str)] = &[
     ("date", "datetime.date"),
     ("datetime", "datetime.datetime"),
     ("timedelta", "datetime.timedelta"),
@@ -114,22 +114,22 @@ const IN_MODULES: &[(&str, &str)] = &[
     ("OrderedDict", "collections.OrderedDict"),
 ];
 
-/// CPython's words for what the interpreter says, if they differ.
-pub(super) fn worded(class: &str, said: &str) -> Option<String> {
-    let rows = WORDINGS.iter().filter(|(of, _, _)| *of == class);
-    rows.into_iter().find_map(|(_, template, words)| Some(filled(words, &parts(said, template)?))).or_else(|| {
-        let tells_types =
-            said.starts_with("unsupported operand") || said.contains(" not supported between instances of ");
-        let tells_types = tells_types || said.contains("' object ");
-        let with_modules = IN_MODULES.iter().fold(said.to_owned(), |said, (name, in_module)| {
-            said.replace(&format!("'{name}'"), &format!("'{in_module}'"))
+/// Returns CPython's message for a message of the interpreter, if they differ.
+pub(super) fn rewrite(class: &str, message: &str) -> Option<String> {
+    let rows = TEMPLATES.iter().filter(|(row_class, _, _)| *row_class == class);
+    rows.into_iter().find_map(|(_, from, to)| Some(fill(to, &captures(message, from)?))).or_else(|| {
+        let names_types =
+            message.starts_with("unsupported operand") || message.contains(" not supported between instances of ");
+        let names_types = names_types || message.contains("' object ");
+        let with_modules = QUALIFIED_NAMES.iter().fold(message.to_owned(), |message, (name, in_module)| {
+            message.replace(&format!("'{name}'"), &format!("'{in_module}'"))
         });
-        if tells_types && with_modules != said { Some(with_modules) } else { None }
+        if names_types && with_modules != message { Some(with_modules) } else { None }
     })
 }
 
-/// The pieces that stand for the `{}` of a template, if the text has its form.
-pub(super) fn parts<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>> {
+/// Matches a text against a template. Returns the parts of the text in the places of `{}`, or `None` if it does not match.
+pub(super) fn captures<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>> {
     let mut fixed = template.split("{}");
     let mut rest = text.strip_prefix(fixed.next()?)?;
     let mut parts = Vec::new();
@@ -142,7 +142,8 @@ pub(super) fn parts<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>> {
     if rest.is_empty() { Some(parts) } else { None }
 }
 
-fn filled(template: &str, parts: &[&str]) -> String {
+/// Puts the parts into the places of a template.
+fn fill(template: &str, parts: &[&str]) -> String {
     let template = template.replace("{1}", parts.get(1).unwrap_or(&""));
     let mut parts = parts.iter();
     let mut fixed = template.split("{}");
@@ -159,17 +160,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_takes_the_whole_text() {
-        assert_eq!(parts("a 1, b 2", "a {}, b {}"), Some(vec!["1", "2"]));
-        assert_eq!(parts("a 1, b 2!", "a {}, b 2"), None);
-        assert_eq!(parts("no", "no"), Some(vec![]));
-        assert_eq!(filled("{}-{}", &["1", "2"]), "1-2");
+    fn a_template_must_match_the_whole_text() {
+        assert_eq!(captures("a 1, b 2", "a {}, b {}"), Some(vec!["1", "2"]));
+        assert_eq!(captures("a 1, b 2!", "a {}, b 2"), None);
+        assert_eq!(captures("no", "no"), Some(vec![]));
+        assert_eq!(fill("{}-{}", &["1", "2"]), "1-2");
     }
 
     #[test]
-    fn no_row_is_worded_again() {
-        for (class, _, words) in WORDINGS {
-            assert_eq!(worded(class, words), None, "{words}");
+    fn a_rewritten_message_is_not_rewritten_again() {
+        for (class, _, message) in TEMPLATES {
+            assert_eq!(rewrite(class, message), None, "{message}");
         }
     }
 }
