@@ -1,4 +1,4 @@
-//! Bit fields: integers of any width within a string.
+//! BITFIELD: integers of any width in a string.
 
 use super::bitmap::{bit_at, bit_offset, set_bit};
 use crate::call::{Call, Outcome};
@@ -9,14 +9,14 @@ use crate::number;
 
 pub const COMMANDS: &[&Command] = &[&BITFIELD, &BITFIELD_RO];
 
-/// The type of a field: `i16`, `u8`.
+/// Type of a field: `i16`, `u8`.
 #[derive(Clone, Copy)]
 struct Width {
     signed: bool,
     bits: usize,
 }
 
-/// What happens when a value does not fit.
+/// What happens if a value does not fit into its field.
 #[derive(Clone, Copy)]
 enum Overflow {
     Wrap,
@@ -31,7 +31,7 @@ enum Action {
     Add(i64, Overflow),
 }
 
-/// One subcommand of BITFIELD.
+/// A subcommand of BITFIELD.
 struct Step {
     action: Action,
     width: Width,
@@ -39,7 +39,7 @@ struct Step {
 }
 
 impl Step {
-    /// How many bytes a string needs, to hold its field.
+    /// Returns the length in bytes that a string needs to contain the field.
     fn end(&self) -> usize {
         (self.offset + self.width.bits).div_ceil(8)
     }
@@ -63,7 +63,7 @@ impl Width {
         }
     }
 
-    /// Reads the field at an offset; zeros follow the string.
+    /// Reads the field at an offset. Bits beyond the end are 0.
     fn read(self, bytes: &[u8], offset: usize) -> i64 {
         let bits = (offset..offset + self.bits).fold(0u64, |bits, at| bits << 1 | u64::from(bit_at(bytes, at)));
         self.wrap(i128::from(bits))
@@ -75,13 +75,13 @@ impl Width {
         }
     }
 
-    /// The value that its lowest bits spell.
+    /// Returns the value of the lowest bits.
     fn wrap(self, value: i128) -> i64 {
         let above = 128 - self.bits;
         (if self.signed { value << above >> above } else { ((value as u128) << above >> above) as i128 }) as i64
     }
 
-    /// Makes a value fit; `None`: it is refused.
+    /// Makes a value fit. Returns `None` if it overflows and `overflow` is `Fail`.
     fn fit(self, value: i128, overflow: Overflow) -> Option<i64> {
         let (least, most) = match self.signed {
             true => (-(1i128 << (self.bits - 1)), (1i128 << (self.bits - 1)) - 1),
@@ -97,8 +97,8 @@ impl Width {
         }
     }
 
-    /// A value of SET: for an unsigned field, its 64 bits count as unsigned. Redis takes one that is so far below a
-    /// signed field that their distance is no i64 for one that is far above.
+    /// Returns the exact value of SET's argument. For an unsigned field, its 64 bits are unsigned. For a signed one,
+    /// Redis computes the distance from the minimum, which overflows for very low values: they count as very high ones.
     fn exact(self, value: i64) -> i128 {
         let is_too_far = self.bits < 64 && value <= i64::MIN + ((1 << (self.bits - 1)) - 1);
         match self.signed {
@@ -193,7 +193,7 @@ fn overflow_option(call: &Call, index: usize) -> Result<Overflow, Error> {
     }
 }
 
-/// An offset in bits, or behind a `#` in fields of this width.
+/// Parses an offset: a number of bits, or after `#` a number of fields of this width.
 fn field_offset(call: &Call, index: usize, width: Width) -> Result<usize, Error> {
     let Some(fields) = call.argv[index].strip_prefix(b"#") else {
         return bit_offset(call, call.argv[index]);
@@ -243,7 +243,7 @@ fn write(call: &mut Call, steps: &[Step]) -> Outcome {
     if changes > 0 {
         value.commit_changes("setbit", changes);
     } else {
-        // It has grown even if every value was refused, which Redis counts as no change.
+        // The string has grown even if every operation failed, but Redis does not count this as a change.
         value.keep();
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Bitmaps: strings as rows of bits, the highest bit of the first byte first.
+//! Bitmap commands: strings as arrays of bits. Bit 0 is the most significant bit of the first byte.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::number;
 
 pub const COMMANDS: &[&Command] = &[&BITCOUNT, &BITOP, &BITPOS, &GETBIT, &SETBIT];
 
-/// Reads the offset of a bit: a number below eight times the longest string.
+/// Parses a bit offset, which must be less than eight times the maximum length of a string.
 pub(super) fn bit_offset(call: &Call, text: &[u8]) -> Result<usize, Error> {
     number::parse_integer(text)
         .and_then(|offset| usize::try_from(offset).ok())
@@ -23,12 +23,12 @@ fn mask(offset: usize) -> u8 {
     0x80 >> (offset % 8)
 }
 
-/// Whether a bit is set; beyond the end, none is.
+/// Returns whether a bit is set. Bits beyond the end are 0.
 pub(super) fn bit_at(bytes: &[u8], offset: usize) -> bool {
     bytes.get(offset / 8).is_some_and(|byte| byte & mask(offset) != 0)
 }
 
-/// Sets a bit, which must be within.
+/// Sets or clears a bit, which must not be beyond the end.
 pub(super) fn set_bit(bytes: &mut [u8], offset: usize, on: bool) {
     let byte = &mut bytes[offset / 8];
     *byte = if on { *byte | mask(offset) } else { *byte & !mask(offset) };
@@ -56,7 +56,7 @@ fn setbit(call: &mut Call) -> Outcome {
         _ => return Err(NOT_A_BIT),
     };
     let mut value = call.keyspace.edit_or_create::<Str>(call.argv[1])?;
-    // From here on Redis keeps it apart from its header, even if the bit is as it was.
+    // As in Redis, the encoding becomes `raw` even if the bit does not change.
     let bytes = value.make_mut();
     let before = bit_at(bytes, offset);
     let grows = bytes.len() <= offset / 8;
@@ -92,7 +92,7 @@ fn getbit(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// What the positions of BITCOUNT and BITPOS count.
+/// Unit of the positions that BITCOUNT and BITPOS take.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Byte,
@@ -117,18 +117,18 @@ impl Unit {
         }
     }
 
-    /// How many of it there are.
+    /// Returns the length of a string in this unit.
     fn count(self, bytes: &[u8]) -> usize {
         8 * bytes.len() / self.bits()
     }
 
-    /// Positions of this unit as positions of bits.
+    /// Converts positions in this unit to positions in bits.
     fn to_bits(self, range: Range<usize>) -> Range<usize> {
         range.start * self.bits()..range.end * self.bits()
     }
 }
 
-/// The whole bytes within a range of bits, and the bits before and after them.
+/// Splits a range of bits into the bits before the first whole byte, the range of whole bytes, and the bits after it.
 fn whole_bytes(bits: &Range<usize>) -> (Range<usize>, Range<usize>, Range<usize>) {
     let (first, last) = (bits.start.div_ceil(8), bits.end / 8);
     if first >= last {
@@ -198,7 +198,7 @@ fn bitpos(call: &mut Call) -> Outcome {
     let unit = if words > 5 { Unit::of_option(call, 5)? } else { Unit::Byte };
     let end = if words > 4 { Some(call.integer(4)?) } else { None };
     let Some(value) = call.keyspace.read::<Str>(call.argv[1])? else {
-        // An endless row of zeros.
+        // A missing key is an endless array of zeros.
         call.reply.integer(if wanted { -1 } else { 0 });
         return Ok(());
     };
@@ -206,7 +206,7 @@ fn bitpos(call: &mut Call) -> Outcome {
     let bits = unit.to_bits(clamped_range(start, end.unwrap_or(-1), unit.count(&bytes)));
     match first_bit(&bytes, bits.clone(), wanted) {
         Some(offset) => call.reply.count(offset),
-        // Without an end, zeros go on behind the string.
+        // Without an end, the string is followed by endless zeros.
         None if !wanted && end.is_none() && !bits.is_empty() => call.reply.count(8 * bytes.len()),
         None => call.reply.integer(-1),
     }
@@ -225,20 +225,20 @@ fn first_bit(bytes: &[u8], bits: Range<usize>, wanted: bool) -> Option<usize> {
         .or_else(|| find(after))
 }
 
-/// What BITOP makes of its sources.
+/// An operation of BITOP. Each variant's comment says which bits the result has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operation {
     And,
     Or,
     Xor,
     Not,
-    /// In the first, and in no other.
+    /// Bits set in the first source and in no other.
     Diff,
-    /// In some other, and not in the first.
+    /// Bits set in at least one other source, but not in the first.
     Diff1,
-    /// In the first, and in some other.
+    /// Bits set in the first source and in at least one other.
     AndOr,
-    /// In exactly one.
+    /// Bits set in exactly one source.
     One,
 }
 
@@ -294,7 +294,7 @@ fn bitop(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Combines the sources, as if zeros followed the shorter ones.
+/// Combines the sources. Shorter ones are padded with zeros.
 fn combine(operation: Operation, sources: &[Vec<u8>]) -> Vec<u8> {
     let length = sources.iter().map(Vec::len).max().unwrap_or(0);
     let byte = |source: &[u8], index: usize| source.get(index).copied().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! CLIENT: who is connected, and how one is treated.
+//! CLIENT: information about connections, and their settings.
 
 use crate::call::{Call, Outcome};
 use crate::client::{Client, ClientId, OutputBuffer, Replies};
@@ -100,7 +100,7 @@ fn setname(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Refuses what would break the lines of CLIENT LIST. `what` begins the message.
+/// Rejects characters that would break the lines of CLIENT LIST. `what` begins the error message.
 pub fn check_name(name: &[u8], what: &str) -> Outcome {
     match name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
         true => Ok(()),
@@ -164,9 +164,9 @@ fn info(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// A client in CLIENT LIST. Of the buffers there is what the driver counts; what they take stands as 0.
+/// Returns a client's line in CLIENT LIST. Buffer sizes are those that the driver counts; total memory is always 0.
 fn line(call: &Call, id: ClientId) -> String {
-    /// The room of the buffer that Redis reads into, which clients share as long as they send whole commands.
+    /// Size of Redis's read buffer, which clients share while they send complete requests.
     const QUERY_BUFFER: usize = 20_474;
     let (server, watches, now_us) = (&*call.server, &call.keyspace.watches, call.keyspace.now_us());
     let client = server.clients.get(id);
@@ -181,7 +181,7 @@ fn line(call: &Call, id: ClientId) -> String {
     };
     let queued_words =
         client.transaction.iter().flat_map(|transaction| transaction.queue.iter().flat_map(|queued| &queued.argv));
-    // Redis counts a pointer for each word.
+    // Redis adds the size of a pointer per argument.
     let queue_memory: usize = queued_words.map(|word| word.len() + 8).sum();
     let seconds = |since_us: i64| (now_us - since_us).max(0) / 1_000_000;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -234,7 +234,7 @@ fn flags(server: &ServerState, watches: &Watches, id: ClientId, client: &Client)
     if flags.is_empty() { "N".into() } else { flags }
 }
 
-/// The kinds of clients that commands tell apart. Replicas and masters there are none.
+/// Types of clients in command arguments. No client is ever a replica or a master.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ClientType {
     Normal,
@@ -329,7 +329,7 @@ fn kill(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Lets a client go, which from now on waits for nothing and hears nothing, not even what was written to it and not sent.
+/// Disconnects a client. It is unblocked and unsubscribed, and replies that have not been sent are discarded.
 fn close(call: &mut Call, id: ClientId) {
     if id != call.client {
         call.server.clients.get_mut(id).reply.clear();
@@ -340,13 +340,13 @@ fn close(call: &mut Call, id: ClientId) {
     call.server.clients.close(id);
 }
 
-/// What CLIENT KILL asks for: all of it must hold.
+/// Filters of CLIENT KILL. A client must match all of them.
 struct KillFilter<'a> {
     id: Option<ClientId>,
     address: Option<&'a [u8]>,
     local_address: Option<&'a [u8]>,
     kind: Option<ClientType>,
-    /// Seconds since it came.
+    /// Minimum age in seconds since the client connected.
     oldest: Option<i64>,
     spares_own: bool,
 }

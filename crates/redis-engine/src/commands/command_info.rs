@@ -1,4 +1,4 @@
-//! COMMAND: what commands there are, told from their rows.
+//! COMMAND: information about commands, derived from their definitions.
 
 use super::key_specs::{self, Place};
 use crate::call::{Call, Outcome};
@@ -43,7 +43,7 @@ fn all(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// All commands but subcommands.
+/// Iterates over all commands except subcommands.
 fn top_level(table: &CommandTable) -> impl Iterator<Item = &'static Command> + use<> {
     table.iter().filter(|command| command.container().is_none())
 }
@@ -53,12 +53,12 @@ fn subcommands(table: &CommandTable, command: &Command) -> impl Iterator<Item = 
     table.iter().filter(move |other| other.container() == Some(name))
 }
 
-/// As COMMAND names it: `config|get`.
+/// Returns the name as COMMAND writes it: `config|get`.
 fn full_name(command: &Command) -> String {
     command.name.to_lowercase().replace(' ', "|")
 }
 
-/// The row of a name as COMMAND writes it.
+/// Finds a command by its name as COMMAND writes it.
 fn by_full_name(table: &CommandTable, name: &[u8]) -> Option<&'static Command> {
     table.by_name(&std::str::from_utf8(name).ok()?.replace('|', " "))
 }
@@ -111,7 +111,7 @@ fn info(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Writes a command as COMMAND INFO does.
+/// Writes a command's entry of COMMAND INFO.
 fn describe(reply: &mut Reply, table: &CommandTable, command: &Command) {
     reply.array(10);
     reply.bulk(full_name(command).as_bytes());
@@ -122,7 +122,7 @@ fn describe(reply: &mut Reply, table: &CommandTable, command: &Command) {
     let Keys { first, last, step, .. } = command.keys;
     [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
     statuses(reply, categories(table, command).into_iter());
-    // The tips for clients of a cluster.
+    // No tips, which only concern clients of a cluster.
     reply.set(0);
     key_specifications(reply, command);
     let subcommands: Vec<_> = subcommands(table, command).collect();
@@ -135,10 +135,10 @@ fn statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>
     words.for_each(|word| reply.status(word));
 }
 
-/// The ACL categories: those of the group, those that follow from flags, and those that Redis gives to single commands.
+/// Returns the ACL categories: that of the group, those that follow from flags, and those that Redis adds individually.
 fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     if subcommands(table, command).next().is_some() && command.name != "COMMAND" {
-        // Whoever names no subcommand only gets help.
+        // A container on its own does nothing.
         return vec!["@slow"];
     }
     let name = command.name;
@@ -171,7 +171,7 @@ fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     in_order_of_redis.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
 }
 
-/// Writes where the keys stand, and what becomes of them.
+/// Writes the key specifications of a command.
 fn key_specifications(reply: &mut Reply, command: &Command) {
     let specs = if command.keys == Keys::NONE { &[] } else { key_specs::of(command.name) };
     reply.set(specs.len());
@@ -346,7 +346,7 @@ fn docs(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Writes a command's name and what COMMAND DOCS tells of it.
+/// Writes a command's name and its entry of COMMAND DOCS.
 fn document(reply: &mut Reply, table: &CommandTable, command: &Command) {
     let arguments = syntax::parse(command.syntax);
     let subcommands: Vec<_> = subcommands(table, command).collect();

@@ -1,4 +1,4 @@
-//! CONFIG: reading and changing how the server behaves.
+//! CONFIG: reads and changes the server's configuration.
 
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
@@ -48,7 +48,7 @@ fn get(call: &mut Call) -> Outcome {
             false => pattern.eq_ignore_ascii_case(name.as_bytes()),
         };
         if let Some(pattern) = patterns.iter().find(fits) {
-            // A name that was asked for is answered as it was written.
+            // A name without wildcards is repeated in the reply as the client wrote it.
             found.push((if is_glob(pattern) { name.as_bytes() } else { pattern }, value));
         }
     }

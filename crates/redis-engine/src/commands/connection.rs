@@ -1,4 +1,4 @@
-//! A connection's own state: protocol, password, database.
+//! Commands on the connection itself: protocol, authentication, database.
 
 use crate::call::{Call, Outcome};
 use crate::client::Replies;
@@ -11,7 +11,7 @@ use super::generic::database;
 
 pub const COMMANDS: &[&Command] = &[&AUTH, &ECHO, &HELLO, &PING, &QUIT, &RESET, &SELECT];
 
-/// The version of Redis whose behaviour this is.
+/// Version of Redis that the engine reproduces.
 pub const REDIS_VERSION: &str = "8.2.3";
 
 const PING: Command = Command {
@@ -118,7 +118,7 @@ fn auth(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Lets the client in, if this is the only user there is, with the password if there is one.
+/// Authenticates the client. The only user is `default`.
 fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
     let right = call.server.password.as_ref().is_none_or(|expected| is_same(expected, password));
     if user != b"default" || !right {
@@ -128,7 +128,7 @@ fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// Compares in a time that tells nothing of where two passwords differ.
+/// Compares two passwords in a time that does not depend on where they differ.
 fn is_same(expected: &[u8], shown: &[u8]) -> bool {
     let difference = expected.iter().zip(shown).fold(0, |sum, (a, b)| sum | (a ^ b));
     difference == 0 && expected.len() == shown.len()
@@ -197,7 +197,7 @@ fn set_protocol(call: &mut Call, protocol: Protocol) {
     call.client().reply.protocol = protocol;
 }
 
-/// Answers what server this is. As a real one has the vector sets built in, it names them.
+/// Replies with information about the server. It includes the module `vectorset`, which is built into a real Redis 8.
 fn introduce(call: &mut Call) {
     let proto = if call.reply.protocol == Protocol::Resp3 { 3 } else { 2 };
     let id = i64::try_from(call.client.0).unwrap_or(i64::MAX);

@@ -1,4 +1,4 @@
-//! Counters: strings that are numbers.
+//! String commands that increment and decrement numbers.
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
@@ -64,7 +64,7 @@ const DECRBY: Command = Command {
     run: |call| add(call, call.integer(2)?.checked_neg().ok_or(error::DECREMENT_OVERFLOW)?),
 };
 
-/// The common core of the integer counters.
+/// Implements the integer counters.
 fn add(call: &mut Call, increment: i64) -> Outcome {
     let key = call.argv[1];
     let mut value = call.keyspace.edit_or_create::<Str>(key)?;
@@ -96,7 +96,7 @@ fn incrbyfloat(call: &mut Call) -> Outcome {
         if value.is_new() { LongDouble::ZERO } else { LongDouble::parse(&value.bytes()).ok_or(error::NOT_A_FLOAT)? };
     let increment = LongDouble::parse(call.argv[2]).ok_or(error::NOT_A_FLOAT)?;
     let sum = (before + increment).format().ok_or(error::NAN_OR_INFINITY)?;
-    // Even a whole number is kept as text.
+    // The result is never stored as an integer, even if it is a whole number.
     *value = Str::Embedded(sum.as_bytes().into());
     value.commit("incrbyfloat");
     call.reply.bulk(sum.as_bytes());

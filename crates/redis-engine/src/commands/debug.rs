@@ -1,4 +1,4 @@
-//! DEBUG: what tests of clients ask for.
+//! DEBUG: the subcommands that test suites of client libraries use.
 
 use sha1::{Digest as _, Sha1};
 
@@ -51,7 +51,7 @@ fn debug(call: &mut Call) -> Outcome {
         b"DIGEST-VALUE" if words >= 2 => digest_values(call),
         b"ERROR" if words == 3 => return Err(Error::said(call.argv[2])),
         b"RELOAD" => reload(call)?,
-        // Nothing is logged or replicated, no cron changes tables or buffers, and lists have no plain nodes.
+        // Accepted without effect: there is no log, replication or cron, and lists have no plain nodes.
         b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" | b"PAUSE-CRON" | b"DICT-RESIZING" if words == 3 => call.reply.ok(),
         b"REPLYBUFFER" if words == 4 => call.reply.ok(),
         b"CHANGE-REPL-ID" => call.reply.ok(),
@@ -61,7 +61,7 @@ fn debug(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// What `enable-debug-command` says of the client: it may be `no`, `local` (from this machine) or `yes`.
+/// Returns whether `enable-debug-command` (`no`, `local` or `yes`) allows this client to use DEBUG.
 fn is_allowed(call: &mut Call) -> bool {
     match call.server.config.get("enable-debug-command") {
         b"yes" => true,
@@ -73,7 +73,7 @@ fn is_allowed(call: &mut Call) -> bool {
     }
 }
 
-/// Asks the driver to stand still for so many seconds. What is no number counts as 0.
+/// Asks the driver to sleep for a number of seconds. An invalid number counts as 0.
 fn sleep(call: &mut Call) {
     let seconds = number::parse_double(call.argv[2]).filter(|seconds| seconds.is_finite()).unwrap_or(0.0);
     call.server.pause_us += (seconds.max(0.0) * 1e6) as i64;
@@ -107,10 +107,10 @@ fn object(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Redis writes the bytes of such a value to its standard output, and answers that it did.
+/// Replies as Redis does after it has printed the value's internal structure on its standard output.
 fn shape(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
-    // A listpack that knows of expiry times is one, too.
+    // `listpackex` counts as a listpack.
     if !entry.value.encoding().starts_with(encoding) {
         return Err(Error::said(format!("ERR Not a {encoding} encoded object.")));
     }
@@ -118,7 +118,8 @@ fn shape(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     Ok(())
 }
 
-/// Adds strings under numbered keys, `key:0` and so on, where there are none: `value:0`, cut or filled to a size.
+/// Adds strings under the keys `key:0`, `key:1` and so on that do not exist. Their values are `value:0` and so on,
+/// truncated or padded to a size.
 fn populate(call: &mut Call) -> Outcome {
     let count = |index: usize| {
         let n = number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok());
@@ -137,7 +138,7 @@ fn populate(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// A reply of the type that is asked for.
+/// Replies with a value of the requested type.
 #[expect(clippy::approx_constant, reason = "these are the digits that Redis sends")]
 fn protocol(call: &mut Call) -> Outcome {
     let reply = &mut *call.reply;
@@ -174,7 +175,7 @@ fn protocol(call: &mut Call) -> Outcome {
             return Err(Error::text("ERR RESP2 is not supported by this command"));
         }
         b"push" => {
-            // A message of its own, which Redis sends once the reply is written.
+            // A separate message, which Redis sends after the reply.
             reply.bulk(b"Some real reply following the push reply");
             reply.push(2);
             reply.bulk(b"server-cpu-usage");
@@ -194,7 +195,7 @@ fn protocol(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Everything as it would be read back from a file: nothing is kept in one, but the encodings are what they would be.
+/// Gives all values the encodings that they would have after being saved and loaded. Nothing is written to disk.
 fn reload(call: &mut Call) -> Outcome {
     let options = &call.argv[2..];
     let is_option =
@@ -207,7 +208,7 @@ fn reload(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Tells a fingerprint of all databases, the same as Redis's.
+/// Replies with a digest of all databases, equal to Redis's.
 fn digest_all(call: &mut Call) {
     let mut all = Digest::default();
     for (index, database) in call.keyspace.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
@@ -217,7 +218,7 @@ fn digest_all(call: &mut Call) {
     call.reply.status(&all.digits());
 }
 
-/// Tells of each key a fingerprint of its value and of whether it expires: the same as Redis's.
+/// Replies with a digest of each key's value and of whether it expires, equal to Redis's.
 fn digest_values(call: &mut Call) {
     call.reply.array(call.argv.len() - 2);
     for &key in &call.argv[2..] {
@@ -226,7 +227,7 @@ fn digest_values(call: &mut Call) {
     }
 }
 
-/// Two ways of taking something in: `mix` minds the order, `add` does not.
+/// A digest to which data is added in two ways: the result of `mix` depends on the order, that of `add` does not.
 #[derive(Debug, Default, Clone, Copy)]
 struct Digest([u8; 20]);
 
@@ -241,7 +242,7 @@ impl Digest {
         self.0 = Sha1::digest(self.0).into();
     }
 
-    /// A digest of these parts in their order.
+    /// Returns a digest of these parts, which depends on their order.
     fn of(parts: &[&[u8]]) -> Self {
         let mut digest = Digest::default();
         parts.iter().for_each(|part| digest.mix(part));
@@ -253,9 +254,9 @@ impl Digest {
     }
 }
 
-/// `digest` with an entry mixed in.
+/// Mixes an entry into a digest.
 fn digest(mut digest: Digest, entry: &Entry) -> Digest {
-    // Redis's numbers of the types.
+    // Redis's type numbers.
     let type_number: u32 = match entry.value {
         Value::Str(_) => 0,
         Value::List(_) => 1,

@@ -1,4 +1,4 @@
-//! Expiry: keys that go by themselves.
+//! Commands for the expiry times of keys.
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
@@ -10,7 +10,7 @@ pub const COMMANDS: &[&Command] =
 const SECOND: i64 = 1000;
 const MILLISECOND: i64 = 1;
 
-/// From when a time is counted.
+/// What an expiry time is relative to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Since {
     Now,
@@ -73,7 +73,7 @@ const PEXPIREAT: Command = Command {
     run: |call| expire(call, MILLISECOND, Since::Epoch),
 };
 
-/// When a new expiry time takes effect: always, or all that is set must hold.
+/// Conditions for a new expiry time. All that are set must hold.
 #[derive(Default)]
 struct Conditions {
     if_none: bool,
@@ -110,7 +110,7 @@ impl Conditions {
         Ok(conditions)
     }
 
-    /// Whether they hold for a key that expires at `old`; one that does not expire outlives any other.
+    /// Returns whether the conditions hold for a key that expires at `old`. A key without an expiry time expires last.
     fn hold(&self, old: Option<i64>, new: i64) -> bool {
         !(self.if_none && old.is_some()
             || self.if_any && old.is_none()
@@ -225,7 +225,7 @@ fn time_left(call: &mut Call, ms_per_unit: i64, since: Since) -> Outcome {
         None => -2,
         Some(entry) => match entry.expires_ms() {
             None => -1,
-            // To the nearest unit, as Redis rounds.
+            // Rounded to the nearest unit, as in Redis.
             Some(at) => (at - base).max(0).saturating_add(ms_per_unit / 2) / ms_per_unit,
         },
     };

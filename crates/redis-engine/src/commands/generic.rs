@@ -1,4 +1,4 @@
-//! Keys of any type: removing, renaming, copying and moving them.
+//! Commands on keys of any type: deleting, renaming, copying and moving.
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
@@ -47,7 +47,7 @@ fn del(call: &mut Call) -> Outcome {
 }
 
 fn unlink(call: &mut Call) -> Outcome {
-    /// What takes more than so many steps to free is freed in another thread: `LAZYFREE_THRESHOLD` in Redis.
+    /// Maximum number of allocations that Redis frees at once (`LAZYFREE_THRESHOLD`). More are freed in another thread.
     const MOST_FREED_AT_ONCE: usize = 64;
     let mut removed = 0;
     for key in &call.argv[1..] {
@@ -94,7 +94,7 @@ const TOUCH: Command = Command {
 };
 
 fn touch(call: &mut Call) -> Outcome {
-    // Even for a client that has set CLIENT NO-TOUCH: Redis makes an exception for this command.
+    // CLIENT NO-TOUCH does not apply: Redis makes an exception for this command.
     let touches = std::mem::replace(&mut call.keyspace.touches, true);
     let there = call.argv[1..].iter().filter(|key| call.keyspace.read_any(key).is_some()).count();
     call.keyspace.touches = touches;
@@ -191,7 +191,7 @@ fn renamenx(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// What happens to a key that has the new name already.
+/// What happens if a key with the new name exists.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum IfTaken {
     Replace,
@@ -300,7 +300,7 @@ fn move_to(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// The number of a database.
+/// Parses the index of a database.
 pub fn database(call: &Call, index: usize) -> Result<usize, Error> {
     let number = i32::try_from(call.integer(index)?).map_err(|_| error::NOT_A_32_BIT_INTEGER)?;
     usize::try_from(number).ok().filter(|&n| n < DATABASES).ok_or(error::DB_INDEX_OUT_OF_RANGE)
@@ -327,7 +327,7 @@ fn wait(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// A timeout in milliseconds that is not used, as no replica will ever answer.
+/// Checks a timeout in milliseconds. It has no other use, because there are no replicas to wait for.
 fn timeout(call: &Call, index: usize) -> Outcome {
     let ms = call.integer(index).map_err(|_| Error::text("ERR timeout is not an integer or out of range"))?;
     match ms.checked_add(call.keyspace.now_ms()) {

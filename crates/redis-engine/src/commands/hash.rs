@@ -1,4 +1,4 @@
-//! Hashes: fields and values under one key.
+//! Hash commands on fields and values.
 
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ fn hmset(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Sets the fields of HSET and HMSET, and counts the new ones.
+/// Implements HSET and HMSET. Returns the number of new fields.
 fn set_pairs(call: &mut Call) -> Result<usize, Error> {
     let (pairs, rest) = call.argv[2..].as_chunks();
     if !rest.is_empty() {
@@ -435,7 +435,7 @@ fn hrandfield(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// HRANDFIELD's count, and whether it wants values.
+/// Parses the arguments of HRANDFIELD after the key: the count, and whether to include values.
 fn random_field_options(call: &Call) -> Result<(i64, bool), Error> {
     let count = call.integer(2)?;
     if count == i64::MIN {
@@ -446,7 +446,7 @@ fn random_field_options(call: &Call) -> Result<(i64, bool), Error> {
     match call.argv.len() {
         3 => Ok((count, false)),
         4 if call.is_option(3, "WITHVALUES") => {
-            // The reply is twice as long, and its length must be a number, too.
+            // The reply has twice as many elements, and Redis rejects a count for which that overflows.
             let is_countable = (-i64::MAX / 2..=i64::MAX / 2).contains(&count);
             if is_countable { Ok((count, true)) } else { Err(error::OUT_OF_RANGE) }
         }
@@ -454,7 +454,7 @@ fn random_field_options(call: &Call) -> Result<(i64, bool), Error> {
     }
 }
 
-/// Draws `number` different positions below `length`, each choice as likely: Floyd's algorithm.
+/// Returns `number` different random positions below `length`. All choices are equally likely (Floyd's algorithm).
 fn draw(random: &mut Rng, number: usize, length: usize) -> BTreeSet<usize> {
     let mut drawn = BTreeSet::new();
     for last in length - number..length {

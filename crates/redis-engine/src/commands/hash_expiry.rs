@@ -1,4 +1,4 @@
-//! Hashes whose fields expire, each at its own time.
+//! Hash commands for the expiry times of fields.
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
@@ -26,11 +26,11 @@ pub const COMMANDS: &[&Command] = &[
 
 const BAD_COUNT: Error = Error::text("ERR Number of fields must be a positive integer");
 
-/// What is answered for a field that is not there, and for one that does not expire.
+/// Reply for a field that does not exist, and for one without an expiry time.
 const NO_FIELD: i64 = -2;
 const NO_EXPIRY: i64 = -1;
 
-/// The fields behind `FIELDS count` at `at`, which must be all words that are left.
+/// Parses `FIELDS numfields field [field ...]` from index `at` to the end.
 fn fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a [&'a [u8]], Error> {
     let count = *call.argv.get(at + 1).ok_or_else(|| call.wrong_arity())?;
     if !call.is_option(at, "FIELDS") {
@@ -45,13 +45,13 @@ fn fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a [&'a [
     }
 }
 
-/// Looks at the type alone: these commands do that before they read their arguments.
+/// Checks the type only. As in Redis, these commands do so before they parse their arguments.
 fn check_type(call: &mut Call) -> Outcome {
     call.keyspace.edit::<Hash>(call.argv[1])?;
     Ok(())
 }
 
-/// When a new expiry time is taken.
+/// When a new expiry time is set.
 #[derive(Clone, Copy)]
 enum Condition {
     Always,
@@ -72,7 +72,7 @@ impl Condition {
         options.into_iter().find(|(name, _)| call.is_option(index, name)).map(|(_, condition)| condition)
     }
 
-    /// No expiry time counts as the latest of all.
+    /// Returns whether to replace an expiry time. A field without one counts as expiring last.
     fn holds(self, before: Option<i64>, new: i64) -> bool {
         match self {
             Condition::Always => true,
@@ -243,14 +243,14 @@ const HPEXPIRETIME: Command = Command {
     run: |call| expiries(call, |at_ms, _| at_ms),
 };
 
-/// Milliseconds as seconds, a part of one as a whole.
+/// Converts milliseconds to seconds, rounded up.
 fn seconds(ms: i64) -> i64 {
     (ms + 999) / 1000
 }
 
-/// Answers the expiry time of each field, as `shown` turns it and the time that it is into a number.
+/// Replies with a number for each field's expiry time. `convert` computes it from the expiry time and the current time.
 fn expiries(call: &mut Call, shown: fn(i64, i64) -> i64) -> Outcome {
-    // Even a call that is refused for its arguments is a miss.
+    // Redis counts a keyspace miss even if the arguments are invalid.
     call.keyspace.read::<Hash>(call.argv[1])?;
     let fields = fields(call, 2, BAD_COUNT)?;
     let now_ms = call.keyspace.now_ms();
@@ -344,11 +344,11 @@ fn hgetdel(call: &mut Call) -> Outcome {
 /// What HGETEX and HSETEX do with the fields' expiry times.
 #[derive(Clone, Copy)]
 enum Expiry {
-    /// No option says anything.
+    /// No option was given.
     Unsaid,
     Keep,
     Persist,
-    /// Milliseconds since 1970.
+    /// An expiry time in milliseconds since 1970.
     At(i64),
 }
 
@@ -403,7 +403,7 @@ fn hgetex(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Gives a field its expiry time, or removes it if that has passed; the answer is the event.
+/// Sets a field's expiry time, or removes the field if that time has passed. Returns the event.
 fn expire_or_remove(hash: &mut Edit<Hash>, field: &[u8], at_ms: i64, now_ms: i64) -> &'static str {
     if at_ms <= now_ms {
         remove_as_expired(hash, field);
@@ -414,7 +414,7 @@ fn expire_or_remove(hash: &mut Edit<Hash>, field: &[u8], at_ms: i64, now_ms: i64
     }
 }
 
-/// Removes a field that was given a time that is over: INFO counts it as expired.
+/// Removes a field that got an expiry time in the past. INFO counts it as expired.
 fn remove_as_expired(hash: &mut Edit<Hash>, field: &[u8]) {
     let removed = hash.remove(field);
     hash.count_expired(usize::from(removed));
@@ -435,7 +435,7 @@ const HSETEX: Command = Command {
     run: hsetex,
 };
 
-/// When HSETEX sets.
+/// When HSETEX sets the fields.
 #[derive(Clone, Copy)]
 enum When {
     Always,
@@ -443,7 +443,7 @@ enum When {
     AllAreThere,
 }
 
-/// The arguments of HSETEX.
+/// Arguments of HSETEX.
 struct HsetexOptions<'a> {
     when: When,
     expiry: Expiry,
@@ -483,7 +483,7 @@ fn hsetex_options<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
     Err(call.wrong_arity())
 }
 
-/// The fields and values behind their count at `at`, which must be all words that are left.
+/// Parses `numfields field value [field value ...]` from index `at` to the end.
 fn pairs<'a>(call: &Call<'a>, at: usize) -> Result<&'a [[&'a [u8]; 2]], Error> {
     if call.argv.len() < at + 3 {
         return Err(call.wrong_arity());
@@ -501,7 +501,7 @@ fn hsetex(call: &mut Call) -> Outcome {
     let mut hash = call.keyspace.edit_or_create::<Hash>(key)?;
     let mut fields = pairs.iter().map(|[field, _]| *field);
     let mut expired = 0;
-    // Redis looks no further than it must, and only what it looks for expires.
+    // Redis stops at the first field that decides the condition, and removes only the expired fields up to there.
     let mut is_there = |field| {
         expired += hash.expire(Fields::Named(&[field]), now_ms);
         hash.contains(field)
@@ -530,8 +530,8 @@ fn hsetex(call: &mut Call) -> Outcome {
     let is_past = matches!(expiry, Expiry::At(at_ms) if at_ms <= now_ms);
     for (index, [field, value]) in pairs.iter().enumerate() {
         hash.set(field, value, ttl, limits);
-        // Redis removes it at once if its time has passed, so that the hash does not grow. The last one waits for its own
-        // event below.
+        // Redis removes a field at once if its expiry time has passed, so that the hash does not grow. The last field
+        // is removed below, with its event.
         if is_past && index + 1 < pairs.len() {
             remove_as_expired(&mut hash, field);
         }
@@ -544,7 +544,7 @@ fn hsetex(call: &mut Call) -> Outcome {
         for [field, _] in pairs {
             event = expire_or_remove(&mut hash, field, at_ms, now_ms);
         }
-        // Together with what was set, it is a change for each field.
+        // Setting the fields and their expiry times counts as one change per field.
         hash.commit_changes(event, 0);
     }
     Ok(())

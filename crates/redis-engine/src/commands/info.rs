@@ -1,4 +1,4 @@
-//! INFO: what the server tells of itself, in sections of `name:value` lines.
+//! INFO: information about the server, in sections of `name:value` lines.
 
 use std::fmt::Write as _;
 
@@ -28,14 +28,14 @@ const INFO: Command = Command {
     run: info,
 };
 
-/// When a section is shown.
+/// When INFO includes a section that is not named.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
-    /// With a plain INFO.
+    /// In INFO without arguments.
     ByDefault,
-    /// With INFO all.
+    /// In INFO all.
     InAll,
-    /// With INFO everything.
+    /// In INFO everything.
     InEverything,
 }
 
@@ -58,7 +58,7 @@ static SECTIONS: [Section; 15] = [
     ("Latencystats", Shown::InAll, |_, _, _| Ok(())),
     ("Cluster", Shown::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
     ("Keyspace", Shown::ByDefault, keyspace),
-    // Redis shows it by default, and counts as keys change. Here it is counted when it is asked for.
+    // Redis includes it by default, and keeps the counts up to date. Here they are computed for each INFO.
     ("Keysizes", Shown::InAll, key_sizes),
 ];
 
@@ -125,7 +125,7 @@ fn clients(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std:
     line(text, "total_blocking_keys_on_nokey", 0)
 }
 
-/// Bytes as people read them: `1.50K`.
+/// Formats a number of bytes for people: `1.50K`.
 fn human(bytes: u64) -> String {
     let units = [("T", 40), ("G", 30), ("M", 20), ("K", 10)];
     match units.into_iter().find(|&(_, shift)| bytes >> shift > 0) {
@@ -213,7 +213,7 @@ fn cpu(text: &mut String, _: &ServerState, _: &Keyspace) -> std::fmt::Result {
 fn command_stats(text: &mut String, server: &ServerState, _: &Keyspace) -> std::fmt::Result {
     for (name, calls) in server.statistics.commands() {
         let name = name.to_lowercase().replace(' ', "|");
-        // The engine has no clock within a command, so that the microseconds stand as 0.
+        // The engine has no clock during a command, so the microseconds are 0.
         write!(
             text,
             "cmdstat_{name}:calls={},usec=0,usec_per_call=0.00,rejected_calls={},failed_calls={}\r\n",
@@ -240,7 +240,7 @@ fn keyspace(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt
     Ok(())
 }
 
-/// How many keys of each type have so many elements or bytes, by the power of two below.
+/// Writes the number of keys of each type by size. Bins are powers of two.
 fn key_sizes(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
     const KINDS: [&str; 5] = ["strings_sizes", "lists_items", "sets_items", "zsets_items", "hashes_items"];
     for (index, database) in keyspace.databases().iter().enumerate() {
@@ -266,7 +266,7 @@ fn key_sizes(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fm
     Ok(())
 }
 
-/// `0`, `1`, `2`, ... `512`, `1K`, `2K`, ...: the least size in a bin.
+/// Returns the name of a bin, which is the smallest size in it: `0`, `1`, `2`, ... `512`, `1K`, `2K`, ...
 fn bin_name(bin: usize) -> String {
     let Some(power) = bin.checked_sub(1) else { return "0".into() };
     let unit = ["", "K", "M", "G", "T", "P", "E"][power / 10];

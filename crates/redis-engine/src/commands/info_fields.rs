@@ -1,5 +1,5 @@
-//! INFO's fields for what is not here or not measured: persistence, replication, allocators. They say what an idle Redis
-//! says, so that whoever reads the field finds it.
+//! INFO's fields about features that this engine does not have or measure: persistence, replication, allocators. They
+//! have the values of an idle Redis, so that clients that read them find them.
 
 type Fields = &'static [(&'static str, &'static str)];
 

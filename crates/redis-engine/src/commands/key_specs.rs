@@ -1,9 +1,9 @@
-//! What commands do to their keys: the key specifications that COMMAND tells, as Redis 8.2 tells them.
+//! Key specifications: where a command's keys are and what it does to them, as Redis 8.2's COMMAND reports it.
 
-/// Where some of a command's keys stand, and what becomes of them.
+/// Position of some of a command's keys, and what the command does to them.
 #[derive(Debug, Clone, Copy)]
 pub struct KeySpec {
-    /// Empty for none.
+    /// A remark in Redis's words. Empty if there is none.
     pub notes: &'static str,
     pub flags: &'static [&'static str],
     pub place: Place,
@@ -11,11 +11,12 @@ pub struct KeySpec {
 
 #[derive(Debug, Clone, Copy)]
 pub enum Place {
-    /// From word `first` to `last` more words on (below zero: counted from the end), every `step` words.
+    /// From argument `first` on, every `step` arguments. `last` is relative to `first`, or negative to count from the
+    /// end.
     Range { first: i32, last: i32, step: i32 },
-    /// Word `at` counts those that follow it.
+    /// After argument `at`, which is the number of keys.
     Counted { at: i32 },
-    /// It takes more than counting words to tell.
+    /// Positions that a specification cannot express.
     Unknown,
 }
 
@@ -57,7 +58,7 @@ const NO_KEY: &[&str] = &["not_key"];
 const CHANGES_THE_TTL: &str = "RW and UPDATE because it changes the TTL";
 const WORST: &str = "We cannot tell how the keys will be used so we assume the worst, RW and UPDATE";
 
-/// The key specifications of a command.
+/// Returns the key specifications of a command.
 pub fn of(command: &str) -> &'static [KeySpec] {
     match command {
         "SETRANGE" | "HEXPIRE" | "HPEXPIRE" | "HSET" | "HSETEX" | "PERSIST" | "HEXPIREAT" | "PEXPIREAT"
@@ -132,7 +133,7 @@ fn sort(command: &str) -> &'static [KeySpec] {
     }
 }
 
-/// What becomes of the key at a position of this command.
+/// Returns the flags of the key at this position of a call.
 pub fn flags_at(command: &str, argv: &[&[u8]], position: usize) -> &'static [&'static str] {
     let says = |word: &str| argv.iter().skip(2).any(|given| given.eq_ignore_ascii_case(word.as_bytes()));
     match command {

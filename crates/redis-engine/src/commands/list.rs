@@ -1,4 +1,4 @@
-//! Lists: pushes, ranges, edits, moves from list to list.
+//! List commands: pushing, reading, modifying, and moving elements between lists.
 
 use std::ops::Range;
 
@@ -75,14 +75,14 @@ const RPUSHX: Command = Command {
     run: |call| push(call, End::Right, Absent::Leave),
 };
 
-/// What a push does when there is no list.
+/// What a push does if the list does not exist.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Absent {
     Create,
     Leave,
 }
 
-/// The node limit that the configuration asks for.
+/// Returns the configured limit of a list's nodes.
 pub(super) fn node_limit(call: &Call) -> NodeLimit {
     NodeLimit::new(call.keyspace.limits.list_max_listpack_size)
 }
@@ -122,7 +122,7 @@ pub(super) fn pop_event(end: End) -> &'static str {
     }
 }
 
-/// Pops so many elements.
+/// Pops up to `count` elements, and calls `take` with each.
 pub(super) fn pop_each(list: &mut List, end: End, count: usize, mut take: impl FnMut(&[u8])) {
     for _ in 0..count.min(list.len()) {
         if let Some(element) = list.pop(end) {
@@ -131,7 +131,7 @@ pub(super) fn pop_each(list: &mut List, end: End, count: usize, mut take: impl F
     }
 }
 
-/// Reads LEFT or RIGHT.
+/// Parses LEFT or RIGHT.
 pub(super) fn end_at(call: &Call, index: usize) -> Result<End, Error> {
     match () {
         () if call.is_option(index, "LEFT") => Ok(End::Left),
@@ -189,7 +189,7 @@ fn lrange(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// The indices that a start and a stop mean, both included, negative ones counted from the end.
+/// Converts an inclusive range of indices, of which negative ones count from the end.
 fn range_of(start: i64, stop: i64, length: usize) -> Range<usize> {
     let from_front = |index: i64| match usize::try_from(index) {
         Ok(index) => Some(index),
@@ -200,7 +200,7 @@ fn range_of(start: i64, stop: i64, length: usize) -> Range<usize> {
     if start < end { start..end } else { 0..0 }
 }
 
-/// The index that a number means, if the list has it.
+/// Converts an index, which counts from the end if it is negative. Returns `None` if it is out of range.
 fn index_of(index: i64, length: usize) -> Option<usize> {
     match usize::try_from(index) {
         Ok(index) => Some(index).filter(|&index| index < length),
@@ -224,7 +224,7 @@ const LINDEX: Command = Command {
 };
 
 fn lindex(call: &mut Call) -> Outcome {
-    // Redis looks at the key before it reads the index, and so tells of the type first.
+    // Redis checks the type before it parses the index, so WRONGTYPE takes precedence.
     let Some(list) = call.keyspace.read::<List>(call.argv[1])? else {
         call.reply.null();
         return Ok(());
@@ -253,9 +253,9 @@ fn lset(call: &mut Call) -> Outcome {
     let limit = node_limit(call);
     let mut list = call.keyspace.edit::<List>(call.argv[1])?.ok_or(error::NO_SUCH_KEY)?;
     let index = number::parse_integer(call.argv[2]).ok_or(error::NOT_AN_INTEGER)?;
-    // As in Redis, the encoding grows even if the index turns out not to be there.
+    // As in Redis, the list may become a quicklist even if the index is out of range.
     list.prepare_for(&call.argv[3..4], limit);
-    // Redis hands the index on in 32 bits here, so that one far out of range may mean an element after all.
+    // Redis truncates the index to 32 bits here, so an index far out of range may address an element.
     let index = i64::from(index as i32);
     let index = index_of(index, list.len()).ok_or(error::INDEX_OUT_OF_RANGE)?;
     list.replace(index, call.argv[3].into());
@@ -292,7 +292,7 @@ fn linsert(call: &mut Call) -> Outcome {
         call.reply.count(0);
         return Ok(());
     };
-    // As in Redis, the encoding grows even if the pivot turns out not to be there.
+    // As in Redis, the list may become a quicklist even if the pivot is not found.
     list.prepare_for(&call.argv[4..5], limit);
     let Some(index) = list.iter().position(|element| element == call.argv[3]) else {
         call.reply.integer(-1);
@@ -388,13 +388,13 @@ const LPOS: Command = Command {
     run: lpos,
 };
 
-/// LPOS's options.
+/// Options of LPOS.
 struct Search {
-    /// Which match is the first to count; negative: from the right.
+    /// Which match to start from; negative to search from the right.
     rank: i64,
-    /// How many to answer with; 0: all. None: one, and not in an array.
+    /// Maximum number of matches, 0 for all. `None` returns the first one, and not in an array.
     count: Option<usize>,
-    /// How many elements to look at, at most.
+    /// Maximum number of elements to compare.
     length: usize,
 }
 
@@ -502,8 +502,8 @@ fn rpoplpush(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Moves an element from the list that is the first argument to the one that is the second, and answers with it; or
-/// says that there is none.
+/// Moves an element from the list at the first argument to the list at the second, and replies with it. Returns whether
+/// there was an element.
 pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, Error> {
     let limit = node_limit(call);
     let (source, destination) = (call.argv[1], call.argv[2]);
@@ -514,7 +514,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
         list.prepare_for_moved(&element, limit);
         list.push(to, element);
         list.shrink(limit);
-        // Redis tells of the push first.
+        // Redis sends the event of the push first.
         list.commit(push_event(to));
         call.keyspace.note(Class::List, pop_event(from), source);
         return Ok(true);
@@ -534,7 +534,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
     if let Some(mut list) = call.keyspace.edit::<List>(source)? {
         list.pop(from);
         list.shrink(limit);
-        // All in all it is one change.
+        // Push and pop count as a single change.
         list.commit_changes(pop_event(from), 0);
     }
     Ok(true)

@@ -1,4 +1,4 @@
-//! Lists: pops that wait for an element.
+//! List commands that block until there is an element.
 
 use super::list::{end_at, move_element};
 use super::list_pop::{Take, many_pop_arguments, pop_from_first};
@@ -114,7 +114,7 @@ fn move_or_wait(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outco
         return Ok(());
     }
     if call.mode == Mode::Exec {
-        // Not the null array that it answers when its time is over.
+        // Null, and not the null array that the command replies after its timeout.
         call.reply.null();
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! Pops of lists, from either end: of one list, or of the first that has something.
+//! List commands that pop elements, from one list or from the first of several that has any.
 
 use super::list::{end_at, node_limit, pop_each, pop_event};
 use crate::call::{Call, Outcome};
@@ -74,16 +74,16 @@ fn pop(call: &mut Call, end: End) -> Outcome {
     Ok(())
 }
 
-/// How much is popped from the first list that has something, and so how it is answered.
+/// How many elements to pop from the first list that has any, which also decides the form of the reply.
 #[derive(Clone, Copy)]
 pub(super) enum Take {
-    /// One element: the key and the element.
+    /// One element. The reply is the key and the element.
     One,
-    /// So many, or all there are: the key and an array.
+    /// Up to this number of elements. The reply is the key and an array.
     UpTo(usize),
 }
 
-/// Pops from the first of the keys that holds elements, and answers; or says that none does.
+/// Pops from the first of the lists that exists, and replies. Returns whether there was one.
 pub(super) fn pop_from_first(call: &mut Call, keys: &[&[u8]], end: End, take: Take) -> Result<bool, Error> {
     let limit = node_limit(call);
     for &key in keys {
@@ -128,7 +128,7 @@ fn lmpop(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Reads `numkeys key [key ...] LEFT | RIGHT [COUNT count]`, which begins at an index.
+/// Parses `numkeys key [key ...] LEFT | RIGHT [COUNT count]` from index `at` on.
 pub(super) fn many_pop_arguments<'a>(call: &Call<'a>, at: usize) -> Result<(&'a [&'a [u8]], End, usize), Error> {
     let positive =
         |index: usize| number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
@@ -138,7 +138,7 @@ pub(super) fn many_pop_arguments<'a>(call: &Call<'a>, at: usize) -> Result<(&'a 
     let end = end_at(call, where_at)?;
     let count = match argv.len() - where_at - 1 {
         0 => 1,
-        // Redis reads option by option: a count that is wrong is told before a word too many.
+        // Redis parses one option at a time, so an invalid count takes precedence over surplus arguments.
         more @ 2.. if call.is_option(where_at + 1, "COUNT") => {
             let count = positive(where_at + 2).ok_or(error::COUNT_NOT_POSITIVE)?;
             if more > 2 {

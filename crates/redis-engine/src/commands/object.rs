@@ -1,4 +1,4 @@
-//! OBJECT: how a value is kept, and when it was last used.
+//! OBJECT: the encoding of a value, and when and how often it is used.
 
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
@@ -100,7 +100,8 @@ const OBJECT_FREQ: Command = Command {
 };
 
 fn freq(call: &mut Call) -> Outcome {
-    /// What a new key starts with. It is not counted up: eviction goes by the time of use alone.
+    /// Initial access counter of a new key. It never grows, because eviction depends on the time of the last access
+    /// only.
     const INITIAL: i64 = 5;
     const NOT_TRACKED: Error = Error::text(
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
@@ -110,7 +111,8 @@ fn freq(call: &mut Call) -> Outcome {
     answer(call, refusal, |_, _| INITIAL)
 }
 
-/// Answers a number about a key, or refuses to; null if it is not there.
+/// Replies with a number about a key, or null if there is no such key. Returns `error` if there is one for existing
+/// keys.
 fn answer(call: &mut Call, refusal: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
     let now_ms = call.keyspace.now_ms();
     match (call.keyspace.inspect_quietly(call.argv[2]), refusal) {

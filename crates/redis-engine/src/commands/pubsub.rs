@@ -1,7 +1,7 @@
-//! Messages between clients: channels, patterns, and sharded channels.
+//! Pub/Sub: messages between clients through channels, patterns and sharded channels.
 //!
-//! In RESP2 a client that listens can do little else, as its connection carries messages; in RESP3 they are pushes that
-//! stand beside the replies.
+//! In RESP2, a subscribed client can send few other commands, because its connection carries messages. In RESP3,
+//! messages are pushes, which are distinct from replies.
 
 use crate::call::{Call, Mode, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
@@ -70,7 +70,7 @@ const SSUBSCRIBE: Command = Command {
     run: ssubscribe,
 };
 
-/// SUBSCRIBE may stand in a transaction for the sake of old clients, SSUBSCRIBE may not.
+/// SUBSCRIBE is allowed in a transaction for backward compatibility, but SSUBSCRIBE is not.
 fn ssubscribe(call: &mut Call) -> Outcome {
     if call.mode == Mode::Exec {
         return Err(Error::text("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
@@ -143,8 +143,8 @@ fn unsubscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// Answers what was subscribed or ended, and how many subscriptions there are now. This is heard, as a message is, even
-/// by a client that wants no replies.
+/// Replies with what was subscribed or unsubscribed, and with the current number of subscriptions. Like a message, this
+/// is sent even to a client that has turned off replies.
 fn confirm(call: &mut Call, kind: Kind, verb: &[u8], name: Option<&[u8]>) {
     let count = |kind| call.server.subscriptions.count(call.client, kind);
     let count = if kind == Kind::Shard { count(kind) } else { count(Kind::Channel) + count(Kind::Pattern) };

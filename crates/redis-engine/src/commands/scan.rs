@@ -1,8 +1,9 @@
-//! Walking through what is there: KEYS, SCAN, and the scans of hashes, sets and sorted sets.
+//! Commands that iterate: KEYS, SCAN, and the scans of hashes, sets and sorted sets.
 //!
-//! A cursor is the number of positions that are still to be seen: the walk goes from the last position down. Removing
-//! puts the last one into the gap, which the walk has seen already, or which lies below the cursor still; adding goes to
-//! the end. So whatever is there throughout is seen, perhaps twice, and a cursor needs no memory on our side.
+//! A cursor is the number of positions that are still to be visited, and the iteration goes from the last position
+//! down. Removing an element moves the last element into the gap: that element has been visited already, or its new
+//! position is still below the cursor. New elements are added at the end. So every element that exists throughout the
+//! iteration is returned, perhaps twice, and the server needs no memory for a cursor.
 
 use std::borrow::Cow;
 
@@ -47,14 +48,14 @@ fn keys(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// The first look at an expired key removes it, when keys do not go by themselves.
+/// Removes expired keys that the iteration has found, in case active expiry is off.
 fn remove_expired(call: &mut Call, keys: &[Vec<u8>]) {
     for key in keys {
         call.keyspace.exists(key);
     }
 }
 
-/// What MATCH asks for. A lone `*` takes the empty key as well, which as a glob it would not.
+/// Pattern of MATCH. `*` matches the empty key too, which the glob `*` does not.
 #[derive(Clone, Copy)]
 enum Pattern<'a> {
     All,
@@ -74,7 +75,7 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// What is scanned, as the options depend on it.
+/// What is scanned, which decides the options.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scanned {
     Keys,
@@ -82,7 +83,7 @@ enum Scanned {
     Members,
 }
 
-/// The options of the scans.
+/// Options of the scan commands.
 struct Options<'a> {
     pattern: Pattern<'a>,
     count: usize,
@@ -119,7 +120,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Reads a cursor as C's `strtoul` does: blanks and a `+` may stand before the digits.
+/// Parses a cursor like C's `strtoul`: it may begin with spaces and a `+`.
 fn cursor(call: &Call, index: usize) -> Result<usize, Error> {
     let text = call.argv[index].trim_ascii_start();
     let text = text.strip_prefix(b"+").unwrap_or(text);
@@ -127,7 +128,7 @@ fn cursor(call: &Call, index: usize) -> Result<usize, Error> {
     digits.and_then(|digits| digits.parse().ok()).ok_or(error::INVALID_CURSOR)
 }
 
-/// The positions that a scan sees now, last one first, and the cursor for the next.
+/// Returns the positions that this call visits, last one first, and the next cursor.
 fn walk(cursor: usize, length: usize, count: usize) -> (impl Iterator<Item = usize>, usize) {
     let end = if cursor == 0 { length } else { cursor.min(length) };
     let next = end.saturating_sub(count);
@@ -235,7 +236,7 @@ const ZSCAN: Command = Command {
 
 fn zscan(call: &mut Call) -> Outcome {
     scan_within::<SortedSet>(call, Scanned::Members, |zset, index, _, found| {
-        // A small one is answered in the order of its ranks, as it stands in its listpack.
+        // A small sorted set is returned in the order of ranks, as in Redis's listpack.
         let small = zset.is_small();
         let element = if small { zset.members(index..index + 1, Direction::Ascending).next() } else { zset.at(index) };
         let Some((member, score)) = element else { return };
@@ -245,11 +246,11 @@ fn zscan(call: &mut Call) -> Outcome {
     })
 }
 
-/// A value that can be scanned by position.
+/// A value whose elements can be scanned by position.
 trait Elements: DataType {
     fn count(&self) -> usize;
 
-    /// Whether Redis keeps it in one piece, and so answers all of it at once.
+    /// Returns whether Redis stores the value in a single allocation, in which case the first call returns all of it.
     fn is_small(&self) -> bool;
 }
 
@@ -270,20 +271,20 @@ elements!(Hash);
 elements!(Set);
 elements!(SortedSet);
 
-/// What is wanted of the elements.
+/// Which parts of the elements to collect.
 struct Wanted {
-    /// What belongs to an element, too: unless only names are wanted.
+    /// Whether to include values, and not only names.
     values: bool,
-    /// Only those whose time is not over by then.
+    /// Time by which elements must not have expired.
     now_ms: i64,
 }
 
-/// Collects what stands at a position.
+/// Collects the element at a position.
 type Collect<T> = for<'v> fn(&'v T, usize, &Wanted, &mut Vec<Cow<'v, [u8]>>);
 
 fn scan_within<T: Elements>(call: &mut Call, scanned: Scanned, collect: Collect<T>) -> Outcome {
     let cursor = cursor(call, 2)?;
-    // Redis looks for the key before it looks at the options: without it, no option is wrong.
+    // Redis looks up the key before it parses the options, so invalid options are accepted if the key does not exist.
     if call.keyspace.peek(call.argv[1]).is_some_and(|entry| T::from_value(&entry.value).is_none()) {
         return Err(error::WRONG_TYPE);
     }

@@ -1,4 +1,5 @@
-//! The server as a whole: emptying it, swapping databases, the clock, MONITOR, memory, and scripts, which it does not run.
+//! Commands on the whole server: flushing, swapping databases, TIME, MONITOR, MEMORY, and scripts, which are not
+//! supported.
 
 use std::ops::Range;
 
@@ -92,7 +93,7 @@ fn flushall(call: &mut Call) -> Outcome {
 
 fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     flush_mode(call, 1, error::SYNTAX)?;
-    // With SYNC, too, Redis frees the keys in another thread where it can let the client wait for that.
+    // With SYNC, Redis also frees the keys in another thread, except in a transaction, where the client cannot wait.
     let frees_later = call.mode != Mode::Exec || call.is_option(1, "ASYNC");
     for database in databases {
         let keys = call.keyspace.flush(database);
@@ -102,7 +103,7 @@ fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     Ok(())
 }
 
-/// Reads ASYNC or SYNC at an index, or nothing. It makes no difference here.
+/// Checks that only ASYNC or SYNC follows, if anything. The mode makes no difference here.
 fn flush_mode(call: &Call, index: usize, refusal: Error) -> Outcome {
     let known = call.is_option(index, "ASYNC") || call.is_option(index, "SYNC");
     if call.argv.len() == index || (known && call.argv.len() == index + 1) { Ok(()) } else { Err(refusal) }
@@ -239,7 +240,7 @@ fn memory_usage(call: &mut Call) -> Outcome {
         samples = Samples::new(usize::try_from(call.integer(index + 1)?).map_err(|_| error::SYNTAX)?);
     }
     let key = call.argv[2];
-    // What has expired and is still there takes its memory.
+    // Includes a key that has expired but has not been deleted.
     match call.keyspace.database().get(key) {
         Some(entry) => call.reply.count(entry.memory(key, samples)),
         None => call.reply.null(),

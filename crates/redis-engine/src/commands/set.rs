@@ -1,4 +1,4 @@
-//! Sets: members, and random ones.
+//! Set commands on single sets.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ fn sadd(call: &mut Call) -> Outcome {
     if set.is_new() {
         *set = Set::with_expected(members[0], members.len(), &limits);
     } else {
-        // As in Redis, many members make room for themselves even if they turn out to be there already.
+        // As in Redis, the encoding depends on the number of arguments, even if the members exist already.
         set.prepare_for(members.len(), &limits);
     }
     let added = members.iter().filter(|member| set.add(member, &limits)).count();
@@ -253,9 +253,10 @@ fn srandmember(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// So many different indices of a set, which must have them. Those of a listpack ascend, as Redis walks it only once.
+/// Returns `count` different random indices of a set, which must have at least as many members. For a listpack they are
+/// sorted, because Redis reads it in a single pass.
 fn some_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
-    // The first steps of a shuffle; only the places that it has touched are kept.
+    // The first steps of a shuffle. Only the indices that have been swapped are stored.
     let mut moved: HashMap<usize, usize> = HashMap::new();
     let mut indices: Vec<usize> = (0..count)
         .map(|step| {
@@ -303,7 +304,7 @@ fn spop_one(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// When so many times as many members go as stay, Redis makes a new set of those that stay.
+/// Redis creates a new set of the remaining members if at least this many times more are popped than remain.
 const REBUILT_FROM: usize = 5;
 
 fn spop_many(call: &mut Call) -> Outcome {

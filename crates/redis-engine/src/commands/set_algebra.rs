@@ -1,4 +1,4 @@
-//! What is made of several sets: intersections, unions, differences.
+//! Set commands that combine several sets: intersections, unions and differences.
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
@@ -95,7 +95,7 @@ const SDIFFSTORE: Command = Command {
     run: |call| store(call, Algebra::Difference, "sdiffstore"),
 };
 
-/// What is made of several sets.
+/// An operation on several sets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Algebra {
     Intersection,
@@ -103,7 +103,7 @@ enum Algebra {
     Difference,
 }
 
-/// What the result is for, which decides the encoding that Redis begins with.
+/// Whether the result is replied or stored, which decides its initial encoding in Redis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Answer,
@@ -114,7 +114,7 @@ fn answer(call: &mut Call, algebra: Algebra) -> Outcome {
     let limits = call.keyspace.limits;
     let sets = read_all(call.keyspace, &call.argv[1..])?;
     if algebra == Algebra::Intersection {
-        // No set is built of what is only answered: hashing each member once more would double the work.
+        // A reply needs no set of the members: hashing each of them again would double the work.
         let sets = smallest_first(&sets).unwrap_or_default();
         let members: Vec<&[u8]> = intersection(&sets).collect();
         call.reply.set(members.len());
@@ -136,7 +136,7 @@ fn store(call: &mut Call, algebra: Algebra, event: &'static str) -> Outcome {
     Ok(())
 }
 
-/// The sets under some keys, none where there is no key.
+/// Returns the sets under these keys; `None` for a key that does not exist.
 fn read_all<'a>(keyspace: &'a mut Keyspace, keys: &[&[u8]]) -> Result<Vec<Option<&'a Set>>, Error> {
     for key in keys {
         keyspace.read::<Set>(key)?;
@@ -159,13 +159,14 @@ fn combine(algebra: Algebra, sets: &[Option<&Set>], purpose: Purpose, limits: &L
     }
 }
 
-/// What Redis begins a union or a difference with: an intset if it is to be stored, or if all sets are such.
+/// Returns Redis's initial encoding for a union or a difference: an intset if it is stored, or if all inputs are
+/// intsets.
 fn first_encoding(sets: &[Option<&Set>], purpose: Purpose) -> Encoding {
     let all_intsets = sets.iter().flatten().all(|set| set.encoding_kind() == Encoding::Intset);
     if purpose == Purpose::Store || all_intsets { Encoding::Intset } else { Encoding::Hashtable }
 }
 
-/// The sets, smallest first; none if a key is missing, since then nothing is in all of them.
+/// Returns the sets, smallest first. If a key does not exist, the intersection is empty, and the result is `None`.
 fn smallest_first<'a>(sets: &[Option<&'a Set>]) -> Option<Vec<&'a Set>> {
     let mut sets = sets.iter().copied().collect::<Option<Vec<_>>>()?;
     sets.sort_by_key(|set| set.len());
@@ -178,7 +179,7 @@ fn intersection<'a>(sets: &'a [&'a Set]) -> impl Iterator<Item = &'a [u8]> {
     candidates.filter(|member| others.iter().all(|other| other.contains(member)))
 }
 
-/// An intersection that is to be stored.
+/// Returns the intersection as a set to store.
 fn intersect(sets: &[Option<&Set>], limits: &Limits) -> Set {
     let Some(sets) = smallest_first(sets) else { return Set::default() };
     let encoding = match sets[0].encoding_kind() {
@@ -202,8 +203,8 @@ fn subtract(sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
     if others.iter().any(|other| std::ptr::eq(*other, *first)) {
         return result;
     }
-    // Looking up each member of the first in all others, or taking all members of the others out of a copy of the
-    // first: Redis does what is less work, and the encoding can tell.
+    // There are two algorithms: looking up each member of the first set in all others, or removing all members of the
+    // others from a copy of the first set. Redis uses the cheaper one, and the choice can affect the encoding.
     let looked_up = first.len() * (others.len() + 1) / 2;
     let taken_out: usize = first.len() + others.iter().map(|other| other.len()).sum::<usize>();
     if looked_up <= taken_out {

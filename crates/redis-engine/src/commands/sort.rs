@@ -1,4 +1,4 @@
-//! SORT: the elements of a list, a set or a sorted set, in order of themselves or of values under other keys.
+//! SORT: the elements of a list, a set or a sorted set, sorted by themselves or by values under other keys.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -46,24 +46,24 @@ const SORT_RO: Command = Command {
     run: |call| sort(call, Access::ReadOnly),
 };
 
-/// What the command may do.
+/// Whether the command may write, which decides if STORE is an option.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
     ReadWrite,
     ReadOnly,
 }
 
-/// By what elements are put in order.
+/// What elements are sorted by.
 #[derive(Clone, Copy)]
 enum By<'a> {
     Element,
-    /// The value that a pattern names for each element.
+    /// The value of the key or field that the pattern gives for each element.
     Pattern(&'a [u8]),
-    /// By nothing: a pattern without `*` is the same for all.
+    /// Not at all: a pattern without `*` gives the same key for each element.
     Nothing,
 }
 
-/// SORT's options.
+/// Options of SORT.
 struct Options<'a> {
     by: By<'a>,
     descending: bool,
@@ -103,7 +103,7 @@ fn options<'a>(call: &Call<'a>, access: Access) -> Result<Options<'a>, Error> {
             options.store = Some(argv[index + 1]);
             index += 1;
         } else if call.is_option(index, "BY") && follow >= 1 {
-            // As in Redis, a pattern that orders by nothing stays, whatever BY comes after it.
+            // As in Redis, a later BY does not replace a pattern that disables sorting.
             options.by = match options.by {
                 By::Element | By::Pattern(_) if argv[index + 1].contains(&b'*') => By::Pattern(argv[index + 1]),
                 _ => By::Nothing,
@@ -153,7 +153,7 @@ fn store(call: &mut Call, chosen: &[Box<[u8]>], options: &Options, destination: 
     }
     for element in chosen {
         for pattern in &options.get {
-            // A value that is missing is stored as an empty one.
+            // A missing value is stored as an empty string.
             let value = look_up(call.keyspace, pattern, element).unwrap_or_default();
             values.push(value.into_owned().into());
         }
@@ -162,12 +162,12 @@ fn store(call: &mut Call, chosen: &[Box<[u8]>], options: &Options, destination: 
     call.reply.count(count);
     let list = List::from_elements(values, node_limit(call));
     call.keyspace.put(destination, list.into_value(), None, "sortstore");
-    // Redis counts a change for each element.
+    // Redis counts a change per stored element.
     call.keyspace.dirty += count.saturating_sub(1) as u64;
     Ok(())
 }
 
-/// All elements, in the order asked for.
+/// Returns all elements, sorted as the options say.
 fn elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error> {
     call.keyspace.unpack_sorted_set(call.argv[1]);
     let Some(entry) = call.keyspace.read_any(call.argv[1]) else { return Ok(Vec::new()) };
@@ -179,7 +179,7 @@ fn elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error>
     };
     let is_set = matches!(entry.value, Value::Set(_));
     match (options.by, options.alphabetic) {
-        // What is stored of a set without order is put in one, so that it is the same each time.
+        // With BY nosort, a set has no order. Redis sorts one that is to be stored, so that the result is deterministic.
         (By::Nothing, _) if is_set && options.store.is_some() => {
             elements.sort();
             if options.descending {
@@ -212,14 +212,14 @@ fn directed(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
-/// Sorts by texts; an element without one comes first.
+/// Sorts by text. Elements without one come first.
 fn sort_by_value(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
     let mut valued: Vec<_> = elements.drain(..).map(|element| (value(&element), element)).collect();
     valued.sort_by(|a, b| directed(a.0.cmp(&b.0), options));
     elements.extend(valued.into_iter().map(|(_, element)| element));
 }
 
-/// Sorts by numbers; equal ones by the elements' bytes.
+/// Sorts by number, and elements with equal numbers by their bytes.
 fn sort_by_weight(
     elements: &mut Vec<Box<[u8]>>,
     options: &Options,
@@ -229,15 +229,15 @@ fn sort_by_weight(
     for element in elements.drain(..) {
         weighed.push((weight(&element).ok_or(error::WEIGHT_NOT_A_DOUBLE)?, element));
     }
-    // No weight is NaN, so that equal and unordered are the same; -0 equals 0.
+    // No weight is NaN, so `None` is impossible. -0 equals 0.
     let by_weight = |a: &f64, b: &f64| a.partial_cmp(b).unwrap_or(Ordering::Equal);
     weighed.sort_by(|a, b| directed(by_weight(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)), options));
     elements.extend(weighed.into_iter().map(|(_, element)| element));
     Ok(())
 }
 
-/// The number that a text spells. A missing text weighs nothing, and so does an empty one. Unlike a score, it may be out
-/// of a double's range, may not be hexadecimal, and ends at a zero byte.
+/// Parses the number to sort by. A missing or empty text counts as 0. Unlike a score, the number may be out of a
+/// double's range, must not be hexadecimal, and ends at a zero byte.
 fn weight(text: Option<&[u8]>) -> Option<f64> {
     let text = text.unwrap_or_default();
     let text = text.split(|&b| b == 0).next().unwrap_or_default();
@@ -248,14 +248,14 @@ fn weight(text: Option<&[u8]>) -> Option<f64> {
         return Some(n as f64);
     }
     let unsigned = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
-    // Rust reads all that is left, and blanks, `_` and hexadecimal digits it refuses as well.
+    // Rust's parser accepts the rest, and rejects spaces, `_` and hexadecimal digits as well.
     let v: f64 = std::str::from_utf8(unsigned).ok().filter(|_| !unsigned.starts_with(b"+"))?.parse().ok()?;
     let negative = text.starts_with(b"-");
     (!v.is_nan() && !unsigned.starts_with(b"-")).then_some(if negative { -v } else { v })
 }
 
-/// What a pattern names for an element: the element itself for `#`, else the string under the key that has the element
-/// in the place of `*`, or, after `->`, a field of the hash there.
+/// Returns the value that a pattern gives for an element. `#` is the element itself. Otherwise `*` is replaced by the
+/// element, and the result is the key of a string, or, before `->`, the key of a hash whose field follows.
 fn look_up<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8]) -> Option<Cow<'a, [u8]>> {
     if pattern == b"#" {
         return Some(Cow::Borrowed(element));
@@ -266,7 +266,7 @@ fn look_up<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8])
     let suffix = &rest[..arrow.unwrap_or(rest.len())];
     let key = [prefix, element, suffix].concat();
     match arrow {
-        // A key of another type is as good as none.
+        // A key of another type counts as missing.
         Some(arrow) => {
             let field = &rest[arrow + 2..];
             keyspace.read_fields(&key, Fields::Named(&[field])).ok()??.get(field).map(Cow::Borrowed)

@@ -1,4 +1,4 @@
-//! Sorted sets: members, scores, ranks.
+//! Sorted set commands on single members: scores and ranks.
 
 use indexmap::IndexSet;
 
@@ -13,15 +13,15 @@ use crate::rng::Rng;
 
 pub const COMMANDS: &[&Command] = &[&ZADD, &ZCARD, &ZINCRBY, &ZMSCORE, &ZRANDMEMBER, &ZRANK, &ZREM, &ZREVRANK, &ZSCORE];
 
-/// What a reply says of each member.
+/// Whether a reply includes scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
     Members,
-    /// WITHSCORES.
+    /// Members with their scores (WITHSCORES).
     WithScores,
 }
 
-/// Replies members. RESP3 has a pair for each member with its score, RESP2 one flat array.
+/// Replies with members. With scores, RESP3 has an array of pairs, and RESP2 a flat array.
 pub fn write_members<'a>(reply: &mut Reply, members: impl ExactSizeIterator<Item = (&'a [u8], f64)>, listing: Listing) {
     announce_members(reply, members.len(), listing);
     members.for_each(|member| write_member(reply, member, listing));
@@ -56,25 +56,25 @@ const ZADD: Command = Command {
     run: zadd,
 };
 
-/// ZADD's options.
+/// Options of ZADD.
 #[derive(Debug, Clone, Copy, Default)]
 struct Options {
-    /// NX: only new members.
+    /// NX: only adds new members.
     if_absent: bool,
-    /// XX: only members that are there.
+    /// XX: only updates existing members.
     if_present: bool,
-    /// GT: no member gets a lower score, or the same.
+    /// GT: only updates a member if the new score is greater.
     if_greater: bool,
-    /// LT: no member gets a higher score, or the same.
+    /// LT: only updates a member if the new score is less.
     if_less: bool,
-    /// CH: the reply counts the changed, too.
+    /// CH: replies with the number of changed members, including new ones.
     count_changed: bool,
-    /// INCR: the score is added to the member's.
+    /// INCR: adds the score to the member's current one.
     increment: bool,
 }
 
 impl Options {
-    /// Reads the options, and says where the scores and members begin.
+    /// Parses the options. Also returns the index of the first score.
     fn parse(call: &Call) -> (Options, usize) {
         let mut options = Options::default();
         let mut index = 2;
@@ -107,14 +107,14 @@ impl Options {
     }
 }
 
-/// What became of a member.
+/// Result of ZADD for a member.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Change {
     Added(f64),
     Changed(f64),
-    /// It had this score already.
+    /// The member already had this score.
     Same(f64),
-    /// An option forbade it.
+    /// An option did not allow the change.
     Refused,
 }
 
@@ -146,7 +146,7 @@ fn zincrby(call: &mut Call) -> Outcome {
     add(call, Options { increment: true, ..Options::default() }, 2)
 }
 
-/// The core of ZADD and ZINCRBY: scores and members stand from `pairs_at` on.
+/// Implements ZADD and ZINCRBY. `pairs_at` is the index of the first score.
 fn add(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
     let scores =
         (pairs_at..call.argv.len()).step_by(2).map(|index| call.double(index)).collect::<Result<Vec<_>, _>>()?;
@@ -177,10 +177,10 @@ fn add(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
     Ok(())
 }
 
-/// Adds a member, or changes its score, as far as the options allow it.
+/// Adds a member, or changes its score, if the options allow it.
 ///
 /// # Errors
-/// The sum of the scores would be no number.
+/// Returns an error if the sum of the scores is NaN.
 fn add_one(zset: &mut SortedSet, member: &[u8], score: f64, options: Options, limits: Limits) -> Result<Change, Error> {
     let Some(before) = zset.score(member) else {
         if options.if_present {
@@ -370,7 +370,7 @@ const ZRANDMEMBER: Command = Command {
 fn zrandmember(call: &mut Call) -> Outcome {
     if call.argv.len() == 2 {
         match call.keyspace.read::<SortedSet>(call.argv[1])? {
-            // A key holds no empty sorted set, so there is a member at a random index.
+            // The sorted set is not empty, or the key would not exist.
             Some(zset) => {
                 call.reply.bulk_or_null(zset.at(call.server.random.below(zset.len())).map(|(member, _)| member))
             }
@@ -385,7 +385,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
     };
     let wanted = usize::try_from(count.unsigned_abs()).map_err(|_| error::OUT_OF_RANGE)?;
     let random = &mut call.server.random;
-    // All positions are below the length.
+    // All indices are below the length.
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
         announce_members(call.reply, wanted, listing);
@@ -400,7 +400,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// ZRANDMEMBER's count, and whether the scores are asked for.
+/// Parses the arguments of ZRANDMEMBER after the key.
 fn random_options(call: &Call) -> Result<(i64, Listing), Error> {
     let count = call.integer(2)?;
     if count == i64::MIN {
@@ -409,14 +409,15 @@ fn random_options(call: &Call) -> Result<(i64, Listing), Error> {
     match call.argv.len() {
         3 => Ok((count, Listing::Members)),
         4 if call.is_option(3, "WITHSCORES") => {
-            // The reply has twice as many parts.
+            // The reply has twice as many elements, and Redis rejects a count for which that overflows.
             count.checked_mul(2).map(|_| (count, Listing::WithScores)).ok_or(error::OUT_OF_RANGE)
         }
         _ => Err(error::SYNTAX),
     }
 }
 
-/// So many different numbers below `n`, any of them as likely (Floyd's algorithm). `wanted` is at most `n`.
+/// Returns `wanted` different random numbers below `n`, which must not be less. All choices are equally likely (Floyd's
+/// algorithm).
 fn distinct(random: &mut Rng, n: usize, wanted: usize) -> IndexSet<usize, foldhash::fast::RandomState> {
     let mut picks = IndexSet::default();
     for top in n - wanted..n {

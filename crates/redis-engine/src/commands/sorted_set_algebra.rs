@@ -1,4 +1,4 @@
-//! Unions, intersections and differences of sorted sets and sets, replied or stored.
+//! Sorted set commands that combine several keys: unions, intersections and differences, replied or stored.
 
 use super::sorted_set::{Listing, write_members};
 use crate::call::{Call, Outcome};
@@ -122,7 +122,7 @@ enum Operation {
     Difference,
 }
 
-/// How the scores of a member become one.
+/// How the scores of a member are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Aggregate {
     Sum,
@@ -137,7 +137,7 @@ impl Aggregate {
         all.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, aggregate)| aggregate)
     }
 
-    /// Both scores as one. The sum of opposite infinities is 0.
+    /// Combines two scores. The sum of opposite infinities is 0.
     fn combine(self, so_far: f64, score: f64) -> f64 {
         match self {
             Aggregate::Sum => number_or_zero(so_far + score),
@@ -152,10 +152,11 @@ fn number_or_zero(score: f64) -> f64 {
     if score.is_nan() { 0.0 } else { score }
 }
 
-/// The keys that a command names, from the word at `count_at` that counts them.
+/// Returns the keys after `numkeys`, which is at `count_at`.
 ///
 /// # Errors
-/// It is no integer, or not positive, or there are fewer words; or a key holds neither a sorted set nor a set.
+/// Returns an error if `numkeys` is not a positive integer or exceeds the number of arguments, or if a key holds neither
+/// a sorted set nor a set.
 fn input_keys<'a>(call: &mut Call<'a>, count_at: usize) -> Result<&'a [&'a [u8]], Error> {
     let count = call.integer(count_at)?;
     if count < 1 {
@@ -173,15 +174,15 @@ fn input_keys<'a>(call: &mut Call<'a>, count_at: usize) -> Result<&'a [&'a [u8]]
     Ok(keys)
 }
 
-/// The options of a union, an intersection or a difference.
+/// Options of a union, an intersection or a difference.
 struct Options {
-    /// One for each key.
+    /// A weight for each key.
     weights: Vec<f64>,
     aggregate: Aggregate,
     listing: Listing,
 }
 
-/// What becomes of the result. Only a reply can have WITHSCORES.
+/// Where the result goes. WITHSCORES is only allowed for a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Reply,
@@ -213,17 +214,17 @@ impl Options {
     }
 }
 
-/// A key's value as an operand.
+/// The value of a key as an operand.
 #[derive(Clone, Copy)]
 enum Input<'a> {
     Missing,
     SortedSet(&'a SortedSet),
-    /// A set: each score is 1.
+    /// A set, whose members all have the score 1.
     Set(&'a Set),
 }
 
 impl<'a> Input<'a> {
-    /// `input_keys` has read the key: it has not expired, and is of a type that fits.
+    /// Returns the value of a key that `input_keys` has checked: it has not expired, and has a suitable type.
     fn of(call: &'a Call, key: &[u8]) -> Input<'a> {
         match call.keyspace.database().get(key).map(|entry| &entry.value) {
             Some(Value::SortedSet(zset)) => Input::SortedSet(zset),
@@ -248,7 +249,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Its members. Those of a sorted set are shared, not copied.
+    /// Iterates over the members. Long members of a sorted set are shared, not copied.
     fn members(self) -> Box<dyn Iterator<Item = (Member, f64)> + 'a> {
         match self {
             Input::Missing => Box::new(std::iter::empty()),
@@ -258,7 +259,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The inputs with their weights, smallest first, as Redis takes them: the order decides how sums are rounded.
+/// Returns the inputs with their weights, smallest first as in Redis, because the order affects the rounding of sums.
 fn by_size<'a>(call: &'a Call, keys: &[&[u8]], weights: &[f64]) -> Vec<(Input<'a>, f64)> {
     let mut inputs: Vec<_> = keys.iter().map(|key| Input::of(call, key)).zip(weights.iter().copied()).collect();
     inputs.sort_by_key(|(input, _)| input.len());
@@ -293,7 +294,7 @@ fn difference(inputs: &[Input]) -> Scores {
     first.members().filter(|(member, _)| others.iter().all(|other| other.score(member).is_none())).collect()
 }
 
-/// What an operation makes of the keys that the word at `count_at` counts.
+/// Computes an operation on the keys after `numkeys`, which is at `count_at`.
 fn compute(
     call: &mut Call,
     operation: Operation,
@@ -334,7 +335,7 @@ fn zintercard(call: &mut Call) -> Outcome {
             return Err(error::SYNTAX);
         }
         let count = call.integer(index + 1).ok().and_then(|count| usize::try_from(count).ok());
-        // 0 is no limit.
+        // 0 means no limit.
         limit = count.map(|count| if count == 0 { usize::MAX } else { count }).ok_or(error::LIMIT_NEGATIVE)?;
         index += 2;
     }

@@ -1,4 +1,4 @@
-//! Taking members off either end of a sorted set, and waiting for one.
+//! Sorted set commands that pop members with the lowest or highest scores, and block until there are any.
 
 use super::sorted_set::{Listing, write_members};
 use crate::call::{Call, Outcome};
@@ -58,7 +58,7 @@ fn positive_or_zero(word: &[u8]) -> Result<usize, Error> {
     number::parse_integer(word).and_then(|count| usize::try_from(count).ok()).ok_or(error::MUST_BE_POSITIVE)
 }
 
-/// Replies the one member that ZPOPMIN without a count takes: flat in both protocols.
+/// Replies with the single member that ZPOPMIN without a count pops: a flat array in both protocols.
 fn write_single(reply: &mut Reply, members: Members) {
     reply.array(2);
     write_flat(reply, members);
@@ -71,11 +71,11 @@ fn write_flat(reply: &mut Reply, members: Members) {
     }
 }
 
-/// Takes up to `count` members off an end of the sorted set under a key, and lets `write` reply them. Says whether there
-/// was one.
+/// Pops up to `count` members from an end of a sorted set, and calls `write` to reply with them. Returns whether there
+/// were any.
 ///
 /// # Errors
-/// The key holds something else.
+/// Returns WRONGTYPE if the key holds a value of another type.
 fn take(
     keyspace: &mut Keyspace,
     reply: &mut Reply,
@@ -118,7 +118,7 @@ const ZMPOP: Command = Command {
     run: zmpop,
 };
 
-/// What ZMPOP and BZMPOP are asked for.
+/// Arguments of ZMPOP and BZMPOP.
 struct Request<'a> {
     keys: &'a [&'a [u8]],
     from: Direction,
@@ -126,7 +126,7 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads the arguments from the number of keys on.
+    /// Parses the arguments from `numkeys` on.
     fn parse(call: &Call<'a>, count_at: usize) -> Result<Self, Error> {
         let positive = |word| number::parse_integer(word).filter(|n| *n > 0);
         let keys = positive(call.argv[count_at]).ok_or(error::NUMKEYS_NOT_POSITIVE)?;
@@ -145,14 +145,14 @@ impl<'a> Request<'a> {
                 return Err(error::SYNTAX);
             }
             let wanted = positive(call.argv[index + 1]).ok_or(error::COUNT_NOT_POSITIVE)?;
-            // More than memory holds is all there is.
+            // A count that exceeds `usize` exceeds the number of members as well.
             count = Some(usize::try_from(wanted).unwrap_or(usize::MAX));
             index += 2;
         }
         Ok(Request { keys, from, count: count.unwrap_or(1) })
     }
 
-    /// Takes from the first key that has members, and says whether there was one.
+    /// Pops from the first key that has members. Returns whether there was one.
     fn take(&self, call: &mut Call) -> Result<bool, Error> {
         for key in self.keys {
             let write = |reply: &mut Reply, members: Members| {

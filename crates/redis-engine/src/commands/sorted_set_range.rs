@@ -1,6 +1,6 @@
-//! Ranges of sorted sets, by rank, by score, or by the members' bytes: to read, count, store and remove.
+//! Sorted set commands on ranges by rank, by score, or by the members' bytes: reading, counting, storing and removing.
 //!
-//! Each command is a `Form` of one core. Whatever it goes by, the bounds become ranks first.
+//! Each command is a `Form` of the same implementation, which converts bounds of any kind to ranks first.
 
 use std::ops::{Bound, Range};
 
@@ -26,7 +26,7 @@ pub const COMMANDS: &[&Command] = &[
     &ZREVRANGEBYSCORE,
 ];
 
-/// What a range goes by.
+/// What the bounds of a range are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     Rank,
@@ -34,20 +34,20 @@ enum By {
     Lex,
 }
 
-/// The two ends of a range.
+/// The bounds of a range.
 #[derive(Debug, Clone, Copy)]
 enum Ends<'a> {
-    /// Both are included; negative ones count from the end of the walk.
+    /// Inclusive ranks. Negative ones count from the end in the direction of the range.
     Ranks(i64, i64),
     Scores(Bound<f64>, Bound<f64>),
     Lex(LexBound<'a>, LexBound<'a>),
 }
 
 impl<'a> Ends<'a> {
-    /// Reads the ends at two places among the arguments.
+    /// Parses the bounds at two indices of the arguments.
     ///
     /// # Errors
-    /// One of them is no rank, score or member's bound.
+    /// Returns an error if a bound is not a valid rank, score or lexicographical bound.
     fn parse(call: &Call<'a>, by: By, min: usize, max: usize) -> Result<Self, Error> {
         let (min_word, max_word) = (call.argv[min], call.argv[max]);
         match by {
@@ -63,7 +63,7 @@ impl<'a> Ends<'a> {
         }
     }
 
-    /// The ranks between them, counted from the lowest score.
+    /// Returns the ranks within the bounds, counted from the lowest score.
     fn ranks(self, zset: &SortedSet, direction: Direction) -> Range<usize> {
         match self {
             Ends::Ranks(start, stop) => clamped(start, stop, zset.len(), direction),
@@ -73,7 +73,7 @@ impl<'a> Ends<'a> {
     }
 }
 
-/// The ranks from `start` to `stop` that exist. In a descending walk they count from the highest score.
+/// Limits a range of ranks to those that exist. In a descending range, ranks count from the highest score.
 fn clamped(start: i64, stop: i64, len: usize, direction: Direction) -> Range<usize> {
     let place = |index: i64| {
         let distance = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
@@ -90,8 +90,8 @@ fn clamped(start: i64, stop: i64, len: usize, direction: Direction) -> Range<usi
     }
 }
 
-/// `1.5`, `(1.5`, `-inf`. Unlike a score, a bound may be empty (0), too large (infinite) or too small (0), and is never
-/// hexadecimal: this is Rust's own syntax but for the empty one.
+/// Parses `1.5`, `(1.5` or `-inf`. Unlike a score, a bound may be empty (0), too large (infinite) or too small (0), but
+/// not hexadecimal. Except for the empty one, this is the syntax of Rust's parser.
 fn score_bound(word: &[u8]) -> Option<Bound<f64>> {
     let (number, is_excluded) = match word {
         [b'(', number @ ..] => (number, true),
@@ -105,7 +105,7 @@ fn score_bound(word: &[u8]) -> Option<Bound<f64>> {
     }
 }
 
-/// `[a`, `(a`, `-`, `+`.
+/// Parses `[a`, `(a`, `-` or `+`.
 fn lex_bound(word: &[u8]) -> Option<LexBound<'_>> {
     match word {
         b"-" => Some(LexBound::First),
@@ -116,7 +116,7 @@ fn lex_bound(word: &[u8]) -> Option<LexBound<'_>> {
     }
 }
 
-/// What a command's name settles; options settle the rest.
+/// What a command's name determines. Options determine what is `None`.
 #[derive(Debug, Clone, Copy)]
 struct Form {
     by: Option<By>,
@@ -124,11 +124,11 @@ struct Form {
     target: Target,
 }
 
-/// What becomes of a range.
+/// Where the members of a range go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Reply,
-    /// It is stored under the first key.
+    /// Into the first key.
     Store,
 }
 
@@ -138,13 +138,14 @@ impl Form {
     }
 }
 
-/// A call of the family, parsed.
+/// The parsed arguments of a command that reads or stores a range.
 struct Request<'a> {
     key: &'a [u8],
     by: By,
     ends: Ends<'a>,
     direction: Direction,
-    /// How many to pass over, and how many to take then; negative: none at all, and all.
+    /// LIMIT: the number of members to skip, and the maximum number to return. A negative offset returns none, and a
+    /// negative count all.
     limit: (i64, i64),
     listing: Listing,
 }
@@ -179,14 +180,14 @@ impl<'a> Request<'a> {
         if by == By::Lex && listing == Listing::WithScores {
             return Err(error::SCORES_WITH_LEX);
         }
-        // A descending walk is told its upper end first, but for ranks, which count along the walk.
+        // In a descending range the upper bound comes first, except for ranks, which count in the range's direction.
         let swapped = by != By::Rank && direction == Direction::Descending;
         let (min, max) = if swapped { (key_at + 2, key_at + 1) } else { (key_at + 1, key_at + 2) };
         let ends = Ends::parse(call, by, min, max)?;
         Ok(Request { key: call.argv[key_at], by, ends, direction, limit, listing })
     }
 
-    /// The ranks that it asks for.
+    /// Returns the ranks of the range, after LIMIT.
     fn ranks(&self, zset: &SortedSet) -> Range<usize> {
         let Range { start, end } = self.ends.ranks(zset, self.direction);
         if self.by == By::Rank {
@@ -203,7 +204,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The core of all that read a range.
+/// Implements all commands that read or store a range.
 fn range(call: &mut Call, form: Form) -> Outcome {
     let request = Request::parse(call, form)?;
     match form.target {

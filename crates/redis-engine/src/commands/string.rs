@@ -1,4 +1,4 @@
-//! Strings as wholes: SET, GET and their kin.
+//! String commands on whole values: SET, GET and their variants.
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
@@ -33,7 +33,7 @@ fn get(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Writes a string as a reply, without a copy in between.
+/// Replies with a string, without copying it first.
 fn write(reply: &mut Reply, value: &Str) {
     match value {
         Str::Integer(n) => reply.bulk_integer(*n),
@@ -57,7 +57,7 @@ const SET: Command = Command {
     run: set,
 };
 
-/// When SET stores.
+/// When SET stores the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Condition {
     Always,
@@ -68,15 +68,15 @@ enum Condition {
 /// What SET and GETEX do with the key's expiry time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expiry {
-    /// No option says anything.
+    /// No option was given.
     Unsaid,
     Keep,
     Persist,
-    /// In this form, at this index.
+    /// An expiry time of this form, which is the argument at this index.
     At(Form, usize),
 }
 
-/// The options of SET and GETEX.
+/// Options of SET.
 struct Options {
     condition: Condition,
     expiry: Expiry,
@@ -104,14 +104,14 @@ fn set_options(call: &Call) -> Result<Options, Error> {
 }
 
 impl Expiry {
-    /// Reads `EX seconds` and its like, and moves on to the second word.
+    /// Parses `EX seconds` and its variants. Advances `index` to the second argument.
     fn at(call: &Call, index: &mut usize) -> Result<Expiry, Error> {
         let form = Form::of_option(call.argv[*index]).ok_or(error::SYNTAX)?;
         *index += 1;
         if *index < call.argv.len() { Ok(Expiry::At(form, *index)) } else { Err(error::SYNTAX) }
     }
 
-    /// One option may be said again, as Redis allows; two different ones contradict each other.
+    /// Combines two options. As in Redis, the same one may be repeated, but different ones are a syntax error.
     fn or(self, said: Expiry) -> Result<Expiry, Error> {
         match (self, said) {
             (Expiry::Unsaid, _) => Ok(said),
@@ -381,7 +381,7 @@ fn msetnx(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// The keys of MSET and MSETNX, each with its value.
+/// Returns the key-value pairs of MSET and MSETNX.
 fn pairs<'a>(call: &Call<'a>) -> Result<&'a [[&'a [u8]; 2]], Error> {
     let (pairs, rest) = call.argv[1..].as_chunks();
     if rest.is_empty() { Ok(pairs) } else { Err(call.wrong_arity()) }

@@ -1,4 +1,4 @@
-//! Parts of strings: lengths, ranges, and what two strings have in common.
+//! String commands on parts of strings: lengths, ranges, and the longest common subsequence.
 
 use std::ops::Range;
 
@@ -106,14 +106,14 @@ fn getrange(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// The range from `start` to `end`, both included and from the end where negative, as far as there are bytes.
+/// Returns the range of bytes from `start` to `end`, both inclusive. Negative positions count from the end.
 pub(super) fn byte_range(start: i64, end: i64, length: usize) -> Range<usize> {
-    // Both negative and the wrong way round, they would meet at 0.
+    // Clamping both to 0 would return the first byte, where Redis returns none.
     let is_reversed = start < 0 && end < 0 && start > end;
     if is_reversed { 0..0 } else { clamped_range(start, end, length) }
 }
 
-/// The same for BITPOS, to which all that is before the front is at 0, even the wrong way round.
+/// Does the same for BITPOS, which clamps negative positions to 0 even if `start` is after `end`.
 pub(super) fn clamped_range(start: i64, end: i64, length: usize) -> Range<usize> {
     let length = length as i64;
     let from_front = |position: i64| if position < 0 { (position + length).max(0) } else { position };
@@ -176,19 +176,19 @@ const LCS: Command = Command {
     run: lcs,
 };
 
-/// What LCS answers.
+/// Form of LCS's reply.
 #[derive(Clone, Copy)]
 enum LcsForm {
     Bytes,
     Length,
-    /// The places of all parts of at least so many bytes.
+    /// The positions of all matches of at least this length.
     Places {
         least: usize,
         with_lengths: bool,
     },
 }
 
-/// A part that two strings have in common: where it starts in each, and its length.
+/// A match: a part that both strings have, with its start in each string and its length.
 #[derive(Clone, Copy)]
 struct Common {
     first: usize,
@@ -269,10 +269,11 @@ fn lcs_form(call: &Call) -> Result<LcsForm, Error> {
     }
 }
 
-/// The parts of the longest common subsequence, the last one first. Of several that are as long, the one that Redis finds.
+/// Returns the matches of the longest common subsequence, last one first. If there are several longest ones, the result
+/// is the one that Redis returns.
 fn common_parts(first: &[u8], second: &[u8]) -> Vec<Common> {
     let width = second.len() + 1;
-    // lengths[i * width + j]: of the subsequence of the first i and the first j bytes.
+    // lengths[i * width + j] is the length of the subsequence of the first i bytes of one and the first j of the other.
     let mut lengths = vec![0u32; (first.len() + 1) * width];
     for (i, a) in first.iter().enumerate() {
         for (j, b) in second.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Transactions: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
+//! Transaction commands: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 
 use crate::call::{Call, Mode, Outcome};
 use crate::client::{QueuedCommand, Transaction};
@@ -81,7 +81,7 @@ fn exec(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Whether a watched key was touched, or has expired since WATCH, although nobody has looked at it.
+/// Returns whether a watched key was modified, or has expired since WATCH, even if no command has accessed it since.
 fn watched_key_changed(call: &mut Call) -> bool {
     if call.keyspace.watches.is_touched(call.client) {
         return true;

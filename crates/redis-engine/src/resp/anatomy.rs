@@ -1,29 +1,29 @@
-//! Bytes of the protocol, part by part, each with what it means: for people who want to see what goes over the wire.
+//! Explains bytes of the protocol to people, one part at a time.
 //!
-//! It reads on where a parser would refuse: bytes may end early, since long ones are kept by their beginning only.
+//! Unlike a parser, it accepts truncated data, because only the beginning of long data is stored.
 
 use super::quoting;
 
-/// The most elements of one array that are told one by one.
+/// Maximum number of an array's elements that are explained one by one.
 const MOST_ELEMENTS: usize = 8;
 
-/// The longest payload that is told whole, in bytes.
+/// Maximum length in bytes of a payload that is shown in full.
 const LONGEST_PAYLOAD: usize = 48;
 
-/// What is kept of the beginning of a payload that is longer.
+/// Number of bytes shown of a longer payload.
 const SHORT_PAYLOAD: usize = 32;
 
-/// One part: a line of the protocol, a payload joined to the line that announces it.
+/// A part: a line of the protocol, together with its payload if it announces one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// In how many containers it stands.
+    /// Number of containers around the part.
     pub depth: usize,
-    /// The bytes, as text: `*3`, `$3 SET`, `+OK`. Line ends are left out, and what is not printable is escaped.
+    /// The bytes as text: `*3`, `$3 SET`, `+OK`. Line ends are omitted, and unprintable bytes are escaped.
     pub raw: String,
     pub means: String,
 }
 
-/// The parts of `bytes`, which are the first ones of `length` in all.
+/// Returns the parts of `bytes`, which are the beginning of a message of `length` bytes.
 pub fn parts(bytes: &[u8], length: usize) -> Vec<Part> {
     let mut reader = Reader { rest: bytes, parts: Vec::new(), folded: 0, owed: 0 };
     while !reader.rest.is_empty() && reader.value(0).is_some() {}
@@ -34,7 +34,7 @@ pub fn parts(bytes: &[u8], length: usize) -> Vec<Part> {
     reader.parts
 }
 
-/// A number with its noun: `1 byte`, `2 bytes`.
+/// Formats a number with a noun: `1 byte`, `2 bytes`.
 pub fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
@@ -43,9 +43,9 @@ pub fn counted(number: usize, noun: &str) -> String {
 struct Reader<'a> {
     rest: &'a [u8],
     parts: Vec<Part>,
-    /// Within how many containers that are counted and not told.
+    /// Number of enclosing containers whose elements are counted but not explained.
     folded: usize,
-    /// What a payload that was cut off lacks of its length, which was told.
+    /// Number of bytes missing from a truncated payload. They are already part of its announced length.
     owed: usize,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads one value with all that is in it; none where the bytes end.
+    /// Reads a value and everything in it. Returns `None` at the end of the bytes.
     fn value(&mut self, depth: usize) -> Option<()> {
         let line = self.line()?;
         let (kind, text) = line.split_first()?;
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// The bytes up to the line's end, which is passed over; none if there is none.
+    /// Reads a line and skips its line end. Returns `None` if the line is not complete.
     fn line(&mut self) -> Option<&'a [u8]> {
         let end = self.rest.windows(2).position(|two| two == b"\r\n");
         let Some(end) = end else {
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         self.tell(depth, format!("{raw} {shown}{fold}"), counted(length, "byte"));
     }
 
-    /// A container's line, and the values in it: `each` for every one that is counted.
+    /// Adds the line of a container, and reads its elements, each of which has `each` values.
     fn container(&mut self, depth: usize, raw: String, what: &str, n: i64, each: usize) {
         let n = usize::try_from(n).unwrap_or_default();
         let means = match (n, each) {
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Bytes as text, those that are not printable as redis-cli writes them.
+/// Returns bytes as text, in redis-cli's escaped form if they are not printable.
 pub fn printable(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),

@@ -1,8 +1,7 @@
-//! Frames and bytes: what a client sends to Redis, and what Redis answers.
+//! RESP, Redis's protocol: requests from clients, and replies from the server.
 //!
-//! `request` takes a client's bytes apart into commands; `value` takes a server's bytes apart into replies; `quoting` splits
-//! a typed line into words, for inline commands and for the redis-cli dialect; `anatomy` tells people what bytes mean.
-//! Replies are written by the engine itself.
+//! `request` parses requests, and `value` parses replies. `quoting` splits a typed line into words, for inline commands
+//! and for redis-cli. `anatomy` explains the bytes to people. Replies are written by [`crate::reply`].
 
 pub mod anatomy;
 pub mod quoting;
@@ -11,7 +10,7 @@ pub mod value;
 
 use std::borrow::Cow;
 
-/// Bytes that are not the protocol. The text is Redis's own, as it stands after `ERR `.
+/// Bytes that violate the protocol. The text is Redis's error message without `ERR `.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProtocolError(pub Cow<'static, str>);
 

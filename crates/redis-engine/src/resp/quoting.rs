@@ -1,21 +1,22 @@
-//! A typed line as words, with Redis's quotes: `SET "a key" 'it\'s' "\x00"`.
+//! Splits a typed line into words, with Redis's quotes: `SET "a key" 'it\'s' "\x00"`.
 
-/// A quote that is not closed, or that closes in the middle of a word.
+/// A quote that is not closed, or that is closed in the middle of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unbalanced;
 
-/// Splits a line into words. Double quotes know `\n \r \t \b \a \xHH` and `\` before any other byte; single quotes only
-/// `\'`. A quote may open inside a word but must end it. A zero byte ends the line.
+/// Splits a line into words. In double quotes, `\n \r \t \b \a \xHH` are escape sequences, and `\` before any other
+/// byte stands for that byte. In single quotes, only `\'` is an escape sequence. A quote may begin within a word, but
+/// must be closed at its end. A zero byte ends the line.
 ///
 /// # Errors
-/// `Unbalanced` quotes.
+/// Returns [`Unbalanced`] if a quote is not closed, or not at the end of a word.
 pub fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unbalanced> {
     let line = line.split(|&byte| byte == 0).next().unwrap_or_default();
     let mut words = Vec::new();
     let mut rest = line;
     loop {
         rest = rest.trim_ascii_start();
-        // C's blanks have one more than Rust's.
+        // C's `isspace` includes the vertical tab, which Rust's function does not.
         while let [b'\x0b', tail @ ..] = rest {
             rest = tail.trim_ascii_start();
         }
@@ -28,7 +29,7 @@ pub fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unbalanced> {
     }
 }
 
-/// Reads the word that the line starts with, and what comes after it.
+/// Reads the first word of a line. Also returns the rest of the line.
 fn word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
     let mut word = Vec::new();
     while let [byte, tail @ ..] = line {
@@ -45,7 +46,7 @@ fn word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
 
 type Quoted = fn(&mut Vec<u8>, &[u8]) -> Option<usize>;
 
-/// Reads a quoted part, which must end the word: a blank follows, or nothing.
+/// Reads the quoted end of a word, which must be followed by a space or by the end of the line.
 fn ended(mut word: Vec<u8>, quoted: Quoted, line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
     let tail = quoted(&mut word, line).map(|used| &line[used..]).ok_or(Unbalanced)?;
     match tail {
@@ -54,7 +55,7 @@ fn ended(mut word: Vec<u8>, quoted: Quoted, line: &[u8]) -> Result<(Vec<u8>, &[u
     }
 }
 
-/// Appends what stands up to the closing double quote, and says how many bytes that took, the quote included.
+/// Appends the text up to the closing double quote. Returns its length in `line`, including the quote.
 fn double_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -84,7 +85,7 @@ fn double_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     }
 }
 
-/// The same up to the closing single quote.
+/// Does the same up to the closing single quote.
 fn single_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -111,7 +112,7 @@ fn hexadecimal(digit: u8) -> u8 {
     }
 }
 
-/// Bytes as they stand between double quotes, for `split` to read: what is not printable ASCII is escaped.
+/// Escapes bytes for use in double quotes: everything except printable ASCII. `split` reverses it.
 pub fn escaped(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for &byte in bytes {
@@ -132,7 +133,7 @@ pub fn escaped(bytes: &[u8]) -> String {
     out
 }
 
-/// Words as a line that `split` takes apart into the same: those in quotes that need them.
+/// Joins words into a line, with quotes where necessary. `split` reverses it.
 pub fn line<W: AsRef<[u8]>>(words: &[W]) -> String {
     let word = |word: &W| {
         let bytes = word.as_ref();

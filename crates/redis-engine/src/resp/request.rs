@@ -1,29 +1,30 @@
-//! A client's bytes, taken apart into commands as they arrive.
+//! An incremental parser of requests.
 //!
-//! Two forms: `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`, whose arguments are ranges of the input and never copied, and a line as
-//! one types it in telnet. A parser keeps its place within an unfinished request, so that bytes are looked at once,
-//! however small the pieces are in which they arrive; it reserves nothing for what a header only announces.
+//! There are two forms: `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`, whose arguments are ranges of the input and are never copied,
+//! and an inline command as one types it in telnet. The parser remembers its position in an incomplete request, so each
+//! byte is read once, even if the request arrives in small pieces. It allocates nothing for lengths that are only
+//! announced.
 
 use std::ops::Range;
 
 use super::{ProtocolError, quoting};
 
-/// The longest line, whether it is a typed command or a header, in bytes.
+/// Maximum length in bytes of an inline command or a header.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// The most arguments, and the longest one, that a client may send before it has shown the password.
+/// Maximum number of arguments, and maximum length of one, from a client that has not authenticated.
 const UNAUTHENTICATED_ARGUMENTS: i64 = 10;
 const UNAUTHENTICATED_BULK: i64 = 16 * 1024;
 
-/// What a server allows.
+/// Limits that the server sets for a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
     pub authenticated: bool,
-    /// `proto-max-bulk-len`, in bytes.
+    /// Maximum length of an argument in bytes (`proto-max-bulk-len`).
     pub longest_bulk: usize,
 }
 
-/// A command as clients send it.
+/// Encodes a command as client libraries send it.
 pub fn encode(words: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
     for word in words {
@@ -34,15 +35,15 @@ pub fn encode(words: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// Where a connection stands within the request that it is sending.
+/// State of the parser within a request.
 #[derive(Debug, Clone, Default)]
 pub struct RequestParser {
     state: State,
-    /// How many bytes of the input, from the request's first one, were understood.
+    /// Number of bytes of the request that have been parsed.
     position: usize,
-    /// The arguments so far, as ranges of the input from the request's first byte.
+    /// The arguments so far, as ranges of the input relative to the start of the request.
     ranges: Vec<Range<usize>>,
-    /// The words of a typed line.
+    /// The words of an inline command.
     typed: Vec<Vec<u8>>,
 }
 
@@ -50,19 +51,19 @@ pub struct RequestParser {
 enum State {
     #[default]
     Start,
-    /// So many arguments are to come; the length of the next one may be known.
+    /// `missing` arguments are still to come. `length` is the length of the next one, if its header has been read.
     Arguments { missing: i64, length: Option<usize> },
-    /// The request is whole: `words` has it.
+    /// The request is complete, and `words` returns it.
     Whole,
 }
 
 impl RequestParser {
-    /// Goes on with a request. `input` starts with the request's first byte, and holds at least what it held at the
-    /// last call. The answer is how many bytes a whole request took, which `words` then hands out; none if it is not
-    /// whole yet. A request without words (an empty line, `*0`) is to be passed over.
+    /// Continues to parse a request. `input` begins at the start of the request, and contains at least the bytes of the
+    /// last call. Returns the length of the request in bytes once it is complete, and `None` until then. `words` then
+    /// returns its arguments; a request without any (an empty line or `*0`) must be skipped.
     ///
     /// # Errors
-    /// What Redis answers before it closes the connection.
+    /// Returns the error that Redis replies with before it closes the connection.
     pub fn parse(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<usize>, ProtocolError> {
         if self.state == State::Whole {
             self.state = State::Start;
@@ -83,19 +84,19 @@ impl RequestParser {
         self.arguments(input, allowance)
     }
 
-    /// The words of the whole request; `input` is what `parse` was given.
+    /// Iterates over the arguments of the complete request. `input` is the one that `parse` was called with.
     pub fn words<'a>(&'a self, input: &'a [u8]) -> impl ExactSizeIterator<Item = &'a [u8]> {
         let typed = !self.typed.is_empty();
         let count = if typed { self.typed.len() } else { self.ranges.len() };
         (0..count).map(move |i| if typed { &*self.typed[i] } else { &input[self.ranges[i].clone()] })
     }
 
-    /// Whether the whole request was a typed line.
+    /// Returns whether the complete request is an inline command.
     pub fn was_typed(&self) -> bool {
         !self.typed.is_empty()
     }
 
-    /// How many bytes the unfinished request will have at least: room for them saves moving them about.
+    /// Returns the minimum length of the incomplete request in bytes, for which the caller may reserve memory.
     pub fn expected(&self) -> usize {
         match self.state {
             State::Arguments { length: Some(length), .. } => self.position + length + 2,
@@ -127,7 +128,7 @@ impl RequestParser {
                 },
             };
             let end = self.position + length;
-            // The line end after an argument is passed over unseen, as Redis does.
+            // As in Redis, the two bytes after an argument are skipped without being checked.
             if input.len() < end + 2 {
                 self.state = State::Arguments { missing, length: Some(length) };
                 return Ok(None);
@@ -154,7 +155,7 @@ impl RequestParser {
         Ok(Some(length))
     }
 
-    /// Reads a header up to its `\r`, and passes over that and the byte after it.
+    /// Reads a header up to its `\r`, and skips that and the byte after it.
     fn line(&mut self, input: &[u8], too_long: &'static str) -> Result<Option<Range<usize>>, ProtocolError> {
         let start = self.position;
         match input[start..].iter().position(|&byte| byte == b'\r') {
@@ -187,10 +188,10 @@ fn protocol_error(text: &'static str) -> ProtocolError {
     ProtocolError(format!("Protocol error: {text}").into())
 }
 
-/// A decimal integer as Redis reads it: no sign but `-`, no leading zeros.
+/// Parses a decimal integer as Redis does: the only sign is `-`, and there are no leading zeros.
 fn integer(digits: &[u8]) -> Option<i64> {
     match digits {
-        // Nearly all: a length or a count of a few digits.
+        // The most common cases: a length or a count of a few digits.
         [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
         [b'1'..=b'9', ..] if digits.len() < 10 => {
             digits.iter().try_fold(0, |n, digit| digit.is_ascii_digit().then(|| n * 10 + i64::from(digit - b'0')))
@@ -208,7 +209,7 @@ mod tests {
 
     type Commands = Vec<Vec<Vec<u8>>>;
 
-    /// Feeds the bytes in pieces of a size, and collects the commands up to an error.
+    /// Parses the bytes in pieces of a given size. Returns the commands, up to an error.
     fn commands(bytes: &[u8], piece: usize, allowance: Allowance) -> (Commands, Option<String>) {
         let (mut commands, mut parser, mut start) = (Vec::new(), RequestParser::default(), 0);
         for end in (0..=bytes.len()).step_by(piece).chain([bytes.len()]) {

@@ -1,45 +1,45 @@
-//! A server's bytes, taken apart into replies: all types of RESP2 and RESP3 that Redis sends.
+//! A parser of replies: all types of RESP2 and RESP3 that Redis sends.
 
 use super::ProtocolError;
 
 /// A reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// `+OK`
+    /// A status such as `+OK`.
     Simple(Vec<u8>),
-    /// `-ERR …`, the code included.
+    /// An error such as `-ERR …`, including its code.
     Error(Vec<u8>),
     Integer(i64),
     Bulk(Vec<u8>),
-    /// RESP3's null, and RESP2's null bulk string.
+    /// RESP3's null, or RESP2's null bulk string.
     Null,
     /// RESP2's null array.
     NullArray,
     Array(Vec<Value>),
-    /// As it was written, since the digits are the server's choice.
+    /// A double as the server wrote it.
     Double(Vec<u8>),
     Boolean(bool),
     BigNumber(Vec<u8>),
-    /// `format` is `txt` or `mkd`.
+    /// Text with a format, `txt` or `mkd`.
     Verbatim {
         format: [u8; 3],
         text: Vec<u8>,
     },
     Map(Vec<(Value, Value)>),
     Set(Vec<Value>),
-    /// A message that answers no command.
+    /// An out-of-band message, which is not the reply to a command.
     Push(Vec<Value>),
-    /// Remarks on the reply that follows them.
+    /// A reply with the attributes that precede it.
     Attributed(Vec<(Value, Value)>, Box<Value>),
 }
 
-/// How deep replies may be nested. Redis's own stay below ten.
+/// Maximum nesting depth of a reply. Redis's own replies stay below ten.
 const DEEPEST: usize = 128;
 
-/// Reads one reply from the start of `bytes`: the reply and how many bytes it took; none if it is not whole yet.
+/// Parses a reply at the start of `bytes`. Returns it with its length in bytes, or `None` if it is incomplete.
 ///
 /// # Errors
-/// The bytes are no reply, or nested too deep.
+/// Returns an error if the bytes are not a reply, or if it is nested too deeply.
 pub fn parse(bytes: &[u8]) -> Result<Option<(Value, usize)>, ProtocolError> {
     let mut reader = Reader { bytes, position: 0 };
     match reader.value(DEEPEST) {
@@ -49,7 +49,7 @@ pub fn parse(bytes: &[u8]) -> Result<Option<(Value, usize)>, ProtocolError> {
     }
 }
 
-/// Why reading stops before a value is whole.
+/// Why parsing stopped before the end of a value.
 enum Stop {
     Unfinished,
     Wrong(ProtocolError),
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The line here, without its end.
+    /// Reads a line, without its line end.
     fn line(&mut self) -> Result<&'a [u8], Stop> {
         let rest = &self.bytes[self.position..];
         let length = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::Unfinished)?;
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
     }
 
     fn values(&mut self, header: &[u8], depth: usize) -> Result<Vec<Value>, Stop> {
-        // Collected one by one: a header that announces billions reserves nothing.
+        // Elements are collected one by one, so that a header that announces billions allocates nothing.
         (0..count(header)?).map(|_| self.value(depth)).collect()
     }
 
