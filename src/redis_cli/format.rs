@@ -86,6 +86,6 @@ fn has_elements(value: &Value) -> bool {
 /// Bytes in quotes, as one could type them.
 fn quote(bytes: &[u8], out: &mut String) {
     out.push('"');
-    out.push_str(&quoting::escaped(bytes));
+    out.push_str(&quoting::escape(bytes));
     out.push('"');
 }

@@ -2,7 +2,7 @@
 
 pub mod format;
 
-pub use redis_engine::resp::quoting::line;
+pub use redis_engine::resp::quoting::join;
 
 /// The prompt after the server has closed the connection; the next line connects again.
 pub const NOT_CONNECTED: &str = "not connected> ";

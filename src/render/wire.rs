@@ -69,17 +69,17 @@ fn parts(parts: &[Part], style: Style) -> Vec<Line> {
         format!("{}{raw}", " ".repeat(3 + 2 * part.depth))
     };
     let width = style.width.max(20);
-    let widest_meaning = parts.iter().map(|part| part.means.width()).max().unwrap_or(0);
+    let widest_meaning = parts.iter().map(|part| part.meaning.width()).max().unwrap_or(0);
     let widest_raw = parts.iter().map(|part| raw(part).width()).max().unwrap_or(0);
     let column = widest_raw.min(width.saturating_sub(widest_meaning + 2)).max(width * 2 / 5);
     let mut lines = Vec::new();
     for part in parts {
         let raw = raw(part);
         let role = if part.raw == "…" { Role::Muted } else { Role::Code };
-        let meaning = |before: String| Span::new(Role::Muted, format!("{before}{}", part.means));
+        let meaning = |before: String| Span::new(Role::Muted, format!("{before}{}", part.meaning));
         if style.plain {
             lines.push(vec![Span::new(role, raw), meaning(": ".into())]);
-        } else if raw.width() <= column && column + 2 + part.means.width() <= width {
+        } else if raw.width() <= column && column + 2 + part.meaning.width() <= width {
             let gap = " ".repeat(column + 2 - raw.width());
             lines.push(vec![Span::new(role, raw), meaning(gap)]);
         } else {

@@ -7,7 +7,7 @@ use super::{Session, TUTOR, python_hints};
 use crate::lesson::evidence::{DisplayedValue, Failure};
 use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
-use redis_engine::resp::request::{Allowance, RequestParser};
+use redis_engine::resp::request::{RequestLimits, RequestParser};
 
 /// The port that the tutor's Redis is at, as far as Python knows.
 pub(super) const PORT: u16 = 6379;
@@ -165,7 +165,7 @@ impl Session {
                 break;
             }
             let allowance =
-                Allowance { authenticated: true, longest_bulk: self.engine.keyspace.limits.proto_max_bulk_len };
+                RequestLimits { authenticated: true, max_bulk_len: self.engine.keyspace.limits.proto_max_bulk_len };
             let rest = &input[used..];
             match parser.parse(rest, allowance) {
                 Ok(Some(length)) => {

@@ -290,7 +290,7 @@ fn folded(calls: &[&Call], noun: &str, parts: impl Fn(&Call) -> Vec<Part>) -> Ve
         if !hidden.contains(&index) {
             all.extend(parts(call));
         } else if index == hidden.start {
-            all.push(Part { depth: 0, raw: "…".into(), means: counted(hidden.len(), &format!("more {noun}")) });
+            all.push(Part { depth: 0, raw: "…".into(), meaning: counted(hidden.len(), &format!("more {noun}")) });
         }
     }
     all
@@ -343,7 +343,7 @@ fn sent_parts(call: &Call) -> Vec<Part> {
         } else {
             continue;
         };
-        part.means = format!("{}, {what}", part.means);
+        part.meaning = format!("{}, {what}", part.meaning);
     }
     parts
 }

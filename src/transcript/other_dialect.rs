@@ -25,7 +25,7 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
             Statement::Calls { name } => {
                 names.extend(name);
                 let sent = rehearsed.iter().position(|submission| submission.source.trim() == source.trim())?;
-                lines.extend(rehearsed.remove(sent).commands.iter().map(|words| redis_cli::line(words)));
+                lines.extend(rehearsed.remove(sent).commands.iter().map(|words| redis_cli::join(words)));
                 is_python = true;
             }
         }

@@ -9,7 +9,7 @@ use redis_engine::Engine;
 use redis_engine::client::{ClientId, OutputBuffer};
 use redis_engine::config::OutputLimit;
 use redis_engine::error::Error;
-use redis_engine::resp::request::{Allowance, RequestParser};
+use redis_engine::resp::request::{RequestLimits, RequestParser};
 
 /// Smallest value that `client-query-buffer-limit` can have, in bytes. A read buffer up to this size is always
 /// accepted.
@@ -130,8 +130,8 @@ impl Connection {
             if engine.is_blocked(self.client) || engine.server.pause_us > 0 {
                 break;
             }
-            let allowance = Allowance { authenticated, longest_bulk: engine.keyspace.limits.proto_max_bulk_len };
-            match self.parser.parse(&input[used..], allowance) {
+            let limits = RequestLimits { authenticated, max_bulk_len: engine.keyspace.limits.proto_max_bulk_len };
+            match self.parser.parse(&input[used..], limits) {
                 Ok(None) => break,
                 Ok(Some(taken)) => {
                     self.execute(engine, &input[used..], now_us);
@@ -169,7 +169,7 @@ impl Connection {
             let mut argv: [&[u8]; MAX_ON_STACK] = [b""; MAX_ON_STACK];
             argv.iter_mut().zip(words).for_each(|(slot, word)| *slot = word);
             // Redis's defence against cross-protocol scripting: the body of an HTTP request could hold commands.
-            if self.parser.was_typed() && [b"POST".as_slice(), b"host:"].iter().any(|w| w.eq_ignore_ascii_case(argv[0]))
+            if self.parser.is_inline() && [b"POST".as_slice(), b"host:"].iter().any(|w| w.eq_ignore_ascii_case(argv[0]))
             {
                 return engine.server.clients.close(self.client);
             }

@@ -2,7 +2,7 @@
 
 use super::super::Session;
 use python_kernel::frame::FromChild;
-use redis_engine::resp::request::{Allowance, RequestParser};
+use redis_engine::resp::request::{RequestLimits, RequestParser};
 
 /// Whether what a client sends goes out at once.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +28,7 @@ impl Held {
     /// The commands that it would send.
     pub fn commands(&self) -> Vec<Vec<Vec<u8>>> {
         let mut parser = RequestParser::default();
-        let allowance = Allowance { authenticated: true, longest_bulk: self.data.len() };
+        let allowance = RequestLimits { authenticated: true, max_bulk_len: self.data.len() };
         let mut commands = Vec::new();
         let mut rest = self.data.as_slice();
         while let Ok(Some(length)) = parser.parse(rest, allowance) {

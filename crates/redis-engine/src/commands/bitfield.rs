@@ -11,7 +11,7 @@ pub const COMMANDS: &[&Command] = &[&BITFIELD, &BITFIELD_RO];
 
 /// Type of a field: `i16`, `u8`.
 #[derive(Clone, Copy)]
-struct Width {
+struct FieldType {
     signed: bool,
     bits: usize,
 }
@@ -32,21 +32,21 @@ enum Action {
 }
 
 /// A subcommand of BITFIELD.
-struct Step {
+struct Operation {
     action: Action,
-    width: Width,
+    field: FieldType,
     offset: usize,
 }
 
-impl Step {
+impl Operation {
     /// Returns the length in bytes that a string needs to contain the field.
     fn end(&self) -> usize {
-        (self.offset + self.width.bits).div_ceil(8)
+        (self.offset + self.field.bits).div_ceil(8)
     }
 }
 
-impl Width {
-    fn parse(text: &[u8]) -> Result<Width, Error> {
+impl FieldType {
+    fn parse(text: &[u8]) -> Result<FieldType, Error> {
         const INVALID: Error = Error::text(
             "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.",
         );
@@ -57,7 +57,7 @@ impl Width {
         };
         match number::parse_integer(bits) {
             Some(bits) if bits >= 1 && bits <= if signed { 64 } else { 63 } => {
-                Ok(Width { signed, bits: bits as usize })
+                Ok(FieldType { signed, bits: bits as usize })
             }
             _ => Err(INVALID),
         }
@@ -83,23 +83,23 @@ impl Width {
 
     /// Makes a value fit. Returns `None` if it overflows and `overflow` is `Fail`.
     fn fit(self, value: i128, overflow: Overflow) -> Option<i64> {
-        let (least, most) = match self.signed {
+        let (min, max) = match self.signed {
             true => (-(1i128 << (self.bits - 1)), (1i128 << (self.bits - 1)) - 1),
             false => (0, (1i128 << self.bits) - 1),
         };
-        if (least..=most).contains(&value) {
+        if (min..=max).contains(&value) {
             return Some(value as i64);
         }
         match overflow {
             Overflow::Wrap => Some(self.wrap(value)),
-            Overflow::Saturate => Some(value.clamp(least, most) as i64),
+            Overflow::Saturate => Some(value.clamp(min, max) as i64),
             Overflow::Fail => None,
         }
     }
 
     /// Returns the exact value of SET's argument. For an unsigned field, its 64 bits are unsigned. For a signed one,
     /// Redis computes the distance from the minimum, which overflows for very low values: they count as very high ones.
-    fn exact(self, value: i64) -> i128 {
+    fn exact_value(self, value: i64) -> i128 {
         let is_too_far = self.bits < 64 && value <= i64::MIN + ((1 << (self.bits - 1)) - 1);
         match self.signed {
             true if is_too_far => i128::from(value) + (1 << 64),
@@ -126,8 +126,12 @@ const BITFIELD: Command = Command {
 };
 
 fn bitfield(call: &mut Call) -> Outcome {
-    let steps = steps(call)?;
-    if steps.iter().all(|step| matches!(step.action, Action::Get)) { read(call, &steps) } else { write(call, &steps) }
+    let operations = parse_operations(call)?;
+    if operations.iter().all(|operation| matches!(operation.action, Action::Get)) {
+        read(call, &operations)
+    } else {
+        write(call, &operations)
+    }
 }
 
 const BITFIELD_RO: Command = Command {
@@ -145,15 +149,15 @@ const BITFIELD_RO: Command = Command {
 };
 
 fn bitfield_ro(call: &mut Call) -> Outcome {
-    let steps = steps(call)?;
-    if !steps.iter().all(|step| matches!(step.action, Action::Get)) {
+    let operations = parse_operations(call)?;
+    if !operations.iter().all(|operation| matches!(operation.action, Action::Get)) {
         return Err(Error::text("ERR BITFIELD_RO only supports the GET subcommand"));
     }
-    read(call, &steps)
+    read(call, &operations)
 }
 
-fn steps(call: &Call) -> Result<Vec<Step>, Error> {
-    let mut steps = Vec::new();
+fn parse_operations(call: &Call) -> Result<Vec<Operation>, Error> {
+    let mut operations = Vec::new();
     let mut overflow = Overflow::Wrap;
     let mut index = 2;
     while index < call.argv.len() {
@@ -168,17 +172,17 @@ fn steps(call: &Call) -> Result<Vec<Step>, Error> {
         if !(is_get || is_set || call.is_option(index, "INCRBY")) || left < words {
             return Err(error::SYNTAX);
         }
-        let width = Width::parse(call.argv[index + 1])?;
-        let offset = field_offset(call, index + 2, width)?;
+        let field = FieldType::parse(call.argv[index + 1])?;
+        let offset = field_offset(call, index + 2, field)?;
         let action = match (is_get, is_set) {
             (true, _) => Action::Get,
             (false, true) => Action::Set(call.integer(index + 3)?, overflow),
             (false, false) => Action::Add(call.integer(index + 3)?, overflow),
         };
-        steps.push(Step { action, width, offset });
+        operations.push(Operation { action, field, offset });
         index += 1 + words;
     }
-    Ok(steps)
+    Ok(operations)
 }
 
 fn overflow_option(call: &Call, index: usize) -> Result<Overflow, Error> {
@@ -194,41 +198,41 @@ fn overflow_option(call: &Call, index: usize) -> Result<Overflow, Error> {
 }
 
 /// Parses an offset: a number of bits, or after `#` a number of fields of this width.
-fn field_offset(call: &Call, index: usize, width: Width) -> Result<usize, Error> {
+fn field_offset(call: &Call, index: usize, field: FieldType) -> Result<usize, Error> {
     let Some(fields) = call.argv[index].strip_prefix(b"#") else {
         return bit_offset(call, call.argv[index]);
     };
-    let offset = bit_offset(call, fields)?.saturating_mul(width.bits);
+    let offset = bit_offset(call, fields)?.saturating_mul(field.bits);
     bit_offset(call, itoa::Buffer::new().format(offset).as_bytes())
 }
 
-fn read(call: &mut Call, steps: &[Step]) -> Outcome {
+fn read(call: &mut Call, operations: &[Operation]) -> Outcome {
     let value = call.keyspace.read::<Str>(call.argv[1])?;
     let bytes = value.map_or(Default::default(), Str::bytes);
-    call.reply.array(steps.len());
-    for step in steps {
-        call.reply.integer(step.width.read(&bytes, step.offset));
+    call.reply.array(operations.len());
+    for operation in operations {
+        call.reply.integer(operation.field.read(&bytes, operation.offset));
     }
     Ok(())
 }
 
-fn write(call: &mut Call, steps: &[Step]) -> Outcome {
+fn write(call: &mut Call, operations: &[Operation]) -> Outcome {
     let mut value = call.keyspace.edit_or_create::<Str>(call.argv[1])?;
     let bytes = value.make_mut();
-    let written = steps.iter().filter(|step| !matches!(step.action, Action::Get));
-    let end = written.map(Step::end).max().unwrap_or(0);
+    let written = operations.iter().filter(|operation| !matches!(operation.action, Action::Get));
+    let end = written.map(Operation::end).max().unwrap_or(0);
     let grows = bytes.len() < end;
     if grows {
         bytes.resize(end, 0);
     }
-    call.reply.array(steps.len());
+    call.reply.array(operations.len());
     let mut changes = 0;
-    for &Step { action, width, offset } in steps {
-        let before = width.read(bytes, offset);
+    for &Operation { action, field, offset } in operations {
+        let before = field.read(bytes, offset);
         let after = match action {
             Action::Get => Some(before),
-            Action::Set(to, overflow) => width.fit(width.exact(to), overflow),
-            Action::Add(by, overflow) => width.fit(i128::from(before) + i128::from(by), overflow),
+            Action::Set(to, overflow) => field.fit(field.exact_value(to), overflow),
+            Action::Add(by, overflow) => field.fit(i128::from(before) + i128::from(by), overflow),
         };
         let Some(after) = after else {
             call.reply.null();
@@ -236,7 +240,7 @@ fn write(call: &mut Call, steps: &[Step]) -> Outcome {
         };
         call.reply.integer(if matches!(action, Action::Set(..)) { before } else { after });
         if !matches!(action, Action::Get) {
-            width.write(bytes, offset, after);
+            field.write(bytes, offset, after);
             changes += usize::from(grows || before != after);
         }
     }

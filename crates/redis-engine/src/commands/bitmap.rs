@@ -100,7 +100,7 @@ enum Unit {
 }
 
 impl Unit {
-    fn of_option(call: &Call, index: usize) -> Result<Unit, Error> {
+    fn parse(call: &Call, index: usize) -> Result<Unit, Error> {
         if call.is_option(index, "BIT") {
             Ok(Unit::Bit)
         } else if call.is_option(index, "BYTE") {
@@ -155,7 +155,7 @@ fn bitcount(call: &mut Call) -> Outcome {
     let part = match call.argv.len() {
         2 => None,
         4 => Some((call.integer(2)?, call.integer(3)?, Unit::Byte)),
-        5 => Some((call.integer(2)?, call.integer(3)?, Unit::of_option(call, 4)?)),
+        5 => Some((call.integer(2)?, call.integer(3)?, Unit::parse(call, 4)?)),
         _ => return Err(error::SYNTAX),
     };
     let value = call.keyspace.read::<Str>(call.argv[1])?;
@@ -186,7 +186,7 @@ const BITPOS: Command = Command {
 };
 
 fn bitpos(call: &mut Call) -> Outcome {
-    let wanted = match call.integer(2)? {
+    let target = match call.integer(2)? {
         bit @ 0..=1 => bit == 1,
         _ => return Err(Error::text("ERR The bit argument must be 1 or 0.")),
     };
@@ -195,31 +195,31 @@ fn bitpos(call: &mut Call) -> Outcome {
         return Err(error::SYNTAX);
     }
     let start = if words > 3 { call.integer(3)? } else { 0 };
-    let unit = if words > 5 { Unit::of_option(call, 5)? } else { Unit::Byte };
+    let unit = if words > 5 { Unit::parse(call, 5)? } else { Unit::Byte };
     let end = if words > 4 { Some(call.integer(4)?) } else { None };
     let Some(value) = call.keyspace.read::<Str>(call.argv[1])? else {
         // A missing key is an endless array of zeros.
-        call.reply.integer(if wanted { -1 } else { 0 });
+        call.reply.integer(if target { -1 } else { 0 });
         return Ok(());
     };
     let bytes = value.bytes();
     let bits = unit.to_bits(clamped_range(start, end.unwrap_or(-1), unit.count(&bytes)));
-    match first_bit(&bytes, bits.clone(), wanted) {
+    match first_bit(&bytes, bits.clone(), target) {
         Some(offset) => call.reply.count(offset),
         // Without an end, the string is followed by endless zeros.
-        None if !wanted && end.is_none() && !bits.is_empty() => call.reply.count(8 * bytes.len()),
+        None if !target && end.is_none() && !bits.is_empty() => call.reply.count(8 * bytes.len()),
         None => call.reply.integer(-1),
     }
     Ok(())
 }
 
-fn first_bit(bytes: &[u8], bits: Range<usize>, wanted: bool) -> Option<usize> {
+fn first_bit(bytes: &[u8], bits: Range<usize>, target: bool) -> Option<usize> {
     let (before, whole, after) = whole_bytes(&bits);
-    let find = |mut bits: Range<usize>| bits.find(|&offset| bit_at(bytes, offset) == wanted);
-    let without = if wanted { 0x00 } else { 0xff };
+    let find = |mut bits: Range<usize>| bits.find(|&offset| bit_at(bytes, offset) == target);
+    let skipped = if target { 0x00 } else { 0xff };
     find(before)
         .or_else(|| {
-            let at = whole.start + bytes[whole.clone()].iter().position(|&byte| byte != without)?;
+            let at = whole.start + bytes[whole.clone()].iter().position(|&byte| byte != skipped)?;
             find(8 * at..8 * at + 8)
         })
         .or_else(|| find(after))

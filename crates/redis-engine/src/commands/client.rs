@@ -159,13 +159,13 @@ const CLIENT_INFO: Command = Command {
 };
 
 fn info(call: &mut Call) -> Outcome {
-    let line = line(call, call.client);
+    let line = client_line(call, call.client);
     call.reply.verbatim("txt", line.as_bytes());
     Ok(())
 }
 
 /// Returns a client's line in CLIENT LIST. Buffer sizes are those that the driver counts; total memory is always 0.
-fn line(call: &Call, id: ClientId) -> String {
+fn client_line(call: &Call, id: ClientId) -> String {
     /// Size of Redis's read buffer, which clients share while they send complete requests.
     const QUERY_BUFFER: usize = 20_474;
     let (server, watches, now_us) = (&*call.server, &call.keyspace.watches, call.keyspace.now_us());
@@ -290,7 +290,7 @@ fn list(call: &mut Call) -> Outcome {
     } else if call.argv.len() > 2 {
         return Err(error::SYNTAX);
     }
-    let lines: String = ids.into_iter().map(|id| line(call, id)).collect();
+    let lines: String = ids.into_iter().map(|id| client_line(call, id)).collect();
     call.reply.verbatim("txt", lines.as_bytes());
     Ok(())
 }
@@ -314,23 +314,23 @@ const CLIENT_KILL: Command = Command {
 
 fn kill(call: &mut Call) -> Outcome {
     if let [_, _, address] = call.argv {
-        let at = |id: &ClientId| call.server.clients.get(*id).address.as_bytes() == *address;
-        let found = call.server.clients.ids().into_iter().find(at);
-        close(call, found.ok_or(Error::text("ERR No such client"))?);
+        let has_address = |id: &ClientId| call.server.clients.get(*id).address.as_bytes() == *address;
+        let found = call.server.clients.ids().into_iter().find(has_address);
+        disconnect(call, found.ok_or(Error::text("ERR No such client"))?);
         call.reply.ok();
         return Ok(());
     }
     let filter = KillFilter::parse(call)?;
     let (own, now_us) = (call.client, call.keyspace.now_us());
     let mut ids = call.server.clients.ids();
-    ids.retain(|&id| (id != own || !filter.spares_own) && filter.takes(call.server, id, now_us));
-    ids.iter().for_each(|&id| close(call, id));
+    ids.retain(|&id| (id != own || !filter.skips_own) && filter.matches(call.server, id, now_us));
+    ids.iter().for_each(|&id| disconnect(call, id));
     call.reply.count(ids.len());
     Ok(())
 }
 
 /// Disconnects a client. It is unblocked and unsubscribed, and replies that have not been sent are discarded.
-fn close(call: &mut Call, id: ClientId) {
+fn disconnect(call: &mut Call, id: ClientId) {
     if id != call.client {
         call.server.clients.get_mut(id).reply.clear();
     }
@@ -347,14 +347,14 @@ struct KillFilter<'a> {
     local_address: Option<&'a [u8]>,
     kind: Option<ClientType>,
     /// Minimum age in seconds since the client connected.
-    oldest: Option<i64>,
-    spares_own: bool,
+    min_age: Option<i64>,
+    skips_own: bool,
 }
 
 impl<'a> KillFilter<'a> {
     fn parse(call: &Call<'a>) -> Result<Self, Error> {
         let mut filter =
-            KillFilter { id: None, address: None, local_address: None, kind: None, oldest: None, spares_own: true };
+            KillFilter { id: None, address: None, local_address: None, kind: None, min_age: None, skips_own: true };
         for (index, pair) in call.argv[2..].chunks(2).enumerate() {
             let &[_, value] = pair else { return Err(error::SYNTAX) };
             let option = 2 + 2 * index;
@@ -374,12 +374,12 @@ impl<'a> KillFilter<'a> {
                     ));
                 }
             } else if call.is_option(option, "MAXAGE") {
-                let no_integer = Error::text("ERR maxage is not an integer or out of range");
-                let age = number::parse_integer(value).ok_or(no_integer)?;
-                filter.oldest =
+                let not_an_integer = Error::text("ERR maxage is not an integer or out of range");
+                let age = number::parse_integer(value).ok_or(not_an_integer)?;
+                filter.min_age =
                     Some(Some(age).filter(|&age| age > 0).ok_or(Error::text("ERR maxage should be greater than 0"))?);
             } else if call.is_option(option, "SKIPME") {
-                filter.spares_own = yes_or_no(value, "yes", "no")?;
+                filter.skips_own = parse_choice(value, "yes", "no")?;
             } else {
                 return Err(error::SYNTAX);
             }
@@ -387,18 +387,18 @@ impl<'a> KillFilter<'a> {
         Ok(filter)
     }
 
-    fn takes(&self, server: &ServerState, id: ClientId, now_us: i64) -> bool {
+    fn matches(&self, server: &ServerState, id: ClientId, now_us: i64) -> bool {
         let client = server.clients.get(id);
         let age = (now_us - client.connected_us) / 1_000_000;
         self.id.is_none_or(|wanted| wanted == id)
             && self.address.is_none_or(|address| address == client.address.as_bytes())
             && self.local_address.is_none_or(|address| address == client.local_address.as_bytes())
             && self.kind.is_none_or(|kind| is_of_type(server, id, kind))
-            && self.oldest.is_none_or(|oldest| age >= oldest)
+            && self.min_age.is_none_or(|min_age| age >= min_age)
     }
 }
 
-fn yes_or_no(word: &[u8], yes: &str, no: &str) -> Result<bool, Error> {
+fn parse_choice(word: &[u8], yes: &str, no: &str) -> Result<bool, Error> {
     match word {
         _ if word.eq_ignore_ascii_case(yes.as_bytes()) => Ok(true),
         _ if word.eq_ignore_ascii_case(no.as_bytes()) => Ok(false),
@@ -480,7 +480,7 @@ const CLIENT_NO_EVICT: Command = Command {
 };
 
 fn no_evict(call: &mut Call) -> Outcome {
-    call.client().is_kept = yes_or_no(call.argv[2], "on", "off")?;
+    call.client().is_kept = parse_choice(call.argv[2], "on", "off")?;
     call.reply.ok();
     Ok(())
 }
@@ -500,7 +500,7 @@ const CLIENT_NO_TOUCH: Command = Command {
 };
 
 fn no_touch(call: &mut Call) -> Outcome {
-    call.client().leaves_no_trace = yes_or_no(call.argv[2], "on", "off")?;
+    call.client().leaves_no_trace = parse_choice(call.argv[2], "on", "off")?;
     call.reply.ok();
     Ok(())
 }

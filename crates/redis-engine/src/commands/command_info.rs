@@ -1,6 +1,6 @@
 //! COMMAND: information about commands, derived from their definitions.
 
-use super::key_specs::{self, Place};
+use super::key_specs::{self, Position};
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
 use crate::command_table::CommandTable;
@@ -39,7 +39,7 @@ fn all(call: &mut Call) -> Outcome {
     let table = call.commands;
     let commands: Vec<_> = top_level(table).collect();
     call.reply.array(commands.len());
-    commands.into_iter().for_each(|command| describe(call.reply, table, command));
+    commands.into_iter().for_each(|command| write_info(call.reply, table, command));
     Ok(())
 }
 
@@ -104,7 +104,7 @@ fn info(call: &mut Call) -> Outcome {
     call.reply.array(names.len());
     for name in names {
         match by_full_name(call.commands, name) {
-            Some(command) => describe(call.reply, call.commands, command),
+            Some(command) => write_info(call.reply, call.commands, command),
             None => call.reply.null(),
         }
     }
@@ -112,25 +112,25 @@ fn info(call: &mut Call) -> Outcome {
 }
 
 /// Writes a command's entry of COMMAND INFO.
-fn describe(reply: &mut Reply, table: &CommandTable, command: &Command) {
+fn write_info(reply: &mut Reply, table: &CommandTable, command: &Command) {
     reply.array(10);
     reply.bulk(full_name(command).as_bytes());
     reply.integer(command.arity.into());
     let mut flags = command.flags.to_vec();
     flags.sort_unstable();
-    statuses(reply, flags.iter().map(|flag| flag.name()));
+    write_statuses(reply, flags.iter().map(|flag| flag.name()));
     let Keys { first, last, step, .. } = command.keys;
     [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
-    statuses(reply, categories(table, command).into_iter());
+    write_statuses(reply, categories(table, command).into_iter());
     // No tips, which only concern clients of a cluster.
     reply.set(0);
-    key_specifications(reply, command);
+    write_key_specs(reply, command);
     let subcommands: Vec<_> = subcommands(table, command).collect();
     reply.set(subcommands.len());
-    subcommands.into_iter().for_each(|subcommand| describe(reply, table, subcommand));
+    subcommands.into_iter().for_each(|subcommand| write_info(reply, table, subcommand));
 }
 
-fn statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>) {
+fn write_statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>) {
     reply.set(words.len());
     words.for_each(|word| reply.status(word));
 }
@@ -143,13 +143,13 @@ fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     }
     let name = command.name;
     let is_sort = matches!(name, "SORT" | "SORT_RO");
-    let is_of_keyspace = matches!(name, "DBSIZE" | "FLUSHALL" | "FLUSHDB" | "SWAPDB")
+    let is_keyspace = matches!(name, "DBSIZE" | "FLUSHALL" | "FLUSHDB" | "SWAPDB")
         || command.group == Group::Generic && !is_sort && name != "WAIT";
-    let is_of_connection = command.group == Group::Connection || name == "WAIT" || name.starts_with("COMMAND");
-    let is_of_admin = command.has(Flag::Admin) || name == "LASTSAVE";
-    let is_dangerous = is_of_admin || is_sort || matches!(name, "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
-    let in_order_of_redis = [
-        ("@keyspace", is_of_keyspace),
+    let is_connection = command.group == Group::Connection || name == "WAIT" || name.starts_with("COMMAND");
+    let is_admin = command.has(Flag::Admin) || name == "LASTSAVE";
+    let is_dangerous = is_admin || is_sort || matches!(name, "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
+    let in_redis_order = [
+        ("@keyspace", is_keyspace),
         ("@read", command.has(Flag::Readonly) && command.group != Group::Scripting),
         ("@write", command.has(Flag::Write)),
         ("@set", command.group == Group::Set || is_sort),
@@ -159,21 +159,21 @@ fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
         ("@string", command.group == Group::String),
         ("@bitmap", command.group == Group::Bitmap),
         ("@pubsub", command.has(Flag::Pubsub)),
-        ("@admin", is_of_admin),
+        ("@admin", is_admin),
         ("@fast", command.has(Flag::Fast)),
         ("@slow", !command.has(Flag::Fast)),
         ("@blocking", command.has(Flag::Blocking)),
         ("@dangerous", is_dangerous),
-        ("@connection", is_of_connection),
+        ("@connection", is_connection),
         ("@transaction", command.group == Group::Transactions),
         ("@scripting", command.group == Group::Scripting),
     ];
-    in_order_of_redis.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
+    in_redis_order.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
 }
 
 /// Writes the key specifications of a command.
-fn key_specifications(reply: &mut Reply, command: &Command) {
-    let specs = if command.keys == Keys::NONE { &[] } else { key_specs::of(command.name) };
+fn write_key_specs(reply: &mut Reply, command: &Command) {
+    let specs = if command.keys == Keys::NONE { &[] } else { key_specs::for_command(command.name) };
     reply.set(specs.len());
     for spec in specs {
         reply.map(3 + usize::from(!spec.notes.is_empty()));
@@ -182,27 +182,27 @@ fn key_specifications(reply: &mut Reply, command: &Command) {
             reply.bulk(spec.notes.as_bytes());
         }
         reply.bulk(b"flags");
-        statuses(reply, spec.flags.iter().copied());
-        let (begin, find) = match spec.place {
-            Place::Range { first, last, step } => {
+        write_statuses(reply, spec.flags.iter().copied());
+        let (begin, find) = match spec.position {
+            Position::Range { first, last, step } => {
                 (Some(first), ("range", [("lastkey", last), ("keystep", step), ("limit", 0)]))
             }
-            Place::Counted { at } => (Some(at), ("keynum", [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)])),
-            Place::Unknown => (None, ("unknown", [("", 0); 3])),
+            Position::Counted { at } => (Some(at), ("keynum", [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)])),
+            Position::Unknown => (None, ("unknown", [("", 0); 3])),
         };
         let (kind, numbers) = find;
         let index = begin.map(|index| [("index", index)]);
-        part(
+        write_search_step(
             reply,
             "begin_search",
             if index.is_some() { "index" } else { "unknown" },
             index.as_ref().map_or(&[], |n| n),
         );
-        part(reply, "find_keys", kind, if index.is_some() { &numbers } else { &[] });
+        write_search_step(reply, "find_keys", kind, if index.is_some() { &numbers } else { &[] });
     }
 }
 
-fn part(reply: &mut Reply, name: &str, kind: &str, numbers: &[(&str, i32)]) {
+fn write_search_step(reply: &mut Reply, name: &str, kind: &str, numbers: &[(&str, i32)]) {
     reply.bulk(name.as_bytes());
     reply.map(2);
     reply.bulk(b"type");
@@ -263,7 +263,7 @@ const COMMAND_GETKEYS: Command = Command {
     complexity: "O(N) where N is the number of arguments to the command",
     summary: "Which words of a command are keys.",
     example: "COMMAND GETKEYS MSET a 1 b 2",
-    run: |call| getkeys(call, Answer::Keys),
+    run: |call| getkeys(call, GetKeysReply::Keys),
 };
 
 const COMMAND_GETKEYSANDFLAGS: Command = Command {
@@ -277,16 +277,16 @@ const COMMAND_GETKEYSANDFLAGS: Command = Command {
     complexity: "O(N) where N is the number of arguments to the command",
     summary: "Which words of a command are keys, and what becomes of them.",
     example: "COMMAND GETKEYSANDFLAGS LMOVE a b LEFT RIGHT",
-    run: |call| getkeys(call, Answer::KeysAndFlags),
+    run: |call| getkeys(call, GetKeysReply::KeysAndFlags),
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Answer {
+enum GetKeysReply {
     Keys,
     KeysAndFlags,
 }
 
-fn getkeys(call: &mut Call, answer: Answer) -> Outcome {
+fn getkeys(call: &mut Call, form: GetKeysReply) -> Outcome {
     let argv = &call.argv[2..];
     let command = call.commands.find(argv).map_err(|_| Error::text("ERR Invalid command specified"))?;
     if command.keys == Keys::NONE {
@@ -310,12 +310,12 @@ fn getkeys(call: &mut Call, answer: Answer) -> Outcome {
     }
     call.reply.array(positions.len());
     for position in positions {
-        if answer == Answer::KeysAndFlags {
+        if form == GetKeysReply::KeysAndFlags {
             call.reply.array(2);
         }
         call.reply.bulk(argv[position]);
-        if answer == Answer::KeysAndFlags {
-            statuses(call.reply, key_specs::flags_at(command.name, argv, position).iter().copied());
+        if form == GetKeysReply::KeysAndFlags {
+            write_statuses(call.reply, key_specs::flags_at(command.name, argv, position).iter().copied());
         }
     }
     Ok(())
@@ -342,12 +342,12 @@ fn docs(call: &mut Call) -> Outcome {
         names => names.iter().filter_map(|name| by_full_name(table, name)).collect(),
     };
     call.reply.map(commands.len());
-    commands.into_iter().for_each(|command| document(call.reply, table, command));
+    commands.into_iter().for_each(|command| write_docs(call.reply, table, command));
     Ok(())
 }
 
 /// Writes a command's name and its entry of COMMAND DOCS.
-fn document(reply: &mut Reply, table: &CommandTable, command: &Command) {
+fn write_docs(reply: &mut Reply, table: &CommandTable, command: &Command) {
     let arguments = syntax::parse(command.syntax);
     let subcommands: Vec<_> = subcommands(table, command).collect();
     reply.bulk(full_name(command).as_bytes());
@@ -361,12 +361,12 @@ fn document(reply: &mut Reply, table: &CommandTable, command: &Command) {
     texts.into_iter().for_each(|(name, text)| pair(reply, name, text));
     if !arguments.is_empty() {
         reply.bulk(b"arguments");
-        document_arguments(reply, &arguments);
+        write_argument_docs(reply, &arguments);
     }
     if !subcommands.is_empty() {
         reply.bulk(b"subcommands");
         reply.map(subcommands.len());
-        subcommands.into_iter().for_each(|subcommand| document(reply, table, subcommand));
+        subcommands.into_iter().for_each(|subcommand| write_docs(reply, table, subcommand));
     }
 }
 
@@ -375,7 +375,7 @@ fn pair(reply: &mut Reply, name: &str, text: &str) {
     reply.bulk(text.as_bytes());
 }
 
-fn document_arguments(reply: &mut Reply, arguments: &[Argument]) {
+fn write_argument_docs(reply: &mut Reply, arguments: &[Argument]) {
     reply.array(arguments.len());
     for argument in arguments {
         let (kind, shown, parts) = match &argument.shape {
@@ -405,11 +405,11 @@ fn document_arguments(reply: &mut Reply, arguments: &[Argument]) {
         }
         if !flags.is_empty() {
             reply.bulk(b"flags");
-            statuses(reply, flags.into_iter());
+            write_statuses(reply, flags.into_iter());
         }
         if let Some(parts) = parts {
             reply.bulk(b"arguments");
-            document_arguments(reply, parts);
+            write_argument_docs(reply, parts);
         }
     }
 }

@@ -43,11 +43,11 @@ fn get(call: &mut Call) -> Outcome {
     let is_glob = |pattern: &[u8]| pattern.iter().any(|byte| b"*?[".contains(byte));
     let mut found: Vec<(&[u8], &[u8])> = Vec::new();
     for (name, value, is_hidden) in call.server.config.entries() {
-        let fits = |pattern: &&&[u8]| match is_glob(pattern) {
+        let matches = |pattern: &&&[u8]| match is_glob(pattern) {
             true => !is_hidden && glob::matches_any_case(pattern, name.as_bytes()),
             false => pattern.eq_ignore_ascii_case(name.as_bytes()),
         };
-        if let Some(pattern) = patterns.iter().find(fits) {
+        if let Some(pattern) = patterns.iter().find(matches) {
             // A name without wildcards is repeated in the reply as the client wrote it.
             found.push((if is_glob(pattern) { name.as_bytes() } else { pattern }, value));
         }
@@ -80,7 +80,7 @@ fn set(call: &mut Call) -> Outcome {
     }
     let pairs: Vec<(&[u8], &[u8])> = call.argv[2..].chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
     let set = call.server.config.set(&pairs);
-    set.map_err(|refusal| Error::said([b"ERR ".as_slice(), &refusal].concat()))?;
+    set.map_err(|error| Error::said([b"ERR ".as_slice(), &error].concat()))?;
     call.server.config.apply(&mut call.keyspace.limits);
     call.keyspace.set_hz(call.server.config.integer("hz"));
     call.keyspace.notes_events = call.server.config.events.any();

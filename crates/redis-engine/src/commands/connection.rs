@@ -7,7 +7,7 @@ use crate::error::{self, Error};
 use crate::reply::{Protocol, Reply};
 
 use super::client::{check_name, set_name};
-use super::generic::database;
+use super::generic::parse_database;
 
 pub const COMMANDS: &[&Command] = &[&AUTH, &ECHO, &HELLO, &PING, &QUIT, &RESET, &SELECT];
 
@@ -80,7 +80,7 @@ const SELECT: Command = Command {
 };
 
 fn select(call: &mut Call) -> Outcome {
-    let database = database(call, 1)?;
+    let database = parse_database(call, 1)?;
     call.client().database = database;
     call.keyspace.select(database);
     call.reply.ok();
@@ -120,8 +120,8 @@ fn auth(call: &mut Call) -> Outcome {
 
 /// Authenticates the client. The only user is `default`.
 fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
-    let right = call.server.password.as_ref().is_none_or(|expected| is_same(expected, password));
-    if user != b"default" || !right {
+    let is_correct = call.server.password.as_ref().is_none_or(|expected| are_equal(expected, password));
+    if user != b"default" || !is_correct {
         return Err(error::WRONG_PASSWORD);
     }
     call.client().authenticated = true;
@@ -129,9 +129,9 @@ fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
 }
 
 /// Compares two passwords in a time that does not depend on where they differ.
-fn is_same(expected: &[u8], shown: &[u8]) -> bool {
-    let difference = expected.iter().zip(shown).fold(0, |sum, (a, b)| sum | (a ^ b));
-    difference == 0 && expected.len() == shown.len()
+fn are_equal(expected: &[u8], given: &[u8]) -> bool {
+    let difference = expected.iter().zip(given).fold(0, |sum, (a, b)| sum | (a ^ b));
+    difference == 0 && expected.len() == given.len()
 }
 
 const HELLO: Command = Command {
@@ -188,7 +188,7 @@ fn hello(call: &mut Call) -> Outcome {
         set_name(call, name);
     }
     set_protocol(call, protocol);
-    introduce(call);
+    write_server_info(call);
     Ok(())
 }
 
@@ -198,7 +198,7 @@ fn set_protocol(call: &mut Call, protocol: Protocol) {
 }
 
 /// Replies with information about the server. It includes the module `vectorset`, which is built into a real Redis 8.
-fn introduce(call: &mut Call) {
+fn write_server_info(call: &mut Call) {
     let proto = if call.reply.protocol == Protocol::Resp3 { 3 } else { 2 };
     let id = i64::try_from(call.client.0).unwrap_or(i64::MAX);
     let reply = &mut *call.reply;

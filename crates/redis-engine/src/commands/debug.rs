@@ -43,8 +43,8 @@ fn debug(call: &mut Call) -> Outcome {
         }
         b"SLEEP" if words == 3 => sleep(call),
         b"OBJECT" if words >= 3 => object(call)?,
-        b"LISTPACK" if words == 3 => shape(call, "listpack", "Listpack")?,
-        b"QUICKLIST" if words == 3 || words == 4 => shape(call, "quicklist", "Quicklist")?,
+        b"LISTPACK" if words == 3 => print_structure(call, "listpack", "Listpack")?,
+        b"QUICKLIST" if words == 3 || words == 4 => print_structure(call, "quicklist", "Quicklist")?,
         b"POPULATE" if (3..=5).contains(&words) => populate(call)?,
         b"PROTOCOL" if words == 3 => protocol(call)?,
         b"DIGEST" if words == 2 => digest_all(call),
@@ -108,7 +108,7 @@ fn object(call: &mut Call) -> Outcome {
 }
 
 /// Replies as Redis does after it has printed the value's internal structure on its standard output.
-fn shape(call: &mut Call, encoding: &str, what: &str) -> Outcome {
+fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
     // `listpackex` counts as a listpack.
     if !entry.value.encoding().starts_with(encoding) {
@@ -213,7 +213,7 @@ fn digest_all(call: &mut Call) {
     let mut all = Digest::default();
     for (index, database) in call.keyspace.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
         all.mix(&(index as u32).to_be_bytes());
-        database.iter().for_each(|(key, entry)| all.add(&digest(Digest::of(&[key]), entry).0));
+        database.iter().for_each(|(key, entry)| all.add(&mix_entry(Digest::from_parts(&[key]), entry).0));
     }
     call.reply.status(&all.digits());
 }
@@ -222,7 +222,7 @@ fn digest_all(call: &mut Call) {
 fn digest_values(call: &mut Call) {
     call.reply.array(call.argv.len() - 2);
     for &key in &call.argv[2..] {
-        let digest = call.keyspace.peek(key).map_or(Digest::default(), |entry| digest(Digest::default(), entry));
+        let digest = call.keyspace.peek(key).map_or(Digest::default(), |entry| mix_entry(Digest::default(), entry));
         call.reply.status(&digest.digits());
     }
 }
@@ -243,7 +243,7 @@ impl Digest {
     }
 
     /// Returns a digest of these parts, which depends on their order.
-    fn of(parts: &[&[u8]]) -> Self {
+    fn from_parts(parts: &[&[u8]]) -> Self {
         let mut digest = Digest::default();
         parts.iter().for_each(|part| digest.mix(part));
         digest
@@ -255,7 +255,7 @@ impl Digest {
 }
 
 /// Mixes an entry into a digest.
-fn digest(mut digest: Digest, entry: &Entry) -> Digest {
+fn mix_entry(mut digest: Digest, entry: &Entry) -> Digest {
     // Redis's type numbers.
     let type_number: u32 = match entry.value {
         Value::Str(_) => 0,
@@ -271,10 +271,10 @@ fn digest(mut digest: Digest, entry: &Entry) -> Digest {
         Value::Set(set) => set.iter().for_each(|member| digest.add(member)),
         Value::SortedSet(zset) => zset.iter().for_each(|(member, score)| {
             let score = number::format_double(score);
-            digest.add(&Digest::of(&[member, score.as_bytes()]).0);
+            digest.add(&Digest::from_parts(&[member, score.as_bytes()]).0);
         }),
         Value::Hash(hash) => hash.iter().for_each(|(field, value)| {
-            let mut pair = Digest::of(&[field, value]);
+            let mut pair = Digest::from_parts(&[field, value]);
             if hash.expiry(field).flatten().is_some() {
                 pair.add(b"!!hexpire!!");
             }

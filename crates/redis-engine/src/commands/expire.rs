@@ -12,7 +12,7 @@ const MILLISECOND: i64 = 1;
 
 /// What an expiry time is relative to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Since {
+enum RelativeTo {
     Now,
     Epoch,
 }
@@ -28,7 +28,7 @@ const EXPIRE: Command = Command {
     complexity: "O(1)",
     summary: "Lets a key expire in so many seconds.",
     example: "SET session abc\nEXPIRE session 60",
-    run: |call| expire(call, SECOND, Since::Now),
+    run: |call| expire(call, SECOND, RelativeTo::Now),
 };
 
 const PEXPIRE: Command = Command {
@@ -42,7 +42,7 @@ const PEXPIRE: Command = Command {
     complexity: "O(1)",
     summary: "Lets a key expire in so many milliseconds.",
     example: "SET session abc\nPEXPIRE session 1500",
-    run: |call| expire(call, MILLISECOND, Since::Now),
+    run: |call| expire(call, MILLISECOND, RelativeTo::Now),
 };
 
 const EXPIREAT: Command = Command {
@@ -56,7 +56,7 @@ const EXPIREAT: Command = Command {
     complexity: "O(1)",
     summary: "Lets a key expire at a moment: seconds since 1970.",
     example: "SET session abc\nEXPIREAT session 33177117420",
-    run: |call| expire(call, SECOND, Since::Epoch),
+    run: |call| expire(call, SECOND, RelativeTo::Epoch),
 };
 
 const PEXPIREAT: Command = Command {
@@ -70,7 +70,7 @@ const PEXPIREAT: Command = Command {
     complexity: "O(1)",
     summary: "Lets a key expire at a moment: milliseconds since 1970.",
     example: "SET session abc\nPEXPIREAT session 33177117420000",
-    run: |call| expire(call, MILLISECOND, Since::Epoch),
+    run: |call| expire(call, MILLISECOND, RelativeTo::Epoch),
 };
 
 /// Conditions for a new expiry time. All that are set must hold.
@@ -119,9 +119,9 @@ impl Conditions {
     }
 }
 
-fn expire(call: &mut Call, ms_per_unit: i64, since: Since) -> Outcome {
+fn expire(call: &mut Call, ms_per_unit: i64, relative_to: RelativeTo) -> Outcome {
     let conditions = Conditions::parse(call)?;
-    let base = if since == Since::Now { call.keyspace.now_ms() } else { 0 };
+    let base = if relative_to == RelativeTo::Now { call.keyspace.now_ms() } else { 0 };
     let ms = call.integer(2)?.checked_mul(ms_per_unit).and_then(|ms| ms.checked_add(base));
     let expires_ms = ms.ok_or_else(|| error::invalid_expire(call.command.name))?;
     let key = call.argv[1];
@@ -174,7 +174,7 @@ const TTL: Command = Command {
     complexity: "O(1)",
     summary: "How many seconds a key has left: -1 if it stays, -2 if it is not there.",
     example: "SET session abc EX 60\nTTL session",
-    run: |call| time_left(call, SECOND, Since::Now),
+    run: |call| time_left(call, SECOND, RelativeTo::Now),
 };
 
 const PTTL: Command = Command {
@@ -188,7 +188,7 @@ const PTTL: Command = Command {
     complexity: "O(1)",
     summary: "How many milliseconds a key has left: -1 if it stays, -2 if it is not there.",
     example: "SET session abc EX 60\nPTTL session",
-    run: |call| time_left(call, MILLISECOND, Since::Now),
+    run: |call| time_left(call, MILLISECOND, RelativeTo::Now),
 };
 
 const EXPIRETIME: Command = Command {
@@ -202,7 +202,7 @@ const EXPIRETIME: Command = Command {
     complexity: "O(1)",
     summary: "When a key expires, in seconds since 1970: -1 if it stays, -2 if it is not there.",
     example: "SET session abc EXAT 33177117420\nEXPIRETIME session",
-    run: |call| time_left(call, SECOND, Since::Epoch),
+    run: |call| time_left(call, SECOND, RelativeTo::Epoch),
 };
 
 const PEXPIRETIME: Command = Command {
@@ -216,11 +216,11 @@ const PEXPIRETIME: Command = Command {
     complexity: "O(1)",
     summary: "When a key expires, in milliseconds since 1970: -1 if it stays, -2 if it is not there.",
     example: "SET session abc PXAT 33177117420000\nPEXPIRETIME session",
-    run: |call| time_left(call, MILLISECOND, Since::Epoch),
+    run: |call| time_left(call, MILLISECOND, RelativeTo::Epoch),
 };
 
-fn time_left(call: &mut Call, ms_per_unit: i64, since: Since) -> Outcome {
-    let base = if since == Since::Now { call.keyspace.now_ms() } else { 0 };
+fn time_left(call: &mut Call, ms_per_unit: i64, relative_to: RelativeTo) -> Outcome {
+    let base = if relative_to == RelativeTo::Now { call.keyspace.now_ms() } else { 0 };
     let time = match call.keyspace.inspect(call.argv[1]) {
         None => -2,
         Some(entry) => match entry.expires_ms() {

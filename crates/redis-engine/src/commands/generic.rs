@@ -48,12 +48,12 @@ fn del(call: &mut Call) -> Outcome {
 
 fn unlink(call: &mut Call) -> Outcome {
     /// Maximum number of allocations that Redis frees at once (`LAZYFREE_THRESHOLD`). More are freed in another thread.
-    const MOST_FREED_AT_ONCE: usize = 64;
+    const LAZYFREE_THRESHOLD: usize = 64;
     let mut removed = 0;
     for key in &call.argv[1..] {
         let Some(entry) = call.keyspace.remove(key, "del") else { continue };
         removed += 1;
-        call.keyspace.counts.freed_later += u64::from(entry.value.allocations() > MOST_FREED_AT_ONCE);
+        call.keyspace.counts.freed_later += u64::from(entry.value.allocations() > LAZYFREE_THRESHOLD);
     }
     call.reply.count(removed);
     Ok(())
@@ -74,8 +74,8 @@ const EXISTS: Command = Command {
 };
 
 fn exists(call: &mut Call) -> Outcome {
-    let there = call.argv[1..].iter().filter(|key| call.keyspace.inspect(key).is_some()).count();
-    call.reply.count(there);
+    let existing = call.argv[1..].iter().filter(|key| call.keyspace.inspect(key).is_some()).count();
+    call.reply.count(existing);
     Ok(())
 }
 
@@ -96,9 +96,9 @@ const TOUCH: Command = Command {
 fn touch(call: &mut Call) -> Outcome {
     // CLIENT NO-TOUCH does not apply: Redis makes an exception for this command.
     let touches = std::mem::replace(&mut call.keyspace.touches, true);
-    let there = call.argv[1..].iter().filter(|key| call.keyspace.read_any(key).is_some()).count();
+    let existing = call.argv[1..].iter().filter(|key| call.keyspace.read_any(key).is_some()).count();
     call.keyspace.touches = touches;
-    call.reply.count(there);
+    call.reply.count(existing);
     Ok(())
 }
 
@@ -166,7 +166,7 @@ const RENAME: Command = Command {
 };
 
 fn rename(call: &mut Call) -> Outcome {
-    rename_to(call, IfTaken::Replace)?;
+    rename_to(call, IfExists::Replace)?;
     call.reply.ok();
     Ok(())
 }
@@ -186,27 +186,27 @@ const RENAMENX: Command = Command {
 };
 
 fn renamenx(call: &mut Call) -> Outcome {
-    let renamed = rename_to(call, IfTaken::Leave)?;
+    let renamed = rename_to(call, IfExists::Keep)?;
     call.reply.flag(renamed);
     Ok(())
 }
 
 /// What happens if a key with the new name exists.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum IfTaken {
+enum IfExists {
     Replace,
-    Leave,
+    Keep,
 }
 
-fn rename_to(call: &mut Call, if_taken: IfTaken) -> Result<bool, Error> {
+fn rename_to(call: &mut Call, if_exists: IfExists) -> Result<bool, Error> {
     let (from, to) = (call.argv[1], call.argv[2]);
     if !call.keyspace.exists(from) {
         return Err(error::NO_SUCH_KEY);
     }
     if from == to {
-        return Ok(if_taken == IfTaken::Replace);
+        return Ok(if_exists == IfExists::Replace);
     }
-    if if_taken == IfTaken::Leave && call.keyspace.exists(to) {
+    if if_exists == IfExists::Keep && call.keyspace.exists(to) {
         return Ok(false);
     }
     if let Some(entry) = call.keyspace.take_for_move(from) {
@@ -233,13 +233,13 @@ const COPY: Command = Command {
 
 fn copy(call: &mut Call) -> Outcome {
     let (from, to, home) = (call.argv[1], call.argv[2], call.keyspace.selected());
-    let (mut target, mut if_taken, mut index) = (home, IfTaken::Leave, 3);
+    let (mut target, mut if_exists, mut index) = (home, IfExists::Keep, 3);
     while index < call.argv.len() {
         if call.is_option(index, "REPLACE") {
-            if_taken = IfTaken::Replace;
+            if_exists = IfExists::Replace;
         } else if call.is_option(index, "DB") && index + 1 < call.argv.len() {
             index += 1;
-            target = database(call, index)?;
+            target = parse_database(call, index)?;
         } else {
             return Err(error::SYNTAX);
         }
@@ -254,7 +254,7 @@ fn copy(call: &mut Call) -> Outcome {
     };
     let (value, expires_ms) = (source.value.compact_copy(), source.expires_ms());
     call.keyspace.select(target);
-    let copies = if_taken == IfTaken::Replace || !call.keyspace.exists(to);
+    let copies = if_exists == IfExists::Replace || !call.keyspace.exists(to);
     if copies {
         call.keyspace.insert_moved(to, value, expires_ms, Transplant { on_source: None, on_target: "copy_to" });
     }
@@ -279,7 +279,7 @@ const MOVE: Command = Command {
 
 fn move_to(call: &mut Call) -> Outcome {
     let (key, home) = (call.argv[1], call.keyspace.selected());
-    let target = database(call, 2)?;
+    let target = parse_database(call, 2)?;
     if target == home {
         return Err(error::SAME_OBJECT);
     }
@@ -301,7 +301,7 @@ fn move_to(call: &mut Call) -> Outcome {
 }
 
 /// Parses the index of a database.
-pub fn database(call: &Call, index: usize) -> Result<usize, Error> {
+pub fn parse_database(call: &Call, index: usize) -> Result<usize, Error> {
     let number = i32::try_from(call.integer(index)?).map_err(|_| error::NOT_A_32_BIT_INTEGER)?;
     usize::try_from(number).ok().filter(|&n| n < DATABASES).ok_or(error::DB_INDEX_OUT_OF_RANGE)
 }
@@ -322,13 +322,13 @@ const WAIT: Command = Command {
 
 fn wait(call: &mut Call) -> Outcome {
     call.integer(1)?;
-    timeout(call, 2)?;
+    check_timeout(call, 2)?;
     call.reply.integer(0);
     Ok(())
 }
 
 /// Checks a timeout in milliseconds. It has no other use, because there are no replicas to wait for.
-fn timeout(call: &Call, index: usize) -> Outcome {
+fn check_timeout(call: &Call, index: usize) -> Outcome {
     let ms = call.integer(index).map_err(|_| Error::text("ERR timeout is not an integer or out of range"))?;
     match ms.checked_add(call.keyspace.now_ms()) {
         _ if ms < 0 => Err(error::TIMEOUT_NEGATIVE),

@@ -46,7 +46,7 @@ const HSET: Command = Command {
 };
 
 fn hset(call: &mut Call) -> Outcome {
-    let added = set_pairs(call)?;
+    let added = set_fields(call)?;
     call.reply.count(added);
     Ok(())
 }
@@ -66,13 +66,13 @@ const HMSET: Command = Command {
 };
 
 fn hmset(call: &mut Call) -> Outcome {
-    set_pairs(call)?;
+    set_fields(call)?;
     call.reply.ok();
     Ok(())
 }
 
 /// Implements HSET and HMSET. Returns the number of new fields.
-fn set_pairs(call: &mut Call) -> Result<usize, Error> {
+fn set_fields(call: &mut Call) -> Result<usize, Error> {
     let (pairs, rest) = call.argv[2..].as_chunks();
     if !rest.is_empty() {
         return Err(call.wrong_arity());
@@ -403,13 +403,13 @@ fn hrandfield(call: &mut Call) -> Outcome {
         call.reply.bulk_or_null(drawn.map(|(field, _)| field));
         return Ok(());
     }
-    let (count, with_values) = random_field_options(call)?;
+    let (count, with_values) = parse_random_options(call)?;
     let Some(hash) = call.keyspace.read_fields(call.argv[1], Fields::All)? else {
         call.reply.array(0);
         return Ok(());
     };
-    let asked = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
-    let number = if count < 0 { asked } else { asked.min(hash.len()) };
+    let requested = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+    let number = if count < 0 { requested } else { requested.min(hash.len()) };
     let pairs_are_arrays = call.reply.protocol == Protocol::Resp3;
     call.reply.array(if with_values && !pairs_are_arrays { 2 * number } else { number });
     let write = |reply: &mut Reply, index: usize| {
@@ -430,13 +430,13 @@ fn hrandfield(call: &mut Call) -> Outcome {
     } else if number == hash.len() {
         (0..number).for_each(|index| write(call.reply, index));
     } else {
-        draw(random, number, hash.len()).into_iter().for_each(|index| write(call.reply, index));
+        random_positions(random, number, hash.len()).into_iter().for_each(|index| write(call.reply, index));
     }
     Ok(())
 }
 
 /// Parses the arguments of HRANDFIELD after the key: the count, and whether to include values.
-fn random_field_options(call: &Call) -> Result<(i64, bool), Error> {
+fn parse_random_options(call: &Call) -> Result<(i64, bool), Error> {
     let count = call.integer(2)?;
     if count == i64::MIN {
         return Err(Error::text(
@@ -455,7 +455,7 @@ fn random_field_options(call: &Call) -> Result<(i64, bool), Error> {
 }
 
 /// Returns `number` different random positions below `length`. All choices are equally likely (Floyd's algorithm).
-fn draw(random: &mut Rng, number: usize, length: usize) -> BTreeSet<usize> {
+fn random_positions(random: &mut Rng, number: usize, length: usize) -> BTreeSet<usize> {
     let mut drawn = BTreeSet::new();
     for last in length - number..length {
         let position = random.below(last + 1);

@@ -31,7 +31,7 @@ const NO_FIELD: i64 = -2;
 const NO_EXPIRY: i64 = -1;
 
 /// Parses `FIELDS numfields field [field ...]` from index `at` to the end.
-fn fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a [&'a [u8]], Error> {
+fn parse_fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a [&'a [u8]], Error> {
     let count = *call.argv.get(at + 1).ok_or_else(|| call.wrong_arity())?;
     if !call.is_option(at, "FIELDS") {
         return Err(Error::text("ERR Mandatory argument FIELDS is missing or not at the right position"));
@@ -62,7 +62,7 @@ enum Condition {
 }
 
 impl Condition {
-    fn of_option(call: &Call, index: usize) -> Option<Condition> {
+    fn parse(call: &Call, index: usize) -> Option<Condition> {
         let options = [
             ("NX", Condition::IfNone),
             ("XX", Condition::IfAny),
@@ -142,16 +142,16 @@ const HPEXPIREAT: Command = Command {
 
 fn expire(call: &mut Call, form: Form) -> Outcome {
     const BAD_COUNT: Error = Error::text("ERR Parameter `numFields` should be greater than 0");
-    const REFUSED: i64 = 0;
+    const NOT_SET: i64 = 0;
     const SET: i64 = 1;
     const REMOVED: i64 = 2;
     check_type(call)?;
     let expires_ms = form.of_field(call, 2)?;
-    let (condition, at) = match Condition::of_option(call, 3) {
+    let (condition, at) = match Condition::parse(call, 3) {
         Some(condition) => (condition, 4),
         None => (Condition::Always, 3),
     };
-    let fields = fields(call, at, BAD_COUNT)?;
+    let fields = parse_fields(call, at, BAD_COUNT)?;
     let now_ms = call.keyspace.now_ms();
     call.reply.array(fields.len());
     let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
@@ -163,7 +163,7 @@ fn expire(call: &mut Call, form: Form) -> Outcome {
     for field in fields {
         let outcome = match hash.expiry(field) {
             None => NO_FIELD,
-            Some(before) if !condition.holds(before, expires_ms) => REFUSED,
+            Some(before) if !condition.holds(before, expires_ms) => NOT_SET,
             Some(_) if expires_ms <= now_ms => REMOVED,
             Some(_) => SET,
         };
@@ -198,7 +198,7 @@ const HTTL: Command = Command {
     complexity: "O(N) where N is the number of specified fields",
     summary: "For how many more seconds fields of a hash live: -1 without an end, -2 if they are not there.",
     example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234\nHTTL user:1000 FIELDS 1 code",
-    run: |call| expiries(call, |at_ms, now_ms| seconds(at_ms - now_ms)),
+    run: |call| reply_with_expiries(call, |at_ms, now_ms| to_seconds(at_ms - now_ms)),
 };
 
 const HPTTL: Command = Command {
@@ -212,7 +212,7 @@ const HPTTL: Command = Command {
     complexity: "O(N) where N is the number of specified fields",
     summary: "For how many more milliseconds fields of a hash live.",
     example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234\nHPTTL user:1000 FIELDS 1 code",
-    run: |call| expiries(call, |at_ms, now_ms| at_ms - now_ms),
+    run: |call| reply_with_expiries(call, |at_ms, now_ms| at_ms - now_ms),
 };
 
 const HEXPIRETIME: Command = Command {
@@ -226,7 +226,7 @@ const HEXPIRETIME: Command = Command {
     complexity: "O(N) where N is the number of specified fields",
     summary: "When fields of a hash expire, in seconds since 1970.",
     example: "HSETEX user:1000 EXAT 4102444800 FIELDS 1 code 1234\nHEXPIRETIME user:1000 FIELDS 1 code",
-    run: |call| expiries(call, |at_ms, _| seconds(at_ms)),
+    run: |call| reply_with_expiries(call, |at_ms, _| to_seconds(at_ms)),
 };
 
 const HPEXPIRETIME: Command = Command {
@@ -240,19 +240,19 @@ const HPEXPIRETIME: Command = Command {
     complexity: "O(N) where N is the number of specified fields",
     summary: "When fields of a hash expire, in milliseconds since 1970.",
     example: "HSETEX user:1000 EXAT 4102444800 FIELDS 1 code 1234\nHPEXPIRETIME user:1000 FIELDS 1 code",
-    run: |call| expiries(call, |at_ms, _| at_ms),
+    run: |call| reply_with_expiries(call, |at_ms, _| at_ms),
 };
 
 /// Converts milliseconds to seconds, rounded up.
-fn seconds(ms: i64) -> i64 {
+fn to_seconds(ms: i64) -> i64 {
     (ms + 999) / 1000
 }
 
 /// Replies with a number for each field's expiry time. `convert` computes it from the expiry time and the current time.
-fn expiries(call: &mut Call, shown: fn(i64, i64) -> i64) -> Outcome {
+fn reply_with_expiries(call: &mut Call, convert: fn(i64, i64) -> i64) -> Outcome {
     // Redis counts a keyspace miss even if the arguments are invalid.
     call.keyspace.read::<Hash>(call.argv[1])?;
-    let fields = fields(call, 2, BAD_COUNT)?;
+    let fields = parse_fields(call, 2, BAD_COUNT)?;
     let now_ms = call.keyspace.now_ms();
     let hash = call.keyspace.edit::<Hash>(call.argv[1])?;
     call.reply.array(fields.len());
@@ -260,7 +260,7 @@ fn expiries(call: &mut Call, shown: fn(i64, i64) -> i64) -> Outcome {
         call.reply.integer(match hash.as_ref().and_then(|hash| hash.live_expiry(field, now_ms)) {
             None => NO_FIELD,
             Some(None) => NO_EXPIRY,
-            Some(Some(at_ms)) => shown(at_ms, now_ms),
+            Some(Some(at_ms)) => convert(at_ms, now_ms),
         });
     }
     Ok(())
@@ -283,7 +283,7 @@ const HPERSIST: Command = Command {
 fn hpersist(call: &mut Call) -> Outcome {
     const DONE: i64 = 1;
     check_type(call)?;
-    let fields = fields(call, 2, BAD_COUNT)?;
+    let fields = parse_fields(call, 2, BAD_COUNT)?;
     let now_ms = call.keyspace.now_ms();
     call.reply.array(fields.len());
     let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
@@ -323,7 +323,7 @@ const HGETDEL: Command = Command {
 
 fn hgetdel(call: &mut Call) -> Outcome {
     check_type(call)?;
-    let fields = fields(call, 2, BAD_COUNT)?;
+    let fields = parse_fields(call, 2, BAD_COUNT)?;
     call.keyspace.expire_fields(call.argv[1], Fields::Named(fields));
     call.reply.array(fields.len());
     let Some(mut hash) = call.keyspace.edit::<Hash>(call.argv[1])? else {
@@ -345,7 +345,7 @@ fn hgetdel(call: &mut Call) -> Outcome {
 #[derive(Clone, Copy)]
 enum Expiry {
     /// No option was given.
-    Unsaid,
+    Unspecified,
     Keep,
     Persist,
     /// An expiry time in milliseconds since 1970.
@@ -372,9 +372,9 @@ fn hgetex(call: &mut Call) -> Outcome {
     let (expiry, at) = match Form::of_option(call.argv[2]) {
         Some(form) => (Expiry::At(form.of_field(call, 3)?), 4),
         None if call.is_option(2, "PERSIST") => (Expiry::Persist, 3),
-        None => (Expiry::Unsaid, 2),
+        None => (Expiry::Unspecified, 2),
     };
-    let fields = fields(call, at, BAD_COUNT)?;
+    let fields = parse_fields(call, at, BAD_COUNT)?;
     let now_ms = call.keyspace.now_ms();
     call.keyspace.expire_fields(call.argv[1], Fields::Named(fields));
     call.reply.array(fields.len());
@@ -382,20 +382,20 @@ fn hgetex(call: &mut Call) -> Outcome {
         fields.iter().for_each(|_| call.reply.null());
         return Ok(());
     };
-    if !matches!(expiry, Expiry::Unsaid) {
+    if !matches!(expiry, Expiry::Unspecified) {
         hash.prepare_for_expiry();
     }
     let (mut event, mut changes) = (None, 0);
     for field in fields {
         call.reply.bulk_or_null(hash.get(field));
-        let happened = match expiry {
+        let outcome = match expiry {
             _ if !hash.contains(field) => None,
-            Expiry::Unsaid | Expiry::Keep => None,
+            Expiry::Unspecified | Expiry::Keep => None,
             Expiry::Persist => hash.set_expiry(field, None).then_some("hpersist"),
             Expiry::At(at_ms) => Some(expire_or_remove(&mut hash, field, at_ms, now_ms)),
         };
-        changes += usize::from(happened.is_some());
-        event = happened.or(event);
+        changes += usize::from(outcome.is_some());
+        event = outcome.or(event);
     }
     if let Some(event) = event {
         hash.commit_changes(event, changes);
@@ -437,34 +437,35 @@ const HSETEX: Command = Command {
 
 /// When HSETEX sets the fields.
 #[derive(Clone, Copy)]
-enum When {
+enum FieldCondition {
     Always,
-    NoneIsThere,
-    AllAreThere,
+    NoneExists,
+    AllExist,
 }
 
 /// Arguments of HSETEX.
 struct HsetexOptions<'a> {
-    when: When,
+    condition: FieldCondition,
     expiry: Expiry,
     pairs: &'a [[&'a [u8]; 2]],
 }
 
-fn hsetex_options<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
-    let mut options = HsetexOptions { when: When::Always, expiry: Expiry::Unsaid, pairs: &[] };
+fn parse_hsetex<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
+    let mut options = HsetexOptions { condition: FieldCondition::Always, expiry: Expiry::Unspecified, pairs: &[] };
     let mut index = 2;
     while index < call.argv.len() {
         let form = Form::of_option(call.argv[index]).filter(|_| index + 1 < call.argv.len());
         if call.is_option(index, "FIELDS") {
-            options.pairs = pairs(call, index + 1)?;
+            options.pairs = parse_pairs(call, index + 1)?;
             return Ok(options);
         } else if call.is_option(index, "FXX") || call.is_option(index, "FNX") {
-            if !matches!(options.when, When::Always) {
+            if !matches!(options.condition, FieldCondition::Always) {
                 return Err(Error::text("ERR Only one of FXX or FNX arguments can be specified"));
             }
-            options.when = if call.is_option(index, "FXX") { When::AllAreThere } else { When::NoneIsThere };
+            options.condition =
+                if call.is_option(index, "FXX") { FieldCondition::AllExist } else { FieldCondition::NoneExists };
         } else if form.is_some() || call.is_option(index, "KEEPTTL") {
-            if !matches!(options.expiry, Expiry::Unsaid) {
+            if !matches!(options.expiry, Expiry::Unspecified) {
                 return Err(Error::text("ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified"));
             }
             options.expiry = match form {
@@ -484,32 +485,32 @@ fn hsetex_options<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
 }
 
 /// Parses `numfields field value [field value ...]` from index `at` to the end.
-fn pairs<'a>(call: &Call<'a>, at: usize) -> Result<&'a [[&'a [u8]; 2]], Error> {
+fn parse_pairs<'a>(call: &Call<'a>, at: usize) -> Result<&'a [[&'a [u8]; 2]], Error> {
     if call.argv.len() < at + 3 {
         return Err(call.wrong_arity());
     }
     let count = number::parse_integer(call.argv[at]).and_then(|count| i32::try_from(count).ok());
     let count = count.filter(|&count| count > 0).ok_or(Error::text("ERR invalid number of fields"))?;
     let (pairs, rest) = call.argv[at + 1..].as_chunks();
-    let as_many = i32::try_from(pairs.len()) == Ok(count) && rest.is_empty();
-    if as_many { Ok(pairs) } else { Err(call.wrong_arity()) }
+    let counts_agree = i32::try_from(pairs.len()) == Ok(count) && rest.is_empty();
+    if counts_agree { Ok(pairs) } else { Err(call.wrong_arity()) }
 }
 
 fn hsetex(call: &mut Call) -> Outcome {
-    let HsetexOptions { when, expiry, pairs } = hsetex_options(call)?;
+    let HsetexOptions { condition, expiry, pairs } = parse_hsetex(call)?;
     let (key, limits, now_ms) = (call.argv[1], call.keyspace.limits, call.keyspace.now_ms());
     let mut hash = call.keyspace.edit_or_create::<Hash>(key)?;
     let mut fields = pairs.iter().map(|[field, _]| *field);
     let mut expired = 0;
     // Redis stops at the first field that decides the condition, and removes only the expired fields up to there.
-    let mut is_there = |field| {
+    let mut exists = |field| {
         expired += hash.expire(Fields::Named(&[field]), now_ms);
         hash.contains(field)
     };
-    let sets = match when {
-        When::Always => true,
-        When::NoneIsThere => !fields.any(&mut is_there),
-        When::AllAreThere => fields.all(&mut is_there),
+    let sets = match condition {
+        FieldCondition::Always => true,
+        FieldCondition::NoneExists => !fields.any(&mut exists),
+        FieldCondition::AllExist => fields.all(&mut exists),
     };
     call.reply.flag(sets);
     hash.count_expired(expired);

@@ -30,7 +30,7 @@ const INFO: Command = Command {
 
 /// When INFO includes a section that is not named.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum Inclusion {
     /// In INFO without arguments.
     ByDefault,
     /// In INFO all.
@@ -39,40 +39,40 @@ enum Shown {
     InEverything,
 }
 
-type Section = (&'static str, Shown, fn(&mut String, &ServerState, &Keyspace) -> std::fmt::Result);
+type Section = (&'static str, Inclusion, fn(&mut String, &ServerState, &Keyspace) -> std::fmt::Result);
 
 static SECTIONS: [Section; 15] = [
-    ("Server", Shown::ByDefault, server),
-    ("Clients", Shown::ByDefault, clients),
-    ("Memory", Shown::ByDefault, memory),
-    ("Persistence", Shown::ByDefault, persistence),
-    ("Threads", Shown::ByDefault, |text, server, _| {
+    ("Server", Inclusion::ByDefault, server),
+    ("Clients", Inclusion::ByDefault, clients),
+    ("Memory", Inclusion::ByDefault, memory),
+    ("Persistence", Inclusion::ByDefault, persistence),
+    ("Threads", Inclusion::ByDefault, |text, server, _| {
         line(text, "io_thread_0", format_args!("clients={},reads=0,writes=0", server.clients.ids().len()))
     }),
-    ("Stats", Shown::ByDefault, stats),
-    ("Replication", Shown::ByDefault, replication),
-    ("CPU", Shown::ByDefault, cpu),
-    ("Modules", Shown::InEverything, |_, _, _| Ok(())),
-    ("Commandstats", Shown::InAll, command_stats),
-    ("Errorstats", Shown::ByDefault, error_stats),
-    ("Latencystats", Shown::InAll, |_, _, _| Ok(())),
-    ("Cluster", Shown::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
-    ("Keyspace", Shown::ByDefault, keyspace),
+    ("Stats", Inclusion::ByDefault, stats),
+    ("Replication", Inclusion::ByDefault, replication),
+    ("CPU", Inclusion::ByDefault, cpu),
+    ("Modules", Inclusion::InEverything, |_, _, _| Ok(())),
+    ("Commandstats", Inclusion::InAll, command_stats),
+    ("Errorstats", Inclusion::ByDefault, error_stats),
+    ("Latencystats", Inclusion::InAll, |_, _, _| Ok(())),
+    ("Cluster", Inclusion::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
+    ("Keyspace", Inclusion::ByDefault, keyspace),
     // Redis includes it by default, and keeps the counts up to date. Here they are computed for each INFO.
-    ("Keysizes", Shown::InAll, key_sizes),
+    ("Keysizes", Inclusion::InAll, key_sizes),
 ];
 
 fn info(call: &mut Call) -> Outcome {
-    let asked = &call.argv[1..];
-    let asks = |name: &str| call.argv[1..].iter().any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
-    let is_shown = |section: &Section| {
-        asks(section.0)
-            || asks("everything")
-            || (asks("all") && section.1 != Shown::InEverything)
-            || ((asked.is_empty() || asks("default")) && section.1 == Shown::ByDefault)
+    let names = &call.argv[1..];
+    let is_requested = |name: &str| call.argv[1..].iter().any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let is_included = |section: &Section| {
+        is_requested(section.0)
+            || is_requested("everything")
+            || (is_requested("all") && section.1 != Inclusion::InEverything)
+            || ((names.is_empty() || is_requested("default")) && section.1 == Inclusion::ByDefault)
     };
     let mut text = String::new();
-    for section in SECTIONS.iter().filter(|section| is_shown(section)) {
+    for section in SECTIONS.iter().filter(|section| is_included(section)) {
         let break_before = if text.is_empty() { "" } else { "\r\n" };
         let written =
             write!(text, "{break_before}# {}\r\n", section.0).and(section.2(&mut text, call.server, call.keyspace));
@@ -281,13 +281,13 @@ mod tests {
     fn memory_grows_by_what_memory_usage_says() {
         let mut engine = Engine::new(1, 0);
         let client = engine.connect();
-        let mut asked = |line: &str| {
+        let mut reply_to = |line: &str| {
             engine.execute(client, &line.split(' ').map(str::as_bytes).collect::<Vec<_>>(), 0);
             String::from_utf8(engine.server.clients.get_mut(client).reply.take()).expect("it was ASCII")
         };
         let mut used = |line: &str| {
-            asked(line);
-            let text = asked("INFO memory");
+            reply_to(line);
+            let text = reply_to("INFO memory");
             let line = text.lines().find_map(|line| line.strip_prefix("used_memory:"));
             line.and_then(|number| number.parse::<i64>().ok()).expect("it is there")
         };

@@ -27,7 +27,7 @@ const LPUSH: Command = Command {
                  arguments.",
     summary: "Puts elements at the left end of a list, one after the other, and makes the list if it is not there.",
     example: "LPUSH queue:tasks send_email make_thumbnail",
-    run: |call| push(call, End::Left, Absent::Create),
+    run: |call| push(call, End::Left, IfMissing::Create),
 };
 
 const RPUSH: Command = Command {
@@ -42,7 +42,7 @@ const RPUSH: Command = Command {
                  arguments.",
     summary: "Puts elements at the right end of a list, one after the other, and makes the list if it is not there.",
     example: "RPUSH queue:tasks send_email make_thumbnail",
-    run: |call| push(call, End::Right, Absent::Create),
+    run: |call| push(call, End::Right, IfMissing::Create),
 };
 
 const LPUSHX: Command = Command {
@@ -57,7 +57,7 @@ const LPUSHX: Command = Command {
                  arguments.",
     summary: "Puts elements at the left end of a list, but only if the list is there.",
     example: "RPUSH queue:tasks send_email\nLPUSHX queue:tasks make_thumbnail",
-    run: |call| push(call, End::Left, Absent::Leave),
+    run: |call| push(call, End::Left, IfMissing::Ignore),
 };
 
 const RPUSHX: Command = Command {
@@ -72,14 +72,14 @@ const RPUSHX: Command = Command {
                  arguments.",
     summary: "Puts elements at the right end of a list, but only if the list is there.",
     example: "RPUSH queue:tasks send_email\nRPUSHX queue:tasks make_thumbnail",
-    run: |call| push(call, End::Right, Absent::Leave),
+    run: |call| push(call, End::Right, IfMissing::Ignore),
 };
 
 /// What a push does if the list does not exist.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Absent {
+enum IfMissing {
     Create,
-    Leave,
+    Ignore,
 }
 
 /// Returns the configured limit of a list's nodes.
@@ -87,12 +87,12 @@ pub(super) fn node_limit(call: &Call) -> NodeLimit {
     NodeLimit::new(call.keyspace.limits.list_max_listpack_size)
 }
 
-fn push(call: &mut Call, end: End, absent: Absent) -> Outcome {
+fn push(call: &mut Call, end: End, if_missing: IfMissing) -> Outcome {
     let limit = node_limit(call);
     let (key, elements) = (call.argv[1], &call.argv[2..]);
-    let list = match absent {
-        Absent::Create => Some(call.keyspace.edit_or_create::<List>(key)?),
-        Absent::Leave => call.keyspace.edit::<List>(key)?,
+    let list = match if_missing {
+        IfMissing::Create => Some(call.keyspace.edit_or_create::<List>(key)?),
+        IfMissing::Ignore => call.keyspace.edit::<List>(key)?,
     };
     let Some(mut list) = list else {
         call.reply.count(0);
@@ -132,7 +132,7 @@ pub(super) fn pop_each(list: &mut List, end: End, count: usize, mut take: impl F
 }
 
 /// Parses LEFT or RIGHT.
-pub(super) fn end_at(call: &Call, index: usize) -> Result<End, Error> {
+pub(super) fn parse_end(call: &Call, index: usize) -> Result<End, Error> {
     match () {
         () if call.is_option(index, "LEFT") => Ok(End::Left),
         () if call.is_option(index, "RIGHT") => Ok(End::Right),
@@ -181,7 +181,7 @@ fn lrange(call: &mut Call) -> Outcome {
         call.reply.array(0);
         return Ok(());
     };
-    let range = range_of(start, stop, list.len());
+    let range = resolve_range(start, stop, list.len());
     call.reply.array(range.len());
     for element in list.range(range) {
         call.reply.bulk(element);
@@ -190,7 +190,7 @@ fn lrange(call: &mut Call) -> Outcome {
 }
 
 /// Converts an inclusive range of indices, of which negative ones count from the end.
-fn range_of(start: i64, stop: i64, length: usize) -> Range<usize> {
+fn resolve_range(start: i64, stop: i64, length: usize) -> Range<usize> {
     let from_front = |index: i64| match usize::try_from(index) {
         Ok(index) => Some(index),
         Err(_) => length.checked_sub(usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX)),
@@ -201,7 +201,7 @@ fn range_of(start: i64, stop: i64, length: usize) -> Range<usize> {
 }
 
 /// Converts an index, which counts from the end if it is negative. Returns `None` if it is out of range.
-fn index_of(index: i64, length: usize) -> Option<usize> {
+fn resolve_index(index: i64, length: usize) -> Option<usize> {
     match usize::try_from(index) {
         Ok(index) => Some(index).filter(|&index| index < length),
         Err(_) => length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
@@ -230,7 +230,7 @@ fn lindex(call: &mut Call) -> Outcome {
         return Ok(());
     };
     let index = number::parse_integer(call.argv[2]).ok_or(error::NOT_AN_INTEGER)?;
-    call.reply.bulk_or_null(index_of(index, list.len()).and_then(|index| list.get(index)));
+    call.reply.bulk_or_null(resolve_index(index, list.len()).and_then(|index| list.get(index)));
     Ok(())
 }
 
@@ -257,7 +257,7 @@ fn lset(call: &mut Call) -> Outcome {
     list.prepare_for(&call.argv[3..4], limit);
     // Redis truncates the index to 32 bits here, so an index far out of range may address an element.
     let index = i64::from(index as i32);
-    let index = index_of(index, list.len()).ok_or(error::INDEX_OUT_OF_RANGE)?;
+    let index = resolve_index(index, list.len()).ok_or(error::INDEX_OUT_OF_RANGE)?;
     list.replace(index, call.argv[3].into());
     list.shrink(limit);
     list.commit("lset");
@@ -326,13 +326,13 @@ fn lrem(call: &mut Call) -> Outcome {
         call.reply.count(0);
         return Ok(());
     };
-    let at_most = if count == 0 { usize::MAX } else { usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX) };
+    let max_removed = if count == 0 { usize::MAX } else { usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX) };
     let equal = list.iter().enumerate().filter(|(_, element)| *element == call.argv[3]).map(|(index, _)| index);
     let mut indices: Vec<usize> = equal.collect();
     if count < 0 {
-        indices.drain(..indices.len().saturating_sub(at_most));
+        indices.drain(..indices.len().saturating_sub(max_removed));
     } else {
-        indices.truncate(at_most);
+        indices.truncate(max_removed);
     }
     call.reply.count(indices.len());
     if !indices.is_empty() {
@@ -362,7 +362,7 @@ fn ltrim(call: &mut Call) -> Outcome {
     let limit = node_limit(call);
     if let Some(mut list) = call.keyspace.edit::<List>(call.argv[1])? {
         let length = list.len();
-        let kept = range_of(start, stop, length);
+        let kept = resolve_range(start, stop, length);
         pop_each(&mut list, End::Left, kept.start, |_| {});
         pop_each(&mut list, End::Right, length - kept.end, |_| {});
         list.shrink(limit);
@@ -398,10 +398,10 @@ struct Search {
     length: usize,
 }
 
-fn search_options(call: &Call) -> Result<Search, Error> {
+fn parse_search(call: &Call) -> Result<Search, Error> {
     let mut search = Search { rank: 1, count: None, length: usize::MAX };
-    let natural = |index: usize, refusal: Error| {
-        number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok()).ok_or(refusal)
+    let natural = |index: usize, error: Error| {
+        number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok()).ok_or(error)
     };
     let mut index = 3;
     while index < call.argv.len() {
@@ -429,11 +429,11 @@ fn search_options(call: &Call) -> Result<Search, Error> {
 }
 
 fn lpos(call: &mut Call) -> Outcome {
-    let search = search_options(call)?;
+    let search = parse_search(call)?;
     let element = call.argv[2];
     let found = match call.keyspace.read::<List>(call.argv[1])? {
-        Some(list) if search.rank > 0 => matches(list.iter().enumerate(), element, &search),
-        Some(list) => matches(list.iter().enumerate().rev(), element, &search),
+        Some(list) if search.rank > 0 => find_matches(list.iter().enumerate(), element, &search),
+        Some(list) => find_matches(list.iter().enumerate().rev(), element, &search),
         None => Vec::new(),
     };
     if search.count.is_some() {
@@ -448,7 +448,7 @@ fn lpos(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-fn matches<'a>(elements: impl Iterator<Item = (usize, &'a [u8])>, element: &[u8], search: &Search) -> Vec<usize> {
+fn find_matches<'a>(elements: impl Iterator<Item = (usize, &'a [u8])>, element: &[u8], search: &Search) -> Vec<usize> {
     let skipped = usize::try_from(search.rank.unsigned_abs() - 1).unwrap_or(usize::MAX);
     let wanted = match search.count {
         Some(0) => usize::MAX,
@@ -474,7 +474,7 @@ const LMOVE: Command = Command {
 };
 
 fn lmove(call: &mut Call) -> Outcome {
-    let (from, to) = (end_at(call, 3)?, end_at(call, 4)?);
+    let (from, to) = (parse_end(call, 3)?, parse_end(call, 4)?);
     if !move_element(call, from, to)? {
         call.reply.null();
     }

@@ -1,7 +1,7 @@
 //! List commands that block until there is an element.
 
-use super::list::{end_at, move_element};
-use super::list_pop::{Take, many_pop_arguments, pop_from_first};
+use super::list::{move_element, parse_end};
+use super::list_pop::{PopCount, parse_multi_pop, pop_from_first};
 use crate::call::{Call, Mode, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::data::list::End;
@@ -42,7 +42,7 @@ fn pop(call: &mut Call, end: End) -> Outcome {
     let last = call.argv.len() - 1;
     let deadline = call.deadline(last)?;
     let keys = &call.argv[1..last];
-    if pop_from_first(call, keys, end, Take::One)? {
+    if pop_from_first(call, keys, end, PopCount::One)? {
         return Ok(());
     }
     wait(call, keys, deadline)
@@ -67,9 +67,9 @@ const BLMPOP: Command = Command {
 };
 
 fn blmpop(call: &mut Call) -> Outcome {
-    let (keys, end, count) = many_pop_arguments(call, 2)?;
+    let (keys, end, count) = parse_multi_pop(call, 2)?;
     let deadline = call.deadline(1)?;
-    if pop_from_first(call, keys, end, Take::UpTo(count))? {
+    if pop_from_first(call, keys, end, PopCount::UpTo(count))? {
         return Ok(());
     }
     wait(call, keys, deadline)
@@ -90,8 +90,8 @@ const BLMOVE: Command = Command {
 };
 
 fn blmove(call: &mut Call) -> Outcome {
-    let (from, to) = (end_at(call, 3)?, end_at(call, 4)?);
-    move_or_wait(call, from, to, 5)
+    let (from, to) = (parse_end(call, 3)?, parse_end(call, 4)?);
+    move_or_block(call, from, to, 5)
 }
 
 const BRPOPLPUSH: Command = Command {
@@ -105,10 +105,10 @@ const BRPOPLPUSH: Command = Command {
     complexity: "O(1)",
     summary: "Moves the element at the right end of a list to the left end of another, or waits until there is one.",
     example: "RPUSH queue:tasks send_email\nBRPOPLPUSH queue:tasks queue:doing 5",
-    run: |call| move_or_wait(call, End::Right, End::Left, 3),
+    run: |call| move_or_block(call, End::Right, End::Left, 3),
 };
 
-fn move_or_wait(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outcome {
+fn move_or_block(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outcome {
     let deadline = call.deadline(timeout_at)?;
     if move_element(call, from, to)? {
         return Ok(());

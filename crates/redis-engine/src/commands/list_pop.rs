@@ -1,6 +1,6 @@
 //! List commands that pop elements, from one list or from the first of several that has any.
 
-use super::list::{end_at, node_limit, pop_each, pop_event};
+use super::list::{node_limit, parse_end, pop_each, pop_event};
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::data::List;
@@ -76,7 +76,7 @@ fn pop(call: &mut Call, end: End) -> Outcome {
 
 /// How many elements to pop from the first list that has any, which also decides the form of the reply.
 #[derive(Clone, Copy)]
-pub(super) enum Take {
+pub(super) enum PopCount {
     /// One element. The reply is the key and the element.
     One,
     /// Up to this number of elements. The reply is the key and an array.
@@ -84,15 +84,15 @@ pub(super) enum Take {
 }
 
 /// Pops from the first of the lists that exists, and replies. Returns whether there was one.
-pub(super) fn pop_from_first(call: &mut Call, keys: &[&[u8]], end: End, take: Take) -> Result<bool, Error> {
+pub(super) fn pop_from_first(call: &mut Call, keys: &[&[u8]], end: End, pop_count: PopCount) -> Result<bool, Error> {
     let limit = node_limit(call);
     for &key in keys {
         let Some(mut list) = call.keyspace.edit::<List>(key)? else { continue };
         call.reply.array(2);
         call.reply.bulk(key);
-        let count = match take {
-            Take::One => 1,
-            Take::UpTo(count) => {
+        let count = match pop_count {
+            PopCount::One => 1,
+            PopCount::UpTo(count) => {
                 let count = count.min(list.len());
                 call.reply.array(count);
                 count
@@ -121,26 +121,26 @@ const LMPOP: Command = Command {
 };
 
 fn lmpop(call: &mut Call) -> Outcome {
-    let (keys, end, count) = many_pop_arguments(call, 1)?;
-    if !pop_from_first(call, keys, end, Take::UpTo(count))? {
+    let (keys, end, count) = parse_multi_pop(call, 1)?;
+    if !pop_from_first(call, keys, end, PopCount::UpTo(count))? {
         call.reply.null_array();
     }
     Ok(())
 }
 
 /// Parses `numkeys key [key ...] LEFT | RIGHT [COUNT count]` from index `at` on.
-pub(super) fn many_pop_arguments<'a>(call: &Call<'a>, at: usize) -> Result<(&'a [&'a [u8]], End, usize), Error> {
+pub(super) fn parse_multi_pop<'a>(call: &Call<'a>, at: usize) -> Result<(&'a [&'a [u8]], End, usize), Error> {
     let positive =
         |index: usize| number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
     let argv = call.argv;
     let numkeys = positive(at).ok_or(error::NUMKEYS_NOT_POSITIVE)?;
-    let where_at = numkeys.checked_add(at + 1).filter(|&index| index < argv.len()).ok_or(error::SYNTAX)?;
-    let end = end_at(call, where_at)?;
-    let count = match argv.len() - where_at - 1 {
+    let end_index = numkeys.checked_add(at + 1).filter(|&index| index < argv.len()).ok_or(error::SYNTAX)?;
+    let end = parse_end(call, end_index)?;
+    let count = match argv.len() - end_index - 1 {
         0 => 1,
         // Redis parses one option at a time, so an invalid count takes precedence over surplus arguments.
-        more @ 2.. if call.is_option(where_at + 1, "COUNT") => {
-            let count = positive(where_at + 2).ok_or(error::COUNT_NOT_POSITIVE)?;
+        more @ 2.. if call.is_option(end_index + 1, "COUNT") => {
+            let count = positive(end_index + 2).ok_or(error::COUNT_NOT_POSITIVE)?;
             if more > 2 {
                 return Err(error::SYNTAX);
             }
@@ -148,5 +148,5 @@ pub(super) fn many_pop_arguments<'a>(call: &Call<'a>, at: usize) -> Result<(&'a 
         }
         _ => return Err(error::SYNTAX),
     };
-    Ok((&argv[at + 1..where_at], end, count))
+    Ok((&argv[at + 1..end_index], end, count))
 }

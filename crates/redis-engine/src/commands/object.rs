@@ -59,7 +59,7 @@ const OBJECT_REFCOUNT: Command = Command {
 };
 
 fn refcount(call: &mut Call) -> Outcome {
-    answer(call, None, |_, _| 1)
+    reply_number(call, None, |_, _| 1)
 }
 
 const OBJECT_IDLETIME: Command = Command {
@@ -81,8 +81,8 @@ fn idletime(call: &mut Call) -> Outcome {
         "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between \
          policies at runtime LRU and LFU data will take some time to adjust.",
     );
-    let refusal = call.server.config.counts_frequency().then_some(NOT_TRACKED);
-    answer(call, refusal, |entry, now_ms| (now_ms - entry.accessed_ms) / 1000)
+    let error = call.server.config.counts_frequency().then_some(NOT_TRACKED);
+    reply_number(call, error, |entry, now_ms| (now_ms - entry.accessed_ms) / 1000)
 }
 
 const OBJECT_FREQ: Command = Command {
@@ -102,22 +102,22 @@ const OBJECT_FREQ: Command = Command {
 fn freq(call: &mut Call) -> Outcome {
     /// Initial access counter of a new key. It never grows, because eviction depends on the time of the last access
     /// only.
-    const INITIAL: i64 = 5;
+    const INITIAL_COUNTER: i64 = 5;
     const NOT_TRACKED: Error = Error::text(
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
          between policies at runtime LRU and LFU data will take some time to adjust.",
     );
-    let refusal = (!call.server.config.counts_frequency()).then_some(NOT_TRACKED);
-    answer(call, refusal, |_, _| INITIAL)
+    let error = (!call.server.config.counts_frequency()).then_some(NOT_TRACKED);
+    reply_number(call, error, |_, _| INITIAL_COUNTER)
 }
 
 /// Replies with a number about a key, or null if there is no such key. Returns `error` if there is one for existing
 /// keys.
-fn answer(call: &mut Call, refusal: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
+fn reply_number(call: &mut Call, error: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
     let now_ms = call.keyspace.now_ms();
-    match (call.keyspace.inspect_quietly(call.argv[2]), refusal) {
+    match (call.keyspace.inspect_quietly(call.argv[2]), error) {
         (None, _) => call.reply.null(),
-        (Some(_), Some(refusal)) => return Err(refusal),
+        (Some(_), Some(error)) => return Err(error),
         (Some(entry), None) => call.reply.integer(number(entry, now_ms)),
     }
     Ok(())

@@ -81,7 +81,7 @@ fn ssubscribe(call: &mut Call) -> Outcome {
 fn subscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
     for name in &call.argv[1..] {
         call.server.subscriptions.subscribe(call.client, kind, name);
-        confirm(call, kind, verb, Some(name));
+        write_confirmation(call, kind, verb, Some(name));
     }
     Ok(())
 }
@@ -135,17 +135,17 @@ fn unsubscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
     }
     for name in &names {
         call.server.subscriptions.unsubscribe(call.client, kind, name);
-        confirm(call, kind, verb, Some(name));
+        write_confirmation(call, kind, verb, Some(name));
     }
     if names.is_empty() {
-        confirm(call, kind, verb, None);
+        write_confirmation(call, kind, verb, None);
     }
     Ok(())
 }
 
 /// Replies with what was subscribed or unsubscribed, and with the current number of subscriptions. Like a message, this
 /// is sent even to a client that has turned off replies.
-fn confirm(call: &mut Call, kind: Kind, verb: &[u8], name: Option<&[u8]>) {
+fn write_confirmation(call: &mut Call, kind: Kind, verb: &[u8], name: Option<&[u8]>) {
     let count = |kind| call.server.subscriptions.count(call.client, kind);
     let count = if kind == Kind::Shard { count(kind) } else { count(Kind::Channel) + count(Kind::Pattern) };
     let write = |reply: &mut Reply| {
@@ -245,8 +245,8 @@ fn channels(call: &mut Call, kind: Kind) -> Outcome {
         return Err(error::subcommand_syntax(call.argv[1], "PUBSUB"));
     }
     let pattern = call.argv.get(2);
-    let fits = |name: &&[u8]| pattern.is_none_or(|pattern| glob::matches(pattern, name));
-    let names: Vec<&[u8]> = call.server.subscriptions.all(kind).filter(fits).collect();
+    let matches = |name: &&[u8]| pattern.is_none_or(|pattern| glob::matches(pattern, name));
+    let names: Vec<&[u8]> = call.server.subscriptions.all(kind).filter(matches).collect();
     call.reply.array(names.len());
     names.iter().for_each(|name| call.reply.bulk(name));
     Ok(())
@@ -263,7 +263,7 @@ const PUBSUB_NUMSUB: Command = Command {
     complexity: "O(N) for the NUMSUB subcommand, where N is the number of requested channels",
     summary: "How many clients listen to each of these channels by name.",
     example: "PUBSUB NUMSUB news",
-    run: |call| listeners(call, Kind::Channel),
+    run: |call| subscriber_counts(call, Kind::Channel),
 };
 
 const PUBSUB_SHARDNUMSUB: Command = Command {
@@ -277,10 +277,10 @@ const PUBSUB_SHARDNUMSUB: Command = Command {
     complexity: "O(N) for the SHARDNUMSUB subcommand, where N is the number of requested shard channels",
     summary: "How many clients listen to each of these sharded channels.",
     example: "PUBSUB SHARDNUMSUB orders",
-    run: |call| listeners(call, Kind::Shard),
+    run: |call| subscriber_counts(call, Kind::Shard),
 };
 
-fn listeners(call: &mut Call, kind: Kind) -> Outcome {
+fn subscriber_counts(call: &mut Call, kind: Kind) -> Outcome {
     let names = &call.argv[2..];
     call.reply.array(2 * names.len());
     for name in names {

@@ -36,7 +36,7 @@ fn keys(call: &mut Call) -> Outcome {
     let pattern = Pattern::new(call.argv[1]);
     let now_ms = call.keyspace.now_ms();
     let (mut found, mut expired) = (Vec::new(), Vec::new());
-    for (key, entry) in call.keyspace.database().iter().filter(|(key, _)| pattern.fits(key)) {
+    for (key, entry) in call.keyspace.database().iter().filter(|(key, _)| pattern.matches(key)) {
         match entry.expires_ms() {
             Some(at) if at <= now_ms => expired.push(key.to_vec()),
             _ => found.push(key),
@@ -67,7 +67,7 @@ impl<'a> Pattern<'a> {
         if pattern == b"*" { Pattern::All } else { Pattern::Glob(pattern) }
     }
 
-    fn fits(self, text: &[u8]) -> bool {
+    fn matches(self, text: &[u8]) -> bool {
         match self {
             Pattern::All => true,
             Pattern::Glob(pattern) => glob::matches(pattern, text),
@@ -77,7 +77,7 @@ impl<'a> Pattern<'a> {
 
 /// What is scanned, which decides the options.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Scanned {
+enum ScanTarget {
     Keys,
     Hash,
     Members,
@@ -92,7 +92,7 @@ struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    fn parse(call: &Call<'a>, from: usize, scanned: Scanned) -> Result<Self, Error> {
+    fn parse(call: &Call<'a>, from: usize, target: ScanTarget) -> Result<Self, Error> {
         let mut options = Options { pattern: Pattern::All, count: 10, type_name: None, values: true };
         let mut index = from;
         while index < call.argv.len() {
@@ -102,10 +102,10 @@ impl<'a> Options<'a> {
                 options.count = usize::try_from(count).ok().filter(|&n| n > 0).ok_or(error::SYNTAX)?;
             } else if call.is_option(index, "MATCH") && has_value {
                 options.pattern = Pattern::new(call.argv[index + 1]);
-            } else if call.is_option(index, "TYPE") && has_value && scanned == Scanned::Keys {
+            } else if call.is_option(index, "TYPE") && has_value && target == ScanTarget::Keys {
                 options.type_name = Some(call.argv[index + 1]);
             } else if call.is_option(index, "NOVALUES") {
-                if scanned != Scanned::Hash {
+                if target != ScanTarget::Hash {
                     return Err(Error::text("ERR NOVALUES option can only be used in HSCAN"));
                 }
                 options.values = false;
@@ -121,7 +121,7 @@ impl<'a> Options<'a> {
 }
 
 /// Parses a cursor like C's `strtoul`: it may begin with spaces and a `+`.
-fn cursor(call: &Call, index: usize) -> Result<usize, Error> {
+fn parse_cursor(call: &Call, index: usize) -> Result<usize, Error> {
     let text = call.argv[index].trim_ascii_start();
     let text = text.strip_prefix(b"+").unwrap_or(text);
     let digits = std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -129,7 +129,7 @@ fn cursor(call: &Call, index: usize) -> Result<usize, Error> {
 }
 
 /// Returns the positions that this call visits, last one first, and the next cursor.
-fn walk(cursor: usize, length: usize, count: usize) -> (impl Iterator<Item = usize>, usize) {
+fn next_positions(cursor: usize, length: usize, count: usize) -> (impl Iterator<Item = usize>, usize) {
     let end = if cursor == 0 { length } else { cursor.min(length) };
     let next = end.saturating_sub(count);
     ((next..end).rev(), next)
@@ -151,16 +151,16 @@ const SCAN: Command = Command {
 };
 
 fn scan(call: &mut Call) -> Outcome {
-    let cursor = cursor(call, 1)?;
-    let options = Options::parse(call, 2, Scanned::Keys)?;
+    let cursor = parse_cursor(call, 1)?;
+    let options = Options::parse(call, 2, ScanTarget::Keys)?;
     let now_ms = call.keyspace.now_ms();
     let database = call.keyspace.database();
-    let (positions, next) = walk(cursor, database.len(), options.count);
+    let (positions, next) = next_positions(cursor, database.len(), options.count);
     let (mut found, mut expired) = (Vec::new(), Vec::new());
     for (key, entry) in positions.filter_map(|position| database.at(position)) {
         let of_type =
             options.type_name.is_none_or(|name| name.eq_ignore_ascii_case(entry.value.type_name().as_bytes()));
-        if !options.pattern.fits(key) {
+        if !options.pattern.matches(key) {
             continue;
         }
         match entry.expires_ms() {
@@ -193,10 +193,10 @@ const HSCAN: Command = Command {
 };
 
 fn hscan(call: &mut Call) -> Outcome {
-    scan_within::<Hash>(call, Scanned::Hash, |hash, index, wanted, found| {
-        let Some((field, value)) = hash.live_at(index, wanted.now_ms) else { return };
+    scan_elements::<Hash>(call, ScanTarget::Hash, |hash, index, collect_options, found| {
+        let Some((field, value)) = hash.live_at(index, collect_options.now_ms) else { return };
         found.push(Cow::Borrowed(field));
-        found.extend(wanted.values.then_some(Cow::Borrowed(value)));
+        found.extend(collect_options.values.then_some(Cow::Borrowed(value)));
     })
 }
 
@@ -216,7 +216,9 @@ const SSCAN: Command = Command {
 };
 
 fn sscan(call: &mut Call) -> Outcome {
-    scan_within::<Set>(call, Scanned::Members, |set, index, _, found| found.extend(set.at(index).map(Cow::Borrowed)))
+    scan_elements::<Set>(call, ScanTarget::Members, |set, index, _, found| {
+        found.extend(set.at(index).map(Cow::Borrowed))
+    })
 }
 
 const ZSCAN: Command = Command {
@@ -235,7 +237,7 @@ const ZSCAN: Command = Command {
 };
 
 fn zscan(call: &mut Call) -> Outcome {
-    scan_within::<SortedSet>(call, Scanned::Members, |zset, index, _, found| {
+    scan_elements::<SortedSet>(call, ScanTarget::Members, |zset, index, _, found| {
         // A small sorted set is returned in the order of ranks, as in Redis's listpack.
         let small = zset.is_small();
         let element = if small { zset.members(index..index + 1, Direction::Ascending).next() } else { zset.at(index) };
@@ -247,16 +249,16 @@ fn zscan(call: &mut Call) -> Outcome {
 }
 
 /// A value whose elements can be scanned by position.
-trait Elements: DataType {
+trait Scannable: DataType {
     fn count(&self) -> usize;
 
     /// Returns whether Redis stores the value in a single allocation, in which case the first call returns all of it.
     fn is_small(&self) -> bool;
 }
 
-macro_rules! elements {
+macro_rules! scannable {
     ($type:ty) => {
-        impl Elements for $type {
+        impl Scannable for $type {
             fn count(&self) -> usize {
                 self.len()
             }
@@ -267,12 +269,12 @@ macro_rules! elements {
         }
     };
 }
-elements!(Hash);
-elements!(Set);
-elements!(SortedSet);
+scannable!(Hash);
+scannable!(Set);
+scannable!(SortedSet);
 
 /// Which parts of the elements to collect.
-struct Wanted {
+struct CollectOptions {
     /// Whether to include values, and not only names.
     values: bool,
     /// Time by which elements must not have expired.
@@ -280,42 +282,41 @@ struct Wanted {
 }
 
 /// Collects the element at a position.
-type Collect<T> = for<'v> fn(&'v T, usize, &Wanted, &mut Vec<Cow<'v, [u8]>>);
+type Collect<T> = for<'v> fn(&'v T, usize, &CollectOptions, &mut Vec<Cow<'v, [u8]>>);
 
-fn scan_within<T: Elements>(call: &mut Call, scanned: Scanned, collect: Collect<T>) -> Outcome {
-    let cursor = cursor(call, 2)?;
+fn scan_elements<T: Scannable>(call: &mut Call, target: ScanTarget, collect: Collect<T>) -> Outcome {
+    let cursor = parse_cursor(call, 2)?;
     // Redis looks up the key before it parses the options, so invalid options are accepted if the key does not exist.
     if call.keyspace.peek(call.argv[1]).is_some_and(|entry| T::from_value(&entry.value).is_none()) {
         return Err(error::WRONG_TYPE);
     }
-    let Some(options) = call.keyspace.exists(call.argv[1]).then(|| Options::parse(call, 3, scanned)).transpose()?
-    else {
+    let Some(options) = call.keyspace.exists(call.argv[1]).then(|| Options::parse(call, 3, target)).transpose()? else {
         call.keyspace.read::<T>(call.argv[1])?;
         call.reply.array(2);
         call.reply.bulk(b"0");
         call.reply.array(0);
         return Ok(());
     };
-    let wanted = Wanted { values: options.values, now_ms: call.keyspace.now_ms() };
+    let collect_options = CollectOptions { values: options.values, now_ms: call.keyspace.now_ms() };
     let Some(value) = call.keyspace.read::<T>(call.argv[1])? else { return Ok(()) };
     let (mut found, mut element) = (Vec::new(), Vec::new());
     let (next, backwards) = match value.is_small() {
         true => (0, None),
         false => {
-            let (positions, next) = walk(cursor, value.count(), options.count);
+            let (positions, next) = next_positions(cursor, value.count(), options.count);
             (next, Some(positions))
         }
     };
-    let mut see = |position| {
-        collect(value, position, &wanted, &mut element);
-        if element.first().is_some_and(|name| options.pattern.fits(name)) {
+    let mut visit = |position| {
+        collect(value, position, &collect_options, &mut element);
+        if element.first().is_some_and(|name| options.pattern.matches(name)) {
             found.append(&mut element);
         }
         element.clear();
     };
     match backwards {
-        Some(positions) => positions.for_each(&mut see),
-        None => (0..value.count()).for_each(&mut see),
+        Some(positions) => positions.for_each(&mut visit),
+        None => (0..value.count()).for_each(&mut visit),
     }
     call.reply.array(2);
     call.reply.bulk(next.to_string().as_bytes());

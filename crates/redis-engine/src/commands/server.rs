@@ -92,7 +92,7 @@ fn flushall(call: &mut Call) -> Outcome {
 }
 
 fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
-    flush_mode(call, 1, error::SYNTAX)?;
+    check_flush_mode(call, 1, error::SYNTAX)?;
     // With SYNC, Redis also frees the keys in another thread, except in a transaction, where the client cannot wait.
     let frees_later = call.mode != Mode::Exec || call.is_option(1, "ASYNC");
     for database in databases {
@@ -104,9 +104,9 @@ fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
 }
 
 /// Checks that only ASYNC or SYNC follows, if anything. The mode makes no difference here.
-fn flush_mode(call: &Call, index: usize, refusal: Error) -> Outcome {
+fn check_flush_mode(call: &Call, index: usize, error: Error) -> Outcome {
     let known = call.is_option(index, "ASYNC") || call.is_option(index, "SYNC");
-    if call.argv.len() == index || (known && call.argv.len() == index + 1) { Ok(()) } else { Err(refusal) }
+    if call.argv.len() == index || (known && call.argv.len() == index + 1) { Ok(()) } else { Err(error) }
 }
 
 const SWAPDB: Command = Command {
@@ -124,9 +124,9 @@ const SWAPDB: Command = Command {
 };
 
 fn swapdb(call: &mut Call) -> Outcome {
-    let index = |word, refusal: &'static str| {
+    let index = |word, error_text: &'static str| {
         let number = number::parse_integer(word).and_then(|n| i32::try_from(n).ok());
-        number.ok_or(Error::text(refusal))
+        number.ok_or(Error::text(error_text))
     };
     let a = index(call.argv[1], "ERR invalid first DB index")?;
     let b = index(call.argv[2], "ERR invalid second DB index")?;
@@ -393,7 +393,7 @@ fn script_flush(call: &mut Call) -> Outcome {
     if call.argv.len() > 3 {
         return Err(error::subcommand_syntax(call.argv[1], "SCRIPT"));
     }
-    flush_mode(call, 2, Error::text("ERR SCRIPT FLUSH only support SYNC|ASYNC option"))?;
+    check_flush_mode(call, 2, Error::text("ERR SCRIPT FLUSH only support SYNC|ASYNC option"))?;
     call.reply.ok();
     Ok(())
 }
@@ -458,7 +458,7 @@ fn function_flush(call: &mut Call) -> Outcome {
     if call.argv.len() > 3 {
         return Err(error::subcommand_syntax(call.argv[1], "FUNCTION"));
     }
-    flush_mode(call, 2, Error::text("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"))?;
+    check_flush_mode(call, 2, Error::text("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"))?;
     call.reply.ok();
     Ok(())
 }

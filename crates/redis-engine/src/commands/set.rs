@@ -231,22 +231,22 @@ fn srandmember(call: &mut Call) -> Outcome {
         call.reply.bulk_or_null(set.and_then(|set| set.at(random.below(set.len()))));
         return Ok(());
     };
-    let many = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
-    let Some(set) = set.filter(|_| many > 0) else {
+    let number = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+    let Some(set) = set.filter(|_| number > 0) else {
         call.reply.array(0);
         return Ok(());
     };
     if count < 0 {
-        call.reply.array(many);
-        if !call.reply.draws(many, |reply| reply.bulk_or_null(set.at(random.below(set.len())))) {
+        call.reply.array(number);
+        if !call.reply.draws(number, |reply| reply.bulk_or_null(set.at(random.below(set.len())))) {
             return call.drop_connection();
         }
-    } else if many >= set.len() {
+    } else if number >= set.len() {
         call.reply.array(set.len());
         set.iter().for_each(|member| call.reply.bulk(member));
     } else {
-        call.reply.array(many);
-        for index in some_indices(set, many, random) {
+        call.reply.array(number);
+        for index in random_indices(set, number, random) {
             call.reply.bulk_or_null(set.at(index));
         }
     }
@@ -255,7 +255,7 @@ fn srandmember(call: &mut Call) -> Outcome {
 
 /// Returns `count` different random indices of a set, which must have at least as many members. For a listpack they are
 /// sorted, because Redis reads it in a single pass.
-fn some_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
+fn random_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
     // The first steps of a shuffle. Only the indices that have been swapped are stored.
     let mut moved: HashMap<usize, usize> = HashMap::new();
     let mut indices: Vec<usize> = (0..count)
@@ -305,7 +305,7 @@ fn spop_one(call: &mut Call) -> Outcome {
 }
 
 /// Redis creates a new set of the remaining members if at least this many times more are popped than remain.
-const REBUILT_FROM: usize = 5;
+const REBUILD_RATIO: usize = 5;
 
 fn spop_many(call: &mut Call) -> Outcome {
     let count = number::parse_integer(call.argv[2]).and_then(|n| usize::try_from(n).ok());
@@ -320,16 +320,16 @@ fn spop_many(call: &mut Call) -> Outcome {
     let kept = set.len() - popped;
     call.reply.set(popped);
     if set.encoding_kind() == Encoding::Listpack {
-        let going: Vec<Box<[u8]>> = some_indices(&set, popped, &mut call.server.random)
+        let removed: Vec<Box<[u8]>> = random_indices(&set, popped, &mut call.server.random)
             .into_iter()
             .filter_map(|at| set.at(at))
             .map(Box::from)
             .collect();
-        for member in &going {
+        for member in &removed {
             call.reply.bulk(member);
             set.remove(member);
         }
-    } else if kept * REBUILT_FROM > popped {
+    } else if kept * REBUILD_RATIO > popped {
         for _ in 0..popped {
             if let Some(member) = set.pop(&mut call.server.random) {
                 call.reply.bulk(&member);
@@ -337,14 +337,14 @@ fn spop_many(call: &mut Call) -> Outcome {
         }
     } else {
         let smallest = if set.encoding_kind() == Encoding::Intset { Encoding::Intset } else { Encoding::Listpack };
-        let mut rest = Set::with_encoding(smallest);
+        let mut remaining = Set::with_encoding(smallest);
         for _ in 0..kept {
             if let Some(member) = set.pop(&mut call.server.random) {
-                rest.add(&member, &limits);
+                remaining.add(&member, &limits);
             }
         }
         set.iter().for_each(|member| call.reply.bulk(member));
-        *set = rest;
+        *set = remaining;
     }
     set.commit_changes("spop", popped);
     Ok(())

@@ -22,7 +22,7 @@ const SINTER: Command = Command {
     complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
     summary: "The members that all of the sets have.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSINTER ana:likes ben:likes",
-    run: |call| answer(call, Algebra::Intersection),
+    run: |call| reply(call, Operation::Intersection),
 };
 
 const SUNION: Command = Command {
@@ -36,7 +36,7 @@ const SUNION: Command = Command {
     complexity: "O(N) where N is the total number of elements in all given sets.",
     summary: "The members that any of the sets has.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSUNION ana:likes ben:likes",
-    run: |call| answer(call, Algebra::Union),
+    run: |call| reply(call, Operation::Union),
 };
 
 const SDIFF: Command = Command {
@@ -50,7 +50,7 @@ const SDIFF: Command = Command {
     complexity: "O(N) where N is the total number of elements in all given sets.",
     summary: "The members of the first set that none of the others has.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSDIFF ana:likes ben:likes",
-    run: |call| answer(call, Algebra::Difference),
+    run: |call| reply(call, Operation::Difference),
 };
 
 const SINTERSTORE: Command = Command {
@@ -64,7 +64,7 @@ const SINTERSTORE: Command = Command {
     complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
     summary: "Stores the members that all of the sets have, as a new set.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSINTERSTORE both:like ana:likes ben:likes",
-    run: |call| store(call, Algebra::Intersection, "sinterstore"),
+    run: |call| store(call, Operation::Intersection, "sinterstore"),
 };
 
 const SUNIONSTORE: Command = Command {
@@ -78,7 +78,7 @@ const SUNIONSTORE: Command = Command {
     complexity: "O(N) where N is the total number of elements in all given sets.",
     summary: "Stores the members that any of the sets has, as a new set.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSUNIONSTORE someone:likes ana:likes ben:likes",
-    run: |call| store(call, Algebra::Union, "sunionstore"),
+    run: |call| store(call, Operation::Union, "sunionstore"),
 };
 
 const SDIFFSTORE: Command = Command {
@@ -92,12 +92,12 @@ const SDIFFSTORE: Command = Command {
     complexity: "O(N) where N is the total number of elements in all given sets.",
     summary: "Stores the members of the first set that none of the others has, as a new set.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSDIFFSTORE only:ana ana:likes ben:likes",
-    run: |call| store(call, Algebra::Difference, "sdiffstore"),
+    run: |call| store(call, Operation::Difference, "sdiffstore"),
 };
 
 /// An operation on several sets.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Algebra {
+enum Operation {
     Intersection,
     Union,
     Difference,
@@ -106,14 +106,14 @@ enum Algebra {
 /// Whether the result is replied or stored, which decides its initial encoding in Redis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    Answer,
+    Reply,
     Store,
 }
 
-fn answer(call: &mut Call, algebra: Algebra) -> Outcome {
+fn reply(call: &mut Call, operation: Operation) -> Outcome {
     let limits = call.keyspace.limits;
     let sets = read_all(call.keyspace, &call.argv[1..])?;
-    if algebra == Algebra::Intersection {
+    if operation == Operation::Intersection {
         // A reply needs no set of the members: hashing each of them again would double the work.
         let sets = smallest_first(&sets).unwrap_or_default();
         let members: Vec<&[u8]> = intersection(&sets).collect();
@@ -121,16 +121,16 @@ fn answer(call: &mut Call, algebra: Algebra) -> Outcome {
         members.iter().for_each(|member| call.reply.bulk(member));
         return Ok(());
     }
-    let result = combine(algebra, &sets, Purpose::Answer, &limits);
+    let result = combine(operation, &sets, Purpose::Reply, &limits);
     call.reply.set(result.len());
     result.iter().for_each(|member| call.reply.bulk(member));
     Ok(())
 }
 
-fn store(call: &mut Call, algebra: Algebra, event: &'static str) -> Outcome {
+fn store(call: &mut Call, operation: Operation, event: &'static str) -> Outcome {
     let limits = call.keyspace.limits;
     let sets = read_all(call.keyspace, &call.argv[2..])?;
-    let result = combine(algebra, &sets, Purpose::Store, &limits);
+    let result = combine(operation, &sets, Purpose::Store, &limits);
     call.reply.count(result.len());
     call.keyspace.put(call.argv[1], result.into_value(), None, event);
     Ok(())
@@ -145,17 +145,17 @@ fn read_all<'a>(keyspace: &'a mut Keyspace, keys: &[&[u8]]) -> Result<Vec<Option
     Ok(keys.iter().map(|key| database.get(key).and_then(|entry| Set::from_value(&entry.value))).collect())
 }
 
-fn combine(algebra: Algebra, sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
-    match algebra {
-        Algebra::Intersection => intersect(sets, limits),
-        Algebra::Union => {
+fn combine(operation: Operation, sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
+    match operation {
+        Operation::Intersection => intersect(sets, limits),
+        Operation::Union => {
             let mut union = Set::with_encoding(first_encoding(sets, purpose));
             for member in sets.iter().flatten().flat_map(|set| set.iter()) {
                 union.add(member, limits);
             }
             union
         }
-        Algebra::Difference => subtract(sets, purpose, limits),
+        Operation::Difference => subtract(sets, purpose, limits),
     }
 }
 
@@ -205,9 +205,9 @@ fn subtract(sets: &[Option<&Set>], purpose: Purpose, limits: &Limits) -> Set {
     }
     // There are two algorithms: looking up each member of the first set in all others, or removing all members of the
     // others from a copy of the first set. Redis uses the cheaper one, and the choice can affect the encoding.
-    let looked_up = first.len() * (others.len() + 1) / 2;
-    let taken_out: usize = first.len() + others.iter().map(|other| other.len()).sum::<usize>();
-    if looked_up <= taken_out {
+    let lookup_cost = first.len() * (others.len() + 1) / 2;
+    let removal_cost: usize = first.len() + others.iter().map(|other| other.len()).sum::<usize>();
+    if lookup_cost <= removal_cost {
         for member in first.iter().filter(|member| !others.iter().any(|other| other.contains(member))) {
             result.add(member, limits);
         }
@@ -238,8 +238,8 @@ const SINTERCARD: Command = Command {
 
 fn sintercard(call: &mut Call) -> Outcome {
     let argv = call.argv;
-    let natural = |index: usize| number::parse_integer(argv[index]).and_then(|n| usize::try_from(n).ok());
-    let numkeys = natural(1).filter(|&n| n > 0).ok_or(error::NUMKEYS_NOT_POSITIVE)?;
+    let count = |index: usize| number::parse_integer(argv[index]).and_then(|n| usize::try_from(n).ok());
+    let numkeys = count(1).filter(|&n| n > 0).ok_or(error::NUMKEYS_NOT_POSITIVE)?;
     if numkeys > argv.len() - 2 {
         return Err(error::NUMKEYS_TOO_LARGE);
     }
@@ -249,7 +249,7 @@ fn sintercard(call: &mut Call) -> Outcome {
         if !call.is_option(index, "LIMIT") || index + 1 == argv.len() {
             return Err(error::SYNTAX);
         }
-        limit = match natural(index + 1).ok_or(error::LIMIT_NEGATIVE)? {
+        limit = match count(index + 1).ok_or(error::LIMIT_NEGATIVE)? {
             0 => usize::MAX,
             limit => limit,
         };

@@ -74,7 +74,7 @@ struct Options<'a> {
     store: Option<&'a [u8]>,
 }
 
-fn options<'a>(call: &Call<'a>, access: Access) -> Result<Options<'a>, Error> {
+fn parse_options<'a>(call: &Call<'a>, access: Access) -> Result<Options<'a>, Error> {
     let argv = call.argv;
     let mut options = Options {
         by: By::Element,
@@ -87,29 +87,29 @@ fn options<'a>(call: &Call<'a>, access: Access) -> Result<Options<'a>, Error> {
     };
     let mut index = 2;
     while index < argv.len() {
-        let follow = argv.len() - index - 1;
+        let remaining = argv.len() - index - 1;
         if call.is_option(index, "ASC") {
             options.descending = false;
         } else if call.is_option(index, "DESC") {
             options.descending = true;
         } else if call.is_option(index, "ALPHA") {
             options.alphabetic = true;
-        } else if call.is_option(index, "LIMIT") && follow >= 2 {
+        } else if call.is_option(index, "LIMIT") && remaining >= 2 {
             let (offset, count) = (call.integer(index + 1)?, call.integer(index + 2)?);
             options.offset = usize::try_from(offset).unwrap_or(0);
             options.count = usize::try_from(count).unwrap_or(usize::MAX);
             index += 2;
-        } else if call.is_option(index, "STORE") && follow >= 1 && access == Access::ReadWrite {
+        } else if call.is_option(index, "STORE") && remaining >= 1 && access == Access::ReadWrite {
             options.store = Some(argv[index + 1]);
             index += 1;
-        } else if call.is_option(index, "BY") && follow >= 1 {
+        } else if call.is_option(index, "BY") && remaining >= 1 {
             // As in Redis, a later BY does not replace a pattern that disables sorting.
             options.by = match options.by {
                 By::Element | By::Pattern(_) if argv[index + 1].contains(&b'*') => By::Pattern(argv[index + 1]),
                 _ => By::Nothing,
             };
             index += 1;
-        } else if call.is_option(index, "GET") && follow >= 1 {
+        } else if call.is_option(index, "GET") && remaining >= 1 {
             options.get.push(argv[index + 1]);
             index += 1;
         } else {
@@ -121,40 +121,40 @@ fn options<'a>(call: &Call<'a>, access: Access) -> Result<Options<'a>, Error> {
 }
 
 fn sort(call: &mut Call, access: Access) -> Outcome {
-    let options = options(call, access)?;
-    let elements = elements(call, &options)?;
+    let options = parse_options(call, access)?;
+    let elements = sorted_elements(call, &options)?;
     if let Ok(Some(mut zset)) = call.keyspace.edit::<SortedSet>(call.argv[1]) {
         zset.convert_to_skiplist();
     }
     let start = options.offset.min(elements.len());
     let end = start.saturating_add(options.count).min(elements.len());
-    let chosen = &elements[start..end];
+    let selected = &elements[start..end];
     if let Some(destination) = options.store {
-        return store(call, chosen, &options, destination);
+        return store(call, selected, &options, destination);
     }
     if options.get.is_empty() {
-        call.reply.array(chosen.len());
-        chosen.iter().for_each(|element| call.reply.bulk(element));
+        call.reply.array(selected.len());
+        selected.iter().for_each(|element| call.reply.bulk(element));
         return Ok(());
     }
-    call.reply.array(chosen.len() * options.get.len());
-    for element in chosen {
+    call.reply.array(selected.len() * options.get.len());
+    for element in selected {
         for pattern in &options.get {
-            call.reply.bulk_or_null(look_up(call.keyspace, pattern, element).as_deref());
+            call.reply.bulk_or_null(resolve_pattern(call.keyspace, pattern, element).as_deref());
         }
     }
     Ok(())
 }
 
-fn store(call: &mut Call, chosen: &[Box<[u8]>], options: &Options, destination: &[u8]) -> Outcome {
+fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination: &[u8]) -> Outcome {
     let mut values: Vec<Box<[u8]>> = Vec::new();
     if options.get.is_empty() {
-        values.extend_from_slice(chosen);
+        values.extend_from_slice(selected);
     }
-    for element in chosen {
+    for element in selected {
         for pattern in &options.get {
             // A missing value is stored as an empty string.
-            let value = look_up(call.keyspace, pattern, element).unwrap_or_default();
+            let value = resolve_pattern(call.keyspace, pattern, element).unwrap_or_default();
             values.push(value.into_owned().into());
         }
     }
@@ -168,7 +168,7 @@ fn store(call: &mut Call, chosen: &[Box<[u8]>], options: &Options, destination: 
 }
 
 /// Returns all elements, sorted as the options say.
-fn elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error> {
+fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error> {
     call.keyspace.unpack_sorted_set(call.argv[1]);
     let Some(entry) = call.keyspace.read_any(call.argv[1]) else { return Ok(Vec::new()) };
     let mut elements: Vec<Box<[u8]>> = match &entry.value {
@@ -191,31 +191,31 @@ fn elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error>
                 elements.reverse();
             }
         }
-        (By::Element, true) => elements.sort_by(|a, b| directed(a.cmp(b), options)),
+        (By::Element, true) => elements.sort_by(|a, b| apply_direction(a.cmp(b), options)),
         (By::Element, false) => {
             sort_by_weight(&mut elements, options, |element| weight(Some(element)))?;
         }
         (By::Pattern(pattern), true) => {
-            let value = |element: &[u8]| look_up(call.keyspace, pattern, element).map(Cow::into_owned);
-            sort_by_value(&mut elements, options, value);
+            let value = |element: &[u8]| resolve_pattern(call.keyspace, pattern, element).map(Cow::into_owned);
+            sort_by_text(&mut elements, options, value);
         }
         (By::Pattern(pattern), false) => {
             sort_by_weight(&mut elements, options, |element| {
-                weight(look_up(call.keyspace, pattern, element).as_deref())
+                weight(resolve_pattern(call.keyspace, pattern, element).as_deref())
             })?;
         }
     }
     Ok(elements)
 }
 
-fn directed(ordering: Ordering, options: &Options) -> Ordering {
+fn apply_direction(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
 /// Sorts by text. Elements without one come first.
-fn sort_by_value(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
+fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
     let mut valued: Vec<_> = elements.drain(..).map(|element| (value(&element), element)).collect();
-    valued.sort_by(|a, b| directed(a.0.cmp(&b.0), options));
+    valued.sort_by(|a, b| apply_direction(a.0.cmp(&b.0), options));
     elements.extend(valued.into_iter().map(|(_, element)| element));
 }
 
@@ -231,7 +231,7 @@ fn sort_by_weight(
     }
     // No weight is NaN, so `None` is impossible. -0 equals 0.
     let by_weight = |a: &f64, b: &f64| a.partial_cmp(b).unwrap_or(Ordering::Equal);
-    weighed.sort_by(|a, b| directed(by_weight(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)), options));
+    weighed.sort_by(|a, b| apply_direction(by_weight(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)), options));
     elements.extend(weighed.into_iter().map(|(_, element)| element));
     Ok(())
 }
@@ -256,7 +256,7 @@ fn weight(text: Option<&[u8]>) -> Option<f64> {
 
 /// Returns the value that a pattern gives for an element. `#` is the element itself. Otherwise `*` is replaced by the
 /// element, and the result is the key of a string, or, before `->`, the key of a hash whose field follows.
-fn look_up<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+fn resolve_pattern<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8]) -> Option<Cow<'a, [u8]>> {
     if pattern == b"#" {
         return Some(Cow::Borrowed(element));
     }

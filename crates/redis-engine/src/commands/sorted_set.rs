@@ -23,11 +23,11 @@ pub enum Listing {
 
 /// Replies with members. With scores, RESP3 has an array of pairs, and RESP2 a flat array.
 pub fn write_members<'a>(reply: &mut Reply, members: impl ExactSizeIterator<Item = (&'a [u8], f64)>, listing: Listing) {
-    announce_members(reply, members.len(), listing);
+    write_members_header(reply, members.len(), listing);
     members.for_each(|member| write_member(reply, member, listing));
 }
 
-fn announce_members(reply: &mut Reply, count: usize, listing: Listing) {
+fn write_members_header(reply: &mut Reply, count: usize, listing: Listing) {
     let flat = listing == Listing::WithScores && reply.protocol == Protocol::Resp2;
     reply.array(if flat { 2 * count } else { count });
 }
@@ -115,7 +115,7 @@ enum Change {
     /// The member already had this score.
     Same(f64),
     /// An option did not allow the change.
-    Refused,
+    Skipped,
 }
 
 fn zadd(call: &mut Call) -> Outcome {
@@ -125,7 +125,7 @@ fn zadd(call: &mut Call) -> Outcome {
         return Err(error::SYNTAX);
     }
     options.check(words / 2)?;
-    add(call, options, pairs_at)
+    add_members(call, options, pairs_at)
 }
 
 const ZINCRBY: Command = Command {
@@ -143,11 +143,11 @@ const ZINCRBY: Command = Command {
 };
 
 fn zincrby(call: &mut Call) -> Outcome {
-    add(call, Options { increment: true, ..Options::default() }, 2)
+    add_members(call, Options { increment: true, ..Options::default() }, 2)
 }
 
 /// Implements ZADD and ZINCRBY. `pairs_at` is the index of the first score.
-fn add(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
+fn add_members(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
     let scores =
         (pairs_at..call.argv.len()).step_by(2).map(|index| call.double(index)).collect::<Result<Vec<_>, _>>()?;
     let members = call.argv[pairs_at + 1..].iter().step_by(2);
@@ -155,7 +155,7 @@ fn add(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
     let mut zset = call.keyspace.edit_or_create::<SortedSet>(call.argv[1])?;
     zset.prepare_for(scores.len(), limits);
     let (mut added, mut changed) = (0, 0);
-    let mut last = Change::Refused;
+    let mut last = Change::Skipped;
     for (member, score) in members.zip(scores) {
         last = add_one(&mut zset, member, score, options, limits)?;
         added += usize::from(matches!(last, Change::Added(_)));
@@ -170,7 +170,7 @@ fn add(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
         Change::Added(score) | Change::Changed(score) | Change::Same(score) if options.increment => {
             call.reply.double(score);
         }
-        Change::Refused if options.increment => call.reply.null(),
+        Change::Skipped if options.increment => call.reply.null(),
         _ if options.count_changed => call.reply.count(added + changed),
         _ => call.reply.count(added),
     }
@@ -184,20 +184,20 @@ fn add(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
 fn add_one(zset: &mut SortedSet, member: &[u8], score: f64, options: Options, limits: Limits) -> Result<Change, Error> {
     let Some(before) = zset.score(member) else {
         if options.if_present {
-            return Ok(Change::Refused);
+            return Ok(Change::Skipped);
         }
         zset.set(member, score, limits);
         return Ok(Change::Added(score));
     };
     if options.if_absent {
-        return Ok(Change::Refused);
+        return Ok(Change::Skipped);
     }
     let score = if options.increment { before + score } else { score };
     if score.is_nan() {
         return Err(error::SCORE_NOT_A_NUMBER);
     }
     if options.if_greater && score <= before || options.if_less && score >= before {
-        return Ok(Change::Refused);
+        return Ok(Change::Skipped);
     }
     if score == before {
         return Ok(Change::Same(score));
@@ -378,30 +378,30 @@ fn zrandmember(call: &mut Call) -> Outcome {
         }
         return Ok(());
     }
-    let (count, listing) = random_options(call)?;
+    let (count, listing) = parse_random_options(call)?;
     let Some(zset) = call.keyspace.read::<SortedSet>(call.argv[1])? else {
         call.reply.array(0);
         return Ok(());
     };
-    let wanted = usize::try_from(count.unsigned_abs()).map_err(|_| error::OUT_OF_RANGE)?;
+    let number = usize::try_from(count.unsigned_abs()).map_err(|_| error::OUT_OF_RANGE)?;
     let random = &mut call.server.random;
     // All indices are below the length.
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
-        announce_members(call.reply, wanted, listing);
-        if !call.reply.draws(wanted, |reply| write_member(reply, at(random.below(zset.len())), listing)) {
+        write_members_header(call.reply, number, listing);
+        if !call.reply.draws(number, |reply| write_member(reply, at(random.below(zset.len())), listing)) {
             return call.drop_connection();
         }
-    } else if wanted >= zset.len() {
+    } else if number >= zset.len() {
         write_members(call.reply, zset.members(0..zset.len(), Direction::Descending), listing);
     } else {
-        write_members(call.reply, distinct(random, zset.len(), wanted).into_iter().map(at), listing);
+        write_members(call.reply, random_ranks(random, zset.len(), number).into_iter().map(at), listing);
     }
     Ok(())
 }
 
 /// Parses the arguments of ZRANDMEMBER after the key.
-fn random_options(call: &Call) -> Result<(i64, Listing), Error> {
+fn parse_random_options(call: &Call) -> Result<(i64, Listing), Error> {
     let count = call.integer(2)?;
     if count == i64::MIN {
         return Err(error::out_of_range(-i64::MAX, i64::MAX));
@@ -416,11 +416,11 @@ fn random_options(call: &Call) -> Result<(i64, Listing), Error> {
     }
 }
 
-/// Returns `wanted` different random numbers below `n`, which must not be less. All choices are equally likely (Floyd's
+/// Returns `number` different random numbers below `n`, which must not be less. All choices are equally likely (Floyd's
 /// algorithm).
-fn distinct(random: &mut Rng, n: usize, wanted: usize) -> IndexSet<usize, foldhash::fast::RandomState> {
+fn random_ranks(random: &mut Rng, n: usize, number: usize) -> IndexSet<usize, foldhash::fast::RandomState> {
     let mut picks = IndexSet::default();
-    for top in n - wanted..n {
+    for top in n - number..n {
         let pick = random.below(top + 1);
         if !picks.insert(pick) {
             picks.insert(top);

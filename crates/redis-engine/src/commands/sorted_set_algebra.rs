@@ -131,24 +131,24 @@ enum Aggregate {
 }
 
 impl Aggregate {
-    fn of_option(word: &[u8]) -> Option<Aggregate> {
+    fn parse(word: &[u8]) -> Option<Aggregate> {
         let all: [(&[u8], Aggregate); 3] =
             [(b"SUM", Aggregate::Sum), (b"MIN", Aggregate::Min), (b"MAX", Aggregate::Max)];
         all.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, aggregate)| aggregate)
     }
 
     /// Combines two scores. The sum of opposite infinities is 0.
-    fn combine(self, so_far: f64, score: f64) -> f64 {
+    fn combine(self, total: f64, score: f64) -> f64 {
         match self {
-            Aggregate::Sum => number_or_zero(so_far + score),
-            Aggregate::Min if score < so_far => score,
-            Aggregate::Max if score > so_far => score,
-            Aggregate::Min | Aggregate::Max => so_far,
+            Aggregate::Sum => zero_if_nan(total + score),
+            Aggregate::Min if score < total => score,
+            Aggregate::Max if score > total => score,
+            Aggregate::Min | Aggregate::Max => total,
         }
     }
 }
 
-fn number_or_zero(score: f64) -> f64 {
+fn zero_if_nan(score: f64) -> f64 {
     if score.is_nan() { 0.0 } else { score }
 }
 
@@ -201,7 +201,7 @@ impl Options {
                 }
                 index += keys;
             } else if weighs && call.is_option(index, "AGGREGATE") && index + 1 < call.argv.len() {
-                options.aggregate = Aggregate::of_option(call.argv[index + 1]).ok_or(error::SYNTAX)?;
+                options.aggregate = Aggregate::parse(call.argv[index + 1]).ok_or(error::SYNTAX)?;
                 index += 1;
             } else if target == Target::Reply && call.is_option(index, "WITHSCORES") {
                 options.listing = Listing::WithScores;
@@ -225,7 +225,7 @@ enum Input<'a> {
 
 impl<'a> Input<'a> {
     /// Returns the value of a key that `input_keys` has checked: it has not expired, and has a suitable type.
-    fn of(call: &'a Call, key: &[u8]) -> Input<'a> {
+    fn read(call: &'a Call, key: &[u8]) -> Input<'a> {
         match call.keyspace.database().get(key).map(|entry| &entry.value) {
             Some(Value::SortedSet(zset)) => Input::SortedSet(zset),
             Some(Value::Set(set)) => Input::Set(set),
@@ -260,8 +260,8 @@ impl<'a> Input<'a> {
 }
 
 /// Returns the inputs with their weights, smallest first as in Redis, because the order affects the rounding of sums.
-fn by_size<'a>(call: &'a Call, keys: &[&[u8]], weights: &[f64]) -> Vec<(Input<'a>, f64)> {
-    let mut inputs: Vec<_> = keys.iter().map(|key| Input::of(call, key)).zip(weights.iter().copied()).collect();
+fn inputs_by_size<'a>(call: &'a Call, keys: &[&[u8]], weights: &[f64]) -> Vec<(Input<'a>, f64)> {
+    let mut inputs: Vec<_> = keys.iter().map(|key| Input::read(call, key)).zip(weights.iter().copied()).collect();
     inputs.sort_by_key(|(input, _)| input.len());
     inputs
 }
@@ -270,8 +270,8 @@ fn union(inputs: &[(Input, f64)], aggregate: Aggregate) -> Scores {
     let mut union = Scores::default();
     for &(input, weight) in inputs {
         for (member, score) in input.members() {
-            let score = number_or_zero(score * weight);
-            union.entry(member).and_modify(|so_far| *so_far = aggregate.combine(*so_far, score)).or_insert(score);
+            let score = zero_if_nan(score * weight);
+            union.entry(member).and_modify(|total| *total = aggregate.combine(*total, score)).or_insert(score);
         }
     }
     union
@@ -280,9 +280,9 @@ fn union(inputs: &[(Input, f64)], aggregate: Aggregate) -> Scores {
 fn intersection(inputs: &[(Input, f64)], aggregate: Aggregate) -> Scores {
     let Some((&(smallest, weight), others)) = inputs.split_first() else { return Scores::default() };
     let in_all = |(member, score): (Member, f64)| {
-        let first = number_or_zero(score * weight);
-        let all = others.iter().try_fold(first, |so_far, (other, weight)| {
-            other.score(&member).map(|score| aggregate.combine(so_far, score * weight))
+        let first = zero_if_nan(score * weight);
+        let all = others.iter().try_fold(first, |total, (other, weight)| {
+            other.score(&member).map(|score| aggregate.combine(total, score * weight))
         });
         all.map(|score| (member, score))
     };
@@ -304,9 +304,9 @@ fn compute(
     let keys = input_keys(call, count_at)?;
     let options = Options::parse(call, operation, target, keys.len(), count_at + 1 + keys.len())?;
     let scores = match operation {
-        Operation::Union => union(&by_size(call, keys, &options.weights), options.aggregate),
-        Operation::Intersection => intersection(&by_size(call, keys, &options.weights), options.aggregate),
-        Operation::Difference => difference(&keys.iter().map(|key| Input::of(call, key)).collect::<Vec<_>>()),
+        Operation::Union => union(&inputs_by_size(call, keys, &options.weights), options.aggregate),
+        Operation::Intersection => intersection(&inputs_by_size(call, keys, &options.weights), options.aggregate),
+        Operation::Difference => difference(&keys.iter().map(|key| Input::read(call, key)).collect::<Vec<_>>()),
     };
     Ok((SortedSet::from_scores(scores), options))
 }
@@ -339,7 +339,7 @@ fn zintercard(call: &mut Call) -> Outcome {
         limit = count.map(|count| if count == 0 { usize::MAX } else { count }).ok_or(error::LIMIT_NEGATIVE)?;
         index += 2;
     }
-    let inputs = by_size(call, keys, &vec![1.0; keys.len()]);
+    let inputs = inputs_by_size(call, keys, &vec![1.0; keys.len()]);
     let members = inputs.split_first().map_or(0, |((smallest, _), others)| {
         let in_all = |(member, _): &(Member, f64)| others.iter().all(|(other, _)| other.score(member).is_some());
         smallest.members().filter(in_all).take(limit).count()

@@ -44,22 +44,22 @@ const ZPOPMAX: Command = Command {
 
 fn pop(call: &mut Call, from: Direction) -> Outcome {
     let (count, write): (_, fn(&mut Reply, Members)) = match call.argv.len() {
-        2 => (1, write_single),
-        3 => (positive_or_zero(call.argv[2])?, |reply, members| write_members(reply, members, Listing::WithScores)),
+        2 => (1, write_single_pair),
+        3 => (parse_count(call.argv[2])?, |reply, members| write_members(reply, members, Listing::WithScores)),
         _ => return Err(error::SYNTAX),
     };
-    if !take(call.keyspace, call.reply, call.argv[1], from, count, write)? {
+    if !pop_members(call.keyspace, call.reply, call.argv[1], from, count, write)? {
         call.reply.array(0);
     }
     Ok(())
 }
 
-fn positive_or_zero(word: &[u8]) -> Result<usize, Error> {
+fn parse_count(word: &[u8]) -> Result<usize, Error> {
     number::parse_integer(word).and_then(|count| usize::try_from(count).ok()).ok_or(error::MUST_BE_POSITIVE)
 }
 
 /// Replies with the single member that ZPOPMIN without a count pops: a flat array in both protocols.
-fn write_single(reply: &mut Reply, members: Members) {
+fn write_single_pair(reply: &mut Reply, members: Members) {
     reply.array(2);
     write_flat(reply, members);
 }
@@ -76,7 +76,7 @@ fn write_flat(reply: &mut Reply, members: Members) {
 ///
 /// # Errors
 /// Returns WRONGTYPE if the key holds a value of another type.
-fn take(
+fn pop_members(
     keyspace: &mut Keyspace,
     reply: &mut Reply,
     key: &[u8],
@@ -153,7 +153,7 @@ impl<'a> Request<'a> {
     }
 
     /// Pops from the first key that has members. Returns whether there was one.
-    fn take(&self, call: &mut Call) -> Result<bool, Error> {
+    fn pop(&self, call: &mut Call) -> Result<bool, Error> {
         for key in self.keys {
             let write = |reply: &mut Reply, members: Members| {
                 reply.array(2);
@@ -165,7 +165,7 @@ impl<'a> Request<'a> {
                     reply.double(score);
                 }
             };
-            if take(call.keyspace, call.reply, key, self.from, self.count, write)? {
+            if pop_members(call.keyspace, call.reply, key, self.from, self.count, write)? {
                 return Ok(true);
             }
         }
@@ -174,7 +174,7 @@ impl<'a> Request<'a> {
 }
 
 fn zmpop(call: &mut Call) -> Outcome {
-    if !Request::parse(call, 1)?.take(call)? {
+    if !Request::parse(call, 1)?.pop(call)? {
         call.reply.null_array();
     }
     Ok(())
@@ -198,7 +198,7 @@ const BZMPOP: Command = Command {
 fn bzmpop(call: &mut Call) -> Outcome {
     let request = Request::parse(call, 2)?;
     let deadline = call.deadline(1)?;
-    if request.take(call)? { Ok(()) } else { wait(call, request.keys, deadline) }
+    if request.pop(call)? { Ok(()) } else { wait(call, request.keys, deadline) }
 }
 
 const BZPOPMIN: Command = Command {
@@ -239,7 +239,7 @@ fn blocking_pop(call: &mut Call, from: Direction) -> Outcome {
             reply.bulk(key);
             write_flat(reply, members);
         };
-        if take(call.keyspace, call.reply, key, from, 1, write)? {
+        if pop_members(call.keyspace, call.reply, key, from, 1, write)? {
             return Ok(());
         }
     }

@@ -1,6 +1,6 @@
 //! Sorted set commands on ranges by rank, by score, or by the members' bytes: reading, counting, storing and removing.
 //!
-//! Each command is a `Form` of the same implementation, which converts bounds of any kind to ranks first.
+//! Each command is a `RangeCommand` of the same implementation, which converts bounds of any kind to ranks first.
 
 use std::ops::{Bound, Range};
 
@@ -36,14 +36,14 @@ enum By {
 
 /// The bounds of a range.
 #[derive(Debug, Clone, Copy)]
-enum Ends<'a> {
+enum Bounds<'a> {
     /// Inclusive ranks. Negative ones count from the end in the direction of the range.
     Ranks(i64, i64),
     Scores(Bound<f64>, Bound<f64>),
     Lex(LexBound<'a>, LexBound<'a>),
 }
 
-impl<'a> Ends<'a> {
+impl<'a> Bounds<'a> {
     /// Parses the bounds at two indices of the arguments.
     ///
     /// # Errors
@@ -51,13 +51,13 @@ impl<'a> Ends<'a> {
     fn parse(call: &Call<'a>, by: By, min: usize, max: usize) -> Result<Self, Error> {
         let (min_word, max_word) = (call.argv[min], call.argv[max]);
         match by {
-            By::Rank => Ok(Ends::Ranks(call.integer(min)?, call.integer(max)?)),
+            By::Rank => Ok(Bounds::Ranks(call.integer(min)?, call.integer(max)?)),
             By::Score => match (score_bound(min_word), score_bound(max_word)) {
-                (Some(min), Some(max)) => Ok(Ends::Scores(min, max)),
+                (Some(min), Some(max)) => Ok(Bounds::Scores(min, max)),
                 _ => Err(error::BOUND_NOT_A_FLOAT),
             },
             By::Lex => match (lex_bound(min_word), lex_bound(max_word)) {
-                (Some(min), Some(max)) => Ok(Ends::Lex(min, max)),
+                (Some(min), Some(max)) => Ok(Bounds::Lex(min, max)),
                 _ => Err(error::BOUND_NOT_LEX),
             },
         }
@@ -66,21 +66,21 @@ impl<'a> Ends<'a> {
     /// Returns the ranks within the bounds, counted from the lowest score.
     fn ranks(self, zset: &SortedSet, direction: Direction) -> Range<usize> {
         match self {
-            Ends::Ranks(start, stop) => clamped(start, stop, zset.len(), direction),
-            Ends::Scores(min, max) => zset.ranks_by_score(min, max),
-            Ends::Lex(min, max) => zset.ranks_by_lex(min, max, direction),
+            Bounds::Ranks(start, stop) => resolve_ranks(start, stop, zset.len(), direction),
+            Bounds::Scores(min, max) => zset.ranks_by_score(min, max),
+            Bounds::Lex(min, max) => zset.ranks_by_lex(min, max, direction),
         }
     }
 }
 
 /// Limits a range of ranks to those that exist. In a descending range, ranks count from the highest score.
-fn clamped(start: i64, stop: i64, len: usize, direction: Direction) -> Range<usize> {
-    let place = |index: i64| {
+fn resolve_ranks(start: i64, stop: i64, len: usize, direction: Direction) -> Range<usize> {
+    let position = |index: i64| {
         let distance = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
         if index < 0 { len.checked_sub(distance) } else { Some(distance) }
     };
-    let start = place(start).unwrap_or(0);
-    let end = place(stop).map_or(0, |stop| stop.saturating_add(1).min(len));
+    let start = position(start).unwrap_or(0);
+    let end = position(stop).map_or(0, |stop| stop.saturating_add(1).min(len));
     if start >= end {
         return 0..0;
     }
@@ -118,7 +118,7 @@ fn lex_bound(word: &[u8]) -> Option<LexBound<'_>> {
 
 /// What a command's name determines. Options determine what is `None`.
 #[derive(Debug, Clone, Copy)]
-struct Form {
+struct RangeCommand {
     by: Option<By>,
     direction: Option<Direction>,
     target: Target,
@@ -132,9 +132,9 @@ enum Target {
     Store,
 }
 
-impl Form {
-    const fn reply(by: By, direction: Direction) -> Form {
-        Form { by: Some(by), direction: Some(direction), target: Target::Reply }
+impl RangeCommand {
+    const fn reply(by: By, direction: Direction) -> RangeCommand {
+        RangeCommand { by: Some(by), direction: Some(direction), target: Target::Reply }
     }
 }
 
@@ -142,7 +142,7 @@ impl Form {
 struct Request<'a> {
     key: &'a [u8],
     by: By,
-    ends: Ends<'a>,
+    bounds: Bounds<'a>,
     direction: Direction,
     /// LIMIT: the number of members to skip, and the maximum number to return. A negative offset returns none, and a
     /// negative count all.
@@ -151,9 +151,9 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn parse(call: &Call<'a>, form: Form) -> Result<Self, Error> {
-        let key_at = if form.target == Target::Store { 2 } else { 1 };
-        let Form { mut by, mut direction, target } = form;
+    fn parse(call: &Call<'a>, command: RangeCommand) -> Result<Self, Error> {
+        let key_at = if command.target == Target::Store { 2 } else { 1 };
+        let RangeCommand { mut by, mut direction, target } = command;
         let (mut limit, mut listing) = ((0, -1), Listing::Members);
         let mut index = key_at + 3;
         while index < call.argv.len() {
@@ -183,31 +183,31 @@ impl<'a> Request<'a> {
         // In a descending range the upper bound comes first, except for ranks, which count in the range's direction.
         let swapped = by != By::Rank && direction == Direction::Descending;
         let (min, max) = if swapped { (key_at + 2, key_at + 1) } else { (key_at + 1, key_at + 2) };
-        let ends = Ends::parse(call, by, min, max)?;
-        Ok(Request { key: call.argv[key_at], by, ends, direction, limit, listing })
+        let bounds = Bounds::parse(call, by, min, max)?;
+        Ok(Request { key: call.argv[key_at], by, bounds, direction, limit, listing })
     }
 
     /// Returns the ranks of the range, after LIMIT.
     fn ranks(&self, zset: &SortedSet) -> Range<usize> {
-        let Range { start, end } = self.ends.ranks(zset, self.direction);
+        let Range { start, end } = self.bounds.ranks(zset, self.direction);
         if self.by == By::Rank {
             return start..end;
         }
-        let Ok(passed) = usize::try_from(self.limit.0) else { return 0..0 };
-        let passed = passed.min(end - start);
-        let left = end - start - passed;
-        let taken = usize::try_from(self.limit.1).map_or(left, |count| count.min(left));
+        let Ok(skipped) = usize::try_from(self.limit.0) else { return 0..0 };
+        let skipped = skipped.min(end - start);
+        let left = end - start - skipped;
+        let returned = usize::try_from(self.limit.1).map_or(left, |count| count.min(left));
         match self.direction {
-            Direction::Ascending => start + passed..start + passed + taken,
-            Direction::Descending => end - passed - taken..end - passed,
+            Direction::Ascending => start + skipped..start + skipped + returned,
+            Direction::Descending => end - skipped - returned..end - skipped,
         }
     }
 }
 
 /// Implements all commands that read or store a range.
-fn range(call: &mut Call, form: Form) -> Outcome {
-    let request = Request::parse(call, form)?;
-    match form.target {
+fn range(call: &mut Call, command: RangeCommand) -> Outcome {
+    let request = Request::parse(call, command)?;
+    match command.target {
         Target::Reply => match call.keyspace.read::<SortedSet>(request.key)? {
             Some(zset) => {
                 let members = zset.members(request.ranks(zset), request.direction);
@@ -247,7 +247,7 @@ const ZRANGE: Command = Command {
                  returned.",
     summary: "The members of a range: by rank, or with BYSCORE or BYLEX by score or by bytes.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANGE scores 0 -1 WITHSCORES",
-    run: |call| range(call, Form { by: None, direction: None, target: Target::Reply }),
+    run: |call| range(call, RangeCommand { by: None, direction: None, target: Target::Reply }),
 };
 
 const ZRANGESTORE: Command = Command {
@@ -262,7 +262,7 @@ const ZRANGESTORE: Command = Command {
                  stored into the destination key.",
     summary: "Stores the members of a range under another key.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANGESTORE top scores 0 1 REV",
-    run: |call| range(call, Form { by: None, direction: None, target: Target::Store }),
+    run: |call| range(call, RangeCommand { by: None, direction: None, target: Target::Store }),
 };
 
 const ZREVRANGE: Command = Command {
@@ -277,7 +277,7 @@ const ZREVRANGE: Command = Command {
                  returned.",
     summary: "The members between two ranks, counted from the highest score.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREVRANGE scores 0 1 WITHSCORES",
-    run: |call| range(call, Form::reply(By::Rank, Direction::Descending)),
+    run: |call| range(call, RangeCommand::reply(By::Rank, Direction::Descending)),
 };
 
 const ZRANGEBYSCORE: Command = Command {
@@ -293,7 +293,7 @@ const ZRANGEBYSCORE: Command = Command {
                  consider it O(log(N)).",
     summary: "The members between two scores, lowest first.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANGEBYSCORE scores 150 +inf",
-    run: |call| range(call, Form::reply(By::Score, Direction::Ascending)),
+    run: |call| range(call, RangeCommand::reply(By::Score, Direction::Ascending)),
 };
 
 const ZREVRANGEBYSCORE: Command = Command {
@@ -309,7 +309,7 @@ const ZREVRANGEBYSCORE: Command = Command {
                  consider it O(log(N)).",
     summary: "The members between two scores, highest first.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREVRANGEBYSCORE scores +inf 150",
-    run: |call| range(call, Form::reply(By::Score, Direction::Descending)),
+    run: |call| range(call, RangeCommand::reply(By::Score, Direction::Descending)),
 };
 
 const ZRANGEBYLEX: Command = Command {
@@ -325,7 +325,7 @@ const ZRANGEBYLEX: Command = Command {
                  consider it O(log(N)).",
     summary: "The members between two strings, where all scores are the same.",
     example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZRANGEBYLEX names [B +",
-    run: |call| range(call, Form::reply(By::Lex, Direction::Ascending)),
+    run: |call| range(call, RangeCommand::reply(By::Lex, Direction::Ascending)),
 };
 
 const ZREVRANGEBYLEX: Command = Command {
@@ -341,7 +341,7 @@ const ZREVRANGEBYLEX: Command = Command {
                  consider it O(log(N)).",
     summary: "The members between two strings, last first, where all scores are the same.",
     example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZREVRANGEBYLEX names + [B",
-    run: |call| range(call, Form::reply(By::Lex, Direction::Descending)),
+    run: |call| range(call, RangeCommand::reply(By::Lex, Direction::Descending)),
 };
 
 const ZCOUNT: Command = Command {
@@ -373,9 +373,9 @@ const ZLEXCOUNT: Command = Command {
 };
 
 fn count(call: &mut Call, by: By) -> Outcome {
-    let ends = Ends::parse(call, by, 2, 3)?;
+    let bounds = Bounds::parse(call, by, 2, 3)?;
     let zset = call.keyspace.read::<SortedSet>(call.argv[1])?;
-    call.reply.count(zset.map_or(0, |zset| ends.ranks(zset, Direction::Ascending).len()));
+    call.reply.count(zset.map_or(0, |zset| bounds.ranks(zset, Direction::Ascending).len()));
     Ok(())
 }
 
@@ -425,10 +425,10 @@ const ZREMRANGEBYLEX: Command = Command {
 };
 
 fn remove(call: &mut Call, by: By, event: &'static str) -> Outcome {
-    let ends = Ends::parse(call, by, 2, 3)?;
+    let bounds = Bounds::parse(call, by, 2, 3)?;
     let mut removed = 0;
     if let Some(mut zset) = call.keyspace.edit::<SortedSet>(call.argv[1])? {
-        let ranks = ends.ranks(&zset, Direction::Ascending);
+        let ranks = bounds.ranks(&zset, Direction::Ascending);
         removed = ranks.len();
         if removed > 0 {
             zset.remove_ranks(ranks);

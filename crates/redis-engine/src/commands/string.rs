@@ -27,14 +27,14 @@ const GET: Command = Command {
 
 fn get(call: &mut Call) -> Outcome {
     match call.keyspace.read::<Str>(call.argv[1])? {
-        Some(value) => write(call.reply, value),
+        Some(value) => write_string(call.reply, value),
         None => call.reply.null(),
     }
     Ok(())
 }
 
 /// Replies with a string, without copying it first.
-fn write(reply: &mut Reply, value: &Str) {
+fn write_string(reply: &mut Reply, value: &Str) {
     match value {
         Str::Integer(n) => reply.bulk_integer(*n),
         Str::Embedded(bytes) => reply.bulk(bytes),
@@ -69,7 +69,7 @@ enum Condition {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expiry {
     /// No option was given.
-    Unsaid,
+    Unspecified,
     Keep,
     Persist,
     /// An expiry time of this form, which is the argument at this index.
@@ -83,8 +83,8 @@ struct Options {
     get: bool,
 }
 
-fn set_options(call: &Call) -> Result<Options, Error> {
-    let mut options = Options { condition: Condition::Always, expiry: Expiry::Unsaid, get: false };
+fn parse_set_options(call: &Call) -> Result<Options, Error> {
+    let mut options = Options { condition: Condition::Always, expiry: Expiry::Unspecified, get: false };
     let mut index = 3;
     while index < call.argv.len() {
         if call.is_option(index, "NX") && options.condition != Condition::IfPresent {
@@ -94,9 +94,9 @@ fn set_options(call: &Call) -> Result<Options, Error> {
         } else if call.is_option(index, "GET") {
             options.get = true;
         } else if call.is_option(index, "KEEPTTL") {
-            options.expiry = options.expiry.or(Expiry::Keep)?;
+            options.expiry = options.expiry.combine(Expiry::Keep)?;
         } else {
-            options.expiry = options.expiry.or(Expiry::at(call, &mut index)?)?;
+            options.expiry = options.expiry.combine(Expiry::parse(call, &mut index)?)?;
         }
         index += 1;
     }
@@ -105,28 +105,28 @@ fn set_options(call: &Call) -> Result<Options, Error> {
 
 impl Expiry {
     /// Parses `EX seconds` and its variants. Advances `index` to the second argument.
-    fn at(call: &Call, index: &mut usize) -> Result<Expiry, Error> {
+    fn parse(call: &Call, index: &mut usize) -> Result<Expiry, Error> {
         let form = Form::of_option(call.argv[*index]).ok_or(error::SYNTAX)?;
         *index += 1;
         if *index < call.argv.len() { Ok(Expiry::At(form, *index)) } else { Err(error::SYNTAX) }
     }
 
     /// Combines two options. As in Redis, the same one may be repeated, but different ones are a syntax error.
-    fn or(self, said: Expiry) -> Result<Expiry, Error> {
-        match (self, said) {
-            (Expiry::Unsaid, _) => Ok(said),
-            (Expiry::At(before, _), Expiry::At(now, _)) if before == now => Ok(said),
-            _ if self == said => Ok(said),
+    fn combine(self, option: Expiry) -> Result<Expiry, Error> {
+        match (self, option) {
+            (Expiry::Unspecified, _) => Ok(option),
+            (Expiry::At(before, _), Expiry::At(now, _)) if before == now => Ok(option),
+            _ if self == option => Ok(option),
             _ => Err(error::SYNTAX),
         }
     }
 }
 
 fn set(call: &mut Call) -> Outcome {
-    let options = set_options(call)?;
+    let options = parse_set_options(call)?;
     let key = call.argv[1];
     let expires_ms = match options.expiry {
-        Expiry::Unsaid | Expiry::Persist => None,
+        Expiry::Unspecified | Expiry::Persist => None,
         Expiry::Keep => call.keyspace.peek(key).and_then(|entry| entry.expires_ms()),
         Expiry::At(form, index) => Some(form.positive(call, index)?),
     };
@@ -190,7 +190,7 @@ const SETEX: Command = Command {
 };
 
 fn setex(call: &mut Call) -> Outcome {
-    set_for(call, Form::SECONDS)
+    set_with_expiry(call, Form::SECONDS)
 }
 
 const PSETEX: Command = Command {
@@ -208,10 +208,10 @@ const PSETEX: Command = Command {
 };
 
 fn psetex(call: &mut Call) -> Outcome {
-    set_for(call, Form::MILLISECONDS)
+    set_with_expiry(call, Form::MILLISECONDS)
 }
 
-fn set_for(call: &mut Call, form: Form) -> Outcome {
+fn set_with_expiry(call: &mut Call, form: Form) -> Outcome {
     let expires_ms = form.positive(call, 2)?;
     call.keyspace.put(call.argv[1], Str::new(call.argv[3]).into_value(), Some(expires_ms), "set");
     call.keyspace.note(Class::Generic, "expire", call.argv[1]);
@@ -274,15 +274,15 @@ const GETEX: Command = Command {
 };
 
 fn getex(call: &mut Call) -> Outcome {
-    let expiry = getex_options(call)?;
+    let expiry = parse_getex_options(call)?;
     let key = call.argv[1];
     let Some(value) = call.keyspace.read::<Str>(key)? else {
         call.reply.null();
         return Ok(());
     };
-    write(call.reply, value);
+    write_string(call.reply, value);
     match expiry {
-        Expiry::Unsaid | Expiry::Keep => {}
+        Expiry::Unspecified | Expiry::Keep => {}
         Expiry::Persist => {
             if call.keyspace.peek(key).is_some_and(|entry| entry.expires_ms().is_some()) {
                 call.keyspace.set_expiry(key, None, "persist");
@@ -300,12 +300,12 @@ fn getex(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-fn getex_options(call: &Call) -> Result<Expiry, Error> {
-    let mut expiry = Expiry::Unsaid;
+fn parse_getex_options(call: &Call) -> Result<Expiry, Error> {
+    let mut expiry = Expiry::Unspecified;
     let mut index = 2;
     while index < call.argv.len() {
-        let said = if call.is_option(index, "PERSIST") { Expiry::Persist } else { Expiry::at(call, &mut index)? };
-        expiry = expiry.or(said)?;
+        let option = if call.is_option(index, "PERSIST") { Expiry::Persist } else { Expiry::parse(call, &mut index)? };
+        expiry = expiry.combine(option)?;
         index += 1;
     }
     Ok(expiry)
@@ -329,7 +329,7 @@ fn mget(call: &mut Call) -> Outcome {
     call.reply.array(call.argv.len() - 1);
     for key in &call.argv[1..] {
         match call.keyspace.read::<Str>(key) {
-            Ok(Some(value)) => write(call.reply, value),
+            Ok(Some(value)) => write_string(call.reply, value),
             Ok(None) | Err(_) => call.reply.null(),
         }
     }
@@ -351,7 +351,7 @@ const MSET: Command = Command {
 };
 
 fn mset(call: &mut Call) -> Outcome {
-    let pairs = pairs(call)?;
+    let pairs = parse_pairs(call)?;
     put_all(call, pairs);
     call.reply.ok();
     Ok(())
@@ -372,17 +372,17 @@ const MSETNX: Command = Command {
 };
 
 fn msetnx(call: &mut Call) -> Outcome {
-    let pairs = pairs(call)?;
-    let none_is_there = !pairs.iter().any(|[key, _]| call.keyspace.exists(key));
-    if none_is_there {
+    let pairs = parse_pairs(call)?;
+    let no_key_exists = !pairs.iter().any(|[key, _]| call.keyspace.exists(key));
+    if no_key_exists {
         put_all(call, pairs);
     }
-    call.reply.flag(none_is_there);
+    call.reply.flag(no_key_exists);
     Ok(())
 }
 
 /// Returns the key-value pairs of MSET and MSETNX.
-fn pairs<'a>(call: &Call<'a>) -> Result<&'a [[&'a [u8]; 2]], Error> {
+fn parse_pairs<'a>(call: &Call<'a>) -> Result<&'a [[&'a [u8]; 2]], Error> {
     let (pairs, rest) = call.argv[1..].as_chunks();
     if rest.is_empty() { Ok(pairs) } else { Err(call.wrong_arity()) }
 }

@@ -182,15 +182,15 @@ enum LcsForm {
     Bytes,
     Length,
     /// The positions of all matches of at least this length.
-    Places {
-        least: usize,
+    Positions {
+        min_length: usize,
         with_lengths: bool,
     },
 }
 
 /// A match: a part that both strings have, with its start in each string and its length.
 #[derive(Clone, Copy)]
-struct Common {
+struct Match {
     first: usize,
     second: usize,
     length: usize,
@@ -206,34 +206,34 @@ fn lcs(call: &mut Call) -> Outcome {
         });
     }
     let strings = strings.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let form = lcs_form(call)?;
+    let form = parse_lcs_options(call)?;
     let (first, second) = (&strings[0], &strings[1]);
     let cells = (first.len() + 1).saturating_mul(second.len() + 1);
     if cells.saturating_mul(size_of::<u32>()) > call.keyspace.limits.proto_max_bulk_len {
         return Err(Error::text("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"));
     }
-    let parts = common_parts(first, second);
-    let total = parts.iter().map(|part| part.length).sum();
+    let matches = matches(first, second);
+    let total = matches.iter().map(|found| found.length).sum();
     match form {
         LcsForm::Length => call.reply.count(total),
         LcsForm::Bytes => {
-            let bytes: Vec<&[u8]> = parts.iter().rev().map(|part| &first[part.first..][..part.length]).collect();
+            let bytes: Vec<&[u8]> = matches.iter().rev().map(|found| &first[found.first..][..found.length]).collect();
             call.reply.bulk(&bytes.concat());
         }
-        LcsForm::Places { least, with_lengths } => {
-            let shown: Vec<_> = parts.into_iter().filter(|part| part.length >= least).collect();
+        LcsForm::Positions { min_length, with_lengths } => {
+            let listed: Vec<_> = matches.into_iter().filter(|found| found.length >= min_length).collect();
             call.reply.map(2);
             call.reply.bulk(b"matches");
-            call.reply.array(shown.len());
-            for part in shown {
+            call.reply.array(listed.len());
+            for found in listed {
                 call.reply.array(if with_lengths { 3 } else { 2 });
-                for start in [part.first, part.second] {
+                for start in [found.first, found.second] {
                     call.reply.array(2);
                     call.reply.count(start);
-                    call.reply.count(start + part.length - 1);
+                    call.reply.count(start + found.length - 1);
                 }
                 if with_lengths {
-                    call.reply.count(part.length);
+                    call.reply.count(found.length);
                 }
             }
             call.reply.bulk(b"len");
@@ -243,27 +243,27 @@ fn lcs(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-fn lcs_form(call: &Call) -> Result<LcsForm, Error> {
-    let (mut length, mut places, mut least, mut with_lengths) = (false, false, 0, false);
+fn parse_lcs_options(call: &Call) -> Result<LcsForm, Error> {
+    let (mut length, mut positions, mut min_length, mut with_lengths) = (false, false, 0, false);
     let mut index = 3;
     while index < call.argv.len() {
         if call.is_option(index, "LEN") {
             length = true;
         } else if call.is_option(index, "IDX") {
-            places = true;
+            positions = true;
         } else if call.is_option(index, "WITHMATCHLEN") {
             with_lengths = true;
         } else if call.is_option(index, "MINMATCHLEN") && index + 1 < call.argv.len() {
             index += 1;
-            least = usize::try_from(call.integer(index)?).unwrap_or(0);
+            min_length = usize::try_from(call.integer(index)?).unwrap_or(0);
         } else {
             return Err(error::SYNTAX);
         }
         index += 1;
     }
-    match (places, length) {
+    match (positions, length) {
         (true, true) => Err(Error::text("ERR If you want both the length and indexes, please just use IDX.")),
-        (true, false) => Ok(LcsForm::Places { least, with_lengths }),
+        (true, false) => Ok(LcsForm::Positions { min_length, with_lengths }),
         (false, true) => Ok(LcsForm::Length),
         (false, false) => Ok(LcsForm::Bytes),
     }
@@ -271,7 +271,7 @@ fn lcs_form(call: &Call) -> Result<LcsForm, Error> {
 
 /// Returns the matches of the longest common subsequence, last one first. If there are several longest ones, the result
 /// is the one that Redis returns.
-fn common_parts(first: &[u8], second: &[u8]) -> Vec<Common> {
+fn matches(first: &[u8], second: &[u8]) -> Vec<Match> {
     let width = second.len() + 1;
     // lengths[i * width + j] is the length of the subsequence of the first i bytes of one and the first j of the other.
     let mut lengths = vec![0u32; (first.len() + 1) * width];
@@ -281,15 +281,15 @@ fn common_parts(first: &[u8], second: &[u8]) -> Vec<Common> {
             lengths[below + 1] = if a == b { lengths[above] + 1 } else { lengths[above + 1].max(lengths[below]) };
         }
     }
-    let mut parts: Vec<Common> = Vec::new();
+    let mut matches: Vec<Match> = Vec::new();
     let (mut i, mut j) = (first.len(), second.len());
     while i > 0 && j > 0 {
         if first[i - 1] == second[j - 1] {
-            match parts.last_mut() {
-                Some(part) if (part.first, part.second) == (i, j) => {
-                    *part = Common { first: i - 1, second: j - 1, length: part.length + 1 };
+            match matches.last_mut() {
+                Some(found) if (found.first, found.second) == (i, j) => {
+                    *found = Match { first: i - 1, second: j - 1, length: found.length + 1 };
                 }
-                _ => parts.push(Common { first: i - 1, second: j - 1, length: 1 }),
+                _ => matches.push(Match { first: i - 1, second: j - 1, length: 1 }),
             }
             (i, j) = (i - 1, j - 1);
         } else if lengths[(i - 1) * width + j] > lengths[i * width + j - 1] {
@@ -298,5 +298,5 @@ fn common_parts(first: &[u8], second: &[u8]) -> Vec<Common> {
             j -= 1;
         }
     }
-    parts
+    matches
 }

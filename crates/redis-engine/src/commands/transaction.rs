@@ -49,12 +49,12 @@ fn exec(call: &mut Call) -> Outcome {
     let Some(transaction) = call.client().transaction.take() else {
         return Err(error::EXEC_WITHOUT_MULTI);
     };
-    let conflict = watched_key_changed(call);
+    let watched_key_has_changed = has_watched_key_changed(call);
     call.keyspace.watches.unwatch(call.client);
     if transaction.spoiled {
         return Err(error::EXEC_ABORTED);
     }
-    if conflict {
+    if watched_key_has_changed {
         call.reply.null_array();
         return Ok(());
     }
@@ -82,7 +82,7 @@ fn exec(call: &mut Call) -> Outcome {
 }
 
 /// Returns whether a watched key was modified, or has expired since WATCH, even if no command has accessed it since.
-fn watched_key_changed(call: &mut Call) -> bool {
+fn has_watched_key_changed(call: &mut Call) -> bool {
     if call.keyspace.watches.is_touched(call.client) {
         return true;
     }

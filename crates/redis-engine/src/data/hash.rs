@@ -274,7 +274,7 @@ impl Hash {
         old.is_some()
     }
 
-    /// Returns the index in a `listpackex` for a field with this expiry time, not counting the field moved: before the
+    /// Returns the index in a `listpackex` for a field with this expiry time, not counting the field itself: before the
     /// first field that does not expire sooner, or the end for a field without expiry time.
     fn listpackex_index(&self, moved: usize, expires_ms: Option<i64>) -> usize {
         let Some(at_ms) = expires_ms else { return self.fields.len() - 1 };

@@ -5,13 +5,13 @@
 use super::quoting;
 
 /// Maximum number of an array's elements that are explained one by one.
-const MOST_ELEMENTS: usize = 8;
+const MAX_ELEMENTS: usize = 8;
 
 /// Maximum length in bytes of a payload that is shown in full.
-const LONGEST_PAYLOAD: usize = 48;
+const MAX_PAYLOAD: usize = 48;
 
 /// Number of bytes shown of a longer payload.
-const SHORT_PAYLOAD: usize = 32;
+const TRUNCATED_PAYLOAD: usize = 32;
 
 /// A part: a line of the protocol, together with its payload if it announces one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,16 +20,16 @@ pub struct Part {
     pub depth: usize,
     /// The bytes as text: `*3`, `$3 SET`, `+OK`. Line ends are omitted, and unprintable bytes are escaped.
     pub raw: String,
-    pub means: String,
+    pub meaning: String,
 }
 
 /// Returns the parts of `bytes`, which are the beginning of a message of `length` bytes.
 pub fn parts(bytes: &[u8], length: usize) -> Vec<Part> {
-    let mut reader = Reader { rest: bytes, parts: Vec::new(), folded: 0, owed: 0 };
+    let mut reader = Reader { rest: bytes, parts: Vec::new(), folded_depth: 0, missing_payload: 0 };
     while !reader.rest.is_empty() && reader.value(0).is_some() {}
-    let missing = length.saturating_sub(bytes.len() + reader.owed);
+    let missing = length.saturating_sub(bytes.len() + reader.missing_payload);
     if missing > 0 {
-        reader.parts.push(Part { depth: 0, raw: "…".into(), means: counted(missing, "more byte") });
+        reader.parts.push(Part { depth: 0, raw: "…".into(), meaning: counted(missing, "more byte") });
     }
     reader.parts
 }
@@ -44,15 +44,15 @@ struct Reader<'a> {
     rest: &'a [u8],
     parts: Vec<Part>,
     /// Number of enclosing containers whose elements are counted but not explained.
-    folded: usize,
+    folded_depth: usize,
     /// Number of bytes missing from a truncated payload. They are already part of its announced length.
-    owed: usize,
+    missing_payload: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn tell(&mut self, depth: usize, raw: String, means: impl Into<String>) {
-        if self.folded == 0 {
-            self.parts.push(Part { depth, raw, means: means.into() });
+    fn add_part(&mut self, depth: usize, raw: String, meaning: impl Into<String>) {
+        if self.folded_depth == 0 {
+            self.parts.push(Part { depth, raw, meaning: meaning.into() });
         }
     }
 
@@ -64,24 +64,24 @@ impl<'a> Reader<'a> {
         let raw = format!("{}{text}", char::from(*kind));
         let count = text.parse::<i64>().ok();
         match (kind, count) {
-            (b'*' | b'$', Some(..=-1)) => self.tell(depth, raw, "nil: nothing there"),
+            (b'*' | b'$', Some(..=-1)) => self.add_part(depth, raw, "nil: nothing there"),
             (b'$' | b'=' | b'!', Some(length)) => self.payload(depth, &raw, usize::try_from(length).ok()?),
             (b'*', Some(n)) => self.container(depth, raw, "an array of", n, 1),
             (b'~', Some(n)) => self.container(depth, raw, "a set of", n, 1),
             (b'>', Some(n)) => self.container(depth, raw, "a message of", n, 1),
             (b'%', Some(n)) => self.container(depth, raw, "a map of", n, 2),
             (b'|', Some(n)) => self.container(depth, raw, "remarks:", n, 2),
-            (b'+', _) => self.tell(depth, raw, "a status"),
-            (b'-', _) => self.tell(depth, raw, "an error"),
-            (b':', _) => self.tell(depth, raw, "an integer"),
-            (b',', _) => self.tell(depth, raw, "a double"),
-            (b'(', _) => self.tell(depth, raw, "a big number"),
+            (b'+', _) => self.add_part(depth, raw, "a status"),
+            (b'-', _) => self.add_part(depth, raw, "an error"),
+            (b':', _) => self.add_part(depth, raw, "an integer"),
+            (b',', _) => self.add_part(depth, raw, "a double"),
+            (b'(', _) => self.add_part(depth, raw, "a big number"),
             (b'#', _) => {
-                let means = if text == "t" { "true" } else { "false" };
-                self.tell(depth, raw, means);
+                let meaning = if text == "t" { "true" } else { "false" };
+                self.add_part(depth, raw, meaning);
             }
-            (b'_', _) => self.tell(depth, raw, "nil: nothing there"),
-            _ => self.tell(depth, raw, "a line"),
+            (b'_', _) => self.add_part(depth, raw, "nil: nothing there"),
+            _ => self.add_part(depth, raw, "a line"),
         }
         Some(())
     }
@@ -100,35 +100,35 @@ impl<'a> Reader<'a> {
 
     fn payload(&mut self, depth: usize, raw: &str, length: usize) {
         let here = &self.rest[..length.min(self.rest.len())];
-        let is_long = length > LONGEST_PAYLOAD;
-        let shown = printable(&here[..if is_long { SHORT_PAYLOAD.min(here.len()) } else { here.len() }]);
-        self.owed = (length + 2).saturating_sub(self.rest.len());
+        let is_long = length > MAX_PAYLOAD;
+        let shown = printable(&here[..if is_long { TRUNCATED_PAYLOAD.min(here.len()) } else { here.len() }]);
+        self.missing_payload = (length + 2).saturating_sub(self.rest.len());
         self.rest = self.rest.get(length + 2..).unwrap_or_default();
         let fold = if is_long { "…" } else { "" };
-        self.tell(depth, format!("{raw} {shown}{fold}"), counted(length, "byte"));
+        self.add_part(depth, format!("{raw} {shown}{fold}"), counted(length, "byte"));
     }
 
     /// Adds the line of a container, and reads its elements, each of which has `each` values.
     fn container(&mut self, depth: usize, raw: String, what: &str, n: i64, each: usize) {
         let n = usize::try_from(n).unwrap_or_default();
-        let means = match (n, each) {
+        let meaning = match (n, each) {
             (0, _) => format!("{what} none"),
             (_, 2) => format!("{what} {}", counted(n, "pair")),
             _ => format!("{what} {n}"),
         };
-        self.tell(depth, raw, means);
-        let told = if n > MOST_ELEMENTS { MOST_ELEMENTS - 2 } else { n };
+        self.add_part(depth, raw, meaning);
+        let explained = if n > MAX_ELEMENTS { MAX_ELEMENTS - 2 } else { n };
         for index in 0..n {
-            let is_folded = index >= told;
-            self.folded += usize::from(is_folded);
+            let is_folded = index >= explained;
+            self.folded_depth += usize::from(is_folded);
             let read = (0..each).all(|_| self.value(depth + 1).is_some());
-            self.folded -= usize::from(is_folded);
+            self.folded_depth -= usize::from(is_folded);
             if !read {
                 break;
             }
         }
-        if n > told {
-            self.tell(depth + 1, "…".into(), format!("{} more", n - told));
+        if n > explained {
+            self.add_part(depth + 1, "…".into(), format!("{} more", n - explained));
         }
     }
 }
@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
 pub fn printable(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),
-        _ => quoting::escaped(bytes),
+        _ => quoting::escape(bytes),
     }
 }
 
@@ -145,18 +145,18 @@ pub fn printable(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn told(bytes: &str) -> Vec<String> {
-        told_of(bytes.as_bytes(), bytes.len())
+    fn explain(bytes: &str) -> Vec<String> {
+        explain_prefix(bytes.as_bytes(), bytes.len())
     }
 
-    fn told_of(bytes: &[u8], length: usize) -> Vec<String> {
+    fn explain_prefix(bytes: &[u8], length: usize) -> Vec<String> {
         let parts = parts(bytes, length).into_iter();
-        parts.map(|part| format!("{}{} | {}", "  ".repeat(part.depth), part.raw, part.means)).collect()
+        parts.map(|part| format!("{}{} | {}", "  ".repeat(part.depth), part.raw, part.meaning)).collect()
     }
 
     #[test]
-    fn every_type_has_its_meaning() {
-        for (bytes, says) in [
+    fn every_type_has_a_meaning() {
+        for (bytes, expected) in [
             ("+OK\r\n", "+OK | a status"),
             ("-ERR no\r\n", "-ERR no | an error"),
             (":11\r\n", ":11 | an integer"),
@@ -171,14 +171,14 @@ mod tests {
             (",1.5\r\n", ",1.5 | a double"),
             ("#t\r\n", "#t | true"),
         ] {
-            assert_eq!(told(bytes), [says], "{bytes:?}");
+            assert_eq!(explain(bytes), [expected], "{bytes:?}");
         }
     }
 
     #[test]
-    fn containers_hold_what_is_indented() {
+    fn elements_of_containers_are_indented() {
         assert_eq!(
-            told("%1\r\n+a\r\n*2\r\n:1\r\n~1\r\n:2\r\n:3\r\n"),
+            explain("%1\r\n+a\r\n*2\r\n:1\r\n~1\r\n:2\r\n:3\r\n"),
             [
                 "%1 | a map of 1 pair",
                 "  +a | a status",
@@ -192,27 +192,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_folded_with_a_count() {
+    fn long_arrays_and_payloads_are_truncated_with_a_count() {
         let array = format!("*1000\r\n{}+end\r\n", ":7\r\n".repeat(1000));
-        let lines = told(&array);
+        let lines = explain(&array);
         assert_eq!(lines.len(), 1 + 6 + 1 + 1, "{lines:?}");
         assert_eq!(lines[7], "  … | 994 more");
         assert_eq!(lines[8], "+end | a status");
         let payload = format!("$200\r\n{}\r\n:1\r\n", "x".repeat(200));
-        assert_eq!(told(&payload), [format!("$200 {}… | 200 bytes", "x".repeat(32)), ":1 | an integer".into()]);
+        assert_eq!(explain(&payload), [format!("$200 {}… | 200 bytes", "x".repeat(32)), ":1 | an integer".into()]);
     }
 
     #[test]
-    fn bytes_that_end_early_are_told_as_far_as_they_go() {
+    fn truncated_bytes_are_explained_up_to_their_end() {
         let bytes = b"*2\r\n$3\r\nSET\r\n$900\r\nxxx";
         assert_eq!(
-            told_of(bytes, 980),
+            explain_prefix(bytes, 980),
             ["*2 | an array of 2", "  $3 SET | 3 bytes", "  $900 xxx… | 900 bytes", "… | 59 more bytes"]
         );
         let whole = 4 + 9 + 6 + 902;
-        assert_eq!(told_of(bytes, whole).len(), 3, "the payload's length tells all that is missing");
+        assert_eq!(explain_prefix(bytes, whole).len(), 3, "the payload's length includes all missing bytes");
         for end in 0..bytes.len() {
-            told_of(&bytes[..end], 1000);
+            explain_prefix(&bytes[..end], 1000);
         }
     }
 }

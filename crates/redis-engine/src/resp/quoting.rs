@@ -23,31 +23,31 @@ pub fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unbalanced> {
         if rest.is_empty() {
             return Ok(words);
         }
-        let (word, tail) = word(rest)?;
+        let (word, tail) = read_word(rest)?;
         words.push(word);
         rest = tail;
     }
 }
 
 /// Reads the first word of a line. Also returns the rest of the line.
-fn word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
+fn read_word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
     let mut word = Vec::new();
     while let [byte, tail @ ..] = line {
         line = tail;
         match byte {
             b' ' | b'\n' | b'\r' | b'\t' => break,
-            b'"' => return ended(word, double_quoted, line),
-            b'\'' => return ended(word, single_quoted, line),
+            b'"' => return finish_quoted(word, double_quoted, line),
+            b'\'' => return finish_quoted(word, single_quoted, line),
             _ => word.push(*byte),
         }
     }
     Ok((word, line))
 }
 
-type Quoted = fn(&mut Vec<u8>, &[u8]) -> Option<usize>;
+type QuotedReader = fn(&mut Vec<u8>, &[u8]) -> Option<usize>;
 
 /// Reads the quoted end of a word, which must be followed by a space or by the end of the line.
-fn ended(mut word: Vec<u8>, quoted: Quoted, line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
+fn finish_quoted(mut word: Vec<u8>, quoted: QuotedReader, line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
     let tail = quoted(&mut word, line).map(|used| &line[used..]).ok_or(Unbalanced)?;
     match tail {
         [] | [b' ' | b'\t' | b'\n' | b'\r' | b'\x0b' | b'\x0c', ..] => Ok((word, tail)),
@@ -113,7 +113,7 @@ fn hexadecimal(digit: u8) -> u8 {
 }
 
 /// Escapes bytes for use in double quotes: everything except printable ASCII. `split` reverses it.
-pub fn escaped(bytes: &[u8]) -> String {
+pub fn escape(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for &byte in bytes {
         match byte {
@@ -134,12 +134,12 @@ pub fn escaped(bytes: &[u8]) -> String {
 }
 
 /// Joins words into a line, with quotes where necessary. `split` reverses it.
-pub fn line<W: AsRef<[u8]>>(words: &[W]) -> String {
+pub fn join<W: AsRef<[u8]>>(words: &[W]) -> String {
     let word = |word: &W| {
         let bytes = word.as_ref();
         let is_plain =
             !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_graphic() && !b"\"'\\".contains(byte));
-        if is_plain { String::from_utf8_lossy(bytes).into_owned() } else { format!("\"{}\"", escaped(bytes)) }
+        if is_plain { String::from_utf8_lossy(bytes).into_owned() } else { format!("\"{}\"", escape(bytes)) }
     };
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
@@ -149,16 +149,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_words_is_split_into_them_again() {
+    fn split_reverses_join() {
         let words: [&[u8]; 8] =
             [b"SET", b"", b"a b", b"it's", b"say \"hi\"", b"back\\slash", b"\0\xff\n", "ä".as_bytes()];
-        let line = line(&words);
+        let line = join(&words);
         assert!(line.starts_with("SET \"\" \"a b\" \"it's\" "), "{line}");
         assert_eq!(split(line.as_bytes()), Ok(words.iter().map(|word| word.to_vec()).collect()));
     }
 
     #[test]
-    fn words_are_split_as_redis_splits_them() {
+    fn lines_are_split_as_in_redis() {
         type Case = (&'static [u8], Result<&'static [&'static [u8]], Unbalanced>);
         let cases: [Case; 17] = [
             (b"", Ok(&[])),

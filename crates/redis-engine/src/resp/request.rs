@@ -10,18 +10,18 @@ use std::ops::Range;
 use super::{ProtocolError, quoting};
 
 /// Maximum length in bytes of an inline command or a header.
-const LONGEST_LINE: usize = 64 * 1024;
+const MAX_LINE: usize = 64 * 1024;
 
 /// Maximum number of arguments, and maximum length of one, from a client that has not authenticated.
-const UNAUTHENTICATED_ARGUMENTS: i64 = 10;
-const UNAUTHENTICATED_BULK: i64 = 16 * 1024;
+const MAX_UNAUTHENTICATED_ARGUMENTS: i64 = 10;
+const MAX_UNAUTHENTICATED_BULK: i64 = 16 * 1024;
 
 /// Limits that the server sets for a request.
 #[derive(Debug, Clone, Copy)]
-pub struct Allowance {
+pub struct RequestLimits {
     pub authenticated: bool,
     /// Maximum length of an argument in bytes (`proto-max-bulk-len`).
-    pub longest_bulk: usize,
+    pub max_bulk_len: usize,
 }
 
 /// Encodes a command as client libraries send it.
@@ -44,7 +44,7 @@ pub struct RequestParser {
     /// The arguments so far, as ranges of the input relative to the start of the request.
     ranges: Vec<Range<usize>>,
     /// The words of an inline command.
-    typed: Vec<Vec<u8>>,
+    inline_words: Vec<Vec<u8>>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ enum State {
     /// `missing` arguments are still to come. `length` is the length of the next one, if its header has been read.
     Arguments { missing: i64, length: Option<usize> },
     /// The request is complete, and `words` returns it.
-    Whole,
+    Complete,
 }
 
 impl RequestParser {
@@ -64,65 +64,65 @@ impl RequestParser {
     ///
     /// # Errors
     /// Returns the error that Redis replies with before it closes the connection.
-    pub fn parse(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<usize>, ProtocolError> {
-        if self.state == State::Whole {
+    pub fn parse(&mut self, input: &[u8], limits: RequestLimits) -> Result<Option<usize>, ProtocolError> {
+        if self.state == State::Complete {
             self.state = State::Start;
             self.position = 0;
             self.ranges.clear();
-            self.typed.clear();
+            self.inline_words.clear();
         }
         if self.state == State::Start {
             match input.first() {
                 None => return Ok(None),
-                Some(b'*') => match self.array_header(input, allowance)? {
+                Some(b'*') => match self.array_header(input, limits)? {
                     None => return Ok(None),
                     Some(missing) => self.state = State::Arguments { missing, length: None },
                 },
-                Some(_) => return self.typed_line(input),
+                Some(_) => return self.inline_command(input),
             }
         }
-        self.arguments(input, allowance)
+        self.arguments(input, limits)
     }
 
     /// Iterates over the arguments of the complete request. `input` is the one that `parse` was called with.
     pub fn words<'a>(&'a self, input: &'a [u8]) -> impl ExactSizeIterator<Item = &'a [u8]> {
-        let typed = !self.typed.is_empty();
-        let count = if typed { self.typed.len() } else { self.ranges.len() };
-        (0..count).map(move |i| if typed { &*self.typed[i] } else { &input[self.ranges[i].clone()] })
+        let inline = !self.inline_words.is_empty();
+        let count = if inline { self.inline_words.len() } else { self.ranges.len() };
+        (0..count).map(move |i| if inline { &*self.inline_words[i] } else { &input[self.ranges[i].clone()] })
     }
 
     /// Returns whether the complete request is an inline command.
-    pub fn was_typed(&self) -> bool {
-        !self.typed.is_empty()
+    pub fn is_inline(&self) -> bool {
+        !self.inline_words.is_empty()
     }
 
     /// Returns the minimum length of the incomplete request in bytes, for which the caller may reserve memory.
-    pub fn expected(&self) -> usize {
+    pub fn expected_len(&self) -> usize {
         match self.state {
             State::Arguments { length: Some(length), .. } => self.position + length + 2,
             _ => 0,
         }
     }
 
-    fn array_header(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<i64>, ProtocolError> {
+    fn array_header(&mut self, input: &[u8], limits: RequestLimits) -> Result<Option<i64>, ProtocolError> {
         let Some(line) = self.line(input, "too big mbulk count string")? else { return Ok(None) };
         let count = integer(&input[line.start + 1..line.end]).filter(|&n| n <= i64::from(i32::MAX));
         let count = count.ok_or_else(|| protocol_error("invalid multibulk length"))?;
-        if count > UNAUTHENTICATED_ARGUMENTS && !allowance.authenticated {
+        if count > MAX_UNAUTHENTICATED_ARGUMENTS && !limits.authenticated {
             return Err(protocol_error("unauthenticated multibulk length"));
         }
         Ok(Some(count.max(0)))
     }
 
-    fn arguments(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<usize>, ProtocolError> {
+    fn arguments(&mut self, input: &[u8], limits: RequestLimits) -> Result<Option<usize>, ProtocolError> {
         while let State::Arguments { missing, length } = self.state {
             if missing == 0 {
-                self.state = State::Whole;
+                self.state = State::Complete;
                 break;
             }
             let length = match length {
                 Some(length) => length,
-                None => match self.bulk_header(input, allowance)? {
+                None => match self.bulk_header(input, limits)? {
                     None => return Ok(None),
                     Some(length) => length,
                 },
@@ -140,16 +140,16 @@ impl RequestParser {
         Ok(Some(self.position))
     }
 
-    fn bulk_header(&mut self, input: &[u8], allowance: Allowance) -> Result<Option<usize>, ProtocolError> {
+    fn bulk_header(&mut self, input: &[u8], limits: RequestLimits) -> Result<Option<usize>, ProtocolError> {
         let Some(line) = self.line(input, "too big bulk count string")? else { return Ok(None) };
         if input[line.start] != b'$' {
             let got = char::from(input[line.start]);
             return Err(ProtocolError(format!("Protocol error: expected '$', got '{got}'").into()));
         }
         let length = integer(&input[line.start + 1..line.end]).and_then(|n| usize::try_from(n).ok());
-        let length = length.filter(|&n| n <= allowance.longest_bulk);
+        let length = length.filter(|&n| n <= limits.max_bulk_len);
         let length = length.ok_or_else(|| protocol_error("invalid bulk length"))?;
-        if length as i64 > UNAUTHENTICATED_BULK && !allowance.authenticated {
+        if length as i64 > MAX_UNAUTHENTICATED_BULK && !limits.authenticated {
             return Err(protocol_error("unauthenticated bulk length"));
         }
         Ok(Some(length))
@@ -159,7 +159,7 @@ impl RequestParser {
     fn line(&mut self, input: &[u8], too_long: &'static str) -> Result<Option<Range<usize>>, ProtocolError> {
         let start = self.position;
         match input[start..].iter().position(|&byte| byte == b'\r') {
-            None if input.len() - start > LONGEST_LINE => Err(protocol_error(too_long)),
+            None if input.len() - start > MAX_LINE => Err(protocol_error(too_long)),
             Some(length) if start + length + 2 <= input.len() => {
                 self.position = start + length + 2;
                 Ok(Some(start..start + length))
@@ -168,18 +168,18 @@ impl RequestParser {
         }
     }
 
-    fn typed_line(&mut self, input: &[u8]) -> Result<Option<usize>, ProtocolError> {
+    fn inline_command(&mut self, input: &[u8]) -> Result<Option<usize>, ProtocolError> {
         let Some(length) = input[self.position..].iter().position(|&byte| byte == b'\n') else {
             self.position = input.len();
-            if input.len() > LONGEST_LINE {
+            if input.len() > MAX_LINE {
                 return Err(protocol_error("too big inline request"));
             }
             return Ok(None);
         };
         let end = self.position + length;
         let words = quoting::split(&input[..end]);
-        self.typed = words.map_err(|_| protocol_error("unbalanced quotes in request"))?;
-        self.state = State::Whole;
+        self.inline_words = words.map_err(|_| protocol_error("unbalanced quotes in request"))?;
+        self.state = State::Complete;
         Ok(Some(end + 1))
     }
 }
@@ -205,16 +205,16 @@ fn integer(digits: &[u8]) -> Option<i64> {
 mod tests {
     use super::*;
 
-    const ALLOWANCE: Allowance = Allowance { authenticated: true, longest_bulk: 512 << 20 };
+    const LIMITS: RequestLimits = RequestLimits { authenticated: true, max_bulk_len: 512 << 20 };
 
     type Commands = Vec<Vec<Vec<u8>>>;
 
     /// Parses the bytes in pieces of a given size. Returns the commands, up to an error.
-    fn commands(bytes: &[u8], piece: usize, allowance: Allowance) -> (Commands, Option<String>) {
+    fn parse_all(bytes: &[u8], piece: usize, limits: RequestLimits) -> (Commands, Option<String>) {
         let (mut commands, mut parser, mut start) = (Vec::new(), RequestParser::default(), 0);
         for end in (0..=bytes.len()).step_by(piece).chain([bytes.len()]) {
             loop {
-                match parser.parse(&bytes[start..end], allowance) {
+                match parser.parse(&bytes[start..end], limits) {
                     Err(error) => return (commands, Some(error.to_string())),
                     Ok(None) => break,
                     Ok(Some(used)) => {
@@ -229,50 +229,50 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_any_size_make_the_same_commands() {
+    fn requests_are_parsed_alike_in_pieces_of_any_size() {
         let input = b"*2\r\n$3\r\nGET\r\n$1\r\na\r\nPING 'a b'\r\n\r\n*0\r\n*-5\r\n*1\r\n$0\r\n\r\n*2\r\n$4\r\nECHO\r\n$4\r\n\r\n\0\r\r\nPING\n";
-        let (whole, error) = commands(input, input.len(), ALLOWANCE);
+        let (whole, error) = parse_all(input, input.len(), LIMITS);
         assert_eq!(error, None);
         let expected: [&[&[u8]]; 5] =
             [&[b"GET", b"a"], &[b"PING", b"a b"], &[b""], &[b"ECHO", b"\r\n\0\r"], &[b"PING"]];
         assert_eq!(whole, expected.map(|words| words.iter().map(|word| word.to_vec()).collect::<Vec<_>>()));
         for piece in 1..input.len() {
-            assert_eq!(commands(input, piece, ALLOWANCE), (whole.clone(), None), "in pieces of {piece}");
+            assert_eq!(parse_all(input, piece, LIMITS), (whole.clone(), None), "in pieces of {piece}");
         }
     }
 
     #[test]
-    fn what_is_no_request_is_refused_in_redis_words() {
-        let long = [b'a'; LONGEST_LINE + 1];
+    fn invalid_requests_return_the_errors_of_redis() {
+        let long = [b'a'; MAX_LINE + 1];
         let (star, dollar) = ([b"*".as_slice(), &long].concat(), [b"*1\r\n$".as_slice(), &long].concat());
-        let strict = Allowance { authenticated: false, longest_bulk: 100_000 };
-        let cases: [(&[u8], Allowance, &str); 14] = [
-            (b"*a\r\n", ALLOWANCE, "invalid multibulk length"),
-            (b"*+1\r\n", ALLOWANCE, "invalid multibulk length"),
-            (b"*2147483648\r\n", ALLOWANCE, "invalid multibulk length"),
-            (b"*1\r\n:1\r\n", ALLOWANCE, "expected '$', got ':'"),
-            (b"*1\r\n$-1\r\n", ALLOWANCE, "invalid bulk length"),
-            (b"*1\r\n$536870913\r\n", ALLOWANCE, "invalid bulk length"),
-            (b"*1\r\n$01\r\n", ALLOWANCE, "invalid bulk length"),
-            (b"SET \"a\r\n", ALLOWANCE, "unbalanced quotes in request"),
-            (&long, ALLOWANCE, "too big inline request"),
-            (&star, ALLOWANCE, "too big mbulk count string"),
-            (&dollar, ALLOWANCE, "too big bulk count string"),
+        let strict = RequestLimits { authenticated: false, max_bulk_len: 100_000 };
+        let cases: [(&[u8], RequestLimits, &str); 14] = [
+            (b"*a\r\n", LIMITS, "invalid multibulk length"),
+            (b"*+1\r\n", LIMITS, "invalid multibulk length"),
+            (b"*2147483648\r\n", LIMITS, "invalid multibulk length"),
+            (b"*1\r\n:1\r\n", LIMITS, "expected '$', got ':'"),
+            (b"*1\r\n$-1\r\n", LIMITS, "invalid bulk length"),
+            (b"*1\r\n$536870913\r\n", LIMITS, "invalid bulk length"),
+            (b"*1\r\n$01\r\n", LIMITS, "invalid bulk length"),
+            (b"SET \"a\r\n", LIMITS, "unbalanced quotes in request"),
+            (&long, LIMITS, "too big inline request"),
+            (&star, LIMITS, "too big mbulk count string"),
+            (&dollar, LIMITS, "too big bulk count string"),
             (b"*11\r\n", strict, "unauthenticated multibulk length"),
             (b"*1\r\n$16385\r\n", strict, "unauthenticated bulk length"),
             (b"*1\r\n$100001\r\n", strict, "invalid bulk length"),
         ];
-        for (input, allowance, text) in cases {
-            let (none, error) = commands(input, input.len(), allowance);
+        for (input, limits, text) in cases {
+            let (none, error) = parse_all(input, input.len(), limits);
             assert_eq!((none.len(), error), (0, Some(format!("Protocol error: {text}"))));
         }
     }
 
     #[test]
-    fn a_header_that_only_announces_reserves_nothing() {
+    fn an_announced_length_allocates_nothing() {
         let mut parser = RequestParser::default();
-        assert_eq!(parser.parse(b"*2147483647\r\n$536870912\r\nabc", ALLOWANCE), Ok(None));
+        assert_eq!(parser.parse(b"*2147483647\r\n$536870912\r\nabc", LIMITS), Ok(None));
         assert!(parser.ranges.capacity() < 16);
-        assert_eq!(parser.expected(), 13 + 12 + 536_870_912 + 2);
+        assert_eq!(parser.expected_len(), 13 + 12 + 536_870_912 + 2);
     }
 }

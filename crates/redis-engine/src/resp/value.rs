@@ -34,7 +34,7 @@ pub enum Value {
 }
 
 /// Maximum nesting depth of a reply. Redis's own replies stay below ten.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// Parses a reply at the start of `bytes`. Returns it with its length in bytes, or `None` if it is incomplete.
 ///
@@ -42,21 +42,21 @@ const DEEPEST: usize = 128;
 /// Returns an error if the bytes are not a reply, or if it is nested too deeply.
 pub fn parse(bytes: &[u8]) -> Result<Option<(Value, usize)>, ProtocolError> {
     let mut reader = Reader { bytes, position: 0 };
-    match reader.value(DEEPEST) {
+    match reader.value(MAX_DEPTH) {
         Ok(value) => Ok(Some((value, reader.position))),
-        Err(Stop::Unfinished) => Ok(None),
-        Err(Stop::Wrong(error)) => Err(error),
+        Err(Stop::Incomplete) => Ok(None),
+        Err(Stop::Invalid(error)) => Err(error),
     }
 }
 
 /// Why parsing stopped before the end of a value.
 enum Stop {
-    Unfinished,
-    Wrong(ProtocolError),
+    Incomplete,
+    Invalid(ProtocolError),
 }
 
-fn wrong(text: &'static str) -> Stop {
-    Stop::Wrong(ProtocolError(text.into()))
+fn invalid(text: &'static str) -> Stop {
+    Stop::Invalid(ProtocolError(text.into()))
 }
 
 struct Reader<'a> {
@@ -66,9 +66,9 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Result<Value, Stop> {
-        let depth = depth.checked_sub(1).ok_or_else(|| wrong("Protocol error: too many nested replies"))?;
+        let depth = depth.checked_sub(1).ok_or_else(|| invalid("Protocol error: too many nested replies"))?;
         let line = self.line()?;
-        let Some((&kind, rest)) = line.split_first() else { return Err(wrong("Protocol error: an empty line")) };
+        let Some((&kind, rest)) = line.split_first() else { return Err(invalid("Protocol error: an empty line")) };
         Ok(match kind {
             b'+' => Value::Simple(rest.to_vec()),
             b'-' => Value::Error(rest.to_vec()),
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
             b'|' => Value::Attributed(self.pairs(rest, depth)?, Box::new(self.value(depth)?)),
             other => {
                 let text = format!("Protocol error, got {:?} as reply type byte", char::from(other));
-                return Err(Stop::Wrong(ProtocolError(text.into())));
+                return Err(Stop::Invalid(ProtocolError(text.into())));
             }
         })
     }
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
     /// Reads a line, without its line end.
     fn line(&mut self) -> Result<&'a [u8], Stop> {
         let rest = &self.bytes[self.position..];
-        let length = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::Unfinished)?;
+        let length = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::Incomplete)?;
         self.position += length + 2;
         Ok(&rest[..length])
     }
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
         let length = count(header)?;
         let rest = &self.bytes[self.position..];
         if rest.len() < length.saturating_add(2) {
-            return Err(Stop::Unfinished);
+            return Err(Stop::Incomplete);
         }
         self.position += length + 2;
         Ok(&rest[..length])
@@ -123,18 +123,18 @@ impl<'a> Reader<'a> {
 }
 
 fn integer(digits: &[u8]) -> Result<i64, Stop> {
-    let text = std::str::from_utf8(digits).map_err(|_| wrong("Protocol error: bad integer"))?;
-    text.parse().map_err(|_| wrong("Protocol error: bad integer"))
+    let text = std::str::from_utf8(digits).map_err(|_| invalid("Protocol error: bad integer"))?;
+    text.parse().map_err(|_| invalid("Protocol error: bad integer"))
 }
 
 fn count(digits: &[u8]) -> Result<usize, Stop> {
-    usize::try_from(integer(digits)?).map_err(|_| wrong("Protocol error: bad length"))
+    usize::try_from(integer(digits)?).map_err(|_| invalid("Protocol error: bad length"))
 }
 
 fn verbatim(blob: &[u8]) -> Result<Value, Stop> {
     match blob {
         [a, b, c, b':', text @ ..] => Ok(Value::Verbatim { format: [*a, *b, *c], text: text.to_vec() }),
-        _ => Err(wrong("Protocol error: verbatim text without its format")),
+        _ => Err(invalid("Protocol error: verbatim text without its format")),
     }
 }
 
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_is_read_once_it_is_whole() {
+    fn every_type_is_parsed_once_it_is_complete() {
         let nested = Value::Map(vec![(simple("k"), Value::Set(vec![Value::Integer(1), Value::Boolean(false)]))]);
         let cases: [(&[u8], Value); 19] = [
             (b"+OK\r\n", simple("OK")),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reply_is_an_error() {
+    fn invalid_replies_are_errors() {
         let deep = b"*1\r\n".repeat(100_000);
         let cases: [&[u8]; 7] = [b"?\r\n", b"\r\n", b":x\r\n", b"$x\r\n", b"*-2\r\n", b"=2\r\nhi\r\n", &deep];
         for bytes in cases {
