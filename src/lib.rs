@@ -1,4 +1,4 @@
-//! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md has the map. Each module knows only the layers below it.
+//! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md describes the modules. Each may use only modules of lower layers.
 
 pub mod cli;
 pub mod driver;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::args::Arguments;
 use super::{Failed, TRANSCRIPT_WIDTH, files, library};
 use crate::render::Renderer;
-use crate::transcript::walk::walk;
+use crate::transcript::lesson_transcript::lesson_transcript;
 
 /// What a new lesson begins as; it passes `check`.
 const NEW_LESSON: &str = include_str!("new-lesson.toml");
@@ -71,9 +71,9 @@ pub fn transcript(arguments: &Arguments, file: &Path, width: Option<usize>) -> R
     let mut library = library(arguments)?;
     Arc::make_mut(&mut library).add(lesson.clone());
     let renderer = Renderer::new(arguments.style(width.unwrap_or(TRANSCRIPT_WIDTH)), arguments.theme(false));
-    let walked = walk(&lesson, &library, vec![renderer], &std::env::current_exe()?)?;
-    io::stdout().lock().write_all(walked.transcripts.concat().as_bytes())?;
-    if !walked.finished {
+    let transcript = lesson_transcript(&lesson, &library, vec![renderer], &std::env::current_exe()?)?;
+    io::stdout().lock().write_all(transcript.texts.concat().as_bytes())?;
+    if !transcript.is_finished {
         let name = &source.name;
         return Err(Failed::saying(format!("the answers did not reach the end: redis-tutor check {name} tells where")));
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 
-use crate::driver::Watch;
+use crate::driver::LessonWatcher;
 use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Library, Source};
 use crate::lesson::progress::Progress;
@@ -30,7 +30,8 @@ use crate::session::lesson_status::lesson_statuses;
 use crate::session::wire::counted;
 use crate::session::{Options, Session};
 use crate::shell;
-use crate::transcript::{piped, prove, run};
+use crate::transcript::script::{self, OutputFormat};
+use crate::transcript::{pipe, prove};
 use args::{Arguments, Command, Serve};
 use files::ProgressFile;
 use redis_server::now_us;
@@ -128,13 +129,13 @@ fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> Resu
     let dialect = if cli { Dialect::Cli } else { Dialect::Python };
     let mut session = Session::new(options(arguments, Arc::default(), Progress::default(), dialect));
     let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), arguments.theme(false));
-    let form = match (json, cli) {
-        (true, _) => run::Form::Json,
-        (false, true) => run::Form::Cli(renderer),
-        (false, false) => run::Form::Transcript(renderer),
+    let format = match (json, cli) {
+        (true, _) => OutputFormat::Json,
+        (false, true) => OutputFormat::Cli(renderer),
+        (false, false) => OutputFormat::Transcript(renderer),
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    Ok(run::run(&mut session, &source, form, &mut out)?)
+    Ok(script::run_script(&mut session, &source, format, &mut out)?)
 }
 
 /// Runs a script, and writes its transcript as a picture.
@@ -145,8 +146,8 @@ fn picture_of(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32,
     let mut drawn = Vec::new();
     let name = file.file_name().map_or_else(|| "standard input".into(), |name| name.to_string_lossy());
     let title = format!("redis-tutor runs {name}");
-    let status =
-        run::run(&mut session, &source, run::Form::Picture(renderer, Svg::new(PICTURE_WIDTH), title), &mut drawn)?;
+    let format = OutputFormat::Picture(renderer, Svg::new(PICTURE_WIDTH), title);
+    let status = script::run_script(&mut session, &source, format, &mut drawn)?;
     if picture.as_os_str() == "-" {
         io::stdout().lock().write_all(&drawn)?;
     } else {
@@ -186,7 +187,7 @@ enum Opening<'a> {
 }
 
 /// A sitting: at a prompt alone, in a lesson, or to practise.
-fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result<i32, Failed> {
+fn sit(arguments: &Arguments, opening: &Opening, watch: Option<LessonWatcher>) -> Result<i32, Failed> {
     let mut library = library(arguments)?;
     let mut id = None;
     if let Opening::Lesson(Some(place)) = *opening
@@ -239,8 +240,8 @@ fn sit(arguments: &Arguments, opening: &Opening, watch: Option<Watch>) -> Result
     }
     let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), theme);
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut source = piped::Lines { input: io::stdin().lock(), watch };
-    let status = piped::follow(&mut session, &mut source, renderer, &mut out, |progress| file.save(progress))?;
+    let mut source = pipe::PipeInput { reader: io::stdin().lock(), watcher: watch };
+    let status = pipe::run_pipe(&mut session, &mut source, renderer, &mut out, |progress| file.save(progress))?;
     out.flush()?;
     Ok(status)
 }
@@ -252,10 +253,10 @@ fn file_and_step(place: &str) -> Option<(&str, &str)> {
 }
 
 /// The file that `--watch` looks at.
-fn watched(lesson: Option<&str>, watch: bool) -> Result<Option<Watch>, Failed> {
+fn watched(lesson: Option<&str>, watch: bool) -> Result<Option<LessonWatcher>, Failed> {
     match lesson {
         _ if !watch => Ok(None),
-        Some(place) if let Some((file, _)) = file_and_step(place) => Ok(Some(Watch::new(Path::new(file)))),
+        Some(place) if let Some((file, _)) = file_and_step(place) => Ok(Some(LessonWatcher::new(Path::new(file)))),
         _ => Err(Failed::saying("--watch looks at a lesson's file: redis-tutor learn my-lesson.toml --watch")),
     }
 }
@@ -376,7 +377,7 @@ fn list_lessons(arguments: &Arguments) -> Result<i32, Failed> {
     let is_terminal = io::stdout().is_terminal();
     let width = if is_terminal { shell::text_width() } else { TRANSCRIPT_WIDTH };
     let mut renderer = Renderer::new(arguments.style(width), arguments.theme(is_terminal));
-    let text = renderer.show(&Show::Lessons(lesson_statuses(&library, &progress)));
+    let text = renderer.render(&Show::Lessons(lesson_statuses(&library, &progress)));
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     for source in arguments.lessons.as_deref().map(files::lessons_in).transpose()?.unwrap_or_default() {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::messages::driver as messages;
 use crate::session::event::ChildId;
 use adaptive_spin::AdaptiveSpin;
 use python_kernel::frame::{self, FromChild, MAIN_THREAD, ToChild};
@@ -13,116 +14,117 @@ use redis_server::Server;
 
 use super::Interrupts;
 
-/// How long a child whose threads wait for time may be silent before time goes on: long enough for it to
-/// say what it has to say.
+/// How long a child whose threads all wait for time may be silent before the clock moves on. A thread that is about to
+/// send a frame needs less.
 pub(super) const SILENCE: Duration = Duration::from_millis(50);
 
-/// How long names are waited for: they are asked for while somebody types.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// The time limit of a completion: longer would be felt while typing.
+const COMPLETION_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// The memory that is kept for the next frame, in bytes.
-const LONG_FRAME: usize = 64 << 10;
+/// The capacity of the outgoing buffer that is kept between frames, in bytes.
+const KEPT_CAPACITY: usize = 64 << 10;
 
 /// All running children.
 #[derive(Debug, Default)]
-pub struct Children(HashMap<ChildId, Process>);
+pub struct Children(HashMap<ChildId, PythonProcess>);
 
 #[derive(Debug)]
-struct Process {
+struct PythonProcess {
     process: Child,
     input: ChildStdin,
-    /// The frame being written: kept, so that each does not ask for memory anew.
+    /// The encoded frame that is being sent; kept to reuse its allocation.
     outgoing: Vec<u8>,
     output: BufReader<ChildStdout>,
     spin: AdaptiveSpin,
-    /// What it said while names were asked for.
-    early: VecDeque<(u32, FromChild)>,
-    /// How many answers with names nobody waits for any longer.
-    unheard: usize,
+    /// Frames that arrived while a completion was awaited.
+    queued_frames: VecDeque<(u32, FromChild)>,
+    /// Number of completions that timed out and whose replies are still to come.
+    abandoned_completions: usize,
 }
 
-impl Process {
-    /// A process whose ends of two pipes are ours.
-    fn of(mut process: Child) -> Option<Self> {
+impl PythonProcess {
+    /// Takes over a child process whose standard input and output are pipes. Returns `None` if one is not.
+    fn from_child(mut process: Child) -> Option<Self> {
         let (input, output) = (process.stdin.take()?, process.stdout.take()?);
-        Some(Process {
+        Some(PythonProcess {
             process,
             input,
             outgoing: Vec::new(),
             output: BufReader::new(output),
             spin: AdaptiveSpin::new(),
-            early: VecDeque::new(),
-            unheard: 0,
+            queued_frames: VecDeque::new(),
+            abandoned_completions: 0,
         })
     }
 }
 
-/// No process outlives its place among the children.
-impl Drop for Process {
+/// Ends the process when it is removed from the children.
+impl Drop for PythonProcess {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// What came while a child was waited for.
+/// What ended the wait for a child.
 #[derive(Debug)]
-pub enum Received {
+pub enum ReceiveOutcome {
+    /// A frame of the thread with this number.
     Frame(u32, FromChild),
-    /// The child has ended.
-    Gone,
-    /// Nothing, for long enough.
+    /// The child's process has ended.
+    Exited,
+    /// Nothing was sent for the time of `WaitConditions::silence`.
     Silence,
     /// Ctrl-C.
     Interrupt,
-    /// A real client wants something, or the limit is reached.
-    Nothing,
+    /// A real client has sent something, or the time limit was reached.
+    Other,
 }
 
-/// What else ends the wait for a child.
+/// What ends the wait for a child besides its frame.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Until<'a> {
-    /// Others wait for time, so that a silence as long as this is told.
+pub(super) struct WaitConditions<'a> {
+    /// Reports a silence of this length, because other clients wait for time to pass.
     pub silence: Option<Duration>,
     pub limit: Option<Duration>,
     pub interrupts: Option<&'a Interrupts>,
-    pub port: Option<&'a Server>,
+    pub server: Option<&'a Server>,
 }
 
-impl Until<'_> {
-    /// Whether reading, which waits as well, would do.
-    fn is_child_alone(&self) -> bool {
-        self.silence.is_none() && self.limit.is_none() && self.interrupts.is_none() && self.port.is_none()
+impl WaitConditions<'_> {
+    /// Whether only the child can end the wait, so that a blocking read suffices.
+    fn is_empty(&self) -> bool {
+        self.silence.is_none() && self.limit.is_none() && self.interrupts.is_none() && self.server.is_none()
     }
 }
 
 impl Children {
-    /// Starts a child of this program.
+    /// Starts a Python child with the hidden subcommand of `program`.
     ///
     /// # Errors
-    /// The process cannot be started.
+    /// Returns an error if the process cannot be started.
     pub fn spawn(&mut self, id: ChildId, program: &Path) -> io::Result<()> {
-        let starting = |e: io::Error| io::Error::new(e.kind(), format!("Python could not be started: {e}"));
         let mut command = Command::new(program);
-        // The one thing that is set is for glibc: a heap of its own for the interpreter's thread would grow page by page, by a
-        // thousand system calls until Python stands.
+        // The only variable is for glibc: with an arena of its own for the interpreter's thread, the heap would grow page
+        // by page, with a thousand system calls during startup.
         command.arg(python_kernel::SUBCOMMAND).env_clear().env("MALLOC_ARENA_MAX", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // Ctrl-C at the terminal is the tutor's to hear; it tells the child.
+        // A process group of its own: Ctrl-C at the terminal goes to the tutor alone, which interrupts the child.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let process = command.spawn().map_err(starting)?;
-        self.0.extend(Process::of(process).map(|process| (id, process)));
+        let process =
+            command.spawn().map_err(|error| io::Error::new(error.kind(), messages::python_not_started(&error)))?;
+        self.0.extend(PythonProcess::from_child(process).map(|process| (id, process)));
         Ok(())
     }
 
-    /// Says something to a child. One that has ended hears nothing: `receive` tells of its end.
+    /// Sends a frame to a child. A child that has ended ignores it, and `receive` reports its end.
     pub fn send(&mut self, id: ChildId, thread: u32, frame: &ToChild) {
         if let Some(child) = self.0.get_mut(&id) {
             child.outgoing.clear();
             let _ =
                 frame::append(&mut child.outgoing, thread, frame).and_then(|()| child.input.write_all(&child.outgoing));
-            child.outgoing.shrink_to(LONG_FRAME);
+            child.outgoing.shrink_to(KEPT_CAPACITY);
         }
     }
 
@@ -134,137 +136,138 @@ impl Children {
         {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
         }
-        // Elsewhere a computing child hears nothing until it asks for something: end it.
+        // On other platforms a computing child cannot be interrupted, so it is killed.
         #[cfg(not(unix))]
         self.kill(id);
     }
 
-    /// Ends a child's process. `receive` tells of its end, and of nothing that it said before: a program that is done in
-    /// the moment in which it is ended would else leave a prompt without a Python behind it.
+    /// Kills a child's process. `receive` then reports its end, and discards all frames that it has sent: if a program
+    /// finishes at the moment in which it is killed, its last frame must not bring back a prompt without a Python.
     pub fn kill(&mut self, id: ChildId) {
         self.0.remove(&id);
     }
 
-    /// Waits for what a child says.
+    /// Waits for a frame of a child, or for one of the conditions.
     ///
     /// # Errors
-    /// None but those of waiting itself; a pipe that breaks is the child's end.
-    pub(super) fn receive(&mut self, id: ChildId, until: &Until<'_>) -> io::Result<Received> {
-        let Some(child) = self.0.get_mut(&id) else { return Ok(Received::Gone) };
-        if let Some((thread, frame)) = child.early.pop_front() {
-            return Ok(Received::Frame(thread, frame));
+    /// Returns an error if waiting fails. A broken pipe is not an error but the child's end.
+    pub(super) fn receive(&mut self, id: ChildId, conditions: &WaitConditions<'_>) -> io::Result<ReceiveOutcome> {
+        let Some(child) = self.0.get_mut(&id) else { return Ok(ReceiveOutcome::Exited) };
+        if let Some((thread, frame)) = child.queued_frames.pop_front() {
+            return Ok(ReceiveOutcome::Frame(thread, frame));
         }
-        if until.interrupts.is_some_and(Interrupts::take) {
-            return Ok(Received::Interrupt);
+        if conditions.interrupts.is_some_and(Interrupts::take) {
+            return Ok(ReceiveOutcome::Interrupt);
         }
-        let comes = child.output.buffer().is_empty() && child.spin.spin_until_readable(child.output.get_ref());
-        while !comes && !until.is_child_alone() && child.output.buffer().is_empty() {
-            match wait_for(&child.output, until)? {
-                Waited::Ready => break,
-                // On a busy machine a thread may be silent for long, and yet have something to say.
-                Waited::Silence if computes(child.process.id()) => {}
-                Waited::Silence => return Ok(Received::Silence),
-                Waited::Interrupt => return Ok(Received::Interrupt),
-                Waited::Nothing => return Ok(Received::Nothing),
+        let is_readable = child.output.buffer().is_empty() && child.spin.spin_until_readable(child.output.get_ref());
+        while !is_readable && !conditions.is_empty() && child.output.buffer().is_empty() {
+            match wait_for_output(&child.output, conditions)? {
+                WaitOutcome::Readable => break,
+                // On a busy machine a running thread may be silent for long before it sends its frame.
+                WaitOutcome::Silence if has_running_thread(child.process.id()) => {}
+                WaitOutcome::Silence => return Ok(ReceiveOutcome::Silence),
+                WaitOutcome::Interrupt => return Ok(ReceiveOutcome::Interrupt),
+                WaitOutcome::Other => return Ok(ReceiveOutcome::Other),
             }
         }
         match frame::read(&mut child.output) {
-            Ok(Some((_, FromChild::Completions { .. }))) if child.unheard > 0 => {
-                child.unheard -= 1;
-                self.receive(id, until)
+            Ok(Some((_, FromChild::Completions { .. }))) if child.abandoned_completions > 0 => {
+                child.abandoned_completions -= 1;
+                self.receive(id, conditions)
             }
-            Ok(Some((thread, frame))) => Ok(Received::Frame(thread, frame)),
+            Ok(Some((thread, frame))) => Ok(ReceiveOutcome::Frame(thread, frame)),
             Ok(None) | Err(_) => {
                 self.kill(id);
-                Ok(Received::Gone)
+                Ok(ReceiveOutcome::Exited)
             }
         }
     }
-}
 
-impl Children {
-    /// Asks an idle child for the names that `text` could go on as. None if it takes too long to say.
-    fn names(&mut self, id: ChildId, text: &str) -> Option<Vec<String>> {
+    /// Asks an idle child for the completions of `text`. Returns `None` if the reply takes too long.
+    fn complete(&mut self, id: ChildId, text: &str) -> Option<Vec<String>> {
         self.send(id, MAIN_THREAD, &ToChild::GetCompletions { text: text.to_owned() });
         let child = self.0.get_mut(&id)?;
-        let asked = Instant::now();
+        let asked_at = Instant::now();
         loop {
-            let left = PATIENCE.saturating_sub(asked.elapsed());
+            let left = COMPLETION_TIMEOUT.saturating_sub(asked_at.elapsed());
+            let conditions = WaitConditions { limit: Some(left), ..WaitConditions::default() };
             if child.output.buffer().is_empty()
-                && !matches!(
-                    wait_for(&child.output, &Until { limit: Some(left), ..Until::default() }),
-                    Ok(Waited::Ready)
-                )
+                && !matches!(wait_for_output(&child.output, &conditions), Ok(WaitOutcome::Readable))
             {
-                child.unheard += 1;
+                child.abandoned_completions += 1;
                 return None;
             }
             match frame::read(&mut child.output).ok().flatten()? {
-                (_, FromChild::Completions { .. }) if child.unheard > 0 => child.unheard -= 1,
+                (_, FromChild::Completions { .. }) if child.abandoned_completions > 0 => {
+                    child.abandoned_completions -= 1
+                }
                 (_, FromChild::Completions { names }) => return Some(names),
-                other => child.early.push_back(other),
+                other => child.queued_frames.push_back(other),
             }
         }
     }
 }
 
-/// The names that the Python of the client at the prompt knows.
+/// Completes the names that the Python of the client at the prompt knows.
 #[derive(Debug)]
-pub struct Names<'a> {
+pub struct PythonCompleter<'a> {
     pub(super) children: &'a mut Children,
     pub(super) child: Option<ChildId>,
 }
 
-impl Names<'_> {
-    /// What the name at the end of `text` could go on as; after an opening bracket, the parameters of what is called.
-    pub fn of(&mut self, text: &str) -> Vec<String> {
-        self.child.and_then(|child| self.children.names(child, text)).unwrap_or_default()
+impl PythonCompleter<'_> {
+    /// Returns the completions of the name at the end of `text`. After an opening bracket, these are the parameters of
+    /// the function that is called.
+    pub fn complete(&mut self, text: &str) -> Vec<String> {
+        self.child.and_then(|child| self.children.complete(child, text)).unwrap_or_default()
     }
 }
 
-/// Whether a thread of this process runs, or would if it had a processor.
+/// Whether a thread of this process is running or ready to run.
 #[cfg(target_os = "linux")]
-fn computes(process: u32) -> bool {
+fn has_running_thread(process: u32) -> bool {
     let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return false };
-    let runs = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('R'));
-    threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(runs))
+    let is_running = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('R'));
+    threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(is_running))
 }
 
-/// Elsewhere its silence must do.
+/// On other platforms the state of threads is unknown, so that silence alone decides.
 #[cfg(not(target_os = "linux"))]
-fn computes(_: u32) -> bool {
+fn has_running_thread(_: u32) -> bool {
     false
 }
 
-enum Waited {
-    Ready,
+/// What ended `wait_for_output`.
+enum WaitOutcome {
+    Readable,
     Silence,
     Interrupt,
-    Nothing,
+    /// The time limit was reached, or a real client has sent something.
+    Other,
 }
 
 #[cfg(unix)]
-fn wait_for(output: &BufReader<ChildStdout>, until: &Until<'_>) -> io::Result<Waited> {
+fn wait_for_output(output: &BufReader<ChildStdout>, conditions: &WaitConditions<'_>) -> io::Result<WaitOutcome> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let limit = [until.silence, until.limit].into_iter().flatten().min();
-    let is_silence = until.silence.is_some() && limit == until.silence;
+    let limit = [conditions.silence, conditions.limit].into_iter().flatten().min();
+    let is_silence = conditions.silence.is_some() && limit == conditions.silence;
     let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
     loop {
         let mut fds = vec![PollFd::new(output.get_ref(), PollFlags::IN)];
-        if let Some(port) = until.port {
-            fds.push(PollFd::new(port, PollFlags::IN));
+        if let Some(server) = conditions.server {
+            fds.push(PollFd::new(server, PollFlags::IN));
         }
-        if let Some(interrupts) = until.interrupts {
+        if let Some(interrupts) = conditions.interrupts {
             if interrupts.take() {
-                return Ok(Waited::Interrupt);
+                return Ok(WaitOutcome::Interrupt);
             }
             fds.push(PollFd::new(interrupts.reader(), PollFlags::IN));
         }
         match poll(&mut fds, limit.as_ref()) {
-            Ok(0) if is_silence => return Ok(Waited::Silence),
-            Ok(0) => return Ok(Waited::Nothing),
-            Ok(_) if !fds[0].revents().is_empty() => return Ok(Waited::Ready),
-            Ok(_) if until.port.is_some() && !fds[1].revents().is_empty() => return Ok(Waited::Nothing),
+            Ok(0) if is_silence => return Ok(WaitOutcome::Silence),
+            Ok(0) => return Ok(WaitOutcome::Other),
+            Ok(_) if !fds[0].revents().is_empty() => return Ok(WaitOutcome::Readable),
+            Ok(_) if conditions.server.is_some() && !fds[1].revents().is_empty() => return Ok(WaitOutcome::Other),
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(e) => return Err(e.into()),
         }
@@ -272,8 +275,8 @@ fn wait_for(output: &BufReader<ChildStdout>, until: &Until<'_>) -> io::Result<Wa
 }
 
 #[cfg(not(unix))]
-fn wait_for(_: &BufReader<ChildStdout>, _: &Until<'_>) -> io::Result<Waited> {
-    Ok(Waited::Ready)
+fn wait_for_output(_: &BufReader<ChildStdout>, _: &WaitConditions<'_>) -> io::Result<WaitOutcome> {
+    Ok(WaitOutcome::Readable)
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -281,29 +284,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_ended_child_has_said_is_not_heard() {
-        let spawned = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat is there");
-        let mut child = Process::of(spawned).expect("both are piped");
+    fn frames_of_a_killed_child_are_discarded() {
+        let spawned = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat exists");
+        let mut child = PythonProcess::from_child(spawned).expect("both are piped");
         let mut frame = Vec::new();
-        frame::append(&mut frame, MAIN_THREAD, &FromChild::Ready).expect("it fits");
+        frame::append(&mut frame, MAIN_THREAD, &FromChild::Ready).expect("the frame fits");
         child.input.write_all(&frame).expect("cat reads");
-        let waited = wait_for(&child.output, &Until::default()).expect("it can be waited for");
-        assert!(matches!(waited, Waited::Ready), "it has said something");
+        let waited = wait_for_output(&child.output, &WaitConditions::default()).expect("the pipe can be polled");
+        assert!(matches!(waited, WaitOutcome::Readable), "cat has sent the frame back");
         let (id, mut children) = (ChildId(1), Children::default());
         children.0.insert(id, child);
         children.kill(id);
-        let received = children.receive(id, &Until::default()).expect("it can be asked");
-        assert!(matches!(received, Received::Gone), "{received:?}");
+        let received = children.receive(id, &WaitConditions::default()).expect("the wait succeeds");
+        assert!(matches!(received, ReceiveOutcome::Exited), "{received:?}");
     }
 
     #[test]
-    fn who_runs_is_told_from_who_waits() {
-        assert!(computes(std::process::id()), "this very thread runs");
-        let mut waits = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("cat is there");
-        // It runs until it has begun to read.
-        while computes(waits.id()) {}
-        drop(waits.stdin.take());
-        waits.wait().expect("it was started");
-        assert!(!computes(waits.id()), "it is gone");
+    fn a_running_process_is_distinguished_from_a_waiting_one() {
+        assert!(has_running_thread(std::process::id()), "this thread is running");
+        let mut waiting = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("cat exists");
+        // The process runs until it blocks in its first read.
+        while has_running_thread(waiting.id()) {}
+        drop(waiting.stdin.take());
+        waiting.wait().expect("the process was started");
+        assert!(!has_running_thread(waiting.id()), "the process has ended");
     }
 }

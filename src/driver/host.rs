@@ -1,41 +1,50 @@
-//! What moves behind the prompt: the session, its Python children, and real clients at an open port.
+//! What runs behind the prompt: the session, its Python children, and the server for real clients.
 //!
-//! All of it happens on one thread at a time: the driver's, or, while somebody types, the one that the frontend lends it.
+//! Everything runs on one thread at a time: the driver's, or, while the learner types, a thread of the front end.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::children::{Children, Names, Received, SILENCE, Until};
-use super::rehearse::{Begins, Pending};
-use super::{Interrupts, Woken};
+use super::children::{Children, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions};
+use super::rehearsal::{PendingRehearsal, RehearsalStart};
+use super::{Interrupts, WakeReason};
+use crate::messages::driver as messages;
 use crate::session::Session;
 use crate::session::event::{ChildId, Effect, Event, Need};
 use redis_server::{ServeError, Server};
 
-/// A session, and what it does not do itself.
+/// A session together with the processes, sockets and threads that perform its effects.
 pub struct Host<'a> {
     session: &'a mut Session,
     pub(super) children: Children,
-    /// The program whose hidden subcommand is a Python child.
-    program: PathBuf,
-    /// Where real clients come in.
-    port: Option<Server>,
-    /// Real time since the session began, in microseconds; none where the clock moves by waits alone.
-    pub(super) elapsed_us: Option<i64>,
-    /// The answers of the lesson that is open, gone through beside it.
-    rehearsal: Option<Pending>,
-    /// The exit status.
-    pub(super) status: i32,
+    /// The executable whose hidden subcommand runs a Python child.
+    python_executable: PathBuf,
+    /// The server that `:serve` has started.
+    server: Option<Server>,
+    /// Real time since the session began, in microseconds; `None` if the session's clock moves by waits alone.
+    pub(super) real_elapsed_us: Option<i64>,
+    /// The rehearsal of the open lesson's answers, until its result is used.
+    rehearsal: Option<PendingRehearsal>,
+    pub(super) exit_status: i32,
 }
 
 impl<'a> Host<'a> {
-    pub(super) fn new(session: &'a mut Session, program: PathBuf) -> Self {
+    pub(super) fn new(session: &'a mut Session, python_executable: PathBuf) -> Self {
         let children = Children::default();
-        Host { session, children, program, port: None, elapsed_us: None, rehearsal: None, status: 0 }
+        Host {
+            session,
+            children,
+            python_executable,
+            server: None,
+            real_elapsed_us: None,
+            rehearsal: None,
+            exit_status: 0,
+        }
     }
 
+    /// Returns the session.
     pub fn session(&self) -> &Session {
         self.session
     }
@@ -44,17 +53,18 @@ impl<'a> Host<'a> {
         self.session
     }
 
-    /// The session, and a way to ask the Python at the prompt for names.
-    pub fn look(&mut self) -> (&Session, Names<'_>) {
+    /// Returns the session and a completer for the names that the Python at the prompt knows.
+    pub fn session_and_completer(&mut self) -> (&Session, PythonCompleter<'_>) {
         let child = self.session.idle_python();
-        (self.session, Names { children: &mut self.children, child })
+        (self.session, PythonCompleter { children: &mut self.children, child })
     }
 
-    /// Performs what the session wants done; what only a frontend can do, `watch` does, and tells what came of it.
+    /// Performs the session's effects until there are no more. Effects that only a front end can perform are passed to
+    /// `frontend`, which returns the event that results from them.
     ///
     /// # Errors
-    /// Those of `watch`; a Python that cannot be started.
-    pub fn perform(&mut self, mut watch: impl FnMut(Effect) -> io::Result<Option<Event>>) -> io::Result<()> {
+    /// Returns an error of `frontend`, or if Python cannot be started.
+    pub fn perform_effects(&mut self, mut frontend: impl FnMut(Effect) -> io::Result<Option<Event>>) -> io::Result<()> {
         loop {
             let effects = self.session.take_effects();
             if effects.is_empty() {
@@ -63,146 +73,144 @@ impl<'a> Host<'a> {
             let mut events = Vec::new();
             for effect in effects {
                 match effect {
-                    Effect::Spawn(child) => self.children.spawn(child, &self.program)?,
+                    Effect::Spawn(child) => self.children.spawn(child, &self.python_executable)?,
                     Effect::Send { child, thread, frame } => self.children.send(child, thread, &frame),
                     Effect::Interrupt(child) => self.children.interrupt(child),
                     Effect::Kill(child) => self.children.kill(child),
-                    Effect::OpenPort(port) => events.push(Event::PortOpened(self.open_port(port))),
-                    Effect::ClosePort => self.close_port(),
+                    Effect::OpenPort(port) => events.push(Event::PortOpened(self.start_server(port))),
+                    Effect::ClosePort => self.stop_server(),
                     Effect::Rehearse(lesson) => {
-                        let begins = if self.elapsed_us.is_some() { Begins::Soon } else { Begins::WhenNeeded };
-                        self.rehearsal = Some(Pending::new(lesson, self.program.clone(), begins));
+                        let is_interactive = self.real_elapsed_us.is_some();
+                        let start = if is_interactive { RehearsalStart::Soon } else { RehearsalStart::OnDemand };
+                        self.rehearsal = Some(PendingRehearsal::new(lesson, self.python_executable.clone(), start));
                     }
-                    Effect::Leave(status) => self.status = status,
-                    effect => events.extend(watch(effect)?),
+                    Effect::Leave(status) => self.exit_status = status,
+                    effect => events.extend(frontend(effect)?),
                 }
             }
             events.into_iter().for_each(|event| self.session.handle(event));
         }
     }
 
-    /// Goes on while somebody types, until there is something to perform, or somebody knocks.
+    /// Moves the session forward while the learner types: handles one event, or waits for one until the session has
+    /// effects to perform or `wake` is raised. The caller performs the effects and calls again.
     ///
     /// # Errors
-    /// Those of waiting.
-    pub fn go_on(&mut self, elapsed_us: i64, wake: &Interrupts) -> io::Result<WaitOutcome> {
-        self.elapsed_us = Some(elapsed_us);
+    /// Returns an error if waiting fails.
+    pub fn advance(&mut self, real_elapsed_us: i64, wake: &Interrupts) -> io::Result<AdvanceOutcome> {
+        self.real_elapsed_us = Some(real_elapsed_us);
         if !matches!(self.session.need(), Need::Frame { .. }) {
-            self.session.handle(Event::Elapsed { us: elapsed_us });
+            self.session.handle(Event::Elapsed { us: real_elapsed_us });
         }
-        self.attend_real_clients()?;
+        self.serve_real_clients()?;
         if self.session.has_effects() {
-            return Ok(WaitOutcome::On);
+            return Ok(AdvanceOutcome::Advanced);
         }
         let event = match self.session.need() {
-            Need::Frame { child, deadline_us } => match self.hear(child, deadline_us, None, Some(wake))? {
+            Need::Frame { child, deadline_us } => match self.read_frame(child, deadline_us, None, Some(wake))? {
                 ReadOutcome::Event(event) => event,
-                ReadOutcome::Interrupt => return Ok(WaitOutcome::Wake),
-                ReadOutcome::Nothing => return Ok(WaitOutcome::On),
+                ReadOutcome::Interrupt => return Ok(AdvanceOutcome::Woken),
+                ReadOutcome::NoFrame => return Ok(AdvanceOutcome::Advanced),
             },
-            Need::Rehearsal => self.rehearsed(),
+            Need::Rehearsal => self.finish_rehearsal(),
             Need::Line(_) | Need::Time { .. } | Need::Nothing => {
-                match wake.wait(self.left(self.session.next_deadline_us()), self.port())? {
-                    Woken::Interrupt => return Ok(WaitOutcome::Wake),
-                    // Time has passed.
-                    Woken::Input | Woken::Nothing => return Ok(WaitOutcome::On),
-                }
+                let limit = self.time_until_deadline(self.session.next_deadline_us());
+                return Ok(match wake.wait(limit, self.server())? {
+                    WakeReason::Interrupt => AdvanceOutcome::Woken,
+                    WakeReason::Input | WakeReason::Other => AdvanceOutcome::Advanced,
+                });
             }
         };
         self.session.handle(event);
-        Ok(WaitOutcome::On)
+        Ok(AdvanceOutcome::Advanced)
     }
 
-    /// Waits for the end of the rehearsal.
-    pub(super) fn rehearsed(&mut self) -> Event {
-        Event::Rehearsed(self.rehearsal.take().map(Pending::wait).unwrap_or_default())
+    /// Waits for the end of the rehearsal and returns its result.
+    pub(super) fn finish_rehearsal(&mut self) -> Event {
+        Event::Rehearsed(self.rehearsal.take().map(PendingRehearsal::wait).unwrap_or_default())
     }
 
-    /// Waits for a child's frame.
-    pub(super) fn hear(
+    /// Waits for a frame of a child. With a `tick_interval`, waits no longer than that.
+    pub(super) fn read_frame(
         &mut self,
         child: ChildId,
         deadline_us: Option<i64>,
-        look_every: Option<Duration>,
+        tick_interval: Option<Duration>,
         interrupts: Option<&Interrupts>,
     ) -> io::Result<ReadOutcome> {
         let silence = deadline_us.is_some().then_some(SILENCE);
-        let limit = self.port().and_then(|_| self.left(None)).into_iter().chain(look_every).min();
-        let port = self.port.as_ref().filter(|_| self.session.lets_in());
-        let until = Until { silence, limit, interrupts, port };
-        Ok(match self.children.receive(child, &until)? {
-            Received::Frame(thread, frame) => ReadOutcome::Event(Event::Frame { child, thread, frame }),
-            Received::Gone => ReadOutcome::Event(Event::ChildGone(child)),
-            // Where time is real, it passes by itself.
-            Received::Silence => {
-                ReadOutcome::Event(self.elapsed_us.map_or(Event::SkipWait, |us| Event::Elapsed { us }))
+        let limit = self.server().and_then(|_| self.time_until_deadline(None)).into_iter().chain(tick_interval).min();
+        let server = self.server.as_ref().filter(|_| self.session.lets_in());
+        let conditions = WaitConditions { silence, limit, interrupts, server };
+        Ok(match self.children.receive(child, &conditions)? {
+            ReceiveOutcome::Frame(thread, frame) => ReadOutcome::Event(Event::Frame { child, thread, frame }),
+            ReceiveOutcome::Exited => ReadOutcome::Event(Event::ChildGone(child)),
+            // Real time passes by itself; otherwise the clock jumps to the deadline.
+            ReceiveOutcome::Silence => {
+                ReadOutcome::Event(self.real_elapsed_us.map_or(Event::SkipWait, |us| Event::Elapsed { us }))
             }
-            Received::Interrupt => ReadOutcome::Interrupt,
-            Received::Nothing => ReadOutcome::Nothing,
+            ReceiveOutcome::Interrupt => ReadOutcome::Interrupt,
+            ReceiveOutcome::Other => ReadOutcome::NoFrame,
         })
     }
 
-    /// How long nothing happens by itself; none: for ever.
-    fn left(&self, deadline_us: Option<i64>) -> Option<Duration> {
-        if self.port().is_some_and(Server::is_busy) {
+    /// Returns how long nothing will happen by itself: until `deadline_us` or the engine's next deadline. `None` means
+    /// without limit.
+    fn time_until_deadline(&self, deadline_us: Option<i64>) -> Option<Duration> {
+        if self.server().is_some_and(Server::is_busy) {
             return Some(Duration::ZERO);
         }
-        let engine = self.session.engine();
-        let of_engine = engine.next_deadline().map(|at_ms| at_ms.saturating_mul(1000));
-        let at_us = [deadline_us, of_engine].into_iter().flatten().min()?;
+        let engine_deadline_us = self.session.engine().next_deadline().map(|at_ms| at_ms.saturating_mul(1000));
+        let at_us = [deadline_us, engine_deadline_us].into_iter().flatten().min()?;
         Some(Duration::from_micros(at_us.saturating_sub(self.session.now_us()).max(0).unsigned_abs()))
     }
 
-    /// What wakes a wait besides: something that a real client sent.
-    pub fn port(&self) -> Option<&Server> {
-        self.port.as_ref().filter(|_| self.session.lets_in())
+    /// Returns the server whose clients may interrupt a wait, if there is one and they may run commands now.
+    pub fn server(&self) -> Option<&Server> {
+        self.server.as_ref().filter(|_| self.session.lets_in())
     }
 
-    /// Runs what real clients have sent, and sends what they are told.
-    pub(super) fn attend_real_clients(&mut self) -> io::Result<()> {
-        let (Some(server), Some(elapsed_us)) = (&mut self.port, self.elapsed_us) else { return Ok(()) };
+    /// Runs the commands that real clients have sent, and sends the replies.
+    pub(super) fn serve_real_clients(&mut self) -> io::Result<()> {
+        let (Some(server), Some(elapsed_us)) = (&mut self.server, self.real_elapsed_us) else { return Ok(()) };
         self.session.let_in(elapsed_us, |engine, now_us| server.handle_ready(engine, now_us)).unwrap_or(Ok(()))
     }
 
-    /// Opens a port, or tells in a sentence why not.
-    fn open_port(&mut self, port: u16) -> Result<u16, String> {
-        if self.elapsed_us.is_none() {
-            return Err("`:serve` needs somebody at a terminal: here, nobody waits for other windows.".into());
+    /// Starts the server at a port. If it cannot be started, returns the reason as a sentence for the learner.
+    fn start_server(&mut self, port: u16) -> Result<u16, String> {
+        if self.real_elapsed_us.is_none() {
+            return Err(messages::serve_needs_a_terminal());
         }
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let server = Server::listen(address, self.session.lend()).map_err(|error| match error {
-            ServeError::PortInUse(_) => format!(
-                "Port {port} is in use, perhaps by a Redis of this machine: try another, such as `:serve {}`.",
-                port.checked_add(1).unwrap_or(6380)
-            ),
-            ServeError::PortReserved(_) => {
-                format!("The system keeps port {port} for itself: try one above 1023, such as `:serve 6379`.")
-            }
-            error => format!("Port {port} cannot be opened: {error}."),
+            ServeError::PortInUse(_) => messages::port_in_use(port, port.checked_add(1).unwrap_or(6380)),
+            ServeError::PortReserved(_) => messages::port_reserved(port),
+            error => messages::port_not_opened(port, error),
         })?;
-        self.port = Some(server);
+        self.server = Some(server);
         Ok(port)
     }
 
-    fn close_port(&mut self) {
-        if let Some(mut server) = self.port.take() {
+    fn stop_server(&mut self) {
+        if let Some(mut server) = self.server.take() {
             server.close(self.session.lend());
         }
     }
 }
 
-/// What going on came to.
+/// Why `Host::advance` returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaitOutcome {
-    On,
-    /// Somebody knocked.
-    Wake,
+pub enum AdvanceOutcome {
+    /// An event was handled, time has passed, or there are effects to perform.
+    Advanced,
+    /// The `wake` interrupt was raised.
+    Woken,
 }
 
-/// What came while a child was waited for.
+/// What ended the wait for a child's frame.
 pub(super) enum ReadOutcome {
     Event(Event),
     Interrupt,
-    /// Nothing of the child's: a real client wants something, or time has passed.
-    Nothing,
+    /// The child has sent nothing: a real client has, or the time limit was reached.
+    NoFrame,
 }

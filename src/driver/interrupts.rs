@@ -1,4 +1,4 @@
-//! Ctrl-C as an event, and the waits that it ends.
+//! Ctrl-C as an event, and waits that Ctrl-C ends.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use redis_server::Server;
 
-/// Ctrl-C, as a frontend hears of it: counted, and told through a pipe to whoever waits. With `unheard`, a wake of any kind.
+/// A counter of interrupts and a pipe that becomes readable with each, so that `poll` wakes. An interrupt is Ctrl-C, or
+/// a wake-up by another thread.
 #[derive(Debug, Clone)]
 pub struct Interrupts {
     count: Arc<AtomicUsize>,
@@ -16,99 +17,105 @@ pub struct Interrupts {
 }
 
 impl Interrupts {
-    /// Takes over Ctrl-C. Once in a process.
+    /// Returns interrupts that are raised by Ctrl-C. Can be called once per process.
     ///
     /// # Errors
-    /// The handler cannot be set.
-    pub fn listen() -> io::Result<Self> {
-        let interrupts = Self::unheard()?;
-        let heard = interrupts.clone();
-        ctrlc::set_handler(move || heard.raise()).map_err(io::Error::other)?;
+    /// Returns an error if the handler cannot be set.
+    pub fn from_ctrl_c() -> io::Result<Self> {
+        let interrupts = Self::new()?;
+        let raised_by_handler = interrupts.clone();
+        ctrlc::set_handler(move || raised_by_handler.raise()).map_err(io::Error::other)?;
         Ok(interrupts)
     }
 
-    /// Interrupts of which nobody hears but by `raise`.
+    /// Returns interrupts that only `raise` raises.
     ///
     /// # Errors
-    /// A pipe cannot be made.
-    pub fn unheard() -> io::Result<Self> {
+    /// Returns an error if a pipe cannot be created.
+    pub fn new() -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         Ok(Interrupts { count: Arc::default(), reader: Arc::new(reader), writer: Arc::new(writer) })
     }
 
-    /// As if Ctrl-C had been typed.
+    /// Raises an interrupt, as Ctrl-C does.
     pub fn raise(&self) {
         self.count.fetch_add(1, Ordering::SeqCst);
         let _ = (&*self.writer).write_all(b"!");
     }
 
-    /// Takes one Ctrl-C, if there was any.
+    /// Consumes one pending interrupt, and returns whether there was one.
     pub fn take(&self) -> bool {
-        let heard = self.count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
-        if heard {
-            // Its mark in the pipe goes with it.
+        let was_raised = self.count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+        if was_raised {
+            // Remove the interrupt's byte from the pipe as well.
             let _ = io::Read::read(&mut &*self.reader, &mut [0]);
         }
-        heard
+        was_raised
     }
 
-    /// What becomes readable with each.
+    /// Returns the end of the pipe that is readable while an interrupt is pending.
     #[cfg(unix)]
     pub(super) fn reader(&self) -> &io::PipeReader {
         &self.reader
     }
 
-    /// Waits for Ctrl-C, for input on standard input, or for a real client, no longer than `limit`.
+    /// Waits for an interrupt, for input on standard input, or for a real client, at most for `limit`.
     ///
     /// # Errors
-    /// Those of waiting.
-    pub fn wait_with_stdin(&self, limit: Duration, port: Option<&Server>) -> io::Result<Woken> {
-        self.wait_for(Some(&io::stdin()), port, Some(limit))
+    /// Returns an error if `poll` fails.
+    pub fn wait_with_stdin(&self, limit: Duration, server: Option<&Server>) -> io::Result<WakeReason> {
+        self.poll(Some(&io::stdin()), server, Some(limit))
     }
 
-    /// Waits for a wake or for a real client, no longer than `limit`.
+    /// Waits for an interrupt or for a real client, at most for `limit`.
     ///
     /// # Errors
-    /// Those of waiting.
-    pub fn wait(&self, limit: Option<Duration>, port: Option<&Server>) -> io::Result<Woken> {
-        self.wait_for(None, port, limit)
+    /// Returns an error if `poll` fails.
+    pub fn wait(&self, limit: Option<Duration>, server: Option<&Server>) -> io::Result<WakeReason> {
+        self.poll(None, server, limit)
     }
 
     #[cfg(unix)]
-    fn wait_for(&self, stdin: Option<&io::Stdin>, port: Option<&Server>, limit: Option<Duration>) -> io::Result<Woken> {
+    fn poll(
+        &self,
+        stdin: Option<&io::Stdin>,
+        server: Option<&Server>,
+        limit: Option<Duration>,
+    ) -> io::Result<WakeReason> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
         if self.take() {
-            return Ok(Woken::Interrupt);
+            return Ok(WakeReason::Interrupt);
         }
         let mut fds = vec![PollFd::new(&*self.reader, PollFlags::IN)];
-        fds.extend(port.map(|port| PollFd::new(port, PollFlags::IN)));
+        fds.extend(server.map(|server| PollFd::new(server, PollFlags::IN)));
         fds.extend(stdin.map(|stdin| PollFd::new(stdin, PollFlags::IN)));
         let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
         match poll(&mut fds, limit.as_ref()) {
-            Ok(_) if self.take() => Ok(Woken::Interrupt),
-            Ok(_) if stdin.is_some() && fds.last().is_some_and(|fd| !fd.revents().is_empty()) => Ok(Woken::Input),
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(Woken::Nothing),
+            Ok(_) if self.take() => Ok(WakeReason::Interrupt),
+            Ok(_) if stdin.is_some() && fds.last().is_some_and(|fd| !fd.revents().is_empty()) => Ok(WakeReason::Input),
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(WakeReason::Other),
             Err(e) => Err(e.into()),
         }
     }
 
-    /// Where these cannot be waited for together, they are looked at again and again.
+    /// On other platforms the sources cannot be polled together, so the counter is checked at short intervals.
     #[cfg(not(unix))]
-    fn wait_for(&self, _: Option<&io::Stdin>, _: Option<&Server>, limit: Option<Duration>) -> io::Result<Woken> {
-        const LOOK: Duration = Duration::from_millis(20);
+    fn poll(&self, _: Option<&io::Stdin>, _: Option<&Server>, limit: Option<Duration>) -> io::Result<WakeReason> {
+        const INTERVAL: Duration = Duration::from_millis(20);
         if !self.take() {
-            std::thread::sleep(limit.map_or(LOOK, |limit| limit.min(LOOK)));
-            return Ok(if self.take() { Woken::Interrupt } else { Woken::Nothing });
+            std::thread::sleep(limit.map_or(INTERVAL, |limit| limit.min(INTERVAL)));
+            return Ok(if self.take() { WakeReason::Interrupt } else { WakeReason::Other });
         }
-        Ok(Woken::Interrupt)
+        Ok(WakeReason::Interrupt)
     }
 }
 
 /// What ended a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Woken {
+pub enum WakeReason {
     Interrupt,
+    /// Standard input is readable.
     Input,
-    /// The time is over, or a real client wants something.
-    Nothing,
+    /// The time limit was reached, or a real client has sent something.
+    Other,
 }

@@ -1,10 +1,10 @@
-//! Moves a session: performs its effects, and brings it the events that it waits for.
+//! Runs a session: performs its effects and delivers the events that it needs.
 
 mod children;
 mod host;
 mod interrupts;
-mod rehearse;
-mod watch;
+mod lesson_watcher;
+mod rehearsal;
 
 use std::io;
 use std::path::PathBuf;
@@ -16,164 +16,180 @@ use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
 use crate::lesson::raced::RaceResult;
+use crate::messages::driver as messages;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
-pub use children::Names;
-pub use host::{Host, WaitOutcome};
-pub use interrupts::{Interrupts, Woken};
-pub use rehearse::rehearse;
-pub use watch::Watch;
+pub use children::PythonCompleter;
+pub use host::{AdvanceOutcome, Host};
+pub use interrupts::{Interrupts, WakeReason};
+pub use lesson_watcher::LessonWatcher;
+pub use rehearsal::rehearse;
 
-/// Where a session takes place: who types, who watches, how time goes.
+/// A front end of a session: a terminal, a pipe, a script, a lesson check or a test.
+///
+/// [`drive`] owns the loop and calls the front end, one method at a time and always on the same thread:
+///
+/// - It calls [`show`](Frontend::show) for everything to display, in order.
+/// - It calls [`read_input`](Frontend::read_input) when the session needs a line, and [`wait`](Frontend::wait) when all
+///   clients are blocked. Both return the next event for the session, and block until there is one.
+/// - It asks [`real_elapsed_us`](Frontend::real_elapsed_us) before each event. A front end that returns `None` has no
+///   real time: the session's clock then moves only by sleeps and waits, so that a transcript is the same each time.
+/// - The methods with a default are for front ends that record results or have an interactive user.
+///
+/// An error from any method ends the session, and `drive` returns it.
 pub trait Frontend {
-    /// Shows something.
+    /// Displays something.
     ///
     /// # Errors
-    /// Those of writing: a closed pipe ends the session.
+    /// Returns an error if the output cannot be written, for example to a closed pipe.
     fn show(&mut self, show: &Show) -> io::Result<()>;
 
-    /// The next input for this prompt. Where somebody thinks meanwhile, `host` goes on.
+    /// Reads the next input at `prompt`. A front end that blocks while the user types moves `host` forward meanwhile.
     ///
     /// # Errors
-    /// Those of reading.
-    fn input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event>;
+    /// Returns an error if the input cannot be read.
+    fn read_input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event>;
 
-    /// A client waits until a moment, in microseconds since 1970, or for ever; what happens meanwhile?
+    /// Waits while a client is blocked until `deadline_us` (microseconds since 1970), or without a timeout if that is
+    /// `None`. Returns what ends or interrupts the wait; `Event::SkipWait` moves the clock to the deadline.
     ///
     /// # Errors
-    /// Those of reading.
+    /// Returns an error if the input cannot be read.
     fn wait(&mut self, host: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event>;
 
-    /// The program whose hidden subcommand is a Python child.
+    /// Returns the path of the executable whose hidden subcommand runs a Python child.
     ///
     /// # Errors
-    /// Those of finding out where this program's file is.
-    fn program(&self) -> io::Result<PathBuf> {
+    /// Returns an error if the path of this program is unknown.
+    fn python_executable(&self) -> io::Result<PathBuf> {
         std::env::current_exe()
     }
 
-    /// Real time since the session began, in microseconds; none where the clock moves by waits alone.
-    fn elapsed_us(&self) -> Option<i64> {
+    /// Returns the real time since the session began, in microseconds, or `None` if the session's clock moves by waits
+    /// alone.
+    fn real_elapsed_us(&self) -> Option<i64> {
         None
     }
 
-    /// Ctrl-C, if this frontend hears of it.
+    /// Returns the source of Ctrl-C, if this front end has one.
     fn interrupts(&self) -> Option<&Interrupts> {
         None
     }
 
-    /// Whether the program was told to end.
-    fn ended(&self) -> bool {
+    /// Whether the program was asked to terminate, for example by a signal.
+    fn is_terminated(&self) -> bool {
         false
     }
 
-    /// Whether somebody looks on while a program computes.
-    fn looks_on(&self) -> bool {
+    /// Whether `tick` is to be called while a program computes.
+    fn wants_ticks(&self) -> bool {
         false
     }
 
-    /// A program still computes; called many times in a second, if somebody looks on.
+    /// Called many times a second while a program computes, if `wants_ticks`.
     ///
     /// # Errors
-    /// Those of writing.
-    fn computing(&mut self) -> io::Result<()> {
+    /// Returns an error if the output cannot be written.
+    fn tick(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    /// Writes a new file for the learner. If it is not written, the reason as a sentence for them.
+    /// Writes a new file for the learner. If it cannot be written, returns the reason as a sentence for them.
     fn write_file(&mut self, path: &str, _text: &str) -> Option<String> {
-        Some(format!("`{path}` is not written: nobody at a prompt asked for it."))
+        Some(messages::file_not_requested(path))
     }
 
-    /// A statement or a line has run.
+    /// Called when a statement or a line has run.
     ///
     /// # Errors
-    /// Those of writing.
-    fn finished(&mut self, _submission: &Submission) -> io::Result<()> {
+    /// Returns an error if the result cannot be written.
+    fn submission_finished(&mut self, _submission: &Submission) -> io::Result<()> {
         Ok(())
     }
 
-    /// Something of the tutor's own has run unseen.
+    /// Called when code of the lesson, such as a step's setup, has run without being shown.
     ///
     /// # Errors
-    /// Those of writing.
-    fn unseen(&mut self, _submission: &Submission) -> io::Result<()> {
+    /// Returns an error if the result cannot be written.
+    fn hidden_submission_finished(&mut self, _submission: &Submission) -> io::Result<()> {
         Ok(())
     }
 
-    /// A submission was judged.
+    /// Called when a submission was judged.
     ///
     /// # Errors
-    /// Those of writing.
-    fn judged(&mut self, _judged: &Judged) -> io::Result<()> {
+    /// Returns an error if the result cannot be written.
+    fn submission_judged(&mut self, _judged: &Judged) -> io::Result<()> {
         Ok(())
     }
 
-    /// A step's race was played in every order.
+    /// Called when a step's race was run in every order.
     ///
     /// # Errors
-    /// Those of writing.
-    fn raced(&mut self, _raced: &RaceResult) -> io::Result<()> {
+    /// Returns an error if the result cannot be written.
+    fn race_finished(&mut self, _result: &RaceResult) -> io::Result<()> {
         Ok(())
     }
 
-    /// The learner has got somewhere.
+    /// Called when the learner's progress has changed.
     ///
     /// # Errors
-    /// Those of writing.
-    fn progress(&mut self, _progress: &Progress) -> io::Result<()> {
+    /// Returns an error if the progress cannot be saved.
+    fn progress_changed(&mut self, _progress: &Progress) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Writes a file that is not there yet. If it cannot be written, the reason as a sentence for the learner.
+/// Writes a file that does not exist yet. If it cannot be written, returns the reason as a sentence for the learner.
 pub fn write_new_file(path: &str, text: &str) -> Option<String> {
     let created = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     let written = created.and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()));
     let error = written.err()?;
     if error.kind() != io::ErrorKind::AlreadyExists {
-        return Some(format!("`{path}` could not be written: {error}."));
+        return Some(messages::file_not_written(path, error));
     }
-    let (stem, dot, extension) = path.rsplit_once('.').map_or((path, "", ""), |(stem, end)| (stem, ".", end));
-    Some(format!(
-        "`{path}` is there already and stays as it is: type `:save {stem}-2{dot}{extension}`, or another name."
-    ))
+    let other_path = match path.rsplit_once('.') {
+        Some((stem, extension)) => format!("{stem}-2.{extension}"),
+        None => format!("{path}-2"),
+    };
+    Some(messages::file_exists(path, other_path))
 }
 
-/// Runs a session to its end, and says with which status it ended.
+/// Runs a session to its end and returns its exit status.
 ///
 /// # Errors
-/// Those of the frontend; a Python that cannot be started.
+/// Returns an error of the front end, or if Python cannot be started.
 pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<i32> {
-    let mut host = Host::new(session, frontend.program()?);
+    let mut host = Host::new(session, frontend.python_executable()?);
     loop {
-        host.elapsed_us = frontend.elapsed_us();
-        host.attend_real_clients()?;
-        host.perform(|effect| perform(effect, frontend))?;
-        if frontend.ended() {
-            return Ok(host.status);
+        host.real_elapsed_us = frontend.real_elapsed_us();
+        host.serve_real_clients()?;
+        host.perform_effects(|effect| perform_frontend_effect(effect, frontend))?;
+        if frontend.is_terminated() {
+            return Ok(host.exit_status);
         }
         let event = match host.session().need() {
-            Need::Nothing => return Ok(host.status),
+            Need::Nothing => return Ok(host.exit_status),
             Need::Frame { child, deadline_us } => {
-                match host.hear(child, deadline_us, frontend.looks_on().then_some(SILENCE), frontend.interrupts())? {
+                let tick_interval = frontend.wants_ticks().then_some(SILENCE);
+                match host.read_frame(child, deadline_us, tick_interval, frontend.interrupts())? {
                     ReadOutcome::Event(event) => event,
                     ReadOutcome::Interrupt => Event::Interrupt,
-                    ReadOutcome::Nothing => {
-                        frontend.computing()?;
+                    ReadOutcome::NoFrame => {
+                        frontend.tick()?;
                         continue;
                     }
                 }
             }
-            // Where somebody types, Python starts meanwhile.
-            Need::Line(_) if frontend.elapsed_us().is_some() && host.session_mut().warm_up() => continue,
-            Need::Line(prompt) => frontend.input(&mut host, &prompt)?,
-            Need::Rehearsal => host.rehearsed(),
+            // Python starts while the learner reads or types.
+            Need::Line(_) if frontend.real_elapsed_us().is_some() && host.session_mut().warm_up() => continue,
+            Need::Line(prompt) => frontend.read_input(&mut host, &prompt)?,
+            Need::Rehearsal => host.finish_rehearsal(),
             Need::Time { deadline_us } => frontend.wait(&host, deadline_us)?,
         };
         let session = host.session_mut();
-        match (frontend.elapsed_us(), &event) {
+        match (frontend.real_elapsed_us(), &event) {
             (Some(us), Event::Frame { .. }) => session.time_passes(us),
             (Some(us), _) => session.handle(Event::Elapsed { us }),
             (None, _) => {}
@@ -182,19 +198,19 @@ pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<
     }
 }
 
-/// Lets the frontend perform what is its own, and says what came of it.
-fn perform(effect: Effect, frontend: &mut impl Frontend) -> io::Result<Option<Event>> {
+/// Passes an effect to the front end and returns the event that results from it, if any.
+fn perform_frontend_effect(effect: Effect, frontend: &mut impl Frontend) -> io::Result<Option<Event>> {
     match effect {
         Effect::WriteFile { path, text } => {
             let refusal = frontend.write_file(&path, &text);
             return Ok(Some(Event::FileWritten { path, refusal }));
         }
         Effect::Show(show) => frontend.show(&show)?,
-        Effect::Finished(submission) => frontend.finished(&submission)?,
-        Effect::Unseen(submission) => frontend.unseen(&submission)?,
-        Effect::RaceResult(raced) => frontend.raced(&raced)?,
-        Effect::Judged(judged) => frontend.judged(&judged)?,
-        Effect::Progress(progress) => frontend.progress(&progress)?,
+        Effect::Finished(submission) => frontend.submission_finished(&submission)?,
+        Effect::Unseen(submission) => frontend.hidden_submission_finished(&submission)?,
+        Effect::RaceResult(result) => frontend.race_finished(&result)?,
+        Effect::Judged(judged) => frontend.submission_judged(&judged)?,
+        Effect::Progress(progress) => frontend.progress_changed(&progress)?,
         Effect::Spawn(_)
         | Effect::Send { .. }
         | Effect::Interrupt(_)
@@ -202,7 +218,7 @@ fn perform(effect: Effect, frontend: &mut impl Frontend) -> io::Result<Option<Ev
         | Effect::OpenPort(_)
         | Effect::ClosePort
         | Effect::Rehearse(_)
-        | Effect::Leave(_) => unreachable!("the host performs these"),
+        | Effect::Leave(_) => unreachable!("the host performs these effects"),
     }
     Ok(None)
 }

@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::format::{Lesson, Step};
-use crate::markup::open_mark;
+use crate::markup::unclosed_mark;
 
 /// What stands in code blocks and tables is read in 40 columns, too.
 const WIDEST_LINE: usize = 36;
@@ -63,7 +63,7 @@ fn texts(step: &Step) -> impl Iterator<Item = &Spanned<String>> {
 }
 
 fn closed(text: &str, at: usize, fault: &mut impl FnMut(usize, String)) {
-    if let Some((mark, line)) = open_mark(text) {
+    if let Some((mark, line)) = unclosed_mark(text) {
         fault(at, format!("{mark:?} is opened and not closed: {line:?}"));
     }
 }

@@ -1,33 +1,33 @@
-//! Lines of a width: paragraphs broken between words, lists and tables aligned.
+//! Lays out texts in lines: breaks paragraphs between words, indents lists, aligns tables.
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Block, Line, Role, Span, Text};
+use super::{Block, Line, Role, Span, Text, line_width, plain_text};
 
-/// Which characters may be used for lines and marks.
+/// How texts and pictures are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// Columns.
+    /// The width in columns.
     pub width: usize,
-    /// Only ASCII.
+    /// Whether only ASCII characters are used for lines and marks.
     pub ascii: bool,
-    /// No lines drawn, no columns aligned: text that reads well aloud.
+    /// Whether the text is for a screen reader: no drawn lines, no aligned columns.
     pub plain: bool,
-    /// Where there is no colour: code keeps its backticks.
+    /// Whether code is shown in backticks, because there is no colour to mark it.
     pub quoted: bool,
 }
 
-/// The narrowest text that is still text.
-const NARROWEST: usize = 20;
+/// Texts are laid out at least this wide, in columns.
+const MIN_WIDTH: usize = 20;
 
-/// Lays a text out, each line begun by a blank. A mark, if one is given, stands before the first line, and the others
-/// are indented past it.
+/// Lays out a text. Each line begins with a space. If there is a mark, the first line begins with it, and the other lines
+/// are indented by its width.
 pub fn layout(text: &Text, mark: Option<Span>, style: Style) -> Vec<Line> {
-    let before = mark.as_ref().map_or(0, |mark| mark.text.width());
-    let mut lines = blocks(text, Style { width: style.width.max(NARROWEST) - before, ..style });
+    let indent = mark.as_ref().map_or(0, |mark| mark.text.width());
+    let mut lines = layout_blocks(text, Style { width: style.width.max(MIN_WIDTH) - indent, ..style });
     if let Some(mark) = mark {
         for line in lines.iter_mut().skip(1).filter(|line| !line.is_empty()) {
-            line.insert(0, Span::new(Role::Plain, " ".repeat(before)));
+            line.insert(0, Span::new(Role::Plain, " ".repeat(indent)));
         }
         if let Some(line) = lines.first_mut() {
             line.insert(0, mark);
@@ -36,7 +36,12 @@ pub fn layout(text: &Text, mark: Option<Span>, style: Style) -> Vec<Line> {
     lines
 }
 
-fn blocks(text: &Text, style: Style) -> Vec<Line> {
+/// Lays out one paragraph with one role.
+pub fn layout_paragraph(role: Role, text: impl Into<String>, style: Style) -> Vec<Line> {
+    layout(&Text::paragraph(role, text), None, style)
+}
+
+fn layout_blocks(text: &Text, style: Style) -> Vec<Line> {
     let width = style.width;
     let mut lines = Vec::new();
     for (index, block) in text.0.iter().enumerate() {
@@ -63,14 +68,14 @@ fn blocks(text: &Text, style: Style) -> Vec<Line> {
             }
             Block::Table(rows) => {
                 let cells = |row: &Vec<Vec<Span>>| row.iter().map(|cell| quoted(cell, style)).collect();
-                lines.extend(table(&rows.iter().map(cells).collect::<Vec<_>>(), style));
+                lines.extend(layout_table(&rows.iter().map(cells).collect::<Vec<_>>(), style));
             }
         }
     }
     lines
 }
 
-/// Code in backticks, where nothing else would tell it from text.
+/// Puts code in backticks if the style asks for it.
 fn quoted(spans: &[Span], style: Style) -> Vec<Span> {
     let mut spans = spans.to_vec();
     for span in spans.iter_mut().filter(|span| style.quoted && span.role == Role::Code) {
@@ -79,17 +84,17 @@ fn quoted(spans: &[Span], style: Style) -> Vec<Span> {
     spans
 }
 
-/// A line with a title in it, as wide as the style.
+/// Returns a heading: a title, followed by a rule to the width of the style.
 pub fn rule(title: &str, style: Style) -> Line {
     if style.plain {
         return vec![Span::new(Role::Title, format!("== {title} =="))];
     }
-    let dash = if style.ascii { "-" } else { "─" };
-    let rest = style.width.max(NARROWEST).saturating_sub(title.width() + 3);
+    let dash = style.choose("─", "-");
+    let rest = style.width.max(MIN_WIDTH).saturating_sub(title.width() + 3);
     vec![Span::new(Role::Title, format!(" {title} ")), Span::new(Role::Muted, dash.repeat(rest))]
 }
 
-/// A word with the meaning of its pieces, and whether a blank stands before it.
+/// A word, which may consist of pieces with different roles.
 struct Word {
     pieces: Vec<Span>,
     width: usize,
@@ -97,33 +102,34 @@ struct Word {
 
 fn words(spans: &[Span]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
-    let mut glued = false;
+    // Whether the next piece continues the last word, because no space separates them.
+    let mut continues = false;
     for span in spans {
-        let mut first = true;
+        let mut is_first = true;
         for part in span.text.split(' ') {
-            if !first {
-                glued = false;
+            if !is_first {
+                continues = false;
             }
-            first = false;
+            is_first = false;
             if part.is_empty() {
                 continue;
             }
             let piece = Span::new(span.role, part);
             let width = part.width();
             match words.last_mut() {
-                Some(word) if glued => {
+                Some(word) if continues => {
                     word.width += width;
                     word.pieces.push(piece);
                 }
                 _ => words.push(Word { pieces: vec![piece], width }),
             }
-            glued = true;
+            continues = true;
         }
     }
     words
 }
 
-/// Breaks spans between words. The first line begins with `first`, the others with `rest`.
+/// Breaks spans into lines between words. The first line begins with `first`, the others with `rest`.
 fn wrap(spans: &[Span], width: usize, first: &str, rest: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut line = vec![Span::new(Role::Plain, first)];
@@ -137,7 +143,7 @@ fn wrap(spans: &[Span], width: usize, first: &str, rest: &str) -> Vec<Line> {
         }
         if !empty {
             let role = match (line.last(), word.pieces.first()) {
-                // A blank inside marked text belongs to it.
+                // A space between two words of one role has that role.
                 (Some(before), Some(after)) if before.role == after.role => before.role,
                 _ => Role::Plain,
             };
@@ -154,7 +160,7 @@ fn wrap(spans: &[Span], width: usize, first: &str, rest: &str) -> Vec<Line> {
     lines
 }
 
-/// Appends a span, and joins it with the one before if they mean the same.
+/// Appends a span to a line. If it has the role of the last span, it is joined with that.
 fn push(line: &mut Line, span: Span) {
     match line.last_mut() {
         Some(last) if last.role == span.role => last.text.push_str(&span.text),
@@ -162,28 +168,24 @@ fn push(line: &mut Line, span: Span) {
     }
 }
 
-fn cell_width(cell: &[Span]) -> usize {
-    cell.iter().map(|span| span.text.width()).sum()
-}
-
-fn table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
+fn layout_table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut widths = vec![0; columns];
     for row in rows {
         for (column, cell) in row.iter().enumerate() {
-            widths[column] = widths[column].max(cell_width(cell));
+            widths[column] = widths[column].max(line_width(cell));
         }
     }
     let total = (widths.iter().sum::<usize>() + 2 * columns).saturating_sub(1);
-    if style.plain || total > style.width.max(NARROWEST) {
-        return stacked(rows, style.width);
+    if style.plain || total > style.width.max(MIN_WIDTH) {
+        return layout_stacked_table(rows, style.width);
     }
     let mut lines = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         let mut line = vec![Span::new(Role::Plain, " ")];
         for (column, cell) in row.iter().enumerate() {
-            let padding = " ".repeat(widths[column] - cell_width(cell) + 2);
-            // Numbers stand to the right, under one another.
+            let padding = " ".repeat(widths[column] - line_width(cell) + 2);
+            // Numbers are right-aligned.
             let is_number = cell.first().is_some_and(|span| span.text.starts_with(|c: char| c.is_ascii_digit()));
             let (before, after) = if is_number && column > 0 { (&padding[2..], "  ") } else { ("", padding.as_str()) };
             push(&mut line, Span::new(Role::Plain, before));
@@ -201,14 +203,14 @@ fn table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
     lines
 }
 
-/// A table that is too wide: each row's cells below one another, under the names of the columns.
-fn stacked(rows: &[Vec<Vec<Span>>], width: usize) -> Vec<Line> {
+/// Lays out a table that is too wide: each cell of a row on a line of its own, after the name of its column.
+fn layout_stacked_table(rows: &[Vec<Vec<Span>>], width: usize) -> Vec<Line> {
     let Some((head, body)) = rows.split_first() else { return Vec::new() };
     let mut lines = Vec::new();
     for row in body {
         for (column, cell) in row.iter().enumerate().filter(|(column, cell)| *column == 0 || !cell.is_empty()) {
             let indent = if column == 0 { " " } else { "   " };
-            let name = head.get(column).map(|cell| super::plain(cell)).filter(|name| column > 0 && !name.is_empty());
+            let name = head.get(column).map(|cell| plain_text(cell)).filter(|name| column > 0 && !name.is_empty());
             let name = name.map(|name| Span::new(Role::Plain, format!("{name}: ")));
             let spans: Vec<Span> = name.into_iter().chain(cell.iter().cloned()).collect();
             lines.extend(wrap(&spans, width, indent, indent));
@@ -220,38 +222,38 @@ fn stacked(rows: &[Vec<Vec<Span>>], width: usize) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markup::{parse, plain};
+    use crate::markup::parse;
 
     const STYLE: Style = Style { width: 20, ascii: true, plain: false, quoted: false };
 
     fn laid_out(markdown: &str, style: Style) -> Vec<String> {
-        layout(&parse(markdown), None, style).iter().map(|line| plain(line)).collect()
+        layout(&parse(markdown), None, style).iter().map(|line| plain_text(line)).collect()
     }
 
     #[test]
-    fn paragraphs_break_between_words_and_no_line_is_too_wide() {
+    fn paragraphs_are_broken_between_words_and_no_line_is_too_wide() {
         let lines = laid_out("The field `visits` is a number, kept as text, of **one** hash.", STYLE);
         assert_eq!(lines, [" The field visits is", " a number, kept as", " text, of one hash."]);
         assert_eq!(laid_out("übermäßig 日本語 日本語 x", STYLE), [" übermäßig 日本語", " 日本語 x"]);
     }
 
     #[test]
-    fn lists_hang_and_long_words_stay_whole() {
+    fn list_items_are_indented_and_long_words_are_not_broken() {
         assert_eq!(laid_out("- one two three four five", STYLE), [" - one two three", "   four five"]);
         assert_eq!(laid_out("averyveryverylongwordindeed a", STYLE), [" averyveryverylongwordindeed", " a"]);
     }
 
     #[test]
-    fn a_mark_stands_before_the_first_line_and_code_is_quoted_without_colour() {
+    fn the_first_line_begins_with_the_mark_and_code_is_quoted_without_colour() {
         let style = Style { quoted: true, ..STYLE };
         let mark = Span::new(Role::Done, " *");
         let lines = layout(&parse("`visits` is eleven now, at last"), Some(mark), style);
-        let lines: Vec<_> = lines.iter().map(|line| plain(line)).collect();
+        let lines: Vec<_> = lines.iter().map(|line| plain_text(line)).collect();
         assert_eq!(lines, [" * `visits` is", "   eleven now, at", "   last"]);
     }
 
     #[test]
-    fn a_table_too_wide_is_stacked() {
+    fn a_table_that_is_too_wide_is_stacked() {
         let table = "| way | bytes |\n|--|--|\n| blob | 213 |\n| hash | 7 |";
         assert_eq!(laid_out(table, STYLE), [" way   bytes", " blob    213", " hash      7"]);
         let plain = Style { plain: true, ..STYLE };

@@ -1,51 +1,62 @@
-//! Text with meaning: what a piece of text is, never what colour it has.
+//! Text with roles: each piece says what it means, and the theme decides what that looks like.
 //!
-//! Lessons and messages are written in light Markdown (`parse`), and laid out in lines of a width (`layout`). What the
-//! roles look like is the theme's matter alone.
+//! Lessons and messages are written in light Markdown. [`parse`] turns them into a [`Text`], and [`layout`] breaks that
+//! into lines of a given width:
+//!
+//! ```
+//! use redis_tutor::markup::{Style, layout, parse, plain_text};
+//!
+//! let text = parse("`INCR` adds **one** to a number, and creates the key if it does not exist.");
+//! let style = Style { width: 40, ascii: true, plain: false, quoted: true };
+//! let lines: Vec<String> = layout(&text, None, style).iter().map(|line| plain_text(line)).collect();
+//! assert_eq!(lines, [" `INCR` adds one to a number, and", " creates the key if it does not exist."]);
+//! ```
 
+mod columns;
 mod layout;
 mod parse;
 
-pub use layout::{Style, layout, rule};
-pub use parse::{open_mark, parse};
+pub use columns::{line_width, pad_end, pad_start, truncate, truncate_marked};
+pub use layout::{Style, layout, layout_paragraph, rule};
+pub use parse::{inline_code, parse, unclosed_mark};
 
-/// What a piece of text means.
+/// The meaning of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     Plain,
     Strong,
     Emphasis,
-    /// Something to type, or a word of Redis or Python.
+    /// Code to type, or a word of Redis or Python.
     Code,
-    /// What a prompt says.
+    /// A prompt.
     Prompt,
-    /// What Redis or Python answered.
+    /// A reply of Redis or output of Python.
     Reply,
-    /// An error, as it was raised.
+    /// An error of Redis or Python.
     Error,
-    /// Help that was asked for.
+    /// A hint that the learner asked for.
     Hint,
-    /// A step is done.
+    /// The feedback that a step is done.
     Done,
-    /// A step is not done yet.
+    /// The feedback that a step is not done yet.
     Miss,
-    /// The name of a lesson or of a client.
+    /// The title of a lesson, or the name of a client.
     Title,
-    /// What is to be done.
+    /// The task of a step.
     Task,
-    /// What may be passed over.
+    /// Secondary text, which a reader may skip.
     Muted,
-    /// What came, in a picture.
+    /// A part of a picture that was added.
     Added,
-    /// What went.
-    Gone,
-    /// What has another value, or another place.
+    /// A part of a picture that was removed.
+    Removed,
+    /// A part of a picture that has a new value or a new rank.
     Changed,
-    /// What is drawn for its length.
+    /// A bar of a chart.
     Bar,
 }
 
-/// A piece of text with one meaning.
+/// A piece of text with one role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
     pub text: String,
@@ -58,36 +69,36 @@ impl Span {
     }
 }
 
-/// A line, laid out.
+/// A line of a text that is laid out.
 pub type Line = Vec<Span>;
 
-/// A part of a text.
+/// A block of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     Paragraph(Vec<Span>),
-    /// Lines that are not to be broken.
+    /// Lines of code, which are never broken.
     Code(Vec<String>),
-    /// Items, numbered from 1 or not.
+    /// List items, numbered from 1 or with bullets.
     List {
         numbered: bool,
         items: Vec<Vec<Span>>,
     },
-    /// Rows of cells; the first row is the head.
+    /// Rows of cells; the first row is the header.
     Table(Vec<Vec<Vec<Span>>>),
 }
 
-/// A text: parts with a blank line between them.
+/// A text: blocks, which are laid out with a blank line between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text(pub Vec<Block>);
 
 impl Text {
-    /// One paragraph of one meaning.
-    pub fn of(role: Role, text: impl Into<String>) -> Self {
+    /// Returns a text of one paragraph with one role.
+    pub fn paragraph(role: Role, text: impl Into<String>) -> Self {
         Text(vec![Block::Paragraph(vec![Span::new(role, text)])])
     }
 
-    /// Markdown whose plain text gets another role.
-    pub fn marked(role: Role, markdown: &str) -> Self {
+    /// Parses Markdown and gives `role` to its plain text. Code, strong text and emphasis keep their roles.
+    pub fn from_markdown(role: Role, markdown: &str) -> Self {
         let mut text = parse(markdown);
         for block in &mut text.0 {
             for spans in block.spans_mut() {
@@ -111,7 +122,7 @@ impl Block {
     }
 }
 
-/// The text of a line, without its meanings.
-pub fn plain(line: &[Span]) -> String {
+/// Returns the text of a line without its roles.
+pub fn plain_text(line: &[Span]) -> String {
     line.iter().map(|span| span.text.as_str()).collect()
 }

@@ -1,8 +1,17 @@
-//! Light Markdown: paragraphs, `- ` and `1. ` lists, fenced code, tables, **strong**, *emphasis*, `code`.
+//! The parser of light Markdown: paragraphs, `- ` and `1. ` lists, fenced code, tables, **strong**, *emphasis*, `code`.
 
 use super::{Block, Role, Span, Text};
 
-/// Reads light Markdown. All text is some Markdown, so nothing is refused.
+/// Parses light Markdown. Any text is valid Markdown, so that parsing cannot fail.
+///
+/// ```
+/// use redis_tutor::markup::{Block, Role, Span, parse};
+///
+/// let text = parse("Type `:hint`.\n\n- one\n- two");
+/// let [Block::Paragraph(spans), Block::List { numbered: false, items }] = &text.0[..] else { panic!("{text:?}") };
+/// assert_eq!(spans[1], Span::new(Role::Code, ":hint"));
+/// assert_eq!(items.len(), 2);
+/// ```
 pub fn parse(markdown: &str) -> Text {
     let mut blocks = Vec::new();
     let mut lines = markdown.lines().peekable();
@@ -29,7 +38,7 @@ pub fn parse(markdown: &str) -> Text {
         if let Some((numbered, item)) = first_item(trimmed) {
             let mut items = vec![item.to_owned()];
             let is_another = |line: &str| first_item(line).is_some_and(|(kind, _)| kind != numbered);
-            while let Some(line) = lines.next_if(|line| !ends_text(line.trim()) && !is_another(line.trim())) {
+            while let Some(line) = lines.next_if(|line| !ends_block(line.trim()) && !is_another(line.trim())) {
                 match self::item(line.trim()) {
                     Some((also_numbered, item)) if also_numbered == numbered => items.push(item.to_owned()),
                     _ => {
@@ -44,7 +53,7 @@ pub fn parse(markdown: &str) -> Text {
             continue;
         }
         let mut paragraph = trimmed.to_owned();
-        while let Some(line) = lines.next_if(|line| !ends_text(line.trim()) && first_item(line.trim()).is_none()) {
+        while let Some(line) = lines.next_if(|line| !ends_block(line.trim()) && first_item(line.trim()).is_none()) {
             paragraph.push(' ');
             paragraph.push_str(line.trim());
         }
@@ -53,8 +62,18 @@ pub fn parse(markdown: &str) -> Text {
     Text(blocks)
 }
 
-/// The first mark that is opened and not closed, and the text from there on.
-pub fn open_mark(markdown: &str) -> Option<(&'static str, String)> {
+/// Returns text as inline code. Markdown has no escape for a backtick within it, so that a backtick becomes an apostrophe
+/// and a line break becomes `⏎`.
+///
+/// ```
+/// assert_eq!(redis_tutor::markup::inline_code("GET a"), "`GET a`");
+/// ```
+pub fn inline_code(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'").replace('\n', " ⏎ "))
+}
+
+/// Returns the first mark that is opened and not closed, with the text that contains it.
+pub fn unclosed_mark(markdown: &str) -> Option<(&'static str, String)> {
     let fences: Vec<&str> = markdown.lines().filter(|line| line.trim().starts_with("```")).collect();
     if fences.len() % 2 == 1 {
         return fences.last().map(|line| ("```", line.trim().to_owned()));
@@ -65,24 +84,24 @@ pub fn open_mark(markdown: &str) -> Option<(&'static str, String)> {
         Block::Table(rows) => rows.into_iter().flatten().collect(),
         Block::Code(_) => Vec::new(),
     });
-    let open = |span: Span| {
+    let unclosed = |span: Span| {
         let mark = ["**", "`"].into_iter().find(|mark| span.role != Role::Code && span.text.contains(mark))?;
         Some((mark, span.text))
     };
-    parts.flatten().find_map(open)
+    parts.flatten().find_map(unclosed)
 }
 
-/// Whether a paragraph or a list's item is over before this line.
-fn ends_text(line: &str) -> bool {
+/// Whether a paragraph or a list ends before this line.
+fn ends_block(line: &str) -> bool {
     line.is_empty() || line.starts_with("```") || line.starts_with('|')
 }
 
-/// The text of what may be a list's first item: numbers begin with 1, and `11. It is …` is a sentence.
+/// Parses the first item of a list, as `item` does. A numbered list begins with 1: `11. It is …` is a sentence.
 fn first_item(line: &str) -> Option<(bool, &str)> {
     item(line).filter(|(numbered, _)| !numbered || line.starts_with("1. "))
 }
 
-/// The text of a list's item, and whether the list is numbered.
+/// Parses a list item: returns whether the list is numbered, and the text of the item.
 fn item(line: &str) -> Option<(bool, &str)> {
     if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
         return Some((false, item));
@@ -91,7 +110,7 @@ fn item(line: &str) -> Option<(bool, &str)> {
     (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some((true, item))
 }
 
-/// A row's cells. As elsewhere in Markdown, `\|` is a bar within a cell.
+/// Parses the cells of a table row. As elsewhere in Markdown, `\|` is a bar within a cell.
 fn cells(row: &str) -> Vec<Vec<Span>> {
     let mut cells = vec![String::new()];
     let mut rest = row.trim_matches('|').chars().peekable();
@@ -105,7 +124,7 @@ fn cells(row: &str) -> Vec<Vec<Span>> {
     cells.iter().map(|cell| spans(cell.trim())).collect()
 }
 
-/// Reads the marks within a paragraph. A mark without its end is text.
+/// Parses the marks within a paragraph. A mark that is not closed is text.
 pub(super) fn spans(text: &str) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut plain = String::new();
@@ -144,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_become_roles_and_lone_marks_stay_text() {
+    fn marks_become_roles_and_unclosed_marks_stay_text() {
         let shown =
             |text| spans(text).iter().map(|s| format!("{:?}:{}", s.role, s.text)).collect::<Vec<_>>().join(" | ");
         assert_eq!(shown("a **b** `c*d`"), "Plain:a  | Strong:b | Plain:  | Code:c*d");
@@ -153,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_is_not_closed_is_found() {
+    fn unclosed_marks_are_found() {
         for (text, mark) in [
             ("a **b** `c**d` 2 * 3", None),
             ("a **b", Some("**")),
@@ -164,12 +183,12 @@ mod tests {
             ("one\n```\nx = 1\n", Some("```")),
             ("```\na\n```\n```\nb", Some("```")),
         ] {
-            assert_eq!(open_mark(text).map(|(mark, _)| mark), mark, "{text}");
+            assert_eq!(unclosed_mark(text).map(|(mark, _)| mark), mark, "{text}");
         }
     }
 
     #[test]
-    fn an_escaped_bar_stays_in_its_cell() {
+    fn an_escaped_bar_is_part_of_its_cell() {
         assert_eq!(
             cells(r"| `on\|off` | b |"),
             [vec![Span::new(Role::Code, "on|off")], vec![Span::new(Role::Plain, "b")]]
@@ -177,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_at_the_start_of_a_line_is_no_list_unless_it_is_1() {
+    fn a_numbered_list_begins_with_1() {
         let paragraph = |text: &str| vec![Block::Paragraph(vec![Span::new(Role::Plain, text)])];
         assert_eq!(parse("11. It had never been touched.").0, paragraph("11. It had never been touched."));
         assert_eq!(parse("From 10 to\n11. It is.").0, paragraph("From 10 to 11. It is."));
@@ -188,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_are_told_apart() {
+    fn blocks_are_distinguished() {
         let text = parse("one\ntwo\n\n- a\n  b\n- c\n```\n  x = 1\n```\n| k | v |\n|---|---|\n| a | 1 |\n");
         assert_eq!(text.0.len(), 4, "{text:?}");
         assert_eq!(text.0[0], Block::Paragraph(vec![Span::new(Role::Plain, "one two")]));

@@ -56,11 +56,14 @@ macro_rules! messages {
     };
 }
 
+pub mod driver;
 pub mod example;
+pub mod render;
+pub mod transcript;
 
 /// All messages.
 pub fn all() -> impl Iterator<Item = Message> {
-    [example::ALL].into_iter().flatten().copied()
+    [driver::ALL, example::ALL, render::ALL, transcript::ALL].into_iter().flatten().copied()
 }
 
 /// Fills a template: `{name}` becomes the argument of that name, `{{` and `}}` become braces.

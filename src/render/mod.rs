@@ -1,13 +1,13 @@
-//! What a session shows, as text: laid out to a width, in a theme's colours or none.
+//! Renders what a session shows as text: laid out to a width, in the colours of a theme.
 
 mod cost_comparison;
-mod lanes;
-pub mod lessons;
+pub mod lesson_list;
 mod picture;
 mod status;
 pub mod svg;
 pub mod theme;
 mod timeline;
+mod turn_lanes;
 mod wire;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -17,33 +17,49 @@ use crate::session::event::Show;
 use crate::session::status::Status;
 use theme::Theme;
 
-/// Turns what is shown into text for a terminal or a file.
+/// Renders what a session shows as text for a terminal or a file.
+///
+/// The renderer remembers how its output ends, so that blocks begin on a new line and blank lines are not doubled:
+///
+/// ```
+/// use redis_tutor::markup::{Role, Style, Text};
+/// use redis_tutor::render::{Renderer, theme::Theme};
+/// use redis_tutor::session::event::Show;
+///
+/// let style = Style { width: 80, ascii: false, plain: false, quoted: false };
+/// let mut renderer = Renderer::new(style, Theme::Plain);
+/// assert_eq!(renderer.render(&Show::Output("unfinished".into())), "unfinished");
+/// let done = Show::Text(Text::from_markdown(Role::Done, "`user:1000` has two fields."));
+/// assert_eq!(renderer.render(&done), "\n ✓ `user:1000` has two fields.\n");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Renderer {
     pub style: Style,
     pub theme: Theme,
-    /// Whether the last line shown is unfinished.
-    mid_line: bool,
-    /// Whether the last line shown is blank, or nothing was shown.
-    blank: bool,
+    /// Whether the output ends within a line.
+    is_mid_line: bool,
+    /// Whether the output ends with a blank line, or is empty.
+    ends_blank: bool,
 }
 
 impl Renderer {
+    /// Returns a renderer whose output begins at the start of a line.
     pub fn new(style: Style, theme: Theme) -> Self {
-        Renderer { style, theme, mid_line: false, blank: true }
+        Renderer { style, theme, is_mid_line: false, ends_blank: true }
     }
 
-    /// The text for what is shown, newlines included.
-    pub fn show(&mut self, show: &Show) -> String {
-        self.spans(show).iter().map(|span| self.theme.paint(span.role, &span.text)).collect()
+    /// Renders something as text in the theme's colours, including newlines.
+    pub fn render(&mut self, show: &Show) -> String {
+        let spans = self.render_spans(show);
+        self.paint(&spans)
     }
 
-    /// The same, before it has its colours. No piece but a newline holds a newline.
-    pub fn spans(&mut self, show: &Show) -> Vec<Span> {
+    /// Renders something as spans without colours. A newline is a span of its own.
+    pub fn render_spans(&mut self, show: &Show) -> Vec<Span> {
         let mut out = Vec::new();
         match show {
             Show::Typed { prompt, line } => {
-                // A prompt follows unfinished output on its line, as Python's own does.
+                // After unfinished output, the prompt continues the line, as Python's prompt does.
                 if line.trim_end().is_empty() {
                     out.push(Span::new(Role::Prompt, prompt.trim_end()));
                 } else {
@@ -51,96 +67,90 @@ impl Renderer {
                     out.push(Span::new(Role::Plain, line.trim_end()));
                 }
                 out.push(newline());
-                self.mid_line = false;
-                self.blank = false;
+                self.is_mid_line = false;
+                self.ends_blank = false;
             }
-            Show::Output(text) | Show::Reply(text) => self.raw(Role::Reply, text, &mut out),
-            Show::Traceback(text) => self.raw(Role::Error, text, &mut out),
+            Show::Output(text) | Show::Reply(text) => self.push_raw(Role::Reply, text, &mut out),
+            Show::Traceback(text) => self.push_raw(Role::Error, text, &mut out),
             Show::Speaker(name) => {
                 let line = vec![Span::new(Role::Title, format!("{name}:"))];
-                self.lines(&[line], &mut out);
+                self.push_lines(&[line], &mut out);
             }
             Show::Heading(heading) => {
-                let whole = format!("{} {} {}", heading.title, self.dot(), heading.part);
+                let whole = format!("{} {} {}", heading.title, self.style.choose("·", "-"), heading.part);
                 let lines = if whole.width() + 2 > self.style.width && !self.style.plain {
-                    let title = markup::Text::of(Role::Title, heading.title.as_str());
-                    let mut lines = markup::layout(&title, None, self.style);
+                    let mut lines = markup::layout_paragraph(Role::Title, heading.title.as_str(), self.style);
                     lines.push(markup::rule(&heading.part.to_string(), self.style));
                     lines
                 } else {
                     vec![markup::rule(&whole, self.style)]
                 };
-                self.lines(&lines, &mut out);
+                self.push_lines(&lines, &mut out);
             }
             Show::Text(text) => {
                 let style = Style { quoted: self.theme == Theme::Plain, ..self.style };
-                let lines = markup::layout(text, self.mark(text), style);
-                self.lines(&lines, &mut out);
+                let lines = markup::layout(text, self.feedback_mark(text), style);
+                self.push_lines(&lines, &mut out);
             }
-            Show::Wire(wire) => self.lines(&wire::lines(wire, self.style), &mut out),
-            Show::Timeline(timeline) => self.lines(&timeline::lines(timeline, self.style), &mut out),
-            Show::CostComparison(cost_comparison) => {
-                self.lines(&cost_comparison::lines(cost_comparison, self.style), &mut out)
+            Show::Wire(wire) => self.push_lines(&wire::layout(wire, self.style), &mut out),
+            Show::Timeline(timeline) => self.push_lines(&timeline::layout(timeline, self.style), &mut out),
+            Show::CostComparison(comparison) => {
+                self.push_lines(&cost_comparison::layout(comparison, self.style), &mut out)
             }
-            Show::Picture(picture) => {
-                let lines = picture::lines(picture, self.style);
-                self.lines(&lines, &mut out);
-            }
-            Show::Lessons(lesson_statuses) => {
-                let lines = lessons::lines(lesson_statuses, self.style);
-                self.lines(&lines, &mut out);
-            }
+            Show::Picture(picture) => self.push_lines(&picture::layout(picture, self.style), &mut out),
+            Show::Lessons(lessons) => self.push_lines(&lesson_list::layout(lessons, self.style), &mut out),
             Show::Lanes { names, order } => {
                 let turns: Vec<_> =
                     order.steps.iter().map(|step| (step.who, step.sent.as_str(), step.got.as_str())).collect();
-                self.lines(&lanes::layout(names, &turns, self.style), &mut out);
+                self.push_lines(&turn_lanes::layout(names, &turns, self.style), &mut out);
             }
             Show::Gap => {
                 self.finish_line(&mut out);
-                if !self.blank {
+                if !self.ends_blank {
                     out.push(newline());
-                    self.blank = true;
+                    self.ends_blank = true;
                 }
             }
         }
         out
     }
 
-    /// The line before a prompt.
-    pub fn status(&mut self, status: &Status) -> String {
-        let lines = status::lines(status, self.style);
+    /// Renders the status line before a prompt.
+    pub fn render_status(&mut self, status: &Status) -> String {
         let mut out = Vec::new();
-        self.lines(&lines, &mut out);
-        out.iter().map(|span| self.theme.paint(span.role, &span.text)).collect()
+        self.push_lines(&status::layout(status, self.style), &mut out);
+        self.paint(&out)
     }
 
-    /// A prompt was shown and answered beside this renderer: the cursor stands at the start of a line.
-    pub fn prompted(&mut self) {
-        self.mid_line = false;
-        self.blank = false;
+    fn paint(&self, spans: &[Span]) -> String {
+        spans.iter().map(|span| self.theme.paint(span.role, &span.text)).collect()
+    }
+
+    /// Tells the renderer that a line was written without it, such as a prompt and its input, and that the cursor is at
+    /// the start of the next line.
+    pub fn set_at_line_start(&mut self) {
+        self.is_mid_line = false;
+        self.ends_blank = false;
     }
 
     /// Ends an unfinished line.
     fn finish_line(&mut self, out: &mut Vec<Span>) {
-        if self.mid_line {
+        if self.is_mid_line {
             out.push(newline());
-            self.mid_line = false;
-            self.blank = false;
+            self.is_mid_line = false;
+            self.ends_blank = false;
         }
     }
 
-    /// What ends an unfinished line, if there is one: something is to be written beside this renderer.
-    pub fn line_end(&mut self) -> &'static str {
-        let end = if self.mid_line { "\n" } else { "" };
-        self.mid_line = false;
+    /// Returns the newline that ends an unfinished line, or nothing if the output is at the start of a line. The caller
+    /// writes it before something that this renderer does not render.
+    pub fn end_line(&mut self) -> &'static str {
+        let end = if self.is_mid_line { "\n" } else { "" };
+        self.is_mid_line = false;
         end
     }
 
-    fn dot(&self) -> &'static str {
-        if self.style.ascii { "-" } else { "·" }
-    }
-
-    fn raw(&mut self, role: Role, text: &str, out: &mut Vec<Span>) {
+    fn push_raw(&mut self, role: Role, text: &str, out: &mut Vec<Span>) {
         if text.is_empty() {
             return;
         }
@@ -152,33 +162,32 @@ impl Renderer {
                 out.push(Span::new(role, line));
             }
         }
-        self.mid_line = !text.ends_with('\n');
-        self.blank = false;
+        self.is_mid_line = !text.ends_with('\n');
+        self.ends_blank = false;
     }
 
-    fn lines(&mut self, lines: &[Line], out: &mut Vec<Span>) {
+    fn push_lines(&mut self, lines: &[Line], out: &mut Vec<Span>) {
         self.finish_line(out);
         for line in lines {
-            // Blanks at the end are nothing to see, and would be underlined in some themes.
+            // Trailing spaces are left out, because they would be visible where a role is underlined.
             let kept = line.iter().rposition(|span| !span.text.trim_end_matches(' ').is_empty()).map_or(0, |at| at + 1);
             for (index, span) in line[..kept].iter().enumerate() {
                 let text = if index + 1 == kept { span.text.trim_end_matches(' ') } else { &span.text };
                 out.push(Span::new(span.role, text));
             }
             out.push(newline());
-            self.blank = line.is_empty();
+            self.ends_blank = line.is_empty();
         }
     }
 
-    /// A mark at the head of what the tutor says to a try, so that its meaning survives without colour.
-    fn mark(&self, text: &markup::Text) -> Option<Span> {
+    /// Returns the mark before feedback or a hint, so that its meaning does not depend on colour.
+    fn feedback_mark(&self, text: &markup::Text) -> Option<Span> {
         let Some(markup::Block::Paragraph(spans)) = text.0.first() else { return None };
-        let role = spans.iter().map(|span| span.role).find(|role| is_marked(*role))?;
-        let mark = match (role, self.style.ascii) {
-            (Role::Done, false) => " ✓",
-            (Role::Done, true) => " *",
-            (Role::Miss, false) => " ·",
-            (Role::Miss, true) => " -",
+        let role =
+            spans.iter().map(|span| span.role).find(|role| matches!(role, Role::Done | Role::Miss | Role::Hint))?;
+        let mark = match role {
+            Role::Done => self.style.choose(" ✓", " *"),
+            Role::Miss => self.style.choose(" ·", " -"),
             _ => " ?",
         };
         Some(Span::new(role, mark))
@@ -187,24 +196,4 @@ impl Renderer {
 
 fn newline() -> Span {
     Span::new(Role::Plain, "\n")
-}
-
-fn is_marked(role: Role) -> bool {
-    matches!(role, Role::Done | Role::Miss | Role::Hint)
-}
-
-/// A line cut to a width, with a mark where something is left out.
-fn cut(text: &str, width: usize, style: Style) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mark = if style.ascii { "..." } else { "…" };
-    let mut out = String::new();
-    for c in text.chars() {
-        if out.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) + mark.width() > width {
-            break;
-        }
-        out.push(c);
-    }
-    out + mark
 }

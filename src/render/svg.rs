@@ -1,34 +1,35 @@
-//! What is shown as a picture file: the lines of a session as SVG text, dark or light as its reader prefers.
+//! The SVG file of a session: its lines as text, in dark or light colours as the viewer prefers.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::theme;
-use crate::markup::{Role, Span};
+use crate::markup::{Line, Role, Span, line_width};
 
-/// The place of a character, in pixels.
+/// The width of a column, in pixels.
 const COLUMN: f64 = 8.4;
+/// The height of a line, in pixels.
 const ROW: usize = 20;
 const MARGIN: usize = 16;
 const FONT_SIZE: usize = 14;
 
-/// The narrowest picture, in columns.
-const NARROWEST: usize = 40;
+/// The minimum width of a picture, in columns.
+const MIN_COLUMNS: usize = 40;
 
-/// Lines that gather, to be written as a picture.
+/// The lines of an SVG file.
 #[derive(Debug, Clone)]
 pub struct Svg {
-    /// Longer lines are broken here, as a terminal does.
+    /// Where long lines are broken, as a terminal does.
     columns: usize,
-    lines: Vec<Vec<Span>>,
+    lines: Vec<Line>,
 }
 
 impl Svg {
-    /// `columns`: where lines are broken.
+    /// Returns an empty picture whose lines are broken after `columns`.
     pub fn new(columns: usize) -> Self {
-        Svg { columns: columns.max(NARROWEST), lines: vec![Vec::new()] }
+        Svg { columns: columns.max(MIN_COLUMNS), lines: vec![Vec::new()] }
     }
 
-    /// Takes what is shown, newlines included.
+    /// Appends spans, which may contain newlines.
     pub fn add(&mut self, spans: &[Span]) {
         for span in spans {
             for (index, part) in span.text.split('\n').enumerate() {
@@ -41,7 +42,7 @@ impl Svg {
     }
 
     fn add_to_line(&mut self, role: Role, text: &str) {
-        let mut used = self.lines.last().map_or(0, |line| width(line));
+        let mut used = self.lines.last().map_or(0, |line| line_width(line));
         let mut part = String::new();
         for c in text.chars() {
             let columns = c.width().unwrap_or(0);
@@ -51,7 +52,7 @@ impl Svg {
                 used = 0;
             }
             used += columns;
-            // XML has no place for what controls a terminal.
+            // XML does not allow control characters.
             part.push(if c.is_control() { '\u{fffd}' } else { c });
         }
         self.push(role, part);
@@ -63,20 +64,20 @@ impl Svg {
         }
     }
 
-    /// The picture. `title` is what is said of it to who cannot see it.
+    /// Returns the SVG file. A screen reader reads `title`.
     pub fn write(mut self, title: &str) -> String {
         while self.lines.last().is_some_and(Vec::is_empty) {
             self.lines.pop();
         }
-        let columns = self.lines.iter().map(|line| width(line)).max().unwrap_or(0).max(NARROWEST);
-        let across = (columns as f64 * COLUMN).ceil() as usize + 2 * MARGIN;
-        let down = self.lines.len() * ROW + 2 * MARGIN;
+        let columns = self.lines.iter().map(|line| line_width(line)).max().unwrap_or(0).max(MIN_COLUMNS);
+        let width = (columns as f64 * COLUMN).ceil() as usize + 2 * MARGIN;
+        let height = self.lines.len() * ROW + 2 * MARGIN;
         let mut out = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{across}\" height=\"{down}\" \
-             viewBox=\"0 0 {across} {down}\" role=\"img\">\n<title>{}</title>\n<style>{}text{{font-family:ui-monospace,\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{}</title>\n<style>{}text{{font-family:ui-monospace,\
              SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:{FONT_SIZE}px;white-space:pre}}</style>\n\
-             <rect class=\"paper\" width=\"{across}\" height=\"{down}\" rx=\"8\"/>\n",
-            escaped(title),
+             <rect class=\"paper\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>\n",
+            escape_xml(title),
             theme::style_sheet()
         );
         for (index, line) in self.lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
@@ -84,11 +85,11 @@ impl Svg {
             out.push_str(&format!("<text y=\"{y}\" xml:space=\"preserve\">"));
             let mut column = 0;
             for span in line {
-                // Each piece stands where a terminal has it, whatever font the reader has.
+                // Each span has its position, so that columns are aligned in any font.
                 let x = MARGIN as f64 + column as f64 * COLUMN;
                 let class = theme::class(span.role);
                 let class = if class.is_empty() { class } else { format!(" class=\"{class}\"") };
-                out.push_str(&format!("<tspan x=\"{x:.1}\"{class}>{}</tspan>", escaped(&span.text)));
+                out.push_str(&format!("<tspan x=\"{x:.1}\"{class}>{}</tspan>", escape_xml(&span.text)));
                 column += span.text.width();
             }
             out.push_str("</text>\n");
@@ -98,11 +99,8 @@ impl Svg {
     }
 }
 
-fn width(line: &[Span]) -> usize {
-    line.iter().map(|span| span.text.width()).sum()
-}
-
-fn escaped(text: &str) -> String {
+/// Escapes text for XML.
+fn escape_xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -111,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_xml_would_misread_is_escaped_and_long_lines_are_broken() {
+    fn text_is_escaped_for_xml_and_long_lines_are_broken() {
         let mut svg = Svg::new(40);
         svg.add(&[Span::new(Role::Prompt, ">>> "), Span::new(Role::Plain, "a < b & \"c\"\x1b[2J\n")]);
         svg.add(&[Span::new(Role::Error, "x".repeat(50))]);

@@ -1,56 +1,56 @@
-//! Colours: the one place that has them. A role's colour never carries its meaning alone.
+//! The colours of roles; no other module knows colours. Colour is never the only sign of a role.
 //!
-//! The hues are seven, chosen so that people who see red and green alike still tell done, missed and error apart; the
-//! tests hold their contrast, and that. Each has a shade for dark and one for light backgrounds.
+//! There are seven hues, each with a shade for dark and one for light backgrounds. They are chosen so that people with
+//! red-green colour blindness can distinguish done, missed and error. The tests check that, and the contrast.
 
 use nu_ansi_term::{Color, Style};
 
 use crate::markup::Role;
 
-/// What a piece of what is being typed is.
+/// The kind of a token on the line that is being typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece {
+pub enum Token {
     Keyword,
     String,
     Number,
     Comment,
     /// The name of a command.
     Command,
-    /// What can be nothing.
+    /// Text that cannot be valid.
     Wrong,
-    /// A bracket whose match is at the cursor, and that match.
+    /// The bracket at the cursor, and its counterpart.
     Match,
     Prompt,
-    /// How what is typed could go on.
+    /// The suggested continuation of the line.
     Hint,
-    /// What is being typed now, in a hint.
+    /// The parameter that is being typed, within a hint.
     Current,
 }
 
-/// What roles look like.
+/// The colours of roles and tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
-    /// No colours at all.
+    /// No colours.
     Plain,
-    /// The sixteen colours that every terminal lets its owner choose, so that they are readable on light and on dark.
+    /// The sixteen colours of the terminal. Users configure them to be readable on their background.
     Colours,
-    /// Shades of our own.
+    /// Colours that this module defines.
     Shades(Background, Depth),
 }
 
-/// What stands behind the text.
+/// The background of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Background {
     Dark,
     Light,
 }
 
-/// How many colours a terminal has.
+/// The colours that a terminal supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// 256, of which the last 240 are the same everywhere.
+    /// 256 colours, of which the last 240 are the same on all terminals.
     Indexed,
-    /// Any.
+    /// All RGB colours.
     True,
 }
 
@@ -67,7 +67,7 @@ enum Hue {
     Grey,
 }
 
-/// All hues, for tests and style sheets.
+/// All hues.
 const HUES: [Hue; 7] = [Hue::Red, Hue::Yellow, Hue::Green, Hue::Cyan, Hue::Blue, Hue::Magenta, Hue::Grey];
 
 impl Hue {
@@ -103,25 +103,25 @@ impl Hue {
     }
 }
 
-/// How something looks, whatever the colours.
+/// The appearance of a role or token, independent of the terminal's colours.
 #[derive(Debug, Clone, Copy, Default)]
-struct Look {
+struct Appearance {
     hue: Option<Hue>,
     bold: bool,
     italic: bool,
     underlined: bool,
 }
 
-impl Look {
-    const fn of(hue: Hue) -> Self {
-        Look { hue: Some(hue), ..Look::PLAIN }
+impl Appearance {
+    const fn coloured(hue: Hue) -> Self {
+        Appearance { hue: Some(hue), ..Appearance::PLAIN }
     }
 
-    const PLAIN: Look = Look { hue: None, bold: false, italic: false, underlined: false };
-    const BOLD: Look = Look { bold: true, ..Look::PLAIN };
+    const PLAIN: Appearance = Appearance { hue: None, bold: false, italic: false, underlined: false };
+    const BOLD: Appearance = Appearance { bold: true, ..Appearance::PLAIN };
 
     const fn bold(self) -> Self {
-        Look { bold: true, ..self }
+        Appearance { bold: true, ..self }
     }
 
     fn is_plain(self) -> bool {
@@ -129,109 +129,111 @@ impl Look {
     }
 }
 
-fn of_role(role: Role) -> Look {
+fn role_appearance(role: Role) -> Appearance {
     match role {
-        Role::Plain | Role::Reply => Look::PLAIN,
-        Role::Strong | Role::Task => Look::BOLD,
-        Role::Emphasis => Look { italic: true, ..Look::PLAIN },
-        Role::Code => Look::of(Hue::Cyan),
-        Role::Prompt => Look::of(Hue::Blue).bold(),
-        Role::Error => Look::of(Hue::Red),
-        Role::Hint => Look::of(Hue::Yellow),
-        Role::Done => Look::of(Hue::Green),
-        Role::Miss | Role::Gone => Look::of(Hue::Magenta),
-        Role::Title => Look { underlined: true, ..Look::BOLD },
-        Role::Muted => Look::of(Hue::Grey),
-        Role::Added => Look::of(Hue::Green).bold(),
-        Role::Changed => Look::of(Hue::Yellow).bold(),
-        Role::Bar => Look::of(Hue::Blue),
+        Role::Plain | Role::Reply => Appearance::PLAIN,
+        Role::Strong | Role::Task => Appearance::BOLD,
+        Role::Emphasis => Appearance { italic: true, ..Appearance::PLAIN },
+        Role::Code => Appearance::coloured(Hue::Cyan),
+        Role::Prompt => Appearance::coloured(Hue::Blue).bold(),
+        Role::Error => Appearance::coloured(Hue::Red),
+        Role::Hint => Appearance::coloured(Hue::Yellow),
+        Role::Done => Appearance::coloured(Hue::Green),
+        Role::Miss | Role::Removed => Appearance::coloured(Hue::Magenta),
+        Role::Title => Appearance { underlined: true, ..Appearance::BOLD },
+        Role::Muted => Appearance::coloured(Hue::Grey),
+        Role::Added => Appearance::coloured(Hue::Green).bold(),
+        Role::Changed => Appearance::coloured(Hue::Yellow).bold(),
+        Role::Bar => Appearance::coloured(Hue::Blue),
     }
 }
 
-fn of_piece(piece: Piece) -> Look {
-    match piece {
-        Piece::Keyword => Look::of(Hue::Magenta),
-        Piece::String => Look::of(Hue::Green),
-        Piece::Number => Look::of(Hue::Cyan),
-        Piece::Comment | Piece::Hint => Look::of(Hue::Grey),
-        Piece::Command => Look::of(Hue::Cyan).bold(),
-        Piece::Wrong => Look::of(Hue::Red),
-        Piece::Current => Look { underlined: true, ..Look::of(Hue::Grey) },
-        Piece::Match => Look { underlined: true, ..Look::BOLD },
-        Piece::Prompt => Look::of(Hue::Blue).bold(),
+fn token_appearance(token: Token) -> Appearance {
+    match token {
+        Token::Keyword => Appearance::coloured(Hue::Magenta),
+        Token::String => Appearance::coloured(Hue::Green),
+        Token::Number => Appearance::coloured(Hue::Cyan),
+        Token::Comment | Token::Hint => Appearance::coloured(Hue::Grey),
+        Token::Command => Appearance::coloured(Hue::Cyan).bold(),
+        Token::Wrong => Appearance::coloured(Hue::Red),
+        Token::Current => Appearance { underlined: true, ..Appearance::coloured(Hue::Grey) },
+        Token::Match => Appearance { underlined: true, ..Appearance::BOLD },
+        Token::Prompt => Appearance::coloured(Hue::Blue).bold(),
     }
 }
 
 impl Theme {
-    /// The text in its role's colour.
+    /// Returns the text in the colour of its role, with escape sequences.
     pub fn paint(self, role: Role, text: &str) -> String {
-        self.painted(of_role(role), text)
+        self.paint_appearance(role_appearance(role), text)
     }
 
-    /// A piece of what is being typed, in its colour.
-    pub fn paint_piece(self, piece: Piece, text: &str) -> String {
-        self.painted(of_piece(piece), text)
+    /// Returns a token of the line that is being typed in its colour, with escape sequences.
+    pub fn paint_token(self, token: Token, text: &str) -> String {
+        self.paint_appearance(token_appearance(token), text)
     }
 
-    fn painted(self, look: Look, text: &str) -> String {
-        if self == Theme::Plain || text.is_empty() || look.is_plain() {
+    fn paint_appearance(self, appearance: Appearance, text: &str) -> String {
+        if self == Theme::Plain || text.is_empty() || appearance.is_plain() {
             return text.to_owned();
         }
         let mut style = Style::new();
-        style.is_bold = look.bold;
-        style.is_italic = look.italic;
-        style.is_underline = look.underlined;
-        style = match look.hue {
+        style.is_bold = appearance.bold;
+        style.is_italic = appearance.italic;
+        style.is_underline = appearance.underlined;
+        style = match appearance.hue {
             None => style,
-            Some(hue) => self.coloured(style, hue),
+            Some(hue) => self.with_hue(style, hue),
         };
         style.paint(text).to_string()
     }
 
-    fn coloured(self, style: Style, hue: Hue) -> Style {
+    fn with_hue(self, style: Style, hue: Hue) -> Style {
         match (self, hue) {
             (Theme::Plain, _) => style,
             (Theme::Shades(background, Depth::True), _) => {
                 let (r, g, b) = hue.shade(background);
                 style.fg(Color::Rgb(r, g, b))
             }
-            (Theme::Shades(background, Depth::Indexed), _) => style.fg(Color::Fixed(indexed(hue.shade(background)))),
+            (Theme::Shades(background, Depth::Indexed), _) => {
+                style.fg(Color::Fixed(nearest_index(hue.shade(background))))
+            }
             (Theme::Colours, Hue::Red) => style.fg(Color::Red),
             (Theme::Colours, Hue::Yellow) => style.fg(Color::Yellow),
             (Theme::Colours, Hue::Green) => style.fg(Color::Green),
             (Theme::Colours, Hue::Cyan) => style.fg(Color::Cyan),
             (Theme::Colours, Hue::Blue) => style.fg(Color::Blue),
             (Theme::Colours, Hue::Magenta) => style.fg(Color::Magenta),
-            // None of the sixteen is grey for sure, and dimming fits both backgrounds.
+            // None of the sixteen colours is grey on all terminals, and dimmed text suits both backgrounds.
             (Theme::Colours, Hue::Grey) => style.dimmed(),
         }
     }
 }
 
-/// The steps of the 6×6×6 cube in which a terminal keeps colours 16 to 231.
+/// The values of red, green and blue in the 6×6×6 cube of colours 16 to 231.
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// The nearest of the 256 colours, of those that no terminal lets its owner change.
-fn indexed((r, g, b): Rgb) -> u8 {
+/// Returns the index of the nearest colour in the cube. Colours 0 to 15 are not used, because users configure them.
+fn nearest_index((r, g, b): Rgb) -> u8 {
     let nearest = |value: u8| (0..6_u8).min_by_key(|&step| CUBE[usize::from(step)].abs_diff(value)).unwrap_or(0);
     16 + 36 * nearest(r) + 6 * nearest(g) + nearest(b)
 }
 
-/// The class of a role in a style sheet, if it looks like anything.
+/// Returns the classes of a role in the style sheet; empty for plain text.
 pub fn class(role: Role) -> String {
-    let look = of_role(role);
+    let appearance = role_appearance(role);
     let parts = [
-        look.hue.map(Hue::class),
-        look.bold.then_some("bold"),
-        look.italic.then_some("italic"),
-        look.underlined.then_some("underlined"),
+        appearance.hue.map(Hue::class),
+        appearance.bold.then_some("bold"),
+        appearance.italic.then_some("italic"),
+        appearance.underlined.then_some("underlined"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// A style sheet for the classes: dark, and light where a reader prefers that.
+/// Returns a style sheet for the classes: dark, or light if the viewer prefers that.
 pub fn style_sheet() -> String {
-    let of = |background: Background| {
+    let colours = |background: Background| {
         let (paper, ink) = match background {
             Background::Dark => ("#1b1d21", "#e6e6e6"),
             Background::Light => ("#ffffff", "#1f2328"),
@@ -248,8 +250,8 @@ pub fn style_sheet() -> String {
     format!(
         "{}.bold{{font-weight:bold}}.italic{{font-style:italic}}.underlined{{text-decoration:underline}}\
          @media(prefers-color-scheme:light){{{}}}",
-        of(Background::Dark),
-        of(Background::Light)
+        colours(Background::Dark),
+        colours(Background::Light)
     )
 }
 
@@ -257,7 +259,7 @@ pub fn style_sheet() -> String {
 mod tests {
     use super::*;
 
-    /// A colour's parts in proportion to light.
+    /// Converts a colour to linear light.
     fn linear((r, g, b): Rgb) -> [f64; 3] {
         [r, g, b].map(|part| {
             let part = f64::from(part) / 255.0;
@@ -265,7 +267,7 @@ mod tests {
         })
     }
 
-    /// WCAG's contrast of two colours.
+    /// Returns the contrast ratio of two colours as WCAG defines it.
     fn contrast(a: Rgb, b: Rgb) -> f64 {
         let light = |colour| {
             let [r, g, b] = linear(colour);
@@ -275,14 +277,14 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// The shades' 256-colour neighbours as they are shown.
-    fn shown(index: u8) -> Rgb {
+    /// Returns the colour of an index in the cube.
+    fn cube_colour(index: u8) -> Rgb {
         let index = index - 16;
         (CUBE[usize::from(index / 36)], CUBE[usize::from(index / 6 % 6)], CUBE[usize::from(index % 6)])
     }
 
     #[test]
-    fn every_hue_can_be_read_on_the_usual_backgrounds() {
+    fn every_hue_has_enough_contrast_on_common_backgrounds() {
         let papers = [
             (Background::Dark, [(0, 0, 0), (0x1e, 0x1e, 0x1e), (0x00, 0x2b, 0x36)]),
             (Background::Light, [(255, 255, 255), (0xfd, 0xf6, 0xe3), (0xee, 0xee, 0xee)]),
@@ -291,7 +293,7 @@ mod tests {
             for hue in HUES {
                 let shade = hue.shade(background);
                 for paper in papers {
-                    for colour in [shade, shown(indexed(shade))] {
+                    for colour in [shade, cube_colour(nearest_index(shade))] {
                         let contrast = contrast(colour, paper);
                         assert!(contrast >= 4.5, "{hue:?} {colour:x?} on {paper:x?}: {contrast:.1}");
                     }
@@ -300,20 +302,20 @@ mod tests {
         }
     }
 
-    /// What is left of a colour for who has no long-wave or no middle-wave cones (Viénot, Brettel and Mollon 1999): one
-    /// value for red and green together, one for blue; as a screen would be given them.
-    fn seen(colour: Rgb, red: f64, blue_of_red: f64) -> [f64; 2] {
+    /// Returns a colour as people without long-wave or without middle-wave cones perceive it (Viénot, Brettel and Mollon
+    /// 1999): one value for red and green together and one for blue, in the values of a screen.
+    fn colour_blind_view(colour: Rgb, red: f64, blue_of_red: f64) -> [f64; 2] {
         let [r, g, b] = linear(colour);
         [red * r + (1.0 - red) * g, blue_of_red * (r - g) + b].map(|part| part.max(0.0).powf(1.0 / 2.2) * 255.0)
     }
 
     #[test]
-    fn what_is_judged_differs_for_the_colour_blind() {
+    fn feedback_colours_differ_for_the_colour_blind() {
         for background in [Background::Dark, Background::Light] {
             for (a, b) in [(Hue::Green, Hue::Red), (Hue::Green, Hue::Magenta), (Hue::Red, Hue::Magenta)] {
                 for (red, blue_of_red) in [(0.112_38, 0.004_01), (0.292_75, -0.022_34)] {
-                    let [a1, a2] = seen(a.shade(background), red, blue_of_red);
-                    let [b1, b2] = seen(b.shade(background), red, blue_of_red);
+                    let [a1, a2] = colour_blind_view(a.shade(background), red, blue_of_red);
+                    let [b1, b2] = colour_blind_view(b.shade(background), red, blue_of_red);
                     let distance = (a1 - b1).hypot(a2 - b2);
                     assert!(distance >= 40.0, "{a:?} and {b:?} on {background:?}: {distance:.0}");
                 }
@@ -322,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn depths_are_told_apart_and_plain_has_none() {
+    fn each_depth_has_its_escape_sequences_and_plain_has_none() {
         let shades = |depth| Theme::Shades(Background::Dark, depth).paint(Role::Done, "x");
         assert_eq!(shades(Depth::True), "\x1b[38;2;61;214;163mx\x1b[0m");
         assert_eq!(shades(Depth::Indexed), "\x1b[38;5;79mx\x1b[0m");

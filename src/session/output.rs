@@ -34,7 +34,7 @@ impl Session {
 
     /// The tutor says something, in Markdown.
     pub(super) fn say(&mut self, role: Role, markdown: &str) {
-        self.show(Show::Text(Text::marked(role, markdown)));
+        self.show(Show::Text(Text::from_markdown(role, markdown)));
     }
 
     /// A part of a lesson begins.

@@ -1,6 +1,6 @@
 //! What is being typed, in colours: Python by its tokens, redis-cli by its words, brackets by their match.
 
-use crate::render::theme::{Piece, Theme};
+use crate::render::theme::{Theme, Token};
 use crate::session::dialect::Dialect;
 use python_kernel::syntax::{self, TokenClass};
 use redis_engine::commands;
@@ -26,11 +26,11 @@ pub fn coloured(
     }
     let pieces = match place(line, dialect) {
         CompletionContext::TutorName(_) | CompletionContext::TutorWord { .. } => {
-            vec![(0..line.find(' ').unwrap_or(line.len()), Piece::Command)]
+            vec![(0..line.find(' ').unwrap_or(line.len()), Token::Command)]
         }
         CompletionContext::CliName(_) | CompletionContext::CliWord { .. } => cli_pieces(line),
         _ => match unknown_command(line, dialect) {
-            Some(name) => vec![(name, Piece::Wrong)],
+            Some(name) => vec![(name, Token::Wrong)],
             None => python_pieces(before, line, cursor, lacks),
         },
     };
@@ -43,7 +43,7 @@ pub fn coloured(
             if index > 0 {
                 out.push('\n');
             }
-            out.push_str(&theme.paint_piece(piece, part));
+            out.push_str(&theme.paint_token(piece, part));
         }
         at = range.end;
     }
@@ -51,22 +51,22 @@ pub fn coloured(
     Some(out)
 }
 
-type Pieces = Vec<(std::ops::Range<usize>, Piece)>;
+type Pieces = Vec<(std::ops::Range<usize>, Token)>;
 
 fn cli_pieces(line: &str) -> Pieces {
     let start = line.len() - line.trim_start().len();
     let end = line[start..].find(char::is_whitespace).map_or(line.len(), |at| start + at);
     let known = commands::by_name(&line[start..end]).is_some();
     let is_beginning = end == line.len();
-    let mut pieces = vec![(start..end, if known || is_beginning { Piece::Command } else { Piece::Wrong })];
+    let mut pieces = vec![(start..end, if known || is_beginning { Token::Command } else { Token::Wrong })];
     for word in words(&line[end..]) {
         let range = end + word.start..end + word.end;
         let text = &line[range.clone()];
         let piece = match text.as_bytes()[0] {
-            quote @ (b'"' | b'\'') if text.len() > 1 && text.as_bytes()[text.len() - 1] == quote => Some(Piece::String),
+            quote @ (b'"' | b'\'') if text.len() > 1 && text.as_bytes()[text.len() - 1] == quote => Some(Token::String),
             // Nothing closes it yet.
-            b'"' | b'\'' => Some(Piece::Wrong),
-            _ if text.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'.') => Some(Piece::Number),
+            b'"' | b'\'' => Some(Token::Wrong),
+            _ if text.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'.') => Some(Token::Number),
             _ => None,
         };
         pieces.extend(piece.map(|piece| (range, piece)));
@@ -128,17 +128,17 @@ fn python_pieces(before: &str, line: &str, cursor: usize, lacks: Lacks<'_>) -> P
         }
         let range = range.start.max(skipped) - skipped..range.end - skipped;
         let piece = match class {
-            TokenClass::Keyword => Piece::Keyword,
-            TokenClass::String if is_open(&whole[range.start + skipped..range.end + skipped]) => Piece::Wrong,
-            TokenClass::String => Piece::String,
-            TokenClass::Number => Piece::Number,
-            TokenClass::Comment => Piece::Comment,
-            TokenClass::Error => Piece::Wrong,
-            TokenClass::Operator if pair.is_some_and(|pair| pair.contains(&range.start)) => Piece::Match,
-            TokenClass::Name if is_lacking => Piece::Wrong,
+            TokenClass::Keyword => Token::Keyword,
+            TokenClass::String if is_open(&whole[range.start + skipped..range.end + skipped]) => Token::Wrong,
+            TokenClass::String => Token::String,
+            TokenClass::Number => Token::Number,
+            TokenClass::Comment => Token::Comment,
+            TokenClass::Error => Token::Wrong,
+            TokenClass::Operator if pair.is_some_and(|pair| pair.contains(&range.start)) => Token::Match,
+            TokenClass::Name if is_lacking => Token::Wrong,
             TokenClass::Name | TokenClass::Operator => continue,
         };
-        if pieces.last().is_none_or(|(last, _): &(std::ops::Range<usize>, Piece)| last.end <= range.start) {
+        if pieces.last().is_none_or(|(last, _): &(std::ops::Range<usize>, Token)| last.end <= range.start) {
             pieces.push((range, piece));
         }
     }
@@ -225,11 +225,11 @@ mod tests {
             let pieces = match place(line, Dialect::Both) {
                 CompletionContext::CliName(_) | CompletionContext::CliWord { .. } => cli_pieces(line),
                 _ => match unknown_command(line, Dialect::Both) {
-                    Some(name) => vec![(name, Piece::Wrong)],
+                    Some(name) => vec![(name, Token::Wrong)],
                     None => python_pieces("", line, line.len(), &lacks),
                 },
             };
-            let wrong = pieces.into_iter().filter(|(_, piece)| *piece == Piece::Wrong);
+            let wrong = pieces.into_iter().filter(|(_, piece)| *piece == Token::Wrong);
             wrong.map(|(range, _)| line[range].to_owned()).collect::<Vec<_>>()
         };
         let cases: [(&str, &[&str]); 13] = [

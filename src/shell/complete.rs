@@ -71,8 +71,8 @@ pub fn complete(text: &str, dialect: Dialect, (width, ascii): (usize, bool), liv
             }
             let owner = name[..name.len() - word.len()].to_owned();
             let asked = name.to_owned();
-            let names = live.ask(move |_, names| match names.of(&asked) {
-                none if none.is_empty() => names.of(&owner),
+            let names = live.ask(move |_, completer| match completer.complete(&asked) {
+                none if none.is_empty() => completer.complete(&owner),
                 found => found,
             });
             for found in &names.unwrap_or_default() {
@@ -97,7 +97,7 @@ fn arguments_by_name(text: &str, dialect: Dialect, matching: &mut Matching, live
         return;
     }
     let asked = format!("{}(", call.callee);
-    let parameters = live.ask(move |_, names| names.of(&asked)).unwrap_or_default();
+    let parameters = live.ask(move |_, completer| completer.complete(&asked)).unwrap_or_default();
     // Whether it was given by its place or by its name.
     let is_given = |index: usize, name: &str| {
         let by_name =

@@ -30,8 +30,8 @@ use super::hint::{Suggestion, answers_step, from_history, signature};
 use super::history::HistoryFile;
 use super::live::Live;
 use super::width;
-use crate::driver::{Interrupts, Woken};
-use crate::render::theme::{Piece, Theme};
+use crate::driver::{Interrupts, WakeReason};
+use crate::render::theme::{Theme, Token};
 use crate::session::dialect::Dialect;
 
 /// How far a block is indented.
@@ -289,12 +289,12 @@ impl PlainReader {
         write(prompt)?;
         loop {
             match interrupts.wait_with_stdin(Duration::from_secs(60), None)? {
-                Woken::Nothing => {}
-                Woken::Interrupt => {
+                WakeReason::Other => {}
+                WakeReason::Interrupt => {
                     write("\n")?;
                     return Ok(Typed::Interrupt);
                 }
-                Woken::Input => {
+                WakeReason::Input => {
                     let mut bytes = Vec::new();
                     if io::stdin().lock().read_until(b'\n', &mut bytes)? == 0 {
                         write("\n")?;
@@ -343,7 +343,7 @@ impl Known {
         let mut known = self.0.borrow_mut();
         let attributes = known.entry(owner.to_owned()).or_insert_with(|| {
             let asked = format!("{owner}.");
-            live.ask(move |_, names| names.of(&asked)).unwrap_or_default()
+            live.ask(move |_, completer| completer.complete(&asked)).unwrap_or_default()
         });
         !attribute.starts_with('_') && !attributes.is_empty() && !attributes.iter().any(|known| known == attribute)
     }
@@ -454,17 +454,17 @@ impl Highlighter for Helper {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        Cow::Owned(self.theme.paint_piece(Piece::Prompt, prompt))
+        Cow::Owned(self.theme.paint_token(Token::Prompt, prompt))
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
         let (start, end) = self.current.get();
         let (Some(before), Some(current), Some(after)) = (hint.get(..start), hint.get(start..end), hint.get(end..))
         else {
-            return Cow::Owned(self.theme.paint_piece(Piece::Hint, hint));
+            return Cow::Owned(self.theme.paint_token(Token::Hint, hint));
         };
-        let paint = |piece, text| self.theme.paint_piece(piece, text);
-        Cow::Owned(paint(Piece::Hint, before) + &paint(Piece::Current, current) + &paint(Piece::Hint, after))
+        let paint = |piece, text| self.theme.paint_token(piece, text);
+        Cow::Owned(paint(Token::Hint, before) + &paint(Token::Current, current) + &paint(Token::Hint, after))
     }
 
     fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {

@@ -55,7 +55,7 @@ fn cli_signature(lead: &str, words: &[&str]) -> Option<Suggestion> {
 
 fn python_signature(call: &Call<'_>, live: &Live) -> Option<Suggestion> {
     let asked = format!("{}(", call.callee);
-    let parameters = live.ask(move |_, names| names.of(&asked))?;
+    let parameters = live.ask(move |_, completer| completer.complete(&asked))?;
     let (current, others) = remaining(&parameters, &call.arguments)?;
     // Behind something that is being typed, it must not look like a part of it.
     let being_typed = call.arguments.last().is_some_and(|argument| !argument.trim().is_empty());

@@ -12,7 +12,7 @@ use super::screen::{Keys, height};
 use super::{TerminalSession, text_width};
 use crate::driver::Interrupts;
 use crate::markup::{Role, Style};
-use crate::render::lessons;
+use crate::render::lesson_list;
 use crate::render::theme::Theme;
 use crate::session::lesson_status::LessonStatus;
 
@@ -111,7 +111,7 @@ impl<'a> List<'a> {
             .map(|(index, status)| {
                 // The mark follows the arrows.
                 let status = LessonStatus { next: index == self.at, ..(*status).clone() };
-                let line = lessons::row(&status, ids, Style { width: style.width - 1, ..style });
+                let line = lesson_list::layout_row(&status, ids, Style { width: style.width - 1, ..style });
                 line.iter().map(|span| theme.paint(span.role, &span.text)).collect()
             })
             .collect();
@@ -213,7 +213,7 @@ fn by_number(
     interrupts: &Interrupts,
 ) -> io::Result<Chosen> {
     let mut text = String::new();
-    for line in lessons::lines(lesson_statuses, style) {
+    for line in lesson_list::layout(lesson_statuses, style) {
         line.iter().for_each(|span| text.push_str(&theme.paint(span.role, &span.text)));
         text.push('\n');
     }

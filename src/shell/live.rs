@@ -9,10 +9,10 @@ use std::sync::mpsc::{self, Sender, TryRecvError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::driver::{Host, Interrupts, Names, WaitOutcome};
+use crate::driver::{AdvanceOutcome, Host, Interrupts, PythonCompleter};
 use crate::session::Session;
 
-type Question = Box<dyn FnOnce(&Session, &mut Names<'_>) + Send>;
+type Question = Box<dyn FnOnce(&Session, &mut PythonCompleter<'_>) + Send>;
 
 /// A way to ask, for as long as a line is typed.
 #[derive(Debug, Clone)]
@@ -26,17 +26,17 @@ impl Live {
     /// # Errors
     /// A pipe cannot be made.
     pub fn new() -> io::Result<Self> {
-        Ok(Live { asker: Arc::default(), wake: Interrupts::unheard()? })
+        Ok(Live { asker: Arc::default(), wake: Interrupts::new()? })
     }
 
     /// What `look` finds; none while no line is typed.
     pub fn ask<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&Session, &mut Names<'_>) -> T + Send + 'static,
+        look: impl FnOnce(&Session, &mut PythonCompleter<'_>) -> T + Send + 'static,
     ) -> Option<T> {
         let (tell, hear) = mpsc::channel();
-        let question: Question = Box::new(move |session, names| {
-            let _ = tell.send(look(session, names));
+        let question: Question = Box::new(move |session, completer| {
+            let _ = tell.send(look(session, completer));
         });
         self.asker().as_ref()?.send(question).ok()?;
         self.wake.raise();
@@ -51,7 +51,7 @@ impl Live {
     pub fn while_typing<T>(
         &self,
         host: &mut Host<'_>,
-        mut go_on: impl FnMut(&mut Host<'_>, &Interrupts) -> io::Result<WaitOutcome> + Send,
+        mut go_on: impl FnMut(&mut Host<'_>, &Interrupts) -> io::Result<AdvanceOutcome> + Send,
         typing: impl FnOnce() -> T,
     ) -> io::Result<T> {
         let (sender, questions) = mpsc::channel::<Question>();
@@ -60,12 +60,12 @@ impl Live {
             let wake = &self.wake;
             let behind = thread::Builder::new().name("behind the prompt".into());
             let behind = behind.spawn_scoped(scope, move || {
-                let mut going = Ok(WaitOutcome::On);
+                let mut going = Ok(AdvanceOutcome::Advanced);
                 loop {
                     match questions.try_recv() {
                         Ok(question) => {
-                            let (session, mut names) = host.look();
-                            question(session, &mut names);
+                            let (session, mut completer) = host.session_and_completer();
+                            question(session, &mut completer);
                         }
                         Err(TryRecvError::Disconnected) => return going.map(|_| ()),
                         // Questions are answered to the end, whatever has failed.

@@ -87,7 +87,7 @@ mod tests {
         let said = |lesson: &Lesson, part| {
             let text = milestones.before(&heading(lesson, part), style)?;
             let lines = crate::markup::layout(&text, None, style);
-            Some(lines.iter().map(|line| crate::markup::plain(line)).collect::<Vec<_>>().join("\n"))
+            Some(lines.iter().map(|line| crate::markup::plain_text(line)).collect::<Vec<_>>().join("\n"))
         };
         let of = library.lessons.len();
         let end = said(first, Part::Remember).expect("it ends");

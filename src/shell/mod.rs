@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use rustyline::EditMode;
 
-use crate::driver::{Frontend, Host, Interrupts, Watch, Woken, drive, write_new_file};
+use crate::driver::{Frontend, Host, Interrupts, LessonWatcher, WakeReason, drive, write_new_file};
 use crate::lesson::format::Lesson;
 use crate::lesson::judge::code;
 use crate::lesson::progress::Progress;
@@ -67,7 +67,7 @@ pub struct Options {
     /// Where progress is kept, as a message tells it after a panic.
     pub progress: Option<PathBuf>,
     /// A lesson's file that is looked at while nobody types.
-    pub watch: Option<Watch>,
+    pub watch: Option<LessonWatcher>,
 }
 
 impl Options {
@@ -91,7 +91,7 @@ impl TerminalSession {
     /// # Errors
     /// Standard input is no terminal; signals cannot be listened for.
     pub fn take(options: Options) -> io::Result<Self> {
-        let interrupts = Interrupts::listen()?;
+        let interrupts = Interrupts::from_ctrl_c()?;
         let reader = if options.appends_only() { screen::Reader::Terminal } else { screen::Reader::Editor };
         let (waker, progress) = (interrupts.clone(), options.progress.clone());
         let report = move |panic: &PanicHookInfo<'_>| panic_report::report(panic, progress.as_deref());
@@ -132,7 +132,7 @@ struct Terminal<S> {
     unfinished: String,
     /// What the next prompt's line has on it already.
     ahead: String,
-    watch: Option<Watch>,
+    watch: Option<LessonWatcher>,
     /// What was entered and has not come back to the prompt.
     busy: Option<Busy>,
     /// What was told before a prompt at last.
@@ -177,18 +177,18 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     fn look_out(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
         let Some(watch) = &mut self.watch else { return Ok(None) };
         if self.reader.is_plain() {
-            return Ok(watch.saved());
+            return Ok(watch.reload_if_saved());
         }
         let keys = screen::Keys::watch()?;
         let mut out = io::stdout().lock();
         write!(out, "{}", self.page.look().0.paint(Role::Prompt, prompt))?;
         out.flush()?;
         let saved = loop {
-            if let Some(saved) = watch.saved() {
+            if let Some(saved) = watch.reload_if_saved() {
                 break Some(saved);
             }
             match self.interrupts.wait_with_stdin(LOOKS_EVERY, None)? {
-                Woken::Nothing if self.modes.ended().is_none() => {}
+                WakeReason::Other if self.modes.ended().is_none() => {}
                 _ => break None,
             }
         };
@@ -199,7 +199,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
     }
 
     fn say(&mut self, role: Role, markdown: &str) -> io::Result<()> {
-        self.show(&Show::Text(Text::marked(role, markdown)))
+        self.show(&Show::Text(Text::from_markdown(role, markdown)))
     }
 
     /// Reads a line, and lets all that is behind the prompt go on meanwhile.
@@ -207,9 +207,9 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
         let Terminal { started, interrupts, page, reader, live, .. } = self;
         let mut above = reader.above(&scene.prompt);
         let go_on = |host: &mut Host<'_>, wake: &Interrupts| {
-            let went = host.go_on(microseconds(*started), wake)?;
+            let went = host.advance(microseconds(*started), wake)?;
             let mut text = String::new();
-            host.perform(|effect| page.above_prompt(effect, &mut text))?;
+            host.perform_effects(|effect| page.above_prompt(effect, &mut text))?;
             if !text.is_empty() {
                 text.push_str(page.line_end());
             }
@@ -229,7 +229,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Terminal<S> {
             _ => "}",
         };
         let told = format!("{} is still open: `{closing}` closes it, Ctrl-C drops the line.", code(line));
-        let shown = self.page.show(&Show::Text(Text::marked(Role::Muted, &told)));
+        let shown = self.page.show(&Show::Text(Text::from_markdown(Role::Muted, &told)));
         self.write(&shown)?;
         Ok(true)
     }
@@ -361,7 +361,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for Terminal<S> {
         self.write(&text)
     }
 
-    fn input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
+    fn read_input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         self.wait = None;
         self.tell_how_long()?;
         self.tell_status(host.session(), prompt)?;
@@ -452,9 +452,9 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for Terminal<S> {
             }
         };
         let left_us = deadline_us.map(|at| at - session.engine().keyspace.now_us());
-        let happened = wait.look(&session.waits(), left_us, look, &self.interrupts, host.port())?;
+        let happened = wait.look(&session.waits(), left_us, look, &self.interrupts, host.server())?;
         let event = match happened {
-            wait::Happened::Nothing => return Ok(Event::Elapsed { us: self.elapsed_us().unwrap_or_default() }),
+            wait::Happened::Nothing => return Ok(Event::Elapsed { us: self.real_elapsed_us().unwrap_or_default() }),
             wait::Happened::Interrupt => Event::Interrupt,
             wait::Happened::Enter => {
                 self.reader.skip_enter();
@@ -466,15 +466,15 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for Terminal<S> {
         Ok(event)
     }
 
-    fn elapsed_us(&self) -> Option<i64> {
+    fn real_elapsed_us(&self) -> Option<i64> {
         Some(microseconds(self.started))
     }
 
-    fn looks_on(&self) -> bool {
+    fn wants_ticks(&self) -> bool {
         self.busy.is_some()
     }
 
-    fn computing(&mut self) -> io::Result<()> {
+    fn tick(&mut self) -> io::Result<()> {
         let (theme, style) = self.page.look();
         // A line that a program has begun is not to be written over.
         match &mut self.busy {
@@ -487,7 +487,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for Terminal<S> {
         Some(&self.interrupts)
     }
 
-    fn ended(&self) -> bool {
+    fn is_terminated(&self) -> bool {
         self.modes.ended().is_some()
     }
 
@@ -495,7 +495,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for Terminal<S> {
         write_new_file(path, text)
     }
 
-    fn progress(&mut self, progress: &Progress) -> io::Result<()> {
+    fn progress_changed(&mut self, progress: &Progress) -> io::Result<()> {
         self.page.progress(progress)
     }
 }

@@ -30,17 +30,17 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
         if let Show::Heading(heading) = show
             && let Some(milestone) = self.milestones.before(heading, self.renderer.style)
         {
-            text.push_str(&self.renderer.show(&Show::Text(milestone)));
-            text.push_str(&self.renderer.show(&Show::Gap));
+            text.push_str(&self.renderer.render(&Show::Text(milestone)));
+            text.push_str(&self.renderer.render(&Show::Gap));
         }
-        text.push_str(&self.renderer.show(show));
+        text.push_str(&self.renderer.render(show));
         text
     }
 
     /// The line before a prompt.
     pub fn status(&mut self, status: &Status) -> String {
         self.measure();
-        self.renderer.status(status)
+        self.renderer.render_status(status)
     }
 
     /// Performs what is to be done while a prompt is typed at: what it shows is added to `text`, which stands above the
@@ -51,7 +51,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
     pub fn above_prompt(&mut self, effect: Effect, text: &mut String) -> io::Result<Option<Event>> {
         if text.is_empty() {
             // The cursor is on the prompt's line, and the text is not.
-            self.renderer.prompted();
+            self.renderer.set_at_line_start();
         }
         match effect {
             Effect::Show(show) => text.push_str(&self.show(&show)),
@@ -68,12 +68,12 @@ impl<S: FnMut(&Progress) -> io::Result<()>> Page<S> {
 
     /// What ends an unfinished line.
     pub fn line_end(&mut self) -> &'static str {
-        self.renderer.line_end()
+        self.renderer.end_line()
     }
 
     /// A prompt was shown and answered.
     pub fn prompted(&mut self) {
-        self.renderer.prompted();
+        self.renderer.set_at_line_start();
     }
 
     /// How a line beside the pages is drawn.

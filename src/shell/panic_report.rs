@@ -5,7 +5,7 @@ use std::panic::PanicHookInfo;
 use std::path::Path;
 
 use super::text_width;
-use crate::markup::{Block, Role, Span, Style, Text, layout, plain};
+use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text};
 
 /// A panic behind a line that is being typed, for the tests of what comes of it. No program that is shipped has it.
 #[cfg(debug_assertions)]
@@ -31,7 +31,7 @@ pub fn report(panic: &PanicHookInfo<'_>, progress: Option<&Path>) -> String {
     let paragraph = |text: String| Block::Paragraph(vec![Span::new(Role::Plain, text)]);
     let text = Text([happened, whose, wanted].map(paragraph).into());
     let style = Style { width: text_width(), ascii: true, plain: false, quoted: true };
-    let mut lines: Vec<String> = layout(&text, None, style).iter().map(|line| plain(line)).collect();
+    let mut lines: Vec<String> = layout(&text, None, style).iter().map(|line| plain_text(line)).collect();
     let backtrace = Backtrace::capture();
     if backtrace.status() == BacktraceStatus::Captured {
         lines.push(backtrace.to_string());

@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use super::screen::Lines;
-use crate::driver::{Interrupts, Woken};
-use crate::markup::{Role, Style, Text, layout, plain};
+use crate::driver::{Interrupts, WakeReason};
+use crate::markup::{Role, Style, Text, layout, plain_text};
 use crate::render::theme::Theme;
 use redis_server::Server;
 
@@ -65,10 +65,10 @@ impl Wait {
         };
         let limit_us = left_us.map_or(tick_us, |left_us| tick_us.min(left_us.max(0)));
         Ok(match interrupts.wait_with_stdin(Duration::from_micros(limit_us.unsigned_abs()), port)? {
-            Woken::Interrupt => Happened::Interrupt,
-            Woken::Nothing => Happened::Nothing,
-            Woken::Input if self.lines.take_end()? => Happened::End,
-            Woken::Input => Happened::Enter,
+            WakeReason::Interrupt => Happened::Interrupt,
+            WakeReason::Other => Happened::Nothing,
+            WakeReason::Input if self.lines.take_end()? => Happened::End,
+            WakeReason::Input => Happened::Enter,
         })
     }
 
@@ -79,8 +79,8 @@ impl Wait {
         let line = wording(waits, left_us, style);
         let mut out = io::stdout().lock();
         if self.plain {
-            for line in layout(&Text::of(Role::Muted, line), None, style) {
-                writeln!(out, "{}", plain(&line))?;
+            for line in layout(&Text::paragraph(Role::Muted, line), None, style) {
+                writeln!(out, "{}", plain_text(&line))?;
             }
         } else {
             write!(out, "\r\x1b[K{}", theme.paint(Role::Muted, &line))?;

@@ -1,8 +1,8 @@
 //! Sessions without a terminal: scripts, and lines from a pipe, as transcripts.
 
-pub mod learner;
+pub mod lesson_transcript;
 mod other_dialect;
-pub mod piped;
+pub mod pipe;
 pub mod prove;
-pub mod run;
-pub mod walk;
+pub mod script;
+pub mod scripted_learner;

@@ -12,7 +12,7 @@ use redis_tutor::render::Renderer;
 use redis_tutor::render::svg::Svg;
 use redis_tutor::render::theme::Theme;
 use redis_tutor::session::{Options, Session};
-use redis_tutor::transcript::learner::Learner;
+use redis_tutor::transcript::scripted_learner::ScriptedLearner;
 
 const WIDTH: usize = 80;
 
@@ -65,7 +65,7 @@ fn painted(scene: &Scene) -> String {
     let mut svg = Svg::new(WIDTH);
     let typed = scene.typed.iter().map(|line| (*line).to_owned());
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
-    let mut learner = Learner::new(typed, program, |show| svg.add(&renderer.spans(show)));
+    let mut learner = ScriptedLearner::new(typed, program, |show| svg.add(&renderer.render_spans(show)));
     drive(&mut session, &mut learner).expect("a session without a terminal meets no broken pipe");
     svg.write(scene.title)
 }

@@ -96,7 +96,7 @@ impl Frontend for Terminal {
         Ok(())
     }
 
-    fn input(&mut self, _: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
+    fn read_input(&mut self, _: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, |text| Event::Entered(text.to_owned())))
     }
 
@@ -104,7 +104,7 @@ impl Frontend for Terminal {
         Ok(self.presses.pop_front().map_or(Event::SkipWait, |_| Event::Interrupt))
     }
 
-    fn program(&self) -> io::Result<PathBuf> {
+    fn python_executable(&self) -> io::Result<PathBuf> {
         Ok(env!("CARGO_BIN_EXE_redis-tutor").into())
     }
 
@@ -115,7 +115,7 @@ impl Frontend for Terminal {
 
 /// What is shown when a program is interrupted; before it, a variable and a key were set, which are asked for after it.
 fn interrupted(program: &'static str, presses: &[u32]) -> String {
-    let interrupts = Interrupts::unheard().expect("a pipe can be made");
+    let interrupts = Interrupts::new().expect("a pipe can be made");
     let inputs = VecDeque::from(["x = 42", "r.set('kept', 1)", program, "x", "r.get('kept')"]);
     let mut terminal = Terminal { inputs, interrupts, presses: presses.to_vec().into(), shown: String::new(), gone: 0 };
     let mut session = Session::new(Options {

@@ -9,7 +9,7 @@ use redis_tutor::lesson::library::{self, Library};
 use redis_tutor::markup::Style;
 use redis_tutor::render::Renderer;
 use redis_tutor::render::theme::Theme;
-use redis_tutor::transcript::walk::walk;
+use redis_tutor::transcript::lesson_transcript::lesson_transcript;
 
 fn lessons() -> Arc<Library> {
     let library = Library::read(&library::built_in()).expect("the lessons built in are lessons");
@@ -36,9 +36,9 @@ fn forms(lesson: &Lesson) -> Vec<(&'static str, Style)> {
 fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
     let presenters = forms(lesson).into_iter().map(|(_, style)| Renderer::new(style, Theme::Plain)).collect();
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
-    let walked = walk(lesson, library, presenters, program).expect("Python can be started");
-    assert!(walked.finished, "{} is not finished:\n{}", lesson.id.get_ref(), walked.transcripts[0]);
-    walked.transcripts
+    let transcript = lesson_transcript(lesson, library, presenters, program).expect("Python can be started");
+    assert!(transcript.is_finished, "{} is not finished:\n{}", lesson.id.get_ref(), transcript.texts[0]);
+    transcript.texts
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod readme;
 mod real_terminal;
 mod recorded_methods;
 mod robot;
-mod sittings;
+mod sessions;
 mod slips;
 mod support;
 mod truths;

@@ -12,7 +12,7 @@ use redis_tutor::render::theme::Theme;
 use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::Show;
 use redis_tutor::session::{Options, Session};
-use redis_tutor::transcript::learner::Learner;
+use redis_tutor::transcript::scripted_learner::ScriptedLearner;
 use unicode_width::UnicodeWidthStr as _;
 
 const STYLES: [(&str, Style); 5] = [
@@ -33,8 +33,8 @@ fn typed(lines: &str, style: Style) -> String {
     let mut renderer = Renderer::new(style, Theme::Plain);
     let mut transcript = String::new();
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
-    let mut learner = Learner::new(lines.lines().map(str::to_owned), program, |show| {
-        let text = renderer.show(show);
+    let mut learner = ScriptedLearner::new(lines.lines().map(str::to_owned), program, |show| {
+        let text = renderer.render(show);
         if let Show::Picture(_) = show {
             // What is read aloud may have long words; they stay whole.
             for line in text.lines().filter(|_| !style.plain) {

@@ -135,7 +135,7 @@ impl Frontend for Robot<'_> {
         Ok(())
     }
 
-    fn input(&mut self, host: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
+    fn read_input(&mut self, host: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
         let session = host.session();
         let is_over = session.progress().lessons.get(self.lesson.id.get_ref()).is_some_and(|lesson| lesson.finished);
         if is_over {
@@ -150,7 +150,7 @@ impl Frontend for Robot<'_> {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 
-    fn program(&self) -> io::Result<PathBuf> {
+    fn python_executable(&self) -> io::Result<PathBuf> {
         Ok(env!("CARGO_BIN_EXE_redis-tutor").into())
     }
 }

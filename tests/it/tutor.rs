@@ -11,15 +11,15 @@ use redis_tutor::render::Renderer;
 use redis_tutor::render::theme::Theme;
 use redis_tutor::session::dialect;
 use redis_tutor::session::{Options, Session};
-use redis_tutor::transcript::learner::Learner;
+use redis_tutor::transcript::scripted_learner::ScriptedLearner;
 
 fn transcript(lines: &str, library: &Arc<Library>, style: Style) -> String {
     let mut session = Session::new(Options::repeatable(library.clone()));
     let mut renderer = Renderer::new(style, Theme::Plain);
     let mut transcript = String::new();
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
-    let watch = |show: &_| transcript.push_str(&renderer.show(show));
-    let mut learner = Learner::new(dialect::submissions(lines), program, watch);
+    let watch = |show: &_| transcript.push_str(&renderer.render(show));
+    let mut learner = ScriptedLearner::new(dialect::submissions(lines), program, watch);
     drive(&mut session, &mut learner).expect("a session without a terminal meets no broken pipe");
     transcript
 }

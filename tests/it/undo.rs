@@ -124,7 +124,7 @@ impl Frontend for Chance {
         Ok(())
     }
 
-    fn input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
+    fn read_input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         let now = state(host.session(), prompt);
         let text = match self.doing {
             Doing::Entering(0) => {
@@ -169,7 +169,7 @@ impl Frontend for Chance {
         Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
     }
 
-    fn finished(&mut self, submission: &Submission) -> io::Result<()> {
+    fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
         self.last_output.clone_from(&submission.output);
         if let (Doing::Entering(_), Some(last)) = (&self.doing, self.entered.last_mut()) {
             last.output.clone_from(&submission.output);
@@ -177,7 +177,7 @@ impl Frontend for Chance {
         Ok(())
     }
 
-    fn program(&self) -> io::Result<PathBuf> {
+    fn python_executable(&self) -> io::Result<PathBuf> {
         Ok(env!("CARGO_BIN_EXE_redis-tutor").into())
     }
 }

@@ -1,108 +1,111 @@
-//! A list: side by side between its two ends where there is room, else one below the other.
+//! A list: its elements side by side between head and tail where there is room, else one below the other.
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Canvas, mark, more, part, role, to_the_right};
-use crate::markup::{Line, Role, Span};
+use super::{change_mark, change_role, more_line, shown_part, truncate_label};
+use crate::markup::{Line, Role, Span, Style, pad_end, pad_start};
+use crate::messages::render as messages;
 use crate::session::picture::{Change, Element, Piece};
 
-/// The widest box of an element.
-const WIDEST: usize = 16;
+/// The maximum width of an element's box, in columns.
+const MAX_BOX: usize = 16;
 
-pub(super) fn lines(pieces: &[Piece<Element>], canvas: Canvas) -> Vec<Line> {
-    side_by_side(pieces, canvas).unwrap_or_else(|| below_one_another(pieces, canvas))
+pub(super) fn layout(pieces: &[Piece<Element>], style: Style) -> Vec<Line> {
+    layout_side_by_side(pieces, style).unwrap_or_else(|| layout_below_one_another(pieces, style))
 }
 
-/// A box in a row.
+/// The box of an element.
 struct Cell {
     text: String,
-    /// The index from the head and from the tail.
+    /// The indices from the head and from the tail.
     indices: [String; 2],
     change: Change,
     columns: usize,
 }
 
-/// None if they do not fit.
-fn side_by_side(pieces: &[Piece<Element>], canvas: Canvas) -> Option<Vec<Line>> {
+/// Lays out the elements as boxes in a row. Returns `None` if they do not fit.
+fn layout_side_by_side(pieces: &[Piece<Element>], style: Style) -> Option<Vec<Line>> {
     let mut cells = Vec::new();
     for piece in pieces {
-        let element = part(piece)?;
-        if element.label.rest > 0 || element.label.text.width() > WIDEST {
+        let element = shown_part(piece)?;
+        if element.label.rest > 0 || element.label.text.width() > MAX_BOX {
             return None;
         }
         let text = match element.change {
             Change::Same => element.label.text.clone(),
-            _ => format!("{} {}", mark(&element.change), element.label.text),
+            _ => format!("{} {}", change_mark(&element.change), element.label.text),
         };
         let indices = element.place.map_or_else(Default::default, |(head, tail)| [head.to_string(), tail.to_string()]);
         let columns = text.width().max(2);
         cells.push(Cell { text, indices, change: element.change.clone(), columns });
     }
     let width: usize = cells.iter().map(|cell| cell.columns + 3).sum::<usize>() + 2;
-    if width >= canvas.width || cells.is_empty() {
+    if width >= style.width || cells.is_empty() {
         return None;
     }
     let rule = |left: &str, between: &str, right: &str| {
-        let line = canvas.either("─", "-");
+        let line = style.choose("─", "-");
         let parts: Vec<String> = cells.iter().map(|cell| line.repeat(cell.columns + 2)).collect();
         vec![Span::new(Role::Muted, format!(" {left}{}{right}", parts.join(between)))]
     };
-    let bar = || Span::new(Role::Muted, canvas.either("│", "|"));
+    let bar = || Span::new(Role::Muted, style.choose("│", "|"));
     let mut middle = vec![Span::new(Role::Plain, " "), bar()];
     for cell in &cells {
-        let blanks = " ".repeat(cell.columns - cell.text.width());
+        let padding = " ".repeat(cell.columns - cell.text.width());
         middle.extend([
-            Span::new(role(&cell.change), format!(" {}", cell.text)),
-            Span::new(Role::Plain, blanks + " "),
+            Span::new(change_role(&cell.change), format!(" {}", cell.text)),
+            Span::new(Role::Plain, padding + " "),
             bar(),
         ]);
     }
-    let index = |which: usize| {
+    let index_line = |which: usize| {
         let numbers: Vec<String> =
-            cells.iter().map(|cell| format!(" {} ", super::padded(&cell.indices[which], cell.columns))).collect();
+            cells.iter().map(|cell| format!(" {} ", pad_end(&cell.indices[which], cell.columns))).collect();
         vec![Span::new(Role::Muted, format!("  {}", numbers.join(" ")))]
     };
     Some(vec![
         ends(width),
-        rule(canvas.either("┌", "+"), canvas.either("┬", "+"), canvas.either("┐", "+")),
+        rule(style.choose("┌", "+"), style.choose("┬", "+"), style.choose("┐", "+")),
         middle,
-        rule(canvas.either("└", "+"), canvas.either("┴", "+"), canvas.either("┘", "+")),
-        index(0),
-        index(1),
+        rule(style.choose("└", "+"), style.choose("┴", "+"), style.choose("┘", "+")),
+        index_line(0),
+        index_line(1),
     ])
 }
 
-/// `head` at the left, `tail` at the right.
+/// Returns the line above the boxes: the head at the left, the tail at the right.
 fn ends(width: usize) -> Line {
-    let (long, short) = ((" head: LPUSH, LPOP", "tail: RPUSH, RPOP"), (" head", "tail"));
-    let fits = |(head, tail): (&str, &str)| head.len() + tail.len() + 2 <= width;
-    let (head, tail) = if fits(long) { long } else { short };
-    let between = width.saturating_sub(head.len() + tail.len()).max(2);
-    vec![Span::new(Role::Muted, format!("{head}{}{tail}", " ".repeat(between)))]
+    let (mut head, mut tail) = (messages::list_head(), messages::list_tail());
+    if head.width() + tail.width() + 3 > width {
+        (head, tail) = ("head".into(), "tail".into());
+    }
+    let gap = width.saturating_sub(head.width() + tail.width() + 1).max(2);
+    vec![Span::new(Role::Muted, format!(" {head}{}{tail}", " ".repeat(gap)))]
 }
 
-fn below_one_another(pieces: &[Piece<Element>], canvas: Canvas) -> Vec<Line> {
-    let texts = |element: &Element| element.place.map_or(0, |(_, tail)| tail.to_string().len());
-    let column = pieces.iter().filter_map(part).map(texts).max().unwrap_or(0).max(2);
-    let mut lines = vec![vec![Span::new(Role::Muted, " head: LPUSH, LPOP")]];
+/// Lays out one line for each element, from the head to the tail.
+fn layout_below_one_another(pieces: &[Piece<Element>], style: Style) -> Vec<Line> {
+    let index_width = |element: &Element| element.place.map_or(0, |(_, tail)| tail.to_string().len());
+    let column = pieces.iter().filter_map(shown_part).map(index_width).max().unwrap_or(0).max(2);
+    let mut lines = vec![vec![Span::new(Role::Muted, format!(" {}", messages::list_head()))]];
     for piece in pieces {
         let element = match piece {
             Piece::Part(element) => element,
             Piece::More(count) => {
-                lines.push(more(*count, canvas));
+                lines.push(more_line(&messages::more_parts(count), style));
                 continue;
             }
         };
         let (head, tail) =
             element.place.map_or_else(Default::default, |(head, tail)| (head.to_string(), tail.to_string()));
-        let places = format!(" {} {}  ", to_the_right(&head, column), to_the_right(&tail, column));
-        let text = canvas.fit(&element.label, canvas.width.saturating_sub(places.len() + 4));
+        let indices = format!(" {} {}  ", pad_start(&head, column), pad_start(&tail, column));
+        let text = truncate_label(&element.label, style.width.saturating_sub(indices.len() + 4), style);
         lines.push(vec![
-            Span::new(role(&element.change), format!(" {}", mark(&element.change))),
-            Span::new(Role::Muted, places),
-            Span::new(role(&element.change), text),
+            Span::new(change_role(&element.change), format!(" {}", change_mark(&element.change))),
+            Span::new(Role::Muted, indices),
+            Span::new(change_role(&element.change), text),
         ]);
     }
-    lines.push(vec![Span::new(Role::Muted, " tail: RPUSH, RPOP")]);
+    lines.push(vec![Span::new(Role::Muted, format!(" {}", messages::list_tail()))]);
     lines
 }

@@ -1,6 +1,6 @@
-//! Pictures as lines: within boxes and beside bars, or in plain style as sentences.
+//! Pictures of keys, with boxes and bars, or in plain style as sentences.
 //!
-//! What has changed is marked by a character before it (`+` came, `-` went, `~` has another value); colours only repeat that.
+//! A mark before each part shows how it has changed: `+` added, `-` removed, `~` a new value. Colours only repeat that.
 
 mod elements;
 mod fields;
@@ -9,126 +9,87 @@ mod ranking;
 mod spoken;
 mod text;
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
-use crate::markup::{self, Line, Role, Span, Style, Text};
+use crate::markup::{Line, Role, Span, Style, layout_paragraph, truncate_marked};
+use crate::messages::render as messages;
 use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Past, Picture, Piece, Since, Ttl};
 
-/// Pictures are drawn at least this wide, however narrow the terminal is.
-const NARROWEST: usize = 30;
+/// Pictures are drawn at least this wide, in columns.
+const MIN_WIDTH: usize = 30;
 
-/// The columns of a lifetime's bar, if there is room.
-const LIFETIME: usize = 20;
+/// The maximum width of the bar of a key's time to live, in columns.
+const TTL_BAR: usize = 20;
 
-/// The lines of a picture.
-pub fn lines(picture: &Picture, style: Style) -> Vec<Line> {
-    let canvas = Canvas { width: style.width.max(NARROWEST), ascii: style.ascii };
+/// Lays out a picture.
+pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
+    let drawing_style = Style { width: style.width.max(MIN_WIDTH), ..style };
     match picture {
-        _ if style.plain => spoken::lines(picture, style),
+        _ if style.plain => spoken::layout(picture, style),
         Picture::Key(picture) => {
-            let mut lines = wrapped(&heading(picture), Role::Strong, style);
+            let mut lines = layout_paragraph(Role::Strong, heading(picture), style);
             lines.extend(match &picture.body {
-                Body::Text(bytes) => text::lines(bytes, canvas),
-                Body::Fields(fields) => fields::lines(fields, canvas),
-                Body::Elements(elements) => elements::lines(elements, canvas),
-                Body::Members(members) => self::members(members, canvas),
-                Body::Ranking(ranking) => ranking::lines(ranking, canvas),
+                Body::Text(bytes) => text::layout(bytes, drawing_style),
+                Body::Fields(fields) => fields::layout(fields, drawing_style),
+                Body::Elements(elements) => elements::layout(elements, drawing_style),
+                Body::Members(members) => layout_members(members, drawing_style),
+                Body::Ranking(ranking) => ranking::layout(ranking, drawing_style),
             });
             if let Some(ttl) = picture.ttl {
-                lines.push(lifetime(ttl, canvas));
+                lines.push(ttl_line(ttl, drawing_style));
             }
-            lines.extend(told(picture, style));
-            lines.extend(wrapped(&kept(picture), Role::Muted, style));
+            lines.extend(change_note(picture, style));
+            lines.extend(layout_paragraph(Role::Muted, footer(picture), style));
             lines
         }
         Picture::Overlap(overlap) => {
-            let mut lines = overlap::lines(overlap, canvas);
-            let members = overlap.regions.iter().flatten();
-            let marks: Vec<char> = members.filter_map(|piece| part(piece)).map(|member| mark(&member.change)).collect();
+            let mut lines = overlap::layout(overlap, drawing_style);
+            let members = overlap.regions.iter().flatten().filter_map(shown_part);
+            let marks: Vec<char> = members.map(|member| change_mark(&member.change)).collect();
             lines.extend(legend(&marks, overlap.since, style));
             lines
         }
     }
 }
 
-/// Where is drawn.
-#[derive(Debug, Clone, Copy)]
-struct Canvas {
-    width: usize,
-    ascii: bool,
-}
-
-impl Canvas {
-    fn style(self) -> Style {
-        Style { width: self.width, ascii: self.ascii, plain: false, quoted: false }
+/// Truncates a label to a width in columns. A label that has lost bytes before ends in an ellipsis in any case.
+fn truncate_label(label: &Label, columns: usize, style: Style) -> String {
+    if label.rest == 0 && label.text.width() <= columns {
+        return label.text.clone();
     }
-
-    /// The first in Unicode, the second in ASCII.
-    fn either(self, unicode: &'static str, ascii: &'static str) -> &'static str {
-        if self.ascii { ascii } else { unicode }
-    }
-
-    /// A label within so many columns, cut if it is longer.
-    fn fit(self, label: &Label, columns: usize) -> String {
-        if label.rest == 0 && label.text.width() <= columns {
-            return label.text.clone();
-        }
-        let end = self.either("…", "..");
-        let mut text = String::new();
-        let mut used = end.width();
-        for c in label.text.chars() {
-            used += c.width().unwrap_or(0);
-            if used > columns {
-                break;
-            }
-            text.push(c);
-        }
-        text + end
-    }
-
-    /// A bar of so much of `columns`; never more than that, and never nothing of something.
-    fn bar(self, share: f64, columns: usize) -> String {
-        let full = (share.clamp(0.0, 1.0) * columns as f64).round() as usize;
-        let least = usize::from(share > 0.0);
-        self.either("█", "#").repeat(full.max(least).min(columns))
-    }
+    truncate_marked(&label.text, columns, style.choose("…", ".."))
 }
 
-/// A text with blanks to a width.
-fn padded(text: &str, columns: usize) -> String {
-    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+/// Draws a bar that fills a share of `columns`. A share above zero has a visible bar.
+fn bar(share: f64, columns: usize, style: Style) -> String {
+    let filled = (share.clamp(0.0, 1.0) * columns as f64).round() as usize;
+    let min = usize::from(share > 0.0);
+    style.choose("█", "#").repeat(filled.max(min).min(columns))
 }
 
-/// The same, at the right.
-fn to_the_right(text: &str, columns: usize) -> String {
-    format!("{}{text}", " ".repeat(columns.saturating_sub(text.width())))
-}
-
-fn wrapped(text: &str, role: Role, style: Style) -> Vec<Line> {
-    markup::layout(&Text::of(role, text), None, style)
-}
-
-/// A label as it is said, however long.
-fn said(label: &Label) -> String {
+/// Returns the whole text of a label, with the number of bytes that it has lost.
+fn label_text(label: &Label) -> String {
     match label.rest {
         0 => label.text.clone(),
-        rest => format!("{} and {rest} more bytes", label.text),
+        rest => messages::cut_text(&label.text, rest),
     }
 }
 
-fn part<T>(piece: &Piece<T>) -> Option<&T> {
+/// Returns a part that is shown, or `None` for parts that are only counted.
+fn shown_part<T>(piece: &Piece<T>) -> Option<&T> {
     match piece {
         Piece::Part(part) => Some(part),
         Piece::More(_) => None,
     }
 }
 
-fn more(count: usize, canvas: Canvas) -> Line {
-    vec![Span::new(Role::Muted, format!("   {} {count} more", canvas.either("⋮", ":")))]
+/// Returns the line for parts that are only counted.
+fn more_line(text: &str, style: Style) -> Line {
+    vec![Span::new(Role::Muted, format!("   {} {text}", style.choose("⋮", ":")))]
 }
 
-/// The mark before a part.
-fn mark(change: &Change) -> char {
+/// Returns the mark before a part.
+fn change_mark(change: &Change) -> char {
     match change {
         Change::Same => ' ',
         Change::Added => '+',
@@ -137,16 +98,17 @@ fn mark(change: &Change) -> char {
     }
 }
 
-fn role(change: &Change) -> Role {
+/// Returns the role of a part.
+fn change_role(change: &Change) -> Role {
     match change {
         Change::Same => Role::Reply,
         Change::Added => Role::Added,
-        Change::Gone => Role::Gone,
+        Change::Gone => Role::Removed,
         Change::Was(_) => Role::Changed,
     }
 }
 
-/// `user:1000: hash of 3 fields`.
+/// Returns the heading of a picture: `user:1000: hash of 3 fields`.
 fn heading(picture: &KeyPicture) -> String {
     let n = picture.parts;
     let (part, parts) = match picture.body {
@@ -155,68 +117,73 @@ fn heading(picture: &KeyPicture) -> String {
         Body::Elements(_) => ("element", "elements"),
         Body::Members(_) | Body::Ranking(_) => ("member", "members"),
     };
-    let parts = if n == 1 { part } else { parts };
-    format!("{}: {} of {n} {parts}", said(&picture.key), picture.kind)
+    let parts = format!("{n} {}", if n == 1 { part } else { parts });
+    messages::key_heading(label_text(&picture.key), picture.kind, parts)
 }
 
-/// How it is kept, and what that takes.
-fn kept(picture: &KeyPicture) -> String {
-    let (memory, data) = (picture.memory_bytes, picture.data_bytes);
-    let bytes = if data == 1 { "byte" } else { "bytes" };
-    format!("OBJECT ENCODING: {}. {data} {bytes} of data, MEMORY USAGE: {memory}.", picture.encoding)
+/// Returns the sentences about the encoding and the memory of a key.
+fn footer(picture: &KeyPicture) -> String {
+    let data = picture.data_bytes;
+    let data = format!("{data} {}", if data == 1 { "byte" } else { "bytes" });
+    messages::key_footer(picture.encoding, data, picture.memory_bytes)
 }
 
-/// The marks that stand in a picture.
+/// Returns the marks in a picture, including the arrows of a sorted set.
 fn marks(picture: &KeyPicture) -> Vec<char> {
-    fn of<T>(pieces: &[Piece<T>], change: impl Fn(&T) -> &Change) -> Vec<char> {
-        pieces.iter().filter_map(part).map(|part| mark(change(part))).collect()
+    fn part_marks<T>(pieces: &[Piece<T>], change: impl Fn(&T) -> &Change) -> Vec<char> {
+        pieces.iter().filter_map(shown_part).map(|part| change_mark(change(part))).collect()
     }
     match (picture.past, &picture.body) {
         (Past::New | Past::Other(_) | Past::Unknown, _) => Vec::new(),
-        (Past::Same, Body::Text(bytes)) => vec![mark(&bytes.change)],
-        (Past::Same, Body::Fields(fields)) => of(fields, |field| &field.change),
-        (Past::Same, Body::Elements(elements)) => of(elements, |element| &element.change),
-        (Past::Same, Body::Members(members)) => of(members, |member| &member.change),
+        (Past::Same, Body::Text(bytes)) => vec![change_mark(&bytes.change)],
+        (Past::Same, Body::Fields(fields)) => part_marks(fields, |field| &field.change),
+        (Past::Same, Body::Elements(elements)) => part_marks(elements, |element| &element.change),
+        (Past::Same, Body::Members(members)) => part_marks(members, |member| &member.change),
         (Past::Same, Body::Ranking(ranking)) => {
-            let mut marks = of(&ranking.members, |member| &member.change);
-            let moves = ranking.members.iter().filter_map(part).filter(|member| member.rose != 0);
-            marks.extend(moves.map(|member| if member.rose > 0 { '↑' } else { '↓' }));
+            let mut marks = part_marks(&ranking.members, |member| &member.change);
+            let moved = ranking.members.iter().filter_map(shown_part).filter(|member| member.rose != 0);
+            marks.extend(moved.map(|member| if member.rose > 0 { '↑' } else { '↓' }));
             marks
         }
     }
 }
 
-/// What became of the key as a whole, or what its marks mean.
-fn told(picture: &KeyPicture, style: Style) -> Vec<Line> {
-    let when = when(picture.since);
+/// Lays out the note that the whole key is new, or the legend of the marks.
+fn change_note(picture: &KeyPicture, style: Style) -> Vec<Line> {
+    let when = since_text(picture.since);
     match picture.past {
-        Past::New => wrapped(&format!("new {when}"), Role::Muted, style),
-        Past::Other(kind) => wrapped(&format!("new {when}: it held a {kind} before"), Role::Muted, style),
+        Past::New => layout_paragraph(Role::Muted, messages::new_key(when), style),
+        Past::Other(kind) => layout_paragraph(Role::Muted, messages::new_type(when, kind), style),
         Past::Same | Past::Unknown => legend(&marks(picture), picture.since, style),
     }
 }
 
-fn when(since: Since) -> &'static str {
+fn since_text(since: Since) -> String {
     match since {
-        Since::LastChange => "with the last change",
-        Since::Step => "in this step",
+        Since::LastChange => messages::with_the_last_change(),
+        Since::Step => messages::in_this_step(),
     }
 }
 
-/// What the marks of a picture mean; nothing if it has none.
+/// Lays out the meanings of the marks in a picture, or nothing if there are no marks.
 fn legend(marks: &[char], since: Since, style: Style) -> Vec<Line> {
-    let when = when(since);
-    let moved = if style.ascii { ("^ rose", "v fell") } else { ("↑ rose", "↓ fell") };
-    let all = [('+', "+ came"), ('-', "- went"), ('~', "~ changed"), ('↑', moved.0), ('↓', moved.1)];
-    let there: Vec<&str> = all.into_iter().filter(|(mark, _)| marks.contains(mark)).map(|(_, said)| said).collect();
-    if there.is_empty() {
+    let meanings = [
+        ('+', messages::added_legend()),
+        ('-', messages::removed_legend()),
+        ('~', messages::changed_legend()),
+        ('↑', messages::rose_legend(style.choose("↑", "^"))),
+        ('↓', messages::fell_legend(style.choose("↓", "v"))),
+    ];
+    let used = meanings.into_iter().filter(|(mark, _)| marks.contains(mark));
+    let used: Vec<String> = used.map(|(_, meaning)| meaning).collect();
+    if used.is_empty() {
         return Vec::new();
     }
-    wrapped(&format!("{} {when}", there.join(", ")), Role::Muted, style)
+    layout_paragraph(Role::Muted, messages::legend(used.join(", "), since_text(since)), style)
 }
 
-/// How long something lives still, as text: `42 s`, as TTL says it, but `20 min 5 s`, `2 h 5 min`, `3 days`.
-fn time(ms: i64) -> String {
+/// Formats a time to live: `42 s`, as TTL returns it, but `20 min 5 s`, `2 h 5 min`, `3 days`.
+fn format_ttl(ms: i64) -> String {
     let s = (ms + 999) / 1000;
     match s {
         ..1_000 => format!("{s} s"),
@@ -226,46 +193,46 @@ fn time(ms: i64) -> String {
     }
 }
 
-/// `expires in 42 s of 60 s ████░░`.
-fn lifetime(ttl: Ttl, canvas: Canvas) -> Line {
-    let said = format!(" expires in {} of {} ", time(ttl.left_ms), time(ttl.whole_ms));
-    let columns = LIFETIME.min(canvas.width.saturating_sub(said.width() + 1));
-    let mut line = vec![Span::new(Role::Plain, said)];
-    line.extend(lifetime_bar(ttl, columns, canvas));
+/// Returns the line `expires in 42 s of 60 s ████░░`.
+fn ttl_line(ttl: Ttl, style: Style) -> Line {
+    let text = format!(" {} ", messages::expires_in(format_ttl(ttl.left_ms), format_ttl(ttl.whole_ms)));
+    let columns = TTL_BAR.min(style.width.saturating_sub(text.width() + 1));
+    let mut line = vec![Span::new(Role::Plain, text)];
+    line.extend(ttl_bar(ttl, columns, style));
     line
 }
 
-fn lifetime_bar(ttl: Ttl, columns: usize, canvas: Canvas) -> [Span; 2] {
-    let bar = canvas.bar(ttl.left_ms as f64 / ttl.whole_ms.max(1) as f64, columns);
-    let gone = canvas.either("░", ".").repeat(columns - bar.width());
-    [Span::new(Role::Bar, bar), Span::new(Role::Muted, gone)]
+fn ttl_bar(ttl: Ttl, columns: usize, style: Style) -> [Span; 2] {
+    let left = bar(ttl.left_ms as f64 / ttl.whole_ms.max(1) as f64, columns, style);
+    let passed = style.choose("░", ".").repeat(columns - left.width());
+    [Span::new(Role::Bar, left), Span::new(Role::Muted, passed)]
 }
 
-/// The members of a set, as many on a line as fit.
-fn members(pieces: &[Piece<Member>], canvas: Canvas) -> Vec<Line> {
+/// Lays out the members of a set in columns of equal width.
+fn layout_members(pieces: &[Piece<Member>], style: Style) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    let widest = pieces.iter().filter_map(part).map(|member| member.label.text.width() + 3).max().unwrap_or(0);
-    let column = widest.clamp(8, canvas.width - 3);
-    let in_a_line = ((canvas.width - 2) / (column + 1)).max(1);
-    let mut here = 0;
+    let members = pieces.iter().filter_map(shown_part);
+    let column = members.map(|member| member.label.text.width() + 3).max().unwrap_or(0).clamp(8, style.width - 3);
+    let per_line = ((style.width - 2) / (column + 1)).max(1);
+    let mut in_line = 0;
     for piece in pieces {
         let member = match piece {
             Piece::Part(member) => member,
             Piece::More(count) => {
-                lines.push(more(*count, canvas));
-                here = 0;
+                lines.push(more_line(&messages::more_parts(count), style));
+                in_line = 0;
                 continue;
             }
         };
-        if here % in_a_line == 0 {
+        if in_line % per_line == 0 {
             lines.push(Vec::new());
         }
-        here += 1;
-        let text = canvas.fit(&member.label, column - 2);
-        let blanks = " ".repeat(column - 1 - text.width());
+        in_line += 1;
+        let text = truncate_label(&member.label, column - 2, style);
+        let padding = " ".repeat(column - 1 - text.width());
         if let Some(line) = lines.last_mut() {
-            line.push(Span::new(role(&member.change), format!(" {} {text}", mark(&member.change))));
-            line.push(Span::new(Role::Plain, blanks));
+            line.push(Span::new(change_role(&member.change), format!(" {} {text}", change_mark(&member.change))));
+            line.push(Span::new(Role::Plain, padding));
         }
     }
     lines

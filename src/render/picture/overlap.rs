@@ -1,36 +1,35 @@
-//! Two sets as two boxes that overlap; where there is no room, three lists.
+//! Two sets as two boxes that overlap, or as three lists where there is no room.
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Canvas, mark, padded, part, role};
-use crate::markup::{Line, Role, Span};
+use super::{change_mark, change_role, layout_members, shown_part, truncate_label};
+use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end};
+use crate::messages::render as messages;
 use crate::session::picture::{Member, Overlap, Piece};
 
-/// The narrowest column in which members can be read.
-const NARROWEST: usize = 8;
+/// The minimum width of a region, in columns.
+const MIN_REGION: usize = 8;
 
-pub(super) fn lines(overlap: &Overlap, canvas: Canvas) -> Vec<Line> {
-    let names = overlap.names.each_ref().map(|name| canvas.fit(name, canvas.width / 3));
-    // Four lines stand between and around three columns, and a blank before.
-    let room = canvas.width.saturating_sub(6);
-    let wanted = overlap.regions.each_ref().map(|region| widest(region).clamp(NARROWEST, room));
-    let mut columns = wanted;
+pub(super) fn layout(overlap: &Overlap, style: Style) -> Vec<Line> {
+    let names = overlap.names.each_ref().map(|name| truncate_label(name, style.width / 3, style));
+    // Three columns have four lines between and around them, and a space before them.
+    let room = style.width.saturating_sub(6);
+    let mut columns = overlap.regions.each_ref().map(|region| max_width(region).clamp(MIN_REGION, room));
     while columns.iter().sum::<usize>() > room {
         let Some(largest) = columns.iter_mut().max() else { break };
         *largest -= 1;
     }
     let titles = [title(&names[0], overlap.sizes[0]), title(&names[1], overlap.sizes[1])];
-    // A title stands in the upper edge of its box.
+    // The title of a box is part of its upper edge.
     columns[0] = columns[0].max(titles[0].width() + 2).min(room);
     columns[2] = columns[2].max(titles[1].width() + 2).min(room);
-    if columns.iter().sum::<usize>() > room || columns.iter().any(|column| *column < NARROWEST) {
-        return lists(overlap, &names, canvas);
+    if columns.iter().sum::<usize>() > room || columns.iter().any(|column| *column < MIN_REGION) {
+        return layout_lists(overlap, &names, style);
     }
-    let mut lines = boxes(overlap, &titles, columns, canvas);
+    let mut lines = layout_boxes(overlap, &titles, columns, style);
     let [left, both, right] = overlap.counts;
-    let said =
-        format!("SDIFF: {left} at the left, {right} at the right. SINTER: {both}. SUNION: {}.", left + both + right);
-    lines.extend(super::wrapped(&said, Role::Muted, canvas.style()));
+    let sizes = messages::set_operations(left, right, both, left + both + right);
+    lines.extend(layout_paragraph(Role::Muted, sizes, style));
     lines
 }
 
@@ -38,18 +37,18 @@ fn title(name: &str, size: usize) -> String {
     format!(" {name} ({size}) ")
 }
 
-/// How wide a region's column wants to be.
-fn widest(region: &[Piece<Member>]) -> usize {
-    region.iter().filter_map(part).map(|member| member.label.text.width() + 4).max().unwrap_or(0)
+/// Returns the width that a region needs, in columns.
+fn max_width(region: &[Piece<Member>]) -> usize {
+    region.iter().filter_map(shown_part).map(|member| member.label.text.width() + 4).max().unwrap_or(0)
 }
 
-/// The boxes overlap like two sheets of paper: the second lies a line lower.
-fn boxes(overlap: &Overlap, titles: &[String; 2], columns: [usize; 3], canvas: Canvas) -> Vec<Line> {
+/// Lays out the regions as boxes that overlap like two sheets of paper, the second one line lower.
+fn layout_boxes(overlap: &Overlap, titles: &[String; 2], columns: [usize; 3], style: Style) -> Vec<Line> {
     let [left, middle, right] = columns;
-    let line = |n: usize| canvas.either("─", "-").repeat(n);
+    let line = |n: usize| style.choose("─", "-").repeat(n);
     let [top_left, top_right, bottom_left, bottom_right, cross] =
-        if canvas.ascii { ["+", "+", "+", "+", "+"] } else { ["╭", "╮", "╰", "╯", "┼"] };
-    let down = canvas.either("│", "|");
+        if style.ascii { ["+", "+", "+", "+", "+"] } else { ["╭", "╮", "╰", "╯", "┼"] };
+    let down = style.choose("│", "|");
     let edge = |text: String| Span::new(Role::Muted, text);
     let name = |text: &str| Span::new(Role::Strong, text.to_owned());
     let mut lines = vec![
@@ -68,7 +67,7 @@ fn boxes(overlap: &Overlap, titles: &[String; 2], columns: [usize; 3], canvas: C
     for row in 0..rows {
         let mut spans = vec![edge(format!(" {down}"))];
         for (region, column) in overlap.regions.iter().zip(columns) {
-            spans.push(cell(region.get(row), column, canvas));
+            spans.push(region_cell(region.get(row), column, style));
             spans.push(edge(down.to_owned()));
         }
         lines.push(spans);
@@ -84,31 +83,33 @@ fn boxes(overlap: &Overlap, titles: &[String; 2], columns: [usize; 3], canvas: C
     lines
 }
 
-fn cell(piece: Option<&Piece<Member>>, column: usize, canvas: Canvas) -> Span {
+fn region_cell(piece: Option<&Piece<Member>>, column: usize, style: Style) -> Span {
     match piece {
         None => Span::new(Role::Plain, " ".repeat(column)),
         Some(Piece::More(count)) => {
-            Span::new(Role::Muted, padded(&format!("   {} {count} more", canvas.either("⋮", ":")), column))
+            let text = format!("   {} {}", style.choose("⋮", ":"), messages::more_parts(count));
+            Span::new(Role::Muted, pad_end(&text, column))
         }
         Some(Piece::Part(member)) => {
-            let text = format!(" {} {}", mark(&member.change), canvas.fit(&member.label, column - 4));
-            Span::new(role(&member.change), padded(&text, column))
+            let text = format!(" {} {}", change_mark(&member.change), truncate_label(&member.label, column - 4, style));
+            Span::new(change_role(&member.change), pad_end(&text, column))
         }
     }
 }
 
-fn lists(overlap: &Overlap, names: &[String; 2], canvas: Canvas) -> Vec<Line> {
-    let heads = [format!("only in {}", names[0]), "in both".to_owned(), format!("only in {}", names[1])];
+/// Lays out the three regions as lists.
+fn layout_lists(overlap: &Overlap, names: &[String; 2], style: Style) -> Vec<Line> {
+    let headings = [messages::only_in(&names[0]), messages::in_both(), messages::only_in(&names[1])];
     let commands = ["SDIFF", "SINTER", "SDIFF"];
     let mut lines = Vec::new();
-    for ((head, region), (command, count)) in
-        heads.iter().zip(&overlap.regions).zip(commands.into_iter().zip(overlap.counts))
+    for ((heading, region), (command, count)) in
+        headings.iter().zip(&overlap.regions).zip(commands.into_iter().zip(overlap.counts))
     {
         lines.push(vec![
-            Span::new(Role::Strong, format!(" {head}")),
+            Span::new(Role::Strong, format!(" {heading}")),
             Span::new(Role::Muted, format!(" ({command}: {count})")),
         ]);
-        lines.extend(super::members(region, canvas));
+        lines.extend(layout_members(region, style));
     }
     lines
 }

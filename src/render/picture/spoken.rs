@@ -1,67 +1,75 @@
-//! Pictures as sentences and lists: for who listens to the screen.
+//! Pictures as sentences and lists, for a screen reader.
 
-use super::{part, said, text, time, when, wrapped};
-use crate::markup::{self, Block, Line, Role, Span, Style, Text};
+use super::{change_note, footer, format_ttl, heading, label_text, shown_part, since_text, text};
+use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph};
+use crate::messages::render as messages;
 use crate::session::picture::{
-    Body, Change, Element, Field, KeyPicture, Member, Overlap, Past, Picture, Piece, Ranked, Ttl,
+    Body, Change, Element, Field, KeyPicture, Member, Overlap, Past, Picture, Piece, Ranked,
 };
 
-pub(super) fn lines(picture: &Picture, style: Style) -> Vec<Line> {
+pub(super) fn layout(picture: &Picture, style: Style) -> Vec<Line> {
     match picture {
-        Picture::Key(picture) => key(picture, style),
-        Picture::Overlap(overlap) => self::overlap(overlap, style),
+        Picture::Key(picture) => layout_key(picture, style),
+        Picture::Overlap(overlap) => layout_overlap(overlap, style),
     }
 }
 
-fn key(picture: &KeyPicture, style: Style) -> Vec<Line> {
-    let (order, items) = match &picture.body {
+fn layout_key(picture: &KeyPicture, style: Style) -> Vec<Line> {
+    let heading = heading(picture);
+    let (heading, items) = match &picture.body {
         Body::Text(bytes) => {
             let mut items = vec![text::spoken(bytes)];
             if bytes.is_binary {
-                let set: Vec<String> = text::set_bits(bytes).iter().map(usize::to_string).collect();
-                items.push(format!("Of the first bytes, these bits are set: {}.", set.join(", ")));
+                let positions: Vec<String> = text::set_bits(bytes).iter().map(usize::to_string).collect();
+                items.push(messages::spoken_set_bits(positions.join(", ")));
             }
-            if let Change::Was(was) = &bytes.change {
-                items.push(format!("It was {}.", said(was)));
+            if let Change::Was(old) = &bytes.change {
+                items.push(messages::spoken_old_string(label_text(old)));
             }
-            ("", items)
+            (format!("{heading}."), items)
         }
-        Body::Fields(fields) => ("", items(fields, field)),
-        Body::Elements(elements) => (", from head to tail", items(elements, element)),
-        Body::Members(members) => (", in no order", items(members, member)),
-        Body::Ranking(ranking) => (", highest score first", items(&ranking.members, ranked)),
+        Body::Fields(fields) => (format!("{heading}."), describe_pieces(fields, describe_field)),
+        Body::Elements(elements) => {
+            (messages::spoken_list_heading(heading), describe_pieces(elements, describe_element))
+        }
+        Body::Members(members) => (messages::spoken_set_heading(heading), describe_pieces(members, describe_member)),
+        Body::Ranking(ranking) => {
+            (messages::spoken_ranking_heading(heading), describe_pieces(&ranking.members, describe_ranked_member))
+        }
     };
-    let mut lines = wrapped(&format!("{}{order}.", super::heading(picture)), Role::Strong, style);
-    lines.extend(list(items, style));
+    let mut lines = layout_paragraph(Role::Strong, heading, style);
+    lines.extend(layout_list(items, style));
     if let Some(ttl) = picture.ttl {
-        lines.extend(wrapped(&format!("It {}.", expires(ttl)), Role::Plain, style));
+        let text = messages::spoken_expires_in(format_ttl(ttl.left_ms), format_ttl(ttl.whole_ms));
+        lines.extend(layout_paragraph(Role::Plain, text, style));
     }
     if matches!(picture.past, Past::New | Past::Other(_)) {
-        lines.extend(super::told(picture, style));
+        lines.extend(change_note(picture, style));
     }
-    lines.extend(wrapped(&super::kept(picture), Role::Muted, style));
+    lines.extend(layout_paragraph(Role::Muted, footer(picture), style));
     lines
 }
 
-fn overlap(overlap: &Overlap, style: Style) -> Vec<Line> {
-    let [left, right] = overlap.names.each_ref().map(said);
-    let heads = [
-        format!("Only in {left}: {}.", overlap.counts[0]),
-        format!("In both {left} and {right}: {}.", overlap.counts[1]),
-        format!("Only in {right}: {}.", overlap.counts[2]),
+fn layout_overlap(overlap: &Overlap, style: Style) -> Vec<Line> {
+    let [left, right] = overlap.names.each_ref().map(label_text);
+    let headings = [
+        messages::spoken_only_in(&left, overlap.counts[0]),
+        messages::spoken_in_both(&left, &right, overlap.counts[1]),
+        messages::spoken_only_in(&right, overlap.counts[2]),
     ];
     let mut lines = Vec::new();
-    for (head, region) in heads.iter().zip(&overlap.regions) {
-        lines.extend(wrapped(head, Role::Strong, style));
-        lines.extend(list(items(region, member), style));
+    for (heading, region) in headings.into_iter().zip(&overlap.regions) {
+        lines.extend(layout_paragraph(Role::Strong, heading, style));
+        lines.extend(layout_list(describe_pieces(region, describe_member), style));
     }
-    if overlap.regions.iter().flatten().filter_map(part).any(|member| member.change != Change::Same) {
-        lines.extend(wrapped(&format!("Came and went: {}.", when(overlap.since)), Role::Muted, style));
+    let mut members = overlap.regions.iter().flatten().filter_map(shown_part);
+    if members.any(|member| member.change != Change::Same) {
+        lines.extend(layout_paragraph(Role::Muted, messages::spoken_changes(since_text(overlap.since)), style));
     }
     lines
 }
 
-fn list(items: Vec<String>, style: Style) -> Vec<Line> {
+fn layout_list(items: Vec<String>, style: Style) -> Vec<Line> {
     if items.is_empty() {
         return Vec::new();
     }
@@ -69,50 +77,47 @@ fn list(items: Vec<String>, style: Style) -> Vec<Line> {
     markup::layout(&Text(vec![Block::List { numbered: false, items }]), None, style)
 }
 
-fn items<T>(pieces: &[Piece<T>], item: fn(&T) -> String) -> Vec<String> {
-    let said = |piece: &Piece<T>| match piece {
-        Piece::Part(part) => item(part),
-        Piece::More(count) => format!("{count} more"),
+fn describe_pieces<T>(pieces: &[Piece<T>], describe: fn(&T) -> String) -> Vec<String> {
+    let text = |piece: &Piece<T>| match piece {
+        Piece::Part(part) => describe(part),
+        Piece::More(count) => messages::more_parts(count),
     };
-    pieces.iter().map(said).collect()
+    pieces.iter().map(text).collect()
 }
 
-fn expires(ttl: Ttl) -> String {
-    format!("expires in {} of {}", time(ttl.left_ms), time(ttl.whole_ms))
-}
-
-/// What became of a part, behind it.
-fn became(change: &Change) -> String {
+/// Returns the clause about a change that follows the description of a part.
+fn describe_change(change: &Change) -> String {
     match change {
         Change::Same => String::new(),
-        Change::Added => ", came".into(),
-        Change::Gone => ", went".into(),
-        Change::Was(was) => format!(", was {}", said(was)),
+        Change::Added => messages::spoken_added(),
+        Change::Gone => messages::spoken_removed(),
+        Change::Was(old) => messages::spoken_old_value(label_text(old)),
     }
 }
 
-fn field(field: &Field) -> String {
-    let ttl = field.ttl.map(|ttl| format!(", {}", expires(ttl))).unwrap_or_default();
-    format!("{}: {}{}{ttl}", said(&field.name), said(&field.value), became(&field.change))
+fn describe_field(field: &Field) -> String {
+    let ttl = field.ttl.map(|ttl| messages::expires_in(format_ttl(ttl.left_ms), format_ttl(ttl.whole_ms)));
+    let ttl = ttl.map(|ttl| format!(", {ttl}")).unwrap_or_default();
+    format!("{}: {}{}{ttl}", label_text(&field.name), label_text(&field.value), describe_change(&field.change))
 }
 
-fn element(element: &Element) -> String {
-    let place = element.place.map(|(head, tail)| format!("{head} or {tail}: ")).unwrap_or_default();
-    format!("{place}{}{}", said(&element.label), became(&element.change))
+fn describe_element(element: &Element) -> String {
+    let indices = element.place.map(|(head, tail)| messages::spoken_indices(head, tail)).unwrap_or_default();
+    format!("{indices}{}{}", label_text(&element.label), describe_change(&element.change))
 }
 
-fn member(member: &Member) -> String {
-    format!("{}{}", said(&member.label), became(&member.change))
+fn describe_member(member: &Member) -> String {
+    format!("{}{}", label_text(&member.label), describe_change(&member.change))
 }
 
-fn ranked(member: &Ranked) -> String {
-    let ranks = member.ranks.map(|(top, below)| format!(", rank {top} from the top, {below} from below"));
-    let rose = match member.rose {
+fn describe_ranked_member(member: &Ranked) -> String {
+    let ranks = member.ranks.map(|(top, bottom)| messages::spoken_ranks(top, bottom)).unwrap_or_default();
+    let moved = match member.rose {
         0 => String::new(),
-        n @ 1.. => format!(", rose by {n}"),
-        n => format!(", fell by {}", -n),
+        n @ 1.. => messages::spoken_rose(n),
+        n => messages::spoken_fell(-n),
     };
-    let tie = if member.ties { ", a tie" } else { "" };
-    let ranks = ranks.unwrap_or_default();
-    format!("{}: {}{}{ranks}{rose}{tie}", said(&member.label), member.shown_score, became(&member.change))
+    let tie = if member.ties { messages::spoken_tie() } else { String::new() };
+    let (name, change) = (label_text(&member.label), describe_change(&member.change));
+    format!("{name}: {}{change}{ranks}{moved}{tie}", member.shown_score)
 }

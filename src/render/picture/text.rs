@@ -1,30 +1,31 @@
-//! A string: its characters over their bytes, or its bytes over their bits.
+//! A string: its characters above their bytes, or the bits of a binary string.
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Canvas, said};
-use crate::markup::{Line, Role, Span};
+use super::{label_text, more_line, truncate_label};
+use crate::markup::{Line, Role, Span, Style, pad_end, pad_start};
+use crate::messages::render as messages;
 use crate::session::picture::{Bytes, Change};
 
-/// Of binary strings, the bits of so many bytes are shown.
-const MOST_IN_BITS: usize = 8;
+/// Number of bytes of a binary string whose bits are shown.
+const MAX_BYTES_AS_BITS: usize = 8;
 
-pub(super) fn lines(bytes: &Bytes, canvas: Canvas) -> Vec<Line> {
-    let mut lines = if bytes.is_binary { bits(bytes, canvas) } else { characters(bytes, canvas) };
+pub(super) fn layout(bytes: &Bytes, style: Style) -> Vec<Line> {
+    let mut lines = if bytes.is_binary { layout_bits(bytes, style) } else { layout_characters(bytes, style) };
     if bytes.rest > 0 && !bytes.is_binary {
-        let text = format!("   {} {} more bytes", canvas.either("⋮", ":"), bytes.rest);
-        lines.push(vec![Span::new(Role::Muted, text)]);
+        lines.push(more_line(&messages::more_bytes(bytes.rest), style));
     }
-    if let Change::Was(was) = &bytes.change {
-        let was = canvas.fit(was, canvas.width.saturating_sub(8));
-        lines.push(vec![Span::new(Role::Changed, format!(" ~ was {was}"))]);
+    if let Change::Was(old) = &bytes.change {
+        let old = truncate_label(old, style.width.saturating_sub(8), style);
+        lines.push(vec![Span::new(Role::Changed, format!(" ~ {}", messages::was(old)))]);
     }
     lines
 }
 
-/// Bytes that belong together: one character, or one byte that is none.
+/// A character with its bytes, or bytes that are not a whole character.
 struct Glyph {
     text: String,
+    /// Each byte, and whether it differs from the old value.
     bytes: Vec<(u8, bool)>,
 }
 
@@ -45,7 +46,7 @@ fn glyphs(bytes: &[(u8, bool)]) -> Vec<Glyph> {
             glyphs.push(Glyph { text, bytes: bytes[at..at + c.len_utf8()].to_vec() });
             at += c.len_utf8();
         }
-        // The start of a character whose rest is beyond what is shown.
+        // A character may continue after the bytes that are shown.
         let cut = chunk.invalid().len();
         if cut > 0 {
             glyphs.push(Glyph { text: String::new(), bytes: bytes[at..at + cut].to_vec() });
@@ -55,10 +56,11 @@ fn glyphs(bytes: &[(u8, bool)]) -> Vec<Glyph> {
     glyphs
 }
 
-fn characters(bytes: &Bytes, canvas: Canvas) -> Vec<Line> {
+/// Lays out rows of characters, each above its bytes in hexadecimal, with marks below the bytes that changed.
+fn layout_characters(bytes: &Bytes, style: Style) -> Vec<Line> {
     let glyphs = glyphs(&bytes.bytes);
-    let label = bytes.bytes.len().to_string().len().max(2);
-    let columns = canvas.width.saturating_sub(label + 3);
+    let offset_column = bytes.bytes.len().to_string().len().max(2);
+    let columns = style.width.saturating_sub(offset_column + 3);
     let mut lines = Vec::new();
     let (mut characters, mut hex, mut marks) = (String::new(), String::new(), String::new());
     let (mut start, mut at) = (0, 0);
@@ -70,7 +72,7 @@ fn characters(bytes: &Bytes, canvas: Canvas) -> Vec<Line> {
             start = at;
         }
         let before = if glyph.text.width() < 3 { " " } else { "" };
-        characters.push_str(&super::padded(&format!("{before}{}", glyph.text), width));
+        characters.push_str(&pad_end(&format!("{before}{}", glyph.text), width));
         for (byte, differs) in &glyph.bytes {
             hex.push_str(&format!(" {byte:02x}"));
             marks.push_str(if *differs { " ~~" } else { "   " });
@@ -79,13 +81,13 @@ fn characters(bytes: &Bytes, canvas: Canvas) -> Vec<Line> {
     }
     rows.push((start, characters, hex, marks));
     for (start, characters, hex, marks) in rows.into_iter().filter(|(_, _, hex, _)| !hex.is_empty()) {
-        let gutter = " ".repeat(label + 1);
+        let gutter = " ".repeat(offset_column + 1);
         lines.push(vec![
             Span::new(Role::Plain, gutter.clone()),
             Span::new(Role::Reply, characters.trim_end().to_owned()),
         ]);
         lines.push(vec![
-            Span::new(Role::Muted, super::to_the_right(&start.to_string(), label + 1)),
+            Span::new(Role::Muted, pad_start(&start.to_string(), offset_column + 1)),
             Span::new(Role::Muted, hex),
         ]);
         if marks.contains('~') {
@@ -93,42 +95,49 @@ fn characters(bytes: &Bytes, canvas: Canvas) -> Vec<Line> {
         }
     }
     if bytes.rest > 0 || !bytes.label.text.chars().all(|c| c.is_ascii_graphic()) || bytes.bytes.is_empty() {
-        let whole = vec![Span::new(Role::Reply, format!(" {}", canvas.fit(&bytes.label, canvas.width - 2)))];
+        let whole = vec![Span::new(Role::Reply, format!(" {}", truncate_label(&bytes.label, style.width - 2, style)))];
         lines.insert(0, whole);
     }
     lines
 }
 
-fn bits(bytes: &Bytes, canvas: Canvas) -> Vec<Line> {
-    let mut lines = vec![vec![Span::new(Role::Muted, " byte  hex  bits, the first at the left")]];
-    for (index, (byte, differs)) in bytes.bytes.iter().take(MOST_IN_BITS).enumerate() {
+/// Lays out one line for each byte with its bits.
+fn layout_bits(bytes: &Bytes, style: Style) -> Vec<Line> {
+    let mut lines = vec![vec![Span::new(Role::Muted, format!(" {}", messages::bits_header()))]];
+    for (index, (byte, differs)) in bytes.bytes.iter().take(MAX_BYTES_AS_BITS).enumerate() {
         let mark = if *differs { '~' } else { ' ' };
         let role = if *differs { Role::Changed } else { Role::Reply };
         lines.push(vec![
             Span::new(role, format!(" {mark} {index:>2}")),
             Span::new(role, format!("   {byte:02x}  {:04b} {:04b}", byte >> 4, byte & 15)),
-            Span::new(Role::Muted, format!("  bits {}{}{}", index * 8, canvas.either("–", "-"), index * 8 + 7)),
+            Span::new(
+                Role::Muted,
+                format!("  {}", messages::bit_range(index * 8, style.choose("–", "-"), index * 8 + 7)),
+            ),
         ]);
     }
-    let rest = bytes.bytes.len().saturating_sub(MOST_IN_BITS) + bytes.rest;
+    let rest = bytes.bytes.len().saturating_sub(MAX_BYTES_AS_BITS) + bytes.rest;
     if rest > 0 {
-        lines.push(vec![Span::new(Role::Muted, format!("   {} {rest} more bytes", canvas.either("⋮", ":")))]);
+        lines.push(more_line(&messages::more_bytes(rest), style));
     }
     let set = set_bits(bytes);
     if !set.is_empty() {
-        let said = format!(" set: {}", set.iter().map(usize::to_string).collect::<Vec<_>>().join(", "));
-        let more = if rest > 0 { ", and more" } else { "" };
-        lines.push(vec![Span::new(
-            Role::Plain,
-            if said.width() < canvas.width { said + more } else { format!(" {} bits are set{more}", set.len()) },
-        )]);
+        let positions = set.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+        let fits = messages::set_bits(&positions).width() + 1 < style.width;
+        let text = match (fits, rest > 0) {
+            (true, false) => messages::set_bits(positions),
+            (true, true) => messages::set_bits_and_more(positions),
+            (false, false) => messages::set_bits_count(set.len()),
+            (false, true) => messages::set_bits_count_and_more(set.len()),
+        };
+        lines.push(vec![Span::new(Role::Plain, format!(" {text}"))]);
     }
     lines
 }
 
-/// The bits that are set in the bytes that are shown, as GETBIT counts them.
+/// Returns the offsets of the set bits in the bytes that are shown, numbered as GETBIT does.
 pub(super) fn set_bits(bytes: &Bytes) -> Vec<usize> {
-    let shown = bytes.bytes.iter().take(MOST_IN_BITS).enumerate();
+    let shown = bytes.bytes.iter().take(MAX_BYTES_AS_BITS).enumerate();
     shown
         .flat_map(|(index, (byte, _))| {
             (0..8).filter(move |bit| byte & (0x80 >> bit) != 0).map(move |bit| index * 8 + bit)
@@ -136,12 +145,13 @@ pub(super) fn set_bits(bytes: &Bytes) -> Vec<usize> {
         .collect()
 }
 
-/// As it is said.
+/// Returns the text and the bytes of a string for a screen reader.
 pub(super) fn spoken(bytes: &Bytes) -> String {
     let hex: Vec<String> = bytes.bytes.iter().map(|(byte, _)| format!("{byte:02x}")).collect();
-    let rest = if bytes.rest > 0 { format!(" and {} more", bytes.rest) } else { String::new() };
-    if hex.is_empty() {
-        return "It is empty.".into();
+    let (text, hex) = (label_text(&bytes.label), hex.join(" "));
+    match bytes.rest {
+        _ if hex.is_empty() => messages::spoken_empty_string(),
+        0 => messages::spoken_bytes(text, hex),
+        rest => messages::spoken_bytes_and_more(text, hex, rest),
     }
-    format!("{}. Its bytes: {}{rest}.", said(&bytes.label), hex.join(" "))
 }

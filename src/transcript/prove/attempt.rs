@@ -141,7 +141,7 @@ impl Frontend for Attempt {
         Ok(())
     }
 
-    fn input(&mut self, host: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
+    fn read_input(&mut self, host: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
         self.prompted = true;
         if host.session().is_step_done() && !self.done {
             self.done = true;
@@ -160,7 +160,7 @@ impl Frontend for Attempt {
         })
     }
 
-    fn finished(&mut self, submission: &Submission) -> io::Result<()> {
+    fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
         // What runs before the first prompt are the answers of the steps before.
         if let Some(error) = &submission.error
             && self.prompted
@@ -170,17 +170,17 @@ impl Frontend for Attempt {
         Ok(())
     }
 
-    fn unseen(&mut self, submission: &Submission) -> io::Result<()> {
+    fn hidden_submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
         self.unseen.push(submission.clone());
         Ok(())
     }
 
-    fn raced(&mut self, raced: &RaceResult) -> io::Result<()> {
+    fn race_finished(&mut self, raced: &RaceResult) -> io::Result<()> {
         self.raced.push(raced.clone());
         Ok(())
     }
 
-    fn judged(&mut self, judged: &Judged) -> io::Result<()> {
+    fn submission_judged(&mut self, judged: &Judged) -> io::Result<()> {
         self.judged.push(judged.clone());
         Ok(())
     }

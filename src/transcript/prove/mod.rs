@@ -55,7 +55,7 @@ impl Proof {
 pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
     let mut proof = Proof { faults: rules::faults(lesson), advice: rules::advice(lesson), tries: 0 };
     if proof.faults.is_empty() {
-        let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().program()?)?);
+        let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().python_executable()?)?);
         let subject = LessonUnderTest { lesson, rehearsal };
         for index in 0..lesson.steps.len() {
             prove_step(&subject, index, &mut proof)?;

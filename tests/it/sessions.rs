@@ -7,14 +7,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use redis_tutor::driver::{Frontend, Host, Watch, drive};
+use redis_tutor::driver::{Frontend, Host, LessonWatcher, drive};
 use redis_tutor::lesson::library::{self, Library, Source};
 use redis_tutor::markup::Style;
 use redis_tutor::render::Renderer;
 use redis_tutor::render::theme::Theme;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
-use redis_tutor::transcript::learner::Learner;
+use redis_tutor::transcript::scripted_learner::ScriptedLearner;
 
 /// The steps that are practised, and what is typed: known at once, with a hint, given up.
 const PRACTISED: [(&str, &str); 3] = [("strings", "one-view"), ("hashes", "count-visit"), ("lists", "trim")];
@@ -35,9 +35,9 @@ fn practice(style: Style) -> String {
     session.review(steps);
     let mut renderer = Renderer::new(style, Theme::Plain);
     let mut transcript = String::new();
-    let watch = |show: &_| transcript.push_str(&renderer.show(show));
+    let watch = |show: &_| transcript.push_str(&renderer.render(show));
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
-    let mut learner = Learner::new(TYPED.map(str::to_owned), program, watch);
+    let mut learner = ScriptedLearner::new(TYPED.map(str::to_owned), program, watch);
     drive(&mut session, &mut learner).expect("Python can be started");
     transcript
 }
@@ -69,18 +69,18 @@ const DEEDS: [Deed; 6] = [
 struct Author {
     deeds: std::slice::Iter<'static, Deed>,
     file: PathBuf,
-    watch: Watch,
+    watch: LessonWatcher,
     renderer: Renderer,
     shown: String,
 }
 
 impl Frontend for Author {
     fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.shown.push_str(&self.renderer.show(show));
+        self.shown.push_str(&self.renderer.render(show));
         Ok(())
     }
 
-    fn input(&mut self, _: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
+    fn read_input(&mut self, _: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         while let Some(deed) = self.deeds.next() {
             match deed {
                 Deed::Types(line) => {
@@ -91,7 +91,7 @@ impl Frontend for Author {
                     let text = fs::read_to_string(&self.file)?;
                     assert!(text.contains(from), "{from:?} is in the lesson");
                     fs::write(&self.file, text.replacen(from, to, 1))?;
-                    if let Some(saved) = self.watch.saved() {
+                    if let Some(saved) = self.watch.reload_if_saved() {
                         return Ok(Event::LessonSaved(saved));
                     }
                 }
@@ -104,7 +104,7 @@ impl Frontend for Author {
         Ok(Event::SkipWait)
     }
 
-    fn program(&self) -> io::Result<PathBuf> {
+    fn python_executable(&self) -> io::Result<PathBuf> {
         Ok(PathBuf::from(env!("CARGO_BIN_EXE_redis-tutor")))
     }
 }
@@ -119,7 +119,7 @@ fn watched(name: &str, style: Style) -> String {
     let lesson = Arc::new(Source { name: "counts.toml".into(), text }.lesson().expect("a new lesson has no fault"));
     let mut session = Session::new(Options::repeatable(Arc::new(Library { lessons: vec![lesson.clone()] })));
     session.open(lesson, 0);
-    let (watch, renderer) = (Watch::new(Path::new("counts.toml")), Renderer::new(style, Theme::Plain));
+    let (watch, renderer) = (LessonWatcher::new(Path::new("counts.toml")), Renderer::new(style, Theme::Plain));
     let mut author = Author { deeds: DEEDS.iter(), file, watch, renderer, shown: String::new() };
     drive(&mut session, &mut author).expect("Python can be started");
     author.shown

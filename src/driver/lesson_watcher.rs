@@ -1,0 +1,55 @@
+//! Watches a lesson's file while its author edits it, and reloads the lesson when the file is saved.
+//!
+//! The file's modification time and size are polled, a few times a second while nobody types. Editors save in place, by
+//! renaming, or on a network file system. Polling the file detects all of these, whereas notifications of the operating
+//! system differ from platform to platform. The cost for one file is negligible.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::lesson::format::Lesson;
+use crate::lesson::library::Source;
+use crate::messages::driver as messages;
+
+/// Polls one lesson file for changes.
+#[derive(Debug, Clone)]
+pub struct LessonWatcher {
+    path: PathBuf,
+    last_version: Option<FileVersion>,
+}
+
+/// What identifies a version of a file without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileVersion {
+    modified: SystemTime,
+    length: u64,
+}
+
+impl LessonWatcher {
+    /// Watches a file for changes from now on.
+    pub fn new(path: &Path) -> LessonWatcher {
+        LessonWatcher { path: path.to_owned(), last_version: FileVersion::from_path(path) }
+    }
+
+    /// Reads the lesson if its file was saved since the last call. A lesson with a mistake is returned as an error
+    /// message with its place. Returns `None` if the file was not saved.
+    pub fn reload_if_saved(&mut self) -> Option<Result<Arc<Lesson>, String>> {
+        // An editor that saves by renaming removes the file for a moment.
+        let version = FileVersion::from_path(&self.path).filter(|version| Some(*version) != self.last_version)?;
+        self.last_version = Some(version);
+        let name = self.path.display().to_string();
+        let text = match std::fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) => return Some(Err(messages::lesson_file_not_read(name, error))),
+        };
+        Some(Source { name, text }.lesson().map(Arc::new))
+    }
+}
+
+impl FileVersion {
+    fn from_path(path: &Path) -> Option<FileVersion> {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(FileVersion { modified: metadata.modified().ok()?, length: metadata.len() })
+    }
+}

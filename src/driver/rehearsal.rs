@@ -1,0 +1,139 @@
+//! Rehearsals: a lesson's answers are run beside the learner, in a session and a Python of their own.
+//!
+//! Which commands an answer sends is known only when it has run. The answers run on a thread while the learner reads, and
+//! the result is needed when the first submission is judged.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use super::{Frontend, Host, drive};
+use crate::lesson::evidence::Submission;
+use crate::lesson::format::Lesson;
+use crate::lesson::library::Library;
+use crate::lesson::rehearsal::Rehearsal;
+use crate::session::event::{Event, Prompt, Show};
+use crate::session::{Options, Session};
+
+/// At a terminal, how long a rehearsal waits before it starts, so that the learner's own Python starts first.
+const START_DELAY: Duration = Duration::from_millis(300);
+
+/// At a terminal, stop waiting for the rehearsal after this.
+const TERMINAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The same in a transcript, whose text must not depend on the speed of the machine: only a lesson that hangs takes this
+/// long.
+const TRANSCRIPT_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// A rehearsal on a thread, running or about to start.
+#[derive(Debug)]
+pub struct PendingRehearsal {
+    start_now: Sender<()>,
+    result: Receiver<Rehearsal>,
+    timeout: Duration,
+}
+
+/// When a rehearsal starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RehearsalStart {
+    /// After a short delay, while the learner reads and types.
+    Soon,
+    /// When its result is needed.
+    OnDemand,
+}
+
+impl PendingRehearsal {
+    /// Starts the thread of a rehearsal.
+    pub fn new(lesson: Arc<Lesson>, python_executable: PathBuf, start: RehearsalStart) -> PendingRehearsal {
+        let (start_now, needed) = mpsc::channel();
+        let (sender, result) = mpsc::channel();
+        std::thread::spawn(move || {
+            let wait = match start {
+                RehearsalStart::Soon => needed.recv_timeout(START_DELAY),
+                RehearsalStart::OnDemand => needed.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            if wait != Err(RecvTimeoutError::Disconnected) {
+                // Feedback on a wrong submission is less specific without a rehearsal; nothing else depends on it.
+                let _ = sender.send(rehearse(&lesson, &python_executable).unwrap_or_default());
+            }
+        });
+        let timeout = match start {
+            RehearsalStart::Soon => TERMINAL_TIMEOUT,
+            RehearsalStart::OnDemand => TRANSCRIPT_TIMEOUT,
+        };
+        PendingRehearsal { start_now, result, timeout }
+    }
+
+    /// Waits for the result. Returns an empty rehearsal if it does not arrive in time.
+    pub fn wait(self) -> Arc<Rehearsal> {
+        let _ = self.start_now.send(());
+        Arc::new(self.result.recv_timeout(self.timeout).unwrap_or_default())
+    }
+}
+
+/// Runs a lesson's answers and returns what each has sent.
+///
+/// # Errors
+/// Returns an error if Python cannot be started.
+pub fn rehearse(lesson: &Arc<Lesson>, python_executable: &Path) -> io::Result<Rehearsal> {
+    let mut session = Session::new(Options::repeatable(Arc::new(Library { lessons: vec![lesson.clone()] })));
+    session.open(lesson.clone(), 0);
+    session.rehearsed(Arc::default());
+    let steps = vec![Vec::new(); lesson.steps.len()];
+    let rehearsal = Rehearsal { steps, moved_us: Vec::new() };
+    let mut frontend = AnswerTypist { python_executable, step: 0, inputs: 0, rehearsal };
+    drive(&mut session, &mut frontend)?;
+    Ok(frontend.rehearsal)
+}
+
+/// A front end that enters the answer of every step and records the submissions.
+struct AnswerTypist<'a> {
+    python_executable: &'a Path,
+    /// The index of the open step.
+    step: usize,
+    /// Number of lines entered so far.
+    inputs: usize,
+    rehearsal: Rehearsal,
+}
+
+impl Frontend for AnswerTypist<'_> {
+    fn show(&mut self, _: &Show) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn read_input(&mut self, host: &mut Host<'_>, _: &Prompt) -> io::Result<Event> {
+        let session = host.session();
+        self.step = session.place().map_or(0, |(_, number)| number - 1);
+        self.inputs += 1;
+        // A step takes two lines: `:skip`, which enters the answer, and an empty line. The limit ends a lesson that
+        // never finishes.
+        let is_over = self.inputs > 3 * self.rehearsal.steps.len() + 3;
+        let is_last = self.step + 1 == self.rehearsal.steps.len() && session.is_step_done();
+        Ok(match session.is_step_done() {
+            _ if is_over || is_last => Event::EndOfInput,
+            true => {
+                self.rehearsal.moved_us.push(session.moved_us());
+                self.step += 1;
+                Event::Entered(String::new())
+            }
+            false => Event::Entered(":skip".into()),
+        })
+    }
+
+    fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+        Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
+    }
+
+    fn python_executable(&self) -> io::Result<PathBuf> {
+        Ok(self.python_executable.to_owned())
+    }
+
+    fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
+        if let Some(step) = self.rehearsal.steps.get_mut(self.step) {
+            step.push(submission.clone());
+        }
+        Ok(())
+    }
+}

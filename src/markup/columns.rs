@@ -1,0 +1,56 @@
+//! Widths in columns of a terminal: measuring, padding and truncating.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{Span, Style};
+
+/// Returns the width of a line in columns.
+pub fn line_width(line: &[Span]) -> usize {
+    line.iter().map(|span| span.text.width()).sum()
+}
+
+/// Pads a text with spaces at its end to a width in columns.
+pub fn pad_end(text: &str, columns: usize) -> String {
+    format!("{text}{}", padding(text, columns))
+}
+
+/// Pads a text with spaces at its start to a width in columns, so that it is right-aligned.
+pub fn pad_start(text: &str, columns: usize) -> String {
+    format!("{}{text}", padding(text, columns))
+}
+
+fn padding(text: &str, columns: usize) -> String {
+    " ".repeat(columns.saturating_sub(text.width()))
+}
+
+/// Truncates a text to a width in columns. A text that is too long ends in `ellipsis`.
+///
+/// ```
+/// use redis_tutor::markup::truncate;
+///
+/// assert_eq!(truncate("leaderboard", 20, "…"), "leaderboard");
+/// assert_eq!(truncate("leaderboard", 7, "…"), "leader…");
+/// ```
+pub fn truncate(text: &str, columns: usize, ellipsis: &str) -> String {
+    if text.width() <= columns { text.to_owned() } else { truncate_marked(text, columns, ellipsis) }
+}
+
+/// Truncates a text to a width in columns including `ellipsis`, which is added in any case.
+pub fn truncate_marked(text: &str, columns: usize, ellipsis: &str) -> String {
+    let columns = columns.saturating_sub(ellipsis.width());
+    let ends = text.char_indices().map(|(start, c)| start + c.len_utf8());
+    let end = ends.take_while(|end| text[..*end].width() <= columns).last().unwrap_or(0);
+    format!("{}{ellipsis}", &text[..end])
+}
+
+impl Style {
+    /// Returns the text for this style: `unicode`, or `ascii` where only ASCII may be used.
+    pub fn choose(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        if self.ascii { ascii } else { unicode }
+    }
+
+    /// Returns the mark for omitted text.
+    pub fn ellipsis(self) -> &'static str {
+        self.choose("…", "...")
+    }
+}

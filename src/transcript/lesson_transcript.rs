@@ -1,0 +1,74 @@
+//! The transcript of a whole lesson: each step with its mistakes, its hints and its answer.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::scripted_learner::ScriptedLearner;
+use crate::driver::drive;
+use crate::lesson::format::{Lesson, Step};
+use crate::lesson::library::Library;
+use crate::render::Renderer;
+use crate::session::dialect;
+use crate::session::{Options, Session};
+
+/// The transcript of a lesson, by several renderers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonTranscript {
+    /// One text for each renderer.
+    pub texts: Vec<String>,
+    /// Whether the inputs led to the end of the lesson.
+    pub is_finished: bool,
+}
+
+/// Runs through a lesson once and renders it with each renderer. `library` holds the lessons that it may refer to.
+///
+/// # Errors
+/// Returns an error if Python cannot be started.
+pub fn lesson_transcript(
+    lesson: &Arc<Lesson>,
+    library: &Arc<Library>,
+    mut renderers: Vec<Renderer>,
+    python_executable: &Path,
+) -> io::Result<LessonTranscript> {
+    let mut session = Session::new(Options::repeatable(library.clone()));
+    session.open(lesson.clone(), 0);
+    let mut texts = vec![String::new(); renderers.len()];
+    let inputs = lesson.steps.iter().flat_map(step_inputs);
+    let mut learner = ScriptedLearner::new(inputs, python_executable, |show| {
+        for (renderer, text) in renderers.iter_mut().zip(&mut texts) {
+            text.push_str(&renderer.render(show));
+        }
+    });
+    drive(&mut session, &mut learner)?;
+    let progress = session.progress().lessons.get(lesson.id.get_ref());
+    let is_finished = progress.is_some_and(|progress| progress.finished);
+    Ok(LessonTranscript { texts, is_finished })
+}
+
+/// Returns the inputs of a step: each mistake followed by `:again`, all hints, the answer, and an empty line to continue.
+fn step_inputs(step: &Step) -> Vec<String> {
+    let mut inputs = Vec::new();
+    for mistake in &step.mistakes {
+        inputs.extend(dialect::submissions(mistake.example.get_ref()));
+        inputs.push(":again".into());
+    }
+    inputs.extend(step.hints.iter().map(|_| ":hint".to_owned()));
+    if let Some(choose) = &step.choose {
+        // All wrong options, then the right one.
+        let number =
+            |option: &_| choose.options.iter().position(|o| std::ptr::eq(o, option)).map(|i| (i + 1).to_string());
+        let (right, wrong): (Vec<_>, Vec<_>) = choose.options.iter().partition(|option| option.correct);
+        inputs.extend(wrong.into_iter().chain(right).filter_map(number));
+    } else if step.race.is_some() {
+        // A client that does not exist, a turn of each client by hand, then all orders.
+        inputs.extend(["0", "1", "2", "all"].map(str::to_owned));
+    } else if step.predict.is_some() {
+        // A prediction that is never right, then the solution.
+        inputs.extend(["b'?'".to_owned(), ":skip".to_owned()]);
+    } else if let Some(answer) = &step.answer {
+        inputs.extend(dialect::submissions(answer.get_ref()));
+    }
+    inputs.push(String::new());
+    inputs
+}

@@ -1,0 +1,134 @@
+//! `learn` and `play` with standard input from a pipe: reads lines and writes a transcript.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Write};
+
+use crate::driver::{Frontend, Host, LessonWatcher, drive, write_new_file};
+use crate::lesson::progress::Progress;
+use crate::messages::transcript as messages;
+use crate::render::Renderer;
+use crate::session::Session;
+use crate::session::event::{Event, Prompt, Show};
+
+/// Reads lines to the end of the input, and writes the session as a terminal would show it. Returns the exit status.
+///
+/// # Errors
+/// Returns an error if reading, writing or saving the progress fails, or if Python cannot be started.
+pub fn run_pipe(
+    session: &mut Session,
+    input: &mut PipeInput<impl BufRead>,
+    renderer: Renderer,
+    out: &mut impl Write,
+    save_progress: impl FnMut(&Progress) -> io::Result<()>,
+) -> io::Result<i32> {
+    let mut frontend = PipeFrontend { input, renderer, out, save_progress, unread_lines: VecDeque::new() };
+    let status = drive(session, &mut frontend)?;
+    frontend.out.flush()?;
+    Ok(status)
+}
+
+/// The source of the lines, and a lesson's file that is polled before each.
+#[derive(Debug)]
+pub struct PipeInput<R> {
+    pub reader: R,
+    pub watcher: Option<LessonWatcher>,
+}
+
+struct PipeFrontend<'a, R, W, S> {
+    input: &'a mut PipeInput<R>,
+    renderer: Renderer,
+    out: &'a mut W,
+    save_progress: S,
+    /// Lines that were read while all clients were blocked, and not yet entered.
+    unread_lines: VecDeque<String>,
+}
+
+/// A line from the pipe.
+enum PipeLine {
+    Text(String),
+    /// A line that is not UTF-8. It was reported, and is skipped.
+    Unreadable,
+    End,
+}
+
+impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> PipeFrontend<'_, R, W, S> {
+    fn read_line(&mut self) -> io::Result<PipeLine> {
+        if let Some(line) = self.unread_lines.pop_front() {
+            return Ok(PipeLine::Text(line));
+        }
+        let mut bytes = Vec::new();
+        if self.input.reader.read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(PipeLine::End);
+        }
+        while bytes.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
+            bytes.pop();
+        }
+        match String::from_utf8(bytes) {
+            Ok(line) => Ok(PipeLine::Text(line)),
+            Err(e) => {
+                let at = e.utf8_error().valid_up_to();
+                let byte = format!("{:#04x}", e.as_bytes()[at]);
+                self.write(&Show::Traceback(messages::line_not_utf8(at + 1, byte)))?;
+                Ok(PipeLine::Unreadable)
+            }
+        }
+    }
+
+    fn write(&mut self, show: &Show) -> io::Result<()> {
+        self.out.write_all(self.renderer.render(show).as_bytes())
+    }
+}
+
+impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Frontend for PipeFrontend<'_, R, W, S> {
+    fn show(&mut self, show: &Show) -> io::Result<()> {
+        self.write(show)
+    }
+
+    fn read_input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
+        if let Some(lesson) = self.input.watcher.as_mut().and_then(LessonWatcher::reload_if_saved) {
+            return Ok(Event::LessonSaved(lesson));
+        }
+        let mut text = String::new();
+        loop {
+            match self.read_line()? {
+                PipeLine::End if text.is_empty() => return Ok(Event::EndOfInput),
+                PipeLine::End => return Ok(Event::Entered(text)),
+                PipeLine::Unreadable => {}
+                PipeLine::Text(line) => {
+                    let prompt = if text.is_empty() { prompt.text() } else { prompt.continuation() };
+                    self.write(&Show::Typed { prompt, line: line.clone() })?;
+                    if !text.is_empty() {
+                        text.push('\n');
+                    }
+                    text.push_str(&line);
+                    if !host.session().is_incomplete(&text) {
+                        return Ok(Event::Entered(text));
+                    }
+                }
+            }
+        }
+    }
+
+    fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+        if deadline_us.is_some() {
+            return Ok(Event::SkipWait);
+        }
+        // Without a timeout only another client can end the wait: leave this one, and enter the next line as another.
+        match self.read_line()? {
+            PipeLine::Text(line) => {
+                self.unread_lines.push_front(line);
+                Ok(Event::Entered(String::new()))
+            }
+            PipeLine::Unreadable => Ok(Event::Entered(String::new())),
+            PipeLine::End => Ok(Event::Interrupt),
+        }
+    }
+
+    fn write_file(&mut self, path: &str, text: &str) -> Option<String> {
+        write_new_file(path, text)
+    }
+
+    fn progress_changed(&mut self, progress: &Progress) -> io::Result<()> {
+        (self.save_progress)(progress)
+    }
+}

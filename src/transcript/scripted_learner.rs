@@ -1,0 +1,49 @@
+//! A front end that types prepared inputs and passes on everything that is shown.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::driver::{Frontend, Host};
+use crate::session::event::{Event, Prompt, Show};
+
+/// A learner who types prepared inputs, one at each prompt, and leaves after the last.
+pub struct ScriptedLearner<F> {
+    inputs: VecDeque<String>,
+    python_executable: PathBuf,
+    on_show: F,
+}
+
+impl<F: FnMut(&Show)> ScriptedLearner<F> {
+    /// Returns a learner who types `inputs`. `on_show` is called with everything that is shown, including the inputs.
+    pub fn new(inputs: impl IntoIterator<Item = String>, python_executable: &Path, on_show: F) -> Self {
+        let inputs = inputs.into_iter().collect();
+        ScriptedLearner { inputs, python_executable: python_executable.to_owned(), on_show }
+    }
+}
+
+impl<F: FnMut(&Show)> Frontend for ScriptedLearner<F> {
+    fn show(&mut self, show: &Show) -> io::Result<()> {
+        (self.on_show)(show);
+        Ok(())
+    }
+
+    fn read_input(&mut self, _: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
+        let Some(input) = self.inputs.pop_front() else { return Ok(Event::EndOfInput) };
+        let mut lines = input.lines();
+        let first = Show::Typed { prompt: prompt.text(), line: lines.next().unwrap_or_default().to_owned() };
+        self.show(&first)?;
+        for line in lines {
+            self.show(&Show::Typed { prompt: prompt.continuation(), line: line.to_owned() })?;
+        }
+        Ok(Event::Entered(input))
+    }
+
+    fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
+        Ok(if deadline_us.is_some() { Event::SkipWait } else { Event::Entered(String::new()) })
+    }
+
+    fn python_executable(&self) -> io::Result<PathBuf> {
+        Ok(self.python_executable.clone())
+    }
+}
