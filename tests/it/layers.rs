@@ -76,7 +76,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         &["cli", "driver", "shell", "redis-server", "transcript", "python-kernel/frame.rs", "python-kernel/kernel"],
     ),
     (&["print!", "println!"], &["redis-server/main.rs"]),
-    (&["eprint!", "eprintln!"], &["cli", "transcript/run.rs", "redis-server/main.rs"]),
+    (&["eprint!", "eprintln!"], &["cli", "transcript/script.rs", "redis-server/main.rs"]),
     (&["dbg!", "todo!", "unimplemented!"], &[]),
     (&["nu_ansi_term"], &["render/theme.rs"]),
     (&["rustyline"], &["shell", "cli/args.rs"]),
