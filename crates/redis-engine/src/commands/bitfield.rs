@@ -120,7 +120,7 @@ const BITFIELD: Command = Command {
     group: Group::Bitmap,
     since: "3.2.0",
     complexity: "O(1) for each subcommand specified",
-    summary: "Reads, sets and adds to integers of any width within a string.",
+    summary: "Reads, sets and increments integers of any width in a string.",
     example: "BITFIELD player:1 SET u8 0 200 INCRBY u8 0 10 GET u4 0",
     run: bitfield,
 };
@@ -143,7 +143,7 @@ const BITFIELD_RO: Command = Command {
     group: Group::Bitmap,
     since: "6.0.0",
     complexity: "O(1) for each subcommand specified",
-    summary: "Reads integers of any width within a string.",
+    summary: "Reads integers of any width in a string.",
     example: "BITFIELD player:1 SET u8 0 200\nBITFIELD_RO player:1 GET u8 0",
     run: bitfield_ro,
 };

@@ -43,7 +43,7 @@ const SETBIT: Command = Command {
     group: Group::Bitmap,
     since: "2.2.0",
     complexity: "O(1)",
-    summary: "Sets or clears one bit of a string, which grows as needed; answers what the bit was before.",
+    summary: "Sets or clears a bit of a string, which grows as needed; returns the old bit.",
     example: "SETBIT online 7 1",
     run: setbit,
 };
@@ -80,7 +80,7 @@ const GETBIT: Command = Command {
     group: Group::Bitmap,
     since: "2.2.0",
     complexity: "O(1)",
-    summary: "One bit of a string: 1 or 0.",
+    summary: "A bit of a string: 1 or 0.",
     example: "SETBIT online 7 1\nGETBIT online 7",
     run: getbit,
 };
@@ -146,7 +146,7 @@ const BITCOUNT: Command = Command {
     group: Group::Bitmap,
     since: "2.6.0",
     complexity: "O(N)",
-    summary: "The number of bits that are set in a string, or in a part of it.",
+    summary: "The number of bits set in a string, or in a part of it.",
     example: "SET word foobar\nBITCOUNT word",
     run: bitcount,
 };
@@ -262,7 +262,7 @@ const BITOP: Command = Command {
     group: Group::Bitmap,
     since: "2.6.0",
     complexity: "O(N)",
-    summary: "Combines strings bit by bit, and stores the result.",
+    summary: "Combines strings bit by bit and stores the result.",
     example: "SET a abc\nSET b abd\nBITOP AND both a b",
     run: bitop,
 };

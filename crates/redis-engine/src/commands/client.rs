@@ -35,7 +35,7 @@ const CLIENT: Command = Command {
     group: Group::Connection,
     since: "2.4.0",
     complexity: "Depends on subcommand.",
-    summary: "Tells of connections, and changes them.",
+    summary: "Shows and changes client connections.",
     example: "CLIENT ID",
     run: command::without_subcommand,
 };
@@ -49,7 +49,7 @@ const CLIENT_ID: Command = Command {
     group: Group::Connection,
     since: "5.0.0",
     complexity: "O(1)",
-    summary: "This connection's number, which no other ever gets.",
+    summary: "This connection's ID, which is never used again.",
     example: "CLIENT ID",
     run: id,
 };
@@ -68,7 +68,7 @@ const CLIENT_GETNAME: Command = Command {
     group: Group::Connection,
     since: "2.6.9",
     complexity: "O(1)",
-    summary: "The name that this connection was given.",
+    summary: "This connection's name.",
     example: "CLIENT SETNAME cashier\nCLIENT GETNAME",
     run: getname,
 };
@@ -88,7 +88,7 @@ const CLIENT_SETNAME: Command = Command {
     group: Group::Connection,
     since: "2.6.9",
     complexity: "O(1)",
-    summary: "Names this connection, for CLIENT LIST to show.",
+    summary: "Names this connection, for CLIENT LIST.",
     example: "CLIENT SETNAME cashier",
     run: setname,
 };
@@ -121,7 +121,7 @@ const CLIENT_SETINFO: Command = Command {
     group: Group::Connection,
     since: "7.2.0",
     complexity: "O(1)",
-    summary: "Tells the server which library speaks to it.",
+    summary: "Tells the server the name or version of the client library.",
     example: "CLIENT SETINFO LIB-NAME redis-py",
     run: setinfo,
 };
@@ -153,7 +153,7 @@ const CLIENT_INFO: Command = Command {
     group: Group::Connection,
     since: "6.2.0",
     complexity: "O(1)",
-    summary: "All about this connection, in a line.",
+    summary: "Information about this connection, in one line.",
     example: "CLIENT INFO",
     run: info,
 };
@@ -270,7 +270,7 @@ const CLIENT_LIST: Command = Command {
     group: Group::Connection,
     since: "2.4.0",
     complexity: "O(N) where N is the number of client connections",
-    summary: "All about every connection, a line for each.",
+    summary: "Information about all connections, one line each.",
     example: "CLIENT LIST",
     run: list,
 };
@@ -307,7 +307,7 @@ const CLIENT_KILL: Command = Command {
     group: Group::Connection,
     since: "2.4.0",
     complexity: "O(N) where N is the number of client connections",
-    summary: "Closes connections: the one at an address, or all that fit.",
+    summary: "Closes the connection at an address, or all that match the filters.",
     example: "CLIENT KILL ID 999",
     run: kill,
 };
@@ -415,7 +415,7 @@ const CLIENT_UNBLOCK: Command = Command {
     group: Group::Connection,
     since: "5.0.0",
     complexity: "O(log N) where N is the number of client connections",
-    summary: "Ends another client's wait: as if its time were over, or with an error.",
+    summary: "Unblocks another client, as after its timeout or with an error.",
     example: "CLIENT UNBLOCK 999",
     run: unblock,
 };
@@ -443,7 +443,7 @@ const CLIENT_REPLY: Command = Command {
     group: Group::Connection,
     since: "3.2.0",
     complexity: "O(1)",
-    summary: "Turns answers on or off, or leaves out the next one.",
+    summary: "Turns replies on or off, or skips the next one.",
     example: "CLIENT REPLY ON",
     run: reply,
 };
@@ -474,7 +474,7 @@ const CLIENT_NO_EVICT: Command = Command {
     group: Group::Connection,
     since: "7.0.0",
     complexity: "O(1)",
-    summary: "Keeps this connection when memory runs short.",
+    summary: "Keeps this connection open when memory runs short.",
     example: "CLIENT NO-EVICT ON",
     run: no_evict,
 };
@@ -494,7 +494,7 @@ const CLIENT_NO_TOUCH: Command = Command {
     group: Group::Connection,
     since: "7.2.0",
     complexity: "O(1)",
-    summary: "Lets this connection read keys without counting as their use.",
+    summary: "Makes this connection's reads not count as use of a key.",
     example: "CLIENT NO-TOUCH ON",
     run: no_touch,
 };

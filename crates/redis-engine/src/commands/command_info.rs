@@ -30,7 +30,7 @@ const COMMAND: Command = Command {
     group: Group::Server,
     since: "2.8.13",
     complexity: "O(N) where N is the total number of Redis commands",
-    summary: "What commands there are, with their arity, flags and keys.",
+    summary: "Information about all commands: arity, flags and keys.",
     example: "COMMAND COUNT",
     run: all,
 };
@@ -91,7 +91,7 @@ const COMMAND_INFO: Command = Command {
     group: Group::Server,
     since: "2.8.13",
     complexity: "O(N) where N is the number of commands to look up",
-    summary: "Arity, flags and keys of these commands, or of all.",
+    summary: "Arity, flags and keys of the given commands, or of all.",
     example: "COMMAND INFO get",
     run: info,
 };
@@ -224,7 +224,7 @@ const COMMAND_LIST: Command = Command {
     group: Group::Server,
     since: "7.0.0",
     complexity: "O(N) where N is the total number of Redis commands",
-    summary: "The names of all commands, or of those in a category or fitting a pattern.",
+    summary: "The names of all commands, or of those in a category or matching a pattern.",
     example: "COMMAND LIST FILTERBY PATTERN xyz*",
     run: list,
 };
@@ -261,7 +261,7 @@ const COMMAND_GETKEYS: Command = Command {
     group: Group::Server,
     since: "2.8.13",
     complexity: "O(N) where N is the number of arguments to the command",
-    summary: "Which words of a command are keys.",
+    summary: "The arguments of a command that are keys.",
     example: "COMMAND GETKEYS MSET a 1 b 2",
     run: |call| getkeys(call, GetKeysReply::Keys),
 };
@@ -275,7 +275,7 @@ const COMMAND_GETKEYSANDFLAGS: Command = Command {
     group: Group::Server,
     since: "7.0.0",
     complexity: "O(N) where N is the number of arguments to the command",
-    summary: "Which words of a command are keys, and what becomes of them.",
+    summary: "The arguments of a command that are keys, and how the command uses them.",
     example: "COMMAND GETKEYSANDFLAGS LMOVE a b LEFT RIGHT",
     run: |call| getkeys(call, GetKeysReply::KeysAndFlags),
 };
@@ -330,7 +330,7 @@ const COMMAND_DOCS: Command = Command {
     group: Group::Server,
     since: "7.0.0",
     complexity: "O(N) where N is the number of commands to look up",
-    summary: "What commands are for, and what their arguments are.",
+    summary: "The purpose of commands, and their arguments.",
     example: "COMMAND DOCS get",
     run: docs,
 };

@@ -19,7 +19,7 @@ const CONFIG: Command = Command {
     group: Group::Server,
     since: "2.0.0",
     complexity: "Depends on subcommand.",
-    summary: "Reads and changes how the server behaves.",
+    summary: "Reads and changes the server's configuration.",
     example: "CONFIG GET maxmemory",
     run: command::without_subcommand,
 };
@@ -33,7 +33,7 @@ const CONFIG_GET: Command = Command {
     group: Group::Server,
     since: "2.0.0",
     complexity: "O(N) when N is the number of configuration parameters provided",
-    summary: "The parameters whose names fit a pattern, with their values.",
+    summary: "The names and values of the parameters that match a pattern.",
     example: "CONFIG GET hash-max-*",
     run: get,
 };
@@ -69,7 +69,7 @@ const CONFIG_SET: Command = Command {
     group: Group::Server,
     since: "2.0.0",
     complexity: "O(N) when N is the number of configuration parameters provided",
-    summary: "Changes parameters, all of them or none.",
+    summary: "Changes parameters, either all of them or none.",
     example: "CONFIG SET hash-max-listpack-entries 4",
     run: set,
 };
@@ -100,7 +100,7 @@ const CONFIG_RESETSTAT: Command = Command {
     group: Group::Server,
     since: "2.0.0",
     complexity: "O(1)",
-    summary: "Begins anew what INFO counts.",
+    summary: "Resets INFO's statistics.",
     example: "CONFIG RESETSTAT",
     run: resetstat,
 };

@@ -23,7 +23,7 @@ const PING: Command = Command {
     group: Group::Connection,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Asks whether the server is there: PONG, or the message back.",
+    summary: "Tests the connection: PONG, or the message.",
     example: "PING",
     run: ping,
 };
@@ -55,7 +55,7 @@ const ECHO: Command = Command {
     group: Group::Connection,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Answers what it was given.",
+    summary: "Returns its argument.",
     example: "ECHO hello",
     run: echo,
 };
@@ -74,7 +74,7 @@ const SELECT: Command = Command {
     group: Group::Connection,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Goes to another of the sixteen databases.",
+    summary: "Switches to another of the sixteen databases.",
     example: "SELECT 1",
     run: select,
 };
@@ -96,7 +96,7 @@ const AUTH: Command = Command {
     group: Group::Connection,
     since: "1.0.0",
     complexity: "O(N) where N is the number of passwords defined for the user",
-    summary: "Shows the password that the server asks for.",
+    summary: "Authenticates with the server's password.",
     example: "AUTH default secret",
     run: auth,
 };
@@ -143,7 +143,7 @@ const HELLO: Command = Command {
     group: Group::Connection,
     since: "6.0.0",
     complexity: "O(1)",
-    summary: "Chooses the protocol, RESP2 or RESP3, and answers what server this is.",
+    summary: "Selects the protocol, RESP2 or RESP3, and returns information about the server.",
     example: "HELLO 3",
     run: hello,
 };
@@ -235,7 +235,7 @@ const QUIT: Command = Command {
     group: Group::Connection,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Says goodbye: the server closes the connection.",
+    summary: "Closes the connection.",
     example: "QUIT",
     run: quit,
 };
@@ -255,7 +255,7 @@ const RESET: Command = Command {
     group: Group::Connection,
     since: "6.2.0",
     complexity: "O(1)",
-    summary: "Makes the connection as new: no transaction, no subscriptions, database 0, RESP2.",
+    summary: "Resets the connection: no transaction, no subscriptions, database 0, RESP2.",
     example: "RESET",
     run: reset,
 };

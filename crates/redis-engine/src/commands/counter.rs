@@ -31,7 +31,7 @@ const DECR: Command = Command {
     group: Group::String,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Takes one from the integer under a key; a missing key counts as 0.",
+    summary: "Subtracts one from the integer under a key; a missing key counts as 0.",
     example: "SET stock 10\nDECR stock",
     run: |call| add(call, -1),
 };
@@ -59,7 +59,7 @@ const DECRBY: Command = Command {
     group: Group::String,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Takes a number from the integer under a key; a missing key counts as 0.",
+    summary: "Subtracts a number from the integer under a key; a missing key counts as 0.",
     example: "SET stock 10\nDECRBY stock 3",
     run: |call| add(call, call.integer(2)?.checked_neg().ok_or(error::DECREMENT_OVERFLOW)?),
 };
@@ -85,7 +85,7 @@ const INCRBYFLOAT: Command = Command {
     group: Group::String,
     since: "2.6.0",
     complexity: "O(1)",
-    summary: "Adds a number, decimals allowed, to the number under a key; a missing key counts as 0.",
+    summary: "Adds a number, which may have decimals, to the number under a key; a missing key counts as 0.",
     example: "SET price 10.50\nINCRBYFLOAT price 0.1",
     run: incrbyfloat,
 };

@@ -22,7 +22,7 @@ const DEBUG: Command = Command {
     group: Group::Server,
     since: "1.0.0",
     complexity: "Depends on subcommand.",
-    summary: "What tests ask of a server: DEBUG HELP lists it.",
+    summary: "Commands for tests: see DEBUG HELP.",
     example: "SET greeting hello\nDEBUG OBJECT greeting",
     run: debug,
 };

@@ -26,7 +26,7 @@ const EXPIRE: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Lets a key expire in so many seconds.",
+    summary: "Makes a key expire after a number of seconds.",
     example: "SET session abc\nEXPIRE session 60",
     run: |call| expire(call, SECOND, RelativeTo::Now),
 };
@@ -40,7 +40,7 @@ const PEXPIRE: Command = Command {
     group: Group::Generic,
     since: "2.6.0",
     complexity: "O(1)",
-    summary: "Lets a key expire in so many milliseconds.",
+    summary: "Makes a key expire after a number of milliseconds.",
     example: "SET session abc\nPEXPIRE session 1500",
     run: |call| expire(call, MILLISECOND, RelativeTo::Now),
 };
@@ -54,7 +54,7 @@ const EXPIREAT: Command = Command {
     group: Group::Generic,
     since: "1.2.0",
     complexity: "O(1)",
-    summary: "Lets a key expire at a moment: seconds since 1970.",
+    summary: "Makes a key expire at a time, in seconds since 1970.",
     example: "SET session abc\nEXPIREAT session 33177117420",
     run: |call| expire(call, SECOND, RelativeTo::Epoch),
 };
@@ -68,7 +68,7 @@ const PEXPIREAT: Command = Command {
     group: Group::Generic,
     since: "2.6.0",
     complexity: "O(1)",
-    summary: "Lets a key expire at a moment: milliseconds since 1970.",
+    summary: "Makes a key expire at a time, in milliseconds since 1970.",
     example: "SET session abc\nPEXPIREAT session 33177117420000",
     run: |call| expire(call, MILLISECOND, RelativeTo::Epoch),
 };
@@ -148,7 +148,7 @@ const PERSIST: Command = Command {
     group: Group::Generic,
     since: "2.2.0",
     complexity: "O(1)",
-    summary: "Takes a key's expiry time away: it stays.",
+    summary: "Removes the expiry time of a key.",
     example: "SET session abc EX 60\nPERSIST session",
     run: persist,
 };
@@ -172,7 +172,7 @@ const TTL: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "How many seconds a key has left: -1 if it stays, -2 if it is not there.",
+    summary: "The number of seconds until a key expires: -1 without an expiry time, -2 for a missing key.",
     example: "SET session abc EX 60\nTTL session",
     run: |call| time_left(call, SECOND, RelativeTo::Now),
 };
@@ -186,7 +186,7 @@ const PTTL: Command = Command {
     group: Group::Generic,
     since: "2.6.0",
     complexity: "O(1)",
-    summary: "How many milliseconds a key has left: -1 if it stays, -2 if it is not there.",
+    summary: "The number of milliseconds until a key expires: -1 without an expiry time, -2 for a missing key.",
     example: "SET session abc EX 60\nPTTL session",
     run: |call| time_left(call, MILLISECOND, RelativeTo::Now),
 };
@@ -200,7 +200,7 @@ const EXPIRETIME: Command = Command {
     group: Group::Generic,
     since: "7.0.0",
     complexity: "O(1)",
-    summary: "When a key expires, in seconds since 1970: -1 if it stays, -2 if it is not there.",
+    summary: "The time when a key expires, in seconds since 1970: -1 without an expiry time, -2 for a missing key.",
     example: "SET session abc EXAT 33177117420\nEXPIRETIME session",
     run: |call| time_left(call, SECOND, RelativeTo::Epoch),
 };
@@ -214,7 +214,8 @@ const PEXPIRETIME: Command = Command {
     group: Group::Generic,
     since: "7.0.0",
     complexity: "O(1)",
-    summary: "When a key expires, in milliseconds since 1970: -1 if it stays, -2 if it is not there.",
+    summary: "The time when a key expires, in milliseconds since 1970: -1 without an expiry time, -2 for a \
+              missing key.",
     example: "SET session abc PXAT 33177117420000\nPEXPIRETIME session",
     run: |call| time_left(call, MILLISECOND, RelativeTo::Epoch),
 };

@@ -19,7 +19,7 @@ const DEL: Command = Command {
     complexity: "O(N) where N is the number of keys that will be removed. When a key to remove holds a value other \
                  than a string, the individual complexity for this key is O(M) where M is the number of elements in \
                  the list, set, sorted set or hash. Removing a single key that holds a string value is O(1).",
-    summary: "Removes keys, whatever they hold; the answer is how many were there.",
+    summary: "Deletes keys of any type; returns how many existed.",
     example: "SET greeting hello\nDEL greeting",
     run: del,
 };
@@ -35,7 +35,7 @@ const UNLINK: Command = Command {
     complexity: "O(1) for each key removed regardless of its size. Then the command does O(N) work in a different \
                  thread in order to reclaim memory, where N is the number of allocations the deleted objects where \
                  composed of.",
-    summary: "Removes keys as DEL does; a real server frees their memory in another thread.",
+    summary: "Deletes keys like DEL; a real server frees their memory in another thread.",
     example: "SET greeting hello\nUNLINK greeting",
     run: unlink,
 };
@@ -68,7 +68,7 @@ const EXISTS: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(N) where N is the number of keys to check.",
-    summary: "Counts which of these keys are there; a key named twice counts twice.",
+    summary: "Counts how many of these keys exist; a key named twice counts twice.",
     example: "SET greeting hello\nEXISTS greeting",
     run: exists,
 };
@@ -88,7 +88,7 @@ const TOUCH: Command = Command {
     group: Group::Generic,
     since: "3.2.1",
     complexity: "O(N) where N is the number of keys that will be touched.",
-    summary: "Marks keys as used just now, and counts those that are there.",
+    summary: "Marks keys as just used; returns how many exist.",
     example: "SET greeting hello\nTOUCH greeting",
     run: touch,
 };
@@ -111,7 +111,7 @@ const TYPE: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "What a key holds: string, list, set, zset, hash, or none.",
+    summary: "The type of a key: string, list, set, zset, hash, or none.",
     example: "RPUSH tasks wash\nTYPE tasks",
     run: type_of,
 };
@@ -131,7 +131,7 @@ const RANDOMKEY: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Any key, each as likely; nil if there is none.",
+    summary: "A random key, or nil if there are no keys.",
     example: "SET greeting hello\nRANDOMKEY",
     run: randomkey,
 };
@@ -160,7 +160,7 @@ const RENAME: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Gives a key another name; a key that had that name is replaced.",
+    summary: "Renames a key; an existing key with the new name is replaced.",
     example: "SET draft hello\nRENAME draft greeting",
     run: rename,
 };
@@ -180,7 +180,7 @@ const RENAMENX: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Gives a key another name, unless that name is taken.",
+    summary: "Renames a key, unless a key with the new name exists.",
     example: "SET draft hello\nRENAMENX draft greeting",
     run: renamenx,
 };
@@ -226,7 +226,7 @@ const COPY: Command = Command {
     group: Group::Generic,
     since: "6.2.0",
     complexity: "O(N) worst case for collections, where N is the number of nested items. O(1) for string values.",
-    summary: "Copies what a key holds, expiry time included, to another key.",
+    summary: "Copies the value and the expiry time of a key to another key.",
     example: "SET greeting hello\nCOPY greeting backup",
     run: copy,
 };
@@ -272,7 +272,7 @@ const MOVE: Command = Command {
     group: Group::Generic,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Moves a key to another database, unless that has a key of this name.",
+    summary: "Moves a key to another database, unless that has a key with this name.",
     example: "SET greeting hello\nMOVE greeting 1",
     run: move_to,
 };
@@ -315,7 +315,7 @@ const WAIT: Command = Command {
     group: Group::Generic,
     since: "3.0.0",
     complexity: "O(1)",
-    summary: "Waits until replicas have what was written. This server has none: 0 at once.",
+    summary: "Waits until replicas have received all writes. This server has no replicas: returns 0 at once.",
     example: "SET greeting hello\nWAIT 0 100",
     run: wait,
 };

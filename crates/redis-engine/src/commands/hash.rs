@@ -40,7 +40,7 @@ const HSET: Command = Command {
     since: "2.0.0",
     complexity: "O(1) for each field/value pair added, so O(N) to add N field/value pairs when the command is called \
                  with multiple field/value pairs.",
-    summary: "Sets fields of a hash to values, and makes the hash if it is not there.",
+    summary: "Sets fields of a hash; creates the hash if it does not exist.",
     example: "HSET user:1000 name Alice visits 10",
     run: hset,
 };
@@ -60,7 +60,7 @@ const HMSET: Command = Command {
     group: Group::Hash,
     since: "2.0.0",
     complexity: "O(N) where N is the number of fields being set.",
-    summary: "Sets fields of a hash, as HSET does, and answers OK.",
+    summary: "Sets fields of a hash, like HSET, and returns OK.",
     example: "HMSET user:1000 name Alice visits 10",
     run: hmset,
 };
@@ -94,7 +94,7 @@ const HSETNX: Command = Command {
     group: Group::Hash,
     since: "2.0.0",
     complexity: "O(1)",
-    summary: "Sets a field of a hash only if the field is not there.",
+    summary: "Sets a field of a hash, only if the field does not exist.",
     example: "HSET user:1000 name Alice\nHSETNX user:1000 name Bob",
     run: hsetnx,
 };
@@ -141,7 +141,7 @@ const HMGET: Command = Command {
     group: Group::Hash,
     since: "2.0.0",
     complexity: "O(N) where N is the number of fields being requested.",
-    summary: "The values of several fields, nil for each that is not there.",
+    summary: "The values of several fields, nil for each that does not exist.",
     example: "HSET user:1000 name Alice visits 10\nHMGET user:1000 name visits email",
     run: hmget,
 };
@@ -258,7 +258,7 @@ const HEXISTS: Command = Command {
     group: Group::Hash,
     since: "2.0.0",
     complexity: "O(1)",
-    summary: "Whether a hash has a field.",
+    summary: "Whether a hash contains a field.",
     example: "HSET user:1000 name Alice\nHEXISTS user:1000 email",
     run: hexists,
 };
@@ -298,7 +298,7 @@ const HDEL: Command = Command {
     group: Group::Hash,
     since: "2.0.0",
     complexity: "O(N) where N is the number of fields to be removed.",
-    summary: "Removes fields from a hash; the hash goes with its last field.",
+    summary: "Deletes fields of a hash; a hash without fields is deleted.",
     example: "HSET user:1000 name Alice visits 10\nHDEL user:1000 visits",
     run: hdel,
 };
@@ -355,7 +355,7 @@ const HINCRBYFLOAT: Command = Command {
     group: Group::Hash,
     since: "2.6.0",
     complexity: "O(1)",
-    summary: "Adds a number, decimals allowed, to the number in a field; a missing field counts as 0.",
+    summary: "Adds a number, which may have decimals, to the number in a field; a missing field counts as 0.",
     example: "HSET product:1 price 10.50\nHINCRBYFLOAT product:1 price 0.1",
     run: hincrbyfloat,
 };
@@ -391,7 +391,7 @@ const HRANDFIELD: Command = Command {
     group: Group::Hash,
     since: "6.2.0",
     complexity: "O(N) where N is the number of fields returned",
-    summary: "Fields drawn at random: one, or `count` different ones, or with a negative count fields that may repeat.",
+    summary: "A random field, or count different ones; with a negative count, fields may repeat.",
     example: "HSET user:1000 name Alice visits 10 city Paris\nHRANDFIELD user:1000 2",
     run: hrandfield,
 };

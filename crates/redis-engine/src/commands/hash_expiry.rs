@@ -93,7 +93,7 @@ const HEXPIRE: Command = Command {
     group: Group::Hash,
     since: "7.4.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "Lets fields of a hash expire in so many seconds.",
+    summary: "Makes fields of a hash expire after a number of seconds.",
     example: "HSET user:1000 name Alice code 1234\nHEXPIRE user:1000 60 FIELDS 1 code",
     run: |call| expire(call, Form::SECONDS),
 };
@@ -107,7 +107,7 @@ const HPEXPIRE: Command = Command {
     group: Group::Hash,
     since: "7.4.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "Lets fields of a hash expire in so many milliseconds.",
+    summary: "Makes fields of a hash expire after a number of milliseconds.",
     example: "HSET user:1000 name Alice code 1234\nHPEXPIRE user:1000 60000 FIELDS 1 code",
     run: |call| expire(call, Form::MILLISECONDS),
 };
@@ -121,7 +121,7 @@ const HEXPIREAT: Command = Command {
     group: Group::Hash,
     since: "7.4.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "Lets fields of a hash expire at a time, in seconds since 1970.",
+    summary: "Makes fields of a hash expire at a time, in seconds since 1970.",
     example: "HSET user:1000 name Alice code 1234\nHEXPIREAT user:1000 4102444800 FIELDS 1 code",
     run: |call| expire(call, Form::UNIX_SECONDS),
 };
@@ -135,7 +135,7 @@ const HPEXPIREAT: Command = Command {
     group: Group::Hash,
     since: "7.4.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "Lets fields of a hash expire at a time, in milliseconds since 1970.",
+    summary: "Makes fields of a hash expire at a time, in milliseconds since 1970.",
     example: "HSET user:1000 name Alice code 1234\nHPEXPIREAT user:1000 4102444800000 FIELDS 1 code",
     run: |call| expire(call, Form::UNIX_MILLISECONDS),
 };
@@ -196,7 +196,7 @@ const HTTL: Command = Command {
     group: Group::Hash,
     since: "7.4.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "For how many more seconds fields of a hash live: -1 without an end, -2 if they are not there.",
+    summary: "The number of seconds until fields of a hash expire: -1 without an expiry time, -2 for a missing field.",
     example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234\nHTTL user:1000 FIELDS 1 code",
     run: |call| reply_with_expiries(call, |at_ms, now_ms| to_seconds(at_ms - now_ms)),
 };
@@ -210,7 +210,7 @@ const HPTTL: Command = Command {
     group: Group::Hash,
     since: "7.4.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "For how many more milliseconds fields of a hash live.",
+    summary: "The number of milliseconds until fields of a hash expire.",
     example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234\nHPTTL user:1000 FIELDS 1 code",
     run: |call| reply_with_expiries(call, |at_ms, now_ms| at_ms - now_ms),
 };
@@ -275,7 +275,7 @@ const HPERSIST: Command = Command {
     group: Group::Hash,
     since: "7.4.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "Takes the expiry time of fields of a hash away, so that they stay.",
+    summary: "Removes the expiry time of fields of a hash.",
     example: "HSETEX user:1000 EX 60 FIELDS 1 code 1234\nHPERSIST user:1000 FIELDS 1 code",
     run: hpersist,
 };
@@ -316,7 +316,7 @@ const HGETDEL: Command = Command {
     group: Group::Hash,
     since: "8.0.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "The values of fields of a hash, which are removed.",
+    summary: "Returns the values of fields of a hash, and deletes the fields.",
     example: "HSET user:1000 name Alice code 1234\nHGETDEL user:1000 FIELDS 1 code",
     run: hgetdel,
 };
@@ -362,7 +362,7 @@ const HGETEX: Command = Command {
     group: Group::Hash,
     since: "8.0.0",
     complexity: "O(N) where N is the number of specified fields",
-    summary: "The values of fields of a hash, whose expiry time is set or removed.",
+    summary: "Returns the values of fields of a hash, and sets or removes their expiry time.",
     example: "HSET user:1000 name Alice code 1234\nHGETEX user:1000 EX 60 FIELDS 1 code",
     run: hgetex,
 };

@@ -23,7 +23,7 @@ const INFO: Command = Command {
     group: Group::Server,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "What the server tells of itself: all of it, or the sections that are asked for.",
+    summary: "Information about the server: all sections, or the given ones.",
     example: "INFO keyspace",
     run: info,
 };

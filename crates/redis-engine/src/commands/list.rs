@@ -25,7 +25,7 @@ const LPUSH: Command = Command {
     since: "1.0.0",
     complexity: "O(1) for each element added, so O(N) to add N elements when the command is called with multiple \
                  arguments.",
-    summary: "Puts elements at the left end of a list, one after the other, and makes the list if it is not there.",
+    summary: "Pushes elements onto the left end of a list, one after the other; creates the list if it does not exist.",
     example: "LPUSH queue:tasks send_email make_thumbnail",
     run: |call| push(call, End::Left, IfMissing::Create),
 };
@@ -40,7 +40,8 @@ const RPUSH: Command = Command {
     since: "1.0.0",
     complexity: "O(1) for each element added, so O(N) to add N elements when the command is called with multiple \
                  arguments.",
-    summary: "Puts elements at the right end of a list, one after the other, and makes the list if it is not there.",
+    summary: "Pushes elements onto the right end of a list, one after the other; creates the list if it does not \
+              exist.",
     example: "RPUSH queue:tasks send_email make_thumbnail",
     run: |call| push(call, End::Right, IfMissing::Create),
 };
@@ -55,7 +56,7 @@ const LPUSHX: Command = Command {
     since: "2.2.0",
     complexity: "O(1) for each element added, so O(N) to add N elements when the command is called with multiple \
                  arguments.",
-    summary: "Puts elements at the left end of a list, but only if the list is there.",
+    summary: "Pushes elements onto the left end of a list, only if the list exists.",
     example: "RPUSH queue:tasks send_email\nLPUSHX queue:tasks make_thumbnail",
     run: |call| push(call, End::Left, IfMissing::Ignore),
 };
@@ -70,7 +71,7 @@ const RPUSHX: Command = Command {
     since: "2.2.0",
     complexity: "O(1) for each element added, so O(N) to add N elements when the command is called with multiple \
                  arguments.",
-    summary: "Puts elements at the right end of a list, but only if the list is there.",
+    summary: "Pushes elements onto the right end of a list, only if the list exists.",
     example: "RPUSH queue:tasks send_email\nRPUSHX queue:tasks make_thumbnail",
     run: |call| push(call, End::Right, IfMissing::Ignore),
 };
@@ -149,7 +150,7 @@ const LLEN: Command = Command {
     group: Group::List,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "How many elements a list has.",
+    summary: "The number of elements of a list.",
     example: "RPUSH queue:tasks send_email make_thumbnail\nLLEN queue:tasks",
     run: llen,
 };
@@ -244,7 +245,7 @@ const LSET: Command = Command {
     since: "1.0.0",
     complexity: "O(N) where N is the length of the list. Setting either the first or the last element of the list \
                  is O(1).",
-    summary: "Puts another element in the place of the one at an index.",
+    summary: "Replaces the element at an index of a list.",
     example: "RPUSH queue:tasks send_email make_thumbnail\nLSET queue:tasks 0 send_letter",
     run: lset,
 };
@@ -276,7 +277,7 @@ const LINSERT: Command = Command {
     complexity: "O(N) where N is the number of elements to traverse before seeing the value pivot. This means that \
                  inserting somewhere on the left end on the list (head) can be considered O(1) and inserting \
                  somewhere on the right end (tail) is O(N).",
-    summary: "Puts an element before or after the first one that equals the pivot.",
+    summary: "Inserts an element before or after the first one that equals the pivot.",
     example: "RPUSH queue:tasks send_email make_thumbnail\nLINSERT queue:tasks BEFORE make_thumbnail resize_image",
     run: linsert,
 };
@@ -314,7 +315,8 @@ const LREM: Command = Command {
     group: Group::List,
     since: "1.0.0",
     complexity: "O(N+M) where N is the length of the list and M is the number of elements removed.",
-    summary: "Removes elements that equal a value: so many from the left, from the right if negative, all if 0.",
+    summary: "Removes elements equal to a value: up to count from the left, from the right if count is negative, \
+              all if it is 0.",
     example: "RPUSH queue:tasks send_email make_thumbnail send_email\nLREM queue:tasks 1 send_email",
     run: lrem,
 };
@@ -383,7 +385,7 @@ const LPOS: Command = Command {
     complexity: "O(N) where N is the number of elements in the list, for the average case. When searching for \
                  elements near the head or the tail of the list, or when the MAXLEN option is provided, the command \
                  may run in constant time.",
-    summary: "The index of an element that equals a value, or of several.",
+    summary: "The index of an element equal to a value, or of several.",
     example: "RPUSH queue:tasks send_email make_thumbnail send_email\nLPOS queue:tasks send_email COUNT 0",
     run: lpos,
 };
@@ -468,7 +470,7 @@ const LMOVE: Command = Command {
     group: Group::List,
     since: "6.2.0",
     complexity: "O(1)",
-    summary: "Takes an element from one end of a list, puts it at an end of another, and answers with it.",
+    summary: "Moves an element from an end of one list to an end of another, and returns it.",
     example: "RPUSH queue:tasks send_email make_thumbnail\nLMOVE queue:tasks queue:doing LEFT RIGHT",
     run: lmove,
 };
@@ -490,7 +492,7 @@ const RPOPLPUSH: Command = Command {
     group: Group::List,
     since: "1.2.0",
     complexity: "O(1)",
-    summary: "Takes the element at the right end of a list, puts it at the left end of another, and answers with it.",
+    summary: "Moves the rightmost element of a list to the left end of another, and returns it.",
     example: "RPUSH queue:tasks send_email make_thumbnail\nRPOPLPUSH queue:tasks queue:doing",
     run: rpoplpush,
 };

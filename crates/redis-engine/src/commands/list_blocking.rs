@@ -17,8 +17,8 @@ const BLPOP: Command = Command {
     group: Group::List,
     since: "2.0.0",
     complexity: "O(N) where N is the number of provided keys.",
-    summary: "Takes the element at the left end of the first list that has one, or waits until one has, for so many \
-              seconds; 0 waits for ever.",
+    summary: "Removes and returns the leftmost element of the first list that has one, or waits for one; a \
+              timeout of 0 waits forever.",
     example: "RPUSH queue:tasks send_email\nBLPOP queue:urgent queue:tasks 5",
     run: |call| pop(call, End::Left),
 };
@@ -32,8 +32,8 @@ const BRPOP: Command = Command {
     group: Group::List,
     since: "2.0.0",
     complexity: "O(N) where N is the number of provided keys.",
-    summary: "Takes the element at the right end of the first list that has one, or waits until one has, for so \
-              many seconds; 0 waits for ever.",
+    summary: "Removes and returns the rightmost element of the first list that has one, or waits for one; a \
+              timeout of 0 waits forever.",
     example: "RPUSH queue:tasks send_email\nBRPOP queue:urgent queue:tasks 5",
     run: |call| pop(call, End::Right),
 };
@@ -61,7 +61,7 @@ const BLMPOP: Command = Command {
     group: Group::List,
     since: "7.0.0",
     complexity: "O(N+M) where N is the number of provided keys and M is the number of elements returned.",
-    summary: "Takes elements from the first of several lists that has any, or waits until one has.",
+    summary: "Removes and returns elements of the first of several lists that has any, or waits for one.",
     example: "RPUSH queue:tasks send_email make_thumbnail\nBLMPOP 5 2 queue:urgent queue:tasks LEFT COUNT 10",
     run: blmpop,
 };
@@ -103,7 +103,7 @@ const BRPOPLPUSH: Command = Command {
     group: Group::List,
     since: "2.2.0",
     complexity: "O(1)",
-    summary: "Moves the element at the right end of a list to the left end of another, or waits until there is one.",
+    summary: "Moves the rightmost element of a list to the left end of another, or waits until there is one.",
     example: "RPUSH queue:tasks send_email\nBRPOPLPUSH queue:tasks queue:doing 5",
     run: |call| move_or_block(call, End::Right, End::Left, 3),
 };

@@ -19,7 +19,7 @@ const LPOP: Command = Command {
     group: Group::List,
     since: "1.0.0",
     complexity: "O(N) where N is the number of elements returned",
-    summary: "Takes the element at the left end of a list, or several, and answers with it.",
+    summary: "Removes and returns the leftmost element of a list, or several.",
     example: "RPUSH queue:tasks send_email make_thumbnail\nLPOP queue:tasks",
     run: |call| pop(call, End::Left),
 };
@@ -33,7 +33,7 @@ const RPOP: Command = Command {
     group: Group::List,
     since: "1.0.0",
     complexity: "O(N) where N is the number of elements returned",
-    summary: "Takes the element at the right end of a list, or several, and answers with it.",
+    summary: "Removes and returns the rightmost element of a list, or several.",
     example: "RPUSH queue:tasks send_email make_thumbnail\nRPOP queue:tasks",
     run: |call| pop(call, End::Right),
 };
@@ -115,7 +115,7 @@ const LMPOP: Command = Command {
     group: Group::List,
     since: "7.0.0",
     complexity: "O(N+M) where N is the number of provided keys and M is the number of elements returned.",
-    summary: "Takes elements from the first of several lists that has any.",
+    summary: "Removes and returns elements of the first of several lists that has any.",
     example: "RPUSH queue:late write_report\nLMPOP 2 queue:urgent queue:late LEFT COUNT 10",
     run: lmpop,
 };

@@ -17,7 +17,7 @@ const OBJECT: Command = Command {
     group: Group::Generic,
     since: "2.2.3",
     complexity: "Depends on subcommand.",
-    summary: "Tells of a value's inner life.",
+    summary: "Shows how a value is stored and used.",
     example: "SET counter 10\nOBJECT ENCODING counter",
     run: command::without_subcommand,
 };
@@ -31,7 +31,7 @@ const OBJECT_ENCODING: Command = Command {
     group: Group::Generic,
     since: "2.2.3",
     complexity: "O(1)",
-    summary: "How Redis keeps a value in memory: int, embstr, listpack, hashtable...",
+    summary: "A value's internal encoding: int, embstr, listpack, hashtable...",
     example: "SET counter 10\nOBJECT ENCODING counter",
     run: encoding,
 };
@@ -53,7 +53,7 @@ const OBJECT_REFCOUNT: Command = Command {
     group: Group::Generic,
     since: "2.2.3",
     complexity: "O(1)",
-    summary: "How many references a value has: always 1.",
+    summary: "The number of references to a value: always 1.",
     example: "SET counter 10\nOBJECT REFCOUNT counter",
     run: refcount,
 };
@@ -71,7 +71,7 @@ const OBJECT_IDLETIME: Command = Command {
     group: Group::Generic,
     since: "2.2.3",
     complexity: "O(1)",
-    summary: "How many seconds ago a key was last read or changed.",
+    summary: "The number of seconds since a key was last read or changed.",
     example: "SET counter 10\nOBJECT IDLETIME counter",
     run: idletime,
 };

@@ -37,7 +37,7 @@ const SUBSCRIBE: Command = Command {
     group: Group::Pubsub,
     since: "2.0.0",
     complexity: "O(N) where N is the number of channels to subscribe to.",
-    summary: "Listens to channels.",
+    summary: "Subscribes to channels.",
     example: "SUBSCRIBE news",
     run: |call| subscribe(call, Kind::Channel, b"subscribe"),
 };
@@ -51,7 +51,7 @@ const PSUBSCRIBE: Command = Command {
     group: Group::Pubsub,
     since: "2.0.0",
     complexity: "O(N) where N is the number of patterns to subscribe to.",
-    summary: "Listens to all channels whose names fit a pattern.",
+    summary: "Subscribes to all channels whose names match a pattern.",
     example: "PSUBSCRIBE news.*",
     run: |call| subscribe(call, Kind::Pattern, b"psubscribe"),
 };
@@ -65,7 +65,7 @@ const SSUBSCRIBE: Command = Command {
     group: Group::Pubsub,
     since: "7.0.0",
     complexity: "O(N) where N is the number of shard channels to subscribe to.",
-    summary: "Listens to sharded channels, which in a cluster stay on one machine.",
+    summary: "Subscribes to sharded channels, which stay on one node of a cluster.",
     example: "SSUBSCRIBE orders",
     run: ssubscribe,
 };
@@ -95,7 +95,7 @@ const UNSUBSCRIBE: Command = Command {
     group: Group::Pubsub,
     since: "2.0.0",
     complexity: "O(N) where N is the number of channels to unsubscribe.",
-    summary: "Listens no more to these channels, or to any.",
+    summary: "Unsubscribes from these channels, or from all.",
     example: "UNSUBSCRIBE news",
     run: |call| unsubscribe(call, Kind::Channel, b"unsubscribe"),
 };
@@ -109,7 +109,7 @@ const PUNSUBSCRIBE: Command = Command {
     group: Group::Pubsub,
     since: "2.0.0",
     complexity: "O(N) where N is the number of patterns to unsubscribe.",
-    summary: "Listens no more by these patterns, or by any.",
+    summary: "Unsubscribes from these patterns, or from all.",
     example: "PUNSUBSCRIBE news.*",
     run: |call| unsubscribe(call, Kind::Pattern, b"punsubscribe"),
 };
@@ -123,7 +123,7 @@ const SUNSUBSCRIBE: Command = Command {
     group: Group::Pubsub,
     since: "7.0.0",
     complexity: "O(N) where N is the number of shard channels to unsubscribe.",
-    summary: "Listens no more to these sharded channels, or to any.",
+    summary: "Unsubscribes from these sharded channels, or from all.",
     example: "SUNSUBSCRIBE orders",
     run: |call| unsubscribe(call, Kind::Shard, b"sunsubscribe"),
 };
@@ -171,7 +171,7 @@ const PUBLISH: Command = Command {
     since: "2.0.0",
     complexity: "O(N+M) where N is the number of clients subscribed to the receiving channel and M is the total \
                  number of subscribed patterns (by any client).",
-    summary: "Sends a message to all who listen to a channel; the answer is how many that were.",
+    summary: "Sends a message to all subscribers of a channel; returns how many received it.",
     example: "PUBLISH news hello",
     run: |call| publish(call, Kind::Channel),
 };
@@ -185,7 +185,7 @@ const SPUBLISH: Command = Command {
     group: Group::Pubsub,
     since: "7.0.0",
     complexity: "O(N) where N is the number of clients subscribed to the receiving shard channel.",
-    summary: "Sends a message to all who listen to a sharded channel.",
+    summary: "Sends a message to all subscribers of a sharded channel.",
     example: "SPUBLISH orders hello",
     run: |call| publish(call, Kind::Shard),
 };
@@ -205,7 +205,7 @@ const PUBSUB: Command = Command {
     group: Group::Pubsub,
     since: "2.8.0",
     complexity: "Depends on subcommand.",
-    summary: "Tells who listens to what.",
+    summary: "Shows channels and their subscribers.",
     example: "PUBSUB CHANNELS",
     run: command::without_subcommand,
 };
@@ -220,7 +220,7 @@ const PUBSUB_CHANNELS: Command = Command {
     since: "2.8.0",
     complexity: "O(N) where N is the number of active channels, and assuming constant time pattern matching \
                  (relatively short channels and patterns)",
-    summary: "The channels that somebody listens to by name.",
+    summary: "The channels that have subscribers.",
     example: "PUBSUB CHANNELS",
     run: |call| channels(call, Kind::Channel),
 };
@@ -235,7 +235,7 @@ const PUBSUB_SHARDCHANNELS: Command = Command {
     since: "7.0.0",
     complexity: "O(N) where N is the number of active shard channels, and assuming constant time pattern matching \
                  (relatively short shard channels).",
-    summary: "The sharded channels that somebody listens to.",
+    summary: "The sharded channels that have subscribers.",
     example: "PUBSUB SHARDCHANNELS",
     run: |call| channels(call, Kind::Shard),
 };
@@ -261,7 +261,7 @@ const PUBSUB_NUMSUB: Command = Command {
     group: Group::Pubsub,
     since: "2.8.0",
     complexity: "O(N) for the NUMSUB subcommand, where N is the number of requested channels",
-    summary: "How many clients listen to each of these channels by name.",
+    summary: "The number of subscribers of each of these channels, without those by pattern.",
     example: "PUBSUB NUMSUB news",
     run: |call| subscriber_counts(call, Kind::Channel),
 };
@@ -275,7 +275,7 @@ const PUBSUB_SHARDNUMSUB: Command = Command {
     group: Group::Pubsub,
     since: "7.0.0",
     complexity: "O(N) for the SHARDNUMSUB subcommand, where N is the number of requested shard channels",
-    summary: "How many clients listen to each of these sharded channels.",
+    summary: "The number of subscribers of each of these sharded channels.",
     example: "PUBSUB SHARDNUMSUB orders",
     run: |call| subscriber_counts(call, Kind::Shard),
 };
@@ -299,7 +299,7 @@ const PUBSUB_NUMPAT: Command = Command {
     group: Group::Pubsub,
     since: "2.8.0",
     complexity: "O(1)",
-    summary: "How many patterns somebody listens by.",
+    summary: "The number of patterns that clients are subscribed to.",
     example: "PUBSUB NUMPAT",
     run: numpat,
 };

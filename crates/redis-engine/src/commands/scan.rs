@@ -27,7 +27,7 @@ const KEYS: Command = Command {
     since: "1.0.0",
     complexity: "O(N) with N being the number of keys in the database, under the assumption that the key names in \
                  the database and the given pattern have limited length.",
-    summary: "All keys that fit a pattern. It looks at every key: SCAN is for large databases.",
+    summary: "All keys that match a pattern. It visits every key: use SCAN for large databases.",
     example: "SET user:1000 Alice\nKEYS user:*",
     run: keys,
 };
@@ -145,7 +145,7 @@ const SCAN: Command = Command {
     since: "2.8.0",
     complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
                  to return back to 0. N is the number of elements inside the collection.",
-    summary: "Some of the keys, and a cursor to go on with; 0 starts and ends it.",
+    summary: "Some of the keys, and the cursor for the next call; 0 starts and ends the iteration.",
     example: "SET user:1000 Alice\nSCAN 0 MATCH user:* COUNT 100",
     run: scan,
 };
@@ -187,7 +187,7 @@ const HSCAN: Command = Command {
     since: "2.8.0",
     complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
                  to return back to 0. N is the number of elements inside the collection.",
-    summary: "Some of a hash's fields with their values, and a cursor to go on with.",
+    summary: "Some of a hash's fields with their values, and the cursor for the next call.",
     example: "HSET user:1000 name Alice visits 10\nHSCAN user:1000 0",
     run: hscan,
 };
@@ -210,7 +210,7 @@ const SSCAN: Command = Command {
     since: "2.8.0",
     complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
                  to return back to 0. N is the number of elements inside the collection.",
-    summary: "Some of a set's members, and a cursor to go on with.",
+    summary: "Some of a set's members, and the cursor for the next call.",
     example: "SADD tags red blue\nSSCAN tags 0",
     run: sscan,
 };
@@ -231,7 +231,7 @@ const ZSCAN: Command = Command {
     since: "2.8.0",
     complexity: "O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor \
                  to return back to 0. N is the number of elements inside the collection.",
-    summary: "Some of a sorted set's members with their scores, and a cursor to go on with.",
+    summary: "Some of a sorted set's members with their scores, and the cursor for the next call.",
     example: "ZADD scores 10 Alice 20 Bob\nZSCAN scores 0",
     run: zscan,
 };

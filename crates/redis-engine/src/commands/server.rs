@@ -63,7 +63,7 @@ const FLUSHDB: Command = Command {
     group: Group::Server,
     since: "1.0.0",
     complexity: "O(N) where N is the number of keys in the selected database",
-    summary: "Removes all keys of this database.",
+    summary: "Deletes all keys of this database.",
     example: "SET greeting hello\nFLUSHDB",
     run: flushdb,
 };
@@ -82,7 +82,7 @@ const FLUSHALL: Command = Command {
     group: Group::Server,
     since: "1.0.0",
     complexity: "O(N) where N is the total number of keys in all databases",
-    summary: "Removes all keys of all databases.",
+    summary: "Deletes all keys of all databases.",
     example: "SET greeting hello\nFLUSHALL",
     run: flushall,
 };
@@ -118,7 +118,7 @@ const SWAPDB: Command = Command {
     group: Group::Server,
     since: "4.0.0",
     complexity: "O(N) where N is the count of clients watching or blocking on keys from both databases.",
-    summary: "Lets two databases change places, and all clients with them.",
+    summary: "Swaps two databases; their clients see the other data at once.",
     example: "SWAPDB 0 1",
     run: swapdb,
 };
@@ -151,7 +151,7 @@ const TIME: Command = Command {
     group: Group::Server,
     since: "2.6.0",
     complexity: "O(1)",
-    summary: "The server's clock: seconds since 1970, and the microseconds beyond them.",
+    summary: "The server's time: seconds since 1970, and microseconds of the current second.",
     example: "TIME",
     run: time,
 };
@@ -173,7 +173,7 @@ const LASTSAVE: Command = Command {
     group: Group::Server,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "When the data was last saved. Nothing is ever saved here, so it is when the server started.",
+    summary: "The time of the last save. Nothing is saved here, so it is when the server started.",
     example: "LASTSAVE",
     run: lastsave,
 };
@@ -192,7 +192,7 @@ const MONITOR: Command = Command {
     group: Group::Server,
     since: "1.0.0",
     complexity: "",
-    summary: "Shows every command that any client sends, as it is run.",
+    summary: "Shows every command that the server runs.",
     example: "MONITOR",
     run: monitor,
 };
@@ -212,7 +212,7 @@ const MEMORY: Command = Command {
     group: Group::Server,
     since: "4.0.0",
     complexity: "Depends on subcommand.",
-    summary: "Tells of memory.",
+    summary: "Shows memory usage.",
     example: "SET greeting hello\nMEMORY USAGE greeting",
     run: command::without_subcommand,
 };
@@ -226,7 +226,7 @@ const MEMORY_USAGE: Command = Command {
     group: Group::Server,
     since: "4.0.0",
     complexity: "O(N) where N is the number of samples.",
-    summary: "About how many bytes a key and its value take.",
+    summary: "The approximate number of bytes that a key and its value take.",
     example: "SET greeting hello\nMEMORY USAGE greeting",
     run: memory_usage,
 };
@@ -282,7 +282,7 @@ const EVAL: Command = Command {
     group: Group::Scripting,
     since: "2.6.0",
     complexity: "Depends on the script that is executed.",
-    summary: "Runs a Lua script on a real server. This one has no Lua.",
+    summary: "Runs a Lua script on a real server. This server has no Lua.",
     example: "EVAL 'return 1' 0",
     run: no_scripts,
 };
@@ -310,7 +310,7 @@ const EVALSHA: Command = Command {
     group: Group::Scripting,
     since: "2.6.0",
     complexity: "Depends on the script that is executed.",
-    summary: "Runs a Lua script that the server knows. This one has no Lua.",
+    summary: "Runs a cached Lua script on a real server. This server has no Lua.",
     example: "EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0",
     run: no_scripts,
 };
@@ -324,7 +324,7 @@ const EVALSHA_RO: Command = Command {
     group: Group::Scripting,
     since: "7.0.0",
     complexity: "Depends on the script that is executed.",
-    summary: "Runs a known Lua script that only reads. This server has no Lua.",
+    summary: "Runs a cached Lua script that only reads. This server has no Lua.",
     example: "EVALSHA_RO e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0",
     run: no_scripts,
 };
@@ -338,7 +338,7 @@ const FCALL: Command = Command {
     group: Group::Scripting,
     since: "7.0.0",
     complexity: "Depends on the function that is executed.",
-    summary: "Runs a function that was loaded. This server has no Lua.",
+    summary: "Runs a loaded function on a real server. This server has no Lua.",
     example: "FCALL greet 0",
     run: no_scripts,
 };
@@ -370,7 +370,7 @@ const SCRIPT: Command = Command {
     group: Group::Scripting,
     since: "2.6.0",
     complexity: "Depends on subcommand.",
-    summary: "Manages Lua scripts, of which there are none here.",
+    summary: "Manages Lua scripts. This server has none.",
     example: "SCRIPT FLUSH",
     run: command::without_subcommand,
 };
@@ -384,7 +384,7 @@ const SCRIPT_FLUSH: Command = Command {
     group: Group::Scripting,
     since: "2.6.0",
     complexity: "O(N) with N being the number of scripts in cache",
-    summary: "Forgets all scripts.",
+    summary: "Removes all cached scripts.",
     example: "SCRIPT FLUSH",
     run: script_flush,
 };
@@ -435,7 +435,7 @@ const FUNCTION: Command = Command {
     group: Group::Scripting,
     since: "7.0.0",
     complexity: "Depends on subcommand.",
-    summary: "Manages functions, of which there are none here.",
+    summary: "Manages functions. This server has none.",
     example: "FUNCTION FLUSH",
     run: command::without_subcommand,
 };
@@ -449,7 +449,7 @@ const FUNCTION_FLUSH: Command = Command {
     group: Group::Scripting,
     since: "7.0.0",
     complexity: "O(N) where N is the number of functions deleted",
-    summary: "Forgets all functions.",
+    summary: "Deletes all functions.",
     example: "FUNCTION FLUSH",
     run: function_flush,
 };

@@ -23,7 +23,7 @@ const SADD: Command = Command {
     since: "1.0.0",
     complexity: "O(1) for each element added, so O(N) to add N elements when the command is called with multiple \
                  arguments.",
-    summary: "Adds members to a set, and makes the set if it is not there; answers how many are new.",
+    summary: "Adds members to a set; creates the set if it does not exist. Returns how many are new.",
     example: "SADD article:1:tags redis database",
     run: sadd,
 };
@@ -55,7 +55,7 @@ const SREM: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(N) where N is the number of members to be removed.",
-    summary: "Removes members from a set; answers how many were there.",
+    summary: "Removes members from a set; returns how many existed.",
     example: "SADD article:1:tags redis database\nSREM article:1:tags database",
     run: srem,
 };
@@ -124,7 +124,7 @@ const SCARD: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "How many members a set has.",
+    summary: "The number of members of a set.",
     example: "SADD article:1:tags redis database\nSCARD article:1:tags",
     run: scard,
 };
@@ -144,7 +144,7 @@ const SISMEMBER: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Whether a set has a member: 1 or 0.",
+    summary: "Whether a set contains a member: 1 or 0.",
     example: "SADD article:1:tags redis database\nSISMEMBER article:1:tags redis",
     run: sismember,
 };
@@ -164,7 +164,7 @@ const SMISMEMBER: Command = Command {
     group: Group::Set,
     since: "6.2.0",
     complexity: "O(N) where N is the number of elements being checked for membership",
-    summary: "Whether a set has each of several members: 1 or 0 for each.",
+    summary: "Whether a set contains each of several members: 1 or 0 for each.",
     example: "SADD article:1:tags redis database\nSMISMEMBER article:1:tags redis cooking",
     run: smismember,
 };
@@ -212,7 +212,7 @@ const SRANDMEMBER: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "Without the count argument O(1), otherwise O(N) where N is the absolute value of the passed count.",
-    summary: "A random member of a set, or several: different ones, or, with a negative count, maybe the same again.",
+    summary: "A random member of a set, or several different ones; with a negative count, members may repeat.",
     example: "SADD lottery:tickets red\nSRANDMEMBER lottery:tickets",
     run: srandmember,
 };
@@ -280,7 +280,7 @@ const SPOP: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "Without the count argument O(1), otherwise O(N) where N is the value of the passed count.",
-    summary: "Takes a random member out of a set, or several, and answers with it.",
+    summary: "Removes and returns a random member of a set, or several.",
     example: "SADD lottery:tickets red\nSPOP lottery:tickets",
     run: spop,
 };

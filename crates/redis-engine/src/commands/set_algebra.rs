@@ -20,7 +20,7 @@ const SINTER: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
-    summary: "The members that all of the sets have.",
+    summary: "The members that are in all of the sets.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSINTER ana:likes ben:likes",
     run: |call| reply(call, Operation::Intersection),
 };
@@ -34,7 +34,7 @@ const SUNION: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(N) where N is the total number of elements in all given sets.",
-    summary: "The members that any of the sets has.",
+    summary: "The members that are in any of the sets.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSUNION ana:likes ben:likes",
     run: |call| reply(call, Operation::Union),
 };
@@ -48,7 +48,7 @@ const SDIFF: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(N) where N is the total number of elements in all given sets.",
-    summary: "The members of the first set that none of the others has.",
+    summary: "The members of the first set that are in none of the others.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSDIFF ana:likes ben:likes",
     run: |call| reply(call, Operation::Difference),
 };
@@ -62,7 +62,7 @@ const SINTERSTORE: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
-    summary: "Stores the members that all of the sets have, as a new set.",
+    summary: "Stores the members that are in all of the sets as a new set.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSINTERSTORE both:like ana:likes ben:likes",
     run: |call| store(call, Operation::Intersection, "sinterstore"),
 };
@@ -76,7 +76,7 @@ const SUNIONSTORE: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(N) where N is the total number of elements in all given sets.",
-    summary: "Stores the members that any of the sets has, as a new set.",
+    summary: "Stores the members that are in any of the sets as a new set.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSUNIONSTORE someone:likes ana:likes ben:likes",
     run: |call| store(call, Operation::Union, "sunionstore"),
 };
@@ -90,7 +90,7 @@ const SDIFFSTORE: Command = Command {
     group: Group::Set,
     since: "1.0.0",
     complexity: "O(N) where N is the total number of elements in all given sets.",
-    summary: "Stores the members of the first set that none of the others has, as a new set.",
+    summary: "Stores the members of the first set that are in none of the others as a new set.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSDIFFSTORE only:ana ana:likes ben:likes",
     run: |call| store(call, Operation::Difference, "sdiffstore"),
 };
@@ -231,7 +231,7 @@ const SINTERCARD: Command = Command {
     group: Group::Set,
     since: "7.0.0",
     complexity: "O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.",
-    summary: "How many members all of the sets have, counted up to a limit.",
+    summary: "The number of members that are in all of the sets, counted up to a limit.",
     example: "SADD ana:likes jazz rock\nSADD ben:likes rock pop\nSINTERCARD 2 ana:likes ben:likes",
     run: sintercard,
 };

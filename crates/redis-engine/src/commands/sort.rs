@@ -25,7 +25,7 @@ const SORT: Command = Command {
     since: "1.0.0",
     complexity: "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of \
                  returned elements. When the elements are not sorted, complexity is O(N).",
-    summary: "The elements of a list, set or sorted set in order, or values that belong to them; or stores these as \
+    summary: "The sorted elements of a list, set or sorted set, or values that belong to them; can store them as \
               a list.",
     example: "RPUSH race:times 12.5 9.8 11\nSORT race:times",
     run: |call| sort(call, Access::ReadWrite),
@@ -41,7 +41,7 @@ const SORT_RO: Command = Command {
     since: "7.0.0",
     complexity: "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of \
                  returned elements. When the elements are not sorted, complexity is O(N).",
-    summary: "The elements of a list, set or sorted set in order, or values that belong to them.",
+    summary: "The sorted elements of a list, set or sorted set, or values that belong to them.",
     example: "RPUSH race:times 12.5 9.8 11\nSORT_RO race:times DESC",
     run: |call| sort(call, Access::ReadOnly),
 };

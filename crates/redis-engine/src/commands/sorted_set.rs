@@ -51,7 +51,7 @@ const ZADD: Command = Command {
     group: Group::SortedSet,
     since: "1.2.0",
     complexity: "O(log(N)) for each item added, where N is the number of elements in the sorted set.",
-    summary: "Adds members with scores, or gives members new scores.",
+    summary: "Adds members with scores, or updates the scores of existing members.",
     example: "ZADD scores 100 Alice 200 Bob",
     run: zadd,
 };
@@ -216,7 +216,7 @@ const ZREM: Command = Command {
     since: "1.2.0",
     complexity: "O(M*log(N)) with N being the number of elements in the sorted set and M the number of elements to \
                  be removed.",
-    summary: "Removes members, and says how many were there.",
+    summary: "Removes members; returns how many existed.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREM scores Bob Dave",
     run: zrem,
 };
@@ -282,7 +282,7 @@ const ZMSCORE: Command = Command {
     group: Group::SortedSet,
     since: "6.2.0",
     complexity: "O(N) where N is the number of members being requested.",
-    summary: "The scores of several members, nil for those that are not there.",
+    summary: "The scores of several members, nil for each that does not exist.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZMSCORE scores Alice Dave",
     run: zmscore,
 };
@@ -313,7 +313,7 @@ const ZRANK: Command = Command {
     group: Group::SortedSet,
     since: "2.0.0",
     complexity: "O(log(N))",
-    summary: "A member's rank from the lowest score, counted from 0, or nil.",
+    summary: "A member's rank from the lowest score, starting at 0, or nil.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANK scores Charlie",
     run: |call| rank(call, Direction::Ascending),
 };
@@ -327,7 +327,7 @@ const ZREVRANK: Command = Command {
     group: Group::SortedSet,
     since: "2.0.0",
     complexity: "O(log(N))",
-    summary: "A member's rank from the highest score, counted from 0, or nil.",
+    summary: "A member's rank from the highest score, starting at 0, or nil.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREVRANK scores Charlie",
     run: |call| rank(call, Direction::Descending),
 };
@@ -362,7 +362,7 @@ const ZRANDMEMBER: Command = Command {
     group: Group::SortedSet,
     since: "6.2.0",
     complexity: "O(N) where N is the number of members returned",
-    summary: "A random member, or several: a negative count may name a member twice.",
+    summary: "A random member, or several; with a negative count, members may repeat.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANDMEMBER scores 2",
     run: zrandmember,
 };

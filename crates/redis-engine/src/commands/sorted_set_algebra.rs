@@ -110,7 +110,7 @@ const ZINTERCARD: Command = Command {
     since: "7.0.0",
     complexity: "O(N*K) worst case with N being the smallest input sorted set, K being the number of input sorted \
                  sets.",
-    summary: "How many members all of the sorted sets have, counting no further than a limit.",
+    summary: "The number of members that are in all of the sorted sets, counted up to a limit.",
     example: "ZADD monday 10 Alice 20 Bob\nZADD tuesday 5 Alice\nZINTERCARD 2 monday tuesday",
     run: zintercard,
 };

@@ -22,7 +22,7 @@ const ZPOPMIN: Command = Command {
     since: "5.0.0",
     complexity: "O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of \
                  elements popped.",
-    summary: "Takes off the member with the lowest score, or several.",
+    summary: "Removes and returns the member with the lowest score, or several.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZPOPMIN scores",
     run: |call| pop(call, Direction::Ascending),
 };
@@ -37,7 +37,7 @@ const ZPOPMAX: Command = Command {
     since: "5.0.0",
     complexity: "O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of \
                  elements popped.",
-    summary: "Takes off the member with the highest score, or several.",
+    summary: "Removes and returns the member with the highest score, or several.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZPOPMAX scores 2",
     run: |call| pop(call, Direction::Descending),
 };
@@ -113,7 +113,7 @@ const ZMPOP: Command = Command {
     since: "7.0.0",
     complexity: "O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the \
                  sorted set, and M being the number of elements popped.",
-    summary: "Takes members off the first of several sorted sets that has any.",
+    summary: "Removes and returns members of the first of several sorted sets that has any.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZMPOP 2 nobody scores MAX COUNT 2",
     run: zmpop,
 };
@@ -190,7 +190,7 @@ const BZMPOP: Command = Command {
     since: "7.0.0",
     complexity: "O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the \
                  sorted set, and M being the number of elements popped.",
-    summary: "Takes members off the first of several sorted sets that has any, and waits for one.",
+    summary: "Removes and returns members of the first of several sorted sets that has any, or waits for one.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nBZMPOP 1 2 nobody scores MAX",
     run: bzmpop,
 };
@@ -210,7 +210,8 @@ const BZPOPMIN: Command = Command {
     group: Group::SortedSet,
     since: "5.0.0",
     complexity: "O(log(N)) with N being the number of elements in the sorted set.",
-    summary: "Takes off the lowest member of the first sorted set that has any, and waits for one.",
+    summary: "Removes and returns the member with the lowest score of the first sorted set that has any, or waits \
+              for one.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nBZPOPMIN nobody scores 1",
     run: |call| blocking_pop(call, Direction::Ascending),
 };
@@ -224,7 +225,8 @@ const BZPOPMAX: Command = Command {
     group: Group::SortedSet,
     since: "5.0.0",
     complexity: "O(log(N)) with N being the number of elements in the sorted set.",
-    summary: "Takes off the highest member of the first sorted set that has any, and waits for one.",
+    summary: "Removes and returns the member with the highest score of the first sorted set that has any, or \
+              waits for one.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nBZPOPMAX nobody scores 1",
     run: |call| blocking_pop(call, Direction::Descending),
 };

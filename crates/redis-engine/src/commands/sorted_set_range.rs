@@ -245,7 +245,7 @@ const ZRANGE: Command = Command {
     since: "1.2.0",
     complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
                  returned.",
-    summary: "The members of a range: by rank, or with BYSCORE or BYLEX by score or by bytes.",
+    summary: "The members in a range: by rank, or by score with BYSCORE, or by bytes with BYLEX.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANGE scores 0 -1 WITHSCORES",
     run: |call| range(call, RangeCommand { by: None, direction: None, target: Target::Reply }),
 };
@@ -260,7 +260,7 @@ const ZRANGESTORE: Command = Command {
     since: "6.2.0",
     complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
                  stored into the destination key.",
-    summary: "Stores the members of a range under another key.",
+    summary: "Stores the members in a range under another key.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZRANGESTORE top scores 0 1 REV",
     run: |call| range(call, RangeCommand { by: None, direction: None, target: Target::Store }),
 };
@@ -323,7 +323,7 @@ const ZRANGEBYLEX: Command = Command {
     complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
                  being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can \
                  consider it O(log(N)).",
-    summary: "The members between two strings, where all scores are the same.",
+    summary: "The members between two strings, if all scores are equal.",
     example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZRANGEBYLEX names [B +",
     run: |call| range(call, RangeCommand::reply(By::Lex, Direction::Ascending)),
 };
@@ -339,7 +339,7 @@ const ZREVRANGEBYLEX: Command = Command {
     complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
                  being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can \
                  consider it O(log(N)).",
-    summary: "The members between two strings, last first, where all scores are the same.",
+    summary: "The members between two strings, last first, if all scores are equal.",
     example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZREVRANGEBYLEX names + [B",
     run: |call| range(call, RangeCommand::reply(By::Lex, Direction::Descending)),
 };
@@ -353,7 +353,7 @@ const ZCOUNT: Command = Command {
     group: Group::SortedSet,
     since: "2.0.0",
     complexity: "O(log(N)) with N being the number of elements in the sorted set.",
-    summary: "How many members have a score in a range.",
+    summary: "The number of members with a score in a range.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZCOUNT scores (100 200",
     run: |call| count(call, By::Score),
 };
@@ -367,7 +367,7 @@ const ZLEXCOUNT: Command = Command {
     group: Group::SortedSet,
     since: "2.8.9",
     complexity: "O(log(N)) with N being the number of elements in the sorted set.",
-    summary: "How many members stand between two strings, where all scores are the same.",
+    summary: "The number of members between two strings, if all scores are equal.",
     example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZLEXCOUNT names [B +",
     run: |call| count(call, By::Lex),
 };
@@ -389,7 +389,7 @@ const ZREMRANGEBYRANK: Command = Command {
     since: "2.0.0",
     complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
                  removed by the operation.",
-    summary: "Removes the members between two ranks, and says how many.",
+    summary: "Removes the members between two ranks; returns how many there were.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREMRANGEBYRANK scores 0 0",
     run: |call| remove(call, By::Rank, "zremrangebyrank"),
 };
@@ -404,7 +404,7 @@ const ZREMRANGEBYSCORE: Command = Command {
     since: "1.2.0",
     complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
                  removed by the operation.",
-    summary: "Removes the members between two scores, and says how many.",
+    summary: "Removes the members between two scores; returns how many there were.",
     example: "ZADD scores 100 Alice 200 Bob 150 Charlie\nZREMRANGEBYSCORE scores -inf (150",
     run: |call| remove(call, By::Score, "zremrangebyscore"),
 };
@@ -419,7 +419,7 @@ const ZREMRANGEBYLEX: Command = Command {
     since: "2.8.9",
     complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements \
                  removed by the operation.",
-    summary: "Removes the members between two strings, where all scores are the same, and says how many.",
+    summary: "Removes the members between two strings, if all scores are equal; returns how many there were.",
     example: "ZADD names 0 Alice 0 Bob 0 Charlie\nZREMRANGEBYLEX names [B +",
     run: |call| remove(call, By::Lex, "zremrangebylex"),
 };

@@ -52,7 +52,7 @@ const SET: Command = Command {
     group: Group::String,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Stores a string under a key, whatever was there before.",
+    summary: "Stores a string under a key; replaces any old value.",
     example: "SET user:1000:name Alice EX 60",
     run: set,
 };
@@ -161,7 +161,7 @@ const SETNX: Command = Command {
     group: Group::String,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Stores a string under a key only if the key is not there.",
+    summary: "Stores a string under a key, only if the key does not exist.",
     example: "SETNX lock:report alice",
     run: setnx,
 };
@@ -184,7 +184,7 @@ const SETEX: Command = Command {
     group: Group::String,
     since: "2.0.0",
     complexity: "O(1)",
-    summary: "Stores a string under a key for so many seconds.",
+    summary: "Stores a string under a key, which expires after a number of seconds.",
     example: "SETEX session:42 300 Alice",
     run: setex,
 };
@@ -202,7 +202,7 @@ const PSETEX: Command = Command {
     group: Group::String,
     since: "2.6.0",
     complexity: "O(1)",
-    summary: "Stores a string under a key for so many milliseconds.",
+    summary: "Stores a string under a key, which expires after a number of milliseconds.",
     example: "PSETEX session:42 300000 Alice",
     run: psetex,
 };
@@ -228,7 +228,7 @@ const GETSET: Command = Command {
     group: Group::String,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "Stores a string under a key, and answers the one that was there before.",
+    summary: "Stores a string under a key, and returns the old one.",
     example: "SET leader alice\nGETSET leader bob",
     run: getset,
 };
@@ -248,7 +248,7 @@ const GETDEL: Command = Command {
     group: Group::String,
     since: "6.2.0",
     complexity: "O(1)",
-    summary: "The string under a key, which is removed.",
+    summary: "Returns the string under a key, and deletes the key.",
     example: "SET ticket abc\nGETDEL ticket",
     run: getdel,
 };
@@ -268,7 +268,7 @@ const GETEX: Command = Command {
     group: Group::String,
     since: "6.2.0",
     complexity: "O(1)",
-    summary: "The string under a key, whose expiry time is set or removed.",
+    summary: "Returns the string under a key, and sets or removes the key's expiry time.",
     example: "SET session:42 Alice\nGETEX session:42 EX 60",
     run: getex,
 };
@@ -320,7 +320,7 @@ const MGET: Command = Command {
     group: Group::String,
     since: "1.0.0",
     complexity: "O(N) where N is the number of keys to retrieve.",
-    summary: "The strings under several keys, nil for each that holds none.",
+    summary: "The strings under several keys, nil for each key that holds none.",
     example: "MSET a 1 b 2\nMGET a b c",
     run: mget,
 };
@@ -366,7 +366,7 @@ const MSETNX: Command = Command {
     group: Group::String,
     since: "1.0.1",
     complexity: "O(N) where N is the number of keys to set.",
-    summary: "Stores strings under several keys, all at once, only if none of the keys is there.",
+    summary: "Stores strings under several keys, all at once, only if none of the keys exists.",
     example: "MSETNX a 1 b 2",
     run: msetnx,
 };

@@ -40,7 +40,7 @@ const APPEND: Command = Command {
     complexity: "O(1). The amortized time complexity is O(1) assuming the appended value is small and the already \
                  present value is of any size, since the dynamic string library used by Redis will double the free \
                  space available on every reallocation.",
-    summary: "Adds bytes to the end of a string, and makes it if it is not there.",
+    summary: "Appends bytes to a string; creates the string if it does not exist.",
     example: "SET greeting hello\nAPPEND greeting ' world'",
     run: append,
 };
@@ -132,7 +132,7 @@ const SETRANGE: Command = Command {
     complexity: "O(1), not counting the time taken to copy the new string in place. Usually, this string is very \
                  small so the amortized complexity is O(1). Otherwise, complexity is O(M) with M being the length of \
                  the value argument.",
-    summary: "Overwrites a part of a string from an offset on; zero bytes fill the gap behind a shorter one.",
+    summary: "Overwrites part of a string from an offset on; a gap after its end is filled with zero bytes.",
     example: "SET greeting 'hello world'\nSETRANGE greeting 6 Redis",
     run: setrange,
 };
@@ -170,8 +170,8 @@ const LCS: Command = Command {
     group: Group::String,
     since: "7.0.0",
     complexity: "O(N*M) where N and M are the lengths of s1 and s2, respectively",
-    summary: "The longest common subsequence of two strings: its bytes, its length (LEN), or where its parts are \
-              (IDX).",
+    summary: "The longest common subsequence of two strings: its bytes, its length (LEN), or the positions of its \
+              matches (IDX).",
     example: "MSET a ohmytext b mynewtext\nLCS a b",
     run: lcs,
 };

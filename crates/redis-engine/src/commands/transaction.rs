@@ -17,7 +17,7 @@ const MULTI: Command = Command {
     group: Group::Transactions,
     since: "1.2.0",
     complexity: "O(1)",
-    summary: "Starts a transaction: what follows is queued until EXEC.",
+    summary: "Starts a transaction: the commands that follow are queued until EXEC.",
     example: "MULTI",
     run: multi,
 };
@@ -40,7 +40,7 @@ const EXEC: Command = Command {
     group: Group::Transactions,
     since: "1.2.0",
     complexity: "Depends on commands in the transaction",
-    summary: "Runs what was queued since MULTI, unless a watched key has changed.",
+    summary: "Runs the commands queued since MULTI, unless a watched key has changed.",
     example: "MULTI\nINCR visits\nEXEC",
     run: exec,
 };
@@ -102,7 +102,7 @@ const DISCARD: Command = Command {
     group: Group::Transactions,
     since: "2.0.0",
     complexity: "O(N), when N is the number of queued commands",
-    summary: "Forgets what was queued since MULTI, and ends all watches.",
+    summary: "Discards the commands queued since MULTI, and stops watching all keys.",
     example: "MULTI\nINCR visits\nDISCARD",
     run: discard,
 };
@@ -154,7 +154,7 @@ const UNWATCH: Command = Command {
     group: Group::Transactions,
     since: "2.2.0",
     complexity: "O(1)",
-    summary: "Ends all watches of this client.",
+    summary: "Stops watching all keys.",
     example: "UNWATCH",
     run: unwatch,
 };
