@@ -1,8 +1,9 @@
-//! What a command costs inside the process, among 1,000 elements and among 1,000,000, and how it grows between the two.
+//! Measures the time of a command in the process, with 1,000 and with 1,000,000 elements, and the growth between the
+//! two.
 //!
-//! `cargo bench --bench engine`, or with words after `--` to run only the rows that hold one of them. Each figure is the
-//! median of many batches. A row that adds or removes takes its change back after each batch, untimed, so that the
-//! size stays what it says.
+//! Run it with `cargo bench --bench engine`; words after `--` select the rows that contain one of them. Each figure is
+//! the median of many batches. A row that adds or removes elements undoes its changes after each batch, outside of the
+//! measured time, so that the size stays the same.
 
 use std::time::Instant;
 
@@ -13,20 +14,20 @@ const SIZES: [usize; 2] = [1_000, 1_000_000];
 const BATCHES: usize = 31;
 const CALLS_PER_BATCH: usize = 500;
 
-/// An engine whose keys all hold so many elements, and so many strings beside.
-struct Filled {
+/// An engine with this number of strings, and with containers that each have this number of elements.
+struct BenchEngine {
     engine: Engine,
     client: ClientId,
     size: usize,
     random: u64,
 }
 
-/// A command, as a line of words: `%` stands for a random element's number, `+` for the number of one that is not there.
+/// A command as a line of words. `%` is replaced by the number of a random element, and `+` by that of a new one.
 struct Row {
     command: &'static str,
-    /// What takes it back.
+    /// The command that undoes it.
     undo: Option<&'static str>,
-    /// What the cost may depend on beside the size.
+    /// What the time may depend on besides the size.
     note: &'static str,
 }
 
@@ -34,7 +35,7 @@ const fn row(command: &'static str, note: &'static str) -> Row {
     Row { command, undo: None, note }
 }
 
-const fn undone(command: &'static str, undo: &'static str, note: &'static str) -> Row {
+const fn row_with_undo(command: &'static str, undo: &'static str, note: &'static str) -> Row {
     Row { command, undo: Some(undo), note }
 }
 
@@ -45,13 +46,13 @@ const ROWS: [Row; 18] = [
     row("HSET hash field:% value", "fields that are there"),
     row("HGET hash field:%", "random fields"),
     row("HINCRBY numbers field:% 1", "random fields"),
-    undone("LPUSH list element", "LPOP list", ""),
-    undone("LPOP list", "LPUSH list element", ""),
+    row_with_undo("LPUSH list element", "LPOP list", ""),
+    row_with_undo("LPOP list", "LPUSH list element", ""),
     row("LRANGE list @ 100", "100 elements from the middle"),
-    undone("SADD set member:+", "SREM set member:+", "new members"),
+    row_with_undo("SADD set member:+", "SREM set member:+", "new members"),
     row("SISMEMBER set member:%", "random members"),
     row("SINTER small set", "100 members, half of which are in the other set"),
-    undone("ZADD zset % member:+", "ZREM zset member:+", "new members"),
+    row_with_undo("ZADD zset % member:+", "ZREM zset member:+", "new members"),
     row("ZINCRBY zset 1 member:%", "random members"),
     row("ZSCORE zset member:%", "random members"),
     row("ZREVRANK zset member:%", "random members"),
@@ -59,13 +60,13 @@ const ROWS: [Row; 18] = [
     row("ZRANGEBYSCORE zset % inf LIMIT 0 100", "up to 100 members from a random score"),
 ];
 
-impl Filled {
+impl BenchEngine {
     fn new(size: usize) -> Self {
         let mut engine = Engine::new(1, 1);
         let client = engine.connect();
-        let mut filled = Filled { engine, client, size, random: 1 };
+        let mut engine = BenchEngine { engine, client, size, random: 1 };
         for n in 0..size {
-            // The scores do not follow the order in which members come.
+            // The order of scores differs from the order of insertion.
             let score = n.wrapping_mul(7919) % size;
             for line in [
                 format!("SET key:{n} value:{n}"),
@@ -76,13 +77,13 @@ impl Filled {
                 format!("SADD set member:{n}"),
                 format!("ZADD zset {score} member:{n}"),
             ] {
-                filled.call(&line);
+                engine.call(&line);
             }
         }
         for n in 0..100 {
-            filled.call(&format!("SADD small member:{}", n * size / 50));
+            engine.call(&format!("SADD small member:{}", n * size / 50));
         }
-        filled
+        engine
     }
 
     fn call(&mut self, line: &str) {
@@ -93,39 +94,39 @@ impl Filled {
         reply.clear();
     }
 
-    /// The lines of a batch.
-    fn lines(&mut self, template: &str) -> Vec<String> {
+    /// Generates the lines of a batch.
+    fn batch_lines(&mut self, template: &str) -> Vec<String> {
         let middle = format!("{} {}", self.size / 2, self.size / 2 + 99);
         let template = template.replace("@ 100", &middle);
         let line = |n: usize| {
-            // Knuth's multiplier: every place is met, in no order that a cache could foresee.
+            // Knuth's linear congruential generator visits all elements, in an order that a cache cannot predict.
             self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let drawn = (self.random >> 33) as usize % self.size;
-            template.replace('%', &drawn.to_string()).replace('+', &(self.size + n).to_string())
+            let element = (self.random >> 33) as usize % self.size;
+            template.replace('%', &element.to_string()).replace('+', &(self.size + n).to_string())
         };
         (0..CALLS_PER_BATCH).map(line).collect()
     }
 
-    /// Runs the lines, and says how many nanoseconds each took on average.
+    /// Runs the lines. Returns the average time per call in nanoseconds.
     fn run(&mut self, lines: &[String]) -> f64 {
         let batch: Vec<Vec<&[u8]>> = lines.iter().map(|line| line.split(' ').map(str::as_bytes).collect()).collect();
         let start = Instant::now();
         for words in &batch {
             self.engine.execute(self.client, words, 1);
-            // As a driver does that has sent them: the room stays.
+            // A driver clears the reply after sending it, which keeps its memory.
             self.engine.server.clients.get_mut(self.client).reply.clear();
         }
         start.elapsed().as_nanos() as f64 / batch.len() as f64
     }
 
-    /// The median over all batches, in nanoseconds a call.
+    /// Returns the median over all batches, in nanoseconds per call.
     fn measure(&mut self, row: &Row) -> f64 {
         let mut figures: Vec<f64> = (0..BATCHES)
             .map(|_| {
-                let lines = self.lines(row.command);
+                let lines = self.batch_lines(row.command);
                 let figure = self.run(&lines);
                 if let Some(undo) = row.undo {
-                    let lines = self.lines(undo);
+                    let lines = self.batch_lines(undo);
                     self.run(&lines);
                 }
                 figure
@@ -137,15 +138,15 @@ impl Filled {
 }
 
 fn main() {
-    // Cargo adds `--bench`.
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    // Cargo passes `--bench`.
+    let filters: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let rows: Vec<&Row> = ROWS
         .iter()
-        .filter(|row| wanted.is_empty() || wanted.iter().any(|w| row.command.contains(w.as_str())))
+        .filter(|row| filters.is_empty() || filters.iter().any(|w| row.command.contains(w.as_str())))
         .collect();
     let [small, large] = SIZES.map(|size| {
-        let mut filled = Filled::new(size);
-        rows.iter().map(|row| filled.measure(row)).collect::<Vec<_>>()
+        let mut engine = BenchEngine::new(size);
+        rows.iter().map(|row| engine.measure(row)).collect::<Vec<_>>()
     });
     println!("| command | ns among 1,000 | ns among 1,000,000 | growth | |");
     println!("| --- | ---: | ---: | ---: | --- |");

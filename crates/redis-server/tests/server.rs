@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use std::{env, io};
 
 use redis_engine::Engine;
+use redis_engine::resp::request;
 use redis_server::{Options, ServeError, Server, StopHandle, now_us};
 
 use test_support::real_redis::RealRedis;
@@ -70,9 +71,8 @@ fn run_on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
 }
 
 /// Encodes a command as an array of bulk strings, which unlike an inline command may be of any length.
-fn encode_request(words: &[&str]) -> String {
-    let bulks: String = words.iter().map(|word| format!("${}\r\n{word}\r\n", word.len())).collect();
-    format!("*{}\r\n{bulks}", words.len())
+fn encode_request(words: &[&str]) -> Vec<u8> {
+    request::encode(&words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>())
 }
 
 struct Client(TcpStream);
@@ -513,7 +513,7 @@ fn a_client_above_a_buffer_limit_is_disconnected() {
         client.expect_reply("CONFIG SET client-query-buffer-limit 1048576", "+OK\r\n");
         let mut talker = Client::connect(address);
         // The server may close the connection before everything is written, so a failed write is not an error.
-        drop(talker.0.write_all(encode_request(&["SET", "long", &"y".repeat(1 << 20)]).as_bytes()));
+        drop(talker.0.write_all(&encode_request(&["SET", "long", &"y".repeat(1 << 20)])));
         talker.expect_close_after("");
         client.expect_reply("STRLEN long", ":200000\r\n");
         assert_eq!(counted(&mut client, "query").as_deref(), Some("1"));

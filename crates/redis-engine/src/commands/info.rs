@@ -278,18 +278,18 @@ mod tests {
     use crate::Engine;
 
     #[test]
-    fn memory_grows_by_what_memory_usage_says() {
+    fn used_memory_includes_the_size_of_a_new_value() {
         let mut engine = Engine::new(1, 0);
         let client = engine.connect();
         let mut reply_to = |line: &str| {
             engine.execute(client, &line.split(' ').map(str::as_bytes).collect::<Vec<_>>(), 0);
-            String::from_utf8(engine.server.clients.get_mut(client).reply.take()).expect("it was ASCII")
+            String::from_utf8(engine.server.clients.get_mut(client).reply.take()).expect("the reply is ASCII")
         };
         let mut used = |line: &str| {
             reply_to(line);
             let text = reply_to("INFO memory");
             let line = text.lines().find_map(|line| line.strip_prefix("used_memory:"));
-            line.and_then(|number| number.parse::<i64>().ok()).expect("it is there")
+            line.and_then(|number| number.parse::<i64>().ok()).expect("INFO memory has the field")
         };
         let (before, after) = (used("PING"), used("SETBIT bits 8000000 1"));
         assert!((500_000..1_000_000).contains(&before), "{before}");

@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn lines_are_split_as_in_redis() {
         type Case = (&'static [u8], Result<&'static [&'static [u8]], Unbalanced>);
-        let cases: [Case; 17] = [
+        let cases: [Case; 18] = [
             (b"", Ok(&[])),
             (b" \t\x0b\x0c ", Ok(&[])),
             (b"  SET  a\tb\r\n", Ok(&[b"SET", b"a", b"b"])),
@@ -177,6 +177,7 @@ mod tests {
             (br#""a\""#, Err(Unbalanced)),
             (br#""\"#, Err(Unbalanced)),
             (b"a\x0bb", Ok(&[b"a\x0bb"])),
+            (b"a  \"\" \xe2\x98\x95", Ok(&[b"a", b"", b"\xe2\x98\x95"])),
             (b"a\0b \"", Ok(&[b"a"])),
         ];
         for (line, expected) in cases {

@@ -1,102 +1,104 @@
-//! When two servers' bytes agree: byte for byte, but where Redis leaves an order open or an answer tells the time.
+//! Decides whether the output of two servers agrees: byte by byte, except for unspecified orders and for clocks.
 
 use std::collections::HashSet;
 
 use redis_engine::Engine;
 use redis_engine::resp::value::{self, Value};
 
-/// What a command's reply may differ in.
+/// In what a command's reply may differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freedom {
+pub enum Tolerance {
     None,
-    /// Its elements come in any order.
+    /// The order of elements.
     Order,
-    /// The same, if a container among its keys has no order.
+    /// The order of elements, if the order of one of the command's keys is unspecified.
     OrderOfContainer,
-    /// Numbers may differ by so much: what is left of a life.
+    /// Integers, by up to this amount: remaining times.
     Clock(i64),
-    /// It describes the connection.
+    /// The values, because they describe the connection.
     Connection,
-    /// Numbers may differ by half if a key is kept in a way that chance has a part in: its memory.
-    Chance,
+    /// Integers, by up to half, if the memory of one of the command's keys depends on chance.
+    Memory,
 }
 
-impl Freedom {
-    pub fn of(name: &str) -> Self {
+impl Tolerance {
+    pub fn for_command(name: &str) -> Self {
         match name {
             "SUNION" | "SDIFF" | "KEYS" | "SCAN" | "SORT" | "SORT_RO" | "SPOP" | "SRANDMEMBER" | "HRANDFIELD"
-            | "ZRANDMEMBER" | "ZSCAN" | "UNSUBSCRIBE" | "PUNSUBSCRIBE" => Freedom::Order,
-            "SMEMBERS" | "SINTER" | "SSCAN" | "HGETALL" | "HKEYS" | "HVALS" | "HSCAN" => Freedom::OrderOfContainer,
-            "TTL" | "EXPIRETIME" | "HTTL" | "HEXPIRETIME" => Freedom::Clock(5),
-            "PTTL" | "PEXPIRETIME" | "HPTTL" | "HPEXPIRETIME" => Freedom::Clock(5000),
-            "HELLO" => Freedom::Connection,
-            "MEMORY" => Freedom::Chance,
-            _ => Freedom::None,
+            | "ZRANDMEMBER" | "ZSCAN" | "UNSUBSCRIBE" | "PUNSUBSCRIBE" => Tolerance::Order,
+            "SMEMBERS" | "SINTER" | "SSCAN" | "HGETALL" | "HKEYS" | "HVALS" | "HSCAN" => Tolerance::OrderOfContainer,
+            "TTL" | "EXPIRETIME" | "HTTL" | "HEXPIRETIME" => Tolerance::Clock(5),
+            "PTTL" | "PEXPIRETIME" | "HPTTL" | "HPEXPIRETIME" => Tolerance::Clock(5000),
+            "HELLO" => Tolerance::Connection,
+            "MEMORY" => Tolerance::Memory,
+            _ => Tolerance::None,
         }
     }
 }
 
-/// Keys whose contents came in an order that Redis leaves open, although they keep it.
+/// Keys whose elements have an order that Redis does not specify, although it does not change later.
 #[derive(Debug, Default)]
-pub struct Arbitrary(HashSet<Vec<u8>>);
+pub struct UnspecifiedOrders(HashSet<Vec<u8>>);
 
-impl Arbitrary {
-    /// Learns from a command that is to run.
-    pub fn learn(&mut self, argv: &[Vec<u8>], engine: &Engine) {
+impl UnspecifiedOrders {
+    /// Records the effect of a command that is about to run.
+    pub fn record(&mut self, argv: &[Vec<u8>], engine: &Engine) {
         let name = argv[0].to_ascii_uppercase();
         let stores = matches!(name.as_slice(), b"SUNIONSTORE" | b"SDIFFSTORE");
-        let hands_on = matches!(name.as_slice(), b"SINTERSTORE" | b"RENAME" | b"RENAMENX" | b"COPY");
-        if stores || hands_on && self.has(argv, engine) {
+        let passes_on = matches!(name.as_slice(), b"SINTERSTORE" | b"RENAME" | b"RENAMENX" | b"COPY");
+        if stores || passes_on && self.contains_any(argv, engine) {
             self.0.extend(argv[1..].iter().cloned());
         }
     }
 
-    /// Whether the order within any of these keys is left open.
-    pub fn has(&self, argv: &[Vec<u8>], engine: &Engine) -> bool {
-        argv[1..].iter().any(|word| self.0.contains(word) || is_hashed(engine, word))
+    /// Returns whether one of these keys has an unspecified order.
+    pub fn contains_any(&self, argv: &[Vec<u8>], engine: &Engine) -> bool {
+        argv[1..].iter().any(|word| self.0.contains(word) || is_hash_table(engine, word))
     }
 }
 
-/// Whether chance has a part in how any of these keys is kept: how high a skip list's nodes are, and how full a hash
-/// table's buckets, which decides when one that has grown is done with that.
-pub fn has_chance(argv: &[Vec<u8>], engine: &Engine) -> bool {
-    argv[1..].iter().any(|word| is_kept_as("skiplist", engine, word) || is_hashed(engine, word))
+/// Returns whether the memory of one of these keys depends on chance: on the heights of a skip list's nodes, or on the
+/// distribution in a hash table, which decides when rehashing ends.
+pub fn memory_depends_on_chance(argv: &[Vec<u8>], engine: &Engine) -> bool {
+    argv[1..].iter().any(|word| has_encoding("skiplist", engine, word) || is_hash_table(engine, word))
 }
 
-fn is_hashed(engine: &Engine, key: &[u8]) -> bool {
-    is_kept_as("hashtable", engine, key)
+fn is_hash_table(engine: &Engine, key: &[u8]) -> bool {
+    has_encoding("hashtable", engine, key)
 }
 
-fn is_kept_as(encoding: &str, engine: &Engine, key: &[u8]) -> bool {
+fn has_encoding(encoding: &str, engine: &Engine, key: &[u8]) -> bool {
     let entries = engine.keyspace.databases().iter().filter_map(|database| database.get(key));
     entries.into_iter().any(|entry| entry.value.encoding() == encoding)
 }
 
-/// Whether the bytes that the sender of a command got agree. `queue`: what EXEC carries out.
-pub fn replies_agree(ours: &[u8], theirs: &[u8], freedom: Freedom, queue: &[Freedom]) -> bool {
+/// Returns whether the replies to the sender of a command agree. `queue` has the tolerances of the commands that EXEC
+/// ran.
+pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[Tolerance]) -> bool {
     if ours == theirs {
         return true;
     }
-    let (Some(ours), Some(theirs)) = (values(ours), values(theirs)) else { return false };
-    if ours.len() > 1 && (freedom == Freedom::Order || queue.contains(&Freedom::Order)) {
-        // UNSUBSCRIBE answers channel by channel, in EXEC as well, which then has written more than it announced.
-        return leaves(&Value::Array(ours)) == leaves(&Value::Array(theirs));
+    let (Some(ours), Some(theirs)) = (parse_all(ours), parse_all(theirs)) else { return false };
+    if ours.len() > 1 && (tolerance == Tolerance::Order || queue.contains(&Tolerance::Order)) {
+        // UNSUBSCRIBE replies once per channel, in EXEC as well, which then writes more replies than it announced.
+        return sorted_texts(&Value::Array(ours)) == sorted_texts(&Value::Array(theirs));
     }
     ours.len() == theirs.len()
         && ours.iter().zip(&theirs).all(|(ours, theirs)| match (ours, theirs) {
             (Value::Array(ours), Value::Array(theirs)) if ours.len() == queue.len() && !queue.is_empty() => {
                 let pairs = ours.iter().zip(theirs).zip(queue);
-                ours.len() == theirs.len() && pairs.into_iter().all(|((ours, theirs), free)| agree(ours, theirs, *free))
+                ours.len() == theirs.len()
+                    && pairs.into_iter().all(|((ours, theirs), tolerance)| agree(ours, theirs, *tolerance))
             }
-            // In RESP2 a SUBSCRIBE within EXEC writes more replies than EXEC has announced.
-            _ => agree(ours, theirs, freedom) || queue.iter().any(|freedom| agree(ours, theirs, *freedom)),
+            // In RESP2, SUBSCRIBE in a transaction writes more replies than EXEC has announced.
+            _ => agree(ours, theirs, tolerance) || queue.iter().any(|tolerance| agree(ours, theirs, *tolerance)),
         })
 }
 
-/// Whether messages agree that came while time passed: in any order, and those alike counted once.
+/// Returns whether messages that arrived over time agree: in any order, and with duplicates counted once.
 pub fn messages_agree(ours: &[u8], theirs: &[u8]) -> bool {
     let texts = |bytes| {
-        let mut texts: Vec<_> = values(bytes)?.iter().map(|value| format!("{value:?}")).collect();
+        let mut texts: Vec<_> = parse_all(bytes)?.iter().map(|value| format!("{value:?}")).collect();
         texts.sort();
         texts.dedup();
         Some(texts)
@@ -104,33 +106,33 @@ pub fn messages_agree(ours: &[u8], theirs: &[u8]) -> bool {
     ours == theirs || texts(ours).is_some_and(|ours| texts(theirs) == Some(ours))
 }
 
-fn agree(ours: &Value, theirs: &Value, freedom: Freedom) -> bool {
+fn agree(ours: &Value, theirs: &Value, tolerance: Tolerance) -> bool {
     if ours == theirs {
         return true;
     }
-    match freedom {
-        Freedom::None => false,
-        Freedom::Order | Freedom::OrderOfContainer => leaves(ours) == leaves(theirs),
-        Freedom::Connection => std::mem::discriminant(ours) == std::mem::discriminant(theirs),
-        Freedom::Chance => match (ours, theirs) {
+    match tolerance {
+        Tolerance::None => false,
+        Tolerance::Order | Tolerance::OrderOfContainer => sorted_texts(ours) == sorted_texts(theirs),
+        Tolerance::Connection => std::mem::discriminant(ours) == std::mem::discriminant(theirs),
+        Tolerance::Memory => match (ours, theirs) {
             (Value::Integer(a), Value::Integer(b)) => *a > b / 2 && *a < b + b / 2,
             _ => false,
         },
-        Freedom::Clock(most) => match (ours, theirs) {
-            // What has no life or is not there is told apart.
-            (Value::Integer(a), Value::Integer(b)) => a.abs_diff(*b) <= most.unsigned_abs() && *a >= 0 && *b >= 0,
+        Tolerance::Clock(limit) => match (ours, theirs) {
+            // A negative number means that there is no expiry time or no key, and must be equal.
+            (Value::Integer(a), Value::Integer(b)) => a.abs_diff(*b) <= limit.unsigned_abs() && *a >= 0 && *b >= 0,
             (Value::Array(a), Value::Array(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(a, b, freedom))
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(a, b, tolerance))
             }
             _ => false,
         },
     }
 }
 
-/// What a value holds, without its order.
-fn leaves(value: &Value) -> Vec<String> {
+/// Returns the contents of a value as sorted texts.
+fn sorted_texts(value: &Value) -> Vec<String> {
     let mut texts = match value {
-        Value::Array(parts) | Value::Set(parts) | Value::Push(parts) => parts.iter().flat_map(leaves).collect(),
+        Value::Array(parts) | Value::Set(parts) | Value::Push(parts) => parts.iter().flat_map(sorted_texts).collect(),
         Value::Map(pairs) => pairs.iter().map(|pair| format!("{pair:?}")).collect(),
         other => vec![format!("{other:?}")],
     };
@@ -138,8 +140,8 @@ fn leaves(value: &Value) -> Vec<String> {
     texts
 }
 
-/// All values of these bytes; none if they do not end with one.
-fn values(mut bytes: &[u8]) -> Option<Vec<Value>> {
+/// Parses all values in these bytes. Returns `None` if the last one is incomplete.
+fn parse_all(mut bytes: &[u8]) -> Option<Vec<Value>> {
     let mut values = Vec::new();
     while !bytes.is_empty() {
         let (value, used) = value::parse(bytes).ok()??;

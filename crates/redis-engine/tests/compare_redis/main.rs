@@ -1,12 +1,13 @@
-//! Rng commands of several clients, to the engine and to a real Redis: every reply and every message must agree.
+//! Sends random commands of several clients to the engine and to a real Redis. All replies and messages must agree.
 //!
-//! It needs a server's binary, and is skipped without:
+//! It needs the binary of a server, and is skipped without one:
 //!
 //!     REDIS_TUTOR_REAL_REDIS=/path/to/redis-server cargo test -p redis-engine --test compare_redis
 //!
-//! Half of the scripts come from a seed that stays, half from a fresh one. REDIS_TUTOR_COMPARE_SEED names one seed instead,
-//! REDIS_TUTOR_COMPARE_SCRIPTS the number of scripts for each. A script that fails is cut down to what it takes to fail, and
-//! printed in the form of crates/redis-engine/tests/truth/engine, so that it can be kept there.
+//! Half of the scripts are generated from a fixed seed, the others from a new one. REDIS_TUTOR_COMPARE_SEED sets a
+//! single seed instead, and REDIS_TUTOR_COMPARE_SCRIPTS the number of scripts per seed. A script that fails is reduced
+//! to the steps that are needed to fail, and printed in the format of crates/redis-engine/tests/truth/engine, so that
+//! it can be added there.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -20,26 +21,26 @@ mod engine_server;
 mod random_script;
 mod real_server;
 
-use agreement::{Arbitrary, Freedom};
-use engine_server::{Connection, EngineServer, State};
+use agreement::{Tolerance, UnspecifiedOrders};
+use engine_server::{ClientState, Connection, EngineServer};
 use random_script::{CLIENTS, Step, WAIT_MS};
 use real_server::{RealServer, Stream};
 
 const FIXED_SEED: u64 = 823;
 const SCRIPTS: usize = 1000;
 const STEPS: usize = 60;
-/// After so many, enough is known.
-const MOST_FAILURES: usize = 3;
-/// How long a short life may have been on its way before it counts as over by chance.
-const SHORTEST: Duration = Duration::from_millis(55);
-/// How often both look for what has expired: `hz` is 500.
+/// Number of failures after which the comparison stops.
+const MAX_FAILURES: usize = 3;
+/// Time after which a key with a short expiry time may already have expired, in which case the script is run again.
+const MAX_ELAPSED: Duration = Duration::from_millis(55);
+/// Interval of the expiry cycle on both sides, in milliseconds (`hz` is 500).
 const CYCLE_MS: i64 = 2;
-/// How long the real server takes at most until it has done so.
-const LOOK_FOR_EXPIRED: Duration = Duration::from_millis(10);
-/// How often a script is tried again that was too slow for its short lives.
-const TRIES: usize = 5;
+/// Maximum time that the real server needs to run its expiry cycle.
+const EXPIRY_CYCLE_DELAY: Duration = Duration::from_millis(10);
+/// Maximum number of runs of a script that was too slow for its short expiry times.
+const MAX_RUNS: usize = 5;
 
-/// The wall clock, in microseconds since 1970.
+/// Returns the wall clock's time in microseconds since 1970.
 fn now_us() -> i64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is later than 1970");
     i64::try_from(since_1970.as_micros()).expect("the year is before 292278")
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
         None => vec![FIXED_SEED, now_us().unsigned_abs()],
     };
     let compared: Vec<Summary> = thread::scope(|scope| {
-        let works: Vec<_> = seeds
+        let threads: Vec<_> = seeds
             .iter()
             .map(|&seed| {
                 scope.spawn({
@@ -66,14 +67,14 @@ fn main() -> ExitCode {
                 })
             })
             .collect();
-        works.into_iter().map(|work| work.join().expect("a comparison ends")).collect()
+        threads.into_iter().map(|thread| thread.join().expect("a comparison ends")).collect()
     });
     for summary in &compared {
         summary.failures.iter().for_each(|failure| println!("{failure}"));
         let Summary { seed, scripts, calls, too_slow, failures } = summary;
         let failed = failures.len();
         println!(
-            "compare_engine: seed {seed}: {calls} calls in {scripts} scripts, {failed} disagree, {too_slow} too slow"
+            "compare_redis: seed {seed}: {calls} calls in {scripts} scripts, {failed} disagree, {too_slow} too slow"
         );
     }
     if compared.iter().all(|summary| summary.failures.is_empty()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -83,7 +84,7 @@ struct Summary {
     seed: u64,
     scripts: usize,
     calls: usize,
-    /// Scripts that the machine did not carry out in time, again and again.
+    /// Number of scripts that were too slow in every run.
     too_slow: usize,
     failures: Vec<String>,
 }
@@ -92,15 +93,15 @@ fn compare(binary: &str, seed: u64, scripts: usize) -> Summary {
     let mut server = RealServer::start(binary).unwrap_or_else(|error| panic!("{error}"));
     let mut random = Rng::new(seed);
     let mut summary = Summary { seed, scripts: 0, calls: 0, too_slow: 0, failures: Vec::new() };
-    while summary.scripts < scripts && summary.failures.len() < MOST_FAILURES {
-        let steps = random_script::script(&mut random, STEPS);
+    while summary.scripts < scripts && summary.failures.len() < MAX_FAILURES {
+        let steps = random_script::generate(&mut random, STEPS);
         summary.scripts += 1;
         match play_in_time(&mut server, &steps) {
             Outcome::Agreed { calls } => summary.calls += calls,
             Outcome::TooSlow => summary.too_slow += 1,
             Outcome::Differs(difference) => {
                 let (steps, difference) = shrink(&mut server, steps, difference);
-                let script = random_script::written(&steps);
+                let script = random_script::format(&steps);
                 summary.failures.push(format!("seed {seed}, script {}\n{script}{}", summary.scripts, difference.text));
             }
         }
@@ -115,13 +116,13 @@ enum Outcome {
 }
 
 struct Difference {
-    /// The step at which it showed.
+    /// Index of the step after which the two sides differed.
     at: usize,
     text: String,
 }
 
 fn play_in_time(server: &mut RealServer, steps: &[Step]) -> Outcome {
-    for _ in 0..TRIES {
+    for _ in 0..MAX_RUNS {
         match play(server, steps) {
             Outcome::TooSlow => {}
             outcome => return outcome,
@@ -130,7 +131,7 @@ fn play_in_time(server: &mut RealServer, steps: &[Step]) -> Outcome {
     Outcome::TooSlow
 }
 
-/// Leaves out what a failing script does not need: large pieces first, single steps at last.
+/// Removes steps that a failing script does not need: first large pieces, then single steps.
 fn shrink(server: &mut RealServer, mut steps: Vec<Step>, mut difference: Difference) -> (Vec<Step>, Difference) {
     steps.truncate(difference.at + 1);
     let mut piece = steps.len() / 2;
@@ -148,7 +149,8 @@ fn shrink(server: &mut RealServer, mut steps: Vec<Step>, mut difference: Differe
                 Outcome::Agreed { .. } | Outcome::TooSlow => from += piece,
             }
         }
-        // Single steps may need each other in pairs: go on until none can be left out.
+        // A step may become removable after another one was removed, so single steps are tried until none can be
+        // removed.
         if piece > 1 || steps.len() == length {
             piece /= 2;
         }
@@ -156,22 +158,22 @@ fn shrink(server: &mut RealServer, mut steps: Vec<Step>, mut difference: Differe
     (steps, difference)
 }
 
-/// Both sides of a script on its way.
+/// A script that is running on both sides.
 struct Play<'a> {
     server: &'a mut RealServer,
     ours: EngineServer,
     clients: Vec<Client>,
-    arbitrary: Arbitrary,
+    unspecified_orders: UnspecifiedOrders,
     calls: usize,
 }
 
 struct Client {
     ours: Connection,
     theirs: Stream,
-    /// The number that the real server gave it.
+    /// Client ID on the real server.
     their_id: String,
-    /// What EXEC will carry out.
-    queue: Vec<Freedom>,
+    /// Tolerances of the commands that EXEC will run.
+    queue: Vec<Tolerance>,
 }
 
 fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
@@ -184,23 +186,23 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
         let answer = server.ask(&words);
         assert_eq!(answer, b"+OK\r\n", "{setting}: {}", String::from_utf8_lossy(&answer));
     }
-    let mut ours = EngineServer::at(now_us());
+    let mut ours = EngineServer::new(now_us());
     ours.engine.server.config.state("enable-debug-command", b"yes");
-    // As it was configured: CONFIG SET takes it from there again.
+    // `hz` is set as if by the configuration file, because CONFIG SET reads it again from there.
     let hz = 1000 / CYCLE_MS;
     ours.engine.server.config.state("hz", hz.to_string().as_bytes());
     ours.engine.keyspace.set_hz(hz);
     let clients = (0..CLIENTS).map(|_| Client::connect(server, &mut ours)).collect();
-    let mut play = Play { server, ours, clients, arbitrary: Arbitrary::default(), calls: 0 };
-    let mut short_since: Option<Instant> = None;
+    let mut play = Play { server, ours, clients, unspecified_orders: UnspecifiedOrders::default(), calls: 0 };
+    let mut short_expiry_since: Option<Instant> = None;
     for (at, step) in steps.iter().enumerate() {
-        if step.is_short() {
-            short_since.get_or_insert_with(Instant::now);
+        if step.has_short_expiry() {
+            short_expiry_since.get_or_insert_with(Instant::now);
         }
         let differs = match step {
             Step::Send { client, argv } => play.send(*client, argv),
-            Step::Leave { client } => {
-                play.leave(*client);
+            Step::Disconnect { client } => {
+                play.disconnect(*client);
                 play.difference(None)
             }
             Step::Wait => {
@@ -208,11 +210,11 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
                 play.difference(None)
             }
         };
-        if short_since.is_some_and(|since| step != &Step::Wait && since.elapsed() > SHORTEST) {
+        if short_expiry_since.is_some_and(|since| step != &Step::Wait && since.elapsed() > MAX_ELAPSED) {
             return Outcome::TooSlow;
         }
         if step == &Step::Wait {
-            short_since = None;
+            short_expiry_since = None;
         }
         if let Some(text) = differs {
             return Outcome::Differs(Difference { at, text });
@@ -220,8 +222,8 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
     }
     let calls = play.calls;
     drop(play);
-    // Who still waited is gone before the next script begins.
-    server.settle();
+    // Waits until clients that were blocked have been disconnected.
+    server.wait_until_idle();
     Outcome::Agreed { calls }
 }
 
@@ -237,41 +239,46 @@ impl Client {
 }
 
 impl Play<'_> {
-    /// Sends a command on both sides, and says how the answers differ. A client that waits or is gone sends nothing.
+    /// Sends a command on both sides, and returns the difference of the replies. Does nothing if the client is blocked
+    /// or disconnected.
     fn send(&mut self, client: usize, argv: &[Vec<u8>]) -> Option<String> {
         let sender = self.clients[client].ours;
-        if self.ours.state(sender) != State::Ready {
+        if self.ours.state(sender) != ClientState::Ready {
             return None;
         }
         self.calls += 1;
         let name = String::from_utf8_lossy(&argv[0]).to_ascii_uppercase();
-        self.arbitrary.learn(argv, &self.ours.engine);
-        let had_no_order = self.arbitrary.has(argv, &self.ours.engine);
-        let (ours, theirs) = argv.iter().map(|word| self.named(word)).unzip::<_, _, Vec<_>, Vec<_>>();
+        self.unspecified_orders.record(argv, &self.ours.engine);
+        let order_was_unspecified = self.unspecified_orders.contains_any(argv, &self.ours.engine);
+        let (ours, theirs) = argv.iter().map(|word| self.resolve_id(word)).unzip::<_, _, Vec<_>, Vec<_>>();
         self.ours.send(sender, ours);
         let stream = &mut self.clients[client].theirs;
         stream.send(&theirs);
-        if self.ours.state(sender) != State::Waiting {
+        if self.ours.state(sender) != ClientState::Blocked {
             stream.read_reply();
         }
-        self.server.settle();
+        self.server.wait_until_idle();
         let keyspace = &self.ours.engine.keyspace;
         if keyspace.next_expiry().is_some_and(|at_ms| at_ms <= keyspace.now_ms() + CYCLE_MS) {
-            // SET with a time long ago: both remove the key when they next look for what has expired.
-            thread::sleep(LOOK_FOR_EXPIRED);
+            // After SET with an expiry time in the past, both sides delete the key in their next expiry cycle.
+            thread::sleep(EXPIRY_CYCLE_DELAY);
             self.ours.advance(Duration::from_millis(CYCLE_MS.unsigned_abs()));
-            self.server.settle();
+            self.server.wait_until_idle();
         }
-        let freedom = match Freedom::of(&name) {
-            Freedom::OrderOfContainer if !had_no_order && !self.arbitrary.has(argv, &self.ours.engine) => Freedom::None,
-            Freedom::Chance if !agreement::has_chance(argv, &self.ours.engine) => Freedom::None,
-            freedom => freedom,
+        let tolerance = match Tolerance::for_command(&name) {
+            Tolerance::OrderOfContainer
+                if !order_was_unspecified && !self.unspecified_orders.contains_any(argv, &self.ours.engine) =>
+            {
+                Tolerance::None
+            }
+            Tolerance::Memory if !agreement::memory_depends_on_chance(argv, &self.ours.engine) => Tolerance::None,
+            tolerance => tolerance,
         };
-        self.difference(Some((client, &name, freedom)))
+        self.difference(Some((client, &name, tolerance)))
     }
 
-    /// A word for the engine and for the real server: `{id:N}` is the number of client N.
-    fn named(&self, word: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    /// Returns the word for the engine and for the real server: `{id:N}` is replaced by the ID of client N.
+    fn resolve_id(&self, word: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let number = word.strip_prefix(b"{id:").and_then(|rest| rest.strip_suffix(b"}"));
         let client = number.and_then(|digits| str::from_utf8(digits).ok()?.parse::<usize>().ok());
         match client.and_then(|client| self.clients.get(client)) {
@@ -280,43 +287,43 @@ impl Play<'_> {
         }
     }
 
-    fn leave(&mut self, client: usize) {
+    fn disconnect(&mut self, client: usize) {
         let client = &mut self.clients[client];
-        self.ours.close(client.ours);
+        self.ours.disconnect(client.ours);
         client.theirs.close();
-        self.server.settle();
+        self.server.wait_until_idle();
     }
 
     fn wait(&mut self) {
         let time = Duration::from_millis(WAIT_MS);
         thread::sleep(time);
         self.ours.advance(time);
-        self.server.settle();
+        self.server.wait_until_idle();
     }
 
-    /// Takes what all clients got, and says what differs. `sent`: who sent what; nobody while time passed.
-    fn difference(&mut self, sent: Option<(usize, &str, Freedom)>) -> Option<String> {
+    /// Takes what all clients have received, and returns the difference. `sent` is the sender and the command, if any.
+    fn difference(&mut self, sent: Option<(usize, &str, Tolerance)>) -> Option<String> {
         let mut found = None;
         for (index, client) in self.clients.iter_mut().enumerate() {
-            let ours = self.ours.received(client.ours);
+            let ours = self.ours.take_received(client.ours);
             let theirs = client.theirs.drain();
             let agrees = match sent {
                 None => agreement::messages_agree(&ours, &theirs),
-                Some((sender, name, freedom)) if sender == index => {
+                Some((sender, name, tolerance)) if sender == index => {
                     let queue = if name == "EXEC" { client.queue.as_slice() } else { &[] };
-                    let agrees = agreement::replies_agree(&ours, &theirs, freedom, queue);
+                    let agrees = agreement::replies_agree(&ours, &theirs, tolerance, queue);
                     match name {
                         "EXEC" | "DISCARD" | "RESET" => client.queue.clear(),
-                        _ if theirs.ends_with(b"+QUEUED\r\n") => client.queue.push(Freedom::of(name)),
+                        _ if theirs.ends_with(b"+QUEUED\r\n") => client.queue.push(Tolerance::for_command(name)),
                         _ => {}
                     }
                     agrees
                 }
-                // Events come in the order in which the command goes through its elements.
-                Some((_, _, Freedom::Order)) => agreement::messages_agree(&ours, &theirs),
+                // Events are sent in the order in which the command visits its elements.
+                Some((_, _, Tolerance::Order)) => agreement::messages_agree(&ours, &theirs),
                 Some(_) => ours == theirs,
             };
-            let is_open = self.ours.state(client.ours) != State::Closed;
+            let is_open = self.ours.state(client.ours) != ClientState::Closed;
             if found.is_none() && (!agrees || is_open != client.theirs.is_open) {
                 let end = |open: bool| if open { "" } else { " (closed)" };
                 found = Some(format!(

@@ -1,41 +1,42 @@
-//! Rng commands for several clients: every row's arguments from its own syntax, with mistakes mixed in.
+//! Generates random commands for several clients: the arguments follow each command's syntax, with mistakes mixed in.
 
 use redis_engine::command::{Command, Group};
 use redis_engine::commands;
 use redis_engine::rng::Rng;
 use redis_engine::syntax::{self, Argument, Shape};
 
-/// How many clients a script has.
+/// Number of clients in a script.
 pub const CLIENTS: usize = 3;
 
-/// Short lives and timeouts, in milliseconds, and how long a script waits for them to be over.
+/// A short expiry time or timeout in milliseconds, and the time that a script waits for it to pass.
 pub const SHORT_MS: &str = "80";
 const SHORT_SECONDS: &str = "0.08";
 pub const WAIT_MS: u64 = 130;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// A client sends a command. The word `{id:N}` stands for the number that the server gave to client N.
+    /// A client sends a command. The word `{id:N}` stands for the ID of client N.
     Send { client: usize, argv: Vec<Vec<u8>> },
-    /// A client goes away without a word.
-    Leave { client: usize },
-    /// All that is short is over then.
+    /// A client closes its connection.
+    Disconnect { client: usize },
+    /// Waits until short expiry times and timeouts have passed.
     Wait,
 }
 
 impl Step {
-    pub fn is_short(&self) -> bool {
+    pub fn has_short_expiry(&self) -> bool {
         match self {
             Step::Send { argv, .. } => {
                 argv.iter().any(|word| word == SHORT_MS.as_bytes() || word == SHORT_SECONDS.as_bytes())
             }
-            Step::Leave { .. } | Step::Wait => false,
+            Step::Disconnect { .. } | Step::Wait => false,
         }
     }
 }
 
-/// Commands whose answers are left to chance, to the clock or to the machine; that end a connection or end a wait by chance.
-const LEFT_OUT: &[&str] = &[
+/// Commands that are not generated from their syntax, because their replies depend on chance, on the clock or on the
+/// machine, or because they end a connection or a wait at a time that is not fixed.
+const EXCLUDED: &[&str] = &[
     "RANDOMKEY",
     "SPOP",
     "SRANDMEMBER",
@@ -53,8 +54,8 @@ const LEFT_OUT: &[&str] = &[
     "SHUTDOWN",
 ];
 
-/// Commands with fewer arguments than their rows allow, so that their answers are not left to chance.
-const TAMED: &[&str] = &[
+/// Commands with fixed arguments, so that their replies do not depend on chance.
+const FIXED: &[&str] = &[
     "SPOP {key} 1000",
     "SRANDMEMBER {key} 1000",
     "HRANDFIELD {key} 1000",
@@ -97,8 +98,8 @@ const TAMED: &[&str] = &[
     "CONFIG SET list-max-listpack-size 3",
 ];
 
-/// What happens between clients.
-const TOGETHER: &[&str] = &[
+/// Commands that affect several clients.
+const INTERACTIONS: &[&str] = &[
     "MULTI",
     "MULTI",
     "EXEC",
@@ -140,7 +141,7 @@ const TOGETHER: &[&str] = &[
     "DEL {key}",
 ];
 
-/// With these, containers change their encodings within a few members.
+/// Settings with which containers change their encodings after a few elements.
 const LOW_THRESHOLDS: &[&str] = &[
     "CONFIG SET hash-max-listpack-entries 3",
     "CONFIG SET set-max-intset-entries 3",
@@ -149,7 +150,7 @@ const LOW_THRESHOLDS: &[&str] = &[
     "CONFIG SET list-max-listpack-size 3",
 ];
 
-/// With these, a client hears of every change.
+/// Settings with which a client gets an event for every change.
 const EVENTS: &[&str] = &["CONFIG SET notify-keyspace-events KEAnmoc", "PSUBSCRIBE __key*__:*"];
 
 const KEYS: &[&str] = &["a", "b", "c", "d", "e", "f", "g"];
@@ -174,16 +175,16 @@ const VALUES: &[&str] = &[
     "{300 bytes}",
 ];
 const INTEGERS: &[&str] = &["0", "1", "2", "3", "-1", "-2", "5", "10", "100", "7"];
-const WRONG: &[&str] =
+const INVALID: &[&str] =
     &["9223372036854775807", "-9223372036854775808", "9223372036854775808", "abc", "1.5", "", " 1", "01"];
 const SCORES: &[&str] = &["1", "2", "0", "-1.5", "3.25", "1e3", "inf", "-inf", "0.1", "5", "-0"];
 const BOUNDS: &[&str] = &["-", "+", "[a", "(b", "[foo", "-inf", "+inf", "(1", "2", "0", "-1", "5", "1", "(3.25"];
 
-/// A script of about so many steps.
-pub fn script(random: &mut Rng, length: usize) -> Vec<Step> {
-    let rows: Vec<&'static Command> = commands::all().filter(|row| is_random(row)).collect();
-    let with_time = random.below(4) == 0;
-    let mut writer = Writer { random, with_time };
+/// Generates a script of about `length` steps.
+pub fn generate(random: &mut Rng, length: usize) -> Vec<Step> {
+    let rows: Vec<&'static Command> = commands::all().filter(|row| is_generated(row)).collect();
+    let with_short_times = random.below(4) == 0;
+    let mut writer = Writer { random, with_short_times };
     let mut steps = Vec::new();
     for client in 0..CLIENTS {
         if writer.random.below(3) == 0 {
@@ -200,16 +201,16 @@ pub fn script(random: &mut Rng, length: usize) -> Vec<Step> {
     while steps.len() < length {
         let client = writer.random.below(CLIENTS);
         if writer.random.below(200) == 0 {
-            steps.push(Step::Leave { client });
+            steps.push(Step::Disconnect { client });
             continue;
         }
         let step = match writer.random.below(10) {
             0..3 => {
-                let line = TOGETHER[writer.random.below(TOGETHER.len())];
+                let line = INTERACTIONS[writer.random.below(INTERACTIONS.len())];
                 writer.step(client, line)
             }
             3..5 => {
-                let line = TAMED[writer.random.below(TAMED.len())];
+                let line = FIXED[writer.random.below(FIXED.len())];
                 writer.step(client, line)
             }
             _ => {
@@ -217,7 +218,7 @@ pub fn script(random: &mut Rng, length: usize) -> Vec<Step> {
                 Step::Send { client, argv: writer.call(row) }
             }
         };
-        if step.is_short() {
+        if step.has_short_expiry() {
             waits_at.get_or_insert(steps.len() + 6);
         }
         steps.push(step);
@@ -232,23 +233,23 @@ pub fn script(random: &mut Rng, length: usize) -> Vec<Step> {
     steps
 }
 
-fn is_random(row: &Command) -> bool {
+fn is_generated(row: &Command) -> bool {
     let family = match row.group {
         Group::String | Group::Bitmap | Group::Hash | Group::List | Group::Set | Group::SortedSet | Group::Generic => {
             true
         }
         Group::Transactions | Group::Pubsub | Group::Connection | Group::Server | Group::Scripting => false,
     };
-    family && !LEFT_OUT.contains(&row.name)
+    family && !EXCLUDED.contains(&row.name)
 }
 
 struct Writer<'a> {
     random: &'a mut Rng,
-    with_time: bool,
+    with_short_times: bool,
 }
 
 impl Writer<'_> {
-    fn one_of(&mut self, words: &[&str]) -> Vec<u8> {
+    fn choose(&mut self, words: &[&str]) -> Vec<u8> {
         match words[self.random.below(words.len())] {
             "{300 bytes}" => vec![b'l'; 300],
             // Each character stands for a byte.
@@ -257,24 +258,24 @@ impl Writer<'_> {
     }
 
     fn step(&mut self, client: usize, line: &str) -> Step {
-        let argv = line.split(' ').map(|word| self.filled_in(word)).collect();
+        let argv = line.split(' ').map(|word| self.fill_in(word)).collect();
         Step::Send { client, argv }
     }
 
-    fn filled_in(&mut self, word: &str) -> Vec<u8> {
+    fn fill_in(&mut self, word: &str) -> Vec<u8> {
         match word {
-            "{key}" => self.one_of(KEYS),
-            "{list}" => self.one_of(&["d", "d", "g", "g", "e"]),
-            "{zset}" => self.one_of(&["f", "f", "g", "b"]),
-            "{value}" => self.one_of(VALUES),
+            "{key}" => self.choose(KEYS),
+            "{list}" => self.choose(&["d", "d", "g", "g", "e"]),
+            "{zset}" => self.choose(&["f", "f", "g", "b"]),
+            "{value}" => self.choose(VALUES),
             "{timeout}" => self.timeout(),
             _ => word.as_bytes().to_vec(),
         }
     }
 
     fn timeout(&mut self) -> Vec<u8> {
-        let timeouts: &[&str] = if self.with_time { &["0", SHORT_SECONDS] } else { &["0"] };
-        self.one_of(timeouts)
+        let timeouts: &[&str] = if self.with_short_times { &["0", SHORT_SECONDS] } else { &["0"] };
+        self.choose(timeouts)
     }
 
     fn key(&mut self, group: Group) -> Vec<u8> {
@@ -287,10 +288,10 @@ impl Writer<'_> {
             _ => KEYS,
         };
         let keys = if self.random.below(5) == 0 { KEYS } else { usual };
-        self.one_of(keys)
+        self.choose(keys)
     }
 
-    /// A call of a row, sometimes with a word too few or too many.
+    /// Generates a call of a command, sometimes with an argument too few or too many.
     fn call(&mut self, row: &'static Command) -> Vec<Vec<u8>> {
         let mut argv: Vec<Vec<u8>> = row.name.split(' ').map(|word| word.as_bytes().to_vec()).collect();
         let name = argv.len();
@@ -299,13 +300,14 @@ impl Writer<'_> {
         match self.random.below(30) {
             0 if argv.len() > name => drop(argv.remove(name + self.random.below(argv.len() - name))),
             1 => {
-                let word = self.one_of(VALUES);
+                let word = self.choose(VALUES);
                 let at = name + self.random.below(argv.len() + 1 - name);
                 argv.insert(at, word);
             }
             _ => {}
         }
-        // Where elements tie, their order is left open: that of a stored list shows later.
+        // The order of elements with equal weights is unspecified, and storing them would make it visible in later
+        // replies.
         if row.name == "SORT" && [&b"BY"[..], b"STORE"].iter().all(|word| argv.iter().any(|w| w == word)) {
             return vec![b"PING".to_vec()];
         }
@@ -342,7 +344,7 @@ impl Writer<'_> {
 
     fn value(&mut self, name: &str, row: &Command) -> Vec<u8> {
         if self.random.below(25) == 0 {
-            return self.one_of(WRONG);
+            return self.choose(INVALID);
         }
         match name {
             "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst" => {
@@ -350,53 +352,53 @@ impl Writer<'_> {
             }
             "numkeys" | "numfields" => b"{count}".to_vec(),
             "timeout" => self.timeout(),
-            "seconds" => self.one_of(&["1000", "100000", "0", "-1", "500000"]),
-            "milliseconds" if self.with_time => self.one_of(&["1000000", SHORT_MS, SHORT_MS, "0"]),
-            "milliseconds" => self.one_of(&["1000000", "90000000", "0", "-1"]),
-            // The year 2100, and long ago.
-            "unix-time-seconds" => self.one_of(&["4102444800", "4102444800", "1"]),
-            "unix-time-milliseconds" => self.one_of(&["4102444800000", "4102444800001", "1"]),
-            "by-pattern" | "get-pattern" => self.one_of(&["a*", "*", "c->*"]),
-            "pattern" => self.one_of(&["*", "a*", "[a-c]", "?"]),
-            "encoding" => self.one_of(&["u8", "i16", "u4", "i64", "u64", "u63"]),
-            "offset" => self.one_of(&["0", "7", "#1", "100", "-1", "1"]),
-            "score" | "weight" => self.one_of(SCORES),
+            "seconds" => self.choose(&["1000", "100000", "0", "-1", "500000"]),
+            "milliseconds" if self.with_short_times => self.choose(&["1000000", SHORT_MS, SHORT_MS, "0"]),
+            "milliseconds" => self.choose(&["1000000", "90000000", "0", "-1"]),
+            // The year 2100, and a time in the past.
+            "unix-time-seconds" => self.choose(&["4102444800", "4102444800", "1"]),
+            "unix-time-milliseconds" => self.choose(&["4102444800000", "4102444800001", "1"]),
+            "by-pattern" | "get-pattern" => self.choose(&["a*", "*", "c->*"]),
+            "pattern" => self.choose(&["*", "a*", "[a-c]", "?"]),
+            "encoding" => self.choose(&["u8", "i16", "u4", "i64", "u64", "u63"]),
+            "offset" => self.choose(&["0", "7", "#1", "100", "-1", "1"]),
+            "score" | "weight" => self.choose(SCORES),
             "increment" | "decrement" if row.name.contains("FLOAT") || row.group == Group::SortedSet => {
-                self.one_of(SCORES)
+                self.choose(SCORES)
             }
-            "db" | "destination-db" => self.one_of(&["0", "1", "99"]),
-            "type" => self.one_of(&["string", "list", "hash", "zset", "nosuch"]),
-            "min" | "max" => self.one_of(BOUNDS),
-            "start" | "stop" if row.group == Group::SortedSet => self.one_of(BOUNDS),
-            "bit" => self.one_of(&["0", "1", "2"]),
+            "db" | "destination-db" => self.choose(&["0", "1", "99"]),
+            "type" => self.choose(&["string", "list", "hash", "zset", "nosuch"]),
+            "min" | "max" => self.choose(BOUNDS),
+            "start" | "stop" if row.group == Group::SortedSet => self.choose(BOUNDS),
+            "bit" => self.choose(&["0", "1", "2"]),
             "increment" | "decrement" | "count" | "index" | "start" | "stop" | "end" | "limit" | "rank" | "len"
-            | "num-matches" | "min-match-len" => self.one_of(INTEGERS),
-            _ => self.one_of(VALUES),
+            | "num-matches" | "min-match-len" => self.choose(INTEGERS),
+            _ => self.choose(VALUES),
         }
     }
 }
 
-/// Puts the number of what follows in place of `{count}`: the keys behind numkeys, the fields behind FIELDS.
+/// Replaces `{count}` by the number of keys after numkeys, or of fields after FIELDS.
 fn count_keys(argv: &mut [Vec<u8>]) {
     let Some(at) = argv.iter().position(|word| word == b"{count}") else { return };
-    let follow = &argv[at + 1..];
-    let keys = follow.iter().take_while(|word| KEYS.iter().any(|key| key.as_bytes() == *word)).count();
+    let remaining = &argv[at + 1..];
+    let keys = remaining.iter().take_while(|word| KEYS.iter().any(|key| key.as_bytes() == *word)).count();
     let count = match argv[0].as_slice() {
-        b"HSETEX" => follow.len() / 2,
-        name if name.starts_with(b"H") => follow.len(),
+        b"HSETEX" => remaining.len() / 2,
+        name if name.starts_with(b"H") => remaining.len(),
         _ => keys,
     };
     argv[at] = count.max(1).to_string().into_bytes();
 }
 
-/// A script in the form of tests/truth/engine, which `scripts/record_truths` plays.
-pub fn written(steps: &[Step]) -> String {
+/// Formats a script in the format of tests/truth/engine, which `scripts/record_truths` can run.
+pub fn format(steps: &[Step]) -> String {
     let mut text = String::new();
     let mut turn = usize::MAX;
     for step in steps {
         match step {
             Step::Wait => text += &format!("@wait {WAIT_MS}\n"),
-            Step::Leave { client } => {
+            Step::Disconnect { client } => {
                 text += &format!("@client c{client}\n@close\n");
                 turn = usize::MAX;
             }
@@ -405,7 +407,7 @@ pub fn written(steps: &[Step]) -> String {
                     turn = *client;
                     text += &format!("@client c{client}\n");
                 }
-                let words: Vec<_> = argv.iter().map(|word| quoted(word)).collect();
+                let words: Vec<_> = argv.iter().map(|word| quote(word)).collect();
                 text += &format!("{}\n", words.join(" "));
             }
         }
@@ -413,7 +415,7 @@ pub fn written(steps: &[Step]) -> String {
     text
 }
 
-fn quoted(word: &[u8]) -> String {
+fn quote(word: &[u8]) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_graphic() && !b"\"'\\#@".contains(byte);
     if !word.is_empty() && word.iter().all(is_plain) {
         return String::from_utf8_lossy(word).replace("{id:", "{id:c");

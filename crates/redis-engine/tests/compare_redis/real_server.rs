@@ -1,27 +1,27 @@
-//! A real Redis, spoken to over several connections, one command at a time.
+//! A real Redis with several connections, to which commands are sent one at a time.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use redis_engine::resp::value;
+use redis_engine::resp::{request, value};
 
 use test_support::real_redis::RealRedis;
 
-/// How long a reply may take before it counts as none.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Maximum time to wait for a reply.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// A clock that looks for what expires every two milliseconds, and DEBUG for the fingerprints of values.
+/// An expiry cycle every two milliseconds, and access to DEBUG for the digests of values.
 const SETTINGS: &[&str] = &["--hz", "500", "--dynamic-hz", "no", "--enable-debug-command", "yes"];
 
-/// The server, with a connection of our own.
+/// The server, with a control connection.
 pub struct RealServer {
     process: RealRedis,
     control: Stream,
 }
 
 impl RealServer {
-    /// Starts the binary, and waits until it answers.
+    /// Starts the binary, and waits until the server replies.
     pub fn start(binary: &str) -> Result<Self, String> {
         let process = RealRedis::start(binary, SETTINGS)?;
         let control = Stream::connect(process.address);
@@ -32,7 +32,7 @@ impl RealServer {
         Stream::connect(self.process.address)
     }
 
-    /// Sends a command that answers at once, and says what it answered.
+    /// Sends a command, and returns its reply, which must not block.
     pub fn ask(&mut self, words: &[&str]) -> Vec<u8> {
         let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
         self.control.send(&words);
@@ -40,15 +40,15 @@ impl RealServer {
         self.control.take()
     }
 
-    /// Returns when all that was sent before is carried out, and all answers are written: those of a turn of the server's
-    /// loop are out when it answers in the next.
-    pub fn settle(&mut self) {
+    /// Waits until all earlier commands have run and their replies are written. A reply to the second PING proves that
+    /// the event loop has finished the iteration of the first.
+    pub fn wait_until_idle(&mut self) {
         self.ask(&["PING"]);
         self.ask(&["PING"]);
     }
 }
 
-/// A connection and what came over it.
+/// A connection, and the bytes received through it.
 pub struct Stream {
     stream: TcpStream,
     received: Vec<u8>,
@@ -63,32 +63,26 @@ impl Stream {
     }
 
     pub fn send(&mut self, argv: &[Vec<u8>]) {
-        let mut request = format!("*{}\r\n", argv.len()).into_bytes();
-        for word in argv {
-            request.extend(format!("${}\r\n", word.len()).bytes());
-            request.extend(word);
-            request.extend(b"\r\n");
-        }
-        // A closed connection shows when it is read.
-        drop(self.stream.write_all(&request));
+        // If the connection is closed, the next read notices.
+        drop(self.stream.write_all(&request::encode(argv)));
     }
 
-    /// Goes away.
+    /// Closes the connection.
     pub fn close(&mut self) {
-        // It may have been closed from the other side.
+        // Fails if the server has closed the connection already.
         drop(self.stream.shutdown(Shutdown::Both));
         self.is_open = false;
     }
 
-    /// Waits for one whole reply, but not for ever.
+    /// Waits for a complete reply, up to the time limit.
     pub fn read_reply(&mut self) {
         let started = Instant::now();
-        while self.is_open && started.elapsed() < PATIENCE && !matches!(value::parse(&self.received), Ok(Some(_))) {
-            self.read(Some(PATIENCE));
+        while self.is_open && started.elapsed() < TIMEOUT && !matches!(value::parse(&self.received), Ok(Some(_))) {
+            self.read(Some(TIMEOUT));
         }
     }
 
-    /// Takes what has come by now.
+    /// Returns the bytes received so far.
     pub fn drain(&mut self) -> Vec<u8> {
         while self.is_open && self.read(None) {}
         self.take()
@@ -98,9 +92,9 @@ impl Stream {
         std::mem::take(&mut self.received)
     }
 
-    /// Reads once, and says whether there was anything.
-    fn read(&mut self, longest: Option<Duration>) -> bool {
-        let set_up = self.stream.set_nonblocking(longest.is_none()).and(self.stream.set_read_timeout(longest));
+    /// Reads once, waiting up to `max_wait`. Returns whether there was anything to read.
+    fn read(&mut self, max_wait: Option<Duration>) -> bool {
+        let set_up = self.stream.set_nonblocking(max_wait.is_none()).and(self.stream.set_read_timeout(max_wait));
         set_up.expect("it is a socket");
         let mut buffer = [0; 1 << 16];
         let read = self.stream.read(&mut buffer);

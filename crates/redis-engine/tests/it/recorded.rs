@@ -1,4 +1,4 @@
-//! Every command has recorded cases in tests/truth/engine: one that succeeds, one that is refused, and its row's example.
+//! Every command has recorded cases in tests/truth/engine: a success, an error, and its example.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,17 +8,17 @@ use redis_engine::command::Group;
 use redis_engine::commands;
 use redis_engine::resp::quoting;
 
-/// Rows whose cases cannot be recorded from a server with default settings, and why.
+/// Commands whose cases cannot be recorded from a server with default settings, with the reason.
 const EXEMPT: &[(&str, &str)] = &[
-    ("DEBUG", "the recorded server refuses it, as Redis does by default; compare_engine asks one that allows it"),
-    ("MONITOR", "what it shows tells the time"),
-    ("COMMAND", "it lists all commands, those that are out of scope included"),
-    ("COMMAND COUNT", "it counts all commands, those that are out of scope included"),
+    ("DEBUG", "the recorded server rejects it, as Redis does by default; compare_redis uses one that allows it"),
+    ("MONITOR", "its output contains times"),
+    ("COMMAND", "it lists all commands, including those out of scope"),
+    ("COMMAND COUNT", "it counts all commands, including those out of scope"),
     ("COMMAND DOCS", "its summaries are our own words"),
 ];
 
-/// Rows that take whatever follows them.
-const NEVER_REFUSED: &[&str] = &[
+/// Commands that accept any arguments, and so have no error.
+const NEVER_ERRORS: &[&str] = &[
     "INFO",
     "QUIT",
     "PUBSUB NUMSUB",
@@ -30,18 +30,18 @@ const NEVER_REFUSED: &[&str] = &[
     "COMMAND INFO",
 ];
 
-/// A command as it was recorded.
+/// A recorded command.
 struct Case {
     line: String,
-    /// The first line of its reply.
+    /// First line of its reply.
     reply: String,
 }
 
-/// All commands of all recordings, with their replies.
+/// Returns all commands of all recordings, with their replies.
 fn cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth/engine");
     let mut cases: Vec<Case> = Vec::new();
-    for entry in fs::read_dir(&folder).expect("the folder is there") {
+    for entry in fs::read_dir(&folder).expect("the folder exists") {
         let path = entry.expect("the folder can be read").path();
         if path.extension().is_none_or(|extension| extension != "out") {
             continue;
@@ -66,59 +66,59 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// What is recorded of one row.
+/// Which cases of a command are recorded.
 #[derive(Default)]
-struct Found {
+struct RecordedCases {
     succeeds: bool,
-    is_refused: bool,
+    fails: bool,
 }
 
 #[test]
 fn every_command_has_recorded_cases() {
     let cases = cases();
-    let mut found: BTreeMap<&str, Found> = BTreeMap::new();
+    let mut found: BTreeMap<&str, RecordedCases> = BTreeMap::new();
     for case in &cases {
         let Ok(words) = quoting::split(case.line.as_bytes()) else { continue };
         let argv: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let Some((_, rest)) = argv.split_first() else { continue };
-        // An unknown subcommand is refused by its container.
+        // An unknown subcommand is an error of its container.
         let Ok(row) = commands::find(&argv).or_else(|_| commands::find(&argv[..argv.len() - rest.len()])) else {
             continue;
         };
         let found = found.entry(row.name).or_default();
-        // A queued command has not run yet, and what another client hears is no reply.
+        // A queued command has not run yet.
         match case.reply.as_str() {
             "+QUEUED" => {}
-            reply if reply.starts_with('-') => found.is_refused = true,
+            reply if reply.starts_with('-') => found.fails = true,
             _ => found.succeeds = true,
         }
     }
-    let mut complaints = Vec::new();
+    let mut problems = Vec::new();
     for row in commands::all() {
         let is_exempt = EXEMPT.iter().any(|(name, _)| *name == row.name);
-        // Scripts are not carried out: their refusal is the tutor's own.
+        // Scripts are not supported. The error for them is not one of Redis.
         if is_exempt || row.group == Group::Scripting && !row.name.ends_with("FLUSH") {
             continue;
         }
         let found = found.get(row.name);
-        // A container by itself is always refused, and HELP lists what is here, not all that Redis has.
+        // A container on its own is always an error. HELP lists the subcommands of this engine, not those of Redis.
         let only_subcommands =
             commands::all().any(|other| other.name.split(' ').next() == Some(row.name) && other.name != row.name);
         let helps = row.name.ends_with(" HELP");
         if !found.is_some_and(|found| found.succeeds) && !only_subcommands && !helps {
-            complaints.push(format!("{}: no success is recorded", row.name));
+            problems.push(format!("{}: no success is recorded", row.name));
         }
-        if !found.is_some_and(|found| found.is_refused) && !NEVER_REFUSED.contains(&row.name) {
-            complaints.push(format!("{}: no error is recorded", row.name));
+        if !found.is_some_and(|found| found.fails) && !NEVER_ERRORS.contains(&row.name) {
+            problems.push(format!("{}: no error is recorded", row.name));
         }
         for line in row.example.lines().filter(|_| !helps).filter(|line| !cases.iter().any(|case| case.line == *line)) {
-            complaints.push(format!("{}: a line of its example is not recorded: {line}", row.name));
+            problems.push(format!("{}: a line of its example is not recorded: {line}", row.name));
         }
     }
     assert!(
-        complaints.is_empty(),
-        "{} complaints. Add the cases to a script in tests/truth/engine, and record it with scripts/record_truths.\n{}",
-        complaints.len(),
-        complaints.join("\n")
+        problems.is_empty(),
+        "{} problems. Add the cases to a script in tests/truth/engine, and record it with scripts/record_truths.\n{}",
+        problems.len(),
+        problems.join("\n")
     );
 }

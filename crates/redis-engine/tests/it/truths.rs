@@ -1,5 +1,5 @@
-//! Compares the engine with what the real Redis answered to the scripts in tests/truth. `scripts/record_truths` records
-//! the answers.
+//! Compares the engine's replies with those of a real Redis to the scripts in tests/truth, recorded by
+//! `scripts/record_truths`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,16 +8,16 @@ use test_support::recorded_scripts::{assert_all_agree, read};
 use test_support::transcript_diff;
 
 use crate::engine_script::{self, Server};
-use crate::engine_server::{Connection, EngineServer, State};
+use crate::engine_server::{ClientState, Connection, EngineServer};
 
-/// Any moment will do: the recordings hold no absolute times.
+/// Start time of the engine. Its value does not matter, because the recordings contain no absolute times.
 const START_US: i64 = 1_700_000_000_000_000;
 
 #[test]
-fn engine_scripts_get_the_bytes_that_redis_answers() {
+fn replies_equal_those_of_redis_byte_by_byte() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth/engine");
     assert_all_agree(&folder, "txt", |script| {
-        let ours = engine_script::play(&read(script), &mut EngineServer::at(START_US))?;
+        let ours = engine_script::run(&read(script), &mut EngineServer::new(START_US))?;
         Ok(transcript_diff::differences(&read(&script.with_extension("out")), &ours))
     });
 }
@@ -27,19 +27,19 @@ impl Server for EngineServer {
         self.connect()
     }
 
-    fn close(&mut self, client: Connection) {
-        self.close(client);
+    fn disconnect(&mut self, client: Connection) {
+        self.disconnect(client);
     }
 
     fn send(&mut self, client: Connection, argv: Vec<Vec<u8>>) {
         self.send(client, argv);
     }
 
-    fn received(&mut self, client: Connection) -> Vec<u8> {
-        self.received(client)
+    fn take_received(&mut self, client: Connection) -> Vec<u8> {
+        self.take_received(client)
     }
 
-    fn state(&self, client: Connection) -> State {
+    fn state(&self, client: Connection) -> ClientState {
         self.state(client)
     }
 

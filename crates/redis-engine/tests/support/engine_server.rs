@@ -1,42 +1,42 @@
-//! The engine as a server with clients, whose time stands still but for `advance`.
+//! The engine as a server with clients. Its time changes only through `advance`.
 
 use std::time::Duration;
 
 use redis_engine::Engine;
 use redis_engine::client::ClientId;
 
-/// A client, by the order in which it connected.
+/// A client, numbered in the order of connecting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connection(pub usize);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum ClientState {
     Ready,
-    Waiting,
+    Blocked,
     Closed,
 }
 
 pub struct EngineServer {
     pub engine: Engine,
     now_us: i64,
-    /// Every client there has been, by the number of its `Connection`.
+    /// All clients that have ever connected, indexed by their `Connection`.
     clients: Vec<Client>,
 }
 
 struct Client {
     id: ClientId,
-    /// What it got and was not yet asked for.
+    /// Bytes received and not yet taken.
     received: Vec<u8>,
     is_open: bool,
 }
 
 impl EngineServer {
-    /// An empty one, whose clock stands at this time, in microseconds since 1970.
-    pub fn at(now_us: i64) -> Self {
+    /// Creates an empty server whose clock is at this time, in microseconds since 1970.
+    pub fn new(now_us: i64) -> Self {
         EngineServer { engine: Engine::new(7, now_us), now_us, clients: Vec::new() }
     }
 
-    /// Does what a driver does after each command: hands out what was written, and closes whom the engine lets go.
+    /// Does what a driver does after each command: delivers output, and disconnects clients that the engine has closed.
     fn deliver(&mut self) {
         for client in self.clients.iter_mut().filter(|client| client.is_open) {
             let state = self.engine.server.clients.get_mut(client.id);
@@ -54,42 +54,42 @@ impl EngineServer {
         Connection(self.clients.len() - 1)
     }
 
-    /// The client goes away from its own side.
-    pub fn close(&mut self, client: Connection) {
+    /// Disconnects a client, as if it had closed its connection.
+    pub fn disconnect(&mut self, client: Connection) {
         let client = &mut self.clients[client.0];
         self.engine.disconnect(client.id);
         client.is_open = false;
         self.deliver();
     }
 
-    /// Carries out a command, and all that follows from it for other clients.
+    /// Runs a command, including its effects on other clients.
     pub fn send(&mut self, client: Connection, argv: Vec<Vec<u8>>) {
         let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
         self.engine.execute(self.clients[client.0].id, &argv, self.now_us);
         self.deliver();
     }
 
-    /// Takes the bytes that the client got since it was last asked.
-    pub fn received(&mut self, client: Connection) -> Vec<u8> {
+    /// Returns the bytes that a client has received since the last call.
+    pub fn take_received(&mut self, client: Connection) -> Vec<u8> {
         std::mem::take(&mut self.clients[client.0].received)
     }
 
-    pub fn state(&self, client: Connection) -> State {
+    pub fn state(&self, client: Connection) -> ClientState {
         let client = &self.clients[client.0];
         match client.is_open {
-            false => State::Closed,
-            true if self.engine.is_blocked(client.id) => State::Waiting,
-            true => State::Ready,
+            false => ClientState::Closed,
+            true if self.engine.is_blocked(client.id) => ClientState::Blocked,
+            true => ClientState::Ready,
         }
     }
 
-    /// The number that `CLIENT ID` tells this client.
+    /// Returns the client's ID, as CLIENT ID reports it.
     pub fn id(&self, client: Connection) -> u64 {
         self.clients[client.0].id.0
     }
 
     pub fn advance(&mut self, time: Duration) {
-        self.now_us += i64::try_from(time.as_micros()).expect("a script waits for milliseconds");
+        self.now_us += i64::try_from(time.as_micros()).expect("a script waits no longer than some minutes");
         self.engine.advance(self.now_us);
         self.deliver();
     }
