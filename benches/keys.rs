@@ -1,6 +1,7 @@
-//! How long a key press takes to be answered, with 100,000 keys in the keyspace: the program in a pseudo-terminal.
+//! Measures the time that the program in a pseudo-terminal takes to react to a key press, with 100,000 keys in the
+//! database.
 //!
-//! `cargo bench --bench keys`. Each figure is the time from a key to the first byte that comes of it.
+//! Run it with `cargo bench --bench keys`. Each figure is the time from a key press to the first byte of output.
 
 #[cfg(unix)]
 #[path = "../tests/it/support/pseudo_terminal.rs"]
@@ -22,10 +23,10 @@ mod unix {
 
     use super::pseudo_terminal::{self, PseudoTerminal};
 
-    /// How many keys are in the keyspace.
+    /// Number of keys in the database.
     const KEYS: usize = 100_000;
 
-    /// No key press may take longer.
+    /// Maximum time for a key press.
     const BUDGET: Duration = Duration::from_millis(10);
 
     const ROUNDS: usize = 30;
@@ -36,8 +37,8 @@ mod unix {
             self.keys.flush().expect("the terminal is there");
         }
 
-        /// Reads until a text has come.
-        fn until(&mut self, text: &str) {
+        /// Reads until the output contains a text.
+        fn read_until(&mut self, text: &str) {
             let mut seen = String::new();
             while !seen.contains(text) {
                 let bytes = self.output.recv_timeout(Duration::from_secs(120)).expect("the program answers");
@@ -45,26 +46,26 @@ mod unix {
             }
         }
 
-        /// Reads all that comes, until nothing does for a while.
+        /// Reads output until there is none for a while.
         fn drain(&mut self) {
             while self.output.recv_timeout(Duration::from_millis(100)).is_ok() {}
         }
 
         fn time(&mut self, key: &str) -> Duration {
-            let began = Instant::now();
+            let start = Instant::now();
             self.press(key);
             self.output.recv_timeout(Duration::from_secs(10)).expect("a key has an effect");
-            began.elapsed()
+            start.elapsed()
         }
     }
 
     pub fn main() {
         let home = std::env::temp_dir().join(format!("redis-tutor-keys-{}", std::process::id()));
-        std::fs::create_dir_all(&home).expect("a temporary folder can be made");
+        std::fs::create_dir_all(&home).expect("a temporary folder can be created");
         let mut terminal = pseudo_terminal::start(&home, (80, 24), &["play"], &[]);
-        terminal.until(">>>");
+        terminal.read_until(">>>");
         terminal.press(&format!("r.mset({{f'user:{{i}}': i for i in range({KEYS})}})\r"));
-        terminal.until("True");
+        terminal.read_until("True");
         terminal.drain();
         println!("{:<44} {:>8} {:>8}", "key press", "median", "longest");
         let mut worst = Duration::ZERO;
@@ -74,9 +75,9 @@ mod unix {
             ("a comma in a call", "r.set('a'", ","),
             ("a letter of a redis-cli word", "GET us", "e"),
             ("Tab: a method", "r.hge", "\t"),
-            ("Tab: a key, of 100,000 that begin so", "r.get('us", "\t"),
-            ("Tab: a key, that few begin as", "r.get('user:9999", "\t"),
-            ("Tab: a key, that none begins as", "r.get('usr9999", "\t"),
+            ("Tab: a key with 100,000 candidates", "r.get('us", "\t"),
+            ("Tab: a key with few candidates", "r.get('user:9999", "\t"),
+            ("Tab: a key with no candidates", "r.get('usr9999", "\t"),
         ] {
             let mut times: Vec<Duration> = (0..ROUNDS)
                 .map(|_| {
@@ -93,11 +94,11 @@ mod unix {
             worst = worst.max(times[ROUNDS - 1]);
             println!("{what:<44} {:>8.2?} {:>8.2?}", times[ROUNDS / 2], times[ROUNDS - 1]);
         }
-        let verdict = if worst <= BUDGET { "all are within it" } else { "not all are within it" };
+        let verdict = if worst <= BUDGET { "all are within the budget" } else { "not all are within the budget" };
         println!("Budget: {BUDGET:?} for a key press; the longest took {worst:.2?}: {verdict}.");
         let _ = terminal.child.kill();
         let _ = terminal.child.wait();
-        // Until here it was there.
+        // Closing the terminal earlier would end the program.
         drop(terminal.master);
         let _ = std::fs::remove_dir_all(home);
     }
