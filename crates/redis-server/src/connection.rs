@@ -222,13 +222,13 @@ impl Connection {
         if self.has_unsent() && self.send_write_buffer().is_err() {
             return ConnectionState::Closed;
         }
-        let answered = client.reply.as_bytes();
-        if !answered.is_empty() {
-            let sent = if self.has_unsent() { Ok(0) } else { send(&mut self.stream, answered) };
+        let replies = client.reply.as_bytes();
+        if !replies.is_empty() {
+            let sent = if self.has_unsent() { Ok(0) } else { send(&mut self.stream, replies) };
             let Ok(sent) = sent else { return ConnectionState::Closed };
-            self.write_buffer.extend_from_slice(&answered[sent..]);
-            client.traffic.answered += answered.len() as u64;
-            engine.server.statistics.output_bytes += answered.len() as u64;
+            self.write_buffer.extend_from_slice(&replies[sent..]);
+            client.traffic.answered += replies.len() as u64;
+            engine.server.statistics.output_bytes += replies.len() as u64;
             client.reply.clear();
         }
         let unsent = self.unsent_bytes();

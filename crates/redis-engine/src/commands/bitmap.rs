@@ -298,7 +298,7 @@ fn bitop(call: &mut Call) -> Outcome {
 fn combine(operation: Operation, sources: &[Vec<u8>]) -> Vec<u8> {
     let length = sources.iter().map(Vec::len).max().unwrap_or(0);
     let byte = |source: &[u8], index: usize| source.get(index).copied().unwrap_or(0);
-    let (first, others) = sources.split_first().expect("its arity asks for a source");
+    let (first, others) = sources.split_first().expect("BITOP's arity requires a source");
     let join = |index: usize, sources: &[Vec<u8>], with: fn(u8, u8) -> u8| {
         sources.iter().map(|source| byte(source, index)).reduce(with).unwrap_or(0)
     };

@@ -281,12 +281,12 @@ fn list(call: &mut Call) -> Outcome {
         let kind = client_type(call.argv[3])?;
         ids.retain(|&id| is_of_type(call.server, id, kind));
     } else if call.is_option(2, "ID") && call.argv.len() > 3 {
-        let mut wanted = Vec::new();
+        let mut selected = Vec::new();
         for word in &call.argv[3..] {
             let number = number::parse_integer(word).ok_or(Error::text("ERR Invalid client ID"))?;
-            wanted.extend(u64::try_from(number).ok().map(ClientId).filter(|id| ids.contains(id)));
+            selected.extend(u64::try_from(number).ok().map(ClientId).filter(|id| ids.contains(id)));
         }
-        ids = wanted;
+        ids = selected;
     } else if call.argv.len() > 2 {
         return Err(error::SYNTAX);
     }
@@ -390,7 +390,7 @@ impl<'a> KillFilter<'a> {
     fn matches(&self, server: &ServerState, id: ClientId, now_us: i64) -> bool {
         let client = server.clients.get(id);
         let age = (now_us - client.connected_us) / 1_000_000;
-        self.id.is_none_or(|wanted| wanted == id)
+        self.id.is_none_or(|filter_id| filter_id == id)
             && self.address.is_none_or(|address| address == client.address.as_bytes())
             && self.local_address.is_none_or(|address| address == client.local_address.as_bytes())
             && self.kind.is_none_or(|kind| is_of_type(server, id, kind))

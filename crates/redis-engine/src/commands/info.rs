@@ -76,7 +76,7 @@ fn info(call: &mut Call) -> Outcome {
         let break_before = if text.is_empty() { "" } else { "\r\n" };
         let written =
             write!(text, "{break_before}# {}\r\n", section.0).and(section.2(&mut text, call.server, call.keyspace));
-        written.expect("a String takes all that is written to it");
+        written.expect("writing to a String cannot fail");
     }
     call.reply.verbatim("txt", text.as_bytes());
     Ok(())

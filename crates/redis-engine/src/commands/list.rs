@@ -452,13 +452,13 @@ fn lpos(call: &mut Call) -> Outcome {
 
 fn find_matches<'a>(elements: impl Iterator<Item = (usize, &'a [u8])>, element: &[u8], search: &Search) -> Vec<usize> {
     let skipped = usize::try_from(search.rank.unsigned_abs() - 1).unwrap_or(usize::MAX);
-    let wanted = match search.count {
+    let max_matches = match search.count {
         Some(0) => usize::MAX,
         Some(count) => count,
         None => 1,
     };
     let equal = elements.take(search.length).filter(|(_, candidate)| *candidate == element);
-    equal.map(|(index, _)| index).skip(skipped).take(wanted).collect()
+    equal.map(|(index, _)| index).skip(skipped).take(max_matches).collect()
 }
 
 const LMOVE: Command = Command {

@@ -1,4 +1,4 @@
-//! All commands, a file for each family: a command's row stands above its function, and nowhere else.
+//! All commands, one file per family. Each command is defined by a row above the function that implements it.
 
 mod bitfield;
 mod bitmap;

@@ -304,7 +304,7 @@ fn spop_one(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Redis creates a new set of the remaining members if at least this many times more are popped than remain.
+/// Ratio of popped to remaining members from which Redis creates a new set of the remaining ones.
 const REBUILD_RATIO: usize = 5;
 
 fn spop_many(call: &mut Call) -> Outcome {

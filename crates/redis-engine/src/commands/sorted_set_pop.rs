@@ -144,9 +144,9 @@ impl<'a> Request<'a> {
             if count.is_some() || !call.is_option(index, "COUNT") || index + 1 == call.argv.len() {
                 return Err(error::SYNTAX);
             }
-            let wanted = positive(call.argv[index + 1]).ok_or(error::COUNT_NOT_POSITIVE)?;
+            let number = positive(call.argv[index + 1]).ok_or(error::COUNT_NOT_POSITIVE)?;
             // A count that exceeds `usize` exceeds the number of members as well.
-            count = Some(usize::try_from(wanted).unwrap_or(usize::MAX));
+            count = Some(usize::try_from(number).unwrap_or(usize::MAX));
             index += 2;
         }
         Ok(Request { keys, from, count: count.unwrap_or(1) })

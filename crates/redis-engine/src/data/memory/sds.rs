@@ -60,10 +60,10 @@ impl Allocation {
         if length <= self.capacity {
             return self;
         }
-        let wanted = if length < MAX_SPARE { 2 * length } else { length + MAX_SPARE };
+        let target_length = if length < MAX_SPARE { 2 * length } else { length + MAX_SPARE };
         // The smallest header cannot describe spare room.
-        let header = header(wanted).max(3);
-        let allocated = size_class(header + wanted + 1);
+        let header = header(target_length).max(3);
+        let allocated = size_class(header + target_length + 1);
         Allocation { allocated, capacity: allocated - header - 1 }
     }
 

@@ -4,10 +4,10 @@
 //! of 10 or more), and `range` iterates between two ranks, from either end. So counting is a difference of ranks, and
 //! skipping elements is free.
 //!
-//! Invariants: all leaves have the same depth. A branch's `least` is not greater than any of its own elements, and
-//! greater than all elements to its left. No node exceeds its maximum size. After a removal, a sparse node is merged
-//! with a neighbour or takes elements from it. Otherwise only nodes at the right edge may be sparse: elements inserted
-//! in ascending order fill each leaf, instead of splitting it in half.
+//! Invariants: all leaves have the same depth. A branch's `lower_bound` is not greater than any of its own elements,
+//! and greater than all elements to its left. No node exceeds its maximum size. After a removal, a sparse node is
+//! merged with a neighbour or takes elements from it. Otherwise only nodes at the right edge may be sparse: elements
+//! inserted in ascending order fill each leaf, instead of splitting it in half.
 
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ enum Node<T> {
 #[derive(Debug, Clone)]
 struct Branch<T> {
     /// Not greater than any element in the node, and greater than all elements to its left.
-    least: T,
+    lower_bound: T,
     /// Number of elements below the node.
     len: usize,
     node: Node<T>,
@@ -105,7 +105,7 @@ impl<T: Ord + Clone> Ranking<T> {
             match node {
                 Node::Leaf(elements) => return rank + elements.partition_point(&is_before),
                 Node::Inner(branches) => {
-                    let at = branches.partition_point(|branch| is_before(&branch.least)).saturating_sub(1);
+                    let at = branches.partition_point(|branch| is_before(&branch.lower_bound)).saturating_sub(1);
                     rank += branches[..at].iter().map(|branch| branch.len).sum::<usize>();
                     node = &branches[at].node;
                 }
@@ -164,11 +164,11 @@ impl<T: Ord + Clone> Node<T> {
                 insert_or_split(elements, at, element, MAX_LEAF, position).map(|right| Branch::new(Node::Leaf(right)))
             }
             Node::Inner(branches) => {
-                let at = branches.partition_point(|branch| branch.least <= element).saturating_sub(1);
+                let at = branches.partition_point(|branch| branch.lower_bound <= element).saturating_sub(1);
                 let position_below = if at + 1 == branches.len() { position } else { Position::Inside };
                 let branch = &mut branches[at];
-                if element < branch.least {
-                    branch.least = element.clone();
+                if element < branch.lower_bound {
+                    branch.lower_bound = element.clone();
                 }
                 branch.len += 1;
                 let split = branch.node.insert(element, position_below)?;
@@ -183,7 +183,7 @@ impl<T: Ord + Clone> Node<T> {
         match self {
             Node::Leaf(elements) => elements.binary_search(element).map(|at| elements.remove(at)).is_ok(),
             Node::Inner(branches) => {
-                let at = branches.partition_point(|branch| branch.least <= *element).saturating_sub(1);
+                let at = branches.partition_point(|branch| branch.lower_bound <= *element).saturating_sub(1);
                 let removed = branches[at].node.remove(element);
                 if removed {
                     branches[at].len -= 1;
@@ -261,13 +261,13 @@ impl<T: Ord + Clone> Node<T> {
 impl<T: Ord + Clone> Branch<T> {
     /// Creates a branch to a node that is not empty.
     fn new(node: Node<T>) -> Self {
-        let (least, len) = match &node {
+        let (lower_bound, len) = match &node {
             Node::Leaf(elements) => (elements[0].clone(), elements.len()),
             Node::Inner(branches) => {
-                (branches[0].least.clone(), branches.iter().map(|branch| branch.len).sum::<usize>())
+                (branches[0].lower_bound.clone(), branches.iter().map(|branch| branch.len).sum::<usize>())
             }
         };
-        Branch { least, len, node }
+        Branch { lower_bound, len, node }
     }
 }
 
@@ -382,10 +382,10 @@ mod tests {
                 }
                 Node::Inner(branches) => {
                     for pair in branches.windows(2) {
-                        assert!(pair[0].node.last() < &pair[1].least, "{:?}", pair[1].least);
+                        assert!(pair[0].node.last() < &pair[1].lower_bound, "{:?}", pair[1].lower_bound);
                     }
                     let check = |branch: &Branch<T>| {
-                        assert!(&branch.least <= branch.node.first());
+                        assert!(&branch.lower_bound <= branch.node.first());
                         assert_eq!(branch.node.assert_invariants(depth + 1, depths), branch.len);
                         branch.len
                     };
