@@ -8,6 +8,7 @@ use super::error::{self, Error};
 use super::keyspace::Keyspace;
 use super::number;
 use super::reply::Reply;
+use super::resp::quoting;
 use super::server_state::ServerState;
 
 /// How a command ends: its reply is written, or it is refused with an error and has changed nothing.
@@ -77,7 +78,7 @@ impl Call<'_> {
                 secrets -= 1;
                 line.extend(b"\"(redacted)\"");
             } else {
-                quote(&mut line, word);
+                line.extend(format!("\"{}\"", quoting::escape(word)).as_bytes());
             }
             if self.command.name == "AUTH" && index == 0 {
                 secrets = self.argv.len();
@@ -161,32 +162,15 @@ impl Call<'_> {
 
     /// Lets the caller wait until one of the keys is filled, or the deadline has passed: the command then runs again,
     /// or is answered null. In EXEC nobody waits: null at once.
-    pub fn block(&mut self, keys: Vec<Vec<u8>>, deadline: Option<i64>) -> Outcome {
+    pub fn block(&mut self, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
         if self.mode == Mode::Exec {
             self.reply.null_array();
             return Ok(());
         }
-        let argv = self.argv.iter().map(|word| word.to_vec()).collect();
+        let to_owned = |words: &[&[u8]]| words.iter().map(|word| word.to_vec()).collect();
+        let (keys, argv) = (to_owned(keys), to_owned(self.argv));
         let wait = Wait { database: self.keyspace.selected(), keys, deadline, argv, command: self.command };
         self.server.blocking.wait(self.client, wait);
         Ok(())
     }
-}
-
-/// Writes bytes in double quotes, as redis-cli and MONITOR show them.
-pub fn quote(line: &mut Vec<u8>, word: &[u8]) {
-    line.push(b'"');
-    for &byte in word {
-        match byte {
-            b'\\' | b'"' => line.extend([b'\\', byte]),
-            b'\n' => line.extend(b"\\n"),
-            b'\r' => line.extend(b"\\r"),
-            b'\t' => line.extend(b"\\t"),
-            b'\x07' => line.extend(b"\\a"),
-            b'\x08' => line.extend(b"\\b"),
-            b' '..=b'~' => line.push(byte),
-            _ => line.extend(format!("\\x{byte:02x}").as_bytes()),
-        }
-    }
-    line.push(b'"');
 }

@@ -45,11 +45,7 @@ fn pop(call: &mut Call, end: End) -> Outcome {
     if pop_from_first(call, keys, end, PopCount::One)? {
         return Ok(());
     }
-    wait(call, keys, deadline)
-}
-
-fn wait(call: &mut Call, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
-    call.block(keys.iter().map(|key| key.to_vec()).collect(), deadline)
+    call.block(keys, deadline)
 }
 
 const BLMPOP: Command = Command {
@@ -72,7 +68,7 @@ fn blmpop(call: &mut Call) -> Outcome {
     if pop_from_first(call, keys, end, PopCount::UpTo(count))? {
         return Ok(());
     }
-    wait(call, keys, deadline)
+    call.block(keys, deadline)
 }
 
 const BLMOVE: Command = Command {
@@ -118,5 +114,5 @@ fn move_or_block(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outc
         call.reply.null();
         return Ok(());
     }
-    wait(call, &call.argv[1..2], deadline)
+    call.block(&call.argv[1..2], deadline)
 }

@@ -198,7 +198,7 @@ const BZMPOP: Command = Command {
 fn bzmpop(call: &mut Call) -> Outcome {
     let request = Request::parse(call, 2)?;
     let deadline = call.deadline(1)?;
-    if request.pop(call)? { Ok(()) } else { wait(call, request.keys, deadline) }
+    if request.pop(call)? { Ok(()) } else { call.block(request.keys, deadline) }
 }
 
 const BZPOPMIN: Command = Command {
@@ -245,9 +245,5 @@ fn blocking_pop(call: &mut Call, from: Direction) -> Outcome {
             return Ok(());
         }
     }
-    wait(call, keys, deadline)
-}
-
-fn wait(call: &mut Call, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
-    call.block(keys.iter().map(|key| key.to_vec()).collect(), deadline)
+    call.block(keys, deadline)
 }
