@@ -13,12 +13,14 @@
 //! ```
 
 mod columns;
+mod inline_code;
 mod layout;
 mod parse;
 
 pub use columns::{line_width, pad_end, pad_start, truncate, truncate_marked};
+pub use inline_code::code;
 pub use layout::{Style, layout, layout_paragraph, rule};
-pub use parse::{inline_code, parse, unclosed_mark};
+pub use parse::{parse, unclosed_mark};
 
 /// The meaning of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

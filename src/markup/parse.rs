@@ -62,16 +62,6 @@ pub fn parse(markdown: &str) -> Text {
     Text(blocks)
 }
 
-/// Returns text as inline code. Markdown has no escape for a backtick within it, so that a backtick becomes an apostrophe
-/// and a line break becomes `⏎`.
-///
-/// ```
-/// assert_eq!(redis_tutor::markup::inline_code("GET a"), "`GET a`");
-/// ```
-pub fn inline_code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'").replace('\n', " ⏎ "))
-}
-
 /// Returns the first mark that is opened and not closed, with the text that contains it.
 pub fn unclosed_mark(markdown: &str) -> Option<(&'static str, String)> {
     let fences: Vec<&str> = markdown.lines().filter(|line| line.trim().starts_with("```")).collect();

@@ -1,9 +1,9 @@
-//! Replies as `redis-cli --no-raw` writes them.
+//! Formats replies as `redis-cli --no-raw` does.
 
 use redis_engine::resp::quoting;
 use redis_engine::resp::value::Value;
 
-/// A reply's lines, the last newline included.
+/// Formats a reply in lines, including the last newline.
 pub fn reply(value: &Value) -> String {
     let mut out = String::new();
     write(value, "", &mut out);
@@ -33,7 +33,7 @@ fn write(value: &Value, prefix: &str, out: &mut String) {
     }
 }
 
-/// How many digits the number of the last element has.
+/// Number of digits of `n`.
 fn digits(n: usize) -> usize {
     n.to_string().len()
 }
@@ -74,7 +74,7 @@ fn map(pairs: &[(Value, Value)], prefix: &str, out: &mut String) {
     }
 }
 
-/// Whether a value begins a line of its own in a map.
+/// Whether a value in a map begins on a line of its own.
 fn has_elements(value: &Value) -> bool {
     match value {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),
@@ -83,7 +83,7 @@ fn has_elements(value: &Value) -> bool {
     }
 }
 
-/// Bytes in quotes, as one could type them.
+/// Writes bytes in quotes, as they can be typed in redis-cli.
 fn quote(bytes: &[u8], out: &mut String) {
     out.push('"');
     out.push_str(&quoting::escape(bytes));

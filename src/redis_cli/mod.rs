@@ -1,4 +1,4 @@
-//! The redis-cli dialect: how its prompt looks, how one types words in it, and how it writes replies.
+//! The dialect of redis-cli: its prompt, its quoting of words, and its format of replies.
 
 pub mod format;
 
@@ -7,7 +7,7 @@ pub use redis_engine::resp::quoting::join;
 /// The prompt after the server has closed the connection; the next line connects again.
 pub const NOT_CONNECTED: &str = "not connected> ";
 
-/// redis-cli's prompt.
+/// Returns redis-cli's prompt. `in_transaction` is whether MULTI was sent.
 pub fn prompt(database: usize, in_transaction: bool) -> String {
     let database = if database == 0 { String::new() } else { format!("[{database}]") };
     let transaction = if in_transaction { "(TX)" } else { "" };

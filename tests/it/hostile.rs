@@ -1,4 +1,4 @@
-//! Programs that mean no good, or not what they do: whatever they try, a working prompt is left, and the data with it.
+//! Hostile and faulty programs: whatever they do, the prompt keeps working and the data is kept.
 
 use std::collections::VecDeque;
 use std::io::{self, Write as _};
@@ -12,7 +12,7 @@ use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
-/// How `play` ends, and what it prints, for these lines from a pipe.
+/// Runs `play` with lines from a pipe. Returns its exit status and its output.
 fn play(lines: &[&str]) -> (Option<i32>, String) {
     let mut tutor = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(["--no-progress", "--color", "never", "play"])
@@ -22,77 +22,83 @@ fn play(lines: &[&str]) -> (Option<i32>, String) {
         .spawn()
         .expect("the binary runs");
     let mut input = tutor.stdin.take().expect("it is piped");
-    // It may leave before it has read to the end.
+    // The program may exit before it has read all lines.
     let _ = input.write_all(format!("{}\n", lines.join("\n")).as_bytes());
     drop(input);
-    let done = tutor.wait_with_output().expect("the tutor ends");
-    (done.status.code(), String::from_utf8(done.stdout).expect("it prints text"))
+    let output = tutor.wait_with_output().expect("the tutor ends");
+    (output.status.code(), String::from_utf8(output.stdout).expect("the output is UTF-8"))
 }
 
-/// Enters a line between one that sets a variable and a key and two that ask for them.
-fn survives(line: &str, says: &str) {
-    let (status, said) = play(&["x = 42", "r.set('kept', 1)", line, "x", "r.get('kept')"]);
-    assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains(says), "{line}: {said}");
-    assert!(said.contains(">>> x\n42\n>>> r.get('kept')\nb'1'\n"), "{line}: {said}");
-}
-
-#[test]
-fn too_much_memory_ends_python_alone() {
-    survives("y = 'a' * 10**11", "MemoryError");
-    survives("y = 'a'.zfill(10**11)", "Python has ended. A new one takes its place: your variables are restored");
+/// Checks that a line prints `expected`, and that a variable and a key that were set before still exist after it.
+fn assert_survives(line: &str, expected: &str) {
+    let (status, output) = play(&["x = 42", "r.set('kept', 1)", line, "x", "r.get('kept')"]);
+    assert_eq!(status, Some(0), "{output}");
+    assert!(output.contains(expected), "{line}: {output}");
+    assert!(output.contains(">>> x\n42\n>>> r.get('kept')\nb'1'\n"), "{line}: {output}");
 }
 
 #[test]
-fn a_bottomless_nesting_is_refused() {
-    survives("eval('(' * 200000)", "SyntaxError: too many nested parentheses");
+fn running_out_of_memory_ends_only_python() {
+    assert_survives("y = 'a' * 10**11", "MemoryError");
+    assert_survives(
+        "y = 'a'.zfill(10**11)",
+        "Python has ended. A new one takes its place: your variables are restored",
+    );
 }
 
 #[test]
-fn leaving_python_at_once_ends_python_alone() {
-    survives("import os; os._exit(3)", "Python has ended. A new one takes its place: your variables are restored");
+fn endless_nesting_is_a_syntax_error() {
+    assert_survives("eval('(' * 200000)", "SyntaxError: too many nested parentheses");
 }
 
 #[test]
-fn output_that_is_thrown_away_is_back_at_the_next_line() {
-    survives("import sys; sys.stdout = None; print('nobody hears')", "");
+fn an_immediate_exit_ends_only_python() {
+    assert_survives(
+        "import os; os._exit(3)",
+        "Python has ended. A new one takes its place: your variables are restored",
+    );
 }
 
 #[test]
-fn a_recursion_without_end_is_a_recursion_error() {
-    survives("f = lambda: f(); f()", "RecursionError: maximum recursion depth exceeded");
+fn a_replaced_stdout_is_restored_at_the_next_line() {
+    assert_survives("import sys; sys.stdout = None; print('nobody hears')", "");
 }
 
-/// A terminal of a kind: types inputs one after the other, and presses Ctrl-C whenever a program says `go`, or waits.
-struct Terminal {
+#[test]
+fn endless_recursion_is_a_recursion_error() {
+    assert_survives("f = lambda: f(); f()", "RecursionError: maximum recursion depth exceeded");
+}
+
+/// A front end that types inputs one after the other, and presses Ctrl-C whenever a program prints `go` or waits.
+struct InterruptingFrontend {
     inputs: VecDeque<&'static str>,
     interrupts: Interrupts,
-    /// How often Ctrl-C is pressed at each `go` or wait; when none are left, no more.
+    /// How often Ctrl-C is pressed at each `go` or wait.
     presses: VecDeque<u32>,
     shown: String,
-    /// How many lines `go` were shown. Output comes in pieces of any size: cut within a line, or several lines at once.
-    gone: usize,
+    /// Number of `go` lines that were handled. Output arrives in pieces of any size: parts of a line, or several lines.
+    handled_go_lines: usize,
 }
 
-impl Terminal {
-    fn press(&mut self) {
-        let gone = self.shown.split_inclusive('\n').filter(|line| *line == "go\n").count();
-        while self.gone < gone {
-            self.gone += 1;
+impl InterruptingFrontend {
+    fn press_ctrl_c(&mut self) {
+        let go_lines = self.shown.split_inclusive('\n').filter(|line| *line == "go\n").count();
+        while self.handled_go_lines < go_lines {
+            self.handled_go_lines += 1;
             let presses = self.presses.pop_front().unwrap_or_default();
             (0..presses).for_each(|_| self.interrupts.raise());
         }
     }
 }
 
-impl Frontend for Terminal {
+impl Frontend for InterruptingFrontend {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         match show {
             Show::Output(text) | Show::Traceback(text) | Show::Reply(text) => self.shown.push_str(text),
             Show::Text(text) => self.shown.push_str(&format!("{text:?}\n")),
             _ => {}
         }
-        self.press();
+        self.press_ctrl_c();
         Ok(())
     }
 
@@ -113,11 +119,12 @@ impl Frontend for Terminal {
     }
 }
 
-/// What is shown when a program is interrupted; before it, a variable and a key were set, which are asked for after it.
-fn interrupted(program: &'static str, presses: &[u32]) -> String {
-    let interrupts = Interrupts::new().expect("a pipe can be made");
+/// Interrupts a program and returns what is shown. Checks that a variable and a key that were set before still exist.
+fn run_interrupted(program: &'static str, presses: &[u32]) -> String {
+    let interrupts = Interrupts::new().expect("a pipe can be created");
     let inputs = VecDeque::from(["x = 42", "r.set('kept', 1)", program, "x", "r.get('kept')"]);
-    let mut terminal = Terminal { inputs, interrupts, presses: presses.to_vec().into(), shown: String::new(), gone: 0 };
+    let presses = presses.to_vec().into();
+    let mut frontend = InterruptingFrontend { inputs, interrupts, presses, shown: String::new(), handled_go_lines: 0 };
     let mut session = Session::new(Options {
         seed: 1,
         start_us: 1_700_000_000_000_000,
@@ -125,23 +132,23 @@ fn interrupted(program: &'static str, presses: &[u32]) -> String {
         library: Arc::default(),
         progress: Progress::default(),
     });
-    let status = drive(&mut session, &mut terminal).expect("the session runs");
+    let status = drive(&mut session, &mut frontend).expect("the session runs");
     assert_eq!(status, 0);
-    assert!(terminal.shown.ends_with("42\nb'1'\n"), "{program}: {}", terminal.shown);
-    terminal.shown
+    assert!(frontend.shown.ends_with("42\nb'1'\n"), "{program}: {}", frontend.shown);
+    frontend.shown
 }
 
 #[test]
 fn the_first_ctrl_c_interrupts_a_loop() {
-    let shown = interrupted("if print('go', flush=True) is None:\n    while True: pass\n", &[1]);
+    let shown = run_interrupted("if print('go', flush=True) is None:\n    while True: pass\n", &[1]);
     assert!(shown.contains("KeyboardInterrupt"), "{shown}");
     assert!(!shown.contains("Python was stopped"), "{shown}");
 }
 
 #[test]
-fn the_second_ctrl_c_ends_what_shrugs_off_the_first() {
-    // The last two say `go` again once they have shrugged it off.
-    let deaf: [(&str, &[u32]); 3] = [
+fn the_second_ctrl_c_stops_a_program_that_ignores_the_first() {
+    // The last two print `go` again after they have ignored the first Ctrl-C.
+    let programs: [(&str, &[u32]); 3] = [
         ("print('go', flush=True) or sum(range(10**11))", &[2]),
         (
             "while True:\n    try:\n        print('go', flush=True)\n        while True: pass\n    except: pass\n",
@@ -152,8 +159,8 @@ fn the_second_ctrl_c_ends_what_shrugs_off_the_first() {
             &[1, 1],
         ),
     ];
-    for (program, presses) in deaf {
-        let shown = interrupted(program, presses);
+    for (program, presses) in programs {
+        let shown = run_interrupted(program, presses);
         assert!(
             shown.contains("Python was stopped. A new one takes its place: your variables are restored"),
             "{shown}"
@@ -163,6 +170,6 @@ fn the_second_ctrl_c_ends_what_shrugs_off_the_first() {
 
 #[test]
 fn ctrl_c_ends_a_wait_for_redis() {
-    let shown = interrupted("redis.Redis(socket_timeout=None).blpop('nothing', 0)", &[1]);
+    let shown = run_interrupted("redis.Redis(socket_timeout=None).blpop('nothing', 0)", &[1]);
     assert!(shown.contains("KeyboardInterrupt"), "{shown}");
 }

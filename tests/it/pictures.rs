@@ -1,6 +1,7 @@
-//! Pictures of keys: each file of `tests/pictures` is typed at redis-cli's prompt, and what is shown is a snapshot, at three
-//! widths, in ASCII, and as it reads aloud. All lines of a picture must fit its width.
+//! Pictures of keys: the lines of each file in `tests/pictures` are typed at redis-cli's prompt. The output is a snapshot,
+//! at three widths, in ASCII, and in plain style. All lines of a picture must fit the width.
 
+use crate::support::snapshots;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,12 +24,12 @@ const STYLES: [(&str, Style); 5] = [
     ("plain", Style { width: 60, ascii: true, plain: true, quoted: false }),
 ];
 
-/// Letters of the data may be any; lines, bars and marks are ASCII.
+/// Whether a line has no drawing characters outside of ASCII. Letters of the data may be any.
 fn is_drawn_in_ascii(line: &str) -> bool {
     line.chars().all(|c| c.is_ascii() || c.is_alphanumeric() || c == '、')
 }
 
-fn typed(lines: &str, style: Style) -> String {
+fn transcript(lines: &str, style: Style) -> String {
     let mut session = Session::new(Options { dialect: Dialect::Cli, ..Options::repeatable(Arc::default()) });
     let mut renderer = Renderer::new(style, Theme::Plain);
     let mut transcript = String::new();
@@ -36,7 +37,7 @@ fn typed(lines: &str, style: Style) -> String {
     let mut learner = ScriptedLearner::new(lines.lines().map(str::to_owned), program, |show| {
         let text = renderer.render(show);
         if let Show::Picture(_) = show {
-            // What is read aloud may have long words; they stay whole.
+            // Plain style does not break long words.
             for line in text.lines().filter(|_| !style.plain) {
                 assert!(line.width() <= style.width, "too wide: {line:?}");
                 assert!(!style.ascii || is_drawn_in_ascii(line), "{line:?}");
@@ -44,26 +45,21 @@ fn typed(lines: &str, style: Style) -> String {
         }
         transcript.push_str(&text);
     });
-    drive(&mut session, &mut learner).expect("nothing here can fail");
+    drive(&mut session, &mut learner).expect("Python can be started");
     transcript
 }
 
 #[test]
-fn pictures_are_as_their_snapshots() {
+fn pictures_match_their_snapshots() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).expect("the folder is there").map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("the folder exists").map(|e| e.unwrap().path()).collect();
     files.sort();
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| {
+    snapshots::settings().bind(|| {
         for file in &files {
-            let lines = fs::read_to_string(file).expect("the file is there");
-            let stem = file.file_stem().expect("it has a name").to_string_lossy();
+            let lines = fs::read_to_string(file).expect("the file can be read");
+            let stem = file.file_stem().expect("the file has a name").to_string_lossy();
             let all: Vec<_> =
-                STYLES.iter().map(|(name, style)| format!("=== {name}\n{}", typed(&lines, *style))).collect();
+                STYLES.iter().map(|(name, style)| format!("=== {name}\n{}", transcript(&lines, *style))).collect();
             insta::assert_snapshot!(format!("picture-{stem}"), all.join("\n"));
         }
     });

@@ -1,5 +1,5 @@
-//! A robot learner: it types rubbish, lines of redis-cli, Python, commands to the tutor, halves of answers; then the
-//! answers. Every lesson must be finished all the same, from wherever it began.
+//! A robot learner types random lines (redis-cli, Python, tutor commands, halves of answers) before it types the answers.
+//! It must finish every lesson, whichever step it starts with.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ use redis_tutor::session::dialect;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
-/// Lines that a learner may type at any prompt. None of them leaves.
-const RUBBISH: [&str; 36] = [
+/// Lines that a learner may type at any prompt. None of them ends the session.
+const RANDOM_LINES: [&str; 36] = [
     "",
     "   ",
     "x = = 1",
@@ -52,13 +52,13 @@ const RUBBISH: [&str; 36] = [
     ":nothing",
 ];
 
-/// The most lines of rubbish before a step.
-const MOST_RUBBISH: u64 = 3;
+/// Maximum number of random lines before the answer of a step.
+const MAX_RANDOM_LINES: u64 = 3;
 
-/// Small numbers from a seed: a step of xorshift.
-struct Chance(u64);
+/// A xorshift random number generator.
+struct Rng(u64);
 
-impl Chance {
+impl Rng {
     fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -69,47 +69,49 @@ impl Chance {
 
 struct Robot<'a> {
     lesson: &'a Lesson,
-    chance: Chance,
-    /// The place and what is still to be typed there.
-    at: Option<usize>,
-    rubbish: u64,
+    rng: Rng,
+    /// The index of the step for which the lines below are.
+    step: Option<usize>,
+    /// Number of random lines still to type.
+    random_lines: u64,
+    /// The lines of the answer still to type, the next one last.
     answer: Vec<String>,
-    /// What was typed, for the message of a failure.
+    /// All lines typed so far, for the message of a failure.
     typed: Vec<String>,
 }
 
 impl Robot<'_> {
-    fn rubbish(&mut self, step: &Step) -> String {
+    fn random_line(&mut self, step: &Step) -> String {
         let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str());
-        match (self.chance.below(4), answer) {
+        match (self.rng.below(4), answer) {
             // The first half of an answer.
             (0, Some(answer)) => answer.chars().take(answer.chars().count() / 2).collect(),
-            _ => RUBBISH[self.chance.below(RUBBISH.len() as u64) as usize].to_owned(),
+            _ => RANDOM_LINES[self.rng.below(RANDOM_LINES.len() as u64) as usize].to_owned(),
         }
     }
 
-    fn next(&mut self, session: &Session) -> String {
+    fn next_line(&mut self, session: &Session) -> String {
         let index = session.place().map_or(0, |(_, number)| number - 1);
         let step = &self.lesson.steps[index];
-        if self.at != Some(index) {
-            self.at = Some(index);
-            self.rubbish = if self.chance.below(2) == 0 { self.chance.below(MOST_RUBBISH) + 1 } else { 0 };
-            // After rubbish the step has to be begun afresh, in Python, as `main`.
-            let afresh = [":python", ":again"].iter().filter(|_| self.rubbish > 0).map(|line| (*line).to_owned());
-            self.answer = afresh.chain(answers(step)).rev().collect();
+        if self.step != Some(index) {
+            self.step = Some(index);
+            self.random_lines = if self.rng.below(2) == 0 { self.rng.below(MAX_RANDOM_LINES) + 1 } else { 0 };
+            // After random lines, start the step again, in Python.
+            let restart = [":python", ":again"].iter().filter(|_| self.random_lines > 0).map(|line| (*line).to_owned());
+            self.answer = restart.chain(answer_lines(step)).rev().collect();
         }
-        if self.rubbish > 0 {
-            self.rubbish -= 1;
-            return self.rubbish(step);
+        if self.random_lines > 0 {
+            self.random_lines -= 1;
+            return self.random_line(step);
         }
         match self.answer.pop() {
             Some(line) => line,
             None if session.is_step_done() => {
-                self.at = None;
+                self.step = None;
                 String::new()
             }
             None => panic!(
-                "{}/{} is not done by its answer:\n{}",
+                "{}/{} is not completed by its answer:\n{}",
                 self.lesson.id.get_ref(),
                 step.id.get_ref(),
                 self.typed.join("\n")
@@ -118,8 +120,8 @@ impl Robot<'_> {
     }
 }
 
-/// What does a step.
-fn answers(step: &Step) -> Vec<String> {
+/// Returns the lines that complete a step.
+fn answer_lines(step: &Step) -> Vec<String> {
     if let Some(choose) = &step.choose {
         let right = choose.options.iter().position(|option| option.correct);
         return right.map(|index| (index + 1).to_string()).into_iter().collect();
@@ -141,7 +143,7 @@ impl Frontend for Robot<'_> {
         if is_over {
             return Ok(Event::EndOfInput);
         }
-        let line = self.next(session);
+        let line = self.next_line(session);
         self.typed.push(line.clone());
         Ok(Event::Entered(line))
     }
@@ -155,15 +157,16 @@ impl Frontend for Robot<'_> {
     }
 }
 
-fn finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64) {
-    let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let start = chance.below(lesson.steps.len() as u64) as usize;
+/// Checks that a robot finishes a lesson from a random step on.
+fn assert_robot_finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64) {
+    let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let start = rng.below(lesson.steps.len() as u64) as usize;
     let mut session = Session::new(Options::repeatable(library.clone()));
     session.open(lesson.clone(), start);
-    // What differs is told elsewhere; here nothing of it is needed.
+    // Specific feedback is tested elsewhere, so that no rehearsal is needed.
     session.rehearsed(Arc::default());
-    let mut robot = Robot { lesson, chance, at: None, rubbish: 0, answer: Vec::new(), typed: Vec::new() };
-    drive(&mut session, &mut robot).expect("a session without a terminal meets no broken pipe");
+    let mut robot = Robot { lesson, rng, step: None, random_lines: 0, answer: Vec::new(), typed: Vec::new() };
+    drive(&mut session, &mut robot).expect("Python can be started");
     let progress = session.progress().lessons.get(lesson.id.get_ref());
     assert!(
         progress.is_some_and(|progress| progress.finished),
@@ -173,16 +176,18 @@ fn finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64) {
     );
 }
 
-/// One seed for each lesson, or as many as REDIS_TUTOR_ROBOTS says.
+/// Runs one robot for each lesson, or the number in the environment variable REDIS_TUTOR_ROBOTS.
 #[test]
-fn every_lesson_is_finished_whatever_was_typed_before() {
-    let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
+fn every_lesson_can_be_finished_after_random_lines() {
+    let library = Arc::new(Library::read(&library::built_in()).expect("the built-in lessons are valid"));
     let robots = std::env::var("REDIS_TUTOR_ROBOTS").ok().map_or(1, |n| n.parse().expect("a number of robots"));
     let library = &library;
     std::thread::scope(|scope| {
         for (index, lesson) in library.lessons.iter().enumerate() {
-            // Each has a Python of its own, so they need not wait for each other.
-            scope.spawn(move || (1..=robots).for_each(|seed| finishes(lesson, library, seed * 100 + index as u64)));
+            // Each robot has a Python of its own, so that they can run in parallel.
+            scope.spawn(move || {
+                (1..=robots).for_each(|seed| assert_robot_finishes(lesson, library, seed * 100 + index as u64))
+            });
         }
     });
 }

@@ -1,5 +1,5 @@
-//! Compares `run --json` and `run --cli` with what the real CPython, redis-py, Redis and redis-cli printed for the
-//! scripts in tests/truth. `scripts/record_truths` records them.
+//! Compares `run --json` and `run --cli` with the output of the real CPython, redis-py, Redis and redis-cli for the
+//! scripts in tests/truth. `scripts/record_truths` records that output.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,41 +7,42 @@ use std::process::{Command, Stdio};
 use test_support::recorded_scripts::{assert_all_agree, read};
 use test_support::transcript_diff;
 
-use crate::support::compare;
+use crate::support::script_record;
 
 #[test]
-fn python_scripts_say_what_the_real_three_say() {
-    assert_all_agree(&truth("redis_py"), "py", |script| {
-        let truth = compare::records(&read(&script.with_extension("jsonl")))?;
-        let ours = compare::records(&run("--json", script)?)?;
-        Ok(compare::differences(&truth, &ours))
+fn python_scripts_print_what_cpython_redis_py_and_redis_print() {
+    assert_all_agree(&truth_folder("redis_py"), "py", |script| {
+        let truth = script_record::parse_records(&read(&script.with_extension("jsonl")))?;
+        let ours = script_record::parse_records(&run_script("--json", script)?)?;
+        Ok(script_record::differences(&truth, &ours))
     });
 }
 
 #[test]
 fn redis_cli_lines_print_what_redis_cli_prints() {
-    assert_all_agree(&truth("redis_cli"), "txt", |script| {
-        let ours = transcript_diff::without_connection_id(&run("--cli", script)?);
+    assert_all_agree(&truth_folder("redis_cli"), "txt", |script| {
+        let ours = transcript_diff::without_connection_id(&run_script("--cli", script)?);
         Ok(transcript_diff::differences(&read(&script.with_extension("out")), &ours))
     });
 }
 
-/// A folder of recorded scripts.
-fn truth(folder: &str) -> PathBuf {
+/// Returns a folder of recorded scripts.
+fn truth_folder(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth").join(folder)
 }
 
-/// What the program prints for a script. Its exit status only tells that a statement raised; dying by a signal is a failure.
-fn run(format: &str, script: &Path) -> Result<String, String> {
-    let done = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
+/// Returns the program's output for a script. Exit status 1 is allowed, because a statement may raise an error; status 2
+/// and death by a signal are failures.
+fn run_script(format: &str, script: &Path) -> Result<String, String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(["run", format])
         .arg(script)
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("the program did not start: {error}"))?;
-    let status = done.status.code();
+    let status = output.status.code();
     if status.is_none() || status == Some(2) {
-        return Err(format!("ended with {}: {}", done.status, String::from_utf8_lossy(&done.stderr)));
+        return Err(format!("ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr)));
     }
-    String::from_utf8(done.stdout).map_err(|error| format!("printed what is not UTF-8: {error}"))
+    String::from_utf8(output.stdout).map_err(|error| format!("the output is not UTF-8: {error}"))
 }

@@ -1,6 +1,6 @@
 //! The tutor's own commands, as a learner sees what they show: a file of lines each, at three kinds of terminal.
 
-use crate::support::styles;
+use crate::support::snapshots;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,8 +34,8 @@ fn what_commands_to_the_tutor_show_is_as_recorded() {
     for file in files {
         let lines = std::fs::read_to_string(file.path()).expect("a file of lines");
         let name = file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        for (kind, style) in styles::STYLES {
-            styles::settings()
+        for (kind, style) in snapshots::STYLES {
+            snapshots::settings()
                 .bind(|| insta::assert_snapshot!(format!("tutor-{name}-{kind}"), transcript(&lines, &library, style)));
         }
     }

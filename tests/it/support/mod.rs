@@ -1,7 +1,7 @@
-//! What several of the tests use.
+//! Helpers that several test modules use.
 
-pub mod compare;
 pub mod program;
 #[cfg(unix)]
 pub mod pseudo_terminal;
-pub mod styles;
+pub mod script_record;
+pub mod snapshots;

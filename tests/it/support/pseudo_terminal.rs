@@ -1,4 +1,4 @@
-//! The program in a pseudo-terminal: its keys, and what it writes.
+//! Runs the program in a pseudo-terminal.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -6,17 +6,17 @@ use std::sync::mpsc::{Receiver, channel};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-/// The program, and the terminal that it believes to have.
+/// A running program and its pseudo-terminal.
 pub struct PseudoTerminal {
     pub child: Box<dyn Child + Send + Sync>,
     pub master: Box<dyn MasterPty + Send>,
     pub keys: Box<dyn Write + Send>,
-    /// What it writes, piece by piece.
+    /// The output, in pieces of any size.
     pub output: Receiver<Vec<u8>>,
 }
 
-/// Starts the program with its files in `home`, in a terminal of so many columns and rows, and with the environment of none
-/// but `environment` and what a terminal needs.
+/// Starts the program in a terminal of `size` (columns and rows), with its files in `home`. The environment consists of
+/// `environment` and the variables that a terminal needs.
 pub fn start(home: &Path, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> PseudoTerminal {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
     command.args(arguments);
@@ -24,7 +24,7 @@ pub fn start(home: &Path, size: (u16, u16), arguments: &[&str], environment: &[(
     start_command(command, home, size, environment)
 }
 
-/// The same with another program.
+/// Starts another program in the same way.
 pub fn start_command(
     mut command: CommandBuilder,
     home: &Path,
@@ -38,17 +38,17 @@ pub fn start_command(
     command.env("HOME", home);
     command.env("XDG_STATE_HOME", home);
     environment.iter().for_each(|(name, value)| command.env(name, value));
-    let child = pair.slave.spawn_command(command).expect("the program is there");
+    let child = pair.slave.spawn_command(command).expect("the program exists");
     let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
-    let (tell, output) = channel();
+    let (sender, output) = channel();
     std::thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(n @ 1..) = reader.read(&mut bytes) {
-            if tell.send(bytes[..n].to_vec()).is_err() {
+            if sender.send(bytes[..n].to_vec()).is_err() {
                 return;
             }
         }
     });
-    let keys = pair.master.take_writer().expect("taken once");
+    let keys = pair.master.take_writer().expect("the writer is taken once");
     PseudoTerminal { child, master: pair.master, keys, output }
 }

@@ -1,46 +1,50 @@
-//! The rule by which a recording of the real three and our own run of a script are held against each other.
-//! `scripts/truths/compare.py` is the same rule; change both together.
+//! Compares the program's output for a script with the recorded output of CPython, redis-py and Redis.
+//! `scripts/truths/compare.py` implements the same rules; change both together:
 //!
-//! - Statements pair up by position; `input` is not compared.
-//! - The members of a set may come in any order; an address (`0x7f...`) is masked.
-//! - An error of redis agrees to the letter; any other by the name of its type, since wordings change between Pythons.
-//! - Commands agree as lists; SCAN and its kin are left out, because an iteration may take any number of calls. Where
-//!   the recording holds `null`, its script says that they differ, and they are not compared.
+//! - Statements are compared by position; `input` is not compared.
+//! - The members of a set may be in any order, and addresses (`0x7f...`) are masked.
+//! - Errors of redis-py must be equal. Other errors must have the same type, because Python's messages differ between
+//!   versions.
+//! - The sent commands must be equal, except for SCAN, HSCAN, SSCAN and ZSCAN, because an iteration may take any number of
+//!   calls. They are not compared where the recording has `null`, because the script says that they differ.
 
 use serde_json::Value;
 
-/// What one statement said and did.
+/// The output and the effects of one statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     pub input: String,
     pub output: String,
-    pub error: Option<Failure>,
-    /// None where they are not to be compared.
+    pub error: Option<RaisedError>,
+    /// The commands sent to Redis, or `None` if they are not to be compared.
     pub commands: Option<Vec<Vec<String>>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
+pub struct RaisedError {
     /// The qualified class, `redis.exceptions.ResponseError`.
     pub kind: String,
     pub message: String,
 }
 
-/// The records of a text with one JSON object a line; a line that is no record is an error that names it.
-pub fn records(text: &str) -> Result<Vec<Record>, String> {
-    text.split('\n').filter(|line| !line.is_empty()).map(record).collect()
+/// Parses one JSON object per line.
+///
+/// # Errors
+/// Returns an error that quotes the line if a line is not a record.
+pub fn parse_records(text: &str) -> Result<Vec<Record>, String> {
+    text.split('\n').filter(|line| !line.is_empty()).map(parse_record).collect()
 }
 
-fn record(line: &str) -> Result<Record, String> {
+fn parse_record(line: &str) -> Result<Record, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON ({error}): {line}"))?;
-    read_record(&value).ok_or_else(|| format!("not a record with input, output, error and commands: {line}"))
+    record_from_json(&value).ok_or_else(|| format!("not a record with input, output, error and commands: {line}"))
 }
 
-fn read_record(value: &Value) -> Option<Record> {
+fn record_from_json(value: &Value) -> Option<Record> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let error = match value.get("error")? {
         Value::Null => None,
-        error => Some(Failure { kind: text(error.get("type")?)?, message: text(error.get("message")?)? }),
+        error => Some(RaisedError { kind: text(error.get("type")?)?, message: text(error.get("message")?)? }),
     };
     let words = |command: &Value| command.as_array()?.iter().map(text).collect::<Option<Vec<_>>>();
     let commands = match value.get("commands")? {
@@ -50,7 +54,7 @@ fn read_record(value: &Value) -> Option<Record> {
     Some(Record { input: text(value.get("input")?)?, output: text(value.get("output")?)?, error, commands })
 }
 
-/// One readable text for each statement on which the two part.
+/// Describes each statement on which the recording and our output differ.
 pub fn differences(truth: &[Record], ours: &[Record]) -> Vec<String> {
     (0..truth.len().max(ours.len()))
         .filter_map(|position| {
@@ -64,11 +68,13 @@ fn difference(truth: Option<&Record>, ours: Option<&Record>) -> Option<String> {
     let (truth, ours) = match (truth, ours) {
         (Some(truth), Some(ours)) => (truth, ours),
         (Some(truth), None) => return Some(format!("{}\n  is missing from ours", truth.input)),
-        (None, Some(ours)) => return Some(format!("{}\n  is one too many in ours", ours.input)),
+        (None, Some(ours)) => return Some(format!("{}\n  is only in ours", ours.input)),
         (None, None) => return None,
     };
-    if normal(&truth.output) != normal(&ours.output) || !same_error(truth.error.as_ref(), ours.error.as_ref()) {
-        return Some(format!("{}\n  truth {}\n  ours  {}", truth.input, said(truth), said(ours)));
+    if normalized(&truth.output) != normalized(&ours.output)
+        || !is_same_error(truth.error.as_ref(), ours.error.as_ref())
+    {
+        return Some(format!("{}\n  truth {}\n  ours  {}", truth.input, outcome(truth), outcome(ours)));
     }
     let (Some(expected), Some(sent)) = (&truth.commands, &ours.commands) else { return None };
     if without_scans(expected) != without_scans(sent) {
@@ -78,7 +84,8 @@ fn difference(truth: Option<&Record>, ours: Option<&Record>) -> Option<String> {
     None
 }
 
-fn said(record: &Record) -> String {
+/// Returns the output and the error of a statement on one line.
+fn outcome(record: &Record) -> String {
     let output = shortened(format!("{:?}", record.output));
     match &record.error {
         Some(error) => format!("{output} {}: {}", error.kind, error.message),
@@ -86,16 +93,16 @@ fn said(record: &Record) -> String {
     }
 }
 
-/// The text, cut where it would bury the other differences.
+/// Truncates a text that would hide the other differences.
 fn shortened(text: String) -> String {
-    const MOST: usize = 1000;
-    match text.char_indices().nth(MOST) {
+    const MAX_CHARACTERS: usize = 1000;
+    match text.char_indices().nth(MAX_CHARACTERS) {
         Some((end, _)) => format!("{}... ({} bytes)", &text[..end], text.len()),
         None => text,
     }
 }
 
-fn same_error(truth: Option<&Failure>, ours: Option<&Failure>) -> bool {
+fn is_same_error(truth: Option<&RaisedError>, ours: Option<&RaisedError>) -> bool {
     match (truth, ours) {
         (None, None) => true,
         (Some(truth), Some(ours)) => {
@@ -112,19 +119,19 @@ fn without_scans(commands: &[Vec<String>]) -> Vec<&Vec<String>> {
     commands.iter().filter(|command| !iterates(command)).collect()
 }
 
-fn normal(output: &str) -> Vec<String> {
-    output.lines().map(normal_line).collect()
+fn normalized(output: &str) -> Vec<String> {
+    output.lines().map(normalized_line).collect()
 }
 
-fn normal_line(line: &str) -> String {
+fn normalized_line(line: &str) -> String {
     let line = without_addresses(line.trim_end());
     if !line.contains('{') {
         return line;
     }
-    Literal::normal(&line).unwrap_or(line)
+    LiteralReader::normalized(&line).unwrap_or(line)
 }
 
-/// The line with every `0x` that six or more hexadecimal digits follow shown as `0x…`.
+/// Masks addresses: replaces six or more hexadecimal digits after `0x` by `…`.
 fn without_addresses(line: &str) -> String {
     let mut masked = String::new();
     let mut rest = line;
@@ -138,33 +145,33 @@ fn without_addresses(line: &str) -> String {
     masked + rest
 }
 
-/// A reader of Python literals, as `ast.literal_eval` takes them, that puts the members of sets in order.
-struct Literal<'a> {
+/// Reads Python literals, as `ast.literal_eval` accepts them, and sorts the members of sets.
+struct LiteralReader<'a> {
     rest: &'a str,
 }
 
-impl<'a> Literal<'a> {
-    /// The literal's text with its sets sorted; none when the line is anything else.
-    fn normal(line: &'a str) -> Option<String> {
-        let mut literal = Literal { rest: line };
+impl<'a> LiteralReader<'a> {
+    /// Returns the literal with its sets sorted, or `None` if the line is not a literal.
+    fn normalized(line: &'a str) -> Option<String> {
+        let mut literal = LiteralReader { rest: line };
         let text = literal.value()?;
-        literal.skip_blanks();
+        literal.skip_spaces();
         literal.rest.is_empty().then_some(text)
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_spaces(&mut self) {
         self.rest = self.rest.trim_start();
     }
 
     fn take(&mut self, token: &str) -> bool {
-        self.skip_blanks();
+        self.skip_spaces();
         let stripped = self.rest.strip_prefix(token);
         self.rest = stripped.unwrap_or(self.rest);
         stripped.is_some()
     }
 
     fn value(&mut self) -> Option<String> {
-        self.skip_blanks();
+        self.skip_spaces();
         match self.rest.chars().next()? {
             '(' => self.sequence("(", ")"),
             '[' => self.sequence("[", "]"),
@@ -183,7 +190,7 @@ impl<'a> Literal<'a> {
             items.push(self.value()?);
             if !self.take(",") {
                 self.take(close).then_some(())?;
-                // `(1)` is 1, `(1,)` a tuple.
+                // `(1)` is the number 1, and `(1,)` is a tuple.
                 return Some(format!("{open}{}{close}", items.join(", ")));
             }
         }
@@ -212,7 +219,7 @@ impl<'a> Literal<'a> {
         Some(format!("{{{}}}", items.join(", ")))
     }
 
-    /// A string or bytes literal as it stands, quotes and all; `prefix` letters come before the quote.
+    /// Returns a string or bytes literal with its quotes. `prefix` is the number of letters before the opening quote.
     fn string(&mut self, prefix: usize) -> Option<String> {
         let quote = self.rest[prefix..].chars().next()?;
         let mut escaped = false;
@@ -249,25 +256,28 @@ impl<'a> Literal<'a> {
 mod tests {
     use super::*;
 
-    fn said(output: &str) -> Record {
+    fn record_with_output(output: &str) -> Record {
         Record { input: "x".to_owned(), output: output.to_owned(), error: None, commands: Some(Vec::new()) }
     }
 
-    fn raised(kind: &str, message: &str) -> Record {
-        Record { error: Some(Failure { kind: kind.to_owned(), message: message.to_owned() }), ..said("") }
+    fn record_with_error(kind: &str, message: &str) -> Record {
+        Record {
+            error: Some(RaisedError { kind: kind.to_owned(), message: message.to_owned() }),
+            ..record_with_output("")
+        }
     }
 
-    fn sending(commands: &[&[&str]]) -> Record {
+    fn record_with_commands(commands: &[&[&str]]) -> Record {
         let words = |command: &&[&str]| command.iter().map(|&word| word.to_owned()).collect();
-        Record { commands: Some(commands.iter().map(words).collect()), ..said("") }
+        Record { commands: Some(commands.iter().map(words).collect()), ..record_with_output("") }
     }
 
-    fn agree(one: Record, other: Record) -> bool {
+    fn do_agree(one: Record, other: Record) -> bool {
         differences(&[one], &[other]).is_empty()
     }
 
     #[test]
-    fn outputs_agree_line_by_line_but_for_the_order_of_sets_and_addresses() {
+    fn outputs_are_compared_by_line_ignoring_addresses_and_the_order_of_sets() {
         let agreeing = [
             ("1\n", "1\n"),
             ("1  \n", "1\n"),
@@ -278,9 +288,9 @@ mod tests {
             ("<A at 0x7f00aabbcc>", "<A at 0x55ddee112233>"),
         ];
         for (one, other) in agreeing {
-            assert!(agree(said(one), said(other)), "{one} and {other} agree");
+            assert!(do_agree(record_with_output(one), record_with_output(other)), "{one} and {other} agree");
         }
-        let parting = [
+        let differing = [
             ("1", "2"),
             ("1\n2", "1"),
             ("{b'a', b'b'}", "{b'a', b'c'}"),
@@ -291,44 +301,47 @@ mod tests {
             ("((1,), {2})", "((1), {2})"),
             ("0x1f", "0x2f"),
         ];
-        for (one, other) in parting {
-            assert!(!agree(said(one), said(other)), "{one} and {other} part");
+        for (one, other) in differing {
+            assert!(!do_agree(record_with_output(one), record_with_output(other)), "{one} and {other} differ");
         }
     }
 
     #[test]
-    fn errors_of_redis_agree_to_the_letter_and_others_by_type() {
-        assert!(agree(raised("KeyError", "'a'"), raised("KeyError", "'b'")));
-        assert!(agree(raised("__console__.Mine", "x"), raised("__main__.Mine", "y")));
-        assert!(!agree(raised("KeyError", "'a'"), raised("IndexError", "'a'")));
-        assert!(!agree(raised("KeyError", "'a'"), said("")));
+    fn redis_errors_are_compared_exactly_and_others_by_type() {
+        assert!(do_agree(record_with_error("KeyError", "'a'"), record_with_error("KeyError", "'b'")));
+        assert!(do_agree(record_with_error("__console__.Mine", "x"), record_with_error("__main__.Mine", "y")));
+        assert!(!do_agree(record_with_error("KeyError", "'a'"), record_with_error("IndexError", "'a'")));
+        assert!(!do_agree(record_with_error("KeyError", "'a'"), record_with_output("")));
         let kind = "redis.exceptions.ResponseError";
-        assert!(agree(raised(kind, "syntax error"), raised(kind, "syntax error ")));
-        assert!(!agree(raised(kind, "syntax error"), raised(kind, "Syntax error")));
+        assert!(do_agree(record_with_error(kind, "syntax error"), record_with_error(kind, "syntax error ")));
+        assert!(!do_agree(record_with_error(kind, "syntax error"), record_with_error(kind, "Syntax error")));
     }
 
     #[test]
-    fn commands_agree_as_lists_without_the_scans() {
-        assert!(agree(sending(&[&["GET", "a"]]), sending(&[&["GET", "a"]])));
-        assert!(agree(sending(&[&["SCAN", "0"], &["GET", "a"]]), sending(&[&["GET", "a"], &["hscan", "h", "0"]])));
-        assert!(!agree(sending(&[&["GET", "a"]]), sending(&[&["GET", "b"]])));
-        assert!(!agree(sending(&[&["GET", "a"]]), sending(&[])));
-        assert!(agree(Record { commands: None, ..said("") }, sending(&[&["GET", "a"]])));
+    fn commands_are_compared_without_scans() {
+        assert!(do_agree(record_with_commands(&[&["GET", "a"]]), record_with_commands(&[&["GET", "a"]])));
+        assert!(do_agree(
+            record_with_commands(&[&["SCAN", "0"], &["GET", "a"]]),
+            record_with_commands(&[&["GET", "a"], &["hscan", "h", "0"]])
+        ));
+        assert!(!do_agree(record_with_commands(&[&["GET", "a"]]), record_with_commands(&[&["GET", "b"]])));
+        assert!(!do_agree(record_with_commands(&[&["GET", "a"]]), record_with_commands(&[])));
+        assert!(do_agree(Record { commands: None, ..record_with_output("") }, record_with_commands(&[&["GET", "a"]])));
     }
 
     #[test]
     fn a_missing_or_surplus_statement_is_a_difference() {
-        assert_eq!(differences(&[said("1")], &[]).len(), 1);
-        assert_eq!(differences(&[], &[said("1")]).len(), 1);
+        assert_eq!(differences(&[record_with_output("1")], &[]).len(), 1);
+        assert_eq!(differences(&[], &[record_with_output("1")]).len(), 1);
     }
 
     #[test]
-    fn records_are_read_whole_or_refused() {
+    fn incomplete_records_are_errors() {
         let line = r#"{"input": "f()", "output": "", "error": {"type": "NameError", "message": "m"}, "commands": [["GET", "a"]]}"#;
-        let read = records(&format!("{line}\n")).expect("the line is a record");
-        assert_eq!(read[0].error.as_ref().map(|error| error.kind.as_str()), Some("NameError"));
-        assert_eq!(read[0].commands, Some(vec![vec!["GET".to_owned(), "a".to_owned()]]));
-        assert!(records("{\"input\": \"f()\"}").is_err());
-        assert!(records("Traceback").is_err());
+        let parsed = parse_records(&format!("{line}\n")).expect("the line is a record");
+        assert_eq!(parsed[0].error.as_ref().map(|error| error.kind.as_str()), Some("NameError"));
+        assert_eq!(parsed[0].commands, Some(vec![vec!["GET".to_owned(), "a".to_owned()]]));
+        assert!(parse_records("{\"input\": \"f()\"}").is_err());
+        assert!(parse_records("Traceback").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The kinds of terminal at which transcripts are recorded.
+//! Settings of snapshots, and the styles in which transcripts are recorded.
 
 use redis_tutor::markup::Style;
 
@@ -8,7 +8,7 @@ pub const STYLES: [(&str, Style); 3] = [
     ("plain", Style { width: 40, ascii: true, plain: true, quoted: false }),
 ];
 
-/// Where and how snapshots are kept.
+/// Returns the settings with which all snapshots are kept in `snapshots/`.
 pub fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
