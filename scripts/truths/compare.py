@@ -6,7 +6,7 @@
 - Commands agree as lists; SCAN and its kin are left out, because an iteration may take any number of calls. Where
   the recording holds null, its script says that they differ, and they are not compared.
 
-`tests/support/compare.rs` is the same rule for `cargo test`; change both together.
+`tests/it/support/script_record.rs` is the same rule for `cargo test`; change both together.
 """
 import ast
 import re

@@ -52,7 +52,7 @@ pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
     }
 }
 
-/// Truncates a label to a width in columns. A label that has lost bytes before ends in an ellipsis in any case.
+/// Truncates a label to a width in columns. A label that was shortened before always ends in an ellipsis.
 fn truncate_label(label: &Label, columns: usize, style: Style) -> String {
     if label.rest == 0 && label.text.width() <= columns {
         return label.text.clone();
