@@ -31,11 +31,11 @@ const INFO: Command = Command {
 /// When INFO includes a section that is not named.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inclusion {
-    /// In INFO without arguments.
+    /// In the reply to INFO without arguments.
     ByDefault,
-    /// In INFO all.
+    /// In the reply to INFO all.
     InAll,
-    /// In INFO everything.
+    /// In the reply to INFO everything.
     InEverything,
 }
 

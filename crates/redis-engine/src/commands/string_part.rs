@@ -113,7 +113,8 @@ pub(super) fn byte_range(start: i64, end: i64, length: usize) -> Range<usize> {
     if is_reversed { 0..0 } else { clamped_range(start, end, length) }
 }
 
-/// Does the same for BITPOS, which clamps negative positions to 0 even if `start` is after `end`.
+/// Returns the range of positions from `start` to `end` for BITPOS, which clamps negative ones to 0 even if `start` is
+/// after `end`.
 pub(super) fn clamped_range(start: i64, end: i64, length: usize) -> Range<usize> {
     let length = length as i64;
     let from_front = |position: i64| if position < 0 { (position + length).max(0) } else { position };

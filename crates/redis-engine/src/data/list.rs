@@ -58,8 +58,8 @@ impl List {
         self.nodes.prepare_for(elements.len(), elements.iter().map(|element| element.len()).sum(), limit);
     }
 
-    /// Does the same for an element that is moved from another list. Redis passes such an element on as an integer
-    /// object if it is one, and then does not count its bytes.
+    /// Converts to a quicklist if an element that is about to be moved here from another list is too large for a
+    /// listpack. Redis passes on an integer as an integer object, and then does not count its bytes.
     pub fn prepare_for_moved(&mut self, element: &[u8], limit: NodeLimit) {
         let bytes = if number::parse_integer(element).is_some() { 0 } else { element.len() };
         self.nodes.prepare_for(1, bytes, limit);

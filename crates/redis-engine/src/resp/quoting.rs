@@ -85,7 +85,7 @@ fn double_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     }
 }
 
-/// Does the same up to the closing single quote.
+/// Appends the text up to the closing single quote. Returns its length in `line`, including the quote.
 fn single_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
