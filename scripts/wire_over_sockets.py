@@ -225,9 +225,9 @@ def read(connection, timeout, encoding):
         return reply
 
 
-def quick(client, known, idle, command, options):
+def execute(client, known, idle, command, options):
     """Every call goes the long way here: the native one does no more for the common case, and no less."""
-    return client._persist(command, options)
+    return client._execute_with_retries(command, options)
 
 
 def pending(connection):

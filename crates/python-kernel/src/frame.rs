@@ -1,17 +1,17 @@
 //! The protocol between the parent and a Python child: the frames of each side, and their bytes on the pipe.
 //!
 //! # Whose turn it is
-//! The parent sends [`ToChild::Start`] once and waits for [`FromChild::Ready`]. Each [`ToChild::Run`] then starts a run,
-//! and the child sends frames until [`FromChild::RunFinished`]. Some of its frames are requests, for each of which a
-//! Python thread waits until the parent has answered:
+//! The parent sends [`ToChild::Start`] once and waits for [`FromChild::Ready`]. Each [`ToChild::Run`] then starts a
+//! run, and the child sends frames until [`FromChild::RunFinished`]. Some of its frames are requests, for each of which
+//! a Python thread waits until the parent has answered:
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | [`Connect`](FromChild::Connect) | [`Connected`](ToChild::Connected), [`ConnectionRefused`](ToChild::ConnectionRefused) |
-//! | [`Receive`](FromChild::Receive), [`Exchange`](FromChild::Exchange) | [`Received`](ToChild::Received), [`TimedOut`](ToChild::TimedOut), [`ConnectionClosed`](ToChild::ConnectionClosed) |
-//! | [`GetTime`](FromChild::GetTime) | [`Time`](ToChild::Time) |
-//! | [`Sleep`](FromChild::Sleep) | [`Slept`](ToChild::Slept) |
-//! | [`ReadLine`](FromChild::ReadLine) | [`Line`](ToChild::Line) |
+//! | `Connect` | `Connected`, `ConnectionRefused` |
+//! | `Receive`, `Exchange` | `Received`, `TimedOut`, `ConnectionClosed` |
+//! | `GetTime` | `Time` |
+//! | `Sleep` | `Slept` |
+//! | `ReadLine` | `Line` |
 //!
 //! [`ToChild::Interrupted`] can take the place of any of these answers. Between two runs, the parent may send
 //! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`].
@@ -139,7 +139,8 @@ pub enum FromChild {
         /// Maximum time to wait in microseconds, or `None` to wait without a limit.
         timeout_us: Option<u64>,
     },
-    /// Request: [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame, for an ordinary command with one reply.
+    /// Request: [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame, for an ordinary command with one
+    /// reply.
     Exchange {
         /// Number of the connection.
         connection: u32,

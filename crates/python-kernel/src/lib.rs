@@ -1,4 +1,5 @@
-//! Real Python in a child process, with a `redis` package of its own, and the protocol between the child and its parent.
+//! Real Python in a child process, with a `redis` package of its own, and the protocol between the child and its
+//! parent.
 //!
 //! The child runs RustPython without access to files, the network, processes or the environment. For everything
 //! outside of the interpreter it sends its parent a request over a pipe:

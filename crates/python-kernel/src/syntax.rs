@@ -103,7 +103,8 @@ pub enum ExcessiveNesting {
     Operators,
 }
 
-/// Splits a source into its top-level statements, as Python's `ast` does. Decorators belong to the statement below them.
+/// Splits a source into its top-level statements, as Python's `ast` does. Decorators belong to the statement below
+/// them.
 ///
 /// # Errors
 /// Returns the first syntax error if the source is not valid Python.
@@ -187,8 +188,8 @@ fn find_echoes(statements: &[Stmt], is_whole: bool, found: &mut Vec<EchoedExpres
     }
 }
 
-/// Tells whether an input can be run, by the rules of Python's interactive prompt. The input consists of the lines typed
-/// so far, joined by newlines. A blank line entered last makes the input end in a newline.
+/// Tells whether an input can be run, by the rules of Python's interactive prompt. The input consists of the lines
+/// typed so far, joined by newlines. A blank line entered last makes the input end in a newline.
 #[must_use]
 pub fn completeness(source: &str) -> Completeness {
     if excessive_nesting(source).is_some() {

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A Python child and its parent. The parent has a clock that advances only by sleeps, and a Redis that knows INCRBY and
-/// ECHO.
+/// A Python child and its parent. The parent has a clock that advances only by sleeps, and a Redis that knows INCRBY
+/// and ECHO.
 struct Python {
     process: Child,
     /// `None` after the pipe was closed.
@@ -436,8 +436,8 @@ fn modules_import_and_work() {
     assert!(python.output_of("help(len)").starts_with("Help on built-in function len"), "help must not start a pager");
 }
 
-/// Ways in which a hostile or curious learner may try to reach files, processes and sockets, and the class of the exception.
-/// Each message is a single sentence that names redis-tutor.
+/// Ways in which a hostile or curious learner may try to reach files, processes and sockets, and the class of the
+/// exception. Each message is a single sentence that names redis-tutor.
 #[test]
 fn nothing_outside_of_the_child_can_be_reached() {
     let mut python = Python::start();

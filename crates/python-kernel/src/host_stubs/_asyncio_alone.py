@@ -1,7 +1,8 @@
-"""Makes `asyncio` run without sockets and signals: coroutines, tasks, sleeps by the tutor's clock, and threads.
+"""Makes `asyncio` work without sockets and signals: coroutines, tasks, sleeps by the parent's clock, and threads.
 
-The standard library's own package is loaded. What it imports of the machine is stood in for while it loads, and refused
-to everybody else as before; in the place of its loop over sockets stands one that waits for time and for threads.
+The package of the standard library is loaded. While it loads, stubs take the place of the modules that need an
+operating system, which no other code can import. An event loop that waits only for time and threads replaces the loop
+over sockets.
 """
 import sys
 from types import ModuleType
@@ -11,63 +12,63 @@ from _frozen_importlib import FrozenImporter, ModuleSpec
 EVENTS = "asyncio.unix_events"
 
 
-def _refusing(name, sentence):
-    def refused(*args, **options):
-        raise PermissionError(sentence)
+def _raising(name, message):
+    def function(*args, **options):
+        raise PermissionError(message)
 
-    refused.__name__ = refused.__qualname__ = name
-    return refused
+    function.__name__ = function.__qualname__ = name
+    return function
 
 
-def _stand_ins(no_network, no_processes):
+def _stub_modules(no_network, no_processes):
     socket, signal, subprocess = ModuleType("socket"), ModuleType("signal"), ModuleType("subprocess")
     vars(socket).update(
         AF_UNSPEC=0, AF_INET=2, SOCK_STREAM=1, SOCK_DGRAM=2, IPPROTO_TCP=6, IPPROTO_UDP=17, AI_PASSIVE=1, SHUT_WR=1,
-        SHUT_RDWR=2, socket=_refusing("socket", no_network),
-        getaddrinfo=_refusing("getaddrinfo", no_network), getnameinfo=_refusing("getnameinfo", no_network),
+        SHUT_RDWR=2, socket=_raising("socket", no_network),
+        getaddrinfo=_raising("getaddrinfo", no_network), getnameinfo=_raising("getnameinfo", no_network),
     )
     vars(signal).update(SIGINT=2, default_int_handler=None, getsignal=lambda number: False)
-    vars(subprocess).update(PIPE=-1, STDOUT=-2, DEVNULL=-3, Popen=_refusing("Popen", no_processes))
+    vars(subprocess).update(PIPE=-1, STDOUT=-2, DEVNULL=-3, Popen=_raising("Popen", no_processes))
     return socket, signal, subprocess
 
 
-class Package:
-    """Loads `asyncio` among its stand-ins."""
+class PackageLoader:
+    """Loads `asyncio` with the stub modules in place."""
 
     create_module = staticmethod(FrozenImporter.create_module)
 
     def __init__(self, no_network, no_processes):
-        self.sentences = no_network, no_processes
+        self.messages = no_network, no_processes
 
     def exec_module(self, module):
-        stand_ins = {stand_in.__name__: stand_in for stand_in in _stand_ins(*self.sentences)}
-        sys.modules.update(stand_ins)
+        stubs = {stub.__name__: stub for stub in _stub_modules(*self.messages)}
+        sys.modules.update(stubs)
         try:
             FrozenImporter.exec_module(module)
         finally:
-            for name in stand_ins:
+            for name in stubs:
                 sys.modules.pop(name, None)
 
 
-class Events:
-    """Loads the loop in the place of the one over sockets."""
+class EventsLoader:
+    """Loads our event loop as the module that has the loop over sockets."""
 
     create_module = staticmethod(lambda spec: None)
 
     def __init__(self, no_network, no_processes):
-        self.sentences = no_network, no_processes
+        self.messages = no_network, no_processes
 
     def exec_module(self, module):
         from asyncio import base_events, events
 
-        no_network, no_processes = self.sentences
+        no_network, no_processes = self.messages
 
         class EventLoop(base_events.BaseEventLoop):
-            """Runs tasks; waits for time, and for what other threads hand in."""
+            """Runs tasks. Waits for time, and for callbacks from other threads."""
 
             def __init__(self):
                 super().__init__()
-                self._selector = _Wait()
+                self._selector = _TimeSelector()
 
             def _process_events(self, event_list):
                 pass
@@ -76,13 +77,13 @@ class Events:
                 self._selector.wake()
 
             async def subprocess_exec(self, *args, **options):
-                """There are no processes."""
+                """Raises an error, because there are no processes."""
                 raise PermissionError(no_processes)
 
             subprocess_shell = subprocess_exec
 
             async def create_connection(self, *args, **options):
-                """There is no network."""
+                """Raises an error, because there is no network."""
                 raise PermissionError(no_network)
 
             create_server = create_datagram_endpoint = create_connection
@@ -97,10 +98,10 @@ class Events:
         module.__all__ = ("SelectorEventLoop", "EventLoop")
 
 
-class _Wait:
-    """Waits until a time, or until another thread wakes it."""
+class _TimeSelector:
+    """Waits for a time, or until another thread wakes it."""
 
-    LONG_SECONDS = 3600
+    MAX_WAIT_SECONDS = 3600
 
     def __init__(self):
         from _thread import allocate_lock
@@ -109,30 +110,30 @@ class _Wait:
         self._asleep.acquire()
 
     def wake(self):
-        """Ends the wait that goes on, or the next one."""
+        """Ends the current wait, or else the next one."""
         if self._asleep.locked():
             self._asleep.release()
 
     def select(self, timeout=None):
-        """What a selector would report: nothing ever, but it takes its time."""
+        """Waits for the timeout, and returns no events."""
         from threading import active_count
         from time import sleep
 
         if timeout is not None and timeout <= 0:
             self._asleep.acquire(False)
         elif active_count() == 1 and self._asleep.locked():
-            sleep(self.LONG_SECONDS if timeout is None else timeout)
+            sleep(self.MAX_WAIT_SECONDS if timeout is None else timeout)
         else:
-            self._asleep.acquire(timeout=self.LONG_SECONDS if timeout is None else timeout)
+            self._asleep.acquire(timeout=self.MAX_WAIT_SECONDS if timeout is None else timeout)
         return []
 
 
 def find_spec(name, path, target, no_network, no_processes):
-    """Where `asyncio` and its loop come from; none for any other module."""
+    """Returns the spec of `asyncio` or of its event loop, or None for any other module."""
     if name == "asyncio":
         spec = FrozenImporter.find_spec(name, path, target)
-        spec.loader = Package(no_network, no_processes)
+        spec.loader = PackageLoader(no_network, no_processes)
         return spec
     if name == EVENTS:
-        return ModuleSpec(name, Events(no_network, no_processes))
+        return ModuleSpec(name, EventsLoader(no_network, no_processes))
     return None

@@ -1,12 +1,13 @@
-"""Run once at the start: what Python would take from a machine, it takes from the tutor.
+"""Runs once at the start, and replaces everything that Python would take from an operating system.
 
-Time follows the tutor's clock, chance its seed. What is out of reach says so in one sentence. This is a courtesy, no
-wall: the wall is that the interpreter was built without files, sockets and processes.
+Time is the parent's, and random values derive from its seed. Anything that is not available raises an error with a
+sentence that says so. The purpose of this module is good error messages. The sandbox itself is an interpreter that is
+built without files, sockets and processes.
 """
 import sys
 
 sys.builtin_module_names = tuple(sorted({*sys.builtin_module_names, "posix"}))
-# `os` and its like choose by it; the same everywhere, so that lessons read the same everywhere.
+# Modules such as `os` depend on it. It is the same on all platforms, so that lessons are, too.
 sys.platform = "linux"
 sys.path = []
 sys.argv = [""]
@@ -15,23 +16,24 @@ sys.executable = sys._base_executable = ""
 import _io
 import _random
 import _thread
-import _tutor
+import _host
 import builtins
 import time
 
-import _amended
+import _corrections
 
 from _frozen_importlib import ModuleSpec
 from _sitebuiltins import Quitter
 
-NO_FILES = "redis-tutor's Python has no files: it keeps data in memory and in Redis"
-NO_NETWORK = "redis-tutor's Python has no network: its one connection is the one to Redis"
-NO_PROCESSES = "redis-tutor's Python starts and stops no processes: it is alone in its sandbox"
-NO_NATIVE = "redis-tutor's Python has no such library: it is alone in its sandbox"
+NO_FILES = "redis-tutor's Python cannot use files: keep data in variables or in Redis"
+NO_NETWORK = "redis-tutor's Python has no network: it can connect only to redis-tutor's Redis"
+NO_PROCESSES = "redis-tutor's Python cannot start or stop processes: it runs in a sandbox"
+NO_NATIVE = "redis-tutor's Python does not have this module: it runs in a sandbox"
 
-OUT_OF_REACH = {
+UNAVAILABLE = {
     **dict.fromkeys(
-        "ftplib http imaplib poplib select selectors smtplib socket socketserver ssl webbrowser xmlrpc".split(), NO_NETWORK
+        "ftplib http imaplib poplib select selectors smtplib socket socketserver ssl webbrowser xmlrpc".split(),
+        NO_NETWORK,
     ),
     "urllib.request": NO_NETWORK,
     **dict.fromkeys("multiprocessing pty signal subprocess".split(), NO_PROCESSES),
@@ -40,8 +42,8 @@ OUT_OF_REACH = {
 }
 
 
-class UnittestSignals:
-    """Loads our stand-in where `unittest` asks for its own module, which wants signals."""
+class UnittestSignalsLoader:
+    """Loads our stub of `unittest.signals`, which needs signals."""
 
     @staticmethod
     def create_module(spec):
@@ -54,26 +56,26 @@ class UnittestSignals:
         pass
 
 
-class OutOfReach:
-    """Finds the modules that there are not, and says why."""
+class UnavailableFinder:
+    """Raises an error for modules that are not available, and finds our versions of others."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
         if name == "unittest.signals":
-            return ModuleSpec(name, UnittestSignals)
+            return ModuleSpec(name, UnittestSignalsLoader)
         if name in ("asyncio", "asyncio.unix_events"):
             import _asyncio_alone
 
             return _asyncio_alone.find_spec(name, path, target, NO_NETWORK, NO_PROCESSES)
-        if name in OUT_OF_REACH:
-            raise ImportError(OUT_OF_REACH[name], name=name)
+        if name in UNAVAILABLE:
+            raise ImportError(UNAVAILABLE[name], name=name)
 
 
-sys.meta_path.insert(0, OutOfReach)
+sys.meta_path.insert(0, UnavailableFinder)
 
 
 class FileIO(_io._RawIOBase):
-    """What `open` would make."""
+    """The class of open files. It cannot be instantiated."""
 
     def __init__(self, *args, **options):
         raise PermissionError(NO_FILES)
@@ -89,66 +91,68 @@ _io.open = _io.open_code = builtins.open = open
 
 
 class Random(_random.Random):
-    """Seeds itself from the tutor's seed where it is given none."""
+    """Without a seed of its own, derives one from the parent's."""
 
     def seed(self, a=None):
-        super().seed(int.from_bytes(_tutor.urandom(32), "little") if a is None else a)
+        super().seed(int.from_bytes(_host.urandom(32), "little") if a is None else a)
 
 
 Random.__module__ = "_random"
 _random.Random = Random
 
 
-def follow_the_tutor():
-    """Makes `time` tell the tutor's time, also where it is asked to tell of now."""
+def use_parents_clock():
+    """Makes `time` use the parent's clock, also in functions whose argument defaults to the current time."""
     localtime, gmtime, ctime, asctime, strftime = time.localtime, time.gmtime, time.ctime, time.asctime, time.strftime
 
-    def of_now(tell):
-        def told(seconds=None, /):
-            return tell(_tutor.time() if seconds is None else seconds)
+    def with_default_now(convert):
+        def converted(seconds=None, /):
+            return convert(_host.time() if seconds is None else seconds)
 
-        told.__name__ = told.__qualname__ = tell.__name__
-        return told
+        converted.__name__ = converted.__qualname__ = convert.__name__
+        return converted
 
-    def asctime_of(moment=None, /):
+    def default_asctime(moment=None, /):
         return asctime(time.localtime() if moment is None else moment)
 
-    def strftime_of(format, moment=None, /):
+    def default_strftime(format, moment=None, /):
         return strftime(format, time.localtime() if moment is None else moment)
 
-    asctime_of.__name__, strftime_of.__name__ = "asctime", "strftime"
-    time.localtime, time.gmtime, time.ctime = of_now(localtime), of_now(gmtime), of_now(ctime)
-    time.asctime, time.strftime = asctime_of, strftime_of
-    time.time = time.monotonic = time.perf_counter = _tutor.time
-    time.time_ns = time.monotonic_ns = time.perf_counter_ns = _tutor.now_ns
-    time.sleep = _tutor.sleep
+    default_asctime.__name__, default_strftime.__name__ = "asctime", "strftime"
+    time.localtime, time.gmtime = with_default_now(localtime), with_default_now(gmtime)
+    time.ctime = with_default_now(ctime)
+    time.asctime, time.strftime = default_asctime, default_strftime
+    time.time = time.monotonic = time.perf_counter = _host.time
+    time.time_ns = time.monotonic_ns = time.perf_counter_ns = _host.now_ns
+    time.sleep = _host.sleep
 
 
-follow_the_tutor()
+use_parents_clock()
 
 
-def acquire_of(native):
-    """The `acquire` of a class of locks, its timeout by the tutor's clock."""
+def acquire_by_parents_clock(native):
+    """Returns the `acquire` of a class of locks with a timeout by the parent's clock."""
 
     def acquire(self, blocking=True, timeout=-1):
         if not blocking or timeout <= 0:
             return native(self, blocking, timeout)
-        return native(self, False) or _amended.waits(lambda seconds: native(self, True, seconds), timeout)
+        return native(self, False) or _corrections.retry_until(lambda seconds: native(self, True, seconds), timeout)
 
     return acquire
 
 
-# The interpreter puts them into the classes, which are closed to Python itself.
-LOCKS = [(kind, acquire_of(kind.acquire)) for kind in (_thread.lock, _thread.RLock)]
+# The kernel sets these methods, because Python code cannot change builtin classes.
+LOCKS = [(kind, acquire_by_parents_clock(kind.acquire)) for kind in (_thread.lock, _thread.RLock)]
 
 
-def letting_go(start):
-    """Starts a thread that lets go of what it runs while it still can run Python.
+def releasing_target(start):
+    """Returns a function that starts a thread and drops its own reference to the thread's function when that runs.
 
-    The interpreter lets go of it later; a Thread that nobody else holds would then be finalised where nothing can be.
+    The interpreter drops it only when the thread has ended. A Thread without another reference would then be finalized
+    in a state in which no Python code can run.
     """
 
-    def start_letting_go(function, *args, **options):
+    def start_releasing_target(function, *args, **options):
         held = [function]
         del function
 
@@ -157,16 +161,16 @@ def letting_go(start):
 
         return start(run, *args, **options)
 
-    start_letting_go.__name__ = start_letting_go.__qualname__ = start.__name__
-    return start_letting_go
+    start_releasing_target.__name__ = start_releasing_target.__qualname__ = start.__name__
+    return start_releasing_target
 
 
-_thread.start_new_thread = letting_go(_thread.start_new_thread)
-_thread.start_joinable_thread = letting_go(_thread.start_joinable_thread)
+_thread.start_new_thread = releasing_target(_thread.start_new_thread)
+_thread.start_joinable_thread = releasing_target(_thread.start_joinable_thread)
 
 
 class Helper:
-    """`help`, without a pager, which would want a terminal."""
+    """The builtin `help` without a pager, which would need a terminal."""
 
     def __repr__(self):
         return "Type help() for interactive help, or help(object) for help about object."
@@ -182,5 +186,5 @@ builtins.help = Helper()
 builtins.exit = Quitter("exit", "Ctrl-D (i.e. EOF)")
 builtins.quit = Quitter("quit", "Ctrl-D (i.e. EOF)")
 
-_thread._excepthook = _tutor.thread_excepthook
-sys.excepthook = sys.__excepthook__ = _tutor.excepthook
+_thread._excepthook = _host.thread_excepthook
+sys.excepthook = sys.__excepthook__ = _host.excepthook

@@ -1,4 +1,4 @@
-"""Stands in for `unittest.signals`: Ctrl-C is the tutor's to hear, so there is no handler to put in its place."""
+"""Replaces `unittest.signals`, which handles Ctrl-C. The parent handles Ctrl-C, so these functions do nothing."""
 
 
 def registerResult(result):

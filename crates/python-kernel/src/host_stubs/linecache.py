@@ -1,8 +1,8 @@
-"""Stands in for the module that reads source lines from files: here they are the learner's submissions.
+"""Replaces the module that reads source lines from files. Its lines are those of the sources that have run.
 
-`traceback`, `inspect` and `warnings` ask it. The tutor knows each submission by the file name its code carries.
+`traceback`, `inspect` and `warnings` use it. The kernel finds a source by the file name of its code object.
 """
-import _tutor
+import _host
 
 __all__ = ["getline", "clearcache", "checkcache", "lazycache"]
 
@@ -18,7 +18,7 @@ def getlines(filename, module_globals=None):
     entry = cache.get(filename)
     if entry is not None and len(entry) != 1:
         return entry[2]
-    return _tutor.lines(filename) or []
+    return _host.lines(filename) or []
 
 
 def updatecache(filename, module_globals=None):

@@ -1,10 +1,10 @@
-"""Stands in for the debugger, which would want a terminal. `doctest` builds upon its class, and needs it to be there."""
+"""Replaces the debugger, which would need a terminal. `doctest` derives from its class, so the class must exist."""
 
-NO_DEBUGGER = "redis-tutor's Python has no debugger: print() what you want to see, or type its name at the prompt"
+NO_DEBUGGER = "redis-tutor's Python has no debugger: print() a value, or type its name at the prompt"
 
 
 class Pdb:
-    """As much of a debugger as one that is never entered needs."""
+    """The methods of the debugger that are called even if it is never entered."""
 
     def __init__(self, *args, **options):
         pass

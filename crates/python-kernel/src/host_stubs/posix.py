@@ -1,13 +1,13 @@
-"""Stands in for the operating system, which `os` takes from here.
+"""Replaces the module of system calls that `os` is built on.
 
-`os` and all that imports it wants a module of this name. There are no files, no processes and no environment: each
-call that would need one raises an error that says so. What can be answered without a machine is answered.
+`os` needs a module with this name. There are no files, no processes and no environment: each function that would need
+them raises an error that says so. Functions that need no operating system work.
 """
-import _tutor
+import _host
 
-NO_FILES = "redis-tutor's Python has no files: it keeps data in memory and in Redis"
-NO_PROCESSES = "redis-tutor's Python starts and stops no processes: it is alone in its sandbox"
-NO_MACHINE = "redis-tutor's Python cannot look at the machine: it is alone in its sandbox"
+NO_FILES = "redis-tutor's Python cannot use files: keep data in variables or in Redis"
+NO_PROCESSES = "redis-tutor's Python cannot start or stop processes: it runs in a sandbox"
+NO_MACHINE = "redis-tutor's Python has no access to the operating system: it runs in a sandbox"
 
 error = OSError
 environ = {}
@@ -20,50 +20,50 @@ WNOHANG = 1
 EX_OK = 0
 
 
-def _refuses(names, sentence):
-    def refusal(name):
-        def refused(*args, **options):
-            raise PermissionError(sentence)
+def _define_unavailable(names, message):
+    def unavailable(name):
+        def function(*args, **options):
+            raise PermissionError(message)
 
-        refused.__name__ = refused.__qualname__ = name
-        return refused
+        function.__name__ = function.__qualname__ = name
+        return function
 
     for name in names.split():
-        globals()[name] = refusal(name)
+        globals()[name] = unavailable(name)
 
 
-_refuses(
+_define_unavailable(
     "access chdir chmod chown close closerange copy_file_range dup dup2 fchdir fchmod fchown fstat fsync ftruncate "
     "isatty lchown link listdir listxattr lseek lstat mkdir mkfifo mknod open openpty pipe pread pwrite read readlink "
     "readv remove rename replace rmdir scandir sendfile stat statvfs symlink sync truncate ttyname umask unlink utime "
     "write writev",
     NO_FILES,
 )
-_refuses(
+_define_unavailable(
     "abort execv execve fork forkpty kill killpg nice posix_spawn posix_spawnp setgid setpgid setpriority setsid "
     "setuid system times wait wait3 wait4 waitid waitpid",
     NO_PROCESSES,
 )
-_refuses(
+_define_unavailable(
     "ctermid get_terminal_size getgroups getloadavg getlogin getpgid getpgrp getpriority getsid sysconf uname",
     NO_MACHINE,
 )
 
 
 class stat_result(tuple):
-    """What `os.stat` would return."""
+    """The result type of `os.stat`."""
 
 
 class terminal_size(tuple):
-    """What `os.get_terminal_size` would return."""
+    """The result type of `os.get_terminal_size`."""
 
 
 class DirEntry:
-    """What `os.scandir` would yield."""
+    """The type of the entries of `os.scandir`."""
 
 
 def urandom(size, /):
-    return _tutor.urandom(size)
+    return _host.urandom(size)
 
 
 def getpid():
@@ -131,5 +131,5 @@ def get_inheritable(fd, /):
 
 
 def _exit(status):
-    # The process ends, as it should; the tutor starts another, and restores the variables.
-    _tutor.end()
+    # Ends this process. The parent starts a new one and restores the variables.
+    _host.end()

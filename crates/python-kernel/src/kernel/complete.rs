@@ -100,7 +100,8 @@ fn parameters(callee: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Vec<St
     Some(parameters)
 }
 
-/// Returns the `repr` of a value of a builtin class, or "..." for any other value: its `repr` may be the learner's code.
+/// Returns the `repr` of a value of a builtin class, or "..." for any other value: its `repr` may be the learner's
+/// code.
 fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
     let types = &vm.ctx.types;
     let builtin_types = [types.int_type, types.float_type, types.str_type, types.bytes_type, types.bool_type];

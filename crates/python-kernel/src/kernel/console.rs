@@ -1,11 +1,12 @@
-//! The native module `_tutor`, which replaces the terminal and the operating system for Python. It is written in Rust so
-//! that nothing the learner rebinds can break it. It has the streams (`sys.stdout`, `sys.stderr`, `sys.stdin`), the echo of
-//! a value, `input`, and guards of `eval`, `exec` and `compile` against source that is nested too deeply to be compiled.
+//! The native module `_host`, which replaces the terminal and the operating system for Python. It is written in Rust
+//! so that nothing the learner rebinds can break it. It has the streams (`sys.stdout`, `sys.stderr`, `sys.stdin`), the
+//! echo of a value, `input`, and guards of `eval`, `exec` and `compile` against source that is nested too deeply to be
+//! compiled.
 
 use super::{kernel, nesting_error};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
 
-pub(super) use _tutor::{Output, module_def};
+pub(super) use _host::{Output, module_def};
 
 /// Calls the original of a guarded builtin, or raises an error if the source is nested too deeply.
 fn call_guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -35,7 +36,7 @@ fn write_to(stream: &PyObjectRef, text: &str, vm: &VirtualMachine) -> PyResult<(
 }
 
 #[rustpython_vm::pymodule]
-mod _tutor {
+mod _host {
     use super::{call_guarded, kernel, write_to};
     use crate::frame::{FromChild, Stream, ToChild};
     use crate::kernel as child;
@@ -49,7 +50,7 @@ mod _tutor {
 
     /// The class of `sys.stdout` and `sys.stderr`.
     #[pyattr]
-    #[pyclass(module = "_tutor", name = "Output")]
+    #[pyclass(module = "_host", name = "Output")]
     #[derive(Debug, PyPayload)]
     pub struct Output {
         pub stream: Stream,
@@ -147,7 +148,7 @@ mod _tutor {
 
     /// The class of `sys.stdout.buffer`. Bytes written to it are shown decoded as UTF-8.
     #[pyattr]
-    #[pyclass(module = "_tutor", name = "Buffer")]
+    #[pyclass(module = "_host", name = "Buffer")]
     #[derive(Debug, PyPayload)]
     pub struct Buffer {
         stream: Stream,
@@ -169,7 +170,7 @@ mod _tutor {
 
     /// The class of `sys.stdin`.
     #[pyattr]
-    #[pyclass(module = "_tutor", name = "Input")]
+    #[pyclass(module = "_host", name = "Input")]
     #[derive(Debug, PyPayload)]
     pub struct Input {}
 
@@ -247,7 +248,8 @@ mod _tutor {
         if vm.is_none(&value) {
             return Ok(());
         }
-        // As in CPython, `_` is None while the `repr` is computed, so that a `repr` that reads `_` does not see an old value.
+        // As in CPython, `_` is None while the `repr` is computed, so that a `repr` that reads `_` does not see an old
+        // value.
         vm.builtins.set_attr("_", vm.ctx.none(), vm)?;
         let text = value.repr(vm)?.to_string_lossy().into_owned();
         let stdout = vm.sys_module.get_attr("stdout", vm)?;
@@ -358,4 +360,4 @@ mod _tutor {
         Some(vm.ctx.new_list(source.lines().map(|line| vm.ctx.new_str(format!("{line}\n")).into()).collect()))
     }
 }
-pub(super) use _tutor::{input_stream, output};
+pub(super) use _host::{input_stream, output};

@@ -1,8 +1,9 @@
 //! Replaces the interpreter's own messages of exceptions by CPython's.
 //!
-//! The message of an exception is rewritten when it is first read, by `str`, `repr` or a traceback. Only exceptions of the
-//! builtin classes themselves (no subclasses) are rewritten, and only if their message is exactly one of the
-//! interpreter's. Where CPython's message depends on the operation, the failing expression in the learner's source decides.
+//! The message of an exception is rewritten when it is first read, by `str`, `repr` or a traceback. Only exceptions of
+//! the builtin classes themselves (no subclasses) are rewritten, and only if their message is exactly one of the
+//! interpreter's. Where CPython's message depends on the operation, the failing expression in the learner's source
+//! decides.
 
 mod failing_expression;
 mod message_templates;

@@ -63,8 +63,8 @@ pub fn interrupt_on_signal(kernel: &'static Kernel, python: UserSignalSender) {
     });
 }
 
-/// Raises KeyboardInterrupt in the running frame. The interpreter may lose its place in a generator that is interrupted, so
-/// a generator first gets some time to yield.
+/// Raises KeyboardInterrupt in the running frame. The interpreter may lose its place in a generator that is
+/// interrupted, so a generator first gets some time to yield.
 fn raise_interrupt(kernel: &'static Kernel, python: UserSignalSender, retries: u32) {
     let again = python.clone();
     // Sending fails if the interpreter has ended, which then needs no interrupt.

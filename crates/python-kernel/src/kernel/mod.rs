@@ -110,8 +110,8 @@ impl Kernel {
         *lock(&self.last_echo) = Some(text);
     }
 
-    /// Reports the number of other threads if it has changed. Called before the main thread waits, since the parent must
-    /// know whether another thread can still send requests.
+    /// Reports the number of other threads if it has changed. Called before the main thread waits, since the parent
+    /// must know whether another thread can still send requests.
     fn report_thread_count(&self, vm: &VirtualMachine) {
         let count = u32::try_from(vm.state.thread_count.load()).unwrap_or(u32::MAX);
         if pipe::is_main_thread() && self.reported_threads.swap(count, Ordering::Relaxed) != count {
@@ -130,8 +130,8 @@ impl Kernel {
         Some(builtin.clone())
     }
 
-    /// Handles Ctrl-C. The parent sends the signal while a source runs, or while the frame that starts one is still on the
-    /// pipe.
+    /// Handles Ctrl-C. The parent sends the signal while a source runs, or while the frame that starts one is still on
+    /// the pipe.
     fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);
         if self.waiting.load(Ordering::SeqCst) {
@@ -139,9 +139,9 @@ impl Kernel {
         }
     }
 
-    /// Sends a request and waits for its answer. If Ctrl-C arrives while the main thread waits or is about to, the parent is
-    /// told to end the wait. This function and the signal handler each set a flag of their own before they read the flag of
-    /// the other, so whichever comes second sees both flags.
+    /// Sends a request and waits for its answer. If Ctrl-C arrives while the main thread waits or is about to, the
+    /// parent is told to end the wait. This function and the signal handler each set a flag of their own before they
+    /// read the flag of the other, so whichever comes second sees both flags.
     fn wait_for_answer(&self, request: &FromChild) -> ToChild {
         self.pipe.send(request);
         if !pipe::is_main_thread() {
@@ -194,7 +194,8 @@ fn serve() {
     let (sender, receiver) = user_signal_channel();
     limits::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
-        // Objects made before the first prompt stay alive. Searching them for garbage would be a tenth of the start-up time.
+        // Objects made before the first prompt stay alive. Searching them for garbage would be a tenth of the start-up
+        // time.
         gc_state().disable();
         let scope = match set_up(kernel, &module, vm) {
             Ok(scope) => scope,
@@ -224,8 +225,8 @@ fn serve() {
     });
 }
 
-/// Takes standard input and output as the two ends of the pipe. Standard output is then redirected to standard error, so
-/// that only frames can reach the pipe.
+/// Takes standard input and output as the two ends of the pipe. Standard output is then redirected to standard error,
+/// so that only frames can reach the pipe.
 fn pipes() -> io::Result<(File, File)> {
     #[cfg(unix)]
     let (reader, writer) = {
@@ -267,14 +268,14 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
     intern_names(vm.ctx.types.object_type, vm);
     alloc_guard::install(vm);
     cpython_messages::install(vm);
-    let tutor = vm.import("_tutor", 0)?;
+    let host = vm.import("_host", 0)?;
     let mut unguarded = Vec::new();
     for name in ["eval", "exec", "compile"] {
         unguarded.push((name, vm.builtins.get_attr(name, vm)?));
-        vm.builtins.set_attr(name, tutor.get_attr(name, vm)?, vm)?;
+        vm.builtins.set_attr(name, host.get_attr(name, vm)?, vm)?;
     }
     let _ = kernel.unguarded.set(unguarded);
-    vm.builtins.set_attr("input", tutor.get_attr("input", vm)?, vm)?;
+    vm.builtins.set_attr("input", host.get_attr("input", vm)?, vm)?;
     let hooks = run::hooks(vm);
     for (name, hook) in &hooks {
         vm.sys_module.set_attr(vm.ctx.intern_str(name.as_str()), hook.clone(), vm)?;
@@ -299,8 +300,8 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
     Ok(scope)
 }
 
-/// Interns the names of all subclasses of this class. The interpreter expects class names to be interned and panics when
-/// a program reads the `__name__` of a class whose name is not, as any walk over `object.__subclasses__()` would.
+/// Interns the names of all subclasses of this class. The interpreter expects class names to be interned and panics
+/// when a program reads the `__name__` of a class whose name is not, as any walk over `object.__subclasses__()` would.
 fn intern_names(class: &Py<PyType>, vm: &VirtualMachine) {
     let subclasses: Vec<_> = class.subclasses.read().iter().filter_map(|class| class.upgrade()).collect();
     for class in subclasses.iter().filter_map(|class| class.downcast_ref::<PyType>()) {
@@ -329,8 +330,9 @@ fn define_redis_client(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
     scope.globals.set_item("r", client, vm)
 }
 
-/// Makes instances of a class use the native attribute lookup of `object`. For a class written in Python, the interpreter
-/// otherwise looks up `__getattribute__` before each attribute, without noticing that it finds the native one.
+/// Makes instances of a class use the native attribute lookup of `object`. For a class written in Python, the
+/// interpreter otherwise looks up `__getattribute__` before each attribute, without noticing that it finds the native
+/// one.
 fn speed_up_attributes(class: &PyObject, vm: &VirtualMachine) {
     let Some(class) = class.downcast_ref::<PyType>() else { return };
     let own = ["__getattribute__", "__getattr__"].map(|name| vm.ctx.intern_str(name));

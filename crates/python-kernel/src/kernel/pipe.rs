@@ -1,11 +1,11 @@
 //! The child's end of the pipe to its parent.
 //!
-//! Each Python thread may be waiting for an answer of its own. The first thread that waits reads frames for all of them:
-//! it leaves a frame for another thread in `arrived` and wakes the waiting threads. A program with a single thread thus
-//! reads its answers without switching threads.
+//! Each Python thread may be waiting for an answer of its own. The first thread that waits reads frames for all of
+//! them: it leaves a frame for another thread in `arrived` and wakes the waiting threads. A program with a single
+//! thread thus reads its answers without switching threads.
 //!
-//! Output is delayed until the next request, until it is long, or for at most 20 ms. So a printed line needs no system call
-//! of its own, and a long computation still shows its output.
+//! Output is delayed until the next request, until it is long, or for at most 20 ms. So a printed line needs no system
+//! call of its own, and a long computation still shows its output.
 
 use crate::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
 use adaptive_spin::AdaptiveSpin;
@@ -61,7 +61,8 @@ thread_local! {
     static NUMBER: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
-/// Returns the number that frames carry for the calling thread. The first thread that calls this becomes the main thread.
+/// Returns the number that frames carry for the calling thread. The first thread that calls this becomes the main
+/// thread.
 fn thread_number() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(MAIN_THREAD);
     NUMBER.with(|number| {

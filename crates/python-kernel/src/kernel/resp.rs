@@ -1,7 +1,7 @@
 //! Parses replies in RESP2 and RESP3 into Python objects.
 //!
-//! A reply may arrive in any number of pieces. `ReplyScanner` remembers how far it has scanned, so that it scans each byte of
-//! a long reply once, however many pieces there are. Python objects are built only from a complete reply.
+//! A reply may arrive in any number of pieces. `ReplyScanner` remembers how far it has scanned, so that it scans each
+//! byte of a long reply once, however many pieces there are. Python objects are built only from a complete reply.
 //!
 //! `redis_engine::resp` is a separate parser: this one builds Python objects straight from the received bytes, without
 //! the tree of Rust values in between, which every call of the `redis` package would pay for.
@@ -29,8 +29,8 @@ pub struct ReplyScanner {
 pub struct Malformed;
 
 impl ReplyScanner {
-    /// Returns the length of the first reply in `bytes`, or `None` if it is incomplete. In that case the next call must pass the
-    /// same bytes with more bytes after them.
+    /// Returns the length of the first reply in `bytes`, or `None` if it is incomplete. In that case the next call must
+    /// pass the same bytes with more bytes after them.
     pub fn scan(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         loop {
             let Some((kind, line, mut next)) = head(bytes, self.at) else { return Ok(None) };

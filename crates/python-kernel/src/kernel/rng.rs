@@ -21,8 +21,8 @@ impl KernelRng {
     }
 }
 
-/// Returns the rank of a member in the order of a set: FNV-1a keyed by the seed, followed by a mixing step, which separates
-/// members that differ only in their last byte.
+/// Returns the rank of a member in the order of a set: FNV-1a keyed by the seed, followed by a mixing step, which
+/// separates members that differ only in their last byte.
 pub fn rank(seed: u64, member: &[u8]) -> u64 {
     let mut rank = seed ^ 0xcbf2_9ce4_8422_2325;
     for byte in member {

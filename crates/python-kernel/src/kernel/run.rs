@@ -85,8 +85,8 @@ fn set_diagnostic(
     set("filename", vm.ctx.new_str("<stdin>").into());
 }
 
-/// Converts the columns of a SyntaxError from bytes, as the compiler counts them, to characters, and sets its file name to
-/// "<stdin>", which is the name of all sources.
+/// Converts the columns of a SyntaxError from bytes, as the compiler counts them, to characters, and sets its file name
+/// to "<stdin>", which is the name of all sources.
 fn convert_position(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) {
     let number = |name: &'static str| {
         let value = error.as_object().get_attr(name, vm).ok()?;
@@ -158,7 +158,8 @@ fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> UncaughtExceptio
     UncaughtException { class, message, traceback: traceback::format(error, vm), exit_status: None }
 }
 
-/// Returns the exit status of a SystemExit, and the text that Python prints on exit: a code that is not a number is printed.
+/// Returns the exit status of a SystemExit, and the text that Python prints on exit: a code that is not a number is
+/// printed.
 fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) -> (i32, String) {
     let code = error.as_object().get_attr("code", vm).unwrap_or_else(|_| vm.ctx.none());
     if vm.is_none(&code) {
@@ -191,7 +192,7 @@ fn restore_imports(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<()> {
 /// Returns the streams and hooks of `sys` that each run starts with, by name.
 pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
     let displayhook =
-        vm.import("_tutor", 0).and_then(|module| module.get_attr("displayhook", vm)).unwrap_or_else(|_| vm.ctx.none());
+        vm.import("_host", 0).and_then(|module| module.get_attr("displayhook", vm)).unwrap_or_else(|_| vm.ctx.none());
     let stdin = super::console::input_stream(vm);
     let stdout = super::console::output(Stream::Stdout, vm);
     let stderr = super::console::output(Stream::Stderr, vm);
@@ -205,7 +206,7 @@ pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
             hooks.push((name.to_owned(), original));
         }
     }
-    if let Ok(excepthook) = vm.import("_tutor", 0).and_then(|module| module.get_attr("excepthook", vm)) {
+    if let Ok(excepthook) = vm.import("_host", 0).and_then(|module| module.get_attr("excepthook", vm)) {
         hooks.push(("excepthook".to_owned(), excepthook));
     }
     hooks

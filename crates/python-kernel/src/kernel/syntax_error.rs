@@ -1,8 +1,8 @@
 //! Gives a SyntaxError the message and the position that CPython would give it.
 //!
 //! The interpreter's parser finds the same errors, but words many of them differently. This module examines the tokens
-//! around an error in the way of the `invalid_…` rules in CPython's grammar: first errors in the tokens themselves, then
-//! the error that the parser found. An error without a message of its own is "invalid syntax".
+//! around an error in the way of the `invalid_…` rules in CPython's grammar: first errors in the tokens themselves,
+//! then the error that the parser found. An error without a message of its own is "invalid syntax".
 
 mod tokens;
 mod unfinished;
@@ -107,7 +107,8 @@ impl<'a> SourceTokens<'a> {
         self.source.as_bytes()[..at.min(self.source.len())].iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
-    /// Returns the index of the first token that ends after an offset. An empty token at the end of a statement counts as well.
+    /// Returns the index of the first token that ends after an offset. An empty token at the end of a statement counts
+    /// as well.
     fn token_at(&self, at: usize) -> usize {
         let ends_after = |token: &Token| {
             let is_statement_end = matches!(token.kind, TokenKind::Newline | TokenKind::EndOfFile);
@@ -228,7 +229,8 @@ impl<'a> SourceTokens<'a> {
         })
     }
 
-    /// Returns the place that CPython marks for an error with one of the messages of `message`, or `None` if it is the parser's.
+    /// Returns the place that CPython marks for an error with one of the messages of `message`, or `None` if it is the
+    /// parser's.
     fn corrected_place(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<Range<usize>> {
         let at = self.token_at(place.start);
         let next = |kind| self.tokens.iter().skip(at).find(|token| token.kind == kind);
@@ -507,7 +509,8 @@ impl<'a> SourceTokens<'a> {
         Some(closing.place.end)
     }
 
-    /// Returns the first token of the longest expression that ends just before a token and for which `fits` returns true.
+    /// Returns the first token of the longest expression that ends just before a token and for which `fits` returns
+    /// true.
     fn operand_before(&self, at: usize, fits: impl Fn(&Expr) -> bool) -> Option<usize> {
         let level = self.tokens.get(at)?.level;
         let end = self.tokens.get(at.checked_sub(1)?)?.place.end;

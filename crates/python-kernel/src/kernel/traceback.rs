@@ -1,8 +1,8 @@
 //! Formats tracebacks as CPython 3.13 prints them.
 //!
-//! Python's `traceback` module is not used: importing it takes 50 ms, which would delay the learner's first error, and the
-//! functions that it calls can be rebound. Only frames of the learner's code are shown. Frames of the standard library
-//! and of `redis` are omitted, because the files in their paths do not exist on the learner's machine.
+//! Python's `traceback` module is not used: importing it takes 50 ms, which would delay the learner's first error, and
+//! the functions that it calls can be rebound. Only frames of the learner's code are shown. Frames of the standard
+//! library and of `redis` are omitted, because the files in their paths do not exist on the learner's machine.
 
 mod carets;
 mod places;

@@ -1,5 +1,5 @@
-//! The native module `_wire`: connections to Redis for the `redis` package. It packs commands and parses replies, so that
-//! a call of a method needs one request on the pipe and little Python.
+//! The native module `_wire`: connections to Redis for the `redis` package. It packs commands and parses replies, so
+//! that a call of a method needs one request on the pipe and little Python.
 
 use super::{kernel, resp};
 use crate::frame::{FromChild, ToChild};
@@ -115,7 +115,7 @@ fn exchange(connection: &PyObjectRef, command: &PyTuple, vm: &VirtualMachine) ->
     static NAMES: OnceLock<[&'static PyStrInterned; 3]> = OnceLock::new();
     let names = NAMES.get_or_init(|| ["_handle", "socket_timeout", "_encoding"].map(|name| vm.ctx.intern_str(name)));
     let [handle, timeout, encoding] = names.map(|name| connection.get_attr(name, vm));
-    // The handle of a closed connection is None. The conversion then fails, and `_persist` reconnects.
+    // The handle of a closed connection is None. The conversion then fails, and `_execute_with_retries` reconnects.
     let handle: u32 = handle?.try_into_value(vm)?;
     let timeout: Option<ArgIntoFloat> = timeout?.try_into_value(vm)?;
     let encoding: Option<PyStrRef> = encoding?.try_into_value(vm)?;
@@ -365,11 +365,12 @@ mod _wire {
         super::exchange_on(connection, &command, timeout, encoding, vm)
     }
 
-    /// The fast path of an ordinary call: one native call instead of several layers of Python. Takes an idle connection,
-    /// exchanges the command for its reply, and converts the reply by the function that `known` has for the command.
-    /// Falls back to `client._persist` if there is no idle connection or no such function, and on any error.
+    /// The fast path of an ordinary call: one native call instead of several layers of Python. Takes an idle
+    /// connection, exchanges the command for its reply, and converts the reply by the function that `known` has for the
+    /// command. Falls back to `client._execute_with_retries` if there is no idle connection or no such function, and on
+    /// any error.
     #[pyfunction]
-    fn quick(
+    fn execute(
         client: PyObjectRef,
         known: PyDictRef,
         idle: PyListRef,
@@ -380,7 +381,7 @@ mod _wire {
         let convert = command.as_slice().first().and_then(|name| known.get_item_opt(&**name, vm).ok().flatten());
         let connection = convert.as_ref().and_then(|_| idle.borrow_vec_mut().pop());
         let (Some(convert), Some(connection)) = (convert, connection) else {
-            return vm.call_method(&client, "_persist", (command, options));
+            return vm.call_method(&client, "_execute_with_retries", (command, options));
         };
         let cause: PyObjectRef = match super::exchange(&connection, &command, vm) {
             Ok(reply) if !reply.fast_isinstance(vm.ctx.exceptions.base_exception_type) => {
@@ -390,7 +391,7 @@ mod _wire {
             Ok(error) => error,
             Err(error) => error.into(),
         };
-        vm.call_method(&client, "_persist", (command, options, connection, cause))
+        vm.call_method(&client, "_execute_with_retries", (command, options, connection, cause))
     }
 
     #[pyfunction]
@@ -447,8 +448,8 @@ mod _wire {
         child::clock::sleep(seconds.into(), vm)
     }
 
-    /// Returns a set whose members are ordered by a hash that is keyed with the seed: an order that looks arbitrary, and
-    /// depends neither on the run nor on the order of `items`.
+    /// Returns a set whose members are ordered by a hash that is keyed with the seed: an order that looks arbitrary,
+    /// and depends neither on the run nor on the order of `items`.
     #[pyfunction]
     fn shuffled(items: PyListRef, vm: &VirtualMachine) -> PyResult<PyRef<PySet>> {
         let mut ranked = Vec::new();

@@ -104,8 +104,8 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the index and the type of the first item that is not of this type, if the first argument is a list, tuple or
-    /// string literal.
+    /// Returns the index and the type of the first item that is not of this type, if the first argument is a list,
+    /// tuple or string literal.
     pub(super) fn first_item_that_is_not(&self, type_: &str) -> Option<(usize, &'static str)> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let items = match call.arguments.args.first()? {

@@ -128,7 +128,8 @@ pub(super) fn rewrite(class: &str, message: &str) -> Option<String> {
     })
 }
 
-/// Matches a text against a template. Returns the parts of the text in the places of `{}`, or `None` if it does not match.
+/// Matches a text against a template. Returns the parts of the text in the places of `{}`, or `None` if it does not
+/// match.
 pub(super) fn captures<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>> {
     let mut fixed = template.split("{}");
     let mut rest = text.strip_prefix(fixed.next()?)?;

@@ -6,7 +6,8 @@ use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::ParseErrorType;
 
 impl SourceTokens<'_> {
-    /// Returns CPython's error for a statement that is cut short, where CPython reports this and the parser something else.
+    /// Returns CPython's error for a statement that is cut short, where CPython reports this and the parser something
+    /// else.
     pub(super) fn unfinished(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         match error {
             // `r.get('a'):` without anything after the colon.

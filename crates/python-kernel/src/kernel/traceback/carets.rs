@@ -79,7 +79,8 @@ impl<'a> Drawing<'a> {
         Self { all, start, end, anchors, show_carets }
     }
 
-    /// Draws the first and the last line and the lines around the anchors, and states how many lines between them are omitted.
+    /// Draws the first and the last line and the lines around the anchors, and states how many lines between them are
+    /// omitted.
     fn significant_lines(&self) -> String {
         let mut significant = BTreeSet::from([0, self.all.len() - 1]);
         if let Some(anchors) = self.anchors {
@@ -143,8 +144,8 @@ fn segment(all: &[Line], start: usize, end: usize) -> String {
 
 /// Finds the operator of an operation, or the brackets of a call or subscript. Returns `None` for any other expression.
 fn anchors(segment: &str) -> Option<Anchors> {
-    // Brackets make an expression over several lines parse as one. They are on lines of their own, so that columns stay the
-    // same; `Text::position` subtracts the added line.
+    // Brackets make an expression over several lines parse as one. They are on lines of their own, so that columns stay
+    // the same; `Text::position` subtracts the added line.
     let wrapped = format!("(\n{segment}\n)");
     let parsed = parser::parse(&wrapped, Mode::Module.into()).ok()?;
     let Mod::Module(module) = parsed.syntax() else { return None };
@@ -217,8 +218,8 @@ impl Text<'_> {
     }
 }
 
-/// Whether carets are drawn. CPython omits them if they would mark a whole line, or if the statement only calls a function
-/// by a plain name.
+/// Whether carets are drawn. CPython omits them if they would mark a whole line, or if the statement only calls a
+/// function by a plain name.
 fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) -> bool {
     let source = all.iter().map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join("\n");
     if let Ok(parsed) = parser::parse(&source, Mode::Module.into())

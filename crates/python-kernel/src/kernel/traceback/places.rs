@@ -1,8 +1,8 @@
 //! Corrects the source positions of instructions to those of CPython.
 //!
-//! Some instructions have the position of an operand where CPython has that of the whole expression: an attribute access
-//! has the position of its object, an unpacking that of its value. The carets would mark too little, so such a position is
-//! searched in the syntax tree and widened.
+//! Some instructions have the position of an operand where CPython has that of the whole expression: an attribute
+//! access has the position of its object, an unpacking that of its value. The carets would mark too little, so such a
+//! position is searched in the syntax tree and widened.
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::visitor::{self, Visitor};

@@ -1,4 +1,4 @@
-//! The "Did you mean" suggestions that CPython 3.13 adds to a NameError, an AttributeError or a failed `from … import`.
+//! The "Did you mean" suggestions of CPython 3.13 for a NameError, an AttributeError or a failed `from … import`.
 
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, VirtualMachine,

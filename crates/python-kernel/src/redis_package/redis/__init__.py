@@ -1,6 +1,6 @@
-"""The client library that programs import as `redis`: redis-py 8.1 in its names, defaults, checks and values.
+"""The package `redis`, with the names, defaults, checks and values of redis-py 8.1.
 
-It talks to the tutor's own Redis. See `help(redis.Redis)`.
+It connects to the Redis inside redis-tutor. See `help(redis.Redis)`.
 """
 
 from redis.backoff import default_backoff
@@ -37,8 +37,8 @@ from redis.exceptions import (
 __version__ = "8.1.0"
 VERSION = (8, 1, 0)
 
-# What few programs use, and the module that has it; loaded when it is asked for, so that importing redis stays cheap.
-_LATER = {
+# Names that few programs use, and their modules. They are loaded on first use, so that importing redis stays fast.
+_LOADED_ON_USE = {
     "ChannelType": "keyspace_notifications",
     "ClusterKeyspaceNotifications": "keyspace_notifications",
     "CredentialProvider": "credentials",
@@ -120,7 +120,7 @@ __all__ = [
 
 
 def int_or_str(value):
-    """A number where the text is one."""
+    """Converts text to an int if it is one."""
     try:
         return int(value)
     except ValueError:
@@ -130,12 +130,12 @@ def int_or_str(value):
 def __getattr__(name):
     from importlib import import_module
 
-    if name in _LATER:
-        return getattr(import_module("redis." + _LATER[name]), name)
+    if name in _LOADED_ON_USE:
+        return getattr(import_module("redis." + _LOADED_ON_USE[name]), name)
     if name in _MODULES:
         return import_module("redis." + name)
     raise AttributeError(f"module 'redis' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted({*globals(), *_LATER, *_MODULES})
+    return sorted({*globals(), *_LOADED_ON_USE, *_MODULES})

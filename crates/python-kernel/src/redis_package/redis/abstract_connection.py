@@ -1,6 +1,6 @@
-"""What all connections do: the set-up that redis-py sends first, commands out, replies in, and what failures become.
+"""The base of all connections: setup commands, sending commands, reading replies, and errors.
 
-The bytes go through the native module `_wire`, which parses the replies.
+The native module `_wire` transfers the bytes and parses the replies.
 """
 
 import builtins
@@ -19,9 +19,9 @@ DEFAULT_SOCKET_READ_SIZE = 32768
 
 
 class AbstractConnection:
-    """What connections have in common, wherever they lead."""
+    """The base class of all connections."""
 
-    __module__ = "redis.connection"  # where redis-py has it
+    __module__ = "redis.connection"  # redis-py defines it in this module
 
     pid = 1
 
@@ -85,7 +85,7 @@ class AbstractConnection:
         self._connect_callbacks = []
         self.protocol = _protocol(protocol)
         self.legacy_responses = legacy_responses
-        # Text in another encoding than UTF-8 is coded here and not by the native module.
+        # Text in an encoding other than UTF-8 is converted here, because the native module supports only UTF-8.
         self._native = self.encoder.is_plain_utf8()
         self._encoding = "utf-8" if decode_responses and self._native else None
 
@@ -101,17 +101,17 @@ class AbstractConnection:
 
     @property
     def is_connected(self):
-        """Whether the connection stands."""
+        """Whether the connection is open."""
         return self._handle is not None
 
     def get_protocol(self):
-        """2 or 3."""
+        """Returns the protocol version, 2 or 3."""
         return self.protocol
 
-    # --- making and ending it ---
+    # --- connecting and disconnecting ---
 
     def connect(self):
-        """Connects, unless the connection stands already."""
+        """Connects, unless the connection is open already."""
         if self._handle is None:
             self.retry.call_with_retry(self._connect, self.disconnect)
 
@@ -119,7 +119,7 @@ class AbstractConnection:
         if self._handle is not None:
             return
         if not self._native:
-            "a".encode(self.encoder.encoding)  # an unknown encoding is refused before anything is sent
+            "a".encode(self.encoder.encoding)  # raises an error for an unknown encoding before anything is sent
         commands = [] if self.redis_connect_func else self._set_up()
         try:
             self._handle, replies = _wire.open(self._host(), self._port(), [command for command, _ in commands])
@@ -144,13 +144,13 @@ class AbstractConnection:
                 function(owner(), self)
 
     def on_connect(self):
-        """Sends what is sent first on a new connection; for a `redis_connect_func`."""
+        """Sends the setup commands of a new connection, for use by a `redis_connect_func`."""
         for command, check in self._set_up():
             _wire.send(self._handle, _wire.pack(command))
             check(_wire.read(self._handle, self.socket_timeout, None))
 
     def _set_up(self):
-        """The commands that come first, each with the function that looks at its reply."""
+        """Returns the setup commands, each with the function that checks its reply."""
         commands = []
         credentials = None
         provider = self.credential_provider
@@ -183,20 +183,20 @@ class AbstractConnection:
         self.handshake_metadata = reply
 
     def disconnect(self, *args, **kwargs):
-        """Ends the connection; the next command makes it anew."""
+        """Closes the connection. The next command opens it again."""
         handle, self._handle = self._handle, None
         self._ahead.clear()
         if handle is not None:
             _wire.close(handle)
 
     def register_connect_callback(self, callback):
-        """Calls a method each time the connection is made, for as long as its object lives."""
+        """Registers a method to be called after each connect, until its object is deleted."""
         from _weakref import ref
 
         self._connect_callbacks.append((ref(callback.__self__), callback.__func__))
 
     def deregister_connect_callback(self, callback):
-        """Calls that method no longer."""
+        """Removes a method that register_connect_callback has registered."""
         self._connect_callbacks = [
             (owner, function)
             for owner, function in self._connect_callbacks
@@ -206,7 +206,7 @@ class AbstractConnection:
     # --- commands and replies ---
 
     def failure(self, cause):
-        """What to raise for what the native module raised or answered; disconnects where the connection is no good."""
+        """Returns the error to raise for an exception or error reply of the native module. Disconnects if necessary."""
         kind = type(cause)
         if kind is _wire.ErrorReply:
             error = exceptions.of_reply(cause.args[0])
@@ -223,7 +223,7 @@ class AbstractConnection:
         return cause
 
     def _through(self, function, *args):
-        """Calls a function of the native module; what it raises becomes redis-py's error."""
+        """Calls a function of the native module, and raises redis-py's error for an exception."""
         try:
             return function(*args)
         except BaseException as error:
@@ -231,22 +231,22 @@ class AbstractConnection:
         raise self.failure(cause)
 
     def pack_command(self, *args):
-        """A command's bytes, as a list of pieces."""
+        """Returns the bytes of a command, as a list of pieces."""
         try:
             if self._native:
                 return [_wire.pack(args)]
         except _wire.Unencodable:
-            pass  # perhaps a subclass of str or int; the encoder decides
+            pass  # possibly a subclass of str or int, which the encoder may accept
         encode = self.encoder.encode
         first = args[0].encode().split() if isinstance(args[0], str) else args[0].split()
         return [_wire.pack((*first, *[encode(arg) for arg in args[1:]]))]
 
     def pack_commands(self, commands):
-        """The bytes of several commands, as a list of pieces."""
+        """Returns the bytes of several commands, as a list of pieces."""
         return [b"".join([piece for command in commands for piece in self.pack_command(*command)])]
 
     def send_packed_command(self, command, check_health=True):
-        """Sends bytes, connecting first where need be."""
+        """Sends bytes. Connects first if the connection is closed."""
         if self._handle is None:
             self.connect()
         if check_health:
@@ -254,11 +254,11 @@ class AbstractConnection:
         self._through(_wire.send, self._handle, command if isinstance(command, bytes) else b"".join(command))
 
     def send_command(self, *args, **kwargs):
-        """Sends one command."""
+        """Sends a command."""
         self.send_packed_command(self.pack_command(*args), check_health=kwargs.get("check_health", True))
 
     def can_read(self, timeout=0):
-        """Whether a reply is there, or comes within `timeout` seconds; it is kept for read_response."""
+        """Returns whether a reply arrives within `timeout` seconds. The reply is kept for read_response."""
         if self._handle is None:
             self.connect()
         if not self._ahead:
@@ -271,7 +271,7 @@ class AbstractConnection:
         return True
 
     def _next(self, timeout, encoding):
-        """The next reply, or what went wrong instead of one, as a value."""
+        """Returns the next reply, or the exception that occurred instead."""
         if self._ahead:
             return self._ahead.pop()
         if self._handle is None:
@@ -284,7 +284,7 @@ class AbstractConnection:
     def read_response(
         self, disable_decoding=False, *, timeout=SENTINEL, disconnect_on_error=True, push_request=False
     ):
-        """The next reply; an error reply is raised."""
+        """Returns the next reply. Raises an exception for an error reply."""
         if timeout is SENTINEL:
             timeout = self.socket_timeout
         encoding = None if disable_decoding else self._encoding
@@ -302,7 +302,7 @@ class AbstractConnection:
         return reply
 
     def check_health(self):
-        """Sends a PING where the last reply is longer ago than the health check's interval."""
+        """Sends a PING if the last reply is older than the interval of the health check."""
         if self.health_check_interval and _wire.now() > self.next_health_check:
             self.retry.call_with_retry(self._ping, self.disconnect)
 
@@ -313,14 +313,14 @@ class AbstractConnection:
 
 
 def _timeout():
-    """What redis-py makes of a socket's own timeout, which shows in the traceback."""
+    """Returns redis-py's timeout error, whose traceback shows the socket's timeout as its context."""
     error = TimeoutError("Timeout reading from socket")
     error.__context__ = builtins.TimeoutError("timed out")
     return error
 
 
 def _refusal(reason):
-    """The error for a place that the tutor does not connect to; trying again is of no use, and Retry sees that."""
+    """Returns the error for an address that cannot be reached. `refused` tells Retry not to try again."""
     error = ConnectionError(reason)
     error.refused = True
     if reason.startswith("Error 111"):
@@ -360,7 +360,7 @@ def _protocol(protocol):
 
 
 def _whatever(reply):
-    """Old servers refuse this command, and no harm is done."""
+    """Ignores the reply, because older servers do not have this command."""
 
 
 def _must_be_no_error(reply):

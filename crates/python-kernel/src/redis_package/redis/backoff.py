@@ -1,24 +1,24 @@
-"""How long to wait between two attempts, in seconds."""
+"""Policies for the pause between two attempts, in seconds."""
 
 DEFAULT_CAP = 0.512
 DEFAULT_BASE = 0.008
 
 
 def _random():
-    # Imported when something has failed: an import of redis must stay cheap.
+    # Imported only after a failure, so that importing redis stays fast.
     import random
 
     return random
 
 
 class AbstractBackoff:
-    """The root of the waiting rules."""
+    """The base class of all policies."""
 
     def reset(self):
-        """Starts anew, before the first failure."""
+        """Starts again, as before the first failure."""
 
     def compute(self, failures):
-        """The seconds to wait after so many failures."""
+        """Returns the pause in seconds after this number of failures."""
         raise NotImplementedError
 
     def _settings(self):
@@ -34,7 +34,7 @@ class AbstractBackoff:
 
 
 class ConstantBackoff(AbstractBackoff):
-    """Always the same wait."""
+    """The same pause after each failure."""
 
     def __init__(self, backoff):
         self._backoff = backoff
@@ -43,12 +43,12 @@ class ConstantBackoff(AbstractBackoff):
         return (self._backoff,)
 
     def compute(self, failures):
-        """The seconds to wait after so many failures."""
+        """Returns the pause in seconds after this number of failures."""
         return self._backoff
 
 
 class NoBackoff(ConstantBackoff):
-    """No wait at all."""
+    """No pause."""
 
     def __init__(self):
         super().__init__(0)
@@ -67,54 +67,54 @@ class _Growing(AbstractBackoff):
 
 
 class ExponentialBackoff(_Growing):
-    """Twice as long after each failure, up to a cap."""
+    """Doubles the pause after each failure, up to a maximum."""
 
     def compute(self, failures):
-        """The seconds to wait after so many failures."""
+        """Returns the pause in seconds after this number of failures."""
         return self._doubled(failures)
 
 
 class FullJitterBackoff(_Growing):
-    """Anything from nothing up to the exponential wait."""
+    """A random pause from 0 to the exponential pause."""
 
     def compute(self, failures):
-        """The seconds to wait after so many failures."""
+        """Returns the pause in seconds after this number of failures."""
         return _random().uniform(0, self._doubled(failures))
 
 
 class EqualJitterBackoff(_Growing):
-    """Half of the exponential wait, and up to as much again."""
+    """Half of the exponential pause, plus a random part of the other half."""
 
     def compute(self, failures):
-        """The seconds to wait after so many failures."""
+        """Returns the pause in seconds after this number of failures."""
         half = self._doubled(failures) / 2
         return half + _random().uniform(0, half)
 
 
 class DecorrelatedJitterBackoff(_Growing):
-    """Anything up to three times the last wait, up to a cap."""
+    """A random pause up to three times the previous one, up to a maximum."""
 
     _previous_backoff = 0
 
     def reset(self):
-        """Starts anew, before the first failure."""
+        """Starts again, as before the first failure."""
         self._previous_backoff = 0
 
     def compute(self, failures):
-        """The seconds to wait after so many failures."""
+        """Returns the pause in seconds after this number of failures."""
         longest = max(self._base, self._previous_backoff * 3)
         self._previous_backoff = min(self._cap, _random().uniform(self._base, longest))
         return self._previous_backoff
 
 
 class ExponentialWithJitterBackoff(_Growing):
-    """A random part of the exponential wait, up to a cap: what a client does by default."""
+    """A random part of the exponential pause, up to a maximum. The default of a client."""
 
     def compute(self, failures):
-        """The seconds to wait after so many failures."""
+        """Returns the pause in seconds after this number of failures."""
         return min(self._cap, _random().random() * self._base * 2**failures)
 
 
 def default_backoff():
-    """A wait with equal jitter."""
+    """Returns an EqualJitterBackoff."""
     return EqualJitterBackoff()

@@ -1,19 +1,19 @@
-"""The client: `redis.Redis`.
+"""The client, `redis.Redis`.
 
-A method of a family builds the command, `execute_command` sends it and converts the reply. That is the hot path, and one
-native call: a free connection is popped from the pool's list, and one table lookup names the converter.
-Whatever is not plain (a new connection, an error, a timeout, another encoding) goes the long way, `_persist`, which
-repeats attempts as the connection's retry says.
+Methods of the command families build a command. `execute_command` sends it and converts the reply. The fast path is a
+single native call: it takes an idle connection from the pool's list, and looks up the converter in a table.
+Everything else (a new connection, an error, a timeout, another encoding) is handled by `_execute_with_retries`, which
+repeats failed attempts as the connection's `retry` says.
 """
 
 import _wire
-from _wire import quick
+from _wire import execute
 
 from redis.abstract_connection import _copy
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.commands.core import CoreCommands
 from redis.connection import BlockingConnectionPool, ConnectionPool, SSLConnection
-from redis.connection import UnixDomainSocketConnection, is_quick, is_resp3
+from redis.connection import UnixDomainSocketConnection, can_use_fast_path, is_resp3
 from redis.driver_info import SENTINEL, resolve_driver_info
 from redis.exceptions import RedisError, ResponseError, WatchError
 from redis.replies import callbacks_for
@@ -26,10 +26,10 @@ NEVER_DECODE = "NEVER_DECODE"
 class Redis(CoreCommands):
     """A client of a Redis server. It connects when the first command is sent.
 
-    Replies are bytes unless `decode_responses=True`. `socket_timeout` is how long a reply may take, in seconds.
+    Replies are bytes unless `decode_responses=True`. `socket_timeout` is the maximum wait for a reply, in seconds.
     """
 
-    # In slots they are found without a search through all the families: every command looks for them.
+    # Every command reads these attributes. As slots, they are found without a search through all command classes.
     __slots__ = ("_known", "_idle")
 
     connection = None
@@ -94,7 +94,7 @@ class Redis(CoreCommands):
         if connection_pool:
             self.auto_close_connection_pool = False
         else:
-            _warn_of_deprecated(retry_on_timeout, lib_name, lib_version)
+            _warn_about_deprecated(retry_on_timeout, lib_name, lib_version)
             kwargs = {
                 "db": db,
                 "username": username,
@@ -140,22 +140,23 @@ class Redis(CoreCommands):
         self._single_connection_client = single_connection_client
         if single_connection_client:
             self.connection = connection_pool.get_connection()
-        self._find_quick_way()
+        self._choose_path()
 
-    def _find_quick_way(self):
-        """Sets the list of free connections and the table of converters that `execute_command` uses."""
+    def _choose_path(self):
+        """Sets the list of idle connections and the table of converters that `execute_command` uses."""
         self._known = self.response_callbacks.known
         pool = self.connection_pool
-        # A pool that somebody has written himself wants to be asked each time.
-        self._quick = type(pool) in (ConnectionPool, BlockingConnectionPool) and is_quick(pool.connection_kwargs)
-        if self._quick:
+        # A pool class of the program's own must be asked for each connection.
+        is_own_pool = type(pool) in (ConnectionPool, BlockingConnectionPool)
+        self._uses_fast_path = is_own_pool and can_use_fast_path(pool.connection_kwargs)
+        if self._uses_fast_path:
             self._idle = pool._available_connections if self.connection is None else [self.connection]
         else:
             self._idle = []
 
     @classmethod
     def from_url(cls, url, **kwargs):
-        """A client for redis://user:password@host:port/db?option=value."""
+        """Returns a client for redis://user:password@host:port/db?option=value."""
         single = kwargs.pop("single_connection_client", False)
         client = cls(connection_pool=ConnectionPool.from_url(url, **kwargs), single_connection_client=single)
         client.auto_close_connection_pool = True
@@ -163,7 +164,7 @@ class Redis(CoreCommands):
 
     @classmethod
     def from_pool(cls, connection_pool):
-        """A client that uses this pool, and closes it with itself."""
+        """Returns a client that uses this pool, and closes it when the client is closed."""
         client = cls(connection_pool=connection_pool)
         client.auto_close_connection_pool = True
         return client
@@ -184,10 +185,10 @@ class Redis(CoreCommands):
             pass
 
     def close(self):
-        """Ends the client's connections; a later command connects anew."""
+        """Closes the client's connections. A later command connects again."""
         connection, self.connection = self.connection, None
         if connection is not None:
-            self._find_quick_way()
+            self._choose_path()
             self.connection_pool.release(connection)
         if self.auto_close_connection_pool:
             self.connection_pool.close()
@@ -195,23 +196,23 @@ class Redis(CoreCommands):
     # --- commands ---
 
     def execute_command(self, *args, **options):
-        """Sends a command, and gives its reply converted: `r.execute_command('CONFIG GET', 'maxmemory')`."""
-        return quick(self, self._known, self._idle, args, options)
+        """Sends a command and returns the converted reply: `r.execute_command('CONFIG GET', 'maxmemory')`."""
+        return execute(self, self._known, self._idle, args, options)
 
-    def _persist(self, args, options, connection=None, cause=None):
-        """Sends a command, again and again if need be; `cause` is what the first attempt has met already."""
+    def _execute_with_retries(self, args, options, connection=None, cause=None):
+        """Sends a command, with retries. `cause` is the error of an attempt that was already made."""
         if not args:
             raise IndexError("tuple index out of range")
         if connection is None:
-            connection = self._borrow()
+            connection = self._take_connection()
         failed = None
         if cause is not None and connection._handle is not None:
             failed = connection.failure(cause)
             if type(failed) is _wire.Unencodable or type(cause) is _wire.Closed:
-                failed = None  # to be encoded the long way, or sent on a new connection, as if it were the first time
-        return self._attempts(connection, args, options, failed)
+                failed = None  # try again with the encoder, or on a new connection, as if this were the first attempt
+        return self._execute_on(connection, args, options, failed)
 
-    def _attempts(self, connection, args, options, failed):
+    def _execute_on(self, connection, args, options, failed):
         command = args[0]
 
         def attempt():
@@ -227,22 +228,22 @@ class Redis(CoreCommands):
         try:
             return connection.retry.call_with_retry(attempt, connection.disconnect)
         finally:
-            self._give_back(connection)
+            self._return_connection(connection)
 
-    def _borrow(self):
+    def _take_connection(self):
         if self.connection is None:
             return self.connection_pool.get_connection()
-        while self._quick:
+        while self._uses_fast_path:
             try:
                 return self._idle.pop()
             except IndexError:
-                _wire.sleep(0.001)  # another thread has the one connection
+                _wire.sleep(0.001)  # another thread is using the only connection
         return self.connection
 
-    def _give_back(self, connection):
+    def _return_connection(self, connection):
         if connection is not self.connection:
             self.connection_pool.release(connection)
-        elif self._quick:
+        elif self._uses_fast_path:
             self._idle.append(connection)
 
     def parse_response(self, connection, command_name, **options):
@@ -259,59 +260,59 @@ class Redis(CoreCommands):
             if EMPTY_RESPONSE in options:
                 return options[EMPTY_RESPONSE]
             raise
-        return self._converted(reply, command_name, options)
+        return self._convert_reply(reply, command_name, options)
 
-    def _converted(self, reply, command_name, options):
+    def _convert_reply(self, reply, command_name, options):
         options.pop(EMPTY_RESPONSE, None)
         options.pop("keys", None)
         convert = self.response_callbacks.get(command_name)
         return reply if convert is None else convert(reply, **options)
 
     def set_response_callback(self, command, callback):
-        """Converts the replies to a command with a function of one's own."""
+        """Sets the function that converts the replies to a command."""
         self.response_callbacks[command] = callback
 
     def load_external_module(self, funcname, func):
         """Adds a function to this client under a name."""
         setattr(self, funcname, func)
 
-    # --- what belongs to the client ---
+    # --- settings, and objects that use this client ---
 
     def get_encoder(self):
-        """What turns text into bytes and back, with this client's settings."""
+        """Returns the encoder for arguments and replies, with this client's settings."""
         return self.connection_pool.get_encoder()
 
     def get_connection_kwargs(self):
-        """The settings of this client's connections."""
+        """Returns the settings of this client's connections."""
         return self.connection_pool.connection_kwargs
 
     def get_retry(self):
-        """How failed attempts are repeated."""
+        """Returns the retry policy."""
         return self.get_connection_kwargs().get("retry")
 
     def set_retry(self, retry):
-        """Sets how failed attempts are repeated."""
+        """Sets the retry policy."""
         self.get_connection_kwargs()["retry"] = retry
         self.connection_pool.set_retry(retry)
 
     def get_cache(self):
-        """The client-side cache: None."""
+        """Returns the client-side cache, which is always None."""
         return self.connection_pool.cache
 
     def client(self):
-        """A client that keeps one connection of this client's pool for itself."""
+        """Returns a client that keeps one connection of this client's pool for itself."""
         return type(self)(connection_pool=self.connection_pool, single_connection_client=True)
 
     def pipeline(self, transaction=True, shard_hint=None):
-        """A pipeline: gathers commands, sends them together with its `execute`, as a transaction unless told not to."""
+        """Returns a pipeline, which collects commands and sends them together, as a transaction by default."""
         from redis.pipeline import Pipeline
 
         return Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
     def transaction(self, func, *watches, **kwargs):
-        """Calls `func` with a pipeline that watches these keys, and executes it; again, when one of them has changed.
+        """Calls `func` with a pipeline that watches these keys, and executes it. Repeats both if a key was changed.
 
-        Gives the replies, or with `value_from_callable=True` what `func` gave. `watch_delay` seconds pass in between.
+        Returns the replies, or with `value_from_callable=True` the result of `func`. `watch_delay`: seconds in between.
         """
         shard_hint = kwargs.pop("shard_hint", None)
         from_func = kwargs.pop("value_from_callable", False)
@@ -339,7 +340,7 @@ class Redis(CoreCommands):
         thread_local=True,
         raise_on_release_error=True,
     ):
-        """A lock that all clients share, kept under the key `name`; see redis.lock.Lock."""
+        """Returns a lock that all clients share, stored in the key `name`. See redis.lock.Lock."""
         if lock_class is None:
             from redis.lock import Lock as lock_class
         return lock_class(
@@ -354,42 +355,42 @@ class Redis(CoreCommands):
         )
 
     def pubsub(self, **kwargs):
-        """A subscriber, with a connection of its own."""
+        """Returns a subscriber, with a connection of its own."""
         from redis.pubsub import PubSub
 
         return PubSub(self.connection_pool, **kwargs)
 
     def monitor(self):
-        """Shows each command that the server gets, with a connection of its own."""
+        """Returns a monitor of all commands that the server receives, with a connection of its own."""
         from redis.pubsub import Monitor
 
         return Monitor(self.connection_pool)
 
     def keyspace_notifications(self, key_prefix=None, ignore_subscribe_messages=True):
-        """Reads what happens to keys, with a connection of its own."""
+        """Returns a reader of keyspace notifications, with a connection of its own."""
         from redis.keyspace_notifications import KeyspaceNotifications
 
         return KeyspaceNotifications(self, key_prefix, ignore_subscribe_messages)
 
-    # --- prepared sets of fields (Redis 8.8) ---
+    # --- prepared field sets (Redis 8.8) ---
 
     def himport_prepare(self, fieldset_name, fields):
-        """Names a set of fields for himport_set."""
+        """Defines a named set of fields for himport_set."""
         return self.himport_prepare_internal(fieldset_name, fields)
 
     def himport_discard(self, fieldset_name):
-        """Forgets a named set of fields."""
+        """Deletes a prepared field set."""
         return self.himport_discard_internal(fieldset_name)
 
     def himport_discard_all(self):
-        """Forgets all named sets of fields."""
+        """Deletes all prepared field sets."""
         return self.himport_discard_all_internal()
 
 
 StrictRedis = Redis
 
 
-def _warn_of_deprecated(retry_on_timeout, lib_name, lib_version):
+def _warn_about_deprecated(retry_on_timeout, lib_name, lib_version):
     from redis.commands.arguments import warn_of_argument
 
     if retry_on_timeout:
@@ -400,13 +401,18 @@ def _warn_of_deprecated(retry_on_timeout, lib_name, lib_version):
             warn_of_argument(name, "__init__", reason, "", stacklevel=4)
 
 
-_LATER = {"Pipeline": "pipeline", "PubSub": "pubsub", "Monitor": "pubsub", "PubSubWorkerThread": "pubsub_thread"}
+_LOADED_ON_USE = {
+    "Monitor": "pubsub",
+    "Pipeline": "pipeline",
+    "PubSub": "pubsub",
+    "PubSubWorkerThread": "pubsub_thread",
+}
 
 
 def __getattr__(name):
-    # redis-py has these here, too. They build on Redis, and are loaded when they are asked for.
-    if name not in _LATER:
+    # redis-py has these classes in this module as well. They derive from Redis, and are loaded on first use.
+    if name not in _LOADED_ON_USE:
         raise AttributeError(f"module 'redis.client' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module("redis." + _LATER[name]), name)
+    return getattr(import_module("redis." + _LOADED_ON_USE[name]), name)

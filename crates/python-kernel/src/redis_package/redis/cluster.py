@@ -1,13 +1,13 @@
-"""Redis Cluster, which the tutor does not have: it is one server."""
+"""Redis Cluster, which redis-tutor does not have: it is a single server."""
 
 
 class RedisCluster:
-    """A client of several servers that share the keys. The tutor is one server."""
+    """A client of several servers that share the keys. redis-tutor has only one server."""
 
     def __init__(self, *args, **kwargs):
         raise NotImplementedError("redis-tutor is one Redis server, not a cluster: use redis.Redis() instead.")
 
     @classmethod
     def from_url(cls, url, **kwargs):
-        """A client of the cluster that a URL names."""
+        """Returns a client of the cluster at a URL."""
         return cls()

@@ -1,8 +1,8 @@
-"""The kinds of connections, and the pools that hand them out: who may use which connection when."""
+"""The classes of connections, and the connection pools."""
 
 import _wire
 
-# Not all of these are needed below: programs find them here, as in redis-py.
+# Some of these are imported only because redis-py has them in this module.
 from redis import exceptions
 from redis.abstract_connection import DEFAULT_SOCKET_READ_SIZE, DEFAULT_SOCKET_TIMEOUT, AbstractConnection, _refusal
 from redis.backoff import NoBackoff
@@ -13,12 +13,12 @@ from redis.retry import Retry
 
 
 def is_resp3(protocol):
-    """Whether this setting means RESP3, which is what no setting means."""
+    """Whether this setting means RESP3, which is the default."""
     return protocol is None or protocol is SENTINEL or str(protocol) == "3"
 
 
-def is_quick(settings):
-    """Whether commands may go the short way: packed, sent and parsed natively, without a health check."""
+def can_use_fast_path(settings):
+    """Whether commands can use the native fast path, which supports neither health checks nor other encodings."""
     encoder = Encoder(settings.get("encoding", "utf-8"), settings.get("encoding_errors", "strict"), False)
     return encoder.is_plain_utf8() and not settings.get("health_check_interval", 0)
 
@@ -41,7 +41,7 @@ class Connection(AbstractConnection):
         super().__init__(**kwargs)
 
     def repr_pieces(self):
-        """What the repr shows: names and values."""
+        """Returns the names and values that the repr shows."""
         pieces = [("host", self.host), ("port", self.port), ("db", self.db)]
         return pieces + [("client_name", self.client_name)] if self.client_name else pieces
 
@@ -53,35 +53,37 @@ class Connection(AbstractConnection):
 
 
 class SSLConnection(Connection):
-    """A connection over TLS, which the tutor's own Redis does not speak."""
+    """A connection over TLS, which redis-tutor's Redis does not support."""
 
     def __init__(self, **kwargs):
         super().__init__(**{name: value for name, value in kwargs.items() if not name.startswith("ssl_")})
 
     def _connect(self):
-        raise _refusal("redis-tutor's own Redis speaks no TLS: leave out ssl=True, or write redis:// for rediss://.")
+        raise _refusal(
+            "redis-tutor's Redis does not support TLS: leave out ssl=True, or write redis:// instead of rediss://."
+        )
 
 
 class UnixDomainSocketConnection(AbstractConnection):
-    """A connection to a socket file, which the tutor's own Redis does not have."""
+    """A connection to a Unix socket, which redis-tutor's Redis does not have."""
 
     def __init__(self, path="", socket_timeout=DEFAULT_SOCKET_TIMEOUT, **kwargs):
         super().__init__(socket_timeout=socket_timeout, **kwargs)
         self.path = path
 
     def repr_pieces(self):
-        """What the repr shows: names and values."""
+        """Returns the names and values that the repr shows."""
         pieces = [("path", self.path), ("db", self.db)]
         return pieces + [("client_name", self.client_name)] if self.client_name else pieces
 
     def _connect(self):
-        raise _refusal("redis-tutor's own Redis has no socket file: connect to localhost and its port instead.")
+        raise _refusal("redis-tutor's Redis has no Unix socket: connect to localhost and its port instead.")
 
 
 class ConnectionPool:
-    """Makes connections with the same settings, hands them out, and takes them back.
+    """Creates connections with the same settings, lends them, and takes them back.
 
-    The one used last is handed out first, so that a program that does one thing after another has one connection.
+    The connection used last is lent first, so a program without threads uses a single connection.
     """
 
     pid = 1
@@ -106,10 +108,10 @@ class ConnectionPool:
         self.cache = None
         self._available_connections = []
         self._connections = []
-        self._expect_maintenance(maint_notifications_config)
+        self._add_maintenance_settings(maint_notifications_config)
 
-    def _expect_maintenance(self, config):
-        # Nothing comes of it here, but the settings show in the pool's repr as they do in redis-py.
+    def _add_maintenance_settings(self, config):
+        # This has no effect here, except that the pool's repr shows the same settings as in redis-py.
         kwargs = self.connection_kwargs
         wanted = is_resp3(kwargs.get("protocol")) and self.connection_class is not UnixDomainSocketConnection
         if not wanted or (config is not None and not config.enabled):
@@ -125,7 +127,7 @@ class ConnectionPool:
 
     @classmethod
     def from_url(cls, url, **kwargs):
-        """A pool for redis://user:password@host:port/db?option=value; what the URL says goes before `kwargs`."""
+        """Returns a pool for redis://user:password@host:port/db?option=value. The URL overrides `kwargs`."""
         from redis.url import parse_url
 
         options = parse_url(url)
@@ -149,11 +151,11 @@ class ConnectionPool:
         self.close()
 
     def get_protocol(self):
-        """The protocol that was asked for, or None."""
+        """Returns the requested protocol version, or None."""
         return self.connection_kwargs.get("protocol", None)
 
     def get_encoder(self):
-        """What turns text into bytes and back, with the pool's settings."""
+        """Returns the encoder for arguments and replies, with the pool's settings."""
         kwargs = self.connection_kwargs
         return Encoder(
             kwargs.get("encoding", "utf-8"),
@@ -162,7 +164,7 @@ class ConnectionPool:
         )
 
     def get_connection(self, command_name=None, *keys, **options):
-        """A connection that nobody else uses until it is released."""
+        """Returns a connection that is not lent to anybody else until it is released."""
         if command_name is not None or keys or options:
             _warn_of_arguments(command_name, options)
         connection = self._take()
@@ -180,7 +182,7 @@ class ConnectionPool:
             return self.make_connection()
 
     def make_connection(self):
-        """A new connection of the pool's."""
+        """Creates a connection."""
         if len(self._connections) >= self.max_connections:
             raise MaxConnectionsError("Too many connections")
         connection = self.connection_class(**self.connection_kwargs)
@@ -193,25 +195,25 @@ class ConnectionPool:
             self._available_connections.append(connection)
 
     def owns_connection(self, connection):
-        """Whether this process made it, as redis-py sees it: then any pool may take it."""
+        """Whether this process created the connection. As in redis-py, it may belong to another pool."""
         return connection.pid == self.pid
 
     def reset(self):
-        """Forgets all connections."""
+        """Removes all connections from the pool."""
         self._available_connections.clear()
         self._connections.clear()
 
     def disconnect(self, inuse_connections=True):
-        """Ends the connections; those in use as well, unless told not to."""
+        """Closes all connections, or with `inuse_connections=False` only the idle ones."""
         for connection in self._connections if inuse_connections else list(self._available_connections):
             connection.disconnect()
 
     def close(self):
-        """Ends all connections."""
+        """Closes all connections."""
         self.disconnect()
 
     def set_retry(self, retry):
-        """Gives all connections, and those to come, another retry."""
+        """Sets the retry policy of all current and later connections."""
         self.connection_kwargs["retry"] = retry
         for connection in self._connections:
             connection.retry = retry
@@ -225,7 +227,7 @@ def _warn_of_arguments(command_name, options):
 
 
 class BlockingConnectionPool(ConnectionPool):
-    """A pool that waits for a connection to come back, up to `timeout` seconds, when all are handed out."""
+    """A pool that waits up to `timeout` seconds for a connection if all are lent."""
 
     def __init__(
         self, max_connections=50, timeout=20, connection_class=Connection, queue_class=None, **connection_kwargs
@@ -233,7 +235,7 @@ class BlockingConnectionPool(ConnectionPool):
         self.queue_class = queue_class
         self.timeout = timeout
         super().__init__(connection_class=connection_class, max_connections=max_connections, **connection_kwargs)
-        self._not_made_yet = self.max_connections
+        self._capacity_left = self.max_connections
 
     def _take(self):
         give_up = None if self.timeout is None else _wire.now() + self.timeout
@@ -241,8 +243,8 @@ class BlockingConnectionPool(ConnectionPool):
             try:
                 return self._available_connections.pop()
             except IndexError:
-                if self._not_made_yet > 0:
-                    self._not_made_yet -= 1
+                if self._capacity_left > 0:
+                    self._capacity_left -= 1
                     return self.make_connection()
             if give_up is not None and _wire.now() >= give_up:
                 break
@@ -250,25 +252,25 @@ class BlockingConnectionPool(ConnectionPool):
         raise ConnectionError("No connection available.")
 
     def make_connection(self):
-        """A new connection of the pool's."""
+        """Creates a connection."""
         connection = self.connection_class(**self.connection_kwargs)
         self._connections.append(connection)
         return connection
 
     def release(self, connection):
         """Takes a connection back."""
-        full = len(self._available_connections) + self._not_made_yet >= self.max_connections
+        full = len(self._available_connections) + self._capacity_left >= self.max_connections
         if not full and connection not in self._available_connections:
             self._available_connections.append(connection)
 
     def reset(self):
-        """Forgets all connections."""
+        """Removes all connections from the pool."""
         super().reset()
-        self._not_made_yet = self.max_connections
+        self._capacity_left = self.max_connections
 
 
 def __getattr__(name):
-    if name == "parse_url":  # redis-py has it here; it is loaded when it is asked for
+    if name == "parse_url":  # redis-py has it in this module as well; it is loaded on first use
         from redis.url import parse_url
 
         return parse_url

@@ -1,6 +1,6 @@
-"""The library name and version that a connection tells the server."""
+"""The library name and version that a connection sends to the server."""
 
-# Stands for an argument that was not given, where None means something; redis-py has one for all of its modules.
+# The default of arguments for which None has a meaning. redis-py uses a single such object in all of its modules.
 SENTINEL = object()
 VERSION = "8.1.0"
 
@@ -11,7 +11,7 @@ def _printable(value, what):
 
 
 class DriverInfo:
-    """Name and version of this library, and of the libraries that are built on it."""
+    """Name and version of this library, and of libraries built on top of it."""
 
     def __init__(self, name=SENTINEL, lib_version=SENTINEL, _upstream=None):
         self.name = "redis-py" if name is SENTINEL else name
@@ -30,11 +30,11 @@ class DriverInfo:
 
     @property
     def upstream_drivers(self):
-        """The libraries on top, the last one added first."""
+        """The libraries built on top, the last one added first."""
         return list(self._upstream)
 
     def add_upstream_driver(self, driver_name, driver_version):
-        """Adds a library that is built on this one."""
+        """Adds a library that is built on top of this one."""
         if driver_name is None:
             raise ValueError("Driver name must not be None")
         if driver_version is None:
@@ -52,14 +52,14 @@ class DriverInfo:
 
     @property
     def formatted_name(self):
-        """The name as the server is told it, or None."""
+        """The name that is sent to the server, or None."""
         if not isinstance(self.name, str) or not self.name:
             return None
         return f"{self.name}({';'.join(self._upstream)})" if self._upstream else self.name
 
 
 def resolve_driver_info(driver_info=SENTINEL, lib_name=SENTINEL, lib_version=SENTINEL):
-    """What a client was told of its driver, as a DriverInfo or None."""
+    """Returns the DriverInfo for a client's arguments, or None."""
     if driver_info is SENTINEL:
         return None if lib_name is None and lib_version is None else DriverInfo(lib_name, lib_version)
     if driver_info is None or isinstance(driver_info, DriverInfo):

@@ -1,4 +1,4 @@
-"""Text into bytes for the wire, and back."""
+"""Encoding of text to bytes, and decoding."""
 
 from redis.exceptions import DataError
 
@@ -12,11 +12,11 @@ class Encoder:
         self.decode_responses = decode_responses
 
     def is_plain_utf8(self):
-        """Whether the native module can do the coding."""
+        """Whether the native module supports this encoding."""
         return self.encoding.lower() in ("utf-8", "utf8") and self.encoding_errors == "strict"
 
     def encode(self, value):
-        """The bytes of an argument: bytes, text or a number, nothing else."""
+        """Returns the bytes of an argument, which must be bytes, text or a number."""
         if isinstance(value, (bytes, bytearray, memoryview)):
             return value
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -27,7 +27,7 @@ class Encoder:
         raise DataError(f"Invalid input of type: '{kind}'. Convert to a bytes, string, int or float first.")
 
     def decode(self, value, force=False):
-        """Bytes as text, where replies are decoded or `force` says so; anything else as it is."""
+        """Decodes bytes if `decode_responses` or `force` is set. Other values stay as they are."""
         if self.decode_responses or force:
             if isinstance(value, memoryview):
                 value = value.tobytes()
@@ -36,7 +36,7 @@ class Encoder:
         return value
 
     def decode_all(self, reply):
-        """A reply with all its bytes as text, however deep."""
+        """Decodes all bytes in a reply, at any depth."""
         if isinstance(reply, list):
             reply[:] = [self.decode_all(item) for item in reply]
             return reply

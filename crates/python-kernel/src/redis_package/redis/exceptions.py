@@ -1,8 +1,8 @@
-"""The exceptions of redis-py 8.1, and which of them an error reply becomes."""
+"""The exceptions of redis-py 8.1, and which exception an error reply becomes."""
 
 
 class ExceptionType:
-    """What an error is about, as the `error_type` of an exception."""
+    """The category of an exception, in its attribute `error_type`."""
 
     def __init__(self, value):
         self.value = value
@@ -22,7 +22,7 @@ ExceptionType.SERVER = ExceptionType("server")
 
 
 class RedisError(Exception):
-    """The root of all errors that this package raises."""
+    """The base class of all errors of this package."""
 
     error_type = ExceptionType.SERVER
 
@@ -35,71 +35,71 @@ class RedisError(Exception):
 
 
 class ConnectionError(RedisError):
-    """The connection could not be made, or broke."""
+    """The connection could not be opened, or was lost."""
 
     error_type = ExceptionType.NETWORK
 
 
 class TimeoutError(RedisError):
-    """No reply came in time."""
+    """No reply arrived in time."""
 
     error_type = ExceptionType.NETWORK
 
 
 class AuthenticationError(ConnectionError):
-    """User name or password were refused."""
+    """The server rejected the user name or password."""
 
     error_type = ExceptionType.AUTH
 
 
 class AuthorizationError(ConnectionError):
-    """The user may not do this."""
+    """The user does not have the permission for this."""
 
     error_type = ExceptionType.AUTH
 
 
 class BusyLoadingError(ConnectionError):
-    """The server still loads its data."""
+    """The server is still loading its data."""
 
 
 class InvalidResponse(RedisError):
-    """What came back is no reply of the protocol."""
+    """The server's answer is not a valid reply."""
 
 
 class ResponseError(RedisError):
-    """The server answered with an error."""
+    """The server replied with an error."""
 
 
 class DataError(RedisError):
-    """An argument cannot be sent; nothing went out."""
+    """An argument cannot be encoded. Nothing was sent."""
 
 
 class PubSubError(RedisError):
-    """A subscription was used in a way it cannot be."""
+    """A subscriber was used incorrectly."""
 
 
 class WatchError(RedisError):
-    """A watched key changed, so that the transaction did not run."""
+    """A watched key was changed, so the transaction did not run."""
 
 
 class NoScriptError(ResponseError):
-    """No script is stored under this digest."""
+    """The server has no script with this digest."""
 
 
 class OutOfMemoryError(ResponseError):
-    """The server's memory limit is reached."""
+    """The server has reached its memory limit."""
 
 
 class ExecAbortError(ResponseError):
-    """EXEC was given up because a queued command was refused."""
+    """EXEC was aborted because a queued command was rejected."""
 
 
 class ReadOnlyError(ResponseError):
-    """A write went to a server that only reads."""
+    """A write was sent to a read-only server."""
 
 
 class NoPermissionError(ResponseError):
-    """The user may not run this command."""
+    """The user does not have the permission to run this command."""
 
     error_type = ExceptionType.AUTH
 
@@ -109,14 +109,14 @@ class ModuleError(ResponseError):
 
 
 class NoSuchFieldsetError(ResponseError):
-    """No such set of fields was prepared."""
+    """There is no prepared field set with this name."""
 
 
 class LockError(RedisError, ValueError):
-    """A lock could not be taken, or is not held."""
+    """A lock could not be acquired, or is not held."""
 
     def __new__(cls, *args, **kwargs):
-        # RustPython would take ValueError's own __new__, which refuses a class of two builtin bases.
+        # The __new__ of ValueError in RustPython rejects a class with two builtin base classes.
         return Exception.__new__(cls, *args)
 
     def __init__(self, message=None, lock_name=None):
@@ -126,7 +126,7 @@ class LockError(RedisError, ValueError):
 
 
 class LockNotOwnedError(LockError):
-    """The lock ran out, or somebody else holds it now."""
+    """The lock has expired, or another client holds it."""
 
 
 class ChildDeadlockedError(Exception):
@@ -134,13 +134,13 @@ class ChildDeadlockedError(Exception):
 
 
 class AuthenticationWrongNumberOfArgsError(ResponseError):
-    """AUTH was sent more or fewer words than the server knows."""
+    """AUTH was called with a number of arguments that the server does not accept."""
 
     error_type = ExceptionType.AUTH
 
 
 class RedisClusterException(Exception):
-    """The root of the errors of a cluster client."""
+    """The base class of the errors of a cluster client."""
 
     error_type = ExceptionType.SERVER
 
@@ -149,11 +149,11 @@ class RedisClusterException(Exception):
 
 
 class ClusterError(RedisError):
-    """A cluster command failed again and again."""
+    """A cluster command has failed repeatedly."""
 
 
 class ClusterDownError(ClusterError, ResponseError):
-    """The cluster does not serve at the moment."""
+    """The cluster is down at the moment."""
 
     def __init__(self, resp, status_code=None):
         super().__init__(resp, status_code=status_code)
@@ -161,7 +161,7 @@ class ClusterDownError(ClusterError, ResponseError):
 
 
 class AskError(ResponseError):
-    """The slot moves; this one question goes to another node."""
+    """The slot is being moved: send this one command to another node."""
 
     def __init__(self, resp, status_code=None):
         super().__init__(resp, status_code=status_code)
@@ -173,24 +173,24 @@ class AskError(ResponseError):
 
 
 class TryAgainError(ResponseError):
-    """The keys are being moved; try again later."""
+    """The keys are being moved: try again later."""
 
     def __init__(self, *args, status_code=None, **kwargs):
         super().__init__(*args, status_code=status_code)
 
 
 class ClusterCrossSlotError(ResponseError):
-    """The keys of one command live in different slots."""
+    """The keys of one command are in different slots."""
 
     message = "Keys in request don't hash to the same slot"
 
 
 class MovedError(AskError):
-    """The slot lives on another node."""
+    """The slot is on another node."""
 
 
 class MasterDownError(ClusterDownError):
-    """The link to the master is down."""
+    """The connection to the master is down."""
 
 
 class SlotNotCoveredError(RedisClusterException):
@@ -198,23 +198,23 @@ class SlotNotCoveredError(RedisClusterException):
 
 
 class MaxConnectionsError(ConnectionError):
-    """The pool has handed out all the connections it may make."""
+    """The pool has lent its maximum number of connections."""
 
 
 class CrossSlotTransactionError(RedisClusterException):
-    """A transaction touches more than one slot."""
+    """A transaction uses more than one slot."""
 
 
 class InvalidPipelineStack(RedisClusterException):
-    """The queue of a cluster pipeline is not what it should be."""
+    """The queue of a cluster pipeline is in an invalid state."""
 
 
 class ExternalAuthProviderError(ConnectionError):
-    """An outside service for passwords failed."""
+    """An external authentication service failed."""
 
 
 class IncorrectPolicyType(Exception):
-    """A command's policy is of an unknown type."""
+    """A command has an unknown type of policy."""
 
 
 _NO_PASSWORD_SET = (
@@ -223,7 +223,7 @@ _NO_PASSWORD_SET = (
 )
 _UNLOADING = "Error unloading module: "
 
-# An error reply starts with a code. A code of this table is taken off the message, and names the class.
+# An error reply starts with a code. A code in this table names the class, and is removed from the message.
 _BY_CODE = {
     "OOM": OutOfMemoryError,
     "WRONGPASS": AuthenticationError,
@@ -240,7 +240,7 @@ _BY_CODE = {
     "CROSSSLOT": ClusterCrossSlotError,
     "MASTERDOWN": MasterDownError,
 }
-# Behind the code ERR, a whole message may have a class of its own.
+# After the code ERR, some whole messages have a class of their own.
 _BY_MESSAGE = {
     "max number of clients reached": ConnectionError,
     "invalid password": AuthenticationError,
@@ -258,7 +258,7 @@ _BY_MESSAGE = {
 
 
 def of_reply(text):
-    """The exception for an error reply's text."""
+    """Returns the exception for the text of an error reply."""
     code, _, message = text.partition(" ")
     if code == "ERR":
         return _BY_MESSAGE.get(message, ResponseError)(message, status_code=code)

@@ -1,8 +1,8 @@
-"""Notifications of what happens to keys, as `Redis.keyspace_notifications` reads them.
+"""Keyspace notifications, as `Redis.keyspace_notifications` reads them.
 
-The server tells of a change on channels whose names say what their messages hold. A channel object here makes such a
-name, and `KeyNotification` takes name and message apart again. Those with subkeys come from Redis 8.8 on; an older
-server never sends one.
+The server publishes changes to channels. Their names decide what the messages contain. A channel object here builds
+such a name, and `KeyNotification` parses name and message. Channels for subkeys (such as hash fields) exist from
+Redis 8.8 on.
 """
 
 import re
@@ -14,7 +14,7 @@ from redis.utils import safe_str
 
 
 class EventType:
-    """Names of common events. Whatever the server calls an event is a name as well."""
+    """Names of common events. The server's name of any other event can be used as a str."""
 
 
 for _event in (
@@ -32,7 +32,7 @@ for _event in (
 
 
 class ChannelType(Enum):
-    """What the messages of a channel tell of."""
+    """The kinds of channels, by what their messages contain."""
 
     KEYSPACE = "keyspace"
     KEYEVENT = "keyevent"
@@ -43,7 +43,7 @@ class ChannelType(Enum):
 
 
 def get_channel_type(channel):
-    """The kind of notification that comes on a channel; None if it is no such channel."""
+    """Returns the kind of a channel, or None if it is not a keyspace notification channel."""
     channel = safe_str(channel)
     for kind in ChannelType:
         if channel.startswith(f"__{kind.value}@"):
@@ -51,7 +51,7 @@ def get_channel_type(channel):
     return None
 
 
-# A glob's signs, each without a backslash before it: a bracket counts once it is closed.
+# Matches a glob character that is not escaped by a backslash. A bracket counts only if it is closed.
 _BRACKETS = r"\[(?:[^\\\]]|\\.)*\]"
 _GLOB = re.compile(rf"(?:[^\\*?\[]|\\.|(?!{_BRACKETS})\[)*(?:[*?]|{_BRACKETS})", re.DOTALL)
 
@@ -65,7 +65,7 @@ def _name(channel):
 
 
 class _Channel:
-    """A channel's name, made of a database and of what `_PARTS` names; where one is a glob, it is a pattern."""
+    """A channel name, built from a database and the parts in `_PARTS`. If a part is a glob, the name is a pattern."""
 
     PREFIX = ""
     _PARTS = ()
@@ -82,7 +82,7 @@ class _Channel:
 
     @property
     def is_pattern(self):
-        """Whether it takes PSUBSCRIBE to hear it."""
+        """Whether subscribing needs PSUBSCRIBE."""
         return any(map(_is_pattern, self._parts()))
 
     def __str__(self):
@@ -115,36 +115,36 @@ class _EventChannel(_Channel):
 
     @classmethod
     def all_events(cls, db=0):
-        """The channel of every event."""
+        """Returns the channel for all events."""
         return cls("*", db=db)
 
 
 class KeyspaceChannel(_KeyChannel):
-    """What happens to a key, or to the keys of a pattern: the messages are events."""
+    """The events of a key, or of all keys that match a pattern. Messages contain the event."""
 
     PREFIX = "__keyspace@"
 
 
 class KeyeventChannel(_EventChannel):
-    """To which keys an event happens: the messages are keys."""
+    """The keys of an event. Messages contain the key."""
 
     PREFIX = "__keyevent@"
 
 
 class SubkeyspaceChannel(_KeyChannel):
-    """What happens to a key, with the fields it happens to."""
+    """The events of a key with the affected fields."""
 
     PREFIX = "__subkeyspace@"
 
 
 class SubkeyeventChannel(_EventChannel):
-    """To which keys an event happens, with their fields."""
+    """The keys of an event with the affected fields."""
 
     PREFIX = "__subkeyevent@"
 
 
 class SubkeyspaceitemChannel(_Channel):
-    """What happens to one field of one key."""
+    """The events of one field of one key."""
 
     PREFIX = "__subkeyspaceitem@"
     _PARTS = ("key_or_pattern", "subkey_or_pattern")
@@ -155,7 +155,7 @@ class SubkeyspaceitemChannel(_Channel):
 
 
 class SubkeyspaceeventChannel(_Channel):
-    """To which fields of a key an event happens."""
+    """The affected fields of a key for one event."""
 
     PREFIX = "__subkeyspaceevent@"
     _PARTS = ("event", "key_or_pattern")
@@ -165,13 +165,13 @@ class SubkeyspaceeventChannel(_Channel):
         self._make(db, event, key_or_pattern)
 
 
-# redis-py takes no line feed within a key, but where one parts the key from its field.
+# As in redis-py, a key cannot contain a line feed, except in channels where one separates the key from its field.
 _CHANNEL = re.compile(r"__(keyspace|keyevent|subkeyspace|subkeyevent|subkeyspaceevent)@(\d+|\*)__:(.+)$")
 _ITEM_CHANNEL = re.compile(r"__(subkeyspaceitem)@(\d+|\*)__:(.+)$", re.DOTALL)
 
 
 class KeyNotification:
-    """What happened to a key. A dataclass in redis-py; written out here, since importing those takes long."""
+    """A change of a key. In redis-py a dataclass; written out here, because importing dataclasses is slow."""
 
     __hash__ = None
 
@@ -194,7 +194,7 @@ class KeyNotification:
 
     @classmethod
     def from_message(cls, message, key_prefix=None):
-        """The notification in a subscriber's message, or None. Of `key_prefix`, see `try_parse`."""
+        """Returns the notification in a subscriber's message, or None. `key_prefix` is as in `try_parse`."""
         if message is None or message.get("type") not in ("message", "pmessage"):
             return None
         channel, data = message.get("channel"), message.get("data")
@@ -204,13 +204,13 @@ class KeyNotification:
 
     @classmethod
     def try_parse(cls, channel, data, key_prefix=None):
-        """The notification that came on a channel, or None; of keys with the prefix alone, which is cut off."""
+        """Parses a message of a channel, or returns None. Only keys with the prefix count, which is then removed."""
         channel, data = safe_str(channel), safe_str(data)
         match = _CHANNEL.match(channel) or _ITEM_CHANNEL.match(channel)
         if match is None:
             return None
         kind, database, rest = match.groups()
-        key, event, subkeys = _told(kind, rest, data)
+        key, event, subkeys = _parse_message(kind, rest, data)
         prefix = safe_str(key_prefix) if key_prefix else ""
         if not key.startswith(prefix):
             return None
@@ -225,53 +225,53 @@ class KeyNotification:
         )
 
     def key_starts_with(self, prefix):
-        """Whether the key begins so."""
+        """Whether the key starts with a prefix."""
         return self.key.startswith(safe_str(prefix))
 
 
-def _told(kind, rest, data):
-    """Key, event and fields, of which some stand in the channel's name and some in the message."""
+def _parse_message(kind, rest, data):
+    """Returns key, event and fields. Depending on the kind, they are in the channel's name or in the message."""
     if kind == "keyspace":
         return rest, data, []
     if kind == "keyevent":
         return data, rest, []
     if kind == "subkeyspace":
-        event, subkeys = _parted(data, "|")
+        event, subkeys = _split_once(data, "|")
         return rest, event, _parse_length_prefixed_subkeys(subkeys)
     if kind == "subkeyevent":
-        length, told = _parted(data, ":")
+        length, rest_of_data = _split_once(data, ":")
         end = int(length)
-        return told[:end], rest, _parse_length_prefixed_subkeys(told[end + 1 :])
+        return rest_of_data[:end], rest, _parse_length_prefixed_subkeys(rest_of_data[end + 1 :])
     if kind == "subkeyspaceitem":
-        key, subkey = _parted(rest, "\n")
+        key, subkey = _split_once(rest, "\n")
         return key, data, [subkey]
-    event, key = _parted(rest, "|")
+    event, key = _split_once(rest, "|")
     return key, event, _parse_length_prefixed_subkeys(data)
 
 
-def _parted(told, sign):
-    """What stands before and after the first such sign, which has to be there."""
-    place = told.index(sign)
-    return told[:place], told[place + 1 :]
+def _split_once(text, separator):
+    """Splits a text at the first separator. Raises ValueError if there is none."""
+    place = text.index(separator)
+    return text[:place], text[place + 1 :]
 
 
-def _parse_length_prefixed_subkeys(told):
-    """The fields of `2:ab,1:c`."""
+def _parse_length_prefixed_subkeys(rest):
+    """Parses the fields of `2:ab,1:c`."""
     subkeys = []
-    while told:
-        length, told = _parted(told, ":")
+    while rest:
+        length, rest = _split_once(rest, ":")
         end = int(length)
-        subkeys.append(told[:end])
-        told = told[end:].removeprefix(",")
+        subkeys.append(rest[:end])
+        rest = rest[end:].removeprefix(",")
     return subkeys
 
 
 class KeyspaceNotificationsInterface:
-    """What reads notifications."""
+    """The base class of readers of notifications."""
 
 
 class KeyspaceNotifications(KeyspaceNotificationsInterface):
-    """Reads notifications, with a connection of its own. The server sends them once `notify-keyspace-events` is set.
+    """Reads notifications, with a connection of its own. The server sends them if `notify-keyspace-events` is set.
 
     n = r.keyspace_notifications()
     n.subscribe_keyspace('user:*')
@@ -293,7 +293,7 @@ class KeyspaceNotifications(KeyspaceNotificationsInterface):
         return False
 
     def subscribe(self, *channels, handler=None):
-        """Subscribes to channels, those with globs as patterns; `handler` is called with each notification."""
+        """Subscribes to channels, or to patterns for names with globs. `handler` is called with each notification."""
         heard = None if handler is None else _hearing(handler, self.key_prefix)
         patterns, names = _sorted_out(channels)
         if patterns:
@@ -310,7 +310,7 @@ class KeyspaceNotifications(KeyspaceNotificationsInterface):
             self._pubsub.unsubscribe(*names)
 
     def subscribe_keyspace(self, key_or_pattern, db=0, handler=None):
-        """Subscribes to what happens to keys."""
+        """Subscribes to the events of keys."""
         self.subscribe(KeyspaceChannel(key_or_pattern, db=db), handler=handler)
 
     def subscribe_keyevent(self, event, db=0, handler=None):
@@ -318,15 +318,15 @@ class KeyspaceNotifications(KeyspaceNotificationsInterface):
         self.subscribe(KeyeventChannel(event, db=db), handler=handler)
 
     def subscribe_subkeyspace(self, key_or_pattern, db=0, handler=None):
-        """Subscribes to what happens to fields of keys (Redis 8.8)."""
+        """Subscribes to the events of keys with the affected fields (Redis 8.8)."""
         self.subscribe(SubkeyspaceChannel(key_or_pattern, db=db), handler=handler)
 
     def subscribe_subkeyevent(self, event, db=0, handler=None):
-        """Subscribes to an event of fields of any key (Redis 8.8)."""
+        """Subscribes to an event of any key with the affected fields (Redis 8.8)."""
         self.subscribe(SubkeyeventChannel(event, db=db), handler=handler)
 
     def subscribe_subkeyspaceitem(self, key_or_pattern, subkey_or_pattern, db=0, handler=None):
-        """Subscribes to what happens to a field of a key (Redis 8.8)."""
+        """Subscribes to the events of one field of a key (Redis 8.8)."""
         self.subscribe(SubkeyspaceitemChannel(key_or_pattern, subkey_or_pattern, db=db), handler=handler)
 
     def subscribe_subkeyspaceevent(self, event, key_or_pattern, db=0, handler=None):
@@ -335,11 +335,11 @@ class KeyspaceNotifications(KeyspaceNotificationsInterface):
 
     @property
     def subscribed(self):
-        """Whether there is a subscription, and it is not closed."""
+        """Whether there is a subscription, and the reader is not closed."""
         return not self._closed and self._pubsub.subscribed
 
     def get_message(self, ignore_subscribe_messages=None, timeout=0.0):
-        """The next notification. None if there is none within the time, or if what came was something else."""
+        """Returns the next notification, or None after the timeout or for a message that is not a notification."""
         if ignore_subscribe_messages is None:
             ignore_subscribe_messages = self.ignore_subscribe_messages
         if self._closed:
@@ -348,14 +348,14 @@ class KeyspaceNotifications(KeyspaceNotificationsInterface):
         return KeyNotification.from_message(message, key_prefix=self.key_prefix)
 
     def listen(self):
-        """Waits for notifications and yields each, as long as there is a subscription."""
+        """Iterates over notifications, waiting for each, as long as there is a subscription."""
         while self.subscribed:
             notification = self.get_message(timeout=1.0)
             if notification is not None:
                 yield notification
 
     def run_in_thread(self, poll_timeout=0.0, daemon=False, exception_handler=None):
-        """Starts a thread that calls the functions of the subscriptions; each needs one. Its `stop` ends it."""
+        """Starts a thread that calls the subscriptions' functions. Each subscription needs one. See its `stop`."""
         for what, subscriptions in (("Channel", self._pubsub.channels), ("Pattern", self._pubsub.patterns)):
             for name, handler in subscriptions.items():
                 if handler is None:
@@ -371,7 +371,7 @@ class KeyspaceNotifications(KeyspaceNotificationsInterface):
 
 
 def _hearing(handler, key_prefix):
-    """What a subscriber calls with each message, where `handler` takes notifications."""
+    """Returns the function for a subscriber's messages that calls `handler` with notifications."""
 
     def hear(message):
         notification = KeyNotification.from_message(message, key_prefix=key_prefix)
@@ -382,13 +382,13 @@ def _hearing(handler, key_prefix):
 
 
 def _sorted_out(channels):
-    """The names of those that are patterns, and of the others."""
+    """Returns the names that are patterns, and the other names."""
     patterns = [_name(channel) for channel in channels if _is_pattern(channel)]
     return patterns, [_name(channel) for channel in channels if not _is_pattern(channel)]
 
 
 class ClusterKeyspaceNotifications(KeyspaceNotificationsInterface):
-    """Reads the notifications of several servers. The tutor is one server."""
+    """Reads the notifications of a cluster, which redis-tutor does not have."""
 
     def __init__(self, *args, **kwargs):
         raise NotImplementedError("redis-tutor is one Redis server, not a cluster: use KeyspaceNotifications instead.")

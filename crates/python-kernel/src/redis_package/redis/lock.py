@@ -1,8 +1,8 @@
 """A lock that several clients share.
 
-redis-py releases and extends a lock with Lua scripts, so that nobody else's lock is touched. The tutor's engine runs no
-scripts; here a transaction does the same: WATCH the key, look whether it still holds our token, change it with MULTI
-and EXEC, which does nothing if the key has changed meanwhile. So the commands on the wire differ, the outcome does not.
+redis-py releases and extends a lock by Lua scripts, so that it never changes another client's lock. redis-tutor's Redis
+does not run scripts, so this class uses a transaction: it watches the key, compares the key's value with the token, and
+changes the key with MULTI and EXEC, which do nothing if the key was changed. Only the commands that are sent differ.
 """
 
 import _wire
@@ -11,7 +11,7 @@ from redis.exceptions import LockError, LockNotOwnedError, WatchError
 
 
 class _Local:
-    """What one holder knows; a `threading.local` where each thread holds the lock for itself."""
+    """The token of one holder. With `thread_local`, a `threading.local` takes its place."""
 
     token = None
 
@@ -25,7 +25,7 @@ def _local(for_each_thread):
 
 
 class Lock:
-    """A lock kept under a key, held until it is released or its `timeout` (in seconds) runs out.
+    """A lock stored in a key, held until it is released or its `timeout` (in seconds) is over.
 
         with r.lock('report', timeout=10):
             ...
@@ -71,10 +71,10 @@ class Lock:
             )
 
     def acquire(self, sleep=None, blocking=None, blocking_timeout=None, token=None):
-        """Takes the lock, trying every `sleep` seconds; whether it got it.
+        """Acquires the lock, trying again every `sleep` seconds. Returns whether it was acquired.
 
-        With `blocking=False` it tries once, with a `blocking_timeout` for so many seconds. `token` is the value of the
-        key, by which the holder is known; without one it is made up.
+        `blocking=False` tries only once, and `blocking_timeout` limits the time in seconds. `token` is the value of the
+        key, which identifies the holder. It is random by default.
         """
         sleep = self.sleep if sleep is None else sleep
         blocking = self.blocking if blocking is None else blocking
@@ -92,12 +92,12 @@ class Lock:
         return True
 
     def do_acquire(self, token):
-        """Tries once to set the key; whether it was free."""
+        """Tries once to set the key. Returns whether it was set."""
         milliseconds = int(self.timeout * 1000) if self.timeout else None
         return bool(self.redis.set(self.name, token, nx=True, px=milliseconds))
 
     def locked(self):
-        """Whether anybody holds the lock."""
+        """Whether any client holds the lock."""
         return self.redis.get(self.name) is not None
 
     def owned(self):
@@ -108,7 +108,7 @@ class Lock:
         return self.local.token is not None and stored == self.local.token
 
     def release(self):
-        """Lets go of the lock."""
+        """Releases the lock."""
         token = self.local.token
         if token is None:
             raise LockError("Cannot release a lock that's not owned or is already unlocked.", lock_name=self.name)
@@ -116,17 +116,17 @@ class Lock:
         self.do_release(token)
 
     def do_release(self, expected_token):
-        """Deletes the key if it holds this token."""
+        """Deletes the key if its value is this token."""
         if not self._change(expected_token, lambda pipe, left: pipe.delete(self.name)):
             raise LockNotOwnedError("Cannot release a lock that's no longer owned", lock_name=self.name)
 
     def extend(self, additional_time, replace_ttl=False):
-        """Adds seconds to the time left, or sets the time left with `replace_ttl`."""
+        """Adds seconds to the remaining time, or sets the remaining time with `replace_ttl`."""
         self._must_have("extend")
         return self.do_extend(additional_time, replace_ttl)
 
     def do_extend(self, additional_time, replace_ttl):
-        """Sets the key's new expiry if it holds our token."""
+        """Sets the new expiry of the key if its value is our token."""
         milliseconds = int(additional_time * 1000)
 
         def change(pipe, left):
@@ -139,12 +139,12 @@ class Lock:
         return True
 
     def reacquire(self):
-        """Sets the time left to the lock's timeout again."""
+        """Resets the remaining time to the lock's timeout."""
         self._must_have("reacquire")
         return self.do_reacquire()
 
     def do_reacquire(self):
-        """Sets the key's expiry anew if it holds our token."""
+        """Resets the expiry of the key if its value is our token."""
         milliseconds = int(self.timeout * 1000)
         if not self._change(self.local.token, lambda pipe, left: pipe.pexpire(self.name, milliseconds)):
             raise LockNotOwnedError("Cannot reacquire a lock that's no longer owned", lock_name=self.name)
@@ -157,7 +157,7 @@ class Lock:
             raise LockError(f"Cannot {verb} a lock with no timeout", lock_name=self.name)
 
     def _change(self, token, change):
-        """Lets `change` queue a command, told the milliseconds left, if the key holds the token; whether it did."""
+        """If the key's value is the token, calls `change` to queue a command. Returns whether it was executed."""
         encode = self.redis.get_encoder().encode
         token = encode(token)
         with self.redis.pipeline() as pipe:
@@ -174,7 +174,7 @@ class Lock:
                     pipe.execute()
                     return True
                 except WatchError:
-                    continue  # the key has changed since: look again whose it is
+                    continue  # the key was changed in the meantime: compare its value again
 
 
 def _new_token():

@@ -1,8 +1,8 @@
-"""The settings for a server's maintenance messages. The tutor's is never moved: they are kept and shown, no more."""
+"""Settings for a server's maintenance notifications, which redis-tutor's server never sends."""
 
 
 class MaintNotificationsConfig:
-    """Whether and how a client wants to hear of maintenance."""
+    """Whether and how a client receives maintenance notifications."""
 
     def __init__(self, enabled="auto", proactive_reconnect=True, relaxed_timeout=10, endpoint_type=None):
         self.enabled = enabled
@@ -18,7 +18,7 @@ class MaintNotificationsConfig:
 
 
 class MaintNotificationsPoolHandler:
-    """Stands where a pool's handler of such messages stands."""
+    """A placeholder for the handler of a pool's maintenance notifications."""
 
     def __init__(self, config):
         self.config = config

@@ -1,14 +1,14 @@
-"""Pipelines: commands that are gathered and sent together, in a transaction or not."""
+"""Pipelines: commands that are collected and sent together, as a transaction or without one."""
 
 from redis.client import EMPTY_RESPONSE, Redis
 from redis.exceptions import ConnectionError, ExecAbortError, RedisError, ResponseError, WatchError
 
 
 class Pipeline(Redis):
-    """Gathers commands and sends them with `execute`. Each method gives the pipeline itself, so calls can be chained.
+    """Collects commands and sends them with `execute`. Each method returns the pipeline, so calls can be chained.
 
-    After `watch`, commands run at once and give their replies, until `multi` starts gathering again. If a watched key
-    has changed by the time of `execute`, WatchError is raised and nothing has been done.
+    After `watch`, commands run at once and return their replies, until `multi` starts collecting again. If a watched
+    key was changed before `execute`, no command runs and WatchError is raised.
     """
 
     __module__ = "redis.client"
@@ -43,11 +43,11 @@ class Pipeline(Redis):
         return len(self.command_stack)
 
     def __bool__(self):
-        """True even without a command."""
+        """Returns True even for an empty pipeline."""
         return True
 
     def reset(self):
-        """Forgets the commands, stops watching, and gives the connection back."""
+        """Removes the commands, stops watching, and releases the connection."""
         self.command_stack = []
         self.scripts = set()
         if self.watching and self.connection:
@@ -63,13 +63,13 @@ class Pipeline(Redis):
             self.connection = None
 
     def close(self):
-        """Forgets the commands and gives the connection back."""
+        """Removes the commands and releases the connection."""
         self.reset()
 
-    # --- gathering ---
+    # --- collecting commands ---
 
     def multi(self):
-        """After watch: gathers the commands that follow, for a transaction."""
+        """Collects the following commands for a transaction, after watch."""
         if self.explicit_transaction:
             raise RedisError("Cannot issue nested calls to MULTI")
         if self.command_stack:
@@ -83,27 +83,27 @@ class Pipeline(Redis):
         return self.execute_command("WATCH", *names)
 
     def unwatch(self):
-        """Watches no key any longer."""
+        """Stops watching keys."""
         return self.watching and self.execute_command("UNWATCH") or True
 
     def discard(self):
-        """Sends DISCARD, or gathers it."""
+        """Sends DISCARD, or collects it."""
         self.execute_command("DISCARD")
 
     def execute_command(self, *args, **kwargs):
-        """Gathers a command, or runs it at once while keys are watched."""
+        """Collects a command, or runs it at once while keys are watched."""
         if (self.watching or args[0] == "WATCH") and not self.explicit_transaction:
             return self.immediate_execute_command(*args, **kwargs)
         return self.pipeline_execute_command(*args, **kwargs)
 
     def pipeline_execute_command(self, *args, **options):
-        """Gathers a command."""
+        """Collects a command."""
         self.command_stack.append((args, options))
         return self
 
     def immediate_execute_command(self, *args, **options):
         """Runs a command at once on this pipeline's connection."""
-        connection = self._connected()
+        connection = self._own_connection()
 
         def attempt():
             connection.send_command(*args)
@@ -117,7 +117,7 @@ class Pipeline(Redis):
 
         return connection.retry.call_with_retry(attempt, fail)
 
-    def _connected(self):
+    def _own_connection(self):
         if self.connection is None:
             self.connection = self.connection_pool.get_connection()
         return self.connection
@@ -131,18 +131,18 @@ class Pipeline(Redis):
             self.watching = True
         return reply
 
-    # --- executing ---
+    # --- executing commands ---
 
     def execute(self, raise_on_error=True):
-        """Sends the gathered commands; the list of their replies.
+        """Sends the collected commands. Returns the list of their replies.
 
-        The first error among them is raised once all are read, or stands in the list with `raise_on_error=False`.
+        Raises the first error among the replies, or with `raise_on_error=False` includes all errors in the list.
         """
         commands = self.command_stack
         if not commands and not self.watching:
             return []
         run = self._execute_transaction if self.transaction or self.explicit_transaction else self._execute_pipeline
-        connection = self._connected()
+        connection = self._own_connection()
 
         def fail(error):
             connection.disconnect()
@@ -157,9 +157,9 @@ class Pipeline(Redis):
     def _execute_transaction(self, connection, commands, raise_on_error):
         sent = [args for args, options in commands if EMPTY_RESPONSE not in options]
         connection.send_packed_command(connection.pack_commands([("MULTI",), *sent, ("EXEC",)]))
-        refused = self._queue_replies(connection, commands)
+        refused = self._read_queue_replies(connection, commands)
         try:
-            replies = self._converted(connection.read_response(), "EXEC", {})
+            replies = self._convert_reply(connection.read_response(), "EXEC", {})
         except ExecAbortError:
             if refused:
                 raise refused[0][1] from None
@@ -175,12 +175,12 @@ class Pipeline(Redis):
         if raise_on_error:
             self.raise_first_error(commands, replies)
         return [
-            reply if isinstance(reply, Exception) else self._converted(reply, args[0], options)
+            reply if isinstance(reply, Exception) else self._convert_reply(reply, args[0], options)
             for reply, (args, options) in zip(replies, commands)
         ]
 
-    def _queue_replies(self, connection, commands):
-        """Reads what MULTI and the queued commands were answered; the errors, each with its place in the result."""
+    def _read_queue_replies(self, connection, commands):
+        """Reads the replies to MULTI and the queued commands. Returns the errors, each with its index in the result."""
         refused = []
         try:
             connection.read_response()
@@ -210,27 +210,27 @@ class Pipeline(Redis):
         return replies
 
     def raise_first_error(self, commands, response):
-        """Raises the first error among the replies, with its command named."""
+        """Raises the first error among the replies. Its message names the command."""
         for index, reply in enumerate(response):
             if isinstance(reply, ResponseError):
                 self.annotate_exception(reply, index + 1, commands[index][0])
                 raise reply
 
     def annotate_exception(self, exception, number, command):
-        """Puts before an error's message which command of the pipeline it comes from."""
-        words = " ".join(_shown(word) for word in command)
-        message = f"Command # {number} ({_shortened(words)}) of pipeline caused error: {exception.args[0]}"
+        """Adds to an error's message which command of the pipeline caused it."""
+        words = " ".join(_as_text(word) for word in command)
+        message = f"Command # {number} ({_shorten(words)}) of pipeline caused error: {exception.args[0]}"
         exception.args = (message, *exception.args[1:])
 
     def load_scripts(self):
-        """There are no scripts to load."""
+        """Does nothing, because there are no scripts."""
 
 
-def _shown(word):
+def _as_text(word):
     return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
 
 
-def _shortened(text, width=100):
+def _shorten(text, width=100):
     text = " ".join(text.split())
     if len(text) <= width:
         return text

@@ -1,4 +1,4 @@
-"""Subscribers, and the monitor: connections on which messages come in that nobody asked for."""
+"""Subscribers and the monitor: connections on which the server sends messages by itself."""
 
 import _wire
 
@@ -9,7 +9,7 @@ from redis.typing import Subscription
 
 
 class PubSub:
-    """Subscribes to channels and patterns, and reads the messages that are published there.
+    """Subscribes to channels and patterns, and reads the messages published there.
 
         p = r.pubsub()
         p.subscribe('news')
@@ -57,7 +57,7 @@ class PubSub:
             pass
 
     def reset(self):
-        """Ends all subscriptions and gives the connection back."""
+        """Ends all subscriptions and releases the connection."""
         connection, self.connection = self.connection, None
         if connection:
             connection.disconnect()
@@ -73,7 +73,7 @@ class PubSub:
         self._subscribed = False
 
     def close(self):
-        """Ends all subscriptions and gives the connection back."""
+        """Ends all subscriptions and releases the connection."""
         self.reset()
 
     @property
@@ -94,10 +94,10 @@ class PubSub:
             if subscriptions:
                 subscribe(*[Subscription(name, handler) for name, handler in subscriptions.items()])
 
-    # --- sending ---
+    # --- sending commands ---
 
     def execute_command(self, *args):
-        """Sends a command on this subscriber's connection; its reply comes as a message."""
+        """Sends a command on this subscriber's connection. The reply arrives as a message."""
         if not args:
             raise IndexError("tuple index out of range")
         if self.connection is None:
@@ -116,7 +116,7 @@ class PubSub:
         return connection.retry.call_with_retry(lambda: command(*args, **kwargs), reconnect)
 
     def subscribe(self, *args, **kwargs):
-        """Subscribes to channels. A keyword names a channel and the function called with each of its messages."""
+        """Subscribes to channels. A keyword names a channel and the function to call with each of its messages."""
         self._subscribe("SUBSCRIBE", self.channels, self.pending_unsubscribe_channels, args, kwargs)
 
     def psubscribe(self, *args, **kwargs):
@@ -165,20 +165,20 @@ class PubSub:
         return {encoder.decode(encoder.encode(name)): handler for name, handler in names.items()}
 
     def ping(self, message=None):
-        """Sends a PING, whose answer comes as a message of type 'pong'."""
+        """Sends a PING. The reply arrives as a message of type 'pong'."""
         self.execute_command(*(["PING"] if message is None else ["PING", message]))
 
-    # --- the connection's health ---
+    # --- health checks ---
 
     def check_health(self):
-        """Sends a PING where the last reply is longer ago than the health check's interval."""
+        """Sends a PING if the last reply is older than the interval of the health check."""
         connection = self._must_be_connected()
         if connection.health_check_interval and _wire.now() > connection.next_health_check:
             connection.send_command("PING", self.HEALTH_CHECK_MESSAGE, check_health=False)
             self.health_check_response_counter += 1
 
     def clean_health_check_responses(self):
-        """Reads the answers to such PINGs that are left."""
+        """Reads the remaining replies to health checks."""
         connection = self.connection
         for _ in range(10):
             if not connection or self.health_check_response_counter <= 0:
@@ -189,7 +189,7 @@ class PubSub:
             self.health_check_response_counter -= 1
 
     def is_health_check_response(self, response):
-        """Whether this answers such a PING."""
+        """Whether this is the reply to a health check."""
         if self.encoder.decode_responses:
             return response in (self.health_check_response, self.HEALTH_CHECK_MESSAGE)
         return response in (self.health_check_response, self.health_check_response_b)
@@ -199,10 +199,10 @@ class PubSub:
             raise RuntimeError("pubsub connection not set: did you forget to call subscribe() or psubscribe()?")
         return self.connection
 
-    # --- reading ---
+    # --- reading messages ---
 
     def parse_response(self, block=True, timeout=0):
-        """The next message as it came: waits for it, or with `block=False` up to `timeout` seconds."""
+        """Returns the next message as it arrived. With `block=False`, waits at most `timeout` seconds."""
         connection = self._must_be_connected()
         self.check_health()
 
@@ -224,7 +224,7 @@ class PubSub:
         return reply
 
     def get_message(self, ignore_subscribe_messages=False, timeout=0.0):
-        """The next message as a dict, or None if none comes within `timeout` seconds (None: waits for ever)."""
+        """Returns the next message as a dict, or None after `timeout` seconds. With None, waits without a limit."""
         if not self._subscribed:
             timeout = self._wait_for_subscription(timeout)
             if timeout is False:
@@ -235,7 +235,7 @@ class PubSub:
     get_sharded_message = get_message
 
     def _wait_for_subscription(self, timeout):
-        """Waits for another thread to subscribe; the time that is left then, or False."""
+        """Waits until another thread subscribes. Returns the remaining time, or False after the timeout."""
         give_up = None if timeout is None else _wire.now() + timeout
         while not self._subscribed:
             left = 0.1 if give_up is None else give_up - _wire.now()
@@ -245,14 +245,14 @@ class PubSub:
         return None if give_up is None else max(0.0, give_up - _wire.now())
 
     def listen(self):
-        """All messages, one after another, for as long as there is a subscription; waits for each."""
+        """Iterates over all messages, waiting for each, as long as there is a subscription."""
         while self._subscribed:
             message = self.handle_message(self.parse_response(block=True))
             if message is not None:
                 yield message
 
     def handle_message(self, response, ignore_subscribe_messages=False):
-        """A message as a dict. One whose channel or pattern has a function goes there, and gives None."""
+        """Converts a message to a dict. If its channel or pattern has a function, calls it and returns None."""
         if response is None:
             return None
         if isinstance(response, bytes):
@@ -276,7 +276,7 @@ class PubSub:
         return message
 
     def _subscriptions(self, kind):
-        """The subscriptions that a kind of message is about, and those about to end."""
+        """Returns the subscriptions for a kind of message, and those about to end."""
         if kind.startswith("p"):
             return self.patterns, self.pending_unsubscribe_patterns
         if kind.startswith("s"):
@@ -294,7 +294,7 @@ class PubSub:
     def run_in_thread(
         self, sleep_time=0.0, daemon=False, exception_handler=None, pubsub=None, sharded_pubsub=False
     ):
-        """Starts a thread that calls the functions of the subscriptions; each needs one. Its `stop` ends it."""
+        """Starts a thread that calls the subscriptions' functions. Each subscription needs one. See its `stop`."""
         for what, subscriptions in (
             ("Channel", self.channels),
             ("Pattern", self.patterns),
@@ -317,7 +317,7 @@ class PubSub:
 
 
 class Monitor:
-    """Shows each command that the server gets: `with r.monitor() as m: m.next_command()`."""
+    """Reads all commands that the server receives: `with r.monitor() as m: m.next_command()`."""
 
     __module__ = "redis.client"
 
@@ -337,7 +337,7 @@ class Monitor:
         self.connection_pool.release(self.connection)
 
     def next_command(self):
-        """The next command as a dict; waits for it."""
+        """Waits for the next command and returns it as a dict."""
         line = self.connection.read_response()
         if line is None:
             return None
@@ -355,7 +355,7 @@ class Monitor:
         }
 
     def listen(self):
-        """All commands, one after another, for ever."""
+        """Iterates over all commands without end."""
         while True:
             yield self.next_command()
 

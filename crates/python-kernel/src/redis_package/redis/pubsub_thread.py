@@ -1,10 +1,10 @@
-"""The threads that read a subscriber's messages; apart, since they import threading."""
+"""The threads that read messages. A module of their own, because they import threading."""
 
 import threading
 
 
 class _ReadingThread(threading.Thread):
-    """Reads messages until it is stopped, and closes what it read from."""
+    """Reads messages until it is stopped, then closes the subscriber."""
 
     def __init__(self, daemon, exception_handler):
         super().__init__()
@@ -14,15 +14,15 @@ class _ReadingThread(threading.Thread):
         self._begun = threading.Event()
 
     def start(self):
-        """Starts the thread, and waits until it runs: what stops it from then on is not undone by its beginning.
+        """Starts the thread, and waits until it runs, so that a `stop` directly after `start` has an effect.
 
-        In CPython a new thread gets that far before its starter goes on; here the two run at the same time.
+        A new thread in CPython runs before `start` returns. In this interpreter, the two threads run at the same time.
         """
         super().start()
         self._begun.wait()
 
     def _source(self):
-        """What it reads from, the method that reads, and how long that may wait for a message."""
+        """Returns the subscriber, the method that reads a message, and the timeout of that method."""
         raise NotImplementedError
 
     def run(self):
@@ -42,7 +42,7 @@ class _ReadingThread(threading.Thread):
         source.close()
 
     def stop(self):
-        """Ends the thread after the message it waits for."""
+        """Ends the thread after its current wait for a message."""
         self._running.clear()
 
 

@@ -1,8 +1,8 @@
-"""What a reply becomes: Redis's own types on one side, the values that redis-py hands out on the other.
+"""Converts replies from Redis's types to the values that redis-py returns.
 
-A client speaks RESP3 unless told otherwise, and yet hands out what redis-py's users know from RESP2: lists of tuples
-for scores, tuples for BLPOP. `LEGACY` is that table, command name to converter; a command that is not in it gives its
-reply as it came. The tables for the other protocols are in `replies_by_protocol`, loaded when a client asks for them.
+A client uses RESP3 by default, but returns the values that redis-py's users know from RESP2: lists of tuples
+for scores, tuples for BLPOP. `LEGACY` maps a command name to its converter; the reply to any other command is not
+converted. The tables for other settings are in `replies_by_protocol`, which is loaded when a client needs it.
 """
 
 from _wire import ErrorReply, shuffled
@@ -11,12 +11,12 @@ from redis import exceptions
 
 
 def text(value):
-    """Bytes as a str, anything else as it is."""
+    """Converts bytes to str. Other values stay as they are."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def texts(values):
-    """A list with its bytes as str."""
+    """Converts a list of bytes to a list of str."""
     return [text(value) for value in values]
 
 
@@ -26,48 +26,48 @@ def is_ok(reply, **options):
 
 
 def same(reply, **options):
-    """The reply as it came."""
+    """Returns the reply unchanged."""
     return reply
 
 
 def float_or_none(reply):
-    """A float, or None for nil."""
+    """Converts to float, and nil to None."""
     return None if reply is None else float(reply)
 
 
 def pairs(flat):
-    """[a, 1, b, 2] as [(a, 1), (b, 2)]."""
+    """Converts [a, 1, b, 2] to [(a, 1), (b, 2)]."""
     flat = iter(flat)
     return zip(flat, flat)
 
 
 def dict_of(flat):
-    """[a, 1, b, 2] as {a: 1, b: 2}; nil as {}."""
+    """Converts [a, 1, b, 2] to {a: 1, b: 2}, and nil to {}."""
     return {} if flat is None else dict(pairs(flat))
 
 
 def dict_of_texts(reply):
-    """A map or a flat list as a dict whose keys are str."""
+    """Converts a map or a flat list to a dict whose keys are str."""
     return {text(key): value for key, value in (reply.items() if isinstance(reply, dict) else pairs(reply))}
 
 
 def flat_of(mapping):
-    """{a: 1} as [a, 1]."""
+    """Converts {a: 1} to [a, 1]."""
     return [part for pair in mapping.items() for part in pair]
 
 
 def a_set(reply):
-    """A list as a set; nil as an empty one."""
+    """Converts a list to a set, and nil to an empty set."""
     return shuffled(reply) if reply else set()
 
 
 def tuple_or_none(reply):
-    """A list as a tuple, nil as None."""
+    """Converts a list to a tuple, and nil or an empty list to None."""
     return tuple(reply) if reply else None
 
 
 def _answers(reply):
-    """EXEC: the errors among the replies as exceptions."""
+    """EXEC: converts the error replies to exceptions."""
     if reply is None:
         return None
     return [exceptions.of_reply(part.args[0]) if type(part) is ErrorReply else part for part in reply]
@@ -77,7 +77,7 @@ def _answers(reply):
 
 
 def score_caster(options):
-    """The function for scores that came as text: some, such as `int`, want a number and not b'1.5'."""
+    """Returns the function that converts scores. Some functions, such as `int`, accept a number but not b'1.5'."""
     cast = options.get("score_cast_func", float)
     if cast is float:
         return cast
@@ -92,7 +92,7 @@ def score_caster(options):
 
 
 def score_bytes(score):
-    """A score as a RESP2 server would have written it: the caster of a legacy client expects that."""
+    """Converts a score to the text of a RESP2 server, which the `score_cast_func` of a legacy client expects."""
     if isinstance(score, bytes):
         return score
     if isinstance(score, str):
@@ -144,7 +144,7 @@ def _ranked(reply, **options):
 
 
 def set_result(reply, **options):
-    """SET: whether it was set, or with GET the old value."""
+    """SET: whether the key was set, or with GET the old value."""
     if options.get("get"):
         return reply
     return reply and is_ok(reply)
@@ -161,7 +161,7 @@ def _matches(reply, **options):
 
 
 def scanned(reply, **options):
-    """SCAN and SSCAN: the next cursor and what was found."""
+    """SCAN and SSCAN: the next cursor and the elements."""
     cursor, found = reply
     return int(cursor), found
 
@@ -182,7 +182,7 @@ def scanned_scores(reply, **options):
 
 
 def in_groups(reply, **options):
-    """SORT with `groups`: tuples of as many values as there were patterns."""
+    """SORT with `groups`: tuples with one value for each pattern."""
     if not reply or not options.get("groups"):
         return reply
     size = options["groups"]
@@ -215,7 +215,7 @@ def _info_value(value):
 
 
 def info(reply):
-    """INFO: the lines as a dict, numbers as numbers."""
+    """INFO: the lines as a dict, with numbers converted."""
     found = {}
     for line in text(reply).splitlines():
         if not line or line.startswith("#"):
@@ -223,7 +223,7 @@ def info(reply):
         name, is_pair, value = line.partition(":")
         if not is_pair:
             found.setdefault("__raw__", []).append(line)
-        elif name == "cmdstat_host":  # the name of such a statistic holds a colon itself
+        elif name == "cmdstat_host":  # the name of such a statistic contains a colon itself
             name, _, value = line.rpartition(":")
             found[name] = _info_value(value)
         elif name == "module":
@@ -247,7 +247,7 @@ _CLIENT_NUMBERS = (
 
 
 def client_info(reply):
-    """CLIENT INFO: a dict, the counts as int."""
+    """CLIENT INFO: a dict, with counts as int."""
     found = {}
     for part in text(reply).strip().split():
         name, value = part.split("=")
@@ -256,7 +256,7 @@ def client_info(reply):
 
 
 def client_list(reply, **options):
-    """CLIENT LIST: a dict of str a client."""
+    """CLIENT LIST: a dict of str for each client."""
     clients = []
     for line in text(reply).splitlines():
         client, last = {}, None
@@ -273,12 +273,12 @@ def client_list(reply, **options):
 
 
 def client_kill(reply, **options):
-    """CLIENT KILL: a count for the filters, whether it worked for an address."""
+    """CLIENT KILL: a number if filters were used, else whether a client was killed."""
     return reply if isinstance(reply, int) else is_ok(reply)
 
 
 def moment(reply):
-    """A unix time as a datetime of local time."""
+    """Converts a unix time to a datetime in local time."""
     if not reply:
         return None
     from datetime import datetime
@@ -297,7 +297,7 @@ _COMMAND_PARTS = ("name", "arity", "flags", "first_key_pos", "last_key_pos", "st
 
 
 def commands(reply, **options):
-    """COMMAND: a dict of dicts by command name; options["group"] makes lists of names what a protocol wants."""
+    """COMMAND: a dict of dicts by command name. options["group"] converts lists of names, to a type of the protocol."""
     group = options.get("group", list)
     found = {}
     for row in reply:
@@ -326,18 +326,18 @@ def _slow(entry, space):
 
 
 def slow_log(reply, **options):
-    """SLOWLOG GET: a dict an entry."""
+    """SLOWLOG GET: a dict for each entry."""
     space = " " if options.get("decode_responses", False) else b" "
     return [_slow(entry, space) for entry in reply]
 
 
 def subscriber_counts(reply, **options):
-    """PUBSUB NUMSUB: pairs of channel and count."""
+    """PUBSUB NUMSUB: pairs of channel and number."""
     return list(pairs(reply))
 
 
 def memory_stats(reply, **options):
-    """MEMORY STATS: a dict with str keys, also within each database."""
+    """MEMORY STATS: a dict with str keys, also for each database."""
     found = dict_of_texts(reply)
     for name, value in found.items():
         if name.startswith("db.") and isinstance(value, (dict, list)):
@@ -346,12 +346,12 @@ def memory_stats(reply, **options):
 
 
 def dicts_of_texts(reply, **options):
-    """A list of maps as a list of dicts with str keys."""
+    """Converts a list of maps to a list of dicts with str keys."""
     return [dict_of_texts(item) for item in reply]
 
 
 def tracking(reply, **options):
-    """CLIENT TRACKINGINFO: a flat list, the names as str."""
+    """CLIENT TRACKINGINFO: a flat list, with names as str."""
     if not isinstance(reply, dict):
         return texts(reply)
     return [part for name, value in reply.items() for part in (text(name), value)]
@@ -376,7 +376,7 @@ def _positions(reply, **options):
 
 
 def near(reply, **options):
-    """GEOSEARCH and its kin: names, or lists of a name and what was asked for."""
+    """GEOSEARCH and related commands: names, or lists of a name and the requested values."""
     if options.get("store") or options.get("store_dist") or "store" not in options:
         return reply
     rows = reply if isinstance(reply, list) else [reply]
@@ -414,12 +414,12 @@ def _streams(reply, **options):
 
 
 def claimed(reply, **options):
-    """XCLAIM: entries, or ids alone."""
+    """XCLAIM: entries, or only ids."""
     return reply if options.get("parse_justid", False) else entries(reply)
 
 
 def claimed_on(reply, **options):
-    """XAUTOCLAIM: the next id, the entries and the deleted ids, or ids alone."""
+    """XAUTOCLAIM: the next id, the entries and the deleted ids, or only ids."""
     if options.get("parse_justid", False):
         return reply[1]
     reply[1] = entries(reply[1])
@@ -432,7 +432,7 @@ def _pending_rows(rows):
 
 
 def waiting(reply, **options):
-    """XPENDING: a summary, or a dict an entry."""
+    """XPENDING: a summary, or a dict for each entry."""
     if options.get("parse_detail", False):
         return _pending_rows(reply)
     consumers = [{"name": name, "pending": int(count)} for name, count in reply[3] or []]
@@ -440,7 +440,7 @@ def waiting(reply, **options):
 
 
 def stream_info(reply, **options):
-    """XINFO STREAM: a dict, its entries as pairs of id and dict."""
+    """XINFO STREAM: a dict, with its entries as pairs of id and dict."""
     found = dict_of_texts(reply)
     if not options.get("full", False):
         for name in ("first-entry", "last-entry"):
@@ -458,7 +458,7 @@ def stream_info(reply, **options):
 
 
 def every(names, convert):
-    """The same converter for several commands."""
+    """Returns a table with the same converter for several commands."""
     return dict.fromkeys(names.split(), convert)
 
 
@@ -540,9 +540,9 @@ LEGACY = {
 
 
 class ResponseCallbacks(dict):
-    """A table of converters whose command names may be written in any case.
+    """A table of converters. Command names are case-insensitive.
 
-    `known` remembers, for each spelling that was used, the converter or None: the quick way of every call.
+    `known` caches the converter, or None, for each spelling of a command that was used: the fast path of each call.
     """
 
     def __init__(self, converters):
@@ -550,7 +550,7 @@ class ResponseCallbacks(dict):
         self.known = {}
 
     def converter(self, command):
-        """The converter for a command, or None."""
+        """Looks up the converter for a command, or None, and caches it in `known`."""
         found = self.get(command)
         self.known[command] = found
         return found
@@ -570,17 +570,17 @@ class ResponseCallbacks(dict):
         super().__delitem__(command.upper())
 
     def get(self, command, default=None):
-        """The converter for a command."""
+        """Returns the converter for a command."""
         return super().get(command.upper(), default)
 
     def update(self, converters):
-        """Adds several."""
+        """Adds several converters."""
         for command, convert in converters.items():
             self[command] = convert
 
 
 def callbacks_for(protocol, legacy_responses):
-    """The table for what a client was told: its protocol (None, 2 or 3) and whether replies look as they used to."""
+    """Returns the table for a client's protocol (None, 2 or 3) and its setting of `legacy_responses`."""
     if protocol is None and legacy_responses:
         return ResponseCallbacks(LEGACY)
     from redis import replies_by_protocol

@@ -1,4 +1,4 @@
-"""The converters of clients that ask for a protocol, or for replies alike in both (`legacy_responses=False`)."""
+"""The converters of clients that set `protocol`, or `legacy_responses=False` for the same values in both protocols."""
 
 from redis import replies
 from redis.replies import COMMON, a_set, dict_of, dict_of_texts, every, float_or_none, pairs, same, score_caster
@@ -110,7 +110,7 @@ def _commands_resp3(reply, **options):
 
 _RESP3 = {
     **every(_SETS, a_set),
-    # Here ZINTER gives its reply as it came, though ZUNION is converted: so it is in redis-py.
+    # As in redis-py, the reply to ZINTER is not converted, although that of ZUNION is.
     **every("ZINTER ZPOPMAX ZPOPMIN HGETALL", same),
     **every("ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZUNION", _scored_pairs),
     **every("ZRANK ZREVRANK", _ranked_number),
@@ -126,7 +126,7 @@ _RESP3 = {
 }
 
 
-# --- the same shapes whatever the protocol ---
+# --- the same values for both protocols ---
 
 
 def _scored_both(reply, **options):
@@ -233,7 +233,7 @@ _RESP3_UNIFIED = {
 
 
 def table(resp3, legacy_responses):
-    """Command name to converter, for a client that speaks RESP3 or RESP2."""
+    """Returns the table of converters by command name, for a client with RESP3 or RESP2."""
     if legacy_responses:
         own = _RESP3 if resp3 else _RESP2
     else:

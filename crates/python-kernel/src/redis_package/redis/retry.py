@@ -1,4 +1,4 @@
-"""How often a failed attempt is repeated, and which failures are."""
+"""How often a failed attempt is repeated, and after which errors."""
 
 from _wire import sleep
 
@@ -6,7 +6,7 @@ from redis.exceptions import ConnectionError, TimeoutError
 
 
 class AbstractRetry:
-    """What Retry and its like have in common: a backoff, a number of retries, the errors that are retried."""
+    """The base class of Retry: a backoff, a number of retries, and the errors after which to retry."""
 
     def __init__(self, backoff, retries, supported_errors):
         self._backoff = backoff
@@ -17,20 +17,20 @@ class AbstractRetry:
         return hash((self._backoff, self._retries, frozenset(self._supported_errors)))
 
     def update_supported_errors(self, specified_errors):
-        """Adds error classes to those that are retried."""
+        """Adds error classes to those after which to retry."""
         self._supported_errors = tuple({*self._supported_errors, *specified_errors})
 
     def get_retries(self):
-        """How many times an attempt is repeated."""
+        """Returns the maximum number of retries."""
         return self._retries
 
     def update_retries(self, value):
-        """Sets how many times an attempt is repeated."""
+        """Sets the maximum number of retries."""
         self._retries = value
 
 
 class Retry(AbstractRetry):
-    """Repeats what failed with one of `supported_errors`, `retries` times (-1: for ever), waiting as `backoff` says."""
+    """Repeats an attempt up to `retries` times (-1: no limit) after `supported_errors`, with pauses by `backoff`."""
 
     def __init__(self, backoff, retries, supported_errors=(ConnectionError, TimeoutError)):
         super().__init__(backoff, retries, supported_errors)
@@ -50,11 +50,11 @@ class Retry(AbstractRetry):
         return self.copied()
 
     def copied(self):
-        """One like this, to be changed on its own."""
+        """Returns an independent copy."""
         return type(self)(self._backoff, self._retries, self._supported_errors)
 
     def call_with_retry(self, do, fail, is_retryable=None, with_failure_count=False):
-        """Calls `do` until it succeeds or the retries are used up; after each failure calls `fail` with the error."""
+        """Calls `do` until it succeeds or no retries are left. Calls `fail` with the error of each failure."""
         self._backoff.reset()
         failures = 0
         while True:

@@ -1,4 +1,4 @@
-"""Redis Sentinel, which the tutor does not have: nothing watches over its one server."""
+"""Redis Sentinel, which redis-tutor does not have: its single server has no replica to fail over to."""
 
 from redis.connection import Connection, ConnectionPool, SSLConnection
 
@@ -6,28 +6,28 @@ _REFUSED = "redis-tutor is one Redis server without Sentinel: use redis.Redis() 
 
 
 class Sentinel:
-    """Finds the server that is in charge at the moment. The tutor has only one."""
+    """Finds the current master. redis-tutor has only one server."""
 
     def __init__(self, *args, **kwargs):
         raise NotImplementedError(_REFUSED)
 
 
 class SentinelConnectionPool(ConnectionPool):
-    """A pool of connections to the server in charge."""
+    """A pool of connections to the master."""
 
     def __init__(self, *args, **kwargs):
         raise NotImplementedError(_REFUSED)
 
 
 class SentinelManagedConnection(Connection):
-    """A connection to the server in charge."""
+    """A connection to the master."""
 
     def __init__(self, *args, **kwargs):
         raise NotImplementedError(_REFUSED)
 
 
 class SentinelManagedSSLConnection(SSLConnection):
-    """A connection over TLS to the server in charge."""
+    """A connection over TLS to the master."""
 
     def __init__(self, *args, **kwargs):
         raise NotImplementedError(_REFUSED)

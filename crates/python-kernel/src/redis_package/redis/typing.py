@@ -1,8 +1,8 @@
-"""The one type that users make: a subscription with its handler."""
+"""The type of a subscription with its handler."""
 
 
 class Subscription:
-    """A channel or pattern, and the function that is called with each of its messages."""
+    """A channel or pattern, and the function to call with each of its messages."""
 
     def __init__(self, name, handler=None):
         object.__setattr__(self, "name", name)

@@ -6,7 +6,7 @@ _FALSE = ("0", "F", "FALSE", "N", "NO")
 
 
 def to_bool(value):
-    """An option's text as a bool; no text as None."""
+    """Converts the text of an option to a bool, and no text to None."""
     if value is None or value == "":
         return None
     if isinstance(value, str) and value.upper() in _FALSE:
@@ -33,7 +33,7 @@ URL_QUERY_ARGUMENT_PARSERS = {
 
 
 def unquote(text):
-    """%41 as A."""
+    """Decodes percent-encoded text: %41 becomes A."""
     if "%" not in text:
         return text
     first, *rest = text.encode().split(b"%")
@@ -75,7 +75,7 @@ def _port(text):
 
 
 def _place(place):
-    """user:password@host:port as keyword arguments."""
+    """Converts user:password@host:port to keyword arguments."""
     found = {}
     user, has_user, address = place.rpartition("@")
     if has_user:
@@ -97,7 +97,7 @@ def _place(place):
 
 
 def parse_url(url):
-    """The keyword arguments of a connection that a URL stands for."""
+    """Converts a URL to the keyword arguments of a connection."""
     scheme, divider, rest = url.partition("://")
     if not divider or scheme not in ("redis", "rediss", "unix"):
         raise ValueError(

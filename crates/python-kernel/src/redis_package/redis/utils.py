@@ -1,28 +1,28 @@
-"""Small things that programs import from here."""
+"""Helper functions that programs import from this module."""
 
 from redis.driver_info import SENTINEL, VERSION
 from redis.replies import text as str_if_bytes
 
 
 def from_url(url, **kwargs):
-    """A client for redis://user:password@host:port/db?option=value."""
+    """Returns a client for redis://user:password@host:port/db?option=value."""
     from redis.client import Redis
 
     return Redis.from_url(url, **kwargs)
 
 
 def safe_str(value):
-    """Anything as a str, bytes decoded."""
+    """Converts a value to str, decoding bytes."""
     return str(str_if_bytes(value))
 
 
 def get_lib_version():
-    """The version of this library, which servers are told."""
+    """Returns the version of this library."""
     return VERSION
 
 
 class pipeline:
-    """A pipeline for a with block, executed at its end."""
+    """A pipeline for a with statement, executed at the end of its block."""
 
     def __init__(self, redis_obj):
         self._pipeline = redis_obj.pipeline()

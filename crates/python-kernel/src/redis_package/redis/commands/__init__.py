@@ -1,4 +1,4 @@
-"""The commands, a module for each family; `core` has them all together."""
+"""The commands, with one module per family. `core` combines them."""
 
 
 def __getattr__(name):

@@ -1,4 +1,4 @@
-"""What the methods of all families check and build of their arguments."""
+"""Checks and conversions of arguments that methods of several families share."""
 
 import sys
 
@@ -6,7 +6,7 @@ from redis.exceptions import DataError
 
 
 def words_of(keys, args=()):
-    """One key, or several in a collection, and further ones, as a new list."""
+    """Returns a list of one key, or of several in a collection, followed by further keys."""
     if isinstance(keys, (bytes, str, bytearray, memoryview)):
         words = [keys]
     else:
@@ -20,43 +20,43 @@ def words_of(keys, args=()):
 
 
 def flat(mapping):
-    """A mapping's keys and values, one after another."""
+    """Returns the keys and values of a mapping in turn."""
     return [part for pair in mapping.items() for part in pair]
 
 
 def only_one(*chosen):
-    """Whether at most one of these is true."""
+    """Whether at most one of the values is true."""
     return sum(map(bool, chosen)) <= 1
 
 
 def _is(value, name):
-    # Whoever passes a timedelta or a datetime has imported the module; an import of redis need not.
+    # A caller that passes a timedelta or datetime has imported the module already, so importing it here costs nothing.
     module = sys.modules.get("datetime")
     return module is not None and isinstance(value, getattr(module, name))
 
 
 def seconds(time):
-    """A timedelta in whole seconds, anything else as it is."""
+    """Converts a timedelta to whole seconds. Other values stay as they are."""
     return int(time.total_seconds()) if _is(time, "timedelta") else time
 
 
 def milliseconds(time):
-    """A timedelta in whole milliseconds, anything else as it is."""
+    """Converts a timedelta to whole milliseconds. Other values stay as they are."""
     return int(time.total_seconds() * 1000) if _is(time, "timedelta") else time
 
 
 def unix_seconds(when):
-    """A datetime as unix seconds, anything else as it is."""
+    """Converts a datetime to unix seconds. Other values stay as they are."""
     return int(when.timestamp()) if _is(when, "datetime") else when
 
 
 def unix_milliseconds(when):
-    """A datetime as unix milliseconds, anything else as it is."""
+    """Converts a datetime to unix milliseconds. Other values stay as they are."""
     return int(when.timestamp() * 1000) if _is(when, "datetime") else when
 
 
 def expiry(ex, px, exat, pxat):
-    """The words for a time to live or a moment of expiry: the first that is given."""
+    """Returns the words for a time to live or a time of expiry, from the first argument that is given."""
     if ex is not None:
         if isinstance(ex, str) and ex.isdigit():
             ex = int(ex)
@@ -77,19 +77,19 @@ def expiry(ex, px, exat, pxat):
 
 
 def refuse_second_expiry(ex, px, exat, pxat, other, name):
-    """Refuses two of these together; `other` is the flag called `name`."""
+    """Raises an error if more than one of these is given. `other` is the value of the option called `name`."""
     if not only_one(ex is not None, px is not None, exat is not None, pxat is not None, other):
         raise DataError(f"``ex``, ``px``, ``exat``, ``pxat``, and ``{name}`` are mutually exclusive.")
 
 
 def one_expiry(ex, px, exat, pxat, other, name):
-    """The words for an expiry, after a check that no second one is given; `other` is the flag called `name`."""
+    """Returns the words for an expiry, after checking for conflicts. `other` is the value of the option `name`."""
     refuse_second_expiry(ex, px, exat, pxat, other, name)
     return expiry(ex, px, exat, pxat)
 
 
 def conditions(nx, xx, gt, lt):
-    """The words for the conditions of an EXPIRE."""
+    """Returns the words for the conditions of EXPIRE."""
     words = []
     if nx:
         words.append("NX")
@@ -103,14 +103,14 @@ def conditions(nx, xx, gt, lt):
 
 
 def both_or_none(one, other, message):
-    """Refuses one without the other; true if both are given."""
+    """Raises an error if only one of the two is given. Returns whether both are."""
     if (one is None) != (other is None):
         raise DataError(message)
     return one is not None
 
 
 def found(match, count):
-    """The words that narrow a SCAN."""
+    """Returns the words for the options of SCAN."""
     words = []
     if match is not None:
         words += (b"MATCH", match)
@@ -119,11 +119,11 @@ def found(match, count):
     return words
 
 
-# --- warnings, worded as redis-py words them; stacklevel 3 is the line that called the method ---
+# --- warnings in redis-py's words; stacklevel 3 is the line that called the method ---
 
 
 def warn_of_function(name, reason, version, stacklevel=3):
-    """Tells that a method is deprecated."""
+    """Warns that a method is deprecated."""
     import warnings
 
     message = f"Call to deprecated {name}. ({reason}) -- Deprecated since version {version}."
@@ -131,7 +131,7 @@ def warn_of_function(name, reason, version, stacklevel=3):
 
 
 def warn_of_argument(argument, function, reason, version, stacklevel=3):
-    """Tells that a parameter is deprecated."""
+    """Warns that a parameter is deprecated."""
     import warnings
 
     message = f"Call to '{function}' function with deprecated usage of input argument/s '{argument}'. ({reason})"
@@ -141,7 +141,7 @@ def warn_of_argument(argument, function, reason, version, stacklevel=3):
 
 
 def warn_of_experiment(name, stacklevel=3):
-    """Tells that a method may change."""
+    """Warns that a method may change in a later version."""
     import warnings
 
     message = f"Call to experimental method {name}. Be aware that the function arguments can change or be removed in "
@@ -149,7 +149,7 @@ def warn_of_experiment(name, stacklevel=3):
 
 
 def warn_of_experimental_argument(argument, function, stacklevel=3):
-    """Tells that a parameter may change."""
+    """Warns that a parameter may change in a later version."""
     import warnings
 
     message = f"Call to '{function}' method with experimental usage of input argument/s '{argument}'."

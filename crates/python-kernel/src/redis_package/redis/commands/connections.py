@@ -1,10 +1,10 @@
-"""The connections to the server: who they are, what they are told."""
+"""Commands about the connections to the server."""
 
 from redis.exceptions import DataError
 
 
 def refuse(command, address=None):
-    """Some commands are not implemented in redis-py itself; the wording, line breaks included, is its own."""
+    """Raises the error for a command that redis-py does not implement. Text and line breaks are redis-py's."""
     message = f"{command} is intentionally not implemented in the client."
     if address:
         more = f"For more information, see https://redis.io/commands/{address}"
@@ -13,47 +13,47 @@ def refuse(command, address=None):
 
 
 class ManagementCommands:
-    """The commands on connections; those on the server are in server.py, under the same name as in redis-py."""
+    """The commands on connections. As in redis-py, server.py adds the commands on the server to the same class."""
 
     def auth(self, password, username=None, **kwargs):
-        """Says who this connection is."""
+        """Authenticates this connection."""
         words = [password] if username is None else [username, password]
         return self.execute_command("AUTH", *words, **kwargs)
 
     def ping(self, **kwargs):
-        """True if the server answers."""
+        """Returns True if the server answers."""
         return self.execute_command("PING", **kwargs)
 
     def echo(self, value, **kwargs):
-        """The value back from the server."""
+        """Returns the value, sent back by the server."""
         return self.execute_command("ECHO", value, **kwargs)
 
     def select(self, index, **kwargs):
-        """Changes this connection's database; a client's `db` is the better way."""
+        """Changes the database of this connection. Prefer the client's `db` argument."""
         return self.execute_command("SELECT", index, **kwargs)
 
     def quit(self, **kwargs):
-        """Asks the server to close the connection."""
+        """Asks the server to close this connection."""
         return self.execute_command("QUIT", **kwargs)
 
     def reset(self):
-        """Puts this connection in its first state."""
+        """Resets this connection to its initial state."""
         return self.execute_command("RESET")
 
     def hello(self):
-        """Not in redis-py: a client's `protocol` says the same."""
+        """Not implemented in redis-py. Use the client's `protocol` argument instead."""
         refuse("HELLO")
 
     def client_id(self, **kwargs):
-        """This connection's number."""
+        """Returns the id of this connection."""
         return self.execute_command("CLIENT ID", **kwargs)
 
     def client_info(self, **kwargs):
-        """What the server knows of this connection, as a dict."""
+        """Returns what the server knows about this connection, as a dict."""
         return self.execute_command("CLIENT INFO", **kwargs)
 
     def client_list(self, _type=None, client_id=[], **kwargs):
-        """What the server knows of all connections, or of these, as a list of dicts."""
+        """Returns what the server knows about all connections, or about some of them, as a list of dicts."""
         words = []
         if _type is not None:
             types = ("normal", "master", "replica", "pubsub")
@@ -67,25 +67,25 @@ class ManagementCommands:
         return self.execute_command("CLIENT LIST", *words, **kwargs)
 
     def client_getname(self, **kwargs):
-        """This connection's name, or None."""
+        """Returns the name of this connection, or None."""
         return self.execute_command("CLIENT GETNAME", **kwargs)
 
     def client_setname(self, name, **kwargs):
-        """Names this connection."""
+        """Sets the name of this connection."""
         return self.execute_command("CLIENT SETNAME", name, **kwargs)
 
     def client_setinfo(self, attr, value, **kwargs):
-        """Tells the server the library's name (LIB-NAME) or version (LIB-VER)."""
+        """Sends the library's name (LIB-NAME) or version (LIB-VER) to the server."""
         return self.execute_command("CLIENT SETINFO", attr, value, **kwargs)
 
     def client_kill(self, address, **kwargs):
-        """Ends the connection from an address."""
+        """Closes the connection from an address."""
         return self.execute_command("CLIENT KILL", address, **kwargs)
 
     def client_kill_filter(
         self, _id=None, _type=None, addr=None, skipme=None, laddr=None, user=None, maxage=None, **kwargs
     ):
-        """Ends the connections that all these describe; how many."""
+        """Closes the connections that match all of these filters, and returns how many there were."""
         words = []
         if _type is not None:
             types = ("normal", "master", "slave", "replica", "pubsub")
@@ -107,11 +107,11 @@ class ManagementCommands:
         return self.execute_command("CLIENT KILL", *words, **kwargs)
 
     def client_unblock(self, client_id, error=False, **kwargs):
-        """Ends the waiting of a blocked connection; with an error, if asked for. Whether it was blocked."""
+        """Wakes a blocked connection, with an error if `error` is true. Returns whether it was blocked."""
         return self.execute_command("CLIENT UNBLOCK", int(client_id), *([b"ERROR"] if error else []), **kwargs)
 
     def client_pause(self, timeout, all=True, **kwargs):
-        """Lets all commands, or only writes with `all=False`, wait so many milliseconds."""
+        """Delays all commands for some milliseconds, or only writes with `all=False`."""
         if not isinstance(timeout, int):
             raise DataError("CLIENT PAUSE timeout must be an integer")
         return self.execute_command("CLIENT PAUSE", str(timeout), *([] if all else ["WRITE"]), **kwargs)
@@ -121,40 +121,40 @@ class ManagementCommands:
         return self.execute_command("CLIENT UNPAUSE", **kwargs)
 
     def client_reply(self, reply, **kwargs):
-        """Whether this connection gets replies: ON, OFF or SKIP."""
+        """Sets whether this connection gets replies: ON, OFF or SKIP."""
         replies = ["ON", "OFF", "SKIP"]
         if reply not in replies:
             raise DataError(f"CLIENT REPLY must be one of {replies!r}")
         return self.execute_command("CLIENT REPLY", reply, **kwargs)
 
     def client_no_evict(self, mode):
-        """Whether this connection may be dropped when memory is short: ON or OFF."""
+        """Sets whether this connection is exempt from eviction when memory is short: ON or OFF."""
         return self.execute_command("CLIENT NO-EVICT", mode)
 
     def client_no_touch(self, mode):
-        """Whether this connection's commands leave the keys' last use alone: ON or OFF."""
+        """Sets whether this connection's commands leave the keys' last use unchanged: ON or OFF."""
         return self.execute_command("CLIENT NO-TOUCH", mode)
 
     def client_getredir(self, **kwargs):
-        """To which connection tracking messages go."""
+        """Returns the id of the connection that receives tracking messages."""
         return self.execute_command("CLIENT GETREDIR", **kwargs)
 
     def client_tracking_on(
         self, clientid=None, prefix=[], bcast=False, optin=False, optout=False, noloop=False
     ):
-        """Starts tracking the keys this connection reads."""
+        """Starts tracking the keys that this connection reads."""
         return self.client_tracking(True, clientid, prefix, bcast, optin, optout, noloop)
 
     def client_tracking_off(
         self, clientid=None, prefix=[], bcast=False, optin=False, optout=False, noloop=False
     ):
-        """Ends tracking the keys this connection reads."""
+        """Stops tracking the keys that this connection reads."""
         return self.client_tracking(False, clientid, prefix, bcast, optin, optout, noloop)
 
     def client_tracking(
         self, on=True, clientid=None, prefix=[], bcast=False, optin=False, optout=False, noloop=False, **kwargs
     ):
-        """Starts or ends tracking the keys this connection reads."""
+        """Starts or stops tracking the keys that this connection reads."""
         if len(prefix) != 0 and bcast is False:
             raise DataError("Prefix can only be used with bcast")
         words = ["ON" if on else "OFF"]
@@ -167,5 +167,5 @@ class ManagementCommands:
         return self.execute_command("CLIENT TRACKING", *words, **kwargs)
 
     def client_trackinginfo(self, **kwargs):
-        """How this connection's tracking is set."""
+        """Returns the tracking settings of this connection."""
         return self.execute_command("CLIENT TRACKINGINFO", **kwargs)

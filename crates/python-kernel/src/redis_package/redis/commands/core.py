@@ -1,4 +1,4 @@
-"""All families of commands together."""
+"""All families of commands in one class."""
 
 from redis.commands.geo import GeoCommands
 from redis.commands.hashes import HashCommands, HashDataPersistOptions
@@ -31,4 +31,4 @@ class CoreCommands(
     ScriptCommands,
     FunctionCommands,
 ):
-    """Every command, as methods that call `execute_command`."""
+    """All commands, as methods that call `execute_command`."""

@@ -1,4 +1,4 @@
-"""Places: members with a longitude and a latitude."""
+"""Geospatial indexes: members with a longitude and a latitude."""
 
 from redis.exceptions import DataError
 
@@ -6,10 +6,10 @@ _UNITS = ("m", "km", "mi", "ft")
 
 
 class GeoCommands:
-    """The commands on places."""
+    """The geospatial commands."""
 
     def geoadd(self, name, values, nx=False, xx=False, ch=False):
-        """Adds places, given as longitude, latitude, name and so on; how many are new."""
+        """Adds members, given as longitude, latitude, name and so on. Returns the number of new members."""
         if nx and xx:
             raise DataError("GEOADD allows either 'nx' or 'xx', not both")
         if len(values) % 3 != 0:
@@ -18,17 +18,17 @@ class GeoCommands:
         return self.execute_command("GEOADD", name, *words, *values)
 
     def geodist(self, name, place1, place2, unit=None):
-        """The distance of two places as a float, in metres or in `unit` (m, km, mi, ft), or None."""
+        """Returns the distance between two members in metres or in `unit` (m, km, mi, ft), or None."""
         if unit and unit not in _UNITS:
             raise DataError("GEODIST invalid unit")
         return self.execute_command("GEODIST", name, place1, place2, *([unit] if unit else []))
 
     def geohash(self, name, *values):
-        """The geohash strings of places."""
+        """Returns the geohash strings of members."""
         return self.execute_command("GEOHASH", name, *values)
 
     def geopos(self, name, *values):
-        """The (longitude, latitude) of places, None where there is none."""
+        """Returns the (longitude, latitude) of each member, or None for a member that does not exist."""
         return self.execute_command("GEOPOS", name, *values)
 
     def georadius(
@@ -47,7 +47,7 @@ class GeoCommands:
         store_dist=None,
         any=False,
     ):
-        """The places around a point; geosearch does it, too."""
+        """Returns the members around a point. geosearch replaces this method."""
         around = (name, longitude, latitude, radius)
         return self._around(
             "GEORADIUS", around, unit, withdist, withcoord, withhash, count, sort, store, store_dist, any
@@ -68,7 +68,7 @@ class GeoCommands:
         store_dist=None,
         any=False,
     ):
-        """The places around one of them; geosearch does it, too."""
+        """Returns the members around a member. geosearch replaces this method."""
         around = (name, member, radius)
         return self._around(
             "GEORADIUSBYMEMBER", around, unit, withdist, withcoord, withhash, count, sort, store, store_dist, any
@@ -125,7 +125,7 @@ class GeoCommands:
         withdist=False,
         withhash=False,
     ):
-        """The places around a member or a point, within a radius or a box."""
+        """Returns the members around a member or a point, within a radius or a box."""
         words = _search(member, longitude, latitude, unit, radius, width, height, sort, count, any)
         asked = ((withdist, b"WITHDIST"), (withcoord, b"WITHCOORD"), (withhash, b"WITHHASH"))
         words += [word for given, word in asked if given]
@@ -156,7 +156,7 @@ class GeoCommands:
         any=False,
         storedist=False,
     ):
-        """Stores what geosearch would give, or the distances as scores with `storedist`; how many."""
+        """Stores the result of geosearch, with distances as scores if `storedist`. Returns the number of members."""
         words = _search(member, longitude, latitude, unit, radius, width, height, sort, count, any)
         if storedist:
             words.append(b"STOREDIST")

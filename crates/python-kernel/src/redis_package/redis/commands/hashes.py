@@ -1,4 +1,4 @@
-"""Hashes: fields and values under one key."""
+"""Hashes: fields with values under one key."""
 
 from redis.commands.arguments import conditions, flat, one_expiry, unix_milliseconds, unix_seconds
 from redis.commands.arguments import milliseconds as whole_milliseconds
@@ -8,7 +8,7 @@ from redis.exceptions import DataError
 
 
 class HashDataPersistOptions:
-    """When HSETEX sets its fields: only if none exists, or only if all do."""
+    """The condition of HSETEX: set the fields only if none of them exists, or only if all do."""
 
     def __init__(self, value):
         self.name = self.value = value
@@ -28,74 +28,74 @@ class HashCommands:
     """The commands on hashes."""
 
     def hset(self, name, key=None, value=None, mapping=None, items=None):
-        """Sets one field, or those of a dict (`mapping`) or of a flat list (`items`); how many of them are new."""
+        """Sets one field, or those of a dict (`mapping`) or flat list (`items`). Returns the number of new fields."""
         if key is not None and not mapping and not items:
             return self.execute_command("HSET", name, key, value)
         return self.execute_command("HSET", name, *_fields("hset", key, value, mapping, items))
 
     def hget(self, name, key):
-        """The value of one field, or None."""
+        """Returns the value of a field, or None."""
         return self.execute_command("HGET", name, key)
 
     def hgetall(self, name):
-        """All fields and values as a dict."""
+        """Returns all fields and values as a dict."""
         return self.execute_command("HGETALL", name)
 
     def hmget(self, name, keys, *args):
-        """The values of several fields, None where there is none."""
+        """Returns the values of several fields, with None for a field that does not exist."""
         return self.execute_command("HMGET", name, *words_of(keys, args))
 
     def hmset(self, name, mapping):
-        """Sets several fields; hset does it, too."""
+        """Sets several fields. hset replaces this method."""
         warn_of_function("hmset", "Use 'hset' instead.", "4.0.0")
         if not mapping:
             raise DataError("'hmset' with 'mapping' of length 0")
         return self.execute_command("HMSET", name, *flat(mapping))
 
     def hsetnx(self, name, key, value):
-        """Sets a field if it is new: 1, else 0."""
+        """Sets a field if it does not exist. Returns 1 if it was set, else 0."""
         return self.execute_command("HSETNX", name, key, value)
 
     def hdel(self, name, *keys):
-        """Deletes fields; how many existed."""
+        """Deletes fields. Returns how many of them existed."""
         return self.execute_command("HDEL", name, *keys)
 
     def hexists(self, name, key):
-        """Whether a field exists."""
+        """Returns whether a field exists."""
         return self.execute_command("HEXISTS", name, key)
 
     def hincrby(self, name, key, amount=1):
-        """Adds to the integer in a field; the new value."""
+        """Adds to the integer in a field. Returns the new value."""
         return self.execute_command("HINCRBY", name, key, amount)
 
     def hincrbyfloat(self, name, key, amount=1.0):
-        """Adds to the number in a field; the new value as a float."""
+        """Adds to the number in a field. Returns the new value as a float."""
         return self.execute_command("HINCRBYFLOAT", name, key, amount)
 
     def hkeys(self, name):
-        """All fields."""
+        """Returns all fields."""
         return self.execute_command("HKEYS", name)
 
     def hvals(self, name):
-        """All values."""
+        """Returns all values."""
         return self.execute_command("HVALS", name)
 
     def hlen(self, name):
-        """How many fields there are."""
+        """Returns the number of fields."""
         return self.execute_command("HLEN", name)
 
     def hstrlen(self, name, key):
-        """The length of a field's value in bytes."""
+        """Returns the length of a field's value in bytes."""
         return self.execute_command("HSTRLEN", name, key)
 
     def hgetdel(self, name, *keys):
-        """The values of fields, which are deleted."""
+        """Returns the values of fields and deletes the fields."""
         if not keys:
             raise DataError("'hgetdel' should have at least one key provided")
         return self.execute_command("HGETDEL", name, "FIELDS", len(keys), *keys)
 
     def hgetex(self, name, *keys, ex=None, px=None, exat=None, pxat=None, persist=False):
-        """The values of fields, whose expiry is set, or taken away with `persist`."""
+        """Returns the values of fields and sets their expiry, or removes it with `persist`."""
         if not keys:
             raise DataError("'hgetex' should have at least one key provided")
         words = one_expiry(ex, px, exat, pxat, persist, "persist")
@@ -117,7 +117,7 @@ class HashCommands:
         data_persist_option=None,
         keepttl=False,
     ):
-        """Sets fields together with their expiry: 1, or 0 if `data_persist_option` kept them from being set."""
+        """Sets fields and their expiry. Returns 1, or 0 if `data_persist_option` prevented it."""
         if key is None and not mapping and not items:
             raise DataError("'hsetex' with no key value pairs")
         if items and len(items) % 2 != 0:
@@ -130,22 +130,22 @@ class HashCommands:
         fields = _fields("hsetex", key, value, mapping, items)
         return self.execute_command("HSETEX", name, *words, "FIELDS", len(fields) // 2, *fields)
 
-    # --- the fields' time to live ---
+    # --- expiry of fields ---
 
     def hexpire(self, name, seconds, *fields, nx=False, xx=False, gt=False, lt=False):
-        """Lets fields live so many seconds (or a timedelta). For each: 1 done, 0 condition not met, 2 gone, -2 none."""
+        """Sets a time to live in seconds or as a timedelta. Per field: 1 set, 0 not set, 2 deleted, -2 absent."""
         return self._expire("HEXPIRE", name, whole_seconds(seconds), fields, nx, xx, gt, lt)
 
     def hpexpire(self, name, milliseconds, *fields, nx=False, xx=False, gt=False, lt=False):
-        """Lets fields live so many milliseconds (or a timedelta); the results are those of hexpire."""
+        """Sets a time to live in milliseconds or as a timedelta. The results are those of hexpire."""
         return self._expire("HPEXPIRE", name, whole_milliseconds(milliseconds), fields, nx, xx, gt, lt)
 
     def hexpireat(self, name, unix_time_seconds, *fields, nx=False, xx=False, gt=False, lt=False):
-        """Lets fields live until a unix time or datetime; the results are those of hexpire."""
+        """Sets the expiry of fields to a unix time or datetime. The results are those of hexpire."""
         return self._expire("HEXPIREAT", name, unix_seconds(unix_time_seconds), fields, nx, xx, gt, lt)
 
     def hpexpireat(self, name, unix_time_milliseconds, *fields, nx=False, xx=False, gt=False, lt=False):
-        """Lets fields live until a unix time in milliseconds or a datetime; the results are those of hexpire."""
+        """Sets the expiry of fields to a unix time in milliseconds or a datetime. The results are those of hexpire."""
         return self._expire("HPEXPIREAT", name, unix_milliseconds(unix_time_milliseconds), fields, nx, xx, gt, lt)
 
     def _expire(self, command, name, when, fields, nx, xx, gt, lt):
@@ -154,49 +154,49 @@ class HashCommands:
         return self.execute_command(command, name, when, *conditions(nx, xx, gt, lt), "FIELDS", len(fields), *fields)
 
     def hpersist(self, name, *fields):
-        """Takes away the expiry of fields. For each: 1 done, -1 had none, -2 no such field."""
+        """Removes the expiry of fields. For each field: 1 removed, -1 no expiry, -2 no such field."""
         return self.execute_command("HPERSIST", name, "FIELDS", len(fields), *fields)
 
     def hexpiretime(self, key, *fields):
-        """The unix times at which fields end; -1 if one stays, -2 if there is none."""
+        """Returns the unix times at which fields expire: -1 no expiry, -2 no such field."""
         return self.execute_command("HEXPIRETIME", key, "FIELDS", len(fields), *fields)
 
     def hpexpiretime(self, key, *fields):
-        """The unix times in milliseconds at which fields end; -1 if one stays, -2 if there is none."""
+        """Returns the unix times in milliseconds at which fields expire: -1 no expiry, -2 no such field."""
         return self.execute_command("HPEXPIRETIME", key, "FIELDS", len(fields), *fields)
 
     def httl(self, key, *fields):
-        """The seconds that fields have left; -1 if one stays, -2 if there is none."""
+        """Returns the time to live of fields in seconds: -1 no expiry, -2 no such field."""
         return self.execute_command("HTTL", key, "FIELDS", len(fields), *fields)
 
     def hpttl(self, key, *fields):
-        """The milliseconds that fields have left; -1 if one stays, -2 if there is none."""
+        """Returns the time to live of fields in milliseconds: -1 no expiry, -2 no such field."""
         return self.execute_command("HPTTL", key, "FIELDS", len(fields), *fields)
 
-    # --- prepared sets of fields (Redis 8.8) ---
+    # --- prepared field sets (Redis 8.8) ---
 
     def himport_prepare_internal(self, fieldset_name, fields):
-        """Tells the server the fields of a named set of fields."""
+        """Defines a named set of fields on the server."""
         return self.execute_command("HIMPORT PREPARE", fieldset_name, *fields)
 
     def himport_set(self, key, fieldset_name, values):
-        """Sets the fields of a prepared set to these values."""
+        """Sets the fields of a prepared field set to these values."""
         warn_of_experiment("himport_set")
         if isinstance(values, (str, bytes, bytearray, memoryview)):
             raise DataError("HIMPORT values must be a collection of values, not a string")
         return self.execute_command("HIMPORT SET", key, fieldset_name, *values)
 
     def himport_discard_internal(self, fieldset_name):
-        """Lets the server forget a named set of fields."""
+        """Deletes a prepared field set from the server."""
         return self.execute_command("HIMPORT DISCARD", fieldset_name)
 
     def himport_discard_all_internal(self):
-        """Lets the server forget all named sets of fields."""
+        """Deletes all prepared field sets from the server."""
         return self.execute_command("HIMPORT DISCARDALL")
 
 
 def _fields(method, key, value, mapping, items):
-    """Fields and values one after another, whichever way they were given."""
+    """Returns fields and values in turn, in whichever way they were given."""
     if key is None and not mapping and not items:
         raise DataError(f"'{method}' with no key value pairs")
     words = list(items) if items else []

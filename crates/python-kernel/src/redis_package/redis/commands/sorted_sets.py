@@ -1,4 +1,4 @@
-"""Sorted sets: members with scores, in the order of the scores."""
+"""Sorted sets: unique members, ordered by their scores."""
 
 from redis.commands.arguments import both_or_none, words_of
 from redis.exceptions import DataError
@@ -10,10 +10,10 @@ class SortedSetCommands:
     """The commands on sorted sets."""
 
     def zadd(self, name, mapping, nx=False, xx=False, ch=False, incr=False, gt=False, lt=False):
-        """Adds members of a dict {member: score}, or changes their scores; how many are new.
+        """Adds members from a dict {member: score}, or updates their scores. Returns the number of new members.
 
-        `nx` only adds, `xx` only changes, `gt` and `lt` only raise or lower scores; `ch` counts what was changed as
-        well; `incr` adds to the score of the one member and gives the new score.
+        `nx` only adds, `xx` only updates, `gt` and `lt` only raise or lower scores. `ch` counts updated members as
+        well. `incr` adds to the score of a single member and returns the new score.
         """
         if not mapping:
             raise DataError("ZADD requires at least one element/score pair")
@@ -34,37 +34,37 @@ class SortedSetCommands:
         return self.execute_command("ZADD", name, *words)
 
     def zrem(self, name, *values):
-        """Removes members; how many were there."""
+        """Removes members. Returns how many of them existed."""
         return self.execute_command("ZREM", name, *values)
 
     def zcard(self, name):
-        """How many members there are."""
+        """Returns the number of members."""
         return self.execute_command("ZCARD", name)
 
     def zcount(self, name, min, max):
-        """How many members have a score between `min` and `max`; '(5' leaves 5 out, '-inf' and '+inf' are ends."""
+        """Returns how many members have a score from `min` to `max`. '(5' excludes 5, '-inf' and '+inf' are open."""
         return self.execute_command("ZCOUNT", name, min, max)
 
     def zscore(self, name, value):
-        """The score of a member as a float, or None."""
+        """Returns the score of a member as a float, or None."""
         return self.execute_command("ZSCORE", name, value)
 
     def zmscore(self, key, members):
-        """The scores of several members, None where there is none."""
+        """Returns the scores of several members, with None for a member that does not exist."""
         if not members:
             raise DataError("ZMSCORE members must be a non-empty list")
         return self.execute_command("ZMSCORE", *([key] + members))
 
     def zincrby(self, name, amount, value):
-        """Adds to the score of a member; the new score."""
+        """Adds to the score of a member. Returns the new score."""
         return self.execute_command("ZINCRBY", name, amount, value)
 
     def zrank(self, name, value, withscore=False, score_cast_func=float):
-        """The rank of a member from the lowest score up, starting with 0, or None; [rank, score] with `withscore`."""
+        """Returns the rank of a member from the lowest score, starting with 0, or None. `withscore`: [rank, score]."""
         return self._rank("ZRANK", name, value, withscore, score_cast_func)
 
     def zrevrank(self, name, value, withscore=False, score_cast_func=float):
-        """The rank of a member from the highest score down, starting with 0, or None."""
+        """Returns the rank of a member from the highest score, starting with 0, or None."""
         return self._rank("ZREVRANK", name, value, withscore, score_cast_func)
 
     def _rank(self, command, name, value, withscore, score_cast_func):
@@ -88,10 +88,10 @@ class SortedSetCommands:
         offset=None,
         num=None,
     ):
-        """The members from rank `start` to `end`, both included; -1 is the last. Pairs with `withscores`.
+        """Returns the members from rank `start` to `end`, both included. -1 is the last. `withscores` returns pairs.
 
-        `desc` starts at the highest score; `byscore` and `bylex` take scores or members as the ends; `offset` and
-        `num` give part of the result.
+        `desc` starts with the highest score. With `byscore` or `bylex`, the limits are scores or members. `offset` and
+        `num` return a part of the result.
         """
         if desc and not byscore and not bylex and offset is None and num is None:
             return self.zrevrange(name, start, end, withscores, score_cast_func)
@@ -102,7 +102,7 @@ class SortedSetCommands:
     def zrangestore(
         self, dest, name, start, end, byscore=False, bylex=False, desc=False, offset=None, num=None
     ):
-        """Stores what zrange would give; how many members."""
+        """Stores the result of zrange. Returns the number of members."""
         return self._zrange("ZRANGESTORE", dest, name, start, end, desc, byscore, bylex, False, None, offset, num)
 
     def _zrange(
@@ -130,47 +130,47 @@ class SortedSetCommands:
         return self.execute_command(*words, withscores=withscores, score_cast_func=score_cast_func)
 
     def zrevrange(self, name, start, end, withscores=False, score_cast_func=float):
-        """The members from rank `start` to `end`, the highest score first."""
+        """Returns the members from rank `start` to `end`, starting with the highest score."""
         return self._scored(["ZREVRANGE", name, start, end], withscores, score_cast_func)
 
     def zrangebyscore(
         self, name, min, max, start=None, num=None, withscores=False, score_cast_func=float
     ):
-        """The members with a score between `min` and `max`; `start` and `num` give part of them."""
+        """Returns the members with a score from `min` to `max`. `start` and `num` return a part of them."""
         return self._scored(_limited(["ZRANGEBYSCORE", name, min, max], start, num), withscores, score_cast_func)
 
     def zrevrangebyscore(
         self, name, max, min, start=None, num=None, withscores=False, score_cast_func=float
     ):
-        """The members with a score between `max` and `min`, the highest first."""
+        """Returns the members with a score from `max` to `min`, starting with the highest score."""
         return self._scored(_limited(["ZREVRANGEBYSCORE", name, max, min], start, num), withscores, score_cast_func)
 
     def zrangebylex(self, name, min, max, start=None, num=None):
-        """The members between two, where all scores are the same: '[a' from a on, '(a' after a, '-' and '+' ends."""
+        """Returns the members in a range, for equal scores. '[a' includes a, '(a' excludes it, '-' and '+' are open."""
         return self.execute_command(*_limited(["ZRANGEBYLEX", name, min, max], start, num))
 
     def zrevrangebylex(self, name, max, min, start=None, num=None):
-        """zrangebylex, the last first."""
+        """Like zrangebylex, in reverse order."""
         return self.execute_command(*_limited(["ZREVRANGEBYLEX", name, max, min], start, num))
 
     def zlexcount(self, name, min, max):
-        """How many members zrangebylex would give."""
+        """Returns the number of members that zrangebylex would return."""
         return self.execute_command("ZLEXCOUNT", name, min, max)
 
     def zremrangebyrank(self, name, min, max):
-        """Removes the members from rank `min` to `max`; how many."""
+        """Removes the members from rank `min` to `max`. Returns how many."""
         return self.execute_command("ZREMRANGEBYRANK", name, min, max)
 
     def zremrangebyscore(self, name, min, max):
-        """Removes the members with a score between `min` and `max`; how many."""
+        """Removes the members with a score from `min` to `max`. Returns how many."""
         return self.execute_command("ZREMRANGEBYSCORE", name, min, max)
 
     def zremrangebylex(self, name, min, max):
-        """Removes the members that zrangebylex would give; how many."""
+        """Removes the members that zrangebylex would return. Returns how many."""
         return self.execute_command("ZREMRANGEBYLEX", name, min, max)
 
     def zrandmember(self, key, count=None, withscores=False):
-        """A member at random, or a list of `count` of them; with a negative count some may come twice."""
+        """Returns a random member, or a list of `count` members. With a negative count, members can repeat."""
         words = [key]
         if count is not None:
             words.append(count)
@@ -178,26 +178,26 @@ class SortedSetCommands:
             words.append("WITHSCORES")
         return self.execute_command("ZRANDMEMBER", *words, withscores=withscores)
 
-    # --- taking members ---
+    # --- removing members ---
 
     def zpopmin(self, name, count=None):
-        """Takes the members with the lowest scores, one or `count`: a list of (member, score)."""
+        """Removes the member or the `count` members with the lowest scores. Returns a list of (member, score)."""
         return self.execute_command("ZPOPMIN", *([name] if count is None else [name, count]), withscores=True)
 
     def zpopmax(self, name, count=None):
-        """Takes the members with the highest scores, one or `count`: a list of (member, score)."""
+        """Removes the member or the `count` members with the highest scores. Returns a list of (member, score)."""
         return self.execute_command("ZPOPMAX", *([name] if count is None else [name, count]), withscores=True)
 
     def bzpopmin(self, keys, timeout=0):
-        """Waits for a member and takes the one with the lowest score: (key, member, score), or None."""
+        """Waits for a member and removes the one with the lowest score. Returns (key, member, score), or None."""
         return self.execute_command("BZPOPMIN", *words_of(keys), 0 if timeout is None else timeout)
 
     def bzpopmax(self, keys, timeout=0):
-        """Waits for a member and takes the one with the highest score: (key, member, score), or None."""
+        """Waits for a member and removes the one with the highest score. Returns (key, member, score), or None."""
         return self.execute_command("BZPOPMAX", *words_of(keys), 0 if timeout is None else timeout)
 
     def zmpop(self, num_keys, keys, min=False, max=False, count=1):
-        """Takes members from the first sorted set that has any: [key, pairs], or None."""
+        """Removes members from the first sorted set that has any. Returns [key, pairs], or None."""
         words = [num_keys] + keys
         if bool(min) == bool(max):
             raise DataError
@@ -207,7 +207,7 @@ class SortedSetCommands:
         return self.execute_command("ZMPOP", *words)
 
     def bzmpop(self, timeout, numkeys, keys, min=False, max=False, count=1):
-        """zmpop that waits up to `timeout` seconds for a member; 0 waits for ever."""
+        """Like zmpop, but waits up to `timeout` seconds for a member. 0 waits without a limit."""
         words = [timeout, numkeys, *keys]
         if bool(min) == bool(max):
             raise DataError("Either min or max, but not both must be set")
@@ -216,39 +216,39 @@ class SortedSetCommands:
     # --- several sorted sets ---
 
     def zinter(self, keys, aggregate=None, withscores=False):
-        """The members that all sorted sets share; `keys` is a list, or a dict of weights.
+        """Returns the members that are in all of the sorted sets. `keys` is a list, or a dict of weights.
 
-        `aggregate` says what becomes of several scores: SUM, MIN or MAX.
+        `aggregate` combines the scores of a member: SUM, MIN or MAX.
         """
         return self._zaggregate("ZINTER", None, keys, aggregate, withscores=withscores)
 
     def zinterstore(self, dest, keys, aggregate=None):
-        """Stores what zinter would give; how many members."""
+        """Stores the result of zinter. Returns the number of members."""
         return self._zaggregate("ZINTERSTORE", dest, keys, aggregate)
 
     def zintercard(self, numkeys, keys, limit=0):
-        """How many members all sorted sets share; counts no further than `limit`, if given."""
+        """Returns the number of members that are in all of the sorted sets. Stops counting at `limit`, if given."""
         return self.execute_command("ZINTERCARD", numkeys, *keys, "LIMIT", limit)
 
     def zunion(self, keys, aggregate=None, withscores=False, score_cast_func=float):
-        """The members of any of the sorted sets; `keys` and `aggregate` are those of zinter."""
+        """Returns the members that are in any of the sorted sets. `keys` and `aggregate` are those of zinter."""
         return self._zaggregate(
             "ZUNION", None, keys, aggregate, withscores=withscores, score_cast_func=score_cast_func
         )
 
     def zunionstore(self, dest, keys, aggregate=None):
-        """Stores what zunion would give; how many members."""
+        """Stores the result of zunion. Returns the number of members."""
         return self._zaggregate("ZUNIONSTORE", dest, keys, aggregate)
 
     def zdiff(self, keys, withscores=False):
-        """The members of the first sorted set that are in none of the others."""
+        """Returns the members of the first sorted set that are in none of the others."""
         words = [len(keys), *keys]
         if withscores:
             words.append("WITHSCORES")
         return self.execute_command("ZDIFF", *words, withscores=withscores)
 
     def zdiffstore(self, dest, keys):
-        """Stores what zdiff would give; how many members."""
+        """Stores the result of zdiff. Returns the number of members."""
         return self.execute_command("ZDIFFSTORE", dest, len(keys), *keys)
 
     def _zaggregate(self, command, dest, keys, aggregate=None, **options):

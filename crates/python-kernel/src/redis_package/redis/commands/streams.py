@@ -1,4 +1,4 @@
-"""Streams: a log of entries, each a dict under an id, and groups that share the reading of it."""
+"""Streams: logs of entries, each a dict with an id, and consumer groups that share the reading."""
 
 from redis.commands.arguments import flat
 from redis.exceptions import DataError
@@ -46,7 +46,7 @@ def _block(command, block):
 
 
 def _whole(value):
-    """The value as an int, or None where it is none: redis-py leaves such an argument out."""
+    """Returns the value as an int, or None if it is not a number, in which case redis-py omits the argument."""
     try:
         return int(value)
     except TypeError:
@@ -70,7 +70,7 @@ class StreamCommands:
         idmpauto=None,
         idmp=None,
     ):
-        """Adds an entry; its id. `maxlen` or `minid` drop old entries, roughly unless `approximate` is false."""
+        """Adds an entry and returns its id. `maxlen` or `minid` trim old entries, exactly if `approximate` is false."""
         if maxlen is not None and minid is not None:
             raise DataError("Only one of ```maxlen``` or ```minid``` may be specified")
         if idmpauto is not None and idmp is not None:
@@ -101,22 +101,22 @@ class StreamCommands:
         return self.execute_command("XADD", name, *words, *flat(fields))
 
     def xlen(self, name):
-        """How many entries there are."""
+        """Returns the number of entries."""
         return self.execute_command("XLEN", name)
 
     def xdel(self, name, *ids):
-        """Deletes entries; how many."""
+        """Deletes entries. Returns how many."""
         return self.execute_command("XDEL", name, *ids)
 
     def xdelex(self, name, *ids, ref_policy="KEEPREF"):
-        """Deletes entries, and what groups hold of them as `ref_policy` says. For each 1, -1 or 2."""
+        """Deletes entries, and references of groups as `ref_policy` says. Returns 1, -1 or 2 for each entry."""
         if not ids:
             raise DataError("XDELEX requires at least one message ID")
         _must_be_policy("XDELEX", ref_policy)
         return self.execute_command("XDELEX", name, ref_policy, "IDS", len(ids), *ids)
 
     def xtrim(self, name, maxlen=None, approximate=True, minid=None, limit=None, ref_policy=None):
-        """Drops old entries; how many."""
+        """Deletes old entries. Returns how many."""
         if maxlen is not None and minid is not None:
             raise DataError("Only one of ``maxlen`` or ``minid`` may be specified")
         if maxlen is None and minid is None:
@@ -133,7 +133,7 @@ class StreamCommands:
         return self.execute_command("XTRIM", name, *words)
 
     def xcfgset(self, name, idmp_duration=None, idmp_maxsize=None):
-        """Sets how long, and for how many entries, a stream remembers producers' ids (from Redis 8.6 on)."""
+        """Sets for how long, and for how many entries, a stream remembers producers' ids (from Redis 8.6 on)."""
         if idmp_duration is None and idmp_maxsize is None:
             raise DataError("XCFGSET requires at least one of idmp_duration or idmp_maxsize")
         words = []
@@ -150,11 +150,11 @@ class StreamCommands:
     # --- reading ---
 
     def xrange(self, name, min="-", max="+", count=None):
-        """The entries from one id to another: pairs of id and dict."""
+        """Returns the entries between two ids, as pairs of id and dict."""
         return self._range("XRANGE", name, min, max, count)
 
     def xrevrange(self, name, max="+", min="-", count=None):
-        """The entries from one id back to another."""
+        """Returns the entries between two ids in reverse order."""
         return self._range("XREVRANGE", name, max, min, count)
 
     def _range(self, command, name, first, last, count):
@@ -165,7 +165,7 @@ class StreamCommands:
         return self.execute_command(command, name, *words)
 
     def xread(self, streams, count=None, block=None, max_count=None, max_size=None):
-        """The entries after these ids, {name: id}; with `block` waits so many milliseconds for the first."""
+        """Returns the entries after these ids, {name: id}. `block` is the time to wait for one, in milliseconds."""
         words = _block("XREAD", block) + _limits("XREAD", count, max_count, max_size)
         if not isinstance(streams, dict) or not streams:
             raise DataError("XREAD streams must be a non empty dict")
@@ -183,7 +183,7 @@ class StreamCommands:
         max_count=None,
         max_size=None,
     ):
-        """The entries that a group's reader gets: new ones with the id '>', else those it has not acknowledged."""
+        """Returns entries for a consumer of a group: new ones for the id '>', else its unacknowledged entries."""
         words = [b"GROUP", groupname, consumername]
         words += _limits("XREADGROUP", count, max_count, max_size) + _block("XREADGROUP", block)
         options = {}
@@ -202,7 +202,7 @@ class StreamCommands:
     # --- groups ---
 
     def xgroup_create(self, name, groupname, id="$", mkstream=False, entries_read=None):
-        """Makes a group that reads on from an id; '$' is the end, '0' the start."""
+        """Creates a group that starts to read after an id. '$' is the end of the stream, '0' the start."""
         words = [name, groupname, id]
         if mkstream:
             words.append(b"MKSTREAM")
@@ -211,37 +211,37 @@ class StreamCommands:
         return self.execute_command("XGROUP CREATE", *words)
 
     def xgroup_setid(self, name, groupname, id, entries_read=None):
-        """Lets a group read on from another id."""
+        """Sets the id after which a group continues to read."""
         words = [name, groupname, id]
         if entries_read is not None:
             words += ("ENTRIESREAD", entries_read)
         return self.execute_command("XGROUP SETID", *words)
 
     def xgroup_destroy(self, name, groupname):
-        """Deletes a group; whether there was one."""
+        """Deletes a group. Returns whether it existed."""
         return self.execute_command("XGROUP DESTROY", name, groupname)
 
     def xgroup_createconsumer(self, name, groupname, consumername):
-        """Makes a reader of a group: 1, or 0 if there was one."""
+        """Creates a consumer in a group. Returns 1, or 0 if it existed."""
         return self.execute_command("XGROUP CREATECONSUMER", name, groupname, consumername)
 
     def xgroup_delconsumer(self, name, groupname, consumername):
-        """Deletes a reader of a group; how many entries it had not acknowledged."""
+        """Deletes a consumer from a group. Returns the number of its unacknowledged entries."""
         return self.execute_command("XGROUP DELCONSUMER", name, groupname, consumername)
 
     def xack(self, name, groupname, *ids):
-        """Acknowledges entries; how many."""
+        """Acknowledges entries. Returns how many."""
         return self.execute_command("XACK", name, groupname, *ids)
 
     def xackdel(self, name, groupname, *ids, ref_policy="KEEPREF"):
-        """Acknowledges entries and deletes them. For each 1, -1 or 2."""
+        """Acknowledges and deletes entries. Returns 1, -1 or 2 for each entry."""
         if not ids:
             raise DataError("XACKDEL requires at least one message ID")
         _must_be_policy("XACKDEL", ref_policy)
         return self.execute_command("XACKDEL", name, groupname, ref_policy, "IDS", len(ids), *ids)
 
     def xnack(self, name, groupname, mode, *ids, retrycount=None, force=False):
-        """Gives entries back to the group unread (from Redis 8.8 on)."""
+        """Returns entries to the group as unread (from Redis 8.8 on)."""
         if not ids:
             raise DataError("XNACK requires at least one message ID")
         if mode not in _MODES:
@@ -256,11 +256,11 @@ class StreamCommands:
         return self.execute_command("XNACK", name, groupname, *words)
 
     def xpending(self, name, groupname):
-        """How many entries a group has not acknowledged, as a dict."""
+        """Returns a summary of a group's unacknowledged entries, as a dict."""
         return self.execute_command("XPENDING", name, groupname)
 
     def xpending_range(self, name, groupname, min, max, count, consumername=None, idle=None):
-        """The entries a group, or one reader of it, has not acknowledged, as dicts."""
+        """Returns the unacknowledged entries of a group, or of one consumer, as dicts."""
         if {min, max, count} == {None}:
             if idle is not None or consumername is not None:
                 raise DataError(
@@ -296,7 +296,7 @@ class StreamCommands:
         force=False,
         justid=False,
     ):
-        """Hands unacknowledged entries to another reader; the entries, or their ids with `justid`."""
+        """Assigns unacknowledged entries to another consumer. Returns the entries, or their ids with `justid`."""
         _positive(min_idle_time, "XCLAIM min_idle_time must be a non negative integer", least=0)
         if not isinstance(message_ids, (list, tuple)) or not message_ids:
             raise DataError("XCLAIM message_ids must be a non empty list or tuple of message IDs to claim")
@@ -316,7 +316,7 @@ class StreamCommands:
     def xautoclaim(
         self, name, groupname, consumername, min_idle_time, start_id="0-0", count=None, justid=False
     ):
-        """Hands entries that have waited so many milliseconds to a reader: [next id, entries, deleted ids]."""
+        """Assigns entries that have been idle for some milliseconds to a consumer: [next id, entries, deleted ids]."""
         if _whole(min_idle_time) is not None and int(min_idle_time) < 0:
             raise DataError("XAUTOCLAIM min_idle_time must be a nonnegative integer")
         words = [name, groupname, consumername, min_idle_time, start_id]
@@ -328,18 +328,18 @@ class StreamCommands:
             return self.execute_command("XAUTOCLAIM", *words, b"JUSTID", parse_justid=True)
         return self.execute_command("XAUTOCLAIM", *words)
 
-    # --- looking ---
+    # --- information ---
 
     def xinfo_stream(self, name, full=False):
-        """What is known of a stream, as a dict."""
+        """Returns information about a stream, as a dict."""
         if full:
             return self.execute_command("XINFO STREAM", name, b"FULL", full=full)
         return self.execute_command("XINFO STREAM", name)
 
     def xinfo_groups(self, name):
-        """What is known of a stream's groups, as dicts."""
+        """Returns information about a stream's groups, as dicts."""
         return self.execute_command("XINFO GROUPS", name)
 
     def xinfo_consumers(self, name, groupname):
-        """What is known of a group's readers, as dicts."""
+        """Returns information about a group's consumers, as dicts."""
         return self.execute_command("XINFO CONSUMERS", name, groupname)

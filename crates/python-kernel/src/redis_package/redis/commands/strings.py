@@ -7,7 +7,7 @@ from redis.exceptions import DataError
 
 
 class DataPersistOptions:
-    """When MSETEX sets its keys: only if none exists, or only if all do."""
+    """The condition of MSETEX: set the keys only if none of them exists, or only if all do."""
 
     def __init__(self, value):
         self.name = self.value = value
@@ -24,7 +24,7 @@ DataPersistOptions.XX = DataPersistOptions("XX")
 
 
 class BitFieldOperation:
-    """Gathers the operations of one BITFIELD; `execute` sends them."""
+    """Collects the operations of one BITFIELD command. `execute` sends them."""
 
     __module__ = "redis.commands.core"
 
@@ -37,13 +37,13 @@ class BitFieldOperation:
         self.reset()
 
     def reset(self):
-        """Forgets the operations."""
+        """Removes all operations."""
         self.operations = []
         self._last_overflow = "WRAP"
         self.overflow(self._default_overflow or self._last_overflow)
 
     def overflow(self, overflow):
-        """What later changes do on overflow: WRAP, SAT or FAIL."""
+        """Sets what the following operations do on overflow: WRAP, SAT or FAIL."""
         overflow = overflow.upper()
         if overflow != self._last_overflow:
             self._last_overflow = overflow
@@ -51,7 +51,7 @@ class BitFieldOperation:
         return self
 
     def incrby(self, fmt, offset, increment, overflow=None):
-        """Adds to the integer of type `fmt` (such as 'u8') at an offset ('#3' counts in integers)."""
+        """Adds to the integer of type `fmt` (such as 'u8') at an offset. '#3' is the offset of the fourth integer."""
         if overflow is not None:
             self.overflow(overflow)
         self.operations.append(("INCRBY", fmt, offset, increment))
@@ -63,7 +63,7 @@ class BitFieldOperation:
         return self
 
     def set(self, fmt, offset, value):
-        """Sets the integer of type `fmt` at an offset, and gives the old one."""
+        """Sets the integer of type `fmt` at an offset. Its result is the old value."""
         self.operations.append(("SET", fmt, offset, value))
         return self
 
@@ -73,21 +73,21 @@ class BitFieldOperation:
         return ["BITFIELD", self.key, *[word for operation in self.operations for word in operation]]
 
     def execute(self):
-        """Sends the operations and forgets them; one result for each, except the overflow settings."""
+        """Sends the operations and removes them. Returns one result for each, except for overflow settings."""
         command = self.command
         self.reset()
         return self.client.execute_command(*command)
 
 
 class BasicKeyCommands:
-    """The commands on strings; `keys` adds those on any key, to one class as in redis-py."""
+    """The commands on strings. As in redis-py, keys.py adds the commands on keys of any type to the same class."""
 
     def append(self, key, value):
-        """Adds to the end of the string; the new length."""
+        """Appends to a string. Returns the new length."""
         return self.execute_command("APPEND", key, value)
 
     def get(self, name):
-        """The string under `name`, or None."""
+        """Returns the string under `name`, or None."""
         return self.execute_command("GET", name)
 
     def __getitem__(self, name):
@@ -113,10 +113,10 @@ class BasicKeyCommands:
         ifdeq=None,
         ifdne=None,
     ):
-        """Sets a string, whatever the key held. True, or None if a condition kept it from being set.
+        """Sets a string, and replaces a value of any type. Returns True, or None if a condition prevented it.
 
-        `ex` and `px` give a time to live in seconds or milliseconds, `exat` and `pxat` the unix time of its end;
-        `keepttl` keeps the one it has. `nx` sets only a new key, `xx` only one that exists. `get` gives the old value.
+        `ex` and `px` set a time to live in seconds or milliseconds, `exat` and `pxat` a unix time of expiry. `keepttl`
+        keeps the current one. `nx` sets only a new key, `xx` only an existing one. `get` returns the old value.
         """
         plain = not (nx or xx or keepttl or get) and ex is None and px is None and exat is None and pxat is None
         if plain and ifeq is None and ifne is None and ifdeq is None and ifdne is None:
@@ -144,35 +144,35 @@ class BasicKeyCommands:
         self.set(name, value)
 
     def setex(self, name, time, value):
-        """Sets a string that lives `time` seconds."""
+        """Sets a string with a time to live of `time` seconds."""
         warn_of_function("setex", "Use 'set' instead.", "2.6.12")
         return self.execute_command("SETEX", name, seconds(time), value)
 
     def psetex(self, name, time_ms, value):
-        """Sets a string that lives `time_ms` milliseconds."""
+        """Sets a string with a time to live of `time_ms` milliseconds."""
         return self.execute_command("PSETEX", name, milliseconds(time_ms), value)
 
     def setnx(self, name, value):
-        """Sets a string if the key is new; whether it was."""
+        """Sets a string if the key does not exist. Returns whether it was set."""
         return self.execute_command("SETNX", name, value)
 
     def getset(self, name, value):
-        """Sets a string and gives the old one."""
+        """Sets a string and returns the old one."""
         return self.execute_command("GETSET", name, value)
 
     def getdel(self, name):
-        """Gives the string and deletes the key."""
+        """Returns the string and deletes the key."""
         return self.execute_command("GETDEL", name)
 
     def getex(self, name, ex=None, px=None, exat=None, pxat=None, persist=False):
-        """Gives the string and sets its time to live, or takes it away with `persist`."""
+        """Returns the string and sets its time to live, or removes it with `persist`."""
         words = one_expiry(ex, px, exat, pxat, persist, "persist")
         if persist:
             words.append("PERSIST")
         return self.execute_command("GETEX", name, *words)
 
     def mget(self, keys, *args):
-        """The strings under several keys, None where there is none."""
+        """Returns the strings under several keys, with None for a key that does not exist."""
         words = words_of(keys, args)
         if not words:
             return self.execute_command("MGET", EMPTY_RESPONSE=[])
@@ -183,11 +183,11 @@ class BasicKeyCommands:
         return self.execute_command("MSET", *flat(mapping))
 
     def msetnx(self, mapping):
-        """Sets several strings if none of the keys exists; whether it did."""
+        """Sets several strings if none of the keys exists. Returns whether they were set."""
         return self.execute_command("MSETNX", *flat(mapping))
 
     def msetex(self, mapping, data_persist_option=None, ex=None, px=None, exat=None, pxat=None, keepttl=False):
-        """Sets several strings with one expiry."""
+        """Sets several strings with the same expiry."""
         refuse_second_expiry(ex, px, exat, pxat, keepttl, "keepttl")
         words = [data_persist_option.value] if data_persist_option else []
         words += expiry(ex, px, exat, pxat)
@@ -196,19 +196,19 @@ class BasicKeyCommands:
         return self.execute_command("MSETEX", len(mapping), *flat(mapping), *words)
 
     def incrby(self, name, amount=1):
-        """Adds to the integer in a string; the new value. A key that is missing counts as 0."""
+        """Adds to the integer in a string. Returns the new value. A key that does not exist counts as 0."""
         return self.execute_command("INCRBY", name, amount)
 
     incr = incrby
 
     def decrby(self, name, amount=1):
-        """Subtracts from the integer in a string; the new value."""
+        """Subtracts from the integer in a string. Returns the new value."""
         return self.execute_command("DECRBY", name, amount)
 
     decr = decrby
 
     def incrbyfloat(self, name, amount=1.0):
-        """Adds to the number in a string; the new value as a float."""
+        """Adds to the number in a string. Returns the new value as a float."""
         return self.execute_command("INCRBYFLOAT", name, amount)
 
     def increx(
@@ -252,23 +252,23 @@ class BasicKeyCommands:
         return self.execute_command("INCREX", name, *words)
 
     def strlen(self, name):
-        """The length of the string in bytes."""
+        """Returns the length of the string in bytes."""
         return self.execute_command("STRLEN", name)
 
     def getrange(self, key, start, end):
-        """The bytes from `start` to `end`, both included; -1 is the last."""
+        """Returns the bytes from index `start` to `end`, both included. -1 is the last byte."""
         return self.execute_command("GETRANGE", key, start, end)
 
     def substr(self, name, start, end=-1):
-        """GETRANGE by its old name."""
+        """The old name of getrange."""
         return self.execute_command("SUBSTR", name, start, end)
 
     def setrange(self, name, offset, value):
-        """Overwrites from an offset on; the new length."""
+        """Overwrites the string from an offset on. Returns the new length."""
         return self.execute_command("SETRANGE", name, offset, value)
 
     def lcs(self, key1, key2, len=False, idx=False, minmatchlen=0, withmatchlen=False):
-        """The longest common subsequence of two strings; its length with `len`, where it is with `idx`."""
+        """Returns the longest common subsequence of two strings, its length with `len`, or its positions with `idx`."""
         words = [key1, key2]
         if len:
             words.append("LEN")
@@ -292,7 +292,7 @@ class BasicKeyCommands:
         withmatchlen=False,
         **kwargs,
     ):
-        """LCS by the name it had in Redis 6."""
+        """The name of lcs in Redis 6."""
         if algo != "LCS":
             raise DataError("The supported algorithms are: LCS")
         if specific_argument not in ("keys", "strings"):
@@ -313,12 +313,12 @@ class BasicKeyCommands:
         return self.execute_command("STRALGO", *words, **asked, **kwargs)
 
     def digest(self, name):
-        """The hash digest of a string (from Redis 8.4 on)."""
+        """Returns the hash digest of a string (from Redis 8.4 on)."""
         warn_of_experiment("digest")
         return self.execute_command("DIGEST", name)
 
     def digest_local(self, value):
-        """The hash digest of a value, computed here; needs a library that the tutor does not have."""
+        """Returns the hash digest of a value, computed by the client. Needs a library that redis-tutor lacks."""
         warn_of_experiment("digest_local")
         raise NotImplementedError(
             "XXHASH support requires the optional 'xxhash' library. Install it with 'pip install xxhash' or use this "
@@ -326,7 +326,7 @@ class BasicKeyCommands:
         )
 
     def delex(self, name, ifeq=None, ifne=None, ifdeq=None, ifdne=None):
-        """Deletes a string if it has (or has not) this value or digest (from Redis 8.4 on)."""
+        """Deletes a string if it has (or does not have) this value or digest (from Redis 8.4 on)."""
         warn_of_experiment("delex")
         wanted = [("IFEQ", ifeq), ("IFNE", ifne), ("IFDEQ", ifdeq), ("IFDNE", ifdne)]
         wanted = [pair for pair in wanted if pair[1] is not None]
@@ -337,22 +337,22 @@ class BasicKeyCommands:
     # --- bits ---
 
     def setbit(self, name, offset, value):
-        """Sets one bit; the bit that was there."""
+        """Sets a bit. Returns the old bit."""
         return self.execute_command("SETBIT", name, offset, 1 if value else 0)
 
     def getbit(self, name, offset):
-        """One bit."""
+        """Returns a bit."""
         return self.execute_command("GETBIT", name, offset)
 
     def bitcount(self, key, start=None, end=None, mode=None):
-        """How many bits are 1, in all or from `start` to `end`; `mode` is BYTE or BIT."""
+        """Returns the number of bits that are 1, in all or from `start` to `end`. `mode` is BYTE or BIT."""
         words = [start, end] if both_or_none(start, end, "Both start and end must be specified") else []
         if mode is not None:
             words.append(mode)
         return self.execute_command("BITCOUNT", key, *words)
 
     def bitpos(self, key, bit, start=None, end=None, mode=None):
-        """The place of the first bit that is `bit`, or -1."""
+        """Returns the position of the first bit that equals `bit`, or -1."""
         if bit not in (0, 1):
             raise DataError("bit must be 0 or 1")
         words = []
@@ -367,15 +367,15 @@ class BasicKeyCommands:
         return self.execute_command("BITPOS", key, bit, *words)
 
     def bitop(self, operation, dest, *keys):
-        """Combines strings bit by bit with AND, OR, XOR, NOT and others, and stores the result; its length."""
+        """Combines strings by AND, OR, XOR, NOT and others, bit by bit. Stores the result and returns its length."""
         return self.execute_command("BITOP", operation, dest, *keys)
 
     def bitfield(self, key, default_overflow=None):
-        """Integers of any width within a string: gives an object that gathers operations, see its `execute`."""
+        """Returns an object that collects operations on integers of any width within a string. See its `execute`."""
         return BitFieldOperation(self, key, default_overflow=default_overflow)
 
     def bitfield_ro(self, key, encoding, offset, items=None):
-        """Reads integers of any width within a string; `items` are further pairs of encoding and offset."""
+        """Reads integers of any width within a string. `items` are further pairs of type and offset."""
         words = [key, "GET", encoding, offset]
         for further in items or []:
             encoding, offset = further
