@@ -1,9 +1,9 @@
 //! Hostile and faulty programs: whatever they do, the prompt keeps working and the data is kept.
 
+use crate::support::program::{redis_tutor, stdout};
 use std::collections::VecDeque;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use redis_tutor::driver::{Frontend, Host, Interrupts, drive};
@@ -14,19 +14,9 @@ use redis_tutor::session::{Options, Session};
 
 /// Runs `play` with lines from a pipe. Returns its exit status and its output.
 fn play(lines: &[&str]) -> (Option<i32>, String) {
-    let mut tutor = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
-        .args(["--no-progress", "--color", "never", "play"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the binary runs");
-    let mut input = tutor.stdin.take().expect("it is piped");
-    // The program may exit before it has read all lines.
-    let _ = input.write_all(format!("{}\n", lines.join("\n")).as_bytes());
-    drop(input);
-    let output = tutor.wait_with_output().expect("the tutor ends");
-    (output.status.code(), String::from_utf8(output.stdout).expect("the output is UTF-8"))
+    let input = format!("{}\n", lines.join("\n"));
+    let output = redis_tutor(&["--no-progress", "--color", "never", "play"], input.as_bytes());
+    (output.status.code(), stdout(&output))
 }
 
 /// Checks that a line prints `expected`, and that a variable and a key that were set before still exist after it.
