@@ -41,7 +41,7 @@ mod unix {
         fn read_until(&mut self, text: &str) {
             let mut seen = String::new();
             while !seen.contains(text) {
-                let bytes = self.output.recv_timeout(Duration::from_secs(120)).expect("the program answers");
+                let bytes = self.output.recv_timeout(Duration::from_secs(120)).expect("the program replies");
                 seen.push_str(&String::from_utf8_lossy(&bytes));
             }
         }

@@ -80,7 +80,7 @@ struct Client(TcpStream);
 impl Client {
     fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
-        stream.set_read_timeout(Some(TIMEOUT)).expect("it is a socket");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("the socket accepts a timeout");
         Client(stream)
     }
 
@@ -128,7 +128,7 @@ impl Client {
         let mut line = Vec::new();
         while !line.ends_with(b"\r\n") {
             let mut byte = [0];
-            self.0.read_exact(&mut byte).expect("a line comes");
+            self.0.read_exact(&mut byte).expect("the server sends a line");
             line.extend(byte);
         }
         String::from_utf8_lossy(&line).trim_end().to_owned()
@@ -139,8 +139,8 @@ impl Client {
         self.send(format!("{command}\r\n"));
         let length = self.read_line().trim_start_matches('$').parse::<usize>().expect("a bulk string");
         let mut text = vec![0; length + 2];
-        self.0.read_exact(&mut text).expect("it comes whole");
-        String::from_utf8(text).expect("it is text")
+        self.0.read_exact(&mut text).expect("the reply is complete");
+        String::from_utf8(text).expect("the reply is UTF-8")
     }
 
     /// Returns the value of a field in a section of INFO, if there is one.
@@ -316,7 +316,7 @@ fn an_element_is_not_lost_to_a_blocked_client_that_disconnects() {
             let mut blocked = Client::connect(address);
             blocked.send("BLPOP q 0\r\n");
             pusher.wait_for_info("blocked_clients", 1);
-            blocked.0.shutdown(how).expect("it is connected");
+            blocked.0.shutdown(how).expect("the client is connected");
             pusher.wait_for_info("blocked_clients", 0);
         }
         pusher.expect_reply("RPUSH q task", ":1\r\n");
@@ -406,7 +406,7 @@ fn monitor_shows_the_commands_of_other_clients() {
         monitor.expect_reply("MONITOR", "+OK\r\n");
         client.expect_reply("SELECT 3", "+OK\r\n");
         client.expect_reply("SET a \"two words\"", "+OK\r\n");
-        let peer = client.0.local_addr().expect("it is connected");
+        let peer = client.0.local_addr().expect("the client is connected");
         for (database, words) in [(3, "\"SELECT\" \"3\""), (3, "\"SET\" \"a\" \"two words\"")] {
             let line = monitor.read_line();
             let (time, rest) =

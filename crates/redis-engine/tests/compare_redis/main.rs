@@ -48,7 +48,7 @@ fn now_us() -> i64 {
 
 fn main() -> ExitCode {
     let Ok(binary) = env::var("REDIS_TUTOR_REAL_REDIS") else {
-        println!("compare_redis: skipped, for REDIS_TUTOR_REAL_REDIS names no redis-server to compare the engine with");
+        println!("compare_redis: skipped, because REDIS_TUTOR_REAL_REDIS does not name a redis-server");
         return ExitCode::SUCCESS;
     };
     let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().expect("it is a number"));
