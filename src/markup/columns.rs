@@ -54,3 +54,19 @@ impl Style {
         self.choose("…", "...")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_counted_in_columns_and_not_in_characters() {
+        for columns in 1..8 {
+            let text = truncate("日本語 text", columns, "…");
+            assert!(text.width() <= columns, "{text:?} is wider than {columns}");
+        }
+        assert_eq!(truncate("日本語", 4, "…"), "日…");
+        assert_eq!(pad_end("日本", 6), "日本  ");
+        assert_eq!(pad_start("日本", 6), "  日本");
+    }
+}
