@@ -47,7 +47,7 @@ impl Session {
                 // redis-cli goes back to the database that it was in.
                 let database = self.clients[who].cut_off.take().unwrap_or_default();
                 let state = self.engine.server.clients.get_mut(client);
-                (state.database, state.unseen) = (database, who == TUTOR);
+                (state.database, state.is_hidden_from_monitors) = (database, who == TUTOR);
                 self.clients[who].cli = Some(client);
                 client
             }

@@ -122,7 +122,7 @@ impl Session {
             return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
         }
         let client = self.connect();
-        self.engine.server.clients.get_mut(client).unseen = who == TUTOR;
+        self.engine.server.clients.get_mut(client).is_hidden_from_monitors = who == TUTOR;
         self.execute_all(client, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
         let data = self.engine.server.clients.get_mut(client).reply.take();
         let opened = Connection { client, input: Vec::new(), parser: RequestParser::default() };
@@ -183,7 +183,7 @@ impl Session {
                 Ok(None) => break,
                 Err(error) => {
                     let state = self.engine.server.clients.get_mut(client);
-                    state.reply.error(&redis_engine::error::Error::said(error.0.as_bytes()));
+                    state.reply.error(&redis_engine::error::Error::new(error.0.as_bytes()));
                     state.closing = true;
                     used = input.len();
                     break;

@@ -131,7 +131,7 @@ impl Session {
             Some(Item::PutBack) => {
                 if let Some(kept) = self.script.kept.take() {
                     let own: Vec<_> = self.clients[TUTOR].connections().collect();
-                    self.engine.put_back(*kept, &own);
+                    self.engine.undo_rehearsal(*kept, &own);
                 }
             }
             Some(Item::Unseen(text)) => {

@@ -126,7 +126,7 @@ impl Session {
         let mut table = String::from("| client | from | does |\n|--|--|--|\n");
         for id in clients {
             let client = self.engine.server.clients.get(id);
-            let waits = self.engine.server.blocking.waiting(id).map(|wait| {
+            let waits = self.engine.server.blocking.get(id).map(|wait| {
                 let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
                 format!("waits for {}", keys.join(", "))
             });
@@ -134,8 +134,8 @@ impl Session {
             let name = named.map_or(format!("number {}", id.0), |name| String::from_utf8_lossy(name).into_owned());
             let does = match (waits, client.last_command) {
                 (Some(waits), _) => waits,
-                (None, _) if client.monitors => "monitors".into(),
-                (None, _) if self.engine.server.subscriptions.listens(id) => "listens".into(),
+                (None, _) if client.is_monitor => "monitors".into(),
+                (None, _) if self.engine.server.subscriptions.is_subscribed(id) => "listens".into(),
                 (None, Some(command)) => format!("sent {command} last"),
                 (None, None) => "has sent nothing yet".into(),
             };

@@ -10,7 +10,7 @@ impl Session {
     /// What clients wait for at this moment, as a sentence each: `main waits for queue:tasks`.
     pub fn waits(&self) -> Vec<String> {
         let waiting = |client: &Client| {
-            let wait = client.connections().filter_map(|id| self.engine.server.blocking.waiting(id)).next()?;
+            let wait = client.connections().filter_map(|id| self.engine.server.blocking.get(id)).next()?;
             let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
             Some(format!("{} waits for {}", client.name, keys.join(", ")))
         };

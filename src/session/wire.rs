@@ -88,10 +88,10 @@ impl Session {
             return self.engine.execute(connection, argv, now_us);
         };
         let reply = self.engine.server.clients.get(connection).reply.as_bytes();
-        let expired = self.engine.keyspace.counts.expired_keys;
+        let expired = self.engine.keyspace.stats.expired_keys;
         self.record.sent(&self.clients[who].name, connection, bytes, reply, (now_us, expired));
         self.engine.execute(connection, argv, now_us);
-        let wait = self.engine.server.blocking.waiting(connection);
+        let wait = self.engine.server.blocking.get(connection);
         let wait = wait.map(|wait| Wait { deadline_us: wait.deadline.map(|ms| ms.saturating_mul(1000)), end: None });
         self.record.ran(connection, self.engine.server.clients.get(connection).reply.as_bytes(), wait);
         if !self.record.waiting().is_empty() {
@@ -110,7 +110,7 @@ impl Session {
         let (clients, blocking) = (&self.clients, &self.engine.server.blocking);
         let still_waits = |connection: ClientId| {
             let is_open = running == Some(connection) || clients.iter().any(|client| client.has_connection(connection));
-            is_open.then(|| blocking.waiting(connection).is_some())
+            is_open.then(|| blocking.get(connection).is_some())
         };
         self.record.waits_ended(by, self.clock.now_us(), still_waits);
     }

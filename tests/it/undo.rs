@@ -64,7 +64,7 @@ struct State {
 fn state(session: &Session, prompt: &Prompt) -> State {
     let mut engine = session.engine().clone();
     let now_us = engine.keyspace.now_us();
-    engine.server.config.state("enable-debug-command", b"yes");
+    engine.server.config.set_unchecked("enable-debug-command", b"yes");
     let client = engine.connect();
     let keys: Vec<_> =
         engine.keyspace.databases()[0].iter().map(|(key, entry)| (key.to_vec(), entry.expires_ms())).collect();

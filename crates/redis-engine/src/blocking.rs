@@ -1,8 +1,8 @@
-//! Clients that wait for a key: first come, first served, for each key.
+//! Blocked clients: for each key, the clients that are blocked on it, in the order in which they blocked.
 //!
-//! A blocking command that finds nothing leaves a `Wait`. When a command fills a key that somebody waits for, the
-//! engine runs the waiting commands again, longest wait first: the one that finds something is answered, the others
-//! wait on in their old places. So a wake-up answers as the command itself would.
+//! A blocking command that finds nothing to pop leaves a [`BlockedCommand`]. When another command fills one of its keys,
+//! the engine runs the blocked commands again, the longest blocked first. The first that finds an element is answered;
+//! the others keep their places. So the reply after a wait is the one that the command itself writes.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -10,76 +10,80 @@ use super::client_id::ClientId;
 use super::command::{Command, Group};
 use super::keyspace::BlockedCounts;
 
-/// What a blocked client waits for.
+/// The command of a blocked client.
 #[derive(Debug, Clone)]
-pub struct Wait {
+pub struct BlockedCommand {
+    /// The number of the database that was selected.
     pub database: usize,
+    /// The keys that the client is blocked on, in the order of the command.
     pub keys: Vec<Vec<u8>>,
-    /// Milliseconds since 1970; none waits for ever.
+    /// The end of the timeout in milliseconds since 1970. `None`: the client is blocked until it is served.
     pub deadline: Option<i64>,
+    /// The command's name and arguments.
     pub argv: Vec<Vec<u8>>,
+    /// The row of the command.
     pub command: &'static Command,
 }
 
-/// All waiting clients.
+/// All blocked clients.
 #[derive(Debug, Clone, Default)]
 pub struct Blocking {
     counts: BlockedCounts,
-    waits: HashMap<ClientId, Wait>,
+    commands: HashMap<ClientId, BlockedCommand>,
     queues: HashMap<(usize, Vec<u8>), VecDeque<ClientId>>,
     deadlines: BTreeSet<(i64, ClientId)>,
 }
 
 impl Blocking {
-    /// Lets a client wait; one that waits already (its command ran again in vain) keeps its places.
-    pub fn wait(&mut self, client: ClientId, wait: Wait) {
-        if self.waits.contains_key(&client) {
+    /// Blocks a client. A client that is blocked already, because its command ran again in vain, keeps its places.
+    pub(crate) fn block(&mut self, client: ClientId, command: BlockedCommand) {
+        if self.commands.contains_key(&client) {
             return;
         }
-        for key in &wait.keys {
-            let queue = self.queues.entry((wait.database, key.clone())).or_default();
+        for key in &command.keys {
+            let queue = self.queues.entry((command.database, key.clone())).or_default();
             if !queue.contains(&client) {
                 queue.push_back(client);
             }
         }
-        if let Some(deadline) = wait.deadline {
+        if let Some(deadline) = command.deadline {
             self.deadlines.insert((deadline, client));
         }
-        *self.count_mut(wait.command) += 1;
-        self.waits.insert(client, wait);
+        *self.count_mut(command.command) += 1;
+        self.commands.insert(client, command);
     }
 
-    /// Ends a client's wait, for whatever reason, and says what it waited for.
-    pub fn leave(&mut self, client: ClientId) -> Option<Wait> {
-        let wait = self.waits.remove(&client)?;
-        *self.count_mut(wait.command) -= 1;
-        for key in &wait.keys {
-            let place = (wait.database, key.clone());
+    /// Unblocks a client, for whatever reason, and returns its command. Writes no reply.
+    pub(crate) fn unblock(&mut self, client: ClientId) -> Option<BlockedCommand> {
+        let command = self.commands.remove(&client)?;
+        *self.count_mut(command.command) -= 1;
+        for key in &command.keys {
+            let place = (command.database, key.clone());
             if let Some(queue) = self.queues.get_mut(&place) {
-                queue.retain(|&waiting| waiting != client);
+                queue.retain(|&blocked| blocked != client);
                 if queue.is_empty() {
                     self.queues.remove(&place);
                 }
             }
         }
-        if let Some(deadline) = wait.deadline {
+        if let Some(deadline) = command.deadline {
             self.deadlines.remove(&(deadline, client));
         }
-        Some(wait)
+        Some(command)
     }
 
-    /// What a client waits for, if it does.
-    pub fn waiting(&self, client: ClientId) -> Option<&Wait> {
-        self.waits.get(&client)
+    /// Returns the command of a blocked client, or `None` if the client is not blocked.
+    pub fn get(&self, client: ClientId) -> Option<&BlockedCommand> {
+        self.commands.get(&client)
     }
 
-    /// Who waits.
-    pub fn clients(&self) -> Vec<ClientId> {
-        self.waits.keys().copied().collect()
+    /// Returns all blocked clients, in no particular order.
+    pub(crate) fn clients(&self) -> Vec<ClientId> {
+        self.commands.keys().copied().collect()
     }
 
-    /// The number of blocked clients, by the type of value that they are blocked on.
-    pub fn counts(&self) -> BlockedCounts {
+    /// Returns the number of blocked clients, by the type of value that they are blocked on.
+    pub(crate) fn counts(&self) -> BlockedCounts {
         self.counts
     }
 
@@ -91,44 +95,44 @@ impl Blocking {
         }
     }
 
-    /// The number of waiting clients.
-    pub fn count(&self) -> usize {
-        self.waits.len()
+    /// Returns the number of blocked clients.
+    pub(crate) fn count(&self) -> usize {
+        self.commands.len()
     }
 
-    /// The number of clients that do not wait for ever.
-    pub fn with_deadline(&self) -> usize {
+    /// Returns the number of blocked clients that have a timeout.
+    pub(crate) fn clients_with_deadline(&self) -> usize {
         self.deadlines.len()
     }
 
-    /// The number of keys that anybody waits for.
-    pub fn keys(&self) -> usize {
+    /// Returns the number of keys that clients are blocked on.
+    pub(crate) fn keys(&self) -> usize {
         self.queues.len()
     }
 
-    /// Who waits for a key, longest wait first.
-    pub fn queue(&self, database: usize, key: &[u8]) -> Vec<ClientId> {
+    /// Returns the clients that are blocked on a key, the longest blocked first.
+    pub(crate) fn clients_blocked_on(&self, database: usize, key: &[u8]) -> Vec<ClientId> {
         if self.queues.is_empty() {
             return Vec::new();
         }
         self.queues.get(&(database, key.to_vec())).map(|queue| queue.iter().copied().collect()).unwrap_or_default()
     }
 
-    /// All keys that somebody waits for in a database: what SWAPDB may have filled.
-    pub fn keys_with_blocked_clients(&self, database: usize) -> Vec<Vec<u8>> {
+    /// Returns the keys of a database that clients are blocked on, sorted. SWAPDB may have filled them.
+    pub(crate) fn keys_with_blocked_clients(&self, database: usize) -> Vec<Vec<u8>> {
         let mut keys: Vec<_> =
             self.queues.keys().filter(|(db, _)| *db == database).map(|(_, key)| key.clone()).collect();
         keys.sort_unstable();
         keys
     }
 
-    /// The next moment at which a wait is over, in milliseconds since 1970.
+    /// Returns the time at which the next timeout ends, in milliseconds since 1970.
     pub fn next_deadline(&self) -> Option<i64> {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }
 
-    /// The clients whose time is over.
-    pub fn overdue(&self, now_ms: i64) -> Vec<ClientId> {
+    /// Returns the clients whose timeout has ended by a time in milliseconds since 1970.
+    pub(crate) fn timed_out(&self, now_ms: i64) -> Vec<ClientId> {
         self.deadlines.range(..=(now_ms, ClientId(u64::MAX))).map(|&(_, client)| client).collect()
     }
 }

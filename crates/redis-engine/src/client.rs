@@ -1,4 +1,4 @@
-//! Clients: what the engine knows of each connection.
+//! Clients: the state of each connection.
 
 use std::collections::HashMap;
 
@@ -6,107 +6,121 @@ pub use super::client_id::ClientId;
 use super::command::{Command, Flag};
 use super::reply::Reply;
 
-/// A connection's state.
+/// The state of a connection.
 #[derive(Debug, Clone, Default)]
 pub struct Client {
-    /// What it is answered: replies and messages, until its driver takes them.
+    /// ReplyMode and messages that the driver has not taken yet.
     pub reply: Reply,
-    /// The selected database.
+    /// The number of the selected database.
     pub database: usize,
-    /// Whether it has shown the password, or need not.
+    /// Whether the client has given the password, or the server has none.
     pub authenticated: bool,
-    /// The commands since MULTI.
+    /// The commands queued since MULTI. `None`: the client is not in a transaction.
     pub transaction: Option<Transaction>,
-    /// CLIENT SETNAME.
+    /// The name set by CLIENT SETNAME; empty if there is none.
     pub name: Vec<u8>,
-    /// CLIENT SETINFO.
+    /// The library name set by CLIENT SETINFO; empty if there is none.
     pub library: Vec<u8>,
+    /// The library version set by CLIENT SETINFO; empty if there is none.
     pub library_version: Vec<u8>,
-    /// Where it comes from, where it was let in, and the number of its socket: as its driver says.
+    /// The client's address and port, as the driver reports them.
     pub address: String,
+    /// The server's address and port for this connection, as the driver reports them.
     pub local_address: String,
+    /// The file descriptor of the socket, as the driver reports it.
     pub socket: Option<i32>,
-    /// What its driver counts of the bytes between them.
+    /// The bytes that the driver has read and written.
     pub traffic: Traffic,
-    /// When it came, and when it last sent a command, in microseconds since 1970.
+    /// When the client connected, in microseconds since 1970.
     pub connected_us: i64,
+    /// When the client last sent a command, in microseconds since 1970.
     pub active_us: i64,
+    /// The number of commands that have run.
     pub commands: u64,
+    /// The name of the last command, in capitals.
     pub last_command: Option<&'static str>,
-    /// CLIENT REPLY.
-    pub replies: Replies,
-    /// CLIENT NO-EVICT.
-    pub is_kept: bool,
-    /// CLIENT NO-TOUCH.
-    pub leaves_no_trace: bool,
-    /// MONITOR.
-    pub monitors: bool,
-    /// Whether those who MONITOR see nothing of what it sends: whoever drives the engine looks at the data by it.
-    pub unseen: bool,
-    /// Its driver should send what is written, and then close the connection.
+    /// The mode set by CLIENT REPLY.
+    pub reply_mode: ReplyMode,
+    /// Whether CLIENT NO-EVICT is on.
+    pub no_evict: bool,
+    /// Whether CLIENT NO-TOUCH is on.
+    pub no_touch: bool,
+    /// Whether the client is a monitor.
+    pub is_monitor: bool,
+    /// Whether monitors do not see this client's commands. The driver reads data through such a client.
+    pub is_hidden_from_monitors: bool,
+    /// Whether the driver should send the pending output and then close the connection.
     pub closing: bool,
 }
 
-/// Bytes between a client and its driver.
+/// The bytes that a driver has read from and written to a client.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Traffic {
-    /// All that came, and all that was answered.
+    /// All bytes received.
     pub received: u64,
+    /// All bytes of output taken from the engine.
     pub answered: u64,
-    /// What was read, from the start of the running command on.
+    /// Bytes received that are not executed yet, including the running command.
     pub unread: usize,
-    /// What the socket has not taken yet.
+    /// Bytes of output that the socket has not accepted yet.
     pub unsent: usize,
 }
 
-/// What waits to be sent to a client, in the pieces that Redis keeps it in: first a buffer, and then a list of blocks.
+/// The pending output of a client, split as Redis stores it: a static buffer first, then a list of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputBuffer {
+    /// Bytes in the static buffer: CLIENT LIST's `obl`.
     pub buffered: usize,
+    /// Number of blocks: CLIENT LIST's `oll`.
     pub blocks: usize,
 }
 
 impl OutputBuffer {
+    /// Size of the static buffer in bytes (`PROTO_REPLY_CHUNK_BYTES`).
     pub const BUFFER: usize = 16 * 1024;
-    /// What a block of Redis's holds, and what it takes with its head and its place in the list.
+    /// Bytes that a block holds, and bytes allocated for it with its header and list node.
     const BLOCK: usize = 20_464;
-    const BLOCK_TAKES: usize = 20_504;
+    const BLOCK_ALLOCATED: usize = 20_504;
 
-    pub fn of(bytes: usize) -> Self {
+    /// Splits this many bytes of output.
+    pub fn with_length(bytes: usize) -> Self {
         let buffered = bytes.min(Self::BUFFER);
         OutputBuffer { buffered, blocks: (bytes - buffered).div_ceil(Self::BLOCK) }
     }
 
-    /// What the blocks take: CLIENT LIST's `omem`, which `client-output-buffer-limit` limits.
+    /// Returns the memory of the blocks in bytes: CLIENT LIST's `omem`, which `client-output-buffer-limit` limits.
     pub fn memory(self) -> u64 {
-        (self.blocks * Self::BLOCK_TAKES) as u64
+        (self.blocks * Self::BLOCK_ALLOCATED) as u64
     }
 }
 
-/// Which commands are answered.
+/// Which commands are answered: CLIENT REPLY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Replies {
+pub enum ReplyMode {
+    /// Commands are answered.
     #[default]
-    All,
-    None,
-    /// Neither CLIENT REPLY SKIP itself, nor the next one.
-    NotThisNorNext,
-    NotThis,
+    On,
+    /// No command is answered.
+    Off,
+    /// Neither CLIENT REPLY SKIP itself nor the next command is answered.
+    SkipThisAndNext,
+    /// The running command is not answered.
+    SkipThis,
 }
 
-impl Replies {
+impl ReplyMode {
     /// Whether the running command is not answered.
-    pub fn silence_this(self) -> bool {
-        matches!(self, Replies::None | Replies::NotThis)
+    pub(crate) fn skips_reply(self) -> bool {
+        matches!(self, ReplyMode::Off | ReplyMode::SkipThis)
     }
 
-    /// Whether a command that has just run is answered; moves on to the next command.
-    pub fn answers(&mut self) -> bool {
+    /// Moves on to the next command. Returns whether the command that has just run is answered.
+    pub(crate) fn finish_command(&mut self) -> bool {
         let (answers, next) = match self {
-            Replies::All => (true, Replies::All),
-            Replies::None => (false, Replies::None),
-            Replies::NotThisNorNext => (false, Replies::NotThis),
-            Replies::NotThis => (false, Replies::All),
+            ReplyMode::On => (true, ReplyMode::On),
+            ReplyMode::Off => (false, ReplyMode::Off),
+            ReplyMode::SkipThisAndNext => (false, ReplyMode::SkipThis),
+            ReplyMode::SkipThis => (false, ReplyMode::On),
         };
         *self = next;
         answers
@@ -116,39 +130,42 @@ impl Replies {
 /// A command that MULTI queued. It was looked up and checked when it was queued, so EXEC runs it as it is.
 #[derive(Debug, Clone)]
 pub struct QueuedCommand {
+    /// The row of the command.
     pub command: &'static Command,
+    /// The command's name and arguments.
     pub argv: Vec<Vec<u8>>,
 }
 
 /// The commands queued since MULTI.
 #[derive(Debug, Clone, Default)]
 pub struct Transaction {
+    /// The queued commands, in order.
     pub queue: Vec<QueuedCommand>,
-    /// A command was refused while queueing: EXEC will refuse, too.
-    pub spoiled: bool,
+    /// Whether a command was rejected instead of queued, so that EXEC fails (`CLIENT_DIRTY_EXEC`).
+    pub aborted: bool,
 }
 
-/// All clients.
+/// All connected clients.
 #[derive(Debug, Clone, Default)]
 pub struct Clients {
     by_id: HashMap<ClientId, usize, foldhash::fast::FixedState>,
-    /// Those who have left leave a gap.
+    /// A disconnected client leaves `None`.
     places: Vec<Option<(ClientId, Client)>>,
     gaps: Vec<usize>,
-    /// Where the client stands that was last asked for: nearly always the next one, too.
+    /// The place of the client that was looked up last, which is nearly always the next one, too.
     latest: usize,
-    last: u64,
-    /// Those whose output grew since the driver last asked.
-    written: Vec<ClientId>,
-    /// Those who see every command.
+    last_id: u64,
+    /// Clients with output that the driver does not know of yet.
+    pending_writes: Vec<ClientId>,
+    /// Clients that see every command: MONITOR.
     monitors: Vec<ClientId>,
 }
 
 impl Clients {
-    /// A new client.
-    pub fn connect(&mut self, authenticated: bool) -> ClientId {
-        self.last += 1;
-        let id = ClientId(self.last);
+    /// Adds a client.
+    pub(crate) fn connect(&mut self, authenticated: bool) -> ClientId {
+        self.last_id += 1;
+        let id = ClientId(self.last_id);
         let client = Some((id, Client { authenticated, ..Client::default() }));
         let place = match self.gaps.pop() {
             Some(gap) => {
@@ -164,8 +181,8 @@ impl Clients {
         id
     }
 
-    /// Forgets a client.
-    pub fn disconnect(&mut self, id: ClientId) {
+    /// Removes a client.
+    pub(crate) fn disconnect(&mut self, id: ClientId) {
         self.set_monitor(id, false);
         if let Some(place) = self.by_id.remove(&id) {
             self.places[place] = None;
@@ -173,39 +190,47 @@ impl Clients {
         }
     }
 
-    /// Lets a client see every command, or no more.
-    pub fn set_monitor(&mut self, id: ClientId, sees: bool) {
+    /// Makes a client a monitor, or stops it from being one.
+    pub(crate) fn set_monitor(&mut self, id: ClientId, is_monitor: bool) {
         let Some(client) = self.find(id) else { return };
-        if client.monitors != sees {
-            client.monitors = sees;
+        if client.is_monitor != is_monitor {
+            client.is_monitor = is_monitor;
             self.monitors.retain(|&other| other != id);
-            self.monitors.extend(sees.then_some(id));
+            self.monitors.extend(is_monitor.then_some(id));
         }
     }
 
-    /// Those who see every command.
-    pub fn monitors(&self) -> &[ClientId] {
+    /// Returns the clients that see every command.
+    pub(crate) fn monitors(&self) -> &[ClientId] {
         &self.monitors
     }
 
-    /// Lets a client go: its driver sends what is written and closes the connection.
+    /// Asks the driver to send a client's pending output and then close the connection.
     pub fn close(&mut self, id: ClientId) {
         if let Some(client) = self.find(id) {
             client.closing = true;
-            self.written.push(id);
+            self.pending_writes.push(id);
         }
     }
 
-    /// A connected client's state. It is an error of ours to ask for one that has left: see `find`.
+    /// Returns a connected client.
+    ///
+    /// # Panics
+    /// If the client is not connected.
     pub fn get_mut(&mut self, id: ClientId) -> &mut Client {
         self.find(id).expect("the driver calls only for clients that it has connected")
     }
 
+    /// Returns a connected client.
+    ///
+    /// # Panics
+    /// If the client is not connected.
     pub fn get(&self, id: ClientId) -> &Client {
         let client = self.place(id).and_then(|place| self.places[place].as_ref());
         &client.expect("the driver calls only for clients that it has connected").1
     }
 
+    /// Returns a client, or `None` if it is not connected.
     pub fn find(&mut self, id: ClientId) -> Option<&mut Client> {
         self.latest = self.place(id)?;
         self.places[self.latest].as_mut().map(|(_, client)| client)
@@ -218,15 +243,17 @@ impl Clients {
         }
     }
 
+    /// Returns the number of connected clients.
     pub fn len(&self) -> usize {
         self.by_id.len()
     }
 
+    /// Whether no client is connected.
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
 
-    /// The numbers of all clients that are to stay, oldest first.
+    /// Returns the ids of all clients that are not closing, oldest first.
     pub fn ids(&self) -> Vec<ClientId> {
         let mut ids: Vec<_> =
             self.places.iter().flatten().filter(|(_, client)| !client.closing).map(|&(id, _)| id).collect();
@@ -234,23 +261,25 @@ impl Clients {
         ids
     }
 
-    /// Writes to a client beside the call that is running (a message, an unblocked reply), and notes that there is something to send.
-    pub fn write_to(&mut self, id: ClientId, write: impl FnOnce(&mut Reply)) {
+    /// Writes to a client that is not the one whose command is running, such as a message or the reply that ends a wait.
+    /// The driver learns of it by `take_pending_writes`.
+    pub(crate) fn write_to(&mut self, id: ClientId, write: impl FnOnce(&mut Reply)) {
         if let Some(client) = self.find(id) {
             write(&mut client.reply);
-            self.written.push(id);
+            self.pending_writes.push(id);
         }
     }
 
-    /// Those who were written to by `write_to`, or let go by `close`, since the last call.
-    pub fn take_written(&mut self) -> Vec<ClientId> {
-        std::mem::take(&mut self.written)
+    /// Returns the clients that have new output or are to be closed, beside the caller of `execute`, since the last call.
+    /// Redis: `clients_pending_write`.
+    pub fn take_pending_writes(&mut self) -> Vec<ClientId> {
+        std::mem::take(&mut self.pending_writes)
     }
 }
 
 impl Client {
     /// Whether a command may need more memory, so that it is rejected above `maxmemory`: EXEC if any queued command may.
-    pub fn may_need_memory(&self, command: &Command) -> bool {
+    pub(crate) fn may_need_memory(&self, command: &Command) -> bool {
         match &self.transaction {
             Some(transaction) if command.name == "EXEC" => {
                 transaction.queue.iter().any(|queued| queued.command.has(Flag::Denyoom))
@@ -259,10 +288,10 @@ impl Client {
         }
     }
 
-    /// Notes that a command was refused while a transaction is being queued.
-    pub fn spoil_transaction(&mut self) {
+    /// Marks the transaction, if there is one, as aborted by a rejected command. Redis: `flagTransaction`.
+    pub(crate) fn abort_transaction(&mut self) {
         if let Some(transaction) = &mut self.transaction {
-            transaction.spoiled = true;
+            transaction.aborted = true;
         }
     }
 }

@@ -1,63 +1,77 @@
-//! What a command is: one row, above the function that it runs, from which `COMMAND`, arity errors, help, completion and
-//! hints derive.
+//! Commands: a command is one row, which stands above the function that it runs. COMMAND, arity errors, help, completion
+//! and hints all derive from the row.
 
 use super::call::{Call, Outcome};
 use super::error;
 
-/// The row of a command, or of a subcommand (whose name has a blank: `OBJECT ENCODING`).
+/// The row of a command or a subcommand, whose name has a space: `OBJECT ENCODING`.
 ///
 /// Arity, flags and key positions are those of Redis 8.2's `COMMAND INFO`; group, version, complexity and the options in
 /// `syntax` those of its `COMMAND DOCS`.
 #[derive(Debug)]
 pub struct Command {
-    /// In capitals.
+    /// The name in capitals.
     pub name: &'static str,
-    /// What the arguments look like, the name left out: `key value [NX | XX] [EX seconds]`.
+    /// The syntax of the arguments: `key value [NX | XX] [EX seconds]`. See [`super::syntax`].
     pub syntax: &'static str,
-    /// The number of words, the name's included; negative: at least so many.
+    /// The number of words including the name. If negative, its absolute value is the minimum.
     pub arity: i32,
+    /// The flags of COMMAND INFO, in no particular order.
     pub flags: &'static [Flag],
+    /// The positions of keys among the arguments.
     pub keys: Keys,
+    /// The group in Redis's documentation.
     pub group: Group,
+    /// The version of Redis that introduced the command.
     pub since: &'static str,
+    /// The time complexity, in the words of COMMAND DOCS.
     pub complexity: &'static str,
-    /// One line on what it does.
+    /// What the command does, in one line.
     pub summary: &'static str,
-    /// Lines of redis-cli, the last of which uses the command.
+    /// Lines for redis-cli, the last of which uses the command.
     pub example: &'static str,
-    pub run: fn(&mut Call) -> Outcome,
+    /// The function that runs the command.
+    pub(crate) run: fn(&mut Call) -> Outcome,
 }
 
-/// Where the keys stand among the words: first, last (negative from the end), and how far apart. `first` 0: none.
+/// The positions of a command's keys among its words, as in COMMAND INFO.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keys {
+    /// The position of the first key; 0 if there is none.
     pub first: i32,
+    /// The position of the last key. If negative, it counts from the end: -1 is the last word.
     pub last: i32,
+    /// The distance from one key to the next.
     pub step: i32,
-    /// The word that holds the number of keys (`ZUNION 2 a b`); 0: none does. The keys follow it.
+    /// The position of the word that holds the number of keys (`ZUNION 2 a b`), which the keys follow; 0 if there is none.
     pub count_at: i32,
 }
 
 impl Keys {
+    /// No keys.
     pub const NONE: Keys = Keys { first: 0, last: 0, step: 0, count_at: 0 };
-    pub const FIRST: Keys = Keys::range(1, 1, 1);
-    pub const ALL: Keys = Keys::range(1, -1, 1);
+    /// The first argument is the only key.
+    pub(crate) const FIRST: Keys = Keys::range(1, 1, 1);
+    /// All arguments are keys.
+    pub(crate) const ALL: Keys = Keys::range(1, -1, 1);
 
-    pub const fn range(first: i32, last: i32, step: i32) -> Keys {
+    /// Returns keys from position `first` to `last`, every `step` words.
+    pub(crate) const fn range(first: i32, last: i32, step: i32) -> Keys {
         Keys { first, last, step, count_at: 0 }
     }
 
-    /// The keys after a word that counts them, and none elsewhere.
-    pub const fn counted(count_at: i32) -> Keys {
+    /// Returns keys that follow the word at `count_at`, which holds their number.
+    pub(crate) const fn counted(count_at: i32) -> Keys {
         Keys { first: 0, last: 0, step: 0, count_at }
     }
 
-    /// The keys of this range, and those after a word that counts them (`ZUNIONSTORE destination 2 a b`).
-    pub const fn and_counted(self, count_at: i32) -> Keys {
+    /// Returns these keys and those that follow the word at `count_at` (`ZUNIONSTORE destination 2 a b`).
+    pub(crate) const fn and_counted(self, count_at: i32) -> Keys {
         Keys { count_at, ..self }
     }
 
-    /// The positions of the keys in `argv`, whose words are `words` in number; `count` reads the word that counts them.
+    /// Returns the positions of the keys in an `argv` of `words` words. `count` parses the word that holds the number of
+    /// keys.
     pub fn positions(self, words: usize, count: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
         let mut positions = Vec::new();
         if let (Ok(first @ 1..), Ok(step @ 1..)) = (usize::try_from(self.first), usize::try_from(self.step)) {
@@ -77,25 +91,37 @@ impl Keys {
     }
 }
 
-/// The groups of Redis's documentation.
+/// The groups of commands in Redis's documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Group {
+    /// Strings.
     String,
+    /// Bitmaps, which are stored in strings.
     Bitmap,
+    /// Hashes.
     Hash,
+    /// Lists.
     List,
+    /// Sets.
     Set,
+    /// Sorted sets.
     SortedSet,
+    /// Keys of any type.
     Generic,
+    /// Transactions.
     Transactions,
+    /// Publish/subscribe.
     Pubsub,
+    /// The connection of a client.
     Connection,
+    /// The server.
     Server,
+    /// Lua scripts and functions.
     Scripting,
 }
 
 impl Group {
-    /// As `COMMAND DOCS` names it.
+    /// Returns the name that COMMAND DOCS uses.
     pub const fn name(self) -> &'static str {
         match self {
             Group::String => "string",
@@ -114,32 +140,51 @@ impl Group {
     }
 }
 
-/// The flags of `COMMAND INFO`, in the order in which Redis tells them.
+/// The flags of commands, in the order in which COMMAND INFO lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {
+    /// The command may change keys.
     Write,
+    /// The command reads keys and changes none.
     Readonly,
+    /// The command is rejected when `maxmemory` is exceeded.
     Denyoom,
+    /// An administrative command.
     Admin,
+    /// The command is about publish/subscribe.
     Pubsub,
+    /// Scripts may not call the command.
     Noscript,
+    /// The command may block the client.
     Blocking,
+    /// The command runs while the server loads its data.
     Loading,
+    /// The command runs on a replica with stale data.
     Stale,
+    /// Monitors do not see the command.
     SkipMonitor,
+    /// The slow log does not record the command.
     SkipSlowlog,
+    /// The command runs on a cluster slot that is being imported.
     Asking,
+    /// The command takes constant or logarithmic time.
     Fast,
+    /// The command needs no authentication.
     NoAuth,
+    /// The command is rejected while data is loaded asynchronously.
     NoAsyncLoading,
+    /// The command is rejected inside a transaction.
     NoMulti,
+    /// The command runs while a script runs for too long.
     AllowBusy,
+    /// The command may be called without keys.
     NoMandatoryKeys,
+    /// The positions of keys depend on the arguments.
     Movablekeys,
 }
 
 impl Flag {
-    /// As `COMMAND INFO` names it.
+    /// Returns the name that COMMAND INFO uses.
     pub const fn name(self) -> &'static str {
         match self {
             Flag::Write => "write",
@@ -166,18 +211,19 @@ impl Flag {
 }
 
 impl Command {
+    /// Whether the command has a flag.
     pub fn has(&self, flag: Flag) -> bool {
         self.flags.contains(&flag)
     }
 
-    /// Whether so many words, the name's included, can be a call of it.
-    pub fn takes(&self, words: usize) -> bool {
-        let least = self.arity.unsigned_abs() as usize;
-        if self.arity < 0 { words >= least } else { words == least }
+    /// Whether the command can be called with this number of words, including the name.
+    pub fn arity_allows(&self, words: usize) -> bool {
+        let expected = self.arity.unsigned_abs() as usize;
+        if self.arity < 0 { words >= expected } else { words == expected }
     }
 
-    /// Whether a client that listens to channels may call it in RESP2.
-    pub fn runs_while_subscribed(&self) -> bool {
+    /// Whether a subscribed client may run the command in RESP2.
+    pub(crate) fn runs_while_subscribed(&self) -> bool {
         matches!(
             self.name,
             "PING"
@@ -192,19 +238,19 @@ impl Command {
         )
     }
 
-    /// The command that this is a subcommand of.
+    /// Returns the name of the command that this is a subcommand of: `OBJECT` for `OBJECT ENCODING`.
     pub fn container(&self) -> Option<&'static str> {
         self.name.split_once(' ').map(|(container, _)| container)
     }
 }
 
-/// What a container runs when its subcommand is left out.
-pub fn without_subcommand(call: &mut Call) -> Outcome {
+/// Returns the error of a container command that is called without a subcommand.
+pub(crate) fn missing_subcommand(call: &mut Call) -> Outcome {
     Err(error::wrong_arity(call.command.name))
 }
 
-/// Answers a container's HELP: the lines that tell of its subcommands, between those that all of them have.
-pub fn help(call: &mut Call, lines: &[&str]) -> Outcome {
+/// Replies to a container's HELP with these lines about its subcommands, between the lines that all containers have.
+pub(crate) fn help(call: &mut Call, lines: &[&str]) -> Outcome {
     let container = call.command.container().unwrap_or(call.command.name);
     call.reply.array(lines.len() + 3);
     call.reply.status(&format!("{container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));

@@ -1,8 +1,8 @@
-//! The configuration that CONFIG GET and CONFIG SET reach.
+//! The configuration: the parameters of CONFIG GET and CONFIG SET.
 //!
-//! One table says what there is. The thresholds of encodings, `proto-max-bulk-len`, `notify-keyspace-events`, `hz`,
-//! `requirepass`, `maxmemory` with its policy and samples, and the limits of clients' buffers take effect; the others
-//! are kept and answered, as clients and tutorials ask for them.
+//! One table lists all parameters of Redis 8.2. Those that take effect are the thresholds of encodings,
+//! `proto-max-bulk-len`, `notify-keyspace-events`, `hz`, `requirepass`, `maxmemory` with its policy and samples, and the
+//! limits of client buffers. The others are only stored, for clients and tutorials that read or set them.
 
 mod output_limits;
 mod parameters;
@@ -20,14 +20,14 @@ use super::notify::Classes;
 /// The values of all parameters.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// In the order of the table, as CONFIG GET answers them.
+    /// In the order of the table, which is that of CONFIG GET.
     values: Vec<Vec<u8>>,
-    /// `notify-keyspace-events`, read.
-    pub events: Classes,
-    /// `client-output-buffer-limit`, read.
+    /// The parsed value of `notify-keyspace-events`.
+    pub(crate) events: Classes,
+    /// The parsed value of `client-output-buffer-limit`.
     pub output_limits: OutputLimits,
-    /// `maxmemory`, read; 0 is no limit.
-    pub max_memory: u64,
+    /// The value of `maxmemory` in bytes; 0 is no limit.
+    pub(crate) max_memory: u64,
 }
 
 impl Default for Config {
@@ -38,33 +38,34 @@ impl Default for Config {
 }
 
 impl Config {
-    /// All names, old ones included, with their values, and whether no pattern finds them.
-    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &[u8], bool)> {
+    /// Returns all names, including former names, with their values, and whether CONFIG GET finds them only by their full
+    /// name.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, &[u8], bool)> {
         PARAMETERS.iter().zip(&self.values).flat_map(|(parameter, value)| {
             let names = [Some(parameter.name), parameter.old_name].into_iter().flatten();
             names.map(move |name| (name, &**value, parameter.is_hidden))
         })
     }
 
-    /// A parameter's value; empty if there is no such parameter.
+    /// Returns the value of a parameter as CONFIG GET shows it; empty if there is no such parameter.
     pub fn get(&self, name: &str) -> &[u8] {
         position(name.as_bytes()).map_or(b"", |at| &self.values[at])
     }
 
-    /// Whether keys' frequency of use is counted in place of their idle time.
-    pub fn counts_frequency(&self) -> bool {
+    /// Whether `maxmemory-policy` is LFU, so that OBJECT FREQ works and OBJECT IDLETIME does not.
+    pub(crate) fn tracks_frequency(&self) -> bool {
         self.get("maxmemory-policy").ends_with(b"lfu")
     }
 
-    /// Sets parameters, all or none.
+    /// Sets parameters as CONFIG SET does: all or none.
     ///
     /// # Errors
-    /// The text of CONFIG SET's refusal, after `ERR `.
-    pub fn set(&mut self, pairs: &[(&[u8], &[u8])]) -> Result<(), Vec<u8>> {
+    /// Returns the text of CONFIG SET's error, without the code `ERR`.
+    pub(crate) fn set(&mut self, pairs: &[(&[u8], &[u8])]) -> Result<(), Vec<u8>> {
         let unknown = pairs.iter().find(|(name, _)| position(name).is_none());
         if let Some((name, _)) = unknown {
             return Err(
-                [b"Unknown option or number of arguments for CONFIG SET - '", error::up_to_zero(name), b"'"].concat()
+                [b"Unknown option or number of arguments for CONFIG SET - '", error::until_nul(name), b"'"].concat()
             );
         }
         let failed = |name: &[u8], why: &str| {
@@ -89,31 +90,32 @@ impl Config {
         let mut output_limits = self.output_limits;
         for ((at, name), (_, value)) in new.into_iter().zip(pairs) {
             if PARAMETERS[at].kind == Kind::OutputLimits {
-                output_limits = output_limits.changed(value).map_err(|why| failed(name, &why))?;
+                output_limits = output_limits.with_changes(value).map_err(|why| failed(name, &why))?;
                 values[at] = output_limits.to_string().into();
             } else {
-                values[at] = PARAMETERS[at].kind.read(value).map_err(|why| failed(name, &why))?;
+                values[at] = PARAMETERS[at].kind.normalize(value).map_err(|why| failed(name, &why))?;
             }
         }
         (self.values, self.output_limits) = (values, output_limits);
         self.max_memory = self.integer("maxmemory").unsigned_abs();
-        // Read from what was given: the answer of CONFIG GET leaves out some of it.
+        // Parsed from the argument, since the text that CONFIG GET shows omits some classes.
         let events = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"notify-keyspace-events"));
         self.events = events.and_then(|(_, letters)| Classes::parse(letters)).unwrap_or(self.events);
         Ok(())
     }
 
-    /// Sets a parameter to what the driver knows: the port it listens on.
-    pub fn state(&mut self, name: &str, value: &[u8]) {
+    /// Sets a parameter without any check, for values that the driver knows, such as `port`. Has no effect on an unknown
+    /// parameter, nor on anything that is derived from the value.
+    pub fn set_unchecked(&mut self, name: &str, value: &[u8]) {
         if let Some(at) = position(name.as_bytes()) {
             self.values[at] = value.to_vec();
         }
     }
 
-    /// Copies the thresholds and sizes to where commands read them.
-    pub fn apply(&self, limits: &mut Limits) {
+    /// Returns the thresholds and sizes that commands use.
+    pub(crate) fn limits(&self) -> Limits {
         let size = |name: &str| self.integer(name).try_into().unwrap_or(usize::MAX);
-        *limits = Limits {
+        Limits {
             hash_max_listpack_entries: size("hash-max-listpack-entries"),
             hash_max_listpack_value: size("hash-max-listpack-value"),
             list_max_listpack_size: self.integer("list-max-listpack-size"),
@@ -123,47 +125,48 @@ impl Config {
             zset_max_listpack_entries: size("zset-max-listpack-entries"),
             zset_max_listpack_value: size("zset-max-listpack-value"),
             proto_max_bulk_len: size("proto-max-bulk-len"),
-        };
+        }
     }
 
-    /// A parameter that is a number.
+    /// Returns the value of a numeric parameter; 0 if it is not a number.
     pub fn integer(&self, name: &str) -> i64 {
         decimal(self.get(name)).unwrap_or(0)
     }
 }
 
+/// Returns the position of a parameter in the table.
 fn position(name: &[u8]) -> Option<usize> {
     let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
     PARAMETERS.iter().position(|parameter| is(parameter.name) || parameter.old_name.is_some_and(is))
 }
 
-/// The most that an unsigned number of 32 bits holds.
+/// The maximum of an unsigned integer of 32 bits.
 const UNSIGNED: i64 = u32::MAX as i64;
 
 impl Kind {
-    /// Reads a value, and writes it as CONFIG GET will answer it.
-    fn read(self, value: &[u8]) -> Result<Vec<u8>, String> {
+    /// Parses a value. Returns the text that CONFIG GET shows.
+    fn normalize(self, value: &[u8]) -> Result<Vec<u8>, String> {
         match self {
             Kind::YesNo => one_of(&["yes", "no"], value).ok_or_else(|| "argument must be 'yes' or 'no'".into()),
             Kind::Choice(choices) => one_of(choices, value)
                 .ok_or_else(|| format!("argument(s) must be one of the following: {}", choices.join(", "))),
-            Kind::Integer(least, most) => match integer(value)? {
-                n if (least..=most).contains(&n) => Ok(n.to_string().into()),
-                // Redis reads these as numbers without a sign.
-                ..0 if most == UNSIGNED => Err("argument must be greater or equal to 0".into()),
-                _ => Err(format!("argument must be between {least} and {most} inclusive")),
+            Kind::Integer(min, max) => match integer(value)? {
+                n if (min..=max).contains(&n) => Ok(n.to_string().into()),
+                // Redis parses these as unsigned integers.
+                ..0 if max == UNSIGNED => Err("argument must be greater or equal to 0".into()),
+                _ => Err(format!("argument must be between {min} and {max} inclusive")),
             },
-            Kind::Clamped(least, most) => {
-                Kind::Integer(0, INT).read(value)?;
-                Ok(integer(value)?.clamp(least, most).to_string().into())
+            Kind::Clamped(min, max) => {
+                Kind::Integer(0, INT).normalize(value)?;
+                Ok(integer(value)?.clamp(min, max).to_string().into())
             }
             Kind::Size => match integer(value)? {
                 0.. => Ok(value.to_vec()),
                 _ => Err("argument must be greater or equal to 0".into()),
             },
-            Kind::Memory(least) => match memory(value) {
-                Some(n) if n >= least => Ok(n.to_string().into()),
-                Some(_) => Err(format!("argument must be between {least} and {MAX} inclusive")),
+            Kind::Memory(min) => match memory(value) {
+                Some(n) if n >= min => Ok(n.to_string().into()),
+                Some(_) => Err(format!("argument must be between {min} and {MAX} inclusive")),
                 None => Err("argument must be a memory value".into()),
             },
             Kind::MemoryOrPercent => match value.strip_suffix(b"%").and_then(decimal) {
@@ -193,20 +196,21 @@ fn integer(value: &[u8]) -> Result<i64, String> {
     super::number::parse_integer(value).ok_or_else(|| "argument couldn't be parsed into an integer".into())
 }
 
-/// Reads shares of a hundred.
+/// Parses percentages from 0 to 100.
 fn percentiles(value: &[u8]) -> Result<Vec<u8>, String> {
-    let mut written = Vec::new();
+    let mut texts = Vec::new();
     for word in String::from_utf8_lossy(value).split_ascii_whitespace() {
-        let share: f64 = word.parse().map_err(|_| "Invalid latency-tracking-info-percentiles parameters".to_owned())?;
-        if !(0.0..=100.0).contains(&share) {
+        let percentage: f64 =
+            word.parse().map_err(|_| "Invalid latency-tracking-info-percentiles parameters".to_owned())?;
+        if !(0.0..=100.0).contains(&percentage) {
             return Err("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]".into());
         }
-        written.push(share.to_string());
+        texts.push(percentage.to_string());
     }
-    Ok(written.join(" ").into())
+    Ok(texts.join(" ").into())
 }
 
-/// Reads pairs of seconds and changes.
+/// Parses save points: pairs of seconds and changes.
 fn save_points(value: &[u8]) -> Option<Vec<u8>> {
     let words: Vec<&str> = std::str::from_utf8(value).ok()?.split_ascii_whitespace().collect();
     let numbers: Option<Vec<i64>> = words.iter().map(|word| word.parse().ok()).collect();
@@ -219,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_answered_as_redis_answers_them() {
+    fn values_are_normalized_as_in_redis() {
         let mut config = Config::default();
         for (name, value, answer) in [
             ("maxmemory", "10mb", "10485760"),
@@ -236,13 +240,11 @@ mod tests {
             config.set(&[(name.as_bytes(), value.as_bytes())]).unwrap();
             assert_eq!(config.get(name), answer.as_bytes(), "{name} {value}");
         }
-        let mut limits = Limits::default();
-        config.apply(&mut limits);
-        assert_eq!(limits, Limits { hash_max_listpack_entries: 7, ..Limits::default() });
+        assert_eq!(config.limits(), Limits { hash_max_listpack_entries: 7, ..Limits::default() });
     }
 
     #[test]
-    fn a_refusal_changes_nothing() {
+    fn a_failed_config_set_changes_nothing() {
         let mut config = Config::default();
         let pairs: &[(&[u8], &[u8])] = &[(b"maxmemory", b"1"), (b"timeout", b"x")];
         assert!(config.set(pairs).is_err());
@@ -250,9 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_the_engines_own() {
-        let mut limits = Limits { set_max_intset_entries: 1, ..Limits::default() };
-        Config::default().apply(&mut limits);
-        assert_eq!(limits, Limits::default());
+    fn the_default_configuration_gives_the_default_limits() {
+        assert_eq!(Config::default().limits(), Limits::default());
     }
 }

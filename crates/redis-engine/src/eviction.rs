@@ -1,86 +1,85 @@
-//! `maxmemory`: which keys go when more is used than is allowed, and whether that was enough. Redis looks before every
-//! command (`performEvictions`).
+//! `maxmemory`: evicts keys before a command when more memory is used than allowed. Redis: `performEvictions`.
 //!
-//! What is used is what Redis would use for the keys; what clients have on their way is not counted. How often a key is
-//! used is not counted either: where the least frequently used should go, the longest unused goes.
+//! The memory in use is an estimate of what Redis would use for the keys; client buffers are not counted. How often a
+//! key is used is not counted either: the LFU policies evict the least recently used key.
 
 use super::data::memory::table::Table;
 use super::keyspace::{Database, Keyspace, MemoryEstimate};
 use super::rng::Rng;
 use super::server_state::ServerState;
 
-/// `used_memory` of a Redis 8.2 that has just started, in bytes.
+/// The `used_memory` of Redis 8.2 right after its start, in bytes.
 const EMPTY_SERVER: u64 = 741_800;
 
-/// For so many keys, one more change may go by before all are weighed again.
-const KEYS_FOR_A_CHANGE: u64 = 100;
+/// The estimate is reused for one change for each of this number of keys.
+const KEYS_PER_CHANGE: u64 = 100;
 
-/// At least so many keys of a database are compared: as many as Redis keeps in mind from earlier looks.
-const LEAST_COMPARED: usize = 16;
+/// The minimum number of keys of a database that are compared: the size of Redis's eviction pool (`EVPOOL_SIZE`).
+const MIN_SAMPLES: usize = 16;
 
-/// Which key is to go first.
+/// The order in which keys are evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum First {
-    LongestUnused,
-    Any,
-    SoonestExpired,
+enum Order {
+    LeastRecentlyUsed,
+    Random,
+    SoonestExpiry,
 }
 
-/// A `maxmemory-policy` under which keys go.
+/// A `maxmemory-policy` that evicts keys.
 #[derive(Debug, Clone, Copy)]
 struct Policy {
-    first: First,
-    /// Only keys that expire go.
+    order: Order,
+    /// Whether only keys that have an expiry time are evicted.
     only_volatile: bool,
 }
 
 impl Policy {
-    /// None: `noeviction`.
-    fn of(name: &[u8]) -> Option<Self> {
+    /// Parses the name of a policy. Returns `None` for `noeviction`.
+    fn parse(name: &[u8]) -> Option<Self> {
         let only_volatile = name.starts_with(b"volatile-");
-        let first = match name.rsplit(|&byte| byte == b'-').next()? {
-            b"lru" | b"lfu" => First::LongestUnused,
-            b"random" => First::Any,
-            b"ttl" => First::SoonestExpired,
+        let order = match name.rsplit(|&byte| byte == b'-').next()? {
+            b"lru" | b"lfu" => Order::LeastRecentlyUsed,
+            b"random" => Order::Random,
+            b"ttl" => Order::SoonestExpiry,
             _ => return None,
         };
-        Some(Policy { first, only_volatile })
+        Some(Policy { order, only_volatile })
     }
 }
 
-/// What Redis would have allocated, in bytes: for itself, for the keys, and for the tables that find them.
+/// Estimates what Redis would have allocated, in bytes: for the server, the keys and the hash tables of the databases.
 pub fn used_memory(keyspace: &Keyspace) -> u64 {
     let filled = keyspace.databases().iter().filter(|database| !database.is_empty());
     let tables: usize = filled.map(|database| Table::with_elements(database.len()).allocated()).sum();
     EMPTY_SERVER + (keyspace.memory() + tables) as u64
 }
 
-/// Lets keys go until no more is used than `maxmemory` allows. False: there is still more, and none that may go.
-pub fn make_room(keyspace: &mut Keyspace, server: &mut ServerState) -> bool {
-    let most = server.config.max_memory;
-    if most == 0 {
+/// Evicts keys until no more memory is used than `maxmemory` allows. Returns false if that is not possible.
+pub fn perform_evictions(keyspace: &mut Keyspace, server: &mut ServerState) -> bool {
+    let limit = server.config.max_memory;
+    if limit == 0 {
         return true;
     }
-    let mut used = weigh(keyspace);
-    if used <= most {
+    let mut used = estimated_memory(keyspace);
+    if used <= limit {
         return true;
     }
-    let Some(policy) = Policy::of(server.config.get("maxmemory-policy")) else { return false };
-    let samples = usize::try_from(server.config.integer("maxmemory-samples")).unwrap_or(1).max(LEAST_COMPARED);
-    while used > most {
-        let Some((database, index)) = victim(keyspace, policy, samples, &mut server.random) else { break };
+    let Some(policy) = Policy::parse(server.config.get("maxmemory-policy")) else { return false };
+    let samples = usize::try_from(server.config.integer("maxmemory-samples")).unwrap_or(1).max(MIN_SAMPLES);
+    while used > limit {
+        let Some((database, index)) = key_to_evict(keyspace, policy, samples, &mut server.random) else { break };
         used = used.saturating_sub(keyspace.evict(database, index) as u64);
     }
     keyspace.memory_estimate = MemoryEstimate { changes: keyspace.changes, bytes: Some(used) };
-    used <= most
+    used <= limit
 }
 
-/// What is used, in bytes; of many keys as it was a few changes ago.
-fn weigh(keyspace: &mut Keyspace) -> u64 {
+/// Estimates the memory in use, in bytes. With many keys, reuses an estimate for a few changes.
+fn estimated_memory(keyspace: &mut Keyspace) -> u64 {
     let MemoryEstimate { changes, bytes } = keyspace.memory_estimate;
     let keys: usize = keyspace.databases().iter().map(Database::len).sum();
     match bytes {
-        Some(bytes) if keyspace.changes.abs_diff(changes) <= keys as u64 / KEYS_FOR_A_CHANGE => bytes,
+        Some(bytes) if keyspace.changes.abs_diff(changes) <= keys as u64 / KEYS_PER_CHANGE => bytes,
         _ => {
             let used = used_memory(keyspace);
             keyspace.memory_estimate = MemoryEstimate { changes: keyspace.changes, bytes: Some(used) };
@@ -89,43 +88,43 @@ fn weigh(keyspace: &mut Keyspace) -> u64 {
     }
 }
 
-/// The database and the place of the key that goes next: the first by the policy among some of each database.
-fn victim(keyspace: &Keyspace, policy: Policy, samples: usize, random: &mut Rng) -> Option<(usize, usize)> {
-    let mut found: Vec<(i64, usize, usize)> = Vec::new();
+/// Returns the database and index of the key to evict next: the first by the policy among a sample of each database.
+fn key_to_evict(keyspace: &Keyspace, policy: Policy, samples: usize, random: &mut Rng) -> Option<(usize, usize)> {
+    let mut candidates: Vec<(i64, usize, usize)> = Vec::new();
     for (number, database) in keyspace.databases().iter().enumerate() {
-        let indices = match policy.first {
-            First::SoonestExpired => database.soonest_to_go().into_iter().collect(),
-            First::LongestUnused | First::Any => some_of(database, policy.only_volatile, samples, random),
+        let indices = match policy.order {
+            Order::SoonestExpiry => database.next_to_expire().into_iter().collect(),
+            Order::LeastRecentlyUsed | Order::Random => sample(database, policy.only_volatile, samples, random),
         };
         for index in indices {
             let Some((_, entry)) = database.at(index) else { continue };
-            let rank = match policy.first {
-                First::SoonestExpired => entry.expires_ms().unwrap_or(i64::MAX),
-                First::LongestUnused => entry.accessed_ms,
-                First::Any => (random.number() >> 1) as i64,
+            let rank = match policy.order {
+                Order::SoonestExpiry => entry.expires_ms().unwrap_or(i64::MAX),
+                Order::LeastRecentlyUsed => entry.accessed_ms,
+                Order::Random => (random.next_u64() >> 1) as i64,
             };
-            found.push((rank, number, index));
+            candidates.push((rank, number, index));
         }
     }
-    found.into_iter().min().map(|(_, database, index)| (database, index))
+    candidates.into_iter().min().map(|(_, database, index)| (database, index))
 }
 
-/// Places of keys drawn at random; of few keys, all.
-fn some_of(database: &Database, only_volatile: bool, samples: usize, random: &mut Rng) -> Vec<usize> {
+/// Returns the indices of random keys that may be evicted; of all such keys if there are few.
+fn sample(database: &Database, only_volatile: bool, samples: usize, random: &mut Rng) -> Vec<usize> {
     let keys = database.len();
-    let may_go =
+    let is_candidate =
         |&index: &usize| !only_volatile || database.at(index).is_some_and(|(_, entry)| entry.expires_ms().is_some());
     if only_volatile && database.expiring() == 0 {
         return Vec::new();
     }
     if keys <= samples {
-        return (0..keys).filter(may_go).collect();
+        return (0..keys).filter(is_candidate).collect();
     }
-    let drawn: Vec<usize> = (0..samples).map(|_| random.below(keys)).filter(may_go).collect();
-    if !drawn.is_empty() {
-        return drawn;
+    let sampled: Vec<usize> = (0..samples).map(|_| random.below(keys)).filter(is_candidate).collect();
+    if !sampled.is_empty() {
+        return sampled;
     }
-    // Few expire: the next ones from somewhere on.
+    // Few keys have an expiry time: take the next ones after a random index.
     let start = random.below(keys);
-    (start..keys).chain(0..start).filter(may_go).take(samples).collect()
+    (start..keys).chain(0..start).filter(is_candidate).take(samples).collect()
 }

@@ -1,29 +1,29 @@
-//! Glob patterns by Redis's rules: `*`, `?`, `[a-z]`, `[^a]`, `\`.
+//! Glob patterns with Redis's rules (`stringmatchlen`): `*`, `?`, `[a-z]`, `[^a]`, `\`.
 //!
-//! Each part of a pattern but `*` takes one byte. So it is enough to go back to the last `*` when something does not fit:
-//! the time is at most the product of the lengths.
+//! Every part of a pattern except `*` matches exactly one byte. So after a mismatch it is enough to go back to the last
+//! `*`, and the time is at most the product of the lengths.
 
-/// Redis gives up behind so many `*`.
-const DEEPEST: usize = 1000;
+/// The number of `*` after which Redis gives up: its function calls itself for each.
+const MAX_STARS: usize = 1000;
 
-/// Whether the whole text fits the pattern. As in Redis, nothing but the empty pattern fits the empty text.
+/// Whether a pattern matches the whole text. As in Redis, only the empty pattern matches the empty text.
 pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     if text.is_empty() {
         return pattern.is_empty();
     }
     let (mut pattern, mut text) = (pattern, text);
-    // What follows the last `*`, and the text that it was tried on.
+    // The pattern after the last `*`, and the text that it was last tried on.
     let mut retry: Option<(&[u8], &[u8])> = None;
-    let mut depth = 0;
+    let mut stars = 0;
     while !text.is_empty() {
         if let [b'*', ..] = pattern {
             pattern = &pattern[pattern.iter().take_while(|&&byte| byte == b'*').count()..];
-            depth += 1;
-            if pattern.is_empty() || depth > DEEPEST {
+            stars += 1;
+            if pattern.is_empty() || stars > MAX_STARS {
                 return pattern.is_empty();
             }
             retry = Some((pattern, text));
-        } else if let Some(rest) = take_one(pattern, text[0]) {
+        } else if let Some(rest) = match_one(pattern, text[0]) {
             pattern = rest;
             text = &text[1..];
         } else if let Some((rest, from)) = retry {
@@ -36,43 +36,43 @@ pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     pattern.iter().all(|&byte| byte == b'*')
 }
 
-/// The same, the case of ASCII letters aside.
-pub fn matches_any_case(pattern: &[u8], text: &[u8]) -> bool {
+/// Like [`matches`], but ignores the case of ASCII letters.
+pub fn matches_ignore_case(pattern: &[u8], text: &[u8]) -> bool {
     matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 
-/// Takes a byte by the first part of a pattern, which is no `*`; the answer is the rest of the pattern.
-fn take_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
-    let (fits, rest) = match pattern {
+/// Matches a byte with the first part of a pattern, which is not `*`. Returns the rest of the pattern.
+fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
+    let (matched, rest) = match pattern {
         [] => return None,
         [b'?', rest @ ..] => (true, rest),
         [b'[', b'^', class @ ..] => {
-            let (fits, rest) = in_class(class, byte);
-            (!fits, rest)
+            let (matched, rest) = in_class(class, byte);
+            (!matched, rest)
         }
         [b'[', class @ ..] => in_class(class, byte),
         [b'\\', literal, rest @ ..] | [literal, rest @ ..] => (*literal == byte, rest),
     };
-    fits.then_some(rest)
+    matched.then_some(rest)
 }
 
-/// Whether a byte is in a class, which goes up to `]` or the pattern's end, and the rest of the pattern.
+/// Returns whether a byte is in a class, which extends to `]` or to the pattern's end, and the rest of the pattern.
 fn in_class(mut class: &[u8], byte: u8) -> (bool, &[u8]) {
-    let mut fits = false;
+    let mut matched = false;
     loop {
         class = match class {
-            [] => return (fits, class),
+            [] => return (matched, class),
             [b'\\', literal, rest @ ..] => {
-                fits |= *literal == byte;
+                matched |= *literal == byte;
                 rest
             }
-            [b']', rest @ ..] => return (fits, rest),
+            [b']', rest @ ..] => return (matched, rest),
             [from, b'-', to, rest @ ..] => {
-                fits |= (*from.min(to)..=*from.max(to)).contains(&byte);
+                matched |= (*from.min(to)..=*from.max(to)).contains(&byte);
                 rest
             }
             [literal, rest @ ..] => {
-                fits |= *literal == byte;
+                matched |= *literal == byte;
                 rest
             }
         };
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_fit_as_in_redis() {
+    fn patterns_match_as_in_redis() {
         let cases: [(&str, &str, bool); 26] = [
             ("", "", true),
             ("*", "", false),
@@ -113,22 +113,22 @@ mod tests {
             ("\\", "\\", true),
             ("a[b", "ab", true),
         ];
-        for (pattern, text, fits) in cases {
-            assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), fits, "{pattern:?} on {text:?}");
+        for (pattern, text, matched) in cases {
+            assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), matched, "{pattern:?} on {text:?}");
         }
-        assert!(matches_any_case(b"MAX*-[P]olicy", b"maxmemory-policy"));
+        assert!(matches_ignore_case(b"MAX*-[P]olicy", b"maxmemory-policy"));
     }
 
     #[test]
-    fn behind_a_thousand_stars_redis_gives_up() {
-        for (stars, fits) in [(1000, true), (1001, false)] {
-            assert_eq!(matches("*?".repeat(stars).as_bytes(), "a".repeat(1001).as_bytes()), fits, "{stars} stars");
+    fn a_pattern_with_more_than_a_thousand_stars_does_not_match() {
+        for (stars, matched) in [(1000, true), (1001, false)] {
+            assert_eq!(matches("*?".repeat(stars).as_bytes(), "a".repeat(1001).as_bytes()), matched, "{stars} stars");
         }
         assert!(matches(("*?".repeat(1000) + "**").as_bytes(), "a".repeat(1001).as_bytes()));
     }
 
     #[test]
-    fn many_stars_take_no_exponential_time() {
+    fn many_stars_do_not_take_exponential_time() {
         let (pattern, text) = ("a*".repeat(40) + "b", "a".repeat(2000));
         assert!(!matches(pattern.as_bytes(), text.as_bytes()));
     }

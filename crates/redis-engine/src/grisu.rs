@@ -1,9 +1,9 @@
-//! The digits of doubles, as Redis writes them: by the Grisu2 algorithm (Florian Loitsch, "Printing Floating-Point Numbers
+//! The digits of doubles as Redis writes them: the Grisu2 algorithm (Florian Loitsch, "Printing Floating-Point Numbers
 //! Quickly and Accurately with Integers", 2010).
 //!
-//! They read back as the same double, and are the fewest that do in all but about one case in a thousand, where there are
-//! one or two more: `56.44861951509316` is answered as `56.448619515093156`. So an algorithm that always finds the fewest
-//! would not say what Redis says.
+//! The digits parse to the same double. In about one case in a thousand they are one or two more than necessary: Redis
+//! replies `56.44861951509316` as `56.448619515093156`. So an algorithm that always finds the fewest digits, such as that
+//! of Rust's standard library, would give other replies than Redis.
 
 /// A number `fraction * 2^exponent`.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ struct Float {
 
 const HIDDEN_BIT: u64 = 1 << 52;
 
-/// The powers of ten from `10^-348` on, in steps of eight, each to the nearest 64 bits.
+/// The powers of ten from `10^-348`, in steps of eight, rounded to 64 bits.
 const FIRST_POWER: i32 = -348;
 const STEP: i32 = 8;
 #[rustfmt::skip]
@@ -109,8 +109,8 @@ const POWERS: [(u64, i32); 87] = [
 ];
 
 impl Float {
-    /// A positive double, as it is.
-    fn of(v: f64) -> Float {
+    /// Converts a positive double exactly.
+    fn from_double(v: f64) -> Float {
         let bits = v.to_bits();
         let (fraction, biased) = (bits & (HIDDEN_BIT - 1), (bits >> 52) as i32);
         match biased {
@@ -119,30 +119,30 @@ impl Float {
         }
     }
 
-    /// The same with its highest bit set.
+    /// Returns the same number with the highest bit of the fraction set.
     fn normalized(self) -> Float {
         let shift = self.fraction.leading_zeros();
         Float { fraction: self.fraction << shift, exponent: self.exponent - shift as i32 }
     }
 
-    /// Half way to the doubles below and above, both with the exponent of the latter.
+    /// Returns the midpoints to the next smaller and next larger double, both with the exponent of the latter.
     fn boundaries(self) -> (Float, Float) {
         let upper = Float { fraction: (self.fraction << 1) + 1, exponent: self.exponent - 1 }.normalized();
-        // The double below a power of two is only half as far away.
+        // The next smaller double of a power of two is only half as far away.
         let shift = if self.fraction == HIDDEN_BIT { 2 } else { 1 };
         let lower = Float { fraction: (self.fraction << shift) - 1, exponent: self.exponent - shift };
         let fraction = lower.fraction << (lower.exponent - upper.exponent);
         (Float { fraction, exponent: upper.exponent }, upper)
     }
 
-    /// The product's upper half, rounded.
+    /// Returns the upper half of the product, rounded.
     fn times(self, other: Float) -> Float {
         let product = u128::from(self.fraction) * u128::from(other.fraction) + (1 << 63);
         Float { fraction: (product >> 64) as u64, exponent: self.exponent + other.exponent + 64 }
     }
 }
 
-/// A power of ten that brings the exponent between -60 and -32, with the power's own exponent.
+/// Returns a power of ten that scales a number to an exponent between -60 and -32, and the exponent of that power.
 fn cached_power(exponent: i32) -> (Float, i32) {
     const LOG_TEN_OF_TWO: f64 = 0.301_029_995_663_981_14;
     let about = -f64::from(exponent + POWERS.len() as i32) * LOG_TEN_OF_TWO;
@@ -157,9 +157,9 @@ fn cached_power(exponent: i32) -> (Float, i32) {
     }
 }
 
-/// The digits of a positive double, and the power of ten of the last one.
+/// Returns the digits of a positive double, and the power of ten of the last digit.
 pub fn digits(v: f64) -> (String, i32) {
-    let float = Float::of(v);
+    let float = Float::from_double(v);
     let (lower, upper) = float.boundaries();
     let (power, exponent) = cached_power(upper.exponent);
     let float = float.normalized().times(power);
@@ -170,7 +170,7 @@ pub fn digits(v: f64) -> (String, i32) {
     (String::from_utf8(digits).expect("digits are ASCII"), last - exponent)
 }
 
-/// Digits of a number between two bounds, and the power of ten of the last one.
+/// Returns the digits of a number between two bounds, and the power of ten of the last digit.
 fn generate(float: Float, lower: Float, upper: Float) -> (Vec<u8>, i32) {
     let shift = (-upper.exponent).unsigned_abs();
     let one = 1_u64 << shift;
@@ -208,7 +208,7 @@ fn generate(float: Float, lower: Float, upper: Float) -> (Vec<u8>, i32) {
     }
 }
 
-/// Brings the last digit as near to the number as the bounds allow.
+/// Moves the last digit as close to the number as the bounds allow.
 fn round(digits: &mut [u8], delta: u64, mut rest: u64, unit: u64, distance: u64) {
     let Some(last) = digits.last_mut() else { return };
     while rest < distance
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn they_are_redis_own_where_fewer_would_do() {
-        // Recorded of Redis 8.2.3: `ZADD z 56.44861951509316 a`, `ZSCORE z a`.
+        // Recorded from Redis 8.2.3: `ZADD z 56.44861951509316 a`, `ZSCORE z a`.
         assert_eq!(digits(56.448_619_515_093_16), ("56448619515093156".into(), -15));
         assert_eq!(digits(0.1), ("1".into(), -1));
         assert_eq!(digits(5e-324), ("5".into(), -324));

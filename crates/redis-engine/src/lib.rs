@@ -1,26 +1,55 @@
-//! Redis itself: keys, values and commands, without a socket, a terminal, a wall clock or chance.
+//! An embedded Redis server: keys, commands and the RESP protocol, without sockets, threads, wall clock or entropy.
 //!
-//! Whoever drives an `Engine` connects clients, hands in their commands with the time, and takes what was written to
-//! each client. A blocked client is answered by the command of another, or by `advance`, when its time is over.
+//! The caller drives an [`Engine`]: it connects clients, passes in their commands together with the time, and takes the
+//! replies that were written for each client. The same seed, commands and times always give the same replies. ReplyMode
+//! are those of Redis 8.2.
+//!
+//! ```
+//! use redis_engine::Engine;
+//! use redis_engine::client::ClientId;
+//!
+//! /// Runs a command at a time in microseconds, and returns the reply as RESP.
+//! fn reply(engine: &mut Engine, client: ClientId, argv: &[&[u8]], now_us: i64) -> Vec<u8> {
+//!     engine.execute(client, argv, now_us);
+//!     engine.server.clients.get_mut(client).reply.take()
+//! }
+//!
+//! let now_us = 1_700_000_000_000_000;
+//! let mut engine = Engine::new(1, now_us);
+//! let client = engine.connect();
+//! assert_eq!(reply(&mut engine, client, &[b"SET", b"greeting", b"hello", b"EX", b"10"], now_us), b"+OK\r\n");
+//! assert_eq!(reply(&mut engine, client, &[b"GET", b"greeting"], now_us), b"$5\r\nhello\r\n");
+//!
+//! // Ten seconds later the key has expired.
+//! let now_us = now_us + 10_000_000;
+//! engine.advance(now_us);
+//! assert_eq!(reply(&mut engine, client, &[b"GET", b"greeting"], now_us), b"$-1\r\n");
+//! ```
+//!
+//! A blocked client gets its reply when another client's command fills the key, or from [`Engine::advance`] when its
+//! timeout has passed.
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
 
 pub mod blocking;
-pub mod call;
+mod call;
 pub mod client;
 mod client_id;
 pub mod command;
-pub mod command_table;
+mod command_table;
 pub mod commands;
 pub mod config;
 pub mod data;
 pub mod error;
-pub mod eviction;
-pub mod expiry;
-pub mod glob;
+mod eviction;
+mod expiry;
+mod glob;
 mod grisu;
 pub mod keyspace;
 pub mod limits;
-pub mod long_double;
-pub mod notify;
+mod long_double;
+mod notify;
 pub mod number;
 pub mod reply;
 mod reset;
@@ -33,7 +62,7 @@ pub mod syntax;
 pub mod watch;
 
 use call::{Call, Mode};
-use client::{ClientId, QueuedCommand, Replies};
+use client::{ClientId, QueuedCommand, ReplyMode};
 use command::{Command, Flag, Group};
 use data::Value;
 use error::Error;
@@ -44,17 +73,19 @@ use server_state::ServerState;
 /// A Redis server without its network.
 #[derive(Debug, Clone)]
 pub struct Engine {
+    /// All keys.
     pub keyspace: Keyspace,
+    /// Everything else: clients, configuration, subscriptions, statistics.
     pub server: ServerState,
 }
 
 impl Engine {
-    /// An empty server. `seed` decides all that is left to chance.
+    /// Creates an empty server at a time in microseconds since 1970. `seed` determines every random choice.
     pub fn new(seed: u64, now_us: i64) -> Self {
         Engine { keyspace: Keyspace::new(now_us), server: ServerState::new(seed, now_us) }
     }
 
-    /// A new client. It needs to show a password if the server has one.
+    /// Connects a client. The client must authenticate first if the server has a password.
     pub fn connect(&mut self) -> ClientId {
         self.server.statistics.connections_received += 1;
         let id = self.server.clients.connect(self.server.password.is_none());
@@ -63,77 +94,85 @@ impl Engine {
         id
     }
 
-    /// Forgets a client, its watches, its wait and its subscriptions.
+    /// Disconnects a client: it no longer watches keys, is blocked, or has subscriptions.
     pub fn disconnect(&mut self, client: ClientId) {
         self.keyspace.watches.unwatch(client);
         self.server.disconnect(client);
     }
 
-    /// Runs one command of a client at a time, in microseconds since 1970. The reply is appended to the client's
-    /// output; there is none if the client is blocked now. Others that the command wakes have theirs appended, too.
+    /// Runs a command of a client at a time in microseconds since 1970.
+    ///
+    /// The reply is appended to the client's output, unless the command has blocked the client. The replies of clients
+    /// that the command unblocks are appended to theirs. `argv` holds the command's name and arguments, and is not
+    /// empty. The clock of the engine never goes back: an earlier time than that of the last call has no effect.
+    ///
+    /// # Panics
+    /// If the client is not connected, or `argv` is empty.
     pub fn execute(&mut self, client: ClientId, argv: &[&[u8]], now_us: i64) {
         self.keyspace.set_clock(now_us);
         let state = self.server.clients.get_mut(client);
         self.keyspace.select(state.database);
-        self.keyspace.touches = !state.leaves_no_trace;
+        self.keyspace.updates_access_times = !state.no_touch;
         state.active_us = now_us;
         let protocol = state.reply.protocol;
         let mut reply = std::mem::replace(&mut state.reply, Reply::new(protocol));
-        let unanswered = reply.len();
+        let length_before = reply.len();
         self.keyspace.blocked = self.server.blocking.counts();
         self.dispatch(client, argv, &mut reply);
-        self.tell_events();
+        self.publish_events();
         if let Some(state) = self.server.clients.find(client) {
-            if !state.replies.answers() {
-                reply.truncate(unanswered);
+            if !state.reply_mode.finish_command() {
+                reply.truncate(length_before);
             }
             reply.protocol = state.reply.protocol;
-            // What others wrote meanwhile comes after the reply.
+            // Messages that were published to the client meanwhile come after the reply.
             reply.raw(state.reply.as_bytes());
             state.reply = reply;
         }
         if self.keyspace.blocked.any() {
             if self.server.pause_us > 0 {
-                // DEBUG SLEEP in a transaction: its end finds the clock later than its start did.
+                // After DEBUG SLEEP in a transaction, the clock is later than when the transaction started.
                 self.keyspace.set_clock(now_us + self.server.pause_us);
             }
-            self.serve_blocked();
+            self.serve_blocked_clients();
         }
     }
 
-    /// Lets time pass: drops what has expired, and answers those whose wait is over.
+    /// Moves the clock to a time in microseconds since 1970: removes expired keys, and unblocks the clients whose
+    /// timeout has passed.
     pub fn advance(&mut self, now_us: i64) {
         self.keyspace.set_clock(now_us);
-        for client in self.server.blocking.overdue(self.keyspace.now_ms()) {
-            self.server.end_wait(client, None);
+        for client in self.server.blocking.timed_out(self.keyspace.now_ms()) {
+            self.server.unblock(client, None);
         }
-        self.tell_events();
+        self.publish_events();
     }
 
-    fn tell_events(&mut self) {
-        if self.keyspace.notes_events {
+    /// Publishes the keyspace events of the last command to their subscribers.
+    fn publish_events(&mut self) {
+        if self.keyspace.events_enabled {
             let events = self.keyspace.take_events();
-            self.server.tell(&events);
+            self.server.publish_events(&events);
         }
     }
 
-    /// The next moment at which `advance` has something to do, in milliseconds since 1970.
+    /// Returns the next time at which `advance` has something to do, in milliseconds since 1970.
     pub fn next_deadline(&self) -> Option<i64> {
         [self.server.blocking.next_deadline(), self.keyspace.next_expiry()].into_iter().flatten().min()
     }
 
-    /// Whether a client waits for a key.
+    /// Whether a client is blocked.
     pub fn is_blocked(&self, client: ClientId) -> bool {
-        self.server.blocking.waiting(client).is_some()
+        self.server.blocking.get(client).is_some()
     }
 
     fn dispatch(&mut self, client: ClientId, argv: &[&[u8]], reply: &mut Reply) {
         let command = match self.admit(client, argv) {
             Ok(command) => command,
-            Err(refusal) => {
-                let refusal = self.refuse(client, argv, refusal);
-                self.server.statistics.count_error(&refusal);
-                return reply.error(&refusal);
+            Err(error) => {
+                let error = self.reject(client, argv, error);
+                self.server.statistics.count_error(&error);
+                return reply.error(&error);
             }
         };
         let state = self.server.clients.get_mut(client);
@@ -151,7 +190,7 @@ impl Engine {
     /// Finds the command, and makes sure that the client may run it now.
     ///
     /// # Errors
-    /// The error that rejects the command.
+    /// Returns the error that rejects the command.
     fn admit(&mut self, client: ClientId, argv: &[&[u8]]) -> Result<&'static Command, Error> {
         let command = commands::find(argv)?;
         let admitted = self.admit_command(client, command, argv.len());
@@ -161,9 +200,9 @@ impl Engine {
         admitted.map(|()| command)
     }
 
-    /// The checks of Redis's `processCommand`, in its order. Between them, keys are evicted to get below `maxmemory`.
+    /// Makes the checks of Redis's `processCommand`, in its order. Between them, evicts keys if `maxmemory` is exceeded.
     fn admit_command(&mut self, client: ClientId, command: &Command, words: usize) -> Result<(), Error> {
-        if !command.takes(words) {
+        if !command.arity_allows(words) {
             return Err(error::wrong_arity(command.name));
         }
         let state = self.server.clients.get(client);
@@ -171,35 +210,36 @@ impl Engine {
             return Err(error::NO_AUTH);
         }
         if state.transaction.is_some() && command.has(Flag::NoMulti) {
-            return Err(Error::text("ERR Command not allowed inside a transaction"));
+            return Err(Error::from_static("ERR Command not allowed inside a transaction"));
         }
-        let is_within_limit = eviction::make_room(&mut self.keyspace, &mut self.server);
+        let is_within_limit = eviction::perform_evictions(&mut self.keyspace, &mut self.server);
         let state = self.server.clients.get(client);
         if !is_within_limit && state.may_need_memory(command) {
             return Err(error::OUT_OF_MEMORY);
         }
         if state.reply.protocol == Protocol::Resp2
             && !command.runs_while_subscribed()
-            && self.server.subscriptions.listens(client)
+            && self.server.subscriptions.is_subscribed(client)
         {
             return Err(error::not_while_subscribed(command.name));
         }
-        if state.monitors && (command.has(Flag::Readonly) || command.has(Flag::Write)) {
-            return Err(Error::text("ERR Replica can't interact with the keyspace"));
+        if state.is_monitor && (command.has(Flag::Readonly) || command.has(Flag::Write)) {
+            return Err(Error::from_static("ERR Replica can't interact with the keyspace"));
         }
         Ok(())
     }
 
-    /// What a refused command does to the client's transaction: it is spoiled, and a refused EXEC ends it.
-    fn refuse(&mut self, client: ClientId, argv: &[&[u8]], refusal: Error) -> Error {
+    /// Marks the client's transaction, if any, as aborted by a rejected command. A rejected EXEC ends the transaction.
+    /// Returns the error to reply.
+    fn reject(&mut self, client: ClientId, argv: &[&[u8]], error: Error) -> Error {
         let state = self.server.clients.get_mut(client);
         if argv[0].eq_ignore_ascii_case(b"EXEC") {
             state.transaction = None;
             self.keyspace.watches.unwatch(client);
-            return error::exec_aborted_by(&refusal);
+            return error::exec_aborted_by(&error);
         }
-        state.spoil_transaction();
-        refusal
+        state.abort_transaction();
+        error
     }
 
     fn run(&mut self, command: &'static Command, client: ClientId, argv: &[&[u8]], reply: &mut Reply, mode: Mode) {
@@ -208,16 +248,17 @@ impl Engine {
         call.run();
     }
 
-    /// Runs the commands of those who wait for keys that were filled, first come, first served, until nothing more happens.
-    fn serve_blocked(&mut self) {
+    /// Runs the commands of clients that are blocked on keys that became ready, in the order in which the clients
+    /// blocked, until no more keys become ready. Redis: `handleClientsBlockedOnKeys`.
+    fn serve_blocked_clients(&mut self) {
         loop {
             let ready_keys = self.keyspace.take_ready_keys();
             if ready_keys.is_empty() {
                 return;
             }
             for (database, key) in ready_keys {
-                for client in self.server.blocking.queue(database, &key) {
-                    if self.is_served_by(client, database, &key) && !self.retry(client, database) {
+                for client in self.server.blocking.clients_blocked_on(database, &key) {
+                    if self.holds_expected_type(client, database, &key) && !self.retry(client, database) {
                         break;
                     }
                 }
@@ -225,33 +266,33 @@ impl Engine {
         }
     }
 
-    /// Whether a key holds what a blocked client's command takes from. Another type leaves the client asleep, although the
-    /// command would be refused if it were sent now.
-    fn is_served_by(&mut self, client: ClientId, database: usize, key: &[u8]) -> bool {
-        let Some(wait) = self.server.blocking.waiting(client) else { return false };
+    /// Whether a key holds the type that a blocked client's command pops from. With another type the client stays
+    /// blocked, although the same command would fail if it were sent now.
+    fn holds_expected_type(&mut self, client: ClientId, database: usize, key: &[u8]) -> bool {
+        let Some(blocked) = self.server.blocking.get(client) else { return false };
         self.keyspace.select(database);
         let value = self.keyspace.peek(key).map(|entry| &entry.value);
         matches!(
-            (value, wait.command.group),
+            (value, blocked.command.group),
             (Some(Value::List(_)), Group::List) | (Some(Value::SortedSet(_)), Group::SortedSet)
         )
     }
 
-    /// Runs a blocked client's command again; says whether it was answered.
+    /// Runs a blocked client's command again. Returns whether the client is unblocked.
     fn retry(&mut self, client: ClientId, database: usize) -> bool {
-        let Some(wait) = self.server.blocking.waiting(client).cloned() else { return true };
-        let argv: Vec<&[u8]> = wait.argv.iter().map(Vec::as_slice).collect();
+        let Some(blocked) = self.server.blocking.get(client).cloned() else { return true };
+        let argv: Vec<&[u8]> = blocked.argv.iter().map(Vec::as_slice).collect();
         let mut reply = Reply::new(self.server.clients.get(client).reply.protocol);
         self.keyspace.select(database);
-        self.run(wait.command, client, &argv, &mut reply, Mode::Retry);
+        self.run(blocked.command, client, &argv, &mut reply, Mode::Retry);
         if reply.is_empty() {
             return false;
         }
-        self.server.blocking.leave(client);
-        if self.server.clients.get(client).replies == Replies::All {
+        self.server.blocking.unblock(client);
+        if self.server.clients.get(client).reply_mode == ReplyMode::On {
             self.server.clients.write_to(client, |out| out.raw(reply.as_bytes()));
         }
-        self.tell_events();
+        self.publish_events();
         true
     }
 }

@@ -1,24 +1,35 @@
-//! The thresholds of encodings and the limits of sizes, which CONFIG SET changes.
+//! Thresholds of encodings and limits of sizes, which CONFIG SET changes.
 
-/// How many bytes SRANDMEMBER, HRANDFIELD and ZRANDMEMBER answer at most for a negative count, with which they draw again
-/// and again. Redis draws on until its memory is full, or lets the client go at its output limit; so do we, at this one.
-pub const MOST_DRAWN_BYTES: usize = 1 << 30;
+/// Maximum size in bytes of a reply of SRANDMEMBER, HRANDFIELD and ZRANDMEMBER to a negative count, which may return an
+/// element many times. Redis continues until memory is full or the client exceeds its output buffer limit and is
+/// disconnected. Here the client is disconnected at this size.
+pub(crate) const MAX_RANDOM_REPLY_BYTES: usize = 1 << 30;
 
-/// The same as a number of the shortest elements.
-pub const MOST_DRAWS: usize = MOST_DRAWN_BYTES / "$0\r\n\r\n".len();
+/// Number of the shortest elements that fit into such a reply.
+pub(crate) const MAX_RANDOM_ELEMENTS: usize = MAX_RANDOM_REPLY_BYTES / "$0\r\n\r\n".len();
 
-/// Redis 8.2's thresholds, with its defaults. Sizes are bytes.
+/// Thresholds and limits, with the defaults of Redis 8.2. Sizes are in bytes. The fields are named after the
+/// configuration parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Maximum number of fields of a hash that is a listpack.
     pub hash_max_listpack_entries: usize,
+    /// Maximum size of a field or value of a hash that is a listpack.
     pub hash_max_listpack_value: usize,
-    /// Positive: elements a node; -1 to -5: 4, 8, 16, 32 and 64 KiB a node.
+    /// If positive, maximum number of elements of a list node. From -1 to -5, maximum size of a node: 4, 8, 16, 32 and
+    /// 64 KiB.
     pub list_max_listpack_size: i64,
+    /// Maximum number of members of a set that is an intset.
     pub set_max_intset_entries: usize,
+    /// Maximum number of members of a set that is a listpack.
     pub set_max_listpack_entries: usize,
+    /// Maximum size of a member of a set that is a listpack.
     pub set_max_listpack_value: usize,
+    /// Maximum number of members of a sorted set that is a listpack.
     pub zset_max_listpack_entries: usize,
+    /// Maximum size of a member of a sorted set that is a listpack.
     pub zset_max_listpack_value: usize,
+    /// Maximum size of a string.
     pub proto_max_bulk_len: usize,
 }
 
@@ -43,18 +54,18 @@ mod tests {
     use crate::Engine;
 
     #[test]
-    fn who_draws_without_end_is_let_go() {
+    fn a_client_is_disconnected_when_random_elements_outgrow_the_reply_limit() {
         let mut engine = Engine::new(7, 0);
         let first = engine.connect();
         for argv in [["SADD", "s", "a"].as_slice(), &["HSET", "h", "a", "1"], &["ZADD", "z", "1", "a"]] {
             engine.execute(first, &argv.iter().map(|word| word.as_bytes()).collect::<Vec<_>>(), 0);
         }
         for (command, key) in [("SRANDMEMBER", "s"), ("HRANDFIELD", "h"), ("ZRANDMEMBER", "z")] {
-            for (count, goes) in [("-20", false), ("-4611686018427387903", true)] {
+            for (count, closes) in [("-20", false), ("-4611686018427387903", true)] {
                 let client = engine.connect();
                 engine.execute(client, &[command.as_bytes(), key.as_bytes(), count.as_bytes()], 0);
                 let state = engine.server.clients.get_mut(client);
-                assert_eq!((state.closing, state.reply.is_empty()), (goes, goes), "{command} {count}");
+                assert_eq!((state.closing, state.reply.is_empty()), (closes, closes), "{command} {count}");
             }
         }
     }

@@ -1,32 +1,33 @@
-//! The x87 `long double`, with which Redis computes INCRBYFLOAT and HINCRBYFLOAT: 64 bits of mantissa, rounded to the
+//! The x87 `long double`, with which Redis computes INCRBYFLOAT and HINCRBYFLOAT: 64 bits of mantissa, rounded to
 //! nearest, ties to even.
 //!
-//! A double has 53 bits, and would show it: `3.15 + 1000` is `1003.15000000000000002` to Redis.
+//! The 53 bits of a double would give other replies: `3.15 + 1000` is `1003.15000000000000002` in Redis.
 
-/// The exponent of the largest numbers, and of the smallest, which have fewer bits.
+/// The exponents of the largest numbers and of the smallest, which are subnormal.
 const MAX_EXPONENT: i64 = 16383 - 63;
 const MIN_EXPONENT: i64 = -16445;
 
-/// Longer texts are no number to Redis.
+/// Texts of at least this length are not numbers in Redis.
 const TEXT_LIMIT: usize = 5 * 1024;
 
-/// The decimals that Redis writes before it trims zeros.
+/// Number of decimals that Redis writes before it removes trailing zeros.
 const DECIMALS: usize = 17;
 const DECIMAL_SCALE: u128 = 10u128.pow(DECIMALS as u32);
 
+/// A `long double`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LongDouble {
-    /// `mantissa * 2^exponent`. The mantissa has its top bit set, unless the exponent is the smallest.
+    /// The number `mantissa * 2^exponent`. The top bit of the mantissa is set unless the exponent is the smallest.
     Finite { negative: bool, mantissa: u64, exponent: i64 },
-    /// Infinite, of whatever sign, or what infinities add up to: Redis refuses them all alike.
+    /// An infinity, or the NaN that a sum of infinities may give. Redis rejects all of them.
     Infinite,
 }
 
 impl LongDouble {
     pub const ZERO: LongDouble = LongDouble::Finite { negative: false, mantissa: 0, exponent: 0 };
 
-    /// Reads a number as C's `strtold` does: decimal or hexadecimal, `inf`, a sign; the whole text, without blanks. Out of
-    /// range is no number.
+    /// Parses the whole text as C's `strtold` does: decimal or hexadecimal or `inf`, with an optional sign, without spaces.
+    /// Returns `None` for a number out of range.
     pub fn parse(text: &[u8]) -> Option<LongDouble> {
         if text.len() >= TEXT_LIMIT {
             return None;
@@ -46,7 +47,7 @@ impl LongDouble {
         Some(LongDouble::Finite { negative, mantissa, exponent })
     }
 
-    /// Writes a finite number as Redis does: rounded to 17 decimals, the zeros at their end left out.
+    /// Formats a finite number as Redis does: rounded to 17 decimals, without trailing zeros.
     pub fn format(self) -> Option<String> {
         let LongDouble::Finite { negative, mantissa, exponent } = self else { return None };
         let digits = match u32::try_from(exponent) {
@@ -60,7 +61,7 @@ impl LongDouble {
 impl std::ops::Add for LongDouble {
     type Output = LongDouble;
 
-    /// The sum, rounded.
+    /// Returns the rounded sum.
     fn add(self, other: LongDouble) -> LongDouble {
         let (
             LongDouble::Finite { negative: n1, mantissa: m1, exponent: e1 },
@@ -69,14 +70,14 @@ impl std::ops::Add for LongDouble {
         else {
             return LongDouble::Infinite;
         };
-        // Zero may stand at any exponent: it would spoil the comparison of magnitudes.
+        // Zero may have any exponent, which would make the comparison of magnitudes wrong.
         if m1 == 0 || m2 == 0 {
             return if m1 == 0 { other } else { self };
         }
         let first_is_larger = (e1, m1) >= (e2, m2);
         let (large, small) = if first_is_larger { ((m1, e1), (m2, e2)) } else { ((m2, e2), (m1, e1)) };
-        // 62 bits below the larger mantissa, two above for the carry: all that is lost of the smaller is below
-        // the rounding, and one flag remembers it.
+        // 62 bits below the larger mantissa and two above it for the carry. Bits of the smaller number that are lost lie
+        // below the rounding position; a flag records whether there are any.
         const BELOW: u32 = 62;
         let distance = u32::try_from(large.1 - small.1).unwrap_or(u32::MAX);
         let high = u128::from(large.0) << BELOW;
@@ -92,9 +93,9 @@ impl std::ops::Add for LongDouble {
     }
 }
 
-/// `mantissa / 2^shift` in decimal, for a positive `shift`.
+/// Formats `mantissa / 2^shift` in decimal, for a positive `shift`.
 fn with_decimals(mantissa: u64, shift: u64) -> String {
-    // At most 121 bits; shifted by more, it is nearer to nothing than to one half.
+    // At most 121 bits: shifted by more than 127, the number is closer to zero than to one half.
     let scaled = u128::from(mantissa) * DECIMAL_SCALE;
     let rounded = match u32::try_from(shift) {
         Ok(shift @ 1..=127) => {
@@ -108,7 +109,7 @@ fn with_decimals(mantissa: u64, shift: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').into()
 }
 
-/// A number as it is written: its digits, and what power of the base the last one stands for.
+/// A number as it is written: its digits before and after the point, and its exponent.
 struct Literal<'a> {
     whole: &'a [u8],
     fraction: &'a [u8],
@@ -130,18 +131,18 @@ impl<'a> Literal<'a> {
         (all_digits && some_digits).then_some(Literal { whole, fraction, exponent })
     }
 
-    /// All digits without leading zeros, as one number; and the same count of digits.
+    /// Returns all digits as one number, and their count without leading zeros.
     fn digits(&self, base: u32) -> (Natural, i64) {
         let (mut natural, mut count) = (Natural::default(), 0);
         for &b in self.whole.iter().chain(self.fraction) {
-            let digit = char::from(b).to_digit(base).expect("`parse` took digits only");
+            let digit = char::from(b).to_digit(base).expect("`parse` accepts only digits");
             count += i64::from(count > 0 || digit > 0);
             natural.multiply_add(base, digit);
         }
         (natural, count)
     }
 
-    /// Rounds a hexadecimal number, whose exponent counts bits.
+    /// Rounds a hexadecimal number, whose exponent is a power of two.
     fn binary(&self) -> Option<(u64, i64)> {
         let (digits, _) = self.digits(16);
         if digits.is_zero() {
@@ -157,7 +158,7 @@ impl<'a> Literal<'a> {
             return Some((0, 0));
         }
         let power = self.exponent - self.fraction.len() as i64;
-        // Far out of range on either side; it need not be computed.
+        // Far out of range: no need to compute it.
         if !(-4970..=4934).contains(&(power + count)) {
             return None;
         }
@@ -167,7 +168,7 @@ impl<'a> Literal<'a> {
             }
             round(&digits, 0, false)
         } else {
-            // Enough bits that the quotient has more than are kept: a power of ten is less than four bits.
+            // Enough bits for the quotient to have more than are kept: a factor of ten takes less than four bits.
             let up = 4 * power.unsigned_abs() as usize + 70;
             let mut quotient = digits.shifted_left(up);
             let mut lost = false;
@@ -180,7 +181,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Digits with an optional sign. Beyond any that matters, the exponent stays where it is.
+/// Parses digits with an optional sign. An exponent beyond any useful one is clamped.
 fn parse_exponent(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -194,8 +195,8 @@ fn parse_exponent(text: &[u8]) -> Option<i64> {
     Some(if negative { -n } else { n })
 }
 
-/// The mantissa and exponent nearest to `natural * 2^exponent`, or a little more if something was `lost` below it.
-/// `None`: too large.
+/// Returns the mantissa and exponent that are closest to `natural * 2^exponent`, or to a little more if bits below it were
+/// `lost`. Returns `None` if the number is too large.
 fn round(natural: &Natural, exponent: i64, lost: bool) -> Option<(u64, i64)> {
     let target = (exponent + natural.bits() as i64 - 64).max(MIN_EXPONENT);
     let Ok(down @ 1..) = usize::try_from(target - exponent) else {
@@ -213,7 +214,7 @@ fn round(natural: &Natural, exponent: i64, lost: bool) -> Option<(u64, i64)> {
     (exponent <= MAX_EXPONENT).then_some((mantissa, exponent))
 }
 
-/// A natural number of any size: 32 bits a word, the lowest first, no zero word at the end.
+/// A natural number of any size, in words of 32 bits, the lowest first, without a zero word at the end.
 #[derive(Debug, Clone, Default)]
 struct Natural(Vec<u32>);
 
@@ -244,7 +245,7 @@ impl Natural {
         self.0.get(index / 32).is_some_and(|word| word >> (index % 32) & 1 == 1)
     }
 
-    /// Whether any bit below this one is set.
+    /// Whether any bit below this index is set.
     fn any_below(&self, index: usize) -> bool {
         let whole = (index / 32).min(self.0.len());
         self.0[..whole].iter().any(|&word| word != 0) || (32 * whole..index).any(|bit| self.bit(bit))
@@ -267,7 +268,7 @@ impl Natural {
         }
     }
 
-    /// Divides it, and hands out the remainder.
+    /// Divides the number, and returns the remainder.
     fn divide(&mut self, divisor: u32) -> u32 {
         let mut rest = 0u64;
         for word in self.0.iter_mut().rev() {

@@ -1,6 +1,6 @@
-//! Keyspace events: what happened to which key, for those who subscribe to it.
+//! Keyspace events, and the classes of events that `notify-keyspace-events` enables.
 
-/// The classes of events, each with its letter in `notify-keyspace-events`.
+/// The class of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     Generic,
@@ -19,7 +19,7 @@ pub enum Class {
 }
 
 impl Class {
-    /// Its letter in `notify-keyspace-events`.
+    /// Returns the letter of the class in `notify-keyspace-events`.
     pub const fn letter(self) -> char {
         match self {
             Class::Generic => 'g',
@@ -39,17 +39,17 @@ impl Class {
     }
 }
 
-/// One event.
+/// A keyspace event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     pub class: Class,
-    /// `set`, `lpush`, `expired`.
+    /// The name of the event: `set`, `lpush`, `expired`.
     pub name: &'static str,
     pub database: usize,
     pub key: Vec<u8>,
 }
 
-/// All classes, in the order in which `notify-keyspace-events` is answered.
+/// All classes, in the order in which CONFIG GET `notify-keyspace-events` lists them.
 const ALL: [Class; 13] = [
     Class::Generic,
     Class::String,
@@ -66,21 +66,21 @@ const ALL: [Class; 13] = [
     Class::KeyMiss,
 ];
 
-/// What `notify-keyspace-events` asks for.
+/// The value of `notify-keyspace-events`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Classes {
     /// A bit for each class.
     bits: u16,
-    /// `d`, the events of modules, of which there are none.
+    /// `d`: events of modules, of which there are none.
     modules: bool,
-    /// `K`: events are told on `__keyspace@DB__:KEY`.
+    /// `K`: events are published on `__keyspace@DB__:KEY`.
     pub by_key: bool,
-    /// `E`: events are told on `__keyevent@DB__:EVENT`.
+    /// `E`: events are published on `__keyevent@DB__:EVENT`.
     pub by_event: bool,
 }
 
 impl Classes {
-    /// Reads the letters; none if one is unknown.
+    /// Parses the letters. Returns `None` if one is unknown.
     pub fn parse(letters: &[u8]) -> Option<Self> {
         let mut classes = Classes::default();
         for &letter in letters {
@@ -98,24 +98,25 @@ impl Classes {
         Some(classes)
     }
 
-    /// The bits of the classes that `A` stands for.
+    /// Returns the bits of the classes that `A` enables.
     fn by_default() -> u16 {
         let not_all = [Class::New, Class::Overwritten, Class::TypeChanged, Class::KeyMiss];
         ALL.iter().enumerate().filter(|(_, class)| !not_all.contains(class)).map(|(bit, _)| 1 << bit).sum()
     }
 
-    pub fn include(self, class: Class) -> bool {
+    /// Whether events of a class are enabled.
+    pub fn includes(self, class: Class) -> bool {
         ALL.iter().position(|&other| other == class).is_some_and(|bit| self.bits >> bit & 1 == 1)
     }
 
-    /// Whether any event would be told.
+    /// Whether any event would be published.
     pub fn any(self) -> bool {
         self.bits != 0 && (self.by_key || self.by_event)
     }
 }
 
 impl std::fmt::Display for Classes {
-    /// As CONFIG GET answers: what `A` includes, and then leaves out what it does not, is Redis's own way.
+    /// Writes the letters as CONFIG GET does. Redis omits `n`, `o` and `c` after `A`, although `A` does not include them.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         use std::fmt::Write as _;
         if self.bits & Self::by_default() == Self::by_default() && self.modules {
@@ -125,12 +126,12 @@ impl std::fmt::Display for Classes {
                 if class == Class::New && self.modules {
                     f.write_char('d')?;
                 }
-                if self.include(class) {
+                if self.includes(class) {
                     f.write_char(class.letter())?;
                 }
             }
         }
-        for (letter, set) in [('K', self.by_key), ('E', self.by_event), ('m', self.include(Class::KeyMiss))] {
+        for (letter, set) in [('K', self.by_key), ('E', self.by_event), ('m', self.includes(Class::KeyMiss))] {
             if set {
                 f.write_char(letter)?;
             }

@@ -1,9 +1,9 @@
-//! Numbers as Redis reads and writes them.
+//! Numbers as Redis parses and formats them.
 
 use super::grisu;
 
-/// Reads a decimal integer as strictly as Redis: no blanks, no `+`, no leading zeros, nothing after it.
-pub fn parse_integer(text: &[u8]) -> Option<i64> {
+/// Parses a decimal integer as strictly as Redis (`string2ll`): without spaces, `+`, leading zeros or trailing text.
+pub(crate) fn parse_integer(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
@@ -23,10 +23,10 @@ pub fn parse_integer(text: &[u8]) -> Option<i64> {
     if negative { 0i64.checked_sub_unsigned(n) } else { i64::try_from(n).ok() }
 }
 
-/// Reads a double as Redis reads a score or an increment: decimal or hexadecimal, `inf` and `infinity` in any case, a sign.
-/// Not a number, blanks and trailing text are refused.
-pub fn parse_double(text: &[u8]) -> Option<f64> {
-    // Most are whole numbers, and those of up to 15 digits are exact.
+/// Parses a double as Redis parses a score or an increment: decimal or hexadecimal, `inf` or `infinity` in any case, with
+/// an optional sign. NaN, spaces and trailing text are invalid.
+pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
+    // Most are whole numbers, and those with up to 15 digits are exact.
     if (1..=15).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) {
         return Some(text.iter().fold(0, |n: u64, digit| n * 10 + u64::from(digit - b'0')) as f64);
     }
@@ -45,14 +45,14 @@ pub fn parse_double(text: &[u8]) -> Option<f64> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
-/// A decimal that is too large or too small for a double is no number to Redis.
+/// Returns `v`, the value of a decimal `text`, unless it is too large or too small for a double: Redis rejects those.
 fn in_range(text: &str, v: f64) -> Option<f64> {
     let mantissa = text.split('e').next().unwrap_or(text);
     let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
     (v.is_finite() && (v != 0.0 || is_zero)).then_some(v)
 }
 
-/// A hexadecimal double of C (`1a.8p3`), its `0x` removed.
+/// Parses a hexadecimal double of C without its `0x`: `1a.8p3`.
 fn parse_hexadecimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = match text.split_once('p') {
         Some((m, e)) => (m, e.parse::<i32>().ok()?),
@@ -67,14 +67,14 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
         value = value * 16.0 + f64::from(c.to_digit(16)?);
     }
     let shift = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
-    // In two steps: 2^-1074 is a double, but not 1 / 2^1074.
+    // In two steps, since 2^-1074 is a double but 2^1074 is not.
     let half = shift / 2;
     let scaled = value * 2f64.powi(half) * 2f64.powi(shift - half);
     (scaled.is_finite() && (scaled != 0.0 || value == 0.0)).then_some(scaled)
 }
 
-/// Writes a double as Redis replies it: whole numbers within half of an i64's range in full, others by digits that
-/// read back the same.
+/// Formats a double as Redis replies it (`fpconv_dtoa`): whole numbers within half of the range of an `i64` as integers,
+/// others with digits that parse to the same double.
 pub fn format_double(v: f64) -> String {
     if v.is_nan() {
         return "nan".into();
@@ -85,7 +85,7 @@ pub fn format_double(v: f64) -> String {
     if v == 0.0 {
         return if v.is_sign_negative() { "-0" } else { "0" }.into();
     }
-    if let Some(n) = whole(v) {
+    if let Some(n) = integral(v) {
         return itoa::Buffer::new().format(n).into();
     }
     let (digits, exponent) = grisu::digits(v.abs());
@@ -93,23 +93,23 @@ pub fn format_double(v: f64) -> String {
     format!("{sign}{}", place_point(&digits, exponent))
 }
 
-/// A double that `format_double` writes as an integer.
-pub fn whole(v: f64) -> Option<i64> {
+/// Returns the integer that `format_double` writes for a double, if it writes one.
+pub(crate) fn integral(v: f64) -> Option<i64> {
     const WHOLE: f64 = (i64::MAX / 2) as f64;
     let n = v as i64;
     let is_negative_zero = n == 0 && v.is_sign_negative();
-    // There and back again is quicker than asking for the fraction.
+    // Converting back and forth is faster than computing the fraction.
     (v.abs() <= WHOLE && n as f64 == v && !is_negative_zero).then_some(n)
 }
 
-/// Writes a double as ZSCAN does that of a large sorted set: C's `%.17g`.
-pub fn format_double_in_17_digits(v: f64) -> String {
+/// Formats a double as C's `%.17g`, as ZSCAN does for a large sorted set.
+pub(crate) fn format_double_in_17_digits(v: f64) -> String {
     if !v.is_finite() || v == 0.0 {
         return format_double(v);
     }
     let scientific = format!("{v:.16e}");
-    let (mantissa, exponent) = scientific.split_once('e').expect("Rust writes an exponent where it is asked to");
-    let exponent: i32 = exponent.parse().expect("Rust writes an integer exponent");
+    let (mantissa, exponent) = scientific.split_once('e').expect("`{:e}` writes an exponent");
+    let exponent: i32 = exponent.parse().expect("`{:e}` writes an integer exponent");
     let trim = |text: &str| match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text.to_owned(),
@@ -122,8 +122,8 @@ pub fn format_double_in_17_digits(v: f64) -> String {
     format!("{}e{sign}{:02}", trim(mantissa), exponent.abs())
 }
 
-/// `DIGITS * 10^exponent` where Redis's conversion puts the point: plain with up to six zeros added behind, plain with
-/// up to six places or a small exponent, else in scientific notation.
+/// Formats `digits * 10^exponent` as Redis does (`emit_digits` of fpconv): plain if at most six zeros are appended, plain
+/// with a point if there are at most six decimals or the exponent is small, otherwise in scientific notation.
 fn place_point(digits: &str, exponent: i32) -> String {
     let n = digits.len() as i32;
     let scientific = exponent + n - 1;
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_are_read_strictly() {
+    fn integers_are_parsed_strictly() {
         for (text, n) in [("0", 0), ("-1", -1), ("9223372036854775807", i64::MAX), ("-9223372036854775808", i64::MIN)] {
             assert_eq!(parse_integer(text.as_bytes()), Some(n));
         }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn doubles_are_read_as_c_reads_them() {
+    fn doubles_are_parsed_as_in_c() {
         for (text, v) in
             [("1", 1.0), ("-.5", -0.5), ("5.", 5.0), ("+inf", f64::INFINITY), ("-Infinity", f64::NEG_INFINITY)]
         {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn seventeen_digits_are_written_as_c_writes_them() {
+    fn seventeen_digits_are_formatted_as_in_c() {
         for (v, text) in [
             (0.1, "0.10000000000000001"),
             (3.0, "3"),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn doubles_are_written_as_redis_writes_them() {
+    fn doubles_are_formatted_as_in_redis() {
         for (v, text) in [
             (0.0, "0"),
             (-0.0, "-0"),

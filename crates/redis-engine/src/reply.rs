@@ -1,47 +1,53 @@
-//! Replies, written straight into a client's output as RESP2 or RESP3.
+//! Replies, written directly into a client's output as RESP2 or RESP3.
 
 use super::error::Error;
-use super::limits::{MOST_DRAWN_BYTES, MOST_DRAWS};
+use super::limits::{MAX_RANDOM_ELEMENTS, MAX_RANDOM_REPLY_BYTES};
 use super::number;
 
-/// The version of the protocol a client speaks.
+/// The version of the protocol that a client uses, as HELLO sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Protocol {
+    /// RESP2.
     #[default]
     Resp2,
+    /// RESP3.
     Resp3,
 }
 
-/// A client's output: replies that are written and not yet taken.
+/// A client's output: replies that are written and not taken yet.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     bytes: Vec<u8>,
+    /// The version of the protocol for the next replies.
     pub protocol: Protocol,
 }
 
 impl Reply {
+    /// Creates an empty output.
     pub fn new(protocol: Protocol) -> Self {
         Reply { bytes: Vec::new(), protocol }
     }
 
-    /// What was written, as bytes of the protocol.
+    /// Returns the bytes that were written.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
+    /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
+    /// Returns the number of bytes that were written.
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Writes something drawn at random, so many times. False if that would outgrow what is answered to a negative count.
-    pub fn draws(&mut self, times: usize, mut write: impl FnMut(&mut Self)) -> bool {
-        times <= MOST_DRAWS
+    /// Writes a random element this number of times. Returns false if the reply would exceed the limit for a negative count.
+    pub(crate) fn repeat(&mut self, times: usize, mut write: impl FnMut(&mut Self)) -> bool {
+        times <= MAX_RANDOM_ELEMENTS
             && (0..times).all(|_| {
-                let has_room = self.len() < MOST_DRAWN_BYTES;
+                let has_room = self.len() < MAX_RANDOM_REPLY_BYTES;
                 if has_room {
                     write(self);
                 }
@@ -49,22 +55,22 @@ impl Reply {
             })
     }
 
-    /// Forgets what was written, and keeps the room.
+    /// Removes everything that was written, and keeps the capacity.
     pub fn clear(&mut self) {
         self.bytes.clear();
     }
 
-    /// Forgets all that was written after the first `length` bytes.
-    pub fn truncate(&mut self, length: usize) {
+    /// Removes everything after the first `length` bytes.
+    pub(crate) fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
     }
 
-    /// Hands out what was written.
+    /// Takes everything that was written, and leaves the output empty.
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
 
-    /// Appends bytes that are replies already.
+    /// Appends bytes that are already RESP.
     pub fn raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -81,48 +87,51 @@ impl Reply {
         self.header(kind, i64::try_from(n).expect("no collection in memory has 2^63 elements"));
     }
 
-    /// What is a line of its own: a sign for what it is, and a text without a line end.
+    /// Writes a line: the type's byte, and a text without line ends.
     fn line(&mut self, kind: u8, text: &[u8]) {
         self.bytes.push(kind);
         self.bytes.extend_from_slice(text);
         self.bytes.extend_from_slice(b"\r\n");
     }
 
-    /// `+OK`.
+    /// Writes `+OK`.
     pub fn ok(&mut self) {
         self.bytes.extend_from_slice(b"+OK\r\n");
     }
 
-    /// A status: `+text`.
+    /// Writes a simple string: `+text`. The text has no line ends.
     pub fn status(&mut self, text: &str) {
         self.line(b'+', text.as_bytes());
     }
 
-    /// The same with bytes, which hold no line end.
+    /// Writes a simple string of bytes without line ends.
     pub fn status_bytes(&mut self, text: &[u8]) {
         self.line(b'+', text);
     }
 
+    /// Writes an error: `-ERR text`.
     pub fn error(&mut self, error: &Error) {
         self.line(b'-', error.as_bytes());
     }
 
+    /// Writes an integer.
     pub fn integer(&mut self, n: i64) {
         self.header(b':', n);
     }
 
-    /// A length or a count.
+    /// Writes a length or a count as an integer.
     pub fn count(&mut self, n: usize) {
         self.counted(b':', n);
     }
 
-    /// 1 or 0, in both protocols: what most commands answer to yes-or-no questions.
+    /// Writes 1 or 0 in both protocols, as most commands reply to yes-or-no questions.
     pub fn flag(&mut self, yes: bool) {
         self.bytes.extend_from_slice(if yes { b":1\r\n" } else { b":0\r\n" });
     }
 
+    /// Writes a bulk string.
     pub fn bulk(&mut self, bytes: &[u8]) {
-        // Header and line ends are at most 25 bytes: with room for all of it, nothing below has to grow the buffer.
+        // The header and line ends are at most 25 bytes, so nothing below needs to grow the buffer.
         self.bytes.reserve(bytes.len() + 25);
         match u8::try_from(bytes.len()) {
             Ok(length @ ..10) => self.bytes.extend_from_slice(&[b'$', b'0' + length, b'\r', b'\n']),
@@ -135,12 +144,12 @@ impl Reply {
         self.bytes.extend_from_slice(b"\r\n");
     }
 
-    /// A bulk string that holds a decimal integer.
+    /// Writes a bulk string that holds a decimal integer.
     pub fn bulk_integer(&mut self, n: i64) {
         self.bulk(itoa::Buffer::new().format(n).as_bytes());
     }
 
-    /// The bytes, or null.
+    /// Writes a bulk string, or null.
     pub fn bulk_or_null(&mut self, bytes: Option<&[u8]>) {
         match bytes {
             Some(bytes) => self.bulk(bytes),
@@ -148,37 +157,38 @@ impl Reply {
         }
     }
 
-    /// Null where a value would stand.
+    /// Writes null in place of a value.
     pub fn null(&mut self) {
         self.bytes.extend_from_slice(if self.is_resp3() { b"_\r\n" } else { b"$-1\r\n" });
     }
 
-    /// Null where an array would stand.
+    /// Writes null in place of an array.
     pub fn null_array(&mut self) {
         self.bytes.extend_from_slice(if self.is_resp3() { b"_\r\n" } else { b"*-1\r\n" });
     }
 
-    /// The head of an array of `n` replies, which the caller writes next.
+    /// Writes the header of an array of `n` replies, which the caller writes next.
     pub fn array(&mut self, n: usize) {
         self.counted(b'*', n);
     }
 
-    /// The head of a map of `n` pairs; in RESP2 an array of twice as many.
+    /// Writes the header of a map of `n` pairs; in RESP2 of an array of `2 * n` elements.
     pub fn map(&mut self, n: usize) {
         if self.is_resp3() { self.counted(b'%', n) } else { self.counted(b'*', 2 * n) }
     }
 
-    /// The head of a set; in RESP2 an array.
+    /// Writes the header of a set; in RESP2 of an array.
     pub fn set(&mut self, n: usize) {
         self.counted(if self.is_resp3() { b'~' } else { b'*' }, n);
     }
 
-    /// The head of a message that answers no command; in RESP2 an array.
+    /// Writes the header of a push message, which is no reply to a command; in RESP2 of an array.
     pub fn push(&mut self, n: usize) {
         self.counted(if self.is_resp3() { b'>' } else { b'*' }, n);
     }
 
-    /// The head of an attribute of `n` pairs, which stands before a reply. RESP2 has none: says whether it is written.
+    /// Writes the header of an attribute of `n` pairs, which precedes a reply. RESP2 has no attributes: writes nothing and
+    /// returns false.
     pub fn attribute(&mut self, n: usize) -> bool {
         if self.is_resp3() {
             self.counted(b'|', n);
@@ -186,7 +196,7 @@ impl Reply {
         self.is_resp3()
     }
 
-    /// An integer of any length; in RESP2 a bulk string.
+    /// Writes a big number from its decimal digits; in RESP2 a bulk string.
     pub fn big_number(&mut self, digits: &str) {
         if self.is_resp3() {
             self.line(b'(', digits.as_bytes());
@@ -195,10 +205,10 @@ impl Reply {
         }
     }
 
-    /// A score or another double; in RESP2 a bulk string.
+    /// Writes a double; in RESP2 a bulk string.
     pub fn double(&mut self, v: f64) {
         if !self.is_resp3()
-            && let Some(n) = number::whole(v)
+            && let Some(n) = number::integral(v)
         {
             return self.bulk_integer(n);
         }
@@ -210,7 +220,7 @@ impl Reply {
         }
     }
 
-    /// A boolean of RESP3; in RESP2 1 or 0.
+    /// Writes a boolean; in RESP2 1 or 0.
     pub fn boolean(&mut self, yes: bool) {
         match (self.is_resp3(), yes) {
             (true, true) => self.bytes.extend_from_slice(b"#t\r\n"),
@@ -219,7 +229,7 @@ impl Reply {
         }
     }
 
-    /// Text for people; in RESP2 a bulk string. `format` has three characters: `txt` or `mkd`.
+    /// Writes a verbatim string; in RESP2 a bulk string. `format` has three characters: `txt` or `mkd`.
     pub fn verbatim(&mut self, format: &str, text: &[u8]) {
         if self.is_resp3() {
             self.counted(b'=', text.len() + 4);
@@ -237,14 +247,14 @@ impl Reply {
 mod tests {
     use super::*;
 
-    fn written(protocol: Protocol, write: impl Fn(&mut Reply)) -> String {
+    fn resp(protocol: Protocol, write: impl Fn(&mut Reply)) -> String {
         let mut reply = Reply::new(protocol);
         write(&mut reply);
         String::from_utf8(reply.take()).unwrap()
     }
 
     #[test]
-    fn each_protocol_has_its_own_forms() {
+    fn replies_differ_between_resp2_and_resp3() {
         type Case = (fn(&mut Reply), &'static str, &'static str);
         let cases: [Case; 7] = [
             (Reply::null, "$-1\r\n", "_\r\n"),
@@ -256,8 +266,8 @@ mod tests {
             (|r| r.verbatim("txt", b"hi"), "$2\r\nhi\r\n", "=6\r\ntxt:hi\r\n"),
         ];
         for (write, resp2, resp3) in cases {
-            assert_eq!(written(Protocol::Resp2, write), resp2);
-            assert_eq!(written(Protocol::Resp3, write), resp3);
+            assert_eq!(resp(Protocol::Resp2, write), resp2);
+            assert_eq!(resp(Protocol::Resp3, write), resp3);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Everything beside the keys: clients, who waits, who listens, configuration, randomness, statistics.
+//! Server state other than keys: clients, blocked clients, subscriptions, configuration, randomness, statistics.
 
 use super::blocking::Blocking;
 use super::client::{ClientId, Clients};
@@ -8,42 +8,49 @@ use super::error::Error;
 use super::notify::Event;
 use super::rng::Rng;
 use super::statistics::Statistics;
-use super::subscriptions::{Kind, Receiver, Subscriptions};
+use super::subscriptions::{Kind, Subscriber, Subscriptions};
 
-/// What commands share beside the keyspace.
+/// Server state other than keys.
 #[derive(Debug, Clone)]
 pub struct ServerState {
+    /// All connected clients.
     pub clients: Clients,
+    /// The blocked clients.
     pub blocking: Blocking,
+    /// Subscriptions to channels and patterns.
     pub subscriptions: Subscriptions,
+    /// The configuration.
     pub config: Config,
-    pub random: Rng,
+    /// The random choices of commands.
+    pub(crate) random: Rng,
+    /// Counters for INFO.
     pub statistics: Statistics,
-    /// The password that AUTH asks for, if one is set.
+    /// The password that AUTH requires (`requirepass`), if one is set.
     pub password: Option<Vec<u8>>,
-    /// When the engine started, in microseconds since 1970.
-    pub started_us: i64,
-    /// What INFO calls the run: 40 hexadecimal digits.
-    pub run_id: String,
-    /// What INFO answers as `process_id`: its driver knows.
+    /// When the server started, in microseconds since 1970.
+    pub(crate) started_us: i64,
+    /// INFO's `run_id`: 40 hexadecimal digits.
+    pub(crate) run_id: String,
+    /// INFO's `process_id`, set by the driver.
     pub process_id: u32,
-    /// What INFO answers as `used_memory_rss`, in bytes, where a driver measures it; else what Redis would use.
+    /// Measures INFO's `used_memory_rss` in bytes, set by the driver. Without it, INFO reports `used_memory`.
     pub resident_memory: Option<fn() -> u64>,
-    /// How long the driver should stand still before it goes on (DEBUG SLEEP), in microseconds.
+    /// How long the driver should pause before the next command, in microseconds (DEBUG SLEEP).
     pub pause_us: i64,
 }
 
 impl ServerState {
-    /// Everything as it is at a start. `seed` decides all that is left to chance.
-    pub fn new(seed: u64, now_us: i64) -> Self {
+    /// Creates the state of a server that starts at a time in microseconds since 1970. `seed` determines every random
+    /// choice.
+    pub(crate) fn new(seed: u64, now_us: i64) -> Self {
         let mut random = Rng::new(seed);
-        let run_id = format!("{:016x}{:016x}{:08x}", random.number(), random.number(), random.number() >> 32);
+        let run_id = format!("{:016x}{:016x}{:08x}", random.next_u64(), random.next_u64(), random.next_u64() >> 32);
         ServerState {
             clients: Clients::default(),
             blocking: Blocking::default(),
             subscriptions: Subscriptions::default(),
             config: Config::default(),
-            // The commands' own luck does not depend on what was drawn for the start.
+            // A generator of its own: the random choices of commands do not depend on how the run id is made.
             random: Rng::new(seed),
             statistics: Statistics::default(),
             password: None,
@@ -55,11 +62,11 @@ impl ServerState {
         }
     }
 
-    /// Sends a message to all who listen to the channel, and says how many times it was sent.
-    pub fn publish(&mut self, kind: Kind, channel: &[u8], message: &[u8]) -> usize {
+    /// Publishes a message on a channel. Returns how many subscriptions received it.
+    pub(crate) fn publish(&mut self, kind: Kind, channel: &[u8], message: &[u8]) -> usize {
         let ServerState { clients, subscriptions, .. } = self;
-        let receivers = subscriptions.receivers(kind, channel);
-        for &Receiver { client, pattern } in &receivers {
+        let subscribers = subscriptions.subscribers(kind, channel);
+        for &Subscriber { client, pattern } in &subscribers {
             clients.write_to(client, |reply| {
                 reply.push(if pattern.is_some() { 4 } else { 3 });
                 match pattern {
@@ -73,56 +80,56 @@ impl ServerState {
                 reply.bulk(message);
             });
         }
-        receivers.len()
+        subscribers.len()
     }
 
-    /// Tells of events on the channels of `notify-keyspace-events`.
-    pub fn tell(&mut self, events: &[Event]) {
-        let wanted = self.config.events;
+    /// Publishes keyspace events as `notify-keyspace-events` asks for.
+    pub(crate) fn publish_events(&mut self, events: &[Event]) {
+        let enabled = self.config.events;
         for Event { class, name, database, key } in events {
-            if !wanted.include(*class) {
+            if !enabled.includes(*class) {
                 continue;
             }
-            if wanted.by_key {
+            if enabled.by_key {
                 let channel = [format!("__keyspace@{database}__:").as_bytes(), key].concat();
                 self.publish(Kind::Channel, &channel, name.as_bytes());
             }
-            if wanted.by_event {
+            if enabled.by_event {
                 self.publish(Kind::Channel, format!("__keyevent@{database}__:{name}").as_bytes(), key);
             }
         }
     }
 
-    /// Counts a command that is done, and the error that it answered. One that waits is counted when its wait is
-    /// over, as in Redis.
-    pub fn count_call(&mut self, client: ClientId, command: &'static Command, refusal: Option<&Error>) {
+    /// Counts a command that has run, and the error that it returned. The command of a blocked client is counted when
+    /// the client is unblocked, as in Redis.
+    pub(crate) fn count_call(&mut self, client: ClientId, command: &'static Command, error: Option<&Error>) {
         self.statistics.commands_processed += 1;
         let calls = self.statistics.calls_of(command);
         calls.calls += 1;
-        calls.failed += u64::from(refusal.is_some());
-        if let Some(refusal) = refusal {
-            self.statistics.count_error(refusal);
+        calls.failed += u64::from(error.is_some());
+        if let Some(error) = error {
+            self.statistics.count_error(error);
         }
         if let Some(client) = self.clients.find(client) {
             client.commands += 1;
         }
     }
 
-    /// Ends a client's wait with this error, or as if its time were over; says whether it waited.
-    pub fn end_wait(&mut self, client: ClientId, refusal: Option<&Error>) -> bool {
-        let Some(wait) = self.blocking.leave(client) else { return false };
-        self.count_call(client, wait.command, refusal);
-        self.clients.write_to(client, |reply| match refusal {
-            Some(refusal) => reply.error(refusal),
+    /// Unblocks a client with this error, or with the null of a timeout. Returns whether it was blocked.
+    pub(crate) fn unblock(&mut self, client: ClientId, error: Option<&Error>) -> bool {
+        let Some(blocked) = self.blocking.unblock(client) else { return false };
+        self.count_call(client, blocked.command, error);
+        self.clients.write_to(client, |reply| match error {
+            Some(error) => reply.error(error),
             None => reply.null_array(),
         });
         true
     }
 
-    /// Forgets a client, its wait and its subscriptions.
-    pub fn disconnect(&mut self, client: ClientId) {
-        self.blocking.leave(client);
-        self.subscriptions.leave(client);
+    /// Removes a client with its blocked command and its subscriptions.
+    pub(crate) fn disconnect(&mut self, client: ClientId) {
+        self.blocking.unblock(client);
+        self.subscriptions.unsubscribe_all(client);
         self.clients.disconnect(client);
     }
 }

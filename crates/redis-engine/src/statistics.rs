@@ -1,57 +1,66 @@
-//! What INFO counts of commands: calls, refusals and failures, and errors by their code.
+//! INFO's counters: calls, rejections and failures of commands, errors by code, connections and bytes.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::command::Command;
 use super::error::Error;
 
-/// The calls of one command.
+/// INFO's counters of one command.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Calls {
+    /// Calls that ran.
     pub calls: u64,
-    /// Refused before it ran: arity, MULTI, password.
+    /// Calls that were rejected before they ran: wrong arity, no authentication, inside a transaction.
     pub rejected: u64,
-    /// Ran, and answered an error.
+    /// Calls that ran and returned an error.
     pub failed: u64,
 }
 
-/// Counts since the start, or since CONFIG RESETSTAT.
+/// Counters since the start or the last CONFIG RESETSTAT.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
-    /// By the address of the command's row, which there is one of: this is looked up for each call.
+    /// By the address of the command's row, of which there is only one: it is looked up for every call.
     commands: HashMap<usize, (&'static str, Calls), foldhash::fast::FixedState>,
     errors: BTreeMap<String, u64>,
+    /// Commands that ran.
     pub commands_processed: u64,
+    /// Clients that connected.
     pub connections_received: u64,
+    /// Error replies.
     pub error_replies: u64,
-    /// Bytes to and from clients, which the driver counts.
+    /// Bytes received from clients, counted by the driver.
     pub input_bytes: u64,
+    /// Bytes sent to clients, counted by the driver.
     pub output_bytes: u64,
-    /// Clients that the driver let go, as they had sent or not read too much.
+    /// Clients that the driver disconnected because of `client-query-buffer-limit`.
     pub query_limit_disconnections: u64,
+    /// Clients that the driver disconnected because of `client-output-buffer-limit`.
     pub output_limit_disconnections: u64,
 }
 
 impl Statistics {
-    pub fn calls_of(&mut self, command: &'static Command) -> &mut Calls {
+    /// Returns the counters of a command, to change them.
+    pub(crate) fn calls_of(&mut self, command: &'static Command) -> &mut Calls {
         let place = std::ptr::from_ref(command).addr();
         &mut self.commands.entry(place).or_insert_with(|| (command.name, Calls::default())).1
     }
 
-    pub fn count_error(&mut self, error: &Error) {
+    /// Counts an error reply.
+    pub(crate) fn count_error(&mut self, error: &Error) {
         self.error_replies += 1;
         let code = error.as_bytes().split(|&byte| byte == b' ').next().unwrap_or_default();
         *self.errors.entry(String::from_utf8_lossy(code).into_owned()).or_default() += 1;
     }
 
-    /// Commands that were called, by name.
-    pub fn commands(&self) -> Vec<(&'static str, Calls)> {
+    /// Returns the counters of all commands that were called or rejected, sorted by name.
+    pub(crate) fn commands(&self) -> Vec<(&'static str, Calls)> {
         let mut commands: Vec<_> = self.commands.values().copied().collect();
         commands.sort_unstable_by_key(|&(name, _)| name);
         commands
     }
 
-    pub fn errors(&self) -> impl Iterator<Item = (&str, u64)> {
+    /// Returns the codes of errors (`ERR`, `WRONGTYPE`) with their counts, sorted.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = (&str, u64)> {
         self.errors.iter().map(|(code, &count)| (&**code, count))
     }
 }
@@ -61,11 +70,11 @@ mod tests {
     use super::super::Engine;
 
     #[test]
-    fn a_wait_that_ends_with_an_error_has_failed() {
+    fn unblocking_a_client_with_an_error_counts_as_a_failed_call() {
         let mut engine = Engine::new(1, 0);
-        let (waiter, other) = (engine.connect(), engine.connect());
+        let (blocked, other) = (engine.connect(), engine.connect());
         let mut failed = |reason: &str| {
-            engine.execute(waiter, &[b"BLPOP", b"q", b"0"], 0);
+            engine.execute(blocked, &[b"BLPOP", b"q", b"0"], 0);
             engine.execute(other, &[b"CLIENT", b"UNBLOCK", b"1", reason.as_bytes()], 0);
             let commands = engine.server.statistics.commands();
             let calls = commands.iter().find(|(name, _)| *name == "BLPOP").expect("it was called").1;

@@ -1,51 +1,60 @@
-//! What a command's arguments look like, as a tree: read from the `syntax` of its row, for COMMAND DOCS, hints and
+//! The syntax of a command's arguments as a tree, parsed from the `syntax` of its row, for COMMAND DOCS, hints and
 //! completion.
 //!
-//! Words in capitals are tokens, the others arguments; `[…]` may be left out, `<a | b>` is one of several, `key [key ...]`
-//! is a key or more.
+//! Words in capitals are tokens, others are values. `[…]` is optional, `<a | b>` is a choice, and `key [key ...]` is one or
+//! more keys.
 
 use std::fmt;
 
 /// An argument, or a group of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Argument {
-    /// The word that must stand before it (`EX`), or that is all of it (`NX`).
+    /// The token that precedes the value (`EX`), or that is the whole argument (`NX`).
     pub token: Option<&'static str>,
+    /// What follows the token.
     pub shape: Shape,
+    /// Whether the argument may be omitted.
     pub optional: bool,
-    /// It may come again.
+    /// Whether the argument may be repeated.
     pub multiple: bool,
-    /// Its token comes again with it.
+    /// Whether the token is repeated with the argument.
     pub multiple_token: bool,
 }
 
+/// What an argument consists of, beside its token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Shape {
-    /// The token alone.
+    /// Nothing: the argument is only a token.
     #[default]
     Token,
-    /// A value, by the name that the syntax gives it.
+    /// A value, with its name in the syntax.
     Value(&'static str),
-    /// One of these.
+    /// One of these arguments.
     OneOf(Vec<Argument>),
-    /// All of these, in this order.
+    /// All of these arguments, in this order.
     Block(Vec<Argument>),
 }
 
-/// What a value is, as COMMAND DOCS names it.
+/// The type of a value in COMMAND DOCS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {
+    /// A key.
     Key,
+    /// An integer.
     Integer,
+    /// A floating-point number.
     Double,
+    /// A glob pattern.
     Pattern,
+    /// A time since 1970, in seconds or milliseconds.
     UnixTime,
+    /// Any other string.
     Text,
 }
 
 impl ValueType {
-    /// What a value of this name is: names are used alike in all rows.
-    pub fn of(name: &str) -> Self {
+    /// Returns the type of a value with this name. A name has the same meaning in all rows.
+    pub fn from_argument_name(name: &str) -> Self {
         match name {
             "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" => ValueType::Key,
             "pattern" | "by-pattern" | "get-pattern" | "library-name-pattern" => ValueType::Pattern,
@@ -59,6 +68,7 @@ impl ValueType {
         }
     }
 
+    /// Returns the name of the type in COMMAND DOCS.
     pub const fn name(self) -> &'static str {
         match self {
             ValueType::Key => "key",
@@ -76,7 +86,7 @@ impl Argument {
         Argument { token, shape, ..Argument::default() }
     }
 
-    /// A name for it: the value's own, the token's, or what kind of group it is.
+    /// Returns a name for the argument: that of the value, the token, or the first argument of a group.
     pub fn name(&self) -> String {
         match (&self.shape, self.token) {
             (Shape::Value(name), _) => (*name).into(),
@@ -87,7 +97,7 @@ impl Argument {
         }
     }
 
-    /// It and all arguments within it.
+    /// Returns this argument and all arguments nested in it.
     pub fn all(&self) -> Vec<&Argument> {
         let within = match &self.shape {
             Shape::OneOf(parts) | Shape::Block(parts) => parts.as_slice(),
@@ -134,13 +144,13 @@ impl Argument {
     }
 }
 
-/// Reads a row's syntax.
+/// Parses the `syntax` of a command's row.
 pub fn parse(syntax: &'static str) -> Vec<Argument> {
-    let mut reader = Reader { words: words(syntax).into_iter().peekable() };
-    reader.alternatives(None).0.into_iter().next().unwrap_or_default()
+    let mut parser = Parser { words: words(syntax).into_iter().peekable() };
+    parser.alternatives(None).0.into_iter().next().unwrap_or_default()
 }
 
-/// The words of a syntax; brackets and bars stand apart.
+/// Splits a syntax into words, where brackets and bars are words of their own.
 fn words(syntax: &'static str) -> Vec<&'static str> {
     let mut words = Vec::new();
     for mut word in syntax.split_ascii_whitespace() {
@@ -156,12 +166,12 @@ fn words(syntax: &'static str) -> Vec<&'static str> {
     words
 }
 
-struct Reader<I: Iterator<Item = &'static str>> {
+struct Parser<I: Iterator<Item = &'static str>> {
     words: std::iter::Peekable<I>,
 }
 
-impl<I: Iterator<Item = &'static str>> Reader<I> {
-    /// Reads up to the closing bracket: the sequences that bars part, and whether `...` ends the last.
+impl<I: Iterator<Item = &'static str>> Parser<I> {
+    /// Parses up to the closing bracket. Returns the alternatives, which bars separate, and whether `...` ends the last.
     fn alternatives(&mut self, close: Option<&str>) -> (Vec<Vec<Argument>>, bool) {
         let (mut all, mut sequence, mut repeats) = (Vec::new(), Vec::new(), false);
         while let Some(word) = self.words.next() {
@@ -182,7 +192,7 @@ impl<I: Iterator<Item = &'static str>> Reader<I> {
         (all, repeats)
     }
 
-    /// Reads what belongs to a token: a value, or a choice, right behind it.
+    /// Parses the value or choice that follows a token.
     fn after_token(&mut self, token: &'static str) -> Argument {
         match self.words.peek() {
             Some(&"<") => {
@@ -208,8 +218,8 @@ impl<I: Iterator<Item = &'static str>> Reader<I> {
         }
     }
 
-    /// Reads `[…]`: something that may be left out, or that says that what came before may come again: then true, if
-    /// that is the whole choice (`a | b [a | b ...]`), of which `before` holds the alternatives ahead of the last.
+    /// Parses `[…]`: an optional argument, or a repetition of the preceding ones. Returns true if it repeats the whole choice
+    /// (`a | b [a | b ...]`), of which `before` holds all alternatives but the last.
     fn bracket(&mut self, before: &[Vec<Argument>], sequence: &mut Vec<Argument>) -> bool {
         let (alternatives, repeats) = self.alternatives(Some("]"));
         if let Some((last, others)) = alternatives.split_last()
@@ -234,7 +244,7 @@ impl<I: Iterator<Item = &'static str>> Reader<I> {
             && last.token.is_some()
             && matches!((&last.shape, alternatives[0].as_slice()), (a, [Argument { shape: b, token: None, .. }]) if a == b)
         {
-            // `FIELDS field [field ...]`: the value comes again, the token does not.
+            // `FIELDS field [field ...]`: the value is repeated, the token is not.
             last.multiple = true;
             return false;
         }
@@ -244,7 +254,7 @@ impl<I: Iterator<Item = &'static str>> Reader<I> {
     }
 }
 
-/// One argument in place of several: a choice, or a block.
+/// Combines arguments into a choice or a block, unless there is only one.
 fn group(mut alternatives: Vec<Vec<Argument>>) -> Argument {
     let single = |mut sequence: Vec<Argument>| match sequence.len() {
         1 => sequence.swap_remove(0),
@@ -260,7 +270,7 @@ fn is_mark(word: &str) -> bool {
     matches!(word, "[" | "]" | "<" | ">" | "|" | "...")
 }
 
-/// Tokens have no small letters.
+/// Tokens have no lower-case letters.
 fn is_token(word: &str) -> bool {
     !is_mark(word) && !word.bytes().any(|byte| byte.is_ascii_lowercase())
 }
@@ -278,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_read_as_trees() {
+    fn rows_are_parsed_as_trees() {
         let set = parse("key value [NX | XX] [GET] [EX seconds | KEEPTTL]");
         let ex = Argument::new(Some("EX"), Shape::Value("seconds"));
         let one_of = |choices| Argument { optional: true, ..Argument::new(None, Shape::OneOf(choices)) };
@@ -303,15 +313,15 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_read_whole() {
+    fn every_word_of_every_row_is_in_the_tree() {
         for command in crate::commands::all() {
             let arguments = parse(command.syntax);
-            let read: Vec<&Argument> = arguments.iter().flat_map(Argument::all).collect();
+            let parsed: Vec<&Argument> = arguments.iter().flat_map(Argument::all).collect();
             for word in words(command.syntax).into_iter().filter(|word| !is_mark(word)) {
-                let found = read.iter().any(|a| a.token == Some(word) || a.shape == Shape::Value(word));
-                assert!(found, "{}: {word} is lost", command.name);
+                let found = parsed.iter().any(|a| a.token == Some(word) || a.shape == Shape::Value(word));
+                assert!(found, "{}: {word} is missing", command.name);
             }
-            assert!(read.iter().all(|argument| argument.name() != "nothing"), "{}", command.name);
+            assert!(parsed.iter().all(|argument| argument.name() != "nothing"), "{}", command.name);
         }
     }
 

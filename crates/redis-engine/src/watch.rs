@@ -1,35 +1,37 @@
-//! WATCH: who wants to know whether a key changes before EXEC.
+//! WATCH: the keys that clients watch, and the clients whose EXEC must fail.
 
 use std::collections::{HashMap, HashSet};
 
 use super::client_id::ClientId;
 
-/// All watched keys, and the clients whose transaction must fail.
+/// All watched keys, and the clients that watch a key that has changed.
 #[derive(Debug, Clone, Default)]
 pub struct Watches {
     watchers: HashMap<(usize, Vec<u8>), Vec<ClientId>>,
-    watched: HashMap<ClientId, Vec<Watched>>,
+    watched: HashMap<ClientId, Vec<WatchedKey>>,
     touched: HashSet<ClientId>,
 }
 
 /// A key that a client watches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watched {
+pub(crate) struct WatchedKey {
+    /// The number of the database.
     pub database: usize,
+    /// The name of the key.
     pub key: Vec<u8>,
-    /// Whether the key had expired already when WATCH was called: its removal is then no change.
+    /// Whether the key existed but had expired when WATCH was called. Its removal is then not a change.
     pub was_expired: bool,
 }
 
-impl Watched {
+impl WatchedKey {
     fn is(&self, database: usize, key: &[u8]) -> bool {
         self.database == database && self.key == key
     }
 }
 
 impl Watches {
-    /// Lets a client watch a key; a second time changes nothing.
-    pub fn watch(&mut self, client: ClientId, watched: Watched) {
+    /// Makes a client watch a key. Has no effect if the client watches the key already.
+    pub(crate) fn watch(&mut self, client: ClientId, watched: WatchedKey) {
         let keys = self.watched.entry(client).or_default();
         if keys.iter().any(|w| w.is(watched.database, &watched.key)) {
             return;
@@ -38,10 +40,10 @@ impl Watches {
         keys.push(watched);
     }
 
-    /// Ends all of a client's watches, and forgets whether they were touched.
-    pub fn unwatch(&mut self, client: ClientId) {
+    /// Makes a client watch no keys, and forgets whether any has changed.
+    pub(crate) fn unwatch(&mut self, client: ClientId) {
         self.touched.remove(&client);
-        for Watched { database, key, .. } in self.watched.remove(&client).unwrap_or_default() {
+        for WatchedKey { database, key, .. } in self.watched.remove(&client).unwrap_or_default() {
             let place = (database, key);
             if let Some(watchers) = self.watchers.get_mut(&place) {
                 watchers.retain(|&watcher| watcher != client);
@@ -53,52 +55,53 @@ impl Watches {
     }
 
     /// Whether any key that the client watches has changed.
-    pub fn is_touched(&self, client: ClientId) -> bool {
+    pub(crate) fn is_touched(&self, client: ClientId) -> bool {
         self.touched.contains(&client)
     }
 
-    /// What a client watches.
-    pub fn watched(&self, client: ClientId) -> &[Watched] {
+    /// Returns the keys that a client watches.
+    pub(crate) fn watched(&self, client: ClientId) -> &[WatchedKey] {
         self.watched.get(&client).map_or(&[], Vec::as_slice)
     }
 
-    /// The number of clients that watch anything.
-    pub fn clients(&self) -> usize {
+    /// Returns the number of clients that watch any key.
+    pub(crate) fn client_count(&self) -> usize {
         self.watched.len()
     }
 
-    /// The number of keys that anybody watches.
-    pub fn keys(&self) -> usize {
+    /// Returns the number of watched keys.
+    pub(crate) fn key_count(&self) -> usize {
         self.watchers.len()
     }
 
-    /// Whether nobody watches anything.
-    pub fn is_empty(&self) -> bool {
+    /// Whether no key is watched.
+    pub(crate) fn is_empty(&self) -> bool {
         self.watchers.is_empty()
     }
 
-    /// A key has changed: it is there now, or gone.
-    pub fn touch(&mut self, database: usize, key: &[u8], is_there: bool) {
+    /// Records that a key has changed, and whether it exists now. Redis: `touchWatchedKey`.
+    pub(crate) fn touch_key(&mut self, database: usize, key: &[u8], exists: bool) {
         let Some(watchers) = self.watchers.get(&(database, key.to_vec())) else { return };
         for &client in watchers {
             match self.watched.get_mut(&client).and_then(|all| all.iter_mut().find(|w| w.is(database, key))) {
-                Some(watched) if watched.was_expired => watched.was_expired = is_there,
+                Some(watched) if watched.was_expired => watched.was_expired = exists,
                 _ => drop(self.touched.insert(client)),
             }
         }
     }
 
-    /// A database was emptied, or got the keys of another. `held` says what became of a key.
-    pub fn touch_all(&mut self, database: usize, held: impl Fn(&[u8]) -> Exchanged) {
+    /// Records that a database was flushed or swapped with another. `change` returns what became of a key. Redis:
+    /// `touchAllWatchedKeysInDb`.
+    pub(crate) fn touch_database(&mut self, database: usize, change: impl Fn(&[u8]) -> KeyChange) {
         for (&client, keys) in &mut self.watched {
             for watched in keys.iter_mut().filter(|watched| watched.database == database) {
-                let Exchanged { before, after } = held(&watched.key);
-                // A key that had expired before, and is gone or has expired now, is no change.
+                let KeyChange { before, after } = change(&watched.key);
+                // That a key that had expired before is removed or still expired is not a change.
                 match (before, after) {
                     (false, None) => {}
                     (_, None) if watched.was_expired => watched.was_expired = false,
-                    (_, Some(Found::Expired)) if watched.was_expired => {}
-                    (false, Some(Found::Expired)) => watched.was_expired = true,
+                    (_, Some(KeyState::Expired)) if watched.was_expired => {}
+                    (false, Some(KeyState::Expired)) => watched.was_expired = true,
                     _ => drop(self.touched.insert(client)),
                 }
             }
@@ -106,17 +109,18 @@ impl Watches {
     }
 }
 
-/// What became of a key when its database was emptied or exchanged.
+/// What became of a key when its database was flushed or swapped.
 #[derive(Debug, Clone, Copy)]
-pub struct Exchanged {
-    /// Whether it stood there, expired or not.
+pub(crate) struct KeyChange {
+    /// Whether the key existed before, expired or not.
     pub before: bool,
-    pub after: Option<Found>,
+    /// The state of the key now. `None`: it does not exist.
+    pub after: Option<KeyState>,
 }
 
-/// A key that is there, although its time may be over.
+/// The state of a key that exists. An expired key exists until it is looked up or the expire cycle removes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum KeyState {
     Live,
     Expired,
 }
@@ -127,27 +131,27 @@ mod tests {
 
     const CLIENT: ClientId = ClientId(1);
 
-    fn watching(was_expired: bool) -> Watches {
+    fn watches_with_one_key(was_expired: bool) -> Watches {
         let mut watches = Watches::default();
-        watches.watch(CLIENT, Watched { database: 0, key: b"k".to_vec(), was_expired });
+        watches.watch(CLIENT, WatchedKey { database: 0, key: b"k".to_vec(), was_expired });
         watches
     }
 
     #[test]
-    fn the_end_of_what_had_expired_is_no_change() {
-        let mut watches = watching(true);
-        watches.touch(0, b"k", false);
+    fn removing_a_key_that_had_expired_before_watch_is_not_a_change() {
+        let mut watches = watches_with_one_key(true);
+        watches.touch_key(0, b"k", false);
         assert!(!watches.is_touched(CLIENT));
-        watches.touch(0, b"k", true);
+        watches.touch_key(0, b"k", true);
         assert!(watches.is_touched(CLIENT));
-        let mut watches = watching(false);
-        watches.touch(0, b"k", false);
+        let mut watches = watches_with_one_key(false);
+        watches.touch_key(0, b"k", false);
         assert!(watches.is_touched(CLIENT));
     }
 
     #[test]
-    fn emptied_and_exchanged_databases_touch_as_in_redis() {
-        use Found::{Expired, Live};
+    fn flushing_and_swapping_databases_touches_keys_as_in_redis() {
+        use KeyState::{Expired, Live};
         for (was_expired, before, after, touched) in [
             (false, true, None, true),
             (false, false, None, false),
@@ -158,8 +162,8 @@ mod tests {
             (false, false, Some(Live), true),
             (false, true, Some(Expired), true),
         ] {
-            let mut watches = watching(was_expired);
-            watches.touch_all(0, |_| Exchanged { before, after });
+            let mut watches = watches_with_one_key(was_expired);
+            watches.touch_database(0, |_| KeyChange { before, after });
             assert_eq!(watches.is_touched(CLIENT), touched, "{was_expired} {before} {after:?}");
         }
     }

@@ -144,7 +144,7 @@ impl Connection {
                 Err(error) => {
                     // Protocol error texts hold one byte per `char`.
                     let text: Vec<u8> = format!("ERR {error}").chars().map(|c| c as u8).collect();
-                    engine.server.clients.get_mut(self.client).reply.error(&Error::said(text));
+                    engine.server.clients.get_mut(self.client).reply.error(&Error::new(text));
                     engine.server.clients.close(self.client);
                     return input.len();
                 }
@@ -182,7 +182,7 @@ impl Connection {
     /// Returns the output buffer limits of the client's class, or `None` if the client has disconnected.
     fn output_limit(&self, engine: &mut Engine) -> Option<OutputLimit> {
         let limits = &engine.server.config.output_limits;
-        let listens = engine.server.subscriptions.listens(self.client);
+        let listens = engine.server.subscriptions.is_subscribed(self.client);
         let limit = if listens { limits.pubsub } else { limits.normal };
         let authenticated = engine.server.clients.find(self.client)?.authenticated;
         Some(OutputLimit {
@@ -199,7 +199,7 @@ impl Connection {
             return false;
         }
         let hard_bytes = self.output_limit(engine).map_or(0, |limit| limit.hard_bytes);
-        unsent > MAX_OUTPUT || (hard_bytes > 0 && OutputBuffer::of(unsent).memory() > hard_bytes)
+        unsent > MAX_OUTPUT || (hard_bytes > 0 && OutputBuffer::with_length(unsent).memory() > hard_bytes)
     }
 
     /// Disconnects a client that has exceeded an output buffer limit, and discards its unsent replies.
@@ -240,7 +240,7 @@ impl Connection {
             return if closing { ConnectionState::Closed } else { ConnectionState::Open };
         }
         let limit = self.output_limit(engine).unwrap_or_default();
-        if limit.soft_bytes == 0 || OutputBuffer::of(unsent).memory() <= limit.soft_bytes {
+        if limit.soft_bytes == 0 || OutputBuffer::with_length(unsent).memory() <= limit.soft_bytes {
             self.over_soft_limit_since = None;
         } else if self.over_soft_limit_since.get_or_insert_with(Instant::now).elapsed().as_secs() > limit.soft_seconds {
             self.drop_connection(engine);

@@ -81,8 +81,8 @@ impl Server {
         let server = Self::listen(resolve(options)?, engine)?;
         let password = options.password.clone().unwrap_or_default();
         engine.server.password = (!password.is_empty()).then(|| password.clone().into_bytes());
-        engine.server.config.state("requirepass", password.as_bytes());
-        engine.server.config.state("enable-debug-command", options.debug.name());
+        engine.server.config.set_unchecked("requirepass", password.as_bytes());
+        engine.server.config.set_unchecked("enable-debug-command", options.debug.name());
         Ok(server)
     }
 
@@ -102,8 +102,8 @@ impl Server {
         let poll = Poll::new().map_err(system)?;
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(system)?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(system)?);
-        engine.server.config.state("port", address.port().to_string().as_bytes());
-        engine.server.config.state("bind", address.ip().to_string().as_bytes());
+        engine.server.config.set_unchecked("port", address.port().to_string().as_bytes());
+        engine.server.config.set_unchecked("bind", address.ip().to_string().as_bytes());
         engine.server.process_id = std::process::id();
         engine.server.resident_memory = Some(resident_bytes);
         Ok(Server {
@@ -326,7 +326,7 @@ impl Server {
     /// Sends what other clients' commands wrote to clients, and queues those that were unblocked and have more
     /// requests.
     fn flush_written_clients(&mut self, engine: &mut Engine) {
-        for client in engine.server.clients.take_written() {
+        for client in engine.server.clients.take_pending_writes() {
             let Some(&index) = self.by_client.get(&client) else { continue };
             self.flush(engine, index);
             if self.connections[index].as_ref().is_some_and(Connection::has_unread_requests) {

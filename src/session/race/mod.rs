@@ -506,7 +506,7 @@ impl Race {
         }
         if !client.is_free() {
             let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
-            let mut waits = connections.filter_map(|id| self.session.engine.server.blocking.waiting(id));
+            let mut waits = connections.filter_map(|id| self.session.engine.server.blocking.get(id));
             let keys = waits.next().map(|wait| code(&wording::words(&wait.keys)));
             return RacerState::Waits(keys.unwrap_or_else(|| "time to pass".into()));
         }

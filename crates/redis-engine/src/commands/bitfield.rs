@@ -47,7 +47,7 @@ impl Operation {
 
 impl FieldType {
     fn parse(text: &[u8]) -> Result<FieldType, Error> {
-        const INVALID: Error = Error::text(
+        const INVALID: Error = Error::from_static(
             "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.",
         );
         let (signed, bits) = match text {
@@ -151,7 +151,7 @@ const BITFIELD_RO: Command = Command {
 fn bitfield_ro(call: &mut Call) -> Outcome {
     let operations = parse_operations(call)?;
     if !operations.iter().all(|operation| matches!(operation.action, Action::Get)) {
-        return Err(Error::text("ERR BITFIELD_RO only supports the GET subcommand"));
+        return Err(Error::from_static("ERR BITFIELD_RO only supports the GET subcommand"));
     }
     read(call, &operations)
 }
@@ -193,7 +193,7 @@ fn overflow_option(call: &Call, index: usize) -> Result<Overflow, Error> {
     } else if call.is_option(index, "FAIL") {
         Ok(Overflow::Fail)
     } else {
-        Err(Error::text("ERR Invalid OVERFLOW type specified"))
+        Err(Error::from_static("ERR Invalid OVERFLOW type specified"))
     }
 }
 

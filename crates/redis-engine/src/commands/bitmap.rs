@@ -16,7 +16,7 @@ pub(super) fn bit_offset(call: &Call, text: &[u8]) -> Result<usize, Error> {
     number::parse_integer(text)
         .and_then(|offset| usize::try_from(offset).ok())
         .filter(|offset| offset / 8 < call.keyspace.limits.proto_max_bulk_len)
-        .ok_or(Error::text("ERR bit offset is not an integer or out of range"))
+        .ok_or(Error::from_static("ERR bit offset is not an integer or out of range"))
 }
 
 fn mask(offset: usize) -> u8 {
@@ -49,7 +49,7 @@ const SETBIT: Command = Command {
 };
 
 fn setbit(call: &mut Call) -> Outcome {
-    const NOT_A_BIT: Error = Error::text("ERR bit is not an integer or out of range");
+    const NOT_A_BIT: Error = Error::from_static("ERR bit is not an integer or out of range");
     let offset = bit_offset(call, call.argv[2])?;
     let on = match call.integer(3) {
         Ok(bit @ 0..=1) => bit == 1,
@@ -188,7 +188,7 @@ const BITPOS: Command = Command {
 fn bitpos(call: &mut Call) -> Outcome {
     let target = match call.integer(2)? {
         bit @ 0..=1 => bit == 1,
-        _ => return Err(Error::text("ERR The bit argument must be 1 or 0.")),
+        _ => return Err(Error::from_static("ERR The bit argument must be 1 or 0.")),
     };
     let words = call.argv.len();
     if words > 6 {
@@ -273,10 +273,10 @@ fn bitop(call: &mut Call) -> Outcome {
     let (destination, keys) = (call.argv[2], &call.argv[3..]);
     match operation {
         Operation::Not if keys.len() > 1 => {
-            return Err(Error::text("ERR BITOP NOT must be called with a single source key."));
+            return Err(Error::from_static("ERR BITOP NOT must be called with a single source key."));
         }
         Operation::Diff | Operation::Diff1 | Operation::AndOr if keys.len() < 2 => {
-            return Err(Error::said(format!("ERR BITOP {name} must be called with at least two source keys.")));
+            return Err(Error::new(format!("ERR BITOP {name} must be called with at least two source keys.")));
         }
         _ => {}
     }

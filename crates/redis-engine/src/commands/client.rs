@@ -1,7 +1,7 @@
 //! CLIENT: information about connections, and their settings.
 
 use crate::call::{Call, Outcome};
-use crate::client::{Client, ClientId, OutputBuffer, Replies};
+use crate::client::{Client, ClientId, OutputBuffer, ReplyMode};
 use crate::command::{self, Command, Flag, Group, Keys};
 use crate::error::{self, Error};
 use crate::number;
@@ -37,7 +37,7 @@ const CLIENT: Command = Command {
     complexity: "Depends on subcommand.",
     summary: "Shows and changes client connections.",
     example: "CLIENT ID",
-    run: command::without_subcommand,
+    run: command::missing_subcommand,
 };
 
 const CLIENT_ID: Command = Command {
@@ -104,7 +104,7 @@ fn setname(call: &mut Call) -> Outcome {
 pub fn check_name(name: &[u8], what: &str) -> Outcome {
     match name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
         true => Ok(()),
-        false => Err(Error::said(format!("ERR {what} cannot contain spaces, newlines or special characters."))),
+        false => Err(Error::new(format!("ERR {what} cannot contain spaces, newlines or special characters."))),
     }
 }
 
@@ -136,8 +136,8 @@ fn setinfo(call: &mut Call) -> Outcome {
         check_name(value, &option)?;
         call.client().library_version = value.to_vec();
     } else {
-        return Err(Error::said(
-            [b"ERR Unrecognized option '".as_slice(), error::up_to_zero(call.argv[2]), b"'"].concat(),
+        return Err(Error::new(
+            [b"ERR Unrecognized option '".as_slice(), error::until_nul(call.argv[2]), b"'"].concat(),
         ));
     }
     call.reply.ok();
@@ -173,8 +173,8 @@ fn client_line(call: &Call, id: ClientId) -> String {
     let traffic = client.traffic;
     let query_free = if traffic.unread > 0 { QUERY_BUFFER.saturating_sub(traffic.unread) } else { 0 };
     let unsent = if id == call.client { call.reply.len() } else { client.reply.len() };
-    let output = OutputBuffer::of(traffic.unsent + unsent);
-    let argv_memory: usize = match server.blocking.waiting(id) {
+    let output = OutputBuffer::with_length(traffic.unsent + unsent);
+    let argv_memory: usize = match server.blocking.get(id) {
         Some(wait) => wait.argv.iter().map(Vec::len).sum(),
         None if id == call.client => call.argv.iter().map(|word| word.len()).sum(),
         None => 0,
@@ -221,14 +221,14 @@ fn client_line(call: &Call, id: ClientId) -> String {
 
 fn flags(server: &ServerState, watches: &Watches, id: ClientId, client: &Client) -> String {
     let all = [
-        ('O', client.monitors),
-        ('P', server.subscriptions.listens(id)),
+        ('O', client.is_monitor),
+        ('P', server.subscriptions.is_subscribed(id)),
         ('x', client.transaction.is_some()),
-        ('b', server.blocking.waiting(id).is_some()),
+        ('b', server.blocking.get(id).is_some()),
         ('d', watches.is_touched(id)),
         ('c', client.closing),
-        ('e', client.is_kept),
-        ('T', client.leaves_no_trace),
+        ('e', client.no_evict),
+        ('T', client.no_touch),
     ];
     let flags: String = all.into_iter().filter(|&(_, set)| set).map(|(letter, _)| letter).collect();
     if flags.is_empty() { "N".into() } else { flags }
@@ -252,12 +252,12 @@ fn client_type(word: &[u8]) -> Result<ClientType, Error> {
         ("master", ClientType::Master),
     ];
     let found = types.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()));
-    let unknown = || Error::said([b"ERR Unknown client type '".as_slice(), error::up_to_zero(word), b"'"].concat());
+    let unknown = || Error::new([b"ERR Unknown client type '".as_slice(), error::until_nul(word), b"'"].concat());
     found.map(|(_, kind)| kind).ok_or_else(unknown)
 }
 
 fn is_of_type(server: &ServerState, id: ClientId, kind: ClientType) -> bool {
-    let actual = if server.subscriptions.listens(id) { ClientType::Pubsub } else { ClientType::Normal };
+    let actual = if server.subscriptions.is_subscribed(id) { ClientType::Pubsub } else { ClientType::Normal };
     actual == kind
 }
 
@@ -283,7 +283,7 @@ fn list(call: &mut Call) -> Outcome {
     } else if call.is_option(2, "ID") && call.argv.len() > 3 {
         let mut selected = Vec::new();
         for word in &call.argv[3..] {
-            let number = number::parse_integer(word).ok_or(Error::text("ERR Invalid client ID"))?;
+            let number = number::parse_integer(word).ok_or(Error::from_static("ERR Invalid client ID"))?;
             selected.extend(u64::try_from(number).ok().map(ClientId).filter(|id| ids.contains(id)));
         }
         ids = selected;
@@ -316,7 +316,7 @@ fn kill(call: &mut Call) -> Outcome {
     if let [_, _, address] = call.argv {
         let has_address = |id: &ClientId| call.server.clients.get(*id).address.as_bytes() == *address;
         let found = call.server.clients.ids().into_iter().find(has_address);
-        disconnect(call, found.ok_or(Error::text("ERR No such client"))?);
+        disconnect(call, found.ok_or(Error::from_static("ERR No such client"))?);
         call.reply.ok();
         return Ok(());
     }
@@ -334,8 +334,8 @@ fn disconnect(call: &mut Call, id: ClientId) {
     if id != call.client {
         call.server.clients.get_mut(id).reply.clear();
     }
-    call.server.blocking.leave(id);
-    call.server.subscriptions.leave(id);
+    call.server.blocking.unblock(id);
+    call.server.subscriptions.unsubscribe_all(id);
     call.server.clients.set_monitor(id, false);
     call.server.clients.close(id);
 }
@@ -360,7 +360,7 @@ impl<'a> KillFilter<'a> {
             let option = 2 + 2 * index;
             if call.is_option(option, "ID") {
                 let id = number::parse_integer(value).and_then(|n| u64::try_from(n).ok()).filter(|&n| n > 0);
-                filter.id = Some(ClientId(id.ok_or(Error::text("ERR client-id should be greater than 0"))?));
+                filter.id = Some(ClientId(id.ok_or(Error::from_static("ERR client-id should be greater than 0"))?));
             } else if call.is_option(option, "ADDR") {
                 filter.address = Some(value);
             } else if call.is_option(option, "LADDR") {
@@ -369,15 +369,16 @@ impl<'a> KillFilter<'a> {
                 filter.kind = Some(client_type(value)?);
             } else if call.is_option(option, "USER") {
                 if value != b"default" {
-                    return Err(Error::said(
-                        [b"ERR No such user '".as_slice(), error::up_to_zero(value), b"'"].concat(),
-                    ));
+                    return Err(Error::new([b"ERR No such user '".as_slice(), error::until_nul(value), b"'"].concat()));
                 }
             } else if call.is_option(option, "MAXAGE") {
-                let not_an_integer = Error::text("ERR maxage is not an integer or out of range");
+                let not_an_integer = Error::from_static("ERR maxage is not an integer or out of range");
                 let age = number::parse_integer(value).ok_or(not_an_integer)?;
-                filter.min_age =
-                    Some(Some(age).filter(|&age| age > 0).ok_or(Error::text("ERR maxage should be greater than 0"))?);
+                filter.min_age = Some(
+                    Some(age)
+                        .filter(|&age| age > 0)
+                        .ok_or(Error::from_static("ERR maxage should be greater than 0"))?,
+                );
             } else if call.is_option(option, "SKIPME") {
                 filter.skips_own = parse_choice(value, "yes", "no")?;
             } else {
@@ -425,11 +426,11 @@ fn unblock(call: &mut Call) -> Outcome {
         3 => false,
         4 if call.is_option(3, "TIMEOUT") => false,
         4 if call.is_option(3, "ERROR") => true,
-        _ => return Err(Error::text("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
+        _ => return Err(Error::from_static("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
     };
     let id = ClientId(call.integer(2)?.try_into().unwrap_or(0));
-    let unblocked = Error::text("UNBLOCKED client unblocked via CLIENT UNBLOCK");
-    let waited = call.server.end_wait(id, with_error.then_some(&unblocked));
+    let unblocked = Error::from_static("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    let waited = call.server.unblock(id, with_error.then_some(&unblocked));
     call.reply.flag(waited);
     Ok(())
 }
@@ -450,14 +451,14 @@ const CLIENT_REPLY: Command = Command {
 
 fn reply(call: &mut Call) -> Outcome {
     if call.is_option(2, "ON") {
-        call.client().replies = Replies::All;
+        call.client().reply_mode = ReplyMode::On;
         call.reply.ok();
     } else if call.is_option(2, "OFF") {
-        call.client().replies = Replies::None;
+        call.client().reply_mode = ReplyMode::Off;
     } else if call.is_option(2, "SKIP") {
         let client = call.client();
-        if client.replies != Replies::None {
-            client.replies = Replies::NotThisNorNext;
+        if client.reply_mode != ReplyMode::Off {
+            client.reply_mode = ReplyMode::SkipThisAndNext;
         }
     } else {
         return Err(error::SYNTAX);
@@ -480,7 +481,7 @@ const CLIENT_NO_EVICT: Command = Command {
 };
 
 fn no_evict(call: &mut Call) -> Outcome {
-    call.client().is_kept = parse_choice(call.argv[2], "on", "off")?;
+    call.client().no_evict = parse_choice(call.argv[2], "on", "off")?;
     call.reply.ok();
     Ok(())
 }
@@ -500,7 +501,7 @@ const CLIENT_NO_TOUCH: Command = Command {
 };
 
 fn no_touch(call: &mut Call) -> Outcome {
-    call.client().leaves_no_trace = parse_choice(call.argv[2], "on", "off")?;
+    call.client().no_touch = parse_choice(call.argv[2], "on", "off")?;
     call.reply.ok();
     Ok(())
 }

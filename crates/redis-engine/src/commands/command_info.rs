@@ -240,7 +240,7 @@ fn list(call: &mut Call) -> Outcome {
                 b"ACLCAT" => {
                     Box::new(move |command| categories(table, command).iter().any(|name| name.as_bytes() == category))
                 }
-                b"PATTERN" => Box::new(move |command| glob::matches_any_case(value, full_name(command).as_bytes())),
+                b"PATTERN" => Box::new(move |command| glob::matches_ignore_case(value, full_name(command).as_bytes())),
                 _ => return Err(error::SYNTAX),
             }
         }
@@ -288,12 +288,12 @@ enum GetKeysReply {
 
 fn getkeys(call: &mut Call, form: GetKeysReply) -> Outcome {
     let argv = &call.argv[2..];
-    let command = call.commands.find(argv).map_err(|_| Error::text("ERR Invalid command specified"))?;
+    let command = call.commands.find(argv).map_err(|_| Error::from_static("ERR Invalid command specified"))?;
     if command.keys == Keys::NONE {
-        return Err(Error::text("ERR The command has no key arguments"));
+        return Err(Error::from_static("ERR The command has no key arguments"));
     }
-    if !command.takes(argv.len()) {
-        return Err(Error::text("ERR Invalid number of arguments specified for command"));
+    if !command.arity_allows(argv.len()) {
+        return Err(Error::from_static("ERR Invalid number of arguments specified for command"));
     }
     let count = |at: usize| {
         let n = usize::try_from(number::parse_integer(argv[at])?).ok()?;
@@ -301,7 +301,7 @@ fn getkeys(call: &mut Call, form: GetKeysReply) -> Outcome {
     };
     let counts = usize::try_from(command.keys.count_at).unwrap_or(0);
     if counts > 0 && count(counts).is_none() {
-        return Err(Error::text("ERR Invalid arguments specified for command"));
+        return Err(Error::from_static("ERR Invalid arguments specified for command"));
     }
     let mut positions = command.keys.positions(argv.len(), count);
     if command.name == "SORT" {
@@ -380,7 +380,7 @@ fn write_argument_docs(reply: &mut Reply, arguments: &[Argument]) {
     for argument in arguments {
         let (kind, shown, parts) = match &argument.shape {
             Shape::Token => ("pure-token", None, None),
-            Shape::Value(name) => (ValueType::of(name).name(), Some(*name), None),
+            Shape::Value(name) => (ValueType::from_argument_name(name).name(), Some(*name), None),
             Shape::OneOf(parts) => ("oneof", None, Some(parts)),
             Shape::Block(parts) => ("block", None, Some(parts)),
         };

@@ -5,7 +5,7 @@ use crate::command::{self, Command, Flag, Group, Keys};
 use crate::error::Error;
 use crate::eviction;
 use crate::glob;
-use crate::keyspace::Counts;
+use crate::keyspace::KeyspaceStats;
 use crate::statistics::Statistics;
 
 pub const COMMANDS: &[&Command] = &[&CONFIG, &CONFIG_GET, &CONFIG_HELP, &CONFIG_RESETSTAT, &CONFIG_SET];
@@ -21,7 +21,7 @@ const CONFIG: Command = Command {
     complexity: "Depends on subcommand.",
     summary: "Reads and changes the server's configuration.",
     example: "CONFIG GET maxmemory",
-    run: command::without_subcommand,
+    run: command::missing_subcommand,
 };
 
 const CONFIG_GET: Command = Command {
@@ -44,7 +44,7 @@ fn get(call: &mut Call) -> Outcome {
     let mut found: Vec<(&[u8], &[u8])> = Vec::new();
     for (name, value, is_hidden) in call.server.config.entries() {
         let matches = |pattern: &&&[u8]| match is_glob(pattern) {
-            true => !is_hidden && glob::matches_any_case(pattern, name.as_bytes()),
+            true => !is_hidden && glob::matches_ignore_case(pattern, name.as_bytes()),
             false => pattern.eq_ignore_ascii_case(name.as_bytes()),
         };
         if let Some(pattern) = patterns.iter().find(matches) {
@@ -80,13 +80,13 @@ fn set(call: &mut Call) -> Outcome {
     }
     let pairs: Vec<(&[u8], &[u8])> = call.argv[2..].chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
     let set = call.server.config.set(&pairs);
-    set.map_err(|error| Error::said([b"ERR ".as_slice(), &error].concat()))?;
-    call.server.config.apply(&mut call.keyspace.limits);
+    set.map_err(|error| Error::new([b"ERR ".as_slice(), &error].concat()))?;
+    call.keyspace.limits = call.server.config.limits();
     call.keyspace.set_hz(call.server.config.integer("hz"));
-    call.keyspace.notes_events = call.server.config.events.any();
+    call.keyspace.events_enabled = call.server.config.events.any();
     let password = call.server.config.get("requirepass").to_vec();
     call.server.password = (!password.is_empty()).then_some(password);
-    eviction::make_room(call.keyspace, call.server);
+    eviction::perform_evictions(call.keyspace, call.server);
     call.reply.ok();
     Ok(())
 }
@@ -107,7 +107,7 @@ const CONFIG_RESETSTAT: Command = Command {
 
 fn resetstat(call: &mut Call) -> Outcome {
     call.server.statistics = Statistics::default();
-    call.keyspace.counts = Counts::default();
+    call.keyspace.stats = KeyspaceStats::default();
     call.reply.ok();
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Commands on the connection itself: protocol, authentication, database.
 
 use crate::call::{Call, Outcome};
-use crate::client::Replies;
+use crate::client::ReplyMode;
 use crate::command::{Command, Flag, Group, Keys};
 use crate::error::{self, Error};
 use crate::reply::{Protocol, Reply};
@@ -33,7 +33,7 @@ fn ping(call: &mut Call) -> Outcome {
         return Err(call.wrong_arity());
     }
     let message = call.argv.get(1).copied();
-    if call.reply.protocol == Protocol::Resp2 && call.server.subscriptions.listens(call.client) {
+    if call.reply.protocol == Protocol::Resp2 && call.server.subscriptions.is_subscribed(call.client) {
         call.reply.array(2);
         call.reply.bulk(b"pong");
         call.reply.bulk(message.unwrap_or_default());
@@ -105,7 +105,7 @@ fn auth(call: &mut Call) -> Outcome {
     let (user, password) = match call.argv {
         [_, password] if call.server.password.is_some() => (b"default".as_slice(), *password),
         [_, _] => {
-            return Err(Error::text(
+            return Err(Error::from_static(
                 "ERR AUTH <password> called without any password configured for the default user. Are you sure your \
                  configuration is correct?",
             ));
@@ -151,11 +151,11 @@ const HELLO: Command = Command {
 fn hello(call: &mut Call) -> Outcome {
     let mut protocol = call.reply.protocol;
     if call.argv.len() > 1 {
-        let not_a_version = || Error::text("ERR Protocol version is not an integer or out of range");
+        let not_a_version = || Error::from_static("ERR Protocol version is not an integer or out of range");
         protocol = match call.integer(1).map_err(|_| not_a_version())? {
             2 => Protocol::Resp2,
             3 => Protocol::Resp3,
-            _ => return Err(Error::text("NOPROTO unsupported protocol version")),
+            _ => return Err(Error::from_static("NOPROTO unsupported protocol version")),
         };
     }
     let (mut credentials, mut name, mut index) = (None, None, 2);
@@ -170,8 +170,8 @@ fn hello(call: &mut Call) -> Outcome {
             index += 2;
         } else {
             let option = call.argv[index];
-            return Err(Error::said(
-                [b"ERR Syntax error in HELLO option '".as_slice(), error::up_to_zero(option), b"'"].concat(),
+            return Err(Error::new(
+                [b"ERR Syntax error in HELLO option '".as_slice(), error::until_nul(option), b"'"].concat(),
             ));
         }
     }
@@ -179,7 +179,7 @@ fn hello(call: &mut Call) -> Outcome {
         authenticate(call, user, password)?;
     }
     if !call.client().authenticated {
-        return Err(Error::text(
+        return Err(Error::from_static(
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> \
              <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
         ));
@@ -197,7 +197,7 @@ fn set_protocol(call: &mut Call, protocol: Protocol) {
     call.client().reply.protocol = protocol;
 }
 
-/// Replies with information about the server. It includes the module `vectorset`, which is built into a real Redis 8.
+/// ReplyMode with information about the server. It includes the module `vectorset`, which is built into a real Redis 8.
 fn write_server_info(call: &mut Call) {
     let proto = if call.reply.protocol == Protocol::Resp3 { 3 } else { 2 };
     let id = i64::try_from(call.client.0).unwrap_or(i64::MAX);
@@ -263,16 +263,16 @@ const RESET: Command = Command {
 fn reset(call: &mut Call) -> Outcome {
     let authenticated = call.server.password.is_none();
     call.keyspace.watches.unwatch(call.client);
-    call.server.subscriptions.leave(call.client);
+    call.server.subscriptions.unsubscribe_all(call.client);
     call.server.clients.set_monitor(call.client, false);
     let client = call.client();
     client.transaction = None;
     client.database = 0;
     client.authenticated = authenticated;
     client.name.clear();
-    client.replies = Replies::All;
-    client.is_kept = false;
-    client.leaves_no_trace = false;
+    client.reply_mode = ReplyMode::On;
+    client.no_evict = false;
+    client.no_touch = false;
     call.keyspace.select(0);
     set_protocol(call, Protocol::Resp2);
     call.reply.status("RESET");

@@ -29,7 +29,7 @@ const DEBUG: Command = Command {
 
 fn debug(call: &mut Call) -> Outcome {
     if !is_allowed(call) {
-        return Err(Error::text(
+        return Err(Error::from_static(
             "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it \
              from a local connection, otherwise you need to set this option in the configuration file, and then \
              restart the server.",
@@ -49,7 +49,7 @@ fn debug(call: &mut Call) -> Outcome {
         b"PROTOCOL" if words == 3 => protocol(call)?,
         b"DIGEST" if words == 2 => digest_all(call),
         b"DIGEST-VALUE" if words >= 2 => digest_values(call),
-        b"ERROR" if words == 3 => return Err(Error::said(call.argv[2])),
+        b"ERROR" if words == 3 => return Err(Error::new(call.argv[2])),
         b"RELOAD" => reload(call)?,
         // Accepted without effect: there is no log, replication or cron, and lists have no plain nodes.
         b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" | b"PAUSE-CRON" | b"DICT-RESIZING" if words == 3 => call.reply.ok(),
@@ -112,7 +112,7 @@ fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
     // `listpackex` counts as a listpack.
     if !entry.value.encoding().starts_with(encoding) {
-        return Err(Error::said(format!("ERR Not a {encoding} encoded object.")));
+        return Err(Error::new(format!("ERR Not a {encoding} encoded object.")));
     }
     call.reply.status(&format!("{what} structure printed on stdout"));
     Ok(())
@@ -123,7 +123,7 @@ fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
 fn populate(call: &mut Call) -> Outcome {
     let count = |index: usize| {
         let n = number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok());
-        n.ok_or(Error::text("ERR value is out of range, must be positive"))
+        n.ok_or(Error::from_static("ERR value is out of range, must be positive"))
     };
     let keys = count(2)?;
     let size = if call.argv.len() > 4 { Some(count(4)?) } else { None };
@@ -172,7 +172,7 @@ fn protocol(call: &mut Call) -> Outcome {
             reply.bulk(b"Some real reply following the attribute");
         }
         b"push" if reply.protocol == Protocol::Resp2 => {
-            return Err(Error::text("ERR RESP2 is not supported by this command"));
+            return Err(Error::from_static("ERR RESP2 is not supported by this command"));
         }
         b"push" => {
             // A separate message, which Redis sends after the reply.
@@ -186,7 +186,7 @@ fn protocol(call: &mut Call) -> Outcome {
         b"verbatim" => reply.verbatim("txt", b"This is a verbatim\nstring"),
         b"bignum" => reply.big_number("1234567999999999999999999999999999999"),
         _ => {
-            return Err(Error::text(
+            return Err(Error::from_static(
                 "ERR Wrong protocol type name. Please use one of the following: \
                  string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
             ));
@@ -201,7 +201,7 @@ fn reload(call: &mut Call) -> Outcome {
     let is_option =
         |word: &[u8]| ["MERGE", "NOFLUSH", "NOSAVE"].iter().any(|o| word.eq_ignore_ascii_case(o.as_bytes()));
     if !options.iter().all(|word| is_option(word)) {
-        return Err(Error::text("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."));
+        return Err(Error::from_static("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."));
     }
     call.keyspace.reload();
     call.reply.ok();

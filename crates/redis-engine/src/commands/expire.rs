@@ -95,17 +95,15 @@ impl Conditions {
             match known.into_iter().find(|(option, _)| call.is_option(index, option)) {
                 Some((_, set)) => *set = true,
                 None => {
-                    return Err(Error::said(
-                        [b"ERR Unsupported option ", error::up_to_zero(call.argv[index])].concat(),
-                    ));
+                    return Err(Error::new([b"ERR Unsupported option ", error::until_nul(call.argv[index])].concat()));
                 }
             }
         }
         if conditions.if_none && (conditions.if_any || conditions.if_later || conditions.if_sooner) {
-            return Err(Error::text("ERR NX and XX, GT or LT options at the same time are not compatible"));
+            return Err(Error::from_static("ERR NX and XX, GT or LT options at the same time are not compatible"));
         }
         if conditions.if_later && conditions.if_sooner {
-            return Err(Error::text("ERR GT and LT options at the same time are not compatible"));
+            return Err(Error::from_static("ERR GT and LT options at the same time are not compatible"));
         }
         Ok(conditions)
     }

@@ -3,7 +3,7 @@
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::error::{self, Error};
-use crate::keyspace::{DATABASES, Transplant};
+use crate::keyspace::{DATABASES, MoveEvents};
 
 pub const COMMANDS: &[&Command] =
     &[&COPY, &DEL, &EXISTS, &MOVE, &RANDOMKEY, &RENAME, &RENAMENX, &TOUCH, &TYPE, &UNLINK, &WAIT];
@@ -53,7 +53,7 @@ fn unlink(call: &mut Call) -> Outcome {
     for key in &call.argv[1..] {
         let Some(entry) = call.keyspace.remove(key, "del") else { continue };
         removed += 1;
-        call.keyspace.counts.freed_later += u64::from(entry.value.allocations() > LAZYFREE_THRESHOLD);
+        call.keyspace.stats.lazyfreed_objects += u64::from(entry.value.allocations() > LAZYFREE_THRESHOLD);
     }
     call.reply.count(removed);
     Ok(())
@@ -95,9 +95,9 @@ const TOUCH: Command = Command {
 
 fn touch(call: &mut Call) -> Outcome {
     // CLIENT NO-TOUCH does not apply: Redis makes an exception for this command.
-    let touches = std::mem::replace(&mut call.keyspace.touches, true);
+    let updates_access_times = std::mem::replace(&mut call.keyspace.updates_access_times, true);
     let existing = call.argv[1..].iter().filter(|key| call.keyspace.read_any(key).is_some()).count();
-    call.keyspace.touches = touches;
+    call.keyspace.updates_access_times = updates_access_times;
     call.reply.count(existing);
     Ok(())
 }
@@ -212,7 +212,7 @@ fn rename_to(call: &mut Call, if_exists: IfExists) -> Result<bool, Error> {
     if let Some(entry) = call.keyspace.take_for_move(from) {
         let expires_ms = entry.expires_ms();
         let on_source = Some((call.keyspace.selected(), from, "rename_from"));
-        call.keyspace.insert_moved(to, entry.value, expires_ms, Transplant { on_source, on_target: "rename_to" });
+        call.keyspace.insert_moved(to, entry.value, expires_ms, MoveEvents { on_source, on_target: "rename_to" });
     }
     Ok(true)
 }
@@ -256,7 +256,7 @@ fn copy(call: &mut Call) -> Outcome {
     call.keyspace.select(target);
     let copies = if_exists == IfExists::Replace || !call.keyspace.exists(to);
     if copies {
-        call.keyspace.insert_moved(to, value, expires_ms, Transplant { on_source: None, on_target: "copy_to" });
+        call.keyspace.insert_moved(to, value, expires_ms, MoveEvents { on_source: None, on_target: "copy_to" });
     }
     call.keyspace.select(home);
     call.reply.flag(copies);
@@ -293,7 +293,7 @@ fn move_to(call: &mut Call) -> Outcome {
         let expires_ms = entry.expires_ms();
         call.keyspace.select(target);
         let on_source = Some((home, key, "move_from"));
-        call.keyspace.insert_moved(key, entry.value, expires_ms, Transplant { on_source, on_target: "move_to" });
+        call.keyspace.insert_moved(key, entry.value, expires_ms, MoveEvents { on_source, on_target: "move_to" });
         call.keyspace.select(home);
     }
     call.reply.flag(moves);
@@ -329,7 +329,7 @@ fn wait(call: &mut Call) -> Outcome {
 
 /// Checks a timeout in milliseconds. It has no other use, because there are no replicas to wait for.
 fn check_timeout(call: &Call, index: usize) -> Outcome {
-    let ms = call.integer(index).map_err(|_| Error::text("ERR timeout is not an integer or out of range"))?;
+    let ms = call.integer(index).map_err(|_| Error::from_static("ERR timeout is not an integer or out of range"))?;
     match ms.checked_add(call.keyspace.now_ms()) {
         _ if ms < 0 => Err(error::TIMEOUT_NEGATIVE),
         None => Err(error::TIMEOUT_OUT_OF_RANGE),

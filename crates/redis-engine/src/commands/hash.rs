@@ -330,7 +330,7 @@ const HINCRBY: Command = Command {
 };
 
 fn hincrby(call: &mut Call) -> Outcome {
-    const NOT_AN_INTEGER: Error = Error::text("ERR hash value is not an integer");
+    const NOT_AN_INTEGER: Error = Error::from_static("ERR hash value is not an integer");
     let (field, increment) = (call.argv[2], call.integer(3)?);
     let limits = call.keyspace.limits;
     call.keyspace.expire_fields(call.argv[1], Fields::Named(&[field]));
@@ -361,8 +361,8 @@ const HINCRBYFLOAT: Command = Command {
 };
 
 fn hincrbyfloat(call: &mut Call) -> Outcome {
-    const NOT_A_FLOAT: Error = Error::text("ERR hash value is not a float");
-    const INFINITE_INCREMENT: Error = Error::text("ERR value is NaN or Infinity");
+    const NOT_A_FLOAT: Error = Error::from_static("ERR hash value is not a float");
+    const INFINITE_INCREMENT: Error = Error::from_static("ERR value is NaN or Infinity");
     let field = call.argv[2];
     let increment = LongDouble::parse(call.argv[3]).ok_or(error::NOT_A_FLOAT)?;
     if increment == LongDouble::Infinite {
@@ -424,7 +424,7 @@ fn hrandfield(call: &mut Call) -> Outcome {
     };
     let random = &mut call.server.random;
     if count < 0 {
-        if !call.reply.draws(number, |reply| write(reply, random.below(hash.len()))) {
+        if !call.reply.repeat(number, |reply| write(reply, random.below(hash.len()))) {
             return call.drop_connection();
         }
     } else if number == hash.len() {
@@ -439,7 +439,7 @@ fn hrandfield(call: &mut Call) -> Outcome {
 fn parse_random_options(call: &Call) -> Result<(i64, bool), Error> {
     let count = call.integer(2)?;
     if count == i64::MIN {
-        return Err(Error::text(
+        return Err(Error::from_static(
             "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
         ));
     }

@@ -5,7 +5,7 @@ use crate::command::{Command, Flag, Group, Keys};
 use crate::data::Hash;
 use crate::data::hash::{FieldTtl, Fields};
 use crate::error::{self, Error};
-use crate::expiry::Form;
+use crate::expiry::ExpiryFormat;
 use crate::keyspace::Edit;
 use crate::number;
 
@@ -24,7 +24,7 @@ pub const COMMANDS: &[&Command] = &[
     &HTTL,
 ];
 
-const BAD_COUNT: Error = Error::text("ERR Number of fields must be a positive integer");
+const BAD_COUNT: Error = Error::from_static("ERR Number of fields must be a positive integer");
 
 /// Reply for a field that does not exist, and for one without an expiry time.
 const NO_FIELD: i64 = -2;
@@ -34,14 +34,14 @@ const NO_EXPIRY: i64 = -1;
 fn parse_fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a [&'a [u8]], Error> {
     let count = *call.argv.get(at + 1).ok_or_else(|| call.wrong_arity())?;
     if !call.is_option(at, "FIELDS") {
-        return Err(Error::text("ERR Mandatory argument FIELDS is missing or not at the right position"));
+        return Err(Error::from_static("ERR Mandatory argument FIELDS is missing or not at the right position"));
     }
     let count = number::parse_integer(count).filter(|&count| count > 0).ok_or(bad_count)?;
     let fields = &call.argv[at + 2..];
     if i64::try_from(fields.len()) == Ok(count) {
         Ok(fields)
     } else {
-        Err(Error::text("ERR The `numfields` parameter must match the number of arguments"))
+        Err(Error::from_static("ERR The `numfields` parameter must match the number of arguments"))
     }
 }
 
@@ -95,7 +95,7 @@ const HEXPIRE: Command = Command {
     complexity: "O(N) where N is the number of specified fields",
     summary: "Makes fields of a hash expire after a number of seconds.",
     example: "HSET user:1000 name Alice code 1234\nHEXPIRE user:1000 60 FIELDS 1 code",
-    run: |call| expire(call, Form::SECONDS),
+    run: |call| expire(call, ExpiryFormat::SECONDS),
 };
 
 const HPEXPIRE: Command = Command {
@@ -109,7 +109,7 @@ const HPEXPIRE: Command = Command {
     complexity: "O(N) where N is the number of specified fields",
     summary: "Makes fields of a hash expire after a number of milliseconds.",
     example: "HSET user:1000 name Alice code 1234\nHPEXPIRE user:1000 60000 FIELDS 1 code",
-    run: |call| expire(call, Form::MILLISECONDS),
+    run: |call| expire(call, ExpiryFormat::MILLISECONDS),
 };
 
 const HEXPIREAT: Command = Command {
@@ -123,7 +123,7 @@ const HEXPIREAT: Command = Command {
     complexity: "O(N) where N is the number of specified fields",
     summary: "Makes fields of a hash expire at a time, in seconds since 1970.",
     example: "HSET user:1000 name Alice code 1234\nHEXPIREAT user:1000 4102444800 FIELDS 1 code",
-    run: |call| expire(call, Form::UNIX_SECONDS),
+    run: |call| expire(call, ExpiryFormat::UNIX_SECONDS),
 };
 
 const HPEXPIREAT: Command = Command {
@@ -137,16 +137,16 @@ const HPEXPIREAT: Command = Command {
     complexity: "O(N) where N is the number of specified fields",
     summary: "Makes fields of a hash expire at a time, in milliseconds since 1970.",
     example: "HSET user:1000 name Alice code 1234\nHPEXPIREAT user:1000 4102444800000 FIELDS 1 code",
-    run: |call| expire(call, Form::UNIX_MILLISECONDS),
+    run: |call| expire(call, ExpiryFormat::UNIX_MILLISECONDS),
 };
 
-fn expire(call: &mut Call, form: Form) -> Outcome {
-    const BAD_COUNT: Error = Error::text("ERR Parameter `numFields` should be greater than 0");
+fn expire(call: &mut Call, format: ExpiryFormat) -> Outcome {
+    const BAD_COUNT: Error = Error::from_static("ERR Parameter `numFields` should be greater than 0");
     const NOT_SET: i64 = 0;
     const SET: i64 = 1;
     const REMOVED: i64 = 2;
     check_type(call)?;
-    let expires_ms = form.of_field(call, 2)?;
+    let expires_ms = format.parse_for_field(call, 2)?;
     let (condition, at) = match Condition::parse(call, 3) {
         Some(condition) => (condition, 4),
         None => (Condition::Always, 3),
@@ -369,8 +369,8 @@ const HGETEX: Command = Command {
 
 fn hgetex(call: &mut Call) -> Outcome {
     check_type(call)?;
-    let (expiry, at) = match Form::of_option(call.argv[2]) {
-        Some(form) => (Expiry::At(form.of_field(call, 3)?), 4),
+    let (expiry, at) = match ExpiryFormat::from_option(call.argv[2]) {
+        Some(format) => (Expiry::At(format.parse_for_field(call, 3)?), 4),
         None if call.is_option(2, "PERSIST") => (Expiry::Persist, 3),
         None => (Expiry::Unspecified, 2),
     };
@@ -454,30 +454,32 @@ fn parse_hsetex<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
     let mut options = HsetexOptions { condition: FieldCondition::Always, expiry: Expiry::Unspecified, pairs: &[] };
     let mut index = 2;
     while index < call.argv.len() {
-        let form = Form::of_option(call.argv[index]).filter(|_| index + 1 < call.argv.len());
+        let format = ExpiryFormat::from_option(call.argv[index]).filter(|_| index + 1 < call.argv.len());
         if call.is_option(index, "FIELDS") {
             options.pairs = parse_pairs(call, index + 1)?;
             return Ok(options);
         } else if call.is_option(index, "FXX") || call.is_option(index, "FNX") {
             if !matches!(options.condition, FieldCondition::Always) {
-                return Err(Error::text("ERR Only one of FXX or FNX arguments can be specified"));
+                return Err(Error::from_static("ERR Only one of FXX or FNX arguments can be specified"));
             }
             options.condition =
                 if call.is_option(index, "FXX") { FieldCondition::AllExist } else { FieldCondition::NoneExists };
-        } else if form.is_some() || call.is_option(index, "KEEPTTL") {
+        } else if format.is_some() || call.is_option(index, "KEEPTTL") {
             if !matches!(options.expiry, Expiry::Unspecified) {
-                return Err(Error::text("ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified"));
+                return Err(Error::from_static(
+                    "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified",
+                ));
             }
-            options.expiry = match form {
-                Some(form) => {
+            options.expiry = match format {
+                Some(format) => {
                     index += 1;
-                    Expiry::At(form.of_field(call, index)?)
+                    Expiry::At(format.parse_for_field(call, index)?)
                 }
                 None => Expiry::Keep,
             };
         } else {
-            let unknown = [b"ERR unknown argument: ", error::up_to_zero(call.argv[index])].concat();
-            return Err(Error::said(unknown));
+            let unknown = [b"ERR unknown argument: ", error::until_nul(call.argv[index])].concat();
+            return Err(Error::new(unknown));
         }
         index += 1;
     }
@@ -490,7 +492,7 @@ fn parse_pairs<'a>(call: &Call<'a>, at: usize) -> Result<&'a [[&'a [u8]; 2]], Er
         return Err(call.wrong_arity());
     }
     let count = number::parse_integer(call.argv[at]).and_then(|count| i32::try_from(count).ok());
-    let count = count.filter(|&count| count > 0).ok_or(Error::text("ERR invalid number of fields"))?;
+    let count = count.filter(|&count| count > 0).ok_or(Error::from_static("ERR invalid number of fields"))?;
     let (pairs, rest) = call.argv[at + 1..].as_chunks();
     let counts_agree = i32::try_from(pairs.len()) == Ok(count) && rest.is_empty();
     if counts_agree { Ok(pairs) } else { Err(call.wrong_arity()) }
@@ -521,7 +523,7 @@ fn hsetex(call: &mut Call) -> Outcome {
         return Ok(());
     }
     if expired > 0 {
-        hash.tell("hexpired");
+        hash.notify("hexpired");
     }
     let ttl = if matches!(expiry, Expiry::Keep) { FieldTtl::Keep } else { FieldTtl::Clear };
     hash.prepare_for(pairs.len(), limits);

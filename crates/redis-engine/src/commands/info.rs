@@ -117,10 +117,10 @@ fn clients(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std:
     line(text, "client_recent_max_output_buffer", 0)?;
     line(text, "blocked_clients", server.blocking.count())?;
     line(text, "tracking_clients", 0)?;
-    line(text, "pubsub_clients", server.subscriptions.clients())?;
-    line(text, "watching_clients", keyspace.watches.clients())?;
-    line(text, "clients_in_timeout_table", server.blocking.with_deadline())?;
-    line(text, "total_watched_keys", keyspace.watches.keys())?;
+    line(text, "pubsub_clients", server.subscriptions.client_count())?;
+    line(text, "watching_clients", keyspace.watches.client_count())?;
+    line(text, "clients_in_timeout_table", server.blocking.clients_with_deadline())?;
+    line(text, "total_watched_keys", keyspace.watches.key_count())?;
     line(text, "total_blocking_keys", server.blocking.keys())?;
     line(text, "total_blocking_keys_on_nokey", 0)
 }
@@ -153,7 +153,7 @@ fn memory(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::
     line(text, "maxmemory_policy", String::from_utf8_lossy(server.config.get("maxmemory-policy")))?;
     lines(text, &[("mem_fragmentation_ratio", "1.00"), ("mem_allocator", "libc"), ("active_defrag_running", "0")])?;
     line(text, "lazyfree_pending_objects", 0)?;
-    line(text, "lazyfreed_objects", keyspace.counts.freed_later)?;
+    line(text, "lazyfreed_objects", keyspace.stats.lazyfreed_objects)?;
     lines(text, info_fields::MEMORY)
 }
 
@@ -169,22 +169,22 @@ fn persistence(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> 
 }
 
 fn stats(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
-    let (statistics, counts) = (&server.statistics, &keyspace.counts);
+    let (statistics, counts) = (&server.statistics, &keyspace.stats);
     line(text, "total_connections_received", statistics.connections_received)?;
     line(text, "total_commands_processed", statistics.commands_processed)?;
     line(text, "instantaneous_ops_per_sec", 0)?;
     line(text, "total_net_input_bytes", statistics.input_bytes)?;
     line(text, "total_net_output_bytes", statistics.output_bytes)?;
     line(text, "rejected_connections", 0)?;
-    line(text, "expired_subkeys", counts.expired_parts)?;
+    line(text, "expired_subkeys", counts.expired_subkeys)?;
     line(text, "expired_keys", counts.expired_keys)?;
     line(text, "evicted_keys", counts.evicted_keys)?;
     line(text, "evicted_clients", 0)?;
     line(text, "keyspace_hits", counts.hits)?;
     line(text, "keyspace_misses", counts.misses)?;
-    line(text, "pubsub_channels", server.subscriptions.all(Kind::Channel).len())?;
-    line(text, "pubsub_patterns", server.subscriptions.all(Kind::Pattern).len())?;
-    line(text, "pubsubshard_channels", server.subscriptions.all(Kind::Shard).len())?;
+    line(text, "pubsub_channels", server.subscriptions.names_with_subscribers(Kind::Channel).len())?;
+    line(text, "pubsub_patterns", server.subscriptions.names_with_subscribers(Kind::Pattern).len())?;
+    line(text, "pubsubshard_channels", server.subscriptions.names_with_subscribers(Kind::Shard).len())?;
     line(text, "unexpected_error_replies", 0)?;
     line(text, "total_error_replies", statistics.error_replies)?;
     line(text, "client_query_buffer_limit_disconnections", statistics.query_limit_disconnections)?;
@@ -234,7 +234,7 @@ fn keyspace(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt
         write!(
             text,
             "db{index}:keys={keys},expires={expires},avg_ttl={average},subexpiry={}\r\n",
-            database.with_parts()
+            database.field_expiry_count()
         )?;
     }
     Ok(())

@@ -518,7 +518,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
         list.shrink(limit);
         // Redis sends the event of the push first.
         list.commit(push_event(to));
-        call.keyspace.note(Class::List, pop_event(from), source);
+        call.keyspace.notify(Class::List, pop_event(from), source);
         return Ok(true);
     }
     let Some(list) = call.keyspace.edit::<List>(source)? else { return Ok(false) };

@@ -19,7 +19,7 @@ const OBJECT: Command = Command {
     complexity: "Depends on subcommand.",
     summary: "Shows how a value is stored and used.",
     example: "SET counter 10\nOBJECT ENCODING counter",
-    run: command::without_subcommand,
+    run: command::missing_subcommand,
 };
 
 const OBJECT_ENCODING: Command = Command {
@@ -37,7 +37,7 @@ const OBJECT_ENCODING: Command = Command {
 };
 
 fn encoding(call: &mut Call) -> Outcome {
-    match call.keyspace.inspect_quietly(call.argv[2]) {
+    match call.keyspace.inspect_without_event(call.argv[2]) {
         Some(entry) => call.reply.bulk(entry.value.encoding().as_bytes()),
         None => call.reply.null(),
     }
@@ -77,11 +77,11 @@ const OBJECT_IDLETIME: Command = Command {
 };
 
 fn idletime(call: &mut Call) -> Outcome {
-    const NOT_TRACKED: Error = Error::text(
+    const NOT_TRACKED: Error = Error::from_static(
         "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between \
          policies at runtime LRU and LFU data will take some time to adjust.",
     );
-    let error = call.server.config.counts_frequency().then_some(NOT_TRACKED);
+    let error = call.server.config.tracks_frequency().then_some(NOT_TRACKED);
     reply_number(call, error, |entry, now_ms| (now_ms - entry.accessed_ms) / 1000)
 }
 
@@ -103,11 +103,11 @@ fn freq(call: &mut Call) -> Outcome {
     /// Initial access counter of a new key. It never grows, because eviction depends on the time of the last access
     /// only.
     const INITIAL_COUNTER: i64 = 5;
-    const NOT_TRACKED: Error = Error::text(
+    const NOT_TRACKED: Error = Error::from_static(
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
          between policies at runtime LRU and LFU data will take some time to adjust.",
     );
-    let error = (!call.server.config.counts_frequency()).then_some(NOT_TRACKED);
+    let error = (!call.server.config.tracks_frequency()).then_some(NOT_TRACKED);
     reply_number(call, error, |_, _| INITIAL_COUNTER)
 }
 
@@ -115,7 +115,7 @@ fn freq(call: &mut Call) -> Outcome {
 /// keys.
 fn reply_number(call: &mut Call, error: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
     let now_ms = call.keyspace.now_ms();
-    match (call.keyspace.inspect_quietly(call.argv[2]), error) {
+    match (call.keyspace.inspect_without_event(call.argv[2]), error) {
         (None, _) => call.reply.null(),
         (Some(_), Some(error)) => return Err(error),
         (Some(entry), None) => call.reply.integer(number(entry, now_ms)),

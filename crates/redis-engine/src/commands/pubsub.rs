@@ -73,7 +73,7 @@ const SSUBSCRIBE: Command = Command {
 /// SUBSCRIBE is allowed in a transaction for backward compatibility, but SSUBSCRIBE is not.
 fn ssubscribe(call: &mut Call) -> Outcome {
     if call.mode == Mode::Exec {
-        return Err(Error::text("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
+        return Err(Error::from_static("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
     }
     subscribe(call, Kind::Shard, b"ssubscribe")
 }
@@ -154,7 +154,7 @@ fn write_confirmation(call: &mut Call, kind: Kind, verb: &[u8], name: Option<&[u
         reply.bulk_or_null(name);
         reply.count(count);
     };
-    if call.client().replies.silence_this() {
+    if call.client().reply_mode.skips_reply() {
         call.server.clients.write_to(call.client, write);
     } else {
         write(call.reply);
@@ -207,7 +207,7 @@ const PUBSUB: Command = Command {
     complexity: "Depends on subcommand.",
     summary: "Shows channels and their subscribers.",
     example: "PUBSUB CHANNELS",
-    run: command::without_subcommand,
+    run: command::missing_subcommand,
 };
 
 const PUBSUB_CHANNELS: Command = Command {
@@ -246,7 +246,7 @@ fn channels(call: &mut Call, kind: Kind) -> Outcome {
     }
     let pattern = call.argv.get(2);
     let matches = |name: &&[u8]| pattern.is_none_or(|pattern| glob::matches(pattern, name));
-    let names: Vec<&[u8]> = call.server.subscriptions.all(kind).filter(matches).collect();
+    let names: Vec<&[u8]> = call.server.subscriptions.names_with_subscribers(kind).filter(matches).collect();
     call.reply.array(names.len());
     names.iter().for_each(|name| call.reply.bulk(name));
     Ok(())
@@ -285,7 +285,7 @@ fn subscriber_counts(call: &mut Call, kind: Kind) -> Outcome {
     call.reply.array(2 * names.len());
     for name in names {
         call.reply.bulk(name);
-        call.reply.count(call.server.subscriptions.listening_to(kind, name));
+        call.reply.count(call.server.subscriptions.subscriber_count(kind, name));
     }
     Ok(())
 }
@@ -305,7 +305,7 @@ const PUBSUB_NUMPAT: Command = Command {
 };
 
 fn numpat(call: &mut Call) -> Outcome {
-    call.reply.count(call.server.subscriptions.all(Kind::Pattern).len());
+    call.reply.count(call.server.subscriptions.names_with_subscribers(Kind::Pattern).len());
     Ok(())
 }
 

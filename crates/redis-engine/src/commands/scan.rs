@@ -106,7 +106,7 @@ impl<'a> Options<'a> {
                 options.type_name = Some(call.argv[index + 1]);
             } else if call.is_option(index, "NOVALUES") {
                 if target != ScanTarget::Hash {
-                    return Err(Error::text("ERR NOVALUES option can only be used in HSCAN"));
+                    return Err(Error::from_static("ERR NOVALUES option can only be used in HSCAN"));
                 }
                 options.values = false;
                 index += 1;

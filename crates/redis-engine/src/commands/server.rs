@@ -97,7 +97,7 @@ fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     let frees_later = call.mode != Mode::Exec || call.is_option(1, "ASYNC");
     for database in databases {
         let keys = call.keyspace.flush(database);
-        call.keyspace.counts.freed_later += if frees_later { keys as u64 } else { 0 };
+        call.keyspace.stats.lazyfreed_objects += if frees_later { keys as u64 } else { 0 };
     }
     call.reply.ok();
     Ok(())
@@ -126,7 +126,7 @@ const SWAPDB: Command = Command {
 fn swapdb(call: &mut Call) -> Outcome {
     let index = |word, error_text: &'static str| {
         let number = number::parse_integer(word).and_then(|n| i32::try_from(n).ok());
-        number.ok_or(Error::text(error_text))
+        number.ok_or(Error::from_static(error_text))
     };
     let a = index(call.argv[1], "ERR invalid first DB index")?;
     let b = index(call.argv[2], "ERR invalid second DB index")?;
@@ -214,7 +214,7 @@ const MEMORY: Command = Command {
     complexity: "Depends on subcommand.",
     summary: "Shows memory usage.",
     example: "SET greeting hello\nMEMORY USAGE greeting",
-    run: command::without_subcommand,
+    run: command::missing_subcommand,
 };
 
 const MEMORY_USAGE: Command = Command {
@@ -358,7 +358,7 @@ const FCALL_RO: Command = Command {
 };
 
 fn no_scripts(call: &mut Call) -> Outcome {
-    Err(Error::said(format!("ERR {} is not available: this server runs no Lua scripts", call.command.name)))
+    Err(Error::new(format!("ERR {} is not available: this server runs no Lua scripts", call.command.name)))
 }
 
 const SCRIPT: Command = Command {
@@ -372,7 +372,7 @@ const SCRIPT: Command = Command {
     complexity: "Depends on subcommand.",
     summary: "Manages Lua scripts. This server has none.",
     example: "SCRIPT FLUSH",
-    run: command::without_subcommand,
+    run: command::missing_subcommand,
 };
 
 const SCRIPT_FLUSH: Command = Command {
@@ -393,7 +393,7 @@ fn script_flush(call: &mut Call) -> Outcome {
     if call.argv.len() > 3 {
         return Err(error::subcommand_syntax(call.argv[1], "SCRIPT"));
     }
-    check_flush_mode(call, 2, Error::text("ERR SCRIPT FLUSH only support SYNC|ASYNC option"))?;
+    check_flush_mode(call, 2, Error::from_static("ERR SCRIPT FLUSH only support SYNC|ASYNC option"))?;
     call.reply.ok();
     Ok(())
 }
@@ -437,7 +437,7 @@ const FUNCTION: Command = Command {
     complexity: "Depends on subcommand.",
     summary: "Manages functions. This server has none.",
     example: "FUNCTION FLUSH",
-    run: command::without_subcommand,
+    run: command::missing_subcommand,
 };
 
 const FUNCTION_FLUSH: Command = Command {
@@ -458,7 +458,7 @@ fn function_flush(call: &mut Call) -> Outcome {
     if call.argv.len() > 3 {
         return Err(error::subcommand_syntax(call.argv[1], "FUNCTION"));
     }
-    check_flush_mode(call, 2, Error::text("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"))?;
+    check_flush_mode(call, 2, Error::from_static("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"))?;
     call.reply.ok();
     Ok(())
 }

@@ -238,7 +238,7 @@ fn srandmember(call: &mut Call) -> Outcome {
     };
     if count < 0 {
         call.reply.array(number);
-        if !call.reply.draws(number, |reply| reply.bulk_or_null(set.at(random.below(set.len())))) {
+        if !call.reply.repeat(number, |reply| reply.bulk_or_null(set.at(random.below(set.len())))) {
             return call.drop_connection();
         }
     } else if number >= set.len() {

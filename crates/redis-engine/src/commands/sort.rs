@@ -169,7 +169,7 @@ fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination
 
 /// Returns all elements, sorted as the options say.
 fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error> {
-    call.keyspace.unpack_sorted_set(call.argv[1]);
+    call.keyspace.convert_sorted_set_to_skiplist(call.argv[1]);
     let Some(entry) = call.keyspace.read_any(call.argv[1]) else { return Ok(Vec::new()) };
     let mut elements: Vec<Box<[u8]>> = match &entry.value {
         Value::List(list) => list.iter().map(Box::from).collect(),

@@ -389,7 +389,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
         write_members_header(call.reply, number, listing);
-        if !call.reply.draws(number, |reply| write_member(reply, at(random.below(zset.len())), listing)) {
+        if !call.reply.repeat(number, |reply| write_member(reply, at(random.below(zset.len())), listing)) {
             return call.drop_connection();
         }
     } else if number >= zset.len() {

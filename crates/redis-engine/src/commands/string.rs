@@ -4,7 +4,7 @@ use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::data::{DataType, Str};
 use crate::error::{self, Error};
-use crate::expiry::Form;
+use crate::expiry::ExpiryFormat;
 use crate::notify::Class;
 use crate::reply::Reply;
 
@@ -73,7 +73,7 @@ enum Expiry {
     Keep,
     Persist,
     /// An expiry time of this form, which is the argument at this index.
-    At(Form, usize),
+    At(ExpiryFormat, usize),
 }
 
 /// Options of SET.
@@ -106,9 +106,9 @@ fn parse_set_options(call: &Call) -> Result<Options, Error> {
 impl Expiry {
     /// Parses `EX seconds` and its variants. Advances `index` to the second argument.
     fn parse(call: &Call, index: &mut usize) -> Result<Expiry, Error> {
-        let form = Form::of_option(call.argv[*index]).ok_or(error::SYNTAX)?;
+        let format = ExpiryFormat::from_option(call.argv[*index]).ok_or(error::SYNTAX)?;
         *index += 1;
-        if *index < call.argv.len() { Ok(Expiry::At(form, *index)) } else { Err(error::SYNTAX) }
+        if *index < call.argv.len() { Ok(Expiry::At(format, *index)) } else { Err(error::SYNTAX) }
     }
 
     /// Combines two options. As in Redis, the same one may be repeated, but different ones are a syntax error.
@@ -128,7 +128,7 @@ fn set(call: &mut Call) -> Outcome {
     let expires_ms = match options.expiry {
         Expiry::Unspecified | Expiry::Persist => None,
         Expiry::Keep => call.keyspace.peek(key).and_then(|entry| entry.expires_ms()),
-        Expiry::At(form, index) => Some(form.positive(call, index)?),
+        Expiry::At(format, index) => Some(format.parse(call, index)?),
     };
     if options.get {
         get(call)?;
@@ -141,7 +141,7 @@ fn set(call: &mut Call) -> Outcome {
     if stores {
         call.keyspace.put(key, Str::new(call.argv[2]).into_value(), expires_ms, "set");
         if matches!(options.expiry, Expiry::At(..)) {
-            call.keyspace.note(Class::Generic, "expire", key);
+            call.keyspace.notify(Class::Generic, "expire", key);
         }
     }
     match (options.get, stores) {
@@ -190,7 +190,7 @@ const SETEX: Command = Command {
 };
 
 fn setex(call: &mut Call) -> Outcome {
-    set_with_expiry(call, Form::SECONDS)
+    set_with_expiry(call, ExpiryFormat::SECONDS)
 }
 
 const PSETEX: Command = Command {
@@ -208,13 +208,13 @@ const PSETEX: Command = Command {
 };
 
 fn psetex(call: &mut Call) -> Outcome {
-    set_with_expiry(call, Form::MILLISECONDS)
+    set_with_expiry(call, ExpiryFormat::MILLISECONDS)
 }
 
-fn set_with_expiry(call: &mut Call, form: Form) -> Outcome {
-    let expires_ms = form.positive(call, 2)?;
+fn set_with_expiry(call: &mut Call, format: ExpiryFormat) -> Outcome {
+    let expires_ms = format.parse(call, 2)?;
     call.keyspace.put(call.argv[1], Str::new(call.argv[3]).into_value(), Some(expires_ms), "set");
-    call.keyspace.note(Class::Generic, "expire", call.argv[1]);
+    call.keyspace.notify(Class::Generic, "expire", call.argv[1]);
     call.reply.ok();
     Ok(())
 }
@@ -288,8 +288,8 @@ fn getex(call: &mut Call) -> Outcome {
                 call.keyspace.set_expiry(key, None, "persist");
             }
         }
-        Expiry::At(form, index) => {
-            let expires_ms = form.positive(call, index)?;
+        Expiry::At(format, index) => {
+            let expires_ms = format.parse(call, index)?;
             if expires_ms <= call.keyspace.now_ms() {
                 call.keyspace.remove(key, "del");
             } else {

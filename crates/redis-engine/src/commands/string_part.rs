@@ -140,7 +140,7 @@ const SETRANGE: Command = Command {
 
 fn setrange(call: &mut Call) -> Outcome {
     let (key, offset, patch) = (call.argv[1], call.integer(2)?, call.argv[3]);
-    let offset = usize::try_from(offset).map_err(|_| Error::text("ERR offset is out of range"))?;
+    let offset = usize::try_from(offset).map_err(|_| Error::from_static("ERR offset is out of range"))?;
     let limit = call.keyspace.limits.proto_max_bulk_len;
     let mut value = call.keyspace.edit_or_create::<Str>(key)?;
     if !patch.is_empty() {
@@ -198,7 +198,7 @@ struct Match {
 }
 
 fn lcs(call: &mut Call) -> Outcome {
-    const NOT_STRINGS: Error = Error::text("ERR The specified keys must contain string values");
+    const NOT_STRINGS: Error = Error::from_static("ERR The specified keys must contain string values");
     let mut strings = Vec::new();
     for key in &call.argv[1..3] {
         strings.push(match call.keyspace.read::<Str>(key) {
@@ -211,7 +211,7 @@ fn lcs(call: &mut Call) -> Outcome {
     let (first, second) = (&strings[0], &strings[1]);
     let cells = (first.len() + 1).saturating_mul(second.len() + 1);
     if cells.saturating_mul(size_of::<u32>()) > call.keyspace.limits.proto_max_bulk_len {
-        return Err(Error::text("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"));
+        return Err(Error::from_static("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"));
     }
     let matches = matches(first, second);
     let total = matches.iter().map(|found| found.length).sum();
@@ -263,7 +263,7 @@ fn parse_lcs_options(call: &Call) -> Result<LcsForm, Error> {
         index += 1;
     }
     match (positions, length) {
-        (true, true) => Err(Error::text("ERR If you want both the length and indexes, please just use IDX.")),
+        (true, true) => Err(Error::from_static("ERR If you want both the length and indexes, please just use IDX.")),
         (true, false) => Ok(LcsForm::Positions { min_length, with_lengths }),
         (false, true) => Ok(LcsForm::Length),
         (false, false) => Ok(LcsForm::Bytes),

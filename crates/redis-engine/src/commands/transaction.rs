@@ -4,7 +4,7 @@ use crate::call::{Call, Mode, Outcome};
 use crate::client::{QueuedCommand, Transaction};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::error;
-use crate::watch::{Found, Watched};
+use crate::watch::{KeyState, WatchedKey};
 
 pub const COMMANDS: &[&Command] = &[&DISCARD, &EXEC, &MULTI, &UNWATCH, &WATCH];
 
@@ -51,7 +51,7 @@ fn exec(call: &mut Call) -> Outcome {
     };
     let watched_key_has_changed = has_watched_key_changed(call);
     call.keyspace.watches.unwatch(call.client);
-    if transaction.spoiled {
+    if transaction.aborted {
         return Err(error::EXEC_ABORTED);
     }
     if watched_key_has_changed {
@@ -73,9 +73,9 @@ fn exec(call: &mut Call) -> Outcome {
         }
         .run();
         // Subscribers get each command's events before anything that the next command publishes.
-        if call.keyspace.notes_events {
+        if call.keyspace.events_enabled {
             let events = call.keyspace.take_events();
-            call.server.tell(&events);
+            call.server.publish_events(&events);
         }
     }
     Ok(())
@@ -89,7 +89,7 @@ fn has_watched_key_changed(call: &mut Call) -> bool {
     let now_ms = call.keyspace.now_ms();
     let databases = call.keyspace.databases();
     call.keyspace.watches.watched(call.client).iter().any(|watched| {
-        !watched.was_expired && databases[watched.database].found(&watched.key, now_ms) == Some(Found::Expired)
+        !watched.was_expired && databases[watched.database].key_state(&watched.key, now_ms) == Some(KeyState::Expired)
     })
 }
 
@@ -137,8 +137,8 @@ fn watch(call: &mut Call) -> Outcome {
     let database = call.keyspace.selected();
     let now_ms = call.keyspace.now_ms();
     for key in &call.argv[1..] {
-        let was_expired = call.keyspace.database().found(key, now_ms) == Some(Found::Expired);
-        let watched = Watched { database, key: key.to_vec(), was_expired };
+        let was_expired = call.keyspace.database().key_state(key, now_ms) == Some(KeyState::Expired);
+        let watched = WatchedKey { database, key: key.to_vec(), was_expired };
         call.keyspace.watches.watch(call.client, watched);
     }
     call.reply.ok();

@@ -1,25 +1,28 @@
-//! `client-output-buffer-limit`: how much a client may leave unread before it is let go.
+//! `client-output-buffer-limit`: the sizes of pending output at which a client is disconnected.
 
 use std::fmt;
 
 use super::parse::{decimal, memory};
 
-/// The limits of one class of clients. 0 is no limit.
+/// The limits of one class of clients. A limit of 0 has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutputLimit {
-    /// Bytes at which the client goes at once.
+    /// Hard limit in bytes: the client is disconnected as soon as its output buffer reaches it.
     pub hard_bytes: u64,
-    /// Bytes at which it goes if it stays above them for so long.
+    /// Soft limit in bytes: the client is disconnected if its output buffer stays above it for `soft_seconds`.
     pub soft_bytes: u64,
+    /// Time in seconds for which the soft limit may be exceeded.
     pub soft_seconds: u64,
 }
 
 /// The limits of all classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputLimits {
+    /// The limits of normal clients.
     pub normal: OutputLimit,
+    /// The limits of replicas.
     pub replica: OutputLimit,
-    /// Of clients that listen to channels.
+    /// The limits of subscribed clients.
     pub pubsub: OutputLimit,
 }
 
@@ -35,11 +38,12 @@ impl Default for OutputLimits {
 }
 
 impl OutputLimits {
-    /// These limits with what `text` changes: for each class four words, its name, two sizes and seconds.
+    /// Returns these limits with the changes of `text`, which has four words for each class: its name, the hard and soft
+    /// limit, and seconds.
     ///
     /// # Errors
-    /// Redis's text for what is wrong.
-    pub fn changed(mut self, text: &[u8]) -> Result<Self, String> {
+    /// Returns Redis's description of the problem.
+    pub(super) fn with_changes(mut self, text: &[u8]) -> Result<Self, String> {
         let words: Vec<&[u8]> = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
         let rows = words.chunks_exact(4);
         if !rows.remainder().is_empty() {

@@ -1,29 +1,35 @@
-//! The parameters that there are: their names, what they were called before, what they start with, and what they take.
+//! The table of parameters: their names, former names, defaults and kinds of values.
 
-/// What a parameter takes.
+/// The kind of a parameter's value, and whether CONFIG SET may change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// `yes` or `no`.
     YesNo,
-    /// A decimal between two bounds.
+    /// An integer between a minimum and a maximum.
     Integer(i64, i64),
-    /// A decimal that is not negative, drawn between two bounds.
+    /// A non-negative integer, clamped to a minimum and a maximum.
     Clamped(i64, i64),
-    /// A decimal that is not negative.
+    /// A non-negative integer.
     Size,
-    /// Bytes, with a unit if one likes, and at least so many.
+    /// A number of bytes with an optional unit, and its minimum.
     Memory(i64),
-    /// The same, or a share of all memory: `5%`.
+    /// A number of bytes with an optional unit, or a percentage of `maxmemory`: `5%`.
     MemoryOrPercent,
+    /// One of these words.
     Choice(&'static [&'static str]),
+    /// Any text.
     Text,
+    /// Pairs of seconds and changes.
     SavePoints,
+    /// Letters of classes of keyspace events.
     Events,
-    /// For each class of clients a hard limit, a soft one, and for how many seconds.
+    /// For each class of clients a hard limit, a soft limit and seconds.
     OutputLimits,
-    /// Numbers from 0 to 100.
+    /// Percentages from 0 to 100.
     Percentiles,
+    /// A text that CONFIG SET cannot change.
     Immutable,
-    /// Not to be changed by clients, but where `enable-protected-configs` says so.
+    /// A text that CONFIG SET could change only with `enable-protected-configs`.
     Protected,
 }
 
@@ -31,11 +37,11 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Parameter {
     pub name: &'static str,
-    /// What it was called before.
+    /// The former name.
     pub old_name: Option<&'static str>,
     pub default: &'static str,
     pub kind: Kind,
-    /// Whether only CONFIG GET with its own name shows it, and no pattern: what is there for Redis's developers.
+    /// Whether CONFIG GET shows the parameter only by its full name, not by a pattern: parameters for developers of Redis.
     pub is_hidden: bool,
 }
 
@@ -50,7 +56,7 @@ const fn hidden(name: &'static str, default: &'static str, kind: Kind) -> Parame
 pub(super) const MAX: i64 = i64::MAX;
 pub(super) const INT: i64 = i32::MAX as i64;
 
-/// As a Redis 8.2 has them that saves nothing.
+/// All parameters, in CONFIG GET's order, with the values of a Redis 8.2 that saves nothing to disk.
 pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("acl-pubsub-default", None, "resetchannels", Kind::Choice(&["allchannels", "resetchannels"])),
     parameter("aclfile", None, "", Kind::Immutable),

@@ -15,6 +15,7 @@ use super::memory::table::Table;
 use super::small_bytes::SmallBytes;
 use crate::limits::Limits;
 
+/// A hash.
 #[derive(Debug, Clone, Default)]
 pub struct Hash {
     fields: IndexMap<SmallBytes, FieldEntry, foldhash::fast::RandomState>,
@@ -27,9 +28,12 @@ pub struct Hash {
 
 /// The encoding that Redis would use for a hash, and its size.
 #[derive(Debug, Clone, Copy)]
-pub enum Layout {
+pub(crate) enum Layout {
+    /// `listpack`: a small hash without expiry times.
     Listpack(Listpack),
+    /// `listpackex`: a small hash that has or had a field with an expiry time.
     ListpackEx(Listpack),
+    /// `hashtable`: a large hash, or one with a long field or value.
     Hashtable(Table),
 }
 
@@ -48,27 +52,34 @@ struct FieldEntry {
 /// Which fields a command accesses. Redis removes an expired field when a command accesses it by name, and all expired
 /// fields of a hash in its expiry cycle. Until then, some commands skip expired fields, and others still count them.
 #[derive(Debug, Clone, Copy)]
-pub enum Fields<'a> {
+pub(crate) enum Fields<'a> {
+    /// All fields.
     All,
+    /// The fields with these names.
     Named(&'a [&'a [u8]]),
 }
 
 /// Whether setting a field's value clears its expiry time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldTtl {
+pub(crate) enum FieldTtl {
+    /// The expiry time is cleared.
     Clear,
+    /// The expiry time is kept.
     Keep,
 }
 
 impl Hash {
+    /// Returns the number of fields, including expired fields that are not removed yet: HLEN.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
+    /// Whether the hash has no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 
+    /// Returns the encoding: OBJECT ENCODING.
     pub fn encoding(&self) -> &'static str {
         match self.layout {
             Layout::Listpack(_) => "listpack",
@@ -77,12 +88,13 @@ impl Hash {
         }
     }
 
-    pub fn layout(&self) -> Layout {
+    /// Returns the encoding with its size.
+    pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
 
     /// Returns a copy whose table has the right size for its elements.
-    pub fn compact_copy(&self) -> Self {
+    pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Hashtable(table) = &mut copy.layout {
             *table = Table::with_elements(self.len());
@@ -91,7 +103,7 @@ impl Hash {
     }
 
     /// Returns the hash as it is after being saved and loaded, with a new table.
-    pub fn reloaded(&self, limits: Limits) -> Self {
+    pub(crate) fn reloaded(&self, limits: Limits) -> Self {
         if !matches!(self.layout, Layout::Hashtable(_)) && self.len() <= limits.hash_max_listpack_entries {
             return self.clone();
         }
@@ -109,10 +121,12 @@ impl Hash {
         hash
     }
 
+    /// Returns the value of a field, even if the field has expired.
     pub fn get(&self, field: &[u8]) -> Option<&[u8]> {
         self.fields.get(field).map(|entry| &*entry.value)
     }
 
+    /// Whether a field exists, expired or not.
     pub fn contains(&self, field: &[u8]) -> bool {
         self.fields.contains_key(field)
     }
@@ -135,24 +149,24 @@ impl Hash {
     }
 
     /// Returns the number of fields that have not expired.
-    pub fn live_len(&self, now_ms: i64) -> usize {
+    pub(crate) fn live_len(&self, now_ms: i64) -> usize {
         self.len() - self.volatile.iter().take_while(|(at_ms, _)| *at_ms <= now_ms).count()
     }
 
     /// Returns the field at an index and its value, if the field has not expired.
-    pub fn live_at(&self, index: usize, now_ms: i64) -> Option<(&[u8], &[u8])> {
+    pub(crate) fn live_at(&self, index: usize, now_ms: i64) -> Option<(&[u8], &[u8])> {
         let (field, entry) = self.fields.get_index(index)?;
         entry.is_live(now_ms).then_some((&**field, &*entry.value))
     }
 
     /// Returns what `expiry` returns, or `None` if the field has expired.
-    pub fn live_expiry(&self, field: &[u8], now_ms: i64) -> Option<Option<i64>> {
+    pub(crate) fn live_expiry(&self, field: &[u8], now_ms: i64) -> Option<Option<i64>> {
         self.fields.get(field).filter(|entry| entry.is_live(now_ms)).map(|entry| entry.expiry.at_ms())
     }
 
     /// Converts to a `hashtable` if a command is about to set more fields than a listpack may have. As in Redis,
     /// repeated fields count each time.
-    pub fn prepare_for(&mut self, fields: usize, limits: Limits) {
+    pub(crate) fn prepare_for(&mut self, fields: usize, limits: Limits) {
         if fields > limits.hash_max_listpack_entries {
             self.convert_to_table(fields);
         }
@@ -172,7 +186,7 @@ impl Hash {
     }
 
     /// Sets a field. Returns whether it is new.
-    pub fn set(&mut self, field: &[u8], value: &[u8], ttl: FieldTtl, limits: Limits) -> bool {
+    pub(crate) fn set(&mut self, field: &[u8], value: &[u8], ttl: FieldTtl, limits: Limits) -> bool {
         if field.len().max(value.len()) > limits.hash_max_listpack_value {
             self.convert_to_table(self.len());
         }
@@ -206,7 +220,7 @@ impl Hash {
     }
 
     /// Removes a field. Returns whether it existed.
-    pub fn remove(&mut self, field: &[u8]) -> bool {
+    pub(crate) fn remove(&mut self, field: &[u8]) -> bool {
         let removed = match self.layout {
             Layout::Listpack(_) | Layout::ListpackEx(_) => self.fields.shift_remove(field),
             Layout::Hashtable(_) => self.fields.swap_remove(field),
@@ -236,12 +250,12 @@ impl Hash {
     }
 
     /// Returns whether the field at an index has ever had an expiry time. In a `hashtable` it keeps the room for one.
-    pub fn had_expiry(&self, index: usize) -> bool {
+    pub(crate) fn had_expiry(&self, index: usize) -> bool {
         self.fields.get_index(index).is_some_and(|(_, entry)| entry.expiry.has_room())
     }
 
     /// Converts a `listpack` into a `listpackex`, for fields that are about to get an expiry time.
-    pub fn prepare_for_expiry(&mut self) {
+    pub(crate) fn prepare_for_expiry(&mut self) {
         if let Layout::Listpack(mut listpack) = self.layout {
             listpack.add(self.fields.len() * expiry_entry_size(Expiry::NONE));
             self.layout = Layout::ListpackEx(listpack);
@@ -249,7 +263,7 @@ impl Hash {
     }
 
     /// Sets or clears a field's expiry time. Returns whether it had one.
-    pub fn set_expiry(&mut self, field: &[u8], expires_ms: Option<i64>) -> bool {
+    pub(crate) fn set_expiry(&mut self, field: &[u8], expires_ms: Option<i64>) -> bool {
         let Some(index) = self.fields.get_index_of(field) else { return false };
         if expires_ms.is_some() {
             self.prepare_for_expiry();
@@ -288,16 +302,17 @@ impl Hash {
     }
 
     /// Records the current `next_expiry`, for `noted_expiry`.
-    pub fn note_expiry(&mut self) {
+    pub(crate) fn note_expiry(&mut self) {
         self.noted_expiry_ms = self.next_expiry();
     }
 
-    pub fn noted_expiry(&self) -> Option<i64> {
+    /// Returns the expiry time that `note_expiry` recorded last, in milliseconds since 1970.
+    pub(crate) fn noted_expiry(&self) -> Option<i64> {
         self.noted_expiry_ms
     }
 
     /// Removes the given fields that have expired. Returns how many there were.
-    pub fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
+    pub(crate) fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
         match fields {
             Fields::All => self.expire_all(now_ms),
             Fields::Named(names) => {

@@ -4,13 +4,15 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::quicklist::Nodes;
-pub use super::quicklist::{NodeLimit, Side};
+pub(crate) use super::quicklist::{NodeLimit, Side};
 use crate::number;
 
 /// An end of a list, as commands name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
+    /// The head.
     Left,
+    /// The tail.
     Right,
 }
 
@@ -22,23 +24,27 @@ pub struct List {
 }
 
 impl List {
+    /// Returns the number of elements: LLEN.
     pub fn len(&self) -> usize {
         self.elements.len()
     }
 
+    /// Whether the list has no elements.
     pub fn is_empty(&self) -> bool {
         self.elements.is_empty()
     }
 
+    /// Returns the encoding: OBJECT ENCODING.
     pub fn encoding(&self) -> &'static str {
         if self.nodes.is_quicklist() { "quicklist" } else { "listpack" }
     }
 
     /// Returns the nodes that Redis would have.
-    pub fn nodes(&self) -> &Nodes {
+    pub(crate) fn nodes(&self) -> &Nodes {
         &self.nodes
     }
 
+    /// Returns the element at an index from the left.
     pub fn get(&self, index: usize) -> Option<&[u8]> {
         self.elements.get(index).map(|element| &**element)
     }
@@ -54,23 +60,24 @@ impl List {
     }
 
     /// Converts to a quicklist if the elements about to be added are too large for a listpack.
-    pub fn prepare_for(&mut self, elements: &[&[u8]], limit: NodeLimit) {
+    pub(crate) fn prepare_for(&mut self, elements: &[&[u8]], limit: NodeLimit) {
         self.nodes.prepare_for(elements.len(), elements.iter().map(|element| element.len()).sum(), limit);
     }
 
     /// Converts to a quicklist if an element that is about to be moved here from another list is too large for a
     /// listpack. Redis passes on an integer as an integer object, and then does not count its bytes.
-    pub fn prepare_for_moved(&mut self, element: &[u8], limit: NodeLimit) {
+    pub(crate) fn prepare_for_moved(&mut self, element: &[u8], limit: NodeLimit) {
         let bytes = if number::parse_integer(element).is_some() { 0 } else { element.len() };
         self.nodes.prepare_for(1, bytes, limit);
     }
 
     /// Converts back to a listpack, after elements were removed or replaced, if they are small enough.
-    pub fn shrink(&mut self, limit: NodeLimit) {
+    pub(crate) fn shrink(&mut self, limit: NodeLimit) {
         self.nodes.shrink(limit);
     }
 
-    pub fn push(&mut self, end: End, element: Box<[u8]>) {
+    /// Adds an element at an end.
+    pub(crate) fn push(&mut self, end: End, element: Box<[u8]>) {
         match end {
             End::Left => {
                 self.nodes.push_front(&element);
@@ -83,7 +90,8 @@ impl List {
         }
     }
 
-    pub fn pop(&mut self, end: End) -> Option<Box<[u8]>> {
+    /// Removes and returns the element at an end.
+    pub(crate) fn pop(&mut self, end: End) -> Option<Box<[u8]>> {
         match end {
             End::Left => {
                 let element = self.elements.pop_front()?;
@@ -99,19 +107,19 @@ impl List {
     }
 
     /// Inserts an element before or after the one at `index`, which must exist.
-    pub fn insert(&mut self, index: usize, side: Side, element: Box<[u8]>) {
+    pub(crate) fn insert(&mut self, index: usize, side: Side, element: Box<[u8]>) {
         self.nodes.insert(index, side, &element, &self.elements);
         self.elements.insert(index + usize::from(side == Side::After), element);
     }
 
     /// Replaces the element at `index`, which must exist.
-    pub fn replace(&mut self, index: usize, element: Box<[u8]>) {
+    pub(crate) fn replace(&mut self, index: usize, element: Box<[u8]>) {
         self.nodes.replace(index, &element, &self.elements);
         self.elements[index] = element;
     }
 
     /// Removes the elements at these indices, which must be sorted.
-    pub fn remove_all(&mut self, indices: &[usize]) {
+    pub(crate) fn remove_all(&mut self, indices: &[usize]) {
         let is_removed = |index: usize| indices.binary_search(&index).is_ok();
         self.nodes.remove_all(self.elements.iter().map(|element| &**element), is_removed);
         let mut index = 0;
@@ -123,12 +131,12 @@ impl List {
     }
 
     /// Takes the encoding that the list would have after being saved and loaded.
-    pub fn reload(&mut self, limit: NodeLimit) {
+    pub(crate) fn reload(&mut self, limit: NodeLimit) {
         self.nodes.reload(limit);
     }
 
     /// Creates a list of these elements.
-    pub fn from_elements(elements: impl IntoIterator<Item = Box<[u8]>>, limit: NodeLimit) -> Self {
+    pub(crate) fn from_elements(elements: impl IntoIterator<Item = Box<[u8]>>, limit: NodeLimit) -> Self {
         let mut list = List { elements: VecDeque::new(), nodes: Nodes::quicklist(limit) };
         elements.into_iter().for_each(|element| list.push(End::Right, element));
         list.nodes.pack(limit);
@@ -144,7 +152,7 @@ mod tests {
     /// Returns a random element: short, a number, long, or too large for a shared node.
     fn element(random: &mut Rng) -> Box<[u8]> {
         match random.below(8) {
-            0..=2 => random.number().to_string().into_bytes().into(),
+            0..=2 => random.next_u64().to_string().into_bytes().into(),
             3..=5 => vec![b'x'; random.below(70)].into(),
             6 => vec![b'y'; random.below(5000)].into(),
             _ => vec![b'z'; 4000 + random.below(9000)].into(),

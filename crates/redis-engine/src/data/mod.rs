@@ -3,9 +3,9 @@
 pub mod hash;
 pub mod list;
 pub mod memory;
-pub mod quicklist;
+mod quicklist;
 pub mod set;
-pub mod small_bytes;
+mod small_bytes;
 pub mod sorted_set;
 pub mod string;
 
@@ -23,23 +23,31 @@ pub use string::Str;
 /// The value of a key.
 #[derive(Debug, Clone)]
 pub enum Value {
+    /// A string.
     Str(Str),
+    /// A list.
     List(Box<List>),
+    /// A set.
     Set(Box<Set>),
+    /// A hash.
     Hash(Box<Hash>),
+    /// A sorted set.
     SortedSet(Box<SortedSet>),
 }
 
 /// A type of value. `Keyspace` reads and edits values through this trait, and returns WRONGTYPE for a value of another
 /// type.
-pub trait DataType: Default {
+pub(crate) trait DataType: Default {
     /// Class of the type's keyspace events.
     const CLASS: Class;
 
+    /// Returns the value as this type, or `None` if it has another type.
     fn from_value(value: &Value) -> Option<&Self>;
 
+    /// Returns the value as this type for a change, or `None` if it has another type.
     fn from_value_mut(value: &mut Value) -> Option<&mut Self>;
 
+    /// Wraps this value in a `Value`.
     fn into_value(self) -> Value;
 }
 
@@ -93,7 +101,8 @@ impl Value {
         }
     }
 
-    pub fn class(&self) -> Class {
+    /// Returns the class of the type's keyspace events.
+    pub(crate) fn class(&self) -> Class {
         match self {
             Value::Str(_) => Str::CLASS,
             Value::List(_) => List::CLASS,
@@ -104,14 +113,14 @@ impl Value {
     }
 
     /// Records the earliest expiry time among the fields of a hash, as the database's expiry schedule has it.
-    pub fn note_part_expiry(&mut self) {
+    pub(crate) fn note_field_expiry(&mut self) {
         if let Value::Hash(value) = self {
             value.note_expiry();
         }
     }
 
-    /// Returns the time that `note_part_expiry` recorded last, in milliseconds since 1970.
-    pub fn noted_part_expiry(&self) -> Option<i64> {
+    /// Returns the time that `note_field_expiry` recorded last, in milliseconds since 1970.
+    pub(crate) fn noted_field_expiry(&self) -> Option<i64> {
         match self {
             Value::Hash(value) => value.noted_expiry(),
             Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => None,
@@ -119,7 +128,7 @@ impl Value {
     }
 
     /// Removes the expired fields of a hash, among those given. Returns how many were removed.
-    pub fn expire_parts(&mut self, fields: Fields, now_ms: i64) -> usize {
+    pub(crate) fn expire_fields(&mut self, fields: Fields, now_ms: i64) -> usize {
         match self {
             Value::Hash(value) => value.expire(fields, now_ms),
             Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => 0,
@@ -127,7 +136,7 @@ impl Value {
     }
 
     /// Returns a copy as COPY makes it, without spare memory.
-    pub fn compact_copy(&self) -> Self {
+    pub(crate) fn compact_copy(&self) -> Self {
         match self {
             Value::Str(value) => Value::Str(value.compact_copy()),
             Value::List(_) => self.clone(),
@@ -138,7 +147,7 @@ impl Value {
     }
 
     /// Returns the number of allocations to free, as Redis estimates it: nodes of a quicklist, or elements of a table.
-    pub fn allocations(&self) -> usize {
+    pub(crate) fn allocations(&self) -> usize {
         match self {
             Value::List(value) if value.nodes().is_quicklist() => value.nodes().count(),
             Value::Set(value) if matches!(value.layout(), set::Layout::Hashtable(_)) => value.len(),
@@ -149,7 +158,7 @@ impl Value {
     }
 
     /// Returns the value as it is after being saved and loaded: DEBUG RELOAD.
-    pub fn reloaded(mut self, limits: &Limits) -> Self {
+    pub(crate) fn reloaded(mut self, limits: &Limits) -> Self {
         match &mut self {
             Value::Str(value) => *value = Str::new(&value.bytes()),
             Value::List(value) => value.reload(NodeLimit::new(limits.list_max_listpack_size)),

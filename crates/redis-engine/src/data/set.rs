@@ -16,7 +16,7 @@ use crate::rng::Rng;
 
 /// The encoding that Redis would use for a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
+pub(crate) enum Encoding {
     Intset,
     Listpack,
     Hashtable,
@@ -31,7 +31,7 @@ pub struct Set {
 
 /// The encoding of a set, and its size.
 #[derive(Debug, Clone, Copy)]
-pub enum Layout {
+pub(crate) enum Layout {
     Intset {
         /// Size of each member in bytes: what the member furthest from 0 needs, even if it has been removed since.
         width: usize,
@@ -65,7 +65,7 @@ fn integer(member: &[u8]) -> Option<i64> {
 
 impl Set {
     /// Creates an empty set. Adding members may change its encoding.
-    pub fn with_encoding(encoding: Encoding) -> Self {
+    pub(crate) fn with_encoding(encoding: Encoding) -> Self {
         Set::with_layout(match encoding {
             Encoding::Intset => Layout::Intset { width: MIN_INTSET_WIDTH },
             Encoding::Listpack => Layout::Listpack(Listpack::default()),
@@ -78,7 +78,7 @@ impl Set {
     }
 
     /// Creates an empty set for this number of members, whose encoding fits the first one.
-    pub fn with_expected(first: &[u8], members: usize, limits: &Limits) -> Self {
+    pub(crate) fn with_expected(first: &[u8], members: usize, limits: &Limits) -> Self {
         match () {
             () if integer(first).is_some() && members <= limits.set_max_intset_entries => {
                 Set::with_encoding(Encoding::Intset)
@@ -89,7 +89,7 @@ impl Set {
     }
 
     /// Converts to a table if a command is about to add more members than the encoding may have.
-    pub fn prepare_for(&mut self, members: usize, limits: &Limits) {
+    pub(crate) fn prepare_for(&mut self, members: usize, limits: &Limits) {
         let max = match self.layout {
             Layout::Intset { .. } => limits.set_max_intset_entries,
             Layout::Listpack(_) => limits.set_max_listpack_entries,
@@ -100,14 +100,17 @@ impl Set {
         }
     }
 
+    /// Returns the number of members: SCARD.
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
+    /// Whether the set has no members.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
+    /// Returns the encoding: OBJECT ENCODING.
     pub fn encoding(&self) -> &'static str {
         match self.layout {
             Layout::Intset { .. } => "intset",
@@ -116,7 +119,8 @@ impl Set {
         }
     }
 
-    pub fn encoding_kind(&self) -> Encoding {
+    /// Returns the encoding.
+    pub(crate) fn encoding_kind(&self) -> Encoding {
         match self.layout {
             Layout::Intset { .. } => Encoding::Intset,
             Layout::Listpack(_) => Encoding::Listpack,
@@ -124,12 +128,13 @@ impl Set {
         }
     }
 
-    pub fn layout(&self) -> Layout {
+    /// Returns the encoding with its size.
+    pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
 
     /// Returns a copy whose table has the right size for its elements.
-    pub fn compact_copy(&self) -> Self {
+    pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Hashtable(table) = &mut copy.layout {
             *table = Table::with_elements(self.len());
@@ -137,6 +142,7 @@ impl Set {
         copy
     }
 
+    /// Whether a value is a member: SISMEMBER.
     pub fn contains(&self, member: &[u8]) -> bool {
         self.members.contains(member)
     }
@@ -153,7 +159,7 @@ impl Set {
     }
 
     /// Adds a member. Returns whether it is new.
-    pub fn add(&mut self, member: &[u8], limits: &Limits) -> bool {
+    pub(crate) fn add(&mut self, member: &[u8], limits: &Limits) -> bool {
         if self.members.contains(member) {
             return false;
         }
@@ -211,7 +217,7 @@ impl Set {
     }
 
     /// Removes a member. Returns whether it existed.
-    pub fn remove(&mut self, member: &[u8]) -> bool {
+    pub(crate) fn remove(&mut self, member: &[u8]) -> bool {
         let removed = match self.layout {
             Layout::Intset { .. } | Layout::Listpack(_) => self.members.shift_remove(member),
             Layout::Hashtable(_) => self.members.swap_remove(member),
@@ -223,7 +229,7 @@ impl Set {
     }
 
     /// Removes and returns a random member. All members are equally likely.
-    pub fn pop(&mut self, random: &mut Rng) -> Option<SmallBytes> {
+    pub(crate) fn pop(&mut self, random: &mut Rng) -> Option<SmallBytes> {
         if self.members.is_empty() {
             return None;
         }
@@ -247,7 +253,7 @@ impl Set {
 
     /// Returns the set as it is after being saved and loaded: a small encoding is kept if it is within its limit, and a
     /// table is converted to an intset if possible, as in Redis's `rdbLoadObject`.
-    pub fn reloaded(&self, limits: &Limits) -> Self {
+    pub(crate) fn reloaded(&self, limits: &Limits) -> Self {
         let is_kept = match self.layout {
             Layout::Intset { .. } => self.len() <= limits.set_max_intset_entries,
             Layout::Listpack(_) => self.len() <= limits.set_max_listpack_entries,
@@ -265,7 +271,7 @@ impl Set {
     }
 
     /// Converts to an `intset` if all members are integers and their number is within the limit.
-    pub fn try_convert_to_intset(&mut self, limits: &Limits) {
+    pub(crate) fn try_convert_to_intset(&mut self, limits: &Limits) {
         if self.members.len() <= limits.set_max_intset_entries && self.iter().all(|m| integer(m).is_some()) {
             self.members.sort_by_cached_key(|member| integer(member));
             let widths =

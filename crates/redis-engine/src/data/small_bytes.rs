@@ -13,6 +13,7 @@ use std::sync::Arc;
 /// Maximum length of an inline string: what fits beside a length and a tag into the size of a `Vec`.
 const MAX_INLINE: usize = 22;
 
+/// An immutable byte string. A clone of a long one shares its bytes.
 #[derive(Clone)]
 pub struct SmallBytes(Storage);
 
@@ -27,6 +28,7 @@ enum Storage {
 }
 
 impl SmallBytes {
+    /// Copies the bytes into a `Vec`.
     pub fn into_vec(self) -> Vec<u8> {
         match self.0 {
             Storage::Inline { length, bytes } => bytes[..usize::from(length)].to_vec(),

@@ -34,10 +34,10 @@ use crate::number;
 use ranking::{Elements, Ranking};
 
 /// A member's bytes. Long ones are shared by the structures and by the results of set operations.
-pub type Member = SmallBytes;
+pub(crate) type Member = SmallBytes;
 
 /// Scores by member.
-pub type Scores = IndexMap<Member, f64, foldhash::fast::RandomState>;
+pub(crate) type Scores = IndexMap<Member, f64, foldhash::fast::RandomState>;
 
 /// A sorted set. No score is NaN.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,7 @@ pub struct SortedSet {
 
 /// The encoding that Redis would use for a sorted set, and its size.
 #[derive(Debug, Clone, Copy)]
-pub enum Layout {
+pub(crate) enum Layout {
     Listpack(Listpack),
     Skiplist(Table),
 }
@@ -115,7 +115,7 @@ pub enum Direction {
 
 /// A bound of a range of members in byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LexBound<'a> {
+pub(crate) enum LexBound<'a> {
     /// `-`: before all members.
     First,
     /// `+`: after all members.
@@ -150,7 +150,7 @@ impl LexBound<'_> {
 
 impl SortedSet {
     /// Creates a sorted set from members and scores. Its encoding is `skiplist` until `pack` is called.
-    pub fn from_scores(scores: Scores) -> Self {
+    pub(crate) fn from_scores(scores: Scores) -> Self {
         let mut sorted: Vec<_> =
             scores.iter().map(|(member, &score)| ScoredMember { score, member: member.clone() }).collect();
         sorted.sort_unstable();
@@ -163,7 +163,7 @@ impl SortedSet {
     }
 
     /// Converts a newly created sorted set into a listpack if it is small enough. No other operation converts one back.
-    pub fn pack(&mut self, limits: Limits) {
+    pub(crate) fn pack(&mut self, limits: Limits) {
         let fits = self.len() <= limits.zset_max_listpack_entries
             && self.scores.keys().all(|member| member.len() <= limits.zset_max_listpack_value);
         if !fits {
@@ -179,7 +179,7 @@ impl SortedSet {
     }
 
     /// Takes the encoding that the sorted set would have after being saved and loaded.
-    pub fn reload(&mut self, limits: Limits) {
+    pub(crate) fn reload(&mut self, limits: Limits) {
         match self.layout {
             Layout::Skiplist(_) => self.pack(limits),
             Layout::Listpack(_) if self.len() > limits.zset_max_listpack_entries => self.convert_to_skiplist(),
@@ -187,14 +187,17 @@ impl SortedSet {
         }
     }
 
+    /// Returns the number of members: ZCARD.
     pub fn len(&self) -> usize {
         self.scores.len()
     }
 
+    /// Whether the sorted set has no members.
     pub fn is_empty(&self) -> bool {
         self.scores.is_empty()
     }
 
+    /// Returns the encoding: OBJECT ENCODING.
     pub fn encoding(&self) -> &'static str {
         match self.layout {
             Layout::Listpack(_) => "listpack",
@@ -202,12 +205,13 @@ impl SortedSet {
         }
     }
 
-    pub fn layout(&self) -> Layout {
+    /// Returns the encoding with its size.
+    pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
 
     /// Returns a copy whose table has the right size for its elements.
-    pub fn compact_copy(&self) -> Self {
+    pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Skiplist(table) = &mut copy.layout {
             *table = Table::with_elements(self.len());
@@ -215,6 +219,7 @@ impl SortedSet {
         copy
     }
 
+    /// Returns the score of a member: ZSCORE.
     pub fn score(&self, member: &[u8]) -> Option<f64> {
         self.scores.get(member).copied()
     }
@@ -227,7 +232,7 @@ impl SortedSet {
     }
 
     /// Converts to a skiplist whatever the size, as SORT does.
-    pub fn convert_to_skiplist(&mut self) {
+    pub(crate) fn convert_to_skiplist(&mut self) {
         self.convert_to_skiplist_for(self.len());
     }
 
@@ -245,14 +250,14 @@ impl SortedSet {
 
     /// Converts to a skiplist if a command names more members than a listpack may have. Redis decides by their number,
     /// before it knows whether they are new.
-    pub fn prepare_for(&mut self, members: usize, limits: Limits) {
+    pub(crate) fn prepare_for(&mut self, members: usize, limits: Limits) {
         if members > limits.zset_max_listpack_entries {
             self.convert_to_skiplist_for(members);
         }
     }
 
     /// Sets the score of a member, which may be new.
-    pub fn set(&mut self, member: &[u8], score: f64, limits: Limits) {
+    pub(crate) fn set(&mut self, member: &[u8], score: f64, limits: Limits) {
         let is_packed = self.is_packed();
         if let Some((_, member, old)) = self.scores.get_full_mut(member) {
             let member = member.clone();
@@ -287,7 +292,7 @@ impl SortedSet {
     }
 
     /// Removes a member. Returns whether it existed.
-    pub fn remove(&mut self, member: &[u8]) -> bool {
+    pub(crate) fn remove(&mut self, member: &[u8]) -> bool {
         let Some((_, member, score)) = self.scores.swap_remove_full(member) else { return false };
         match &mut self.layout {
             Layout::Listpack(listpack) => listpack.remove(pair_size(&member, score)),
@@ -297,7 +302,7 @@ impl SortedSet {
     }
 
     /// Removes the members with these ranks, which must exist.
-    pub fn remove_ranks(&mut self, ranks: Range<usize>) {
+    pub(crate) fn remove_ranks(&mut self, ranks: Range<usize>) {
         match &mut self.layout {
             Layout::Listpack(listpack) => {
                 let removed = self.order.range(ranks.clone());
@@ -354,12 +359,12 @@ impl SortedSet {
     }
 
     /// Iterates over all members from the lowest score, without copying their bytes.
-    pub fn iter_shared(&self) -> impl Iterator<Item = (&Member, f64)> {
+    pub(crate) fn iter_shared(&self) -> impl Iterator<Item = (&Member, f64)> {
         self.order.range(0..self.len()).map(|scored| (&scored.member, scored.score))
     }
 
     /// Returns the ranks of the members whose scores are between two bounds.
-    pub fn ranks_by_score(&self, min: Bound<f64>, max: Bound<f64>) -> Range<usize> {
+    pub(crate) fn ranks_by_score(&self, min: Bound<f64>, max: Bound<f64>) -> Range<usize> {
         let start = self.order.partition_point(|scored| match min {
             Bound::Included(min) => scored.score < min,
             Bound::Excluded(min) => scored.score <= min,
@@ -376,7 +381,7 @@ impl SortedSet {
     /// Returns the ranks of the members between two bounds. The result is meaningful only if all scores are equal.
     /// Otherwise it is the same as in Redis in two cases: it is empty if the last member is below the range or the
     /// first above it, and for a listpack it is the range that Redis's linear search finds in this direction.
-    pub fn ranks_by_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
+    pub(crate) fn ranks_by_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         if !self.has_one_score() {
             let (lowest, highest) = (self.order.get(0), self.order.get(self.len().saturating_sub(1)));
             let is_outside = highest.is_none_or(|scored| min.starts_after(&scored.member))
@@ -431,7 +436,7 @@ fn pair_size(member: &[u8], score: f64) -> usize {
 
 /// Returns the size of a score in a listpack, where it is an integer or a string.
 fn score_size(score: f64) -> usize {
-    match number::whole(score) {
+    match number::integral(score) {
         Some(n) => listpack::integer_entry_size(n),
         None => listpack::entry_size(number::format_double(score).as_bytes()),
     }

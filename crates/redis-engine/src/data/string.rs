@@ -15,6 +15,7 @@ use crate::number;
 /// A string value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Str {
+    /// A decimal integer of 64 bits (`int`).
     Integer(i64),
     /// A short string that has not been modified since it was set (`embstr`).
     Embedded(SmallBytes),
@@ -40,7 +41,7 @@ pub struct RawString {
 
 impl RawString {
     /// Returns the size of Redis's allocation for the string.
-    pub fn allocation(&self) -> Allocation {
+    pub(crate) fn allocation(&self) -> Allocation {
         self.allocation.resized(self.bytes.len())
     }
 }
@@ -80,11 +81,12 @@ impl Str {
     }
 
     /// Creates a string with the encoding `raw`, in an allocation of exactly its size.
-    pub fn raw(bytes: Vec<u8>) -> Self {
+    pub(crate) fn raw(bytes: Vec<u8>) -> Self {
         let allocation = Allocation::exact(bytes.len());
         Str::Raw(Box::new(RawString { bytes, allocation, was_embedded: false }))
     }
 
+    /// Returns the bytes: GET.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
             Str::Integer(n) => Cow::Owned(itoa::Buffer::new().format(*n).as_bytes().to_vec()),
@@ -93,6 +95,7 @@ impl Str {
         }
     }
 
+    /// Returns the number of bytes: STRLEN.
     pub fn len(&self) -> usize {
         match self {
             Str::Integer(n) => itoa::Buffer::new().format(*n).len(),
@@ -101,6 +104,7 @@ impl Str {
         }
     }
 
+    /// Whether the string has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -115,7 +119,7 @@ impl Str {
     }
 
     /// Returns the bytes for modification in place. The encoding becomes `raw`.
-    pub fn make_mut(&mut self) -> &mut Vec<u8> {
+    pub(crate) fn make_mut(&mut self) -> &mut Vec<u8> {
         if !matches!(self, Str::Raw(_)) {
             let was_embedded = matches!(self, Str::Embedded(_));
             *self = Str::raw(self.bytes().into_owned());
@@ -130,7 +134,7 @@ impl Str {
     }
 
     /// Returns a copy as COPY makes it, without spare memory.
-    pub fn compact_copy(&self) -> Self {
+    pub(crate) fn compact_copy(&self) -> Self {
         match self {
             Str::Raw(text) => Str::raw(text.bytes.clone()),
             Str::Integer(_) | Str::Embedded(_) => self.clone(),
@@ -138,12 +142,12 @@ impl Str {
     }
 
     /// Returns whether Redis has a single object for this value, shared by all keys.
-    pub fn is_shared(&self) -> bool {
+    pub(crate) fn is_shared(&self) -> bool {
         matches!(self, Str::Integer(0..SHARED_INTEGERS))
     }
 
     /// Decides whether the string is embedded in its key's allocation. If it is too long, its encoding becomes `raw`.
-    pub fn embed_in(&mut self, head: Head) {
+    pub(crate) fn embed_in(&mut self, head: Head) {
         if let Str::Embedded(bytes) = self
             && !head.can_embed(bytes.len())
         {
@@ -153,7 +157,7 @@ impl Str {
 
     /// Makes room for an expiry time in the key's allocation, in which the string is embedded. If there is no spare
     /// room and the string is too long to stay embedded, its encoding becomes `raw`.
-    pub fn reserve_expiry_in(&mut self, head: Head) {
+    pub(crate) fn reserve_expiry_in(&mut self, head: Head) {
         if let Str::Embedded(bytes) = self
             && !head.has_spare_bytes(bytes.len())
         {
@@ -163,7 +167,7 @@ impl Str {
 
     /// Updates the allocated size after a change. Returns whether the key's allocation has changed too, because the
     /// string is embedded in it, or has just left it.
-    pub fn settle(&mut self) -> bool {
+    pub(crate) fn settle(&mut self) -> bool {
         match self {
             Str::Integer(_) => false,
             Str::Embedded(_) => true,
@@ -174,6 +178,7 @@ impl Str {
         }
     }
 
+    /// Returns the encoding: OBJECT ENCODING.
     pub fn encoding(&self) -> &'static str {
         match self {
             Str::Integer(_) => "int",

@@ -1,7 +1,7 @@
-//! One database: its keys with their values, and the schedule of what expires.
+//! One database: its keys with their values, and the schedule of their expiry.
 //!
-//! Keys stand in an `IndexMap`: lookups hash, a random key is a random index, and SCAN walks the indices from the end,
-//! since removing a key moves only the last one into its place, which SCAN has visited already.
+//! The keys are in an `IndexMap`: a lookup hashes, a random key is a random index, and SCAN iterates over the indices
+//! from the end, since removing a key only moves the last key, which SCAN has already visited, to its index.
 
 use std::collections::BTreeSet;
 
@@ -11,58 +11,59 @@ use crate::data::memory::head::{Expiry, Head};
 use crate::data::memory::{self, Sampled, Samples};
 use crate::data::{SmallBytes, Str, Value};
 use crate::limits::Limits;
-use crate::watch::Found;
+use crate::watch::KeyState;
 
 type Key = SmallBytes;
 
-/// A key's value and what belongs to it.
+/// The value of a key, with its access and expiry times.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    /// The value.
     pub value: Value,
-    /// When it was last read or changed, in milliseconds since 1970: OBJECT IDLETIME.
+    /// When the key was last read or changed, in milliseconds since 1970: OBJECT IDLETIME.
     pub accessed_ms: i64,
     expiry: Expiry,
 }
 
-/// When an entry expires, and the first of its parts, as far as the schedule knows.
+/// The times at which an entry and the first of its hash fields expire, as they are scheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Times {
     expires_ms: Option<i64>,
-    parts_expire_ms: Option<i64>,
+    fields_expire_ms: Option<i64>,
 }
 
 impl Entry {
     pub(super) fn new(mut value: Value, expires_ms: Option<i64>, now_ms: i64) -> Self {
-        value.note_part_expiry();
+        value.note_field_expiry();
         Entry { value, accessed_ms: now_ms, expiry: Expiry::new(expires_ms) }
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the expiry time in milliseconds since 1970. `None`: the key does not expire.
     pub fn expires_ms(&self) -> Option<i64> {
         self.expiry.at_ms()
     }
 
-    /// Whether its time is over.
+    /// Whether the key has expired at a time in milliseconds since 1970.
     pub fn has_expired(&self, now_ms: i64) -> bool {
         self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms)
     }
 
-    /// Whether the time of a part of it is over.
-    pub(super) fn has_expired_parts(&self, now_ms: i64) -> bool {
-        self.value.noted_part_expiry().is_some_and(|at_ms| at_ms <= now_ms)
+    /// Whether a hash field has expired.
+    pub(super) fn has_expired_fields(&self, now_ms: i64) -> bool {
+        self.value.noted_field_expiry().is_some_and(|at_ms| at_ms <= now_ms)
     }
 
     fn times(&self) -> Times {
-        Times { expires_ms: self.expires_ms(), parts_expire_ms: self.value.noted_part_expiry() }
+        Times { expires_ms: self.expires_ms(), fields_expire_ms: self.value.noted_field_expiry() }
     }
 
-    /// How many bytes Redis would take for it: MEMORY USAGE.
+    /// Estimates the memory that Redis would use for the key and its value, in bytes: MEMORY USAGE.
     pub fn memory(&self, key: &[u8], samples: Samples) -> usize {
         memory::usage(Head::new(key, self.expiry.has_room()), &self.value, samples)
     }
 
-    /// Takes its place in a new head of its key, and makes room there for an expiry time if it needs that after all.
-    fn stand_in_new_head(&mut self, key: &[u8], new: NewHead) {
+    /// Moves the entry to a new head of its key (see [`Head`]), which gets room for an expiry time if it needs one.
+    fn move_to_new_head(&mut self, key: &[u8], new: NewHead) {
         let has_room = new == NewHead::WithRoom;
         if let Value::Str(value) = &mut self.value {
             value.embed_in(Head::new(key, has_room));
@@ -83,8 +84,8 @@ impl Entry {
     }
 }
 
-/// Of more keys than these, some stand for all.
-const KEYS_WEIGHED: usize = 1000;
+/// The number of keys by which the memory of a larger database is estimated.
+const MEMORY_SAMPLES: usize = 1000;
 
 /// Whether a new head has room for an expiry time from the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,22 +104,24 @@ impl NewHead {
 #[derive(Debug, Clone, Default)]
 pub struct Database {
     entries: IndexMap<Key, Entry, foldhash::fast::RandomState>,
-    /// The keys that expire, or whose parts do, soonest first.
+    /// The keys that expire or that have fields that expire, soonest first.
     volatile: BTreeSet<(i64, Key)>,
-    /// How many keys have an expiry time of their own.
+    /// Number of keys that have an expiry time of their own.
     expiring: usize,
 }
 
 impl Database {
+    /// Returns the number of keys, including expired keys that are not removed yet.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
+    /// Whether the database has no keys.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Puts everything together anew that has not expired, as if it had been read from a file.
+    /// Rebuilds all keys that have not expired, as if they had been loaded from a file.
     pub(super) fn reload(&mut self, now_ms: i64, limits: &Limits) {
         for (key, entry) in std::mem::take(self).entries {
             if !entry.has_expired(now_ms) {
@@ -129,25 +132,25 @@ impl Database {
         }
     }
 
-    /// How many keys have an expiry time.
+    /// Returns the number of keys that have an expiry time.
     pub fn expiring(&self) -> usize {
         self.expiring
     }
 
-    /// How long the keys that expire have left on average, in milliseconds; of those that expire soonest, a sample.
-    pub fn average_ttl_ms(&self, now_ms: i64) -> i64 {
+    /// Returns the average time to live of the keys that expire soonest, in milliseconds: INFO's `avg_ttl`.
+    pub(crate) fn average_ttl_ms(&self, now_ms: i64) -> i64 {
         const SAMPLE: usize = 64;
         let left: Vec<i64> = self.volatile.iter().take(SAMPLE).map(|&(at_ms, _)| (at_ms - now_ms).max(0)).collect();
         left.iter().sum::<i64>() / i64::try_from(left.len()).unwrap_or(1).max(1)
     }
 
-    /// How many moments are noted at which parts of values expire.
-    pub fn with_parts(&self) -> usize {
+    /// Returns the number of hashes that have fields that expire: INFO's `subexpiry`.
+    pub(crate) fn field_expiry_count(&self) -> usize {
         self.volatile.len().saturating_sub(self.expiring)
     }
 
-    /// Where the key stands whose own time is over first.
-    pub fn soonest_to_go(&self) -> Option<usize> {
+    /// Returns the index of the key that expires first. Hash fields do not count.
+    pub(crate) fn next_to_expire(&self) -> Option<usize> {
         let own_time = |at_ms: i64, key: &[u8]| {
             let (index, _, entry) = self.entries.get_full(key)?;
             (entry.expires_ms() == Some(at_ms)).then_some(index)
@@ -155,41 +158,41 @@ impl Database {
         self.volatile.iter().find_map(|(at_ms, key)| own_time(*at_ms, key))
     }
 
-    /// How many bytes Redis would take for its keys: of many, by some.
+    /// Estimates the memory that Redis would use for the keys, in bytes. A sample stands for more than 1000 keys.
     pub fn memory(&self) -> usize {
-        let sizes = Samples::new(KEYS_WEIGHED).indices(self.len()).filter_map(|index| {
+        let sizes = Samples::new(MEMORY_SAMPLES).indices(self.len()).filter_map(|index| {
             let (key, entry) = self.at(index)?;
             Some(entry.memory(key, Samples::default()) as f64)
         });
         Sampled::from_sizes(sizes).extrapolate(self.len()) as usize
     }
 
-    /// The key at a position, and its entry.
+    /// Returns the key at an index, and its entry.
     pub fn at(&self, index: usize) -> Option<(&[u8], &Entry)> {
         self.entries.get_index(index).map(|(key, entry)| (&**key, entry))
     }
 
-    /// A key's entry, even if it has expired and nobody has noticed.
+    /// Returns the entry of a key, even if it has expired and is not removed yet.
     pub fn get(&self, key: &[u8]) -> Option<&Entry> {
         self.entries.get(key)
     }
 
-    /// Whether a key is there, and whether its time is over.
-    pub fn found(&self, key: &[u8], now_ms: i64) -> Option<Found> {
-        Some(if self.get(key)?.has_expired(now_ms) { Found::Expired } else { Found::Live })
+    /// Returns whether a key exists, and whether it has expired.
+    pub(crate) fn key_state(&self, key: &[u8], now_ms: i64) -> Option<KeyState> {
+        Some(if self.get(key)?.has_expired(now_ms) { KeyState::Expired } else { KeyState::Live })
     }
 
-    /// All keys and entries, expired ones included.
+    /// Returns all keys and entries, including expired keys that are not removed yet.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Entry)> {
         self.entries.iter().map(|(key, entry)| (&**key, entry))
     }
 
-    /// Where a key stands, even if it has expired and nobody has noticed.
+    /// Returns the index of a key, even if it has expired and is not removed yet.
     pub(super) fn index_of(&self, key: &[u8]) -> Option<usize> {
         self.entries.get_index_of(key)
     }
 
-    /// The entry at an index that `index_of` or `add` has said.
+    /// Returns the entry at an index from `index_of` or `add`.
     pub(super) fn entry(&self, index: usize) -> &Entry {
         &self.entries[index]
     }
@@ -198,7 +201,7 @@ impl Database {
         &mut self.entries[index]
     }
 
-    /// What expires first, and when.
+    /// Returns the time of the next expiry of a key or hash field, and the key.
     pub(super) fn soonest(&self) -> Option<(i64, &[u8])> {
         self.volatile.first().map(|(at_ms, key)| (*at_ms, &**key))
     }
@@ -215,91 +218,92 @@ impl Database {
         }
     }
 
-    /// Takes in a key that is not there, and says where it stands now.
+    /// Adds a key that does not exist, and returns its index.
     pub(super) fn add(&mut self, key: &[u8], mut entry: Entry, new: NewHead) -> usize {
-        self.heed(entry.times(), key);
-        entry.stand_in_new_head(key, new);
+        self.schedule_entry(entry.times(), key);
+        entry.move_to_new_head(key, new);
         self.entries.insert_full(key.into(), entry).0
     }
 
-    /// Gives the key that stands at an index another entry, and hands out its old one.
+    /// Replaces the entry of the key at an index, and returns the old one.
     pub(super) fn replace(&mut self, index: usize, key: &[u8], mut entry: Entry) -> Entry {
         let before = &self.entries[index];
         if is_apart(&before.value) && is_apart(&entry.value) && !is_shared(&entry.value) {
-            // It goes into the head that is there.
+            // The new value is stored with the old head.
             let mut expiry = before.expiry;
             expiry.set(entry.expires_ms());
             entry.expiry = expiry;
         } else {
             let keeps_expiring = before.expires_ms().and(entry.expires_ms());
-            entry.stand_in_new_head(key, NewHead::for_time(keeps_expiring));
+            entry.move_to_new_head(key, NewHead::for_time(keeps_expiring));
         }
         let old = std::mem::replace(&mut self.entries[index], entry);
-        // In this order: both may be scheduled for the same moment.
-        self.forget(old.times(), key);
-        self.heed(self.entries[index].times(), key);
+        // In this order, since both may be scheduled for the same time.
+        self.unschedule_entry(old.times(), key);
+        self.schedule_entry(self.entries[index].times(), key);
         old
     }
 
-    /// Schedules a key that came.
-    fn heed(&mut self, times: Times, key: &[u8]) {
+    /// Adds a key to the expiry schedule.
+    fn schedule_entry(&mut self, times: Times, key: &[u8]) {
         self.expiring += usize::from(times.expires_ms.is_some());
         self.schedule(times.expires_ms, key);
-        self.schedule(times.parts_expire_ms, key);
+        self.schedule(times.fields_expire_ms, key);
     }
 
-    /// Ends the schedule of a key that went.
-    fn forget(&mut self, times: Times, key: &[u8]) {
+    /// Removes a key from the expiry schedule.
+    fn unschedule_entry(&mut self, times: Times, key: &[u8]) {
         self.expiring -= usize::from(times.expires_ms.is_some());
         self.unschedule(times.expires_ms, key);
-        self.unschedule(times.parts_expire_ms, key);
+        self.unschedule(times.fields_expire_ms, key);
     }
 
-    /// Gives a key that is there another expiry time, or none.
+    /// Sets or removes the expiry time of a key.
     pub(super) fn set_expiry(&mut self, index: usize, key: &[u8], expires_ms: Option<i64>) {
         let before = self.entries[index].times();
         let entry = &mut self.entries[index];
         entry.set_expiry(key, expires_ms);
         let after = entry.times();
-        self.forget(before, key);
-        self.heed(after, key);
+        self.unschedule_entry(before, key);
+        self.schedule_entry(after, key);
     }
 
-    /// After a value changed: its string finds its place anew, and its parts are scheduled anew.
+    /// Updates an entry whose value has changed: moves a string to another head if needed, and reschedules hash fields.
     pub(super) fn settle(&mut self, index: usize, key: &[u8]) {
         let entry = &mut self.entries[index];
         if let Value::Str(value) = &mut entry.value
             && value.settle()
         {
-            entry.stand_in_new_head(key, NewHead::for_time(entry.expires_ms()));
+            entry.move_to_new_head(key, NewHead::for_time(entry.expires_ms()));
         }
         let before = entry.times();
-        entry.value.note_part_expiry();
+        entry.value.note_field_expiry();
         let after = entry.times();
         if before != after {
-            self.forget(before, key);
-            self.heed(after, key);
+            self.unschedule_entry(before, key);
+            self.schedule_entry(after, key);
         }
     }
 
     pub(super) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
         let entry = self.entries.swap_remove(key)?;
-        self.forget(entry.times(), key);
+        self.unschedule_entry(entry.times(), key);
         Some(entry)
     }
 
     pub(super) fn remove_at(&mut self, index: usize) -> Option<Entry> {
         let (key, entry) = self.entries.swap_remove_index(index)?;
-        self.forget(entry.times(), &key);
+        self.unschedule_entry(entry.times(), &key);
         Some(entry)
     }
 }
 
-/// Whether a value stands apart from its key's head.
+/// Whether a value is stored apart from its key's head.
 fn is_apart(value: &Value) -> bool {
     !matches!(value, Value::Str(Str::Embedded(_)))
 }
 
+/// Whether Redis shares one object for all uses of a value.
 fn is_shared(value: &Value) -> bool {
     matches!(value, Value::Str(value) if value.is_shared())
 }

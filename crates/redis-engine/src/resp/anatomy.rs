@@ -20,6 +20,7 @@ pub struct Part {
     pub depth: usize,
     /// The bytes as text: `*3`, `$3 SET`, `+OK`. Line ends are omitted, and unprintable bytes are escaped.
     pub raw: String,
+    /// What the part means, in words.
     pub meaning: String,
 }
 

@@ -19,6 +19,7 @@ const MAX_UNAUTHENTICATED_BULK: i64 = 16 * 1024;
 /// Limits that the server sets for a request.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestLimits {
+    /// Whether the client has authenticated. The limits of an unauthenticated client are much lower.
     pub authenticated: bool,
     /// Maximum length of an argument in bytes (`proto-max-bulk-len`).
     pub max_bulk_len: usize,

@@ -9,23 +9,32 @@ pub enum Value {
     Simple(Vec<u8>),
     /// An error such as `-ERR …`, including its code.
     Error(Vec<u8>),
+    /// An integer.
     Integer(i64),
+    /// A bulk string.
     Bulk(Vec<u8>),
     /// RESP3's null, or RESP2's null bulk string.
     Null,
     /// RESP2's null array.
     NullArray,
+    /// An array.
     Array(Vec<Value>),
     /// A double as the server wrote it.
     Double(Vec<u8>),
+    /// A boolean.
     Boolean(bool),
+    /// A big number, as its digits.
     BigNumber(Vec<u8>),
-    /// Text with a format, `txt` or `mkd`.
+    /// A verbatim string.
     Verbatim {
+        /// The format: `txt` or `mkd`.
         format: [u8; 3],
+        /// The text, without the format.
         text: Vec<u8>,
     },
+    /// A map, as its pairs in order.
     Map(Vec<(Value, Value)>),
+    /// A set, in the order of the reply.
     Set(Vec<Value>),
     /// An out-of-band message, which is not the reply to a command.
     Push(Vec<Value>),

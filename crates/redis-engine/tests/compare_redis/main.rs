@@ -187,10 +187,10 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
         assert_eq!(answer, b"+OK\r\n", "{setting}: {}", String::from_utf8_lossy(&answer));
     }
     let mut ours = EngineServer::new(now_us());
-    ours.engine.server.config.state("enable-debug-command", b"yes");
+    ours.engine.server.config.set_unchecked("enable-debug-command", b"yes");
     // `hz` is set as if by the configuration file, because CONFIG SET reads it again from there.
     let hz = 1000 / CYCLE_MS;
-    ours.engine.server.config.state("hz", hz.to_string().as_bytes());
+    ours.engine.server.config.set_unchecked("hz", hz.to_string().as_bytes());
     ours.engine.keyspace.set_hz(hz);
     let clients = (0..CLIENTS).map(|_| Client::connect(server, &mut ours)).collect();
     let mut play = Play { server, ours, clients, unspecified_orders: UnspecifiedOrders::default(), calls: 0 };

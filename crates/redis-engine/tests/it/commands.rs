@@ -226,7 +226,7 @@ impl SingleClient {
     fn new() -> Self {
         let mut engine = Engine::new(7, START_US);
         // The examples use DEBUG.
-        engine.server.config.state("enable-debug-command", b"yes");
+        engine.server.config.set_unchecked("enable-debug-command", b"yes");
         let client = engine.connect();
         SingleClient { engine, client }
     }

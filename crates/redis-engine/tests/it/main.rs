@@ -5,4 +5,5 @@ mod engine_script;
 #[path = "../support/engine_server.rs"]
 mod engine_server;
 mod recorded;
+mod structure;
 mod truths;

@@ -22,11 +22,11 @@
 //! be exact.
 //! `tests/truth/engine/memory.txt` and `tests/compare_redis` compare it with a real server.
 
-pub mod allocator;
-pub mod head;
-pub mod listpack;
-pub mod sds;
-pub mod table;
+pub(crate) mod allocator;
+pub(crate) mod head;
+pub(crate) mod listpack;
+pub(crate) mod sds;
+pub(crate) mod table;
 
 use allocator::size_class;
 use head::Head;
@@ -85,7 +85,7 @@ impl Samples {
     }
 
     /// Iterates over the indices of the elements to measure, at even distances.
-    pub fn indices(self, elements: usize) -> impl Iterator<Item = usize> {
+    pub(crate) fn indices(self, elements: usize) -> impl Iterator<Item = usize> {
         let count = self.0.min(elements);
         (0..count).map(move |sample| sample * elements / count)
     }
@@ -93,24 +93,25 @@ impl Samples {
 
 /// Total size of the measured elements.
 #[derive(Debug, Default)]
-pub struct Sampled {
+pub(crate) struct Sampled {
     bytes: f64,
     elements: usize,
 }
 
 impl Sampled {
-    pub fn from_sizes(sizes: impl Iterator<Item = f64>) -> Self {
+    /// Adds up the sizes of the measured elements.
+    pub(crate) fn from_sizes(sizes: impl Iterator<Item = f64>) -> Self {
         sizes.fold(Sampled::default(), |sum, size| Sampled { bytes: sum.bytes + size, elements: sum.elements + 1 })
     }
 
     /// Extrapolates the size of all elements.
-    pub fn extrapolate(self, elements: usize) -> f64 {
+    pub(crate) fn extrapolate(self, elements: usize) -> f64 {
         if self.elements == 0 { 0.0 } else { self.bytes / self.elements as f64 * elements as f64 }
     }
 }
 
 /// Returns the size of a key and its value in bytes.
-pub fn usage(head: Head, value: &Value, samples: Samples) -> usize {
+pub(crate) fn usage(head: Head, value: &Value, samples: Samples) -> usize {
     let (fixed, sampled) = match value {
         Value::Str(text) => (string_usage(text), 0.0),
         Value::List(list) => list_usage(list, samples),
