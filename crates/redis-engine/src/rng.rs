@@ -1,5 +1,6 @@
 //! A seeded random number generator: the same seed gives the same numbers.
 
+use indexmap::IndexSet;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
@@ -26,5 +27,18 @@ impl Rng {
         assert!(n > 0, "there is no index below 0");
         // Multiply-shift: the bias is below n / 2^64.
         ((u128::from(self.next_u64()) * n as u128) >> 64) as usize
+    }
+
+    /// Returns `count` different random indices below `n`, in the order in which they were drawn, which is not uniformly
+    /// random. All choices of indices are equally likely (Floyd's algorithm). `count` must be at most `n`.
+    pub(crate) fn distinct_below(&mut self, n: usize, count: usize) -> IndexSet<usize, foldhash::fast::RandomState> {
+        let mut indices = IndexSet::default();
+        for last in n - count..n {
+            let index = self.below(last + 1);
+            if !indices.insert(index) {
+                indices.insert(last);
+            }
+        }
+        indices
     }
 }

@@ -1,7 +1,5 @@
 //! Hash commands on fields and values.
 
-use std::collections::BTreeSet;
-
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::data::Hash;
@@ -10,7 +8,6 @@ use crate::error::{self, Error};
 use crate::long_double::LongDouble;
 use crate::number;
 use crate::reply::{Protocol, Reply};
-use crate::rng::Rng;
 
 pub const COMMANDS: &[&Command] = &[
     &HDEL,
@@ -430,7 +427,9 @@ fn hrandfield(call: &mut Call) -> Outcome {
     } else if number == hash.len() {
         (0..number).for_each(|index| write(call.reply, index));
     } else {
-        random_positions(random, number, hash.len()).into_iter().for_each(|index| write(call.reply, index));
+        let mut indices = random.distinct_below(hash.len(), number);
+        indices.sort_unstable();
+        indices.into_iter().for_each(|index| write(call.reply, index));
     }
     Ok(())
 }
@@ -452,14 +451,4 @@ fn parse_random_options(call: &Call) -> Result<(i64, bool), Error> {
         }
         _ => Err(error::SYNTAX),
     }
-}
-
-/// Returns `number` different random positions below `length`. All choices are equally likely (Floyd's algorithm).
-fn random_positions(random: &mut Rng, number: usize, length: usize) -> BTreeSet<usize> {
-    let mut drawn = BTreeSet::new();
-    for last in length - number..length {
-        let position = random.below(last + 1);
-        drawn.insert(if drawn.contains(&position) { last } else { position });
-    }
-    drawn
 }

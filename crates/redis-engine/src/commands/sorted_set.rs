@@ -1,7 +1,5 @@
 //! Sorted set commands on single members: scores and ranks.
 
-use indexmap::IndexSet;
-
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::data::SortedSet;
@@ -9,7 +7,6 @@ use crate::data::sorted_set::Direction;
 use crate::error::{self, Error};
 use crate::limits::Limits;
 use crate::reply::{Protocol, Reply};
-use crate::rng::Rng;
 
 pub const COMMANDS: &[&Command] = &[&ZADD, &ZCARD, &ZINCRBY, &ZMSCORE, &ZRANDMEMBER, &ZRANK, &ZREM, &ZREVRANK, &ZSCORE];
 
@@ -395,7 +392,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
     } else if number >= zset.len() {
         write_members(call.reply, zset.members(0..zset.len(), Direction::Descending), listing);
     } else {
-        write_members(call.reply, random_ranks(random, zset.len(), number).into_iter().map(at), listing);
+        write_members(call.reply, random.distinct_below(zset.len(), number).into_iter().map(at), listing);
     }
     Ok(())
 }
@@ -414,17 +411,4 @@ fn parse_random_options(call: &Call) -> Result<(i64, Listing), Error> {
         }
         _ => Err(error::SYNTAX),
     }
-}
-
-/// Returns `number` different random numbers below `n`, which must not be less. All choices are equally likely (Floyd's
-/// algorithm).
-fn random_ranks(random: &mut Rng, n: usize, number: usize) -> IndexSet<usize, foldhash::fast::RandomState> {
-    let mut picks = IndexSet::default();
-    for top in n - number..n {
-        let pick = random.below(top + 1);
-        if !picks.insert(pick) {
-            picks.insert(top);
-        }
-    }
-    picks
 }
