@@ -1,4 +1,4 @@
-//! The binary: hands the Python child's process over to it, and everything else to the command line.
+//! The binary: runs the Python child if the first argument asks for it, and the command line otherwise.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! What may be typed on the command line.
+//! The arguments of the command line.
 
 use std::path::PathBuf;
 
@@ -8,72 +8,72 @@ use redis_server::DebugAccess;
 
 /// Learn Redis at a prompt: real redis-py and redis-cli, answered by a Redis inside this program.
 ///
-/// Without a command, the list of lessons opens; Enter goes on where you left off.
+/// Without a command, the list of lessons opens; Enter resumes where you left off.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Add the lessons of this folder
+    /// Add the lessons in this folder
     #[arg(long, global = true, value_name = "DIR")]
     pub lessons: Option<PathBuf>,
 
     /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
-    pub color: Colour,
+    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
+    pub color: ColourChoice,
 
-    /// The colours: those that the terminal lets you choose, or shades of our own for a dark or a light background
-    #[arg(long, global = true, value_enum, default_value_t = Shades::Auto, value_name = "THEME")]
-    pub theme: Shades,
+    /// The colour theme: the terminal's own colours, or fixed shades for a dark or a light background
+    #[arg(long, global = true, value_enum, default_value_t = ThemeChoice::Auto, value_name = "THEME")]
+    pub theme: ThemeChoice,
 
-    /// No lines, no boxes, no columns: text that reads well aloud
+    /// Plain text for screen readers: no lines, boxes or columns, and nothing is drawn again
     #[arg(long, global = true)]
     pub plain: bool,
 
-    /// Only ASCII characters
+    /// Use only ASCII characters
     #[arg(long, global = true)]
     pub ascii: bool,
 
-    /// The keys of the line editor
-    #[arg(long, global = true, value_enum, default_value_t = Keys::Emacs, value_name = "KEYS")]
-    pub edit_mode: Keys,
+    /// The key bindings of the line editor
+    #[arg(long, global = true, value_enum, default_value_t = KeyBindings::Emacs, value_name = "KEYS")]
+    pub edit_mode: KeyBindings,
 
-    /// Decide all that is left to chance: the same seed gives the same answers
+    /// Seed for everything random: use the same number for reproducible runs
     #[arg(long, global = true, value_name = "N")]
     pub seed: Option<u64>,
 
-    /// Keep progress in this file
+    /// Save progress to this file
     #[arg(long, global = true, value_name = "FILE")]
     pub progress: Option<PathBuf>,
 
-    /// Neither read nor keep progress
+    /// Neither read nor save progress
     #[arg(long, global = true, conflicts_with = "progress")]
     pub no_progress: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Open a lesson, where you left it
+    /// Open a lesson where you left off
     Learn {
-        /// The lesson's name or number, and perhaps a step (hashes, 5, hashes/one-field), or a lesson's file (geo.toml, geo.toml/near)
+        /// The name or number of a lesson, optionally with a step (hashes, 5, hashes/one-field), or the path of a lesson file (geo.toml, geo.toml/near)
         #[arg(value_name = "LESSON[/STEP]")]
         lesson: Option<String>,
-        /// Open a lesson's file again whenever it is saved, at the same step
+        /// Reload the lesson file whenever it is saved, at the same step
         #[arg(long)]
         watch: bool,
     },
-    /// The prompt alone, no lesson
+    /// Open a prompt without a lesson
     Play,
-    /// Run a script, statement by statement, as a transcript
+    /// Run a script statement by statement, and print a transcript
     Run {
-        /// One JSON object for each statement
+        /// Print one JSON object for each statement
         #[arg(long, conflicts_with = "cli")]
         json: bool,
-        /// The script has lines of redis-cli
+        /// The script consists of redis-cli lines
         #[arg(long)]
         cli: bool,
-        /// Write the transcript as a picture to this file, - for standard output
+        /// Write the transcript as a picture to this file; - is standard output
         #[arg(long, value_name = "FILE.svg", conflicts_with_all = ["json", "cli"])]
         svg: Option<PathBuf>,
         /// The script; - is standard input
@@ -83,107 +83,107 @@ pub enum Command {
     /// List the lessons, with your progress
     #[command(alias = "list")]
     Lessons,
-    /// Practise: short tasks from steps that you have done, when it is time for them
+    /// Practise: short tasks from steps that you have done, when they are due
     Review,
-    /// What finished lessons taught, as Markdown: commands with an example each, and what to remember
+    /// Print what finished lessons taught, as Markdown: commands with an example each, and what to remember
     Sheet {
-        /// The lesson's name or number; none: all that are finished
+        /// The name or number of a lesson; without it, all finished lessons
         lesson: Option<String>,
     },
-    /// The engine for real clients: redis-cli, or a Python with redis-py
+    /// Serve the embedded Redis to real clients, such as redis-cli or redis-py
     Serve(Serve),
-    /// Completions for a shell, to be put where it looks for them
+    /// Print the completion script for a shell
     Completions {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// The manual page, as man reads it
+    /// Print the manual page in the format of man
     Man {
-        /// The page of one of the commands
+        /// Print the page of this command
         command: Option<String>,
     },
-    /// Prove lessons: every answer passes, every mistake gets its text
+    /// Check lessons: every answer passes, every mistake gets its text
     Check {
-        /// Lesson files and folders of them; none: the lessons built in
+        /// Lesson files, or folders of lesson files; without them, the built-in lessons
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// Show a lesson as learners will see it, with its wrong tries and its hints
+    /// Print a lesson as learners will see it, with its mistakes and its hints
     Transcript {
-        /// The lesson's file
+        /// The lesson file
         file: PathBuf,
-        /// The columns of the transcript
+        /// Number of columns of the transcript
         #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(usize))]
         width: Option<usize>,
     },
     /// Write a lesson to start from, which passes `check`
     New {
-        /// The file to write: 120-time-series.toml makes the lesson time-series
+        /// The file to write: 120-time-series.toml creates the lesson time-series
         path: PathBuf,
     },
 }
 
 #[derive(Debug, clap::Args)]
 pub struct Serve {
-    /// Where to listen; other machines only with a password
+    /// The address to listen on; an address that other machines can reach needs a password
     #[arg(long, default_value = "127.0.0.1")]
     pub host: String,
-    /// The port; 0 takes one that is free
+    /// The port to listen on; 0 picks a free port
     #[arg(long, default_value_t = 6379)]
     pub port: u16,
-    /// What clients must give to AUTH
+    /// The password that clients send with AUTH
     #[arg(long, value_name = "WORD")]
     pub password: Option<String>,
-    /// Who may send DEBUG: nobody, clients on this machine, or all
+    /// Which clients may send DEBUG: none, those on this machine, or all
     #[arg(long = "enable-debug-command", value_name = "WHO", default_value = "local")]
-    pub debug: Debug,
+    pub debug: DebugChoice,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Debug {
+pub enum DebugChoice {
     No,
     Local,
     Yes,
 }
 
-impl From<Debug> for DebugAccess {
-    fn from(debug: Debug) -> Self {
-        match debug {
-            Debug::No => DebugAccess::No,
-            Debug::Local => DebugAccess::Local,
-            Debug::Yes => DebugAccess::Yes,
+impl From<DebugChoice> for DebugAccess {
+    fn from(choice: DebugChoice) -> Self {
+        match choice {
+            DebugChoice::No => DebugAccess::No,
+            DebugChoice::Local => DebugAccess::Local,
+            DebugChoice::Yes => DebugAccess::Yes,
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub enum ColourChoice {
     Auto,
     Always,
     Never,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Shades {
-    /// Dark or light, if the terminal tells its background (COLORFGBG), else its own colours
+pub enum ThemeChoice {
+    /// Dark or light if the terminal reports its background (COLORFGBG), else the terminal's own colours
     Auto,
-    /// The terminal's own sixteen colours
+    /// The sixteen colours of the terminal
     Terminal,
     Dark,
     Light,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Keys {
+pub enum KeyBindings {
     Emacs,
     Vi,
 }
 
-impl From<Keys> for rustyline::EditMode {
-    fn from(keys: Keys) -> Self {
-        match keys {
-            Keys::Emacs => rustyline::EditMode::Emacs,
-            Keys::Vi => rustyline::EditMode::Vi,
+impl From<KeyBindings> for rustyline::EditMode {
+    fn from(bindings: KeyBindings) -> Self {
+        match bindings {
+            KeyBindings::Emacs => rustyline::EditMode::Emacs,
+            KeyBindings::Vi => rustyline::EditMode::Vi,
         }
     }
 }

@@ -3,9 +3,9 @@
 //! A message is a function whose arguments fill the `{places}` of its template:
 //!
 //! ```
-//! use redis_tutor::messages::example;
+//! use redis_tutor::messages::shell;
 //!
-//! assert_eq!(example::not_a_duration("soon"), "`soon` is not a duration. Try `:wait 30s` or `:wait 5m`.");
+//! assert_eq!(shell::lessons_done(3, 14), "3 of 14 lessons done");
 //! ```
 //!
 //! [`all`] lists the templates with their ids. A translation is another template under the same id, and [`fill`] is
@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 /// A sentence of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message {
-    /// The file of the catalogue and the name of the function: `example.not_a_duration`.
+    /// The file of the catalogue and the name of the function: `shell.lessons_done`.
     pub id: &'static str,
     /// The text, with a `{name}` for each argument.
     pub template: &'static str,
@@ -56,14 +56,15 @@ macro_rules! messages {
     };
 }
 
+pub mod cli;
 pub mod driver;
-pub mod example;
 pub mod render;
+pub mod shell;
 pub mod transcript;
 
 /// All messages.
 pub fn all() -> impl Iterator<Item = Message> {
-    [driver::ALL, example::ALL, render::ALL, transcript::ALL].into_iter().flatten().copied()
+    [cli::ALL, driver::ALL, render::ALL, shell::ALL, transcript::ALL].into_iter().flatten().copied()
 }
 
 /// Fills a template: `{name}` becomes the argument of that name, `{{` and `}}` become braces.

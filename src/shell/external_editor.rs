@@ -1,4 +1,4 @@
-//! What is being typed, edited in an editor of the learner's.
+//! Editing the current input in the user's own editor, the one that `VISUAL` or `EDITOR` names.
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
@@ -6,62 +6,67 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The editor where the environment names none.
-const USUAL: &str = if cfg!(windows) { "notepad" } else { "vi" };
+use crate::messages::shell as messages;
 
-/// What became of a text in an editor.
+/// The editor where the environment names none.
+const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
+
+/// Result of editing a text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edited {
     Text(String),
-    /// It stays as it is, for the reason given, as a sentence.
-    Not(String),
+    /// The text is unchanged; the sentence says why.
+    Failed(String),
 }
 
-/// The editor that the environment asks for, with its arguments.
-pub fn editor() -> OsString {
-    let named = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| USUAL.into())
+/// Returns the editor that the environment names, with its arguments.
+pub fn editor_command() -> OsString {
+    let from_environment = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    from_environment("VISUAL").or_else(|| from_environment("EDITOR")).unwrap_or_else(|| DEFAULT_EDITOR.into())
 }
 
-/// Lets `editor` change a text, and waits until it has ended. The text is in a file of its own for that time; its name's
-/// `extension` tells an editor what it is.
+/// Runs `editor` on a temporary file with the text, waits until the editor ends, and returns the new text. The file name
+/// gets `extension`, so that the editor knows the language.
 pub fn edit(text: &str, editor: &OsString, extension: &str) -> Edited {
-    let named = editor.to_string_lossy().into_owned();
-    let mut words = named.split_whitespace();
-    let Some(program) = words.next() else { return Edited::Not("EDITOR is empty: set it to an editor's name.".into()) };
+    let editor = editor.to_string_lossy().into_owned();
+    let mut words = editor.split_whitespace();
+    let Some(program) = words.next() else { return Edited::Failed(messages::editor_unnamed()) };
     let path = std::env::temp_dir().join(format!("redis-tutor-{}.{extension}", std::process::id()));
-    let edited = written(&path, text).and_then(|file| {
-        let status = Command::new(program).args(words).arg(&file.0).status()?;
-        if status.success() { fs::read_to_string(&file.0).map(Some) } else { Ok(None) }
+    let edited = TemporaryFile::create(&path, text).and_then(|file| {
+        let status = Command::new(program).args(words).arg(&file.path).status()?;
+        if status.success() { fs::read_to_string(&file.path).map(Some) } else { Ok(None) }
     });
     match edited {
         Ok(Some(text)) => Edited::Text(text.replace("\r\n", "\n").trim_end().to_owned()),
-        Ok(None) => Edited::Not(format!("`{named}` ended with an error: what was typed stays as it was.")),
-        Err(error) => {
-            Edited::Not(format!("`{named}` could not be started ({error}): set EDITOR to the name of yours."))
-        }
+        Ok(None) => Edited::Failed(messages::editor_failed(editor)),
+        Err(error) => Edited::Failed(messages::editor_not_started(&editor, error)),
     }
 }
 
-/// A file that goes when it is dropped.
-struct Temporary(PathBuf);
+/// A file that is removed when the value is dropped.
+struct TemporaryFile {
+    path: PathBuf,
+}
 
-impl Drop for Temporary {
+impl TemporaryFile {
+    /// Creates a file that only its owner can read.
+    fn create(path: &Path, text: &str) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        let temporary = TemporaryFile { path: path.to_owned() };
+        file.write_all(text.as_bytes())?;
+        file.write_all(b"\n")?;
+        Ok(temporary)
+    }
+}
+
+impl Drop for TemporaryFile {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
-}
-
-fn written(path: &Path, text: &str) -> io::Result<Temporary> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    let temporary = Temporary(path.to_owned());
-    file.write_all(text.as_bytes())?;
-    file.write_all(b"\n")?;
-    Ok(temporary)
 }
 
 #[cfg(all(test, unix))]
@@ -69,16 +74,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_editor_changes_the_text_or_says_why_not() {
-        let with = |editor: &str, extension| edit("a = 1", &editor.into(), extension);
-        assert_eq!(with("sed -i s/1/2/", "test1"), Edited::Text("a = 2".into()));
-        let Edited::Not(why) = with("false", "test2") else { panic!("false fails") };
-        assert!(why.contains("stays as it was"), "{why}");
-        let Edited::Not(why) = with("no-such-editor", "test3") else { panic!("there is none") };
-        assert!(why.contains("could not be started") && why.contains("EDITOR"), "{why}");
-        let left = ["test1", "test2", "test3"].map(|extension| {
+    fn an_editor_changes_the_text_or_the_message_says_why_not() {
+        let edit_with = |editor: &str, extension| edit("a = 1", &editor.into(), extension);
+        assert_eq!(edit_with("sed -i s/1/2/", "test1"), Edited::Text("a = 2".into()));
+        let Edited::Failed(message) = edit_with("false", "test2") else { panic!("`false` returns an error status") };
+        assert!(message.contains("stays as it was"), "{message}");
+        let Edited::Failed(message) = edit_with("no-such-editor", "test3") else { panic!("the program is missing") };
+        assert!(message.contains("could not be started") && message.contains("EDITOR"), "{message}");
+        let is_left = ["test1", "test2", "test3"].map(|extension| {
             std::env::temp_dir().join(format!("redis-tutor-{}.{extension}", std::process::id())).exists()
         });
-        assert_eq!(left, [false; 3]);
+        assert_eq!(is_left, [false; 3]);
     }
 }

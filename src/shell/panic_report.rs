@@ -1,4 +1,4 @@
-//! What is said when the program itself has failed.
+//! The message after a panic of the program.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::PanicHookInfo;
@@ -6,30 +6,33 @@ use std::path::Path;
 
 use super::text_width;
 use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text};
+use crate::messages::shell as messages;
 
-/// A panic behind a line that is being typed, for the tests of what comes of it. No program that is shipped has it.
+/// Panics on the thread behind the prompt when `:panic ` is typed. Tests use it to see what a panic leaves behind; release
+/// builds do not have it.
 #[cfg(debug_assertions)]
-pub fn on_request(line: &str, live: &super::live::Live) {
+pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQueries) {
     if line == ":panic " {
-        live.ask(|_, _| panic!("this was asked for"));
+        queries.ask(|_, _| panic!("this was asked for"));
     }
 }
 
-/// What happened and where, that nothing of the learner's is lost, and where to report it. A backtrace follows if the
-/// environment asks for one.
-pub fn report(panic: &PanicHookInfo<'_>, progress: Option<&Path>) -> String {
-    let place = panic.location().map(|location| format!(" at {location}")).unwrap_or_default();
-    let reason = panic.payload_as_str().unwrap_or("no reason was given");
-    let happened = format!("redis-tutor {} failed{place}: {reason}", env!("CARGO_PKG_VERSION"));
-    let kept = progress.map(|path| format!(" Your progress is safe, in {}.", path.display())).unwrap_or_default();
-    let whose = format!("This is a mistake in redis-tutor, not yours.{kept}");
-    let where_to = match env!("CARGO_PKG_REPOSITORY") {
-        "" => "where you have redis-tutor from".to_owned(),
-        repository => format!("at {repository}"),
+/// Returns the message: what happened and where, that progress is safe, and where to report the panic. A backtrace follows if
+/// `RUST_BACKTRACE` asks for one.
+pub fn report(panic: &PanicHookInfo<'_>, progress_file: Option<&Path>) -> String {
+    let place = panic.location().map(messages::panic_place).unwrap_or_default();
+    let reason = panic.payload_as_str().map_or_else(messages::panic_without_reason, str::to_owned);
+    let happened = messages::panic_happened(env!("CARGO_PKG_VERSION"), place, reason);
+    let reassurance = match progress_file {
+        Some(path) => messages::panic_progress_safe(path.display()),
+        None => messages::panic_not_yours(),
     };
-    let wanted = format!("Please report it {where_to}: these lines, and what you typed.");
+    let request = match env!("CARGO_PKG_REPOSITORY") {
+        "" => messages::panic_report_to_source(),
+        repository => messages::panic_report_at(repository),
+    };
     let paragraph = |text: String| Block::Paragraph(vec![Span::new(Role::Plain, text)]);
-    let text = Text([happened, whose, wanted].map(paragraph).into());
+    let text = Text([happened, reassurance, request].map(paragraph).into());
     let style = Style { width: text_width(), ascii: true, plain: false, quoted: true };
     let mut lines: Vec<String> = layout(&text, None, style).iter().map(|line| plain_text(line)).collect();
     let backtrace = Backtrace::capture();

@@ -1,4 +1,4 @@
-//! The program as a whole, from outside: exit statuses, files, what is refused and in which words.
+//! The program as a child process: exit statuses, files, and messages about errors.
 
 use std::fs;
 use std::io::Write as _;
@@ -36,17 +36,18 @@ answer = "r.incr('views')"
 state = [{ run = "r.get('views')", reply = "b'2'" }]
 "#;
 
+/// Runs `check` on a lesson. Returns whether the lesson passed, and the output.
 fn check(name: &str, text: &str) -> (bool, String) {
     let file = folder(name).join("counting.toml");
-    fs::write(&file, text).expect("the folder is there");
+    fs::write(&file, text).expect("the folder is writable");
     let output = redis_tutor(&["check", &file.display().to_string()], b"");
     (output.status.success(), stdout(&output))
 }
 
 #[test]
-fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
-    let (passed, said) = check("good", LESSON);
-    assert!(passed, "{said}");
+fn a_good_lesson_passes_and_each_kind_of_mistake_is_reported_with_its_place() {
+    let (passed, output) = check("good", LESSON);
+    assert!(passed, "{output}");
     let cases: [(&str, &str, &str, &str); 13] = [
         ("toml", "minutes = 1", "minutes = ", "counting.toml:4:"),
         ("key", "about =", "abuot =", "counting.toml:5:1: unknown field `abuot`"),
@@ -92,26 +93,26 @@ fn a_good_lesson_passes_and_each_kind_of_bad_one_is_told_where_and_why() {
             "12:10: this answer raises",
         ),
     ];
-    for (name, from, to, says) in cases {
+    for (name, from, to, message) in cases {
         let broken = LESSON.replacen(from, to, 1);
         assert_ne!(broken, LESSON, "{from:?} is in the lesson");
-        let (passed, said) = check(name, &broken);
-        assert!(!passed && said.contains(says), "{name}: {said}");
+        let (passed, output) = check(name, &broken);
+        assert!(!passed && output.contains(message), "{name}: {output}");
     }
 }
 
 #[test]
-fn two_lessons_of_one_id_are_told() {
+fn two_lessons_with_one_id_are_reported() {
     let folder = folder("twice");
     fs::write(folder.join("1.toml"), LESSON).unwrap();
     fs::write(folder.join("2.toml"), LESSON).unwrap();
     let output = redis_tutor(&["check", &folder.display().to_string()], b"");
     assert!(!output.status.success());
-    assert!(stdout(&output).contains("2.toml:2:6: the id \"counting\" is"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("2.toml:2:6: the id \"counting\" is already used by"), "{}", stdout(&output));
 }
 
 #[test]
-fn a_broken_lesson_is_refused_when_it_is_opened() {
+fn an_invalid_lesson_cannot_be_opened() {
     let folder = folder("broken");
     fs::write(folder.join("1.toml"), LESSON.replace("minutes = 1", "minutes = many")).unwrap();
     let output = redis_tutor(&["--no-progress", "--lessons", &folder.display().to_string(), "learn", "counting"], b"");
@@ -120,7 +121,7 @@ fn a_broken_lesson_is_refused_when_it_is_opened() {
 }
 
 #[test]
-fn progress_is_kept_and_a_lesson_resumes_at_its_step() {
+fn progress_is_saved_and_a_lesson_resumes_at_its_step() {
     let folder = folder("progress");
     fs::write(folder.join("1.toml"), LESSON).unwrap();
     let file = folder.join("state/progress.json");
@@ -133,14 +134,14 @@ fn progress_is_kept_and_a_lesson_resumes_at_its_step() {
     assert!(first.contains("Counting · 1 of 2") && first.contains("✓"), "{first}");
     let second = learn("r.get('views')\nINCR views\n\n");
     assert!(second.contains("Counting · 2 of 2") && !second.contains("1 of 2"), "{second}");
-    // The data of the step before is there again.
+    // The data of the previous step has been rebuilt.
     assert!(second.contains("b'1'") && second.contains("✓") && second.contains("to remember"), "{second}");
     let list = stdout(&redis_tutor(&["--progress", &progress, "--lessons", &lessons, "lessons"], b""));
     assert!(list.lines().any(|line| line.contains("counting") && line.contains("done")), "{list}");
 }
 
 #[test]
-fn a_damaged_progress_file_is_set_aside_and_a_newer_one_stays() {
+fn a_damaged_progress_file_is_renamed_and_a_newer_one_is_left_alone() {
     let folder = folder("damaged");
     let file = folder.join("progress.json");
     let progress = file.display().to_string();
@@ -156,7 +157,7 @@ fn a_damaged_progress_file_is_set_aside_and_a_newer_one_stays() {
 }
 
 #[test]
-fn exit_statuses_say_how_it_ended() {
+fn the_exit_status_tells_how_the_program_ended() {
     for (arguments, input, status) in [
         (&["run", "-"][..], "r.set('a', 1)\n", 0),
         (&["run", "-"], "1/0\nprint('goes on')\n", 1),
@@ -177,7 +178,7 @@ fn exit_statuses_say_how_it_ended() {
 }
 
 #[test]
-fn a_statement_that_raises_does_not_end_a_script() {
+fn a_script_continues_after_a_statement_that_raises() {
     let output = redis_tutor(&["run", "-"], b"1/0\nprint('goes on')\n");
     let transcript = stdout(&output);
     assert!(transcript.contains("ZeroDivisionError: division by zero"), "{transcript}");
@@ -185,17 +186,18 @@ fn a_statement_that_raises_does_not_end_a_script() {
 }
 
 #[test]
-fn nobody_is_taught_in_the_transcript_of_a_script() {
+fn the_transcript_of_a_script_has_no_tips() {
     let output = redis_tutor(&["run"], b"PIING");
-    let said = stdout(&output);
-    assert!(said.ends_with("NameError: name 'PIING' is not defined\n"), "{said}");
+    let transcript = stdout(&output);
+    assert!(transcript.ends_with("NameError: name 'PIING' is not defined\n"), "{transcript}");
     let output = redis_tutor(&["--no-progress", "play"], b"PIING\nr.ping\n");
-    let said = stdout(&output);
-    assert!(said.contains("Did you mean `PING`?") && said.contains("Brackets call it: `r.ping()`."), "{said}");
+    let transcript = stdout(&output);
+    let has_tips = transcript.contains("Did you mean `PING`?") && transcript.contains("Brackets call it: `r.ping()`.");
+    assert!(has_tips, "{transcript}");
 }
 
 #[test]
-fn bytes_that_are_no_text_are_told_with_their_place() {
+fn bytes_that_are_not_utf8_are_reported_with_their_place() {
     let output = redis_tutor(&["run", "-"], b"r.get('a')\nx = '\xff'\n");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("standard input, line 2, byte 6: 0xff is not UTF-8"), "{}", stderr(&output));
@@ -205,7 +207,7 @@ fn bytes_that_are_no_text_are_told_with_their_place() {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_it_quietly() {
+fn a_closed_standard_output_ends_the_program_without_a_message() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(["run", "-"])
         .stdin(Stdio::piped())
@@ -220,7 +222,7 @@ fn a_reader_that_leaves_ends_it_quietly() {
 }
 
 #[test]
-fn names_that_are_almost_right_are_guessed() {
+fn a_misspelt_name_gets_a_suggestion() {
     let output = redis_tutor(&["--no-progress", "learn", "hashs"], b"");
     assert!(stderr(&output).contains("Did you mean 'hashes'?"), "{}", stderr(&output));
     let transcript = stdout(&redis_tutor(&["--no-progress", "learn", "1"], b":hnit\n:go hashs\n:doc HGETAL\n"));
@@ -230,23 +232,23 @@ fn names_that_are_almost_right_are_guessed() {
 }
 
 #[test]
-fn completions_and_manual_pages_know_every_command() {
-    let said = |arguments: &[&str]| {
+fn completions_and_manual_pages_contain_every_command() {
+    let output_of = |arguments: &[&str]| {
         let output = redis_tutor(arguments, b"");
         assert!(output.status.success(), "{arguments:?}");
         stdout(&output)
     };
     let names = ["learn", "play", "run", "lessons", "serve", "check", "completions", "man"];
     for shell in ["bash", "zsh", "fish", "powershell"] {
-        let text = said(&["completions", shell]);
+        let text = output_of(&["completions", shell]);
         for name in names.iter().chain(&["no-progress"]) {
-            assert!(text.contains(name), "{shell} has no {name}");
+            assert!(text.contains(name), "the completions for {shell} lack {name}");
         }
     }
-    let page = said(&["man"]);
+    let page = output_of(&["man"]);
     for name in names {
         assert!(page.contains(&format!("redis\\-tutor\\-{name}(1)")), "{name} is not in the page");
-        assert!(said(&["man", name]).contains(&format!(".TH redis-tutor-{name} 1")), "{name} has no page");
+        assert!(output_of(&["man", name]).contains(&format!(".TH redis-tutor-{name} 1")), "{name} has no page");
     }
     let unknown = redis_tutor(&["man", "lern"], b"");
     assert_eq!(unknown.status.code(), Some(1));

@@ -1,37 +1,37 @@
-//! The session that opens README.md is what the program prints, to the byte. When a change of words makes it fail, put
-//! what the failure shows as printed into README.md.
+//! The session at the start of README.md is exactly what the program prints. If a change of wording makes the test fail, copy
+//! the output from the failure into README.md.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::{fs, path::Path};
 
-/// The step that the session shows.
+/// The step of the session.
 const STEP: &str = "hashes/count-visit";
 
 #[test]
-fn the_session_in_the_readme_is_real() {
+fn the_session_in_the_readme_is_what_the_program_prints() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
-    let session = readme.split("```\n").nth(1).expect("README.md opens with a session");
+    let session = readme.split("```\n").nth(1).expect("README.md starts with a session");
     let typed: String = session
         .lines()
         .filter_map(|line| line.strip_prefix(">>> ").or_else(|| line.strip_prefix("... ")))
         .map(|line| format!("{line}\n"))
         .collect();
-    assert!(!typed.is_empty(), "the session holds no prompt");
-    let printed = played(&typed);
+    assert!(!typed.is_empty(), "the session has no prompt");
+    let printed = output_for(&typed);
     assert!(printed == session, "README.md's session is not what the program prints:\n{printed}");
 }
 
-/// What the step prints when these lines are piped in.
-fn played(lines: &str) -> String {
+/// Returns the output of the step for these lines of input.
+fn output_for(lines: &str) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(["learn", STEP, "--no-progress", "--seed", "1", "--color", "never"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // A few lines fit into the pipe; dropping it ends the input.
-    program.stdin.take().expect("it is piped").write_all(lines.as_bytes()).expect("the program reads");
-    let done = program.wait_with_output().expect("the program ends");
-    String::from_utf8(done.stdout).expect("the transcript is text")
+    // The lines fit in the buffer of the pipe. Dropping the pipe ends the input.
+    program.stdin.take().expect("standard input is a pipe").write_all(lines.as_bytes()).expect("the program reads");
+    let output = program.wait_with_output().expect("the program ends");
+    String::from_utf8(output.stdout).expect("the transcript is UTF-8")
 }

@@ -1,117 +1,117 @@
-//! How the terminal is left: by signals, by a panic, for a while.
+//! How the program leaves the terminal: at its end, by a signal, by a panic, and while it is suspended.
 
 use std::fs;
 
-use super::terminal::{CTRL_D, Terminal, fresh_modes, start_again};
+use super::terminal::{CTRL_D, Terminal, initial_modes, start_with_progress};
 
-/// Holds that nothing of the program's is left in the terminal.
-fn is_as_before(terminal: &Terminal) {
-    assert_eq!(terminal.modes(), fresh_modes());
+/// Asserts that the terminal has its initial modes.
+fn assert_modes_restored(terminal: &Terminal) {
+    assert_eq!(terminal.modes(), initial_modes());
     assert!(!terminal.screen.screen().bracketed_paste());
     assert!(!terminal.screen.screen().hide_cursor());
 }
 
 #[test]
-fn the_end_leaves_the_terminal_as_it_was() {
+fn the_terminal_is_restored_at_the_end() {
     let mut terminal = Terminal::start("end", (80, 24), &[]);
-    terminal.until_prompt(">>>");
-    terminal.enter(":hint", "Hint 1 of", ">>>");
-    terminal.keys(CTRL_D);
-    assert_eq!(terminal.status(), 0);
+    terminal.wait_for_prompt(">>>");
+    terminal.enter_line(":hint", "Hint 1 of", ">>>");
+    terminal.send_keys(CTRL_D);
+    assert_eq!(terminal.exit_status(), 0);
     assert!(terminal.text().contains("Your place is kept"), "{}", terminal.text());
-    is_as_before(&terminal);
+    assert_modes_restored(&terminal);
 }
 
 #[test]
-fn signals_leave_the_terminal_as_it_was() {
+fn the_terminal_is_restored_after_a_signal() {
     for (signal, status) in [("-TERM", 128 + 15), ("-HUP", 128 + 1)] {
         let mut terminal = Terminal::start("signal-prompt", (80, 24), &["play"]);
-        terminal.until_prompt(">>>");
-        assert_ne!(terminal.modes(), fresh_modes());
-        terminal.signal(signal);
-        assert_eq!(terminal.status(), status, "at the prompt");
-        is_as_before(&terminal);
+        terminal.wait_for_prompt(">>>");
+        assert_ne!(terminal.modes(), initial_modes());
+        terminal.send_signal(signal);
+        assert_eq!(terminal.exit_status(), status, "at the prompt");
+        assert_modes_restored(&terminal);
 
-        let mut terminal = start_again("signal-list", (80, 24), &[]);
-        terminal.until_text("Ctrl-D leaves");
-        assert_ne!(terminal.modes(), fresh_modes());
-        terminal.signal(signal);
-        assert_eq!(terminal.status(), status, "in the list");
-        is_as_before(&terminal);
+        let mut terminal = start_with_progress("signal-list", (80, 24), &[]);
+        terminal.wait_for_text("Ctrl-D leaves");
+        assert_ne!(terminal.modes(), initial_modes());
+        terminal.send_signal(signal);
+        assert_eq!(terminal.exit_status(), status, "in the menu");
+        assert_modes_restored(&terminal);
 
-        let mut terminal = start_again("signal-list-plain", (80, 24), &["--plain"]);
-        terminal.until_text("Enter opens 5, Ctrl-D leaves:");
-        terminal.signal(signal);
-        assert_eq!(terminal.status(), status, "in the numbered list");
-        is_as_before(&terminal);
+        let mut terminal = start_with_progress("signal-list-plain", (80, 24), &["--plain"]);
+        terminal.wait_for_text("Enter opens 5, Ctrl-D leaves:");
+        terminal.send_signal(signal);
+        assert_eq!(terminal.exit_status(), status, "in the numbered list");
+        assert_modes_restored(&terminal);
 
         let mut terminal = Terminal::start("signal-wait", (80, 24), &["play"]);
-        terminal.until_prompt(">>>");
-        terminal.keys("BLPOP tasks 0\r");
-        terminal.until_text("main waits for tasks");
-        terminal.signal(signal);
-        assert_eq!(terminal.status(), status, "in a wait");
-        is_as_before(&terminal);
+        terminal.wait_for_prompt(">>>");
+        terminal.send_keys("BLPOP tasks 0\r");
+        terminal.wait_for_text("main waits for tasks");
+        terminal.send_signal(signal);
+        assert_eq!(terminal.exit_status(), status, "while a client waits");
+        assert_modes_restored(&terminal);
 
         let mut terminal = Terminal::start("signal-busy", (80, 24), &["play"]);
-        terminal.until_prompt(">>>");
-        terminal.keys("\x1b[200~while True: pass\n\x1b[201~\r");
-        terminal.until_text("running for");
-        terminal.signal(signal);
-        assert_eq!(terminal.status(), status, "while a program computes");
-        is_as_before(&terminal);
+        terminal.wait_for_prompt(">>>");
+        terminal.send_keys("\x1b[200~while True: pass\n\x1b[201~\r");
+        terminal.wait_for_text("running for");
+        terminal.send_signal(signal);
+        assert_eq!(terminal.exit_status(), status, "while a program runs");
+        assert_modes_restored(&terminal);
 
         let folder = std::env::temp_dir().join(format!("redis-tutor-signal-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a temporary folder can be made");
+        fs::create_dir_all(&folder).expect("a temporary folder can be created");
         let file = folder.join("counts.toml");
         let text = include_str!("../../../src/cli/new-lesson.toml").replace("\"ID\"", "\"counts\"");
-        fs::write(&file, text).expect("the folder is there");
+        fs::write(&file, text).expect("the folder was created");
         let path = file.display().to_string();
         let mut terminal = Terminal::start("signal-watch", (80, 24), &["learn", &path, "--watch"]);
-        terminal.until_prompt(">>>");
-        terminal.signal(signal);
-        assert_eq!(terminal.status(), status, "while a file is watched");
-        is_as_before(&terminal);
+        terminal.wait_for_prompt(">>>");
+        terminal.send_signal(signal);
+        assert_eq!(terminal.exit_status(), status, "while a lesson file is watched");
+        assert_modes_restored(&terminal);
         let _ = fs::remove_dir_all(&folder);
     }
 }
 
-/// Only a build for tests panics when it is asked to.
+/// Only debug builds have the input that panics.
 #[cfg(debug_assertions)]
 #[test]
-fn a_panic_leaves_the_terminal_as_it_was_and_the_progress_safe() {
+fn a_panic_restores_the_terminal_and_loses_no_progress() {
     let mut terminal = Terminal::start("panic", (80, 40), &["learn", "first-contact/first-key"]);
-    terminal.until_prompt(">>>");
-    terminal.enter("r.set('user:1000:name', 'Alice')", "Enter goes on", ">>>");
-    terminal.keys("\r");
-    terminal.until_text("3 of 9");
-    terminal.keys(":panic ");
-    assert_eq!(terminal.status(), 101);
+    terminal.wait_for_prompt(">>>");
+    terminal.enter_line("r.set('user:1000:name', 'Alice')", "Enter goes on", ">>>");
+    terminal.send_keys("\r");
+    terminal.wait_for_text("3 of 9");
+    terminal.send_keys(":panic ");
+    assert_eq!(terminal.exit_status(), 101);
     let text = terminal.text().replace('\n', " ");
     assert!(text.contains("This is a mistake in redis-tutor, not yours. Your progress is safe, in"), "{text}");
     assert!(text.contains("progress.json"), "{text}");
-    is_as_before(&terminal);
-    let mut again = Terminal::start_at(terminal.home.clone(), (80, 40), &["learn"]);
-    again.until_text("3 of 9");
+    assert_modes_restored(&terminal);
+    let mut second_run = Terminal::start_in(terminal.home.clone(), (80, 40), &["learn"]);
+    second_run.wait_for_text("3 of 9");
 }
 
 #[test]
-fn ctrl_z_lends_the_terminal_to_the_shell_as_it_was() {
+fn ctrl_z_restores_the_terminal_for_the_shell() {
     let mut terminal = Terminal::start_shell("suspend", (80, 40));
-    terminal.until_prompt("$");
-    terminal.keys(concat!(env!("CARGO_BIN_EXE_redis-tutor"), " play --color never\r"));
-    terminal.until_prompt(">>>");
-    terminal.keys("20 + 2");
-    terminal.until_prompt(">>> 20 + 2");
-    terminal.keys("\x1a");
-    terminal.until_prompt("$");
-    terminal.keys("stty -a\r");
-    terminal.until_text("echoctl");
+    terminal.wait_for_prompt("$");
+    terminal.send_keys(concat!(env!("CARGO_BIN_EXE_redis-tutor"), " play --color never\r"));
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("20 + 2");
+    terminal.wait_for_prompt(">>> 20 + 2");
+    terminal.send_keys("\x1a");
+    terminal.wait_for_prompt("$");
+    terminal.send_keys("stty -a\r");
+    terminal.wait_for_text("echoctl");
     let text = terminal.text();
     assert!(text.contains("eof = ^D") && text.contains(" echo "), "{text}");
-    terminal.until_prompt("$");
-    terminal.keys("fg\r");
-    terminal.until_prompt(">>> 20 + 2");
-    terminal.keys("2\r");
-    terminal.until_text("\n42\n");
+    terminal.wait_for_prompt("$");
+    terminal.send_keys("fg\r");
+    terminal.wait_for_prompt(">>> 20 + 2");
+    terminal.send_keys("2\r");
+    terminal.wait_for_text("\n42\n");
 }

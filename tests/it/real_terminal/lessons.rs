@@ -1,108 +1,107 @@
-//! Lessons: the list to choose from, where one begins and ends, one that is being written.
+//! Lessons: the menu, the start and the end of a lesson, and a lesson file that is watched.
 
-use super::terminal::{CTRL_C, CTRL_D, Terminal, fresh_modes, shown, start_again};
+use super::terminal::{CTRL_C, CTRL_D, Terminal, assert_screen, initial_modes, start_with_progress};
 
 #[test]
-fn the_list_of_lessons_is_chosen_from_by_arrows_and_by_typing() {
-    let mut terminal = start_again("list", (80, 24), &[]);
-    terminal.until_text("Ctrl-D leaves");
-    terminal.keys("\x1b[B");
-    terminal.until_text("→  6. blob-or-hash");
-    terminal.keys("queue");
-    terminal.until_text("Looking for: queue");
-    terminal.until("the list of one", |text| !text.contains("blob-or-hash"));
-    terminal.keys("\x1b");
-    terminal.until_text("→  5. hashes");
-    terminal.keys("\r");
-    terminal.until_text("Hashes: a dictionary under one key · 4 of 9");
-    terminal.until_prompt(">>>");
-    terminal.keys(CTRL_D);
-    assert_eq!(terminal.status(), 0);
+fn a_lesson_is_chosen_from_the_menu_by_arrows_and_by_typing() {
+    let mut terminal = start_with_progress("list", (80, 24), &[]);
+    terminal.wait_for_text("Ctrl-D leaves");
+    terminal.send_keys("\x1b[B");
+    terminal.wait_for_text("→  6. blob-or-hash");
+    terminal.send_keys("queue");
+    terminal.wait_for_text("Looking for: queue");
+    terminal.wait_until("the menu with one lesson", |text| !text.contains("blob-or-hash"));
+    terminal.send_keys("\x1b");
+    terminal.wait_for_text("→  5. hashes");
+    terminal.send_keys("\r");
+    terminal.wait_for_text("Hashes: a dictionary under one key · 4 of 9");
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys(CTRL_D);
+    assert_eq!(terminal.exit_status(), 0);
 }
 
 #[test]
-fn the_list_of_lessons_fits_a_low_and_narrow_terminal() {
-    let mut terminal = start_again("list-narrow", (40, 10), &["--ascii", "--color", "never"]);
-    terminal.until_text("Ctrl-D leaves");
-    shown(&terminal.seen(), "lessons-low");
-    terminal.keys(CTRL_C);
-    assert_eq!(terminal.status(), 0);
-    assert_eq!(terminal.modes(), fresh_modes());
+fn the_menu_fits_a_low_and_narrow_terminal() {
+    let mut terminal = start_with_progress("list-narrow", (40, 10), &["--ascii", "--color", "never"]);
+    terminal.wait_for_text("Ctrl-D leaves");
+    assert_screen(&terminal.screen_rows(), "lessons-low");
+    terminal.send_keys(CTRL_C);
+    assert_eq!(terminal.exit_status(), 0);
+    assert_eq!(terminal.modes(), initial_modes());
 }
 
 #[test]
-fn the_list_of_lessons_is_drawn_for_the_terminal_as_it_is() {
-    let mut terminal = start_again("list-resize", (80, 24), &["--color", "never"]);
-    terminal.until_text("Arrows or typing choose");
+fn the_menu_is_drawn_again_when_the_terminal_is_resized() {
+    let mut terminal = start_with_progress("list-resize", (80, 24), &["--color", "never"]);
+    terminal.wait_for_text("Arrows or typing choose");
     terminal.resize((40, 20));
-    terminal.until_text("Arrows, typing");
+    terminal.wait_for_text("Arrows, typing");
 }
 
 #[test]
-fn what_is_typed_before_the_list_is_there_chooses_and_goes_on_at_the_prompt() {
-    let mut terminal = start_again("list-ahead", (80, 24), &["--color", "never"]);
-    terminal.keys("hashes\r20 + 22\r");
-    terminal.until_text("Hashes: a dictionary under one key · 4 of 9");
-    terminal.until_text("\n42\n");
-    terminal.until_prompt(">>>");
+fn keys_typed_before_the_menu_appears_choose_a_lesson_and_reach_its_prompt() {
+    let mut terminal = start_with_progress("list-ahead", (80, 24), &["--color", "never"]);
+    terminal.send_keys("hashes\r20 + 22\r");
+    terminal.wait_for_text("Hashes: a dictionary under one key · 4 of 9");
+    terminal.wait_for_text("\n42\n");
+    terminal.wait_for_prompt(">>>");
 }
 
 #[test]
-fn the_list_of_lessons_is_numbered_where_it_is_read_aloud() {
-    let mut terminal = start_again("list-plain", (80, 24), &["--plain", "--color", "never"]);
-    terminal.until_text("Enter opens 5, Ctrl-D leaves:");
-    shown(&terminal.seen(), "lessons-plain");
-    terminal.keys("zzz\r");
-    terminal.until_text("No lesson has \"zzz\" in it.");
-    terminal.keys("3\r");
-    terminal.until_text("Keys that expire: caching · 1 of");
-    let mut terminal = start_again("list-plain-left", (80, 24), &["--plain", "--color", "never"]);
-    let asks = "Number or name of a lesson; Enter opens 5, Ctrl-D leaves:";
-    terminal.until_prompt(asks);
-    terminal.keys("zz");
-    terminal.until_text("zz");
-    terminal.keys(CTRL_C);
-    terminal.until_prompt(asks);
-    terminal.keys(CTRL_D);
-    assert_eq!(terminal.status(), 0);
+fn the_menu_is_a_numbered_list_in_plain_output() {
+    let mut terminal = start_with_progress("list-plain", (80, 24), &["--plain", "--color", "never"]);
+    terminal.wait_for_text("Enter opens 5, Ctrl-D leaves:");
+    assert_screen(&terminal.screen_rows(), "lessons-plain");
+    terminal.send_keys("zzz\r");
+    terminal.wait_for_text("No lesson matches \"zzz\".");
+    terminal.send_keys("3\r");
+    terminal.wait_for_text("Keys that expire: caching · 1 of");
+    let mut terminal = start_with_progress("list-plain-left", (80, 24), &["--plain", "--color", "never"]);
+    let prompt = "Number or name of a lesson; Enter opens 5, Ctrl-D leaves:";
+    terminal.wait_for_prompt(prompt);
+    terminal.send_keys("zz");
+    terminal.wait_for_text("zz");
+    terminal.send_keys(CTRL_C);
+    terminal.wait_for_prompt(prompt);
+    terminal.send_keys(CTRL_D);
+    assert_eq!(terminal.exit_status(), 0);
 }
 
 #[test]
-fn a_lesson_has_a_beginning_and_an_end() {
-    let mut terminal = start_again("milestone", (80, 40), &["learn", "hashes/empty", "--color", "never"]);
-    terminal.until_prompt("?");
-    terminal.enter(":skip", "Enter goes on.", ">>>");
-    terminal.keys("\r");
-    terminal.until_text("Lesson 5 of ");
-    terminal.until_text("Enter opens the next lesson");
-    terminal.until_prompt(">>>");
-    terminal.keys("\r");
-    terminal.until_text("Lesson 6 of ");
-    terminal.until_text(" · 1 of ");
+fn a_lesson_has_a_banner_at_its_start_and_at_its_end() {
+    let mut terminal = start_with_progress("milestone", (80, 40), &["learn", "hashes/empty", "--color", "never"]);
+    terminal.wait_for_prompt("?");
+    terminal.enter_line(":skip", "Enter goes on.", ">>>");
+    terminal.send_keys("\r");
+    terminal.wait_for_text("Lesson 5 of ");
+    terminal.wait_for_text("Enter opens the next lesson");
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("\r");
+    terminal.wait_for_text("Lesson 6 of ");
+    terminal.wait_for_text(" · 1 of ");
 }
 
 #[test]
-fn a_lesson_that_is_written_opens_anew_at_each_save() {
+fn a_watched_lesson_file_is_reloaded_when_it_is_saved() {
     let folder = std::env::temp_dir().join(format!("redis-tutor-watched-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be created");
     let file = folder.join("counts.toml");
     let text = include_str!("../../../src/cli/new-lesson.toml").replace("\"ID\"", "\"counts\"");
-    std::fs::write(&file, &text).expect("the folder is there");
+    std::fs::write(&file, &text).expect("the folder was created");
     let path = file.display().to_string();
     let mut terminal = Terminal::start("watch", (80, 40), &["learn", &path, "--watch"]);
-    terminal.until_prompt(">>>");
-    terminal.enter("r.incr('page:visits')", "Enter goes on", ">>>");
-    terminal.keys("\r");
-    terminal.until_text("2 of 3");
-    // The step stays, and what is typed is typed at the new text.
-    std::fs::write(&file, text.replace("The next step finds", "This second step finds"))
-        .expect("it was written before");
-    terminal.until_text("This second step finds");
-    std::fs::write(&file, text.replace("minutes = 5", "minuets = 5")).expect("it was written before");
-    terminal.until_text("minuets");
-    terminal.until_text("stays as it was");
-    terminal.enter("6", "6: INCRBY adds", ">>>");
-    terminal.keys(CTRL_D);
-    assert_eq!(terminal.status(), 0);
+    terminal.wait_for_prompt(">>>");
+    terminal.enter_line("r.incr('page:visits')", "Enter goes on", ">>>");
+    terminal.send_keys("\r");
+    terminal.wait_for_text("2 of 3");
+    // The step stays the same, and the next input is typed below its new text.
+    std::fs::write(&file, text.replace("The next step finds", "This second step finds")).expect("the file is writable");
+    terminal.wait_for_text("This second step finds");
+    std::fs::write(&file, text.replace("minutes = 5", "minuets = 5")).expect("the file is writable");
+    terminal.wait_for_text("minuets");
+    terminal.wait_for_text("stays as it was");
+    terminal.enter_line("6", "6: INCRBY adds", ">>>");
+    terminal.send_keys(CTRL_D);
+    assert_eq!(terminal.exit_status(), 0);
     let _ = std::fs::remove_dir_all(&folder);
 }

@@ -1,4 +1,4 @@
-//! The program in a pseudo-terminal: what a learner sees, and what becomes of what they type.
+//! The program in a pseudo-terminal: what the screen shows, and how keys are handled.
 
 mod leaving;
 mod lessons;

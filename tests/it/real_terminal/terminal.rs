@@ -1,4 +1,4 @@
-//! The program at a terminal, and its screen as a learner sees it.
+//! The program in a terminal, and its screen.
 
 use std::io::Write;
 use std::num::NonZero;
@@ -10,8 +10,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::support::pseudo_terminal::{self, PseudoTerminal};
 
-/// Longer than anything takes, on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than any test takes, even on a busy machine.
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub const CTRL_C: &str = "\x03";
 pub const CTRL_D: &str = "\x04";
@@ -20,24 +20,24 @@ pub const TAB: &str = "\t";
 pub const UP: &str = "\x1b[A";
 
 fn cells(number: u16) -> NonZero<u16> {
-    NonZero::new(number).expect("a terminal has cells")
+    NonZero::new(number).expect("a terminal has rows and columns")
 }
 
 fn modes(master: &dyn MasterPty) -> String {
-    format!("{:?}", master.get_termios().expect("it is a terminal"))
+    format!("{:?}", master.get_termios().expect("the master side is a terminal"))
 }
 
-/// The modes of a terminal in which nothing has run.
-pub fn fresh_modes() -> String {
+/// Returns the modes of a new terminal.
+pub fn initial_modes() -> String {
     let pair = native_pty_system().openpty(PtySize::default()).expect("a pseudo-terminal can be opened");
     modes(&*pair.master)
 }
 
-/// A folder for the program's files, which is there and empty.
-fn fresh_home(name: &str) -> PathBuf {
+/// Creates an empty folder for the program's files.
+fn create_home(name: &str) -> PathBuf {
     let home = std::env::temp_dir().join(format!("redis-tutor-terminal-{}-{name}", std::process::id()));
     let _ = std::fs::remove_dir_all(&home);
-    std::fs::create_dir_all(&home).expect("a temporary folder can be made");
+    std::fs::create_dir_all(&home).expect("a temporary folder can be created");
     home
 }
 
@@ -47,131 +47,134 @@ pub struct Terminal {
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     pub screen: vt100::Parser,
-    /// Where the program keeps its files.
+    /// The folder of the program's files.
     pub home: PathBuf,
 }
 
 impl Terminal {
-    /// Starts the program in a fresh home; `name` tells it apart from other tests'.
+    /// Starts the program with an empty home folder. `name` is different in each test.
     pub fn start(name: &str, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
         Self::start_with(name, (columns, rows), arguments, &[])
     }
 
-    /// The same, with more in its environment.
+    /// Starts the program with additional environment variables.
     pub fn start_with(name: &str, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        Self::start_in(fresh_home(name), size, arguments, environment)
+        Self::spawn(create_home(name), size, arguments, environment)
     }
 
-    pub fn start_at(home: PathBuf, size: (u16, u16), arguments: &[&str]) -> Self {
-        Self::start_in(home, size, arguments, &[])
+    /// Starts the program with an existing home folder.
+    pub fn start_in(home: PathBuf, size: (u16, u16), arguments: &[&str]) -> Self {
+        Self::spawn(home, size, arguments, &[])
     }
 
-    fn start_in(home: PathBuf, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    fn spawn(home: PathBuf, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let started = pseudo_terminal::start(&home, size, arguments, environment);
-        Self::at(started, home, size)
+        Self::new(started, home, size)
     }
 
-    /// Starts a shell, in which the program is but a job.
+    /// Starts a shell, in which the program can run as a job.
     pub fn start_shell(name: &str, size: (u16, u16)) -> Self {
-        let home = fresh_home(name);
+        let home = create_home(name);
         let mut shell = CommandBuilder::new("/bin/sh");
         shell.arg("-i");
         let started = pseudo_terminal::start_command(shell, &home, size, &[("PS1", "$ ")]);
-        Self::at(started, home, size)
+        Self::new(started, home, size)
     }
 
-    fn at(started: PseudoTerminal, home: PathBuf, (columns, rows): (u16, u16)) -> Self {
+    fn new(started: PseudoTerminal, home: PathBuf, (columns, rows): (u16, u16)) -> Self {
         let PseudoTerminal { child, master, keys, output } = started;
         let screen = vt100::Parser::new(cells(rows), cells(columns), 1000);
         Terminal { child, master, keys, output, screen, home }
     }
 
+    /// Returns the text on the screen. Lines that the terminal has wrapped are joined.
     pub fn text(&self) -> String {
         let lines = self.screen.screen().contents();
         lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 
-    /// The rows of the screen as they are seen: a long line is broken where the terminal breaks it. Any time of the day is
-    /// noon.
-    pub fn seen(&self) -> String {
+    /// Returns the rows of the screen. Lines that the terminal has wrapped are several rows, and every time of day is replaced
+    /// by noon.
+    pub fn screen_rows(&self) -> String {
         let screen = self.screen.screen();
         let rows = screen.rows(0, screen.size().1.get()).map(|row| row.trim_end().to_owned());
-        at_noon(rows.collect::<Vec<_>>().join("\n").trim_end())
+        replace_times(rows.collect::<Vec<_>>().join("\n").trim_end())
     }
 
-    /// Makes the terminal as large.
+    /// Changes the size of the terminal.
     pub fn resize(&mut self, (columns, rows): (u16, u16)) {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        self.master.resize(size).expect("the terminal is there");
+        self.master.resize(size).expect("the terminal is open");
         self.screen.screen_mut().set_size(cells(rows), cells(columns));
     }
 
     /// Sends the program a signal.
-    pub fn signal(&self, name: &str) {
-        let pid = self.child.process_id().expect("it runs").to_string();
-        let sent = std::process::Command::new("kill").args([name, &pid]).status().expect("kill is there");
+    pub fn send_signal(&self, name: &str) {
+        let pid = self.child.process_id().expect("the program is running").to_string();
+        let sent = std::process::Command::new("kill").args([name, &pid]).status().expect("`kill` is installed");
         assert!(sent.success());
     }
 
-    /// The terminal's modes, as text to compare.
+    /// Returns the terminal's modes as a text that can be compared.
     pub fn modes(&self) -> String {
         modes(&*self.master)
     }
 
-    /// Waits until the screen is as `is_there` wants it.
-    pub fn until(&mut self, what: &str, is_there: impl Fn(&str) -> bool) {
-        let began = Instant::now();
-        while !is_there(&self.text()) {
-            let left = PATIENCE.saturating_sub(began.elapsed());
+    /// Waits until the text on the screen satisfies a condition. `what` describes the condition.
+    pub fn wait_until(&mut self, what: &str, condition: impl Fn(&str) -> bool) {
+        let started = Instant::now();
+        while !condition(&self.text()) {
+            let left = TIMEOUT.saturating_sub(started.elapsed());
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.screen.process(&bytes),
-                Err(_) => panic!("{what} did not come:\n{}", self.text()),
+                Err(_) => panic!("{what} did not appear:\n{}", self.text()),
             }
         }
     }
 
-    /// Waits for anything that the program writes.
-    pub fn hear(&mut self) {
-        let bytes = self.output.recv_timeout(PATIENCE).expect("it writes something");
+    /// Waits until the program writes something.
+    pub fn read_output(&mut self) {
+        let bytes = self.output.recv_timeout(TIMEOUT).expect("the program writes something");
         self.screen.process(&bytes);
     }
 
-    /// Waits for a line that begins so to be the last.
-    pub fn until_prompt(&mut self, prompt: &str) {
-        self.until(prompt, |text| text.lines().last().is_some_and(|line| line.trim_end() == prompt.trim_end()));
+    /// Waits until the last line is this prompt.
+    pub fn wait_for_prompt(&mut self, prompt: &str) {
+        self.wait_until(prompt, |text| text.lines().last().is_some_and(|line| line.trim_end() == prompt.trim_end()));
     }
 
-    pub fn until_text(&mut self, part: &str) {
-        self.until(part, |text| text.contains(part));
+    /// Waits until the screen contains this text.
+    pub fn wait_for_text(&mut self, part: &str) {
+        self.wait_until(part, |text| text.contains(part));
     }
 
-    /// Types a block of two lines, and recalls it as a whole instead of ending it.
+    /// Types a block of two lines, and recalls the block with the Up key instead of ending it.
     pub fn recall_block(&mut self) {
-        self.keys("for i in range(3):\r");
-        self.until_prompt("...");
-        self.keys("print('seen', i)\r");
-        self.until("the second line's prompt", |text| text.ends_with("print('seen', i)\n..."));
-        self.keys(UP);
-        self.until("the whole block", |text| text.matches("for i in").count() == 2);
+        self.send_keys("for i in range(3):\r");
+        self.wait_for_prompt("...");
+        self.send_keys("print('seen', i)\r");
+        self.wait_until("the second line's prompt", |text| text.ends_with("print('seen', i)\n..."));
+        self.send_keys(UP);
+        self.wait_until("the whole block", |text| text.matches("for i in").count() == 2);
     }
 
-    pub fn keys(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).expect("the terminal is there");
-        self.keys.flush().expect("the terminal is there");
+    pub fn send_keys(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).expect("the terminal is open");
+        self.keys.flush().expect("the terminal is open");
     }
 
-    /// Types a line, and waits for what comes of it and for the next prompt.
-    pub fn enter(&mut self, line: &str, then: &str, prompt: &str) {
-        self.keys(line);
-        self.until_text(line.trim());
-        self.keys("\r");
-        self.until_text(then);
-        self.until_prompt(prompt);
+    /// Types a line, and waits for an output and for the next prompt.
+    pub fn enter_line(&mut self, line: &str, output: &str, prompt: &str) {
+        self.send_keys(line);
+        self.wait_for_text(line.trim());
+        self.send_keys("\r");
+        self.wait_for_text(output);
+        self.wait_for_prompt(prompt);
     }
 
-    /// Waits for the program's end, and tells its status.
-    pub fn status(&mut self) -> u32 {
-        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
+    /// Waits until the program ends, and returns its exit status.
+    pub fn exit_status(&mut self) -> u32 {
+        while let Ok(bytes) = self.output.recv_timeout(TIMEOUT) {
             self.screen.process(&bytes);
         }
         self.child.wait().expect("the program was started").exit_code()
@@ -186,16 +189,16 @@ impl Drop for Terminal {
     }
 }
 
-/// A screen's text with any time of the day being noon.
-fn at_noon(text: &str) -> String {
+/// Replaces every time of day in the text by noon.
+fn replace_times(text: &str) -> String {
     let mut parts = text.split(" UTC").collect::<Vec<_>>();
     let last = parts.pop().unwrap_or_default();
     let times = parts.iter().map(|part| format!("{}12:00:00 UTC", &part[..part.len() - "12:00:00".len()]));
     times.collect::<String>() + last
 }
 
-/// Holds a screen against its snapshot.
-pub fn shown(screen: &str, name: &str) {
+/// Compares a screen with its snapshot.
+pub fn assert_screen(screen: &str, name: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
     settings.set_prepend_module_to_snapshot(false);
@@ -203,15 +206,15 @@ pub fn shown(screen: &str, name: &str) {
     settings.bind(|| insta::assert_snapshot!(format!("terminal-{name}"), screen));
 }
 
-/// Progress as a learner has it who finished one lesson and is in the midst of another.
+/// Progress of a learner who has finished one lesson and done half of another.
 const PROGRESS: &str = r#"{"version": 1, "current": "hashes", "lessons": {
     "first-contact": {"done": ["first-key"], "finished": true},
     "hashes": {"step": "one-field", "done": ["wrongtype", "make-room", "mapping"]}}}"#;
 
-/// Starts the program for a learner who was here before.
-pub fn start_again(name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
-    let home = fresh_home(name);
-    std::fs::create_dir_all(home.join("redis-tutor")).expect("a temporary folder can be made");
-    std::fs::write(home.join("redis-tutor/progress.json"), PROGRESS).expect("it can be written");
-    Terminal::start_at(home, size, arguments)
+/// Starts the program for a learner with progress.
+pub fn start_with_progress(name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
+    let home = create_home(name);
+    std::fs::create_dir_all(home.join("redis-tutor")).expect("a temporary folder can be created");
+    std::fs::write(home.join("redis-tutor/progress.json"), PROGRESS).expect("the folder is writable");
+    Terminal::start_in(home, size, arguments)
 }

@@ -1,44 +1,39 @@
-//! What is being typed, in colours: Python by its tokens, redis-cli by its words, brackets by their match.
+//! Syntax highlighting of the line that is typed: Python by its tokens, redis-cli by its words, brackets by their pairs.
+
+use std::ops::Range;
 
 use crate::render::theme::{Theme, Token};
 use crate::session::dialect::Dialect;
 use python_kernel::syntax::{self, TokenClass};
 use redis_engine::commands;
 
-use super::completion_context::{CompletionContext, place};
+use super::completion_context::{CompletionContext, completion_context};
 
-/// Longer lines stay as they are: a paste of that size is not being typed.
-const LONGEST: usize = 2000;
+/// Longer input is not highlighted: it was pasted, not typed.
+const MAX_LEN: usize = 2000;
 
-/// Whether a name is known to lack an attribute: what was called so cannot be.
-pub type Lacks<'a> = &'a dyn Fn(&str, &str) -> bool;
+/// Returns whether a name is known to lack an attribute, so that their combination is an error.
+pub type LacksAttribute<'a> = &'a dyn Fn(&str, &str) -> bool;
 
-/// `line` in colours, for a cursor at `cursor`; `before` are the lines of the block above it.
-pub fn coloured(
-    (before, line): (&str, &str),
+/// Highlighted ranges of a line, in order and without overlap.
+type Pieces = Vec<(Range<usize>, Token)>;
+
+/// Returns `line` with colours. `preceding` are the lines of the block above it.
+pub fn highlight(
+    (preceding, line): (&str, &str),
     cursor: usize,
     dialect: Dialect,
     theme: Theme,
-    lacks: Lacks<'_>,
+    lacks_attribute: LacksAttribute<'_>,
 ) -> Option<String> {
-    if line.is_empty() || line.len() + before.len() > LONGEST {
+    if line.is_empty() || line.len() + preceding.len() > MAX_LEN {
         return None;
     }
-    let pieces = match place(line, dialect) {
-        CompletionContext::TutorName(_) | CompletionContext::TutorWord { .. } => {
-            vec![(0..line.find(' ').unwrap_or(line.len()), Token::Command)]
-        }
-        CompletionContext::CliName(_) | CompletionContext::CliWord { .. } => cli_pieces(line),
-        _ => match unknown_command(line, dialect) {
-            Some(name) => vec![(name, Token::Wrong)],
-            None => python_pieces(before, line, cursor, lacks),
-        },
-    };
     let mut out = String::with_capacity(line.len() * 2);
     let mut at = 0;
-    for (range, piece) in pieces {
+    for (range, piece) in pieces((preceding, line), cursor, dialect, lacks_attribute) {
         out.push_str(&line[at..range.start]);
-        // An escape sequence ends where a line does, so that what follows starts plain.
+        // Each line of a piece has escape sequences of its own, so that the next line starts without colours.
         for (index, part) in line[range.clone()].split('\n').enumerate() {
             if index > 0 {
                 out.push('\n');
@@ -51,20 +46,36 @@ pub fn coloured(
     Some(out)
 }
 
-type Pieces = Vec<(std::ops::Range<usize>, Token)>;
+fn pieces(
+    (preceding, line): (&str, &str),
+    cursor: usize,
+    dialect: Dialect,
+    lacks_attribute: LacksAttribute<'_>,
+) -> Pieces {
+    match completion_context(line, dialect) {
+        CompletionContext::TutorName(_) | CompletionContext::TutorWord { .. } => {
+            vec![(0..line.find(' ').unwrap_or(line.len()), Token::Command)]
+        }
+        CompletionContext::CliName(_) | CompletionContext::CliWord { .. } => cli_pieces(line),
+        _ => match unknown_command(line, dialect) {
+            Some(name) => vec![(name, Token::Wrong)],
+            None => python_pieces(preceding, line, cursor, lacks_attribute),
+        },
+    }
+}
 
 fn cli_pieces(line: &str) -> Pieces {
     let start = line.len() - line.trim_start().len();
     let end = line[start..].find(char::is_whitespace).map_or(line.len(), |at| start + at);
-    let known = commands::by_name(&line[start..end]).is_some();
-    let is_beginning = end == line.len();
-    let mut pieces = vec![(start..end, if known || is_beginning { Token::Command } else { Token::Wrong })];
-    for word in words(&line[end..]) {
+    let is_command = commands::by_name(&line[start..end]).is_some();
+    let is_incomplete = end == line.len();
+    let mut pieces = vec![(start..end, if is_command || is_incomplete { Token::Command } else { Token::Wrong })];
+    for word in cli_words(&line[end..]) {
         let range = end + word.start..end + word.end;
         let text = &line[range.clone()];
         let piece = match text.as_bytes()[0] {
             quote @ (b'"' | b'\'') if text.len() > 1 && text.as_bytes()[text.len() - 1] == quote => Some(Token::String),
-            // Nothing closes it yet.
+            // The quote is not closed.
             b'"' | b'\'' => Some(Token::Wrong),
             _ if text.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'.') => Some(Token::Number),
             _ => None,
@@ -74,9 +85,9 @@ fn cli_pieces(line: &str) -> Pieces {
     pieces
 }
 
-/// The words of a line of redis-cli, each with its quotes.
-fn words(line: &str) -> Vec<std::ops::Range<usize>> {
-    let mut found = Vec::new();
+/// Returns the ranges of the words of a redis-cli line, quotes included.
+fn cli_words(line: &str) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
     let mut chars = line.char_indices().peekable();
     while let Some((start, first)) = chars.next() {
         if first.is_whitespace() {
@@ -100,13 +111,13 @@ fn words(line: &str) -> Vec<std::ops::Range<usize>> {
                 end = at + c.len_utf8();
             }
         }
-        found.push(start..end);
+        words.push(start..end);
     }
-    found
+    words
 }
 
-/// The first word of a line that looks like redis-cli's, if no command is called so.
-fn unknown_command(line: &str, dialect: Dialect) -> Option<std::ops::Range<usize>> {
+/// Returns the range of the first word of a line that looks like redis-cli, if the word is not a command.
+fn unknown_command(line: &str, dialect: Dialect) -> Option<Range<usize>> {
     const OPERATORS: [&str; 8] = ["in", "is", "and", "or", "if", "not", "for", "else"];
     let (first, rest) = line.split_once(' ')?;
     let second = rest.split(' ').next().unwrap_or_default();
@@ -115,40 +126,40 @@ fn unknown_command(line: &str, dialect: Dialect) -> Option<std::ops::Range<usize
     (dialect == Dialect::Both && is_name && is_argument && commands::by_name(first).is_none()).then_some(0..first.len())
 }
 
-fn python_pieces(before: &str, line: &str, cursor: usize, lacks: Lacks<'_>) -> Pieces {
-    let whole = if before.is_empty() { line.to_owned() } else { format!("{before}\n{line}") };
-    let skipped = whole.len() - line.len();
+fn python_pieces(preceding: &str, line: &str, cursor: usize, lacks_attribute: LacksAttribute<'_>) -> Pieces {
+    let block = if preceding.is_empty() { line.to_owned() } else { format!("{preceding}\n{line}") };
+    let line_start = block.len() - line.len();
     let pair = matching_brackets(line, cursor);
-    let mut pieces = Vec::new();
-    let tokens = syntax::tokens(&whole);
+    let mut pieces: Pieces = Vec::new();
+    let tokens = syntax::tokens(&block);
     for (index, (range, class)) in tokens.iter().enumerate() {
-        let is_lacking = is_lacking(&whole, &tokens[..=index], lacks);
-        if range.end <= skipped {
+        if range.end <= line_start {
             continue;
         }
-        let range = range.start.max(skipped) - skipped..range.end - skipped;
+        let source = &block[range.start.max(line_start)..range.end];
+        let range = range.start.max(line_start) - line_start..range.end - line_start;
         let piece = match class {
             TokenClass::Keyword => Token::Keyword,
-            TokenClass::String if is_open(&whole[range.start + skipped..range.end + skipped]) => Token::Wrong,
+            TokenClass::String if is_unclosed(source) => Token::Wrong,
             TokenClass::String => Token::String,
             TokenClass::Number => Token::Number,
             TokenClass::Comment => Token::Comment,
             TokenClass::Error => Token::Wrong,
             TokenClass::Operator if pair.is_some_and(|pair| pair.contains(&range.start)) => Token::Match,
-            TokenClass::Name if is_lacking => Token::Wrong,
+            TokenClass::Name if is_lacking_attribute(&block, &tokens[..=index], lacks_attribute) => Token::Wrong,
             TokenClass::Name | TokenClass::Operator => continue,
         };
-        if pieces.last().is_none_or(|(last, _): &(std::ops::Range<usize>, Token)| last.end <= range.start) {
+        if pieces.last().is_none_or(|(last, _)| last.end <= range.start) {
             pieces.push((range, piece));
         }
     }
     pieces
 }
 
-/// Whether a string's quote is not closed, where the end of the line must close it.
-fn is_open(string: &str) -> bool {
+/// Whether a string token is not closed at its end.
+fn is_unclosed(string: &str) -> bool {
     let quoted = string.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    // Of what is formatted, one token ends where its text begins, and another is its end alone.
+    // An f-string has several tokens: its prefix and opening quote, its parts, and its closing quote.
     if quoted.len() == 1 || string[..string.len() - quoted.len()].contains(['f', 'F', 't', 'T']) {
         return false;
     }
@@ -159,22 +170,26 @@ fn is_open(string: &str) -> bool {
     })
 }
 
-/// Whether the last of these tokens is an attribute, typed to its end, that the name before it is known to lack.
-fn is_lacking(source: &str, tokens: &[(std::ops::Range<usize>, TokenClass)], lacks: Lacks<'_>) -> bool {
+/// Whether the last token is a complete attribute name that the name before it is known to lack.
+fn is_lacking_attribute(
+    source: &str,
+    tokens: &[(Range<usize>, TokenClass)],
+    lacks_attribute: LacksAttribute<'_>,
+) -> bool {
     let [.., (owner, TokenClass::Name), (dot, TokenClass::Operator), (attribute, TokenClass::Name)] = tokens else {
         return false;
     };
-    let is_dotted = tokens.len() > 3 && source[tokens[tokens.len() - 4].0.clone()] == *".";
+    let is_owner_dotted = tokens.len() > 3 && source[tokens[tokens.len() - 4].0.clone()] == *".";
     source[dot.clone()] == *"."
-        && !is_dotted
+        && !is_owner_dotted
         && attribute.end < source.len()
-        && lacks(&source[owner.clone()], &source[attribute.clone()])
+        && lacks_attribute(&source[owner.clone()], &source[attribute.clone()])
 }
 
-/// The bracket at or before the cursor, and its match.
+/// Returns the positions of the bracket at or before the cursor and of its partner.
 fn matching_brackets(line: &str, cursor: usize) -> Option<[usize; 2]> {
     let is_bracket = |at: &usize| line.as_bytes().get(*at).is_some_and(|b| b"()[]{}".contains(b));
-    let here = Some(cursor).filter(is_bracket).or_else(|| cursor.checked_sub(1).filter(is_bracket))?;
+    let at_cursor = Some(cursor).filter(is_bracket).or_else(|| cursor.checked_sub(1).filter(is_bracket))?;
     let mut open = Vec::new();
     for (range, class) in syntax::tokens(line) {
         if class != TokenClass::Operator || range.len() != 1 {
@@ -184,7 +199,7 @@ fn matching_brackets(line: &str, cursor: usize) -> Option<[usize; 2]> {
             b'(' | b'[' | b'{' => open.push(range.start),
             b')' | b']' | b'}' => {
                 let start = open.pop()?;
-                if [start, range.start].contains(&here) {
+                if [start, range.start].contains(&at_cursor) {
                     return Some([start, range.start]);
                 }
             }
@@ -199,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_change_no_character() {
+    fn highlighting_changes_no_character() {
         for line in [
             "r.set('a', [1, 2])",
             "HGET user:1 \"na me\"",
@@ -209,9 +224,9 @@ mod tests {
             "é = (1 +",
             "    return {",
         ] {
-            let painted = coloured(("if True:", line), line.len(), Dialect::Both, Theme::Colours, &|_, _| true);
+            let highlighted = highlight(("if True:", line), line.len(), Dialect::Both, Theme::Colours, &|_, _| true);
             let mut plain = String::new();
-            for (index, part) in painted.expect("it is short").split("\x1b[").enumerate() {
+            for (index, part) in highlighted.expect("the line is short").split("\x1b[").enumerate() {
                 plain.push_str(if index == 0 { part } else { part.split_once('m').map_or("", |(_, rest)| rest) });
             }
             assert_eq!(plain, line);
@@ -219,16 +234,10 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_seen_before_it_is_entered() {
-        let lacks = |owner: &str, attribute: &str| owner == "r" && attribute != "get";
-        let wrong = |line: &str| {
-            let pieces = match place(line, Dialect::Both) {
-                CompletionContext::CliName(_) | CompletionContext::CliWord { .. } => cli_pieces(line),
-                _ => match unknown_command(line, Dialect::Both) {
-                    Some(name) => vec![(name, Token::Wrong)],
-                    None => python_pieces("", line, line.len(), &lacks),
-                },
-            };
+    fn errors_are_marked_before_the_line_is_entered() {
+        let lacks_attribute = |owner: &str, attribute: &str| owner == "r" && attribute != "get";
+        let wrong_parts = |line: &str| {
+            let pieces = pieces(("", line), line.len(), Dialect::Both, &lacks_attribute);
             let wrong = pieces.into_iter().filter(|(_, piece)| *piece == Token::Wrong);
             wrong.map(|(range, _)| line[range].to_owned()).collect::<Vec<_>>()
         };
@@ -248,12 +257,12 @@ mod tests {
             ("x = f'it {y}' + b'' + '''z", &[]),
         ];
         for (line, expected) in cases {
-            assert_eq!(wrong(line), expected, "{line}");
+            assert_eq!(wrong_parts(line), expected, "{line}");
         }
     }
 
     #[test]
-    fn brackets_find_their_match_and_strings_have_none() {
+    fn brackets_are_paired_outside_of_strings() {
         assert_eq!(matching_brackets("f(')')", 6), Some([1, 5]));
         assert_eq!(matching_brackets("f(x", 1), None);
         assert_eq!(matching_brackets("[(1)]", 0), Some([0, 4]));

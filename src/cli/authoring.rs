@@ -1,0 +1,92 @@
+//! `new` and `transcript`: commands for authors of lessons.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::Arguments;
+use super::lesson_files::{read_file, read_library};
+use super::{Error, TRANSCRIPT_WIDTH};
+use crate::messages::cli as messages;
+use crate::render::Renderer;
+use crate::transcript::lesson_transcript::lesson_transcript;
+
+/// The text of a new lesson, which passes `check`.
+const LESSON_TEMPLATE: &str = include_str!("new-lesson.toml");
+
+/// The schema by which text editors check a lesson.
+const SCHEMA: &str = include_str!("../../lessons/schema.json");
+
+/// Writes a lesson to start from, and beside it the schema that its first line names.
+pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let id = id_from_stem(&stem);
+    if path.extension().is_none_or(|extension| extension != "toml") || id.is_empty() {
+        let suggested = path.with_file_name(if id.is_empty() { "my-lesson".into() } else { stem });
+        return Err(Error::new(messages::not_a_lesson_file(suggested.with_extension("toml").display())));
+    }
+    let mut title = id.replace('-', " ");
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let text = LESSON_TEMPLATE.replacen("ID", &id, 1).replacen("TITLE", &title, 1);
+    create_file(path, &text).map_err(|e| match e.kind() {
+        io::ErrorKind::AlreadyExists => Error::new(messages::file_exists(path.display())),
+        _ => Error::new(messages::cannot_write(path.display(), e)),
+    })?;
+    let schema = path.with_file_name("schema.json");
+    match create_file(&schema, SCHEMA) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(Error::new(messages::cannot_write(schema.display(), e)));
+        }
+        _ => {}
+    }
+    writeln!(io::stdout().lock(), "{}", messages::new_lesson(path.display()))?;
+    Ok(0)
+}
+
+/// Writes a file that does not exist yet.
+fn create_file(path: &Path, text: &str) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
+/// Returns the lesson id for a file name: `time-series` for `120-time-series`, where the number only sets the order.
+fn id_from_stem(stem: &str) -> String {
+    let name = stem.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '_' || c == ' ');
+    let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    letters.collect::<String>().split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// Prints a lesson as learners will see it, with its mistakes and its hints.
+pub fn print_transcript(arguments: &Arguments, file: &Path, width: Option<usize>) -> Result<i32, Error> {
+    let source = read_file(file)?;
+    let lesson = Arc::new(source.lesson().map_err(Error::new)?);
+    let mut library = read_library(arguments)?;
+    Arc::make_mut(&mut library).add(lesson.clone());
+    let renderer = Renderer::new(arguments.style(width.unwrap_or(TRANSCRIPT_WIDTH)), arguments.theme(false));
+    let transcript = lesson_transcript(&lesson, &library, vec![renderer], &std::env::current_exe()?)?;
+    io::stdout().lock().write_all(transcript.texts.concat().as_bytes())?;
+    if !transcript.is_finished {
+        return Err(Error::new(messages::answers_do_not_finish(&source.name)));
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_new_lesson_follows_from_its_file_name() {
+        for (stem, id) in [
+            ("120-time-series", "time-series"),
+            ("My Lesson", "my-lesson"),
+            ("geo_search", "geo-search"),
+            ("120", ""),
+            ("--", ""),
+        ] {
+            assert_eq!(id_from_stem(stem), id, "{stem}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `check`: proves lessons, and prints what is wrong with them.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Error;
+use super::lesson_files::{read_file, read_folder};
+use crate::lesson::format::{self, Diagnostic};
+use crate::lesson::library::{self, Source};
+use crate::messages::cli as messages;
+use crate::session::wire::counted;
+use crate::transcript::prove;
+
+/// Checks the lessons at these paths, or the built-in lessons.
+pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
+    let mut sources = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            sources.extend(read_folder(path)?);
+        } else {
+            sources.push(read_file(path)?);
+        }
+    }
+    let built_in = if paths.is_empty() { Vec::new() } else { library::built_in() };
+    if paths.is_empty() {
+        sources = library::built_in();
+    }
+    let mut out = io::stdout().lock();
+    let (mut fault_count, mut tries, mut ids) = (0, 0, Vec::<(String, String)>::new());
+    for source in &sources {
+        let mut advice = Vec::new();
+        let faults = match format::parse(&source.text) {
+            Err(fault) => vec![fault],
+            Ok(lesson) => {
+                let id = lesson.id.get_ref().clone();
+                let position = Some(lesson.id.span().start);
+                let proof = prove::prove(&Arc::new(lesson))?;
+                tries += proof.tries;
+                advice = proof.advice;
+                let replaced = replaced_lesson(&source.name, &id, &built_in);
+                advice.extend(
+                    replaced.map(|other| Diagnostic::new(position, messages::id_of_built_in(&id, &other.name))),
+                );
+                let mut faults = proof.faults;
+                if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
+                    faults.insert(0, Diagnostic::new(position, messages::id_taken(&id, other)));
+                }
+                ids.push((id, source.name.clone()));
+                faults
+            }
+        };
+        for fault in &faults {
+            writeln!(out, "{}", source.told(fault))?;
+        }
+        for advice in &advice {
+            writeln!(out, "{}", messages::advice(source.told(advice)))?;
+        }
+        fault_count += faults.len();
+    }
+    let lessons = counted(sources.len(), "lesson");
+    let tries = if tries == 1 { messages::one_try() } else { messages::tries(tries) };
+    writeln!(out, "{}", messages::check_summary(lessons, tries, counted(fault_count, "fault")))?;
+    Ok(i32::from(fault_count > 0))
+}
+
+/// Returns the built-in lesson that a lesson with this id replaces, unless both have the same file name.
+pub fn replaced_lesson<'a>(file_name: &str, id: &str, built_in: &'a [Source]) -> Option<&'a Source> {
+    let last_part = |name: &str| Path::new(name).file_name().map(|name| name.to_string_lossy().into_owned());
+    let has_id = |source: &&Source| format::parse(&source.text).is_ok_and(|lesson| lesson.id.get_ref() == id);
+    built_in.iter().find(has_id).filter(|other| last_part(&other.name) != last_part(file_name))
+}

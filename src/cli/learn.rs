@@ -1,0 +1,163 @@
+//! `learn`, `play` and `review`: interactive sessions, at a terminal or from piped input.
+
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::Arguments;
+use super::lesson_files::{find_lesson, read_file, read_library};
+use super::progress_file::{ProgressFile, history_file};
+use super::{Error, TRANSCRIPT_WIDTH, session_options};
+use crate::driver::LessonWatcher;
+use crate::lesson::format::Lesson;
+use crate::lesson::library::Library;
+use crate::lesson::practice::MOST_AT_ONCE;
+use crate::lesson::progress::Progress;
+use crate::messages::cli as messages;
+use crate::render::Renderer;
+use crate::session::Session;
+use crate::session::dialect::Dialect;
+use crate::session::lesson_status::lesson_statuses;
+use crate::shell;
+use crate::transcript::pipe;
+use redis_server::now_us;
+
+/// What a session starts with.
+pub enum Start<'a> {
+    /// A prompt without a lesson.
+    Prompt,
+    /// The lesson with this name, number or path, or the lesson to resume.
+    Lesson(Option<&'a str>),
+    /// Tasks from steps that are done.
+    Practice,
+}
+
+/// Runs a session, and returns its exit status.
+pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWatcher>) -> Result<i32, Error> {
+    let mut library = read_library(arguments)?;
+    // A lesson from a file, or one that is chosen from the menu, overrides the lesson in `start`.
+    let mut lesson = None;
+    if let Start::Lesson(Some(name)) = *start
+        && let Some((file, step)) = split_file_and_step(name)
+    {
+        let parsed = read_file(Path::new(file))?.lesson().map_err(Error::new)?;
+        lesson = Some(format!("{}{step}", parsed.id.get_ref()));
+        Arc::make_mut(&mut library).add(Arc::new(parsed));
+    }
+    let mut file = ProgressFile::open(arguments)?;
+    let theme = arguments.theme(io::stdout().is_terminal());
+    let terminal = if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        Some(shell::TerminalSession::new(shell::Options {
+            theme,
+            plain: arguments.plain,
+            ascii: arguments.ascii,
+            edit_mode: arguments.edit_mode.into(),
+            history: history_file(),
+            progress: file.path().map(Path::to_owned),
+            watch: watch.clone(),
+        })?)
+    } else {
+        None
+    };
+    // A new learner gets the first lesson without a menu.
+    if let Some(terminal) = &terminal
+        && arguments.command.is_none()
+        && !file.progress.lessons.is_empty()
+    {
+        match terminal.choose_lesson(&lesson_statuses(&library, &file.progress))? {
+            shell::MenuChoice::Lesson(id) => lesson = Some(id),
+            shell::MenuChoice::Quit => return Ok(0),
+        }
+    }
+    let options = session_options(arguments, library.clone(), file.progress.clone(), Dialect::Both);
+    let mut session = Session::new(options);
+    match *start {
+        Start::Prompt => {}
+        Start::Lesson(name) => open_lesson(&mut session, &library, &file.progress, lesson.as_deref().or(name))?,
+        Start::Practice => match steps_to_practise(&library, &file.progress, now_us() / 1_000_000) {
+            Ok(steps) => session.review(steps),
+            Err(message) => {
+                writeln!(io::stdout().lock(), "{message}")?;
+                return Ok(0);
+            }
+        },
+    }
+    if let Some(terminal) = terminal {
+        return Ok(terminal.run(&mut session, |progress| file.save(progress))?);
+    }
+    let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), theme);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut input = pipe::PipeInput { reader: io::stdin().lock(), watcher: watch };
+    let status = pipe::run_pipe(&mut session, &mut input, renderer, &mut out, |progress| file.save(progress))?;
+    out.flush()?;
+    Ok(status)
+}
+
+/// Returns the watch for the lesson file of `learn --watch`.
+pub fn watch_for(lesson: Option<&str>, watch: bool) -> Result<Option<LessonWatcher>, Error> {
+    match lesson {
+        _ if !watch => Ok(None),
+        Some(name) if let Some((file, _)) = split_file_and_step(name) => Ok(Some(LessonWatcher::new(Path::new(file)))),
+        _ => Err(Error::new(messages::watch_needs_a_file())),
+    }
+}
+
+/// Splits the path of a lesson file from the `/STEP` behind it, which may be empty.
+fn split_file_and_step(name: &str) -> Option<(&str, &str)> {
+    let end = if name.ends_with(".toml") { name.len() } else { name.rfind(".toml/")? + ".toml".len() };
+    Some(name.split_at(end))
+}
+
+/// Opens the lesson `LESSON[/STEP]`, or the lesson to resume.
+fn open_lesson(
+    session: &mut Session,
+    library: &Library,
+    progress: &Progress,
+    lesson_and_step: Option<&str>,
+) -> Result<(), Error> {
+    let (name, step) = match lesson_and_step {
+        Some(text) => text.split_once('/').map_or((text, None), |(name, step)| (name, Some(step))),
+        None => {
+            let current = progress.current.as_deref().filter(|id| library.find(id).is_some());
+            let first = library.lessons.first().map(|lesson| lesson.id.get_ref().as_str());
+            (current.or(first).unwrap_or_default(), None)
+        }
+    };
+    let lesson = find_lesson(library, name)?;
+    let lesson_progress = progress.lessons.get(lesson.id.get_ref());
+    if step.is_none() && lesson_progress.is_some_and(|progress| progress.end_is_due) {
+        session.open_at_end(lesson.clone());
+        return Ok(());
+    }
+    let index_of = |id: &str| lesson.steps.iter().position(|step| step.id.get_ref() == id);
+    let index = match step {
+        Some(step) => index_of(step)
+            .or_else(|| step.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < lesson.steps.len()))
+            .ok_or_else(|| {
+                let ids: Vec<_> = lesson.steps.iter().map(|step| step.id.get_ref().as_str()).collect();
+                Error::new(messages::no_such_step(name, step, ids.join(", ")))
+            })?,
+        None => lesson_progress.and_then(|progress| progress.step.as_deref()).and_then(index_of).unwrap_or(0),
+    };
+    session.open(lesson.clone(), index);
+    Ok(())
+}
+
+/// Returns the steps whose practice is due at `now_s`, in seconds since 1970, or a sentence that says why there are none.
+fn steps_to_practise(
+    library: &Library,
+    progress: &Progress,
+    now_s: i64,
+) -> Result<VecDeque<(Arc<Lesson>, usize)>, String> {
+    let mut due = progress.cards(library);
+    due.retain(|card| card.due <= now_s);
+    if !due.is_empty() {
+        return Ok(due.into_iter().take(MOST_AT_ONCE).map(|card| (card.lesson, card.step)).collect());
+    }
+    Err(match progress.cards(library).first().and_then(|card| card.days_left(now_s)) {
+        Some(1) => messages::nothing_due_today(),
+        Some(days) => messages::nothing_due_for_days(days),
+        None => messages::nothing_to_practise(),
+    })
+}

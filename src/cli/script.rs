@@ -1,0 +1,69 @@
+//! `run`: runs a script, and prints a transcript or draws a picture of it.
+
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::Arguments;
+use super::{Error, TRANSCRIPT_WIDTH, session_options};
+use crate::lesson::progress::Progress;
+use crate::messages::cli as messages;
+use crate::render::Renderer;
+use crate::render::svg::Svg;
+use crate::render::theme::Theme;
+use crate::session::Session;
+use crate::session::dialect::Dialect;
+use crate::transcript::script::{self, OutputFormat};
+
+/// Column at which the lines of a picture are broken.
+const PICTURE_WIDTH: usize = 100;
+
+/// Runs a script, and prints its transcript.
+pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> Result<i32, Error> {
+    let source = read_script(file)?;
+    let dialect = if cli { Dialect::Cli } else { Dialect::Python };
+    let mut session = Session::new(session_options(arguments, Arc::default(), Progress::default(), dialect));
+    let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), arguments.theme(false));
+    let format = match (json, cli) {
+        (true, _) => OutputFormat::Json,
+        (false, true) => OutputFormat::Cli(renderer),
+        (false, false) => OutputFormat::Transcript(renderer),
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    Ok(script::run_script(&mut session, &source, format, &mut out)?)
+}
+
+/// Runs a script, and writes its transcript as a picture.
+pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Error> {
+    let source = read_script(file)?;
+    let mut session = Session::new(session_options(arguments, Arc::default(), Progress::default(), Dialect::Python));
+    let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), Theme::Plain);
+    let mut svg = Vec::new();
+    let name = file.file_name().map_or_else(messages::standard_input, |name| name.to_string_lossy().into_owned());
+    let format = OutputFormat::Picture(renderer, Svg::new(PICTURE_WIDTH), messages::picture_title(name));
+    let status = script::run_script(&mut session, &source, format, &mut svg)?;
+    if picture.as_os_str() == "-" {
+        io::stdout().lock().write_all(&svg)?;
+    } else {
+        std::fs::write(picture, &svg).map_err(|e| Error::new(messages::cannot_write(picture.display(), e)))?;
+    }
+    Ok(status)
+}
+
+/// Reads a script from a file, or from standard input for `-`.
+fn read_script(file: &Path) -> Result<String, Error> {
+    let is_stdin = file.as_os_str() == "-";
+    let name = if is_stdin { messages::standard_input() } else { file.display().to_string() };
+    let mut bytes = Vec::new();
+    let result =
+        if is_stdin { io::stdin().read_to_end(&mut bytes).map(|_| ()) } else { std::fs::read(file).map(|b| bytes = b) };
+    result.map_err(|e| Error::new(messages::cannot_read(&name, e)))?;
+    String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        let before = &e.as_bytes()[..at];
+        let line = before.iter().filter(|&&b| b == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|&&b| b != b'\n').count() + 1;
+        let byte = e.as_bytes()[at];
+        Error::new(messages::not_utf8(name, line, column, format_args!("{byte:#04x}")))
+    })
+}

@@ -1,0 +1,42 @@
+//! `sheet`: prints what finished lessons taught.
+
+use std::io::{self, Write as _};
+
+use super::Error;
+use super::args::Arguments;
+use super::lesson_files::{find_lesson, read_library};
+use super::progress_file::ProgressFile;
+use crate::driver::rehearse;
+use crate::lesson::format::Lesson;
+use crate::lesson::sheet;
+use crate::messages::cli as messages;
+
+/// Prints the sheets of all finished lessons, or of one.
+pub fn print_sheets(arguments: &Arguments, lesson: Option<&str>) -> Result<i32, Error> {
+    let library = read_library(arguments)?;
+    let progress = ProgressFile::open(arguments)?.progress;
+    let is_finished =
+        |lesson: &Lesson| progress.lessons.get(lesson.id.get_ref()).is_some_and(|progress| progress.finished);
+    let lessons: Vec<_> = match lesson {
+        Some(name) => {
+            let lesson = find_lesson(&library, name)?;
+            if !is_finished(lesson) {
+                return Err(Error::new(messages::lesson_not_finished(lesson.id.get_ref())));
+            }
+            vec![lesson]
+        }
+        None => library.lessons.iter().filter(|lesson| is_finished(lesson)).collect(),
+    };
+    if lessons.is_empty() {
+        return Err(Error::new(messages::no_lesson_finished()));
+    }
+    let program = std::env::current_exe()?;
+    let mut out = io::stdout().lock();
+    for (index, lesson) in lessons.into_iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        out.write_all(sheet::markdown(lesson, &rehearse(lesson, &program)?).as_bytes())?;
+    }
+    Ok(0)
+}

@@ -1,0 +1,112 @@
+//! The sentences of the command line: `cli`. Errors begin in lower case, as `redis-tutor: ` precedes them.
+
+messages! {
+    /// A file could not be read; `name` is its path or `standard input`.
+    cannot_read(name, error) = "{name} cannot be read: {error}";
+
+    /// A file could not be written.
+    cannot_write(path, error) = "{path} cannot be written: {error}";
+
+    /// The name of standard input in messages.
+    standard_input() = "standard input";
+
+    /// A script with bytes that are not UTF-8.
+    not_utf8(name, line, column, byte) =
+        "{name}, line {line}, byte {column}: {byte} is not UTF-8. Save the file as UTF-8. Nothing has run so far.";
+
+    /// The title of the picture of a script.
+    picture_title(name) = "redis-tutor runs {name}";
+
+    /// `man` with the name of no subcommand.
+    no_such_command(name, commands) = "there is no command '{name}'. There are: {commands}.";
+
+    /// A lesson's name or number that is not in the library; `suggestion` is `did_you_mean` or nothing.
+    no_such_lesson(name, suggestion) = "there is no lesson '{name}'.{suggestion} `redis-tutor lessons` lists them.";
+
+    /// A name that is close to the one that was given.
+    did_you_mean(name) = " Did you mean '{name}'?";
+
+    /// A step that the lesson does not have.
+    no_such_step(lesson, step, steps) = "lesson '{lesson}' has no step '{step}'. It has: {steps}.";
+
+    /// `--watch` without the path of a lesson file.
+    watch_needs_a_file() = "--watch needs the file of a lesson: redis-tutor learn my-lesson.toml --watch";
+
+    /// `serve` is ready.
+    listening(address) = "redis-tutor: listening on {address}. Ctrl-C ends it.";
+
+    /// `check` found a second lesson with the id of another.
+    id_taken(id, other) =
+        "the id \"{id}\" is already used by {other}: progress refers to ids, so give each lesson its own";
+
+    /// `check` found a lesson with the id of one that is built in.
+    id_of_built_in(id, other) =
+        "{other} is built in and has the id \"{id}\" as well: with `--lessons` this file replaces it. Give it an id of its own unless that is intended";
+
+    /// A line of `check` that is advice, and no error.
+    advice(diagnostic) = "{diagnostic} (advice)";
+
+    /// The last line of `check`.
+    check_summary(lessons, tries, faults) = "{lessons}, {tries}, {faults}";
+
+    /// The number of tries in `check_summary`, if it is one.
+    one_try() = "1 try";
+
+    /// The number of tries in `check_summary`, if it is not one.
+    tries(count) = "{count} tries";
+
+    /// In the list of lessons, for each that replaces a lesson that is built in.
+    replaces_built_in(id, path) = "{id} is {path}, in place of the lesson built in.";
+
+    /// `new` with a path that names no lesson file; `path` is a path that would do.
+    not_a_lesson_file(path) =
+        "a lesson file ends in .toml and has a name before it: redis-tutor new {path}";
+
+    /// `new` with the path of a file that exists.
+    file_exists(path) = "{path} already exists and stays as it is: give another name";
+
+    /// `new` has written a lesson.
+    new_lesson(path) = "\
+{path} is a lesson of three steps, to be replaced by yours.
+  redis-tutor check {path}          proves it
+  redis-tutor learn {path} --watch  opens it, and again at each save
+  redis-tutor transcript {path}     shows it as learners will see it";
+
+    /// `transcript` of a lesson whose answers do not finish it.
+    answers_do_not_finish(path) =
+        "the answers did not reach the end of the lesson: redis-tutor check {path} tells where";
+
+    /// `review` when the next task is due within a day.
+    nothing_due_today() = "There is nothing to practise today; the next task comes up within a day.";
+
+    /// `review` when the next task is due later.
+    nothing_due_for_days(days) = "There is nothing to practise today; the next task comes up in {days} days.";
+
+    /// `review` before any step is done.
+    nothing_to_practise() =
+        "There is nothing to practise yet: tasks come from the steps that you have done. `redis-tutor` opens the first lesson.";
+
+    /// `sheet` of a lesson that is not finished.
+    lesson_not_finished(id) =
+        "'{id}' is not finished yet, and its sheet comes at its end: redis-tutor learn {id}";
+
+    /// `sheet` before any lesson is finished.
+    no_lesson_finished() = "no lesson is finished yet, and a sheet comes at the end of each: redis-tutor learn";
+
+    /// The progress file could not be read.
+    cannot_read_progress(path, error) = "the progress file {path} cannot be read: {error}";
+
+    /// The progress file was written by a newer version.
+    progress_is_newer(path) =
+        "redis-tutor: {path} was written by a newer redis-tutor. It stays as it is; progress is not saved this time.";
+
+    /// The progress file is damaged and could not be renamed.
+    cannot_move_progress(path, error) = "the progress file {path} is damaged and cannot be moved: {error}";
+
+    /// The progress file was damaged and has been renamed.
+    progress_was_damaged(error, path) =
+        "redis-tutor: the progress file was damaged ({error}). It is now {path}; you start afresh.";
+
+    /// The progress file could not be written.
+    cannot_save_progress(path, error) = "progress cannot be saved to {path}: {error}";
+}

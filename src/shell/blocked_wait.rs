@@ -1,0 +1,140 @@
+//! The screen while clients are blocked: a line that says what they wait for and which keys go on.
+
+use std::io::{self, Write as _};
+use std::time::{Duration, Instant};
+
+use super::terminal_modes::LineInput;
+use crate::driver::{Interrupts, WakeReason};
+use crate::markup::{Role, Style, Text, layout, plain_text};
+use crate::messages::shell as messages;
+use crate::render::theme::Theme;
+use redis_server::Server;
+
+/// Waits shorter than this get no line.
+const SHOWN_AFTER: Duration = Duration::from_millis(300);
+
+/// Event that ended a call of [`BlockedWait::poll`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitEvent {
+    TimePassed,
+    Interrupt,
+    /// The user entered a line, perhaps an empty one. The line has not been read yet.
+    Enter,
+    /// Ctrl-D, or the terminal was closed.
+    EndOfInput,
+}
+
+/// A wait at the terminal. Its line is erased when it is dropped.
+#[derive(Debug)]
+pub struct BlockedWait {
+    input: LineInput,
+    started: Instant,
+    /// Whether the output is append-only.
+    plain: bool,
+    is_drawn: bool,
+}
+
+impl BlockedWait {
+    /// # Errors
+    /// Returns an error if standard input is not a terminal.
+    pub fn new(plain: bool) -> io::Result<Self> {
+        Ok(BlockedWait { input: LineInput::new()?, started: Instant::now(), plain, is_drawn: false })
+    }
+
+    /// Waits for an event, at most until the line has to be drawn again. `clients` says which clients wait for what,
+    /// `left_us` is the time until the first of them times out.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal cannot be read or written.
+    pub fn poll(
+        &mut self,
+        clients: &[String],
+        left_us: Option<i64>,
+        theme_and_style: (Theme, Style),
+        interrupts: &Interrupts,
+        port: Option<&Server>,
+    ) -> io::Result<WaitEvent> {
+        let until_shown = SHOWN_AFTER.saturating_sub(self.started.elapsed());
+        if until_shown.is_zero() {
+            self.draw(clients, left_us, theme_and_style)?;
+        }
+        // The time until the number of seconds on the line changes.
+        let tick_us = match left_us {
+            _ if !until_shown.is_zero() => i64::try_from(until_shown.as_micros()).unwrap_or(i64::MAX),
+            Some(left_us) => (left_us - 1).rem_euclid(1_000_000) + 1,
+            None => 1_000_000,
+        };
+        let limit_us = left_us.map_or(tick_us, |left_us| tick_us.min(left_us.max(0)));
+        Ok(match interrupts.wait_with_stdin(Duration::from_micros(limit_us.unsigned_abs()), port)? {
+            WakeReason::Interrupt => WaitEvent::Interrupt,
+            WakeReason::Other => WaitEvent::TimePassed,
+            WakeReason::Input if self.input.take_end_of_input()? => WaitEvent::EndOfInput,
+            WakeReason::Input => WaitEvent::Enter,
+        })
+    }
+
+    fn draw(&mut self, clients: &[String], left_us: Option<i64>, (theme, style): (Theme, Style)) -> io::Result<()> {
+        if self.plain && self.is_drawn {
+            return Ok(());
+        }
+        let line = wait_line(clients, left_us, style);
+        let mut out = io::stdout().lock();
+        if self.plain {
+            for line in layout(&Text::paragraph(Role::Muted, line), None, style) {
+                writeln!(out, "{}", plain_text(&line))?;
+            }
+        } else {
+            write!(out, "\r\x1b[K{}", theme.paint(Role::Muted, &line))?;
+        }
+        self.is_drawn = true;
+        out.flush()
+    }
+}
+
+impl Drop for BlockedWait {
+    fn drop(&mut self) {
+        if self.is_drawn && !self.plain {
+            let mut out = io::stdout().lock();
+            let _ = out.write_all(b"\r\x1b[K").and_then(|()| out.flush());
+        }
+    }
+}
+
+/// Returns the longest form of the line that fits the terminal.
+fn wait_line(clients: &[String], left_us: Option<i64>, style: Style) -> String {
+    let subject = if clients.is_empty() { messages::waiting() } else { clients.join("; ") };
+    let seconds = left_us.map(|us| (us.max(0) + 999_999) / 1_000_000);
+    let dot = if style.ascii { "-" } else { "·" };
+    let left = seconds.map(messages::seconds_left).unwrap_or_default();
+    let left_short = seconds.map(messages::seconds_left_short).unwrap_or_default();
+    let seconds_alone = seconds.map_or_else(messages::waiting, messages::seconds);
+    let forms = [
+        messages::wait_long(&subject, left, dot),
+        messages::wait_medium(&subject, &left_short, dot),
+        messages::wait_short(messages::waiting() + &left_short),
+        messages::wait_short(&seconds_alone),
+    ];
+    let fits = |form: &String| style.plain || unicode_width::UnicodeWidthStr::width(form.as_str()) < style.width;
+    forms.into_iter().find(fits).unwrap_or_else(|| messages::wait_shortest(seconds_alone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_fits_the_terminal() {
+        let clients = ["main waits for queue:tasks".to_owned()];
+        let line_of =
+            |width, left_us| wait_line(&clients, left_us, Style { width, ascii: false, plain: false, quoted: false });
+        assert_eq!(
+            line_of(100, Some(6_100_000)),
+            "main waits for queue:tasks, 7 s left · Enter goes on as a second client · Ctrl-C stops waiting"
+        );
+        for width in [20, 40, 60, 80] {
+            let line = line_of(width, Some(6_100_000));
+            assert!(line.contains("7 s") && line.contains("Ctrl-C") && line.chars().count() < width, "{width}: {line}");
+        }
+        assert!(line_of(100, None).starts_with("main waits for queue:tasks · Enter"));
+    }
+}

@@ -1,0 +1,202 @@
+//! Completion, hints and highlighting, as rustyline asks for them while a line is typed.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use rustyline::Context;
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::validate::Validator;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::completion::complete;
+use super::highlight::highlight;
+use super::hint::{Hint, history_suffix, is_answer_of_step, signature_hint};
+use super::session_queries::SessionQueries;
+use super::terminal_width;
+use crate::render::theme::{Theme, Token};
+use crate::session::dialect::Dialect;
+
+/// The prompt at which a line is typed.
+#[derive(Debug, Clone)]
+pub struct PromptContext {
+    pub prompt: String,
+    /// The lines of the unfinished block.
+    pub preceding_lines: String,
+    pub dialect: Dialect,
+    /// Whether the line is code, and not the answer to a question.
+    pub is_code: bool,
+}
+
+/// The helper of the line editor.
+#[derive(Debug)]
+pub struct EditorHelper {
+    theme: Theme,
+    ascii: bool,
+    queries: SessionQueries,
+    context: PromptContext,
+    /// The part of the last hint that names the argument at the cursor.
+    current_argument: RefCell<Range<usize>>,
+    attributes: AttributeCache,
+}
+
+impl EditorHelper {
+    pub fn new(theme: Theme, ascii: bool, queries: SessionQueries) -> Self {
+        let context = PromptContext {
+            prompt: String::new(),
+            preceding_lines: String::new(),
+            dialect: Dialect::Both,
+            is_code: true,
+        };
+        let (current_argument, attributes) = (RefCell::default(), AttributeCache::default());
+        EditorHelper { theme, ascii, queries, context, current_argument, attributes }
+    }
+
+    /// Prepares for a line at this prompt.
+    pub fn start_line(&mut self, context: PromptContext) {
+        self.context = context;
+        self.attributes = AttributeCache::default();
+    }
+
+    /// Whether the line is Python, redis-cli or a tutor command.
+    fn is_command_line(&self, line: &str) -> bool {
+        self.context.is_code || line.starts_with(':')
+    }
+
+    /// Returns the rest of a history entry, if it fits in this number of columns, followed by the signature, if that fits.
+    fn hint_within(&self, line: &str, columns: usize, context: &Context<'_>) -> Option<Hint> {
+        let queries = &self.queries;
+        let suffix = history_suffix(line, context.history(), |entry| is_answer_of_step(entry, queries));
+        let suffix = suffix.filter(|suffix| suffix.width() <= columns).unwrap_or_default();
+        let gap = if suffix.is_empty() { "" } else { "   " };
+        let columns_left = columns.saturating_sub(suffix.width() + gap.len());
+        let signature = signature_hint(line, self.context.dialect, queries);
+        let fitting = signature.and_then(|signature| {
+            Some((truncate_hint(&signature.text, columns_left, self.ascii)?, signature.current_argument))
+        });
+        let Some((signature, current)) = fitting else {
+            return (!suffix.is_empty()).then_some(Hint {
+                insertable: suffix.len(),
+                text: suffix,
+                current_argument: 0..0,
+            });
+        };
+        let offset = suffix.len() + gap.len();
+        let is_whole = current.end <= signature.len();
+        let start = if is_whole { current.start } else { 0 };
+        let end = if is_whole { current.end } else { 0 };
+        Some(Hint {
+            insertable: suffix.len(),
+            text: format!("{suffix}{gap}{signature}"),
+            current_argument: start + offset..end + offset,
+        })
+    }
+}
+
+/// The attributes of names, queried once for each line that is typed.
+#[derive(Debug, Default)]
+struct AttributeCache(RefCell<HashMap<String, Vec<String>>>);
+
+impl AttributeCache {
+    /// Whether the name `owner` is bound and has no such attribute.
+    fn lacks(&self, owner: &str, attribute: &str, queries: &SessionQueries) -> bool {
+        let mut cache = self.0.borrow_mut();
+        let attributes = cache.entry(owner.to_owned()).or_insert_with(|| {
+            let prefix = format!("{owner}.");
+            queries.ask(move |_, completer| completer.complete(&prefix)).unwrap_or_default()
+        });
+        !attribute.starts_with('_') && !attributes.is_empty() && !attributes.iter().any(|known| known == attribute)
+    }
+}
+
+impl Completer for EditorHelper {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let text = &line[..pos];
+        if !self.is_command_line(text) {
+            return Ok((pos, Vec::new()));
+        }
+        let completions = complete(text, self.context.dialect, (terminal_width(), self.ascii), &self.queries);
+        Ok((pos - completions.word_len, completions.candidates))
+    }
+}
+
+impl rustyline::hint::Hint for Hint {
+    fn display(&self) -> &str {
+        &self.text
+    }
+
+    fn completion(&self) -> Option<&str> {
+        (self.insertable > 0).then(|| &self.text[..self.insertable])
+    }
+}
+
+impl Hinter for EditorHelper {
+    type Hint = Hint;
+
+    fn hint(&self, line: &str, pos: usize, context: &Context<'_>) -> Option<Hint> {
+        #[cfg(debug_assertions)]
+        super::panic_report::panic_on_request(line, &self.queries);
+        self.current_argument.replace(0..0);
+        // Without colours a hint would look like typed text.
+        if pos < line.len() || line.trim().is_empty() || self.theme == Theme::Plain || !self.is_command_line(line) {
+            return None;
+        }
+        let last = line.rsplit('\n').next().unwrap_or_default();
+        let prompt = self.context.prompt.rsplit('\n').next().unwrap_or_default();
+        let used = if last.len() == line.len() { prompt.width() } else { 0 } + last.width();
+        let column = used % terminal_width().max(1);
+        let columns = terminal_width().saturating_sub(column + 1);
+        let hint = self.hint_within(line, columns, context)?;
+        self.current_argument.replace(hint.current_argument.clone());
+        Some(hint)
+    }
+}
+
+/// Truncates a hint to a number of columns. Returns `None` if too little of the hint would be left.
+fn truncate_hint(hint: &str, columns: usize, ascii: bool) -> Option<String> {
+    if hint.width() <= columns {
+        return Some(hint.to_owned());
+    }
+    let ellipsis = if ascii { "..." } else { "…" };
+    let kept = columns.checked_sub(ellipsis.width()).filter(|kept| *kept > 6)?;
+    Some(hint.chars().take(kept).collect::<String>() + ellipsis)
+}
+
+impl Highlighter for EditorHelper {
+    fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        if !self.is_command_line(line) {
+            return Cow::Borrowed(line);
+        }
+        let lacks_attribute = |owner: &str, attribute: &str| self.attributes.lacks(owner, attribute, &self.queries);
+        let block = (self.context.preceding_lines.as_str(), line);
+        let highlighted = highlight(block, pos, self.context.dialect, self.theme, &lacks_attribute);
+        highlighted.map_or(Cow::Borrowed(line), Cow::Owned)
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        Cow::Owned(self.theme.paint_token(Token::Prompt, prompt))
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        let Range { start, end } = *self.current_argument.borrow();
+        let (Some(before), Some(current), Some(after)) = (hint.get(..start), hint.get(start..end), hint.get(end..))
+        else {
+            return Cow::Owned(self.theme.paint_token(Token::Hint, hint));
+        };
+        let paint = |token, text| self.theme.paint_token(token, text);
+        Cow::Owned(paint(Token::Hint, before) + &paint(Token::Current, current) + &paint(Token::Hint, after))
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        kind != CmdKind::MoveCursor || line.contains(['(', '[', '{'])
+    }
+}
+
+impl Validator for EditorHelper {}
+
+impl rustyline::Helper for EditorHelper {}

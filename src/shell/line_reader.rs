@@ -1,0 +1,265 @@
+//! Reads lines from the terminal, with the line editor or, in append-only output, as the terminal delivers them.
+
+use std::io::{self, BufRead as _, Write as _};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::Duration;
+
+use rustyline::config::BellStyle;
+use rustyline::error::ReadlineError;
+use rustyline::history::MemHistory;
+use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter as _};
+
+use super::Options;
+use super::editor_helper::{EditorHelper, PromptContext};
+use super::history::HistoryFile;
+use super::key_bindings::{INDENT, KeyBindings, LineAction};
+use super::session_queries::SessionQueries;
+use crate::driver::{Interrupts, WakeReason};
+use crate::render::theme::Theme;
+use crate::session::dialect::Dialect;
+
+/// Above this number of candidates, a second Tab is needed to list them.
+const MAX_LISTED_AT_ONCE: usize = 100;
+
+/// What a user did at a prompt.
+#[derive(Debug, PartialEq, Eq)]
+pub enum LineOutcome {
+    /// Entered a line, or several lines that were pasted or recalled from the history.
+    Line(String),
+    /// Pressed Ctrl-C.
+    Interrupt,
+    /// Pressed Ctrl-D, or closed the terminal.
+    EndOfInput,
+    /// Asked to edit the whole block. The text is the current line.
+    EditBlock(String),
+    /// Asked to edit the whole block in an external editor. The text is the current line.
+    EditExternally(String),
+    /// Pressed Ctrl-Z. The text is the current line.
+    Suspend(String),
+}
+
+/// Reads lines from the terminal.
+pub enum LineReader {
+    Editor(Box<LineEditor>),
+    /// For append-only output.
+    Plain(PlainReader),
+}
+
+/// Reads lines as the terminal delivers them.
+#[derive(Debug, Default)]
+pub struct PlainReader {
+    /// Whether the next line, if it is empty, is an Enter that has already been acted on.
+    ignores_enter: bool,
+}
+
+/// The line editor rustyline, with one history for Python and one for the redis-cli prompt.
+pub struct LineEditor {
+    editor: Editor<EditorHelper, MemHistory>,
+    /// The history that is not in use at the current prompt.
+    other_history: MemHistory,
+    /// Whether the current prompt is the redis-cli prompt.
+    is_cli: bool,
+    python_file: HistoryFile,
+    cli_file: HistoryFile,
+    bindings: KeyBindings,
+    /// Texts to print above the line.
+    above: Sender<String>,
+}
+
+impl LineReader {
+    /// Whether the output is append-only.
+    pub fn is_plain(&self) -> bool {
+        matches!(self, LineReader::Plain(_))
+    }
+
+    /// # Errors
+    /// Returns an error if the terminal does not support line editing.
+    pub fn with_editor(options: &Options, queries: SessionQueries) -> io::Result<Self> {
+        let theme = options.theme;
+        let config = Config::builder()
+            .edit_mode(options.edit_mode)
+            .bell_style(BellStyle::None)
+            .indent_size(INDENT)
+            .completion_prompt_limit(MAX_LISTED_AT_ONCE)
+            .completion_type(CompletionType::List)
+            .completion_show_all_if_ambiguous(true)
+            .color_mode(if theme == Theme::Plain { ColorMode::Disabled } else { ColorMode::Forced })
+            .bracketed_paste(true)
+            .build();
+        let (python_file, python_history) = HistoryFile::open(options.history.clone());
+        let (cli_file, cli_history) =
+            HistoryFile::open(options.history.as_ref().map(|path| path.with_extension("cli")));
+        let mut editor = Editor::with_history(config, python_history).map_err(to_io_error)?;
+        let above = spawn_printer(&mut editor)?;
+        editor.set_helper(Some(EditorHelper::new(theme, options.ascii, queries)));
+        let bindings = KeyBindings::default();
+        bindings.bind(&mut editor);
+        Ok(LineReader::Editor(Box::new(LineEditor {
+            editor,
+            other_history: cli_history,
+            is_cli: false,
+            python_file,
+            cli_file,
+            bindings,
+            above,
+        })))
+    }
+
+    /// Returns a printer for texts that arrive while a line is typed at this prompt.
+    pub fn printer_above(&self, prompt: &str) -> PrinterAbove {
+        match self {
+            LineReader::Editor(line_editor) => PrinterAbove::Editor(line_editor.above.clone()),
+            LineReader::Plain(_) => PrinterAbove::Plain { prompt: prompt.to_owned() },
+        }
+    }
+
+    /// Reads a line. The line editor begins with `initial` on the line.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal cannot be read or written.
+    pub fn read(&mut self, context: PromptContext, initial: &str, interrupts: &Interrupts) -> io::Result<LineOutcome> {
+        match self {
+            LineReader::Editor(line_editor) => line_editor.read(context, initial),
+            LineReader::Plain(plain) => plain.read(&context.prompt, interrupts),
+        }
+    }
+
+    /// Adds an entry to the history of the current prompt.
+    ///
+    /// # Errors
+    /// Returns an error if the history file cannot be written.
+    pub fn add_to_history(&mut self, entry: &str) -> io::Result<()> {
+        match self {
+            LineReader::Editor(line_editor) => {
+                let LineEditor { editor, is_cli, python_file, cli_file, .. } = &mut **line_editor;
+                let file = if *is_cli { cli_file } else { python_file };
+                file.add(editor.history_mut(), entry)
+            }
+            LineReader::Plain(_) => Ok(()),
+        }
+    }
+
+    /// Ignores the Enter that is the next key of the input, because it has already been acted on. An Enter behind other
+    /// keys is not ignored.
+    pub fn ignore_next_enter(&mut self) {
+        match self {
+            LineReader::Editor(line_editor) => line_editor.bindings.ignore_next_enter(),
+            LineReader::Plain(plain) => plain.ignores_enter = true,
+        }
+    }
+}
+
+impl LineEditor {
+    fn read(&mut self, context: PromptContext, initial: &str) -> io::Result<LineOutcome> {
+        if self.is_cli != (context.dialect == Dialect::Cli) {
+            self.is_cli = !self.is_cli;
+            std::mem::swap(self.editor.history_mut(), &mut self.other_history);
+        }
+        let prompt = context.prompt.clone();
+        self.bindings.set_in_block(!context.preceding_lines.is_empty());
+        if let Some(helper) = self.editor.helper_mut() {
+            helper.start_line(context);
+        }
+        match self.editor.readline_with_initial(&prompt, (initial, "")) {
+            Ok(line) => Ok(match self.bindings.take_action() {
+                LineAction::Accept => LineOutcome::Line(line),
+                LineAction::EndOfInput => LineOutcome::EndOfInput,
+                LineAction::Interrupt => LineOutcome::Interrupt,
+                LineAction::Suspend => LineOutcome::Suspend(line),
+                LineAction::EditBlock => LineOutcome::EditBlock(line),
+                LineAction::EditExternally => LineOutcome::EditExternally(line),
+            }),
+            Err(ReadlineError::Interrupted) => Ok(LineOutcome::Interrupt),
+            Err(ReadlineError::Eof) => Ok(LineOutcome::EndOfInput),
+            // Bytes that are not UTF-8 drop the line, as Ctrl-C does.
+            Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData => Ok(LineOutcome::Interrupt),
+            Err(e) => Err(to_io_error(e)),
+        }
+    }
+}
+
+/// Prints while a line is being typed.
+#[derive(Debug)]
+pub enum PrinterAbove {
+    /// The editor prints the text above the line, and draws the prompt and the line again.
+    Editor(Sender<String>),
+    /// The text and another prompt are printed below the line. What was typed is still in the terminal's buffer, but is not
+    /// shown again.
+    Plain { prompt: String },
+}
+
+impl PrinterAbove {
+    /// Prints whole lines. An empty text prints nothing.
+    ///
+    /// # Errors
+    /// Returns an error if standard output cannot be written.
+    pub fn print(&mut self, text: String) -> io::Result<()> {
+        match self {
+            _ if text.is_empty() => Ok(()),
+            PrinterAbove::Editor(above) => above.send(text).map_err(io::Error::other),
+            PrinterAbove::Plain { prompt } => {
+                let mut out = io::stdout().lock();
+                write!(out, "\n{text}{prompt}")?;
+                out.flush()
+            }
+        }
+    }
+}
+
+/// Starts a thread that prints texts above the line that is edited. It is a thread of its own because the editor accepts one
+/// text at a time, and accepts a text that arrives just after Enter only with the next line.
+fn spawn_printer(editor: &mut Editor<EditorHelper, MemHistory>) -> io::Result<Sender<String>> {
+    let mut printer = editor.create_external_printer().map_err(to_io_error)?;
+    let (above, texts) = mpsc::channel::<String>();
+    thread::Builder::new().name("above the prompt".into()).spawn(move || {
+        for text in texts {
+            if printer.print(text).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(above)
+}
+
+impl PlainReader {
+    /// Reads a line. Standard output is not locked meanwhile, so that other threads can print.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal cannot be read or written.
+    pub fn read(&mut self, prompt: &str, interrupts: &Interrupts) -> io::Result<LineOutcome> {
+        let write = |text: &str| {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        };
+        write(prompt)?;
+        loop {
+            match interrupts.wait_with_stdin(Duration::from_secs(60), None)? {
+                WakeReason::Other => {}
+                WakeReason::Interrupt => {
+                    write("\n")?;
+                    return Ok(LineOutcome::Interrupt);
+                }
+                WakeReason::Input => {
+                    let mut bytes = Vec::new();
+                    if io::stdin().lock().read_until(b'\n', &mut bytes)? == 0 {
+                        write("\n")?;
+                        return Ok(LineOutcome::EndOfInput);
+                    }
+                    let line = String::from_utf8_lossy(&bytes);
+                    let line = line.trim_end_matches(['\r', '\n']);
+                    if !(std::mem::take(&mut self.ignores_enter) && line.is_empty()) {
+                        return Ok(LineOutcome::Line(line.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn to_io_error(error: ReadlineError) -> io::Error {
+    match error {
+        ReadlineError::Io(e) => e,
+        other => io::Error::other(other),
+    }
+}

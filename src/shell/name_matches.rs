@@ -1,0 +1,222 @@
+//! The names that match a word, as candidates for completion.
+
+use rustyline::completion::Pair;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::messages::shell as messages;
+
+/// Maximum number of candidates in a list. The common prefix is that of all matching names.
+const MAX_LISTED: usize = 60;
+
+/// Up to this many candidates are listed one a line, with their descriptions.
+const MAX_DESCRIBED: usize = 12;
+
+/// Collects the names that begin with a word. If there is no such name, the names that contain the word count; if there is
+/// none of these either, the names that contain the letters of the word in order.
+#[derive(Debug, Default)]
+pub struct NameMatches {
+    pub word: String,
+    /// Names that begin with the word, each with its description. At most `MAX_LISTED`.
+    with_prefix: Vec<(String, String)>,
+    /// Names that contain the word.
+    containing: Vec<(String, String)>,
+    /// Names that contain the letters of the word in order, with the length of the part that contains them.
+    scattered: Vec<(usize, String, String)>,
+    /// Number of names that begin with the word, listed or not.
+    prefix_count: usize,
+    /// The common prefix of all names that begin with the word.
+    common_prefix: Option<String>,
+}
+
+/// How a name matches the word.
+enum MatchKind {
+    Prefix,
+    Contained,
+    /// The letters of the word are within this many bytes of the name.
+    Scattered(usize),
+}
+
+impl NameMatches {
+    pub fn new(word: &str) -> Self {
+        NameMatches { word: word.to_owned(), ..NameMatches::default() }
+    }
+
+    /// Adds a name if it matches.
+    pub fn add(&mut self, name: &str, description: &str) {
+        if let Some(kind) = self.match_kind(name) {
+            self.add_as(kind, name, description);
+        }
+    }
+
+    /// Adds a key, a field or a member if it matches and can be typed without quotes. There may be very many of these, so
+    /// the test that most of them fail comes first.
+    pub fn add_data(&mut self, name: &[u8], description: &str) {
+        if let Ok(name) = std::str::from_utf8(name)
+            && let Some(kind) = self.match_kind(name)
+            && !needs_quotes(name)
+        {
+            self.add_as(kind, name, description);
+        }
+    }
+
+    /// Returns how a name matches the word, or `None` if the name would not be listed.
+    fn match_kind(&self, name: &str) -> Option<MatchKind> {
+        if name.starts_with(&self.word) {
+            return Some(MatchKind::Prefix);
+        }
+        let is_one_letter = self.word.chars().nth(1).is_none();
+        if self.prefix_count > 0 || self.containing.len() == MAX_LISTED || is_one_letter {
+            return None;
+        }
+        // A name that contains the word contains its letters in order, too.
+        let length = scattered_length(&self.word, name)?;
+        if name.contains(&self.word) {
+            return Some(MatchKind::Contained);
+        }
+        (self.scattered.len() < MAX_LISTED).then_some(MatchKind::Scattered(length))
+    }
+
+    fn add_as(&mut self, kind: MatchKind, name: &str, description: &str) {
+        let (name, description) = (name.to_owned(), description.to_owned());
+        match kind {
+            MatchKind::Contained => self.containing.push((name, description)),
+            MatchKind::Scattered(length) => self.scattered.push((length, name, description)),
+            MatchKind::Prefix => {
+                self.prefix_count += 1;
+                self.shorten_common_prefix(&name);
+                if self.with_prefix.len() < MAX_LISTED {
+                    self.with_prefix.push((name, description));
+                }
+            }
+        }
+    }
+
+    fn shorten_common_prefix(&mut self, name: &str) {
+        match &mut self.common_prefix {
+            None => self.common_prefix = Some(name.to_owned()),
+            Some(prefix) if name.starts_with(prefix.as_str()) => {}
+            Some(prefix) => {
+                let difference = prefix.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+                prefix.truncate(difference.map_or(name.len().min(prefix.len()), |((at, _), _)| at));
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.with_prefix.is_empty() && self.containing.is_empty() && self.scattered.is_empty()
+    }
+
+    /// Returns the names of the best kind of match that there is.
+    fn best(self) -> Vec<(String, String)> {
+        if !self.with_prefix.is_empty() {
+            return self.with_prefix;
+        }
+        if !self.containing.is_empty() {
+            return self.containing;
+        }
+        let shortest = self.scattered.iter().map(|(length, ..)| *length).min().unwrap_or_default();
+        // Letters that are far apart in a long name match by chance.
+        let is_dense = |(length, ..): &(usize, String, String)| *length <= shortest + 2;
+        self.scattered.into_iter().filter(is_dense).map(|(_, name, description)| (name, description)).collect()
+    }
+
+    /// Returns the candidates for a terminal of this width.
+    pub fn into_candidates(mut self, width: usize, ascii: bool) -> Vec<Pair> {
+        let mut more = None;
+        if self.prefix_count > self.with_prefix.len() {
+            // The names do not fit in the list. The first Tab completes their common prefix, the next one lists them.
+            let prefix = self.common_prefix.take().unwrap_or_default();
+            if prefix.len() > self.word.len() {
+                return vec![Pair { display: prefix.clone(), replacement: prefix }];
+            }
+            let count = self.prefix_count - self.with_prefix.len();
+            more = Some(Pair { display: messages::more_completions(count), replacement: self.word.clone() });
+        }
+        let mut names = self.best();
+        // Keyword arguments come first.
+        names.sort_by(|(a, _), (b, _)| (!a.ends_with('='), a).cmp(&(!b.ends_with('='), b)));
+        names.dedup_by(|a, b| a.0 == b.0);
+        let are_described = names.len() <= MAX_DESCRIBED;
+        let longest = names.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        let display = |name: &str, description: &str| {
+            let room = width.saturating_sub(longest + 4);
+            if !are_described || description.is_empty() || room < 12 {
+                return name.to_owned();
+            }
+            format!("{name:longest$}  {}", truncate_at_word(description, room, ascii))
+        };
+        let pair =
+            |(name, description): (String, String)| Pair { display: display(&name, &description), replacement: name };
+        names.into_iter().map(pair).chain(more).collect()
+    }
+}
+
+/// Whether a text needs quotes or escapes when it is typed as a word.
+fn needs_quotes(text: &str) -> bool {
+    // This quick test suffices for nearly all names.
+    let is_word_byte = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.');
+    if text.as_bytes().iter().all(is_word_byte) {
+        return text.is_empty();
+    }
+    text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\'' | '"' | '\\'))
+}
+
+/// Truncates a description to a number of columns, between two words.
+fn truncate_at_word(description: &str, columns: usize, ascii: bool) -> String {
+    if description.width() <= columns {
+        return description.to_owned();
+    }
+    let ellipsis = if ascii { "..." } else { "…" };
+    let fits = |end: &usize| description[..*end].width() + ellipsis.width() <= columns;
+    let end = description.match_indices(' ').map(|(at, _)| at).take_while(fits).last().unwrap_or_default();
+    description[..end].to_owned() + ellipsis
+}
+
+/// Returns the length of the part of `name` that contains the bytes of `word` in order, in any case.
+fn scattered_length(word: &str, name: &str) -> Option<usize> {
+    let mut bytes = name.bytes().enumerate();
+    let mut first = None;
+    let mut last = 0;
+    for wanted in word.bytes() {
+        let (at, _) = bytes.find(|(_, byte)| byte.eq_ignore_ascii_case(&wanted))?;
+        first.get_or_insert(at);
+        last = at;
+    }
+    Some(last + 1 - first?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_truncated_between_words() {
+        let description = "Sets a field of a hash only if it is not there.";
+        assert_eq!(truncate_at_word(description, 47, false), description);
+        assert_eq!(truncate_at_word(description, 46, false), "Sets a field of a hash only if it is not…");
+        assert_eq!(truncate_at_word(description, 24, true), "Sets a field of a...");
+    }
+
+    #[test]
+    fn letters_match_only_in_order() {
+        assert_eq!(scattered_length("usn", "user:1:name"), Some(8));
+        assert_eq!(scattered_length("nu", "user:1:name"), None);
+    }
+
+    #[test]
+    fn many_names_are_first_completed_to_their_common_prefix() {
+        let candidates = |word| {
+            let mut matches = NameMatches::new(word);
+            for number in 0..1000 {
+                matches.add(&format!("user:{number}"), "");
+            }
+            matches.into_candidates(80, true)
+        };
+        let replacements: Vec<_> = candidates("us").into_iter().map(|pair| pair.replacement).collect();
+        assert_eq!(replacements, ["user:"]);
+        let pairs = candidates("user:");
+        assert_eq!(pairs.len(), MAX_LISTED + 1);
+        let last = &pairs[MAX_LISTED];
+        assert_eq!((last.replacement.as_str(), last.display.as_str()), ("user:", "and 940 more"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Output on the terminal: lays out what a session shows, and saves the learner's progress.
+
+use std::io;
+
+use super::course_progress::CourseProgress;
+use super::text_width;
+use crate::lesson::progress::Progress;
+use crate::markup::Style;
+use crate::messages::shell as messages;
+use crate::render::Renderer;
+use crate::render::theme::Theme;
+use crate::session::event::{Effect, Event, Show};
+use crate::session::status::Status;
+
+/// Lays out what a session shows, for the current width of the terminal.
+pub struct TerminalOutput<S> {
+    renderer: Renderer,
+    course_progress: CourseProgress,
+    save: S,
+}
+
+impl<S: FnMut(&Progress) -> io::Result<()>> TerminalOutput<S> {
+    pub fn new(style: Style, theme: Theme, course_progress: CourseProgress, save: S) -> Self {
+        TerminalOutput { renderer: Renderer::new(style, theme), course_progress, save }
+    }
+
+    /// Returns the text to write at the cursor.
+    pub fn render(&mut self, show: &Show) -> String {
+        self.update_width();
+        let mut text = String::new();
+        if let Show::Heading(heading) = show
+            && let Some(banner) = self.course_progress.banner_before(heading, self.renderer.style)
+        {
+            text.push_str(&self.renderer.render(&Show::Text(banner)));
+            text.push_str(&self.renderer.render(&Show::Gap));
+        }
+        text.push_str(&self.renderer.render(show));
+        text
+    }
+
+    /// Returns the status line to write before a prompt.
+    pub fn render_status(&mut self, status: &Status) -> String {
+        self.update_width();
+        self.renderer.render_status(status)
+    }
+
+    /// Performs an effect while the user types a line. Output is appended to `text`, which will be printed above the prompt.
+    ///
+    /// # Errors
+    /// Returns an error if progress cannot be saved.
+    pub fn perform_above_prompt(&mut self, effect: Effect, text: &mut String) -> io::Result<Option<Event>> {
+        if text.is_empty() {
+            // The cursor is on the line of the prompt; the text will have lines of its own.
+            self.renderer.set_at_line_start();
+        }
+        match effect {
+            Effect::Show(show) => text.push_str(&self.render(&show)),
+            Effect::Progress(progress) => self.save_progress(&progress)?,
+            // `:save` cannot be entered while another line is typed.
+            Effect::WriteFile { path, .. } => {
+                let refusal = messages::file_not_written_while_typing(&path);
+                return Ok(Some(Event::FileWritten { path, refusal: Some(refusal) }));
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    /// Returns the line break that ends an unfinished line of output, or nothing.
+    pub fn line_end(&mut self) -> &'static str {
+        self.renderer.end_line()
+    }
+
+    /// Notes that a prompt was shown and answered, so that the cursor is at the start of a line.
+    pub fn prompt_answered(&mut self) {
+        self.renderer.set_at_line_start();
+    }
+
+    /// Returns the theme and style for lines that are drawn without the renderer.
+    pub fn theme_and_style(&self) -> (Theme, Style) {
+        (self.renderer.theme, self.renderer.style)
+    }
+
+    /// Saves the learner's progress.
+    ///
+    /// # Errors
+    /// Returns an error if the progress file cannot be written.
+    pub fn save_progress(&mut self, progress: &Progress) -> io::Result<()> {
+        self.course_progress.update(progress);
+        (self.save)(progress)
+    }
+
+    fn update_width(&mut self) {
+        self.renderer.style.width = text_width();
+    }
+}
