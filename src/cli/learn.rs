@@ -144,7 +144,8 @@ fn open_lesson(
     Ok(())
 }
 
-/// Returns the steps whose practice is due at `now_s`, in seconds since 1970, or a sentence that says why there are none.
+/// Returns the steps whose practice is due at `now_s`, in seconds since 1970, or a sentence that says why there are
+/// none.
 fn steps_to_practise(
     library: &Library,
     progress: &Progress,

@@ -38,8 +38,8 @@ use redis_server::now_us;
 /// Number of columns of a transcript.
 const TRANSCRIPT_WIDTH: usize = 80;
 
-/// An error that ends the program: a sentence that says what to do, or `None` if standard output was closed, which needs no
-/// message.
+/// An error that ends the program: a sentence that says what to do, or `None` if standard output was closed, which
+/// needs no message.
 struct Error(Option<String>);
 
 impl Error {

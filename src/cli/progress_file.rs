@@ -29,8 +29,8 @@ pub fn history_file() -> Option<PathBuf> {
 }
 
 impl ProgressFile {
-    /// Reads the learner's progress. A damaged file is renamed, with a message on standard error. A file of a newer version is
-    /// left alone, and progress is not saved in this run.
+    /// Reads the learner's progress. A damaged file is renamed, with a message on standard error. A file of a newer
+    /// version is left alone, and progress is not saved in this run.
     ///
     /// # Errors
     /// Returns an error if the file exists but cannot be read.

@@ -41,7 +41,8 @@ messages! {
 
     /// `check` found a lesson with the id of one that is built in.
     id_of_built_in(id, other) =
-        "{other} is built in and has the id \"{id}\" as well: with `--lessons` this file replaces it. Give it an id of its own unless that is intended";
+        "{other} is built in and has the id \"{id}\" as well: with `--lessons` this file replaces it. \
+         Give it an id of its own unless that is intended";
 
     /// A line of `check` that is advice, and no error.
     advice(diagnostic) = "{diagnostic} (advice)";
@@ -84,7 +85,8 @@ messages! {
 
     /// `review` before any step is done.
     nothing_to_practise() =
-        "There is nothing to practise yet: tasks come from the steps that you have done. `redis-tutor` opens the first lesson.";
+        "There is nothing to practise yet: tasks come from the steps that you have done. \
+         `redis-tutor` opens the first lesson.";
 
     /// `sheet` of a lesson that is not finished.
     lesson_not_finished(id) =

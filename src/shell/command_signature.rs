@@ -72,8 +72,8 @@ fn take_required(part: &Part, words: &mut &[&str]) -> Option<Expected> {
     }
 }
 
-/// Takes the words of adjacent options, which may come in any order. `following` are the parts behind the options. Returns
-/// what may follow if the words end within the options.
+/// Takes the words of adjacent options, which may come in any order. `following` are the parts behind the options.
+/// Returns what may follow if the words end within the options.
 fn take_options(mut options: Vec<&Choice>, words: &mut &[&str], following: &[Part]) -> Option<Expected> {
     loop {
         let remaining = |options: &[&Choice]| -> Vec<String> {

@@ -66,7 +66,8 @@ impl EditorHelper {
         self.context.is_code || line.starts_with(':')
     }
 
-    /// Returns the rest of a history entry, if it fits in this number of columns, followed by the signature, if that fits.
+    /// Returns the rest of a history entry, if it fits in this number of columns, followed by the signature, if that
+    /// fits.
     fn hint_within(&self, line: &str, columns: usize, context: &Context<'_>) -> Option<Hint> {
         let queries = &self.queries;
         let suffix = history_suffix(line, context.history(), |entry| is_answer_of_step(entry, queries));

@@ -25,8 +25,8 @@ pub fn editor_command() -> OsString {
     from_environment("VISUAL").or_else(|| from_environment("EDITOR")).unwrap_or_else(|| DEFAULT_EDITOR.into())
 }
 
-/// Runs `editor` on a temporary file with the text, waits until the editor ends, and returns the new text. The file name
-/// gets `extension`, so that the editor knows the language.
+/// Runs `editor` on a temporary file with the text, waits until the editor ends, and returns the new text. The file
+/// name gets `extension`, so that the editor knows the language.
 pub fn edit(text: &str, editor: &OsString, extension: &str) -> Edited {
     let editor = editor.to_string_lossy().into_owned();
     let mut words = editor.split_whitespace();

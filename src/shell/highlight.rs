@@ -1,4 +1,5 @@
-//! Syntax highlighting of the line that is typed: Python by its tokens, redis-cli by its words, brackets by their pairs.
+//! Syntax highlighting of the line that is typed: Python by its tokens, redis-cli by its words, brackets by their
+//! pairs.
 
 use std::ops::Range;
 

@@ -13,7 +13,8 @@ const MAX_ENTRIES: usize = 1000;
 /// Words that mark an entry that may contain a password, in Python or redis-cli.
 const SECRET_WORDS: [&str; 6] = ["auth", "requirepass", "masterauth", "masteruser", "setuser", "password"];
 
-/// The history file. Each line is an entry, with line breaks and backslashes escaped. The latest entry is the last line.
+/// The history file. Each line is an entry, with line breaks and backslashes escaped. The latest entry is the last
+/// line.
 #[derive(Debug)]
 pub struct HistoryFile {
     /// `None` if the history is not saved.

@@ -73,7 +73,8 @@ impl KeyBindings {
     pub fn bind(&self, editor: &mut Editor<EditorHelper, MemHistory>) {
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
-        // These keys accept the line. If rustyline ended it with an error instead, it would forget the input behind the key.
+        // These keys accept the line. If rustyline ended it with an error instead, it would forget the input behind the
+        // key.
         for (keys, action) in [
             (Event::from(KeyEvent::ctrl('C')), LineAction::Interrupt),
             (Event::from(KeyEvent::ctrl('D')), LineAction::EndOfInput),

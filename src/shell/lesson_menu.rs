@@ -1,8 +1,8 @@
-//! The menu of lessons: chosen from with arrows, or by typing a number or a part of a name. In append-only output it is a
-//! numbered list with a prompt.
+//! The menu of lessons: chosen from with arrows, or by typing a number or a part of a name. In append-only output it is
+//! a numbered list with a prompt.
 //!
-//! The menu is drawn with escape sequences of our own. A menu of one column needs some forty lines for that, while the crates
-//! that offer menus bring a second terminal library along.
+//! The menu is drawn with escape sequences of our own. A menu of one column needs some forty lines for that, while the
+//! crates that offer menus bring a second terminal library along.
 
 use std::io::{self, Write as _};
 use std::time::Duration;
@@ -192,8 +192,8 @@ struct DrawnMenu {
 }
 
 impl DrawnMenu {
-    /// Draws the menu over the previous one. After a resize the menu is drawn below the previous one, because the terminal
-    /// may have moved that anywhere.
+    /// Draws the menu over the previous one. After a resize the menu is drawn below the previous one, because the
+    /// terminal may have moved that anywhere.
     fn draw(&mut self, menu: &Menu<'_>, style: Style, theme: Theme) -> io::Result<()> {
         let (width, rows) = terminal_size();
         let lines = menu.lines(Style { width, ..style }, theme, rows);

@@ -184,8 +184,8 @@ impl LineEditor {
 pub enum PrinterAbove {
     /// The editor prints the text above the line, and draws the prompt and the line again.
     Editor(Sender<String>),
-    /// The text and another prompt are printed below the line. What was typed is still in the terminal's buffer, but is not
-    /// shown again.
+    /// The text and another prompt are printed below the line. What was typed is still in the terminal's buffer, but is
+    /// not shown again.
     Plain { prompt: String },
 }
 
@@ -207,8 +207,8 @@ impl PrinterAbove {
     }
 }
 
-/// Starts a thread that prints texts above the line that is edited. It is a thread of its own because the editor accepts one
-/// text at a time, and accepts a text that arrives just after Enter only with the next line.
+/// Starts a thread that prints texts above the line that is edited. It is a thread of its own because the editor
+/// accepts one text at a time, and accepts a text that arrives just after Enter only with the next line.
 fn spawn_printer(editor: &mut Editor<EditorHelper, MemHistory>) -> io::Result<Sender<String>> {
     let mut printer = editor.create_external_printer().map_err(to_io_error)?;
     let (above, texts) = mpsc::channel::<String>();

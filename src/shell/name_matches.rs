@@ -11,8 +11,8 @@ const MAX_LISTED: usize = 60;
 /// Up to this many candidates are listed one a line, with their descriptions.
 const MAX_DESCRIBED: usize = 12;
 
-/// Collects the names that begin with a word. If there is no such name, the names that contain the word count; if there is
-/// none of these either, the names that contain the letters of the word in order.
+/// Collects the names that begin with a word. If there is no such name, the names that contain the word count; if there
+/// is none of these either, the names that contain the letters of the word in order.
 #[derive(Debug, Default)]
 pub struct NameMatches {
     pub word: String,
@@ -48,8 +48,8 @@ impl NameMatches {
         }
     }
 
-    /// Adds a key, a field or a member if it matches and can be typed without quotes. There may be very many of these, so
-    /// the test that most of them fail comes first.
+    /// Adds a key, a field or a member if it matches and can be typed without quotes. There may be very many of these,
+    /// so the test that most of them fail comes first.
     pub fn add_data(&mut self, name: &[u8], description: &str) {
         if let Ok(name) = std::str::from_utf8(name)
             && let Some(kind) = self.match_kind(name)

@@ -8,8 +8,8 @@ use super::text_width;
 use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text};
 use crate::messages::shell as messages;
 
-/// Panics on the thread behind the prompt when `:panic ` is typed. Tests use it to see what a panic leaves behind; release
-/// builds do not have it.
+/// Panics on the thread behind the prompt when `:panic ` is typed. Tests use it to see what a panic leaves behind;
+/// release builds do not have it.
 #[cfg(debug_assertions)]
 pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQueries) {
     if line == ":panic " {
@@ -17,8 +17,8 @@ pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQue
     }
 }
 
-/// Returns the message: what happened and where, that progress is safe, and where to report the panic. A backtrace follows if
-/// `RUST_BACKTRACE` asks for one.
+/// Returns the message: what happened and where, that progress is safe, and where to report the panic. A backtrace
+/// follows if `RUST_BACKTRACE` asks for one.
 pub fn report(panic: &PanicHookInfo<'_>, progress_file: Option<&Path>) -> String {
     let place = panic.location().map(messages::panic_place).unwrap_or_default();
     let reason = panic.payload_as_str().map_or_else(messages::panic_without_reason, str::to_owned);

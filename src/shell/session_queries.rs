@@ -1,8 +1,9 @@
 //! Runs the session on a thread of its own while the user types a line, and answers the line editor's queries.
 //!
-//! The line editor blocks the main thread, and keeps its helper from one line to the next, while the session can be lent to
-//! another thread only for one line. So a thread that lives as long as the line takes the session: it lets waits end,
-//! programs wake and real clients in, answers the editor's queries, and has new output printed above the line.
+//! The line editor blocks the main thread, and keeps its helper from one line to the next, while the session can be
+//! lent to another thread only for one line. So a thread that lives as long as the line takes the session: it lets
+//! waits end, programs wake and real clients in, answers the editor's queries, and has new output printed above the
+//! line.
 
 use std::io;
 use std::sync::mpsc::{self, Sender, TryRecvError};

@@ -17,9 +17,8 @@ use super::terminal_output::TerminalOutput;
 use super::{DEFAULT_WIDTH, TerminalSession};
 use crate::driver::{Frontend, Host, Interrupts, LessonWatcher, WakeReason, write_new_file};
 use crate::lesson::format::Lesson;
-use crate::lesson::judge::code;
 use crate::lesson::progress::Progress;
-use crate::markup::{self, Role, Style, Text};
+use crate::markup::{self, Role, Style, Text, code};
 use crate::messages::shell as messages;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
@@ -122,9 +121,9 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
         self.show(&Show::Text(Text::from_markdown(role, markdown)))
     }
 
-    /// Polls the watched lesson file until a key is pressed, and returns the lesson if the file was saved. The line editor
-    /// cannot be interrupted while it reads, so it starts only when a key has been pressed. Of several lines that arrive at
-    /// once, the lines that the editor has already buffered are read after the next key.
+    /// Polls the watched lesson file until a key is pressed, and returns the lesson if the file was saved. The line
+    /// editor cannot be interrupted while it reads, so it starts only when a key has been pressed. Of several lines
+    /// that arrive at once, the lines that the editor has already buffered are read after the next key.
     fn poll_watched_file(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
         let Some(watcher) = &mut self.watcher else { return Ok(None) };
         if self.reader.is_plain() {

@@ -87,8 +87,8 @@ mod unix {
     }
 
     impl TerminalModes {
-        /// Saves the terminal's modes, to restore them when the program ends normally, by a panic, or by a signal. `wake`
-        /// is called for a signal that arrives between two prompts. `report` returns the message for a panic.
+        /// Saves the terminal's modes, to restore them when the program ends normally, by a panic, or by a signal.
+        /// `wake` is called for a signal that arrives between two prompts. `report` returns the message for a panic.
         ///
         /// # Errors
         /// Returns an error if standard input is not a terminal, or if no signal handler can be installed.
@@ -111,8 +111,8 @@ mod unix {
                     wake();
                 }
             })?;
-            // A panic of any thread ends the process: the shared state cannot be trusted after it, and a thread that reads
-            // keys would not notice it.
+            // A panic of any thread ends the process: the shared state cannot be trusted after it, and a thread that
+            // reads keys would not notice it.
             std::panic::set_hook(Box::new(move |panic| {
                 restore_modes_and_screen();
                 let _ = writeln!(io::stderr(), "{}", report(panic));
@@ -121,8 +121,8 @@ mod unix {
             Ok(modes)
         }
 
-        /// Sets the modes for the time between two prompts. Keys that are typed ahead are not echoed, and reach the editor
-        /// unchanged. That includes Ctrl-D, which canonical mode would turn into a NUL byte.
+        /// Sets the modes for the time between two prompts. Keys that are typed ahead are not echoed, and reach the
+        /// editor unchanged. That includes Ctrl-D, which canonical mode would turn into a NUL byte.
         ///
         /// # Errors
         /// Returns an error if the terminal was closed.
@@ -267,8 +267,8 @@ mod unix {
         }
     }
 
-    /// Input line by line, without echo. A line makes standard input readable, and is left for the next reader. Ctrl-C sends
-    /// a signal and discards nothing. The previous modes are restored when this is dropped.
+    /// Input line by line, without echo. A line makes standard input readable, and is left for the next reader. Ctrl-C
+    /// sends a signal and discards nothing. The previous modes are restored when this is dropped.
     #[derive(Debug)]
     pub struct LineInput {
         previous: Termios,
@@ -289,8 +289,8 @@ mod unix {
             Ok(LineInput { previous })
         }
 
-        /// Consumes the end of input if it comes next: Ctrl-D at the start of a line, or a terminal that was closed. To be
-        /// called when standard input is readable.
+        /// Consumes the end of input if it comes next: Ctrl-D at the start of a line, or a terminal that was closed. To
+        /// be called when standard input is readable.
         ///
         /// # Errors
         /// Returns no error on Unix.

@@ -44,7 +44,8 @@ impl<S: FnMut(&Progress) -> io::Result<()>> TerminalOutput<S> {
         self.renderer.render_status(status)
     }
 
-    /// Performs an effect while the user types a line. Output is appended to `text`, which will be printed above the prompt.
+    /// Performs an effect while the user types a line. Output is appended to `text`, which will be printed above the
+    /// prompt.
     ///
     /// # Errors
     /// Returns an error if progress cannot be saved.

@@ -1,5 +1,5 @@
-//! The session at the start of README.md is exactly what the program prints. If a change of wording makes the test fail, copy
-//! the output from the failure into README.md.
+//! The session at the start of README.md is exactly what the program prints. If a change of wording makes the test
+//! fail, copy the output from the failure into README.md.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

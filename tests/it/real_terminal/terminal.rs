@@ -93,8 +93,8 @@ impl Terminal {
         lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 
-    /// Returns the rows of the screen. Lines that the terminal has wrapped are several rows, and every time of day is replaced
-    /// by noon.
+    /// Returns the rows of the screen. Lines that the terminal has wrapped are several rows, and every time of day is
+    /// replaced by noon.
     pub fn screen_rows(&self) -> String {
         let screen = self.screen.screen();
         let rows = screen.rows(0, screen.size().1.get()).map(|row| row.trim_end().to_owned());

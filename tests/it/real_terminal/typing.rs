@@ -225,8 +225,8 @@ fn ctrl_c_drops_the_line_but_no_input_behind_it() {
     terminal.wait_for_prompt(">>>");
     terminal.send_keys(&format!("nonsense{CTRL_C}20 + 22\r"));
     terminal.wait_for_text("\n42\n");
-    // Where Ctrl-C stops a loop is random, so no snapshot contains the traceback. The test waits for the indicator because an
-    // earlier Ctrl-C might arrive before the loop runs.
+    // Where Ctrl-C stops a loop is random, so no snapshot contains the traceback. The test waits for the indicator
+    // because an earlier Ctrl-C might arrive before the loop runs.
     terminal.send_keys("\x1b[200~while True: pass\n\x1b[201~\r");
     terminal.wait_for_text("running for");
     terminal.send_keys(CTRL_C);
