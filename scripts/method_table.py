@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Holds the methods of the tutor's `redis` package and their parameters against tests/truth/redis-py-methods.json.
+"""Compares the methods of redis-tutor's `redis` package and their parameters with tests/truth/redis-py-methods.json.
 
-Usage: method_table.py [FILE]      in any Python; the package runs over scripts/wire_over_sockets.py, without a server
+Usage: method_table.py [FILE]      in any Python, without a server
 
-Prints each method that is missing or whose parameters differ, unless the lists below give the reason, and the counts.
-Exits 1 if anything is missing or differs without a reason, or if a reason is no longer needed.
+Prints each method that is missing or has different parameters, and the number of methods. Exits with status 1 if the
+tables below give no reason for one of these, or if they give a reason that is no longer needed.
 """
 
 import json
@@ -12,27 +12,27 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.dont_write_bytecode = True  # the package's folder is frozen into the binary as it is
+sys.dont_write_bytecode = True  # the whole folder of the package is frozen into the binary
 sys.path[:0] = [str(ROOT / "crates/python-kernel/src/redis_package"), str(ROOT / "scripts")]
 
 import wire_over_sockets  # noqa: E402
 from record_methods import FILE, parameters  # noqa: E402
 
-_NO_MAINTENANCE = "the tutor's server is never moved, so there are no maintenance messages and no new logins"
+_NO_MAINTENANCE = "the server in redis-tutor is never moved, so it sends no maintenance notifications"
 
 MISSING = {
     "connection.ConnectionPool.re_auth_callback": _NO_MAINTENANCE,
-    "connection.ConnectionPool.get_connection_count": "a figure for monitoring tools",
+    "connection.ConnectionPool.get_connection_count": "only monitoring tools use it",
     "connection.BlockingConnectionPool.set_in_maintenance": _NO_MAINTENANCE,
     "lock.Lock.register_scripts": "the lock uses no scripts",
 }
 DIFFERENT = {
-    "connection.BlockingConnectionPool.__init__": "the queue's class would import queue with redis; nothing is queued",
+    "connection.BlockingConnectionPool.__init__": "no queue is used, and its default would import `queue` with redis",
 }
 
 
 def own_classes():
-    """The package's classes, by the names of the record."""
+    """Returns the package's classes by their names in the record."""
     wire_over_sockets.install()
     import redis
     from redis import client, connection, lock
@@ -46,7 +46,7 @@ def own_classes():
 
 
 def compare(record):
-    """Yields (kind, method, what the record says, what ours is) for whatever is not the same."""
+    """Yields (kind of difference, method, recorded parameters, our parameters) for each difference."""
     client, classes = own_classes()
     for family, methods in record.items():
         cls = classes.get(family, client)
@@ -76,7 +76,7 @@ def main():
         print(f"{kind}: {method}\n  redis-py {wanted}\n  ours     {ours}")
     for method in sorted(set(reasons) - excused):
         bad += 1
-        print(f"there is a reason for {method}, but nothing differs")
+        print(f"the reason for {method} is no longer needed, because nothing differs")
     total = sum(map(len, record.values()))
     print(f"{total} methods, {total - len(excused) - bad} the same, {len(excused)} excused, {bad} wrong")
     sys.exit(bad > 0)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes what methods the installed redis-py has, with their parameters, to tests/truth/redis-py-methods.json.
+"""Writes the methods of the installed redis-py and their parameters to tests/truth/redis-py-methods.json.
 
 Usage: record_methods.py [FILE]      in a Python that has redis-py 8.1 installed
 
-A JSON object: class name to {method: parameters}. The families of commands come by their class, then the client, the
-pipeline, the subscriber and the lock with the methods they have besides. Types are left out, and so are addresses.
+The file is a JSON object {class: {method: parameters}}. It has the classes of the command families, then the client,
+the pipeline, the subscriber and the lock with their own methods. Types and addresses are omitted.
 """
 
 import inspect
@@ -22,7 +22,7 @@ FAMILIES = """
 
 
 def parameters(function):
-    """A function's parameters as text, without types."""
+    """Returns the parameters of a function as text, without types."""
     signature = inspect.signature(function)
     plain = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()]
     text = str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))
@@ -30,7 +30,7 @@ def parameters(function):
 
 
 def methods(cls):
-    """The public methods that a class itself defines, its constructor included."""
+    """Returns the public methods that a class itself defines, including its constructor."""
     found = {}
     for name, value in vars(cls).items():
         function = getattr(value, "__func__", value)

@@ -1,11 +1,11 @@
-"""The native module `_wire` over real sockets: the tutor's `redis` package in CPython against a real Redis.
+"""Implements the native module `_wire` over real sockets, to run redis-tutor's `redis` package in CPython on a real Redis.
 
     import wire_over_sockets
-    wire_over_sockets.install(port=6379)     # every local connection goes to this port
+    wire_over_sockets.install(port=6379)     # all connections go to this local port
     import redis                             # with crates/python-kernel/src/redis_package first on sys.path
 
-`install` puts this module in place as `_wire`. `sent`, where it is a list, receives each command that goes out after a
-connection's own set-up, as a list of strings (bytes that are not UTF-8 shown as \\xNN).
+`install` makes this module importable as `_wire`. If `sent` is a list, each sent command is appended to it as a list of
+strings (bytes that are not UTF-8 as \\xNN), except for a connection's setup commands.
 """
 
 import select
@@ -19,19 +19,19 @@ _connections = {}
 
 
 class TimedOut(Exception):
-    """No reply came within the timeout."""
+    """No reply arrived within the timeout."""
 
 
 class Closed(Exception):
-    """The other side has closed the connection; raised before sending where that is known already."""
+    """The server has closed the connection. Raised before sending if this is already known."""
 
 
 class Unencodable(TypeError):
-    """args[0] is the element of a command that has no form on the wire."""
+    """args[0] is an element of a command that cannot be encoded."""
 
 
 class ErrorReply(Exception):
-    """An error reply; args[0] is its text."""
+    """An error reply. args[0] is its text."""
 
 
 class Push(list):
@@ -39,7 +39,7 @@ class Push(list):
 
 
 class _Stream:
-    """A socket and what has been read from it but not parsed yet."""
+    """A socket, and the bytes read from it that have not been parsed yet."""
 
     def __init__(self, sock):
         self.sock = sock
@@ -61,8 +61,8 @@ class _Stream:
             raise Closed("Connection closed by server.")
         self.buffer += data
 
-    def closed_already(self):
-        """Whether the other side has hung up with nothing left to read."""
+    def is_closed(self):
+        """Whether the server has closed the connection and there is nothing left to read."""
         if not self.buffer and not self.ended and select.select([self.sock], [], [], 0)[0]:
             try:
                 self.receive(time.monotonic())
@@ -76,7 +76,7 @@ class _Incomplete(Exception):
 
 
 class _Parser:
-    """Reads one reply from the front of a buffer, or raises _Incomplete and leaves the buffer alone."""
+    """Parses the first reply in a buffer, or raises _Incomplete. Does not change the buffer."""
 
     def __init__(self, buffer, encoding):
         self.buffer, self.encoding, self.at = buffer, encoding, 0
@@ -134,7 +134,7 @@ class _Parser:
                 return dict(pairs)
             except TypeError:
                 return pairs
-        raise AssertionError(f"no such reply type: {line!r}")
+        raise AssertionError(f"unknown type of reply: {line!r}")
 
 
 def _shown(word):
@@ -191,14 +191,14 @@ def open(host, port, commands):
 
 def call(connection, command, timeout, encoding):
     if not isinstance(connection, int):
-        raise TypeError("a connection is an int")
+        raise TypeError("a connection must be an int")
     send(connection, pack(command))
     return read(connection, timeout, encoding)
 
 
 def send(connection, data):
     stream = _connections[connection]
-    if stream.closed_already():
+    if stream.is_closed():
         raise Closed("Connection closed by server.")
     if sent is not None:
         _record(data)
@@ -226,7 +226,7 @@ def read(connection, timeout, encoding):
 
 
 def execute(client, known, idle, command, options):
-    """Every call goes the long way here: the native one does no more for the common case, and no less."""
+    """Has no fast path, unlike the native module. The results are the same."""
     return client._execute_with_retries(command, options)
 
 
@@ -253,7 +253,7 @@ def shuffled(items):
 
 
 def install(port=None):
-    """Puts this module in place as `_wire`; with a port, every connection goes to that port of this machine."""
+    """Makes this module importable as `_wire`. With a port, all connections go to that port of this machine."""
     global _to_port
     _to_port = port
     sys.modules["_wire"] = sys.modules[__name__]

@@ -1,6 +1,6 @@
-"""What `redis-cli --no-raw` prints for lines that are piped to it, on a fresh server.
+"""Records the output of `redis-cli --no-raw` for lines that are piped to it, on a fresh server.
 
-The one thing masked is the connection's own number in HELLO's reply, which becomes `N`.
+The connection's id in the reply to HELLO is replaced by `N`. Nothing else is masked.
 """
 import os
 import re
@@ -11,7 +11,7 @@ CONNECTION_ID = rb'("id"(?: => |\n *\d+\) )\(integer\) )\d+'
 
 
 def record(redis_cli: str, script: bytes, port: int) -> bytes:
-    with tempfile.TemporaryDirectory() as home:  # neither a settings file nor a history of whoever records
+    with tempfile.TemporaryDirectory() as home:  # without the settings and history of the user
         done = subprocess.run(
             [redis_cli, "--no-raw", "-p", str(port)],
             input=script,

@@ -1,32 +1,32 @@
-"""The raw replies of a fresh server to a script of commands, over one connection or several.
+"""Records the raw replies of a fresh server to a script of commands, over one connection or several.
 
-The script, a line each:
+The lines of a script:
 
-    # a comment; an empty line is nothing too
-    SET key "two words\\r\\n"    a command, quoted as at redis-cli's prompt, from the client whose turn it is
-    @client NAME               the turn passes to NAME, who connects when first named; the first is `main`
-    @proto 2|3                 this client speaks RESP2 or RESP3 from here on (HELLO, its reply not shown)
-    @close                     this client's connection is closed from its own side
-    @wait MILLISECONDS         that much time passes
-    @debug                     the server allows DEBUG, from its start
-    @deadline                  time passes until the next waiting client's own deadline
-    @unordered COMMAND...      the reply's order means nothing: elements are shown sorted
-    @shape COMMAND...          the reply's values differ from run to run: only its types are shown
+    # a comment; empty lines are ignored as well
+    SET key "two words\\r\\n"    a command of the current client, quoted as at redis-cli's prompt
+    @client NAME               makes NAME the current client, and connects it if it is new; the first client is `main`
+    @proto 2|3                 switches the current client to RESP2 or RESP3 (HELLO, whose reply is not shown)
+    @close                     closes the connection of the current client from the client's side
+    @wait MILLISECONDS         waits
+    @debug                     allows DEBUG, from the start of the server
+    @deadline                  waits until the next deadline of a blocked client
+    @unordered COMMAND...      for a reply in any order: shows its elements sorted
+    @shape COMMAND...          for a reply whose values differ from run to run: shows only its types
 
-The recording repeats every line but comments behind `> `, and below it the reply, one line for each line of
-the protocol, without its CRLF. A bulk string's bytes are one line, whatever they hold: `\\r`, `\\n`, `\\t`, `\\\\`
-and `\\xNN` stand for what is not printable ASCII. Besides there are
+The recording repeats each line except comments after `> `, followed by the reply, with one line for each line of
+the protocol, without its CRLF. The bytes of a bulk string are always a single line: `\\r`, `\\n`, `\\t`, `\\\\`
+and `\\xNN` stand for bytes that are not printable ASCII. Other lines are
 
-    (blocked)                  the client waits, and no reply has come
-    (no reply)                 the command was carried out and answers nothing
-    (closed)                   the server ended the connection
-    NAME: ...                  what another client got meanwhile: a message, or the reply it waited for;
+    (blocked)                  the client is blocked and has not received a reply
+    (no reply)                 the command was executed and has no reply
+    (closed)                   the server has closed the connection
+    NAME: ...                  a message or reply that another client has received, with the
                                clients in the order in which they connected
 
-In a command the word `{id:NAME}` stands for the number that the server gave to client NAME.
+In a command, the word `{id:NAME}` stands for the id that the server gave to client NAME.
 
-`@shape` writes `:N`, `,N`, `+...`, `$...` for the values. `@unordered` sorts the elements of every array, set
-and map by their text, unless it mixes single values with arrays (so SCAN's cursor stays in front).
+`@shape` shows values as `:N`, `,N`, `+...`, `$...`. `@unordered` sorts the elements of each array, set
+and map by their text, except for one that contains both single values and arrays (such as SCAN's cursor and keys).
 """
 import re
 import select
@@ -35,7 +35,7 @@ import time
 
 ALLOW_DEBUG = "@debug"
 SETTLE_DEADLINE_SECONDS = 20
-FREED_IN_BACKGROUND = ("flushall", "flushdb")  # the server blocks the client for a moment, and answers by itself
+FREED_IN_BACKGROUND = ("flushall", "flushdb")  # the server blocks the client for a moment, then replies
 AGGREGATES = b"*~>%|"
 WITH_BYTES = b"$=!"
 
@@ -49,7 +49,7 @@ class Incomplete(Exception):
 
 
 def split_words(line: str) -> list:
-    """The words of a line by redis-cli's rules of quoting, as bytes."""
+    """Splits a line into words by redis-cli's rules of quoting, as bytes."""
     words, text, at = [], line.encode(), 0
     while True:
         while at < len(text) and text[at : at + 1].isspace():
@@ -98,14 +98,14 @@ def escaped(data: bytes) -> str:
 
 
 class Frame:
-    """One reply as it came: its first line, the bytes behind it, or the frames inside it."""
+    """A raw reply: its first line, and the bytes after it or the frames inside it."""
 
     def __init__(self, head: bytes, body=None, inside=()):
         self.head, self.body, self.inside = head, body, list(inside)
 
     @staticmethod
     def parse(data: bytes, at: int = 0):
-        """The frame at `at`, and where the next one starts."""
+        """Returns the frame at `at`, and the offset of the next one."""
         end = data.find(b"\r\n", at)
         if end < 0:
             raise Incomplete
@@ -154,7 +154,7 @@ class Client:
         self.socket.sendall(request)
 
     def ask(self, *words: bytes) -> Frame:
-        """Sends and reads one reply, for the recorder's own questions."""
+        """Sends a command of the recorder's own and returns its reply."""
         self.send(list(words))
         while True:
             try:
@@ -197,21 +197,21 @@ class Client:
 class Recorder:
     def __init__(self, port: int):
         self.port = port
-        self.control = Client(port)  # asks the server what became of a command
+        self.control = Client(port)  # for the recorder's own commands
         self.clients = {"main": Client(port)}
-        self.turn = "main"
+        self.current = "main"
         self.lines: list = []
 
     def status(self, client: Client) -> dict:
-        """CLIENT LIST's fields of a client; none when the server has let it go."""
+        """Returns the fields of a client in CLIENT LIST, or an empty dict if the server has removed it."""
         listed = self.control.ask(b"CLIENT", b"LIST", b"ID", b"%d" % client.id).body.decode().strip()
         return dict(field.split("=", 1) for field in listed.split(" ")) if listed else {}
 
     def settle(self, client: Client) -> None:
-        """Returns when the client's command has been answered, has blocked, or has been carried out silently.
+        """Waits until the client's command has a reply, is blocked, or was executed without a reply.
 
-        The server writes all that a command causes, to whomever, before it reads again. So once a question
-        asked after that is answered, everything is in our sockets' buffers."""
+        The server writes all replies and messages that a command causes before it reads the next command. So after the
+        reply to a later command, all of them are in the buffers of our sockets."""
         give_up = time.monotonic() + SETTLE_DEADLINE_SECONDS
         while not client.received and not client.closed:
             client.receive_what_is_there()
@@ -220,7 +220,7 @@ class Recorder:
             if not status or client.waiting or int(status["tot-cmds"]) > client.commands_before:
                 break
             if time.monotonic() > give_up:
-                raise TimeoutError("a command was neither answered nor blocked")
+                raise TimeoutError("a command has no reply and is not blocked")
         self.control.ask(b"PING")
 
     def show(self, frames: list, prefix: str = "") -> None:
@@ -228,16 +228,16 @@ class Recorder:
 
     def show_others(self) -> None:
         for name, client in self.clients.items():
-            if name == self.turn or client.closed:
+            if name == self.current or client.closed:
                 continue
             self.show(client.take_frames(), f"{name}: ")
             if client.closed:
                 self.lines.append(f"{name}: (closed)")
 
     def command(self, words: list, view) -> None:
-        client = self.clients[self.turn]
+        client = self.clients[self.current]
         if client.waiting or client.closed:
-            raise ValueError(f"{self.turn} is blocked or closed and can send nothing")
+            raise ValueError(f"{self.current} is blocked or closed and cannot send a command")
         client.commands_before = int(self.status(client)["tot-cmds"])
         numbers = {b"{id:%s}" % name.encode(): b"%d" % other.id for name, other in self.clients.items()}
         client.send([numbers.get(word, word) for word in words])
@@ -251,9 +251,9 @@ class Recorder:
         self.show_others()
 
     def directive(self, name: str, rest: str) -> None:
-        client = self.clients[self.turn]
+        client = self.clients[self.current]
         if name == "@client":
-            self.turn = rest
+            self.current = rest
             if rest not in self.clients or self.clients[rest].closed:
                 self.clients[rest] = Client(self.port)
         elif name == "@proto":
@@ -266,21 +266,21 @@ class Recorder:
             self.show_others()
         elif name == "@wait":
             time.sleep(int(rest) / 1000)
-            self.arrived()
+            self.show_arrived()
         elif name == ALLOW_DEBUG:
-            pass  # whoever started the server has seen to it
+            pass  # the server was started with this setting
         elif name == "@deadline":
             waiting = [c.socket for c in self.clients.values() if c.waiting and not c.closed]
             if not select.select(waiting, [], [], SETTLE_DEADLINE_SECONDS)[0]:
                 raise TimeoutError("no waiting client reached its deadline")
-            self.arrived()
+            self.show_arrived()
         else:
             raise ValueError(f"unknown directive {name}")
 
-    def arrived(self) -> None:
-        """Shows what came while time passed, to the client whose turn it is as well."""
+    def show_arrived(self) -> None:
+        """Shows what all clients, including the current one, received during a wait."""
         self.control.ask(b"PING")
-        client = self.clients[self.turn]
+        client = self.clients[self.current]
         if not client.closed:
             self.show(client.take_frames())
         self.show_others()

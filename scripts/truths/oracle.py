@@ -1,4 +1,4 @@
-"""Where the real things are: sets ORACLE_PYTHON, ORACLE_REDIS_SERVER and their kin, by scripts/oracle_setup if need be."""
+"""Sets ORACLE_PYTHON, ORACLE_REDIS_SERVER and the other paths of the real programs, by scripts/oracle_setup if necessary."""
 import os
 import shlex
 import subprocess

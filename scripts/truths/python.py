@@ -1,20 +1,19 @@
-"""What CPython with redis-py and a real Redis says to a script: one JSON object a top-level statement.
+"""Runs a script in CPython with redis-py and a real Redis, and prints a JSON object for each top-level statement.
 
     python python.py SCRIPT PORT
 
-The script is split as `ast` splits it (`a = 1; b = 2` are two statements), and each is compiled as the
-interactive prompt compiles it, so that the value of an expression is echoed by its repr. A statement that
-raises does not end the script; `sys.exit()` does. Warnings are not recorded. A line holds
+The script is split by `ast` (`a = 1; b = 2` are two statements). Each statement is compiled as at the
+interactive prompt, which echoes the repr of an expression's value. A statement that raises an error does not end the
+script, but `sys.exit()` does. Warnings are not recorded. The fields of an object are
 
-    input     the statement's source, decorators included
-    output    what it wrote to standard output, echo included
+    input     the statement's source, with its decorators
+    output    the text that it wrote to standard output, with its echo
     error     null, or {"type": "redis.exceptions.ResponseError", "message": "..."}
-    commands  the commands that went over the wire, as lists of strings (bytes that are not UTF-8 as \\xNN),
-              a connection's own set-up left out; null throughout where the script begins with the comment
-              `# The commands differ:` and the reason
+    commands  the commands that were sent, as lists of strings (bytes that are not UTF-8 as \\xNN), without
+              a connection's setup commands. null for all statements if the script begins with the
+              comment `# The commands differ:` and the reason
 
-`redis` and `r = redis.Redis()` stand ready, and every connection to any port of this machine reaches the
-server at PORT.
+`redis` and `r = redis.Redis()` are defined. All connections go to the server at PORT.
 """
 import ast
 import contextlib
@@ -26,7 +25,7 @@ import warnings
 
 
 def commands_in(data: bytes):
-    """The commands in a run of RESP requests, each a list of strings."""
+    """Yields the commands in a sequence of RESP requests, each as a list of strings."""
     position = 0
     while position < len(data):
         head, position = number_at(data, position)
@@ -39,20 +38,20 @@ def commands_in(data: bytes):
 
 
 def number_at(data: bytes, position: int):
-    """The number behind the `*` or `$` at `position`, and where the next line starts."""
+    """Returns the number after the `*` or `$` at `position`, and the start of the next line."""
     end = data.index(b"\r\n", position)
     return int(data[position + 1 : end]), end + 2
 
 
 def redis_on(port: int, log: list):
-    """redis-py, with every connection led to `port` and every command that leaves it appended to `log`."""
+    """Returns redis-py, with all connections going to `port` and all sent commands appended to `log`."""
     import redis
     from redis.connection import AbstractConnection, Connection
 
     create = Connection.__init__
     set_up = AbstractConnection.on_connect_check_health
     send = AbstractConnection.send_packed_command
-    setting_up = threading.local()  # a thread's own: another may be sending meanwhile
+    setting_up = threading.local()  # per thread, since another thread may be sending
 
     def create_on_port(self, host="localhost", **settings):
         create(self, host="127.0.0.1", **{**settings, "port": port})
@@ -92,17 +91,17 @@ def source_of(source: str, statement: ast.stmt) -> str:
 
 
 def without_paths(text: str) -> str:
-    """The text without the place where this Python is installed, which differs from machine to machine."""
+    """Removes the path where this Python is installed, which differs between machines."""
     return text.replace(sys.prefix, "<python>").replace(sys.base_prefix, "<python>")
 
 
 def run_statement(statement: ast.stmt, names: dict):
-    """Runs one statement; what it wrote, and the error it raised if any."""
+    """Runs one statement. Returns its output, and the error that it raised, if any."""
     written, error = io.StringIO(), None
     with contextlib.redirect_stdout(written):
         try:
             exec(compile(ast.Interactive([statement]), "<stdin>", "single"), names)
-        except BaseException as raised:  # the script's own error is what is recorded here
+        except BaseException as raised:  # an error of the script is part of the recording
             error = {"type": qualified_name(raised), "message": without_paths(str(raised))}
     return without_paths(written.getvalue()), error
 

@@ -1,4 +1,4 @@
-"""A private Redis server on a free loopback port, ended when its block ends."""
+"""Starts a private Redis server on a free local port for the duration of a block."""
 import contextlib
 import socket
 import subprocess
@@ -15,7 +15,7 @@ def free_port() -> int:
 
 
 def answers_as(port: int, pid: int) -> bool:
-    """Whether the server behind `port` is the process `pid`, and no stranger that took the port first."""
+    """Whether the server at `port` is the process `pid`, and not another server that took the port first."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:
         connection.sendall(b"INFO server\r\n")
         return f"\r\nprocess_id:{pid}\r\n".encode() in connection.recv(65536)
@@ -24,9 +24,9 @@ def answers_as(port: int, pid: int) -> bool:
 
 @contextlib.contextmanager
 def private_server(path: str, debug: bool = False):
-    """Yields the port of a fresh, empty server with Redis's own default settings and nothing kept on disk.
+    """Yields the port of a fresh, empty server with Redis's default settings and without persistence.
 
-    With `debug`, it lets this machine's clients send DEBUG.
+    With `debug`, local clients can send DEBUG.
     """
     options = ["--enable-debug-command", "local"] if debug else []
     with tempfile.TemporaryDirectory() as home:
@@ -47,4 +47,4 @@ def private_server(path: str, debug: bool = False):
             finally:
                 server.terminate()
                 server.wait()
-        raise RuntimeError(f"{path} did not come up on any of five ports")
+        raise RuntimeError(f"{path} did not start on any of five ports")

@@ -1,4 +1,4 @@
-// Walks a server with ioredis: node ioredis.mjs PORT MODULES. Prints a line of JSON for each thing it did.
+// Uses a server through ioredis: node ioredis.mjs PORT MODULES. Prints a JSON array for each step.
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 
@@ -10,12 +10,12 @@ const connect = (options = {}) => {
   clients.push(client);
   return client;
 };
-const told = (step, value) => console.log(JSON.stringify([step, JSON.stringify(value)]));
+const record = (step, value) => console.log(JSON.stringify([step, JSON.stringify(value)]));
 const attempt = async (step, call) => {
   try {
-    told(step, await call());
+    record(step, await call());
   } catch (error) {
-    told(step, `${error.name}: ${error.message}`);
+    record(step, `${error.name}: ${error.message}`);
   }
 };
 const summary = (members) => {
@@ -31,12 +31,12 @@ const r = connect();
 
 const walks = {
   async connect() {
-    told("ping", await r.ping());
+    record("ping", await r.ping());
     const named = connect({ connectionName: "walker", db: 3 });
-    told("name", await named.client("GETNAME"));
-    told("database", /name=walker .*?db=(\d+)/.exec(await r.client("LIST"))[1]);
-    told("echo", (await r.echoBuffer(Buffer.from([0, 255, 13, 10]))).toString("hex"));
-    told("version", /redis_version:(\S+)/.exec(await r.info("server"))[1]);
+    record("name", await named.client("GETNAME"));
+    record("database", /name=walker .*?db=(\d+)/.exec(await r.client("LIST"))[1]);
+    record("echo", (await r.echoBuffer(Buffer.from([0, 255, 13, 10]))).toString("hex"));
+    record("version", /redis_version:(\S+)/.exec(await r.info("server"))[1]);
     await attempt("unknown", () => r.call("NOSUCH", "a"));
     await attempt("arity", () => r.call("GET"));
     await r.set("text", "x");
@@ -48,18 +48,18 @@ const walks = {
       pipeline.hset("hash", `field:${number}`, "v".repeat(number % 200));
       pipeline.incrby("count", number);
     }
-    told("pipeline", createHash("sha256").update(JSON.stringify(await pipeline.exec())).digest("hex"));
-    told("errors", failures(await r.pipeline().set("a", 1).lpush("a", 2).incrbyfloat("a", 0.5).hgetall("none").exec()));
+    record("pipeline", createHash("sha256").update(JSON.stringify(await pipeline.exec())).digest("hex"));
+    record("errors", failures(await r.pipeline().set("a", 1).lpush("a", 2).incrbyfloat("a", 0.5).hgetall("none").exec()));
     const automatic = connect({ enableAutoPipelining: true });
     const sums = await Promise.all(Array.from({ length: 500 }, (_, number) => automatic.incrby("sum", number)));
-    told("automatic", sums.at(-1));
+    record("automatic", sums.at(-1));
   },
   async transaction() {
-    told("transaction", failures(await r.multi().set("t", 1).incr("t").lrange("t", 0, -1).get("t").exec()));
+    record("transaction", failures(await r.multi().set("t", 1).incr("t").lrange("t", 0, -1).get("t").exec()));
     await r.watch("t");
     await connect().set("t", "another's");
-    told("watch", await r.multi().set("t", "mine").exec());
-    told("kept", await r.get("t"));
+    record("watch", await r.multi().set("t", "mine").exec());
+    record("kept", await r.get("t"));
     await attempt("aborted", () => r.multi().call("SET", "t").get("t").exec());
   },
   async blocking() {
@@ -70,7 +70,7 @@ const walks = {
     ]) {
       const waiting = wait(connect());
       await blocked(r, 1);
-      told(step, [await fill(), await waiting]);
+      record(step, [await fill(), await waiting]);
     }
     const [first, second] = [connect(), connect()];
     const one = first.blpop("queue", 0);
@@ -78,20 +78,20 @@ const walks = {
     const two = second.blpop("queue", 0);
     await blocked(r, 2);
     await r.rpush("queue", "a", "b");
-    told("first come, first served", [await one, await two]);
-    told("nobody came", await first.blpop("none", 0.05));
+    record("first come, first served", [await one, await two]);
+    record("nobody came", await first.blpop("none", 0.05));
   },
   async pubsub() {
     const listener = connect();
-    const heard = [];
-    listener.on("message", (...message) => heard.push(message));
-    listener.on("pmessage", (...message) => heard.push(message));
-    told("subscribed", [await listener.subscribe("news", "weather"), await listener.psubscribe("n*")]);
-    told("receivers", [await r.publish("news", "one"), await r.publish("weather", "two"), await r.publish("x", "-")]);
-    // Its own PING comes behind the messages.
+    const received = [];
+    listener.on("message", (...message) => received.push(message));
+    listener.on("pmessage", (...message) => received.push(message));
+    record("subscribed", [await listener.subscribe("news", "weather"), await listener.psubscribe("n*")]);
+    record("receivers", [await r.publish("news", "one"), await r.publish("weather", "two"), await r.publish("x", "-")]);
+    // The reply to its own PING arrives after the messages.
     await listener.ping();
-    told("messages", heard);
-    told("left", [await listener.unsubscribe("news"), await r.pubsub("NUMSUB", "news", "weather")]);
+    record("messages", received);
+    record("left", [await listener.unsubscribe("news"), await r.pubsub("NUMSUB", "news", "weather")]);
     await attempt("not while subscribed", () => listener.call("GET", "a"));
   },
   async scan() {
@@ -105,12 +105,12 @@ const walks = {
       for await (const part of stream) found.push(...part);
       return summary(found);
     };
-    told("scan", await all(r.scanStream({ count: 7 })));
-    told("match", await all(r.scanStream({ match: "key:1?5*", count: 100 })));
-    told("type", await all(r.scanStream({ type: "zset" })));
-    told("sscan", await all(r.sscanStream("set", { count: 50 })));
-    told("hscan", await all(r.hscanStream("hash", { count: 50 })));
-    told("zscan", await all(r.zscanStream("zset", { count: 50 })));
+    record("scan", await all(r.scanStream({ count: 7 })));
+    record("match", await all(r.scanStream({ match: "key:1?5*", count: 100 })));
+    record("type", await all(r.scanStream({ type: "zset" })));
+    record("sscan", await all(r.sscanStream("set", { count: 50 })));
+    record("hscan", await all(r.hscanStream("hash", { count: 50 })));
+    record("zscan", await all(r.zscanStream("zset", { count: 50 })));
   },
 };
 

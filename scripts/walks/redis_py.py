@@ -1,4 +1,4 @@
-"""Walks a server with redis-py: python redis_py.py PORT PROTOCOL. Prints a line of JSON for each thing it did."""
+"""Uses a server through redis-py: python redis_py.py PORT PROTOCOL. Prints a JSON array for each step."""
 import hashlib
 import json
 import sys
@@ -8,29 +8,29 @@ import time
 import redis
 
 PORT, PROTOCOL = int(sys.argv[1]), int(sys.argv[2])
-PATIENCE_SECONDS = 20
+TIMEOUT_SECONDS = 20
 
 
 def client(**options):
-    return redis.Redis(port=PORT, protocol=PROTOCOL, socket_timeout=PATIENCE_SECONDS, **options)
+    return redis.Redis(port=PORT, protocol=PROTOCOL, socket_timeout=TIMEOUT_SECONDS, **options)
 
 
-def told(step, value):
+def record(step, value):
     print(json.dumps([step, repr(value)]), flush=True)
 
 
 def attempt(step, call):
     try:
-        told(step, call())
+        record(step, call())
     except redis.RedisError as error:
-        told(step, f"{type(error).__name__}: {error}")
+        record(step, f"{type(error).__name__}: {error}")
 
 
 def until(holds):
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not holds():
         if time.monotonic() > deadline:
-            raise TimeoutError("it did not come")
+            raise TimeoutError("the condition was not met in time")
 
 
 def summary(members):
@@ -39,15 +39,15 @@ def summary(members):
 
 
 def connect(r):
-    told("ping", r.ping())
+    record("ping", r.ping())
     hello = r.execute_command("HELLO", PROTOCOL)
     fields = hello if isinstance(hello, dict) else dict(zip(hello[::2], hello[1::2]))
-    told("hello", {name: fields[name] for name in (b"server", b"version", b"proto", b"mode", b"role", b"modules")})
+    record("hello", {name: fields[name] for name in (b"server", b"version", b"proto", b"mode", b"role", b"modules")})
     named = client(client_name="walker", db=3)
-    told("name", named.client_getname())
-    told("database", [info["db"] for info in r.client_list() if info["name"] == "walker"])
-    told("echo", r.echo(b"\x00\xff binary \r\n"))
-    told("version", r.info("server")["redis_version"])
+    record("name", named.client_getname())
+    record("database", [info["db"] for info in r.client_list() if info["name"] == "walker"])
+    record("echo", r.echo(b"\x00\xff binary \r\n"))
+    record("version", r.info("server")["redis_version"])
     attempt("unknown", lambda: r.execute_command("NOSUCH", "a"))
     attempt("arity", lambda: r.execute_command("GET"))
     r.set("text", "x")
@@ -61,29 +61,29 @@ def pipeline(r):
         for number in range(2000):
             pipe.hset("hash", f"field:{number}", "v" * (number % 200))
             pipe.incrby("count", number)
-        told("pipeline", summary(pipe.execute()))
+        record("pipeline", summary(pipe.execute()))
     with r.pipeline(transaction=False) as pipe:
         pipe.set("a", 1).lpush("a", 2).incrbyfloat("a", 0.5).zadd("z", {"m": 1.5}).zscore("z", "m").hgetall("none")
-        told("errors in a pipeline", pipe.execute(raise_on_error=False))
-    told("a long value", len(r.get("long")) if r.set("long", b"x" * 5_000_000) else None)
+        record("errors in a pipeline", pipe.execute(raise_on_error=False))
+    record("a long value", len(r.get("long")) if r.set("long", b"x" * 5_000_000) else None)
 
 
 def transaction(r):
     with r.pipeline() as pipe:
         pipe.set("t", 1).incr("t").lrange("t", 0, -1).get("t")
-        told("transaction", pipe.execute(raise_on_error=False))
+        record("transaction", pipe.execute(raise_on_error=False))
     with r.pipeline() as pipe:
         pipe.watch("t")
         client().set("t", "another's")
         pipe.multi()
         pipe.set("t", "mine")
         attempt("watch", pipe.execute)
-    told("kept", r.get("t"))
+    record("kept", r.get("t"))
     with r.pipeline() as pipe:
         pipe.execute_command("SET", "t")
         pipe.get("t")
         attempt("aborted", pipe.execute)
-    told("helper", r.transaction(lambda pipe: (pipe.multi(), pipe.incr("n")), "n"))
+    record("helper", r.transaction(lambda pipe: (pipe.multi(), pipe.incr("n")), "n"))
 
 
 def blocking(r):
@@ -99,9 +99,9 @@ def blocking(r):
         waiter.start()
         until(lambda: r.info("clients")["blocked_clients"] == 1)
         filled = fill()
-        waiter.join(PATIENCE_SECONDS)
-        told(step, (filled, got))
-    told("nobody came", r.blpop("none", timeout=0.05))
+        waiter.join(TIMEOUT_SECONDS)
+        record(step, (filled, got))
+    record("nobody came", r.blpop("none", timeout=0.05))
     other = client()
     number = other.client_id()
     refusals = []
@@ -115,9 +115,9 @@ def blocking(r):
     waiter = threading.Thread(target=wait_in_vain)
     waiter.start()
     until(lambda: r.info("clients")["blocked_clients"] == 1)
-    told("unblocked", r.client_unblock(number, error=True))
-    waiter.join(PATIENCE_SECONDS)
-    told("refusals", refusals)
+    record("unblocked", r.client_unblock(number, error=True))
+    waiter.join(TIMEOUT_SECONDS)
+    record("refusals", refusals)
 
 
 def pubsub(r):
@@ -126,19 +126,19 @@ def pubsub(r):
     listener.psubscribe("n*")
 
     def heard(count):
-        return [listener.get_message(timeout=PATIENCE_SECONDS) for _ in range(count)]
+        return [listener.get_message(timeout=TIMEOUT_SECONDS) for _ in range(count)]
 
-    told("subscribed", heard(3))
-    told("receivers", [r.publish("news", "one"), r.publish("weather", b"\xff"), r.publish("other", "x")])
-    told("messages", heard(3))
-    told("channels", sorted(r.pubsub_channels()))
+    record("subscribed", heard(3))
+    record("receivers", [r.publish("news", "one"), r.publish("weather", b"\xff"), r.publish("other", "x")])
+    record("messages", heard(3))
+    record("channels", sorted(r.pubsub_channels()))
     listener.unsubscribe("news")
-    told("left", (heard(1), r.pubsub_numsub("news", "weather")))
+    record("left", (heard(1), r.pubsub_numsub("news", "weather")))
     r.config_set("notify-keyspace-events", "KEA")
     listener.psubscribe("__keyevent@0__:*")
     heard(1)
     r.set("fades", 1, px=30)
-    told("events", heard(3))
+    record("events", heard(3))
     r.config_set("notify-keyspace-events", "")
     listener.close()
 
@@ -150,12 +150,12 @@ def scan(r):
     r.sadd("set", *names)
     r.hset("hash", mapping={name: 1 for name in names})
     r.zadd("zset", {name: number for number, name in enumerate(names)})
-    told("scan", summary(set(r.scan_iter(count=7))))
-    told("match", summary(set(r.scan_iter(match="key:1?5*", count=100))))
-    told("type", summary(set(r.scan_iter(_type="hash"))))
-    told("sscan", summary(set(r.sscan_iter("set", count=50))))
-    told("hscan", summary({field for field, _ in r.hscan_iter("hash", count=50)}))
-    told("zscan", summary({member for member, _ in r.zscan_iter("zset", count=50)}))
+    record("scan", summary(set(r.scan_iter(count=7))))
+    record("match", summary(set(r.scan_iter(match="key:1?5*", count=100))))
+    record("type", summary(set(r.scan_iter(_type="hash"))))
+    record("sscan", summary(set(r.sscan_iter("set", count=50))))
+    record("hscan", summary({field for field, _ in r.hscan_iter("hash", count=50)}))
+    record("zscan", summary({member for member, _ in r.zscan_iter("zset", count=50)}))
     through = r.scan(0, count=10)
     r.delete(*[name for name in names if name not in ("key:17", "key:2999")])
     rest = set(through[1])
@@ -163,7 +163,7 @@ def scan(r):
     while cursor:
         cursor, keys = r.scan(cursor, count=10)
         rest |= set(keys)
-    told("what stays is found", {b"key:17", b"key:2999"} <= rest)
+    record("what stays is found", {b"key:17", b"key:2999"} <= rest)
 
 
 server = client()
