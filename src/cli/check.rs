@@ -9,7 +9,7 @@ use super::lesson_files::{read_file, read_folder};
 use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Source};
 use crate::messages::cli as messages;
-use crate::session::wire::counted;
+use crate::session::display::wire::counted;
 use crate::transcript::prove;
 
 /// Checks the lessons at these paths, or the built-in lessons.

@@ -18,7 +18,7 @@ use crate::messages::cli as messages;
 use crate::render::Renderer;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
-use crate::session::lesson_status::lesson_statuses;
+use crate::session::display::lesson_status::lesson_statuses;
 use crate::shell;
 use crate::transcript::pipe;
 use redis_server::now_us;

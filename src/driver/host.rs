@@ -140,7 +140,7 @@ impl<'a> Host<'a> {
     ) -> io::Result<ReadOutcome> {
         let silence = deadline_us.is_some().then_some(SILENCE);
         let limit = self.server().and_then(|_| self.time_until_deadline(None)).into_iter().chain(tick_interval).min();
-        let server = self.server.as_ref().filter(|_| self.session.lets_in());
+        let server = self.server.as_ref().filter(|_| self.session.can_lend_engine());
         let conditions = WaitConditions { silence, limit, interrupts, server };
         Ok(match self.children.receive(child, &conditions)? {
             ReceiveOutcome::Frame(thread, frame) => ReadOutcome::Event(Event::Frame { child, thread, frame }),
@@ -167,13 +167,13 @@ impl<'a> Host<'a> {
 
     /// Returns the server whose clients may interrupt a wait, if there is one and they may run commands now.
     pub fn server(&self) -> Option<&Server> {
-        self.server.as_ref().filter(|_| self.session.lets_in())
+        self.server.as_ref().filter(|_| self.session.can_lend_engine())
     }
 
     /// Runs the commands that real clients have sent, and sends the replies.
     pub(super) fn serve_real_clients(&mut self) -> io::Result<()> {
         let (Some(server), Some(elapsed_us)) = (&mut self.server, self.real_elapsed_us) else { return Ok(()) };
-        self.session.let_in(elapsed_us, |engine, now_us| server.handle_ready(engine, now_us)).unwrap_or(Ok(()))
+        self.session.with_engine(elapsed_us, |engine, now_us| server.handle_ready(engine, now_us)).unwrap_or(Ok(()))
     }
 
     /// Starts the server at a port. If it cannot be started, returns the reason as a sentence for the learner.
@@ -182,7 +182,7 @@ impl<'a> Host<'a> {
             return Err(messages::serve_needs_a_terminal());
         }
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let server = Server::listen(address, self.session.lend()).map_err(|error| match error {
+        let server = Server::listen(address, self.session.engine_mut()).map_err(|error| match error {
             ServeError::PortInUse(_) => messages::port_in_use(port, port.checked_add(1).unwrap_or(6380)),
             ServeError::PortReserved(_) => messages::port_reserved(port),
             error => messages::port_not_opened(port, error),
@@ -193,7 +193,7 @@ impl<'a> Host<'a> {
 
     fn stop_server(&mut self) {
         if let Some(mut server) = self.server.take() {
-            server.close(self.session.lend());
+            server.close(self.session.engine_mut());
         }
     }
 }

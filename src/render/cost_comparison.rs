@@ -4,8 +4,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};
 use crate::messages::render as messages;
-use crate::session::cost_comparison::{CostComparison, Measure, Size};
-use crate::session::output_limit::with_commas;
+use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
+use crate::session::display::with_commas;
 
 /// Below this width, in columns, the label of a size has a line of its own.
 const NARROW: usize = 60;
@@ -17,7 +17,7 @@ pub fn layout(comparison: &CostComparison, style: Style) -> Vec<Line> {
         lines.push(Vec::new());
         lines.extend(chart(&messages::round_trips_chart(), comparison, |took| took.traffic.round_trips, style));
     }
-    if comparison.sizes.iter().any(|size| size.took[0].memory != size.took[1].memory) {
+    if comparison.sizes.iter().any(|size| size.costs[0].memory != size.costs[1].memory) {
         lines.push(Vec::new());
         lines.extend(chart(&messages::memory_bytes_chart(), comparison, |took| took.memory, style));
     }
@@ -33,7 +33,7 @@ fn traffic_sentence(comparison: &CostComparison, largest: &Size) -> String {
     let counted = |number: usize, one: &str, several: &str| {
         format!("{} {}", with_commas(number), if number == 1 { one } else { several })
     };
-    let programs = comparison.titles.iter().zip(largest.took).map(|(title, took)| {
+    let programs = comparison.titles.iter().zip(largest.costs).map(|(title, took)| {
         let commands = counted(took.traffic.commands, "command", "commands");
         let round_trips = counted(took.traffic.round_trips, "round trip", "round trips");
         messages::program_traffic(title, commands, round_trips)
@@ -51,16 +51,16 @@ fn traffic_sentence(comparison: &CostComparison, largest: &Size) -> String {
 /// Whether a measure of either program differs between the sizes of the data.
 fn varies_with_size(comparison: &CostComparison, measure: impl Fn(&Measure) -> usize) -> bool {
     let mut pairs = comparison.sizes.windows(2);
-    pairs.any(|pair| (0..2).any(|program| measure(&pair[0].took[program]) != measure(&pair[1].took[program])))
+    pairs.any(|pair| (0..2).any(|program| measure(&pair[0].costs[program]) != measure(&pair[1].costs[program])))
 }
 
 /// Returns a size with what is counted: `1,000 fields`.
 fn size_label(comparison: &CostComparison, size: &Size) -> String {
-    format!("{} {}", with_commas(size.n as usize), comparison.of)
+    format!("{} {}", with_commas(size.n as usize), comparison.unit)
 }
 
 fn chart(title: &str, comparison: &CostComparison, measure: impl Fn(&Measure) -> usize, style: Style) -> Vec<Line> {
-    let values = || comparison.sizes.iter().flat_map(|size| size.took.iter()).map(&measure);
+    let values = || comparison.sizes.iter().flat_map(|size| size.costs.iter()).map(&measure);
     let largest = values().max().unwrap_or(0).max(1);
     let max_width = |texts: &mut dyn Iterator<Item = String>| texts.map(|text| text.width()).max().unwrap_or(0);
     let label_column = max_width(&mut comparison.sizes.iter().map(|size| size_label(comparison, size)));
@@ -72,7 +72,7 @@ fn chart(title: &str, comparison: &CostComparison, measure: impl Fn(&Measure) ->
     let mut lines = vec![vec![Span::new(Role::Strong, format!(" {title}"))]];
     for size in &comparison.sizes {
         let label = size_label(comparison, size);
-        let programs = comparison.titles.iter().zip(&size.took);
+        let programs = comparison.titles.iter().zip(&size.costs);
         if style.plain {
             let values = programs.map(|(title, took)| format!("{title} {}", with_commas(measure(took))));
             let text = format!("{label}: {}", values.collect::<Vec<_>>().join(", "));
@@ -111,9 +111,9 @@ mod tests {
     use super::*;
 
     fn layout_with_memory(memory: [usize; 2]) -> String {
-        let took = memory.map(|memory| Measure { memory, ..Measure::default() });
+        let costs = memory.map(|memory| Measure { memory, ..Measure::default() });
         let titles = ["set".to_owned(), "bitmap".to_owned()];
-        let comparison = CostComparison { titles, of: "people".into(), sizes: vec![Size { n: 10, took }] };
+        let comparison = CostComparison { titles, unit: "people".into(), sizes: vec![Size { n: 10, costs }] };
         let style = Style { width: 60, ascii: true, plain: false, quoted: false };
         layout(&comparison, style).into_iter().flatten().map(|span| span.text + "\n").collect()
     }

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{self, Block, Line, Role, Span, Style, Text, line_width, pad_end};
 use crate::messages::render as messages;
-use crate::session::lesson_status::LessonStatus;
+use crate::session::display::lesson_status::LessonStatus;
 
 /// The width of a progress bar, in columns.
 const BAR: usize = 10;

@@ -4,20 +4,20 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end, pad_start, plain_text, truncate};
 use crate::messages::render as messages;
-use crate::session::timeline::{Moment, Timeline, What};
+use crate::session::display::timeline::{Timeline, TimelineEvent, TimelineEventKind};
 
 /// The minimum width of a lane, in columns.
 const MIN_LANE: usize = 24;
 
 /// Lays out a timeline.
 pub fn layout(timeline: &Timeline, style: Style) -> Vec<Line> {
-    let times: Vec<String> = timeline.moments.iter().map(|moment| format_time(moment.at_us)).collect();
+    let times: Vec<String> = timeline.events.iter().map(|event| format_time(event.at_us)).collect();
     let time_column = times.iter().map(|time| time.width()).max().unwrap_or(0);
     let lanes = timeline.clients.len();
     let room = style.width.saturating_sub(time_column + 2);
-    let moments = timeline.moments.iter().zip(&times);
+    let events = timeline.events.iter().zip(&times);
     if style.plain || lanes < 2 || room / lanes < MIN_LANE {
-        return moments.flat_map(|(moment, time)| layout_list_item(timeline, moment, time, style)).collect();
+        return events.flat_map(|(event, time)| layout_list_item(timeline, event, time, style)).collect();
     }
     let lane = room / lanes;
     let mut header = " ".repeat(time_column + 3);
@@ -25,10 +25,10 @@ pub fn layout(timeline: &Timeline, style: Style) -> Vec<Line> {
         header.push_str(&pad_end(&truncate(name, lane.saturating_sub(1), style.ellipsis()), lane));
     }
     let mut lines = vec![vec![Span::new(Role::Strong, header.trim_end())]];
-    for (moment, time) in moments {
-        let (text, role) = describe(moment, style);
-        let lane_start = lane * moment.client.unwrap_or(0);
-        let room = if moment.client.is_some() { lane.saturating_sub(2) } else { room };
+    for (event, time) in events {
+        let (text, role) = describe(event, style);
+        let lane_start = lane * event.client.unwrap_or(0);
+        let room = if event.client.is_some() { lane.saturating_sub(2) } else { room };
         for (index, line) in break_lines(&text, room, style).into_iter().enumerate() {
             let time = if index == 0 { time.as_str() } else { "" };
             let before = format!(" {}  {}", pad_start(time, time_column), " ".repeat(lane_start));
@@ -39,9 +39,9 @@ pub fn layout(timeline: &Timeline, style: Style) -> Vec<Line> {
 }
 
 /// Lays out one event without lanes: the time, the client if there are several, and what happened.
-fn layout_list_item(timeline: &Timeline, moment: &Moment, time: &str, style: Style) -> Vec<Line> {
-    let (text, role) = describe(moment, style);
-    let name = moment.client.and_then(|client| timeline.clients.get(client));
+fn layout_list_item(timeline: &Timeline, event: &TimelineEvent, time: &str, style: Style) -> Vec<Line> {
+    let (text, role) = describe(event, style);
+    let name = event.client.and_then(|client| timeline.clients.get(client));
     let has_several = timeline.clients.len() > 1;
     let name = name.filter(|_| has_several).map(|name| format!("{name}: ")).unwrap_or_default();
     let before = format!(" {time}  ");
@@ -56,18 +56,18 @@ fn layout_list_item(timeline: &Timeline, moment: &Moment, time: &str, style: Sty
 }
 
 /// Describes an event in a line.
-fn describe(moment: &Moment, style: Style) -> (String, Role) {
+fn describe(event: &TimelineEvent, style: Style) -> (String, Role) {
     let arrow = if style.plain { "->" } else { style.choose("→", "->") };
-    let (text, role) = match &moment.what {
-        What::Answered { command, reply } => (format!("{command} {arrow} {reply}"), Role::Plain),
-        What::Waits { command } => (messages::command_waits(command), Role::Hint),
-        What::Ended { command, after, by, reply } => {
+    let (text, role) = match &event.kind {
+        TimelineEventKind::Answered { command, reply } => (format!("{command} {arrow} {reply}"), Role::Plain),
+        TimelineEventKind::Waits { command } => (messages::command_waits(command), Role::Hint),
+        TimelineEventKind::Ended { command, after, by, reply } => {
             let reply = reply.as_ref().map(|reply| format!(" {arrow} {reply}")).unwrap_or_default();
             (messages::command_waited(command, after, by) + &reply, Role::Done)
         }
-        What::Message(text) => (messages::message_received(text), Role::Plain),
-        What::Expired(1) => (messages::one_key_expired(), Role::Muted),
-        What::Expired(number) => (messages::keys_expired(number), Role::Muted),
+        TimelineEventKind::Message(text) => (messages::message_received(text), Role::Plain),
+        TimelineEventKind::Expired(1) => (messages::one_key_expired(), Role::Muted),
+        TimelineEventKind::Expired(number) => (messages::keys_expired(number), Role::Muted),
     };
     (text.replace('…', style.ellipsis()), role)
 }

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph, truncate};
 use crate::messages::render as messages;
-use crate::session::wire::{Item, Part, Traffic, Wire, counted};
+use crate::session::display::wire::{Item, Part, Traffic, Wire, counted};
 
 /// Lays out the requests and replies, and the sum of their bytes.
 pub fn layout(wire: &Wire, style: Style) -> Vec<Line> {

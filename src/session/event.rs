@@ -1,12 +1,13 @@
-//! What a session is told, and what it wants done. It does nothing itself: a driver moves its events and effects.
+//! The events that a session takes, and the effects that it returns. A session does no input or output itself: a driver
+//! delivers the events and carries out the effects.
 
 use std::sync::Arc;
 
-use super::cost_comparison::CostComparison;
-use super::lesson_status::LessonStatus;
+use super::display::cost_comparison::CostComparison;
+use super::display::lesson_status::LessonStatus;
+use super::display::timeline::Timeline;
+use super::display::wire::Wire;
 use super::picture::Picture;
-use super::timeline::Timeline;
-use super::wire::Wire;
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::judge::Judged;
@@ -16,77 +17,77 @@ use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use python_kernel::frame::{FromChild, ToChild};
 
-/// A Python child, numbered by the session. Numbers are never used again.
+/// The number that the session gives to a Python child. Numbers are not reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChildId(pub u32);
 
-/// What happened.
+/// An event.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The learner entered this at once: a line, a block, a paste.
+    /// The learner entered a text: a line, a block, or a pasted text.
     Entered(String),
-    /// A statement of a script: Python, whatever it looks like.
+    /// A statement of a script, which is always Python.
     Statement(String),
-    /// A line of a script of redis-cli.
+    /// A line of a redis-cli script.
     CliLine(String),
     /// The end of the input: Ctrl-D at an empty prompt.
     EndOfInput,
     /// Ctrl-C.
     Interrupt,
-    /// A frame from a child.
+    /// A child has sent a frame.
     Frame { child: ChildId, thread: u32, frame: FromChild },
     /// A child's process has ended.
     ChildGone(ChildId),
-    /// So much time has passed on the driver's clock since the session began, in microseconds.
+    /// The time on the driver's clock since the session began, in microseconds.
     Elapsed { us: i64 },
-    /// Nothing happens until the moment that `Need` named: let it be now.
+    /// Nothing happens before the time in the session's [`Need`], so the session's clock may jump to that time.
     SkipWait,
-    /// The port is open to real clients; or it is not, for this reason, in a sentence.
+    /// The port is open to real clients, or it could not be opened. The error is a sentence.
     PortOpened(Result<u16, String>),
-    /// A file was written, or was not for the reason given.
+    /// A file was written, or `refusal` tells why it was not.
     FileWritten { path: String, refusal: Option<String> },
-    /// The lesson's file was saved: the lesson as it is now, or what is wrong with it.
+    /// The lesson's file was saved. It has the new lesson, or the error in it.
     LessonSaved(Result<Arc<Lesson>, String>),
-    /// What came of the answers of the lesson that is open, as far as somebody went through them.
+    /// The rehearsal of the open lesson, as far as it went.
     Rehearsed(Arc<Rehearsal>),
 }
 
-/// What is to be done.
+/// Something that the driver is to do.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Start a Python child.
     Spawn(ChildId),
-    /// Say something to a child.
+    /// Send a frame to a child.
     Send { child: ChildId, thread: u32, frame: ToChild },
-    /// Interrupt a child that computes.
+    /// Interrupt the code that a child runs.
     Interrupt(ChildId),
-    /// End a child's process.
+    /// Kill a child's process.
     Kill(ChildId),
-    /// Write a new file; `FileWritten` follows.
+    /// Write a new file. [`Event::FileWritten`] reports the result.
     WriteFile { path: String, text: String },
-    /// Open a port of this machine to real clients; `PortOpened` follows.
+    /// Open a port of this machine to real clients. [`Event::PortOpened`] reports the result.
     OpenPort(u16),
-    /// Close it, and their connections.
+    /// Close the port, and the connections of real clients.
     ClosePort,
     /// Show something.
     Show(Show),
-    /// A statement or a line has run.
+    /// A submission has run.
     Finished(Box<Submission>),
-    /// Something of the tutor's own has run unseen: a setup, a look at the data.
+    /// The tutor has run something unseen: a setup, or a probe of the data.
     Unseen(Box<Submission>),
     /// A submission was judged.
     Judged(Box<Judged>),
-    /// Go through this lesson's answers beside the learner; `Rehearsed` follows when it is needed.
+    /// Rehearse this lesson's answers in the background. [`Event::Rehearsed`] returns the rehearsal when it is needed.
     Rehearse(Arc<Lesson>),
-    /// A step's race was played in every order.
+    /// A race was played in every order.
     RaceResult(Box<RaceResult>),
-    /// The place in the lessons has changed.
+    /// The learner's progress has changed.
     Progress(Progress),
-    /// The session is over, with this exit status.
+    /// The session has ended with this exit status.
     Leave(i32),
 }
 
-/// What the next lines are of.
+/// The heading of a part of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
     /// The lesson's id.
@@ -98,11 +99,11 @@ pub struct Heading {
 /// A part of a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// A step: which, from 1, and of how many.
+    /// A step: its number from 1, and the number of steps.
     Step { number: usize, of: usize },
-    /// A step that is practised again: which of those that are due, from 1.
+    /// A step that is practised: its number from 1 among those that are due, and how many are due.
     Practice { number: usize, of: usize },
-    /// What is to be remembered, at the lesson's end.
+    /// What to remember of the lesson, at its end.
     Remember,
     /// The commands of the lesson.
     Sheet,
@@ -119,69 +120,70 @@ impl std::fmt::Display for Part {
     }
 }
 
-/// What is shown.
+/// Something to show.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Show {
-    /// A prompt and what was typed at it: the tutor typed it, or a transcript shows it.
+    /// A prompt with the line that the tutor, or a transcript, typed at it.
     Typed { prompt: String, line: String },
-    /// What a program wrote, as it was written.
+    /// The output of a program, unchanged.
     Output(String),
     /// An error as Python prints it.
     Traceback(String),
-    /// What redis-cli would print.
+    /// A reply as redis-cli prints it.
     Reply(String),
-    /// From here on, this client speaks.
+    /// The name of the client whose output follows.
     Speaker(String),
-    /// The head of a part of a lesson.
+    /// The heading of a part of a lesson.
     Heading(Heading),
-    /// The tutor speaks.
+    /// A text of the tutor's.
     Text(Text),
-    /// The lessons, and how far the learner is.
+    /// The list of lessons, with the learner's progress.
     Lessons(Vec<LessonStatus>),
-    /// What went over the wire.
+    /// The bytes that went over the wire.
     Wire(Wire),
-    /// Who sent what when.
+    /// What each client sent, and when.
     Timeline(Timeline),
-    /// What two programs cost, for data of several sizes.
+    /// The costs of two programs for data of several sizes.
     CostComparison(CostComparison),
-    /// What a key holds.
+    /// The picture of a key, or of two sets.
     Picture(Box<Picture>),
-    /// Who sent what when, a lane for each client.
+    /// The turns of a race, with a lane for each client.
     Lanes { names: Vec<String>, order: Order },
-    /// A blank line, unless there is one already.
+    /// A blank line, unless the line before is blank.
     Gap,
 }
 
 /// What a session waits for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
-    /// A frame from this child, or its end. If there is a deadline and the child stays silent, `SkipWait` follows.
+    /// A frame from this child, or the end of its process. If the child stays silent until the deadline, the driver
+    /// sends [`Event::SkipWait`].
     Frame { child: ChildId, deadline_us: Option<i64> },
     /// A line from the learner.
     Line(Prompt),
-    /// Time: a client waits, until this moment (microseconds since 1970) or for ever, and no other can be typed at.
+    /// Time. All clients wait, until this time (in microseconds since 1970) or without a limit.
     Time { deadline_us: Option<i64> },
-    /// What comes of the lesson's own answers, to judge a submission by.
+    /// The rehearsal of the open lesson, to judge a submission by.
     Rehearsal,
-    /// Nothing: the session is over.
+    /// Nothing, because the session has ended.
     Nothing,
 }
 
-/// What stands before the cursor.
+/// A prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prompt {
-    /// Python's, with the name of the client when there are several.
+    /// Python's prompt, with the client's name if there are several clients.
     Python { client: Option<String> },
-    /// redis-cli's: `127.0.0.1:6379[3](TX)> `.
+    /// redis-cli's prompt: `127.0.0.1:6379[3](TX)> `.
     Cli { text: String },
-    /// `input()`'s own.
+    /// The prompt that a program has given to `input()`.
     Program { text: String },
-    /// An answer to the tutor's question.
+    /// The prompt for an answer to the tutor's question.
     Answer,
 }
 
 impl Prompt {
-    /// As it is shown at the first line.
+    /// The text before the first line.
     pub fn text(&self) -> String {
         match self {
             Prompt::Python { client: None } => ">>> ".into(),
@@ -191,7 +193,7 @@ impl Prompt {
         }
     }
 
-    /// As it is shown at the lines after the first.
+    /// The text before each further line.
     pub fn continuation(&self) -> String {
         match self {
             Prompt::Python { client: None } => "... ".into(),

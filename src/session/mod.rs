@@ -1,535 +1,459 @@
-//! One sitting: clients, dialects, lessons. Events come in, effects go out; nothing is read or written here.
+//! A session: clients, dialects, lessons. It takes events and returns effects, and does no input or output itself.
 //!
-//! Only one client's program runs at a time, and its turn passes when it asks for something that is not there yet, or
-//! is done. So what happens depends on what was entered, never on how quick a process was: a transcript and a terminal
-//! see the same.
+//! Its modules, from the bottom up: `runtime` is what runs, `race` plays orders of commands on a runtime of its own,
+//! `lesson_run` leads through a lesson, and `commands` has the commands to the tutor. No module knows one above it.
+//! What is to be done above is returned as data, and `Session` does it.
 
-mod cli;
-mod client;
-mod clock;
-pub mod cost_comparison;
-pub mod dialect;
-mod draw;
-mod ending;
+mod commands;
+pub mod display;
 pub mod event;
-mod lead;
-pub mod lesson_status;
+mod lesson_run;
 pub mod options;
-mod output;
-pub mod output_limit;
 pub mod picture;
-mod python;
-pub mod python_hints;
-mod question;
 mod race;
-mod rehearse;
-mod reload;
-mod replay_log;
-mod review;
-mod save;
-mod script;
-mod serve;
-mod sheet;
+mod runtime;
 pub mod status;
-mod step_activity;
-mod step_starts;
-pub mod timeline;
-mod turns;
-pub mod tutor;
-mod undo;
-pub mod wire;
-mod wire_log;
+mod suggest;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use client::{Ask, Client, Work, WorkKind};
-use clock::Clock;
-use dialect::{Dialect, Input};
+use commands::Wait;
+use commands::undo::UndoHistory;
+use commands::wire::WireDisplay;
 use event::{ChildId, Effect, Event, Need, Prompt, Show};
-use lead::LessonRun;
+use lesson_run::{ScriptStep, Tutor};
 pub use options::{Options, SEED, START_US};
-use script::Script;
+use runtime::client::{ClientIndex, TUTOR};
+use runtime::wire_log::Cause;
+pub use runtime::{dialect, python_hints};
 
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
-use crate::markup::Role;
-use python_kernel::frame::{MAIN_THREAD, ToChild};
-use python_kernel::syntax;
+use crate::lesson::rehearsal::Rehearsal;
+pub use commands::{COMMANDS, refusal};
+use dialect::{Dialect, Input};
 use redis_engine::Engine;
 
-/// The index of the tutor's own client, which looks at the data unseen.
-const TUTOR: usize = 0;
-
-/// The index of the learner's first client.
-const MAIN: usize = 1;
-
-/// A `:wait` under way.
-#[derive(Debug)]
-struct Wait {
-    until_us: i64,
-    /// The time as it was typed.
-    said: String,
-}
-
-/// One sitting.
+/// A session.
 #[derive(Debug)]
 pub struct Session {
-    engine: Engine,
-    clock: Clock,
-    seed: u64,
-    /// The `__name__` of what Python runs.
-    module: &'static str,
-    dialect: Dialect,
-    clients: Vec<Client>,
-    /// Whose prompt the learner types at.
-    foreground: usize,
-    /// Whose program runs.
-    turn: Option<usize>,
-    /// Who was shown last.
-    speaker: usize,
-    effects: Vec<Effect>,
-    last_child: u32,
-    /// Submissions that have run and are still to be judged.
-    finished: VecDeque<(usize, Submission)>,
-    /// What was entered and waits for the one before it.
-    entered: VecDeque<Input>,
-    script: Script,
-    /// `:wait` is on its way to this moment, deadline by deadline.
+    tutor: Tutor,
+    undo: UndoHistory,
+    wire_display: WireDisplay,
+    /// The `:wait` under way. The clock moves to its end, deadline by deadline.
     wait: Option<Wait>,
-    lead: Option<LessonRun>,
-    review: Option<review::Review>,
-    races: race::Races,
-    library: Arc<Library>,
-    progress: Progress,
-    /// What was typed since everything was as on the first day.
-    typed: Vec<save::Typed>,
-    /// What went over the wire.
-    record: wire_log::WireLog,
-    /// What can be taken back.
-    past: undo::UndoHistory,
-    /// Whether all output is shown, however long.
-    shows_all: bool,
-    /// The port at which real clients come in.
-    serving: Option<u16>,
-    over: bool,
-    baselines: draw::Baselines,
-    /// What `:more` shows.
-    folded: output_limit::FoldedOutput,
 }
 
 impl Session {
     pub fn new(options: Options) -> Self {
         Session {
-            engine: Engine::new(options.seed, options.start_us),
-            clock: Clock::new(options.start_us),
-            seed: options.seed,
-            module: "__main__",
-            dialect: options.dialect,
-            clients: vec![Client::new("tutor", false), Client::new("main", true)],
-            foreground: MAIN,
-            turn: None,
-            speaker: MAIN,
-            effects: Vec::new(),
-            last_child: 0,
-            finished: VecDeque::new(),
-            entered: VecDeque::new(),
-            script: Script::default(),
+            tutor: Tutor::new(options),
+            undo: UndoHistory::default(),
+            wire_display: WireDisplay::default(),
             wait: None,
-            lead: None,
-            review: None,
-            races: race::Races::default(),
-            library: options.library,
-            progress: options.progress,
-            typed: Vec::new(),
-            record: wire_log::WireLog::default(),
-            past: undo::UndoHistory::default(),
-            shows_all: false,
-            serving: None,
-            over: false,
-            baselines: draw::Baselines::new(),
-            folded: output_limit::FoldedOutput::default(),
         }
     }
 
-    /// Starts Python for the learner before it is asked for, so that the first answer comes at once. False if it runs.
+    /// Starts the learner's Python ahead of its first use, so that the first answer comes at once. Returns false if it
+    /// runs already.
     pub fn warm_up(&mut self) -> bool {
-        let is_cold = self.clients[MAIN].python.child.is_none();
-        self.start_python(MAIN);
-        is_cold
+        self.tutor.runtime.warm_up()
     }
 
-    /// Gives what Python runs another `__name__` than `__main__`.
+    /// Sets the `__name__` of the code that Python runs, which is `__main__` by default.
     pub fn name_module(&mut self, module: &'static str) {
-        self.module = module;
+        self.tutor.runtime.module = module;
     }
 
-    /// From here on, all output is shown, however long: for what is read by a program.
+    /// From now on shows all output, however long, for a program that reads it.
     pub fn show_all(&mut self) {
-        self.shows_all = true;
+        self.tutor.runtime.shows_all = true;
     }
 
-    /// Takes an event in.
+    /// Opens a lesson at a step.
+    pub fn open(&mut self, lesson: Arc<Lesson>, step: usize) {
+        self.tutor.open_lesson(lesson, step);
+        self.settle();
+    }
+
+    /// Opens a lesson at its end, where all steps are done and only the closing text is still to be shown.
+    pub fn open_at_end(&mut self, lesson: Arc<Lesson>) {
+        self.tutor.open_lesson_end(lesson);
+        self.settle();
+    }
+
+    /// Begins to practise these steps, given as lessons and indices. There is at least one.
+    pub fn review(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
+        self.tutor.begin_review(steps);
+        self.settle();
+    }
+
+    /// Gives the session the rehearsal of the open lesson. If it is given right after the lesson was opened, none is
+    /// requested.
+    pub fn rehearsed(&mut self, rehearsal: Arc<Rehearsal>) {
+        self.tutor.runtime.effects.retain(|effect| !matches!(effect, Effect::Rehearse(_)));
+        self.handle(Event::Rehearsed(rehearsal));
+    }
+
+    /// Handles an event.
     pub fn handle(&mut self, event: Event) {
-        let Some(event) = self.race_hears(event) else { return self.settle() };
+        let Some(event) = self.tutor.handle_race_event(event) else { return self.settle() };
+        let runtime = &mut self.tutor.runtime;
         match event {
-            Event::Entered(text) => self.entered(&text),
-            Event::Statement(source) => self.entered.push_back(Input::Python(source)),
-            Event::CliLine(line) => self.entered.push_back(Input::Cli(line)),
-            Event::EndOfInput => self.end_of_input(),
-            Event::Interrupt => self.interrupt(),
-            Event::Frame { child, thread, frame } => self.heard_from_child(child, thread, frame),
-            Event::ChildGone(child) => self.child_gone(child),
+            Event::Entered(text) => self.enter(&text),
+            Event::Statement(source) => self.tutor.entered.push_back(Input::Python(source)),
+            Event::CliLine(line) => self.tutor.entered.push_back(Input::Cli(line)),
+            Event::EndOfInput if runtime.awaited_input().is_some() => runtime.answer_input(None),
+            Event::EndOfInput => runtime.leave(0),
+            Event::Interrupt => {
+                self.tutor.entered.clear();
+                self.tutor.runtime.interrupt();
+            }
+            Event::Frame { child, thread, frame } => runtime.handle_frame(child, thread, frame),
+            Event::ChildGone(child) => runtime.handle_child_exit(child),
             Event::Elapsed { us } => {
-                self.end_turn_of_who_waits();
-                self.clock.elapsed(us);
-                self.engine.advance(self.clock.now_us());
+                runtime.end_waiting_turn();
+                runtime.clock.set_elapsed(us);
+                runtime.engine.advance(runtime.clock.now_us());
             }
             Event::SkipWait => {
-                if self.end_turn_of_who_waits() {
-                    // Somebody else may have something to do before the time goes on.
-                } else if let Some(deadline_us) = self.next_deadline_us() {
-                    self.clock.advance_to(deadline_us);
-                    self.engine.advance(self.clock.now_us());
+                // If a turn has ended, another client may have something to do before the time passes.
+                if !runtime.end_waiting_turn()
+                    && let Some(deadline_us) = runtime.next_deadline_us()
+                {
+                    runtime.advance_to(deadline_us);
                 }
             }
-            Event::PortOpened(port) => self.port_opened(port),
-            Event::FileWritten { path, refusal } => self.file_written(&path, refusal),
-            Event::LessonSaved(saved) => self.lesson_saved(saved),
-            Event::Rehearsed(rehearsal) => self.keep_rehearsal(rehearsal),
+            Event::PortOpened(port) => self.report_port(port),
+            Event::FileWritten { path, refusal } => self.report_file(&path, refusal),
+            Event::LessonSaved(saved) => self.tutor.replace_lesson(saved),
+            Event::Rehearsed(rehearsal) => self.tutor.keep_rehearsal(rehearsal),
         }
         self.settle();
     }
 
-    /// What is to be done since the last call, in order.
+    /// Returns what is to be done since the last call, in order.
     pub fn take_effects(&mut self) -> Vec<Effect> {
-        std::mem::take(&mut self.effects)
+        std::mem::take(&mut self.tutor.runtime.effects)
+    }
+
+    /// Whether there are effects that were not taken yet.
+    pub fn has_effects(&self) -> bool {
+        !self.tutor.runtime.effects.is_empty()
     }
 
     /// What the session waits for.
     pub fn need(&self) -> Need {
-        if self.over {
+        let runtime = &self.tutor.runtime;
+        if runtime.is_over {
             return Need::Nothing;
         }
-        if let Some(need) = self.race_need() {
+        if let Some(need) = self.tutor.race_need() {
             return need;
         }
-        if let Some((who, child)) = self.turn.and_then(|who| Some((who, self.clients[who].python.child?))) {
-            let deadline_us = self.next_deadline_us();
-            let main_asks = self.clients[who].python.main_asks();
-            return Need::Frame { child, deadline_us: deadline_us.or(main_asks.then(|| self.clock.now_us())) };
+        if let Some((child, deadline_us)) = runtime.running_child() {
+            return Need::Frame { child, deadline_us };
         }
-        if self.awaits_rehearsal() {
+        if self.tutor.awaits_rehearsal() {
             return Need::Rehearsal;
         }
-        let client = &self.clients[self.foreground];
-        if let Some(prompt) = self.awaited_input() {
+        if let Some(prompt) = runtime.awaited_input() {
             return Need::Line(Prompt::Program { text: prompt });
         }
-        if client.is_free() {
+        if runtime.clients[runtime.foreground].is_free() {
             return Need::Line(self.prompt());
         }
-        Need::Time { deadline_us: self.next_deadline_us() }
+        Need::Time { deadline_us: runtime.next_deadline_us() }
     }
 
-    /// The keyspace and everything beside it, to be looked at: completion, pictures, tests.
+    /// The engine, for completion, pictures and tests.
     pub fn engine(&self) -> &Engine {
-        &self.engine
+        &self.tutor.runtime.engine
+    }
+
+    /// The engine, to open and close the port of real clients while no command runs.
+    pub fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.tutor.runtime.engine
+    }
+
+    /// Lends the engine to real clients, `elapsed_us` after the start of the session, and goes on with what they have
+    /// changed. Returns `None`, without a call of `turn`, while something is tried that will be put back.
+    pub fn with_engine<T>(&mut self, elapsed_us: i64, turn: impl FnOnce(&mut Engine, i64) -> T) -> Option<T> {
+        if !self.can_lend_engine() {
+            return None;
+        }
+        let runtime = &mut self.tutor.runtime;
+        runtime.clock.set_elapsed(elapsed_us);
+        let result = turn(&mut runtime.engine, runtime.clock.now_us());
+        runtime.log_ended_waits(&Cause::Client("a real client".into()), None);
+        self.settle();
+        Some(result)
+    }
+
+    /// Whether the engine may be lent to real clients now.
+    pub fn can_lend_engine(&self) -> bool {
+        !self.tutor.runtime.is_trial()
     }
 
     pub fn progress(&self) -> &Progress {
-        &self.progress
+        &self.tutor.progress
     }
 
     pub fn library(&self) -> &Library {
-        &self.library
+        &self.tutor.library
     }
 
-    /// The Python of the client at the prompt, if it waits for something to run.
+    /// The Python of the client at the prompt, if it is idle.
     pub fn idle_python(&self) -> Option<ChildId> {
-        let client = &self.clients[self.foreground];
-        client.python.child.filter(|_| client.is_free() && client.python.asks.is_empty() && self.turn.is_none())
+        self.tutor.runtime.idle_python()
     }
 
-    /// The database that a line of this dialect looks at, as far as is known before it runs.
+    /// The database that a line of this dialect would use, as far as is known before it runs.
     pub fn database(&self, dialect: Dialect) -> usize {
-        let client = &self.clients[self.foreground];
-        let python = client.python.connections.values().map(|connection| connection.client).max();
-        let connection = if dialect == Dialect::Cli { client.cli } else { python };
-        connection.map_or(0, |id| self.engine.server.clients.get(id).database)
+        self.tutor.runtime.database(dialect)
     }
 
     /// The dialect that the prompt takes.
     pub fn dialect(&self) -> Dialect {
-        self.dialect
+        self.tutor.runtime.dialect
     }
 
     /// Whether the prompt should wait for more lines of this input.
     pub fn is_incomplete(&self, text: &str) -> bool {
-        self.awaited_input().is_none() && !self.is_answering() && dialect::is_incomplete(text, self.dialect)
+        self.tutor.runtime.awaited_input().is_none()
+            && !self.is_answering()
+            && dialect::is_incomplete(text, self.dialect())
     }
 
-    fn entered(&mut self, text: &str) {
-        if self.awaited_input().is_some() {
-            return self.answer_input(Some(text.trim_end_matches('\n').to_owned()));
+    /// The open lesson, and the number of the step from 1.
+    pub fn place(&self) -> Option<(&Lesson, usize)> {
+        self.tutor.lesson.as_ref().map(|run| (&*run.lesson, run.step + 1))
+    }
+
+    /// Whether the open step is done.
+    pub fn is_step_done(&self) -> bool {
+        self.tutor.is_step_done()
+    }
+
+    /// Whether this session is practice.
+    pub fn is_practice(&self) -> bool {
+        self.tutor.is_practice()
+    }
+
+    /// The children that are believed to run.
+    pub fn children(&self) -> impl Iterator<Item = ChildId> {
+        self.tutor.runtime.children()
+    }
+
+    /// What each client waits for at this moment, as a sentence: `main waits for queue:tasks`.
+    pub fn waits(&self) -> Vec<String> {
+        self.tutor.runtime.waits()
+    }
+
+    /// The next time at which a waiting program or the engine has something to do.
+    pub fn next_deadline_us(&self) -> Option<i64> {
+        self.tutor.runtime.next_deadline_us()
+    }
+
+    /// The session's time, in microseconds since 1970.
+    pub fn now_us(&self) -> i64 {
+        self.tutor.runtime.now_us()
+    }
+
+    /// By how much the clock was moved in addition to the real time that passed, in microseconds.
+    pub fn moved_us(&self) -> i64 {
+        self.tutor.runtime.clock.moved_us()
+    }
+
+    /// Reports the real time that has passed since the start while a program runs, in microseconds.
+    pub fn time_passes(&mut self, us: i64) {
+        self.tutor.runtime.clock.set_elapsed(us);
+    }
+
+    /// Whether this key exists now.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.engine().keyspace.database().get(key.as_bytes()).is_some()
+    }
+
+    /// Whether the next line answers a question of the tutor's.
+    fn is_answering(&self) -> bool {
+        !self.undo.in_fork() && self.tutor.asks_question()
+    }
+
+    fn prompt(&self) -> Prompt {
+        if self.is_answering() {
+            return Prompt::Answer;
         }
-        if !self.clients[self.foreground].is_free() {
-            // Enter at a wait: go on as another client.
-            self.open_another_client();
+        let runtime = &self.tutor.runtime;
+        if runtime.dialect == Dialect::Cli {
+            let text = runtime.cli_prompt(runtime.foreground);
+            return Prompt::Cli { text: if self.undo.in_fork() { format!("fork {text}") } else { text } };
+        }
+        let name = runtime.clients.are_several().then(|| runtime.clients[runtime.foreground].name.clone());
+        let fork = self.undo.in_fork().then(|| "fork".to_owned());
+        let words: Vec<String> = fork.into_iter().chain(name).collect();
+        Prompt::Python { client: (!words.is_empty()).then(|| words.join(" ")) }
+    }
+
+    /// Handles what the learner has entered.
+    fn enter(&mut self, text: &str) {
+        let runtime = &mut self.tutor.runtime;
+        if runtime.awaited_input().is_some() {
+            return runtime.answer_input(Some(text.trim_end_matches('\n').to_owned()));
+        }
+        if !runtime.clients[runtime.foreground].is_free() {
+            // The learner pressed Enter while the client waits: another client gets the prompt.
+            runtime.open_another_client();
             if text.trim().is_empty() {
                 return;
             }
         }
-        self.speaker = self.foreground;
-        let is_kept = self.keep_moment(text);
-        if self.is_answering() && self.answer_question(text) {
-            if is_kept && self.is_answering() {
-                self.past.was_refused();
+        runtime.speaker = runtime.foreground;
+        let is_saved = self.save_before(text);
+        if self.is_answering() && self.tutor.answer_question(text) {
+            if is_saved && self.is_answering() {
+                self.undo.mark_refused();
             }
             return;
         }
-        let inputs = dialect::inputs(text, self.dialect);
-        if inputs.is_empty() {
-            return self.empty_line();
-        }
-        self.entered.extend(inputs);
-    }
-
-    fn answer_input(&mut self, text: Option<String>) {
-        let who = self.foreground;
-        let asks = &self.clients[who].python.asks;
-        if let Some(&thread) = asks.iter().find(|(_, ask)| matches!(ask, Ask::Input { .. })).map(|(thread, _)| thread) {
-            self.answer(who, thread, ToChild::Line { text });
+        let inputs = dialect::inputs(text, self.dialect());
+        if !inputs.is_empty() {
+            self.tutor.entered.extend(inputs);
+        } else if !(self.is_step_done() && self.refuse_in_fork("go")) {
+            self.tutor.empty_line();
         }
     }
 
-    fn end_of_input(&mut self) {
-        if self.awaited_input().is_some() {
-            self.answer_input(None);
-        } else {
-            self.leave(0);
-        }
-    }
-
-    /// Ends the session.
-    fn leave(&mut self, status: i32) {
-        if !self.over {
-            self.over = true;
-            for client in &self.clients {
-                self.effects.extend(client.python.child.map(Effect::Kill));
-            }
-            self.effects.push(Effect::Leave(status));
-        }
-    }
-
-    /// Ctrl-C: the program in the foreground stops waiting, is interrupted, or at the second time is ended.
-    fn interrupt(&mut self) {
-        self.entered.clear();
-        let who = self.turn.unwrap_or(self.foreground);
-        if self.clients[who].python.replay.is_some() {
-            self.effects.extend(self.clients[who].python.child.map(Effect::Kill));
-            return;
-        }
-        let Some(work) = &mut self.clients[who].work else { return };
-        work.statements.clear();
-        if matches!(work.kind, WorkKind::Cli { .. }) {
-            work.interrupts += 1;
-            if let Some(client) = self.clients[who].cli.take() {
-                self.hang_up(client);
-            }
-            self.show_from(who, Show::Reply("(interrupted)\n".into()));
-            return self.work_done(who);
-        }
-        if self.turn == Some(who) && !self.clients[who].python.main_asks() {
-            let Some(work) = &mut self.clients[who].work else { return };
-            work.interrupts += 1;
-            work.signalled = true;
-            let child = self.clients[who].python.child;
-            let again = self.clients[who].work.as_ref().is_some_and(|work| work.interrupts > 1);
-            self.effects.extend(child.map(if again { Effect::Kill } else { Effect::Interrupt }));
-        } else if self.clients[who].python.asks.contains_key(&MAIN_THREAD) {
-            self.answer(who, MAIN_THREAD, ToChild::Interrupted);
-        }
-    }
-
-    /// Moves on until something is needed from outside.
+    /// Goes on until something is needed from outside.
     fn settle(&mut self) {
         loop {
-            self.answer_what_is_ready();
-            if self.turn.is_some() || self.over || self.race_is_busy() {
+            self.answer_clients();
+            if self.tutor.runtime.turn.is_some() || self.tutor.runtime.is_over || self.tutor.is_race_busy() {
                 return;
             }
-            if let Some((who, submission)) = self.finished.pop_front() {
-                self.conclude(who, submission);
-            } else if self.wait.is_some() {
-                self.go_on_waiting();
-            } else if !self.move_on() {
+            if let Some((client, submission)) = self.tutor.finished.pop_front() {
+                self.conclude(client, submission);
+            } else if !self.continue_wait() && !self.begin_next() {
                 return;
             }
         }
     }
 
-    /// Does the next thing that waits for nobody; false if there is none.
-    fn move_on(&mut self) -> bool {
-        self.run_next_again()
+    /// Begins the next thing that waits for nothing. Returns false if there is none.
+    fn begin_next(&mut self) -> bool {
+        self.tutor.runtime.start_next_replay()
             || self.step_script()
             || self.take_entered()
             || self.show_wire()
-            || self.pass_the_prompt()
+            || self.tutor.runtime.pass_prompt()
             || self.judge_waiting()
     }
 
-    /// Answers programs whose questions can be answered by now: of the one whose turn it is, else the first that can go on.
-    fn answer_what_is_ready(&mut self) {
-        for who in 0..self.clients.len() {
-            if self.script.rehearses() && who != TUTOR {
+    /// Answers the questions that can be answered by now: those of the client whose turn it is, otherwise those of the
+    /// first client that can go on.
+    fn answer_clients(&mut self) {
+        self.tutor.take_finished();
+        for client in self.tutor.runtime.clients.indices() {
+            if self.tutor.runtime.is_trial() && client != TUTOR {
                 continue;
             }
-            if self.turn.is_none() {
-                self.answered_by_cli(who);
-            }
-            if self.turn.is_some_and(|turn| turn != who) || self.clients[who].python.asks.is_empty() {
-                continue;
-            }
-            let asks: Vec<_> = self.clients[who].python.asks.iter().map(|(t, ask)| (*t, ask.clone())).collect();
-            for (thread, ask) in asks {
-                if let Some(answer) = self.ready_answer(who, &ask) {
-                    self.answer(who, thread, answer);
-                }
-            }
+            self.tutor.runtime.answer_if_ready(client);
+            self.tutor.take_finished();
         }
     }
 
-    /// Takes the next of what was entered, if the foreground is free for it.
-    fn take_entered(&mut self) -> bool {
-        if !self.clients[self.foreground].is_free() {
-            return false;
+    /// Does the next item of the tutor's script. Returns false if there is none that can be done now.
+    fn step_script(&mut self) -> bool {
+        match self.tutor.step_script() {
+            ScriptStep::Waiting => return false,
+            ScriptStep::Done => {}
+            ScriptStep::Reset => {
+                self.wire_display.reset();
+                self.undo.forget_latest();
+                if self.is_practice() {
+                    // A task of practice is done once, so there is no way back to the one before it.
+                    self.undo.clear();
+                }
+            }
+            ScriptStep::RunUnseen(text) => {
+                for input in dialect::inputs(&text, Dialect::Both) {
+                    self.begin(TUTOR, input);
+                }
+            }
+            ScriptStep::Type { text, is_shown } => self.type_for_learner(&text, is_shown),
         }
-        let Some(input) = self.entered.pop_front() else { return false };
-        self.begin(self.foreground, input);
         true
     }
 
-    /// Lets a client run an input.
-    fn begin(&mut self, who: usize, input: Input) {
-        match input {
-            Input::Python(source) => self.begin_python(who, &source),
-            Input::Cli(line) => self.begin_cli(who, &line),
-            Input::CliUnlessBound(line) => self.ask_name(who, line),
-            Input::Tutor(line) => self.tutor_command(&line),
-        }
-    }
-
-    fn begin_work(&mut self, who: usize, submission: Submission, kind: WorkKind) {
-        let work = Work {
-            submission,
-            statements: VecDeque::new(),
-            output_limit: output_limit::OutputLimit::default(),
-            running: None,
-            kind,
-            changes_before: self.engine.keyspace.changes,
-            interrupts: 0,
-            signalled: false,
-            judged: false,
-        };
-        self.clients[who].work = Some(work);
-    }
-
-    fn begin_python(&mut self, who: usize, source: &str) {
-        let submission =
-            Submission { client: self.clients[who].name.clone(), source: source.to_owned(), ..Submission::default() };
-        self.begin_work(who, submission, WorkKind::Python);
-        // What is no Python goes as a whole, for Python to say what is wrong with it.
-        let statements = match syntax::split_statements(source) {
-            Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
-            Err(_) => VecDeque::from([source.to_owned()]),
-        };
-        if let Some(work) = &mut self.clients[who].work {
-            work.statements = statements;
-        }
-        self.next_statement(who);
-    }
-
-    /// Asks a client's Python whether it knows the first word of a line that may be redis-cli's.
-    fn ask_name(&mut self, who: usize, line: String) {
-        if self.clients[who].python.runs == 0 {
-            return self.begin_cli(who, &line);
-        }
-        let child = self.start_python(who);
-        let text = line.split_whitespace().next().unwrap_or_default().to_owned();
-        self.begin_work(who, Submission::default(), WorkKind::AskName { line });
-        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::GetCompletions { text } });
-        self.turn = Some(who);
-    }
-
-    /// A client's submission has run.
-    fn work_done(&mut self, who: usize) {
-        self.tell_of_flood(who);
-        if let Some(mut work) = self.clients[who].work.take() {
-            work.submission.changed = self.engine.keyspace.changes != work.changes_before;
-            if matches!(work.kind, WorkKind::Cli { .. }) {
-                self.keep_typed_line(who, &work);
+    /// Enters a text of the lesson at the learner's prompt.
+    fn type_for_learner(&mut self, text: &str, is_shown: bool) {
+        if is_shown {
+            let prompt = self.prompt();
+            for (index, line) in text.lines().enumerate() {
+                let prompt = if index == 0 { prompt.text() } else { prompt.continuation() };
+                self.tutor.runtime.show(Show::Typed { prompt, line: line.to_owned() });
             }
-            self.note_baseline();
-            self.finished.push_back((who, work.submission));
         }
+        // A lesson must not write files or open ports.
+        let inputs = dialect::inputs(text, Dialect::Both).into_iter();
+        self.tutor.entered.extend(inputs.filter(|input| !dialect::reaches_outside(input)));
     }
 
-    /// Everything has settled after a submission: it is handed out, and judged.
-    fn conclude(&mut self, who: usize, submission: Submission) {
-        if who == TUTOR {
-            return self.found(submission);
+    /// Begins the next input that was entered, if the client in the foreground is free.
+    fn take_entered(&mut self) -> bool {
+        let runtime = &self.tutor.runtime;
+        let foreground = runtime.foreground;
+        if !runtime.clients[foreground].is_free() {
+            return false;
+        }
+        let Some(input) = self.tutor.entered.pop_front() else { return false };
+        self.begin(foreground, input);
+        true
+    }
+
+    /// Has a client run an input, or runs it as a command to the tutor.
+    fn begin(&mut self, client: ClientIndex, input: Input) {
+        if let Some(line) = self.tutor.runtime.begin(client, input) {
+            self.run_command(&line);
+        }
+        self.tutor.take_finished();
+    }
+
+    /// Hands out a submission that has run, and has it judged.
+    fn conclude(&mut self, client: ClientIndex, submission: Submission) {
+        if client == TUTOR {
+            return self.tutor.keep_found(submission);
         }
         let exit_status = submission.error.as_ref().and_then(|error| error.exit_status);
-        self.effects.push(Effect::Finished(Box::new(submission.clone())));
+        self.tutor.runtime.effects.push(Effect::Finished(Box::new(submission.clone())));
         self.show_wire();
         match exit_status {
-            Some(status) => self.leave(status),
+            Some(status) => self.tutor.runtime.leave(status),
             None => self.judge(submission),
         }
     }
 
-    /// Moves `:wait` to the next deadline on its way, so that whoever waits for that can act, or to its end.
-    fn go_on_waiting(&mut self) {
-        let Some(wait) = &self.wait else { return };
-        match self.next_deadline_us().filter(|&at| at > self.clock.now_us() && at <= wait.until_us) {
-            Some(deadline_us) => self.clock.advance_to(deadline_us),
-            None => {
-                self.clock.advance_to(wait.until_us);
-                let text = format!("{} later.", wait.said);
-                self.wait = None;
-                self.say(Role::Muted, &text);
-            }
+    /// Has a submission judged, except in a fork.
+    fn judge(&mut self, submission: Submission) {
+        self.tutor.note_activity(&submission);
+        if !self.undo.in_fork() {
+            self.tutor.judge(submission);
         }
-        self.engine.advance(self.clock.now_us());
     }
 
-    /// A submission that waits has not ended, and yet it may be all that a step asks for.
+    /// Has a submission judged that waits, since a step may ask for just that. Returns false if there is none.
     fn judge_waiting(&mut self) -> bool {
-        let waiting = self.clients.iter_mut().skip(MAIN).filter_map(|client| client.work.as_mut());
-        let Some(work) = waiting.into_iter().find(|work| !work.judged) else { return false };
-        work.judged = true;
+        let clients = &mut self.tutor.runtime.clients;
+        let Some(work) = clients.learners_mut().filter_map(|client| client.work.as_mut()).find(|work| !work.is_judged)
+        else {
+            return false;
+        };
+        work.is_judged = true;
         let submission = work.submission.clone();
         self.judge(submission);
         true
-    }
-
-    /// The next moment at which a waiting program or the engine has something to do.
-    pub fn next_deadline_us(&self) -> Option<i64> {
-        let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
-        let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
-        asks.chain(blocked).min()
-    }
-
-    /// A lesson's id and the step's number from 1, if one is open.
-    pub fn place(&self) -> Option<(&Lesson, usize)> {
-        self.lead.as_ref().map(|lead| (&*lead.lesson, lead.step + 1))
-    }
-
-    /// The children that the session believes to run.
-    pub fn children(&self) -> impl Iterator<Item = ChildId> {
-        self.clients.iter().filter_map(|client| client.python.child)
     }
 }

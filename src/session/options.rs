@@ -1,4 +1,4 @@
-//! How a session starts.
+//! Options of a session.
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use super::dialect::Dialect;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 
-/// What is the same everywhere runs with this seed and at this time: proofs, transcripts, rehearsals.
+/// The seed of sessions that must be reproducible: proofs, transcripts, rehearsals.
 pub const SEED: u64 = 1;
-/// 2026-01-01, 12:00 UTC, in microseconds.
+/// The start of those sessions: 2026-01-01, 12:00 UTC, in microseconds since 1970.
 pub const START_US: i64 = 1_767_268_800_000_000;
 
-/// How a session starts.
+/// Options of a session.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Decides all that is left to chance, in Redis and in Python.
+    /// The seed of all randomness in Redis and in Python.
     pub seed: u64,
-    /// Microseconds since 1970.
+    /// The session's time at its start, in microseconds since 1970.
     pub start_us: i64,
     pub dialect: Dialect,
     pub library: Arc<Library>,
@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// For a session that goes the same way each time, of a learner who has just begun.
+    /// Options of a reproducible session without any progress.
     pub fn repeatable(library: Arc<Library>) -> Self {
         Options { seed: SEED, start_us: START_US, dialect: Dialect::Both, library, progress: Progress::default() }
     }

@@ -9,8 +9,8 @@ use super::completion_context::{
 use super::name_matches::NameMatches;
 use super::session_queries::SessionQueries;
 use crate::messages::shell as messages;
+use crate::session::COMMANDS;
 use crate::session::dialect::Dialect;
-use crate::session::tutor::COMMANDS;
 use python_kernel::syntax::KEYWORDS;
 use redis_engine::command::{Command, Group};
 use redis_engine::commands;
@@ -117,7 +117,7 @@ fn in_table_case(word: &str) -> String {
 
 fn tutor_word_matches(name: &str, word: &str, queries: &SessionQueries) -> NameMatches {
     let mut matches = NameMatches::new(word);
-    let takes = COMMANDS.iter().find(|command| command.name == name).map_or("", |command| command.takes);
+    let takes = COMMANDS.iter().find(|command| command.name == name).map_or("", |command| command.arguments);
     match takes {
         "LESSON[/STEP]" => {
             let lessons = queries.ask(|session, _| {

@@ -3,8 +3,8 @@
 use crate::lesson::progress::{LessonProgress, Progress};
 use crate::markup::{Block, Role, Span, Style, Text};
 use crate::messages::shell as messages;
+use crate::session::display::lesson_status::LessonStatus;
 use crate::session::event::{Heading, Part};
-use crate::session::lesson_status::LessonStatus;
 
 /// Number of columns of the bar of lessons.
 const BAR_WIDTH: usize = 20;
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::lesson::format::Lesson;
     use crate::lesson::library::{self, Library};
-    use crate::session::lesson_status::lesson_statuses;
+    use crate::session::display::lesson_status::lesson_statuses;
 
     #[test]
     fn only_the_start_and_the_end_of_a_lesson_have_a_banner() {

@@ -8,8 +8,8 @@ use rustyline::history::{History, SearchDirection};
 use super::command_signature::expected_after;
 use super::completion_context::{CompletionContext, OpenCall, command_of_words, completion_context, open_call};
 use super::session_queries::SessionQueries;
+use crate::session::COMMANDS;
 use crate::session::dialect::Dialect;
-use crate::session::tutor::COMMANDS;
 
 /// A hint.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub fn signature_hint(text: &str, dialect: Dialect, queries: &SessionQueries) ->
     match completion_context(text, dialect) {
         CompletionContext::TutorName(name) => {
             let command = COMMANDS.iter().find(|command| command.name == name)?;
-            let space = if command.takes.is_empty() { "" } else { " " };
-            Some(Hint::new(space, command.takes, &format!("  {}", command.about)))
+            let space = if command.arguments.is_empty() { "" } else { " " };
+            Some(Hint::new(space, command.arguments, &format!("  {}", command.about)))
         }
         CompletionContext::TutorWord { .. } | CompletionContext::Nowhere if open_call(text, dialect).is_none() => None,
         CompletionContext::CliName(name) => cli_signature(" ", &[name]),

@@ -15,7 +15,7 @@ use crate::markup::{Role, Style};
 use crate::messages::shell as messages;
 use crate::render::lesson_list;
 use crate::render::theme::Theme;
-use crate::session::lesson_status::LessonStatus;
+use crate::session::display::lesson_status::LessonStatus;
 
 /// Interval at which the size of the terminal is polled.
 const RESIZE_POLL_INTERVAL: Duration = Duration::from_millis(200);

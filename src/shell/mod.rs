@@ -31,7 +31,7 @@ use crate::driver::{Interrupts, LessonWatcher, drive};
 use crate::lesson::progress::Progress;
 use crate::render::theme::Theme;
 use crate::session::Session;
-use crate::session::lesson_status::lesson_statuses;
+use crate::session::display::lesson_status::lesson_statuses;
 use course_progress::CourseProgress;
 pub use lesson_menu::MenuChoice;
 use terminal_frontend::TerminalFrontend;

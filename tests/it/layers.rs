@@ -16,6 +16,51 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("redis_cli", &["redis_engine", "markup"]),
     // Of `python_kernel`, only the protocol of the child process and Python's grammar: the driver runs the child.
     ("session", &["lesson", "python_kernel::frame", "python_kernel::syntax", "redis_cli", "redis_engine", "markup"]),
+    // The submodules of `session`, from the bottom up. `session::commands` may name all of them.
+    ("session::picture", &["redis_engine"]),
+    ("session::display", &["lesson", "redis_engine"]),
+    ("session::event", &["session::display", "session::picture", "lesson", "python_kernel::frame", "markup"]),
+    // The runtime knows no lesson: of `lesson`, only the record of a submission, and the function that marks up code.
+    (
+        "session::runtime",
+        &[
+            "session::event",
+            "session::display",
+            "lesson::evidence",
+            "lesson::judge::code",
+            "python_kernel::frame",
+            "python_kernel::syntax",
+            "redis_cli",
+            "redis_engine",
+            "markup",
+        ],
+    ),
+    (
+        "session::race",
+        &[
+            "session::event",
+            "session::runtime",
+            "lesson",
+            "python_kernel::frame",
+            "python_kernel::syntax",
+            "redis_engine",
+        ],
+    ),
+    (
+        "session::lesson_run",
+        &[
+            "session::event",
+            "session::display",
+            "session::options",
+            "session::picture",
+            "session::runtime",
+            "session::race",
+            "lesson",
+            "python_kernel::syntax",
+            "redis_engine",
+            "markup",
+        ],
+    ),
     // The driver starts Python processes and opens a port to real clients. It does not know the terminal.
     ("driver", &["session", "lesson", "python_kernel", "redis_server", "adaptive_spin"]),
     ("render", &["session", "markup"]),

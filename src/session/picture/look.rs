@@ -1,4 +1,4 @@
-//! Looks at a key, and at what it was before.
+//! Makes the picture of a key, compared with what the key was before.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,32 +9,34 @@ use redis_engine::data::{Hash, List, Set, SortedSet, Str, Value};
 use redis_engine::keyspace::Entry;
 use redis_engine::number::format_double;
 
-/// Values with more parts are not compared with what they were.
+/// Maximum number of parts of a value that is compared with its previous value.
 pub const MOST_COMPARED: usize = 256;
 
-/// With so many parts or fewer, all are shown.
+/// Maximum number of parts of a value whose parts are all shown.
 const MOST_SHOWN: usize = 20;
 
-/// Of more, so many from the start and from the end.
+/// Number of parts from the start that are shown of a longer value.
 const FIRST: usize = 12;
+
+/// Number of parts from the end that are shown of a longer value.
 const LAST: usize = 4;
 
-/// And so many that changed, between them.
+/// Maximum number of changed parts between them that are shown.
 const MOST_CHANGED: usize = 12;
 
-/// The bytes of a string that are shown one by one.
+/// Maximum number of bytes of a string that are shown one by one.
 const MOST_BYTES: usize = 32;
 
-/// What a key was before.
+/// The previous value of a key.
 #[derive(Debug, Clone, Copy)]
 pub enum Before<'a> {
-    /// It was not there.
+    /// The key did not exist.
     Nothing,
     Value(&'a Value),
     Unknown,
 }
 
-/// What a look at a key knows besides the key itself.
+/// What is known of a key besides its entry.
 pub struct Looking<'a> {
     pub now_ms: i64,
     pub before: Before<'a>,
@@ -42,7 +44,7 @@ pub struct Looking<'a> {
     pub whole_ms: &'a Whole<'a>,
 }
 
-/// How long a field, or the key itself, had to live that expires at a moment.
+/// Returns the whole time to live, in milliseconds, of a field or of the key itself that expires at the given time.
 pub type Whole<'a> = dyn Fn(Option<&[u8]>, i64) -> Option<i64> + 'a;
 
 impl Looking<'_> {
@@ -54,10 +56,10 @@ impl Looking<'_> {
     }
 }
 
-/// The picture of a key.
+/// Returns the picture of a key.
 pub fn key_picture(key: &[u8], entry: &Entry, look: &Looking<'_>) -> KeyPicture {
     let past = past(&entry.value, look.before);
-    // A new key is told as a whole: marks on all its parts would say nothing more.
+    // A new key is marked as a whole. Marks on each of its parts would add nothing.
     let before = if past == Past::Same { look.before } else { Before::Unknown };
     let body = match (&entry.value, before) {
         (Value::Str(value), Before::Value(Value::Str(was))) => text(value, Some(was)),
@@ -76,7 +78,7 @@ pub fn key_picture(key: &[u8], entry: &Entry, look: &Looking<'_>) -> KeyPicture 
         other => self::parts(other),
     };
     KeyPicture {
-        key: Label::of(key),
+        key: Label::from_bytes(key),
         kind: kind(&entry.value),
         parts,
         body,
@@ -99,7 +101,7 @@ fn past(value: &Value, before: Before<'_>) -> Past {
     }
 }
 
-/// How many parts a value has, to be compared one by one. A string is compared as a whole.
+/// Number of parts of a value that are compared one by one. A string is compared as a whole.
 pub fn parts(value: &Value) -> usize {
     match value {
         Value::Str(_) => 1,
@@ -110,7 +112,7 @@ pub fn parts(value: &Value) -> usize {
     }
 }
 
-/// A type as the learner knows it.
+/// The name of a type in prose.
 pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::SortedSet(_) => "sorted set",
@@ -118,7 +120,7 @@ pub fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// How long all parts of a value are together, as text: scores as they are written.
+/// Length of all parts of a value together, in bytes. Scores count as Redis writes them.
 fn data_bytes(value: &Value) -> usize {
     match value {
         Value::Str(value) => value.len(),
@@ -129,7 +131,7 @@ fn data_bytes(value: &Value) -> usize {
     }
 }
 
-/// Which of so many parts are shown, with the counts of those between them.
+/// Selects which of `total` parts are shown, and counts those in between.
 pub(super) fn pieces<T>(total: usize, is_changed: impl Fn(usize) -> bool, make: impl Fn(usize) -> T) -> Vec<Piece<T>> {
     if total <= MOST_SHOWN {
         return (0..total).map(|index| Piece::Part(make(index))).collect();
@@ -159,11 +161,11 @@ fn text(value: &Str, was: Option<&Str>) -> Body {
     let is_text = std::str::from_utf8(&bytes)
         .is_ok_and(|text| text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')));
     let change = match &before {
-        Some(before) if **before != *bytes => Change::Was(Label::of(before)),
+        Some(before) if **before != *bytes => Change::Was(Label::from_bytes(before)),
         _ => Change::Same,
     };
     Body::Text(Bytes {
-        label: Label::of(&bytes),
+        label: Label::from_bytes(&bytes),
         bytes: shown.collect(),
         rest: bytes.len().saturating_sub(MOST_BYTES),
         is_binary: !is_text,
@@ -175,7 +177,7 @@ fn fields(value: &Hash, was: Option<&Hash>, look: &Looking<'_>) -> Body {
     let change = |name: &[u8], value: &[u8]| match was.map(|was| was.get(name)) {
         None => Change::Same,
         Some(None) => Change::Added,
-        Some(Some(before)) if before != value => Change::Was(Label::of(before)),
+        Some(Some(before)) if before != value => Change::Was(Label::from_bytes(before)),
         Some(Some(_)) => Change::Same,
     };
     let gone: Vec<_> = was.iter().flat_map(|was| was.iter()).filter(|(name, _)| !value.contains(name)).collect();
@@ -184,8 +186,8 @@ fn fields(value: &Hash, was: Option<&Hash>, look: &Looking<'_>) -> Body {
         let (name, content) = at(index);
         let is_there = index < value.len();
         Field {
-            name: Label::of(name),
-            value: Label::of(content),
+            name: Label::from_bytes(name),
+            value: Label::from_bytes(content),
             ttl: look.ttl(Some(name), value.expiry(name).flatten()),
             change: if is_there { change(name, content) } else { Change::Gone },
         }
@@ -194,7 +196,7 @@ fn fields(value: &Hash, was: Option<&Hash>, look: &Looking<'_>) -> Body {
     Body::Fields(pieces(value.len() + gone.len(), is_changed, make))
 }
 
-/// An element of a list, in the order in which it is or was there.
+/// An element of the merged old and new list.
 enum Edit<'a> {
     Kept(usize, &'a [u8]),
     Added(usize, &'a [u8]),
@@ -205,7 +207,7 @@ fn elements(value: &List, was: Option<&List>) -> Body {
     let length = value.len();
     let made = |index: usize, element: &[u8], change: Change| Element {
         place: Some((index, i64::try_from(index).unwrap_or(0) - i64::try_from(length).unwrap_or(0))),
-        label: Label::of(element),
+        label: Label::from_bytes(element),
         change,
     };
     let Some(was) = was else {
@@ -216,15 +218,15 @@ fn elements(value: &List, was: Option<&List>) -> Body {
     let make = |index: usize| match edits[index] {
         Edit::Kept(at, element) => made(at, element, Change::Same),
         Edit::Added(at, element) => made(at, element, Change::Added),
-        Edit::Gone(element) => Element { place: None, label: Label::of(element), change: Change::Gone },
+        Edit::Gone(element) => Element { place: None, label: Label::from_bytes(element), change: Change::Gone },
     };
     Body::Elements(pieces(edits.len(), |index| !matches!(edits[index], Edit::Kept(..)), make))
 }
 
-/// What became of a list, by the longest order of elements that both have. Both are short.
+/// Compares two short lists by their longest common subsequence.
 fn edits<'a>(was: &[&'a [u8]], is: &[&'a [u8]]) -> Vec<Edit<'a>> {
     let columns = is.len() + 1;
-    // How many elements the rests of both have in common, in order.
+    // Length of the longest common subsequence of the two rests.
     let mut common = vec![0_u16; (was.len() + 1) * columns];
     for (i, old) in was.iter().enumerate().rev() {
         for (j, new) in is.iter().enumerate().rev() {
@@ -256,9 +258,9 @@ fn members(value: &Set, was: Option<&Set>) -> Body {
     let make = |index: usize| match value.at(index) {
         Some(member) => {
             let change = if is_new(member) { Change::Added } else { Change::Same };
-            Member { label: Label::of(member), change }
+            Member { label: Label::from_bytes(member), change }
         }
-        None => Member { label: Label::of(gone[index - value.len()]), change: Change::Gone },
+        None => Member { label: Label::from_bytes(gone[index - value.len()]), change: Change::Gone },
     };
     let is_changed = |index: usize| value.at(index).is_none_or(is_new);
     Body::Members(pieces(value.len() + gone.len(), is_changed, make))
@@ -275,10 +277,10 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
         None => Change::Same,
         Some(None) => Change::Added,
         #[expect(clippy::float_cmp, reason = "a score that was written again is the same to the bit")]
-        Some(Some(before)) if before != score => Change::Was(Label::of(format_double(before).as_bytes())),
+        Some(Some(before)) if before != score => Change::Was(Label::from_bytes(format_double(before).as_bytes())),
         Some(Some(_)) => Change::Same,
     };
-    // Where a member stood among those that were there then and are there now: who came or went moved nobody.
+    // Ranks are compared among the members that were in both sets, so that added and removed members move no other.
     let stayed: HashSet<&[u8]> = was.iter().flat_map(|was| was.iter()).map(|(name, _)| name).collect();
     let places = |of: &SortedSet| -> HashMap<Vec<u8>, i64> {
         let both = of.iter().filter(|(name, _)| stayed.contains(name) && value.score(name).is_some());
@@ -291,7 +293,7 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
         let equal = |other: Option<(&[u8], f64)>| other.is_some_and(|(_, other)| other.total_cmp(&score).is_eq());
         Ranked {
             ranks: is_there.then(|| (place, length - 1 - place)),
-            label: Label::of(name),
+            label: Label::from_bytes(name),
             score,
             shown_score: format_double(score),
             ties: is_there && ((place > 0 && equal(at(place - 1))) || (place + 1 < length && equal(at(place + 1)))),
@@ -306,7 +308,8 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
     Body::Ranking(Ranking { members, scale, shown_scale: [scale.0, scale.1].map(format_double) })
 }
 
-/// Where bars begin and end. They begin at zero, unless all scores are so far from it that no difference would be seen.
+/// The scores at which bars begin and end. Bars begin at zero, unless all scores are so far from zero that their
+/// differences would be invisible.
 fn scale(value: &SortedSet) -> (f64, f64) {
     let finite = |direction| {
         let mut scores = value.members(0..value.len(), direction).map(|(_, score)| score).take(MOST_COMPARED);

@@ -1,13 +1,15 @@
-//! What a key holds, as data for a picture: its parts in order, what became of each, and how it is kept.
+//! Pictures of keys, as data: the parts of a value in order, how each has changed, and how Redis stores the value.
 //!
-//! A picture is no longer than a screen: where there are many parts, those at the ends and those that changed are in it,
-//! and the others are counted.
+//! A picture fits on a screen: of a value with many parts it has those at both ends and those that changed, and the
+//! number of the others.
 
+mod baselines;
 mod look;
 mod pair;
 
-pub(super) use look::{Before, Looking, MOST_COMPARED, key_picture, kind, parts};
-pub(super) use pair::{Side, overlap};
+pub use baselines::{Baselines, Gone, Place};
+use look::{Before, Looking, MOST_COMPARED, key_picture, kind, parts};
+use pair::{Side, overlap};
 
 /// A picture of one key, or of two sets.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,49 +18,49 @@ pub enum Picture {
     Overlap(Overlap),
 }
 
-/// Against what the marks of a picture compare.
+/// The time with which a picture compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// The last line that changed the data.
+    /// Before the last line that changed the data.
     LastChange,
     /// The start of the step.
     Step,
 }
 
-/// One key.
+/// The picture of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyPicture {
     pub key: Label,
-    /// As the learner knows the type: `sorted set`.
+    /// The name of the type in prose: `sorted set`.
     pub kind: &'static str,
-    /// How many parts it has.
+    /// Number of parts of the value.
     pub parts: usize,
     pub body: Body,
     pub encoding: &'static str,
-    /// How long all its parts are together, in bytes.
+    /// Length of all parts together, in bytes.
     pub data_bytes: usize,
-    /// How many bytes Redis takes for it, key and all: MEMORY USAGE.
+    /// Memory of the key and its value in Redis, in bytes (MEMORY USAGE).
     pub memory_bytes: usize,
     pub ttl: Option<Ttl>,
     pub since: Since,
-    /// Whether there was another value before, or none, or nobody looked.
+    /// What the key was before.
     pub past: Past,
 }
 
 /// What the key was before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Past {
-    /// The same type: parts are marked one by one.
+    /// The key had the same type, so its parts are compared one by one.
     Same,
-    /// It is new.
+    /// The key did not exist.
     New,
-    /// It held another type.
+    /// The key had another type.
     Other(&'static str),
-    /// Nobody knows: it is too long to compare.
+    /// The previous value is unknown, or too long to compare.
     Unknown,
 }
 
-/// What a key holds.
+/// The value of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     Text(Bytes),
@@ -68,40 +70,40 @@ pub enum Body {
     Ranking(Ranking),
 }
 
-/// A part that is shown, or so many that are not.
+/// A part that is shown, or the number of parts that are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece<T> {
     Part(T),
     More(usize),
 }
 
-/// What became of a part.
+/// How a part has changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     Same,
     Added,
     Gone,
-    /// It has another value than this one.
+    /// Its value has changed. This was the previous one.
     Was(Label),
 }
 
-/// Bytes, as text that fits on a line: what would not be printed is escaped, and what is too long is cut.
+/// Bytes as text that fits on a line: unprintable characters are escaped, and a long text is cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     pub text: String,
-    /// How many bytes were left out.
+    /// Number of bytes that were left out.
     pub rest: usize,
 }
 
-/// The bytes of a string.
+/// The value of a string.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bytes {
     pub label: Label,
-    /// The first bytes, each with whether it differs from what was there.
+    /// The first bytes, each with whether it has changed.
     pub bytes: Vec<(u8, bool)>,
-    /// How many more there are.
+    /// Number of further bytes.
     pub rest: usize,
-    /// Whether it is no text, so that its bits may be what it is about.
+    /// Whether it is not text, so that its bits may be of interest.
     pub is_binary: bool,
     pub change: Change,
 }
@@ -111,7 +113,7 @@ pub struct Bytes {
 pub struct Field {
     pub name: Label,
     pub value: Label,
-    /// When it expires by itself.
+    /// The field's own time to live.
     pub ttl: Option<Ttl>,
     pub change: Change,
 }
@@ -119,7 +121,7 @@ pub struct Field {
 /// An element of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Element {
-    /// Its place from the head and from the tail; none if it is gone.
+    /// Its indices from the head and from the tail, or `None` if it is gone.
     pub place: Option<(usize, i64)>,
     pub label: Label,
     pub change: Change,
@@ -136,54 +138,54 @@ pub struct Member {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
     pub members: Vec<Piece<Ranked>>,
-    /// The scores where bars begin and end.
+    /// The scores at which bars begin and end.
     pub scale: (f64, f64),
-    /// The same as Redis writes them.
+    /// The same scores as Redis writes them.
     pub shown_scale: [String; 2],
 }
 
 /// A member of a sorted set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
-    /// Its rank from the top and from below; none if it is gone.
+    /// Its ranks from the highest and from the lowest score, or `None` if it is gone.
     pub ranks: Option<(usize, usize)>,
     pub label: Label,
     pub score: f64,
     /// The score as Redis writes it.
     pub shown_score: String,
-    /// Whether a neighbour has the same score.
+    /// Whether the member before or after it has the same score.
     pub ties: bool,
-    /// How many ranks it rose, or fell where negative.
+    /// Number of ranks that it rose. Negative if it fell.
     pub rose: i64,
     pub change: Change,
 }
 
-/// How long something has still to live.
+/// A time to live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ttl {
     pub left_ms: i64,
-    /// How long it had when that was first seen.
+    /// The time to live when it was first noticed.
     pub whole_ms: i64,
 }
 
-/// Two sets, one over the other.
+/// The picture of two sets that overlap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlap {
     pub names: [Label; 2],
     pub sizes: [usize; 2],
-    /// Only in the first, in both, only in the second.
+    /// The members that are only in the first set, in both, and only in the second.
     pub regions: [Vec<Piece<Member>>; 3],
-    /// How many members each region has.
+    /// Number of members in each region.
     pub counts: [usize; 3],
     pub since: Since,
 }
 
-/// The longest text of a label, in characters.
+/// Maximum length of a label, in characters.
 const LONGEST_LABEL: usize = 120;
 
 impl Label {
-    /// Bytes as text: as they are if they can be read, else in quotes, with escapes.
-    pub fn of(bytes: &[u8]) -> Self {
+    /// Converts bytes to a label: unchanged if they are readable text, otherwise in quotes, with escapes.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
         if let Ok(text) = std::str::from_utf8(bytes)
             && is_readable(text)
         {
@@ -223,25 +225,25 @@ impl Label {
     }
 }
 
-/// Whether a text can stand without quotes.
+/// Whether a text is readable without quotes.
 fn is_readable(text: &str) -> bool {
     !text.is_empty()
         && text.trim() == text
         && !text.starts_with('"')
         && text.chars().all(is_printable)
-        // A mark that joins the character before it must have one.
+        // A combining mark needs a character before it.
         && unicode_width::UnicodeWidthChar::width(text.chars().next().unwrap_or(' ')) != Some(0)
 }
 
 fn is_printable(c: char) -> bool {
-    // Marks that change the direction of what follows, or are nothing to see, would make a picture lie.
+    // Invisible characters, and those that change the direction of the text, would falsify a picture.
     let is_hidden =
         matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     !c.is_control() && !is_hidden
 }
 
 impl KeyPicture {
-    /// Whether anything in it is marked.
+    /// Whether the picture marks any change.
     pub fn is_changed(&self) -> bool {
         match (&self.past, &self.body) {
             (Past::New | Past::Other(_), _) => true,
@@ -276,10 +278,10 @@ mod tests {
             (b"\xff\x00a", "\"\\xff\\x00a\"", 0),
             ("a\u{202e}b".as_bytes(), "\"a\\xe2\\x80\\xaeb\"", 0),
         ] {
-            assert_eq!(Label::of(bytes), Label { text: text.into(), rest }, "{bytes:?}");
+            assert_eq!(Label::from_bytes(bytes), Label { text: text.into(), rest }, "{bytes:?}");
         }
-        assert_eq!(Label::of(&[b'x'; 1000]).rest, 1000 - LONGEST_LABEL);
-        let binary = Label::of(&[0xff; 1000]);
+        assert_eq!(Label::from_bytes(&[b'x'; 1000]).rest, 1000 - LONGEST_LABEL);
+        let binary = Label::from_bytes(&[0xff; 1000]);
         assert!(binary.text.len() < LONGEST_LABEL + 6 && binary.rest > 900, "{binary:?}");
     }
 }

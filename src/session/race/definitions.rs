@@ -1,8 +1,8 @@
-//! What a learner has defined and clients are to run: definitions told from what is done, and those that a program needs.
+//! The definitions that a racing program needs, out of all that the learner has run.
 
 use python_kernel::syntax;
 
-/// Whether a statement defines something, rather than doing it.
+/// Whether a statement is a definition, an import or an assignment.
 pub fn is_definition(source: &str) -> bool {
     let first = source.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
     let after = source[first.len()..].trim_start();
@@ -16,7 +16,7 @@ pub fn defines_run(source: &str, run: &str) -> bool {
     is_definition(source) && names_of(run).any(|name| defines_name(source, name))
 }
 
-/// Those of the definitions that a program needs, by the names that it reads and that they read in turn.
+/// Selects the definitions that a program needs: those of the names that it reads, and of the names that these read.
 pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
     let mut names = syntax::variables(program).read;
     let mut found: Vec<String> = Vec::new();
@@ -32,12 +32,12 @@ pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a St
     found
 }
 
-/// The names in a piece of code, and other words.
+/// The names and the other words of a piece of code.
 fn names_of(source: &str) -> impl Iterator<Item = &str> {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| !name.is_empty())
 }
 
-/// Whether a definition is this name's.
+/// Whether a statement defines this name.
 fn defines_name(source: &str, name: &str) -> bool {
     let own = source.lines().find(|line| !line.starts_with('@')).unwrap_or_default();
     let words: Vec<&str> = names_of(own).take(3).collect();
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn definitions_are_told_from_what_is_done() {
+    fn definitions_are_told_apart_from_other_statements() {
         for source in ["def f():\n    pass", "import json", "@d\ndef f(): pass", "n = 1", "f = lambda: 1"] {
             assert!(is_definition(source), "{source}");
         }
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_has_a_name() {
+    fn the_name_of_a_definition_is_found() {
         for (source, name) in [
             ("def buy():\n    pass", "buy"),
             ("@cached\ndef buy(n):\n    pass", "buy"),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_needs_what_its_names_lead_to() {
+    fn a_program_needs_the_definitions_that_its_names_lead_to() {
         let defined = ["import json", "KEY = 'seats'", "n = r.blpop('q')", "def buy():\n    r.decr(KEY)", "m = 1"];
         let defined = defined.map(str::to_owned);
         assert_eq!(needed("buy()", defined.iter()), [&defined[0], &defined[1], &defined[3]].map(String::clone));

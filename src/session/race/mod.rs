@@ -1,43 +1,39 @@
-//! A race: programs of several clients, each stopped before every command, and played in one order after the other.
+//! A race: programs of several clients, each held back before every command, and played in one order after the other.
 //!
-//! It is a sitting of its own, with the racers as its clients, a copy of the data, and nobody watching. Each order begins
-//! with the same data, the same time and fresh variables; the Python children are kept from one order to the next. A step of a
-//! race is one round trip: a command, or a pipeline with all that it sends at once. Time stands still, but when everybody waits.
+//! A race has a runtime of its own, with the racers as its clients and a copy of the data. Its output is not shown.
+//! Each order begins with the same data, the same time and fresh variables. The Python children are kept from one order
+//! to the next. A turn of a race is one round trip: a command, or a pipeline with all commands that it sends at once.
+//! The clock stands still, except when all racers wait.
 
-mod definitions;
-pub mod gate;
-mod lead;
+pub mod definitions;
 mod search;
 mod wording;
 
-pub use lead::{Races, every_order_expected, plans_of_compare, race_expected};
-
 use std::collections::VecDeque;
 
-use super::client::Client;
-use super::clock::Clock;
-use super::dialect::{self, Dialect, Input};
-use super::event::{Effect, Event, Need};
-use super::{Options, Session, TUTOR, lead::answer_of};
+use super::event::{ChildId, Effect, Event, Need};
+use super::runtime::client::{Client, ClientIndex, TUTOR};
+use super::runtime::dialect::{self, Dialect, Input};
+use super::runtime::gate::Gate;
+use super::runtime::{Clock, Runtime, probe_answer};
 use crate::lesson::evidence::{DisplayedValue, Submission};
 use crate::lesson::format::Probe;
 use crate::lesson::judge::{code, is_said};
 use crate::lesson::raced::{Order, ProgramError, RaceResult, Turn};
-use gate::Gate;
 use python_kernel::frame::ToChild;
 use redis_engine::Engine;
 use search::Search;
 
-/// The most orders that are played.
+/// Maximum number of orders that are played.
 const MOST_ORDERS: usize = 400;
 
-/// The most turns of an order: whoever retries for ever would never come to its end.
+/// Maximum number of turns in an order. A program that retries without end would otherwise never finish.
 const MOST_TURNS: usize = 60;
 
-/// Each race's children have numbers of their own, from a multiple of this on.
+/// Distance between the child numbers of two races: the children of race `n` are numbered from `n` times this on.
 const CHILDREN_OF_A_RACE: u32 = 1 << 20;
 
-/// Gives a Python that has run something fresh variables.
+/// Resets the variables of a Python that has run something.
 const FRESH: &str = "if True:
     for _name in [name for name in globals() if not name.startswith('__')]:
         del globals()[_name]
@@ -46,20 +42,20 @@ const FRESH: &str = "if True:
     r = redis.Redis()
 ";
 
-/// Who races, and for what.
+/// The racers and what must hold after the race.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// What the tutor runs once, before all orders.
+    /// Code that the tutor runs once, before all orders.
     pub start: Option<String>,
     pub racers: Vec<Entrant>,
     pub holds: Probe,
 }
 
-/// A client, and what it runs.
+/// A client of a race, and its program.
 #[derive(Debug, Clone)]
 pub struct Entrant {
     pub name: String,
-    /// What it runs before the race, of which nothing stays but its variables.
+    /// Code that the client runs before the race. Its variables are kept, and the data is reset.
     pub before: Vec<String>,
     pub program: Vec<String>,
 }
@@ -67,23 +63,24 @@ pub struct Entrant {
 /// A race under way.
 #[derive(Debug)]
 pub struct Race {
-    /// Where the racers sit.
-    session: Session,
+    /// The runtime whose clients are the racers.
+    runtime: Runtime,
     racers: Vec<Racer>,
     holds: Probe,
-    /// What is still to be run before all orders.
+    /// The inputs that are still to be run before all orders.
     start: VecDeque<Input>,
     start_error: Option<ProgramError>,
-    /// The data with which each order begins, and the time.
+    /// The data with which each order begins.
     origin: Option<Box<Engine>>,
+    /// The time at which each order begins.
     clock: Clock,
     phase: RacePhase,
     mode: Mode,
     search: Search,
-    /// By hand: whose turns were taken in this order.
+    /// The racers whose turns were played by hand in this order.
     picks: Vec<usize>,
-    /// Of those, the ones that are to be taken again.
-    again: VecDeque<usize>,
+    /// The turns that are still to be played again, after one was taken back.
+    repeated_picks: VecDeque<usize>,
     order: Order,
     tally: RaceResult,
     effects: Vec<Effect>,
@@ -92,79 +89,72 @@ pub struct Race {
 
 #[derive(Debug)]
 struct Racer {
-    who: usize,
+    client: ClientIndex,
     entrant: Entrant,
-    /// What it has still to run before the race, and in it.
+    /// The inputs that the racer has still to run before the race.
     before: VecDeque<Input>,
+    /// The inputs that the racer has still to run in the race.
     rest: VecDeque<Input>,
-    /// Where its last turn stands in the order.
-    last: Option<usize>,
-    /// What it sent then.
+    /// The index of the racer's last turn in the order.
+    last_turn: Option<usize>,
+    /// The commands that the racer sent in its last turn.
     sent: Vec<Vec<Vec<u8>>>,
 }
 
-/// What a race is at.
+/// The phase of a race.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RacePhase {
-    /// The data is being prepared.
+    /// The data is prepared.
     Starting,
-    /// The racers are.
+    /// The racers run their code before the race.
     Preparing,
     Racing,
-    /// The data is asked what came of it.
-    Asking,
-    /// An order, or all of them, came to its end.
+    /// The data after the order is probed.
+    Probing,
+    /// The order has ended, or all orders were played.
     Over,
 }
 
-/// Who says whose turn is next.
+/// Who decides whose turn is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
+    /// The learner decides.
     ByHand,
+    /// A search plays every order.
     EveryOrder,
 }
 
-/// How a racer stands.
+/// The state of a racer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RacerState {
-    /// It would send this.
+    /// The racer is ready to send these commands.
     Ready(String),
-    /// It waits for this, in Markdown.
+    /// The racer waits for this, in Markdown.
     Waits(String),
     Done,
 }
 
 impl Race {
-    /// A race on a copy of the data. `number` tells it from all other races of the session.
+    /// Returns a race on a copy of the data. `number` is different for each race of the session.
     pub fn new(plan: Plan, engine: Engine, clock: Clock, seed: u64, number: u32) -> Self {
-        let mut session = Session::new(Options {
-            seed,
-            start_us: clock.now_us(),
-            dialect: Dialect::Both,
-            library: Default::default(),
-            progress: Default::default(),
-        });
-        session.last_child = number.saturating_mul(CHILDREN_OF_A_RACE);
-        session.engine = engine;
-        session.clock = clock.clone();
-        session.clients.truncate(TUTOR + 1);
+        let first_child = number.saturating_mul(CHILDREN_OF_A_RACE);
+        let mut runtime = Runtime::on_copy(engine, clock.clone(), seed, first_child);
         let mut racers = Vec::new();
         for entrant in plan.racers {
-            session.clients.push(Client::new(&entrant.name, true));
             racers.push(Racer {
-                who: session.clients.len() - 1,
+                client: runtime.clients.add(&entrant.name),
                 entrant,
                 before: VecDeque::new(),
                 rest: VecDeque::new(),
-                last: None,
+                last_turn: None,
                 sent: Vec::new(),
             });
         }
-        // The tutor's connection must stand before the data is copied, or it would be gone with each order.
+        // The tutor must be connected before the data is copied, or its connection would be lost with each order.
         let start = std::iter::once("r.ping()".to_owned()).chain(plan.start);
         let names = racers.iter().map(|racer| racer.entrant.name.clone()).collect();
         Race {
-            session,
+            runtime,
             racers,
             holds: plan.holds,
             start: start.flat_map(|text| dialect::inputs(&text, Dialect::Both)).collect(),
@@ -175,7 +165,7 @@ impl Race {
             mode: Mode::ByHand,
             search: Search::default(),
             picks: Vec::new(),
-            again: VecDeque::new(),
+            repeated_picks: VecDeque::new(),
             order: Order::default(),
             tally: RaceResult { names, ..RaceResult::default() },
             effects: Vec::new(),
@@ -183,7 +173,7 @@ impl Race {
         }
     }
 
-    /// Begins: an order that is taken by hand, or every order.
+    /// Starts the race, in one order by hand or in every order.
     pub fn begin(&mut self, mode: Mode) {
         self.mode = mode;
         self.search = Search::default();
@@ -192,43 +182,43 @@ impl Race {
         if self.phase != RacePhase::Starting {
             self.begin_order();
         }
-        self.go_on();
+        self.advance();
     }
 
-    /// Whether a child of this number is a race's.
-    pub fn owns(child: super::event::ChildId) -> bool {
+    /// Whether this child belongs to a race.
+    pub fn owns(child: ChildId) -> bool {
         child.0 >= CHILDREN_OF_A_RACE
     }
 
-    pub fn hears(&mut self, event: Event) {
+    /// Handles an event of one of the race's children, or the passing of time.
+    pub fn handle(&mut self, event: Event) {
         if let Event::ChildGone(child) = &event
-            && let Some(who) = self.session.clients.iter().position(|client| client.python.child == Some(*child))
+            && let Some(client) = self.runtime.clients.with_child(*child)
         {
-            // What it ran is not run again: its program ends here.
-            self.session.clients[who].python.journal = Default::default();
-            self.racers.iter_mut().filter(|racer| racer.who == who).for_each(|racer| racer.rest.clear());
+            // The racer's program ends with its child, so nothing is replayed.
+            self.runtime.clients[client].python.replay_log = Default::default();
+            self.racers.iter_mut().filter(|racer| racer.client == client).for_each(|racer| racer.rest.clear());
         }
         match event {
-            Event::Frame { child, thread, frame } => self.session.heard_from_child(child, thread, frame),
-            Event::ChildGone(child) => self.session.child_gone(child),
-            // A thread that waits for another's lock is told by its silence.
+            Event::Frame { child, thread, frame } => self.runtime.handle_frame(child, thread, frame),
+            Event::ChildGone(child) => self.runtime.handle_child_exit(child),
+            // Time has passed in silence: all threads of the program wait, if only for another thread's lock.
             _ => {
-                self.session.end_turn_of_who_waits();
+                self.runtime.end_waiting_turn();
             }
         }
-        self.session.settle();
-        self.go_on();
+        self.settle();
+        self.advance();
     }
 
-    /// What it waits for, while a program runs.
+    /// What the race waits for while a program runs.
     pub fn need(&self) -> Option<Need> {
-        let child = self.session.turn.and_then(|who| self.session.clients[who].python.child)?;
-        let Need::Frame { deadline_us, .. } = self.session.need() else { return None };
+        let (child, deadline_us) = self.runtime.running_child().filter(|_| !self.runtime.is_over)?;
         Some(Need::Frame { child, deadline_us })
     }
 
     pub fn is_busy(&self) -> bool {
-        self.session.turn.is_some()
+        self.runtime.turn.is_some()
     }
 
     pub fn take_effects(&mut self) -> Vec<Effect> {
@@ -243,7 +233,7 @@ impl Race {
         self.mode
     }
 
-    /// The order that is played, so far.
+    /// The turns of the current order so far.
     pub fn order(&self) -> &Order {
         &self.order
     }
@@ -252,58 +242,59 @@ impl Race {
         &self.tally
     }
 
-    /// How each racer stands, with its name.
-    pub fn stands(&self) -> Vec<(&str, RacerState)> {
-        self.racers.iter().map(|racer| (racer.entrant.name.as_str(), self.stand(racer))).collect()
+    /// The name and the state of each racer.
+    pub fn racer_states(&self) -> Vec<(&str, RacerState)> {
+        self.racers.iter().map(|racer| (racer.entrant.name.as_str(), self.racer_state(racer))).collect()
     }
 
-    /// Gives a racer its turn, if it has something to send.
-    pub fn take(&mut self, index: usize) {
-        if let Some(RacerState::Ready(_)) = self.racers.get(index).map(|racer| self.stand(racer)) {
+    /// Plays a racer's turn, if the racer has something to send.
+    pub fn play_turn(&mut self, index: usize) {
+        if let Some(RacerState::Ready(_)) = self.racers.get(index).map(|racer| self.racer_state(racer)) {
             if self.order.steps.is_empty() {
                 self.picks.clear();
             }
             self.picks.push(index);
-            self.turn_of(index);
-            self.go_on();
+            self.send_turn(index);
+            self.advance();
         }
     }
 
-    /// Takes the last turn back that was taken by hand: plays this order anew, up to it. False if there is none.
-    pub fn take_back(&mut self) -> bool {
-        let was_taken = self.picks.pop().is_some();
-        if was_taken {
-            self.again = self.picks.iter().copied().collect();
+    /// Takes back the last turn that was played by hand: plays the order again, up to that turn. Returns false if there
+    /// is none.
+    pub fn undo_turn(&mut self) -> bool {
+        let was_played = self.picks.pop().is_some();
+        if was_played {
+            self.repeated_picks = self.picks.iter().copied().collect();
             self.begin(Mode::ByHand);
         }
-        was_taken
+        was_played
     }
 
-    /// Nobody's turn can be taken back any more.
+    /// Forgets the turns that were played by hand, so that none can be taken back.
     pub fn forget_turns(&mut self) {
         self.picks.clear();
     }
 
     /// Ends all children.
     pub fn end(&mut self) {
-        let children: Vec<_> = self.session.children().map(Effect::Kill).collect();
+        let children: Vec<_> = self.runtime.children().map(Effect::Kill).collect();
         self.effects.extend(children);
-        self.session.turn = None;
+        self.runtime.turn = None;
         self.phase = RacePhase::Over;
     }
 
-    /// Moves on until a child has to speak, or somebody has to say whose turn it is.
-    fn go_on(&mut self) {
+    /// Plays on until a child has to answer, or the learner has to say whose turn is next.
+    fn advance(&mut self) {
         loop {
             self.collect();
-            if self.session.turn.is_some() {
+            if self.runtime.turn.is_some() {
                 return;
             }
             let moved = match self.phase {
                 RacePhase::Starting => self.prepare_data(),
                 RacePhase::Preparing => self.prepare_racers(),
-                RacePhase::Racing => self.race_on(),
-                RacePhase::Asking => self.conclude_order(),
+                RacePhase::Racing => self.race(),
+                RacePhase::Probing => self.conclude_order(),
                 RacePhase::Over => false,
             };
             if !moved {
@@ -312,63 +303,91 @@ impl Race {
         }
     }
 
-    /// Hands on what concerns the children, and keeps what racers got.
+    /// Lets everything go on that waits for nothing, and hands out the submissions that have run.
+    fn settle(&mut self) {
+        loop {
+            for client in self.runtime.clients.indices() {
+                self.runtime.answer_if_ready(client);
+            }
+            if self.runtime.turn.is_some() || self.runtime.is_over {
+                return;
+            }
+            let Some((client, submission)) = self.runtime.finished.pop_front() else { return };
+            if client == TUTOR {
+                self.runtime.effects.push(Effect::Unseen(Box::new(submission)));
+                continue;
+            }
+            let exit_status = submission.error.as_ref().and_then(|error| error.exit_status);
+            self.runtime.effects.push(Effect::Finished(Box::new(submission)));
+            if let Some(status) = exit_status {
+                self.runtime.leave(status);
+            }
+        }
+    }
+
+    /// Has a client run an input. Commands to the tutor have no place in a race.
+    fn begin_input(&mut self, client: ClientIndex, input: Input) {
+        let _ = self.runtime.begin(client, input);
+    }
+
+    /// Passes on the effects that concern the children, and takes the replies of racers.
     fn collect(&mut self) {
-        for effect in self.session.take_effects() {
+        for effect in std::mem::take(&mut self.runtime.effects) {
             match effect {
                 Effect::Send { child, thread, frame } => {
                     if let (RacePhase::Racing, ToChild::Received { data }) = (self.phase, &frame)
-                        && let Some(index) = self.racer_of(|client| client.python.child == Some(child))
+                        && let Some(index) = self.racer_with(|client| client.python.child == Some(child))
                     {
-                        self.got(index, wording::replies(&self.racers[index].sent, data));
+                        self.take_reply(index, wording::replies(&self.racers[index].sent, data));
                     }
                     self.effects.push(Effect::Send { child, thread, frame });
                 }
                 Effect::Spawn(_) | Effect::Kill(_) | Effect::Interrupt(_) => self.effects.push(effect),
-                Effect::Finished(submission) => self.finished(&submission),
+                Effect::Finished(submission) => self.conclude_program(&submission),
                 Effect::Unseen(submission) => self.found.push(*submission),
                 _ => {}
             }
         }
     }
 
-    fn racer_of(&self, is_it: impl Fn(&Client) -> bool) -> Option<usize> {
-        self.racers.iter().position(|racer| is_it(&self.session.clients[racer.who]))
+    fn racer_with(&self, predicate: impl Fn(&Client) -> bool) -> Option<usize> {
+        self.racers.iter().position(|racer| predicate(&self.runtime.clients[racer.client]))
     }
 
+    /// Runs the next input of the preparation, or begins the first order after the last one.
     fn prepare_data(&mut self) -> bool {
         if let Some(submission) = self.found.pop() {
-            self.start_error = self.start_error.take().or_else(|| ended(&submission));
+            self.start_error = self.start_error.take().or_else(|| program_error(&submission));
             self.tally.start_error.clone_from(&self.start_error);
         }
         match self.start.pop_front() {
-            Some(input) => self.session.begin(TUTOR, input),
+            Some(input) => self.begin_input(TUTOR, input),
             None => {
-                self.origin = Some(Box::new(self.session.engine.clone()));
+                self.origin = Some(Box::new(self.runtime.engine.clone()));
                 self.begin_order();
             }
         }
-        self.session.settle();
+        self.settle();
         true
     }
 
-    /// Everything as it was before the first order.
+    /// Resets everything to the state before the first order.
     fn begin_order(&mut self) {
         let Some(origin) = &self.origin else { return };
         for racer in &mut self.racers {
-            let client = &mut self.session.clients[racer.who];
-            let is_at_rest = client.is_free() && matches!(client.python.gate, Gate::Open | Gate::Shut { .. });
-            if !is_at_rest {
+            let client = &mut self.runtime.clients[racer.client];
+            let is_idle = client.is_free() && matches!(client.python.gate, Gate::Open | Gate::Shut { .. });
+            if !is_idle {
                 self.effects.extend(client.python.child.map(Effect::Kill));
                 client.work = None;
-                self.session.forget_child(racer.who);
+                self.runtime.forget_child(racer.client);
             }
-            let client = &mut self.session.clients[racer.who];
+            let client = &mut self.runtime.clients[racer.client];
             client.cli = None;
             client.python.connections.clear();
             client.python.asks.clear();
             client.python.gate = Gate::Open;
-            client.python.journal = Default::default();
+            client.python.replay_log = Default::default();
             let fresh = client.python.child.map(|_| Input::Python(FRESH.into()));
             let inputs = |texts: &[String]| -> VecDeque<Input> {
                 texts
@@ -379,92 +398,96 @@ impl Race {
             };
             racer.before = fresh.into_iter().chain(inputs(&racer.entrant.before)).collect();
             racer.rest = inputs(&racer.entrant.program);
-            racer.last = None;
+            racer.last_turn = None;
         }
-        self.session.turn = None;
-        self.session.finished.clear();
-        self.session.engine = (**origin).clone();
-        self.session.clock = self.clock.clone();
+        self.runtime.turn = None;
+        self.runtime.finished.clear();
+        self.runtime.engine = (**origin).clone();
+        self.runtime.clock = self.clock.clone();
         self.found.clear();
         self.search.begin();
         self.order = Order::default();
         self.phase = RacePhase::Preparing;
     }
 
+    /// Runs what racers run before the race, then shuts their gates.
     fn prepare_racers(&mut self) -> bool {
         let mut waiting = self.racers.iter_mut().filter(|racer| !racer.before.is_empty());
         if let Some(racer) = waiting.next() {
-            let who = racer.who;
-            if self.session.clients[who].is_free() {
-                let next = racer.before.pop_front();
-                next.into_iter().for_each(|input| self.session.begin(who, input));
-            } else {
-                // Nothing that waits has a place before a race.
+            let client = racer.client;
+            if !self.runtime.clients[client].is_free() {
+                // A program that waits here is stuck: before the race, no other client answers it.
                 racer.before.clear();
+            } else if let Some(input) = racer.before.pop_front() {
+                self.begin_input(client, input);
             }
-            self.session.settle();
+            self.settle();
             return true;
         }
         if let Some(origin) = &self.origin {
-            self.session.engine.keyspace = origin.keyspace.clone();
+            self.runtime.engine.keyspace = origin.keyspace.clone();
         }
         for racer in &self.racers {
-            self.session.clients[racer.who].python.gate = Gate::Shut { unasked: Vec::new() };
+            self.runtime.clients[racer.client].python.gate = Gate::Shut { unasked: Vec::new() };
         }
         self.phase = RacePhase::Racing;
         true
     }
 
-    /// Lets programs run to their next command, then gives a turn, if it is not the learner's to give.
-    fn race_on(&mut self) -> bool {
+    /// Lets programs run to their next command. Then plays a turn, unless the learner chooses whose turn it is.
+    fn race(&mut self) -> bool {
         for racer in &mut self.racers {
-            if self.session.clients[racer.who].is_free() && matches!(racer.rest.front(), Some(Input::Python(_))) {
-                let next = racer.rest.pop_front();
-                next.into_iter().for_each(|input| self.session.begin(racer.who, input));
-                self.session.settle();
+            let client = racer.client;
+            if self.runtime.clients[client].is_free()
+                && let Some(input) = racer.rest.pop_front_if(|input| matches!(input, Input::Python(_)))
+            {
+                self.begin_input(client, input);
+                self.settle();
                 return true;
             }
         }
-        let stands: Vec<RacerState> = self.racers.iter().map(|racer| self.stand(racer)).collect();
-        let able: Vec<usize> = (0..stands.len()).filter(|&i| matches!(stands[i], RacerState::Ready(_))).collect();
-        if able.is_empty() {
-            return self.pass_time() || self.ask();
+        let states: Vec<RacerState> = self.racers.iter().map(|racer| self.racer_state(racer)).collect();
+        let ready: Vec<usize> = (0..states.len()).filter(|&i| matches!(states[i], RacerState::Ready(_))).collect();
+        if ready.is_empty() {
+            return self.pass_time() || self.probe();
         }
         if self.order.steps.len() >= MOST_TURNS {
-            return self.ask();
+            return self.probe();
         }
         if self.mode == Mode::ByHand {
-            let next = self.again.pop_front().filter(|next| able.contains(next));
-            next.into_iter().for_each(|next| self.turn_of(next));
+            let next = self.repeated_picks.pop_front().filter(|next| ready.contains(next));
+            next.into_iter().for_each(|next| self.send_turn(next));
             return next.is_some();
         }
-        let next = self.search.choose(able.len());
-        self.turn_of(able[next]);
+        let next = self.search.choose(ready.len());
+        self.send_turn(ready[next]);
         true
     }
 
-    /// Nobody can go on: the time does, to the next moment that somebody waits for.
+    /// Moves the clock to the next time that a racer waits for. Returns false if there is none.
     fn pass_time(&mut self) -> bool {
-        let Some(deadline_us) = self.session.next_deadline_us() else { return false };
-        self.session.clock.advance_to(deadline_us);
-        let now_us = self.session.clock.now_us();
-        self.session.engine.advance(now_us);
-        self.session.settle();
+        let Some(deadline_us) = self.runtime.next_deadline_us() else { return false };
+        self.runtime.advance_to(deadline_us);
+        self.settle();
         true
     }
 
-    fn ask(&mut self) -> bool {
-        self.phase = RacePhase::Asking;
+    /// Asks what the data is after the order.
+    fn probe(&mut self) -> bool {
+        self.phase = RacePhase::Probing;
         self.found.clear();
         let question = dialect::inputs(self.holds.run.get_ref(), Dialect::Both).into_iter().next();
-        question.into_iter().for_each(|input| self.session.begin(TUTOR, input));
-        self.session.settle();
+        if let Some(input) = question {
+            self.begin_input(TUTOR, input);
+        }
+        self.settle();
         true
     }
 
+    /// Notes the result of an order, and begins the next one. Returns false if there is none.
     fn conclude_order(&mut self) -> bool {
         let Some(answer) = self.found.pop() else { return false };
-        let answer = answer_of(answer);
+        let answer = probe_answer(answer);
         self.tally.holds_error = self.tally.holds_error.take().or_else(|| answer.clone().err());
         let shown = answer.ok();
         self.order.holds = is_said(&self.holds, shown.as_ref());
@@ -486,7 +509,7 @@ impl Race {
         false
     }
 
-    /// Keeps the longest order, where there are shorter ones.
+    /// Notes the length of the order, and keeps the longest order if the lengths differ.
     fn note_length(&mut self) {
         let turns = self.order.steps.len();
         let longest = self.tally.longest.as_ref().map_or(self.tally.shortest, |order| order.steps.len());
@@ -499,14 +522,14 @@ impl Race {
         }
     }
 
-    fn stand(&self, racer: &Racer) -> RacerState {
-        let client = &self.session.clients[racer.who];
+    fn racer_state(&self, racer: &Racer) -> RacerState {
+        let client = &self.runtime.clients[racer.client];
         if let Gate::Holds(held) = &client.python.gate {
             return RacerState::Ready(wording::commands(&held.commands()));
         }
         if !client.is_free() {
             let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
-            let mut waits = connections.filter_map(|id| self.session.engine.server.blocking.get(id));
+            let mut waits = connections.filter_map(|id| self.runtime.engine.server.blocking.get(id));
             let keys = waits.next().map(|wait| code(&wording::words(&wait.keys)));
             return RacerState::Waits(keys.unwrap_or_else(|| "time to pass".into()));
         }
@@ -516,29 +539,30 @@ impl Race {
         }
     }
 
-    fn turn_of(&mut self, index: usize) {
+    /// Sends the next round trip of a racer.
+    fn send_turn(&mut self, index: usize) {
         let racer = &mut self.racers[index];
-        let who = racer.who;
-        racer.last = Some(self.order.steps.len());
-        if let Gate::Holds(held) = &self.session.clients[who].python.gate {
+        let client = racer.client;
+        racer.last_turn = Some(self.order.steps.len());
+        if let Gate::Holds(held) = &self.runtime.clients[client].python.gate {
             let commands = held.commands();
             self.order.steps.push(Turn { who: index, sent: wording::commands(&commands), got: String::new() });
             if index == 0 && self.tally.orders == 0 {
                 self.tally.commands.extend(commands.iter().cloned());
             }
             self.racers[index].sent = commands;
-            self.session.let_through(who);
+            self.runtime.release_held(client);
         } else if let Some(input) = racer.rest.pop_front() {
             self.order.steps.push(Turn { who: index, sent: input.text().to_owned(), got: String::new() });
-            self.session.begin_cli(who, input.text());
+            self.runtime.begin_cli(client, input.text());
         }
-        self.session.settle();
+        self.settle();
     }
 
-    /// A racer was answered: to its last turn, or by another's, if that came after.
-    fn got(&mut self, index: usize, text: String) {
-        let last = self.racers[index].last.unwrap_or(self.order.steps.len());
-        // Those whom its command woke may have been heard before it.
+    /// Adds a racer's reply to its last turn, or as a turn of its own if other racers have sent commands since.
+    fn take_reply(&mut self, index: usize, text: String) {
+        let last = self.racers[index].last_turn.unwrap_or(self.order.steps.len());
+        // Racers that its command woke may have got their replies first.
         let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
         match self.order.steps.get_mut(last) {
             Some(step) if step.got.is_empty() && nobody_sent_since => step.got = text,
@@ -546,17 +570,17 @@ impl Race {
         }
     }
 
-    /// Something of a racer's has run.
-    fn finished(&mut self, submission: &Submission) {
-        let Some(index) = self.racer_of(|client| client.name == submission.client) else { return };
-        // What is run before the race was run by the learner already, without an error that would count here.
+    /// Notes the result of a racer's program.
+    fn conclude_program(&mut self, submission: &Submission) {
+        let Some(index) = self.racer_with(|client| client.name == submission.client) else { return };
+        // The learner has run the code before the race already, so its errors do not count here.
         if self.phase != RacePhase::Racing {
             return;
         }
-        self.tally.error = self.tally.error.take().or_else(|| ended(submission));
+        self.tally.error = self.tally.error.take().or_else(|| program_error(submission));
         let is_cli = !submission.commands.is_empty() && submission.error.as_ref().is_none_or(|e| e.class.is_empty());
         match (&submission.error, &submission.value) {
-            (Some(error), _) if error.class.is_empty() => self.got(index, error.message.clone()),
+            (Some(error), _) if error.class.is_empty() => self.take_reply(index, error.message.clone()),
             (Some(error), _) => {
                 // A program ends with its first error.
                 self.racers[index].rest.clear();
@@ -568,15 +592,15 @@ impl Race {
                 if index == 0 && self.tally.orders == 0 {
                     self.tally.commands.extend(submission.commands.iter().cloned());
                 }
-                self.got(index, wording::reply(submission.commands.last(), reply));
+                self.take_reply(index, wording::reply(submission.commands.last(), reply));
             }
             _ => {}
         }
     }
 }
 
-/// How a submission ended, if it was with an error.
-fn ended(submission: &Submission) -> Option<ProgramError> {
+/// The error with which a submission ended, if it did.
+fn program_error(submission: &Submission) -> Option<ProgramError> {
     let error = submission.error.clone()?;
     Some(ProgramError { who: submission.client.clone(), line: submission.source.clone(), error })
 }

@@ -1,9 +1,10 @@
-//! The search through all orders: each time another choice, from the last one backwards, until none is left.
+//! A depth-first search through all orders: each order changes the last choice that has alternatives left.
 
-/// Where a search stands: the choices of the order that is played, the first one first.
+/// The state of the search: the choices of the current order, the first one first.
 #[derive(Debug, Default)]
 pub struct Search {
     choices: Vec<Choice>,
+    /// Number of choices that the current order has made so far.
     depth: usize,
 }
 
@@ -14,12 +15,13 @@ struct Choice {
 }
 
 impl Search {
-    /// An order begins.
+    /// Begins an order.
     pub fn begin(&mut self) {
         self.depth = 0;
     }
 
-    /// Which of so many (at least one) is next in this order: as the search has it, and the first where it has nothing yet.
+    /// Chooses one of `of` alternatives, of which there is at least one. The first time at a depth, that is alternative
+    /// 0.
     pub fn choose(&mut self, of: usize) -> usize {
         if self.depth == self.choices.len() {
             self.choices.push(Choice { taken: 0, of });
@@ -29,7 +31,7 @@ impl Search {
         choice.taken.min(of - 1)
     }
 
-    /// The order has ended: goes on to the next one. False if there is none.
+    /// Prepares the next order. Returns false if all were played.
     pub fn next(&mut self) -> bool {
         self.choices.truncate(self.depth);
         while let Some(last) = self.choices.last_mut() {
@@ -47,7 +49,7 @@ impl Search {
 mod tests {
     use super::*;
 
-    /// All orders in which so many commands of each client can come.
+    /// All orders in which the clients' commands can run. `commands` has the number of commands of each client.
     fn orders(commands: &[usize]) -> Vec<String> {
         let mut search = Search::default();
         let mut all = Vec::new();
@@ -56,10 +58,10 @@ mod tests {
             let mut order = String::new();
             search.begin();
             while left.iter().any(|&n| n > 0) {
-                let able: Vec<usize> = (0..left.len()).filter(|&who| left[who] > 0).collect();
-                let who = able[search.choose(able.len())];
-                left[who] -= 1;
-                order.push_str(&who.to_string());
+                let ready: Vec<usize> = (0..left.len()).filter(|&client| left[client] > 0).collect();
+                let client = ready[search.choose(ready.len())];
+                left[client] -= 1;
+                order.push_str(&client.to_string());
             }
             all.push(order);
             if !search.next() {

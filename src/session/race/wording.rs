@@ -1,23 +1,23 @@
-//! What racers send and get, in a line.
+//! Describes the commands and replies of racers in one line each.
 
 use crate::lesson::evidence::DisplayedValue;
 use redis_engine::resp::value::{self, Value};
 
-/// What stands between the commands of a pipeline, and between their replies.
+/// The separator between the commands of a pipeline, and between their replies.
 const BETWEEN: &str = " · ";
 
-/// A command's words.
+/// The words of a command.
 type Words = Vec<Vec<u8>>;
 
-/// The longest line of what was sent or got, in characters.
+/// Maximum length of a line, in characters.
 const LONGEST: usize = 120;
 
-/// Commands that are sent at once.
+/// Describes commands that are sent at once.
 pub fn commands(commands: &[Words]) -> String {
     shortened(commands.iter().map(|command| words(command)).collect::<Vec<_>>().join(BETWEEN))
 }
 
-/// Words of a command, those in quotes that would not be one word without.
+/// Joins the words of a command, with quotes around words that need them.
 pub fn words(words: &[Vec<u8>]) -> String {
     let word = |word: &Vec<u8>| {
         let text = String::from_utf8_lossy(word);
@@ -27,7 +27,8 @@ pub fn words(words: &[Vec<u8>]) -> String {
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// The replies to what was sent at once. Those of a transaction's commands are all in its EXEC's.
+/// Describes the replies to commands that were sent at once. For a transaction, only the reply to EXEC is described,
+/// since it has the replies to all its commands.
 pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let mut rest = bytes;
     let mut all = Vec::new();
@@ -39,7 +40,7 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let queued = all.iter().filter(is_queued).count();
     let shown = match all.pop() {
         Some(Value::Array(items)) if queued > 0 => {
-            // Between MULTI and EXEC.
+            // The commands between MULTI and EXEC.
             let asked = sent.iter().skip((sent.len().saturating_sub(1)).saturating_sub(queued));
             reply(None, &Value::Array(items.into_iter().zip(asked).map(|(item, sent)| paired(sent, item)).collect()))
         }
@@ -52,7 +53,7 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     shortened(shown)
 }
 
-/// A reply to a command, as Python would show it; a status and an error as they are.
+/// Describes a reply as Python shows it. Status replies and errors are shown as they are.
 pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     match reply {
         Value::Simple(text) | Value::Error(text) => String::from_utf8_lossy(text).into_owned(),
@@ -63,7 +64,7 @@ pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     }
 }
 
-/// ZPOPMIN and ZPOPMAX answer with member and score in turn; redis-py makes a list of pairs of them.
+/// Groups the reply of ZPOPMIN and ZPOPMAX, in which members and scores alternate, into pairs, as redis-py does.
 fn paired(sent: &Words, reply: Value) -> Value {
     let name = sent.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
     match reply {
@@ -88,11 +89,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sent_and_got_is_told_in_a_line() {
+    fn commands_and_replies_are_described_in_one_line() {
         let command = |text: &str| text.split(' ').map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
         assert_eq!(commands(&[command("MULTI"), command("SET k 1"), command("EXEC")]), "MULTI · SET k 1 · EXEC");
         assert_eq!(words(&[b"SET".to_vec(), b"k".to_vec(), b"two words".to_vec()]), "SET k \"two words\"");
-        for (sent, bytes, told) in [
+        for (sent, bytes, expected) in [
             ("GET a", "$2\r\n10\r\n", "b'10'"),
             ("SET a 1", "+OK\r\n", "OK"),
             ("GET a", "$-1\r\n", "None"),
@@ -106,7 +107,7 @@ mod tests {
             ("MULTI;ZPOPMIN z;EXEC", "+OK\r\n+QUEUED\r\n*1\r\n*2\r\n$1\r\na\r\n,5\r\n", "[[(b'a', 5.0)]]"),
         ] {
             let sent: Vec<_> = sent.split(';').map(command).collect();
-            assert_eq!(replies(&sent, bytes.as_bytes()), told, "{bytes:?}");
+            assert_eq!(replies(&sent, bytes.as_bytes()), expected, "{bytes:?}");
         }
         assert_eq!(replies(&[], format!("$200\r\n{}\r\n", "a".repeat(200)).as_bytes()).chars().count(), LONGEST + 1);
     }

@@ -17,7 +17,7 @@ use crate::lesson::judge::Verdict;
 use crate::lesson::rules;
 use crate::lesson::unmet::{first_line, line_of};
 use crate::session::dialect::{self, Dialect, Input};
-use crate::session::{python_hints, tutor};
+use crate::session::{self, python_hints};
 use attempt::{Attempt, Conditions, LessonUnderTest};
 use shown::prove_shown;
 
@@ -224,7 +224,7 @@ fn advise_who_acts(answer: &Spanned<String>, tried: &Attempt, proof: &mut Proof)
 fn refused(text: &str) -> Option<String> {
     let inputs = dialect::submissions(text).into_iter().flat_map(|text| dialect::inputs(&text, Dialect::Both));
     let mut refused = inputs.filter_map(|input| match input {
-        Input::Tutor(line) => tutor::refusal(&line).map(|refusal| format!("{line:?}: {refusal}")),
+        Input::Tutor(line) => session::refusal(&line).map(|refusal| format!("{line:?}: {refusal}")),
         _ => None,
     });
     refused.next()

@@ -1,0 +1,51 @@
+//! `:keys` and `:doc`.
+
+use super::super::Session;
+use super::super::event::Show;
+use super::super::suggest;
+use crate::lesson::judge::code;
+use crate::markup::{Role, parse};
+use redis_engine::commands;
+
+impl Session {
+    /// Lists all keys, with their types and times to live.
+    pub(super) fn list_keys(&mut self) {
+        let keyspace = &self.tutor.runtime.engine.keyspace;
+        let now_ms = keyspace.now_ms();
+        let mut table = String::from("| key | type | expires in |\n|--|--|--|\n");
+        let mut rows: Vec<String> = Vec::new();
+        for database in keyspace.databases() {
+            for (key, entry) in database.iter() {
+                let ttl = entry.expires_ms().map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
+                rows.push(format!(
+                    "| `{}` | {} | {ttl} |\n",
+                    String::from_utf8_lossy(key).replace('|', "¦"),
+                    entry.value.type_name()
+                ));
+            }
+        }
+        if rows.is_empty() {
+            return self.tutor.say(Role::Plain, "There are no keys.");
+        }
+        rows.sort();
+        table.extend(rows);
+        self.tutor.runtime.show(Show::Text(parse(&table)));
+    }
+
+    /// Shows the documentation of a Redis command.
+    pub(super) fn show_doc(&mut self, name: &str) {
+        if name.is_empty() {
+            return self.tutor.say(Role::Plain, "Which command? `:doc INCR` tells what INCR does.");
+        }
+        let Some(command) = commands::by_name(name) else {
+            let nearest = suggest::nearest(&name.to_uppercase(), commands::all().map(|command| command.name));
+            let suggestion = nearest.map(|name| format!(" Did you mean {}?", code(name))).unwrap_or_default();
+            let text = format!("{} is no Redis command that is known here.{suggestion}", code(name));
+            return self.tutor.say(Role::Error, &text);
+        };
+        self.tutor.say(Role::Plain, &format!("**{} {}**", command.name, command.syntax));
+        let complexity = command.complexity.trim_end_matches('.');
+        self.tutor.say(Role::Plain, &format!("{} {complexity}, since {}.", command.summary, command.since));
+        self.tutor.runtime.show(Show::Text(parse(&format!("```\n{}\n```", command.example))));
+    }
+}

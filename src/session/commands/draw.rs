@@ -1,0 +1,93 @@
+//! `:draw`: pictures of keys.
+
+use super::super::Session;
+use super::super::event::Show;
+use super::super::picture::{Gone, Picture, Place, Since};
+use super::super::suggest;
+use crate::lesson::judge::code;
+use crate::markup::Role;
+use redis_engine::resp::quoting;
+
+/// Number of keys that `:draw` without a key draws at most.
+const FEW: usize = 5;
+
+impl Session {
+    /// Runs `:draw`. `typed` is what follows it.
+    pub(super) fn draw(&mut self, typed: &str) {
+        let Ok(keys) = quoting::split(typed.as_bytes()) else {
+            return self.tutor.say(
+                Role::Error,
+                "A quote is not closed. Type `:draw KEY`, or `:draw \"a key\"` for one with blanks.",
+            );
+        };
+        let database = self.database(self.dialect());
+        let places: Vec<Place> = keys.into_iter().map(|key| Place { database, key }).collect();
+        match places.as_slice() {
+            [] => self.draw_what_is_there(database),
+            [_] | [_, _] => self.draw_keys(&places),
+            _ => self.tutor.say(Role::Error, "Two keys at the most: `:draw KEY`, or `:draw KEY KEY` for two sets."),
+        }
+    }
+
+    /// Draws keys, and says so of those that do not exist. Two sets are one picture.
+    fn draw_keys(&mut self, places: &[Place]) {
+        if self.tutor.draw_overlap(places, Since::LastChange) {
+            return;
+        }
+        for place in places {
+            if !self.tutor.draw_key(place, Since::LastChange) {
+                self.say_not_there(place);
+            }
+        }
+    }
+
+    /// Draws what the last line changed, or all keys if they are few.
+    fn draw_what_is_there(&mut self, database: usize) {
+        let engine = &self.tutor.runtime.engine;
+        let keys = engine.keyspace.databases()[database].iter().map(|(key, _)| key).take(100);
+        let mut places: Vec<Place> = keys.map(|key| Place { database, key: key.to_vec() }).collect();
+        places.retain(|place| place.entry(engine).is_some());
+        places.sort();
+        let baselines = &mut self.tutor.baselines;
+        let mut is_changed = |place: &Place| {
+            let picture = baselines.key_picture(engine, place, Since::LastChange);
+            matches!(picture, Some(Picture::Key(picture)) if picture.is_changed())
+        };
+        let changed: Vec<Place> = places.iter().filter(|place| is_changed(place)).cloned().collect();
+        match (places.len(), changed.len()) {
+            (0, _) => self.tutor.say(Role::Plain, "There are no keys to draw yet."),
+            (_, 1..=FEW) => self.draw_one_by_one(&changed),
+            (1..=FEW, _) => self.draw_one_by_one(&places),
+            _ => self.tutor.say(Role::Plain, "There are many keys: `:keys` lists them, `:draw KEY` draws one of them."),
+        }
+    }
+
+    fn draw_one_by_one(&mut self, places: &[Place]) {
+        for (index, place) in places.iter().enumerate() {
+            if index > 0 {
+                self.tutor.runtime.show(Show::Gap);
+            }
+            self.draw_keys(std::slice::from_ref(place));
+        }
+    }
+
+    /// Says that a key does not exist, and what happened to it if that is known.
+    fn say_not_there(&mut self, place: &Place) {
+        let typed = String::from_utf8_lossy(&place.key);
+        let name = code(&typed);
+        match self.tutor.baselines.gone(place) {
+            Some(Gone::Expired(kind)) => {
+                return self.tutor.say(Role::Plain, &format!("{name} has expired. It held a {kind}."));
+            }
+            Some(Gone::Removed(kind)) => {
+                return self.tutor.say(Role::Plain, &format!("{name} is gone with the last change. It held a {kind}."));
+            }
+            None => {}
+        }
+        let keys = self.tutor.runtime.engine.keyspace.databases()[place.database].iter().take(1_000);
+        let known: Vec<String> = keys.map(|(key, _)| String::from_utf8_lossy(key).into_owned()).collect();
+        let nearest = suggest::nearest(&typed, known.iter().map(String::as_str));
+        let hint = nearest.map(|key| format!(" Did you mean {}?", code(key))).unwrap_or_default();
+        self.tutor.say(Role::Error, &format!("There is no key {name}.{hint} `:keys` lists them."));
+    }
+}

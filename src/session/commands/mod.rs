@@ -1,0 +1,125 @@
+//! The commands to the tutor, which begin with a colon.
+
+mod clients;
+mod data;
+mod draw;
+mod lessons;
+mod save;
+mod serve;
+mod step;
+mod timeline;
+pub(super) mod undo;
+mod wait;
+pub(super) mod wire;
+
+use super::Session;
+use super::event::Show;
+use super::suggest;
+use crate::lesson::judge::code;
+use crate::markup::{Role, parse};
+pub(super) use wait::Wait;
+
+/// A command to the tutor.
+pub struct TutorCommand {
+    /// The name, without the colon.
+    pub name: &'static str,
+    /// The syntax of its arguments.
+    pub arguments: &'static str,
+    /// What it does, in one line.
+    pub about: &'static str,
+    run: fn(&mut Session, &str),
+}
+
+/// All commands, in the order in which `:help` lists them.
+pub static COMMANDS: &[TutorCommand] = &[
+    command("hint", "", "a hint for this step; the next one says more", |s, _| s.show_hint()),
+    command("expect", "", "what this step wants to see", |s, _| s.show_expectations()),
+    command("answer", "", "a way to do this step", |s, _| s.show_answer()),
+    command("skip", "", "type the answer for me, and go on", |s, _| s.tutor.skip()),
+    command("again", "", "start this step afresh", |s, _| s.go_back(0)),
+    command("back", "", "go to the step before", |s, _| s.go_back(1)),
+    command("lessons", "", "all lessons, and how far you are", |s, _| s.list_lessons()),
+    command("go", "LESSON[/STEP]", "go to a lesson, or to a step of it", Session::go_to),
+    command("client", "NAME", "become another client, with a Python of its own", Session::change_client),
+    command("wait", "5m", "let time pass: 30s, 5m, 2h", Session::begin_wait),
+    command("keys", "", "all keys, with their types", |s, _| s.list_keys()),
+    command("draw", "KEY [KEY]", "what a key holds, as a picture; two sets as they overlap", Session::draw),
+    command("more", "", "the rest of output that was folded", |s, _| s.tutor.runtime.show_more()),
+    command("doc", "COMMAND", "what a Redis command does", Session::show_doc),
+    command("undo", "", "take back what was entered last", |s, _| s.undo()),
+    command("fork", "[back|keep]", "mark this place; `back` returns to it, `keep` stays", Session::fork),
+    command("wire", "on|off", "each command's bytes, out and in", Session::set_wire),
+    command("timeline", "[N]", "who sent what when", Session::show_timeline),
+    command("save", "FILE.py", "what was typed, as a script for real redis-py", Session::save),
+    command("serve", "PORT|off", "let redis-cli and redis-py in other windows in", Session::serve),
+    command("cli", "", "take every line as redis-cli's", |s, _| s.use_cli()),
+    command("python", "[fresh]", "Python again; `fresh`: without variables", Session::use_python),
+    command("sheet", "", "what this lesson teaches, to keep", |s, _| s.tutor.request_sheet()),
+    command("help", "", "this list", |s, _| s.show_help()),
+    command("quit", "", "leave; your place is kept", |s, _| s.tutor.runtime.leave(0)),
+];
+
+const fn command(
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(&mut Session, &str),
+) -> TutorCommand {
+    TutorCommand { name, arguments, about, run }
+}
+
+impl Session {
+    /// Runs a line that is a command to the tutor.
+    pub(super) fn run_command(&mut self, line: &str) {
+        let (name, arguments) = split_line(line);
+        match find(name) {
+            Some(command) if self.refuse_in_fork(command.name) => {}
+            Some(command) => (command.run)(self, arguments),
+            None => self.tutor.say(Role::Error, &format!("{} `:help` lists them.", unknown_command(name))),
+        }
+    }
+
+    fn show_help(&mut self) {
+        let mut table = String::from("| type | |\n|--|--|\n");
+        for command in COMMANDS {
+            table.push_str(&format!(
+                "| `{}` | {} |\n",
+                format!(":{} {}", command.name, command.arguments.replace('|', r"\|")).trim_end(),
+                command.about
+            ));
+        }
+        self.tutor.say(Role::Plain, "Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line goes on when a step is done; Ctrl-C stops what runs, Ctrl-D leaves.");
+        self.tutor.runtime.show(Show::Text(parse(&table)));
+    }
+}
+
+/// Returns why a command can never work, independent of the session, or `None` if it can.
+pub fn refusal(line: &str) -> Option<String> {
+    let (name, arguments) = split_line(line);
+    let Some(command) = find(name) else { return Some(unknown_command(name)) };
+    match command.name {
+        "wait" if wait::parse_duration_us(arguments).is_none() => Some(wait::not_a_duration(arguments)),
+        "client" if !clients::is_client_name(arguments) => {
+            Some(format!("{} is no name of a client: give it one word", code(arguments)))
+        }
+        _ => None,
+    }
+}
+
+/// Splits a line into the command's name and its arguments.
+fn split_line(line: &str) -> (&str, &str) {
+    let line = line.trim_start_matches(':').trim();
+    let (name, arguments) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (if name == "exit" { "quit" } else { name }, arguments.trim())
+}
+
+fn find(name: &str) -> Option<&'static TutorCommand> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+/// The message for a name that is not a command.
+fn unknown_command(name: &str) -> String {
+    let nearest = suggest::nearest(name, COMMANDS.iter().map(|command| command.name));
+    let suggestion = nearest.map(|name| format!(" Did you mean `:{name}`?")).unwrap_or_default();
+    format!("{} is no command of the tutor's.{suggestion}", code(&format!(":{name}")))
+}

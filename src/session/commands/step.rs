@@ -1,0 +1,88 @@
+//! Commands about the open step: `:hint`, `:expect`, `:answer`, `:again`, `:back`.
+
+use super::super::Session;
+use super::super::event::Show;
+use super::super::lesson_run::{every_order_expected, race_expected};
+use crate::lesson::differences;
+use crate::lesson::format::Expect;
+use crate::lesson::judge::code;
+use crate::markup::{Role, parse};
+
+impl Session {
+    pub(super) fn show_hint(&mut self) {
+        let Some(run) = &mut self.tutor.lesson else { return self.tutor.say_no_lesson() };
+        let hints = &run.lesson.steps[run.step].hints;
+        let total = hints.len();
+        match hints.get(run.hints) {
+            Some(hint) => {
+                run.hints += 1;
+                let text = format!("Hint {} of {total}: {}", run.hints, hint.get_ref());
+                self.tutor.say(Role::Hint, &text);
+            }
+            None if total == 0 => self.tutor.say(Role::Hint, "This step has no hints. `:answer` shows a way."),
+            None => {
+                self.tutor.say(Role::Hint, "These were all hints. `:answer` shows a way, `:skip` types it for you.");
+            }
+        }
+    }
+
+    pub(super) fn show_expectations(&mut self) {
+        let Some(run) = &self.tutor.lesson else { return self.tutor.say_no_lesson() };
+        let mut lines = run.current().expect.as_ref().map(|expect| expectations(expect.get_ref())).unwrap_or_default();
+        lines.extend(run.current().race.as_ref().map(race_expected));
+        if lines.is_empty() {
+            self.tutor.say(Role::Hint, "This step expects nothing of the data.");
+        } else {
+            let list = lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n");
+            self.tutor.say(Role::Hint, &list);
+        }
+    }
+
+    pub(super) fn show_answer(&mut self) {
+        let Some(run) = &mut self.tutor.lesson else { return self.tutor.say_no_lesson() };
+        run.is_answer_shown = true;
+        let step = run.current();
+        let correct = step.choose.iter().flat_map(|choose| &choose.options).position(|option| option.correct);
+        if let Some(index) = correct {
+            self.tutor.say(Role::Hint, &format!("Number {}.", index + 1));
+        } else if step.race.is_some() {
+            self.tutor.say(Role::Hint, "`all` plays every order, and that does this step.");
+        } else if let Some(answer) = run.answer().map(str::to_owned) {
+            self.tutor.say(Role::Hint, "One way:");
+            self.tutor.runtime.show(Show::Text(parse(&format!("```\n{}\n```", answer.trim_end()))));
+        }
+    }
+
+    /// Opens this step, or an earlier one, from its start.
+    pub(super) fn go_back(&mut self, steps: usize) {
+        let Some(run) = &self.tutor.lesson else { return self.tutor.say_no_lesson() };
+        let step = run.step.saturating_sub(steps);
+        self.tutor.open_lesson(run.lesson.clone(), step);
+    }
+}
+
+/// What a step expects, each as a sentence of Markdown.
+fn expectations(expect: &Expect) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(expect.reply.iter().map(|reply| format!("The reply is {}.", code(reply))));
+    lines.extend(expect.output.iter().map(|output| format!("It prints {}.", code(output.trim_end()))));
+    lines.extend(expect.error.iter().map(|error| format!("An error comes up that says {}.", code(error))));
+    lines.extend(expect.state.iter().map(differences::expected));
+    lines.extend(expect.uses.iter().map(|name| format!("It sends {}.", code(name.get_ref()))));
+    lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
+    lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key.get_ref()))));
+    lines.extend(expect.every_order.iter().map(every_order_expected));
+    lines.extend(expected_clients(&expect.by));
+    lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name.get_ref()))));
+    lines
+}
+
+/// Which clients have to act, as a sentence.
+fn expected_clients(by: &[String]) -> Option<String> {
+    let names: Vec<_> = by.iter().map(|name| code(name)).collect();
+    match names.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} does it.")),
+        several => Some(format!("{} each do a part.", several.join(" and "))),
+    }
+}

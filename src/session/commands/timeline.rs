@@ -1,0 +1,145 @@
+//! `:timeline`: shows which client sent what and when, how long each command waited, and what ended the wait.
+
+use super::super::Session;
+use super::super::display::timeline::{Timeline, TimelineEvent, TimelineEventKind};
+use super::super::event::{Effect, Show};
+use super::super::runtime::wire_log::{Call, Cause};
+use super::wire;
+use crate::lesson::judge::code;
+use crate::markup::Role;
+use redis_engine::resp::anatomy::{self, counted};
+use redis_engine::resp::value::{self, Value};
+
+/// Number of commands that are shown unless the learner asks for another number.
+const USUAL: usize = 20;
+
+/// Maximum number of characters of a command or a reply.
+const MOST_CHARACTERS: usize = 60;
+
+impl Session {
+    /// Runs `:timeline` or `:timeline N`.
+    pub(super) fn show_timeline(&mut self, count: &str) {
+        let count = if count.is_empty() { Ok(USUAL) } else { count.parse() };
+        let Ok(count @ 1..) = count else {
+            return self
+                .tutor
+                .say(Role::Error, "How many commands? Type `:timeline` for the last 20, or `:timeline 50`.");
+        };
+        if !self.tutor.runtime.wire_log.waiting().is_empty() {
+            // A command that timed out waits no longer, even if its client has not fetched the reply yet.
+            self.tutor.runtime.log_ended_waits(&Cause::Time, None);
+        }
+        let next = self.tutor.runtime.wire_log.next();
+        if next == 0 {
+            return self.tutor.say(Role::Plain, "Nothing was sent yet: type a command first.");
+        }
+        let first = next.saturating_sub(count as u64);
+        let timeline = self.timeline_from(first);
+        self.tutor.runtime.effects.push(Effect::Show(Show::Timeline(timeline)));
+        let more = timeline_hint(next.min(count as u64), next);
+        if let Some(more) = more {
+            self.tutor.say(Role::Muted, &more);
+        }
+    }
+
+    /// The timeline from the call with this number on.
+    fn timeline_from(&self, first: u64) -> Timeline {
+        let begin_us = self.tutor.runtime.wire_log.from(0).next().map_or(0, |(_, call)| call.at_us);
+        let mut clients: Vec<String> = Vec::new();
+        let mut events: Vec<(u64, TimelineEvent)> = Vec::new();
+        for (number, call) in self.tutor.runtime.wire_log.from(0) {
+            let end = call.wait.as_ref().and_then(|wait| wait.end.as_ref());
+            let ends_later = end.is_some_and(|end| end.after >= first);
+            if number < first && !ends_later {
+                continue;
+            }
+            let known = clients.iter().position(|name| *name == call.client);
+            let client = known.unwrap_or_else(|| {
+                clients.push(call.client.clone());
+                clients.len() - 1
+            });
+            let event = |at_us: i64, client, kind| TimelineEvent { at_us: at_us - begin_us, client, kind };
+            if number >= first {
+                if call.expired > 0 {
+                    events.push((number, event(call.at_us, None, TimelineEventKind::Expired(call.expired))));
+                }
+                events.push((number, event(call.at_us, Some(client), sending(call))));
+            }
+            if let Some(end) = end.filter(|_| ends_later) {
+                let after = wire::seconds(end.at_us - call.at_us);
+                let (by, reply) = match &end.by {
+                    Cause::Client(name) => (format!("woken by {name}"), Some(reply_text(call))),
+                    Cause::Time => ("its time was over".into(), Some(reply_text(call))),
+                    Cause::GivenUp => ("gave up".into(), None),
+                };
+                let kind = TimelineEventKind::Ended { command: command_name(call), after, by, reply };
+                events.push((end.after, event(end.at_us, Some(client), kind)));
+            }
+        }
+        // The effects of a command come after the command itself.
+        events.sort_by_key(|(number, event)| (*number, matches!(event.kind, TimelineEventKind::Ended { .. })));
+        Timeline { clients, events: events.into_iter().map(|(_, event)| event).collect(), before: first }
+    }
+}
+
+/// Tells how to see earlier commands, if there are any.
+fn timeline_hint(shown: u64, all: u64) -> Option<String> {
+    let before = usize::try_from(all - shown).ok()?;
+    let more = code(&format!(":timeline {}", shown * 2));
+    (before > 0).then(|| format!("{} came before; {more} goes further back.", counted(before, "command")))
+}
+
+/// The event of sending a call.
+fn sending(call: &Call) -> TimelineEventKind {
+    if call.sent.length == 0 {
+        return TimelineEventKind::Message(reply_text(call));
+    }
+    let shown: Vec<String> = wire::words(call).iter().map(|word| shortened(&String::from_utf8_lossy(word))).collect();
+    let command = shortened(&shown.join(" "));
+    match call.wait {
+        Some(_) => TimelineEventKind::Waits { command },
+        None => TimelineEventKind::Answered { command, reply: reply_text(call) },
+    }
+}
+
+/// The first word of a command.
+fn command_name(call: &Call) -> String {
+    wire::words(call).first().map(|word| String::from_utf8_lossy(word).into_owned()).unwrap_or_default()
+}
+
+/// The reply to a call, shortened.
+fn reply_text(call: &Call) -> String {
+    match value::parse(&call.received.bytes) {
+        Ok(Some((reply, _))) => shortened(&as_text(&reply)),
+        _ if call.received.length == 0 => "no answer".into(),
+        _ => counted(call.received.length, "byte"),
+    }
+}
+
+/// A reply as text.
+fn as_text(reply: &Value) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let all = |items: &[Value]| items.iter().map(as_text).collect::<Vec<_>>().join(", ");
+    match reply {
+        Value::Simple(bytes) | Value::Error(bytes) | Value::Double(bytes) | Value::BigNumber(bytes) => text(bytes),
+        Value::Integer(n) => n.to_string(),
+        Value::Bulk(bytes) | Value::Verbatim { text: bytes, .. } => format!("\"{}\"", anatomy::printable(bytes)),
+        Value::Null | Value::NullArray => "nil".into(),
+        Value::Boolean(yes) => yes.to_string(),
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => format!("[{}]", all(items)),
+        Value::Map(pairs) => {
+            let pair = |(key, value): &(Value, Value)| format!("{}: {}", as_text(key), as_text(value));
+            format!("{{{}}}", pairs.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
+        Value::Attributed(_, reply) => as_text(reply),
+    }
+}
+
+/// Shortens a text to one line.
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_CHARACTERS).collect();
+    if text.chars().nth(MOST_CHARACTERS).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,522 @@
+//! `:undo` takes back the last input, and `:fork` marks a place to come back to.
+//!
+//! Before each input of the learner's a snapshot is kept: the data, the connections, the clock, the lesson's step, and
+//! each client with its replay log. When it is restored, every Python that has run something since is killed. A fresh
+//! one replays the log as it was then, and a client that waited waits again. The clock goes back as well, so that TTLs
+//! are as they were.
+//!
+//! Snapshots share the keyspace while no key changes, and the entries of the logs. Data beyond [`LARGEST`] is not kept
+//! for each input, because a copy at each Enter would be noticeable. `:fork` copies data of any size.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::super::Session;
+use super::super::lesson_run::{LessonRun, Phase};
+use super::super::runtime;
+use super::super::runtime::dialect::{self, Dialect, Input};
+use crate::lesson::judge::code;
+use crate::markup::Role;
+use redis_engine::data::Value;
+use redis_engine::keyspace::Keyspace;
+
+/// Maximum number of inputs that can be taken back.
+const MOST_INPUTS: usize = 100;
+
+/// Maximum size of the data that is kept for each input, in elements. A key, a field, a member, and 64 bytes of a long
+/// value count as one each. Copying this many keys took 2 ms in a build without optimisation, and counting them 0.6 ms.
+const LARGEST: usize = 20_000;
+
+/// Maximum number of elements in all snapshots together.
+const MOST_ELEMENTS: usize = 100_000;
+
+/// Commands to the tutor that can be taken back. The others change nothing that a snapshot contains.
+const UNDOABLE: [&str; 9] = ["client", "wait", "cli", "python", "go", "back", "again", "skip", "next"];
+
+/// Commands that leave the step. They are refused in a fork.
+const LEAVING: [&str; 4] = ["go", "back", "again", "skip"];
+
+/// The inputs that can be taken back, and the fork.
+#[derive(Debug, Default)]
+pub struct UndoHistory {
+    inputs: VecDeque<UndoableInput>,
+    fork: Option<Fork>,
+    /// The last copy of the keyspace. The next snapshot shares it if no key has changed since.
+    latest: Option<KeptData>,
+}
+
+/// An input that can be taken back.
+#[derive(Debug)]
+struct UndoableInput {
+    text: String,
+    before: SavedState,
+}
+
+/// The state before an input, as far as it was saved.
+#[derive(Debug)]
+enum SavedState {
+    Saved(Box<Snapshot>),
+    /// The data was too large to be saved.
+    TooLarge,
+    /// The input was a refused answer, which has changed nothing.
+    Unchanged,
+}
+
+impl SavedState {
+    fn snapshot(&self) -> Option<&Snapshot> {
+        if let SavedState::Saved(snapshot) = self { Some(snapshot) } else { None }
+    }
+}
+
+#[derive(Debug)]
+struct Fork {
+    start: Snapshot,
+    /// Number of undoable inputs before the fork.
+    depth: usize,
+}
+
+/// A copy of the keyspace, and the number of its elements.
+#[derive(Debug, Clone)]
+struct KeptData {
+    keyspace: Arc<Keyspace>,
+    elements: usize,
+}
+
+/// The session as it was at one time.
+#[derive(Debug)]
+struct Snapshot {
+    runtime: runtime::Snapshot,
+    elements: usize,
+    lesson: Option<LessonRun>,
+}
+
+impl UndoHistory {
+    /// Forgets the copy of the keyspace, whose count of changes has started again.
+    pub fn forget_latest(&mut self) {
+        self.latest = None;
+    }
+
+    /// Forgets all inputs and the fork.
+    pub fn clear(&mut self) {
+        *self = UndoHistory::default();
+    }
+
+    /// Notes that the last input was an answer that was refused.
+    pub fn mark_refused(&mut self) {
+        if let Some(input) = self.inputs.back_mut() {
+            input.before = SavedState::Unchanged;
+        }
+    }
+
+    pub fn in_fork(&self) -> bool {
+        self.fork.is_some()
+    }
+
+    fn depth(&self) -> usize {
+        self.fork.as_ref().map_or(0, |fork| fork.depth)
+    }
+
+    fn push(&mut self, input: UndoableInput) {
+        self.inputs.push_back(input);
+        while self.inputs.len() > MOST_INPUTS || (self.inputs.len() > 1 && self.elements() > MOST_ELEMENTS) {
+            self.inputs.pop_front();
+            if let Some(fork) = &mut self.fork {
+                fork.depth = fork.depth.saturating_sub(1);
+            }
+        }
+    }
+
+    /// Number of elements in all snapshots. Shared data is counted once.
+    fn elements(&self) -> usize {
+        let kept: Vec<&Snapshot> = self.inputs.iter().filter_map(|input| input.before.snapshot()).collect();
+        let shared = kept.chunk_by(|a, b| Arc::ptr_eq(&a.runtime.keyspace, &b.runtime.keyspace));
+        shared.filter_map(<[_]>::first).map(|snapshot| snapshot.elements).sum()
+    }
+}
+
+impl Session {
+    /// Saves the state before an input of the learner's runs. Returns whether the input can be taken back.
+    pub(in super::super) fn save_before(&mut self, text: &str) -> bool {
+        let runtime = &self.tutor.runtime;
+        let is_refused = self.undo.in_fork() && has_command(text, &LEAVING, runtime.dialect);
+        // The turns of a race change none of the data, and `again` starts the race again.
+        let is_race = self.is_answering() && self.tutor.lesson.as_ref().is_some_and(|run| run.current().race.is_some());
+        let is_busy = runtime.turn.is_some() || !self.tutor.is_script_idle();
+        if is_busy || is_refused || is_race || !is_undoable(text, runtime.dialect) {
+            return false;
+        }
+        let text = text.trim().to_owned();
+        let elements = self.elements();
+        let before = if elements <= LARGEST {
+            SavedState::Saved(Box::new(self.snapshot(elements)))
+        } else {
+            SavedState::TooLarge
+        };
+        self.undo.push(UndoableInput { text, before });
+        true
+    }
+
+    /// The last copy of the keyspace, if no key has changed since.
+    fn latest(&self) -> Option<&KeptData> {
+        let changes = self.tutor.runtime.engine.keyspace.changes;
+        self.undo.latest.as_ref().filter(|kept| kept.keyspace.changes == changes)
+    }
+
+    /// Number of elements in the data.
+    fn elements(&self) -> usize {
+        let keyspace = &self.tutor.runtime.engine.keyspace;
+        self.latest().map_or_else(|| count_elements(keyspace), |kept| kept.elements)
+    }
+
+    /// Returns a snapshot of the session, whose data has this many elements.
+    fn snapshot(&mut self, elements: usize) -> Snapshot {
+        let runtime = &self.tutor.runtime;
+        let shared = self.latest().cloned();
+        let copy = || KeptData { keyspace: Arc::new(runtime.engine.keyspace.clone()), elements };
+        let kept = shared.unwrap_or_else(copy);
+        let snapshot = Snapshot {
+            runtime: runtime.snapshot(kept.keyspace.clone()),
+            elements: kept.elements,
+            lesson: self.tutor.lesson.clone(),
+        };
+        self.undo.latest = Some(kept);
+        snapshot
+    }
+
+    /// Restores a snapshot. Returns by how many microseconds the clock went back.
+    fn restore(&mut self, snapshot: Snapshot) -> i64 {
+        let keyspace = snapshot.runtime.keyspace.clone();
+        self.undo.latest = Some(KeptData { keyspace, elements: snapshot.elements });
+        let us_back = self.tutor.runtime.restore(snapshot.runtime);
+        self.tutor.baselines.note(&self.tutor.runtime.engine.keyspace);
+        self.wire_display.skip_to_end(&self.tutor.runtime.wire_log);
+        self.wait = None;
+        self.tutor.restore_lesson(snapshot.lesson);
+        us_back
+    }
+
+    /// Refuses while real clients are connected, because what they have read cannot be taken back. Returns whether it
+    /// did.
+    fn refuse_for_real_clients(&mut self) -> bool {
+        let has_real_clients = !self.tutor.runtime.real_clients().is_empty();
+        if has_real_clients {
+            self.tutor.say(
+                Role::Error,
+                "Real clients are connected, and what they know can't be taken back: everything stays. \
+                 `:serve off` cuts them off; then it works, and takes back what they have done, too.",
+            );
+        }
+        has_real_clients
+    }
+
+    /// Runs `:undo`.
+    pub(super) fn undo(&mut self) {
+        if !self.undo.in_fork() && self.tutor.undo_race_turn() {
+            return;
+        }
+        if self.undo.inputs.len() <= self.undo.depth() {
+            let text = match self.undo.fork {
+                Some(_) => "This is where the fork began: `:fork back` leaves it.",
+                None => "There is nothing to take back.",
+            };
+            return self.tutor.say(Role::Plain, text);
+        }
+        let Some(UndoableInput { text, before }) = self.undo.inputs.pop_back() else { return };
+        let snapshot = match before {
+            SavedState::Unchanged => {
+                let input = code(&shortened(&text));
+                return self.tutor.say(
+                    Role::Muted,
+                    &format!(
+                        "{input} was no answer and has changed nothing. Another `:undo` takes back what came before it."
+                    ),
+                );
+            }
+            before if self.refuse_for_real_clients() => {
+                return self.undo.inputs.push_back(UndoableInput { text, before });
+            }
+            SavedState::TooLarge => {
+                self.undo.inputs.push_back(UndoableInput { text, before: SavedState::TooLarge });
+                return self.tutor.say(
+                    Role::Error,
+                    "The data is too large to be kept at every line, so this can't be taken back. Before you try \
+                     something, `:fork` keeps all of it once, and `:fork back` returns to it.",
+                );
+            }
+            SavedState::Saved(snapshot) => *snapshot,
+        };
+        let place =
+            |run: &Option<LessonRun>| run.as_ref().map(|run| (run.lesson.id.get_ref().clone(), run.step, run.phase));
+        let (old, new) = (place(&self.tutor.lesson), place(&snapshot.lesson));
+        let us_back = self.restore(snapshot);
+        let mut message = format!("Taken back: {}.", code(&shortened(&text)));
+        if let Some(run) = self.tutor.lesson.as_ref().filter(|_| old != new) {
+            let (step, title) = (run.step + 1, &run.lesson.title);
+            match run.phase {
+                Phase::Done | Phase::Over => {
+                    message += &format!(" You are at step {step} of **{title}**, which is done.");
+                }
+                Phase::Preparing | Phase::Doing => message += &format!(" Step {step} of **{title}** is open again."),
+            }
+        }
+        message += &self.restored_details(us_back);
+        self.tutor.say(Role::Muted, &message);
+    }
+
+    /// Sentences about what the learner may not expect of a restored state: TTLs and blocked commands.
+    fn restored_details(&self, us_back: i64) -> String {
+        let mut text = String::new();
+        let runtime = &self.tutor.runtime;
+        if us_back >= 1_000_000 && runtime.engine.keyspace.databases().iter().any(|database| database.expiring() > 0) {
+            text += " The clock is back as well, so TTLs are as they were.";
+        }
+        let waits = runtime.waits();
+        if !waits.is_empty() {
+            text += &format!(" {}.", waits.join("; "));
+        }
+        text
+    }
+
+    /// Runs `:fork`, `:fork back` or `:fork keep`.
+    pub(super) fn fork(&mut self, argument: &str) {
+        match (argument, self.undo.in_fork()) {
+            ("", false) => {
+                let start = self.snapshot(self.elements());
+                self.undo.fork = Some(Fork { start, depth: self.undo.inputs.len() });
+                let judged = if self.tutor.lesson.is_some() { " Until then no step is judged." } else { "" };
+                self.tutor.say(
+                    Role::Muted,
+                    &format!("A fork: try what you like. `:fork back` returns to this place, `:fork keep` goes on from where you are then.{judged}"),
+                );
+            }
+            ("", true) => self.tutor.say(
+                Role::Error,
+                "You are in a fork already. `:fork back` returns to its beginning, `:fork keep` stays here.",
+            ),
+            ("back" | "keep", false) => {
+                self.tutor.say(Role::Error, "There is no fork to leave: `:fork` begins one.");
+            }
+            ("keep", true) => {
+                self.undo.fork = None;
+                let judged = if self.tutor.lesson.is_some() { " From here on, steps are judged again." } else { "" };
+                self.tutor.say(Role::Muted, &format!("Everything stays as it is now.{judged}"));
+            }
+            ("back", true) => self.fork_back(),
+            (other, _) => self.tutor.say(
+                Role::Error,
+                &format!("{} is no way to fork: type `:fork`, `:fork back` or `:fork keep`.", code(other)),
+            ),
+        }
+    }
+
+    fn fork_back(&mut self) {
+        if self.refuse_for_real_clients() {
+            return;
+        }
+        let Some(Fork { start, depth }) = self.undo.fork.take() else { return };
+        self.undo.inputs.truncate(depth);
+        let us_back = self.restore(start);
+        let text = format!("Back where the fork began: all is as it was then.{}", self.restored_details(us_back));
+        self.tutor.say(Role::Muted, &text);
+    }
+
+    /// Refuses a command that would leave the step, while in a fork. Returns whether it did.
+    pub(in super::super) fn refuse_in_fork(&mut self, command: &str) -> bool {
+        let is_refused = self.undo.in_fork() && LEAVING.contains(&command);
+        if is_refused {
+            self.tutor
+                .say(Role::Error, "You are in a fork: first `:fork back`, or `:fork keep`, and then on in the lesson.");
+        }
+        is_refused
+    }
+}
+
+/// Whether a text may change anything that a snapshot contains.
+fn is_undoable(text: &str, dialect: Dialect) -> bool {
+    let inputs = dialect::inputs(text, dialect);
+    !inputs.is_empty()
+        && (inputs.iter().any(|input| command_name(input).is_none()) || has_command(text, &UNDOABLE, dialect))
+}
+
+/// Whether a text has one of these commands to the tutor.
+fn has_command(text: &str, names: &[&str], dialect: Dialect) -> bool {
+    dialect::inputs(text, dialect).iter().any(|input| command_name(input).is_some_and(|name| names.contains(&name)))
+}
+
+/// The name of a command to the tutor.
+fn command_name(input: &Input) -> Option<&str> {
+    let Input::Tutor(line) = input else { return None };
+    Some(line.trim_start_matches(':').split_whitespace().next().unwrap_or_default())
+}
+
+/// Shortens an input to one line.
+fn shortened(text: &str) -> String {
+    const MOST_CHARACTERS: usize = 50;
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let is_cut = first.chars().nth(MOST_CHARACTERS).is_some() || lines.next().is_some();
+    let cut: String = first.chars().take(MOST_CHARACTERS).collect();
+    if is_cut { format!("{cut} …") } else { cut }
+}
+
+/// Counts the elements of the data, as defined at [`LARGEST`]. Stops counting beyond that number.
+fn count_elements(keyspace: &Keyspace) -> usize {
+    let mut sum = 0;
+    for database in keyspace.databases() {
+        for (key, entry) in database.iter() {
+            sum += 1 + key.len() / 64 + elements_of(&entry.value);
+            if sum > LARGEST {
+                return sum;
+            }
+        }
+    }
+    sum
+}
+
+fn elements_of(value: &Value) -> usize {
+    /// Number of elements of a container whose lengths stand for all lengths.
+    const SAMPLE: usize = 4;
+    let of_elements = |number: usize, sample: Vec<usize>| {
+        let longest = sample.into_iter().max().unwrap_or(0);
+        number * (1 + longest / 64)
+    };
+    match value {
+        Value::Str(value) => value.len() / 64,
+        Value::List(list) => of_elements(list.len(), list.iter().take(SAMPLE).map(<[u8]>::len).collect()),
+        Value::Set(set) => of_elements(set.len(), set.iter().take(SAMPLE).map(<[u8]>::len).collect()),
+        Value::Hash(hash) => {
+            of_elements(hash.len(), hash.iter().take(SAMPLE).map(|(field, value)| field.len() + value.len()).collect())
+        }
+        Value::SortedSet(set) => {
+            let sample = (0..SAMPLE).filter_map(|index| set.at(index)).map(|(member, _)| member.len());
+            of_elements(set.len(), sample.collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::progress::Progress;
+    use crate::session::Options;
+    use crate::session::event::{Effect, Event, Show};
+
+    fn session() -> Session {
+        let dialect = Dialect::Cli;
+        let (library, progress) = (Arc::default(), Progress::default());
+        Session::new(Options { seed: 1, start_us: 1_000_000_000, dialect, library, progress })
+    }
+
+    /// Enters a text, and returns the replies and texts that the session shows.
+    fn enter(session: &mut Session, text: &str) -> String {
+        session.handle(Event::Entered(text.into()));
+        let said = session.take_effects().into_iter().filter_map(|effect| match effect {
+            Effect::Show(Show::Reply(text)) => Some(text),
+            Effect::Show(Show::Text(text)) => Some(format!("{text:?}")),
+            _ => None,
+        });
+        said.collect()
+    }
+
+    /// Adds elements to a list without an input.
+    fn fill(session: &mut Session, elements: usize) {
+        let client = session.tutor.runtime.connect();
+        for _ in 0..elements {
+            session.tutor.runtime.engine.execute(client, &[b"RPUSH", b"list", b"x"], 1_000_000_000);
+        }
+        session.tutor.runtime.engine.disconnect(client);
+    }
+
+    #[test]
+    fn large_data_is_kept_by_a_fork_only() {
+        let mut session = session();
+        fill(&mut session, LARGEST + 1);
+        assert_eq!(enter(&mut session, "DEL list"), "(integer) 1\n");
+        assert!(enter(&mut session, ":undo").contains("too large"));
+        assert_eq!(enter(&mut session, "EXISTS list"), "(integer) 0\n", "nothing was taken back");
+        fill(&mut session, LARGEST + 1);
+        enter(&mut session, ":fork");
+        assert_eq!(enter(&mut session, "FLUSHALL"), "OK\n");
+        enter(&mut session, ":fork back");
+        assert_eq!(enter(&mut session, "LLEN list"), format!("(integer) {}\n", LARGEST + 1));
+    }
+
+    #[test]
+    fn the_history_is_bounded_in_number_and_in_size() {
+        let mut session = session();
+        for _ in 0..MOST_INPUTS + 50 {
+            enter(&mut session, "INCR n");
+        }
+        assert_eq!(session.undo.inputs.len(), MOST_INPUTS);
+        for _ in 0..MOST_INPUTS {
+            assert!(enter(&mut session, ":undo").contains("Taken back"));
+        }
+        assert!(enter(&mut session, ":undo").contains("nothing to take back"));
+        assert_eq!(enter(&mut session, "GET n"), "\"50\"\n");
+        fill(&mut session, LARGEST - 100);
+        for _ in 0..20 {
+            enter(&mut session, "INCR n");
+        }
+        assert!(session.undo.elements() <= MOST_ELEMENTS, "{} elements", session.undo.elements());
+        assert!(session.undo.inputs.len() >= 4, "{} steps", session.undo.inputs.len());
+    }
+
+    #[test]
+    fn snapshots_share_the_data_while_nothing_writes() {
+        let mut session = session();
+        fill(&mut session, 1_000);
+        for line in ["LLEN list", "LRANGE list 0 1", "LPUSH list y", "LLEN list"] {
+            enter(&mut session, line);
+        }
+        let kept: Vec<_> = session.undo.inputs.iter().filter_map(|input| input.before.snapshot()).collect();
+        let shares = |a: usize, b: usize| Arc::ptr_eq(&kept[a].runtime.keyspace, &kept[b].runtime.keyspace);
+        assert!(shares(0, 1) && shares(1, 2) && !shares(2, 3));
+    }
+
+    #[test]
+    fn nothing_is_taken_back_while_real_clients_are_connected() {
+        let mut session = session();
+        enter(&mut session, "SET a 1");
+        let client = session.tutor.runtime.engine.connect();
+        assert!(enter(&mut session, ":undo").contains("Real clients are connected"));
+        assert_eq!(enter(&mut session, "GET a"), "\"1\"\n");
+        session.tutor.runtime.engine.disconnect(client);
+        enter(&mut session, ":undo");
+        assert!(enter(&mut session, ":undo").contains("SET a 1"));
+    }
+
+    #[test]
+    fn the_wire_shows_nothing_twice_after_undo() {
+        let mut session = session();
+        let wires = |session: &mut Session, text: &str| {
+            session.handle(Event::Entered(text.into()));
+            let effects = session.take_effects().into_iter();
+            effects.filter(|effect| matches!(effect, Effect::Show(Show::Wire(_)))).count()
+        };
+        wires(&mut session, "SET a 1");
+        wires(&mut session, "BLPOP q 30");
+        wires(&mut session, ":fork");
+        wires(&mut session, ":wire on");
+        assert_eq!(wires(&mut session, "GET a"), 1);
+        assert_eq!(wires(&mut session, ":undo"), 0);
+        assert_eq!(wires(&mut session, ":fork back"), 0);
+        assert_eq!(wires(&mut session, ":wait 30s"), 1, "the blocked command is answered");
+    }
+
+    #[test]
+    fn a_blocked_command_waits_again_after_undo() {
+        let mut session = session();
+        enter(&mut session, "SET a 1 EX 100");
+        enter(&mut session, "BLPOP q 30");
+        enter(&mut session, ":wait 10s");
+        assert_eq!(session.waits(), ["main waits for q"]);
+        enter(&mut session, "RPUSH q x");
+        assert_eq!(session.waits(), Vec::<String>::new());
+        let said = enter(&mut session, ":undo");
+        assert!(said.contains("main waits for q") && !said.contains("clock"), "{said}");
+        let said = enter(&mut session, ":undo");
+        assert!(said.contains("clock is back"), "{said}");
+        assert_eq!(enter(&mut session, "TTL a"), "(integer) 100\n");
+        assert!(enter(&mut session, ":wait 30s").contains("(nil)"), "it waits for its whole timeout again");
+    }
+}

@@ -1,0 +1,87 @@
+//! `:wait`: lets time pass.
+
+use super::super::Session;
+use super::super::runtime::input_log::{InputKind, InputOutcome};
+use crate::lesson::judge::code;
+use crate::markup::Role;
+
+/// A `:wait` under way.
+#[derive(Debug)]
+pub struct Wait {
+    until_us: i64,
+    /// The duration, as it is shown.
+    duration: String,
+}
+
+impl Session {
+    pub(super) fn begin_wait(&mut self, duration: &str) {
+        let Some(us) = parse_duration_us(duration) else {
+            return self.tutor.say(Role::Error, &not_a_duration(duration));
+        };
+        let runtime = &mut self.tutor.runtime;
+        let remark = format!("Here {duration} passed: time.sleep({})", us / 1_000_000);
+        runtime.log_input(runtime.foreground, InputKind::Remark, remark, InputOutcome::Quiet);
+        let is_number = duration.bytes().all(|byte| byte.is_ascii_digit());
+        self.wait = Some(Wait {
+            until_us: runtime.now_us().saturating_add(us),
+            duration: if is_number { format!("{duration} s") } else { duration.to_owned() },
+        });
+    }
+
+    /// Moves the clock to the next deadline before the end of the wait, so that the programs that wait for it can run,
+    /// or to the end of the wait. Returns false if there is no wait.
+    pub(in super::super) fn continue_wait(&mut self) -> bool {
+        let Some(wait) = &self.wait else { return false };
+        let runtime = &mut self.tutor.runtime;
+        let next_us = runtime.next_deadline_us().filter(|&at| at > runtime.now_us() && at <= wait.until_us);
+        match next_us {
+            Some(deadline_us) => runtime.advance_to(deadline_us),
+            None => {
+                runtime.clock.advance_to(wait.until_us);
+                let text = format!("{} later.", wait.duration);
+                self.wait = None;
+                runtime.say(Role::Muted, &text);
+                runtime.engine.advance(runtime.clock.now_us());
+            }
+        }
+        true
+    }
+}
+
+/// The message for a text that is not a duration.
+pub(super) fn not_a_duration(text: &str) -> String {
+    format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(text))
+}
+
+/// Parses `30s`, `5m`, `2h`, `1d`, `500ms`, or a number of seconds, into microseconds.
+pub(super) fn parse_duration_us(text: &str) -> Option<i64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let us_per_unit: i64 = match unit.trim() {
+        "ms" => 1_000,
+        "" | "s" => 1_000_000,
+        "m" | "min" => 60_000_000,
+        "h" => 3_600_000_000,
+        "d" => 86_400_000_000,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(us_per_unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_units() {
+        for (text, us) in [
+            ("5m", Some(300_000_000)),
+            ("7", Some(7_000_000)),
+            ("250ms", Some(250_000)),
+            ("m", None),
+            ("5 years", None),
+        ] {
+            assert_eq!(parse_duration_us(text), us, "{text}");
+        }
+    }
+}

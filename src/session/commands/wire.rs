@@ -1,0 +1,265 @@
+//! `:wire`: shows the bytes of each command in both directions, with their meaning, and their sums.
+
+use super::super::Session;
+use super::super::display::wire::{Item, Part, Traffic, Wire, counted};
+use super::super::event::{Effect, Show};
+use super::super::runtime::wire_log::{Call, Cause, WireLog};
+use crate::lesson::judge::code;
+use crate::markup::Role;
+use redis_engine::commands;
+use redis_engine::resp::anatomy;
+use redis_engine::resp::value::{self, Value};
+
+/// Maximum number of round trips of a submission, and of commands of a round trip, that are shown. Of more, the first
+/// ones and the last one are shown.
+const MOST_SHOWN: usize = 5;
+
+/// Whether `:wire` is on, and how far the wire log was shown.
+#[derive(Debug, Clone, Default)]
+pub struct WireDisplay {
+    is_on: bool,
+    /// The number of the first call that was not shown.
+    next: u64,
+    /// The numbers of the calls that were shown before their replies had arrived.
+    waiting: Vec<u64>,
+}
+
+impl WireDisplay {
+    /// Treats the whole log as shown, except for the replies that are still to arrive.
+    pub fn skip_to_end(&mut self, log: &WireLog) {
+        self.next = log.next();
+        self.waiting = log.waiting().to_vec();
+    }
+
+    /// Begins with an empty log.
+    pub fn reset(&mut self) {
+        self.next = 0;
+        self.waiting.clear();
+    }
+}
+
+impl Session {
+    /// Runs `:wire`, `:wire on` or `:wire off`.
+    pub(super) fn set_wire(&mut self, argument: &str) {
+        match argument {
+            "on" => {
+                self.wire_display.is_on = true;
+                self.wire_display.skip_to_end(&self.tutor.runtime.wire_log);
+                self.tutor.say(
+                    Role::Muted,
+                    "From here on, each command's bytes are shown, out and in. Each line of the protocol ends with two \
+                     more bytes, `\\r\\n`, which are counted and not shown. `:wire off` ends it.",
+                );
+            }
+            "off" => {
+                self.wire_display.is_on = false;
+                self.tutor.say(Role::Muted, "The bytes are not shown any more.");
+            }
+            "" => {
+                let state =
+                    if self.wire_display.is_on { "on: `:wire off` ends it" } else { "off: `:wire on` shows the bytes" };
+                let sums = self.tutor.runtime.wire_log.sums;
+                self.tutor.say(
+                    Role::Plain,
+                    &format!(
+                        "The wire is {state}. So far: {}, {}, {} out, {} in.",
+                        counted(sums.commands, "command"),
+                        counted(sums.round_trips, "round trip"),
+                        counted(sums.sent, "byte"),
+                        counted(sums.received, "byte")
+                    ),
+                );
+            }
+            other => self.tutor.say(
+                Role::Error,
+                &format!("{} is neither on nor off. Type `:wire on`, `:wire off`, or `:wire` alone.", code(other)),
+            ),
+        }
+    }
+
+    /// Shows what went over the wire since the last call, if `:wire` is on. Returns false if there was nothing.
+    pub(in super::super) fn show_wire(&mut self) -> bool {
+        let runtime = &mut self.tutor.runtime;
+        if !self.wire_display.is_on || runtime.is_silent {
+            return false;
+        }
+        let log = &runtime.wire_log;
+        let (ended, still_waiting): (Vec<u64>, Vec<u64>) =
+            self.wire_display.waiting.iter().copied().partition(|&number| is_over(log.get(number)));
+        let first = self.wire_display.next;
+        if ended.is_empty() && log.next() <= first {
+            return false;
+        }
+        let mut wire = WireBuilder::default();
+        for call in ended.iter().filter_map(|&number| log.get(number)) {
+            wire.push_replies(&[call]);
+        }
+        let calls: Vec<(u64, &Call)> = log.from(first).collect();
+        let trips: Vec<&[(u64, &Call)]> = calls.chunk_by(|a, b| a.1.trip == b.1.trip).collect();
+        let hidden = hidden(trips.len());
+        for (index, trip) in trips.iter().enumerate() {
+            let calls: Vec<&Call> = trip.iter().map(|(_, call)| *call).collect();
+            if hidden.contains(&index) {
+                let sum = sum(&calls);
+                wire.count(sum);
+                match wire.items.last_mut() {
+                    Some(Item::More(more)) => *more = add(*more, sum),
+                    _ => wire.items.push(Item::More(sum)),
+                }
+            } else {
+                wire.push_commands(&calls);
+                wire.push_replies(&calls);
+            }
+        }
+        let waiting = calls.iter().filter(|(_, call)| !is_over(Some(call))).map(|(number, _)| *number);
+        self.wire_display.waiting = waiting.chain(still_waiting).collect();
+        self.wire_display.next = log.next();
+        let wire = Wire { items: wire.items, sum: wire.sum, so_far: log.sums };
+        runtime.effects.push(Effect::Show(Show::Wire(wire)));
+        true
+    }
+}
+
+/// Whether a call waits no longer, or never did.
+fn is_over(call: Option<&Call>) -> bool {
+    call.and_then(|call| call.wait.as_ref()).is_none_or(|wait| wait.end.is_some())
+}
+
+/// The indices that are not shown: those in the middle, if there are too many.
+fn hidden(number: usize) -> std::ops::Range<usize> {
+    if number > MOST_SHOWN { MOST_SHOWN - 2..number - 1 } else { 0..0 }
+}
+
+/// Adds two sums.
+fn add(a: Traffic, b: Traffic) -> Traffic {
+    Traffic {
+        commands: a.commands + b.commands,
+        round_trips: a.round_trips + b.round_trips,
+        sent: a.sent + b.sent,
+        received: a.received + b.received,
+    }
+}
+
+/// The traffic of the calls of a round trip.
+fn sum(calls: &[&Call]) -> Traffic {
+    let received = calls.iter().map(|call| call.received.length).sum();
+    let commands = calls.iter().filter(|call| call.sent.length > 0).count();
+    Traffic {
+        commands,
+        round_trips: usize::from(commands > 0 && received > 0),
+        sent: calls.iter().map(|call| call.sent.length).sum(),
+        received,
+    }
+}
+
+/// Collects the items to show.
+#[derive(Default)]
+struct WireBuilder {
+    items: Vec<Item>,
+    sum: Traffic,
+}
+
+impl WireBuilder {
+    fn count(&mut self, traffic: Traffic) {
+        self.sum = add(self.sum, traffic);
+    }
+
+    /// Adds the commands of a round trip.
+    fn push_commands(&mut self, calls: &[&Call]) {
+        let sum = sum(calls);
+        if sum.commands > 0 {
+            self.count(Traffic { received: 0, round_trips: 0, ..sum });
+            let parts = folded(calls, "command", sent_parts);
+            let client = calls[0].client.clone();
+            self.items.push(Item::Out { client, commands: sum.commands, bytes: sum.sent, parts });
+        }
+    }
+
+    /// Adds the replies of a round trip.
+    fn push_replies(&mut self, calls: &[&Call]) {
+        let Some(first) = calls.first() else { return };
+        let client = first.client.clone();
+        if let Some(call) = calls.iter().find(|call| !is_over(Some(call))) {
+            let command = words(call).first().map(|word| String::from_utf8_lossy(word).to_uppercase());
+            return self.items.push(Item::Waits { client, command: command.unwrap_or_default() });
+        }
+        let gave_up = |call: &&&Call| {
+            call.wait.as_ref().and_then(|wait| wait.end.as_ref()).is_some_and(|end| end.by == Cause::GivenUp)
+        };
+        if let Some(how) = calls.iter().find(gave_up).and_then(|call| how_it_ended(call)) {
+            return self.items.push(Item::Unanswered { client, how });
+        }
+        let sum = sum(calls);
+        self.count(Traffic { commands: 0, sent: 0, ..sum });
+        let parts = folded(calls, "answer", |call| anatomy::parts(&call.received.bytes, call.received.length));
+        let how = calls.iter().find_map(|call| how_it_ended(call));
+        let how = how.or_else(|| (sum.commands == 0).then(|| "a message, which answers no command".into()));
+        self.items.push(Item::In { client, bytes: sum.received, parts, how });
+    }
+}
+
+/// The parts of all calls, or of the first ones and the last one if there are many.
+fn folded(calls: &[&Call], noun: &str, parts: impl Fn(&Call) -> Vec<Part>) -> Vec<Part> {
+    let hidden = hidden(calls.len());
+    let mut all = Vec::new();
+    for (index, call) in calls.iter().enumerate() {
+        if !hidden.contains(&index) {
+            all.extend(parts(call));
+        } else if index == hidden.start {
+            all.push(Part { depth: 0, raw: "…".into(), meaning: counted(hidden.len(), &format!("more {noun}")) });
+        }
+    }
+    all
+}
+
+/// Tells how the wait of a call ended, and after how long.
+fn how_it_ended(call: &Call) -> Option<String> {
+    let end = call.wait.as_ref()?.end.as_ref()?;
+    let after = seconds(end.at_us - call.at_us);
+    Some(match &end.by {
+        Cause::Client(name) => format!("after {after}, woken by {name}"),
+        Cause::Time => format!("after {after}, its time was over"),
+        Cause::GivenUp => format!("the client gave up after {after}"),
+    })
+}
+
+/// Formats a duration: `0.25 s`, `12 s`.
+pub(super) fn seconds(us: i64) -> String {
+    let ms = us.max(0) / 1000;
+    let text = format!("{}.{:03}", ms / 1000, ms % 1000);
+    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// The words of a command, as far as they are recorded.
+pub(super) fn words(call: &Call) -> Vec<Vec<u8>> {
+    if let Ok(Some((Value::Array(words), _))) = value::parse(&call.sent.bytes) {
+        let word = |word| if let Value::Bulk(bytes) = word { bytes } else { Vec::new() };
+        return words.into_iter().map(word).collect();
+    }
+    // Of a long command only the first bytes are recorded. In them, every other line is a word.
+    let lines = call.sent.bytes.split(|&byte| byte == b'\n').skip(2).step_by(2);
+    lines.map(|line| line.trim_ascii_end().to_vec()).filter(|line| !line.is_empty()).collect()
+}
+
+/// The parts of a command, with the role of each word.
+fn sent_parts(call: &Call) -> Vec<Part> {
+    let mut parts = anatomy::parts(&call.sent.bytes, call.sent.length);
+    let words = words(call);
+    let named: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    let Ok(command) = commands::find(&named) else { return parts };
+    let count = |at: usize| words.get(at).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
+    let keys = command.keys.positions(words.len(), count);
+    let name_words = command.name.split(' ').count();
+    // The first part is the head of the array. The elements follow, one part each, as far as they are recorded.
+    for (index, part) in parts.iter_mut().skip(1).take_while(|part| part.raw.starts_with('$')).enumerate() {
+        let what = if index < name_words {
+            "the command"
+        } else if keys.contains(&index) {
+            "a key"
+        } else {
+            continue;
+        };
+        part.meaning = format!("{}, {what}", part.meaning);
+    }
+    parts
+}

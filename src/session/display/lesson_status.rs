@@ -1,0 +1,55 @@
+//! The learner's progress in each lesson, for the list at the start and for `:lessons`.
+
+use crate::lesson::library::Library;
+use crate::lesson::progress::Progress;
+
+/// A lesson, with the learner's progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonStatus {
+    /// The position in the list, from 1.
+    pub number: usize,
+    pub id: String,
+    pub title: String,
+    pub about: String,
+    pub minutes: u32,
+    pub steps: usize,
+    pub done: usize,
+    /// Whether the learner has reached its end.
+    pub finished: bool,
+    /// Whether this is the lesson to continue with.
+    pub next: bool,
+}
+
+/// Returns the status of all lessons in order. The lesson to continue with is the one that was open last, or the next
+/// one if that is finished.
+pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStatus> {
+    let known = |id: &str| progress.lessons.get(id);
+    let is_finished = |id: &str| known(id).is_some_and(|known| known.finished);
+    let current = progress.current.as_deref().and_then(|id| library.find(id));
+    // A finished lesson that the learner repeats has a step to continue with.
+    let is_open =
+        |id: &str| !is_finished(id) || known(id).is_some_and(|known| known.step.is_some() || known.end_is_due);
+    let next = match current.map(|lesson| lesson.id.get_ref()) {
+        Some(id) if is_open(id) => Some(id.clone()),
+        Some(id) => library.after(id).map(|lesson| lesson.id.get_ref().clone()),
+        None => None,
+    };
+    let first_open = || library.lessons.iter().map(|lesson| lesson.id.get_ref()).find(|id| !is_finished(id)).cloned();
+    let next = next.or_else(first_open);
+    let rows = library.lessons.iter().enumerate().map(|(index, lesson)| {
+        let id = lesson.id.get_ref();
+        let done = |step: &&String| lesson.steps.iter().any(|known| known.id.get_ref() == *step);
+        LessonStatus {
+            number: index + 1,
+            id: id.clone(),
+            title: lesson.title.clone(),
+            about: lesson.about.clone(),
+            minutes: lesson.minutes,
+            steps: lesson.steps.len(),
+            done: known(id).map_or(0, |known| known.done.iter().filter(done).count()),
+            finished: is_finished(id),
+            next: next.as_deref() == Some(id),
+        }
+    });
+    rows.collect()
+}

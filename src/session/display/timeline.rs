@@ -1,0 +1,35 @@
+//! The commands of all clients in the order of their times.
+
+/// What each client sent, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline {
+    /// The names of the clients, in the order in which they first appear.
+    pub clients: Vec<String>,
+    pub events: Vec<TimelineEvent>,
+    /// Number of commands before the first one that is shown.
+    pub before: u64,
+}
+
+/// An event at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineEvent {
+    /// Microseconds since the first command in the wire log.
+    pub at_us: i64,
+    /// The index of the client, or `None` if the event concerns no client.
+    pub client: Option<usize>,
+    pub kind: TimelineEventKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TimelineEventKind {
+    /// A command was sent, and answered at once.
+    Answered { command: String, reply: String },
+    /// A command was sent, and has to wait.
+    Waits { command: String },
+    /// A wait ended. `by` tells what ended it.
+    Ended { command: String, after: String, by: String, reply: Option<String> },
+    /// A message arrived that answers no command.
+    Message(String),
+    /// Number of keys that had expired by this time.
+    Expired(u64),
+}

@@ -1,0 +1,63 @@
+//! The comparison of two programs, as a step shows it.
+
+use crate::lesson::format::Compare;
+use crate::lesson::raced::RaceResult;
+use crate::markup::{Text, parse};
+use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
+use crate::session::event::Show;
+
+/// The comparison to show. `measured` has the costs of the left and the right program for each size. `raced` has the
+/// race results of both programs, if the step asks for races.
+pub(super) fn comparison(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Show {
+    if compare.grow.is_none() {
+        return Show::Text(table(compare, measured, raced));
+    }
+    let pairs = measured.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
+    Show::CostComparison(CostComparison {
+        titles: [compare.left.title.clone(), compare.right.title.clone()],
+        unit: compare.of.clone().unwrap_or_default(),
+        sizes: compare.sizes().into_iter().zip(pairs).map(|(n, costs)| Size { n, costs }).collect(),
+    })
+}
+
+/// The comparison for one size, as a table.
+fn table(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Text {
+    let [left, right] = measured else { return Text::default() };
+    let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
+    let rows = [
+        ("commands", left.traffic.commands, right.traffic.commands),
+        ("round trips", left.traffic.round_trips, right.traffic.round_trips),
+        ("bytes sent", left.traffic.sent, right.traffic.sent),
+        ("bytes received", left.traffic.received, right.traffic.received),
+        ("bytes of memory", left.memory, right.memory),
+    ];
+    // Memory is left out when both programs add the same amount.
+    let count = if left.memory == right.memory { rows.len() - 1 } else { rows.len() };
+    for (name, left, right) in rows.into_iter().take(count) {
+        table.push_str(&format!("| {name} | {left} | {right} |\n"));
+    }
+    if let [left, right] = raced {
+        table.push_str(&format!("| lost updates | {} | {} |\n", left.score(), right.score()));
+        let clients = compare.clients();
+        table.push_str(&format!(
+            "\nLost updates: {clients} clients run it at once; in so many orders of their commands a change is lost.\n"
+        ));
+    }
+    parse(&table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table_for(memory: [usize; 2]) -> String {
+        let compare = toml::from_str("left = { title = 'a', run = '' }\nright = { title = 'b', run = '' }").unwrap();
+        format!("{:?}", comparison(&compare, &memory.map(|memory| Measure { memory, ..Measure::default() }), &[]))
+    }
+
+    #[test]
+    fn memory_is_in_the_table_where_it_differs() {
+        assert!(table_for([4711, 12]).contains("4711"));
+        assert!(!table_for([4711, 4711]).contains("4711"));
+    }
+}

@@ -1,0 +1,183 @@
+//! Judges what the learner has submitted, and shows the verdict.
+
+use super::script::{Item, Then};
+use super::{Phase, Tutor};
+use crate::lesson::differences;
+use crate::lesson::evidence::Submission;
+use crate::lesson::format::Step;
+use crate::lesson::judge::{self, Findings, Judged, Origin, Verdict, code};
+use crate::markup::Role;
+use crate::session::event::Effect;
+use crate::session::runtime::client::TUTOR;
+use crate::session::runtime::probe_answer;
+
+/// The message when a step would be done, if an earlier mistake had not spoilt the data.
+const SPOILT: &str =
+    "That is the way; but what went wrong before it is still in the data. `:again` starts the step afresh.";
+
+impl Tutor {
+    /// Notes a submission of the learner's among the activity of the open step.
+    pub fn note_activity(&mut self, submission: &Submission) {
+        if let Some(run) = self.lesson.as_mut().filter(|run| run.phase == Phase::Doing) {
+            run.activity.note(submission);
+        }
+    }
+
+    /// Has a submission of the learner's judged, if the open step is one that is judged: queues the probes of the data
+    /// first.
+    pub fn judge(&mut self, submission: Submission) {
+        let Some(run) = &self.lesson else { return };
+        let step = run.current();
+        let is_judged = step.task.is_some() || step.explore.is_some();
+        if run.phase != Phase::Doing || !is_judged || self.runtime.is_silent || !self.script.is_idle() {
+            return;
+        }
+        let probes = judge::probes(step);
+        self.script.add([Item::AwaitRehearsal]);
+        let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.clone());
+        let plan = every.and_then(|every| self.plan_of_submission(&every, &submission));
+        // The race comes first, because the findings of the probes are read together with the submission.
+        self.script.add(plan.map(|plan| Item::Then(Then::Race(Box::new(plan)))));
+        self.script.add(probes.into_iter().map(Item::Unseen));
+        self.script.add([Item::Then(Then::Judge(Box::new(submission)))]);
+    }
+
+    /// Judges a submission by the findings of the probes, and shows the verdict.
+    pub(super) fn conclude_judging(&mut self, submission: &Submission) {
+        let Some(run) = &mut self.lesson else { return };
+        run.sent.extend(submission.commands.iter().cloned());
+        if !submission.commands.is_empty() && !run.acted.contains(&submission.client) {
+            run.acted.push(submission.client.clone());
+        }
+        let step = run.current().clone();
+        let findings = self.findings(&step, submission);
+        let submission = submission.clone().with_queued(&findings.sent);
+        let submission = self.with_race(submission, findings.raced.as_ref());
+        let verdict = self.without_repetition(&step, &submission, judge::judge(&step, &submission, &findings));
+        self.show_verdict(&step, &verdict, &findings);
+        self.runtime.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
+    }
+
+    /// Collects what the judge needs besides the submission.
+    fn findings(&mut self, step: &Step, submission: &Submission) -> Findings {
+        let run = self.lesson.as_ref();
+        let before = run.map(|run| run.contents_before.clone()).unwrap_or_default();
+        let (sent, acted) = run.map(|run| (run.sent.clone(), run.acted.clone())).unwrap_or_default();
+        let found = std::mem::take(&mut self.script.found);
+        let raced = self.race.result.take();
+        let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
+        Findings {
+            probes: found.into_iter().map(|probe| (probe.source.clone(), probe_answer(probe))).collect(),
+            changed_keys: before
+                .into_iter()
+                .filter(|(key, old)| self.contents_of(key) != *old)
+                .map(|(key, _)| key)
+                .collect(),
+            waiting: self
+                .runtime
+                .clients
+                .iter()
+                .filter(|client| client.work.is_some())
+                .map(|client| client.name.clone())
+                .collect(),
+            sent,
+            acted,
+            intended: self.intended_commands(),
+            task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),
+            holders: self.lesson.as_ref().map(|run| run.activity.holders(&submission.client)).unwrap_or_default(),
+            types: self.types_of_keys(submission),
+            defined: every.is_some_and(|every| self.is_run_defined(every)),
+            origin: self.origin(submission),
+            spoilt: self.lesson.as_ref().is_some_and(|run| run.activity.is_spoilt),
+            raced,
+        }
+    }
+
+    fn show_verdict(&mut self, step: &Step, verdict: &Verdict, findings: &Findings) {
+        match verdict {
+            Verdict::Done => {
+                self.note_another_way(step, &findings.intended);
+                self.finish_step(false);
+            }
+            Verdict::Exploring => {}
+            Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
+            Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
+            Verdict::Spoilt => self.say(Role::Miss, SPOILT),
+            Verdict::Part => self.say(Role::Muted, "That is part of it; the rest is still to come."),
+            Verdict::Mistake(index) => {
+                self.say(Role::Miss, &step.mistakes[*index].say);
+                self.show_failed_order(step, findings.raced.as_ref());
+            }
+            Verdict::Miss(differences) => {
+                for difference in differences {
+                    self.say(Role::Miss, difference);
+                }
+                self.show_failed_order(step, findings.raced.as_ref());
+                let has_hints = step.hints.len() > self.lesson.as_ref().map_or(0, |run| run.hints);
+                self.say(
+                    Role::Muted,
+                    if has_hints {
+                        "`:hint` helps, `:again` starts the step afresh."
+                    } else {
+                        "`:answer` shows a way."
+                    },
+                );
+            }
+        }
+    }
+
+    /// Where the value that a submission shows comes from.
+    fn origin(&self, submission: &Submission) -> Origin {
+        let activity = self.lesson.as_ref().map(|run| &run.activity);
+        activity.map_or(Origin::Redis, |activity| activity.origin(submission, &self.intended_commands()))
+    }
+
+    /// Replaces a verdict that would repeat itself: a mistake that shows in the data alone is reported once, until the
+    /// data changes. Notes whether a mistake has spoilt the data.
+    fn without_repetition(&mut self, step: &Step, submission: &Submission, verdict: Verdict) -> Verdict {
+        let Some(run) = &mut self.lesson else { return verdict };
+        if submission.changed {
+            run.activity.reported_mistakes.clear();
+        }
+        let Verdict::Mistake(index) = &verdict else { return verdict };
+        let mistake = &step.mistakes[*index];
+        if judge::is_of_data(mistake) && run.activity.reported_mistakes.contains(index) {
+            return Verdict::Exploring;
+        }
+        run.activity.reported_mistakes.push(*index);
+        run.activity.is_spoilt |= judge::spoils(mistake, submission);
+        verdict
+    }
+
+    /// Keeps the lesson's own answer, to be shown after an answer that did without its commands.
+    fn note_another_way(&mut self, step: &Step, intended: &[Vec<Vec<u8>>]) {
+        let Some(run) = &mut self.lesson else { return };
+        let answer = step.answer.as_ref().map(|answer| answer.get_ref().trim());
+        if let Some(answer) = answer.filter(|answer| !answer.contains('\n'))
+            && differences::is_another_way(&run.sent, intended)
+        {
+            run.closing_remark = Some(format!("Another way: {}", code(answer)));
+        }
+    }
+
+    /// What a key holds and when it expires, as bytes that are equal only if the key has not changed.
+    pub(super) fn contents_of(&mut self, key: &str) -> Vec<u8> {
+        let connection = self.runtime.cli_connection(TUTOR);
+        let now_us = self.runtime.now_us();
+        let engine = &mut self.runtime.engine;
+        let key = key.as_bytes();
+        let questions: [&[&[u8]]; 7] = [
+            &[b"PEXPIRETIME", key],
+            &[b"TYPE", key],
+            &[b"GET", key],
+            &[b"LRANGE", key, b"0", b"-1"],
+            &[b"HGETALL", key],
+            &[b"SMEMBERS", key],
+            &[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"],
+        ];
+        for argv in questions {
+            engine.execute(connection, argv, now_us);
+        }
+        engine.server.clients.get_mut(connection).reply.take()
+    }
+}

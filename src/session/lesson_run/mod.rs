@@ -1,0 +1,296 @@
+//! Leads a learner through lessons: prepares the steps, judges what was entered, and shows what comes next.
+
+mod cost_comparison;
+mod ending;
+mod judging;
+mod question;
+mod race_step;
+mod rehearse;
+mod reload;
+mod review;
+mod script;
+mod sheet;
+mod step_activity;
+mod step_starts;
+mod steps;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::event::{Effect, Heading, Part, Show};
+use super::options::Options;
+use super::picture::Baselines;
+use super::runtime::client::ClientIndex;
+use super::runtime::dialect::Input;
+use super::runtime::{Clock, Runtime};
+use crate::lesson::evidence::Submission;
+use crate::lesson::format::{Lesson, Step};
+use crate::lesson::library::Library;
+use crate::lesson::progress::Progress;
+use crate::lesson::rehearsal::Rehearsal;
+use crate::markup::Role;
+use race_step::RaceRun;
+pub use race_step::{every_order_expected, race_expected};
+use redis_engine::Engine;
+use review::Review;
+pub use script::ScriptStep;
+use script::{Item, Script};
+use step_activity::StepActivity;
+use step_starts::StepStarts;
+
+/// Leads the learner through lessons on a runtime. While no lesson is open, the runtime is just a prompt.
+#[derive(Debug)]
+pub struct Tutor {
+    pub runtime: Runtime,
+    /// Inputs that wait until the one before them has run.
+    pub entered: VecDeque<Input>,
+    /// Submissions that have run and are still to be judged.
+    pub finished: VecDeque<(ClientIndex, Submission)>,
+    script: Script,
+    /// The open lesson.
+    pub lesson: Option<LessonRun>,
+    /// The practice under way.
+    review: Option<Review>,
+    race: RaceRun,
+    pub library: Arc<Library>,
+    pub progress: Progress,
+    /// Earlier states of the data, for the marks in pictures.
+    pub baselines: Baselines,
+}
+
+/// The open lesson, and where the learner is in it.
+#[derive(Debug, Clone)]
+pub struct LessonRun {
+    pub lesson: Arc<Lesson>,
+    /// The index of the step.
+    pub step: usize,
+    pub phase: Phase,
+    /// Number of hints that were given.
+    pub hints: usize,
+    /// The output of a prediction's code.
+    prediction: Option<String>,
+    /// The contents, at the step's start, of the keys that must not change.
+    contents_before: Vec<(String, Vec<u8>)>,
+    /// The data at the step's start, if a race begins from there.
+    start: Option<Arc<StepData>>,
+    starts: StepStarts,
+    /// What the lesson's own answers do, once that is known.
+    pub rehearsal: Option<Arc<Rehearsal>>,
+    /// The commands that the learner has sent in this step.
+    sent: Vec<Vec<Vec<u8>>>,
+    activity: StepActivity,
+    /// The names of the clients that have sent commands in this step.
+    acted: Vec<String>,
+    /// A remark for the end of the step.
+    closing_remark: Option<String>,
+    /// Whether the answer was shown.
+    pub is_answer_shown: bool,
+}
+
+/// The data and the clock at the start of a step.
+#[derive(Debug)]
+struct StepData {
+    engine: Engine,
+    clock: Clock,
+    /// Number of sources that each client's Python had run.
+    sources_run: Vec<usize>,
+}
+
+/// The phase of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The tutor prepares the step.
+    Preparing,
+    /// The learner works on it.
+    Doing,
+    /// The step is done. An empty line opens the next one.
+    Done,
+    /// The lesson is over. An empty line opens the next lesson.
+    Over,
+}
+
+impl LessonRun {
+    fn new(lesson: Arc<Lesson>, step: usize, starts: StepStarts, rehearsal: Option<Arc<Rehearsal>>) -> Self {
+        LessonRun {
+            lesson,
+            step,
+            phase: Phase::Preparing,
+            hints: 0,
+            prediction: None,
+            contents_before: Vec::new(),
+            start: None,
+            starts,
+            rehearsal,
+            sent: Vec::new(),
+            activity: StepActivity::default(),
+            acted: Vec::new(),
+            closing_remark: None,
+            is_answer_shown: false,
+        }
+    }
+
+    /// Clears everything that belongs to the previous step.
+    fn begin_preparing(&mut self) {
+        self.phase = Phase::Preparing;
+        self.hints = 0;
+        self.prediction = None;
+        self.sent.clear();
+        self.activity = StepActivity::default();
+        self.acted.clear();
+        self.closing_remark = None;
+        self.is_answer_shown = false;
+    }
+
+    pub fn current(&self) -> &Step {
+        &self.lesson.steps[self.step]
+    }
+
+    /// The text to type for the step, if it has one.
+    pub fn answer(&self) -> Option<&str> {
+        let step = self.current();
+        [&step.answer, &step.predict, &step.show].into_iter().flatten().next().map(|text| text.get_ref().as_str())
+    }
+}
+
+impl Tutor {
+    pub fn new(options: Options) -> Self {
+        Tutor {
+            runtime: Runtime::new(options.seed, options.start_us, options.dialect),
+            entered: VecDeque::new(),
+            finished: VecDeque::new(),
+            script: Script::default(),
+            lesson: None,
+            review: None,
+            race: RaceRun::default(),
+            library: options.library,
+            progress: options.progress,
+            baselines: Baselines::new(),
+        }
+    }
+
+    /// Takes the submissions that have finished since the last call, and remembers the data for the marks in pictures.
+    pub fn take_finished(&mut self) {
+        if self.runtime.finished.is_empty() {
+            return;
+        }
+        // When a program reads the output, nothing is drawn.
+        if !self.runtime.shows_all {
+            self.baselines.note(&self.runtime.engine.keyspace);
+        }
+        self.finished.append(&mut self.runtime.finished);
+    }
+
+    /// Opens a lesson at a step.
+    pub fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
+        let step = step.min(lesson.steps.len().saturating_sub(1));
+        self.rebuild(lesson, step);
+        self.prepare_step();
+    }
+
+    /// Opens a lesson, and types the setup and the answers of the first `steps` steps unseen.
+    fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
+        self.clear_script();
+        self.end_race();
+        self.entered.clear();
+        let step = steps.min(lesson.steps.len().saturating_sub(1));
+        let setup = lesson.setup.as_ref().map(|setup| Item::Unseen(setup.get_ref().clone()));
+        let before: Vec<Item> = lesson.steps[..steps].iter().flat_map(|step| steps::typed(step, false)).collect();
+        let starts = self.known_starts(&lesson);
+        let waits = starts.is_again_at(step);
+        let rehearsal = self.rehearsal_of(&lesson);
+        self.lesson = Some(LessonRun::new(lesson, step, starts, rehearsal));
+        self.script.add(waits.then_some(Item::AwaitRehearsal));
+        self.script.add([Item::ClockBack, Item::Silence(true), Item::Reset]);
+        self.script.add(setup);
+        self.script.add(before);
+        self.script.add([Item::Silence(false)]);
+    }
+
+    /// Starts again with no keys, no clients and no variables.
+    fn reset(&mut self) {
+        self.runtime.reset();
+        self.finished.clear();
+        self.baselines = Baselines::new();
+    }
+
+    /// Puts the open lesson back as it was, after the runtime was restored.
+    pub fn restore_lesson(&mut self, lesson: Option<LessonRun>) {
+        let hints = self.lesson.as_ref().map(|run| (run.step, run.hints));
+        self.lesson = lesson;
+        if let (Some(run), Some((step, hints))) = (&mut self.lesson, hints)
+            && run.step == step
+        {
+            // Hints that were given since are still known.
+            run.hints = run.hints.max(hints);
+        }
+        self.finished.clear();
+        self.clear_script();
+        self.end_race();
+        let open = self.lesson.as_ref().filter(|run| run.phase == Phase::Doing);
+        if let Some(race) = open.and_then(|run| run.current().race.clone()) {
+            self.begin_race_step(&race);
+        }
+        self.record_position();
+    }
+
+    /// Records the open step in the progress as the place to go on from.
+    fn record_position(&mut self) {
+        if self.is_practice() {
+            return;
+        }
+        let Some(run) = &self.lesson else { return };
+        let (lesson, step) = (run.lesson.clone(), run.step);
+        self.progress.at(lesson.id.get_ref(), lesson.steps[step].id.get_ref());
+        self.runtime.effects.push(Effect::Progress(self.progress.clone()));
+    }
+
+    /// Opens the next step, or the end of the lesson after the last one.
+    fn next_step(&mut self) {
+        if self.next_in_review() {
+            return;
+        }
+        let Some(run) = &mut self.lesson else { return };
+        if run.step + 1 < run.lesson.steps.len() {
+            run.step += 1;
+            return self.prepare_step();
+        }
+        self.end_lesson();
+    }
+
+    /// Handles an empty line: opens the next step when a step is done, and the next lesson when a lesson is over.
+    pub fn empty_line(&mut self) {
+        match self.lesson.as_ref().map(|run| run.phase) {
+            Some(Phase::Done) => self.next_step(),
+            Some(Phase::Over) => {
+                let next = self.lesson.as_ref().and_then(|run| self.library.after(run.lesson.id.get_ref())).cloned();
+                if let Some(next) = next {
+                    self.open_lesson(next, 0);
+                }
+            }
+            Some(Phase::Preparing | Phase::Doing) | None => {}
+        }
+    }
+
+    /// Whether the open step is done.
+    pub fn is_step_done(&self) -> bool {
+        self.lesson.as_ref().is_some_and(|run| matches!(run.phase, Phase::Done | Phase::Over))
+    }
+
+    /// Shows the heading of a part of a lesson.
+    fn show_heading(&mut self, lesson: &Lesson, part: Part) {
+        let heading = Heading { lesson: lesson.id.get_ref().clone(), title: lesson.title.clone(), part };
+        self.runtime.show(Show::Heading(heading));
+    }
+
+    fn show(&mut self, show: Show) {
+        self.runtime.show(show);
+    }
+
+    pub fn say(&mut self, role: Role, markdown: &str) {
+        self.runtime.say(role, markdown);
+    }
+
+    pub fn say_no_lesson(&mut self) {
+        self.say(Role::Plain, "No lesson is open. `:lessons` lists them, `:go 1` opens the first.");
+    }
+}

@@ -1,0 +1,111 @@
+//! The tutor's questions: choices, predictions, and whose turn is next in a race.
+
+use super::script::{Item, Then};
+use super::steps::typed;
+use super::{Phase, Tutor};
+use crate::lesson::format::{Choice, Choose, Step};
+use crate::lesson::judge::code;
+use crate::lesson::prediction::{self, Guess};
+use crate::lesson::value;
+use crate::markup::Role;
+use crate::session::runtime::dialect::{self, Dialect, Input};
+use redis_engine::commands;
+
+/// The hint for a learner who enters code at a question.
+const TRY_FIRST: &str =
+    "Nothing is run at `?`. `:fork` lets you try things first, and `:fork back` returns to the question.";
+
+impl Tutor {
+    /// Whether the open step asks a question that is still to be answered.
+    pub fn asks_question(&self) -> bool {
+        self.lesson.as_ref().is_some_and(|run| {
+            let step = run.current();
+            let asks = step.choose.is_some() || step.predict.is_some() || step.race.is_some();
+            run.phase == Phase::Doing && asks
+        })
+    }
+
+    /// Takes an answer to the open step's question. Returns false if the text is a command to the tutor instead.
+    pub fn answer_question(&mut self, text: &str) -> bool {
+        let text = text.trim();
+        let is_command = matches!(dialect::inputs(text, self.runtime.dialect).first(), Some(Input::Tutor(_)));
+        let Some(run) = self.lesson.as_ref().filter(|_| !is_command) else { return false };
+        let step = run.current().clone();
+        if let Some(race) = &step.race {
+            self.answer_race(text, race);
+        } else if text.is_empty() {
+            self.show_task(&step);
+        } else if let Some(choose) = &step.choose {
+            self.choose(text, choose);
+        } else {
+            self.predict(text, &step);
+        }
+        true
+    }
+
+    fn choose(&mut self, text: &str, choose: &Choose) {
+        match chosen(text, &choose.options) {
+            Some(option) if option.correct => {
+                self.say(Role::Done, &option.because);
+                self.finish_step(false);
+            }
+            Some(option) => self.say(Role::Miss, &option.because),
+            None => {
+                let (text, last) = (code(text), choose.options.len());
+                self.say(
+                    Role::Miss,
+                    &format!("{text} is none of the answers: type a number from 1 to {last}, or `:skip`. {TRY_FIRST}"),
+                );
+            }
+        }
+    }
+
+    fn predict(&mut self, text: &str, step: &Step) {
+        let truth = self.lesson.as_ref().and_then(|run| run.prediction.clone()).unwrap_or_default();
+        match prediction::judge(&truth, text) {
+            Guess::Right => {
+                self.say(Role::Done, &format!("{} it is.", code(&truth)));
+                self.type_prediction(step);
+            }
+            Guess::Nearly(difference) => self.say(Role::Miss, &format!("Nearly: {difference}")),
+            Guess::Wrong if is_code(text) => {
+                self.say(
+                    Role::Miss,
+                    &format!(
+                        "{} is no prediction: type what the last line will print, or `:skip`. {TRY_FIRST}",
+                        code(text)
+                    ),
+                );
+            }
+            Guess::Wrong => self.say(Role::Miss, &format!("Not {}. Look again, or ask for a `:hint`.", code(text))),
+        }
+    }
+
+    /// Types the code whose output was predicted.
+    fn type_prediction(&mut self, step: &Step) {
+        if let Some(run) = &mut self.lesson {
+            run.phase = Phase::Preparing;
+        }
+        self.script.add(typed(step, true));
+        self.script.add([Item::Then(Then::Shown)]);
+    }
+}
+
+/// Returns the option that a text names, by its number or by its text.
+fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
+    // The text as the screen shows it, without the marks of Markdown.
+    let plain = |text: &str| {
+        let text: String = text.chars().filter(|c| !matches!(c, '`' | '*')).collect();
+        text.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    };
+    let by_number = text.trim_end_matches('.').parse::<usize>().ok().and_then(|n| options.get(n.checked_sub(1)?));
+    by_number.or_else(|| options.iter().find(|option| plain(&option.text) == plain(text)))
+}
+
+/// Whether a text is code to be run, rather than a value.
+fn is_code(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_line = commands::by_name(first).is_some() && first != text;
+    let is_python = matches!(dialect::inputs(text, Dialect::Both).first(), Some(Input::Python(_)));
+    value::parse_python(text).is_none() && (is_line || is_python && text.contains(['(', '=']))
+}

@@ -1,0 +1,525 @@
+//! Races in a lesson: whose turn is next, by hand or in every order, and the result.
+
+use super::script::{Item, Then};
+use super::{Phase, Tutor};
+use crate::lesson::evidence::Submission;
+use crate::lesson::format::{self, EveryOrder, Probe, Step};
+use crate::lesson::judge::code;
+use crate::lesson::raced::{Order, RaceResult};
+use crate::markup::{Role, parse};
+use crate::session::event::{Effect, Event, Need, Show};
+use crate::session::race::definitions::{defines_run, is_definition, needed};
+use crate::session::race::{Entrant, Mode, Plan, Race, RacePhase, RacerState};
+use crate::session::runtime::client::ClientIndex;
+use python_kernel::syntax;
+use redis_engine::command::Flag;
+use redis_engine::commands;
+
+/// The open race, and its purpose.
+#[derive(Debug, Default)]
+pub(super) struct RaceRun {
+    current: Option<Box<Race>>,
+    purpose: Purpose,
+    /// Number of races so far.
+    count: u32,
+    /// Number of turns of the order that were shown.
+    shown_turns: usize,
+    /// The result of racing a submission.
+    pub(super) result: Option<RaceResult>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Purpose {
+    /// The learner plays it, in a step that is a race.
+    #[default]
+    Step,
+    /// The learner has found a failing order by hand. All orders are played to count the failing ones.
+    FoundByHand,
+    /// All orders are played because the learner skips the step.
+    Skip,
+    /// It judges a submission.
+    Judge,
+    /// It counts the lost updates of a program in a comparison.
+    Compare,
+}
+
+impl Tutor {
+    /// Takes an event that is for the open race. Returns any other event.
+    pub fn handle_race_event(&mut self, event: Event) -> Option<Event> {
+        let is_race_child = match &event {
+            Event::Frame { child, .. } | Event::ChildGone(child) => Race::owns(*child),
+            _ => false,
+        };
+        if !self.is_race_busy() {
+            return (!is_race_child).then_some(event);
+        }
+        let passed_on = match &event {
+            Event::Interrupt => {
+                self.stop_race();
+                return None;
+            }
+            // The time is for the session as well.
+            Event::Elapsed { .. } => Some(event.clone()),
+            Event::SkipWait => None,
+            _ if is_race_child => None,
+            _ => return Some(event),
+        };
+        if let Some(race) = &mut self.race.current {
+            race.handle(event);
+        }
+        self.continue_race();
+        passed_on
+    }
+
+    pub fn race_need(&self) -> Option<Need> {
+        self.race.current.as_ref().and_then(|race| race.need())
+    }
+
+    pub fn is_race_busy(&self) -> bool {
+        self.race.current.as_ref().is_some_and(|race| race.is_busy())
+    }
+
+    /// Ends the open race.
+    pub fn end_race(&mut self) {
+        self.end_racers();
+        self.race = RaceRun { count: self.race.count, ..RaceRun::default() };
+    }
+
+    /// Ends the racers' programs. Returns the number of orders that were played.
+    fn end_racers(&mut self) -> usize {
+        let Some(mut race) = self.race.current.take() else { return 0 };
+        race.end();
+        self.runtime.effects.extend(race.take_effects());
+        race.tally().orders
+    }
+
+    /// Handles Ctrl-C while an order is played.
+    fn stop_race(&mut self) {
+        let stopped = match self.end_racers() {
+            0 => "Stopped".to_owned(),
+            1 => "Stopped after 1 order".to_owned(),
+            orders => format!("Stopped after {orders} orders"),
+        };
+        match self.race.purpose {
+            Purpose::Judge => return self.say(Role::Muted, &format!("{stopped}: this try is not judged.")),
+            Purpose::Compare => return self.say(Role::Muted, &format!("{stopped}: lost updates are not counted.")),
+            Purpose::Step | Purpose::FoundByHand | Purpose::Skip => {}
+        }
+        if let Some(run) = &mut self.lesson {
+            run.phase = Phase::Doing;
+        }
+        self.say(Role::Muted, &format!("{stopped}. Enter begins anew, `all` plays every order, `:skip` goes on."));
+    }
+
+    fn start_race(&mut self, plan: Plan, mode: Mode, purpose: Purpose) {
+        self.end_racers();
+        self.race.count += 1;
+        let number = self.race.count;
+        // A submission is judged on the data of the step's start, whatever the learner has tried since.
+        let start = self.lesson.as_ref().and_then(|run| run.start.clone()).filter(|_| purpose == Purpose::Judge);
+        let start = start.as_ref();
+        let (engine, clock) =
+            start.map_or((&self.runtime.engine, &self.runtime.clock), |start| (&start.engine, &start.clock));
+        let mut race = Race::new(plan, engine.clone(), clock.clone(), self.runtime.seed(), number);
+        race.begin(mode);
+        self.race.current = Some(Box::new(race));
+        (self.race.purpose, self.race.shown_turns) = (purpose, 0);
+        self.continue_race();
+    }
+
+    /// Begins a step that is a race.
+    pub fn begin_race_step(&mut self, race: &format::Race) {
+        self.start_race(plan_of_step(race), Mode::ByHand, Purpose::Step);
+    }
+
+    /// Plays every order of a step, for a learner who skips it.
+    pub(super) fn skip_race(&mut self, race: &format::Race) {
+        self.start_race(plan_of_step(race), Mode::EveryOrder, Purpose::Skip);
+    }
+
+    /// Takes the race's effects, and shows how the race stands if it waits for no program.
+    fn continue_race(&mut self) {
+        let Some(race) = &mut self.race.current else { return };
+        self.runtime.effects.extend(race.take_effects());
+        if race.is_busy() {
+            return;
+        }
+        let is_over = race.phase() == RacePhase::Over;
+        let tally = race.tally().clone();
+        match (race.mode(), self.race.purpose) {
+            (Mode::EveryOrder, Purpose::Judge) => {
+                self.end_racers();
+                self.race.result = Some(tally);
+            }
+            (Mode::EveryOrder, Purpose::Compare) => {
+                self.end_racers();
+                self.script.raced.push(tally);
+            }
+            (Mode::EveryOrder, purpose) => self.conclude_every_order(tally, purpose),
+            (Mode::ByHand, _) => {
+                self.show_turns();
+                if is_over { self.conclude_order() } else { self.show_racers() }
+            }
+        }
+    }
+
+    fn race_of_step(&self) -> Option<format::Race> {
+        self.lesson.as_ref().and_then(|run| run.current().race.clone())
+    }
+
+    /// Shows the turns since the last call.
+    fn show_turns(&mut self) {
+        let Some(race) = &self.race.current else { return };
+        let mut texts = Vec::new();
+        // Turns that are played again are not shown again.
+        for step in race.order().steps.iter().skip(self.race.shown_turns) {
+            let name = &race.tally().names[step.who];
+            texts.push(match (step.sent.as_str(), step.got.as_str()) {
+                ("", got) => format!("**{name}** {}", turn_without_command(got)),
+                (sent, "") => format!("**{name}** sends {} and waits.", code(sent)),
+                (sent, got) => format!("**{name}** sends {} and gets {}", code(sent), code(got)),
+            });
+        }
+        self.race.shown_turns = race.order().steps.len();
+        for text in texts {
+            self.say(Role::Plain, &text);
+        }
+    }
+
+    /// Shows the state of each racer.
+    fn show_racers(&mut self) {
+        let Some(race) = &self.race.current else { return };
+        let lines: Vec<String> = race
+            .racer_states()
+            .iter()
+            .enumerate()
+            .map(|(index, (name, state))| match state {
+                RacerState::Ready(sends) => format!("- `{}` {name}: {}", index + 1, code(sends)),
+                RacerState::Waits(what) => format!("- {name} waits for {what}"),
+                RacerState::Done => format!("- {name} is done"),
+            })
+            .collect();
+        self.show(Show::Text(parse(&lines.join("\n"))));
+    }
+
+    /// Shows the result of an order that was played by hand.
+    fn conclude_order(&mut self) {
+        let (Some(format), Some(race)) = (self.race_of_step(), &mut self.race.current) else { return };
+        let order = race.order().clone();
+        let observed = observation(&format.holds, order.seen.as_deref());
+        if order.holds {
+            race.begin(Mode::ByHand);
+            self.race.shown_turns = 0;
+            self.say(
+                Role::Plain,
+                &format!("{observed}, as it should. From the start, in another order? `all` plays every one."),
+            );
+            return self.continue_race();
+        }
+        race.begin(Mode::EveryOrder);
+        self.race.purpose = Purpose::FoundByHand;
+        self.say(Role::Done, &format!("{observed}, not {}: {}.", code(&format.holds.reply), format.lost));
+        self.continue_race();
+    }
+
+    /// Shows in how many of all orders something went wrong, and ends the step.
+    fn conclude_every_order(&mut self, raced: RaceResult, purpose: Purpose) {
+        let Some(format) = self.race_of_step() else { return };
+        self.end_race();
+        let role = if purpose == Purpose::Skip { Role::Plain } else { Role::Done };
+        let shows_example = raced.example.is_some() && purpose != Purpose::FoundByHand;
+        self.say(role, &format!("{}{}", tally(&raced, &format.lost), if shows_example { " Here is one:" } else { "" }));
+        if shows_example {
+            self.show_example(&raced, &format.holds);
+        } else if let (0, Some(longest)) = (raced.bad, &raced.longest) {
+            self.say(Role::Plain, "The longest of them:");
+            self.show_order(&raced.names, longest);
+        }
+        self.runtime.effects.push(Effect::RaceResult(Box::new(raced)));
+        self.script.add([Item::Then(if purpose == Purpose::Skip { Then::Skipped } else { Then::Shown })]);
+    }
+
+    /// Adds to a submission the commands and the error of its race.
+    pub(super) fn with_race(&self, mut submission: Submission, raced: Option<&RaceResult>) -> Submission {
+        if let Some(raced) = raced {
+            submission.commands.extend(raced.commands.iter().cloned());
+            submission.error = submission.error.or_else(|| raced.error.as_ref().map(|ended| ended.error.clone()));
+        }
+        submission
+    }
+
+    /// Shows an order in which the submission failed, if there is one.
+    pub(super) fn show_failed_order(&mut self, step: &Step, raced: Option<&RaceResult>) {
+        let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
+        if let (Some(every), Some(raced)) = (every, raced) {
+            if raced.example.is_some() {
+                self.say(Role::Plain, "An order in which it goes wrong:");
+            }
+            self.show_example(raced, &every.holds);
+        }
+    }
+
+    /// Shows an order in which something went wrong.
+    fn show_example(&mut self, raced: &RaceResult, holds: &Probe) {
+        let Some(order) = &raced.example else { return };
+        self.show_order(&raced.names, order);
+        let observed = observation(holds, order.seen.as_deref());
+        self.say(Role::Plain, &format!("{observed}, not {}.", code(&holds.reply)));
+    }
+
+    fn show_order(&mut self, names: &[String], order: &Order) {
+        self.show(Show::Gap);
+        self.show(Show::Lanes { names: names.to_vec(), order: order.clone() });
+        self.show(Show::Gap);
+    }
+
+    /// Shows what the learner is to do in a race.
+    pub(super) fn show_race_task(&mut self, race: &format::Race) {
+        self.say(Role::Task, &format!("**Race:** {}", race.goal));
+        let mut names: Vec<&str> = Vec::new();
+        for (index, client) in race.clients.iter().enumerate() {
+            names.push(client.name.get_ref());
+            if race.clients.get(index + 1).is_some_and(|next| next.run.is_none()) {
+                continue;
+            }
+            let run = if names.len() > 1 { "each run" } else { "runs" };
+            self.say(Role::Plain, &format!("{} {run}:", listed(&names)));
+            let program = program_of(race, index);
+            self.show(Show::Text(parse(&format!("```\n{}\n```", program.trim_matches('\n')))));
+            names.clear();
+        }
+        self.say(Role::Muted, "Type whose command is next, or `all` for every order.");
+    }
+
+    /// Takes an answer in a race: whose turn is next, or `all` for every order.
+    pub(super) fn answer_race(&mut self, text: &str, format: &format::Race) {
+        let Some(race) = &mut self.race.current else {
+            return match text {
+                "all" => self.start_race(plan_of_step(format), Mode::EveryOrder, Purpose::Step),
+                _ => self.begin_race_step(format),
+            };
+        };
+        if text.is_empty() {
+            return self.show_racers();
+        }
+        if text.eq_ignore_ascii_case("all") {
+            race.begin(Mode::EveryOrder);
+            return self.continue_race();
+        }
+        if text.eq_ignore_ascii_case("again") {
+            race.forget_turns();
+            race.begin(Mode::ByHand);
+            self.race.shown_turns = 0;
+            return self.continue_race();
+        }
+        let states = race.racer_states();
+        let by_number = text.trim_end_matches('.').parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        let by_name = || states.iter().position(|(name, _)| name.eq_ignore_ascii_case(text));
+        let index = by_number.or_else(by_name).filter(|&index| index < states.len());
+        let refusal = match index.map(|index| &states[index]) {
+            Some((_, RacerState::Ready(_))) => None,
+            Some((name, RacerState::Done)) => Some(format!("{name} is done, and sends no more.")),
+            Some((name, RacerState::Waits(what))) => {
+                Some(format!("{name} waits for {what}: it sends nothing before that."))
+            }
+            None => {
+                let racers: Vec<_> =
+                    states.iter().enumerate().map(|(i, (name, _))| format!("`{}` for {name}", i + 1)).collect();
+                Some(format!("{} is nobody's turn: type {}, or `all`.", code(text), racers.join(", ")))
+            }
+        };
+        match (refusal, index) {
+            (Some(refusal), _) => self.say(Role::Miss, &refusal),
+            (None, Some(index)) => {
+                race.play_turn(index);
+                self.continue_race();
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Takes back the last turn of a race that is played by hand. Returns false if there is none.
+    pub fn undo_race_turn(&mut self) -> bool {
+        let Some(race) = self.race.current.as_mut().filter(|race| race.mode() == Mode::ByHand) else { return false };
+        if !race.undo_turn() {
+            return false;
+        }
+        self.race.shown_turns = usize::MAX;
+        self.say(Role::Muted, "The last turn is taken back.");
+        self.continue_race();
+        true
+    }
+
+    /// Whether any client has defined what the clients are to run.
+    pub(super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
+        let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
+        let mut entries = self.runtime.clients.iter().flat_map(|client| client.python.replay_log.entries());
+        entries.any(|entry| defines_run(&entry.source, run))
+    }
+
+    /// Number of sources that a client's Python had run when the step began.
+    fn sources_before(&self, client: ClientIndex) -> usize {
+        let start = self.lesson.as_ref().and_then(|run| run.start.as_ref());
+        start.and_then(|start| start.sources_run.get(client.as_usize())).copied().unwrap_or(0)
+    }
+
+    /// Plans a race of a submission against itself. Returns `None` if the submission has nothing to race.
+    pub(super) fn plan_of_submission(&mut self, every: &EveryOrder, submission: &Submission) -> Option<Plan> {
+        let is_raced = match &every.run {
+            Some(run) => {
+                let statements = syntax::split_statements(&submission.source).ok()?;
+                statements.iter().any(|statement| defines_run(&statement.source, run.get_ref()))
+            }
+            // A submission that only reads cannot lose an update.
+            None => submission.error.is_none() && submission.commands.iter().any(|words| writes(words)),
+        };
+        if !is_raced {
+            return None;
+        }
+        let client = self.runtime.clients.position(|client| client.name == submission.client)?;
+        let program = every.run.as_ref().map_or(&submission.source, |run| run.get_ref()).clone();
+        let before = needed(&program, self.definitions_of(client).iter());
+        let count = every.clients.as_ref().map_or(2, |count| *count.get_ref());
+        Some(Plan {
+            start: every.start.as_ref().map(|start| start.get_ref().clone()),
+            racers: entrants(count, &before, &program),
+            holds: every.holds.clone(),
+        })
+    }
+
+    /// Plays a program of a comparison in every order of several clients' commands.
+    pub(super) fn race_side(&mut self, plan: Plan) {
+        self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
+    }
+
+    /// The imports and definitions of a client's Python, which its programs may need. An assignment counts if it read
+    /// nothing from Redis, or was made in this step. In a race it reads from the data with which the order begins.
+    fn definitions_of(&self, client: ClientIndex) -> Vec<String> {
+        let sources_before = self.sources_before(client);
+        let entries = self.runtime.clients[client].python.replay_log.entries().enumerate();
+        let defines = entries.filter(|(index, entry)| {
+            is_definition(&entry.source) && (*index >= sources_before || !entry.has_redis_reply())
+        });
+        defines.map(|(_, entry)| entry.source.clone()).collect()
+    }
+
+    /// Plays a submission in every order of several clients' commands.
+    pub(super) fn race_submission(&mut self, plan: Plan) {
+        self.start_race(plan, Mode::EveryOrder, Purpose::Judge);
+    }
+}
+
+/// Whether a command may change a key.
+fn writes(words: &[Vec<u8>]) -> bool {
+    let name = words.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
+    commands::by_name(&name).is_some_and(|command| command.has(Flag::Write))
+}
+
+/// Returns `count` clients that run the same program.
+fn entrants(count: usize, before: &[String], program: &str) -> Vec<Entrant> {
+    let names = ["ann", "bob", "eve"].iter().take(count);
+    names.map(|name| Entrant { name: (*name).into(), before: before.to_vec(), program: vec![program.into()] }).collect()
+}
+
+/// Plans a race for each program of a comparison that is to count lost updates.
+pub(super) fn plans_of_compare(compare: &format::Compare) -> Vec<Plan> {
+    let plan = |side: &format::Program| {
+        Some(Plan {
+            start: compare.setup.as_ref().map(|setup| setup.get_ref().clone()),
+            racers: entrants(compare.clients(), &[], side.run.get_ref()),
+            holds: side.holds.clone()?,
+        })
+    };
+    [&compare.left, &compare.right].into_iter().filter_map(plan).collect()
+}
+
+fn program_of(race: &format::Race, index: usize) -> String {
+    race.program_of(index).map(|run| run.get_ref().clone()).unwrap_or_default()
+}
+
+fn plan_of_step(race: &format::Race) -> Plan {
+    let racers = (0..race.clients.len()).map(|index| Entrant {
+        name: race.clients[index].name.get_ref().clone(),
+        before: Vec::new(),
+        program: vec![program_of(race, index)],
+    });
+    Plan {
+        start: race.start.as_ref().map(|start| start.get_ref().clone()),
+        racers: racers.collect(),
+        holds: race.holds.clone(),
+    }
+}
+
+/// Describes a turn in which a client sent nothing.
+fn turn_without_command(got: &str) -> String {
+    match got.strip_prefix("ends: ") {
+        Some(error) => format!("ends with {}", code(error)),
+        None => format!("is answered {}", code(got)),
+    }
+}
+
+/// What the probe showed, as a clause: `` `r.get('views')` says `b'11'` ``.
+fn observation(holds: &Probe, seen: Option<&str>) -> String {
+    let seen = seen.map_or_else(|| "raises an error".into(), |seen| format!("says {}", code(seen)));
+    format!("{} {seen}", code(holds.run.get_ref()))
+}
+
+/// Tells in how many orders something went wrong.
+fn tally(raced: &RaceResult, lost: &str) -> String {
+    if raced.orders == 1 {
+        return match raced.bad {
+            0 => "There is one order, and nothing goes wrong in it.".into(),
+            _ => format!("There is one order, and {lost} in it."),
+        };
+    }
+    let played = match (raced.cut, raced.orders) {
+        (true, orders) => format!("The first {orders} orders played, and there are more"),
+        (false, orders) => format!("All {orders} orders played"),
+    };
+    match raced.bad {
+        0 => format!("{played}: {lost} in none of them."),
+        bad => format!("{played}: {lost} in **{bad}** of them."),
+    }
+}
+
+/// The aim of a race, as a sentence.
+pub fn race_expected(race: &format::Race) -> String {
+    let (asked, reply) = (code(race.holds.run.get_ref()), code(&race.holds.reply));
+    format!(
+        "{asked} should say {reply} after each order. The step is done when you find one after which it doesn't, or by `all`."
+    )
+}
+
+/// What must hold after every order, as a sentence.
+pub fn every_order_expected(every: &EveryOrder) -> String {
+    let clients = every.clients.as_ref().map_or(2, |count| *count.get_ref());
+    let run = every.run.as_ref().map_or_else(|| "it".into(), |run| code(run.get_ref()));
+    let (asked, reply) = (code(every.holds.run.get_ref()), code(&every.holds.reply));
+    format!("When {clients} clients run {run} at once, {asked} says {reply} after every order of their commands.")
+}
+
+fn listed(names: &[&str]) -> String {
+    match names {
+        [rest @ .., last] if !rest.is_empty() => format!("**{}** and **{last}**", rest.join("**, **")),
+        _ => names.iter().map(|name| format!("**{name}**")).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tally_tells_how_many_orders_were_played() {
+        let raced =
+            |orders, bad, cut| tally(&RaceResult { orders, bad, cut, ..RaceResult::default() }, "a view is lost");
+        assert_eq!(raced(6, 4, false), "All 6 orders played: a view is lost in **4** of them.");
+        assert_eq!(raced(2, 0, false), "All 2 orders played: a view is lost in none of them.");
+        assert_eq!(
+            raced(400, 1, true),
+            "The first 400 orders played, and there are more: a view is lost in **1** of them."
+        );
+        assert_eq!(raced(1, 0, false), "There is one order, and nothing goes wrong in it.");
+        assert_eq!(raced(1, 1, false), "There is one order, and a view is lost in it.");
+    }
+}

@@ -1,0 +1,28 @@
+//! `:sheet`: the commands that the open lesson taught.
+
+use super::Tutor;
+use super::script::{Item, Then};
+use crate::lesson::sheet;
+use crate::markup::{Role, parse};
+use crate::session::event::{Part, Show};
+
+impl Tutor {
+    /// Shows the sheet, once it is known which commands the lesson's answers send.
+    pub fn request_sheet(&mut self) {
+        if self.lesson.is_none() {
+            return self.say_no_lesson();
+        }
+        self.script.add([Item::AwaitRehearsal, Item::Then(Then::Sheet)]);
+    }
+
+    pub(super) fn show_sheet(&mut self) {
+        let Some(run) = &self.lesson else { return };
+        let lesson = run.lesson.clone();
+        let rehearsal = run.rehearsal.clone().unwrap_or_default();
+        self.show(Show::Gap);
+        self.show_heading(&lesson, Part::Sheet);
+        self.show(Show::Text(parse(&sheet::body(&lesson, &rehearsal))));
+        let id = lesson.id.get_ref();
+        self.say(Role::Muted, &format!("`redis-tutor sheet {id} > {id}.md` keeps it, once the lesson is finished."));
+    }
+}

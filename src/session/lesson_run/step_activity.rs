@@ -1,0 +1,139 @@
+//! What the learner has done in the open step: where the values that are shown may come from, and which mistakes were
+//! reported.
+
+use std::collections::HashSet;
+
+use crate::lesson::evidence::{Submission, keys};
+use crate::lesson::judge::Origin;
+use python_kernel::syntax;
+use redis_engine::command::Group;
+use redis_engine::commands;
+
+/// Python's name for the value that was echoed last.
+const LAST_VALUE: &str = "_";
+
+/// What the learner has done since the step began.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StepActivity {
+    /// The keys that commands have named.
+    keys: HashSet<Vec<u8>>,
+    /// Whether a command has read something that does not belong to one key, such as the list of all keys.
+    reads_whole_keyspace: bool,
+    /// Variables whose values come from commands, as pairs of client and name.
+    variables: HashSet<(String, String)>,
+    /// The mistakes that were reported since the data last changed.
+    pub reported_mistakes: Vec<usize>,
+    /// Whether a mistake has spoilt the data for this step.
+    pub is_spoilt: bool,
+}
+
+impl StepActivity {
+    /// Notes a submission that has run.
+    pub fn note(&mut self, submission: &Submission) {
+        for words in &submission.commands {
+            let named = keys(words);
+            self.reads_whole_keyspace |= named.is_empty() && reads_data(words);
+            self.keys.extend(named.into_iter().map(<[u8]>::to_vec));
+        }
+        let variables = syntax::variables(&submission.source);
+        let of_client = |name: String| (submission.client.clone(), name);
+        if self.reaches_redis(submission, &variables) {
+            self.variables.extend(variables.bound.into_iter().map(of_client));
+            self.variables.insert(of_client(LAST_VALUE.into()));
+        } else if submission.value.is_some() {
+            self.variables.remove(&of_client(LAST_VALUE.into()));
+        }
+    }
+
+    /// The variables of all other clients whose values come from commands, as pairs of name and client.
+    pub fn holders(&self, client: &str) -> Vec<(String, String)> {
+        let others = self.variables.iter().filter(|(holder, name)| holder != client && name != LAST_VALUE);
+        let mut held: Vec<_> = others.map(|(holder, name)| (name.clone(), holder.clone())).collect();
+        held.sort();
+        held
+    }
+
+    /// Whether the value that a submission shows may come from a command: it sent one, or reads such a variable.
+    fn reaches_redis(&self, submission: &Submission, variables: &syntax::Variables) -> bool {
+        let is_known = |name: &String| self.variables.contains(&(submission.client.clone(), name.clone()));
+        !submission.commands.is_empty() || variables.read.iter().any(is_known)
+    }
+
+    /// Where the value of a submission comes from, after the submission was noted. `intended` has the commands of the
+    /// step's own answer.
+    pub fn origin(&self, submission: &Submission, intended: &[Vec<Vec<u8>>]) -> Origin {
+        let wanted: Vec<&[u8]> = intended.iter().flat_map(|words| keys(words)).collect();
+        if intended.is_empty() {
+            Origin::Redis
+        } else if !self.reaches_redis(submission, &syntax::variables(&submission.source)) {
+            Origin::Python
+        } else if wanted.is_empty() || self.reads_whole_keyspace || wanted.iter().any(|key| self.keys.contains(*key)) {
+            Origin::Redis
+        } else {
+            Origin::OtherKeys
+        }
+    }
+}
+
+/// Whether a command without a key reads data. PING and similar commands do not.
+fn reads_data(words: &[Vec<u8>]) -> bool {
+    let name = words.first().map(|word| String::from_utf8_lossy(word)).unwrap_or_default();
+    commands::by_name(&name).is_some_and(|row| matches!(row.group, Group::Generic | Group::Server))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ran(source: &str, sent: &str) -> Submission {
+        let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+        Submission {
+            client: "main".into(),
+            source: source.into(),
+            commands: sent.split(';').filter(|line| !line.is_empty()).map(words).collect(),
+            ..Submission::default()
+        }
+    }
+
+    /// The origin of the last line's value, in a step whose answer reads `visits`. Each line comes with what it sent.
+    fn origin(lines: &[(&str, &str)]) -> Origin {
+        let mut activity = StepActivity::default();
+        let mut last = Submission::default();
+        for (source, sent) in lines {
+            last = ran(source, sent);
+            activity.note(&last);
+        }
+        activity.origin(&last, &[vec![b"GET".to_vec(), b"visits".to_vec()]])
+    }
+
+    #[test]
+    fn a_value_comes_from_redis_through_a_command_or_through_variables() {
+        for (lines, expected) in [
+            (&[("r.get('visits')", "GET visits")][..], Origin::Redis),
+            (&[("11", "")], Origin::Python),
+            (&[("r.get('visits')", "GET visits"), ("11", "")], Origin::Python),
+            (&[("n = r.get('visits')", "GET visits"), ("print(n)", "")], Origin::Redis),
+            (&[("n = r.get('visits')", "GET visits"), ("m = int(n)", ""), ("m + 1", "")], Origin::Redis),
+            (&[("r.get('visits')", "GET visits"), ("_ + 1", "")], Origin::Redis),
+            (&[("a = []", ""), ("a.append(r.get('visits'))", "GET visits"), ("a", "")], Origin::Redis),
+            (&[("d = {}", ""), ("d['n'] = r.get('visits')", "GET visits"), ("d", "")], Origin::Redis),
+            (&[("a = []", ""), ("r.get('visits')", "GET visits"), ("a", "")], Origin::Python),
+            (&[("user['visits']", "")], Origin::Python),
+            (&[("r.get('other')", "GET other")], Origin::OtherKeys),
+            (&[("r.get('visits')", "GET visits"), ("r.get('copy')", "GET copy")], Origin::Redis),
+            (&[("r.keys()", "KEYS *")], Origin::Redis),
+            (&[("r.ping()", "PING")], Origin::OtherKeys),
+        ] {
+            assert_eq!(origin(lines), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn variables_belong_to_one_client() {
+        let mut activity = StepActivity::default();
+        activity.note(&ran("n = r.get('visits')", "GET visits"));
+        let elsewhere = Submission { client: "phone".into(), ..ran("n", "") };
+        activity.note(&elsewhere);
+        assert_eq!(activity.origin(&elsewhere, &[vec![b"GET".to_vec(), b"visits".to_vec()]]), Origin::Python);
+    }
+}

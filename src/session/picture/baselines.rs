@@ -1,0 +1,216 @@
+//! Earlier states of the data, so that a picture can mark what has changed.
+//!
+//! The data is copied after each line that changes it, and the copy must take the same time however much data there is.
+//! So of many keys only those that were drawn are copied, and long values are not.
+
+use std::collections::HashMap;
+
+use super::{Before, Looking, MOST_COMPARED, Picture, Side, Since, key_picture, kind, overlap, parts};
+use redis_engine::Engine;
+use redis_engine::data::Value;
+use redis_engine::keyspace::{Entry, Keyspace};
+
+/// If there are more keys, only those that were drawn are remembered.
+const MOST_KEYS: usize = 256;
+
+/// Maximum number of parts of all remembered values together.
+const MOST_PARTS: usize = 4_000;
+
+/// Maximum length of a remembered string, in bytes.
+const LONGEST_STRING: usize = 16 * 1024;
+
+/// A key in its database.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    pub database: usize,
+    pub key: Vec<u8>,
+}
+
+impl Place {
+    /// The key's entry, if the key exists and has not expired.
+    pub fn entry<'a>(&self, engine: &'a Engine) -> Option<&'a Entry> {
+        let now_ms = engine.keyspace.now_ms();
+        let entry = engine.keyspace.databases()[self.database].get(&self.key)?;
+        (!entry.has_expired(now_ms)).then_some(entry)
+    }
+}
+
+/// A key, or a field of its hash, with the time at which it expires, in milliseconds.
+type Expiring = (Place, Option<Vec<u8>>, i64);
+
+/// The data at one time, as far as it is remembered.
+#[derive(Debug, Default, Clone)]
+struct Baseline {
+    values: HashMap<Place, Value>,
+    /// Keys that existed, and whose values are not remembered.
+    too_long: Vec<Place>,
+    /// Whether every key that existed is in `values` or in `too_long`.
+    is_complete: bool,
+    /// The keyspace's count of changes.
+    changes: u64,
+}
+
+impl Baseline {
+    fn before(&self, place: &Place) -> Before<'_> {
+        match self.values.get(place) {
+            Some(value) => Before::Value(value),
+            None if self.is_complete && !self.too_long.contains(place) => Before::Nothing,
+            None => Before::Unknown,
+        }
+    }
+}
+
+/// The data after the last change, before it, and at the step's start.
+#[derive(Debug)]
+pub struct Baselines {
+    latest: Baseline,
+    before: Baseline,
+    step: Baseline,
+    /// Keys that were drawn, the last one first. They are remembered however many keys there are.
+    drawn: Vec<Place>,
+    /// The time to live of each expiring key and field, when it was first noticed.
+    lifetimes: HashMap<Expiring, i64>,
+}
+
+/// What happened to a key that does not exist, if that is known.
+#[derive(Debug)]
+pub enum Gone {
+    /// The key has expired. It held a value of this kind.
+    Expired(&'static str),
+    /// The last change removed the key. It held a value of this kind.
+    Removed(&'static str),
+}
+
+impl Baselines {
+    /// Returns the baselines of an empty keyspace.
+    pub fn new() -> Self {
+        let nothing = Baseline { is_complete: true, ..Baseline::default() };
+        Baselines {
+            latest: nothing.clone(),
+            before: nothing.clone(),
+            step: nothing,
+            drawn: Vec::new(),
+            lifetimes: HashMap::new(),
+        }
+    }
+
+    /// Remembers the data as it is now, if it has changed.
+    pub fn note(&mut self, keyspace: &Keyspace) {
+        if self.latest.changes != keyspace.changes {
+            let now = self.baseline(keyspace);
+            self.before = std::mem::replace(&mut self.latest, now);
+        }
+    }
+
+    /// Remembers the data as it is now as the step's start.
+    pub fn begin_step(&mut self, keyspace: &Keyspace) {
+        self.latest = self.baseline(keyspace);
+        self.step = self.latest.clone();
+        self.before = self.latest.clone();
+    }
+
+    fn since(&self, since: Since) -> &Baseline {
+        match since {
+            Since::LastChange => &self.before,
+            Since::Step => &self.step,
+        }
+    }
+
+    fn baseline(&mut self, keyspace: &Keyspace) -> Baseline {
+        let is_complete = keyspace.databases().iter().map(|database| database.len()).sum::<usize>() <= MOST_KEYS;
+        let mut baseline = Baseline { is_complete, changes: keyspace.changes, ..Baseline::default() };
+        let now_ms = keyspace.now_ms();
+        let mut room = MOST_PARTS;
+        let mut lifetimes = HashMap::new();
+        let mut remember = |place: Place, entry: &Entry| {
+            let mut note_lifetime = |field: Option<&[u8]>, expires_ms: Option<i64>| {
+                if let Some(at_ms) = expires_ms {
+                    let expiring = (place.clone(), field.map(<[u8]>::to_vec), at_ms);
+                    let known = self.lifetimes.get(&expiring).copied();
+                    lifetimes.insert(expiring, known.unwrap_or(at_ms - now_ms));
+                }
+            };
+            note_lifetime(None, entry.expires_ms());
+            let count = parts(&entry.value);
+            let is_short = count <= MOST_COMPARED.min(room)
+                && !matches!(&entry.value, Value::Str(text) if text.len() > LONGEST_STRING);
+            if !is_short {
+                return baseline.too_long.push(place);
+            }
+            if let Value::Hash(hash) = &entry.value
+                && hash.next_expiry().is_some()
+            {
+                hash.iter().for_each(|(field, _)| note_lifetime(Some(field), hash.expiry(field).flatten()));
+            }
+            room -= count;
+            baseline.values.insert(place, entry.value.clone());
+        };
+        if is_complete {
+            for (index, database) in keyspace.databases().iter().enumerate() {
+                database.iter().for_each(|(key, entry)| remember(Place { database: index, key: key.to_vec() }, entry));
+            }
+        } else {
+            for place in &self.drawn {
+                if let Some(entry) = keyspace.databases()[place.database].get(&place.key) {
+                    remember(place.clone(), entry);
+                }
+            }
+        }
+        self.lifetimes = lifetimes;
+        baseline
+    }
+
+    /// The picture of a key, if the key exists.
+    pub fn key_picture(&mut self, engine: &Engine, place: &Place, since: Since) -> Option<Picture> {
+        let entry = place.entry(engine)?;
+        let lifetimes = &self.lifetimes;
+        let whole_ms =
+            |field: Option<&[u8]>, at_ms| lifetimes.get(&(place.clone(), field.map(<[u8]>::to_vec), at_ms)).copied();
+        let looking = Looking {
+            now_ms: engine.keyspace.now_ms(),
+            before: self.since(since).before(place),
+            since,
+            whole_ms: &whole_ms,
+        };
+        let picture = key_picture(&place.key, entry, &looking);
+        self.remember_drawn(place);
+        Some(Picture::Key(picture))
+    }
+
+    /// The picture of two sets, if both keys are sets.
+    pub fn overlap(&mut self, engine: &Engine, left: &Place, right: &Place, since: Since) -> Option<Picture> {
+        let baseline = self.since(since);
+        let side = |place| side(engine, baseline, place);
+        let picture = overlap(&side(left)?, &side(right)?, since);
+        self.remember_drawn(left);
+        self.remember_drawn(right);
+        Some(Picture::Overlap(picture))
+    }
+
+    /// Remembers this key from now on, however many keys there are.
+    fn remember_drawn(&mut self, place: &Place) {
+        if !self.drawn.contains(place) {
+            self.drawn.truncate(MOST_KEYS - 1);
+            self.drawn.insert(0, place.clone());
+        }
+    }
+
+    /// What happened to a key that does not exist.
+    pub fn gone(&self, place: &Place) -> Option<Gone> {
+        if let Before::Value(value) = self.latest.before(place) {
+            return Some(Gone::Expired(kind(value)));
+        }
+        if let Before::Value(value) = self.before.before(place) {
+            return Some(Gone::Removed(kind(value)));
+        }
+        None
+    }
+}
+
+/// A set as a side of a picture.
+fn side<'a>(engine: &'a Engine, baseline: &'a Baseline, place: &'a Place) -> Option<Side<'a>> {
+    match place.entry(engine).map(|entry| &entry.value) {
+        Some(Value::Set(set)) => Some(Side { key: &place.key, set, before: baseline.before(place) }),
+        _ => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! The gate before the server: what a racing client sends is held back until its turn comes.
+
+use super::Runtime;
+use super::client::ClientIndex;
+use python_kernel::frame::FromChild;
+use redis_engine::resp::request::{RequestLimits, RequestParser};
+
+/// Whether the commands that a client sends reach the server at once.
+#[derive(Debug, Clone, Default)]
+pub enum Gate {
+    #[default]
+    Open,
+    /// Commands are held back. `unasked` has those that were sent so far, without a request for their replies.
+    Shut { unasked: Vec<u8> },
+    /// The client has sent commands and asked for their replies. They wait for the client's turn.
+    Holds(Held),
+}
+
+/// A round trip that is held back.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub thread: u32,
+    pub connection: u32,
+    pub data: Vec<u8>,
+    pub timeout_us: Option<u64>,
+}
+
+impl Held {
+    /// The commands in the data.
+    pub fn commands(&self) -> Vec<Vec<Vec<u8>>> {
+        let mut parser = RequestParser::default();
+        let allowance = RequestLimits { authenticated: true, max_bulk_len: self.data.len() };
+        let mut commands = Vec::new();
+        let mut rest = self.data.as_slice();
+        while let Ok(Some(length)) = parser.parse(rest, allowance) {
+            commands.push(parser.words(rest).map(<[u8]>::to_vec).collect());
+            rest = &rest[length..];
+        }
+        commands
+    }
+}
+
+impl Runtime {
+    /// Holds a frame back if it sends commands through a shut gate, and returns any other frame.
+    pub(super) fn hold_back(&mut self, client: ClientIndex, thread: u32, frame: FromChild) -> Option<FromChild> {
+        let python = &mut self.clients[client].python;
+        let Gate::Shut { unasked } = &mut python.gate else { return Some(frame) };
+        let (connection, data, timeout_us) = match frame {
+            FromChild::Send { data, .. } => {
+                unasked.extend(data);
+                return None;
+            }
+            FromChild::Exchange { connection, data, timeout_us } => {
+                (connection, [std::mem::take(unasked), data].concat(), timeout_us)
+            }
+            FromChild::Receive { connection, timeout_us } if !unasked.is_empty() => {
+                (connection, std::mem::take(unasked), timeout_us)
+            }
+            other => return Some(other),
+        };
+        python.gate = Gate::Holds(Held { thread, connection, data, timeout_us });
+        self.turn = None;
+        None
+    }
+
+    /// Sends the round trip that is held at a client's gate.
+    pub fn release_held(&mut self, client: ClientIndex) {
+        let gate = std::mem::replace(&mut self.clients[client].python.gate, Gate::Shut { unasked: Vec::new() });
+        if let Gate::Holds(Held { thread, connection, data, timeout_us }) = gate {
+            self.feed(client, connection, &data);
+            self.ask_to_receive(client, thread, connection, timeout_us);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The inputs of all clients that have ended, in the order in which they ended, for `:save`.
+
+use super::Runtime;
+use super::client::{ClientIndex, TUTOR, Work};
+
+/// How a statement or a line ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputOutcome {
+    /// With a value that was echoed.
+    Echoed,
+    /// Without a value and without an error.
+    Quiet,
+    Raised,
+    /// It was interrupted, or its Python ended, so that it is unknown how far it came.
+    Broken,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputKind {
+    Python,
+    Cli,
+    /// A remark to be written at this place. It is not run.
+    Remark,
+}
+
+/// An input that has ended.
+#[derive(Debug, Clone)]
+pub struct LoggedInput {
+    pub client: String,
+    pub kind: InputKind,
+    pub source: String,
+    /// The command that a redis-cli line sent.
+    pub argv: Vec<Vec<u8>>,
+    pub outcome: InputOutcome,
+    /// Whether it prepared a step unseen, so that nothing of it was echoed.
+    pub is_unseen: bool,
+}
+
+/// All inputs that have ended.
+pub type InputLog = Vec<LoggedInput>;
+
+impl Runtime {
+    /// Records an input of a client that has ended.
+    pub fn log_input(&mut self, client: ClientIndex, kind: InputKind, source: String, outcome: InputOutcome) {
+        self.push_input(client, kind, source, Vec::new(), outcome);
+    }
+
+    /// Records a redis-cli line that has ended: one entry for each command that it sent, or a remark if it sent none.
+    pub(super) fn log_cli_line(&mut self, client: ClientIndex, work: &Work) {
+        let submission = &work.submission;
+        let outcome = match &submission.error {
+            _ if work.interrupts > 0 => InputOutcome::Broken,
+            Some(_) => InputOutcome::Raised,
+            None => InputOutcome::Echoed,
+        };
+        if submission.commands.is_empty() {
+            let remark = format!("No command:\n{}", submission.source);
+            return self.log_input(client, InputKind::Remark, remark, outcome);
+        }
+        for argv in &submission.commands {
+            self.push_input(client, InputKind::Cli, submission.source.clone(), argv.clone(), outcome);
+        }
+    }
+
+    fn push_input(
+        &mut self,
+        client: ClientIndex,
+        kind: InputKind,
+        source: String,
+        argv: Vec<Vec<u8>>,
+        outcome: InputOutcome,
+    ) {
+        let is_unseen = self.is_silent;
+        // The tutor's probes belong in no script, but the data that it prepares does.
+        if client != TUTOR || is_unseen {
+            let client = self.clients[client].name.clone();
+            self.input_log.push(LoggedInput { client, kind, source, argv, outcome, is_unseen });
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! The runtime of a session: Redis, the clock, and the clients with their Pythons and redis-cli lines. It knows no
+//! lesson.
+//!
+//! Only one client's program runs at a time. Its turn ends when it asks for something that is not there yet, or when it
+//! is done. So the outcome depends on what was entered, and never on the speed of a process: a transcript and a
+//! terminal show the same.
+
+mod cli;
+pub mod client;
+mod clock;
+mod connections;
+pub mod dialect;
+mod execute;
+pub mod gate;
+pub mod input_log;
+mod output;
+pub mod output_limit;
+mod python;
+pub mod python_hints;
+mod replay_log;
+mod snapshot;
+mod turns;
+pub mod wire_log;
+
+use std::collections::VecDeque;
+
+use super::event::{ChildId, Effect, Show};
+use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
+use client::{Ask, ClientIndex, Clients, MAIN, Work, WorkKind};
+pub use clock::Clock;
+pub use connections::PORT;
+use dialect::{Dialect, Input};
+use input_log::InputLog;
+use output_limit::FoldedOutput;
+use python_kernel::frame::{MAIN_THREAD, ToChild};
+use python_kernel::syntax;
+use redis_engine::Engine;
+pub use snapshot::Snapshot;
+use wire_log::WireLog;
+
+/// The part of a session that runs code and commands.
+#[derive(Debug)]
+pub struct Runtime {
+    pub engine: Engine,
+    pub clock: Clock,
+    seed: u64,
+    /// The `__name__` of the code that Python runs.
+    pub module: &'static str,
+    pub dialect: Dialect,
+    pub clients: Clients,
+    /// The client whose prompt the learner types at.
+    pub foreground: ClientIndex,
+    /// The client whose program runs.
+    pub turn: Option<ClientIndex>,
+    /// The client whose output was shown last.
+    pub speaker: ClientIndex,
+    pub effects: Vec<Effect>,
+    /// The number of the last child that was started.
+    last_child: u32,
+    /// Submissions that have run and were not taken yet.
+    pub finished: VecDeque<(ClientIndex, Submission)>,
+    /// All commands of the learner's clients, with their bytes and replies.
+    pub wire_log: WireLog,
+    /// All inputs that have ended, for `:save`.
+    pub input_log: InputLog,
+    /// Whether all output is shown, however long.
+    pub shows_all: bool,
+    /// Whether nothing is shown.
+    pub is_silent: bool,
+    /// The output that `:more` shows.
+    folded: FoldedOutput,
+    /// The port at which real clients connect, while one is open.
+    pub port: Option<u16>,
+    /// The data as it was before a trial. While there is one, only the tutor's client runs.
+    trial_start: Option<Box<Engine>>,
+    /// Whether the session has ended.
+    pub is_over: bool,
+}
+
+impl Runtime {
+    pub fn new(seed: u64, start_us: i64, dialect: Dialect) -> Self {
+        Runtime {
+            engine: Engine::new(seed, start_us),
+            clock: Clock::new(start_us),
+            seed,
+            module: "__main__",
+            dialect,
+            clients: Clients::new(),
+            foreground: MAIN,
+            turn: None,
+            speaker: MAIN,
+            effects: Vec::new(),
+            last_child: 0,
+            finished: VecDeque::new(),
+            wire_log: WireLog::default(),
+            input_log: InputLog::default(),
+            shows_all: false,
+            is_silent: false,
+            folded: FoldedOutput::default(),
+            port: None,
+            trial_start: None,
+            is_over: false,
+        }
+    }
+
+    /// Returns a runtime on a copy of the data, with the tutor's client only. `first_child` is the number below its
+    /// first child's.
+    pub fn on_copy(engine: Engine, clock: Clock, seed: u64, first_child: u32) -> Self {
+        let mut runtime = Runtime::new(seed, clock.now_us(), Dialect::Both);
+        runtime.engine = engine;
+        runtime.clock = clock;
+        runtime.clients = Clients::only_tutor();
+        runtime.last_child = first_child;
+        runtime
+    }
+
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The session's time, in microseconds since 1970.
+    pub fn now_us(&self) -> i64 {
+        self.clock.now_us()
+    }
+
+    /// Moves the clock on to a time, if that is still to come, and lets the engine act on it.
+    pub fn advance_to(&mut self, us: i64) {
+        self.clock.advance_to(us);
+        self.engine.advance(self.clock.now_us());
+    }
+
+    /// Starts again with no keys, no clients and no variables. Real clients stay connected.
+    pub fn reset(&mut self) {
+        for client in self.clients.iter() {
+            self.effects.extend(client.python.child.map(Effect::Kill));
+        }
+        for connection in self.own_connections() {
+            self.engine.disconnect(connection);
+        }
+        self.engine.reset(self.seed, self.clock.now_us());
+        self.clients = Clients::new();
+        self.foreground = MAIN;
+        self.speaker = MAIN;
+        self.turn = None;
+        self.finished.clear();
+        self.input_log.clear();
+        self.wire_log = WireLog::default();
+    }
+
+    /// Ends the session with this exit status.
+    pub fn leave(&mut self, status: i32) {
+        if !self.is_over {
+            self.is_over = true;
+            let children: Vec<_> = self.children().map(Effect::Kill).collect();
+            self.effects.extend(children);
+            self.effects.push(Effect::Leave(status));
+        }
+    }
+
+    /// The children that are believed to run.
+    pub fn children(&self) -> impl Iterator<Item = ChildId> {
+        self.clients.iter().filter_map(|client| client.python.child)
+    }
+
+    /// Starts the learner's Python ahead of its first use. Returns false if it runs already.
+    pub fn warm_up(&mut self) -> bool {
+        let is_cold = self.clients[MAIN].python.child.is_none();
+        self.start_python(MAIN);
+        is_cold
+    }
+
+    /// The Python of the client at the prompt, if it is idle.
+    pub fn idle_python(&self) -> Option<ChildId> {
+        let client = &self.clients[self.foreground];
+        client.python.child.filter(|_| client.is_free() && client.python.asks.is_empty() && self.turn.is_none())
+    }
+
+    /// The database that a line of this dialect would use, as far as is known before it runs.
+    pub fn database(&self, dialect: Dialect) -> usize {
+        let client = &self.clients[self.foreground];
+        let python = client.python.connections.values().map(|connection| connection.client).max();
+        let connection = if dialect == Dialect::Cli { client.cli } else { python };
+        connection.map_or(0, |id| self.engine.server.clients.get(id).database)
+    }
+
+    /// The child whose turn it is, and the time at which it is no longer waited for.
+    pub fn running_child(&self) -> Option<(ChildId, Option<i64>)> {
+        let client = &self.clients[self.turn?];
+        let is_main_waiting = client.python.is_main_waiting();
+        Some((client.python.child?, self.next_deadline_us().or(is_main_waiting.then(|| self.clock.now_us()))))
+    }
+
+    /// The next time at which a waiting program or the engine has something to do.
+    pub fn next_deadline_us(&self) -> Option<i64> {
+        let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
+        let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
+        asks.chain(blocked).min()
+    }
+
+    /// Keeps the data, to be put back by [`Runtime::end_trial`]. Until then no client but the tutor's runs.
+    pub fn begin_trial(&mut self) {
+        self.trial_start = Some(Box::new(self.engine.clone()));
+    }
+
+    /// Puts the data back as it was when the trial began.
+    pub fn end_trial(&mut self) {
+        if let Some(kept) = self.trial_start.take() {
+            let own: Vec<_> = self.clients[client::TUTOR].connections().collect();
+            self.engine.undo_rehearsal(*kept, &own);
+        }
+    }
+
+    /// Ends the trial, and keeps the data as it is now.
+    pub fn abandon_trial(&mut self) {
+        self.trial_start = None;
+    }
+
+    /// Whether something is tried that will be put back, so that no other client may notice it.
+    pub fn is_trial(&self) -> bool {
+        self.trial_start.is_some()
+    }
+
+    /// Lets a client run an input. Hands back a command to the tutor, which no client can run.
+    pub fn begin(&mut self, client: ClientIndex, input: Input) -> Option<String> {
+        match input {
+            Input::Python(source) => self.begin_python(client, &source),
+            Input::Cli(line) => self.begin_cli(client, &line),
+            Input::CliUnlessBound(line) => self.ask_name(client, line),
+            Input::Tutor(line) => return Some(line),
+        }
+        None
+    }
+
+    fn begin_work(&mut self, client: ClientIndex, submission: Submission, kind: WorkKind) {
+        let work = Work {
+            submission,
+            statements: VecDeque::new(),
+            output_limit: output_limit::OutputLimit::default(),
+            running: None,
+            kind,
+            changes_before: self.engine.keyspace.changes,
+            interrupts: 0,
+            was_signalled: false,
+            is_judged: false,
+        };
+        self.clients[client].work = Some(work);
+    }
+
+    fn begin_python(&mut self, client: ClientIndex, source: &str) {
+        let submission = Submission {
+            client: self.clients[client].name.clone(),
+            source: source.to_owned(),
+            ..Submission::default()
+        };
+        self.begin_work(client, submission, WorkKind::Python);
+        // A source with a syntax error runs as a whole, so that Python reports the error.
+        let statements = match syntax::split_statements(source) {
+            Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
+            Err(_) => VecDeque::from([source.to_owned()]),
+        };
+        if let Some(work) = &mut self.clients[client].work {
+            work.statements = statements;
+        }
+        self.next_statement(client);
+    }
+
+    /// Asks a client's Python whether it has a name for the first word of a line that may be redis-cli's.
+    fn ask_name(&mut self, client: ClientIndex, line: String) {
+        if self.clients[client].python.runs == 0 {
+            return self.begin_cli(client, &line);
+        }
+        let child = self.start_python(client);
+        let text = line.split_whitespace().next().unwrap_or_default().to_owned();
+        self.begin_work(client, Submission::default(), WorkKind::AskName { line });
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::GetCompletions { text } });
+        self.turn = Some(client);
+    }
+
+    /// Ends a client's submission, which has run.
+    fn finish_work(&mut self, client: ClientIndex) {
+        self.report_folded_output(client);
+        if let Some(mut work) = self.clients[client].work.take() {
+            work.submission.changed = self.engine.keyspace.changes != work.changes_before;
+            if matches!(work.kind, WorkKind::Cli { .. }) {
+                self.log_cli_line(client, &work);
+            }
+            self.finished.push_back((client, work.submission));
+        }
+    }
+
+    /// Answers a client's questions that can be answered by now. Another client's turn is not interrupted.
+    pub fn answer_if_ready(&mut self, client: ClientIndex) {
+        if self.turn.is_none() {
+            self.take_cli_replies(client);
+        }
+        if self.turn.is_some_and(|turn| turn != client) || self.clients[client].python.asks.is_empty() {
+            return;
+        }
+        let asks: Vec<_> = self.clients[client].python.asks.iter().map(|(t, ask)| (*t, ask.clone())).collect();
+        for (thread, ask) in asks {
+            if let Some(answer) = self.ready_answer(client, &ask) {
+                self.answer(client, thread, answer);
+            }
+        }
+    }
+
+    /// Answers `input()` of the program in the foreground. `None` is the end of the input.
+    pub fn answer_input(&mut self, text: Option<String>) {
+        let client = self.foreground;
+        let asks = &self.clients[client].python.asks;
+        if let Some(&thread) = asks.iter().find(|(_, ask)| matches!(ask, Ask::Input { .. })).map(|(thread, _)| thread) {
+            self.answer(client, thread, ToChild::Line { text });
+        }
+    }
+
+    /// Handles Ctrl-C: the program in the foreground stops waiting, is interrupted, or at the second Ctrl-C is killed.
+    pub fn interrupt(&mut self) {
+        let index = self.turn.unwrap_or(self.foreground);
+        let client = &mut self.clients[index];
+        if client.python.replay.is_some() {
+            self.effects.extend(client.python.child.map(Effect::Kill));
+            return;
+        }
+        let Some(work) = &mut client.work else { return };
+        work.statements.clear();
+        if matches!(work.kind, WorkKind::Cli { .. }) {
+            work.interrupts += 1;
+            if let Some(connection) = client.cli.take() {
+                self.disconnect(connection);
+            }
+            self.show_from(index, Show::Reply("(interrupted)\n".into()));
+            return self.finish_work(index);
+        }
+        if self.turn == Some(index) && !client.python.is_main_waiting() {
+            work.interrupts += 1;
+            work.was_signalled = true;
+            let is_repeated = work.interrupts > 1;
+            let effect = if is_repeated { Effect::Kill } else { Effect::Interrupt };
+            self.effects.extend(client.python.child.map(effect));
+        } else if client.python.is_main_waiting() {
+            self.answer(index, MAIN_THREAD, ToChild::Interrupted);
+        }
+    }
+
+    /// Starts the replay of the next client that waits for one. Returns false if there is none.
+    pub fn start_next_replay(&mut self) -> bool {
+        let is_due = |client: &client::Client| client.python.child.is_none() && client.python.replay.is_some();
+        let Some(client) = self.clients.position(is_due) else { return false };
+        self.start_python(client);
+        self.replay_next(client);
+        true
+    }
+}
+
+/// The value that a probe showed, or the error that it ended with. Python shows nothing for None.
+pub fn probe_answer(probe: Submission) -> Result<DisplayedValue, Failure> {
+    match probe.error {
+        Some(error) => Err(error),
+        None => Ok(probe.value.unwrap_or_else(|| DisplayedValue::Python("None".into()))),
+    }
+}

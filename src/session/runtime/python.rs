@@ -1,0 +1,481 @@
+//! Python children: their questions, and the answers to them.
+
+use super::super::event::{ChildId, Effect, Show};
+use super::client::{Ask, Client, ClientIndex, Connection, TUTOR, WorkKind};
+use super::input_log::{InputKind, InputOutcome};
+use super::replay_log::{Replay, ReplayLog};
+use super::{PORT, Runtime, python_hints};
+use crate::lesson::evidence::{DisplayedValue, Failure};
+use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
+use redis_engine::client::ClientId;
+use redis_engine::resp::request::{RequestLimits, RequestParser};
+
+/// Maximum number of bytes of a submission's output that are kept, unless a program reads the output.
+const MOST_OUTPUT: usize = 1 << 20;
+
+impl Runtime {
+    /// Starts a client's Python, unless it runs already.
+    pub fn start_python(&mut self, client: ClientIndex) -> ChildId {
+        if let Some(child) = self.clients[client].python.child {
+            return child;
+        }
+        self.last_child += 1;
+        let child = ChildId(self.last_child);
+        self.clients[client].python.child = Some(child);
+        self.effects.push(Effect::Spawn(child));
+        let seed = client.seed(self.seed);
+        let frame = ToChild::Start { seed, module: self.module.into() };
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
+        child
+    }
+
+    /// Has a client's Python run a source.
+    fn run_python(&mut self, client: ClientIndex, source: String) {
+        let child = self.start_python(client);
+        let python = &mut self.clients[client].python;
+        python.replay_log.begin_source(&source);
+        python.runs += 1;
+        let frame = ToChild::Run { number: python.runs, source, echo: true };
+        if std::mem::take(&mut python.was_interrupted) {
+            self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::DiscardInterrupt });
+        }
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
+        self.turn = Some(client);
+    }
+
+    pub fn handle_frame(&mut self, child: ChildId, thread: u32, frame: FromChild) {
+        let Some(client) = self.clients.with_child(child) else { return };
+        if self.clients[client].python.replay.is_some() {
+            return self.handle_replay_frame(client, thread, frame);
+        }
+        let Some(frame) = self.hold_back(client, thread, frame) else { return };
+        match frame {
+            FromChild::Ready => {}
+            FromChild::Output { stream, text } => self.take_output(client, stream, &text),
+            FromChild::Connect { connection, host, port, setup_commands } => {
+                let answer = match self.open_connection(client, connection, &host, port, &setup_commands) {
+                    Ok(data) => ToChild::Connected { data },
+                    Err(reason) => ToChild::ConnectionRefused { reason },
+                };
+                self.answer(client, thread, answer);
+            }
+            FromChild::Send { connection, data } => self.feed(client, connection, &data),
+            FromChild::Receive { connection, timeout_us } => {
+                self.ask_to_receive(client, thread, connection, timeout_us)
+            }
+            FromChild::Exchange { connection, data, timeout_us } => {
+                self.feed(client, connection, &data);
+                self.ask_to_receive(client, thread, connection, timeout_us);
+            }
+            FromChild::Disconnect { connection } => {
+                if let Some(connection) = self.clients[client].python.connections.remove(&connection) {
+                    self.disconnect(connection.client);
+                }
+            }
+            FromChild::GetTime => {
+                let unix_us = self.clock.read();
+                self.answer(client, thread, ToChild::Time { unix_us });
+            }
+            FromChild::Sleep { duration_us } => {
+                let until_us = self.clock.now_us().saturating_add(i64::try_from(duration_us).unwrap_or(i64::MAX));
+                self.ask(client, thread, Ask::Sleep { until_us });
+            }
+            FromChild::ReadLine { prompt } => self.ask(client, thread, Ask::Input { prompt }),
+            FromChild::Completions { names } => self.take_names(client, &names),
+            FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
+            FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
+                self.answer(client, MAIN_THREAD, ToChild::Interrupted);
+            }
+            // The question was answered meanwhile, so the program goes on.
+            FromChild::InterruptWait => {}
+            FromChild::RunFinished(outcome) => self.statement_done(client, outcome),
+        }
+    }
+
+    fn take_output(&mut self, client: ClientIndex, stream: Stream, text: &str) {
+        if let Some(work) = &mut self.clients[client].work
+            && stream == Stream::Stdout
+            // A loop that prints without end must not fill the memory.
+            && (self.shows_all || work.submission.output.len() < MOST_OUTPUT)
+        {
+            work.submission.output.push_str(text);
+        }
+        self.show_output(client, text, Show::Output);
+    }
+
+    /// Opens a connection for a child, and runs the commands that set it up.
+    fn open_connection(
+        &mut self,
+        client: ClientIndex,
+        connection: u32,
+        host: &str,
+        port: u16,
+        setup_commands: &[u8],
+    ) -> Result<Vec<u8>, String> {
+        if !matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0") {
+            return Err(format!(
+                "redis-tutor has one Redis, inside itself, at localhost:{PORT}, and reaches no other: \
+                 leave out host={host:?}, or type host='localhost'."
+            ));
+        }
+        if port != PORT && self.port != Some(port) {
+            return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
+        }
+        let id = self.connect();
+        self.engine.server.clients.get_mut(id).is_hidden_from_monitors = client == TUTOR;
+        self.execute_all(id, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
+        let data = self.engine.server.clients.get_mut(id).reply.take();
+        let opened = Connection { client: id, input: Vec::new(), parser: RequestParser::default() };
+        self.clients[client].python.connections.insert(connection, opened);
+        Ok(data)
+    }
+
+    /// Passes the bytes that a child sent to the engine, after those that were kept while the connection was blocked.
+    pub fn feed(&mut self, client: ClientIndex, connection: u32, data: &[u8]) {
+        let Some(mut open) = self.clients[client].python.connections.remove(&connection) else { return };
+        if let Some(work) = &mut self.clients[client].work {
+            work.submission.traffic.sent += data.len();
+        }
+        open.input.extend_from_slice(data);
+        if open.input.is_empty() {
+            self.clients[client].python.connections.insert(connection, open);
+            return;
+        }
+        self.execute_all(open.client, &mut open.parser, &mut open.input, Some(client));
+        self.clients[client].python.connections.insert(connection, open);
+    }
+
+    /// Runs all complete commands of `input`, and removes them from it. Those of `client` are recorded in its
+    /// submission.
+    fn execute_all(
+        &mut self,
+        id: ClientId,
+        parser: &mut RequestParser,
+        input: &mut Vec<u8>,
+        client: Option<ClientIndex>,
+    ) {
+        let mut used = 0;
+        // While a connection is blocked, its input stays unread. The input of a connection that is closing is dropped.
+        while !self.engine.is_blocked(id) {
+            if self.engine.server.clients.get(id).closing {
+                used = input.len();
+                break;
+            }
+            let allowance =
+                RequestLimits { authenticated: true, max_bulk_len: self.engine.keyspace.limits.proto_max_bulk_len };
+            let rest = &input[used..];
+            match parser.parse(rest, allowance) {
+                Ok(Some(length)) => {
+                    let argv: Vec<&[u8]> = parser.words(rest).collect();
+                    if !argv.is_empty() {
+                        if let Some(work) = client.and_then(|client| self.clients[client].work.as_mut()) {
+                            work.submission.traffic.commands += 1;
+                            self.clock.note_command(work.submission.traffic.commands);
+                            work.submission.commands.push(argv.iter().map(|word| word.to_vec()).collect());
+                        }
+                        self.execute(client, id, &argv, &rest[..length]);
+                    }
+                    used += length;
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    let state = self.engine.server.clients.get_mut(id);
+                    state.reply.error(&redis_engine::error::Error::new(error.0.as_bytes()));
+                    state.closing = true;
+                    used = input.len();
+                    break;
+                }
+            }
+        }
+        input.drain(..used);
+    }
+
+    pub fn ask_to_receive(&mut self, client: ClientIndex, thread: u32, connection: u32, timeout_us: Option<u64>) {
+        let deadline = |us: u64| self.clock.now_us().saturating_add(i64::try_from(us).unwrap_or(i64::MAX));
+        self.ask(client, thread, Ask::Receive { connection, deadline_us: timeout_us.map(deadline) });
+    }
+
+    /// Takes a child's question: answers it now if possible, and otherwise keeps it.
+    fn ask(&mut self, client: ClientIndex, thread: u32, ask: Ask) {
+        match self.ready_answer(client, &ask) {
+            Some(answer) => self.answer(client, thread, answer),
+            None if thread == MAIN_THREAD && self.take_signalled(client) => {
+                // The signal and the question crossed: a child that waits for an answer does not see signals.
+                self.answer(client, thread, ToChild::Interrupted);
+            }
+            None => {
+                let Client { python, work, .. } = &mut self.clients[client];
+                python.asks.insert(thread, ask);
+                let was_interrupted = work.as_ref().is_some_and(|work| work.interrupts > 0);
+                // The turn ends when all threads wait. A thread that waits for another's lock asks nothing, and neither
+                // does a program that handles Ctrl-C: both are recognised by their silence.
+                if python.is_main_waiting()
+                    && !python.has_running_threads()
+                    && !was_interrupted
+                    && self.turn == Some(client)
+                {
+                    self.turn = None;
+                }
+            }
+        }
+    }
+
+    /// Whether a client's child was sent a signal since its last question that had to wait. Clears the flag.
+    fn take_signalled(&mut self, client: ClientIndex) -> bool {
+        self.clients[client].work.as_mut().is_some_and(|work| std::mem::take(&mut work.was_signalled))
+    }
+
+    /// The answer to a question, if there is one yet.
+    pub fn ready_answer(&mut self, client: ClientIndex, ask: &Ask) -> Option<ToChild> {
+        let now_us = self.clock.now_us();
+        match ask {
+            Ask::Receive { connection, deadline_us } => {
+                self.feed(client, *connection, &[]);
+                let Some(open) = self.clients[client].python.connections.get(connection) else {
+                    return Some(ToChild::ConnectionClosed);
+                };
+                let id = open.client;
+                let state = self.engine.server.clients.find(id)?;
+                if !state.reply.is_empty() {
+                    let data = state.reply.take();
+                    self.log_fetched(client, id, &data);
+                    if let Some(work) = &mut self.clients[client].work {
+                        work.submission.traffic.round_trips += 1;
+                        work.submission.traffic.received += data.len();
+                    }
+                    return Some(ToChild::Received { data });
+                }
+                if state.closing {
+                    return Some(ToChild::ConnectionClosed);
+                }
+                deadline_us.is_some_and(|at| at <= now_us).then_some(ToChild::TimedOut)
+            }
+            Ask::Sleep { until_us } => (*until_us <= now_us).then_some(ToChild::Slept),
+            Ask::Input { .. } => None,
+        }
+    }
+
+    /// Answers a child's question, which gives the turn to that child.
+    pub fn answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild) {
+        let python = &mut self.clients[client].python;
+        python.asks.remove(&thread);
+        python.replay_log.add_answer(thread, &answer);
+        let Some(child) = python.child else { return };
+        self.effects.push(Effect::Send { child, thread, frame: answer });
+        self.turn = Some(client);
+    }
+
+    fn take_names(&mut self, client: ClientIndex, names: &[String]) {
+        self.turn = None;
+        let Some(work) = self.clients[client].work.take() else { return };
+        if let WorkKind::AskName { line } = work.kind {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            if names.iter().any(|name| name == first) {
+                self.begin_python(client, &line);
+            } else {
+                self.begin_cli(client, &line);
+            }
+        }
+    }
+
+    fn statement_done(&mut self, client: ClientIndex, outcome: RunOutcome) {
+        self.turn = None;
+        self.clients[client].python.asks.remove(&MAIN_THREAD);
+        let mut traceback = None;
+        let mut class = String::new();
+        let value = outcome.last_echo.clone().unwrap_or_default();
+        let mut leave = None;
+        let (mut ended, mut running, mut leaves) = (InputOutcome::Quiet, None, false);
+        let Client { work, python, .. } = &mut self.clients[client];
+        if let Some(work) = work {
+            ended = match &outcome {
+                _ if work.interrupts > 0 => InputOutcome::Broken,
+                RunOutcome { exception: Some(_), .. } => InputOutcome::Raised,
+                RunOutcome { last_echo: Some(_), .. } => InputOutcome::Echoed,
+                _ => InputOutcome::Quiet,
+            };
+            running = work.running.take();
+            leaves = outcome.exception.as_ref().is_some_and(|exception| exception.exit_status.is_some());
+            if work.interrupts > 0 {
+                // The point at which it was interrupted is unknown, so a replay could not repeat it.
+                python.replay_log.drop_last();
+                python.was_interrupted = true;
+            }
+            let submission = &mut work.submission;
+            submission.failed = outcome.exception.is_some();
+            if let Some(repr) = outcome.last_echo {
+                submission.value = Some(DisplayedValue::Python(repr));
+            }
+            if let Some(exception) = outcome.exception {
+                leave = exception.exit_status;
+                if exception.exit_status.is_none() {
+                    traceback = Some(exception.traceback);
+                } else {
+                    work.statements.clear();
+                }
+                class.clone_from(&exception.class);
+                let failure =
+                    Failure { class: exception.class, message: exception.message, exit_status: exception.exit_status };
+                submission.error = Some(failure);
+            }
+        }
+        let hint = running.as_deref().and_then(|source| python_hints::suggest(source, &class, &value));
+        if let Some(source) = running.filter(|_| !leaves) {
+            self.log_input(client, InputKind::Python, source, ended);
+        }
+        if let Some(traceback) = traceback {
+            self.show_from(client, Show::Traceback(traceback));
+        }
+        if let Some(hint) = hint {
+            self.hint_about(client, &hint);
+        }
+        if leave.is_none() {
+            self.next_statement(client);
+        } else {
+            self.finish_work(client);
+        }
+    }
+
+    /// Runs the next statement of a client's submission, or ends it.
+    pub fn next_statement(&mut self, client: ClientIndex) {
+        let next = self.clients[client].work.as_mut().and_then(|work| work.statements.pop_front());
+        match next {
+            Some(source) => {
+                if let Some(work) = &mut self.clients[client].work {
+                    work.running = Some(source.clone());
+                }
+                self.run_python(client, source);
+            }
+            None => self.finish_work(client),
+        }
+    }
+
+    /// Handles the end of a child's process: a new child takes its place, and replays what the old one ran.
+    pub fn handle_child_exit(&mut self, child: ChildId) {
+        let Some(client) = self.clients.with_child(child) else { return };
+        if self.turn == Some(client) {
+            self.turn = None;
+        }
+        let was_replaying = self.clients[client].python.replay.is_some();
+        let was_running = self.clients[client].work.is_some();
+        let asked_for = self.clients[client].work.as_ref().is_some_and(|work| work.interrupts > 1);
+        self.forget_child(client);
+        if was_running {
+            self.clients[client].python.replay_log.drop_last();
+        }
+        let is_whole = self.clients[client].python.replay_log.is_whole() && !was_replaying;
+        let ended = if asked_for { "Python was stopped." } else { "Python has ended." };
+        let variables = if is_whole {
+            "A new one takes its place: your variables are restored, but for that line's."
+        } else {
+            "A new one takes its place. Your variables are gone."
+        };
+        self.say_about(client, &format!("{ended} {variables} The data is untouched."));
+        if is_whole {
+            self.begin_replay(client);
+        } else {
+            self.clients[client].python.replay_log = ReplayLog::default();
+        }
+        if was_running {
+            let running = self.clients[client].work.as_mut().and_then(|work| work.running.take());
+            if let Some(source) = running {
+                self.log_input(client, InputKind::Python, source, InputOutcome::Broken);
+            }
+            self.finish_work(client);
+        }
+    }
+
+    /// Kills a client's Python. The next source runs in a fresh one, without variables.
+    pub fn replace_python(&mut self, client: ClientIndex) {
+        self.effects.extend(self.clients[client].python.child.map(Effect::Kill));
+        self.forget_child(client);
+        self.clients[client].python.replay_log = ReplayLog::default();
+    }
+
+    /// Drops the state of a child that has ended.
+    pub fn forget_child(&mut self, client: ClientIndex) {
+        let python = &mut self.clients[client].python;
+        python.child = None;
+        python.asks.clear();
+        python.replay = None;
+        python.runs = 0;
+        python.threads = 0;
+        python.was_interrupted = false;
+        for connection in std::mem::take(&mut python.connections).into_values() {
+            self.disconnect(connection.client);
+        }
+    }
+
+    /// Has a fresh child run everything in the replay log.
+    fn begin_replay(&mut self, client: ClientIndex) {
+        if self.clients[client].python.replay_log.is_empty() {
+            return;
+        }
+        self.start_python(client);
+        self.clients[client].python.replay = Some(self.clients[client].python.replay_log.replay());
+        self.replay_next(client);
+    }
+
+    pub fn replay_next(&mut self, client: ClientIndex) {
+        let python = &mut self.clients[client].python;
+        let Some(child) = python.child else { return };
+        match python.replay.as_mut().and_then(Replay::next_source) {
+            Some(source) => {
+                python.runs += 1;
+                let frame = ToChild::Run { number: python.runs, source, echo: true };
+                self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
+                self.turn = Some(client);
+            }
+            None => {
+                python.replay = None;
+                self.turn = None;
+            }
+        }
+    }
+
+    fn handle_replay_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
+        let opens = self.clients[client].python.replay.as_ref().is_some_and(Replay::opens_connections);
+        match frame {
+            FromChild::Ready
+            | FromChild::Output { .. }
+            | FromChild::Send { .. }
+            | FromChild::InterruptWait
+            | FromChild::Completions { .. } => {}
+            FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
+            FromChild::RunFinished(_) => self.replay_next(client),
+            // Connections that were kept are in their final state: this one is closed already, or is closed again
+            // later.
+            FromChild::Disconnect { .. } if !opens => {}
+            FromChild::Disconnect { connection } => {
+                if let Some(connection) = self.clients[client].python.connections.remove(&connection) {
+                    self.disconnect(connection.client);
+                }
+            }
+            question => {
+                if opens && let FromChild::Connect { connection, host, port, setup_commands } = &question {
+                    // The connection is needed after the replay. The reply that the child gets now comes from the log.
+                    let _ = self.open_connection(client, *connection, host, *port, setup_commands);
+                }
+                self.answer_from_log(client, thread);
+            }
+        }
+    }
+
+    /// Answers a question from the replay log, or lets the child wait where the log ends.
+    fn answer_from_log(&mut self, client: ClientIndex, thread: u32) {
+        let python = &mut self.clients[client].python;
+        let (Some(replay), Some(child)) = (&mut python.replay, python.child) else { return };
+        if let Some(frame) = replay.answer(thread) {
+            self.effects.push(Effect::Send { child, thread, frame });
+        } else if let Some(ask) = replay.take_pending(thread) {
+            python.asks.insert(thread, ask);
+            if thread == MAIN_THREAD {
+                python.replay = None;
+                self.turn = None;
+            }
+        } else {
+            // The child asks something that it did not ask before, so the replay is given up.
+            self.effects.push(Effect::Kill(child));
+        }
+    }
+}

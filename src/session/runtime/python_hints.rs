@@ -1,0 +1,78 @@
+//! Hints on mistakes that Python's own messages do not explain: a mistyped Redis command, and a method that was not
+//! called.
+
+use crate::lesson::judge::code;
+use redis_engine::commands;
+
+/// Returns a hint on a statement, given the class of its error and the `repr` of its value. Each of the two may be
+/// empty.
+pub fn suggest(source: &str, error_class: &str, value: &str) -> Option<String> {
+    if let Some((word, name)) = mistyped_command(source, error_class) {
+        return Some(format!("Redis has no command {} either. Did you mean {}?", code(word), code(name)));
+    }
+    let name = uncalled(source, value)?;
+    Some(format!("{} is the method itself. Brackets call it: {}.", code(name), code(&format!("{name}()"))))
+}
+
+/// Returns the dotted name that a statement consists of, if its value is a method.
+fn uncalled<'a>(source: &'a str, value: &str) -> Option<&'a str> {
+    let name = source.trim();
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') && name.contains('.');
+    (is_name && value.starts_with("<bound method ")).then_some(name)
+}
+
+/// Returns the first word of a line that Python rejected, and the Redis command that it resembles, if it resembles one.
+fn mistyped_command<'a>(line: &'a str, error_class: &str) -> Option<(&'a str, &'static str)> {
+    let mut words = line.split_whitespace();
+    let first = words.next()?;
+    let is_word = first.len() >= 3 && first.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_line = match error_class {
+        "SyntaxError" => words.next().is_some() && !line.trim_end().contains('\n'),
+        "NameError" => words.next().is_none() && first.bytes().all(|byte| byte.is_ascii_uppercase()),
+        _ => false,
+    };
+    if !is_word || !is_line || commands::by_name(first).is_some() {
+        return None;
+    }
+    let typed = first.to_uppercase();
+    let names = commands::all().map(|command| (strsim::damerau_levenshtein(command.name, &typed), command.name));
+    let (distance, name) = names.min()?;
+    (distance <= (typed.len() / 4).max(1)).then_some((first, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_command_is_recognised_where_python_raises_an_error() {
+        for (line, class, meant) in [
+            ("GETT a", "SyntaxError", Some("GET")),
+            ("hgetal user:1", "SyntaxError", Some("HGETALL")),
+            ("SMEMBRES tags", "SyntaxError", Some("SMEMBERS")),
+            ("PIING", "NameError", Some("PING")),
+            ("ping2", "NameError", None),
+            ("piing", "NameError", None),
+            ("prnt x", "SyntaxError", None),
+            ("retrun x", "SyntaxError", None),
+            ("GET a b c", "SyntaxError", None),
+            ("GETT a", "ValueError", None),
+            ("GETT a\nb", "SyntaxError", None),
+        ] {
+            assert_eq!(mistyped_command(line, class).map(|(_, name)| name), meant, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_was_not_called_is_recognised() {
+        for (source, value, meant) in [
+            ("r.ping", "<bound method Redis.ping of <x>>", Some("r.ping")),
+            (" pipe.execute\n", "<bound method Pipeline.execute of <x>>", Some("pipe.execute")),
+            ("f", "<bound method Redis.ping of <x>>", None),
+            ("r.ping or 1", "<bound method Redis.ping of <x>>", None),
+            ("r.name", "'<bound method '", None),
+        ] {
+            assert_eq!(uncalled(source, value), meant, "{source}");
+        }
+    }
+}

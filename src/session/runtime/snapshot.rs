@@ -1,0 +1,88 @@
+//! Copies of a runtime, for `:undo` and `:fork`.
+
+use std::sync::Arc;
+
+use super::super::event::Effect;
+use super::Runtime;
+use super::client::{Client, ClientIndex, Clients};
+use super::dialect::Dialect;
+use super::input_log::InputLog;
+use super::wire_log::WireLog;
+
+use redis_engine::keyspace::Keyspace;
+use redis_engine::server_state::ServerState;
+use redis_engine::watch::Watches;
+
+/// A runtime as it was at one time. Snapshots share the keyspace while no key changes, and the entries of the logs.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub keyspace: Arc<Keyspace>,
+    watches: Watches,
+    server: ServerState,
+    now_us: i64,
+    clients: Clients,
+    foreground: ClientIndex,
+    speaker: ClientIndex,
+    dialect: Dialect,
+    wire_log: WireLog,
+    input_log: InputLog,
+}
+
+impl Runtime {
+    /// Returns a snapshot. `keyspace` is a copy of the keyspace as it is now.
+    pub fn snapshot(&self, keyspace: Arc<Keyspace>) -> Snapshot {
+        Snapshot {
+            keyspace,
+            watches: self.engine.keyspace.watches.clone(),
+            server: self.engine.server.clone(),
+            now_us: self.clock.now_us(),
+            clients: self.clients.clone(),
+            foreground: self.foreground,
+            speaker: self.speaker,
+            dialect: self.dialect,
+            wire_log: self.wire_log.clone(),
+            input_log: self.input_log.clone(),
+        }
+    }
+
+    /// Puts everything back as it was. Returns by how many microseconds the clock went back.
+    ///
+    /// A Python that has run something since is killed. A fresh one replays the log as it was then, and one that waited
+    /// for Redis waits again.
+    pub fn restore(&mut self, snapshot: Snapshot) -> i64 {
+        let us_back = self.clock.now_us() - snapshot.now_us;
+        let runs_on = |client: &Client, old: &Client| {
+            client.python.child.is_some()
+                && client.python.child == old.python.child
+                && client.python.replay.is_none()
+                && client.python.replay_log.mark() == old.python.replay_log.mark()
+        };
+        let mut clients = snapshot.clients;
+        for client in self.clients.iter() {
+            if !clients.iter().any(|old| runs_on(client, old)) {
+                self.effects.extend(client.python.child.map(Effect::Kill));
+            }
+        }
+        for old in clients.iter_mut() {
+            if !self.clients.iter().any(|client| runs_on(client, old)) {
+                old.python.prepare_replay();
+            }
+        }
+        self.engine.keyspace = (*snapshot.keyspace).clone();
+        self.engine.keyspace.watches = snapshot.watches;
+        self.engine.server = snapshot.server;
+        self.clock.set(snapshot.now_us);
+        self.engine.advance(snapshot.now_us);
+        self.clients = clients;
+        // Real clients that were connected then are gone: they must neither wait nor listen again.
+        for gone in self.real_clients() {
+            self.engine.disconnect(gone);
+        }
+        (self.foreground, self.speaker, self.dialect) = (snapshot.foreground, snapshot.speaker, snapshot.dialect);
+        self.wire_log = snapshot.wire_log;
+        self.input_log = snapshot.input_log;
+        self.turn = None;
+        self.finished.clear();
+        us_back
+    }
+}

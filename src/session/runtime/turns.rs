@@ -1,0 +1,63 @@
+//! Which client has the prompt, which clients wait, and to which client the prompt passes.
+
+use super::Runtime;
+use super::client::{Ask, Client};
+use crate::markup::Role;
+
+impl Runtime {
+    /// What each client waits for at this moment, as a sentence: `main waits for queue:tasks`.
+    pub fn waits(&self) -> Vec<String> {
+        let waiting = |client: &Client| {
+            let wait = client.connections().filter_map(|id| self.engine.server.blocking.get(id)).next()?;
+            let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
+            Some(format!("{} waits for {}", client.name, keys.join(", ")))
+        };
+        self.clients.learners().filter_map(waiting).collect()
+    }
+
+    /// The prompt of `input()`, if the program in the foreground waits for a line.
+    pub fn awaited_input(&self) -> Option<String> {
+        self.clients[self.foreground].python.asks.values().find_map(|ask| match ask {
+            Ask::Input { prompt } => Some(prompt.clone()),
+            Ask::Receive { .. } | Ask::Sleep { .. } => None,
+        })
+    }
+
+    /// Ends the turn of a program whose main thread waits, when its other threads stay silent: they wait, too. Returns
+    /// whether there was such a program.
+    pub fn end_waiting_turn(&mut self) -> bool {
+        let waits = self.turn.is_some_and(|client| self.clients[client].python.is_main_waiting());
+        if waits {
+            self.turn = None;
+        }
+        waits
+    }
+
+    /// Passes the prompt to a free client when the foreground is busy. Returns whether it has passed.
+    pub fn pass_prompt(&mut self) -> bool {
+        if self.clients[self.foreground].is_free() || self.awaited_input().is_some() {
+            return false;
+        }
+        let Some(free) = self.clients.learner_position(Client::is_free) else { return false };
+        let waits = self.waits().join("; ");
+        self.foreground = free;
+        let name = self.clients[free].name.clone();
+        let waits = if waits.is_empty() { "The other is busy".to_owned() } else { waits };
+        self.say(Role::Muted, &format!("{waits}. The prompt is {name}'s now."));
+        self.speaker = free;
+        true
+    }
+
+    /// Opens a client under the first free name of `client-2`, `client-3`, …, and gives it the prompt.
+    pub fn open_another_client(&mut self) {
+        let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
+        self.switch_to(&name.unwrap_or_default());
+    }
+
+    /// Gives the prompt to the client of this name, which is opened if there is none.
+    pub fn switch_to(&mut self, name: &str) {
+        let known = self.clients.learner_position(|client| client.name == name);
+        self.foreground = known.unwrap_or_else(|| self.clients.add(name));
+        self.speaker = self.foreground;
+    }
+}
