@@ -24,7 +24,7 @@
 //!   argument and calls `main`.
 
 #![deny(missing_docs)]
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 pub mod frame;
 mod kernel;
