@@ -1,5 +1,4 @@
-//! Measures the time that the program in a pseudo-terminal takes to react to a key press, with 100,000 keys in the
-//! database.
+//! Measures how long the program takes to react to a key press in a pseudo-terminal, with 100,000 keys in the database.
 //!
 //! Run it with `cargo bench --bench keys`. Each figure is the time from a key press to the first byte of output.
 
@@ -26,7 +25,7 @@ mod unix {
     /// Number of keys in the database.
     const KEYS: usize = 100_000;
 
-    /// Maximum time for a key press.
+    /// Maximum time that the program may take to react to a key press.
     const BUDGET: Duration = Duration::from_millis(10);
 
     const ROUNDS: usize = 30;
@@ -46,7 +45,7 @@ mod unix {
             }
         }
 
-        /// Reads output until there is none for a while.
+        /// Reads output until no more arrives for a short time.
         fn drain(&mut self) {
             while self.output.recv_timeout(Duration::from_millis(100)).is_ok() {}
         }

@@ -18,7 +18,7 @@ use super::Interrupts;
 /// send a frame needs less.
 pub(super) const SILENCE: Duration = Duration::from_millis(50);
 
-/// The time limit of a completion: longer would be felt while typing.
+/// The time limit of a completion. A user would notice a longer delay while typing.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The capacity of the outgoing buffer that is kept between frames, in bytes.
@@ -92,7 +92,7 @@ pub(super) struct WaitConditions<'a> {
 }
 
 impl WaitConditions<'_> {
-    /// Whether only the child can end the wait, so that a blocking read suffices.
+    /// Whether nothing but the child can end the wait, so that a blocking read suffices.
     fn is_empty(&self) -> bool {
         self.silence.is_none() && self.limit.is_none() && self.interrupts.is_none() && self.server.is_none()
     }
@@ -163,7 +163,7 @@ impl Children {
         while !is_readable && !conditions.is_empty() && child.output.buffer().is_empty() {
             match wait_for_output(&child.output, conditions)? {
                 WaitOutcome::Readable => break,
-                // On a busy machine a running thread may be silent for long before it sends its frame.
+                // On a busy machine a running thread may be silent for a long time before it sends its frame.
                 WaitOutcome::Silence if has_running_thread(child.process.id()) => {}
                 WaitOutcome::Silence => return Ok(ReceiveOutcome::Silence),
                 WaitOutcome::Interrupt => return Ok(ReceiveOutcome::Interrupt),

@@ -19,11 +19,12 @@ use redis_server::{ServeError, Server};
 pub struct Host<'a> {
     session: &'a mut Session,
     pub(super) children: Children,
-    /// The executable whose hidden subcommand runs a Python child.
+    /// The path of the executable whose hidden subcommand runs a Python child.
     python_executable: PathBuf,
     /// The server that `:serve` has started.
     server: Option<Server>,
-    /// Real time since the session began, in microseconds; `None` if the session's clock moves by waits alone.
+    /// Real time since the session began, in microseconds. `None` if the session's clock advances only by sleeps and
+    /// waits.
     pub(super) real_elapsed_us: Option<i64>,
     /// The rehearsal of the open lesson's answers, until its result is used.
     rehearsal: Option<PendingRehearsal>,
@@ -154,8 +155,8 @@ impl<'a> Host<'a> {
         })
     }
 
-    /// Returns how long nothing will happen by itself: until `deadline_us` or the engine's next deadline. `None` means
-    /// without limit.
+    /// Returns the time until something happens without input: until `deadline_us` or the engine's next deadline,
+    /// whichever is first. Returns `None` if there is no such time.
     fn time_until_deadline(&self, deadline_us: Option<i64>) -> Option<Duration> {
         if self.server().is_some_and(Server::is_busy) {
             return Some(Duration::ZERO);

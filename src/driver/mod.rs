@@ -66,8 +66,8 @@ pub trait Frontend {
         std::env::current_exe()
     }
 
-    /// Returns the real time since the session began, in microseconds, or `None` if the session's clock moves by waits
-    /// alone.
+    /// Returns the real time since the session began, in microseconds, or `None` if the session's clock advances only
+    /// by sleeps and waits.
     fn real_elapsed_us(&self) -> Option<i64> {
         None
     }

@@ -23,8 +23,8 @@ const START_DELAY: Duration = Duration::from_millis(300);
 /// At a terminal, stop waiting for the rehearsal after this.
 const TERMINAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The same in a transcript, whose text must not depend on the speed of the machine: only a lesson that hangs takes this
-/// long.
+/// Like `TERMINAL_TIMEOUT`, for a transcript, whose text must not depend on the speed of the machine. Only a lesson
+/// that hangs takes this long.
 const TRANSCRIPT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A rehearsal on a thread, running or about to start.
@@ -38,9 +38,9 @@ pub struct PendingRehearsal {
 /// When a rehearsal starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RehearsalStart {
-    /// After a short delay, while the learner reads and types.
+    /// Starts after a short delay, while the learner reads and types.
     Soon,
-    /// When its result is needed.
+    /// Starts when the result is needed.
     OnDemand,
 }
 

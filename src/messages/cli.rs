@@ -44,16 +44,16 @@ messages! {
         "{other} is built in and has the id \"{id}\" as well: with `--lessons` this file replaces it. \
          Give it an id of its own unless that is intended";
 
-    /// A line of `check` that is advice, and no error.
+    /// A line of `check` that is advice rather than an error.
     advice(diagnostic) = "{diagnostic} (advice)";
 
     /// The last line of `check`.
     check_summary(lessons, tries, faults) = "{lessons}, {tries}, {faults}";
 
-    /// The number of tries in `check_summary`, if it is one.
+    /// The number of tries in `check_summary`, when there is exactly one.
     one_try() = "1 try";
 
-    /// The number of tries in `check_summary`, if it is not one.
+    /// The number of tries in `check_summary`, when there are none or several.
     tries(count) = "{count} tries";
 
     /// In the list of lessons, for each that replaces a lesson that is built in.
@@ -98,7 +98,7 @@ messages! {
     /// The progress file could not be read.
     cannot_read_progress(path, error) = "the progress file {path} cannot be read: {error}";
 
-    /// The progress file was written by a newer version.
+    /// The progress file was written by a newer version of the program.
     progress_is_newer(path) =
         "redis-tutor: {path} was written by a newer redis-tutor. It stays as it is; progress is not saved this time.";
 

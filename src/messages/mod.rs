@@ -69,7 +69,7 @@ pub fn all() -> impl Iterator<Item = Message> {
 
 /// Fills a template: `{name}` becomes the argument of that name, `{{` and `}}` become braces.
 ///
-/// `id` is not used yet; a translation would be looked up by it.
+/// `id` is not used yet. A translation would be looked up by it.
 #[must_use]
 pub fn fill(_id: &'static str, template: &str, arguments: &[(&str, &dyn std::fmt::Display)]) -> String {
     let mut text = String::with_capacity(template.len() + 16 * arguments.len());
@@ -82,7 +82,7 @@ pub fn fill(_id: &'static str, template: &str, arguments: &[(&str, &dyn std::fmt
             text.push_str(brace);
             rest = after;
         } else if let Some((name, after)) = rest.split_once('}') {
-            // A name that is no argument does not compile, see `messages!`.
+            // Every name in a template is an argument, or the message does not compile (see `messages!`).
             if let Some((_, value)) = arguments.iter().find(|(known, _)| *known == name) {
                 let _ = write!(text, "{value}");
             }

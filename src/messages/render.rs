@@ -48,7 +48,7 @@ messages! {
     sender_and_receiver(sender, receiver) = "{sender} to {receiver}";
     /// A client that will not get a reply.
     no_reply(reason) = "nothing: {reason}";
-    /// A client that is blocked.
+    /// A client that is blocked and has no reply yet.
     no_reply_yet(command) = "nothing yet: {command} waits";
     /// The traffic of several round trips.
     traffic_total(commands, round_trips, sent, received) =
@@ -79,9 +79,9 @@ messages! {
     key_heading(key, kind, parts) = "{key}: {kind} of {parts}";
     /// The encoding and the size of a key; `data` is a number of bytes with its noun.
     key_footer(encoding, data, memory) = "OBJECT ENCODING: {encoding}. {data} of data, MEMORY USAGE: {memory}.";
-    /// What the changes in a picture refer to.
+    /// What the changes in a picture are relative to: the last change of the data.
     with_the_last_change() = "with the last change";
-    /// What the changes in a picture refer to.
+    /// What the changes in a picture are relative to: the start of the step.
     in_this_step() = "in this step";
     /// A key that did not exist before.
     new_key(when) = "new {when}";
@@ -105,7 +105,7 @@ messages! {
     was(value) = "was {value}";
     /// A value, followed by the value that it replaced.
     value_and_old_value(value, old) = "{value} (was {old})";
-    /// A text that is too long to be shown.
+    /// A text that is too long to be shown whole.
     cut_text(text, bytes) = "{text} and {bytes} more bytes";
     /// Parts that are not shown.
     more_parts(number) = "{number} more";
@@ -173,10 +173,10 @@ messages! {
     spoken_fell(ranks) = ", fell by {ranks}";
     /// A member with the score of its neighbour.
     spoken_tie() = ", a tie";
-    /// The members of one set that the other lacks.
+    /// The members that only one of the two sets has.
     spoken_only_in(set, number) = "Only in {set}: {number}.";
     /// The members that two sets share.
     spoken_in_both(left, right, number) = "In both {left} and {right}: {number}.";
-    /// What the changes in a picture of two sets refer to.
+    /// What the changes in a picture of two sets are relative to: the last change, or the start of the step.
     spoken_changes(when) = "Added and removed: {when}.";
 }

@@ -21,7 +21,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// At the end of a session of `review`.
     practice_saved() = "Your practice is saved.";
 
-    /// At the end of a session in a lesson.
+    /// At the end of a session that leaves a lesson unfinished.
     place_kept(title, step) = "Your place is kept: {title}, step {step}.";
 
     /// At the end of `play`, if there was data.
@@ -66,7 +66,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Below the lesson menu while its lessons are filtered.
     menu_filter(typed) = " Looking for: {typed}";
 
-    /// The prompt of the numbered list of lessons.
+    /// The prompt of the numbered list of lessons; `next` is the lesson that Enter opens.
     menu_prompt(next) = "Number or name of a lesson; Enter opens {next}, Ctrl-D leaves: ";
 
     /// In the numbered list of lessons, if the typed text matches no lesson.
@@ -106,28 +106,29 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Where to report a panic in a build that names no repository.
     panic_report_to_source() = "Please report it with these lines, and with what you typed, where you got redis-tutor.";
 
-    /// A client is blocked: the longest form of the line. `clients` tells who waits for what, `left` how long still.
+    /// A client is blocked: the longest form of the line. `clients` says which client waits for what, `left` for how
+    /// much longer.
     wait_long(clients, left, dot) =
         "{clients}{left} {dot} Enter goes on as a second client {dot} Ctrl-C stops waiting";
 
-    /// A client is blocked: the second longest form.
+    /// A client is blocked: the second longest form of the line.
     wait_medium(clients, left, dot) = "{clients}{left} {dot} Enter: another client {dot} Ctrl-C: stop";
 
-    /// A client is blocked: a short form.
+    /// A client is blocked: a short form of the line, without the clients.
     wait_short(left) = "{left}: Enter goes on, Ctrl-C stops";
 
-    /// A client is blocked: the shortest form.
+    /// A client is blocked: the shortest form of the line.
     wait_shortest(left) = "{left}: Enter, Ctrl-C";
 
-    /// The subject of the forms that have no room for the clients.
+    /// The subject of the line for blocked clients, where there is no room for the clients' names.
     waiting() = "waiting";
 
-    /// The time that is left, after the clients that wait.
+    /// The remaining time of a wait, after the names of the clients that wait.
     seconds_left(seconds) = ", {seconds} s left";
 
-    /// The same where there is less room.
+    /// The remaining time of a wait, where there is less room.
     seconds_left_short(seconds) = ", {seconds} s";
 
-    /// The time that is left, alone.
+    /// The remaining time of a wait, without any names.
     seconds(seconds) = "{seconds} s";
 }

@@ -13,7 +13,7 @@ const BAR: usize = 10;
 const SHORT_BAR: usize = 5;
 const NARROW: usize = 50;
 
-/// A title that is truncated to fewer columns is left out.
+/// A title is left out if fewer than this many columns of it would remain.
 const MIN_TITLE: usize = 12;
 
 /// Lays out the whole list.

@@ -43,7 +43,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// Returns a renderer whose output begins at the start of a line.
+    /// Returns a renderer whose output has not written anything yet.
     pub fn new(style: Style, theme: Theme) -> Self {
         Renderer { style, theme, is_mid_line: false, ends_blank: true }
     }
@@ -126,7 +126,7 @@ impl Renderer {
         spans.iter().map(|span| self.theme.paint(span.role, &span.text)).collect()
     }
 
-    /// Tells the renderer that a line was written without it, such as a prompt and its input, and that the cursor is at
+    /// Tells the renderer that something else wrote a line, such as a prompt and its input, and that the cursor is at
     /// the start of the next line.
     pub fn set_at_line_start(&mut self) {
         self.is_mid_line = false;

@@ -34,7 +34,7 @@ pub enum Theme {
     Plain,
     /// The sixteen colours of the terminal. Users configure them to be readable on their background.
     Colours,
-    /// Colours that this module defines.
+    /// Colours with fixed RGB values, which this module defines.
     Shades(Background, Depth),
 }
 

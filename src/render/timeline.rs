@@ -1,4 +1,4 @@
-//! A timeline: one lane for each client side by side where there is room, else one line for each event.
+//! A timeline: the events in one lane for each client, or in a list where the lanes would be too narrow.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -72,7 +72,7 @@ fn describe(event: &TimelineEvent, style: Style) -> (String, Role) {
     (text.replace('…', style.ellipsis()), role)
 }
 
-/// Breaks a text into lines of a width, without a space at the start. Words that are too long are truncated.
+/// Breaks a text into lines of a given width, without a space at the start. Words that are too long are truncated.
 fn break_lines(text: &str, columns: usize, style: Style) -> Vec<String> {
     // A line that is laid out begins with a space.
     let narrow = Style { width: columns + 1, plain: false, ..style };

@@ -42,7 +42,8 @@ pub fn layout(names: &[String], turns: &[(usize, &str, &str)], style: Style) -> 
     lines
 }
 
-/// Lays out a turn within a lane: on one line if there is room, else with the reply below, both broken between words.
+/// Lays out a turn within a lane: on one line if there is room, otherwise with the reply below the command. Long texts
+/// are broken between words.
 fn layout_cell((_, sent, reply): &(usize, &str, &str), room: usize, style: Style) -> Vec<Line> {
     let reply = reply_text(sent, reply, style);
     if !sent.is_empty() && sent.width() + 1 + reply.width() <= room {
@@ -54,7 +55,7 @@ fn layout_cell((_, sent, reply): &(usize, &str, &str), room: usize, style: Style
     sent.chain(reply.map(|part| vec![Span::new(Role::Plain, indent), Span::new(Role::Reply, part)])).collect()
 }
 
-/// Breaks a text into lines of a width. A word that is longer is not broken.
+/// Breaks a text into lines of a given width. A word that is longer than a line is not broken.
 fn break_lines(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -69,7 +70,7 @@ fn break_lines(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Returns the reply behind an arrow, or that the client waits for it.
+/// Returns an arrow and the reply, or a remark that the client waits for the reply.
 fn reply_text(sent: &str, reply: &str, style: Style) -> String {
     match reply {
         "" => "waits".into(),

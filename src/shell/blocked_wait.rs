@@ -1,4 +1,4 @@
-//! The screen while clients are blocked: a line that says what they wait for and which keys go on.
+//! The line on the screen while clients are blocked: what they wait for, and which keys end the wait.
 
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const SHOWN_AFTER: Duration = Duration::from_millis(300);
 pub enum WaitEvent {
     TimePassed,
     Interrupt,
-    /// The user entered a line, perhaps an empty one. The line has not been read yet.
+    /// The user entered a line, which may be empty. The line has not been read yet.
     Enter,
     /// Ctrl-D, or the terminal was closed.
     EndOfInput,
@@ -35,6 +35,8 @@ pub struct BlockedWait {
 }
 
 impl BlockedWait {
+    /// Sets up the terminal for a wait.
+    ///
     /// # Errors
     /// Returns an error if standard input is not a terminal.
     pub fn new(plain: bool) -> io::Result<Self> {
@@ -42,7 +44,7 @@ impl BlockedWait {
     }
 
     /// Waits for an event, at most until the line has to be drawn again. `clients` says which clients wait for what,
-    /// `left_us` is the time until the first of them times out.
+    /// and `left_us` is the time until the first of them times out.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.

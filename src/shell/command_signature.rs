@@ -1,8 +1,8 @@
-//! What may follow the words of a command that is being typed, by the syntax of the command.
+//! Finds what may follow the words of a command that is being typed, according to the command's syntax.
 
 use redis_engine::syntax::{self, Argument, Shape};
 
-/// What may follow the words so far.
+/// What may follow the words typed so far.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     /// The arguments that are still to come, the next one first, in the notation of the command's syntax.
@@ -14,7 +14,7 @@ pub struct Expected {
 /// A part of a syntax that takes one word, or that is a choice between sequences.
 #[derive(Debug, Clone)]
 enum Part {
-    /// A word of the user's: `key`.
+    /// A placeholder for a word that the user chooses: `key`.
     Value(&'static str),
     /// A fixed word: `MATCH`.
     Token(&'static str),
@@ -26,7 +26,7 @@ enum Part {
 struct Choice {
     notation: String,
     is_optional: bool,
-    /// Whether it may come more than once.
+    /// Whether the choice may be made more than once.
     is_repeated: bool,
     sequences: Vec<Vec<Part>>,
 }
@@ -57,7 +57,7 @@ pub fn expected_after(syntax: &'static str, words: &[&str]) -> Expected {
     Expected::default()
 }
 
-/// Takes the words of a part that is not optional. Returns what may follow if the words end within the part.
+/// Consumes the words of a part that is not optional. Returns what may follow if the words end within the part.
 fn take_required(part: &Part, words: &mut &[&str]) -> Option<Expected> {
     match part {
         Part::Value(_) | Part::Token(_) => {
@@ -72,7 +72,7 @@ fn take_required(part: &Part, words: &mut &[&str]) -> Option<Expected> {
     }
 }
 
-/// Takes the words of adjacent options, which may come in any order. `following` are the parts behind the options.
+/// Consumes the words of adjacent options, which may come in any order. `following` are the parts behind the options.
 /// Returns what may follow if the words end within the options.
 fn take_options(mut options: Vec<&Choice>, words: &mut &[&str], following: &[Part]) -> Option<Expected> {
     loop {
@@ -100,7 +100,7 @@ fn take_options(mut options: Vec<&Choice>, words: &mut &[&str], following: &[Par
     }
 }
 
-/// Takes the words of a sequence. Returns what may follow if the words end within the sequence.
+/// Consumes the words of a sequence. Returns what may follow if the words end within the sequence.
 fn take_sequence(sequence: &[Part], words: &mut &[&str]) -> Option<Expected> {
     for (index, part) in sequence.iter().enumerate() {
         if words.is_empty() {

@@ -159,7 +159,7 @@ fn cli_word_matches(words: &[&str], word: &str, dialect: Dialect, queries: &Sess
     matches
 }
 
-/// Adds the keys that may be word number `at` of a command, or the fields or members of the key before it.
+/// Adds the keys that may be the word at index `at` of a command, or the fields or members of the key before that word.
 fn add_data(
     command: &'static Command,
     at: usize,

@@ -1,4 +1,4 @@
-//! What the word before the cursor is: a word of a command, an argument of a Python call, a name.
+//! Determines what the word before the cursor is: a word of a command, an argument of a Python call, or a name.
 
 use crate::session::dialect::{self, Dialect, Input};
 use redis_engine::command::Command;
@@ -20,7 +20,7 @@ pub enum CompletionContext<'a> {
     PythonString { method: &'a str, argument: usize, first: Option<&'a str>, word: &'a str },
     /// A name, with the dotted names before it.
     PythonName(&'a str),
-    /// A place where nothing is completed, such as a comment.
+    /// A place where no completion is offered, such as a comment.
     Nowhere,
 }
 
@@ -174,7 +174,7 @@ pub fn command_of_words(words: &[&str]) -> Option<&'static Command> {
     subcommand.or_else(|| commands::by_name(first))
 }
 
-/// Returns the command that a redis-py method sends, if the method's name tells.
+/// Returns the command that a redis-py method sends, if the method's name identifies it.
 pub fn command_of_method(method: &str) -> Option<&'static Command> {
     commands::by_name(if method == "delete" { "DEL" } else { method })
 }

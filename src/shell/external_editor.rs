@@ -8,14 +8,14 @@ use std::process::Command;
 
 use crate::messages::shell as messages;
 
-/// The editor where the environment names none.
+/// The editor that is used if the environment names none.
 const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
 
 /// Result of editing a text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edited {
     Text(String),
-    /// The text is unchanged; the sentence says why.
+    /// The text is unchanged. The sentence gives the reason.
     Failed(String),
 }
 

@@ -10,7 +10,7 @@ use rustyline::history::{History as _, MemHistory};
 /// Maximum number of entries.
 const MAX_ENTRIES: usize = 1000;
 
-/// Words that mark an entry that may contain a password, in Python or redis-cli.
+/// Words that suggest that an entry, in Python or redis-cli, contains a password.
 const SECRET_WORDS: [&str; 6] = ["auth", "requirepass", "masterauth", "masteruser", "setuser", "password"];
 
 /// The history file. Each line is an entry, with line breaks and backslashes escaped. The latest entry is the last

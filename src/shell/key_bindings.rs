@@ -1,4 +1,4 @@
-//! The key bindings of the line editor: indentation, and the keys that end a line for something else than entering it.
+//! The key bindings of the line editor: indentation, and the keys that end a line for another reason than entering it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -14,21 +14,21 @@ use super::editor_helper::EditorHelper;
 /// Number of columns by which a block is indented.
 pub const INDENT: u8 = 4;
 
-/// What the key that ended a line asks for.
+/// The action that the key that ended a line requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum LineAction {
-    /// Enter: to take the line.
+    /// Enter: accept the line.
     Accept,
-    /// Ctrl-D on an empty line, or on the line of a block that has only its indentation: to quit, or to end the block.
+    /// Ctrl-D on an empty line, or on a line of a block that contains only indentation: quit, or end the block.
     EndOfInput,
-    /// Ctrl-C: to drop the line.
+    /// Ctrl-C: discard the line.
     Interrupt,
-    /// Ctrl-Z: to suspend the program.
+    /// Ctrl-Z: suspend the program.
     Suspend,
-    /// Up in a block: to edit the whole block.
+    /// Up in a block: edit the whole block.
     EditBlock,
-    /// Ctrl-X Ctrl-E: to edit the input in an external editor.
+    /// Ctrl-X Ctrl-E: edit the input in an external editor.
     EditExternally,
 }
 
@@ -43,12 +43,12 @@ impl LineAction {
     ];
 }
 
-/// State that the handlers of the keys share with the line reader.
+/// State that the key handlers share with the line reader.
 #[derive(Debug, Clone, Default)]
 pub struct KeyBindings {
     /// Whether the line continues a block.
     in_block: Arc<AtomicBool>,
-    /// What the last key asked for, as the number of a `LineAction`.
+    /// The action that the last key requested, as the number of a `LineAction`.
     action: Arc<AtomicU8>,
     ignores_enter: Arc<AtomicBool>,
 }
@@ -63,13 +63,13 @@ impl KeyBindings {
         self.ignores_enter.store(true, Ordering::Relaxed);
     }
 
-    /// Returns what the key that ended the line asks for.
+    /// Returns the action that the key that ended the line requests.
     pub fn take_action(&self) -> LineAction {
         let action = self.action.swap(LineAction::Accept as u8, Ordering::Relaxed);
         LineAction::ALL.into_iter().find(|known| *known as u8 == action).unwrap_or(LineAction::Accept)
     }
 
-    /// Binds the keys.
+    /// Binds the keys to their handlers.
     pub fn bind(&self, editor: &mut Editor<EditorHelper, MemHistory>) {
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
@@ -102,7 +102,7 @@ impl KeyBindings {
     }
 }
 
-/// Ends the line for an action.
+/// Ends the line, and records which action the key requests.
 struct EndLine {
     action: LineAction,
     bindings: KeyBindings,
@@ -123,7 +123,7 @@ impl ConditionalEventHandler for EndLine {
     }
 }
 
-/// Accepts the line, unless this Enter is to be ignored.
+/// Accepts the line, unless this press of Enter is to be ignored.
 struct Enter {
     bindings: KeyBindings,
 }
@@ -136,7 +136,7 @@ impl ConditionalEventHandler for Enter {
     }
 }
 
-/// Tab in the indentation of a block's line indents further. Elsewhere it completes.
+/// Handles Tab: indents further in the indentation of a block's line, and completes elsewhere.
 struct Indent {
     bindings: KeyBindings,
 }
@@ -152,7 +152,7 @@ impl ConditionalEventHandler for Indent {
     }
 }
 
-/// Backspace in the indentation of a line removes one level.
+/// Handles Backspace in the indentation of a line: removes one level.
 struct Dedent;
 
 impl ConditionalEventHandler for Dedent {
@@ -162,7 +162,7 @@ impl ConditionalEventHandler for Dedent {
     }
 }
 
-/// Alt-Enter inserts a line break and the indentation of the next line.
+/// Handles Alt-Enter: inserts a line break and the indentation of the next line.
 struct BreakLine;
 
 impl ConditionalEventHandler for BreakLine {

@@ -1,8 +1,8 @@
-//! The menu of lessons: chosen from with arrows, or by typing a number or a part of a name. In append-only output it is
-//! a numbered list with a prompt.
+//! The menu of lessons. The user chooses with the arrow keys, or by typing a number or part of a name. In append-only
+//! output the menu is a numbered list with a prompt.
 //!
-//! The menu is drawn with escape sequences of our own. A menu of one column needs some forty lines for that, while the
-//! crates that offer menus bring a second terminal library along.
+//! The menu is drawn with escape sequences of our own. A menu of one column needs about forty lines of code for that,
+//! whereas the crates that offer menus depend on a second terminal library.
 
 use std::io::{self, Write as _};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::session::display::lesson_status::LessonStatus;
 /// Interval at which the size of the terminal is polled.
 const RESIZE_POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Number of rows where the terminal does not report its own.
+/// Number of rows that is assumed if the terminal does not report its size.
 const DEFAULT_HEIGHT: usize = 24;
 
 /// Result of the menu.
@@ -113,7 +113,7 @@ impl<'a> Menu<'a> {
         let visible = matching.iter().enumerate().skip(first).take(room);
         let mut lines: Vec<String> = visible
             .map(|(index, lesson)| {
-                // The row marks the next lesson; in the menu, that mark shows the selection.
+                // The mark normally shows the next lesson. In the menu it shows the selected one.
                 let lesson = LessonStatus { next: index == self.selected, ..(*lesson).clone() };
                 let line = lesson_list::layout_row(&lesson, id_width, Style { width: style.width - 1, ..style });
                 line.iter().map(|span| theme.paint(span.role, &span.text)).collect()
@@ -156,7 +156,7 @@ fn choose_from_menu(lessons: &[LessonStatus], keys: &KeyInput, style: Style, the
     let mut menu = Menu::new(lessons);
     let mut drawn = DrawnMenu::default();
     loop {
-        // While keys that were typed ahead are waiting, the menu is not drawn.
+        // The menu is not drawn while keys that were typed ahead are still to be read.
         if !keys.wait_for_key(Duration::ZERO)? {
             drawn.draw(&menu, style, theme)?;
             while !keys.wait_for_key(RESIZE_POLL_INTERVAL)? {
@@ -178,7 +178,7 @@ fn choose_from_menu(lessons: &[LessonStatus], keys: &KeyInput, style: Style, the
     }
 }
 
-/// Returns the columns and rows for the menu.
+/// Returns the number of columns and rows for the menu.
 fn terminal_size() -> (usize, usize) {
     (text_width(), height().unwrap_or(DEFAULT_HEIGHT))
 }
@@ -186,7 +186,7 @@ fn terminal_size() -> (usize, usize) {
 /// The menu as it was last drawn.
 #[derive(Debug, Default)]
 struct DrawnMenu {
-    /// The columns and rows of the terminal at that time.
+    /// The columns and rows of the terminal when the menu was drawn.
     size: (usize, usize),
     line_count: usize,
 }

@@ -22,7 +22,7 @@ use crate::session::dialect::Dialect;
 /// Above this number of candidates, a second Tab is needed to list them.
 const MAX_LISTED_AT_ONCE: usize = 100;
 
-/// What a user did at a prompt.
+/// What the user did at a prompt.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LineOutcome {
     /// Entered a line, or several lines that were pasted or recalled from the history.
@@ -49,7 +49,7 @@ pub enum LineReader {
 /// Reads lines as the terminal delivers them.
 #[derive(Debug, Default)]
 pub struct PlainReader {
-    /// Whether the next line, if it is empty, is an Enter that has already been acted on.
+    /// Whether to ignore the next line if it is empty, because its Enter has already been acted on.
     ignores_enter: bool,
 }
 
@@ -73,6 +73,8 @@ impl LineReader {
         matches!(self, LineReader::Plain(_))
     }
 
+    /// Creates a reader with the line editor.
+    ///
     /// # Errors
     /// Returns an error if the terminal does not support line editing.
     pub fn with_editor(options: &Options, queries: SessionQueries) -> io::Result<Self> {
@@ -184,8 +186,8 @@ impl LineEditor {
 pub enum PrinterAbove {
     /// The editor prints the text above the line, and draws the prompt and the line again.
     Editor(Sender<String>),
-    /// The text and another prompt are printed below the line. What was typed is still in the terminal's buffer, but is
-    /// not shown again.
+    /// The text is printed below the line, followed by a new prompt. What was typed is still in the terminal's buffer,
+    /// but is not shown again.
     Plain { prompt: String },
 }
 

@@ -40,7 +40,7 @@ use terminal_modes::{LineDiscipline, TerminalModes};
 /// Maximum number of columns of texts, in terminals of any width.
 const MAX_TEXT_WIDTH: usize = 100;
 
-/// Number of columns where the terminal does not report its own.
+/// Number of columns that is assumed if the terminal does not report its size.
 const DEFAULT_WIDTH: usize = 80;
 
 /// How to use the terminal.
@@ -59,13 +59,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether text on the screen must not be drawn again: the user asked for that, or the terminal cannot do it.
+    /// Whether text on the screen must not be redrawn: because the user asked for that, or because the terminal cannot
+    /// do it.
     fn is_append_only(&self) -> bool {
         self.plain || std::env::var_os("TERM").is_none_or(|term| term == "dumb")
     }
 }
 
-/// The program's use of the terminal. However the program ends, the terminal's modes are restored.
+/// The program's control of the terminal. The terminal's modes are restored however the program ends.
 #[derive(Debug)]
 pub struct TerminalSession {
     options: Options,
@@ -74,7 +75,7 @@ pub struct TerminalSession {
 }
 
 impl TerminalSession {
-    /// To be called once in a process, because it installs handlers for signals and panics.
+    /// Must be called only once in a process, because it installs handlers for signals and panics.
     ///
     /// # Errors
     /// Returns an error if standard input is not a terminal, or if a signal handler cannot be installed.

@@ -11,12 +11,12 @@ const MAX_LISTED: usize = 60;
 /// Up to this many candidates are listed one a line, with their descriptions.
 const MAX_DESCRIBED: usize = 12;
 
-/// Collects the names that begin with a word. If there is no such name, the names that contain the word count; if there
-/// is none of these either, the names that contain the letters of the word in order.
+/// Collects the names that begin with a word. If there is no such name, collects the names that contain the word; if
+/// there is none of these either, the names that contain the letters of the word in order.
 #[derive(Debug, Default)]
 pub struct NameMatches {
     pub word: String,
-    /// Names that begin with the word, each with its description. At most `MAX_LISTED`.
+    /// Names that begin with the word, each with its description. Holds at most `MAX_LISTED` names.
     with_prefix: Vec<(String, String)>,
     /// Names that contain the word.
     containing: Vec<(String, String)>,
@@ -106,7 +106,7 @@ impl NameMatches {
         self.with_prefix.is_empty() && self.containing.is_empty() && self.scattered.is_empty()
     }
 
-    /// Returns the names of the best kind of match that there is.
+    /// Returns the names of the best kind of match that was found.
     fn best(self) -> Vec<(String, String)> {
         if !self.with_prefix.is_empty() {
             return self.with_prefix;

@@ -1,4 +1,4 @@
-//! The line that says how long a program has been running, and that Ctrl-C stops it.
+//! The indicator that shows how long a program has been running, and that Ctrl-C stops it.
 
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
@@ -7,14 +7,14 @@ use crate::markup::{Role, Style};
 use crate::messages::shell as messages;
 use crate::render::theme::Theme;
 
-/// Programs that run for less than this get no line.
+/// Programs that run for less than this time get no indicator.
 const SHOWN_AFTER: Duration = Duration::from_secs(2);
 
 /// The indicator for one input, from the moment when it is entered to the next prompt.
 #[derive(Debug)]
 pub struct RunningIndicator {
     started: Instant,
-    /// Number of seconds on the line, if there is a line on the screen.
+    /// The number of seconds that the indicator shows, if it is on the screen.
     shown_seconds: Option<u64>,
     /// Whether the output is append-only.
     plain: bool,
@@ -25,7 +25,7 @@ impl RunningIndicator {
         RunningIndicator { started: Instant::now(), shown_seconds: None, plain }
     }
 
-    /// Draws the line again if it is out of date.
+    /// Redraws the indicator if it is out of date.
     ///
     /// # Errors
     /// Returns an error if standard output cannot be written.
@@ -48,7 +48,7 @@ impl RunningIndicator {
         out.flush()
     }
 
-    /// Erases the line, so that other output can take its place.
+    /// Erases the indicator, so that other output can take its place.
     ///
     /// # Errors
     /// Returns an error if standard output cannot be written.
@@ -62,7 +62,7 @@ impl RunningIndicator {
         Ok(())
     }
 
-    /// Returns a sentence with the time that the program took, if it ran long enough to get a line.
+    /// Returns a sentence with the time that the program took, if it ran long enough to show the indicator.
     pub fn duration_message(&self) -> Option<String> {
         let elapsed = self.started.elapsed();
         (elapsed >= SHOWN_AFTER).then(|| messages::took(format_args!("{:.1}", elapsed.as_secs_f64())))

@@ -1,9 +1,9 @@
 //! Runs the session on a thread of its own while the user types a line, and answers the line editor's queries.
 //!
-//! The line editor blocks the main thread, and keeps its helper from one line to the next, while the session can be
-//! lent to another thread only for one line. So a thread that lives as long as the line takes the session: it lets
-//! waits end, programs wake and real clients in, answers the editor's queries, and has new output printed above the
-//! line.
+//! The line editor blocks the main thread and keeps its helper from one line to the next, but the session can be lent
+//! to another thread only while one line is typed. So a thread that lives that long borrows the session. It ends waits
+//! that time out, runs programs that wake, serves real clients, answers the editor's queries, and has new output
+//! printed above the line.
 
 use std::io;
 use std::sync::mpsc::{self, Sender, TryRecvError};
@@ -25,6 +25,8 @@ pub struct SessionQueries {
 }
 
 impl SessionQueries {
+    /// Creates the query channel, which stays closed until a line is being typed.
+    ///
     /// # Errors
     /// Returns an error if no pipe can be created.
     pub fn new() -> io::Result<Self> {

@@ -1,4 +1,5 @@
-//! The terminal as the [`Frontend`] of a session: prompts, input of several lines, waits, programs that run for long.
+//! The terminal as the [`Frontend`] of a session: prompts, multi-line input, waits, and programs that run for a long
+//! time.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use python_kernel::syntax;
 /// Interval at which a watched lesson file is polled.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A terminal with a user at it. `S` saves progress.
+/// The front end for a terminal with a user. `S` saves progress.
 pub struct TerminalFrontend<S> {
     started: Instant,
     interrupts: Interrupts,
@@ -45,7 +46,7 @@ pub struct TerminalFrontend<S> {
     /// Text that is on the line when the next prompt appears.
     initial_text: String,
     watcher: Option<LessonWatcher>,
-    /// Present from the moment an input is entered until the next prompt.
+    /// The indicator of the running program. Present from the moment an input is entered until the next prompt.
     running: Option<RunningIndicator>,
     /// The status that was last shown before a prompt.
     shown_status: Option<Status>,
@@ -180,7 +181,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
         Ok(true)
     }
 
-    /// Shows how long the last input ran, if it ran for long.
+    /// Shows how long the last input ran, if it ran for a long time.
     fn finish_running(&mut self) -> io::Result<()> {
         let Some(mut running) = self.running.take() else { return Ok(()) };
         running.hide()?;
@@ -190,7 +191,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
         }
     }
 
-    /// Shows the status line if it has changed since the last prompt in a way that no heading shows.
+    /// Shows the status line if it has changed since the last prompt, unless a heading shows the change.
     fn show_status(&mut self, session: &Session, prompt: &Prompt) -> io::Result<()> {
         if matches!(prompt, Prompt::Program { .. } | Prompt::Answer) {
             return Ok(());
@@ -275,7 +276,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for TerminalFrontend
         let mut has_shown_bracket = false;
         loop {
             let shown_prompt = if text.is_empty() {
-                // The line editor draws the whole line again, so output that is on the line becomes part of the prompt.
+                // The line editor redraws the whole line, so output that is on the line becomes part of the prompt.
                 std::mem::take(&mut self.unfinished_output) + &prompt.text()
             } else {
                 prompt.continuation()
@@ -321,7 +322,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for TerminalFrontend
                     self.modes.suspend()?;
                 }
                 LineOutcome::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
-                // The program of another client has woken and is running.
+                // At this prompt, Ctrl-C interrupts the program of another client, which has woken and is running.
                 LineOutcome::Interrupt if matches!(session.need(), Need::Frame { .. }) => return Ok(Event::Interrupt),
                 LineOutcome::Interrupt => {
                     text.clear();
@@ -335,7 +336,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for TerminalFrontend
     }
 
     fn wait(&mut self, host: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
-        // A client that waits on purpose is not a program that runs for long.
+        // A client that waits on purpose does not count as a program that runs for a long time.
         if let Some(mut running) = self.running.take() {
             running.hide()?;
         }

@@ -6,12 +6,12 @@ pub use unix::{KeyInput, LineInput, TerminalModes, height, width};
 #[cfg(not(unix))]
 pub use other::{KeyInput, LineInput, TerminalModes, height, width};
 
-/// Who turns keys into lines.
+/// What turns keys into lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineDiscipline {
-    /// The line editor.
+    /// The line editor does.
     Editor,
-    /// The terminal. Output is append-only.
+    /// The terminal does. Output is append-only.
     Terminal,
 }
 
@@ -39,7 +39,7 @@ mod unix {
     /// Escape sequences that undo what a line editor may have changed: they end bracketed paste and show the cursor.
     const RESET_EDITOR: &[u8] = b"\x1b[?2004l\x1b[?25h\r\n";
 
-    /// An escape byte is the Escape key if no other byte follows within this time.
+    /// An escape byte counts as the Escape key if no other byte follows within this time.
     const ESCAPE_TIMEOUT: Duration = Duration::from_millis(50);
 
     /// The terminal's modes at the start of the program, and the line discipline since then.
@@ -111,8 +111,8 @@ mod unix {
                     wake();
                 }
             })?;
-            // A panic of any thread ends the process: the shared state cannot be trusted after it, and a thread that
-            // reads keys would not notice it.
+            // A panic of any thread ends the process. The shared state cannot be trusted after a panic, and a thread
+            // that reads keys would not notice it.
             std::panic::set_hook(Box::new(move |panic| {
                 restore_modes_and_screen();
                 let _ = writeln!(io::stderr(), "{}", report(panic));
@@ -136,7 +136,7 @@ mod unix {
                     modes.local_modes -= LocalModes::ECHO | LocalModes::IEXTEN;
                     modes.local_modes |= LocalModes::ICANON | LocalModes::ISIG;
                     modes.input_modes |= InputModes::ICRNL;
-                    // The terminal checks for VQUIT before VEOF, so with one code for both no key is the end of input.
+                    // The terminal checks for VQUIT before VEOF. If both have the same code, no key ends the input.
                     modes.special_codes[SpecialCodeIndex::VEOF] = modes.special_codes[SpecialCodeIndex::VQUIT];
                 }
             }
@@ -183,14 +183,14 @@ mod unix {
         }
     }
 
-    /// Input key by key, without echo. The previous modes are restored when this is dropped.
+    /// Reads input key by key, without echo. The previous modes are restored when this value is dropped.
     #[derive(Debug)]
     pub struct KeyInput {
         previous: Termios,
     }
 
     impl KeyInput {
-        /// Ctrl-C and Ctrl-Z still send signals.
+        /// Reads keys so that Ctrl-C and Ctrl-Z still send signals.
         ///
         /// # Errors
         /// Returns an error if standard input is not a terminal.
@@ -206,7 +206,7 @@ mod unix {
             Ok(KeyInput { previous })
         }
 
-        /// Ctrl-C and Ctrl-Z are keys like others.
+        /// Reads keys so that Ctrl-C and Ctrl-Z are ordinary keys.
         ///
         /// # Errors
         /// Returns an error if standard input is not a terminal.
@@ -267,8 +267,9 @@ mod unix {
         }
     }
 
-    /// Input line by line, without echo. A line makes standard input readable, and is left for the next reader. Ctrl-C
-    /// sends a signal and discards nothing. The previous modes are restored when this is dropped.
+    /// Reads input line by line, without echo. A complete line makes standard input readable, and stays there for the
+    /// next reader. Ctrl-C sends a signal and discards nothing. The previous modes are restored when this value is
+    /// dropped.
     #[derive(Debug)]
     pub struct LineInput {
         previous: Termios,
@@ -289,8 +290,8 @@ mod unix {
             Ok(LineInput { previous })
         }
 
-        /// Consumes the end of input if it comes next: Ctrl-D at the start of a line, or a terminal that was closed. To
-        /// be called when standard input is readable.
+        /// Consumes the end of input if it comes next: Ctrl-D at the start of a line, or a terminal that was closed.
+        /// Must be called only when standard input is readable.
         ///
         /// # Errors
         /// Returns no error on Unix.

@@ -57,7 +57,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> TerminalOutput<S> {
         match effect {
             Effect::Show(show) => text.push_str(&self.render(&show)),
             Effect::Progress(progress) => self.save_progress(&progress)?,
-            // `:save` cannot be entered while another line is typed.
+            // The user cannot enter `:save` while another line is being typed.
             Effect::WriteFile { path, .. } => {
                 let refusal = messages::file_not_written_while_typing(&path);
                 return Ok(Some(Event::FileWritten { path, refusal: Some(refusal) }));

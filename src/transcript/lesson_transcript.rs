@@ -21,7 +21,8 @@ pub struct LessonTranscript {
     pub is_finished: bool,
 }
 
-/// Runs through a lesson once and renders it with each renderer. `library` holds the lessons that it may refer to.
+/// Runs through a lesson once and renders it with each renderer. `library` has the lessons to which the lesson may
+/// refer.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.

@@ -113,7 +113,8 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Frontend for P
         if deadline_us.is_some() {
             return Ok(Event::SkipWait);
         }
-        // Without a timeout only another client can end the wait: leave this one, and enter the next line as another.
+        // Only another client can end a wait without a timeout: leave the waiting client, and enter the next line as
+        // another client.
         match self.read_line()? {
             PipeLine::Text(line) => {
                 self.unread_lines.push_front(line);

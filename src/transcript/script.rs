@@ -20,7 +20,7 @@ use python_kernel::syntax;
 pub enum OutputFormat {
     /// The script with its prompts and its output.
     Transcript(Renderer),
-    /// The same as a picture: an SVG file with this title.
+    /// The script as a picture: an SVG file with this title.
     Picture(Renderer, Svg, String),
     /// One JSON object for each statement.
     Json,
@@ -38,7 +38,7 @@ pub fn run_script(session: &mut Session, source: &str, format: OutputFormat, out
     } else {
         match syntax::split_statements(source) {
             Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
-            // Python reports the syntax error when it compiles the whole source.
+            // If the whole source is submitted, Python reports its syntax error.
             Err(_) => VecDeque::from([source.to_owned()]),
         }
     };

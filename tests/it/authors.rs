@@ -1,4 +1,5 @@
-//! What authors and those who have finished lessons are given: `new`, `check`, `transcript`, `review`, `sheet`.
+//! Tests of the subcommands for lesson authors and for learners who have finished lessons: `new`, `check`,
+//! `transcript`, `review`, `sheet`.
 
 use std::fs;
 
@@ -76,7 +77,8 @@ fn a_check_suggests_names_and_gives_advice() {
     }
 }
 
-/// Two programs that count, of which one loses counts; what two of them should leave is told by `holds`.
+/// A lesson that compares two programs that count, one of which loses updates. `holds` states the count that two
+/// clients should reach.
 const COMPARED: &str = r#"
 format = 1
 id = "compared"
@@ -174,7 +176,7 @@ fn what_was_done_is_practised_when_it_is_due() {
     let progress = file.display().to_string();
     let review = |input: &str| redis_tutor(&["--progress", &progress, "review"], input.as_bytes());
     assert!(stdout(&review("")).contains("nothing to practise yet"));
-    // As the first version wrote it: no cards, so that all is due.
+    // Progress as version 1 of the program wrote it, without practice cards. All finished steps are therefore due.
     let older = r#"{"version": 1, "current": "hashes", "lessons":
         {"hashes": {"step": "all-fields", "done": ["one-field", "count-visit"], "finished": false}}}"#;
     fs::write(&file, older).unwrap();

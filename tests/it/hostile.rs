@@ -63,7 +63,7 @@ fn endless_recursion_is_a_recursion_error() {
 struct InterruptingFrontend {
     inputs: VecDeque<&'static str>,
     interrupts: Interrupts,
-    /// How often Ctrl-C is pressed at each `go` or wait.
+    /// How often Ctrl-C is pressed at each `go` line or wait.
     presses: VecDeque<u32>,
     shown: String,
     /// Number of `go` lines that were handled. Output arrives in pieces of any size: parts of a line, or several lines.

@@ -1,10 +1,10 @@
-//! Judging, as a learner meets it: what is typed in a step, and what is said to it.
+//! Tests of judging through the program: the lines that are typed in a step, and the feedback on them.
 
 use std::fs;
 
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
-/// What is said when these lines are typed in a lesson of these steps.
+/// Returns the program's output when `typed` is entered in a lesson with these steps.
 fn said(name: &str, steps: &str, typed: &str) -> String {
     let folder = folder(&format!("judging-{name}"));
     let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";
@@ -13,11 +13,11 @@ fn said(name: &str, steps: &str, typed: &str) -> String {
     let arguments = ["--no-progress", "--color", "never", "--lessons", &folder, "learn", "judged"];
     let output = redis_tutor(&arguments, typed.as_bytes());
     assert!(output.status.success(), "{}", stderr(&output));
-    // Where a line ends depends on the words before.
+    // Joins all lines, because where a line is broken depends on the words before.
     stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a step was done: what is said then names the way on.
+/// Whether a step was done: the output then says how to continue.
 fn is_done(said: &str) -> bool {
     said.contains("Enter goes on.")
 }
@@ -175,7 +175,7 @@ reply = "480"
 
 #[test]
 fn a_step_begins_again_at_the_time_and_with_the_client_that_it_began_with() {
-    // 7 s more than the answer takes.
+    // Waits 7 seconds longer than the step's own answer does.
     let begins = "r.set('k', 'v', ex=600)\n:wait 2m\n:wait 7s\nr.ttl('k')\n:again\n:wait 7s\nr.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')\n\n";
     let looks = "print('now', r.time()[0], r.ttl('k'))\n";
     let tried = ":wait 5m\n:client phone\nr.ping()\n:client laptop\nr.ping()\n";

@@ -1,5 +1,5 @@
-//! Lessons as a learner sees them: each is gone through with its mistakes, its hints and its answers, and the transcript
-//! is a snapshot.
+//! Snapshots of whole lessons as a learner sees them: each transcript contains the mistakes, the hints and the answers
+//! of every step.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ fn lessons() -> Arc<Library> {
     Arc::new(library)
 }
 
-/// The lessons that are shown in other forms, too.
+/// The lessons whose transcripts are also recorded at other widths and in plain style.
 const IN_ALL_FORMS: [&str; 2] = ["first-contact", "leaderboards"];
 
-/// The forms in which a lesson is kept, with what their snapshots' names end in.
+/// Returns the styles in which a lesson's transcript is recorded, each with the suffix of its snapshot's name.
 fn forms(lesson: &Lesson) -> Vec<(&'static str, Style)> {
     let usual = Style { width: 80, ascii: false, plain: false, quoted: false };
     let mut forms = vec![("", usual)];
@@ -32,7 +32,7 @@ fn forms(lesson: &Lesson) -> Vec<(&'static str, Style)> {
     forms
 }
 
-/// Goes through a lesson once, for all its forms.
+/// Runs through a lesson once, and returns its transcript in each style.
 fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
     let presenters = forms(lesson).into_iter().map(|(_, style)| Renderer::new(style, Theme::Plain)).collect();
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
@@ -44,7 +44,7 @@ fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
 #[test]
 fn every_lesson_reads_as_its_snapshot() {
     let library = lessons();
-    // Each has a Python of its own, so they need not wait for each other.
+    // Each lesson has a Python of its own, so the lessons can run in parallel.
     let transcripts: Vec<Vec<String>> = std::thread::scope(|scope| {
         let library = &library;
         let walks = library.lessons.iter().map(|lesson| scope.spawn(move || walked(lesson, library)));
@@ -64,7 +64,7 @@ fn every_lesson_reads_as_its_snapshot() {
     });
 }
 
-/// Editors read the first line.
+/// Text editors find the schema through the first line of a lesson file.
 #[test]
 fn every_lesson_names_the_schema() {
     for source in library::built_in() {

@@ -1,11 +1,12 @@
-//! Races, by hand and in every order: what `tests/races/typed.txt` types in the steps of `races.toml`, and what comes of it.
+//! Tests of races, in orders that the learner chooses and in every order. `tests/races/typed.txt` has the lines to type
+//! in the steps of `races.toml`.
 
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Runs the program, and gives what it printed.
+/// Runs the program, and returns what it printed.
 fn redis_tutor(arguments: &[&str], input: &str) -> String {
     let mut child = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(arguments)
@@ -34,7 +35,7 @@ fn what_is_raced_has_what_the_learner_has_typed_before() {
     goes_as_its_snapshot("orders", include_str!("../races/typed-orders.txt"));
 }
 
-/// A lesson of the folder, with these lines typed.
+/// Types these lines in a lesson of the folder, and compares the transcript with its snapshot.
 fn goes_as_its_snapshot(id: &str, typed: &str) {
     let (folder, _) = races();
     let transcript = redis_tutor(&["--no-progress", "--color", "never", "--lessons", &folder, "learn", id], typed);
@@ -67,7 +68,7 @@ fn the_check_plays_every_order_and_says_what_is_wrong() {
         ("\"b'3'\" }\nlost = \"an", "\"b'2'\" }\nlost = \"an", "an addition is lost"),
         ("LLEN jobs", ":wait 5s", "has no place in a race"),
     ] {
-        // The step that is broken, alone.
+        // The lesson to check consists only of the step that the replacement breaks.
         let step = steps.iter().find(|step| step.contains(from)).unwrap_or_else(|| panic!("no step has {from:?}"));
         let text = format!("{head}[[step]]{}", step.replacen(from, to, 1));
         fs::write(&broken, text).expect("cargo's folder for tests can be written");

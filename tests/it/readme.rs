@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::{fs, path::Path};
 
-/// The step of the session.
+/// The lesson and the step that the session opens.
 const STEP: &str = "hashes/count-visit";
 
 #[test]

@@ -43,7 +43,7 @@ const EXEMPT: &[(&str, &str)] = &[
     ),
 ];
 
-/// How many recorded statements call a method, and how many of these raise an error.
+/// How many recorded statements call a method, and how many of them raise an error.
 #[derive(Default)]
 struct CallCounts {
     statements: usize,

@@ -70,7 +70,7 @@ impl Rng {
 struct Robot<'a> {
     lesson: &'a Lesson,
     rng: Rng,
-    /// The index of the step for which the lines below are.
+    /// The index of the step for which `random_lines` and `answer` were prepared.
     step: Option<usize>,
     /// Number of random lines still to type.
     random_lines: u64,
@@ -96,7 +96,7 @@ impl Robot<'_> {
         if self.step != Some(index) {
             self.step = Some(index);
             self.random_lines = if self.rng.below(2) == 0 { self.rng.below(MAX_RANDOM_LINES) + 1 } else { 0 };
-            // After random lines, start the step again, in Python.
+            // After random lines, restart the step in Python.
             let restart = [":python", ":again"].iter().filter(|_| self.random_lines > 0).map(|line| (*line).to_owned());
             self.answer = restart.chain(answer_lines(step)).rev().collect();
         }

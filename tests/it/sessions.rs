@@ -16,7 +16,7 @@ use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 use redis_tutor::transcript::scripted_learner::ScriptedLearner;
 
-/// The steps to practise: one is solved at once, one with a hint, one is skipped.
+/// The steps to practise. The first is solved without help, the second with a hint, and the third is skipped.
 const PRACTISED: [(&str, &str); 3] = [("strings", "one-view"), ("hashes", "count-visit"), ("lists", "trim")];
 const TYPED: [&str; 8] =
     ["r.incr('page:views:home')", "", "r.incr('user:1000')", ":hint", "HINCRBY user:1000 visits 1", "", ":skip", ""];

@@ -1,11 +1,11 @@
-//! Slips of authors, one at a time, and what `check` says to each: the steps of `tests/slips/steps.toml`, with one thing
-//! changed.
+//! Tests of mistakes in lesson files, and of what `check` reports for each. Each test changes one thing in a step of
+//! `tests/slips/steps.toml`.
 
 use std::fs;
 
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
-/// The step, what stands in it, and what an author wrote instead.
+/// The id of a step, the text to replace in it, and the replacement, which is the author's mistake.
 const SLIPS: &[(&str, &str, &str)] = &[
     ("task", "[[step]]", "[step]"),
     ("task", "[[step.mistake]]", "[step.mistake]"),

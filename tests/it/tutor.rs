@@ -1,4 +1,5 @@
-//! The tutor's own commands, as a learner sees what they show: a file of lines each, at three kinds of terminal.
+//! Snapshots of the tutor's commands: each file has lines to type, and the output is recorded for three kinds of
+//! terminal.
 
 use crate::support::snapshots;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! `:undo`, tried with chance: whatever was entered, each step back finds data, variables and waits as they were.
+//! Random tests of `:undo`: after any inputs, undoing each of them restores the data, the variables and the blocked
+//! commands.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use redis_tutor::lesson::evidence::Submission;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
-/// What may be entered, in any order.
+/// Inputs, in no particular order.
 const INPUTS: [&str; 34] = [
     "r.set('text', 'a')",
     "r.set('text', 'b', ex=5)",
@@ -47,14 +48,14 @@ const INPUTS: [&str; 34] = [
     "got = redis.Redis(socket_timeout=None).blpop('jobs', timeout=20)",
 ];
 
-/// What is printed of a client's variables.
+/// Python code that prints a client's variables.
 const VARIABLES: &str =
     "{k: v for k, v in globals().items() if not k.startswith('_') and type(v) in (int, float, str, bytes, list, dict)}";
 
-/// What of a session must be as it was.
+/// The parts of a session's state that `:undo` must restore.
 #[derive(Debug, Clone, PartialEq)]
 struct State {
-    /// Each key, the digest of its value, when it expires.
+    /// Each key with the digest of its value and its expiry time.
     digests: Vec<(Vec<u8>, Vec<u8>, Option<i64>)>,
     seconds: i64,
     waits: Vec<String>,
@@ -81,21 +82,21 @@ fn state(session: &Session, prompt: &Prompt) -> State {
     State { digests, seconds: now_us / 1_000_000, waits: session.waits(), prompt: prompt.text() }
 }
 
-/// What happens next.
+/// The phase of a test.
 enum Doing {
-    /// So many inputs are still to be entered.
+    /// This number of inputs is still to be entered.
     Entering(usize),
     Undoing,
-    /// Python was asked for its variables, which must be as they were.
+    /// `VARIABLES` was entered, and its output must be the same as before.
     Asked {
         before: String,
     },
-    /// That question was taken back.
+    /// The input of `VARIABLES` is undone.
     Again,
     Over,
 }
 
-/// What was entered, how everything was before, and what it printed.
+/// An input, the state before it, and its output.
 struct Entered {
     text: &'static str,
     before: State,
@@ -112,7 +113,7 @@ struct Chance {
 
 impl Chance {
     fn next(&mut self, below: usize) -> usize {
-        // Knuth's linear congruences.
+        // Knuth's linear congruential generator.
         self.luck = self.luck.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.luck >> 33).expect("31 bits") % below
     }

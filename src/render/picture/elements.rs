@@ -1,4 +1,4 @@
-//! A list: its elements side by side between head and tail where there is room, else one below the other.
+//! A list: its elements side by side from head to tail, or below one another where there is no room.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -17,13 +17,13 @@ pub(super) fn layout(pieces: &[Piece<Element>], style: Style) -> Vec<Line> {
 /// The box of an element.
 struct Cell {
     text: String,
-    /// The indices from the head and from the tail.
+    /// The element's indices from the head and from the tail.
     indices: [String; 2],
     change: Change,
     columns: usize,
 }
 
-/// Lays out the elements as boxes in a row. Returns `None` if they do not fit.
+/// Lays out the elements as boxes in a row. Returns `None` if the row is too wide.
 fn layout_side_by_side(pieces: &[Piece<Element>], style: Style) -> Option<Vec<Line>> {
     let mut cells = Vec::new();
     for piece in pieces {

@@ -75,7 +75,7 @@ fn label_text(label: &Label) -> String {
     }
 }
 
-/// Returns a part that is shown, or `None` for parts that are only counted.
+/// Returns a part that is shown, or `None` for parts that are not shown one by one.
 fn shown_part<T>(piece: &Piece<T>) -> Option<&T> {
     match piece {
         Piece::Part(part) => Some(part),
@@ -83,7 +83,7 @@ fn shown_part<T>(piece: &Piece<T>) -> Option<&T> {
     }
 }
 
-/// Returns the line for parts that are only counted.
+/// Returns the line that counts the parts that are not shown.
 fn more_line(text: &str, style: Style) -> Line {
     vec![Span::new(Role::Muted, format!("   {} {text}", style.choose("⋮", ":")))]
 }

@@ -13,7 +13,7 @@ const MAX_MEMBER: usize = 24;
 /// The maximum width of a bar, in columns.
 const MAX_BAR: usize = 40;
 
-/// Where there is room only for shorter bars than this, there are no bars.
+/// Bars that would be shorter than this are left out.
 const MIN_BAR: usize = 4;
 
 pub(super) fn layout(ranking: &Ranking, style: Style) -> Vec<Line> {
@@ -25,7 +25,7 @@ pub(super) fn layout(ranking: &Ranking, style: Style) -> Vec<Line> {
         max_width(|member| member.ranks.map_or(0, |(top, below)| top.max(below)).to_string().len()).max(4);
     let remarks = members().map(|member| remark(member, style).width()).max().unwrap_or(0);
     let used = 3 + 2 * (rank_column + 1) + 1 + member_column + 2 + score_column + 1;
-    // Where there is no room for a bar and a remark behind the score, remarks have lines of their own.
+    // Where there is no room for a bar and a remark behind the score, each remark is on a line of its own.
     let room = style.width.saturating_sub(used + 1);
     let is_beside = remarks == 0 || room > remarks + MIN_BAR;
     let bar_column = if is_beside { room.saturating_sub(remarks + 1) } else { room }.min(MAX_BAR);
@@ -86,7 +86,8 @@ fn bar_share(score: f64, (low, high): (f64, f64)) -> f64 {
     if high > low { (score - low) / (high - low) } else { 0.0 }
 }
 
-/// Returns the remark behind a bar: the old score, how many ranks the member moved, whether it has a tie.
+/// Returns the remark behind a bar: the old score, how many ranks the member moved, and whether its score ties with
+/// another.
 fn remark(member: &Ranked, style: Style) -> String {
     let mut remarks = Vec::new();
     if let Change::Was(old) = &member.change {

@@ -1,4 +1,4 @@
-//! An attempt: a lesson opened at a step, a text typed there, and what came of it.
+//! An attempt: opens a lesson at a step, types a text there, and records the results.
 
 use std::collections::VecDeque;
 use std::io;
@@ -18,41 +18,41 @@ use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
 
-/// A day and some hours, so that neither date nor hour are the same.
+/// A day and several hours, so that both the date and the hour differ.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
-/// The lesson that is proved, and what comes of its answers.
+/// The lesson that is checked, and the results of its own answers.
 pub struct LessonUnderTest<'a> {
     pub lesson: &'a Arc<Lesson>,
     pub rehearsal: Arc<Rehearsal>,
 }
 
-/// What came of an attempt.
+/// The results of an attempt.
 #[derive(Debug, Default)]
 pub struct Attempt {
     inputs: VecDeque<String>,
     pub judged: Vec<Judged>,
-    /// What raised, and how.
+    /// The statements that raised an error, each with the error.
     pub errors: Vec<(String, Failure)>,
     pub unseen: Vec<Submission>,
     pub raced: Vec<RaceResult>,
     /// Whether the step has begun.
     prompted: bool,
     pub done: bool,
-    /// The line that was still to come when the step was done.
+    /// The next line to type when the step was already done, if there was one.
     pub needless: Option<String>,
     /// Whether a picture was shown.
     pub drawn: bool,
-    /// The keys that are to stay as they are, and that are not there at the end.
+    /// The keys that must stay unchanged, but do not exist at the end.
     pub absent: Vec<Spanned<String>>,
 }
 
-/// The world in which something is tried.
+/// The conditions of an attempt: date, time and random seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
-    /// The one of transcripts.
+    /// The conditions of transcripts.
     Usual,
-    /// On another day, and with other luck.
+    /// Another day, another hour, and another random seed.
     Other,
 }
 
@@ -76,13 +76,14 @@ impl LessonUnderTest<'_> {
 }
 
 impl Attempt {
-    /// The line that did the step.
+    /// Returns the line that completed the step.
     pub fn done_by(&self) -> Option<&str> {
         let done = self.judged.iter().find(|judged| judged.verdict == Verdict::Done);
         done.map(|judged| judged.submission.source.as_str())
     }
 
-    /// Why the step was not done, for its author: in words that follow others, and each thing that is not as it should be.
+    /// Explains to the lesson's author why the step was not done. Returns a clause that completes a sentence, and a
+    /// diagnostic for each unmet expectation.
     pub fn undone(&self, step: &Step) -> (String, Vec<Diagnostic>) {
         let (Some(expect), Some(last)) = (&step.expect, self.judged.last()) else {
             let told =
@@ -106,7 +107,7 @@ impl Attempt {
         (format!("after {line:?}{mistaken}, this is not so"), causes)
     }
 
-    /// Why a mistake was not recognised.
+    /// Explains why a mistake was not recognised.
     pub fn why_not(&self, when: &When) -> String {
         let unmet = |judged: &Judged| unmet::of_mistake(when, &judged.submission, &judged.findings);
         let why = match self.judged.iter().map(|judged| (unmet(judged), judged)).min_by_key(|(unmet, _)| unmet.len()) {
@@ -126,7 +127,7 @@ impl Attempt {
         format!("{why}{}", raised.unwrap_or_default())
     }
 
-    /// A line that was taken for a mistake before the step was done, and the mistake's index.
+    /// Returns a line that was treated as a mistake before the step was done, and the mistake's index.
     pub fn scolded(&self) -> Option<(&str, usize)> {
         self.judged.iter().find_map(|judged| match judged.verdict {
             Verdict::Mistake(index) => Some((judged.submission.source.as_str(), index)),
@@ -147,7 +148,7 @@ impl Frontend for Attempt {
             self.done = true;
             self.needless = self.inputs.front().cloned();
         }
-        // All of it is typed, even if the step is done before the end: replays type all of it, too.
+        // The whole text is typed, even if the step is done earlier, because a replay types the whole text as well.
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
     }
 
@@ -161,7 +162,7 @@ impl Frontend for Attempt {
     }
 
     fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
-        // What runs before the first prompt are the answers of the steps before.
+        // Submissions before the first prompt are the answers of the previous steps.
         if let Some(error) = &submission.error
             && self.prompted
         {

@@ -94,7 +94,7 @@ fn a_watched_lesson_file_is_reloaded_when_it_is_saved() {
     terminal.enter_line("r.incr('page:visits')", "Enter goes on", ">>>");
     terminal.send_keys("\r");
     terminal.wait_for_text("2 of 3");
-    // The step stays the same, and the next input is typed below its new text.
+    // The step stays open, and the next input is typed below its new text.
     std::fs::write(&file, text.replace("The next step finds", "This second step finds")).expect("the file is writable");
     terminal.wait_for_text("This second step finds");
     std::fs::write(&file, text.replace("minutes = 5", "minuets = 5")).expect("the file is writable");

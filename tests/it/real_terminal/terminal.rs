@@ -10,7 +10,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::support::pseudo_terminal::{self, PseudoTerminal};
 
-/// Longer than any test takes, even on a busy machine.
+/// A timeout that is longer than any test takes, even on a busy machine.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub const CTRL_C: &str = "\x03";

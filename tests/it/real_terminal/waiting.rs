@@ -35,7 +35,7 @@ fn ctrl_c_ends_a_wait_and_loses_no_key() {
 
 #[test]
 fn a_line_typed_during_a_wait_is_entered_as_another_client() {
-    // An Enter behind other keys enters these keys. An Enter alone only switches to the other client.
+    // If other keys were typed before Enter, Enter enters them. Enter alone only switches to the other client.
     for (name, before, during) in [
         ("during-wait", "BLPOP tasks 0\r", "r.rpush('tasks', 'mail')\r"),
         ("before-wait", "BLPOP tasks 0\rr.rpush('tasks', 'mail')", "\r"),

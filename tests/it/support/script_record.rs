@@ -10,7 +10,7 @@
 
 use serde_json::Value;
 
-/// The output and the effects of one statement.
+/// The output and the commands of one statement, or its error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     pub input: String,
@@ -93,7 +93,7 @@ fn outcome(record: &Record) -> String {
     }
 }
 
-/// Truncates a text that would hide the other differences.
+/// Truncates a text whose length would hide the other differences.
 fn shortened(text: String) -> String {
     const MAX_CHARACTERS: usize = 1000;
     match text.char_indices().nth(MAX_CHARACTERS) {
