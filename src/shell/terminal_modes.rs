@@ -276,6 +276,8 @@ mod unix {
     }
 
     impl LineInput {
+        /// Sets the terminal's modes.
+        ///
         /// # Errors
         /// Returns an error if standard input is not a terminal.
         pub fn new() -> io::Result<Self> {

@@ -46,9 +46,9 @@ const MAX_PAUSE: Duration = Duration::from_micros(20);
 
 /// Ratio of the spin time allowed to the time just spent working.
 ///
-/// Fifty clients that each pipeline 16 requests for 100 elements take 3.7 microseconds per reply, and the server 1.3. If
-/// the server is still awake when the next request arrives, they get 3 % more replies. A server with little work still
-/// sleeps most of the time.
+/// Fifty clients that each pipeline 16 requests for 100 elements take 3.7 microseconds per reply, and the server takes
+/// 1.3. If the server is still awake when the next request arrives, they get 3 % more replies. A server with little
+/// work still sleeps most of the time.
 const SPIN_BUDGET_FACTOR: u32 = 4;
 
 /// Maximum number of waits in a row that block without spinning.
@@ -64,7 +64,7 @@ pub struct SpinPolicy {
 }
 
 impl SpinPolicy {
-    /// Waiting for a single peer.
+    /// The policy for waiting for a single peer.
     const SINGLE_PEER: SpinPolicy = SpinPolicy { pause: Duration::ZERO, max_spin: MIN_SPIN };
 
     /// Returns the policy for a server with this number of connected clients.

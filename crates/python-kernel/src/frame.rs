@@ -170,10 +170,10 @@ pub enum FromChild {
     RunFinished(RunOutcome),
     /// Answers [`ToChild::GetCompletions`].
     Completions {
-        /// The names that fit, sorted.
+        /// The matching names, sorted.
         names: Vec<String>,
     },
-    /// A Ctrl-C signal reached the child while its main thread was waiting for an answer. The parent answers that
+    /// A Ctrl-C signal has reached the child while its main thread was waiting for an answer. The parent answers that
     /// request with [`ToChild::Interrupted`].
     InterruptWait,
     /// The number of Python threads has changed. Sent just before the next request of the main thread.

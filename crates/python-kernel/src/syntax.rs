@@ -76,7 +76,7 @@ pub enum Completeness {
 /// The class of a token, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenClass {
-    /// A keyword, also a soft keyword where it is used as one.
+    /// A keyword. Includes soft keywords where they are used as keywords.
     Keyword,
     /// A string or bytes literal, or the text parts of an f-string.
     String,
@@ -97,7 +97,7 @@ pub enum TokenClass {
 pub enum ExcessiveNesting {
     /// More than 200 brackets are open at once.
     Brackets,
-    /// 100 levels of indentation.
+    /// At least 100 levels of indentation.
     Indents,
     /// More than 3000 operators in one expression.
     Operators,

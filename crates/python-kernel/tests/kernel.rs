@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A Python child and its parent. The parent has a clock that advances only by sleeps, and a Redis that knows INCRBY
-/// and ECHO.
+/// A Python child, and a parent for it. The parent's clock advances only by sleeps, and its Redis knows only INCRBY and
+/// ECHO.
 struct Python {
     process: Child,
     /// `None` after the pipe was closed.
@@ -19,7 +19,7 @@ struct Python {
     counters: HashMap<String, i64>,
     /// Lines for `input()` in reverse order.
     lines: Vec<String>,
-    /// All frames but output that the child has sent since the current run began.
+    /// All frames, except output, that the child has sent since the current run began.
     requests: Vec<FromChild>,
     /// Replaces the usual answer to the next request.
     next_answer: Option<ToChild>,
@@ -436,8 +436,8 @@ fn modules_import_and_work() {
     assert!(python.output_of("help(len)").starts_with("Help on built-in function len"), "help must not start a pager");
 }
 
-/// Ways in which a hostile or curious learner may try to reach files, processes and sockets, and the class of the
-/// exception. Each message is a single sentence that names redis-tutor.
+/// Attempts of a hostile or curious learner to reach files, processes and sockets. Each has the class of the exception,
+/// whose message is a single sentence that names redis-tutor.
 #[test]
 fn nothing_outside_of_the_child_can_be_reached() {
     let mut python = Python::start();
@@ -523,7 +523,7 @@ fn nothing_outside_of_the_child_can_be_reached() {
         let source = format!("__import__('{module}')");
         assert_eq!(python.run(&source).exception().class, "ModuleNotFoundError", "{module}");
     }
-    // No class with more access can be found among the subclasses of `object`.
+    // The subclasses of `object` include no class with more access.
     let dangerous = "[c.__name__ for c in ().__class__.__base__.__subclasses__() \
         if c.__name__ in ('Popen', 'socket', 'CDLL', 'mmap', 'DirEntry') and c.__module__ != 'posix']";
     assert_eq!(python.output_of(dangerous), "[]\n");

@@ -14,7 +14,7 @@ const SIZES: [usize; 2] = [1_000, 1_000_000];
 const BATCHES: usize = 31;
 const CALLS_PER_BATCH: usize = 500;
 
-/// An engine with this number of strings, and with containers that each have this number of elements.
+/// An engine with `size` strings, and with containers of `size` elements each.
 struct BenchEngine {
     engine: Engine,
     client: ClientId,
@@ -25,9 +25,9 @@ struct BenchEngine {
 /// A command as a line of words. `%` is replaced by the number of a random element, and `+` by that of a new one.
 struct Row {
     command: &'static str,
-    /// The command that undoes it.
+    /// The command that undoes the row's changes, if it makes any.
     undo: Option<&'static str>,
-    /// What the time may depend on besides the size.
+    /// A remark on what the time depends on besides the number of elements.
     note: &'static str,
 }
 
@@ -113,7 +113,7 @@ impl BenchEngine {
         let start = Instant::now();
         for words in &batch {
             self.engine.execute(self.client, words, 1);
-            // A driver clears the reply after sending it, which keeps its memory.
+            // Like a driver, clears the reply after use but keeps its memory.
             self.engine.server.clients.get_mut(self.client).reply.clear();
         }
         start.elapsed().as_nanos() as f64 / batch.len() as f64
@@ -138,7 +138,7 @@ impl BenchEngine {
 }
 
 fn main() {
-    // Cargo passes `--bench`.
+    // `cargo bench` passes `--bench` as an argument, which is not a filter.
     let filters: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let rows: Vec<&Row> = ROWS
         .iter()

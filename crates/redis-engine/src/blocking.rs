@@ -1,8 +1,9 @@
 //! Blocked clients: for each key, the clients that are blocked on it, in the order in which they blocked.
 //!
-//! A blocking command that finds nothing to pop leaves a [`BlockedCommand`]. When another command fills one of its keys,
-//! the engine runs the blocked commands again, the longest blocked first. The first that finds an element is answered;
-//! the others keep their places. So the reply after a wait is the one that the command itself writes.
+//! A blocking command that finds nothing to pop leaves a [`BlockedCommand`]. When another command fills one of its
+//! keys, the engine runs the blocked commands again, the longest blocked first. The first command that finds an element
+//! replies with it. The others stay blocked, and keep their places in the queue. The reply after a wait is thus written
+//! by the command itself.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -35,7 +36,8 @@ pub struct Blocking {
 }
 
 impl Blocking {
-    /// Blocks a client. A client that is blocked already, because its command ran again in vain, keeps its places.
+    /// Blocks a client. A client that is blocked already, because its command ran again and found nothing, keeps its
+    /// places in the queues.
     pub(crate) fn block(&mut self, client: ClientId, command: BlockedCommand) {
         if self.commands.contains_key(&client) {
             return;
@@ -118,7 +120,7 @@ impl Blocking {
         self.queues.get(&(database, key.to_vec())).map(|queue| queue.iter().copied().collect()).unwrap_or_default()
     }
 
-    /// Returns the keys of a database that clients are blocked on, sorted. SWAPDB may have filled them.
+    /// Returns the keys of a database that clients are blocked on, sorted. After SWAPDB, these keys may have values.
     pub(crate) fn keys_with_blocked_clients(&self, database: usize) -> Vec<Vec<u8>> {
         let mut keys: Vec<_> =
             self.queues.keys().filter(|(db, _)| *db == database).map(|(_, key)| key.clone()).collect();

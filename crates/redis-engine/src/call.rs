@@ -40,7 +40,8 @@ pub enum Mode {
     Plain,
     /// EXEC runs the command, which must not block.
     Exec,
-    /// The client is blocked, and a key may be ready. The command blocks again if the key is not.
+    /// A key that the client is blocked on may be ready, so its command runs again. If the key is not ready, the
+    /// command blocks again.
     Retry,
 }
 
@@ -139,8 +140,8 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Returns the arity error of this command, for commands that check more than the number of words: that arguments
-    /// come in pairs.
+    /// Returns the arity error of this command, for commands that require more than a number of words, such as
+    /// arguments in pairs.
     pub fn wrong_arity(&self) -> Error {
         error::wrong_arity(self.command.name)
     }

@@ -9,7 +9,7 @@ use super::reply::Reply;
 /// The state of a connection.
 #[derive(Debug, Clone, Default)]
 pub struct Client {
-    /// ReplyMode and messages that the driver has not taken yet.
+    /// Replies and messages that the driver has not taken yet.
     pub reply: Reply,
     /// The number of the selected database.
     pub database: usize,
@@ -66,7 +66,7 @@ pub struct Traffic {
     pub unsent: usize,
 }
 
-/// The pending output of a client, split as Redis stores it: a static buffer first, then a list of blocks.
+/// The size of a client's pending output, divided as Redis stores it: a static buffer first, then a list of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputBuffer {
     /// Bytes in the static buffer: CLIENT LIST's `obl`.
@@ -82,7 +82,7 @@ impl OutputBuffer {
     const BLOCK: usize = 20_464;
     const BLOCK_ALLOCATED: usize = 20_504;
 
-    /// Splits this many bytes of output.
+    /// Divides this many bytes of output into the static buffer and blocks.
     pub fn with_length(bytes: usize) -> Self {
         let buffered = bytes.min(Self::BUFFER);
         OutputBuffer { buffered, blocks: (bytes - buffered).div_ceil(Self::BLOCK) }
@@ -149,13 +149,13 @@ pub struct Transaction {
 #[derive(Debug, Clone, Default)]
 pub struct Clients {
     by_id: HashMap<ClientId, usize, foldhash::fast::FixedState>,
-    /// A disconnected client leaves `None`.
+    /// The clients in their slots. A disconnected client leaves `None`.
     places: Vec<Option<(ClientId, Client)>>,
     gaps: Vec<usize>,
-    /// The place of the client that was looked up last, which is nearly always the next one, too.
+    /// The slot of the client that was looked up last, which is nearly always the next one to be looked up.
     latest: usize,
     last_id: u64,
-    /// Clients with output that the driver does not know of yet.
+    /// Clients with output that the driver has not been told about yet.
     pending_writes: Vec<ClientId>,
     /// Clients that see every command: MONITOR.
     monitors: Vec<ClientId>,
@@ -221,7 +221,7 @@ impl Clients {
         self.find(id).expect("the driver calls only for clients that it has connected")
     }
 
-    /// Returns a connected client.
+    /// Returns a connected client for reading.
     ///
     /// # Panics
     /// If the client is not connected.
@@ -261,8 +261,8 @@ impl Clients {
         ids
     }
 
-    /// Writes to a client that is not the one whose command is running, such as a message or the reply that ends a wait.
-    /// The driver learns of it by `take_pending_writes`.
+    /// Writes to a client other than the one whose command is running, such as a message or the reply that ends a wait.
+    /// The driver learns about the output through `take_pending_writes`.
     pub(crate) fn write_to(&mut self, id: ClientId, write: impl FnOnce(&mut Reply)) {
         if let Some(client) = self.find(id) {
             write(&mut client.reply);
@@ -270,8 +270,8 @@ impl Clients {
         }
     }
 
-    /// Returns the clients that have new output or are to be closed, beside the caller of `execute`, since the last call.
-    /// Redis: `clients_pending_write`.
+    /// Returns the clients that have new output or are to be closed since the last call, except the caller of
+    /// `execute`. Redis: `clients_pending_write`.
     pub fn take_pending_writes(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.pending_writes)
     }

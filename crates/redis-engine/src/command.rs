@@ -1,5 +1,5 @@
-//! Commands: a command is one row, which stands above the function that it runs. COMMAND, arity errors, help, completion
-//! and hints all derive from the row.
+//! Commands. Each command is defined by a row above the function that it runs. COMMAND, arity errors, help, completion
+//! and hints are all derived from the row.
 
 use super::call::{Call, Outcome};
 use super::error;

@@ -49,7 +49,7 @@ impl CommandTable {
     /// Finds the command that `argv`, which is not empty, calls. The number of arguments is not checked.
     ///
     /// # Errors
-    /// Redis's error for an unknown command or subcommand.
+    /// Returns Redis's error for an unknown command or subcommand.
     pub fn find(&self, argv: &[&[u8]]) -> Result<&'static Command, Error> {
         let Row { command, is_container } = self.row(argv[0]).ok_or_else(|| error::unknown_command(argv))?;
         if argv.len() == 1 || !is_container {

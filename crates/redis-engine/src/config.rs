@@ -20,7 +20,7 @@ use super::notify::Classes;
 /// The values of all parameters.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// In the order of the table, which is that of CONFIG GET.
+    /// The values, in the order of the table, which is also the order of CONFIG GET.
     values: Vec<Vec<u8>>,
     /// The parsed value of `notify-keyspace-events`.
     pub(crate) events: Classes,
@@ -98,7 +98,7 @@ impl Config {
         }
         (self.values, self.output_limits) = (values, output_limits);
         self.max_memory = self.integer("maxmemory").unsigned_abs();
-        // Parsed from the argument, since the text that CONFIG GET shows omits some classes.
+        // The events are parsed from the argument, because the text that CONFIG GET returns omits some classes.
         let events = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"notify-keyspace-events"));
         self.events = events.and_then(|(_, letters)| Classes::parse(letters)).unwrap_or(self.events);
         Ok(())
@@ -144,7 +144,7 @@ fn position(name: &[u8]) -> Option<usize> {
 const UNSIGNED: i64 = u32::MAX as i64;
 
 impl Kind {
-    /// Parses a value. Returns the text that CONFIG GET shows.
+    /// Parses a value, and returns the text that CONFIG GET returns for it.
     fn normalize(self, value: &[u8]) -> Result<Vec<u8>, String> {
         match self {
             Kind::YesNo => one_of(&["yes", "no"], value).ok_or_else(|| "argument must be 'yes' or 'no'".into()),
@@ -152,7 +152,7 @@ impl Kind {
                 .ok_or_else(|| format!("argument(s) must be one of the following: {}", choices.join(", "))),
             Kind::Integer(min, max) => match integer(value)? {
                 n if (min..=max).contains(&n) => Ok(n.to_string().into()),
-                // Redis parses these as unsigned integers.
+                // Redis parses numbers with this maximum as unsigned integers.
                 ..0 if max == UNSIGNED => Err("argument must be greater or equal to 0".into()),
                 _ => Err(format!("argument must be between {min} and {max} inclusive")),
             },

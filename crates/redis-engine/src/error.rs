@@ -108,7 +108,8 @@ pub(crate) fn wrong_arity(command: &str) -> Error {
     Error::new(format!("ERR wrong number of arguments for '{}' command", command.to_lowercase().replace(' ', "|")))
 }
 
-/// Returns the part of an argument that Redis quotes in errors: up to a NUL, where C strings end, and at most 128 bytes.
+/// Returns the part of an argument that Redis quotes in errors. It ends at the first NUL, as C strings do, and has at
+/// most 128 bytes.
 pub(crate) fn quotable_prefix(word: &[u8]) -> &[u8] {
     let end = word.iter().position(|&byte| byte == 0).unwrap_or(word.len());
     &word[..end.min(128)]

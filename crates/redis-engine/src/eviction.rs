@@ -11,7 +11,7 @@ use super::server_state::ServerState;
 /// The `used_memory` of Redis 8.2 right after its start, in bytes.
 const EMPTY_SERVER: u64 = 741_800;
 
-/// The estimate is reused for one change for each of this number of keys.
+/// The number of keys that allow an estimate to be reused for one more change.
 const KEYS_PER_CHANGE: u64 = 100;
 
 /// The minimum number of keys of a database that are compared: the size of Redis's eviction pool (`EVPOOL_SIZE`).
@@ -109,7 +109,7 @@ fn key_to_evict(keyspace: &Keyspace, policy: Policy, samples: usize, random: &mu
     candidates.into_iter().min().map(|(_, database, index)| (database, index))
 }
 
-/// Returns the indices of random keys that may be evicted; of all such keys if there are few.
+/// Returns the indices of random keys that may be evicted, or of all such keys if there are few.
 fn sample(database: &Database, only_volatile: bool, samples: usize, random: &mut Rng) -> Vec<usize> {
     let keys = database.len();
     let is_candidate =

@@ -3,7 +3,7 @@
 //! Every part of a pattern except `*` matches exactly one byte. So after a mismatch it is enough to go back to the last
 //! `*`, and the time is at most the product of the lengths.
 
-/// The number of `*` after which Redis gives up: its function calls itself for each.
+/// The maximum number of `*` in a pattern. Redis gives up beyond it, because its function calls itself for each `*`.
 const MAX_STARS: usize = 1000;
 
 /// Whether a pattern matches the whole text. As in Redis, only the empty pattern matches the empty text.

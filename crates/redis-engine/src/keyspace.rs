@@ -44,9 +44,9 @@ pub struct KeyspaceStats {
 /// An estimate of `used_memory`, and when it was made.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct MemoryEstimate {
-    /// The value of `Keyspace::changes` at that time.
+    /// The value of `Keyspace::changes` when the estimate was made.
     pub changes: u64,
-    /// The estimate. `None`: there is none yet.
+    /// The estimate, or `None` before the first one.
     pub bytes: Option<u64>,
 }
 
@@ -77,7 +77,7 @@ pub struct Keyspace {
     hz: i64,
     /// The time of the next expire cycle.
     cycle_ends_us: i64,
-    /// Whether reading a key updates its access time, which OBJECT IDLETIME shows. Not after CLIENT NO-TOUCH.
+    /// Whether reading a key updates its access time, which OBJECT IDLETIME returns. CLIENT NO-TOUCH turns this off.
     pub(crate) updates_access_times: bool,
     /// Whether keyspace events are recorded: `notify-keyspace-events` enables some.
     pub(crate) events_enabled: bool,
@@ -85,10 +85,11 @@ pub struct Keyspace {
     /// The number of blocked clients. A key is signalled as ready only if a client is blocked on its type.
     pub(crate) blocked: BlockedCounts,
     ready_keys: Vec<(usize, Vec<u8>)>,
-    /// Number of changes since the start, expiries and evictions included. Equal numbers: nothing has changed between.
+    /// Number of changes since the start, including expiries and evictions. Between two equal values, nothing has
+    /// changed.
     pub changes: u64,
-    /// Number of changes as Redis counts them (`server.dirty`): several where a command changes several elements, none
-    /// where a key expires. INFO's `rdb_changes_since_last_save`.
+    /// Number of changes as Redis counts them (`server.dirty`): several if a command changes several elements, and none
+    /// if a key expires. INFO reports it as `rdb_changes_since_last_save`.
     pub(crate) dirty: u64,
     /// The last estimate of `used_memory`, for `maxmemory`.
     pub(crate) memory_estimate: MemoryEstimate,
@@ -184,7 +185,7 @@ impl Keyspace {
         self.find(key).is_some()
     }
 
-    /// Reads a key of any type. KeyspaceStats a hit or a miss, and updates the access time.
+    /// Reads a key of any type. Counts a hit or a miss, and updates the access time.
     pub(crate) fn read_any(&mut self, key: &[u8]) -> Option<&Entry> {
         let index = self.access(key)?;
         Some(self.database().entry(index))
@@ -240,7 +241,7 @@ impl Keyspace {
         }
     }
 
-    /// Reads a key that must hold a hash, after removing those of these fields that have expired.
+    /// Reads a key that must hold a hash, after removing those of the given fields that have expired.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.

@@ -5,7 +5,7 @@
 /// disconnected. Here the client is disconnected at this size.
 pub(crate) const MAX_RANDOM_REPLY_BYTES: usize = 1 << 30;
 
-/// Number of the shortest elements that fit into such a reply.
+/// Maximum number of elements in a reply of `MAX_RANDOM_REPLY_BYTES`, if all elements have the minimum length.
 pub(crate) const MAX_RANDOM_ELEMENTS: usize = MAX_RANDOM_REPLY_BYTES / "$0\r\n\r\n".len();
 
 /// Thresholds and limits, with the defaults of Redis 8.2. Sizes are in bytes. The fields are named after the

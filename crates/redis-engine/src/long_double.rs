@@ -3,7 +3,7 @@
 //!
 //! The 53 bits of a double would give other replies: `3.15 + 1000` is `1003.15000000000000002` in Redis.
 
-/// The exponents of the largest numbers and of the smallest, which are subnormal.
+/// The exponents of the largest numbers and of the smallest ones, which are subnormal.
 const MAX_EXPONENT: i64 = 16383 - 63;
 const MIN_EXPONENT: i64 = -16445;
 
@@ -76,8 +76,8 @@ impl std::ops::Add for LongDouble {
         }
         let first_is_larger = (e1, m1) >= (e2, m2);
         let (large, small) = if first_is_larger { ((m1, e1), (m2, e2)) } else { ((m2, e2), (m1, e1)) };
-        // 62 bits below the larger mantissa and two above it for the carry. Bits of the smaller number that are lost lie
-        // below the rounding position; a flag records whether there are any.
+        // The sum has 62 bits below the larger mantissa, and two above it for the carry. Bits of the smaller number
+        // that are lost lie below the rounding position. A flag records whether any of them is set.
         const BELOW: u32 = 62;
         let distance = u32::try_from(large.1 - small.1).unwrap_or(u32::MAX);
         let high = u128::from(large.0) << BELOW;
@@ -95,7 +95,7 @@ impl std::ops::Add for LongDouble {
 
 /// Formats `mantissa / 2^shift` in decimal, for a positive `shift`.
 fn with_decimals(mantissa: u64, shift: u64) -> String {
-    // At most 121 bits: shifted by more than 127, the number is closer to zero than to one half.
+    // The number has at most 121 bits. Shifted by more than 127, it is closer to zero than to one half.
     let scaled = u128::from(mantissa) * DECIMAL_SCALE;
     let rounded = match u32::try_from(shift) {
         Ok(shift @ 1..=127) => {
@@ -158,7 +158,7 @@ impl<'a> Literal<'a> {
             return Some((0, 0));
         }
         let power = self.exponent - self.fraction.len() as i64;
-        // Far out of range: no need to compute it.
+        // Numbers far out of range are not computed.
         if !(-4970..=4934).contains(&(power + count)) {
             return None;
         }
@@ -168,7 +168,7 @@ impl<'a> Literal<'a> {
             }
             round(&digits, 0, false)
         } else {
-            // Enough bits for the quotient to have more than are kept: a factor of ten takes less than four bits.
+            // This gives the quotient more bits than are kept, because a factor of ten takes less than four bits.
             let up = 4 * power.unsigned_abs() as usize + 70;
             let mut quotient = digits.shifted_left(up);
             let mut lost = false;
@@ -181,7 +181,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Parses digits with an optional sign. An exponent beyond any useful one is clamped.
+/// Parses digits with an optional sign. An exponent far out of range is clamped.
 fn parse_exponent(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -195,8 +195,8 @@ fn parse_exponent(text: &[u8]) -> Option<i64> {
     Some(if negative { -n } else { n })
 }
 
-/// Returns the mantissa and exponent that are closest to `natural * 2^exponent`, or to a little more if bits below it were
-/// `lost`. Returns `None` if the number is too large.
+/// Rounds `natural * 2^exponent`, or a slightly larger number if bits below it were `lost`, to a mantissa and an
+/// exponent. Returns `None` if the number is too large.
 fn round(natural: &Natural, exponent: i64, lost: bool) -> Option<(u64, i64)> {
     let target = (exponent + natural.bits() as i64 - 64).max(MIN_EXPONENT);
     let Ok(down @ 1..) = usize::try_from(target - exponent) else {

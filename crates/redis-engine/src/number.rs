@@ -26,7 +26,7 @@ pub(crate) fn parse_integer(text: &[u8]) -> Option<i64> {
 /// Parses a double as Redis parses a score or an increment: decimal or hexadecimal, `inf` or `infinity` in any case, with
 /// an optional sign. NaN, spaces and trailing text are invalid.
 pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
-    // Most are whole numbers, and those with up to 15 digits are exact.
+    // Most scores are whole numbers, and those with up to 15 digits are exact.
     if (1..=15).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) {
         return Some(text.iter().fold(0, |n: u64, digit| n * 10 + u64::from(digit - b'0')) as f64);
     }
@@ -67,7 +67,7 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
         value = value * 16.0 + f64::from(c.to_digit(16)?);
     }
     let shift = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
-    // In two steps, since 2^-1074 is a double but 2^1074 is not.
+    // The power is applied in two steps, because 2^-1074 is a double but 2^1074 is not.
     let half = shift / 2;
     let scaled = value * 2f64.powi(half) * 2f64.powi(shift - half);
     (scaled.is_finite() && (scaled != 0.0 || value == 0.0)).then_some(scaled)
@@ -98,7 +98,7 @@ pub(crate) fn integral(v: f64) -> Option<i64> {
     const WHOLE: f64 = (i64::MAX / 2) as f64;
     let n = v as i64;
     let is_negative_zero = n == 0 && v.is_sign_negative();
-    // Converting back and forth is faster than computing the fraction.
+    // Converting to an integer and back is faster than computing the fraction.
     (v.abs() <= WHOLE && n as f64 == v && !is_negative_zero).then_some(n)
 }
 

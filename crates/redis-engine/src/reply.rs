@@ -14,7 +14,7 @@ pub enum Protocol {
     Resp3,
 }
 
-/// A client's output: replies that are written and not taken yet.
+/// A client's output: replies that have been written but not taken yet.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     bytes: Vec<u8>,
@@ -33,7 +33,7 @@ impl Reply {
         &self.bytes
     }
 
-    /// Whether nothing is written.
+    /// Whether no bytes have been written.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
@@ -55,7 +55,7 @@ impl Reply {
             })
     }
 
-    /// Removes everything that was written, and keeps the capacity.
+    /// Removes everything that was written, but keeps the allocated memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
     }
@@ -172,23 +172,23 @@ impl Reply {
         self.counted(b'*', n);
     }
 
-    /// Writes the header of a map of `n` pairs; in RESP2 of an array of `2 * n` elements.
+    /// Writes the header of a map of `n` pairs. In RESP2 this is an array of `2 * n` elements.
     pub fn map(&mut self, n: usize) {
         if self.is_resp3() { self.counted(b'%', n) } else { self.counted(b'*', 2 * n) }
     }
 
-    /// Writes the header of a set; in RESP2 of an array.
+    /// Writes the header of a set. In RESP2 this is an array.
     pub fn set(&mut self, n: usize) {
         self.counted(if self.is_resp3() { b'~' } else { b'*' }, n);
     }
 
-    /// Writes the header of a push message, which is no reply to a command; in RESP2 of an array.
+    /// Writes the header of a push message, which is not a reply to a command. In RESP2 this is an array.
     pub fn push(&mut self, n: usize) {
         self.counted(if self.is_resp3() { b'>' } else { b'*' }, n);
     }
 
-    /// Writes the header of an attribute of `n` pairs, which precedes a reply. RESP2 has no attributes: writes nothing and
-    /// returns false.
+    /// Writes the header of an attribute of `n` pairs, which precedes a reply. RESP2 has no attributes, so nothing is
+    /// written, and false is returned.
     pub fn attribute(&mut self, n: usize) -> bool {
         if self.is_resp3() {
             self.counted(b'|', n);
@@ -196,7 +196,7 @@ impl Reply {
         self.is_resp3()
     }
 
-    /// Writes a big number from its decimal digits; in RESP2 a bulk string.
+    /// Writes a big number from its decimal digits. In RESP2 this is a bulk string.
     pub fn big_number(&mut self, digits: &str) {
         if self.is_resp3() {
             self.line(b'(', digits.as_bytes());
@@ -205,7 +205,7 @@ impl Reply {
         }
     }
 
-    /// Writes a double; in RESP2 a bulk string.
+    /// Writes a double. In RESP2 this is a bulk string.
     pub fn double(&mut self, v: f64) {
         if !self.is_resp3()
             && let Some(n) = number::integral(v)
@@ -220,7 +220,7 @@ impl Reply {
         }
     }
 
-    /// Writes a boolean; in RESP2 1 or 0.
+    /// Writes a boolean. In RESP2 this is the integer 1 or 0.
     pub fn boolean(&mut self, yes: bool) {
         match (self.is_resp3(), yes) {
             (true, true) => self.bytes.extend_from_slice(b"#t\r\n"),
@@ -229,7 +229,7 @@ impl Reply {
         }
     }
 
-    /// Writes a verbatim string; in RESP2 a bulk string. `format` has three characters: `txt` or `mkd`.
+    /// Writes a verbatim string. In RESP2 this is a bulk string. `format` has three characters: `txt` or `mkd`.
     pub fn verbatim(&mut self, format: &str, text: &[u8]) {
         if self.is_resp3() {
             self.counted(b'=', text.len() + 4);

@@ -32,8 +32,8 @@ impl Engine {
 
     /// Undoes everything since `before`, a copy of this engine, except the effects on the clients in `rehearsing`.
     ///
-    /// Keys and blocked commands are restored. So are the other clients that are still connected: output that was
-    /// written to them since then is gone.
+    /// Keys and blocked commands are restored. All other clients that are still connected are restored as well, which
+    /// discards the output that was written to them since `before`.
     pub fn undo_rehearsal(&mut self, before: Engine, rehearsing: &[ClientId]) {
         self.keyspace = before.keyspace;
         self.server.blocking = before.server.blocking;
@@ -47,7 +47,7 @@ impl Engine {
 }
 
 impl Clients {
-    /// Restores the clients that are still connected, with the exception of some.
+    /// Restores the clients that are still connected, except those in `except`.
     fn restore(&mut self, mut before: Clients, except: &[ClientId]) {
         for id in before.ids() {
             if !except.contains(&id)

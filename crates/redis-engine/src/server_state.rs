@@ -50,7 +50,7 @@ impl ServerState {
             blocking: Blocking::default(),
             subscriptions: Subscriptions::default(),
             config: Config::default(),
-            // A generator of its own: the random choices of commands do not depend on how the run id is made.
+            // The run id uses another generator, so the random choices of commands do not depend on how it is made.
             random: Rng::new(seed),
             statistics: Statistics::default(),
             password: None,

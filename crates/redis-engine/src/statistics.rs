@@ -19,7 +19,7 @@ pub struct Calls {
 /// Counters since the start or the last CONFIG RESETSTAT.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
-    /// By the address of the command's row, of which there is only one: it is looked up for every call.
+    /// Counters by the address of the command's row, which is unique and needs no hashing of the name on each call.
     commands: HashMap<usize, (&'static str, Calls), foldhash::fast::FixedState>,
     errors: BTreeMap<String, u64>,
     /// Commands that ran.

@@ -24,9 +24,9 @@ type Clients = IndexMap<Vec<u8>, IndexSet<ClientId, foldhash::fast::FixedState>,
 /// All subscriptions.
 #[derive(Debug, Clone, Default)]
 pub struct Subscriptions {
-    /// By kind: the clients that subscribe to each name.
+    /// For each kind of subscription: the clients that subscribe to each name.
     clients: [Clients; 3],
-    /// By kind: the names that each client subscribes to, in the order in which it subscribed.
+    /// For each kind of subscription: the names that each client subscribes to, in the order in which it subscribed.
     names: HashMap<ClientId, [Names; 3], foldhash::fast::FixedState>,
 }
 

@@ -24,7 +24,7 @@ pub struct Argument {
 /// What an argument consists of, beside its token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Shape {
-    /// Nothing: the argument is only a token.
+    /// Nothing follows: the argument is only a token.
     #[default]
     Token,
     /// A value, with its name in the syntax.
@@ -86,7 +86,7 @@ impl Argument {
         Argument { token, shape, ..Argument::default() }
     }
 
-    /// Returns a name for the argument: that of the value, the token, or the first argument of a group.
+    /// Returns a name for the argument: the name of its value, its token, or the name of the first argument of a group.
     pub fn name(&self) -> String {
         match (&self.shape, self.token) {
             (Shape::Value(name), _) => (*name).into(),
@@ -122,7 +122,7 @@ impl fmt::Display for Argument {
 }
 
 impl Argument {
-    /// Returns the argument as it is written when it is neither optional nor repeated, with its token or without.
+    /// Returns the argument in the notation for one that is neither optional nor repeated, with or without its token.
     fn written_once(&self, with_token: bool) -> String {
         let joined = |parts: &[Argument], separator: &str| {
             parts.iter().map(Argument::to_string).collect::<Vec<_>>().join(separator)
@@ -218,8 +218,8 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
         }
     }
 
-    /// Parses `[…]`: an optional argument, or a repetition of the preceding ones. Returns true if it repeats the whole choice
-    /// (`a | b [a | b ...]`), of which `before` holds all alternatives but the last.
+    /// Parses `[…]`: an optional argument, or a repetition of the preceding arguments. Returns true if the brackets
+    /// repeat the whole choice (`a | b [a | b ...]`). `before` has all alternatives of that choice except the last.
     fn bracket(&mut self, before: &[Vec<Argument>], sequence: &mut Vec<Argument>) -> bool {
         let (alternatives, repeats) = self.alternatives(Some("]"));
         if let Some((last, others)) = alternatives.split_last()
@@ -270,7 +270,7 @@ fn is_mark(word: &str) -> bool {
     matches!(word, "[" | "]" | "<" | ">" | "|" | "...")
 }
 
-/// Tokens have no lower-case letters.
+/// Whether a word of a syntax is a token, which has no lower-case letters.
 fn is_token(word: &str) -> bool {
     !is_mark(word) && !word.bytes().any(|byte| byte.is_ascii_lowercase())
 }

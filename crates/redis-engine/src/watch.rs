@@ -96,7 +96,7 @@ impl Watches {
         for (&client, keys) in &mut self.watched {
             for watched in keys.iter_mut().filter(|watched| watched.database == database) {
                 let KeyChange { before, after } = change(&watched.key);
-                // That a key that had expired before is removed or still expired is not a change.
+                // If a key had expired before WATCH, it makes no difference whether it is now removed or still expired.
                 match (before, after) {
                     (false, None) => {}
                     (_, None) if watched.was_expired => watched.was_expired = false,
@@ -114,7 +114,7 @@ impl Watches {
 pub(crate) struct KeyChange {
     /// Whether the key existed before, expired or not.
     pub before: bool,
-    /// The state of the key now. `None`: it does not exist.
+    /// The state of the key now, or `None` if it does not exist.
     pub after: Option<KeyState>,
 }
 

@@ -33,10 +33,10 @@ pub struct Connection {
     parser: RequestParser,
     /// Bytes read and not yet run: an incomplete request, or the requests behind a blocking command.
     read_buffer: Vec<u8>,
-    /// Replies that did not fit into the socket's send buffer. The first `sent` bytes have been sent since.
+    /// Replies that did not fit into the socket's send buffer. The first `sent` bytes have been sent in the meantime.
     write_buffer: Vec<u8>,
     sent: usize,
-    /// Since when the unsent output has exceeded the soft limit of the client's class.
+    /// When the unsent output began to exceed the soft limit of the client's class.
     over_soft_limit_since: Option<Instant>,
     /// Whether the connection is in the event loop's queue.
     pub is_queued: bool,

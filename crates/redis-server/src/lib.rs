@@ -57,7 +57,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Redis's default address, 127.0.0.1:6379, without a password.
+    /// Returns Redis's default address, 127.0.0.1:6379, without a password.
     fn default() -> Self {
         Options { host: "127.0.0.1".to_owned(), port: 6379, password: None, seed: 0, debug: DebugAccess::default() }
     }

@@ -10,7 +10,7 @@
 
 use serde_json::Value;
 
-/// The output and the commands of one statement, or its error.
+/// The output, the error and the commands of one statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     pub input: String,

@@ -7,7 +7,7 @@ built without files, sockets and processes.
 import sys
 
 sys.builtin_module_names = tuple(sorted({*sys.builtin_module_names, "posix"}))
-# Modules such as `os` depend on it. It is the same on all platforms, so that lessons are, too.
+# Modules such as `os` depend on the platform name. It is the same on all platforms, so that lessons are the same, too.
 sys.platform = "linux"
 sys.path = []
 sys.argv = [""]

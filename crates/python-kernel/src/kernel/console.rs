@@ -63,7 +63,8 @@ mod _host {
             let length = text.char_len();
             match text.to_str() {
                 Some(text) => kernel().pipe.print(self.stream, text),
-                // A lone surrogate cannot be encoded: an error on standard output, shown escaped on standard error.
+                // A lone surrogate cannot be encoded. On standard output that is an error, on standard error it is
+                // shown escaped.
                 None => {
                     let errors = if self.stream == Stream::Stdout { "strict" } else { "backslashreplace" };
                     let bytes = vm.call_method(text.as_object(), "encode", ("utf-8", errors))?;
@@ -353,7 +354,7 @@ mod _host {
         write_to(&stderr, &format!("{heading}{}", child::traceback::format(error, vm)), vm)
     }
 
-    /// Returns the lines of a source that has run, for `linecache`, or None if no source has this file name.
+    /// Returns the lines of a source that has run, for `linecache`. Returns None if no source has this file name.
     #[pyfunction]
     fn lines(filename: PyStrRef, vm: &VirtualMachine) -> Option<PyListRef> {
         let source = kernel().source(filename.to_str()?)?;

@@ -67,7 +67,7 @@ pub fn interrupt_on_signal(kernel: &'static Kernel, python: UserSignalSender) {
 /// interrupted, so a generator first gets some time to yield.
 fn raise_interrupt(kernel: &'static Kernel, python: UserSignalSender, retries: u32) {
     let again = python.clone();
-    // Sending fails if the interpreter has ended, which then needs no interrupt.
+    // A failure to send means that the interpreter has ended, and then no interrupt is needed.
     let _ = python.send(Box::new(move |vm| {
         let flags = vm.current_frame().map(|frame| frame.code.flags);
         let in_generator = flags.is_some_and(|flags| flags.contains(CodeFlags::GENERATOR));

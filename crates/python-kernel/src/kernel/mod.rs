@@ -62,7 +62,7 @@ pub struct Kernel {
     builtins: OnceLock<Vec<(String, PyObjectRef)>>,
     /// Original streams and hooks of `sys`, by name.
     hooks: OnceLock<Vec<(String, PyObjectRef)>>,
-    /// Original content of `sys.modules`.
+    /// Original content of `sys.modules`, by name.
     modules: OnceLock<Vec<(String, PyObjectRef)>>,
     /// Original content of `sys.meta_path`.
     finders: OnceLock<Vec<PyObjectRef>>,
@@ -218,7 +218,7 @@ fn serve() {
                 ToChild::DiscardInterrupt => {
                     kernel.take_interrupt();
                 }
-                // An answer that arrived after its request was interrupted.
+                // This answer arrived after its request had been interrupted.
                 _ => {}
             }
         }
@@ -245,7 +245,7 @@ fn pipes() -> io::Result<(File, File)> {
 
 fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     let mut settings = Settings::default();
-    // The lower half of the seed. Any number works as long as it is the same in each run.
+    // Takes the lower half of the seed. Any number works if it is the same in each run.
     settings.hash_seed = Some(seed as u32);
     settings.install_signal_handlers = false;
     let builder = Interpreter::builder(settings);
@@ -377,7 +377,7 @@ fn nesting_error(source: &str, filename: &str, vm: &VirtualMachine) -> Option<Py
         ("lineno", vm.ctx.new_int(1).into()),
     ];
     for (name, value) in attributes {
-        // A SyntaxError accepts any value for these attributes.
+        // Setting these attributes cannot fail, because a SyntaxError accepts any value for them.
         let _ = error.as_object().set_attr(name, value, vm);
     }
     Some(error)

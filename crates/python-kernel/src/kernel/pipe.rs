@@ -41,7 +41,7 @@ struct Outgoing {
     writer: File,
     /// Frames not yet written.
     frames: Vec<u8>,
-    /// Output that is not in a frame yet, all of it for `stream`.
+    /// Output of `stream` that is not in a frame yet.
     text: String,
     stream: Stream,
     /// Whether `flush_delayed_output` has been notified of delayed output.

@@ -17,7 +17,7 @@ pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualM
     *lock(&kernel.last_echo) = None;
     kernel.running.store(true, Ordering::SeqCst);
     let result = match kernel.take_interrupt() {
-        // Ctrl-C arrived before the source started.
+        // Ctrl-C arrived before the source started to run.
         true => Err(keyboard_interrupt(vm)),
         false => execute(number, &source, echo, scope, vm),
     };
@@ -93,7 +93,7 @@ fn convert_position(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachin
         usize::try_from(value.downcast_ref::<PyInt>()?.as_bigint()).ok()
     };
     let set = |name: &'static str, value: PyObjectRef| {
-        // A SyntaxError accepts any value for these attributes.
+        // Setting these attributes cannot fail, because a SyntaxError accepts any value for them.
         let _ = error.as_object().set_attr(name, value, vm);
     };
     for (line, offset) in [("lineno", "offset"), ("end_lineno", "end_offset")] {
@@ -120,7 +120,7 @@ fn restore(kernel: &Kernel, vm: &VirtualMachine) {
     let builtins = vm.builtins.dict();
     for (name, original) in kernel.builtins.get().into_iter().flatten() {
         if !builtins.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|current| current.is(original)) {
-            // A module's dict accepts any name.
+            // Setting an item cannot fail, because a module's dict accepts any name.
             let _ = builtins.set_item(name.as_str(), original.clone(), vm);
         }
     }
@@ -130,7 +130,7 @@ fn restore(kernel: &Kernel, vm: &VirtualMachine) {
             let _ = sys.set_item(name.as_str(), original.clone(), vm);
         }
     }
-    // A trace function does not stay for later sources, because an exception in it would end each of them at once.
+    // A trace function is removed, because an exception in it would end each later source at once.
     vm.use_tracing.set(false);
     *vm.trace_func.borrow_mut() = vm.ctx.none();
     *vm.profile_func.borrow_mut() = vm.ctx.none();
@@ -152,7 +152,7 @@ fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> UncaughtExceptio
         ("last_type", error.class().to_owned().into()),
         ("last_traceback", vm.unwrap_or_none(error.__traceback__().map(PyObjectRef::from))),
     ] {
-        // For `traceback.print_last` and `pdb.pm`. The prompt itself does not need these.
+        // `traceback.print_last` and `pdb.pm` use these attributes. The prompt itself does not need them.
         let _ = vm.sys_module.set_attr(vm.ctx.intern_str(name), value, vm);
     }
     UncaughtException { class, message, traceback: traceback::format(error, vm), exit_status: None }

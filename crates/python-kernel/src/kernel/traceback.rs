@@ -51,7 +51,7 @@ pub fn class_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
 /// Returns `str()` of an exception.
 pub fn message(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     match error.as_object().str(vm) {
-        // The interpreter ends this message in a space.
+        // The interpreter's message ends in a space, which is removed.
         Ok(text) if error.fast_isinstance(vm.ctx.exceptions.recursion_error) => {
             text.to_string_lossy().trim_end().to_owned()
         }
@@ -133,7 +133,7 @@ impl Formatter {
         }
     }
 
-    /// Writes an exception group, with each of its members in a box.
+    /// Writes the members of an exception group, each in a box of its own.
     fn members(&mut self, error: &Py<PyBaseException>, members: &[PyBaseExceptionRef], vm: &VirtualMachine) {
         let outermost = self.depth == 0;
         self.depth += usize::from(outermost);
@@ -291,7 +291,7 @@ fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     out
 }
 
-/// Whether a note is one that the standard library adds only since CPython 3.14.
+/// Whether a note is one that the standard library has added only since CPython 3.14.
 fn is_from_newer_python(note: &str) -> bool {
     note.starts_with("when serializing ")
         || (note.starts_with("encoding with '") || note.starts_with("decoding with '"))

@@ -15,7 +15,7 @@ import ast, codeop, json, linecache, pathlib, re, sys, traceback, warnings
 assert sys.version_info[:2] == (3, 13), "run this script with Python 3.13, whose messages are the reference"
 warnings.simplefilter("ignore")
 HERE = pathlib.Path(__file__).parent
-# Two frames of this script are below the frames of the recorded sources.
+# Two frames of this script are below the frames of the recorded sources, so the limit is two higher.
 sys.setrecursionlimit(1002)
 
 TRACEBACKS = [

@@ -75,7 +75,7 @@ impl FieldType {
         }
     }
 
-    /// Returns the value of the lowest bits.
+    /// Returns the value of the lowest bits, as many as the field has.
     fn wrap(self, value: i128) -> i64 {
         let above = 128 - self.bits;
         (if self.signed { value << above >> above } else { ((value as u128) << above >> above) as i128 }) as i64

@@ -48,7 +48,7 @@ fn get(call: &mut Call) -> Outcome {
             false => pattern.eq_ignore_ascii_case(name.as_bytes()),
         };
         if let Some(pattern) = patterns.iter().find(matches) {
-            // A name without wildcards is repeated in the reply as the client wrote it.
+            // For a name without wildcards, the reply repeats the name as the client wrote it.
             found.push((if is_glob(pattern) { name.as_bytes() } else { pattern }, value));
         }
     }

@@ -64,7 +64,7 @@ const DECRBY: Command = Command {
     run: |call| add(call, call.integer(2)?.checked_neg().ok_or(error::DECREMENT_OVERFLOW)?),
 };
 
-/// Implements the integer counters.
+/// Implements INCR, INCRBY, DECR and DECRBY.
 fn add(call: &mut Call, increment: i64) -> Outcome {
     let key = call.argv[1];
     let mut value = call.keyspace.edit_or_create::<Str>(key)?;

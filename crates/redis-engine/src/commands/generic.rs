@@ -327,7 +327,7 @@ fn wait(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Checks a timeout in milliseconds. It has no other use, because there are no replicas to wait for.
+/// Checks a timeout in milliseconds. The value is not used, because there are no replicas to wait for.
 fn check_timeout(call: &Call, index: usize) -> Outcome {
     let ms = call.integer(index).map_err(|_| Error::from_static("ERR timeout is not an integer or out of range"))?;
     match ms.checked_add(call.keyspace.now_ms()) {

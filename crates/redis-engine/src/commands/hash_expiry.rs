@@ -45,7 +45,7 @@ fn parse_fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a 
     }
 }
 
-/// Checks the type only. As in Redis, these commands do so before they parse their arguments.
+/// Checks only the type of the key. As in Redis, these commands check it before they parse their arguments.
 fn check_type(call: &mut Call) -> Outcome {
     call.keyspace.edit::<Hash>(call.argv[1])?;
     Ok(())

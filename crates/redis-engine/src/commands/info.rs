@@ -31,11 +31,11 @@ const INFO: Command = Command {
 /// When INFO includes a section that is not named.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inclusion {
-    /// In the reply to INFO without arguments.
+    /// The reply to INFO without arguments includes the section.
     ByDefault,
-    /// In the reply to INFO all.
+    /// The reply to INFO all includes the section.
     InAll,
-    /// In the reply to INFO everything.
+    /// The reply to INFO everything includes the section.
     InEverything,
 }
 
@@ -58,7 +58,7 @@ static SECTIONS: [Section; 15] = [
     ("Latencystats", Inclusion::InAll, |_, _, _| Ok(())),
     ("Cluster", Inclusion::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
     ("Keyspace", Inclusion::ByDefault, keyspace),
-    // Redis includes it by default, and keeps the counts up to date. Here they are computed for each INFO.
+    // Redis includes this section by default, and keeps the counts up to date. Here they are computed for each INFO.
     ("Keysizes", Inclusion::InAll, key_sizes),
 ];
 

@@ -1,5 +1,5 @@
-//! INFO's fields about features that this engine does not have or measure: persistence, replication, allocators. They
-//! have the values of an idle Redis, so that clients that read them find them.
+//! INFO's fields about features that this engine does not have or does not measure: persistence, replication,
+//! allocators. They have the values of an idle Redis, because some clients expect the fields to exist.
 
 type Fields = &'static [(&'static str, &'static str)];
 

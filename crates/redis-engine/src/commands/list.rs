@@ -76,7 +76,7 @@ const RPUSHX: Command = Command {
     run: |call| push(call, End::Right, IfMissing::Ignore),
 };
 
-/// What a push does if the list does not exist.
+/// What a push command does if the list does not exist.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum IfMissing {
     Create,
@@ -394,7 +394,7 @@ const LPOS: Command = Command {
 struct Search {
     /// Which match to start from; negative to search from the right.
     rank: i64,
-    /// Maximum number of matches, 0 for all. `None` returns the first one, and not in an array.
+    /// Maximum number of matches, 0 for all. `None` returns the first match instead of an array.
     count: Option<usize>,
     /// Maximum number of elements to compare.
     length: usize,

@@ -83,7 +83,7 @@ pub(super) enum PopCount {
     UpTo(usize),
 }
 
-/// Pops from the first of the lists that exists, and replies. Returns whether there was one.
+/// Pops from the first of the lists that exists, and replies with the elements. Returns whether such a list exists.
 pub(super) fn pop_from_first(call: &mut Call, keys: &[&[u8]], end: End, pop_count: PopCount) -> Result<bool, Error> {
     let limit = node_limit(call);
     for &key in keys {

@@ -89,7 +89,7 @@ pub fn by_name(name: &str) -> Option<&'static Command> {
 /// Finds the command that `argv`, which is not empty, calls. The number of arguments is not checked.
 ///
 /// # Errors
-/// Redis's error for an unknown command or subcommand.
+/// Returns Redis's error for an unknown command or subcommand.
 pub fn find(argv: &[&[u8]]) -> Result<&'static Command, Error> {
     TABLE.find(argv)
 }

@@ -111,8 +111,8 @@ fn freq(call: &mut Call) -> Outcome {
     reply_number(call, error, |_, _| INITIAL_COUNTER)
 }
 
-/// Replies with a number about a key, or null if there is no such key. Returns `error` if there is one for existing
-/// keys.
+/// Replies with a number about a key, or with null if the key does not exist. If `error` is given and the key exists,
+/// returns that error instead.
 fn reply_number(call: &mut Call, error: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
     let now_ms = call.keyspace.now_ms();
     match (call.keyspace.inspect_without_event(call.argv[2]), error) {

@@ -114,7 +114,7 @@ fn reply(call: &mut Call, operation: Operation) -> Outcome {
     let limits = call.keyspace.limits;
     let sets = read_all(call.keyspace, &call.argv[1..])?;
     if operation == Operation::Intersection {
-        // A reply needs no set of the members: hashing each of them again would double the work.
+        // For a reply, no set of the members is built: hashing each of them again would double the work.
         let sets = smallest_first(&sets).unwrap_or_default();
         let members: Vec<&[u8]> = intersection(&sets).collect();
         call.reply.set(members.len());

@@ -59,7 +59,7 @@ enum By<'a> {
     Element,
     /// The value of the key or field that the pattern gives for each element.
     Pattern(&'a [u8]),
-    /// Not at all: a pattern without `*` gives the same key for each element.
+    /// No sorting: a pattern without `*` gives the same key for each element.
     Nothing,
 }
 
@@ -179,7 +179,8 @@ fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>,
     };
     let is_set = matches!(entry.value, Value::Set(_));
     match (options.by, options.alphabetic) {
-        // With BY nosort, a set has no order. Redis sorts one that is to be stored, so that the result is deterministic.
+        // With BY nosort, a set has no order. Redis sorts a set whose result is stored, so that the result is
+        // deterministic.
         (By::Nothing, _) if is_set && options.store.is_some() => {
             elements.sort();
             if options.descending {

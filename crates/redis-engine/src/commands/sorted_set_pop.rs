@@ -1,4 +1,4 @@
-//! Sorted set commands that pop members with the lowest or highest scores, and block until there are any.
+//! Sorted set commands that pop members with the lowest or highest scores, including the blocking variants.
 
 use super::sorted_set::{Listing, write_members};
 use crate::call::{Call, Outcome};
@@ -71,8 +71,8 @@ fn write_flat(reply: &mut Reply, members: Members) {
     }
 }
 
-/// Pops up to `count` members from an end of a sorted set, and calls `write` to reply with them. Returns whether there
-/// were any.
+/// Pops up to `count` members from an end of a sorted set, and calls `write` to reply with them. Returns whether the
+/// sorted set had any members.
 ///
 /// # Errors
 /// Returns WRONGTYPE if the key holds a value of another type.
@@ -152,7 +152,7 @@ impl<'a> Request<'a> {
         Ok(Request { keys, from, count: count.unwrap_or(1) })
     }
 
-    /// Pops from the first key that has members. Returns whether there was one.
+    /// Pops from the first key that has members. Returns whether such a key exists.
     fn pop(&self, call: &mut Call) -> Result<bool, Error> {
         for key in self.keys {
             let write = |reply: &mut Reply, members: Members| {

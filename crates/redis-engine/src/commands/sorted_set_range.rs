@@ -116,7 +116,8 @@ fn lex_bound(word: &[u8]) -> Option<LexBound<'_>> {
     }
 }
 
-/// What a command's name determines. Options determine what is `None`.
+/// The properties of a range command that follow from its name. A property that is `None` is set by options of the
+/// command.
 #[derive(Debug, Clone, Copy)]
 struct RangeCommand {
     by: Option<By>,
@@ -124,11 +125,11 @@ struct RangeCommand {
     target: Target,
 }
 
-/// Where the members of a range go.
+/// Whether the members of a range are sent in the reply or stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Reply,
-    /// Into the first key.
+    /// The members are stored in the first key.
     Store,
 }
 

@@ -38,8 +38,8 @@ impl Default for OutputLimits {
 }
 
 impl OutputLimits {
-    /// Returns these limits with the changes of `text`, which has four words for each class: its name, the hard and soft
-    /// limit, and seconds.
+    /// Returns a copy of these limits with the changes in `text`. For each class, `text` has four words: the name, the
+    /// hard limit, the soft limit, and the seconds.
     ///
     /// # Errors
     /// Returns Redis's description of the problem.

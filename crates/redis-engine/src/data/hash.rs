@@ -102,7 +102,7 @@ impl Hash {
         copy
     }
 
-    /// Returns the hash as it is after being saved and loaded, with a new table.
+    /// Returns the hash as it would be after being saved and loaded, with a new table.
     pub(crate) fn reloaded(&self, limits: Limits) -> Self {
         if !matches!(self.layout, Layout::Hashtable(_)) && self.len() <= limits.hash_max_listpack_entries {
             return self.clone();
@@ -159,7 +159,7 @@ impl Hash {
         entry.is_live(now_ms).then_some((&**field, &*entry.value))
     }
 
-    /// Returns what `expiry` returns, or `None` if the field has expired.
+    /// Like `expiry`, but returns `None` if the field has expired.
     pub(crate) fn live_expiry(&self, field: &[u8], now_ms: i64) -> Option<Option<i64>> {
         self.fields.get(field).filter(|entry| entry.is_live(now_ms)).map(|entry| entry.expiry.at_ms())
     }
@@ -176,7 +176,7 @@ impl Hash {
     fn convert_to_table(&mut self, fields: usize) {
         match self.layout {
             Layout::Listpack(_) => {}
-            // In a table, only fields with an expiry time have room for one.
+            // In a table, only fields with an expiry time have space reserved for one.
             Layout::ListpackEx(_) => {
                 self.fields.values_mut().for_each(|entry| entry.expiry = Expiry::new(entry.expiry.at_ms()));
             }
@@ -249,7 +249,8 @@ impl Hash {
         self.fields.get(field).map(|entry| entry.expiry.at_ms())
     }
 
-    /// Returns whether the field at an index has ever had an expiry time. In a `hashtable` it keeps the room for one.
+    /// Returns whether the field at an index has ever had an expiry time. In a `hashtable`, the space for it stays
+    /// reserved.
     pub(crate) fn had_expiry(&self, index: usize) -> bool {
         self.fields.get_index(index).is_some_and(|(_, entry)| entry.expiry.has_room())
     }
@@ -311,7 +312,7 @@ impl Hash {
         self.noted_expiry_ms
     }
 
-    /// Removes the given fields that have expired. Returns how many there were.
+    /// Removes those of the given fields that have expired. Returns the number of removed fields.
     pub(crate) fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
         match fields {
             Fields::All => self.expire_all(now_ms),

@@ -130,7 +130,7 @@ impl List {
         });
     }
 
-    /// Takes the encoding that the list would have after being saved and loaded.
+    /// Changes to the encoding that the list would have after being saved and loaded.
     pub(crate) fn reload(&mut self, limit: NodeLimit) {
         self.nodes.reload(limit);
     }

@@ -112,7 +112,8 @@ impl Value {
         }
     }
 
-    /// Records the earliest expiry time among the fields of a hash, as the database's expiry schedule has it.
+    /// Records the earliest expiry time among the fields of a hash, which is the time in the database's expiry
+    /// schedule.
     pub(crate) fn note_field_expiry(&mut self) {
         if let Value::Hash(value) = self {
             value.note_expiry();
@@ -127,7 +128,7 @@ impl Value {
         }
     }
 
-    /// Removes the expired fields of a hash, among those given. Returns how many were removed.
+    /// Removes those of the given hash fields that have expired. Returns the number of removed fields.
     pub(crate) fn expire_fields(&mut self, fields: Fields, now_ms: i64) -> usize {
         match self {
             Value::Hash(value) => value.expire(fields, now_ms),
@@ -157,7 +158,7 @@ impl Value {
         }
     }
 
-    /// Returns the value as it is after being saved and loaded: DEBUG RELOAD.
+    /// Returns the value as it would be after being saved and loaded: DEBUG RELOAD.
     pub(crate) fn reloaded(mut self, limits: &Limits) -> Self {
         match &mut self {
             Value::Str(value) => *value = Str::new(&value.bytes()),

@@ -138,7 +138,8 @@ impl Nodes {
         }
     }
 
-    /// Takes the encoding after loading: Redis loads a list as a quicklist, and converts it if it fits into a listpack.
+    /// Changes to the encoding after loading: Redis loads a list as a quicklist, and converts it if it fits into a
+    /// listpack.
     pub fn reload(&mut self, limit: NodeLimit) {
         self.limit.get_or_insert(limit);
         self.pack(limit);
@@ -277,7 +278,8 @@ impl Nodes {
             self.nodes.insert(at + 1, Node::from_element(element, limit));
             return;
         }
-        // The new element goes into the half without the element at `index`. Redis then merges around the other half.
+        // The new element is added to the half without the element at `index`. Redis then merges nodes around the other
+        // half.
         let (grown, kept) = if side == Side::Before { (at, at + 1) } else { (at + 1, at) };
         self.nodes[grown].add(element);
         self.merge_around(kept, limit);
@@ -331,8 +333,8 @@ impl Nodes {
         self.nodes.insert(at, first);
     }
 
-    /// Merges nodes around one of them, in Redis's order: the two before it, the two after it, itself with either
-    /// neighbour.
+    /// Merges nodes around one of them, in Redis's order: the two before it, then the two after it, then the node with
+    /// either neighbour.
     fn merge_around(&mut self, mut at: usize, limit: NodeLimit) {
         if at >= 2 && self.merge(at - 2, limit) {
             at -= 1;
@@ -344,7 +346,7 @@ impl Nodes {
         self.merge(at, limit);
     }
 
-    /// Merges a node with the next, if the result is small enough. Returns whether it did.
+    /// Merges a node with the next one, if the result is small enough. Returns whether they were merged.
     fn merge(&mut self, at: usize, limit: NodeLimit) -> bool {
         let Some(&next) = self.nodes.get(at + 1) else { return false };
         let Some(merged) = self.nodes[at].merged(next, limit) else { return false };

@@ -33,7 +33,8 @@ pub struct Set {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Layout {
     Intset {
-        /// Size of each member in bytes: what the member furthest from 0 needs, even if it has been removed since.
+        /// Size of each member in bytes: the size that the member furthest from 0 needed, even if it has been removed
+        /// since.
         width: usize,
     },
     Listpack(Listpack),
@@ -251,8 +252,8 @@ impl Set {
         }
     }
 
-    /// Returns the set as it is after being saved and loaded: a small encoding is kept if it is within its limit, and a
-    /// table is converted to an intset if possible, as in Redis's `rdbLoadObject`.
+    /// Returns the set as it would be after being saved and loaded: a small encoding is kept if it is within its limit,
+    /// and a table is converted to an intset if possible, as in Redis's `rdbLoadObject`.
     pub(crate) fn reloaded(&self, limits: &Limits) -> Self {
         let is_kept = match self.layout {
             Layout::Intset { .. } => self.len() <= limits.set_max_intset_entries,

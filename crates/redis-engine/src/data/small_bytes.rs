@@ -1,7 +1,7 @@
-//! Immutable byte strings such as keys, members and fields, with short ones stored inline.
+//! Immutable byte strings such as keys, members and fields. Short ones are stored inline.
 //!
-//! Most are short. An inline string needs no allocation, and comparing it with a lookup key reads no cache line besides
-//! the one of its entry.
+//! Most of these strings are short. An inline string needs no allocation, and comparing it with a lookup key reads no
+//! cache line besides that of its entry.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -23,7 +23,7 @@ enum Storage {
         length: u8,
         bytes: [u8; MAX_INLINE],
     },
-    /// Shared by clones, which sorted sets make.
+    /// Bytes that are shared by all clones, which sorted sets make.
     Shared(Arc<[u8]>),
 }
 

@@ -109,7 +109,7 @@ impl Eq for ScoredMember {}
 pub enum Direction {
     /// From the lowest score.
     Ascending,
-    /// From the highest.
+    /// From the highest score.
     Descending,
 }
 
@@ -178,7 +178,7 @@ impl SortedSet {
         }
     }
 
-    /// Takes the encoding that the sorted set would have after being saved and loaded.
+    /// Changes to the encoding that the sorted set would have after being saved and loaded.
     pub(crate) fn reload(&mut self, limits: Limits) {
         match self.layout {
             Layout::Skiplist(_) => self.pack(limits),
@@ -282,7 +282,7 @@ impl SortedSet {
         match &mut self.layout {
             Layout::Listpack(listpack) => listpack.add(pair_size(&member, score)),
             Layout::Skiplist(table) => {
-                // Redis looks the member up before it adds it, which is a rehashing step as well.
+                // When Redis adds a member it first looks it up, which is a rehashing step as well.
                 table.step();
                 table.add(self.scores.len());
             }
@@ -514,7 +514,7 @@ mod tests {
         let from_10_to_below_20 = zset.ranks_by_score(Bound::Included(10.0), Bound::Excluded(20.0));
         let expected = sorted.iter().filter(|(_, score)| (10.0..20.0).contains(score)).copied();
         assert!(zset.members(from_10_to_below_20, Direction::Ascending).eq(expected));
-        // A large range first, then a small one: the two ways of removing from the hash.
+        // The two ranges test the two ways of removing from the hash: first a large range, then a small one.
         zset.remove_ranks(10..sorted.len() - 10);
         assert!(zset.iter().eq(sorted[..10].iter().chain(&sorted[sorted.len() - 10..]).copied()));
         zset.remove_ranks(1..3);

@@ -55,7 +55,7 @@ impl Deref for RawString {
 }
 
 impl PartialEq for RawString {
-    /// Compares the bytes, and not the allocated size.
+    /// Compares the bytes. The allocated size is ignored.
     fn eq(&self, other: &Self) -> bool {
         self.bytes == other.bytes
     }
@@ -109,7 +109,7 @@ impl Str {
         self.len() == 0
     }
 
-    /// Returns the integer that the string is the decimal form of.
+    /// Returns the integer whose decimal form the string is.
     pub fn integer(&self) -> Option<i64> {
         match self {
             Str::Integer(n) => Some(*n),

@@ -1,7 +1,8 @@
 //! One database: its keys with their values, and the schedule of their expiry.
 //!
-//! The keys are in an `IndexMap`: a lookup hashes, a random key is a random index, and SCAN iterates over the indices
-//! from the end, since removing a key only moves the last key, which SCAN has already visited, to its index.
+//! The keys are in an `IndexMap`. A lookup uses the hash, and a random key is the one at a random index. SCAN iterates
+//! over the indices from the end: removing a key moves only the last key into the gap, and SCAN has already visited
+//! that one.
 
 use std::collections::BTreeSet;
 
@@ -84,7 +85,7 @@ impl Entry {
     }
 }
 
-/// The number of keys by which the memory of a larger database is estimated.
+/// Maximum number of keys that are measured to estimate the memory of a database.
 const MEMORY_SAMPLES: usize = 1000;
 
 /// Whether a new head has room for an expiry time from the start.
@@ -158,7 +159,8 @@ impl Database {
         self.volatile.iter().find_map(|(at_ms, key)| own_time(*at_ms, key))
     }
 
-    /// Estimates the memory that Redis would use for the keys, in bytes. A sample stands for more than 1000 keys.
+    /// Estimates the memory that Redis would use for the keys, in bytes. If there are more than 1000 keys, only a
+    /// sample is measured.
     pub fn memory(&self) -> usize {
         let sizes = Samples::new(MEMORY_SAMPLES).indices(self.len()).filter_map(|index| {
             let (key, entry) = self.at(index)?;
@@ -238,7 +240,7 @@ impl Database {
             entry.move_to_new_head(key, NewHead::for_time(keeps_expiring));
         }
         let old = std::mem::replace(&mut self.entries[index], entry);
-        // In this order, since both may be scheduled for the same time.
+        // The order matters, because both may be scheduled for the same time.
         self.unschedule_entry(old.times(), key);
         self.schedule_entry(self.entries[index].times(), key);
         old
@@ -298,7 +300,7 @@ impl Database {
     }
 }
 
-/// Whether a value is stored apart from its key's head.
+/// Whether a value is stored in another allocation than its key's head.
 fn is_apart(value: &Value) -> bool {
     !matches!(value, Value::Str(Str::Embedded(_)))
 }

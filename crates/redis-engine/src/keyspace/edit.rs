@@ -25,8 +25,8 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.created
     }
 
-    /// Ends the edit without an event or a counted change, but keeps a created key: BITFIELD creates a key or lengthens
-    /// a string even if every value then overflows.
+    /// Ends the edit without an event or a counted change, but keeps a created key. BITFIELD needs this, because it
+    /// creates a key or lengthens a string even if every value then overflows.
     pub fn keep(mut self) {
         if std::mem::take(&mut self.created) {
             self.keyspace.notify(Class::New, "new", self.key);

@@ -61,7 +61,8 @@ impl Keyspace {
         self.selected = selected;
     }
 
-    /// Removes the expired ones among these fields of a hash, before a command that changes the hash looks them up.
+    /// Removes those of the given fields of a hash that have expired, before a command that changes the hash looks them
+    /// up.
     pub(crate) fn expire_fields(&mut self, key: &[u8], fields: Fields) {
         let now_ms = self.now_ms();
         if self.database().soonest().is_some_and(|(at_ms, _)| at_ms <= now_ms)
@@ -79,7 +80,8 @@ impl Keyspace {
         self.notify(Class::Expired, "expired", key);
     }
 
-    /// Removes the expired ones among these fields of the hash at an index. Returns whether the key still exists.
+    /// Removes those of the given fields that have expired from the hash at an index. Returns whether the key still
+    /// exists.
     pub(super) fn expire_fields_at(&mut self, index: usize, key: &[u8], fields: Fields) -> bool {
         let now_ms = self.now_ms();
         let entry = self.database_mut().entry_mut(index);

@@ -1,4 +1,4 @@
-//! Keys that came to hold a value that a client may be blocked on. Redis: `signalKeyAsReady`.
+//! Keys whose new value is one that a client may be blocked on. Redis: `signalKeyAsReady`.
 
 use super::Keyspace;
 use crate::data::Value;
@@ -35,8 +35,8 @@ impl Keyspace {
         self.signal_key_as_ready_in(self.selected, key);
     }
 
-    /// Records a key of a database as ready if a client may be blocked on its value: also after SWAPDB, which changes
-    /// no value.
+    /// Records a key of a database as ready if a client may be blocked on its value. SWAPDB uses this as well, although
+    /// it changes no value.
     pub(crate) fn signal_key_as_ready_in(&mut self, database: usize, key: &[u8]) {
         if self.blocked.any()
             && let Some(entry) = self.databases[database].get(key)

@@ -6,7 +6,7 @@ pub struct Unbalanced;
 
 /// Splits a line into words. In double quotes, `\n \r \t \b \a \xHH` are escape sequences, and `\` before any other
 /// byte stands for that byte. In single quotes, only `\'` is an escape sequence. A quote may begin within a word, but
-/// must be closed at its end. A zero byte ends the line.
+/// the closing quote must end the word. A zero byte ends the line.
 ///
 /// # Errors
 /// Returns [`Unbalanced`] if a quote is not closed, or not at the end of a word.
@@ -55,7 +55,8 @@ fn finish_quoted(mut word: Vec<u8>, quoted: QuotedReader, line: &[u8]) -> Result
     }
 }
 
-/// Appends the text up to the closing double quote. Returns its length in `line`, including the quote.
+/// Reads the text up to the closing double quote, and appends it to `word`. Returns its length in `line`, including the
+/// quote.
 fn double_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -85,7 +86,8 @@ fn double_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     }
 }
 
-/// Appends the text up to the closing single quote. Returns its length in `line`, including the quote.
+/// Reads the text up to the closing single quote, and appends it to `word`. Returns its length in `line`, including the
+/// quote.
 fn single_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {

@@ -129,7 +129,7 @@ impl RequestParser {
                 },
             };
             let end = self.position + length;
-            // As in Redis, the two bytes after an argument are skipped without being checked.
+            // As in Redis, the two bytes after an argument are skipped without a check.
             if input.len() < end + 2 {
                 self.state = State::Arguments { missing, length: Some(length) };
                 return Ok(None);
@@ -156,7 +156,7 @@ impl RequestParser {
         Ok(Some(length))
     }
 
-    /// Reads a header up to its `\r`, and skips that and the byte after it.
+    /// Reads a header up to its `\r`, and skips the `\r` and the byte after it.
     fn line(&mut self, input: &[u8], too_long: &'static str) -> Result<Option<Range<usize>>, ProtocolError> {
         let start = self.position;
         match input[start..].iter().position(|&byte| byte == b'\r') {
@@ -192,7 +192,7 @@ fn protocol_error(text: &'static str) -> ProtocolError {
 /// Parses a decimal integer as Redis does: the only sign is `-`, and there are no leading zeros.
 fn integer(digits: &[u8]) -> Option<i64> {
     match digits {
-        // The most common cases: a length or a count of a few digits.
+        // The most common headers: a length or a count of a few digits.
         [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
         [b'1'..=b'9', ..] if digits.len() < 10 => {
             digits.iter().try_fold(0, |n, digit| digit.is_ascii_digit().then(|| n * 10 + i64::from(digit - b'0')))

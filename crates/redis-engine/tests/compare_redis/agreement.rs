@@ -1,11 +1,12 @@
-//! Decides whether the output of two servers agrees: byte by byte, except for unspecified orders and for clocks.
+//! Decides whether the output of two servers agrees. The bytes must be equal, except where an order is unspecified or a
+//! value depends on a clock.
 
 use std::collections::HashSet;
 
 use redis_engine::Engine;
 use redis_engine::resp::value::{self, Value};
 
-/// In what a command's reply may differ.
+/// The parts of a command's reply that may differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tolerance {
     None,

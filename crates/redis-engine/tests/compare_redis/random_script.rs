@@ -98,7 +98,7 @@ const FIXED: &[&str] = &[
     "CONFIG SET list-max-listpack-size 3",
 ];
 
-/// Commands that affect several clients.
+/// Commands with effects on several clients.
 const INTERACTIONS: &[&str] = &[
     "MULTI",
     "MULTI",

@@ -11,7 +11,7 @@ use test_support::real_redis::RealRedis;
 /// Maximum time to wait for a reply.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// An expiry cycle every two milliseconds, and access to DEBUG for the digests of values.
+/// Settings of the real server: an expiry cycle every two milliseconds, and access to DEBUG for the digests of values.
 const SETTINGS: &[&str] = &["--hz", "500", "--dynamic-hz", "no", "--enable-debug-command", "yes"];
 
 /// The server, with a control connection.
@@ -69,7 +69,7 @@ impl Stream {
 
     /// Closes the connection.
     pub fn close(&mut self) {
-        // Fails if the server has closed the connection already.
+        // This fails if the server has closed the connection already.
         drop(self.stream.shutdown(Shutdown::Both));
         self.is_open = false;
     }

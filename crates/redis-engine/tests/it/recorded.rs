@@ -1,4 +1,4 @@
-//! Every command has recorded cases in tests/truth/engine: a success, an error, and its example.
+//! Checks that every command has recorded cases in tests/truth/engine: a success, an error, and its example.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +33,7 @@ const NEVER_ERRORS: &[&str] = &[
 /// A recorded command.
 struct Case {
     line: String,
-    /// First line of its reply.
+    /// The first line of the reply.
     reply: String,
 }
 
@@ -66,7 +66,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Which cases of a command are recorded.
+/// The cases of a command that have been recorded.
 #[derive(Default)]
 struct RecordedCases {
     succeeds: bool,

@@ -1,11 +1,11 @@
-//! Holds the structure of the engine: few files import each other in a cycle.
+//! Checks the structure of the engine: only a few files may import each other in a cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, iter};
 
-/// The most files that may import each other in a cycle. `Command` and `Call` need each other, together with the server
-/// state that holds commands: blocked, queued and counted.
+/// Maximum number of files that may import each other in a cycle. `Command` and `Call` need each other, and so does the
+/// server state that holds commands: blocked, queued and counted ones.
 const MAX_CYCLE: usize = 10;
 
 /// A module by its path in the crate: `["data", "hash"]`; the crate root is empty.
@@ -91,7 +91,7 @@ fn resolve(module: &Module, path: &[String], modules: &BTreeMap<Module, String>)
     Some(target)
 }
 
-/// Returns all modules that a module reaches over one import or more.
+/// Returns all modules that a module imports, directly or indirectly.
 fn reachable<'a>(from: &'a Module, imports: &'a BTreeMap<&Module, BTreeSet<Module>>) -> BTreeSet<&'a Module> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&Module> = imports[from].iter().collect();

@@ -50,7 +50,7 @@ impl FailingExpression {
         self.instruction.starts_with(name)
     }
 
-    /// Returns the binary operator, also that of an augmented assignment.
+    /// Returns the binary operator of an operation or an augmented assignment.
     pub(super) fn operator(&self) -> Option<Operator> {
         match &self.expression {
             Some(Expr::BinOp(operation)) => Some(operation.op),
@@ -58,7 +58,7 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the name of the called function, without what is before its last dot.
+    /// Returns the last part of the dotted name of the called function.
     pub(super) fn called_name(&self) -> Option<&str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         match &*call.func {

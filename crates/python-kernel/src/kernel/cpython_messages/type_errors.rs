@@ -71,7 +71,7 @@ pub(super) fn rewrite(message: &str, failing: &FailingExpression, vm: &VirtualMa
     }
 }
 
-/// Returns the message for a value that should be iterable.
+/// Returns the message for a value that cannot be iterated.
 fn not_iterable_message(type_: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     let argument = failing.type_of_argument(0, vm);
     let is_argument = argument.is_none_or(|argument| argument == type_);
@@ -86,7 +86,7 @@ fn not_iterable_message(type_: &str, failing: &FailingExpression, vm: &VirtualMa
     }
 }
 
-/// Returns the message for a value that should be bytes.
+/// Returns the message for a value that is not bytes where bytes are expected.
 fn bytes_expected_message(type_: &str, failing: &FailingExpression) -> Option<String> {
     if matches!(failing.operator(), Some(Operator::Add)) {
         return Some(format!("can't concat {type_} to bytes"));
@@ -106,7 +106,7 @@ fn bytes_expected_message(type_: &str, failing: &FailingExpression) -> Option<St
     }
 }
 
-/// Returns the message for a value that should be a `str`.
+/// Returns the message for a value that is not a `str` where a `str` is expected.
 fn str_expected_message(type_: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     Some(match failing.called_name()? {
         "join" => {

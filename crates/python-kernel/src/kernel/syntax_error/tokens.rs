@@ -43,7 +43,7 @@ impl SourceTokens<'_> {
         diagnostic_at(format!("{kind} literal (detected at line {line})"), place.start..place.start + 1)
     }
 
-    /// A number directly followed by a name or by further digits.
+    /// Returns the error for a number directly followed by a name or by further digits.
     fn number_before_name(&self) -> Option<Diagnostic> {
         self.tokens.windows(2).find_map(|pair| {
             let [number, next] = pair else { return None };
@@ -65,7 +65,7 @@ impl SourceTokens<'_> {
         })
     }
 
-    /// A number with digits that its base does not allow: `0777`, `0o8`, `0xg`.
+    /// Returns the error for a number with digits that its base does not allow: `0777`, `0o8`, `0xg`.
     fn invalid_digits(&self) -> Option<Diagnostic> {
         self.errors.iter().find_map(|(error, place)| {
             let ParseErrorType::Lexical(LexicalErrorType::OtherError(_)) = error else { return None };
@@ -86,7 +86,7 @@ impl SourceTokens<'_> {
         })
     }
 
-    /// An escape sequence that is cut short, as `\U` in 'C:\Users'.
+    /// Returns the error for an escape sequence that is cut short, such as `\U` in 'C:\Users'.
     fn truncated_escape(&self) -> Option<Diagnostic> {
         let unicode = ParseErrorType::Lexical(LexicalErrorType::UnicodeError);
         let (_, place) = self.errors.iter().find(|(error, _)| *error == unicode)?;
@@ -123,7 +123,7 @@ impl SourceTokens<'_> {
         None
     }
 
-    /// A closing bracket without the matching opening bracket.
+    /// Returns the error for a closing bracket without the matching opening bracket.
     fn unmatched_bracket(&self) -> Option<Diagnostic> {
         let mut open: Vec<&Token> = Vec::new();
         for token in &self.tokens {

@@ -6,8 +6,7 @@ use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::ParseErrorType;
 
 impl SourceTokens<'_> {
-    /// Returns CPython's error for a statement that is cut short, where CPython reports this and the parser something
-    /// else.
+    /// Returns CPython's error for a statement that is cut short, if the parser reports another error than CPython.
     pub(super) fn unfinished(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         match error {
             // `r.get('a'):` without anything after the colon.
@@ -32,7 +31,7 @@ impl SourceTokens<'_> {
         }
     }
 
-    /// Returns CPython's error for a name and `=` without a value: of an argument, a parameter or an assignment.
+    /// Returns CPython's error for a name and `=` without a value, in an argument, a parameter or an assignment.
     pub(super) fn missing_value(&self, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at).map_or(TokenKind::EndOfFile, |token| token.kind);
         let equals = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == TokenKind::Equal)?;

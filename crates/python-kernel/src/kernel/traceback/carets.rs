@@ -178,7 +178,7 @@ fn anchors(segment: &str) -> Option<Anchors> {
     }
 }
 
-/// The lines of a segment, and the source in brackets that was parsed.
+/// The lines of a segment, and the source that was parsed: the segment in brackets.
 struct Text<'a> {
     lines: Vec<Line>,
     wrapped: &'a str,
@@ -193,7 +193,8 @@ impl Text<'_> {
         (line.saturating_sub(1), column)
     }
 
-    /// Returns the position itself if there is a character, else the start of the next line that is not empty.
+    /// Returns the position itself if there is a character at it, otherwise the start of the next line that is not
+    /// empty.
     fn skip_line_end(&self, (mut line, mut column): (usize, usize)) -> Option<(usize, usize)> {
         while column >= self.lines.get(line)?.len() {
             column = 0;

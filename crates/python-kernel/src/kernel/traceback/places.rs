@@ -1,8 +1,8 @@
-//! Corrects the source positions of instructions to those of CPython.
+//! Replaces the source positions of instructions by those that CPython has.
 //!
-//! Some instructions have the position of an operand where CPython has that of the whole expression: an attribute
-//! access has the position of its object, an unpacking that of its value. The carets would mark too little, so such a
-//! position is searched in the syntax tree and widened.
+//! For some instructions, the interpreter has the position of an operand where CPython has that of the whole
+//! expression: an attribute access has the position of its object, and an unpacking that of its value. The carets would
+//! mark too little of the line, so the whole expression is looked up in the syntax tree.
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::visitor::{self, Visitor};
@@ -13,7 +13,7 @@ use std::ops::Range;
 /// A line counted from 1, and a column in bytes counted from 0.
 pub type Place = (usize, usize);
 
-/// Returns CPython's start and end of an instruction that the interpreter places from `start` to `end`.
+/// Returns the start and the end that CPython has for an instruction. The interpreter's are `start` and `end`.
 pub fn correct_places(source: &str, instruction: &str, start: Place, end: Place) -> (Place, Place) {
     let (Some(from), Some(to)) = (offset(source, start), offset(source, end)) else { return (start, end) };
     let Ok(parsed) = parser::parse(source, Mode::Module.into()) else { return (start, end) };

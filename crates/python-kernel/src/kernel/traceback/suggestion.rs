@@ -108,7 +108,8 @@ fn strings(iterable: Option<PyObjectRef>, vm: &VirtualMachine) -> Vec<String> {
     items.unwrap_or_default().iter().filter_map(text).collect()
 }
 
-/// Returns the name with the smallest edit distance, if that is small enough. Of several such names, the first one.
+/// Returns the name with the smallest edit distance, if that is small enough. If several names have the same distance,
+/// returns the first one.
 pub fn nearest(names: &[String], wrong: &str) -> Option<String> {
     if names.len() > MAX_CANDIDATES {
         return None;
@@ -117,7 +118,8 @@ pub fn nearest(names: &[String], wrong: &str) -> Option<String> {
     let mut best = usize::MAX;
     let mut nearest = None;
     for name in names.iter().filter(|name| *name != wrong) {
-        // At most a third of the letters may differ, and fewer than in the best name so far.
+        // At most a third of the letters may differ. The distance must also be smaller than that of the best name so
+        // far.
         let max_distance = ((name.chars().count() + length + 3) * MOVE_COST / 6).min(best - 1);
         let distance = levenshtein_distance(wrong.as_bytes(), name.as_bytes(), max_distance);
         if distance <= max_distance && distance < best {

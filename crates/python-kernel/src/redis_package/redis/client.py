@@ -29,7 +29,7 @@ class Redis(CoreCommands):
     Replies are bytes unless `decode_responses=True`. `socket_timeout` is the maximum wait for a reply, in seconds.
     """
 
-    # Every command reads these attributes. As slots, they are found without a search through all command classes.
+    # Every command reads these attributes. Access to slots needs no search through all command classes.
     __slots__ = ("_known", "_idle")
 
     connection = None
@@ -146,7 +146,7 @@ class Redis(CoreCommands):
         """Sets the list of idle connections and the table of converters that `execute_command` uses."""
         self._known = self.response_callbacks.known
         pool = self.connection_pool
-        # A pool class of the program's own must be asked for each connection.
+        # If the pool class is the program's own, the pool is asked for each connection.
         is_own_pool = type(pool) in (ConnectionPool, BlockingConnectionPool)
         self._uses_fast_path = is_own_pool and can_use_fast_path(pool.connection_kwargs)
         if self._uses_fast_path:

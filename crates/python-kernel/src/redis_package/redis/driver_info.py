@@ -1,6 +1,6 @@
 """The library name and version that a connection sends to the server."""
 
-# The default of arguments for which None has a meaning. redis-py uses a single such object in all of its modules.
+# The default of arguments for which None has another meaning. redis-py uses a single such object in all of its modules.
 SENTINEL = object()
 VERSION = "8.1.0"
 

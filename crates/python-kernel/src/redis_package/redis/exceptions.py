@@ -116,7 +116,7 @@ class LockError(RedisError, ValueError):
     """A lock could not be acquired, or is not held."""
 
     def __new__(cls, *args, **kwargs):
-        # The __new__ of ValueError in RustPython rejects a class with two builtin base classes.
+        # In RustPython, the __new__ of ValueError rejects a class with two builtin base classes.
         return Exception.__new__(cls, *args)
 
     def __init__(self, message=None, lock_name=None):

@@ -1,9 +1,9 @@
 //! Size of `kvobj`, the allocation that holds a value's metadata, the key's name, its expiry time, and a short string
 //! value.
 //!
-//! A key without an expiry time has no room for one, unless the allocation has spare bytes. The key is reallocated when
-//! it first needs the room, and then keeps it. A short string is embedded if everything fits into 64 bytes
-//! (`kvobjCreate`, `kvobjCreateEmbedString` and `kvobjSet` in `object.c`).
+//! The head of a key without an expiry time has no room for one, unless the allocation has spare bytes. When the key
+//! first gets an expiry time, its head is reallocated with room for it, which it keeps. A short string is embedded if
+//! everything fits into 64 bytes (`kvobjCreate`, `kvobjCreateEmbedString` and `kvobjSet` in `object.c`).
 
 use super::allocator::size_class;
 use super::sds;
@@ -46,7 +46,7 @@ impl Expiry {
         self != Expiry::NONE
     }
 
-    /// Sets or clears the expiry time. Room that is there stays.
+    /// Sets or clears the expiry time. Reserved room stays reserved.
     pub fn set(&mut self, at_ms: Option<i64>) {
         *self = match at_ms {
             Some(at_ms) => Expiry(at_ms),
@@ -67,7 +67,7 @@ impl std::fmt::Debug for Expiry {
     }
 }
 
-/// What decides the size of a key's allocation.
+/// The properties of a key that determine the size of its allocation.
 #[derive(Debug, Clone, Copy)]
 pub struct Head {
     key_length: usize,

@@ -3,7 +3,8 @@
 
 use super::allocator::size_class;
 
-/// Maximum spare room in bytes. A shorter string that grows gets twice its length (`SDS_MAX_PREALLOC`).
+/// Maximum spare room in bytes. A shorter string that grows gets an allocation for twice its length
+/// (`SDS_MAX_PREALLOC`).
 const MAX_SPARE: usize = 1 << 20;
 
 /// Returns the header size for a string of this length. From 32 bytes on, the header stores the allocated size too
@@ -51,8 +52,8 @@ impl Allocation {
         Allocation { allocated, capacity }
     }
 
-    /// Returns the allocation after the string's length has changed. If it was too small, twice the length is allocated
-    /// (`sdsMakeRoomFor`). It never shrinks.
+    /// Returns the allocation after the string's length has changed. If the allocation was too small, the new one has
+    /// room for twice the length (`sdsMakeRoomFor`). An allocation never shrinks.
     pub fn resized(self, length: usize) -> Self {
         if self.allocated == 0 {
             return Allocation::exact(length);

@@ -37,7 +37,7 @@ impl Table {
         Table { buckets: elements.next_power_of_two().max(MIN_BUCKETS), rehash: None }
     }
 
-    /// Updates the table for a new element, beside `others` that it already has.
+    /// Updates the table for a new element. `others` is the number of elements that the table already has.
     pub fn add(&mut self, others: usize) {
         self.step();
         if others >= self.buckets {
@@ -101,7 +101,7 @@ mod tests {
                 sizes.push((others + 1, (table.allocated() - DICT) / BUCKET));
             }
         }
-        // A real server, whose sizes depend on its hash function: 257, 420, 513, 849, 1025.
+        // On a real server the size changed at 257, 420, 513, 849 and 1025 elements, which depends on its hash function.
         assert_eq!(sizes, [(257, 768), (419, 512), (513, 1536), (837, 1024), (1025, 3072)]);
     }
 

@@ -287,8 +287,8 @@ fn insert_or_split<I>(items: &mut Vec<I>, at: usize, item: I, limit: usize, posi
     Some(right)
 }
 
-/// Restores the invariants after a removal below a branch: removes an empty branch, and merges or evens out a sparse
-/// one.
+/// Restores the invariants after a removal below a branch: removes an empty branch, and merges a sparse branch with a
+/// neighbour or moves elements to it.
 fn rebalance<T: Ord + Clone>(branches: &mut Vec<Branch<T>>, at: usize) {
     let Some(branch) = branches.get(at) else { return };
     if branch.len == 0 {
@@ -431,7 +431,7 @@ mod tests {
         let mut random = Rng::new(1);
         let (mut ranking, mut model) = (Ranking::default(), Vec::new());
         for round in 0..60 {
-            // Some rounds mostly insert and some mostly remove, in random or in ascending order.
+            // Some rounds mostly insert and others mostly remove, in random or in ascending order.
             for _ in 0..400 {
                 let ascending = round % 4 == 3;
                 let n = if ascending { model.last().map_or(0, |n| n + 1) } else { random.below(20_000) };
