@@ -76,13 +76,13 @@ impl ProgressFile {
         self.progress = progress.clone();
         let Some(path) = &self.path else { return Ok(()) };
         let write = || {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            let mut file = atomic_write_file::AtomicWriteFile::open(path)?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            std::fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
             serde_json::to_writer_pretty(&mut file, progress)?;
             file.write_all(b"\n")?;
-            file.commit()
+            file.as_file().sync_all()?;
+            file.persist(path).map(drop).map_err(|refused| refused.error)
         };
         write().map_err(|e: io::Error| io::Error::new(e.kind(), messages::cannot_save_progress(path.display(), e)))
     }

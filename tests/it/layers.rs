@@ -125,7 +125,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["dbg!", "todo!", "unimplemented!"], &[]),
     (&["nu_ansi_term"], &["render/theme.rs"]),
     (&["rustyline"], &["shell", "cli/args.rs"]),
-    (&["clap", "clap_complete", "clap_mangen", "etcetera", "atomic_write_file"], &["cli"]),
+    (&["clap", "clap_complete", "clap_mangen", "etcetera", "tempfile"], &["cli"]),
     (&["ctrlc"], &["driver", "redis-server", "python-kernel/kernel"]),
     (&["rustpython_vm", "rustpython_stdlib", "rustpython_pylib"], &["python-kernel/kernel"]),
     (&["rustpython_compiler", "ruff_text_size"], &["python-kernel/syntax.rs", "python-kernel/kernel"]),

@@ -1,6 +1,6 @@
 //! DEBUG: the subcommands that test suites of client libraries use.
 
-use sha1::{Digest as _, Sha1};
+use sha1_smol::Sha1;
 
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
@@ -233,13 +233,13 @@ struct Digest([u8; 20]);
 
 impl Digest {
     fn add(&mut self, bytes: &[u8]) {
-        let hash: [u8; 20] = Sha1::digest(bytes).into();
+        let hash = Sha1::from(bytes).digest().bytes();
         self.0.iter_mut().zip(hash).for_each(|(byte, other)| *byte ^= other);
     }
 
     fn mix(&mut self, bytes: &[u8]) {
         self.add(bytes);
-        self.0 = Sha1::digest(self.0).into();
+        self.0 = Sha1::from(self.0).digest().bytes();
     }
 
     /// Returns a digest of these parts, which depends on their order.

@@ -1,4 +1,4 @@
-//! Compares the definitions of commands with those that a real server reports (tests/truth/commands.json, recorded by
+//! Compares the definitions of commands with those that a real server reports (tests/truth/commands.tsv, recorded by
 //! `scripts/record_commands`), and runs every command's example.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,6 @@ use redis_engine::commands;
 use redis_engine::resp::quoting;
 use redis_engine::resp::value::{self, Value};
 use redis_engine::syntax;
-use serde::Deserialize;
 
 /// Start time of the engine. Its value does not matter.
 const START_US: i64 = 1_700_000_000_000_000;
@@ -35,7 +34,7 @@ const GROUPS: [&str; 11] = [
 const SCRIPTING: &str = "scripting";
 
 /// A command as the real server reports it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Recorded {
     group: String,
     since: String,
@@ -54,7 +53,32 @@ fn truth(name: &str) -> String {
 }
 
 fn recorded() -> BTreeMap<String, Recorded> {
-    serde_json::from_str(&truth("commands.json")).expect("scripts/record_commands wrote it")
+    let table = truth("commands.tsv");
+    table.lines().map(|line| Recorded::parse(line).unwrap_or_else(|| panic!("not a recorded line: {line}"))).collect()
+}
+
+impl Recorded {
+    /// Parses a line of commands.tsv, whose columns `scripts/record_commands` describes. Returns the command's name, too.
+    fn parse(line: &str) -> Option<(String, Self)> {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [name, group, since, complexity, arity, flags, categories, keys, counted, tokens] = columns[..] else {
+            return None;
+        };
+        let words = |column: &str| -> Vec<String> { column.split_whitespace().map(str::to_owned).collect() };
+        let numbers = |column: &str| column.split_whitespace().map(|n| n.parse().ok()).collect::<Option<Vec<i32>>>();
+        let recorded = Recorded {
+            group: group.to_owned(),
+            since: since.to_owned(),
+            complexity: complexity.to_owned(),
+            arity: arity.parse().ok()?,
+            flags: words(flags),
+            categories: words(categories),
+            keys: numbers(keys)?.try_into().ok()?,
+            counted: numbers(counted)?,
+            tokens: words(tokens),
+        };
+        Some((name.to_owned(), recorded))
+    }
 }
 
 /// Returns whether out-of-scope.txt has a command, by its name or by a pattern such as `ACL *`.
