@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_alone_have_a_form_in_redis_cli() {
+    fn only_answers_of_plain_commands_have_a_redis_cli_form() {
         for (answer, rehearsed, lines) in [
             ("r.get('a')", vec![sent("r.get('a')", &[&["GET", "a"]])], Some("GET a")),
             (

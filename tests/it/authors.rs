@@ -6,7 +6,7 @@ use std::fs;
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
 #[test]
-fn a_new_lesson_passes_its_check_and_is_never_written_over() {
+fn a_new_lesson_passes_check_and_is_never_overwritten() {
     let file = folder("new").join("120-time-series.toml");
     let path = file.display().to_string();
     let made = redis_tutor(&["new", &path], b"");
@@ -25,7 +25,7 @@ fn a_new_lesson_passes_its_check_and_is_never_written_over() {
 }
 
 #[test]
-fn a_transcript_shows_wrong_tries_and_hints_in_the_width_that_is_asked_for() {
+fn a_transcript_shows_mistakes_and_hints_at_the_requested_width() {
     let file = folder("transcript").join("counts.toml").display().to_string();
     redis_tutor(&["new", &file], b"");
     let shown = stdout(&redis_tutor(&["transcript", &file, "--width", "40"], b""));
@@ -39,7 +39,7 @@ fn a_transcript_shows_wrong_tries_and_hints_in_the_width_that_is_asked_for() {
 }
 
 #[test]
-fn a_check_suggests_names_and_gives_advice() {
+fn check_suggests_names_and_gives_advice() {
     let file = folder("advice").join("counts.toml");
     let path = file.display().to_string();
     redis_tutor(&["new", &path], b"");
@@ -96,7 +96,7 @@ right = { title = "INCR", run = "r.incr('n')", holds = { run = "r.get('n')", rep
 "#;
 
 #[test]
-fn a_check_plays_what_is_compared_by_its_lost_updates() {
+fn check_races_the_programs_of_a_comparison() {
     let file = folder("compared").join("compared.toml");
     let path = file.display().to_string();
     for (from, to, says) in [
@@ -127,7 +127,7 @@ fn a_check_plays_what_is_compared_by_its_lost_updates() {
 }
 
 #[test]
-fn a_lessons_file_opens_at_a_step() {
+fn a_lesson_file_opens_at_a_step() {
     let file = folder("step").join("counts.toml").display().to_string();
     redis_tutor(&["new", &file], b"");
     let learn = |place: &str| redis_tutor(&["--no-progress", "learn", place], b"");
@@ -138,7 +138,7 @@ fn a_lessons_file_opens_at_a_step() {
 }
 
 #[test]
-fn a_lesson_in_place_of_one_that_is_built_in_is_told() {
+fn a_lesson_that_replaces_a_built_in_one_is_reported() {
     let folder = folder("place");
     let file = folder.join("counts.toml");
     redis_tutor(&["new", &file.display().to_string()], b"");
@@ -150,7 +150,7 @@ fn a_lesson_in_place_of_one_that_is_built_in_is_told() {
 }
 
 #[test]
-fn the_guides_steps_pass_the_check() {
+fn steps_in_the_guide_pass_check() {
     let guide = include_str!("../../lessons/README.md");
     let (_, chapter) = guide.split_once("### A step of each kind").expect("the guide shows steps");
     let (_, steps) = chapter.split_once("```toml\n").expect("as TOML");
@@ -171,7 +171,7 @@ fn watching_needs_a_file() {
 }
 
 #[test]
-fn what_was_done_is_practised_when_it_is_due() {
+fn finished_steps_are_practised_when_they_are_due() {
     let file = folder("review").join("progress.json");
     let progress = file.display().to_string();
     let review = |input: &str| redis_tutor(&["--progress", &progress, "review"], input.as_bytes());

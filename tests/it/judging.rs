@@ -43,7 +43,7 @@ say = "The name is gone."
 "#;
 
 #[test]
-fn a_command_that_fails_does_no_step() {
+fn a_failed_command_does_not_complete_a_step() {
     for typed in [
         "HINCRBY user visits",
         "r.hincrby('user', 'visits', 'x')",
@@ -71,7 +71,7 @@ fn a_mistake_that_spoils_the_data_is_not_forgotten() {
 }
 
 #[test]
-fn a_mistake_of_the_data_is_told_to_the_line_that_made_it() {
+fn a_mistake_in_the_data_is_reported_for_the_line_that_made_it() {
     let told = |typed: &str| said("stale", COUNT, typed).matches("The name is gone.").count();
     assert_eq!(told("r.hdel('user', 'name')\nimport json\nr.hlen('user')\n1 +\njson.dumps(1)\n"), 1);
     assert_eq!(told("r.hdel('user', 'name')\nr.hset('user', 'x', 1)\nr.hdel('user', 'x')\n"), 2);
@@ -89,7 +89,7 @@ reply = "11"
 "#;
 
 #[test]
-fn a_value_counts_if_redis_was_asked_for_it() {
+fn a_shown_value_counts_only_if_it_comes_from_redis() {
     for (typed, done) in [
         ("11", false),
         ("user = {'visits': 11}\nuser['visits']", false),
@@ -134,7 +134,7 @@ say = "Never."
 "#;
 
 #[test]
-fn arguments_in_another_order_and_other_keys_have_a_word() {
+fn swapped_arguments_and_wrong_keys_get_specific_feedback() {
     let to = |typed: &str| said("order", FIELD, &format!("{typed}\n"));
     let turned = to("r.hget('email', 'user')");
     assert!(turned.contains("The other way round: the key comes first, `user`."), "{turned}");
@@ -147,7 +147,7 @@ fn arguments_in_another_order_and_other_keys_have_a_word() {
 }
 
 #[test]
-fn what_is_no_text_yet_is_told_how_to_become_it() {
+fn a_missing_quote_or_conversion_is_explained() {
     let to = |typed: &str| said("quotes", FIELD, &format!("{typed}\n"));
     assert!(to("r.hget(user, 'email')").contains("`user` is no variable here. Text stands in quotes: `'user'`."));
     assert!(to("r.hget(user:1, 'email')").contains("Text stands in quotes: `'user:1'`."));
@@ -174,7 +174,7 @@ reply = "480"
 "#;
 
 #[test]
-fn a_step_begins_again_at_the_time_and_with_the_client_that_it_began_with() {
+fn a_restarted_step_has_the_same_time_and_client() {
     // Waits 7 seconds longer than the step's own answer does.
     let begins = "r.set('k', 'v', ex=600)\n:wait 2m\n:wait 7s\nr.ttl('k')\n:again\n:wait 7s\nr.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')\n\n";
     let looks = "print('now', r.time()[0], r.ttl('k'))\n";
@@ -218,7 +218,7 @@ const BUY: &str =
     "def buy():\n    if r.decr('seats') >= 0:\n        r.rpush('sold', 'me')\n    else:\n        r.incr('seats')\n\n";
 
 #[test]
-fn clients_race_from_where_the_step_began() {
+fn races_begin_with_the_data_at_the_start_of_the_step() {
     let naive =
         "def buy():\n    if int(r.get('seats')) > 0:\n        r.decr('seats')\n        r.rpush('sold', 'me')\n\n";
     for tried in
@@ -230,7 +230,7 @@ fn clients_race_from_where_the_step_began() {
 }
 
 #[test]
-fn what_was_defined_is_not_said_to_be_undefined() {
+fn a_defined_name_is_not_reported_as_undefined() {
     let tried = format!("def buy(): return int(r.get('seats'))\n\nbuy()\n{BUY}");
     let said_to = said("by-hand", SEATS, &tried);
     assert!(!said_to.contains("is not defined") && is_done(&said_to), "{said_to}");
@@ -263,7 +263,7 @@ options = [{ text = "`INCRBY k 1`", correct = true, because = "It is." }, { text
 "#;
 
 #[test]
-fn a_prediction_is_what_python_prints() {
+fn a_prediction_must_equal_what_python_prints() {
     let to = |typed: &str| said("predict", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n{typed}\n"));
     let nearly = to("True");
     assert!(
@@ -277,13 +277,13 @@ fn a_prediction_is_what_python_prints() {
 }
 
 #[test]
-fn at_a_question_things_can_be_tried_in_a_fork() {
+fn lines_can_be_tried_in_a_fork_during_a_question() {
     let tried = said("fork", QUESTIONS, "r.sadd('tags', 'a')\n\n:fork\nr.scard('tags') + 40\n:fork back\n1\n");
     assert!(tried.contains("41") && tried.contains("`1` it is."), "{tried}");
 }
 
 #[test]
-fn an_option_is_chosen_by_its_text_too() {
+fn an_option_can_be_chosen_by_its_text() {
     let to = |typed: &str| said("choose", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n1\n\n{typed}\n"));
     assert!(to("INCRBY k 1").contains("It is."));
     assert!(to("incr k").contains("No."));
@@ -291,7 +291,7 @@ fn an_option_is_chosen_by_its_text_too() {
 }
 
 #[test]
-fn a_refused_answer_is_not_said_to_be_taken_back() {
+fn undo_does_not_claim_to_take_back_a_refused_answer() {
     let undone = said("refused", QUESTIONS, "r.sadd('tags', 'a')\n\nr.srem('tags', 'a')\n:undo\n:undo\n");
     assert!(undone.contains("`r.srem('tags', 'a')` was no answer and has changed nothing."), "{undone}");
     assert!(!undone.contains("Taken back: `r.srem"), "{undone}");
@@ -299,7 +299,7 @@ fn a_refused_answer_is_not_said_to_be_taken_back() {
 }
 
 #[test]
-fn the_end_of_a_lesson_waits_for_who_left_before_it() {
+fn a_lesson_left_before_its_end_resumes_at_its_end() {
     let folder = folder("judging-end");
     let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";
     fs::write(folder.join("judged.toml"), format!("{head}{READ}")).expect("cargo's folder for tests can be written");
@@ -319,7 +319,7 @@ fn the_end_of_a_lesson_waits_for_who_left_before_it() {
 }
 
 #[test]
-fn list_is_another_word_for_lessons() {
+fn list_is_an_alias_of_lessons() {
     let listed = |word: &str| stdout(&redis_tutor(&["--no-progress", word], b""));
     assert_eq!(listed("list"), listed("lessons"));
     assert!(!listed("list").is_empty());

@@ -42,7 +42,7 @@ fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
 }
 
 #[test]
-fn every_lesson_reads_as_its_snapshot() {
+fn every_lesson_matches_its_snapshots() {
     let library = lessons();
     // Each lesson has a Python of its own, so the lessons can run in parallel.
     let transcripts: Vec<Vec<String>> = std::thread::scope(|scope| {
@@ -73,7 +73,7 @@ fn every_lesson_names_the_schema() {
 }
 
 #[test]
-fn what_is_taught_where_is_taught_there() {
+fn every_place_named_in_the_guide_exists() {
     let library = lessons();
     let guide = include_str!("../../lessons/README.md");
     let (_, table) = guide.split_once("## What is taught where").expect("the guide has the table");

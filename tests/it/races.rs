@@ -26,12 +26,12 @@ fn races() -> (String, String) {
 }
 
 #[test]
-fn races_go_as_their_snapshot() {
+fn races_match_their_snapshots() {
     goes_as_its_snapshot("races", include_str!("../races/typed.txt"));
 }
 
 #[test]
-fn what_is_raced_has_what_the_learner_has_typed_before() {
+fn racing_programs_see_the_learners_earlier_definitions() {
     goes_as_its_snapshot("orders", include_str!("../races/typed-orders.txt"));
 }
 

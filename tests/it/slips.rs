@@ -69,7 +69,7 @@ const SLIPS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn each_slip_is_told_with_its_place_and_its_cause() {
+fn each_mistake_is_reported_with_its_position_and_cause() {
     let steps = include_str!("../slips/steps.toml");
     let mut parts = steps.split("[[step]]\n");
     let head = parts.next().expect("the lesson has a head");
@@ -96,7 +96,7 @@ fn each_slip_is_told_with_its_place_and_its_cause() {
 }
 
 #[test]
-fn the_steps_themselves_have_no_fault() {
+fn unchanged_steps_have_no_faults() {
     let file = folder("no-slip").join("steps.toml");
     fs::write(&file, include_str!("../slips/steps.toml")).expect("the folder is there");
     let said = stdout(&redis_tutor(&["check", &file.display().to_string()], b""));

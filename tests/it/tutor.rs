@@ -26,7 +26,7 @@ fn transcript(lines: &str, library: &Arc<Library>, style: Style) -> String {
 }
 
 #[test]
-fn what_commands_to_the_tutor_show_is_as_recorded() {
+fn tutor_commands_match_their_snapshots() {
     let library = Arc::new(Library::read(&library::built_in()).expect("the lessons built in are lessons"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tutor");
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("the folder is there").flatten().collect();

@@ -184,7 +184,7 @@ impl Frontend for Chance {
 }
 
 #[test]
-fn whatever_was_entered_can_be_taken_back_one_by_one() {
+fn any_inputs_can_be_undone_one_by_one() {
     for luck in 0..3 {
         let mut session = Session::new(Options::repeatable(Arc::default()));
         let doing = Doing::Entering(16);

@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_redis_own_where_fewer_would_do() {
+    fn digits_equal_those_of_redis_even_if_fewer_suffice() {
         // Recorded from Redis 8.2.3: `ZADD z 56.44861951509316 a`, `ZSCORE z a`.
         assert_eq!(digits(56.448_619_515_093_16), ("56448619515093156".into(), -15));
         assert_eq!(digits(0.1), ("1".into(), -1));

@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_are_those_of_the_real_server() {
+    fn sums_equal_those_of_a_real_server() {
         for (a, b, text) in [
             ("0.1", "0.2", "0.3"),
             ("3.15", "1e3", "1003.15000000000000002"),
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn text_that_is_not_a_number_is_rejected() {
         for text in
             ["", " 1", "1 ", ".", "+", "1e", "0x", "0x.p1", "nan", "nan(1)", "1e5000", "1e-4960", "0x1p-16500", "1\0"]
         {
