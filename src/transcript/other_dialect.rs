@@ -1,14 +1,14 @@
-//! Translates an answer in Python to redis-cli: to the lines that send the same commands.
+//! An answer in the other dialect: the commands that it sends, as lines of redis-cli.
 //!
-//! A translation exists only if the answer consists of nothing but commands, each of which sends everything in one
-//! round trip. What a program computes between two commands cannot be typed in redis-cli.
+//! Only where the answer consists of commands alone, each with what it sends in one go: what a program works out between
+//! two commands is nothing that one types in redis-cli.
 
 use crate::lesson::evidence::Submission;
 use crate::redis_cli;
 use crate::session::dialect::{self, Dialect, Input};
 
-/// Returns the lines of redis-cli that send an answer's commands. Returns `None` if the answer does more than send
-/// commands, or contains no Python. `rehearsed` has the submissions of the answer when it was rehearsed.
+/// What an answer's commands are in redis-cli, line by line; none if it is more than commands, or none of it is Python.
+/// `rehearsed` is what was submitted for it.
 pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     let mut rehearsed: Vec<&Submission> = rehearsed.iter().collect();
     let mut names = Vec::new();
@@ -33,18 +33,17 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     is_python.then(|| lines.join("\n"))
 }
 
-/// A statement that does nothing but call a command or show its reply.
+/// A statement that is no more than a command.
 #[derive(Debug, PartialEq, Eq)]
 enum Statement {
-    /// Calls a command, and assigns the reply to a variable if there is a `name`.
+    /// Calls a command, and perhaps keeps the reply under a name.
     Calls { name: Option<String> },
-    /// Shows a variable that holds a reply.
+    /// Shows such a name.
     Shows,
 }
 
 impl Statement {
-    /// Classifies a statement. `names` are the variables that hold replies. Returns `None` if the statement does
-    /// anything else.
+    /// `names` are those under which replies were kept.
     fn of(source: &str, names: &[String]) -> Option<Statement> {
         let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let (name, value) = match source.split_once(" = ") {
@@ -60,7 +59,7 @@ impl Statement {
     }
 }
 
-/// Whether a Python expression is a single method call of `r`, or a single chain of calls on a pipeline.
+/// Whether a piece of Python is one call of `r`'s, or one chain of a pipeline's.
 fn is_command(value: &str) -> bool {
     let Some(calls) = value.strip_prefix("r.") else { return false };
     let mut depth = 0_usize;
@@ -83,7 +82,7 @@ fn is_command(value: &str) -> bool {
             outside.push(c);
         }
     }
-    // Without the arguments, only names, dots, and one closing bracket for each call are left.
+    // What is left are names, dots, and a closing bracket for each call.
     let is_chain = outside.ends_with(')') && outside.chars().all(|c| c.is_ascii_alphanumeric() || "_.)".contains(c));
     let is_one = outside.matches(')').count() == 1 || calls.starts_with("pipeline(");
     is_chain && is_one && depth == 0 && !calls.contains("(r.") && !calls.contains(" r.")
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn only_answers_of_plain_commands_have_a_redis_cli_form() {
+    fn commands_alone_have_a_form_in_redis_cli() {
         for (answer, rehearsed, lines) in [
             ("r.get('a')", vec![sent("r.get('a')", &[&["GET", "a"]])], Some("GET a")),
             (

@@ -1,4 +1,4 @@
-//! An attempt: opens a lesson at a step, types a text there, and records the results.
+//! An attempt: a lesson opened at a step, a text typed there, and what came of it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -18,41 +18,41 @@ use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
 
-/// A day and several hours, so that both the date and the hour differ.
+/// A day and some hours, so that neither date nor hour are the same.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
-/// The lesson that is checked, and the results of its own answers.
+/// The lesson that is proved, and what comes of its answers.
 pub struct LessonUnderTest<'a> {
     pub lesson: &'a Arc<Lesson>,
     pub rehearsal: Arc<Rehearsal>,
 }
 
-/// The results of an attempt.
+/// What came of an attempt.
 #[derive(Debug, Default)]
 pub struct Attempt {
     inputs: VecDeque<String>,
     pub judged: Vec<Judged>,
-    /// The statements that raised an error, each with the error.
+    /// What raised, and how.
     pub errors: Vec<(String, Failure)>,
     pub unseen: Vec<Submission>,
     pub raced: Vec<RaceResult>,
     /// Whether the step has begun.
     prompted: bool,
     pub done: bool,
-    /// The next line to type when the step was already done, if there was one.
+    /// The line that was still to come when the step was done.
     pub needless: Option<String>,
     /// Whether a picture was shown.
     pub drawn: bool,
-    /// The keys that must stay unchanged, but do not exist at the end.
+    /// The keys that are to stay as they are, and that are not there at the end.
     pub absent: Vec<Spanned<String>>,
 }
 
-/// The conditions of an attempt: date, time and random seed.
+/// The world in which something is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
-    /// The conditions of transcripts.
+    /// The one of transcripts.
     Usual,
-    /// Another day, another hour, and another random seed.
+    /// On another day, and with other luck.
     Other,
 }
 
@@ -76,14 +76,13 @@ impl LessonUnderTest<'_> {
 }
 
 impl Attempt {
-    /// Returns the line that completed the step.
+    /// The line that did the step.
     pub fn done_by(&self) -> Option<&str> {
         let done = self.judged.iter().find(|judged| judged.verdict == Verdict::Done);
         done.map(|judged| judged.submission.source.as_str())
     }
 
-    /// Explains to the lesson's author why the step was not done. Returns a clause that completes a sentence, and a
-    /// diagnostic for each unmet expectation.
+    /// Why the step was not done, for its author: in words that follow others, and each thing that is not as it should be.
     pub fn undone(&self, step: &Step) -> (String, Vec<Diagnostic>) {
         let (Some(expect), Some(last)) = (&step.expect, self.judged.last()) else {
             let told =
@@ -107,7 +106,7 @@ impl Attempt {
         (format!("after {line:?}{mistaken}, this is not so"), causes)
     }
 
-    /// Explains why a mistake was not recognised.
+    /// Why a mistake was not recognised.
     pub fn why_not(&self, when: &When) -> String {
         let unmet = |judged: &Judged| unmet::of_mistake(when, &judged.submission, &judged.findings);
         let why = match self.judged.iter().map(|judged| (unmet(judged), judged)).min_by_key(|(unmet, _)| unmet.len()) {
@@ -127,7 +126,7 @@ impl Attempt {
         format!("{why}{}", raised.unwrap_or_default())
     }
 
-    /// Returns a line that was treated as a mistake before the step was done, and the mistake's index.
+    /// A line that was taken for a mistake before the step was done, and the mistake's index.
     pub fn scolded(&self) -> Option<(&str, usize)> {
         self.judged.iter().find_map(|judged| match judged.verdict {
             Verdict::Mistake(index) => Some((judged.submission.source.as_str(), index)),
@@ -148,7 +147,7 @@ impl Frontend for Attempt {
             self.done = true;
             self.needless = self.inputs.front().cloned();
         }
-        // The whole text is typed, even if the step is done earlier, because a replay types the whole text as well.
+        // All of it is typed, even if the step is done before the end: replays type all of it, too.
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
     }
 
@@ -162,7 +161,7 @@ impl Frontend for Attempt {
     }
 
     fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
-        // Submissions before the first prompt are the answers of the previous steps.
+        // What runs before the first prompt are the answers of the steps before.
         if let Some(error) = &submission.error
             && self.prompted
         {

@@ -1,6 +1,5 @@
-//! `check`: verifies a lesson by running it. Every answer and every alternative must complete the step, doing nothing
-//! must not complete it, every mistake must get its own text, and everything that is shown, predicted or measured must
-//! run.
+//! `check`: proves a lesson. Every answer and every other way passes, doing nothing does not, every mistake gets its own
+//! text, and what is shown, predicted or measured runs.
 
 mod attempt;
 mod shown;
@@ -22,19 +21,18 @@ use crate::session::{self, python_hints};
 use attempt::{Attempt, Conditions, LessonUnderTest};
 use shown::prove_shown;
 
-/// The results of checking a lesson.
+/// What a proof found.
 #[derive(Debug, Default)]
 pub struct Proof {
     pub faults: Vec<Diagnostic>,
-    /// Remarks on what is allowed but may be unintended.
+    /// What is allowed, and may not be meant.
     pub advice: Vec<Diagnostic>,
-    /// Number of attempts that were run.
+    /// How often something was tried.
     pub tries: usize,
 }
 
 impl Proof {
-    /// Adds a fault, unless it is known already. Several answers can fail for the same causes, which are reported only
-    /// for the first of these answers.
+    /// Keeps a fault, once: what several answers suffer from is told with the first of them.
     fn fault(&mut self, fault: Diagnostic) {
         let is_known = |known: &Diagnostic| *known == fault || !fault.causes.is_empty() && known.causes == fault.causes;
         if !self.faults.iter().any(is_known) {
@@ -42,7 +40,7 @@ impl Proof {
         }
     }
 
-    /// Sorts all faults and all advice by their position in the file.
+    /// All that was found, in the order of the file.
     fn in_order(mut self) -> Self {
         self.faults.sort_by_key(|fault| fault.at);
         self.advice.sort_by_key(|advice| advice.at);
@@ -50,10 +48,10 @@ impl Proof {
     }
 }
 
-/// Checks a lesson. If the file breaks a rule, none of the lesson is run.
+/// Proves a lesson. If its file breaks a rule, nothing of it is run.
 ///
 /// # Errors
-/// Returns an error if Python cannot be started.
+/// A Python that cannot be started.
 pub fn prove(lesson: &Arc<Lesson>) -> io::Result<Proof> {
     let mut proof = Proof { faults: rules::faults(lesson), advice: rules::advice(lesson), tries: 0 };
     if proof.faults.is_empty() {
@@ -76,7 +74,7 @@ fn prove_step(subject: &LessonUnderTest<'_>, index: usize, proof: &mut Proof) ->
         proof.tries += 1;
         subject.attempt(index, text, Conditions::Usual)
     };
-    // This attempt does nothing, so its errors come from the preparation of the step.
+    // Doing nothing prepares the step, so that what goes wrong before the learner types is found here.
     let nothing = attempt("None", proof)?;
     unseen_errors(lesson, step, &nothing, proof);
     if setup_raises(lesson, proof) {
@@ -107,7 +105,7 @@ fn prove_step(subject: &LessonUnderTest<'_>, index: usize, proof: &mut Proof) ->
     Ok(())
 }
 
-/// Reports a step that is done before the learner does anything, and a key that must stay unchanged but does not exist.
+/// Whether a step is still to be done when it begins, and what is to stay as it is is there.
 fn begins_undone(step: &Step, nothing: &Attempt, proof: &mut Proof) {
     if nothing.done {
         let at = step.expect.as_ref().map(|expect| expect.span().start);
@@ -123,7 +121,7 @@ fn begins_undone(step: &Step, nothing: &Attempt, proof: &mut Proof) {
     }
 }
 
-/// Reports a mistake that completes the step, or does not get its own text.
+/// Whether a mistake does not do the step, and gets its text.
 fn is_recognised(index: usize, mistake: &Mistake, tried: &Attempt, proof: &mut Proof) {
     let at = Some(mistake.example.span().start);
     if let Some(refusal) = refused(mistake.example.get_ref()) {
@@ -142,13 +140,13 @@ fn is_recognised(index: usize, mistake: &Mistake, tried: &Attempt, proof: &mut P
     }
 }
 
-/// Whether an error of the setup was reported. Everything else in the lesson would then fail as well.
+/// Whether the setup was told to raise: all that is built on it would be told as well.
 fn setup_raises(lesson: &Lesson, proof: &Proof) -> bool {
     let setup = lesson.setup.as_ref().map(|setup| setup.span().start);
     setup.is_some() && proof.faults.iter().any(|fault| fault.at == setup)
 }
 
-/// Reports an answer that does not complete the step.
+/// Whether an answer does the step.
 fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Proof) {
     let at = Some(answer.span().start);
     if let Some(refusal) = refused(answer.get_ref()) {
@@ -170,7 +168,7 @@ fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Pr
     } else {
         draws(step, tried, proof);
         is_not_scolded(step, answer, tried, proof);
-        // An alternative answer may end in a line that only shows the result.
+        // Another way may well end in a look at what it did.
         let is_shown = step.answer.as_ref() == Some(answer);
         if let Some(line) = tried.needless.as_ref().filter(|_| is_shown) {
             let message = format!(
@@ -181,7 +179,7 @@ fn passes(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Pr
     }
 }
 
-/// Reports an answer with a line that is treated as a mistake.
+/// Whether no line of an answer is taken for a mistake.
 fn is_not_scolded(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof: &mut Proof) {
     if let Some((source, index)) = tried.scolded() {
         let mistake = &step.mistakes[index];
@@ -195,7 +193,7 @@ fn is_not_scolded(step: &Step, answer: &Spanned<String>, tried: &Attempt, proof:
     }
 }
 
-/// Reports an answer whose commands do not complete the step when they are typed in redis-cli.
+/// Whether the commands of an answer, as lines of redis-cli, do the step.
 fn passes_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, proof: &mut Proof) {
     let at = step.answer.as_ref().map(|answer| answer.span().start);
     let fails_anyhow = proof.faults.iter().any(|fault| fault.at == at);
@@ -206,7 +204,7 @@ fn passes_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, proof: &mut Pr
     }
 }
 
-/// Returns the answer without its `:client` lines, if it has any and the step does not require specific clients.
+/// The answer without its way to another client, where the step does not say who acts.
 fn without_clients(step: &Step, answer: &str) -> Option<String> {
     let says = |expect: &Spanned<Expect>| !expect.get_ref().by.is_empty() || !expect.get_ref().waiting.is_empty();
     let goes = |line: &str| line.starts_with(":client ");
@@ -214,7 +212,7 @@ fn without_clients(step: &Step, answer: &str) -> Option<String> {
     (answer.lines().any(goes) && !step.expect.as_ref().is_some_and(says)).then(|| kept.join("\n"))
 }
 
-/// Advises the author if the step can be done without changing clients.
+/// Tells the author if it does not matter who acts.
 fn advise_who_acts(answer: &Spanned<String>, tried: &Attempt, proof: &mut Proof) {
     if tried.done {
         let message = "the step is done without going to another client, too: if it matters who acts, say so by `by = [\"…\"]` in `expect`";
@@ -222,7 +220,7 @@ fn advise_who_acts(answer: &Spanned<String>, tried: &Attempt, proof: &mut Proof)
     }
 }
 
-/// Returns the first command to the tutor that would be refused, with the reason.
+/// A command to the tutor that it would not take.
 fn refused(text: &str) -> Option<String> {
     let inputs = dialect::submissions(text).into_iter().flat_map(|text| dialect::inputs(&text, Dialect::Both));
     let mut refused = inputs.filter_map(|input| match input {
@@ -232,7 +230,7 @@ fn refused(text: &str) -> Option<String> {
     refused.next()
 }
 
-/// Reports a step whose `draw` names a key that does not exist when the step is done.
+/// Whether the key that a step draws is there when the step is done.
 fn draws(step: &Step, tried: &Attempt, proof: &mut Proof) {
     if let Some(draw) = step.draw.as_ref().filter(|_| !tried.drawn) {
         let key = draw.get_ref();
@@ -241,7 +239,7 @@ fn draws(step: &Step, tried: &Attempt, proof: &mut Proof) {
     }
 }
 
-/// Reports errors of code that runs without being shown: the setup, the compared programs, the probes.
+/// Errors of what runs unseen: the setup, the programs that are measured, the probes.
 fn unseen_errors(lesson: &Lesson, step: &Step, tried: &Attempt, proof: &mut Proof) {
     let places = lesson
         .setup

@@ -1,5 +1,5 @@
-//! Checks the steps that a learner watches or predicts: the code that the tutor types must run, give the same result
-//! each time, and have the outcome that the lesson states.
+//! What a learner watches or foretells: whether what the tutor types runs, is the same each time, and comes out as the
+//! lesson says.
 
 use std::io;
 
@@ -13,10 +13,10 @@ use crate::lesson::judge::code;
 use crate::lesson::raced::RaceResult;
 use crate::lesson::unmet::{self, line_of};
 
-/// The message for a prediction whose code blocks without end.
+/// What is said of a prediction that never ends.
 const WAITS: &str = "`predict` waits, and nobody answers it: push before it pops, or let it be a task";
 
-/// Reports code typed by the tutor that does not run, or has another outcome than the lesson states.
+/// Whether what the tutor types runs, and does not end in an error.
 pub fn prove_shown(
     subject: &LessonUnderTest<'_>,
     index: usize,
@@ -50,7 +50,7 @@ pub fn prove_shown(
     Ok(())
 }
 
-/// Reports an error that the step does not announce, or an announced error that is not raised.
+/// Whether what the tutor types raises nothing but what the step says.
 fn prove_show(step: &Step, show: &Spanned<String>, typed: &[Submission], proof: &mut Proof) {
     let expected = step.expect.as_ref().and_then(|expect| expect.get_ref().error.as_deref());
     let raised = typed.iter().find_map(|submission| Some((&submission.source, submission.error.as_ref()?)));
@@ -66,7 +66,7 @@ fn prove_show(step: &Step, show: &Spanned<String>, typed: &[Submission], proof: 
     proof.fault(Diagnostic::new(Some(show.span().start), message));
 }
 
-/// Reports a prediction that prints nothing, or not the same each time. Returns true if its code blocks without end.
+/// Whether there is something to predict, and it is the same each time. True if it waits, and comes to no end.
 fn prove_prediction(
     subject: &LessonUnderTest<'_>,
     index: usize,
@@ -83,7 +83,7 @@ fn prove_prediction(
         return Ok(true);
     };
     if submission.error.is_some() {
-        // The error is reported elsewhere.
+        // That is told already.
         return Ok(false);
     }
     let shown = last_line(&submission);
@@ -103,7 +103,7 @@ fn prove_prediction(
     Ok(false)
 }
 
-/// Reports a race whose orders have other outcomes than the lesson states.
+/// Whether every order of a race comes out as the lesson says.
 fn prove_race(race: &Race, tried: &Attempt, proof: &mut Proof) {
     let at = race.loses.span().start;
     let Some(raced) = tried.raced.last().filter(|_| tried.done) else {
@@ -130,8 +130,7 @@ fn prove_race(race: &Race, tried: &Attempt, proof: &mut Proof) {
     }
 }
 
-/// Reports programs of a comparison that several clients cannot run at once, or that lose updates even one after the
-/// other.
+/// Whether the programs of a comparison can be run by several clients at once, and lose nothing one after the other.
 fn prove_sides(compare: &Compare, tried: &Attempt, proof: &mut Proof) {
     let sides = [&compare.left, &compare.right].into_iter().filter_map(|side| Some((side, side.holds.as_ref()?)));
     for (index, (side, holds)) in sides.enumerate() {
@@ -153,12 +152,12 @@ fn prove_sides(compare: &Compare, tried: &Attempt, proof: &mut Proof) {
     }
 }
 
-/// Returns what the probe showed after the first order in which it failed.
+/// What the data said after the first order in which it did not hold.
 fn seen_first(raced: &RaceResult) -> String {
     raced.example.as_ref().and_then(|order| order.seen.clone()).unwrap_or_else(|| "an error".into())
 }
 
-/// Whether all orders were played and no program fails by itself. Otherwise reports the reasons.
+/// Whether all orders were played, and nothing of them is broken by itself; told if not.
 fn is_sound(raced: &RaceResult, at: usize, unsound: Vec<Diagnostic>, proof: &mut Proof) -> bool {
     if raced.cut {
         let orders = raced.orders;
@@ -167,7 +166,7 @@ fn is_sound(raced: &RaceResult, at: usize, unsound: Vec<Diagnostic>, proof: &mut
     }
     let is_sound = !raced.cut && unsound.is_empty();
     for fault in unsound {
-        // An error that is reported already is not reported again.
+        // What raises by itself is told as that.
         if !proof.faults.iter().any(|known| known.at == fault.at) {
             proof.fault(fault);
         }
