@@ -61,7 +61,7 @@ pub(super) fn layout(pieces: &[Piece<Field>], style: Style) -> Vec<Line> {
 /// Returns the value of a field, with the old value if both fit.
 fn value(field: &Field, columns: usize, style: Style) -> String {
     let value = truncate_label(&field.value, columns, style);
-    let Change::Was(old) = &field.change else { return value };
+    let Change::ChangedFrom(old) = &field.change else { return value };
     let both = messages::value_and_old_value(&value, truncate_label(old, columns, style));
     if both.width() <= columns { both } else { value }
 }

@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{Line, Role, Span, Style, layout_paragraph, truncate_marked};
 use crate::messages::render as messages;
-use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Past, Picture, Piece, Since, Ttl};
+use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since, Ttl};
 
 /// Pictures are drawn at least this wide, in columns.
 const MIN_WIDTH: usize = 30;
@@ -94,7 +94,7 @@ fn change_mark(change: &Change) -> char {
         Change::Same => ' ',
         Change::Added => '+',
         Change::Gone => '-',
-        Change::Was(_) => '~',
+        Change::ChangedFrom(_) => '~',
     }
 }
 
@@ -104,7 +104,7 @@ fn change_role(change: &Change) -> Role {
         Change::Same => Role::Reply,
         Change::Added => Role::Added,
         Change::Gone => Role::Removed,
-        Change::Was(_) => Role::Changed,
+        Change::ChangedFrom(_) => Role::Changed,
     }
 }
 
@@ -133,13 +133,13 @@ fn marks(picture: &KeyPicture) -> Vec<char> {
     fn part_marks<T>(pieces: &[Piece<T>], change: impl Fn(&T) -> &Change) -> Vec<char> {
         pieces.iter().filter_map(shown_part).map(|part| change_mark(change(part))).collect()
     }
-    match (picture.past, &picture.body) {
-        (Past::New | Past::Other(_) | Past::Unknown, _) => Vec::new(),
-        (Past::Same, Body::Text(bytes)) => vec![change_mark(&bytes.change)],
-        (Past::Same, Body::Fields(fields)) => part_marks(fields, |field| &field.change),
-        (Past::Same, Body::Elements(elements)) => part_marks(elements, |element| &element.change),
-        (Past::Same, Body::Members(members)) => part_marks(members, |member| &member.change),
-        (Past::Same, Body::Ranking(ranking)) => {
+    match (picture.previous, &picture.body) {
+        (Previous::Missing | Previous::OtherType(_) | Previous::Unknown, _) => Vec::new(),
+        (Previous::SameType, Body::Text(bytes)) => vec![change_mark(&bytes.change)],
+        (Previous::SameType, Body::Fields(fields)) => part_marks(fields, |field| &field.change),
+        (Previous::SameType, Body::Elements(elements)) => part_marks(elements, |element| &element.change),
+        (Previous::SameType, Body::Members(members)) => part_marks(members, |member| &member.change),
+        (Previous::SameType, Body::Ranking(ranking)) => {
             let mut marks = part_marks(&ranking.members, |member| &member.change);
             let moved = ranking.members.iter().filter_map(shown_part).filter(|member| member.rose != 0);
             marks.extend(moved.map(|member| if member.rose > 0 { '↑' } else { '↓' }));
@@ -151,10 +151,10 @@ fn marks(picture: &KeyPicture) -> Vec<char> {
 /// Lays out the note that the whole key is new, or the legend of the marks.
 fn change_note(picture: &KeyPicture, style: Style) -> Vec<Line> {
     let when = since_text(picture.since);
-    match picture.past {
-        Past::New => layout_paragraph(Role::Muted, messages::new_key(when), style),
-        Past::Other(kind) => layout_paragraph(Role::Muted, messages::new_type(when, kind), style),
-        Past::Same | Past::Unknown => legend(&marks(picture), picture.since, style),
+    match picture.previous {
+        Previous::Missing => layout_paragraph(Role::Muted, messages::new_key(when), style),
+        Previous::OtherType(kind) => layout_paragraph(Role::Muted, messages::new_type(when, kind), style),
+        Previous::SameType | Previous::Unknown => legend(&marks(picture), picture.since, style),
     }
 }
 

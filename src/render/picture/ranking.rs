@@ -90,7 +90,7 @@ fn bar_share(score: f64, (low, high): (f64, f64)) -> f64 {
 /// another.
 fn remark(member: &Ranked, style: Style) -> String {
     let mut remarks = Vec::new();
-    if let Change::Was(old) = &member.change {
+    if let Change::ChangedFrom(old) = &member.change {
         remarks.push(messages::was(&old.text));
     }
     match member.rose {

@@ -4,7 +4,7 @@ use super::{change_note, footer, format_ttl, heading, label_text, shown_part, si
 use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph};
 use crate::messages::render as messages;
 use crate::session::picture::{
-    Body, Change, Element, Field, KeyPicture, Member, Overlap, Past, Picture, Piece, Ranked,
+    Body, Change, Element, Field, KeyPicture, Member, Overlap, Picture, Piece, Previous, Ranked,
 };
 
 pub(super) fn layout(picture: &Picture, style: Style) -> Vec<Line> {
@@ -23,7 +23,7 @@ fn layout_key(picture: &KeyPicture, style: Style) -> Vec<Line> {
                 let positions: Vec<String> = text::set_bits(bytes).iter().map(usize::to_string).collect();
                 items.push(messages::spoken_set_bits(positions.join(", ")));
             }
-            if let Change::Was(old) = &bytes.change {
+            if let Change::ChangedFrom(old) = &bytes.change {
                 items.push(messages::spoken_old_string(label_text(old)));
             }
             (format!("{heading}."), items)
@@ -43,7 +43,7 @@ fn layout_key(picture: &KeyPicture, style: Style) -> Vec<Line> {
         let text = messages::spoken_expires_in(format_ttl(ttl.left_ms), format_ttl(ttl.whole_ms));
         lines.extend(layout_paragraph(Role::Plain, text, style));
     }
-    if matches!(picture.past, Past::New | Past::Other(_)) {
+    if matches!(picture.previous, Previous::Missing | Previous::OtherType(_)) {
         lines.extend(change_note(picture, style));
     }
     lines.extend(layout_paragraph(Role::Muted, footer(picture), style));
@@ -91,7 +91,7 @@ fn describe_change(change: &Change) -> String {
         Change::Same => String::new(),
         Change::Added => messages::spoken_added(),
         Change::Gone => messages::spoken_removed(),
-        Change::Was(old) => messages::spoken_old_value(label_text(old)),
+        Change::ChangedFrom(old) => messages::spoken_old_value(label_text(old)),
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn layout(bytes: &Bytes, style: Style) -> Vec<Line> {
     if bytes.rest > 0 && !bytes.is_binary {
         lines.push(more_line(&messages::more_bytes(bytes.rest), style));
     }
-    if let Change::Was(old) = &bytes.change {
+    if let Change::ChangedFrom(old) = &bytes.change {
         let old = truncate_label(old, style.width.saturating_sub(8), style);
         lines.push(vec![Span::new(Role::Changed, format!(" ~ {}", messages::was(old)))]);
     }

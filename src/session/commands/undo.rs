@@ -82,7 +82,7 @@ struct KeptData {
     elements: usize,
 }
 
-/// The session as it was at one time.
+/// The state of the session at one time.
 #[derive(Debug)]
 struct Snapshot {
     runtime: runtime::Snapshot,

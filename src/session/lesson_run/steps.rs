@@ -124,7 +124,7 @@ impl Tutor {
         }
     }
 
-    /// The data and the clock as they are now.
+    /// Copies the current data and clock.
     fn step_data(&self) -> StepData {
         let clients = self.runtime.clients.iter();
         StepData {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Before, Looking, MOST_COMPARED, Picture, Side, Since, key_picture, kind, overlap, parts};
+use super::{KeyContext, MOST_COMPARED, Picture, PreviousValue, Side, Since, key_picture, kind, overlap, parts};
 use redis_engine::Engine;
 use redis_engine::data::Value;
 use redis_engine::keyspace::{Entry, Keyspace};
@@ -51,11 +51,11 @@ struct Baseline {
 }
 
 impl Baseline {
-    fn before(&self, place: &Place) -> Before<'_> {
+    fn before(&self, place: &Place) -> PreviousValue<'_> {
         match self.values.get(place) {
-            Some(value) => Before::Value(value),
-            None if self.is_complete && !self.too_long.contains(place) => Before::Nothing,
-            None => Before::Unknown,
+            Some(value) => PreviousValue::Known(value),
+            None if self.is_complete && !self.too_long.contains(place) => PreviousValue::Missing,
+            None => PreviousValue::Unknown,
         }
     }
 }
@@ -166,13 +166,13 @@ impl Baselines {
         let lifetimes = &self.lifetimes;
         let whole_ms =
             |field: Option<&[u8]>, at_ms| lifetimes.get(&(place.clone(), field.map(<[u8]>::to_vec), at_ms)).copied();
-        let looking = Looking {
+        let context = KeyContext {
             now_ms: engine.keyspace.now_ms(),
             before: self.since(since).before(place),
             since,
             whole_ms: &whole_ms,
         };
-        let picture = key_picture(&place.key, entry, &looking);
+        let picture = key_picture(&place.key, entry, &context);
         self.remember_drawn(place);
         Some(Picture::Key(picture))
     }
@@ -197,10 +197,10 @@ impl Baselines {
 
     /// What happened to a key that does not exist.
     pub fn gone(&self, place: &Place) -> Option<Gone> {
-        if let Before::Value(value) = self.latest.before(place) {
+        if let PreviousValue::Known(value) = self.latest.before(place) {
             return Some(Gone::Expired(kind(value)));
         }
-        if let Before::Value(value) = self.before.before(place) {
+        if let PreviousValue::Known(value) = self.before.before(place) {
             return Some(Gone::Removed(kind(value)));
         }
         None

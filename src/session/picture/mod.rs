@@ -4,12 +4,12 @@
 //! number of the others.
 
 mod baselines;
-mod look;
-mod pair;
+mod key;
+mod overlap;
 
 pub use baselines::{Baselines, Gone, Place};
-use look::{Before, Looking, MOST_COMPARED, key_picture, kind, parts};
-use pair::{Side, overlap};
+use key::{KeyContext, MOST_COMPARED, PreviousValue, key_picture, kind, parts};
+use overlap::{Side, overlap};
 
 /// A picture of one key, or of two sets.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub enum Picture {
 /// The time with which a picture compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// Before the last line that changed the data.
+    /// PreviousValue the last line that changed the data.
     LastChange,
     /// The start of the step.
     Step,
@@ -44,18 +44,18 @@ pub struct KeyPicture {
     pub ttl: Option<Ttl>,
     pub since: Since,
     /// What the key was before.
-    pub past: Past,
+    pub previous: Previous,
 }
 
 /// What the key was before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Past {
+pub enum Previous {
     /// The key had the same type, so its parts are compared one by one.
-    Same,
+    SameType,
     /// The key did not exist.
-    New,
-    /// The key had another type.
-    Other(&'static str),
+    Missing,
+    /// The key had another type, which has this name.
+    OtherType(&'static str),
     /// The previous value is unknown, or too long to compare.
     Unknown,
 }
@@ -84,7 +84,7 @@ pub enum Change {
     Added,
     Gone,
     /// Its value has changed. This was the previous one.
-    Was(Label),
+    ChangedFrom(Label),
 }
 
 /// Bytes as text that fits on a line: unprintable characters are escaped, and a long text is cut.
@@ -245,14 +245,16 @@ fn is_printable(c: char) -> bool {
 impl KeyPicture {
     /// Whether the picture marks any change.
     pub fn is_changed(&self) -> bool {
-        match (&self.past, &self.body) {
-            (Past::New | Past::Other(_), _) => true,
-            (Past::Unknown, _) => false,
-            (Past::Same, Body::Text(bytes)) => bytes.change != Change::Same,
-            (Past::Same, Body::Fields(fields)) => any(fields, |field| field.change != Change::Same),
-            (Past::Same, Body::Elements(elements)) => any(elements, |element| element.change != Change::Same),
-            (Past::Same, Body::Members(members)) => any(members, |member| member.change != Change::Same),
-            (Past::Same, Body::Ranking(ranking)) => any(&ranking.members, |member| member.change != Change::Same),
+        match (&self.previous, &self.body) {
+            (Previous::Missing | Previous::OtherType(_), _) => true,
+            (Previous::Unknown, _) => false,
+            (Previous::SameType, Body::Text(bytes)) => bytes.change != Change::Same,
+            (Previous::SameType, Body::Fields(fields)) => any(fields, |field| field.change != Change::Same),
+            (Previous::SameType, Body::Elements(elements)) => any(elements, |element| element.change != Change::Same),
+            (Previous::SameType, Body::Members(members)) => any(members, |member| member.change != Change::Same),
+            (Previous::SameType, Body::Ranking(ranking)) => {
+                any(&ranking.members, |member| member.change != Change::Same)
+            }
         }
     }
 }

@@ -120,7 +120,8 @@ pub struct Client {
     pub python: Python,
     /// The connection of the client's redis-cli lines.
     pub cli: Option<ClientId>,
-    /// The database of that connection when the server closed it. The next line connects again, to this database.
+    /// The database of the redis-cli connection, if the server has closed it. The next line connects again, to this
+    /// database.
     pub closed_database: Option<usize>,
     /// The submission that the client runs.
     pub work: Option<Work>,

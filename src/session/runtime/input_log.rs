@@ -3,15 +3,15 @@
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work};
 
-/// How a statement or a line ended.
+/// How an input ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputOutcome {
-    /// With a value that was echoed.
+    /// The input ended with a value, which was echoed.
     Echoed,
-    /// Without a value and without an error.
+    /// The input ended without a value and without an error.
     Quiet,
     Raised,
-    /// It was interrupted, or its Python ended, so that it is unknown how far it came.
+    /// The input was interrupted, or its Python ended, so that it is unknown how far it came.
     Broken,
 }
 
@@ -32,7 +32,7 @@ pub struct LoggedInput {
     /// The command that a redis-cli line sent.
     pub argv: Vec<Vec<u8>>,
     pub outcome: InputOutcome,
-    /// Whether it prepared a step unseen, so that nothing of it was echoed.
+    /// Whether the tutor ran the input unseen to prepare a step, so that its value was not echoed.
     pub is_unseen: bool,
 }
 

@@ -65,13 +65,13 @@ pub struct Runtime {
     pub input_log: InputLog,
     /// Whether all output is shown, however long.
     pub shows_all: bool,
-    /// Whether nothing is shown.
+    /// Whether all output is suppressed, as while a step is prepared.
     pub is_silent: bool,
     /// The output that `:more` shows.
     folded: FoldedOutput,
     /// The port at which real clients connect, while one is open.
     pub port: Option<u16>,
-    /// The data as it was before a trial. While there is one, only the tutor's client runs.
+    /// The data before the current trial. During a trial, only the tutor's client runs.
     trial_start: Option<Box<Engine>>,
     /// Whether the session has ended.
     pub is_over: bool,
@@ -183,7 +183,7 @@ impl Runtime {
         connection.map_or(0, |id| self.engine.server.clients.get(id).database)
     }
 
-    /// The child whose turn it is, and the time at which it is no longer waited for.
+    /// The child whose turn it is, and the deadline for its next frame.
     pub fn running_child(&self) -> Option<(ChildId, Option<i64>)> {
         let client = &self.clients[self.turn?];
         let is_main_waiting = client.python.is_main_waiting();

@@ -31,7 +31,7 @@ impl Entry {
 /// The log of one client.
 #[derive(Debug, Clone, Default)]
 pub struct ReplayLog {
-    /// Shared with the copies that `:undo` keeps.
+    /// The entries, which are shared with the copies that `:undo` keeps.
     entries: Vec<Arc<Entry>>,
     bytes: usize,
 }

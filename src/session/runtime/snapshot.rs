@@ -13,7 +13,7 @@ use redis_engine::keyspace::Keyspace;
 use redis_engine::server_state::ServerState;
 use redis_engine::watch::Watches;
 
-/// A runtime as it was at one time. Snapshots share the keyspace while no key changes, and the entries of the logs.
+/// The state of a runtime at one time. Snapshots share the keyspace while no key changes, and the entries of the logs.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub keyspace: Arc<Keyspace>,

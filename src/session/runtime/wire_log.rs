@@ -36,7 +36,7 @@ impl LoggedBytes {
 pub struct Call {
     pub client: String,
     connection: ClientId,
-    /// When it was sent, on the session's clock.
+    /// The time at which the command was sent, on the session's clock.
     pub at_us: i64,
     /// The number of its round trip. Commands that were sent before the first reply was fetched share one.
     pub trip: u64,
@@ -50,7 +50,7 @@ pub struct Call {
 /// The wait of a command that got no reply at once.
 #[derive(Debug, Clone, Default)]
 pub struct Wait {
-    /// When it times out, if it does.
+    /// The time at which the command times out, if it has a timeout.
     pub deadline_us: Option<i64>,
     pub end: Option<WaitEnd>,
 }

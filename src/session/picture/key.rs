@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Body, Bytes, Change, Element, Field, KeyPicture, Label, Member, Past, Piece, Ranked, Ranking, Since, Ttl};
+use super::{
+    Body, Bytes, Change, Element, Field, KeyPicture, Label, Member, Piece, Previous, Ranked, Ranking, Since, Ttl,
+};
 use redis_engine::data::memory::Samples;
 use redis_engine::data::sorted_set::Direction;
 use redis_engine::data::{Hash, List, Set, SortedSet, Str, Value};
@@ -29,25 +31,25 @@ const MOST_BYTES: usize = 32;
 
 /// The previous value of a key.
 #[derive(Debug, Clone, Copy)]
-pub enum Before<'a> {
+pub enum PreviousValue<'a> {
     /// The key did not exist.
-    Nothing,
-    Value(&'a Value),
+    Missing,
+    Known(&'a Value),
     Unknown,
 }
 
 /// What is known of a key besides its entry.
-pub struct Looking<'a> {
+pub struct KeyContext<'a> {
     pub now_ms: i64,
-    pub before: Before<'a>,
+    pub before: PreviousValue<'a>,
     pub since: Since,
-    pub whole_ms: &'a Whole<'a>,
+    pub whole_ms: &'a WholeTtl<'a>,
 }
 
 /// Returns the whole time to live, in milliseconds, of a field or of the key itself that expires at the given time.
-pub type Whole<'a> = dyn Fn(Option<&[u8]>, i64) -> Option<i64> + 'a;
+pub type WholeTtl<'a> = dyn Fn(Option<&[u8]>, i64) -> Option<i64> + 'a;
 
-impl Looking<'_> {
+impl KeyContext<'_> {
     fn ttl(&self, field: Option<&[u8]>, expires_ms: Option<i64>) -> Option<Ttl> {
         let expires_ms = expires_ms?;
         let left_ms = (expires_ms - self.now_ms).max(0);
@@ -57,20 +59,20 @@ impl Looking<'_> {
 }
 
 /// Returns the picture of a key.
-pub fn key_picture(key: &[u8], entry: &Entry, look: &Looking<'_>) -> KeyPicture {
-    let past = past(&entry.value, look.before);
+pub fn key_picture(key: &[u8], entry: &Entry, context: &KeyContext<'_>) -> KeyPicture {
+    let previous = previous(&entry.value, context.before);
     // A new key is marked as a whole. Marks on each of its parts would add nothing.
-    let before = if past == Past::Same { look.before } else { Before::Unknown };
+    let before = if previous == Previous::SameType { context.before } else { PreviousValue::Unknown };
     let body = match (&entry.value, before) {
-        (Value::Str(value), Before::Value(Value::Str(was))) => text(value, Some(was)),
+        (Value::Str(value), PreviousValue::Known(Value::Str(was))) => text(value, Some(was)),
         (Value::Str(value), _) => text(value, None),
-        (Value::Hash(value), Before::Value(Value::Hash(was))) => fields(value, Some(was), look),
-        (Value::Hash(value), _) => fields(value, None, look),
-        (Value::List(value), Before::Value(Value::List(was))) => elements(value, Some(was)),
+        (Value::Hash(value), PreviousValue::Known(Value::Hash(was))) => fields(value, Some(was), context),
+        (Value::Hash(value), _) => fields(value, None, context),
+        (Value::List(value), PreviousValue::Known(Value::List(was))) => elements(value, Some(was)),
         (Value::List(value), _) => elements(value, None),
-        (Value::Set(value), Before::Value(Value::Set(was))) => members(value, Some(was)),
+        (Value::Set(value), PreviousValue::Known(Value::Set(was))) => members(value, Some(was)),
         (Value::Set(value), _) => members(value, None),
-        (Value::SortedSet(value), Before::Value(Value::SortedSet(was))) => ranking(value, Some(was)),
+        (Value::SortedSet(value), PreviousValue::Known(Value::SortedSet(was))) => ranking(value, Some(was)),
         (Value::SortedSet(value), _) => ranking(value, None),
     };
     let parts = match &entry.value {
@@ -85,19 +87,20 @@ pub fn key_picture(key: &[u8], entry: &Entry, look: &Looking<'_>) -> KeyPicture 
         encoding: entry.value.encoding(),
         data_bytes: data_bytes(&entry.value),
         memory_bytes: entry.memory(key, Samples::default()),
-        ttl: look.ttl(None, entry.expires_ms()),
-        since: look.since,
-        past,
+        ttl: context.ttl(None, entry.expires_ms()),
+        since: context.since,
+        previous,
     }
 }
 
-fn past(value: &Value, before: Before<'_>) -> Past {
+/// Compares the type of a value with its previous type.
+fn previous(value: &Value, before: PreviousValue<'_>) -> Previous {
     match before {
-        Before::Unknown => Past::Unknown,
-        Before::Nothing => Past::New,
-        Before::Value(was) if was.type_name() != value.type_name() => Past::Other(kind(was)),
-        Before::Value(_) if parts(value) > MOST_COMPARED => Past::Unknown,
-        Before::Value(_) => Past::Same,
+        PreviousValue::Unknown => Previous::Unknown,
+        PreviousValue::Missing => Previous::Missing,
+        PreviousValue::Known(was) if was.type_name() != value.type_name() => Previous::OtherType(kind(was)),
+        PreviousValue::Known(_) if parts(value) > MOST_COMPARED => Previous::Unknown,
+        PreviousValue::Known(_) => Previous::SameType,
     }
 }
 
@@ -161,7 +164,7 @@ fn text(value: &Str, was: Option<&Str>) -> Body {
     let is_text = std::str::from_utf8(&bytes)
         .is_ok_and(|text| text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')));
     let change = match &before {
-        Some(before) if **before != *bytes => Change::Was(Label::from_bytes(before)),
+        Some(before) if **before != *bytes => Change::ChangedFrom(Label::from_bytes(before)),
         _ => Change::Same,
     };
     Body::Text(Bytes {
@@ -173,11 +176,11 @@ fn text(value: &Str, was: Option<&Str>) -> Body {
     })
 }
 
-fn fields(value: &Hash, was: Option<&Hash>, look: &Looking<'_>) -> Body {
+fn fields(value: &Hash, was: Option<&Hash>, context: &KeyContext<'_>) -> Body {
     let change = |name: &[u8], value: &[u8]| match was.map(|was| was.get(name)) {
         None => Change::Same,
         Some(None) => Change::Added,
-        Some(Some(before)) if before != value => Change::Was(Label::from_bytes(before)),
+        Some(Some(before)) if before != value => Change::ChangedFrom(Label::from_bytes(before)),
         Some(Some(_)) => Change::Same,
     };
     let gone: Vec<_> = was.iter().flat_map(|was| was.iter()).filter(|(name, _)| !value.contains(name)).collect();
@@ -188,7 +191,7 @@ fn fields(value: &Hash, was: Option<&Hash>, look: &Looking<'_>) -> Body {
         Field {
             name: Label::from_bytes(name),
             value: Label::from_bytes(content),
-            ttl: look.ttl(Some(name), value.expiry(name).flatten()),
+            ttl: context.ttl(Some(name), value.expiry(name).flatten()),
             change: if is_there { change(name, content) } else { Change::Gone },
         }
     };
@@ -277,7 +280,9 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
         None => Change::Same,
         Some(None) => Change::Added,
         #[expect(clippy::float_cmp, reason = "a score that was written again is the same to the bit")]
-        Some(Some(before)) if before != score => Change::Was(Label::from_bytes(format_double(before).as_bytes())),
+        Some(Some(before)) if before != score => {
+            Change::ChangedFrom(Label::from_bytes(format_double(before).as_bytes()))
+        }
         Some(Some(_)) => Change::Same,
     };
     // Ranks are compared among the members that were in both sets, so that added and removed members move no other.

@@ -1,6 +1,6 @@
 //! Makes the picture of two sets that overlap.
 
-use super::look::{Before, pieces};
+use super::key::{PreviousValue, pieces};
 use super::{Change, Label, Member, Overlap, Since};
 use redis_engine::data::{Set, Value};
 
@@ -8,7 +8,7 @@ use redis_engine::data::{Set, Value};
 pub struct Side<'a> {
     pub key: &'a [u8],
     pub set: &'a Set,
-    pub before: Before<'a>,
+    pub before: PreviousValue<'a>,
 }
 
 /// Whether a member is in the first and in the second set.
@@ -16,7 +16,7 @@ type Region = (bool, bool);
 
 /// Returns the picture of two sets.
 pub fn overlap(left: &Side<'_>, right: &Side<'_>, since: Since) -> Overlap {
-    let is_known = !matches!((left.before, right.before), (Before::Unknown, _) | (_, Before::Unknown));
+    let is_known = !matches!((left.before, right.before), (PreviousValue::Unknown, _) | (_, PreviousValue::Unknown));
     let was = |member: &[u8]| -> Region { (had(left.before, member), had(right.before, member)) };
     let is = |member: &[u8]| -> Region { (left.set.contains(member), right.set.contains(member)) };
     let old_right = set(right.before).into_iter().flat_map(Set::iter).filter(|member| !had(left.before, member));
@@ -45,13 +45,13 @@ pub fn overlap(left: &Side<'_>, right: &Side<'_>, since: Since) -> Overlap {
     }
 }
 
-fn set(before: Before<'_>) -> Option<&Set> {
+fn set(before: PreviousValue<'_>) -> Option<&Set> {
     match before {
-        Before::Value(Value::Set(set)) => Some(set),
-        Before::Value(_) | Before::Nothing | Before::Unknown => None,
+        PreviousValue::Known(Value::Set(set)) => Some(set),
+        PreviousValue::Known(_) | PreviousValue::Missing | PreviousValue::Unknown => None,
     }
 }
 
-fn had(before: Before<'_>, member: &[u8]) -> bool {
+fn had(before: PreviousValue<'_>, member: &[u8]) -> bool {
     set(before).is_some_and(|set| set.contains(member))
 }
