@@ -164,7 +164,7 @@ impl Tutor {
             race: RaceRun::default(),
             library: options.library,
             progress: options.progress,
-            baselines: Baselines::new(),
+            baselines: Baselines::default(),
         }
     }
 
@@ -210,7 +210,7 @@ impl Tutor {
     fn reset(&mut self) {
         self.runtime.reset();
         self.finished.clear();
-        self.baselines = Baselines::new();
+        self.baselines = Baselines::default();
     }
 
     /// Puts the open lesson back as it was, after the runtime was restored.

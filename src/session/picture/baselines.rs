@@ -81,9 +81,9 @@ pub enum Gone {
     Removed(&'static str),
 }
 
-impl Baselines {
+impl Default for Baselines {
     /// Returns the baselines of an empty keyspace.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let nothing = Baseline { is_complete: true, ..Baseline::default() };
         Baselines {
             latest: nothing.clone(),
@@ -93,7 +93,9 @@ impl Baselines {
             lifetimes: HashMap::new(),
         }
     }
+}
 
+impl Baselines {
     /// Remembers the data as it is now, if it has changed.
     pub fn note(&mut self, keyspace: &Keyspace) {
         if self.latest.changes != keyspace.changes {
