@@ -105,11 +105,12 @@ impl Children {
     /// Returns an error if the process cannot be started.
     pub fn spawn(&mut self, id: ChildId, program: &Path) -> io::Result<()> {
         let mut command = Command::new(program);
-        // The only variable is for glibc: with an arena of its own for the interpreter's thread, the heap would grow page
-        // by page, with a thousand system calls during startup.
+        // The only environment variable is for glibc. With a separate arena for the interpreter's thread, the heap would
+        // grow page by page, with a thousand system calls during startup.
         command.arg(python_kernel::SUBCOMMAND).env_clear().env("MALLOC_ARENA_MAX", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // A process group of its own: Ctrl-C at the terminal goes to the tutor alone, which interrupts the child.
+        // The child gets its own process group, so that Ctrl-C at the terminal reaches only the tutor, which interrupts
+        // the child.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let process =

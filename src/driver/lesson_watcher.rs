@@ -1,8 +1,8 @@
 //! Watches a lesson's file while its author edits it, and reloads the lesson when the file is saved.
 //!
-//! The file's modification time and size are polled, a few times a second while nobody types. Editors save in place, by
-//! renaming, or on a network file system. Polling the file detects all of these, whereas notifications of the operating
-//! system differ from platform to platform. The cost for one file is negligible.
+//! The file's modification time and size are polled, a few times a second while no key is pressed. Editors save in
+//! place, by renaming, or on a network file system. Polling the file detects all of these, whereas notifications of the
+//! operating system differ from platform to platform. The cost for one file is negligible.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -203,7 +203,7 @@ fn layout_table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
     lines
 }
 
-/// Lays out a table that is too wide: each cell of a row on a line of its own, after the name of its column.
+/// Lays out a table that is too wide: each cell of a row on a separate line, after the name of its column.
 fn layout_stacked_table(rows: &[Vec<Vec<Span>>], width: usize) -> Vec<Line> {
     let Some((head, body)) = rows.split_first() else { return Vec::new() };
     let mut lines = Vec::new();

@@ -74,7 +74,7 @@ fn map(pairs: &[(Value, Value)], prefix: &str, out: &mut String) {
     }
 }
 
-/// Whether a value in a map begins on a line of its own.
+/// Whether a value in a map begins on a separate line.
 fn has_elements(value: &Value) -> bool {
     match value {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),

@@ -7,7 +7,7 @@ use crate::messages::render as messages;
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::display::with_commas;
 
-/// Below this width, in columns, the label of a size has a line of its own.
+/// Below this width, in columns, the label of a size is on a separate line.
 const NARROW: usize = 60;
 
 /// Lays out the charts and the sentence below them.

@@ -54,7 +54,7 @@ impl Renderer {
         self.paint(&spans)
     }
 
-    /// Renders something as spans without colours. A newline is a span of its own.
+    /// Renders something as spans without colours. A newline is a separate span.
     pub fn render_spans(&mut self, show: &Show) -> Vec<Span> {
         let mut out = Vec::new();
         match show {

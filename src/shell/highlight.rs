@@ -34,7 +34,7 @@ pub fn highlight(
     let mut at = 0;
     for (range, piece) in pieces((preceding, line), cursor, dialect, lacks_attribute) {
         out.push_str(&line[at..range.start]);
-        // Each line of a piece has escape sequences of its own, so that the next line starts without colours.
+        // Each line of a piece has its own escape sequences, so that the next line starts without colours.
         for (index, part) in line[range.clone()].split('\n').enumerate() {
             if index > 0 {
                 out.push('\n');

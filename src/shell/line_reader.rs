@@ -209,7 +209,7 @@ impl PrinterAbove {
     }
 }
 
-/// Starts a thread that prints texts above the line that is edited. It is a thread of its own because the editor
+/// Starts a thread that prints texts above the line that is edited. A separate thread is needed because the editor
 /// accepts one text at a time, and accepts a text that arrives just after Enter only with the next line.
 fn spawn_printer(editor: &mut Editor<EditorHelper, MemHistory>) -> io::Result<Sender<String>> {
     let mut printer = editor.create_external_printer().map_err(to_io_error)?;

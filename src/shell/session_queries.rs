@@ -1,4 +1,4 @@
-//! Runs the session on a thread of its own while the user types a line, and answers the line editor's queries.
+//! Runs the session on a separate thread while the user types a line, and answers the line editor's queries.
 //!
 //! The line editor blocks the main thread and keeps its helper from one line to the next, but the session can be lent
 //! to another thread only while one line is typed. So a thread that lives that long borrows the session. It ends waits

@@ -51,7 +51,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> TerminalOutput<S> {
     /// Returns an error if progress cannot be saved.
     pub fn perform_above_prompt(&mut self, effect: Effect, text: &mut String) -> io::Result<Option<Event>> {
         if text.is_empty() {
-            // The cursor is on the line of the prompt; the text will have lines of its own.
+            // The cursor is on the line of the prompt, but the text will be on separate lines.
             self.renderer.set_at_line_start();
         }
         match effect {

@@ -44,7 +44,7 @@ fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
 #[test]
 fn every_lesson_matches_its_snapshots() {
     let library = lessons();
-    // Each lesson has a Python of its own, so the lessons can run in parallel.
+    // Each lesson has its own Python, so the lessons can run in parallel.
     let transcripts: Vec<Vec<String>> = std::thread::scope(|scope| {
         let library = &library;
         let walks = library.lessons.iter().map(|lesson| scope.spawn(move || walked(lesson, library)));

@@ -184,7 +184,7 @@ fn every_lesson_can_be_finished_after_random_lines() {
     let library = &library;
     std::thread::scope(|scope| {
         for (index, lesson) in library.lessons.iter().enumerate() {
-            // Each robot has a Python of its own, so that they can run in parallel.
+            // Each robot has its own Python, so that they can run in parallel.
             scope.spawn(move || {
                 (1..=robots).for_each(|seed| assert_robot_finishes(lesson, library, seed * 100 + index as u64))
             });

@@ -1,4 +1,4 @@
-//! The Python child as a program of its own, for tests. Reads frames from standard input and writes frames to standard
+//! The Python child as a separate program, for tests. Reads frames from standard input and writes frames to standard
 //! output.
 
 fn main() {

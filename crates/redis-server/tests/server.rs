@@ -19,7 +19,7 @@ use test_support::real_redis::RealRedis;
 /// Time limit for anything a test waits for. Reaching it means that the test has failed.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Our server in a thread of its own. Dropping the value stops the server.
+/// Our server, running on its own thread. Dropping the value stops the server.
 struct ServerThread {
     address: SocketAddr,
     stop_handle: StopHandle,

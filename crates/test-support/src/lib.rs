@@ -1,4 +1,4 @@
-//! What the tests of several crates share.
+//! Helpers that the tests of several crates share.
 
 pub mod real_redis;
 pub mod recorded_scripts;

@@ -1,4 +1,4 @@
-//! A private real Redis on a free loopback port, with a folder of its own, of which nothing is kept.
+//! Starts a real Redis for a test, on a free loopback port and with a temporary folder.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::{env, fs, thread};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The process; it ends with this value.
+/// A running server. Dropping the value ends its process.
 pub struct RealRedis {
     process: Child,
     folder: PathBuf,
@@ -17,7 +17,7 @@ pub struct RealRedis {
 }
 
 impl RealRedis {
-    /// Starts the binary with these settings, and waits until it answers.
+    /// Starts the binary with these settings, and waits until it replies.
     pub fn start(binary: &str, settings: &[&str]) -> Result<Self, String> {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.map_err(|error| format!("no free port: {error}"))?;
@@ -54,7 +54,7 @@ impl Drop for RealRedis {
     }
 }
 
-/// Whether a server is up: it answers PING, if only with the demand for a password.
+/// Whether the server is up, that is, replies to PING. The reply may be an error that asks for a password.
 fn answers(address: SocketAddr) -> bool {
     let mut byte = [0];
     TcpStream::connect(address)

@@ -1,10 +1,10 @@
-//! Runs every recorded script of a folder, and collects what differs from its recording.
+//! Runs every recorded script of a folder, and collects the differences from its recording.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::{fs, thread};
 
-/// Compares every script of a folder, and fails once, with all that differs, file by file.
+/// Compares every script of a folder. Fails once, with a list of all differences by file.
 pub fn assert_all_agree(
     folder: &Path,
     extension: &str,
@@ -44,7 +44,7 @@ fn scripts_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
     scripts
 }
 
-/// The text of a script or a recording.
+/// Reads a script or a recording.
 pub fn read(path: &Path) -> String {
     fs::read_to_string(path)
         .unwrap_or_else(|error| panic!("{}: {error}; scripts/record_truths makes it", path.display()))

@@ -1,12 +1,12 @@
-//! Compares two transcripts line by line, and shows where they part.
+//! Compares two transcripts line by line.
 
-/// How many lines of each side a difference shows.
+/// Maximum number of lines of each side that a difference shows.
 const SHOWN: usize = 6;
 
-/// The places where the transcripts part; none when they are equal.
+/// Returns the places where the transcripts differ. Empty if they are equal.
 ///
-/// After a difference the two are aligned again at the next line that both hold, so that one missing line is one
-/// complaint and not hundreds. Where the transcript echoes commands behind `> `, the command is named.
+/// After a difference the two transcripts are aligned again at the next line that both contain, so that one missing
+/// line is reported once. If the transcript echoes commands after `> `, the difference names the command.
 pub fn differences(truth: &str, ours: &str) -> Vec<String> {
     let (truth, ours): (Vec<&str>, Vec<&str>) = (truth.split('\n').collect(), ours.split('\n').collect());
     let mut found = Vec::new();
@@ -25,7 +25,7 @@ pub fn differences(truth: &str, ours: &str) -> Vec<String> {
     found
 }
 
-/// How many lines to leave out on each side until both go on alike; the fewest in sum.
+/// Returns how many lines to skip on each side until both continue with the same line. The sum of the two is minimal.
 fn skip_to_common_line(truth: &[&str], ours: &[&str]) -> (usize, usize) {
     const REACH: usize = 40;
     (1..=REACH)
@@ -45,7 +45,8 @@ fn difference(place: &str, truth: &[&str], ours: &[&str]) -> String {
     format!("{place}:{}{}", shown(truth, "truth"), shown(ours, "ours "))
 }
 
-/// HELLO's reply as redis-cli shows it, with the connection's number as `N`, as the recordings have it.
+/// Replaces the connection's number in HELLO's reply by `N`, as in the recordings. The reply has the format of
+/// redis-cli.
 pub fn without_connection_id(transcript: &str) -> String {
     let mut after_name = false;
     let masked = transcript.split('\n').map(|line| {

@@ -100,7 +100,7 @@ fn the_right_arrow_accepts_a_suggestion_of_the_history() {
     terminal.send_keys(&(right.to_owned() + "\r"));
     terminal.wait_for_text("\n2\n");
     terminal.wait_for_prompt(">>>");
-    // Each prompt has a history of its own.
+    // Each prompt has its own history.
     terminal.enter_line(":cli", "", "127.0.0.1:6379>");
     terminal.enter_line("LLEN queue:tasks", "(integer) 2", "127.0.0.1:6379>");
     terminal.enter_line(":python", "", ">>>");

@@ -1,4 +1,4 @@
-//! Completes names and attributes. None of the learner's code runs for this: attributes are read directly from the
+//! Completes names and attributes, without running any of the learner's code: attributes are read directly from the
 //! dicts that store them, so that no property, `__getattr__` or `__dir__` is called.
 
 use rustpython_vm::{

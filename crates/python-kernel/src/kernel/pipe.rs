@@ -1,6 +1,6 @@
 //! The child's end of the pipe to its parent.
 //!
-//! Each Python thread may be waiting for an answer of its own. The first thread that waits reads frames for all of
+//! Each Python thread may be waiting for its own answer. The first thread that waits reads frames for all of
 //! them: it leaves a frame for another thread in `arrived` and wakes the waiting threads. A program with a single
 //! thread thus reads its answers without switching threads.
 //!
@@ -118,7 +118,7 @@ impl Pipe {
         }
     }
 
-    /// Sends delayed output after `MAX_OUTPUT_DELAY`. Never returns, so it needs a thread of its own.
+    /// Sends delayed output after `MAX_OUTPUT_DELAY`. Never returns, so it needs a separate thread.
     pub fn flush_delayed_output(&self) -> ! {
         let mut outgoing = lock(&self.outgoing);
         loop {

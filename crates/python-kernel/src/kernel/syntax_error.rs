@@ -2,7 +2,7 @@
 //!
 //! The interpreter's parser finds the same errors, but words many of them differently. This module examines the tokens
 //! around an error in the way of the `invalid_…` rules in CPython's grammar: first errors in the tokens themselves,
-//! then the error that the parser found. An error without a message of its own is "invalid syntax".
+//! then the error that the parser found. An error without a specific message is "invalid syntax".
 
 mod tokens;
 mod unfinished;

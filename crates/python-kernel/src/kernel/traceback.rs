@@ -133,7 +133,7 @@ impl Formatter {
         }
     }
 
-    /// Writes the members of an exception group, each in a box of its own.
+    /// Writes the members of an exception group, each in its own box.
     fn members(&mut self, error: &Py<PyBaseException>, members: &[PyBaseExceptionRef], vm: &VirtualMachine) {
         let outermost = self.depth == 0;
         self.depth += usize::from(outermost);

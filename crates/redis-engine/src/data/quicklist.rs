@@ -39,7 +39,7 @@ impl NodeLimit {
         }
     }
 
-    /// Returns whether an element of this length gets a node of its own.
+    /// Returns whether an element of this length gets its own node.
     fn is_exceeded_by_element(self, bytes: usize) -> bool {
         match self {
             NodeLimit::Bytes(limit) => bytes > limit,
