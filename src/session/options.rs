@@ -1,4 +1,4 @@
-//! Options of a session.
+//! The options of a session.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::lesson::progress::Progress;
 
 /// The seed of sessions that must be reproducible: proofs, transcripts, rehearsals.
 pub const SEED: u64 = 1;
-/// The start of those sessions: 2026-01-01, 12:00 UTC, in microseconds since 1970.
+/// The start time of these sessions: 2026-01-01, 12:00 UTC, in microseconds since 1970.
 pub const START_US: i64 = 1_767_268_800_000_000;
 
 /// Options of a session.
@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Options of a reproducible session without any progress.
+    /// Returns the options of a reproducible session without any progress.
     pub fn repeatable(library: Arc<Library>) -> Self {
         Options { seed: SEED, start_us: START_US, dialect: Dialect::Both, library, progress: Progress::default() }
     }

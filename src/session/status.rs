@@ -9,19 +9,19 @@ pub struct Status {
     pub place: Option<(String, usize, usize)>,
     /// The client at the prompt, if there are several.
     pub client: Option<String>,
-    /// Number of commands that its redis-cli lines have queued since MULTI.
+    /// Number of commands that the client's redis-cli lines have queued since MULTI.
     pub queued: Option<usize>,
-    /// The database of its redis-cli lines.
+    /// The database of the client's redis-cli lines.
     pub database: usize,
-    /// By how much `:wait` and the like have moved the clock, in seconds.
+    /// The number of seconds by which `:wait` and similar commands have moved the clock.
     pub moved_s: i64,
     /// The clock, in seconds since 1970.
     pub now_s: i64,
 }
 
 impl Status {
-    /// Whether two states differ at most in what a heading shows: whether client, transaction, database and moves of
-    /// the clock are equal.
+    /// Whether two states differ only in what a heading shows, that is, whether client, transaction, database and moves
+    /// of the clock are equal.
     pub fn is_like(&self, other: &Status) -> bool {
         (&self.client, self.queued, self.database, self.moved_s)
             == (&other.client, other.queued, other.database, other.moved_s)
@@ -29,11 +29,11 @@ impl Status {
 }
 
 impl Session {
-    /// The state that a prompt may show.
+    /// Returns the state that a prompt may show.
     pub fn status(&self) -> Status {
         let runtime = &self.tutor.runtime;
         let client = &runtime.clients[runtime.foreground];
-        // Another client may have closed the connection.
+        // The connection may have been closed by another client.
         let clients = &runtime.engine.server.clients;
         let state = client.cli.filter(|id| clients.ids().contains(id)).map(|id| clients.get(id));
         Status {

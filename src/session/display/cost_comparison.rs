@@ -1,4 +1,4 @@
-//! The cost of two programs, and how it grows with the data.
+//! The costs of two programs, and how they grow with the data.
 
 use crate::lesson::evidence::Traffic;
 
@@ -22,7 +22,7 @@ pub struct Size {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Measure {
     pub traffic: Traffic,
-    /// By how many bytes the keys' memory (MEMORY USAGE) grew.
+    /// The number of bytes by which the keys' memory (MEMORY USAGE) grew.
     pub memory: usize,
 }
 

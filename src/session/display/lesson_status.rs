@@ -14,7 +14,7 @@ pub struct LessonStatus {
     pub minutes: u32,
     pub steps: usize,
     pub done: usize,
-    /// Whether the learner has reached its end.
+    /// Whether the learner has reached the end of the lesson.
     pub finished: bool,
     /// Whether this is the lesson to continue with.
     pub next: bool,

@@ -1,4 +1,4 @@
-//! What a session shows, as data. `render` lays it out.
+//! The data types of what a session shows. `render` lays them out.
 
 pub mod cost_comparison;
 pub mod lesson_status;

@@ -13,9 +13,9 @@ pub struct Timeline {
 /// An event at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineEvent {
-    /// Microseconds since the first command in the wire log.
+    /// The time of the event, in microseconds since the first command in the wire log.
     pub at_us: i64,
-    /// The index of the client, or `None` if the event concerns no client.
+    /// The index of the client, or `None` if the event belongs to no client.
     pub client: Option<usize>,
     pub kind: TimelineEventKind,
 }
@@ -24,11 +24,11 @@ pub struct TimelineEvent {
 pub enum TimelineEventKind {
     /// A command was sent, and answered at once.
     Answered { command: String, reply: String },
-    /// A command was sent, and has to wait.
+    /// A command was sent, and its client is blocked.
     Waits { command: String },
-    /// A wait ended. `by` tells what ended it.
+    /// A wait ended. `by` is what ended it.
     Ended { command: String, after: String, by: String, reply: Option<String> },
-    /// A message arrived that answers no command.
+    /// A message arrived that is not the reply to a command.
     Message(String),
     /// Number of keys that had expired by this time.
     Expired(u64),

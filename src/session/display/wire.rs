@@ -1,29 +1,29 @@
-//! The bytes that went over the wire, with their meaning.
+//! The bytes that were sent over the wire, with their meaning.
 
 pub use crate::lesson::evidence::Traffic;
 pub use redis_engine::resp::anatomy::{Part, counted};
 
-/// The bytes that went over the wire since the last time they were shown.
+/// The bytes that were sent over the wire since they were last shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wire {
     pub items: Vec<Item>,
-    /// The traffic of all items.
+    /// The total traffic of all items.
     pub sum: Traffic,
-    /// The traffic since the beginning of the session.
+    /// The total traffic since the beginning of the session.
     pub so_far: Traffic,
 }
 
-/// A part of what went over the wire.
+/// An item of what was sent over the wire.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
-    /// One command or several, from a client to Redis.
+    /// One command or several commands, sent from a client to Redis.
     Out { client: String, commands: usize, bytes: usize, parts: Vec<Part> },
-    /// Bytes from Redis to a client. `how` tells how a wait ended, or that this is a message.
+    /// Bytes sent from Redis to a client. `how` says how a wait ended, or that the bytes are a message.
     In { client: String, bytes: usize, parts: Vec<Part>, how: Option<String> },
-    /// A command that will get no reply, and the reason.
+    /// A command that will not get a reply, and the reason.
     Unanswered { client: String, how: String },
     /// A command that has no reply yet.
     Waits { client: String, command: String },
-    /// Round trips that are only counted.
+    /// Round trips that are only counted, not shown.
     More(Traffic),
 }

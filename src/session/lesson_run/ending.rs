@@ -1,4 +1,4 @@
-//! The end of a lesson: what to remember of it, and where to go from there.
+//! The end of a lesson: its summary, and what to do next.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use crate::markup::{Role, parse};
 use crate::session::event::{Effect, Part, Show};
 
 impl Tutor {
-    /// Opens a lesson at its end, where all steps are done and only the closing text is still to be shown.
+    /// Opens a lesson at its end: all steps are done, and only the summary is still to be shown.
     pub fn open_lesson_end(&mut self, lesson: Arc<Lesson>) {
         let steps = lesson.steps.len();
         self.rebuild(lesson, steps);
         self.script.add([Item::Then(Then::LessonEnds)]);
     }
 
-    /// Shows what to remember of the lesson, and where to go from there.
+    /// Shows the summary of the lesson, and what to do next.
     pub(super) fn end_lesson(&mut self) {
         let Some(run) = &mut self.lesson else { return };
         run.phase = Phase::Over;

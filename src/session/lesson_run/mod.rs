@@ -38,23 +38,23 @@ use script::{Item, Script};
 use step_activity::StepActivity;
 use step_starts::StepStarts;
 
-/// Leads the learner through lessons on a runtime. While no lesson is open, the runtime is just a prompt.
+/// Leads the learner through lessons on a runtime. While no lesson is open, it is only a prompt.
 #[derive(Debug)]
 pub struct Tutor {
     pub runtime: Runtime,
-    /// Inputs that wait until the one before them has run.
+    /// Inputs that are still to be run, one after the other.
     pub entered: VecDeque<Input>,
-    /// Submissions that have run and are still to be judged.
+    /// Submissions that have run but have not been judged.
     pub finished: VecDeque<(ClientIndex, Submission)>,
     script: Script,
     /// The open lesson.
     pub lesson: Option<LessonRun>,
-    /// The practice under way.
+    /// The practice in progress.
     review: Option<Review>,
     race: RaceRun,
     pub library: Arc<Library>,
     pub progress: Progress,
-    /// Earlier states of the data, for the marks in pictures.
+    /// Earlier states of the data, which pictures are compared with.
     pub baselines: Baselines,
 }
 
@@ -62,28 +62,28 @@ pub struct Tutor {
 #[derive(Debug, Clone)]
 pub struct LessonRun {
     pub lesson: Arc<Lesson>,
-    /// The index of the step.
+    /// The index of the open step.
     pub step: usize,
     pub phase: Phase,
-    /// Number of hints that were given.
+    /// Number of hints that were shown.
     pub hints: usize,
-    /// The output of a prediction's code.
+    /// The output of the code whose output the learner predicts.
     prediction: Option<String>,
-    /// The contents, at the step's start, of the keys that must not change.
+    /// The contents that keys which must not change had at the start of the step.
     contents_before: Vec<(String, Vec<u8>)>,
-    /// The data at the step's start, if a race begins from there.
+    /// The data at the start of the step, if a race begins with it.
     start: Option<Arc<StepData>>,
     starts: StepStarts,
-    /// What the lesson's own answers do, once that is known.
+    /// The submissions of the lesson's own answers, once they are known.
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// The commands that the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
     activity: StepActivity,
     /// The names of the clients that have sent commands in this step.
     acted: Vec<String>,
-    /// A remark for the end of the step.
+    /// A remark that is shown at the end of the step.
     closing_remark: Option<String>,
-    /// Whether the answer was shown.
+    /// Whether the answer was shown to the learner.
     pub is_answer_shown: bool,
 }
 
@@ -92,16 +92,16 @@ pub struct LessonRun {
 struct StepData {
     engine: Engine,
     clock: Clock,
-    /// Number of sources that each client's Python had run.
+    /// Number of sources that each client's Python had run at that time.
     sources_run: Vec<usize>,
 }
 
 /// The phase of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// The tutor prepares the step.
+    /// The tutor is preparing the step.
     Preparing,
-    /// The learner works on it.
+    /// The learner is working on the step.
     Doing,
     /// The step is done. An empty line opens the next one.
     Done,
@@ -145,7 +145,7 @@ impl LessonRun {
         &self.lesson.steps[self.step]
     }
 
-    /// The text to type for the step, if it has one.
+    /// Returns the text that does the step, if there is one.
     pub fn answer(&self) -> Option<&str> {
         let step = self.current();
         [&step.answer, &step.predict, &step.show].into_iter().flatten().next().map(|text| text.get_ref().as_str())
@@ -168,12 +168,12 @@ impl Tutor {
         }
     }
 
-    /// Takes the submissions that have finished since the last call, and remembers the data for the marks in pictures.
+    /// Takes the submissions that have finished since the last call, and remembers the data for the pictures.
     pub fn take_finished(&mut self) {
         if self.runtime.finished.is_empty() {
             return;
         }
-        // When a program reads the output, nothing is drawn.
+        // If a program reads the output, nothing is drawn.
         if !self.runtime.shows_all {
             self.baselines.note(&self.runtime.engine.keyspace);
         }
@@ -187,7 +187,7 @@ impl Tutor {
         self.prepare_step();
     }
 
-    /// Opens a lesson, and types the setup and the answers of the first `steps` steps unseen.
+    /// Opens a lesson, and runs the setup and the answers of the first `steps` steps without showing them.
     fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
         self.clear_script();
         self.end_race();
@@ -213,14 +213,14 @@ impl Tutor {
         self.baselines = Baselines::default();
     }
 
-    /// Puts the open lesson back as it was, after the runtime was restored.
+    /// Restores the lesson that was open, after the runtime was restored.
     pub fn restore_lesson(&mut self, lesson: Option<LessonRun>) {
         let hints = self.lesson.as_ref().map(|run| (run.step, run.hints));
         self.lesson = lesson;
         if let (Some(run), Some((step, hints))) = (&mut self.lesson, hints)
             && run.step == step
         {
-            // Hints that were given since are still known.
+            // The learner still knows hints that were shown in the meantime.
             run.hints = run.hints.max(hints);
         }
         self.finished.clear();
@@ -233,7 +233,7 @@ impl Tutor {
         self.record_position();
     }
 
-    /// Records the open step in the progress as the place to go on from.
+    /// Records the open step in the progress as the place to continue from.
     fn record_position(&mut self) {
         if self.is_practice() {
             return;
@@ -257,7 +257,7 @@ impl Tutor {
         self.end_lesson();
     }
 
-    /// Handles an empty line: opens the next step when a step is done, and the next lesson when a lesson is over.
+    /// Handles an empty line: opens the next step if a step is done, or the next lesson if a lesson is over.
     pub fn empty_line(&mut self) {
         match self.lesson.as_ref().map(|run| run.phase) {
             Some(Phase::Done) => self.next_step(),

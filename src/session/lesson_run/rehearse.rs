@@ -1,4 +1,5 @@
-//! The rehearsal of the open lesson: requested when the lesson opens, and awaited before something is judged.
+//! The rehearsal of the open lesson. It is requested when the lesson opens, and must have ended before anything is
+//! judged.
 
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use crate::lesson::rehearsal::Rehearsal;
 use crate::session::event::Effect;
 
 impl Tutor {
-    /// The rehearsal of a lesson that is being opened, if it is known. Requests it, unless the lesson is open already.
+    /// Returns the rehearsal of a lesson that is being opened, if it is known. Requests it unless the lesson is open
+    /// already.
     pub(super) fn rehearsal_of(&mut self, lesson: &Arc<Lesson>) -> Option<Arc<Rehearsal>> {
         let open = self.lesson.as_ref().filter(|run| Arc::ptr_eq(&run.lesson, lesson));
         let known = open.and_then(|run| run.rehearsal.clone());
@@ -30,18 +32,18 @@ impl Tutor {
         self.lesson.as_ref().is_none_or(|run| run.rehearsal.is_some())
     }
 
-    /// Whether everything waits for the rehearsal.
+    /// Whether the session waits for the rehearsal.
     pub fn awaits_rehearsal(&self) -> bool {
         self.script.awaits_rehearsal() && !self.is_rehearsed()
     }
 
-    /// The commands that the open step's own answer sends.
+    /// Returns the commands that the open step's own answer sends.
     pub(super) fn intended_commands(&self) -> Vec<Vec<Vec<u8>>> {
         let run = self.lesson.as_ref();
         run.and_then(|run| Some(run.rehearsal.as_ref()?.commands(run.step))).unwrap_or_default()
     }
 
-    /// The types of the keys among the words of a submission's commands.
+    /// Returns the types of the keys that a submission's commands name.
     pub(super) fn types_of_keys(&self, submission: &Submission) -> Vec<(String, &'static str)> {
         let database = self.runtime.engine.keyspace.database();
         let words = submission.commands.iter().flat_map(|command| command.iter().skip(1));

@@ -1,4 +1,4 @@
-//! Reloads a lesson whose file was saved: the lesson goes on at the same step.
+//! Reloads a lesson whose file was saved. The lesson continues at the same step.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use crate::lesson::format::Lesson;
 use crate::markup::Role;
 
 impl Tutor {
-    /// Replaces the lesson with the same id. A lesson with an error changes nothing, and the error is shown.
+    /// Replaces the open lesson by a lesson with the same id. If the new lesson has an error, shows the error and
+    /// changes nothing.
     pub fn replace_lesson(&mut self, saved: Result<Arc<Lesson>, String>) {
         let lesson = match saved {
             Ok(lesson) => lesson,

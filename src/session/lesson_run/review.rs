@@ -1,4 +1,4 @@
-//! Practice: repeats the tasks of steps that were done, one after the other, and notes how they went.
+//! Practice: repeats the tasks of steps that are done, one after the other, and records how much help was needed.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use crate::lesson::practice::Outcome;
 use crate::markup::Role;
 use crate::session::event::{Effect, Part};
 
-/// The practice under way.
+/// The practice in progress.
 #[derive(Debug, Default)]
 pub(super) struct Review {
-    /// The tasks to come: lessons, and the indices of their steps.
+    /// The remaining tasks: lessons, and the indices of their steps.
     queue: VecDeque<(Arc<Lesson>, usize)>,
     total: usize,
-    /// Number of tasks that were done without help.
+    /// Number of tasks that were completed without help.
     known: usize,
 }
 
@@ -33,7 +33,7 @@ impl Tutor {
         self.open_lesson(lesson, step);
     }
 
-    /// The position of the open task in the practice: `practice, 2 of 5`.
+    /// Returns the position of the open task in the practice: `practice, 2 of 5`.
     pub(super) fn part_of_review(&self) -> Option<Part> {
         let review = self.review.as_ref()?;
         Some(Part::Practice { number: review.total - review.queue.len(), of: review.total })
@@ -44,12 +44,12 @@ impl Tutor {
         self.review.as_ref().is_some_and(|review| review.queue.is_empty())
     }
 
-    /// Records how the open step went.
+    /// Records how much help the open step needed.
     pub(super) fn note_outcome(&mut self, outcome: Outcome) {
         let Some(run) = &self.lesson else { return };
         let (lesson, step) = (run.lesson.id.get_ref().clone(), run.current().id.get_ref().clone());
         if self.review.is_none() && (outcome == Outcome::GivenUp || self.progress.is_practised(&lesson, &step)) {
-            // A lesson may be repeated, which does not change when its steps are due for practice.
+            // Repeating a lesson does not change when its steps are due for practice.
             return;
         }
         let now = self.runtime.clock.wall_us() / 1_000_000;

@@ -7,7 +7,7 @@ use crate::markup::{Role, parse};
 use crate::session::event::{Part, Show};
 
 impl Tutor {
-    /// Shows the sheet, once it is known which commands the lesson's answers send.
+    /// Shows the sheet, once the rehearsal has shown which commands the lesson's answers send.
     pub fn request_sheet(&mut self) {
         if self.lesson.is_none() {
             return self.say_no_lesson();

@@ -1,8 +1,7 @@
-//! How each step began: at which time, and with which client at the prompt. When a step begins again, both are the
-//! same.
+//! How each step began: the time, and the client at the prompt. Both are the same when a step is restarted.
 //!
 //! A step is rebuilt by typing the answers of the steps before it, which takes time on the session's clock. So the
-//! clock is first set back by that time, and the step begins at the same time as before.
+//! clock is first set back by that time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,31 +13,32 @@ use crate::session::runtime::client::MAIN;
 /// How the steps of a lesson began.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StepStarts {
-    /// By how much the clock had been moved when the lesson was opened.
+    /// By how much the clock had been moved when the lesson was opened, in microseconds.
     opened_us: i64,
-    /// By the index of the step.
+    /// The starts of the steps, by the index of the step.
     steps: BTreeMap<usize, StepStart>,
-    /// Whether the step that is prepared begins again.
+    /// Whether the step that is being prepared is restarted.
     is_again: bool,
 }
 
 #[derive(Debug, Clone)]
 struct StepStart {
-    /// By how much the clock had been moved.
+    /// By how much the clock had been moved when the step began, in microseconds.
     moved_us: i64,
     /// The client at the prompt.
     client: String,
 }
 
 impl StepStarts {
-    /// Whether this step begins again, and has steps before it.
+    /// Whether this step is restarted, and has steps before it.
     pub fn is_again_at(&self, step: usize) -> bool {
         self.is_again && step > 0 && self.steps.contains_key(&step)
     }
 }
 
 impl Tutor {
-    /// The starts of a lesson's steps, for a lesson that is being opened. They are known if the lesson is open already.
+    /// Returns the starts of a lesson's steps, for a lesson that is being opened. They are known if the lesson is open
+    /// already.
     pub(super) fn known_starts(&self, lesson: &Arc<Lesson>) -> StepStarts {
         let open = self.lesson.as_ref().filter(|run| Arc::ptr_eq(&run.lesson, lesson));
         match open {
@@ -49,7 +49,7 @@ impl Tutor {
 
     /// Sets the clock back so that the open step begins at the same time as before.
     pub(super) fn set_clock_back(&mut self) {
-        // Real clients know the time, so it must not go back for them.
+        // Real clients have read the time, so the clock must not be set back while they are connected.
         let has_real_clients = !self.runtime.real_clients().is_empty();
         let Some(run) = self.lesson.as_ref().filter(|run| run.starts.is_again && !has_real_clients) else { return };
         let took_us = run.rehearsal.as_ref().and_then(|rehearsal| rehearsal.took_us(run.step));
@@ -58,7 +58,7 @@ impl Tutor {
         self.runtime.clock.set_moved(moved_us);
     }
 
-    /// Notes how the open step begins. If it begins again, gives it the same client and time as before.
+    /// Records how the open step begins. If the step is restarted, gives it the same client and time as before.
     pub(super) fn note_step_start(&mut self) {
         let runtime = &mut self.runtime;
         let client = runtime.clients[runtime.foreground].name.clone();
@@ -71,12 +71,13 @@ impl Tutor {
             run.starts.steps.insert(step, start);
             return;
         };
-        // From a client that waits the prompt passes to `main` by itself, and the learner is told so.
+        // From a client that waits, the prompt passes to `main` without a command, and the learner is told.
         let passes = !runtime.clients[runtime.foreground].is_free() && previous.client == runtime.clients[MAIN].name;
         if !passes {
             runtime.switch_to(&previous.client);
         }
-        // The time that the answers take varies by the microseconds of Python's readings of the clock.
+        // The duration of the answers varies by a few microseconds, because each reading of the clock by Python moves
+        // it.
         const TOLERANCE_US: i64 = 1_000_000;
         if (previous.moved_us - start.moved_us).abs() < TOLERANCE_US {
             runtime.clock.set_moved(previous.moved_us);

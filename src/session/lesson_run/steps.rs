@@ -16,7 +16,7 @@ use crate::session::runtime::dialect;
 use redis_engine::resp::quoting;
 
 impl Tutor {
-    /// Finds out what must be known before the open step can be shown.
+    /// Queues what has to be found out before the open step can be shown.
     pub(super) fn prepare_step(&mut self) {
         let Some(run) = &mut self.lesson else { return };
         run.begin_preparing();
@@ -49,7 +49,7 @@ impl Tutor {
         self.script.add([Item::Then(Then::StepBegins)]);
     }
 
-    /// Does what follows from something that the script has found out.
+    /// Continues with a result of the script.
     pub(super) fn continue_with(&mut self, then: Then) {
         match then {
             Then::Predicted => {
@@ -69,7 +69,7 @@ impl Tutor {
                 }
                 self.script.measured.push(measure);
             }
-            // The traffic of the setup is not counted: what was found until now is dropped.
+            // What the setup sent is not counted, so the results so far are dropped.
             Then::Ready => self.script.memory_before = self.runtime.engine.keyspace.memory(),
             Then::StepBegins => self.begin_step(),
             Then::LessonEnds => self.end_lesson(),
@@ -134,7 +134,7 @@ impl Tutor {
         }
     }
 
-    /// Shows what the learner is to do in a step.
+    /// Tells the learner what to do in a step.
     pub(super) fn show_task(&mut self, step: &Step) {
         if let Some(task) = &step.task {
             self.say(Role::Task, &format!("**Do:** {}", task.get_ref()));
@@ -159,7 +159,7 @@ impl Tutor {
         self.show(Show::Gap);
     }
 
-    /// Ends the open step: shows its closing text, and how to go on.
+    /// Ends the open step: shows its closing text, and how to continue.
     pub(super) fn finish_step(&mut self, skipped: bool) {
         let Some(run) = &mut self.lesson else { return };
         run.phase = Phase::Done;
@@ -188,8 +188,8 @@ impl Tutor {
         self.say(Role::Muted, goes_on);
     }
 
-    /// Records in the progress that a step is done, and where the lesson goes on. Practice changes nothing in the
-    /// lessons.
+    /// Records in the progress that a step is done, and where the lesson continues. Practice does not change the
+    /// progress of lessons.
     fn record_step_done(&mut self, lesson: &Lesson, index: usize, skipped: bool) {
         if self.review.is_some() {
             return;
@@ -204,7 +204,7 @@ impl Tutor {
         }
     }
 
-    /// Shows the pictures that a step's `draw` names. Keys that do not exist are left out.
+    /// Shows the pictures of the keys that a step's `draw` names. Keys that do not exist are left out.
     fn draw_after_step(&mut self, keys: &str) {
         let keys = quoting::split(keys.as_bytes()).unwrap_or_default();
         let places = keys.into_iter().map(|key| Place { database: 0, key });
@@ -237,7 +237,8 @@ impl Tutor {
         are_sets
     }
 
-    /// Types the answer for the learner, which ends the step as skipped. If the step is done, opens the next one.
+    /// Types the answer for the learner, which marks the step as skipped. If the step is done already, opens the next
+    /// one.
     pub fn skip(&mut self) {
         let Some(run) = &mut self.lesson else { return };
         if run.phase != Phase::Doing {
@@ -253,7 +254,7 @@ impl Tutor {
     }
 }
 
-/// The script items that type a step's answer, shown or unseen.
+/// Returns the script items that type a step's answer, either visibly or not.
 pub(super) fn typed(step: &Step, is_shown: bool) -> Vec<Item> {
     let text = [&step.answer, &step.predict, &step.show].into_iter().flatten().next();
     text.map(|text| type_all(text.get_ref(), is_shown)).unwrap_or_default()

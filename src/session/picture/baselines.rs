@@ -1,7 +1,7 @@
 //! Earlier states of the data, so that a picture can mark what has changed.
 //!
-//! The data is copied after each line that changes it, and the copy must take the same time however much data there is.
-//! So of many keys only those that were drawn are copied, and long values are not.
+//! The data is copied after each line that changes it, and the time for a copy must not depend on the amount of data.
+//! So if there are many keys, only those that were drawn are copied, and long values are never copied.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,17 @@ use redis_engine::Engine;
 use redis_engine::data::Value;
 use redis_engine::keyspace::{Entry, Keyspace};
 
-/// If there are more keys, only those that were drawn are remembered.
+/// Maximum number of keys for which all values are remembered. If there are more keys, only those that were drawn are
+/// remembered.
 const MOST_KEYS: usize = 256;
 
-/// Maximum number of parts of all remembered values together.
+/// Maximum number of parts in all remembered values together.
 const MOST_PARTS: usize = 4_000;
 
 /// Maximum length of a remembered string, in bytes.
 const LONGEST_STRING: usize = 16 * 1024;
 
-/// A key in its database.
+/// A key and its database.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     pub database: usize,
@@ -27,7 +28,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The key's entry, if the key exists and has not expired.
+    /// Returns the key's entry, if the key exists and has not expired.
     pub fn entry<'a>(&self, engine: &'a Engine) -> Option<&'a Entry> {
         let now_ms = engine.keyspace.now_ms();
         let entry = engine.keyspace.databases()[self.database].get(&self.key)?;
@@ -35,18 +36,18 @@ impl Place {
     }
 }
 
-/// A key, or a field of its hash, with the time at which it expires, in milliseconds.
+/// A key, or a field of a hash, with its expiry time in milliseconds.
 type Expiring = (Place, Option<Vec<u8>>, i64);
 
 /// The data at one time, as far as it is remembered.
 #[derive(Debug, Default, Clone)]
 struct Baseline {
     values: HashMap<Place, Value>,
-    /// Keys that existed, and whose values are not remembered.
+    /// Keys that existed, but whose values are not remembered.
     too_long: Vec<Place>,
     /// Whether every key that existed is in `values` or in `too_long`.
     is_complete: bool,
-    /// The keyspace's count of changes.
+    /// The keyspace's count of changes at that time.
     changes: u64,
 }
 
@@ -60,24 +61,24 @@ impl Baseline {
     }
 }
 
-/// The data after the last change, before it, and at the step's start.
+/// Copies of the data after the last change, before it, and at the start of the step.
 #[derive(Debug)]
 pub struct Baselines {
     latest: Baseline,
     before: Baseline,
     step: Baseline,
-    /// Keys that were drawn, the last one first. They are remembered however many keys there are.
+    /// The keys that were drawn, most recent first. They are remembered even if there are many keys.
     drawn: Vec<Place>,
-    /// The time to live of each expiring key and field, when it was first noticed.
+    /// The time to live that each expiring key or field had when its expiry was first noticed.
     lifetimes: HashMap<Expiring, i64>,
 }
 
-/// What happened to a key that does not exist, if that is known.
+/// The reason why a key does not exist.
 #[derive(Debug)]
 pub enum Gone {
-    /// The key has expired. It held a value of this kind.
+    /// The key has expired. Its value was of this kind.
     Expired(&'static str),
-    /// The last change removed the key. It held a value of this kind.
+    /// The last change removed the key. Its value was of this kind.
     Removed(&'static str),
 }
 
@@ -96,7 +97,7 @@ impl Default for Baselines {
 }
 
 impl Baselines {
-    /// Remembers the data as it is now, if it has changed.
+    /// Remembers the current data, if it has changed.
     pub fn note(&mut self, keyspace: &Keyspace) {
         if self.latest.changes != keyspace.changes {
             let now = self.baseline(keyspace);
@@ -104,7 +105,7 @@ impl Baselines {
         }
     }
 
-    /// Remembers the data as it is now as the step's start.
+    /// Remembers the current data as the state at the start of the step.
     pub fn begin_step(&mut self, keyspace: &Keyspace) {
         self.latest = self.baseline(keyspace);
         self.step = self.latest.clone();
@@ -162,7 +163,7 @@ impl Baselines {
         baseline
     }
 
-    /// The picture of a key, if the key exists.
+    /// Returns the picture of a key, if the key exists.
     pub fn key_picture(&mut self, engine: &Engine, place: &Place, since: Since) -> Option<Picture> {
         let entry = place.entry(engine)?;
         let lifetimes = &self.lifetimes;
@@ -179,7 +180,7 @@ impl Baselines {
         Some(Picture::Key(picture))
     }
 
-    /// The picture of two sets, if both keys are sets.
+    /// Returns the picture of two sets, if both keys are sets.
     pub fn overlap(&mut self, engine: &Engine, left: &Place, right: &Place, since: Since) -> Option<Picture> {
         let baseline = self.since(since);
         let side = |place| side(engine, baseline, place);
@@ -189,7 +190,7 @@ impl Baselines {
         Some(Picture::Overlap(picture))
     }
 
-    /// Remembers this key from now on, however many keys there are.
+    /// Remembers this key from now on, even if there are many keys.
     fn remember_drawn(&mut self, place: &Place) {
         if !self.drawn.contains(place) {
             self.drawn.truncate(MOST_KEYS - 1);
@@ -197,7 +198,7 @@ impl Baselines {
         }
     }
 
-    /// What happened to a key that does not exist.
+    /// Returns the reason why a key does not exist, if it is known.
     pub fn gone(&self, place: &Place) -> Option<Gone> {
         if let PreviousValue::Known(value) = self.latest.before(place) {
             return Some(Gone::Expired(kind(value)));
@@ -209,7 +210,7 @@ impl Baselines {
     }
 }
 
-/// A set as a side of a picture.
+/// Returns a set as one side of a picture.
 fn side<'a>(engine: &'a Engine, baseline: &'a Baseline, place: &'a Place) -> Option<Side<'a>> {
     match place.entry(engine).map(|entry| &entry.value) {
         Some(Value::Set(set)) => Some(Side { key: &place.key, set, before: baseline.before(place) }),

@@ -1,4 +1,4 @@
-//! Makes the picture of a key, compared with what the key was before.
+//! Creates the picture of a key, compared with the key's previous value.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,19 +11,19 @@ use redis_engine::data::{Hash, List, Set, SortedSet, Str, Value};
 use redis_engine::keyspace::Entry;
 use redis_engine::number::format_double;
 
-/// Maximum number of parts of a value that is compared with its previous value.
+/// Maximum number of parts of a value for which it is compared with its previous value.
 pub const MOST_COMPARED: usize = 256;
 
-/// Maximum number of parts of a value whose parts are all shown.
+/// Maximum number of parts of a value for which all parts are shown.
 const MOST_SHOWN: usize = 20;
 
-/// Number of parts from the start that are shown of a longer value.
+/// Number of parts shown from the start of a longer value.
 const FIRST: usize = 12;
 
-/// Number of parts from the end that are shown of a longer value.
+/// Number of parts shown from the end of a longer value.
 const LAST: usize = 4;
 
-/// Maximum number of changed parts between them that are shown.
+/// Maximum number of changed parts that are shown between the start and the end of a longer value.
 const MOST_CHANGED: usize = 12;
 
 /// Maximum number of bytes of a string that are shown one by one.
@@ -38,7 +38,7 @@ pub enum PreviousValue<'a> {
     Unknown,
 }
 
-/// What is known of a key besides its entry.
+/// What a picture needs to know about a key besides its entry.
 pub struct KeyContext<'a> {
     pub now_ms: i64,
     pub before: PreviousValue<'a>,
@@ -46,7 +46,8 @@ pub struct KeyContext<'a> {
     pub whole_ms: &'a WholeTtl<'a>,
 }
 
-/// Returns the whole time to live, in milliseconds, of a field or of the key itself that expires at the given time.
+/// Returns the original time to live, in milliseconds, of a field, or of the key itself for `None`. The second argument
+/// is the expiry time.
 pub type WholeTtl<'a> = dyn Fn(Option<&[u8]>, i64) -> Option<i64> + 'a;
 
 impl KeyContext<'_> {
@@ -104,7 +105,7 @@ fn previous(value: &Value, before: PreviousValue<'_>) -> Previous {
     }
 }
 
-/// Number of parts of a value that are compared one by one. A string is compared as a whole.
+/// Returns the number of parts of a value that are compared one by one. A string is compared as a whole.
 pub fn parts(value: &Value) -> usize {
     match value {
         Value::Str(_) => 1,
@@ -115,7 +116,7 @@ pub fn parts(value: &Value) -> usize {
     }
 }
 
-/// The name of a type in prose.
+/// Returns the name of a type in prose.
 pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::SortedSet(_) => "sorted set",
@@ -123,7 +124,7 @@ pub fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Length of all parts of a value together, in bytes. Scores count as Redis writes them.
+/// Returns the total length of all parts of a value in bytes. Scores count in the form in which Redis writes them.
 fn data_bytes(value: &Value) -> usize {
     match value {
         Value::Str(value) => value.len(),
@@ -199,7 +200,7 @@ fn fields(value: &Hash, was: Option<&Hash>, context: &KeyContext<'_>) -> Body {
     Body::Fields(pieces(value.len() + gone.len(), is_changed, make))
 }
 
-/// An element of the merged old and new list.
+/// An element of the merged old and new lists.
 enum Edit<'a> {
     Kept(usize, &'a [u8]),
     Added(usize, &'a [u8]),
@@ -229,7 +230,7 @@ fn elements(value: &List, was: Option<&List>) -> Body {
 /// Compares two short lists by their longest common subsequence.
 fn edits<'a>(was: &[&'a [u8]], is: &[&'a [u8]]) -> Vec<Edit<'a>> {
     let columns = is.len() + 1;
-    // Length of the longest common subsequence of the two rests.
+    // Each entry is the length of the longest common subsequence of the rests of the two lists.
     let mut common = vec![0_u16; (was.len() + 1) * columns];
     for (i, old) in was.iter().enumerate().rev() {
         for (j, new) in is.iter().enumerate().rev() {
@@ -285,7 +286,8 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
         }
         Some(Some(_)) => Change::Same,
     };
-    // Ranks are compared among the members that were in both sets, so that added and removed members move no other.
+    // Only members that were in both sets are compared by rank, so that added and removed members do not make others
+    // move.
     let stayed: HashSet<&[u8]> = was.iter().flat_map(|was| was.iter()).map(|(name, _)| name).collect();
     let places = |of: &SortedSet| -> HashMap<Vec<u8>, i64> {
         let both = of.iter().filter(|(name, _)| stayed.contains(name) && value.score(name).is_some());
@@ -313,8 +315,8 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
     Body::Ranking(Ranking { members, scale, shown_scale: [scale.0, scale.1].map(format_double) })
 }
 
-/// The scores at which bars begin and end. Bars begin at zero, unless all scores are so far from zero that their
-/// differences would be invisible.
+/// Returns the scores at the start and at the end of a full bar. Bars start at zero, unless all scores are so far from
+/// zero that their differences would be invisible.
 fn scale(value: &SortedSet) -> (f64, f64) {
     let finite = |direction| {
         let mut scores = value.members(0..value.len(), direction).map(|(_, score)| score).take(MOST_COMPARED);

@@ -1,7 +1,7 @@
 //! Pictures of keys, as data: the parts of a value in order, how each has changed, and how Redis stores the value.
 //!
-//! A picture fits on a screen: of a value with many parts it has those at both ends and those that changed, and the
-//! number of the others.
+//! A picture fits on a screen. If a value has many parts, the picture has the parts at both ends and those that
+//! changed, and the number of the others.
 
 mod baselines;
 mod key;
@@ -18,12 +18,12 @@ pub enum Picture {
     Overlap(Overlap),
 }
 
-/// The time with which a picture compares.
+/// The earlier state that a picture compares with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// PreviousValue the last line that changed the data.
+    /// The state before the last line that changed the data.
     LastChange,
-    /// The start of the step.
+    /// The state at the start of the step.
     Step,
 }
 
@@ -37,24 +37,24 @@ pub struct KeyPicture {
     pub parts: usize,
     pub body: Body,
     pub encoding: &'static str,
-    /// Length of all parts together, in bytes.
+    /// Total length of all parts, in bytes.
     pub data_bytes: usize,
     /// Memory of the key and its value in Redis, in bytes (MEMORY USAGE).
     pub memory_bytes: usize,
     pub ttl: Option<Ttl>,
     pub since: Since,
-    /// What the key was before.
+    /// The previous state of the key, compared with its value.
     pub previous: Previous,
 }
 
-/// What the key was before.
+/// The previous state of a key, compared with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Previous {
     /// The key had the same type, so its parts are compared one by one.
     SameType,
     /// The key did not exist.
     Missing,
-    /// The key had another type, which has this name.
+    /// The key had another type. This is its name.
     OtherType(&'static str),
     /// The previous value is unknown, or too long to compare.
     Unknown,
@@ -70,7 +70,7 @@ pub enum Body {
     Ranking(Ranking),
 }
 
-/// A part that is shown, or the number of parts that are left out.
+/// A part that is shown, or a number of parts that are not shown.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece<T> {
     Part(T),
@@ -83,11 +83,11 @@ pub enum Change {
     Same,
     Added,
     Gone,
-    /// Its value has changed. This was the previous one.
+    /// The value of the part has changed. This was the previous value.
     ChangedFrom(Label),
 }
 
-/// Bytes as text that fits on a line: unprintable characters are escaped, and a long text is cut.
+/// Bytes as text that fits on a line. Unprintable characters are escaped, and a long text is truncated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     pub text: String,
@@ -101,9 +101,9 @@ pub struct Bytes {
     pub label: Label,
     /// The first bytes, each with whether it has changed.
     pub bytes: Vec<(u8, bool)>,
-    /// Number of further bytes.
+    /// Number of bytes after these.
     pub rest: usize,
-    /// Whether it is not text, so that its bits may be of interest.
+    /// Whether the value is not text, so that its bits may be of interest.
     pub is_binary: bool,
     pub change: Change,
 }
@@ -121,7 +121,7 @@ pub struct Field {
 /// An element of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Element {
-    /// Its indices from the head and from the tail, or `None` if it is gone.
+    /// The element's indices from the head and from the tail, or `None` if it was removed.
     pub place: Option<(usize, i64)>,
     pub label: Label,
     pub change: Change,
@@ -138,24 +138,24 @@ pub struct Member {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
     pub members: Vec<Piece<Ranked>>,
-    /// The scores at which bars begin and end.
+    /// The scores at the start and at the end of a full bar.
     pub scale: (f64, f64),
-    /// The same scores as Redis writes them.
+    /// The scores of `scale`, in the format of Redis.
     pub shown_scale: [String; 2],
 }
 
 /// A member of a sorted set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
-    /// Its ranks from the highest and from the lowest score, or `None` if it is gone.
+    /// The member's ranks from the highest and from the lowest score, or `None` if it was removed.
     pub ranks: Option<(usize, usize)>,
     pub label: Label,
     pub score: f64,
-    /// The score as Redis writes it.
+    /// The score in the format of Redis.
     pub shown_score: String,
-    /// Whether the member before or after it has the same score.
+    /// Whether the member above or below has the same score.
     pub ties: bool,
-    /// Number of ranks that it rose. Negative if it fell.
+    /// Number of ranks by which the member rose. Negative if it fell.
     pub rose: i64,
     pub change: Change,
 }
@@ -164,7 +164,7 @@ pub struct Ranked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ttl {
     pub left_ms: i64,
-    /// The time to live when it was first noticed.
+    /// The time to live at the moment when it was first noticed.
     pub whole_ms: i64,
 }
 
@@ -173,7 +173,7 @@ pub struct Ttl {
 pub struct Overlap {
     pub names: [Label; 2],
     pub sizes: [usize; 2],
-    /// The members that are only in the first set, in both, and only in the second.
+    /// The members that are only in the first set, in both sets, and only in the second set.
     pub regions: [Vec<Piece<Member>>; 3],
     /// Number of members in each region.
     pub counts: [usize; 3],
@@ -236,7 +236,7 @@ fn is_readable(text: &str) -> bool {
 }
 
 fn is_printable(c: char) -> bool {
-    // Invisible characters, and those that change the direction of the text, would falsify a picture.
+    // Invisible characters, and those that change the direction of the text, would make a picture misleading.
     let is_hidden =
         matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     !c.is_control() && !is_hidden

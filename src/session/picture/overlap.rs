@@ -1,17 +1,17 @@
-//! Makes the picture of two sets that overlap.
+//! Creates the picture of two sets that overlap.
 
 use super::key::{PreviousValue, pieces};
 use super::{Change, Label, Member, Overlap, Since};
 use redis_engine::data::{Set, Value};
 
-/// A set with its key, and its previous value.
+/// A key that holds a set, and its previous value.
 pub struct Side<'a> {
     pub key: &'a [u8],
     pub set: &'a Set,
     pub before: PreviousValue<'a>,
 }
 
-/// Whether a member is in the first and in the second set.
+/// Whether a member is in the first set, and whether it is in the second.
 type Region = (bool, bool);
 
 /// Returns the picture of two sets.

@@ -1,4 +1,4 @@
-//! The definitions that a racing program needs, out of all that the learner has run.
+//! Selects the definitions that a racing program needs from everything that the learner has run.
 
 use python_kernel::syntax;
 
@@ -16,7 +16,8 @@ pub fn defines_run(source: &str, run: &str) -> bool {
     is_definition(source) && names_of(run).any(|name| defines_name(source, name))
 }
 
-/// Selects the definitions that a program needs: those of the names that it reads, and of the names that these read.
+/// Selects the definitions that a program needs: those of the names that it reads, and of the names that these
+/// definitions read.
 pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
     let mut names = syntax::variables(program).read;
     let mut found: Vec<String> = Vec::new();
@@ -32,7 +33,7 @@ pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a St
     found
 }
 
-/// The names and the other words of a piece of code.
+/// Returns the names and other words in a piece of code.
 fn names_of(source: &str) -> impl Iterator<Item = &str> {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| !name.is_empty())
 }

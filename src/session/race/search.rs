@@ -1,6 +1,7 @@
-//! A depth-first search through all orders: each order changes the last choice that has alternatives left.
+//! A depth-first search through all orders. Each order differs from the previous one in the last choice that has
+//! alternatives left.
 
-/// The state of the search: the choices of the current order, the first one first.
+/// The state of the search: the choices of the current order, from first to last.
 #[derive(Debug, Default)]
 pub struct Search {
     choices: Vec<Choice>,
@@ -20,8 +21,8 @@ impl Search {
         self.depth = 0;
     }
 
-    /// Chooses one of `of` alternatives, of which there is at least one. The first time at a depth, that is alternative
-    /// 0.
+    /// Returns a choice among `of` alternatives, of which there is at least one. The first choice at each depth is
+    /// alternative 0.
     pub fn choose(&mut self, of: usize) -> usize {
         if self.depth == self.choices.len() {
             self.choices.push(Choice { taken: 0, of });
@@ -49,7 +50,7 @@ impl Search {
 mod tests {
     use super::*;
 
-    /// All orders in which the clients' commands can run. `commands` has the number of commands of each client.
+    /// Returns all orders of the clients' commands. `commands` has the number of commands of each client.
     fn orders(commands: &[usize]) -> Vec<String> {
         let mut search = Search::default();
         let mut all = Vec::new();

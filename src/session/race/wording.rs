@@ -1,4 +1,4 @@
-//! Describes the commands and replies of racers in one line each.
+//! Describes the commands and replies of racers, each on one line.
 
 use crate::lesson::evidence::DisplayedValue;
 use redis_engine::resp::value::{self, Value};
@@ -12,7 +12,7 @@ type Words = Vec<Vec<u8>>;
 /// Maximum length of a line, in characters.
 const LONGEST: usize = 120;
 
-/// Describes commands that are sent at once.
+/// Describes commands that are sent together.
 pub fn commands(commands: &[Words]) -> String {
     shortened(commands.iter().map(|command| words(command)).collect::<Vec<_>>().join(BETWEEN))
 }
@@ -27,8 +27,8 @@ pub fn words(words: &[Vec<u8>]) -> String {
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Describes the replies to commands that were sent at once. For a transaction, only the reply to EXEC is described,
-/// since it has the replies to all its commands.
+/// Describes the replies to commands that were sent together. For a transaction, only the reply to EXEC is described,
+/// because it contains the replies to all commands.
 pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let mut rest = bytes;
     let mut all = Vec::new();
@@ -40,7 +40,7 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let queued = all.iter().filter(is_queued).count();
     let shown = match all.pop() {
         Some(Value::Array(items)) if queued > 0 => {
-            // The commands between MULTI and EXEC.
+            // Skips MULTI and EXEC, so that only the commands between them are left.
             let asked = sent.iter().skip((sent.len().saturating_sub(1)).saturating_sub(queued));
             reply(None, &Value::Array(items.into_iter().zip(asked).map(|(item, sent)| paired(sent, item)).collect()))
         }
@@ -53,7 +53,7 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     shortened(shown)
 }
 
-/// Describes a reply as Python shows it. Status replies and errors are shown as they are.
+/// Formats a reply in the way of Python. Status replies and errors are not changed.
 pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     match reply {
         Value::Simple(text) | Value::Error(text) => String::from_utf8_lossy(text).into_owned(),

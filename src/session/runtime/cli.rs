@@ -8,7 +8,7 @@ use crate::redis_cli;
 use redis_engine::client::ClientId;
 use redis_engine::resp::{quoting, request, value};
 
-/// Maximum number of times that a line is sent. While a line is repeated, Ctrl-C cannot stop it.
+/// Maximum number of times that a line is repeated. Ctrl-C cannot stop the repetitions.
 const MOST_TIMES: u32 = 100_000;
 
 /// Splits a line into the command's words and the number of times to send it: `3 INCR visits`.
@@ -32,19 +32,19 @@ fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), &'static str> {
     }
 }
 
-/// Whether a word ends redis-cli itself, without a request to the server.
+/// Whether a word makes redis-cli exit, without a request to the server.
 fn is_quit(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"quit") || word.eq_ignore_ascii_case(b"exit")
 }
 
 impl Runtime {
-    /// Returns the connection of a client's redis-cli lines, and opens it if need be.
+    /// Returns the connection of a client's redis-cli lines. Opens it if necessary.
     pub fn cli_connection(&mut self, client: ClientIndex) -> ClientId {
         match self.clients[client].cli {
             Some(connection) if self.engine.server.clients.find(connection).is_some() => connection,
             _ => {
                 let connection = self.connect();
-                // redis-cli returns to the database that it was in.
+                // redis-cli reconnects to the database that was selected before.
                 let database = self.clients[client].closed_database.take().unwrap_or_default();
                 let state = self.engine.server.clients.get_mut(connection);
                 (state.database, state.is_hidden_from_monitors) = (database, client == TUTOR);
@@ -77,7 +77,7 @@ impl Runtime {
         self.take_cli_replies(client);
     }
 
-    /// Sends a client's line, or ends its work where the line is empty.
+    /// Sends a client's line. If the line is empty, ends the submission.
     fn send_cli(&mut self, client: ClientIndex) {
         let connection = self.cli_connection(client);
         let Some(Work { kind: WorkKind::Cli { argv, .. }, submission, .. }) = &mut self.clients[client].work else {
@@ -111,7 +111,7 @@ impl Runtime {
         }
     }
 
-    /// Shows one reply to a client's line. Returns false if none has arrived.
+    /// Shows one reply to a client's line. Returns false if no reply has arrived.
     fn take_cli_reply(&mut self, client: ClientIndex) -> bool {
         let Some(connection) = self.clients[client].cli else { return false };
         if !self.clients[client].work.as_ref().is_some_and(|work: &Work| matches!(work.kind, WorkKind::Cli { .. })) {
@@ -153,7 +153,7 @@ impl Runtime {
         true
     }
 
-    /// Ends a client's line whose connection the server has closed.
+    /// Ends a client's line if the server has closed the connection.
     fn end_closed_cli(&mut self, client: ClientIndex, connection: ClientId) {
         const MESSAGE: &str = "Error: Server closed the connection";
         self.clients[client].closed_database = Some(self.engine.server.clients.get(connection).database);
@@ -173,7 +173,7 @@ impl Runtime {
         }
     }
 
-    /// redis-cli's prompt for a client.
+    /// Returns redis-cli's prompt for a client.
     pub fn cli_prompt(&self, client: ClientIndex) -> String {
         if self.clients[client].closed_database.is_some() {
             return redis_cli::NOT_CONNECTED.into();

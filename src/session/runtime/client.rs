@@ -12,7 +12,7 @@ use python_kernel::frame::MAIN_THREAD;
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::RequestParser;
 
-/// The index of the tutor's own client, which reads and prepares the data without being seen.
+/// The index of the tutor's own client, which reads and prepares the data without being shown.
 pub const TUTOR: ClientIndex = ClientIndex(0);
 
 /// The index of the learner's first client.
@@ -22,8 +22,7 @@ pub const MAIN: ClientIndex = ClientIndex(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClientIndex(usize);
 
-/// All clients. The first one is always the tutor's own; a client is never removed from the middle, so indices stay
-/// valid.
+/// All clients. The first one is the tutor's own. No client is removed from the middle, so indices stay valid.
 #[derive(Debug, Clone)]
 pub struct Clients(Vec<Client>);
 
@@ -33,7 +32,7 @@ impl Clients {
         Clients(vec![Client::new("tutor", false), Client::new("main", true)])
     }
 
-    /// Returns the tutor's client alone.
+    /// Returns only the tutor's client.
     pub fn only_tutor() -> Self {
         Clients(vec![Client::new("tutor", false)])
     }
@@ -56,7 +55,7 @@ impl Clients {
         (0..self.0.len()).map(ClientIndex)
     }
 
-    /// All clients but the tutor's own.
+    /// Iterates over all clients except the tutor's own.
     pub fn learners(&self) -> impl Iterator<Item = &Client> {
         self.0.iter().skip(MAIN.0)
     }
@@ -70,17 +69,17 @@ impl Clients {
         self.0.len() > MAIN.0 + 1
     }
 
-    /// The first client, the tutor's own included, for which the predicate holds.
+    /// Returns the index of the first client for which the predicate holds. The tutor's own client is included.
     pub fn position(&self, predicate: impl Fn(&Client) -> bool) -> Option<ClientIndex> {
         self.0.iter().position(predicate).map(ClientIndex)
     }
 
-    /// The first of the learner's clients for which the predicate holds.
+    /// Returns the index of the learner's first client for which the predicate holds.
     pub fn learner_position(&self, predicate: impl Fn(&Client) -> bool) -> Option<ClientIndex> {
         self.learners().position(predicate).map(|index| ClientIndex(index + MAIN.0))
     }
 
-    /// The client whose Python runs in this child.
+    /// Returns the client whose Python runs in this child.
     pub fn with_child(&self, child: ChildId) -> Option<ClientIndex> {
         self.position(|client| client.python.child == Some(child))
     }
@@ -101,7 +100,7 @@ impl IndexMut<ClientIndex> for Clients {
 }
 
 impl ClientIndex {
-    /// The seed of this client's Python: each client has another one.
+    /// Returns the seed of this client's Python, which is different for each client.
     pub fn seed(self, seed: u64) -> u64 {
         seed.wrapping_add(self.0 as u64)
     }
@@ -111,7 +110,7 @@ impl ClientIndex {
     }
 }
 
-/// A client: the learner, a second client of the learner's, a racer, or the tutor's own.
+/// A client: the learner's first one, another one of the learner, a racer, or the tutor's own.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub name: String,
@@ -123,52 +122,52 @@ pub struct Client {
     /// The database of the redis-cli connection, if the server has closed it. The next line connects again, to this
     /// database.
     pub closed_database: Option<usize>,
-    /// The submission that the client runs.
+    /// The submission that the client is running.
     pub work: Option<Work>,
 }
 
-/// A submission that runs.
+/// A submission that is being run.
 #[derive(Debug, Clone)]
 pub struct Work {
     pub submission: Submission,
     /// The statements still to run.
     pub statements: VecDeque<String>,
-    /// How much output was shown so far.
+    /// How much of the submission's output has been shown.
     pub output_limit: OutputLimit,
-    /// The statement that runs.
+    /// The statement that is running.
     pub running: Option<String>,
     pub kind: WorkKind,
     /// The keyspace's count of changes when the submission began.
     pub changes_before: u64,
-    /// How often the learner pressed Ctrl-C.
+    /// Number of times that the learner pressed Ctrl-C during the submission.
     pub interrupts: u32,
-    /// Whether a signal was sent to the child since its last question. The signal and a question may have crossed.
+    /// Whether a signal was sent to the child since its last request. The signal and a request may have crossed.
     pub was_signalled: bool,
-    /// Whether the step was judged while this submission waits.
+    /// Whether the submission was judged while it was waiting.
     pub is_judged: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkKind {
     Python,
-    /// A redis-cli line that waits for its reply, and is then sent `repeats` times more.
+    /// A redis-cli line that waits for its reply and will then be sent `repeats` more times.
     Cli {
         argv: Vec<Vec<u8>>,
         repeats: u32,
     },
-    /// The child is asked whether the line's first word is a Python name. If not, the line is taken as redis-cli's.
+    /// The child is asked whether the first word of a line is a Python name. If it is not, the line runs in redis-cli.
     AskName {
         line: String,
     },
 }
 
-/// A client's Python child, as far as the session knows it.
+/// The state of a client's Python child, as far as the session knows it.
 #[derive(Debug, Clone, Default)]
 pub struct Python {
     pub child: Option<ChildId>,
-    /// The child's connections, by the number that the child gave them.
+    /// The child's connections, by the number that the child uses for them.
     pub connections: HashMap<u32, Connection>,
-    /// The questions that wait for an answer, by thread.
+    /// The requests that wait for an answer, by thread.
     pub asks: BTreeMap<u32, Ask>,
     /// Whether the child's commands are held back.
     pub gate: Gate,
@@ -176,10 +175,10 @@ pub struct Python {
     pub was_interrupted: bool,
     /// Number of threads besides the main thread.
     pub threads: u32,
-    /// Number of sources that the child was given to run.
+    /// Number of sources that the child was told to run.
     pub runs: u32,
     pub replay_log: ReplayLog,
-    /// The replay that brings a fresh child to where the old one was.
+    /// The replay that restores the variables of the previous child in a fresh one.
     pub replay: Option<Replay>,
 }
 
@@ -192,7 +191,7 @@ pub struct Connection {
     pub parser: RequestParser,
 }
 
-/// A question of a child that waits for its answer.
+/// A request of a child that waits for its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     Receive { connection: u32, deadline_us: Option<i64> },
@@ -201,12 +200,12 @@ pub enum Ask {
 }
 
 impl Python {
-    /// Whether the main thread waits for an answer.
+    /// Whether the main thread is waiting for an answer.
     pub fn is_main_waiting(&self) -> bool {
         self.asks.contains_key(&MAIN_THREAD)
     }
 
-    /// Drops the child, keeps the connections, and prepares the replay of the log in a fresh child.
+    /// Drops the child but keeps the connections, and prepares a replay of the log in a fresh child.
     pub fn prepare_replay(&mut self) {
         self.child = None;
         (self.runs, self.threads, self.was_interrupted) = (0, 0, false);
@@ -214,14 +213,14 @@ impl Python {
         self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending));
     }
 
-    /// Whether a thread besides the main thread runs, that is, waits for no answer.
+    /// Whether another thread than the main thread is running, which means that it waits for no answer.
     pub fn has_running_threads(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
     }
 }
 
 impl Ask {
-    /// The time by which the question is answered at the latest.
+    /// Returns the latest time at which the request is answered, if there is a limit.
     pub fn deadline_us(&self) -> Option<i64> {
         match self {
             Ask::Receive { deadline_us, .. } => *deadline_us,
@@ -236,7 +235,7 @@ impl Client {
         Client { name: name.into(), is_shown, python: Python::default(), cli: None, closed_database: None, work: None }
     }
 
-    /// The connections of the client's Python, and the connection of its redis-cli lines.
+    /// Iterates over the connections of the client's Python and of its redis-cli lines.
     pub fn connections(&self) -> impl Iterator<Item = ClientId> {
         self.python.connections.values().map(|connection| connection.client).chain(self.cli)
     }
@@ -246,7 +245,7 @@ impl Client {
         self.connections().any(|connection| connection == id)
     }
 
-    /// Whether the client can take another input.
+    /// Whether the client can run another input.
     pub fn is_free(&self) -> bool {
         self.work.is_none() && self.python.replay.is_none()
     }

@@ -1,26 +1,26 @@
-//! The session's one clock: TTLs, TIME, blocking commands and Python's `time` all follow it.
+//! The session's clock, which TTLs, TIME, blocking commands and Python's `time` all use.
 //!
-//! In transcripts and scripts no real time passes. A program that polls the clock in a loop, or sends command after
-//! command until some time is over, must come to an end there, too. So its questions move the clock, and the longer a
-//! program asks for nothing but the time, the further each question moves it.
+//! In transcripts and scripts no real time passes. A program that polls the clock in a loop, or sends commands until
+//! some time has passed, must end there as well. So each reading moves the clock, and the more readings follow each
+//! other without a command, the further each of them moves it.
 
-/// A clock in microseconds since 1970. The driver reports the real time that passes. `:wait`, sleeps, and waits in a
-/// transcript move the clock in addition.
+/// A clock in microseconds since 1970. The driver reports the real time that passes. In addition, the clock is moved by
+/// `:wait`, by sleeps, and by waits in a transcript.
 #[derive(Debug, Clone)]
 pub struct Clock {
     start_us: i64,
     elapsed_us: i64,
     moved_us: i64,
-    /// Whether real time passes.
+    /// Whether real time passes on this clock.
     is_real: bool,
-    /// Number of readings in a row since the last command.
+    /// Number of readings since the last command.
     readings: u32,
 }
 
-/// Number of commands of one submission that take no time, where no real time passes.
+/// If no real time passes, the number of commands of a submission that take no time.
 const FREE_COMMANDS: usize = 10_000;
 
-/// Time that each further command takes, in microseconds.
+/// The time that each command after `FREE_COMMANDS` takes, in microseconds.
 const COMMAND_US: i64 = 50;
 
 impl Clock {
@@ -32,12 +32,12 @@ impl Clock {
         self.start_us + self.elapsed_us + self.moved_us
     }
 
-    /// By how much the clock was moved in addition to the real time that passed, in microseconds.
+    /// Returns by how much the clock was moved in addition to the real time that passed, in microseconds.
     pub fn moved_us(&self) -> i64 {
         self.moved_us
     }
 
-    /// The real time: the start plus the real time that passed.
+    /// Returns the start time plus the real time that has passed, in microseconds since 1970.
     pub fn wall_us(&self) -> i64 {
         self.start_us + self.elapsed_us
     }
@@ -56,7 +56,7 @@ impl Clock {
         self.now_us()
     }
 
-    /// Notes that a program has sent the `sent`th command of its submission.
+    /// Notes that a program has sent command number `sent` of its submission.
     pub fn note_command(&mut self, sent: usize) {
         self.readings = 0;
         if sent > FREE_COMMANDS && !self.is_real {
@@ -64,22 +64,22 @@ impl Clock {
         }
     }
 
-    /// Moves the clock on.
+    /// Moves the clock forward.
     pub fn advance(&mut self, us: i64) {
         self.moved_us = self.moved_us.saturating_add(us.max(0));
     }
 
-    /// Sets the clock, possibly back: `:undo` takes back the time as well.
+    /// Sets the clock. It may go back, because `:undo` restores the time as well.
     pub fn set(&mut self, us: i64) {
         self.moved_us = us - self.start_us - self.elapsed_us;
     }
 
-    /// Sets by how much the clock was moved in addition to the real time, possibly back.
+    /// Sets by how much the clock is moved in addition to the real time. The clock may go back.
     pub fn set_moved(&mut self, us: i64) {
         self.moved_us = us;
     }
 
-    /// Moves the clock on to a time, if that is still to come.
+    /// Moves the clock forward to a time, unless that time has passed.
     pub fn advance_to(&mut self, us: i64) {
         self.advance(us.saturating_sub(self.now_us()));
     }

@@ -1,4 +1,4 @@
-//! Splits what was entered into inputs, and tells Python, redis-cli lines and commands to the tutor apart.
+//! Splits what was entered into inputs, and distinguishes Python, redis-cli lines and tutor commands.
 
 use python_kernel::syntax::{self, Completeness};
 use redis_engine::commands;
@@ -8,13 +8,13 @@ use redis_engine::commands;
 pub enum Input {
     Python(String),
     Cli(String),
-    /// Python if the learner's Python has a name for its first word, otherwise a redis-cli line.
+    /// A line that is Python if its first word is a name in the learner's Python, and otherwise redis-cli.
     CliUnlessBound(String),
     Tutor(String),
 }
 
 impl Input {
-    /// The text as it was typed.
+    /// Returns the text as it was typed.
     pub fn text(&self) -> &str {
         match self {
             Input::Python(text) | Input::Cli(text) | Input::CliUnlessBound(text) | Input::Tutor(text) => text,
@@ -22,17 +22,17 @@ impl Input {
     }
 }
 
-/// The kinds of input that the prompt accepts besides commands to the tutor.
+/// The kinds of input that the prompt accepts besides tutor commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
-    /// Python, and redis-cli lines where they can be told apart.
+    /// The prompt accepts Python, and redis-cli lines that cannot be mistaken for Python.
     #[default]
     Both,
     Python,
     Cli,
 }
 
-/// Words that are commands to the tutor without a colon, if the line has no other word.
+/// Words that are tutor commands even without a colon, if they are the only word on the line.
 const BARE_WORDS: [&str; 5] = ["help", "hint", "skip", "quit", "exit"];
 
 /// Splits a text, which may have been pasted, into inputs of one kind each.
@@ -49,7 +49,7 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     if syntax::split_statements(text).is_ok() {
         return vec![Input::Python(text.into())];
     }
-    // A line of another kind ends the Python before it.
+    // A line of another kind ends the Python source before it.
     let mut parts = Vec::new();
     let mut python = String::new();
     for line in text.lines() {
@@ -79,7 +79,7 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     parts
 }
 
-/// Splits an answer into submissions, as a learner would enter them: a line or a block each.
+/// Splits an answer into submissions, as a learner would enter them: single lines, or whole blocks.
 pub fn submissions(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     for input in inputs(text, Dialect::Both) {
@@ -164,7 +164,7 @@ fn unprompted(text: &str) -> String {
             kept.push('\n');
         }
     }
-    // A single line gets no line break.
+    // A single line has no line break at its end.
     if kept.lines().count() <= 1 { kept.trim_end_matches('\n').to_owned() } else { kept }
 }
 

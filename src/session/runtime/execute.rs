@@ -43,13 +43,12 @@ impl Runtime {
         }
     }
 
-    /// Whether a client's commands are recorded. Those of a script are not, since no `:wire` can show them.
+    /// Whether a client's commands are recorded. Those of scripts are not, because a script cannot use `:wire`.
     fn is_logged(&self, client: ClientIndex) -> bool {
         client != TUTOR && !self.is_silent && !self.shows_all
     }
 
-    /// Records which waits have ended, and what ended them. `running` is the connection whose command has just run, if
-    /// any.
+    /// Records which waits have ended, and the cause. `running` is the connection whose command has just run, if any.
     pub fn log_ended_waits(&mut self, by: &Cause, running: Option<ClientId>) {
         let (clients, blocking) = (&self.clients, &self.engine.server.blocking);
         let still_waits = |connection: ClientId| {

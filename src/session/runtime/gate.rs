@@ -1,18 +1,18 @@
-//! The gate before the server: what a racing client sends is held back until its turn comes.
+//! The gate before the server, which holds back the commands of a racing client until its turn comes.
 
 use super::Runtime;
 use super::client::ClientIndex;
 use python_kernel::frame::FromChild;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
-/// Whether the commands that a client sends reach the server at once.
+/// Whether the commands of a client reach the server at once.
 #[derive(Debug, Clone, Default)]
 pub enum Gate {
     #[default]
     Open,
-    /// Commands are held back. `unasked` has those that were sent so far, without a request for their replies.
+    /// Commands are held back. `unasked` has the commands that were sent so far without a request for their replies.
     Shut { unasked: Vec<u8> },
-    /// The client has sent commands and asked for their replies. They wait for the client's turn.
+    /// The client has sent commands and requested their replies. The commands wait for the client's turn.
     Holds(Held),
 }
 
@@ -26,7 +26,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// The commands in the data.
+    /// Returns the commands in the data.
     pub fn commands(&self) -> Vec<Vec<Vec<u8>>> {
         let mut parser = RequestParser::default();
         let allowance = RequestLimits { authenticated: true, max_bulk_len: self.data.len() };
@@ -63,7 +63,7 @@ impl Runtime {
         None
     }
 
-    /// Sends the round trip that is held at a client's gate.
+    /// Sends the round trip that is held back at a client's gate.
     pub fn release_held(&mut self, client: ClientIndex) {
         let gate = std::mem::replace(&mut self.clients[client].python.gate, Gate::Shut { unasked: Vec::new() });
         if let Gate::Holds(Held { thread, connection, data, timeout_us }) = gate {

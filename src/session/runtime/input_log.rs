@@ -1,4 +1,4 @@
-//! The inputs of all clients that have ended, in the order in which they ended, for `:save`.
+//! A log of all inputs that have ended, in the order in which they ended. `:save` reads it.
 
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work};
@@ -19,7 +19,7 @@ pub enum InputOutcome {
 pub enum InputKind {
     Python,
     Cli,
-    /// A remark to be written at this place. It is not run.
+    /// A remark to be written at this place. It is not code.
     Remark,
 }
 
@@ -71,7 +71,7 @@ impl Runtime {
         outcome: InputOutcome,
     ) {
         let is_unseen = self.is_silent;
-        // The tutor's probes belong in no script, but the data that it prepares does.
+        // The tutor's probes do not belong in a script, but the data that it prepares does.
         if client != TUTOR || is_unseen {
             let client = self.clients[client].name.clone();
             self.input_log.push(LoggedInput { client, kind, source, argv, outcome, is_unseen });

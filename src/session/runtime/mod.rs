@@ -1,8 +1,8 @@
-//! The runtime of a session: Redis, the clock, and the clients with their Pythons and redis-cli lines. It knows no
-//! lesson.
+//! The runtime of a session: Redis, the clock, and the clients with their Pythons and redis-cli lines. It knows nothing
+//! about lessons.
 //!
-//! Only one client's program runs at a time. Its turn ends when it asks for something that is not there yet, or when it
-//! is done. So the outcome depends on what was entered, and never on the speed of a process: a transcript and a
+//! Only one client's program runs at a time. Its turn ends when it requests something that is not available yet, or
+//! when it ends. So the result depends on what was entered, and never on the speed of a process: a transcript and a
 //! terminal show the same.
 
 mod cli;
@@ -48,28 +48,28 @@ pub struct Runtime {
     pub module: &'static str,
     pub dialect: Dialect,
     pub clients: Clients,
-    /// The client whose prompt the learner types at.
+    /// The client whose prompt the learner uses.
     pub foreground: ClientIndex,
-    /// The client whose program runs.
+    /// The client whose program is running.
     pub turn: Option<ClientIndex>,
-    /// The client whose output was shown last.
+    /// The client whose output was last shown.
     pub speaker: ClientIndex,
     pub effects: Vec<Effect>,
-    /// The number of the last child that was started.
+    /// The number of the child that was last started.
     last_child: u32,
-    /// Submissions that have run and were not taken yet.
+    /// Submissions that have run but have not been taken.
     pub finished: VecDeque<(ClientIndex, Submission)>,
     /// All commands of the learner's clients, with their bytes and replies.
     pub wire_log: WireLog,
-    /// All inputs that have ended, for `:save`.
+    /// All inputs that have ended. `:save` reads them.
     pub input_log: InputLog,
-    /// Whether all output is shown, however long.
+    /// Whether all output is shown, however long it is.
     pub shows_all: bool,
     /// Whether all output is suppressed, as while a step is prepared.
     pub is_silent: bool,
-    /// The output that `:more` shows.
+    /// The folded output, which `:more` shows.
     folded: FoldedOutput,
-    /// The port at which real clients connect, while one is open.
+    /// The port for real clients, while one is open.
     pub port: Option<u16>,
     /// The data before the current trial. During a trial, only the tutor's client runs.
     trial_start: Option<Box<Engine>>,
@@ -103,8 +103,8 @@ impl Runtime {
         }
     }
 
-    /// Returns a runtime on a copy of the data, with the tutor's client only. `first_child` is the number below its
-    /// first child's.
+    /// Creates a runtime on a copy of the data, with only the tutor's client. Its children are numbered from
+    /// `first_child` + 1.
     pub fn on_copy(engine: Engine, clock: Clock, seed: u64, first_child: u32) -> Self {
         let mut runtime = Runtime::new(seed, clock.now_us(), Dialect::Both);
         runtime.engine = engine;
@@ -118,12 +118,13 @@ impl Runtime {
         self.seed
     }
 
-    /// The session's time, in microseconds since 1970.
+    /// Returns the session's time, in microseconds since 1970.
     pub fn now_us(&self) -> i64 {
         self.clock.now_us()
     }
 
-    /// Moves the clock on to a time, if that is still to come, and lets the engine act on it.
+    /// Moves the clock forward to a time, unless that time has passed, and lets the engine process expiries and
+    /// timeouts.
     pub fn advance_to(&mut self, us: i64) {
         self.clock.advance_to(us);
         self.engine.advance(self.clock.now_us());
@@ -157,25 +158,25 @@ impl Runtime {
         }
     }
 
-    /// The children that are believed to run.
+    /// Returns the children that should be running.
     pub fn children(&self) -> impl Iterator<Item = ChildId> {
         self.clients.iter().filter_map(|client| client.python.child)
     }
 
-    /// Starts the learner's Python ahead of its first use. Returns false if it runs already.
+    /// Starts the learner's Python before it is needed. Returns false if it is running already.
     pub fn warm_up(&mut self) -> bool {
         let is_cold = self.clients[MAIN].python.child.is_none();
         self.start_python(MAIN);
         is_cold
     }
 
-    /// The Python of the client at the prompt, if it is idle.
+    /// Returns the Python of the client at the prompt, if it is idle.
     pub fn idle_python(&self) -> Option<ChildId> {
         let client = &self.clients[self.foreground];
         client.python.child.filter(|_| client.is_free() && client.python.asks.is_empty() && self.turn.is_none())
     }
 
-    /// The database that a line of this dialect would use, as far as is known before it runs.
+    /// Returns the database that a line of this dialect would use, as far as this is known before the line runs.
     pub fn database(&self, dialect: Dialect) -> usize {
         let client = &self.clients[self.foreground];
         let python = client.python.connections.values().map(|connection| connection.client).max();
@@ -190,19 +191,19 @@ impl Runtime {
         Some((client.python.child?, self.next_deadline_us().or(is_main_waiting.then(|| self.clock.now_us()))))
     }
 
-    /// The next time at which a waiting program or the engine has something to do.
+    /// Returns the next time at which a waiting program or the engine has something to do.
     pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
         asks.chain(blocked).min()
     }
 
-    /// Keeps the data, to be put back by [`Runtime::end_trial`]. Until then no client but the tutor's runs.
+    /// Saves the data, which [`Runtime::end_trial`] restores. Until then, only the tutor's client runs.
     pub fn begin_trial(&mut self) {
         self.trial_start = Some(Box::new(self.engine.clone()));
     }
 
-    /// Puts the data back as it was when the trial began.
+    /// Restores the data that was saved at the start of the trial.
     pub fn end_trial(&mut self) {
         if let Some(kept) = self.trial_start.take() {
             let own: Vec<_> = self.clients[client::TUTOR].connections().collect();
@@ -210,17 +211,17 @@ impl Runtime {
         }
     }
 
-    /// Ends the trial, and keeps the data as it is now.
+    /// Ends the trial without restoring the data.
     pub fn abandon_trial(&mut self) {
         self.trial_start = None;
     }
 
-    /// Whether something is tried that will be put back, so that no other client may notice it.
+    /// Whether a trial is in progress. Its data will be restored, so no other client may see it.
     pub fn is_trial(&self) -> bool {
         self.trial_start.is_some()
     }
 
-    /// Lets a client run an input. Hands back a command to the tutor, which no client can run.
+    /// Starts an input of a client. Returns the input if it is a tutor command, which no client can run.
     pub fn begin(&mut self, client: ClientIndex, input: Input) -> Option<String> {
         match input {
             Input::Python(source) => self.begin_python(client, &source),
@@ -264,7 +265,7 @@ impl Runtime {
         self.next_statement(client);
     }
 
-    /// Asks a client's Python whether it has a name for the first word of a line that may be redis-cli's.
+    /// Asks a client's Python whether the first word of a line is one of its names. If not, the line is redis-cli.
     fn ask_name(&mut self, client: ClientIndex, line: String) {
         if self.clients[client].python.runs == 0 {
             return self.begin_cli(client, &line);
@@ -276,7 +277,7 @@ impl Runtime {
         self.turn = Some(client);
     }
 
-    /// Ends a client's submission, which has run.
+    /// Ends a client's submission that has run.
     fn finish_work(&mut self, client: ClientIndex) {
         self.report_folded_output(client);
         if let Some(mut work) = self.clients[client].work.take() {
@@ -288,7 +289,7 @@ impl Runtime {
         }
     }
 
-    /// Answers a client's questions that can be answered by now. Another client's turn is not interrupted.
+    /// Answers those requests of a client that can be answered now. The turn of another client is not interrupted.
     pub fn answer_if_ready(&mut self, client: ClientIndex) {
         if self.turn.is_none() {
             self.take_cli_replies(client);
@@ -304,7 +305,7 @@ impl Runtime {
         }
     }
 
-    /// Answers `input()` of the program in the foreground. `None` is the end of the input.
+    /// Answers `input()` of the program in the foreground. `None` means the end of the input.
     pub fn answer_input(&mut self, text: Option<String>) {
         let client = self.foreground;
         let asks = &self.clients[client].python.asks;
@@ -313,7 +314,8 @@ impl Runtime {
         }
     }
 
-    /// Handles Ctrl-C: the program in the foreground stops waiting, is interrupted, or at the second Ctrl-C is killed.
+    /// Handles Ctrl-C: ends the wait of the program in the foreground, interrupts the program, or kills it at the
+    /// second Ctrl-C.
     pub fn interrupt(&mut self) {
         let index = self.turn.unwrap_or(self.foreground);
         let client = &mut self.clients[index];
@@ -342,7 +344,7 @@ impl Runtime {
         }
     }
 
-    /// Starts the replay of the next client that waits for one. Returns false if there is none.
+    /// Starts the next replay that is pending. Returns false if there is none.
     pub fn start_next_replay(&mut self) -> bool {
         let is_due = |client: &client::Client| client.python.child.is_none() && client.python.replay.is_some();
         let Some(client) = self.clients.position(is_due) else { return false };
@@ -352,7 +354,7 @@ impl Runtime {
     }
 }
 
-/// The value that a probe showed, or the error that it ended with. Python shows nothing for None.
+/// Returns the value that a probe showed, or its error. For None, which Python does not echo, the value is `None`.
 pub fn probe_answer(probe: Submission) -> Result<DisplayedValue, Failure> {
     match probe.error {
         Some(error) => Err(error),

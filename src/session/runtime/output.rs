@@ -1,4 +1,4 @@
-//! What is shown, and under which client's name.
+//! Output, with the name of the client that it comes from.
 
 use super::super::event::{Effect, Show};
 use super::Runtime;
@@ -6,7 +6,7 @@ use super::client::ClientIndex;
 use crate::markup::{Role, Text};
 
 impl Runtime {
-    /// Shows something of a client's, under its name if another client's output was shown before.
+    /// Shows something from a client. If another client's output was shown before, shows the client's name first.
     pub fn show_from(&mut self, client: ClientIndex, show: Show) {
         if !self.clients[client].is_shown || self.is_silent {
             return;
@@ -18,21 +18,21 @@ impl Runtime {
         self.effects.push(Effect::Show(show));
     }
 
-    /// Shows the tutor's remark on a client's state.
+    /// Shows a remark of the tutor about a client's state.
     pub(super) fn say_about(&mut self, client: ClientIndex, text: &str) {
         if self.clients[client].is_shown {
             self.say(Role::Muted, text);
         }
     }
 
-    /// Shows the tutor's hint on a client's input, unless a program reads the output.
+    /// Shows a hint of the tutor about a client's input, unless a program reads the output.
     pub(super) fn hint_about(&mut self, client: ClientIndex, text: &str) {
         if self.clients[client].is_shown && !self.shows_all {
             self.say(Role::Hint, text);
         }
     }
 
-    /// Shows a text of the tutor's, which is Markdown.
+    /// Shows a Markdown text from the tutor.
     pub fn say(&mut self, role: Role, markdown: &str) {
         self.show(Show::Text(Text::from_markdown(role, markdown)));
     }

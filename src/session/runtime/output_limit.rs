@@ -1,4 +1,4 @@
-//! Folds long output: a submission shows a limited amount, and the rest is counted and kept for `:more`.
+//! Folds long output. A submission shows a limited amount, and the rest is counted and kept for `:more`.
 
 use super::super::display::with_commas;
 use super::super::event::Show;
@@ -6,9 +6,9 @@ use super::Runtime;
 use super::client::ClientIndex;
 use crate::markup::Role;
 
-/// Maximum number of lines that are shown at once.
+/// Maximum number of lines that a submission or `:more` shows.
 const MOST_LINES: usize = 200;
-/// Maximum number of characters that are shown at once.
+/// Maximum number of characters that a submission or `:more` shows.
 const MOST_CHARACTERS: usize = 20_000;
 
 /// Maximum number of bytes that are kept for `:more`.
@@ -28,12 +28,12 @@ pub struct FoldedOutput {
     kept: String,
     lines: usize,
     characters: usize,
-    /// Number of characters that came after the kept ones, and are lost.
+    /// Number of characters beyond `MOST_KEPT`, which are not kept.
     lost: usize,
 }
 
 impl OutputLimit {
-    /// Returns the part of a text that may still be shown, and folds the rest.
+    /// Returns the part of a text that is within the limit, and folds the rest.
     pub fn admit<'a>(&mut self, text: &'a str) -> &'a str {
         let mut end = 0;
         for line in text.split_inclusive('\n') {
@@ -54,7 +54,7 @@ impl OutputLimit {
         &text[..end]
     }
 
-    /// Whether the shown output stops within a line.
+    /// Whether the shown output ends within a line.
     fn ends_within_line(&self) -> bool {
         self.characters >= MOST_CHARACTERS && self.lines < MOST_LINES
     }
@@ -70,7 +70,7 @@ impl FoldedOutput {
         self.lost += text[end..].chars().count();
     }
 
-    /// The sentence that tells how much was folded, if anything was.
+    /// Returns the sentence about how much output was folded, if any was.
     fn notice(&self) -> Option<String> {
         let (count, what) = match self {
             FoldedOutput { characters: 0, .. } => return None,
@@ -95,7 +95,7 @@ impl Runtime {
         }
     }
 
-    /// Tells how much of a submission's output was folded.
+    /// Says how much of a submission's output was folded.
     pub(super) fn report_folded_output(&mut self, client: ClientIndex) {
         let Some(work) = &mut self.clients[client].work else { return };
         let limit = std::mem::take(&mut work.output_limit);

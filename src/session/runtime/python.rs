@@ -1,4 +1,4 @@
-//! Python children: their questions, and the answers to them.
+//! Python children: their requests, and the answers to these.
 
 use super::super::event::{ChildId, Effect, Show};
 use super::client::{Ask, Client, ClientIndex, Connection, TUTOR, WorkKind};
@@ -14,7 +14,7 @@ use redis_engine::resp::request::{RequestLimits, RequestParser};
 const MOST_OUTPUT: usize = 1 << 20;
 
 impl Runtime {
-    /// Starts a client's Python, unless it runs already.
+    /// Starts a client's Python, unless it is running already.
     pub fn start_python(&mut self, client: ClientIndex) -> ChildId {
         if let Some(child) = self.clients[client].python.child {
             return child;
@@ -29,7 +29,7 @@ impl Runtime {
         child
     }
 
-    /// Has a client's Python run a source.
+    /// Tells a client's Python to run a source.
     fn run_python(&mut self, client: ClientIndex, source: String) {
         let child = self.start_python(client);
         let python = &mut self.clients[client].python;
@@ -86,7 +86,7 @@ impl Runtime {
             FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
                 self.answer(client, MAIN_THREAD, ToChild::Interrupted);
             }
-            // The question was answered meanwhile, so the program goes on.
+            // The request has been answered in the meantime, so the program continues.
             FromChild::InterruptWait => {}
             FromChild::RunFinished(outcome) => self.statement_done(client, outcome),
         }
@@ -130,7 +130,7 @@ impl Runtime {
         Ok(data)
     }
 
-    /// Passes the bytes that a child sent to the engine, after those that were kept while the connection was blocked.
+    /// Passes bytes from a child to the engine, after the bytes that were kept while the connection was blocked.
     pub fn feed(&mut self, client: ClientIndex, connection: u32, data: &[u8]) {
         let Some(mut open) = self.clients[client].python.connections.remove(&connection) else { return };
         if let Some(work) = &mut self.clients[client].work {
@@ -145,8 +145,8 @@ impl Runtime {
         self.clients[client].python.connections.insert(connection, open);
     }
 
-    /// Runs all complete commands of `input`, and removes them from it. Those of `client` are recorded in its
-    /// submission.
+    /// Runs all complete commands in `input`, and removes them from it. Records the commands in the submission of
+    /// `client`.
     fn execute_all(
         &mut self,
         id: ClientId,
@@ -195,20 +195,20 @@ impl Runtime {
         self.ask(client, thread, Ask::Receive { connection, deadline_us: timeout_us.map(deadline) });
     }
 
-    /// Takes a child's question: answers it now if possible, and otherwise keeps it.
+    /// Handles a child's request: answers it now if possible, and otherwise keeps it.
     fn ask(&mut self, client: ClientIndex, thread: u32, ask: Ask) {
         match self.ready_answer(client, &ask) {
             Some(answer) => self.answer(client, thread, answer),
             None if thread == MAIN_THREAD && self.take_signalled(client) => {
-                // The signal and the question crossed: a child that waits for an answer does not see signals.
+                // The signal and the request have crossed. A child that waits for an answer does not notice signals.
                 self.answer(client, thread, ToChild::Interrupted);
             }
             None => {
                 let Client { python, work, .. } = &mut self.clients[client];
                 python.asks.insert(thread, ask);
                 let was_interrupted = work.as_ref().is_some_and(|work| work.interrupts > 0);
-                // The turn ends when all threads wait. A thread that waits for another's lock asks nothing, and neither
-                // does a program that handles Ctrl-C: both are recognised by their silence.
+                // The turn ends when all threads wait. A thread that waits for the lock of another one sends no
+                // request, and neither does a program that handles Ctrl-C. Both are recognised by their silence.
                 if python.is_main_waiting()
                     && !python.has_running_threads()
                     && !was_interrupted
@@ -220,12 +220,12 @@ impl Runtime {
         }
     }
 
-    /// Whether a client's child was sent a signal since its last question that had to wait. Clears the flag.
+    /// Returns whether a client's child was sent a signal since its last request that had to wait. Clears the flag.
     fn take_signalled(&mut self, client: ClientIndex) -> bool {
         self.clients[client].work.as_mut().is_some_and(|work| std::mem::take(&mut work.was_signalled))
     }
 
-    /// The answer to a question, if there is one yet.
+    /// Returns the answer to a request, if it is available.
     pub fn ready_answer(&mut self, client: ClientIndex, ask: &Ask) -> Option<ToChild> {
         let now_us = self.clock.now_us();
         match ask {
@@ -255,7 +255,7 @@ impl Runtime {
         }
     }
 
-    /// Answers a child's question, which gives the turn to that child.
+    /// Answers a child's request, which gives that child the turn.
     pub fn answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild) {
         let python = &mut self.clients[client].python;
         python.asks.remove(&thread);
@@ -297,7 +297,7 @@ impl Runtime {
             running = work.running.take();
             leaves = outcome.exception.as_ref().is_some_and(|exception| exception.exit_status.is_some());
             if work.interrupts > 0 {
-                // The point at which it was interrupted is unknown, so a replay could not repeat it.
+                // The point of the interruption is unknown, so a replay could not repeat it.
                 python.replay_log.drop_last();
                 python.was_interrupted = true;
             }
@@ -336,7 +336,7 @@ impl Runtime {
         }
     }
 
-    /// Runs the next statement of a client's submission, or ends it.
+    /// Runs the next statement of a client's submission. If there is none, ends the submission.
     pub fn next_statement(&mut self, client: ClientIndex) {
         let next = self.clients[client].work.as_mut().and_then(|work| work.statements.pop_front());
         match next {
@@ -350,7 +350,7 @@ impl Runtime {
         }
     }
 
-    /// Handles the end of a child's process: a new child takes its place, and replays what the old one ran.
+    /// Handles the end of a child's process: starts a new child, which replays what the old one ran.
     pub fn handle_child_exit(&mut self, child: ChildId) {
         let Some(client) = self.clients.with_child(child) else { return };
         if self.turn == Some(client) {
@@ -385,7 +385,7 @@ impl Runtime {
         }
     }
 
-    /// Kills a client's Python. The next source runs in a fresh one, without variables.
+    /// Kills a client's Python. The next source runs in a fresh one, without the variables.
     pub fn replace_python(&mut self, client: ClientIndex) {
         self.effects.extend(self.clients[client].python.child.map(Effect::Kill));
         self.forget_child(client);
@@ -406,7 +406,7 @@ impl Runtime {
         }
     }
 
-    /// Has a fresh child run everything in the replay log.
+    /// Makes a fresh child run everything in the replay log.
     fn begin_replay(&mut self, client: ClientIndex) {
         if self.clients[client].python.replay_log.is_empty() {
             return;
@@ -443,7 +443,7 @@ impl Runtime {
             | FromChild::Completions { .. } => {}
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
             FromChild::RunFinished(_) => self.replay_next(client),
-            // Connections that were kept are in their final state: this one is closed already, or is closed again
+            // Connections that were kept are in their final state: this one is already closed, or will be closed again
             // later.
             FromChild::Disconnect { .. } if !opens => {}
             FromChild::Disconnect { connection } => {
@@ -453,7 +453,8 @@ impl Runtime {
             }
             question => {
                 if opens && let FromChild::Connect { connection, host, port, setup_commands } = &question {
-                    // The connection is needed after the replay. The reply that the child gets now comes from the log.
+                    // The connection is needed after the replay. During the replay, the child's replies come from the
+                    // log.
                     let _ = self.open_connection(client, *connection, host, *port, setup_commands);
                 }
                 self.answer_from_log(client, thread);
@@ -461,7 +462,7 @@ impl Runtime {
         }
     }
 
-    /// Answers a question from the replay log, or lets the child wait where the log ends.
+    /// Answers a request from the replay log. At the end of the log, the child waits for the real answer.
     fn answer_from_log(&mut self, client: ClientIndex, thread: u32) {
         let python = &mut self.clients[client].python;
         let (Some(replay), Some(child)) = (&mut python.replay, python.child) else { return };
@@ -474,7 +475,7 @@ impl Runtime {
                 self.turn = None;
             }
         } else {
-            // The child asks something that it did not ask before, so the replay is given up.
+            // The child requests something that it did not request before, so the replay is given up.
             self.effects.push(Effect::Kill(child));
         }
     }

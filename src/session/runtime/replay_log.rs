@@ -1,9 +1,9 @@
-//! The replay log: the sources that a client's Python ran, and every answer that it got. With it, a fresh Python can be
-//! brought to the same point without a change to the data.
+//! The replay log: the sources that a client's Python ran, and every answer that it got. With the log, a fresh Python
+//! can be brought to the same state without changing the data.
 //!
-//! A replay gives a new child the recorded sources, and answers its questions from the log: connections, replies,
-//! the time, the lines of `input()`. The engine runs no command, so the changes of other clients stay as they are.
-//! A source that was interrupted, or whose child ended, is left out, because it is unknown how far it came.
+//! A replay gives a new child the recorded sources, and answers its requests from the log: connections, replies, the
+//! time, the lines of `input()`. The engine runs no command, so the changes of other clients stay as they are. A source
+//! that was interrupted, or whose child ended, is left out, because it is unknown how far it ran.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -11,10 +11,11 @@ use std::sync::Arc;
 use super::client::Ask;
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
-/// Maximum size of a log, in bytes of sources and answers. If a log is larger, a fresh Python starts without variables.
+/// Maximum size of a log, in bytes of sources and answers. Beyond it, the log is not complete, and a fresh Python
+/// starts without variables.
 const MOST_BYTES: usize = 64 << 20;
 
-/// A source, and the answers that it got while it ran.
+/// A source, and the answers to its requests while it ran.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
     pub source: String,
@@ -37,7 +38,7 @@ pub struct ReplayLog {
 }
 
 impl ReplayLog {
-    /// Adds a source that starts to run.
+    /// Adds a source that is starting to run.
     pub fn begin_source(&mut self, source: &str) {
         self.bytes += source.len();
         self.entries.push(Arc::new(Entry { source: source.into(), answers: VecDeque::new() }));
@@ -58,12 +59,12 @@ impl ReplayLog {
         }
     }
 
-    /// Removes the running source, whose end cannot be repeated.
+    /// Removes the running source, because a replay could not repeat how it ended.
     pub fn drop_last(&mut self) {
         self.entries.pop();
     }
 
-    /// Whether the log has every answer.
+    /// Whether the log contains every answer.
     pub fn is_whole(&self) -> bool {
         self.bytes <= MOST_BYTES
     }
@@ -76,12 +77,12 @@ impl ReplayLog {
         self.entries.len()
     }
 
-    /// All sources with their answers, the first one first.
+    /// Iterates over all sources with their answers, oldest first.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().map(Arc::as_ref)
     }
 
-    /// A value that changes with every addition to the log.
+    /// Returns a value that changes with every addition to the log.
     pub fn mark(&self) -> (usize, usize) {
         (self.entries.len(), self.bytes)
     }
@@ -103,13 +104,13 @@ impl ReplayLog {
     }
 }
 
-/// A replay under way.
+/// A replay in progress.
 #[derive(Debug, Clone)]
 pub struct Replay {
     rest: VecDeque<Arc<Entry>>,
     current: Option<Entry>,
     connections: Connections,
-    /// The questions that are still unanswered at the end of the log, by thread.
+    /// The requests that are still unanswered at the end of the log, by thread.
     pending: BTreeMap<u32, Ask>,
 }
 
@@ -123,20 +124,21 @@ enum Connections {
 }
 
 impl Replay {
-    /// The next source to run, or `None` after the last one.
+    /// Returns the next source to run, or `None` after the last one.
     pub fn next_source(&mut self) -> Option<String> {
         self.current = self.rest.pop_front().map(Arc::unwrap_or_clone);
         self.current.as_ref().map(|entry| entry.source.clone())
     }
 
-    /// The recorded answer to a thread's question, or `None` if the child asks something that it did not ask before.
+    /// Returns the recorded answer to a thread's request, or `None` if the child requests something that it did not
+    /// request before.
     pub fn answer(&mut self, thread: u32) -> Option<ToChild> {
         let answers = &mut self.current.as_mut()?.answers;
         let index = answers.iter().position(|(t, _)| *t == thread)?;
         answers.remove(index).map(|(_, answer)| answer)
     }
 
-    /// Takes a thread's pending question, if the replay has come to it. The main thread's pending question is its last
+    /// Takes a thread's pending request, if the replay has reached it. The main thread's pending request is its last
     /// one. The other threads may wait while further sources run.
     pub fn take_pending(&mut self, thread: u32) -> Option<Ask> {
         let is_reached = thread != MAIN_THREAD || self.rest.is_empty();

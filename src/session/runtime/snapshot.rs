@@ -45,10 +45,10 @@ impl Runtime {
         }
     }
 
-    /// Puts everything back as it was. Returns by how many microseconds the clock went back.
+    /// Restores the runtime. Returns the number of microseconds by which the clock was set back.
     ///
-    /// A Python that has run something since is killed. A fresh one replays the log as it was then, and one that waited
-    /// for Redis waits again.
+    /// A Python that has run something since is killed. A fresh one replays the log of the snapshot, and if it was
+    /// waiting for Redis, it waits again.
     pub fn restore(&mut self, snapshot: Snapshot) -> i64 {
         let us_back = self.clock.now_us() - snapshot.now_us;
         let runs_on = |client: &Client, old: &Client| {
@@ -74,7 +74,7 @@ impl Runtime {
         self.clock.set(snapshot.now_us);
         self.engine.advance(snapshot.now_us);
         self.clients = clients;
-        // Real clients that were connected then are gone: they must neither wait nor listen again.
+        // Real clients that were connected at that time are gone, so they must neither wait nor listen again.
         for gone in self.real_clients() {
             self.engine.disconnect(gone);
         }

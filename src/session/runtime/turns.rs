@@ -1,11 +1,11 @@
-//! Which client has the prompt, which clients wait, and to which client the prompt passes.
+//! The prompt: which client has it, which clients are waiting, and which client gets it next.
 
 use super::Runtime;
 use super::client::{Ask, Client};
 use crate::markup::Role;
 
 impl Runtime {
-    /// What each client waits for at this moment, as a sentence: `main waits for queue:tasks`.
+    /// Returns what each client is waiting for, as sentences: `main waits for queue:tasks`.
     pub fn waits(&self) -> Vec<String> {
         let waiting = |client: &Client| {
             let wait = client.connections().filter_map(|id| self.engine.server.blocking.get(id)).next()?;
@@ -15,7 +15,7 @@ impl Runtime {
         self.clients.learners().filter_map(waiting).collect()
     }
 
-    /// The prompt of `input()`, if the program in the foreground waits for a line.
+    /// Returns the prompt of `input()`, if the program in the foreground is waiting for a line.
     pub fn awaited_input(&self) -> Option<String> {
         self.clients[self.foreground].python.asks.values().find_map(|ask| match ask {
             Ask::Input { prompt } => Some(prompt.clone()),
@@ -23,8 +23,8 @@ impl Runtime {
         })
     }
 
-    /// Ends the turn of a program whose main thread waits, when its other threads stay silent: they wait, too. Returns
-    /// whether there was such a program.
+    /// Ends the turn of a program whose main thread waits while its other threads send nothing, because these must be
+    /// waiting as well. Returns whether there was such a program.
     pub fn end_waiting_turn(&mut self) -> bool {
         let waits = self.turn.is_some_and(|client| self.clients[client].python.is_main_waiting());
         if waits {
@@ -33,7 +33,7 @@ impl Runtime {
         waits
     }
 
-    /// Passes the prompt to a free client when the foreground is busy. Returns whether it has passed.
+    /// Passes the prompt to a free client if the foreground is busy. Returns whether it was passed.
     pub fn pass_prompt(&mut self) -> bool {
         if self.clients[self.foreground].is_free() || self.awaited_input().is_some() {
             return false;
@@ -48,13 +48,13 @@ impl Runtime {
         true
     }
 
-    /// Opens a client under the first free name of `client-2`, `client-3`, …, and gives it the prompt.
+    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt.
     pub fn open_another_client(&mut self) {
         let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
         self.switch_to(&name.unwrap_or_default());
     }
 
-    /// Gives the prompt to the client of this name, which is opened if there is none.
+    /// Gives the prompt to the client with this name. Creates the client if it does not exist.
     pub fn switch_to(&mut self, name: &str) {
         let known = self.clients.learner_position(|client| client.name == name);
         self.foreground = known.unwrap_or_else(|| self.clients.add(name));

@@ -1,8 +1,8 @@
-//! The wire log: each command of each client, with its time, its bytes, its reply, and whether it had to wait. `:wire`
-//! and `:timeline` read it. The commands of the tutor's own client are not recorded.
+//! The wire log, which `:wire` and `:timeline` read: each command of each client, with its time, its bytes, its reply,
+//! and whether it had to wait. The commands of the tutor's own client are not recorded.
 //!
-//! The log is bounded: it keeps the last commands, and of each the first bytes and the length. A copy shares its calls
-//! with the original, so that `:undo` can keep a copy for every line.
+//! The log is bounded. It keeps only the last commands, and for each of these only the first bytes and the length. A
+//! copy shares its calls with the original, so that `:undo` can keep a copy for every line.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use std::sync::Arc;
 use crate::lesson::evidence::Traffic;
 use redis_engine::client::ClientId;
 
-/// Maximum number of commands that are kept.
+/// Maximum number of commands that the log keeps.
 const MOST_CALLS: usize = 2_000;
 
-/// Maximum number of bytes that are kept of a command or a reply.
+/// Maximum number of bytes that the log keeps of a command or a reply.
 const MOST_BYTES: usize = 2 << 10;
 
-/// Bytes that went over the wire: the first ones, and how many there were.
+/// Bytes that were sent over the wire: the first ones, and how many there were.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoggedBytes {
     pub bytes: Vec<u8>,
@@ -31,23 +31,23 @@ impl LoggedBytes {
     }
 }
 
-/// A command with its reply, or a message that answers no command. For a message, `sent` is empty.
+/// A command with its reply, or a message that is not the reply to a command. For a message, `sent` is empty.
 #[derive(Debug, Clone)]
 pub struct Call {
     pub client: String,
     connection: ClientId,
     /// The time at which the command was sent, on the session's clock.
     pub at_us: i64,
-    /// The number of its round trip. Commands that were sent before the first reply was fetched share one.
+    /// The number of the command's round trip. Commands that were sent before the first reply was fetched share one.
     pub trip: u64,
     pub sent: LoggedBytes,
     pub received: LoggedBytes,
     pub wait: Option<Wait>,
-    /// Number of keys that expired since the command before.
+    /// Number of keys that expired between the previous command and this one.
     pub expired: u64,
 }
 
-/// The wait of a command that got no reply at once.
+/// The wait of a command whose reply did not arrive at once.
 #[derive(Debug, Clone, Default)]
 pub struct Wait {
     /// The time at which the command times out, if it has a timeout.
@@ -60,18 +60,18 @@ pub struct Wait {
 pub struct WaitEnd {
     pub at_us: i64,
     pub by: Cause,
-    /// The number of the last call before the end of the wait.
+    /// The number of the last call before the wait ended.
     pub after: u64,
 }
 
 /// What ended a wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// A command of this client.
+    /// Another client's command.
     Client(String),
-    /// The command timed out.
+    /// The timeout of the command.
     Time,
-    /// The client stopped waiting, or its connection was closed.
+    /// The client gave up, or its connection was closed.
     GivenUp,
 }
 
@@ -79,11 +79,11 @@ pub enum Cause {
 #[derive(Debug, Clone, Default)]
 pub struct WireLog {
     calls: VecDeque<Arc<Call>>,
-    /// The number of the first call that is kept. Calls are numbered from 0.
+    /// The number of the oldest call that is kept. Calls are numbered from 0.
     first: u64,
-    /// The numbers of the calls that wait.
+    /// The numbers of the calls that are waiting.
     waiting: Vec<u64>,
-    /// Number of unfetched reply bytes of each connection that are recorded.
+    /// For each connection, the number of unfetched reply bytes that are recorded.
     logged: HashMap<ClientId, usize>,
     /// The current round trip of each connection.
     trips: HashMap<ClientId, u64>,
@@ -94,12 +94,12 @@ pub struct WireLog {
 }
 
 impl WireLog {
-    /// The number that the next call will have.
+    /// Returns the number that the next call will have.
     pub fn next(&self) -> u64 {
         self.first + self.calls.len() as u64
     }
 
-    /// The kept calls from a number on, with their numbers.
+    /// Iterates over the calls from a number on that are still kept, with their numbers.
     pub fn from(&self, number: u64) -> impl Iterator<Item = (u64, &Call)> {
         let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
         (self.first.max(number)..).zip(self.calls.iter().skip(skipped).map(|call| &**call))
@@ -115,7 +115,7 @@ impl WireLog {
         self.calls.get_mut(index).map(Arc::make_mut)
     }
 
-    /// Records a command that is sent. `reply` is the unfetched reply of the connection. `now` is the time and the
+    /// Records a command that is sent. `reply` is the unfetched reply of the connection. `now` is the time, and the
     /// total number of keys that have expired.
     pub fn command_sent(&mut self, client: &str, connection: ClientId, bytes: &[u8], reply: &[u8], now: (i64, u64)) {
         let (at_us, expired) = now;
@@ -151,7 +151,7 @@ impl WireLog {
         }
     }
 
-    /// Records which waits have ended. `still_waits` says whether a connection waits, or `None` if it was closed.
+    /// Records which waits have ended. `still_waits` returns whether a connection waits, or `None` if it was closed.
     pub fn end_waits(&mut self, by: &Cause, at_us: i64, still_waits: impl Fn(ClientId) -> Option<bool>) {
         let after = self.next().saturating_sub(1);
         for number in std::mem::take(&mut self.waiting) {
@@ -164,7 +164,7 @@ impl WireLog {
                 Some(false) => by.clone(),
                 None => Cause::GivenUp,
             };
-            // The timeout may be noticed later than it happened.
+            // A timeout may be noticed later than it occurred.
             let deadline_us = self.get(number).and_then(|call| call.wait.as_ref()?.deadline_us);
             let over_us = deadline_us.filter(|_| by == Cause::Time).unwrap_or(at_us).min(at_us);
             let after = after.min(self.last_sent_by(over_us)).max(number);
@@ -174,13 +174,13 @@ impl WireLog {
         }
     }
 
-    /// The number of the last call that was sent by a given time.
+    /// Returns the number of the last call that was sent by a given time.
     fn last_sent_by(&self, at_us: i64) -> u64 {
         let later = self.calls.iter().rev().take_while(|call| call.at_us > at_us).count();
         self.next().saturating_sub(1 + later as u64)
     }
 
-    /// The numbers of the calls that wait.
+    /// Returns the numbers of the calls that are waiting.
     pub fn waiting(&self) -> &[u64] {
         &self.waiting
     }
@@ -193,8 +193,8 @@ impl WireLog {
         self.sums.round_trips += usize::from(self.trips.remove(&connection).is_some());
     }
 
-    /// Records reply bytes that no running command has written. They are the reply to a command that waited, or a
-    /// message.
+    /// Records reply bytes that were not written by a running command. They are the late reply to a command that
+    /// waited, or a message.
     fn log_late_bytes(&mut self, client: &str, connection: ClientId, reply: &[u8], at_us: i64) {
         let logged = self.logged.insert(connection, reply.len()).unwrap_or_default();
         let Some(bytes) = reply.get(logged..).filter(|bytes| !bytes.is_empty()) else { return };
@@ -213,7 +213,7 @@ impl WireLog {
         }
     }
 
-    /// The number of the connection's round trip, which begins here if there is none.
+    /// Returns the number of the connection's round trip. If there is none, starts one.
     fn trip(&mut self, connection: ClientId) -> u64 {
         let last = &mut self.last_trip;
         *self.trips.entry(connection).or_insert_with(|| {
