@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn definitions_are_told_apart_from_other_statements() {
+    fn definitions_are_distinguished_from_other_statements() {
         for source in ["def f():\n    pass", "import json", "@d\ndef f(): pass", "n = 1", "f = lambda: 1"] {
             assert!(is_definition(source), "{source}");
         }

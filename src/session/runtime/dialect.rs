@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_of_lines_are_told_apart() {
+    fn kinds_of_lines_are_distinguished() {
         for (text, kind) in [
             ("r.get('a')", "python \"r.get('a')\""),
             ("HGETALL user:1000", "cli \"HGETALL user:1000\""),
