@@ -157,9 +157,9 @@ pub struct Mistake {
     #[cfg_attr(test, schemars(with = "When"))]
     pub when: Spanned<When>,
     pub say: String,
-    /// Whether the step can't be done any more once this has changed the data, before `:again` or `:undo`. If it is not
-    /// said: whether the text names `:again`.
-    pub spoils: Option<bool>,
+    /// Whether the step cannot be done any more after this mistake has changed the data, until `:again` or `:undo`.
+    #[serde(default)]
+    pub spoils: bool,
 }
 
 /// How a mistake is recognised: all that is given must hold.
