@@ -9,4 +9,5 @@ pub mod redis_cli;
 pub mod render;
 pub mod session;
 pub mod shell;
+pub mod spelling;
 pub mod transcript;

@@ -1,4 +1,4 @@
-//! `check`: proves lessons, and prints what is wrong with them.
+//! `check`: checks lessons, and prints what is wrong with them.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Source};
 use crate::messages::cli as messages;
 use crate::session::display::wire::counted;
-use crate::transcript::prove;
+use crate::transcript::check::check_lesson;
 
 /// Checks the lessons at these paths, or the built-in lessons.
 pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
@@ -35,14 +35,14 @@ pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
             Ok(lesson) => {
                 let id = lesson.id.get_ref().clone();
                 let position = Some(lesson.id.span().start);
-                let proof = prove::prove(&Arc::new(lesson))?;
-                tries += proof.tries;
-                advice = proof.advice;
+                let report = check_lesson(&Arc::new(lesson))?;
+                tries += report.tries;
+                advice = report.advice;
                 let replaced = replaced_lesson(&source.name, &id, &built_in);
                 advice.extend(
                     replaced.map(|other| Diagnostic::new(position, messages::id_of_built_in(&id, &other.name))),
                 );
-                let mut faults = proof.faults;
+                let mut faults = report.errors;
                 if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
                     faults.insert(0, Diagnostic::new(position, messages::id_taken(&id, other)));
                 }
@@ -51,10 +51,10 @@ pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
             }
         };
         for fault in &faults {
-            writeln!(out, "{}", source.told(fault))?;
+            writeln!(out, "{}", source.format_diagnostic(fault))?;
         }
         for advice in &advice {
-            writeln!(out, "{}", messages::advice(source.told(advice)))?;
+            writeln!(out, "{}", messages::advice(source.format_diagnostic(advice)))?;
         }
         fault_count += faults.len();
     }

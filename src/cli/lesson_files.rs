@@ -18,7 +18,8 @@ pub fn read_library(arguments: &Arguments) -> Result<Arc<Library>, Error> {
     if let Some(folder) = &arguments.lessons {
         sources.extend(read_folder(folder)?);
     }
-    let library = Library::read(&sources).map_err(|(source, diagnostic)| Error::new(source.told(&diagnostic)))?;
+    let library =
+        Library::read(&sources).map_err(|(source, diagnostic)| Error::new(source.format_diagnostic(&diagnostic)))?;
     Ok(Arc::new(library))
 }
 

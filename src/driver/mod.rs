@@ -15,7 +15,7 @@ use host::ReadOutcome;
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
-use crate::lesson::raced::RaceResult;
+use crate::lesson::race_result::RaceResult;
 use crate::messages::driver as messages;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};

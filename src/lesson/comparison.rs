@@ -1,65 +1,88 @@
-//! Questions that compare, `0 < r.ttl('k') <= 60`: what they ask for, and which values are wanted, so that a learner is
-//! told of the value rather than of True and False.
+//! Probes that compare, such as `0 < r.ttl('k') <= 60`: the value that they read, and the values that are wanted.
+//!
+//! A learner can be told about the value itself, instead of about True and False.
 
 use super::format::Probe;
-use super::judge::code;
 use super::value;
 
-/// A question that compares what it asks for with values that stand in it.
+/// A probe that compares an expression with literal values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison<'a> {
-    /// What is asked for: `r.ttl('k')`.
-    pub asked: &'a str,
+    /// The expression that is compared: `r.ttl('k')`.
+    pub expression: &'a str,
     pub wanted: Wanted<'a>,
 }
 
-/// What should come of it.
+/// The values that satisfy a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted<'a> {
-    /// This value of Python's.
+    /// This Python value.
     Value(&'a str),
-    /// Something between bounds, in words: `more than 0 and at most 60`.
-    Bounds(String),
+    /// Values that satisfy all of these bounds: one bound, or a lower and an upper one.
+    Bounds(Vec<Bound>),
+}
+
+/// A bound of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    pub relation: Relation,
+    /// The Python literal of the bound.
+    pub limit: String,
+}
+
+/// How a value must relate to its bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    LessThan,
+    AtMost,
+    MoreThan,
+    AtLeast,
+}
+
+impl Relation {
+    fn parse(operator: &str) -> Option<Relation> {
+        match operator {
+            "<" => Some(Relation::LessThan),
+            "<=" => Some(Relation::AtMost),
+            ">" => Some(Relation::MoreThan),
+            ">=" => Some(Relation::AtLeast),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Comparison<'a> {
-    /// What a probe compares; none if it does anything else.
-    pub fn of(probe: &'a Probe) -> Option<Self> {
+    /// Reads the comparison of a probe. Returns `None` if the probe does anything else.
+    pub fn parse(probe: &'a Probe) -> Option<Self> {
         if probe.reply != "True" {
             return None;
         }
-        let (operands, operators) = parts(probe.run.get_ref())?;
-        let is_value = |text: &str| value::parse_python(text).is_some();
+        let (operands, operators) = operands_and_operators(probe.run.get_ref())?;
+        let is_literal = |text: &str| value::parse_python(text).is_some();
+        let bound =
+            |operator: &str, limit: &str| Some(Bound { relation: Relation::parse(operator)?, limit: limit.into() });
         match (operands.as_slice(), operators.as_slice()) {
-            ([asked, wanted], ["=="]) if !is_value(asked) && is_value(wanted) => {
-                Some(Comparison { asked, wanted: Wanted::Value(wanted) })
+            ([expression, wanted], ["=="]) if !is_literal(expression) && is_literal(wanted) => {
+                Some(Comparison { expression, wanted: Wanted::Value(wanted) })
             }
-            ([asked, bound], [operator]) if !is_value(asked) && is_value(bound) => {
-                Some(Comparison { asked, wanted: Wanted::Bounds(in_words(operator, bound)?) })
+            ([expression, limit], [operator]) if !is_literal(expression) && is_literal(limit) => {
+                Some(Comparison { expression, wanted: Wanted::Bounds(vec![bound(operator, limit)?]) })
             }
-            ([low, asked, high], ["<" | "<=", "<" | "<="]) if is_value(low) && !is_value(asked) && is_value(high) => {
-                let over = in_words(if operators[0] == "<" { ">" } else { ">=" }, low)?;
-                let under = in_words(operators[1], high)?;
-                Some(Comparison { asked, wanted: Wanted::Bounds(format!("{over} and {under}")) })
+            ([low, expression, high], ["<" | "<=", "<" | "<="])
+                if is_literal(low) && !is_literal(expression) && is_literal(high) =>
+            {
+                let lower = bound(if operators[0] == "<" { ">" } else { ">=" }, low)?;
+                let upper = bound(operators[1], high)?;
+                Some(Comparison { expression, wanted: Wanted::Bounds(vec![lower, upper]) })
             }
             _ => None,
         }
     }
 }
 
-fn in_words(operator: &str, bound: &str) -> Option<String> {
-    let words = match operator {
-        "<" => "less than",
-        "<=" => "at most",
-        ">" => "more than",
-        ">=" => "at least",
-        _ => return None,
-    };
-    Some(format!("{words} {}", code(bound)))
-}
-
-/// The operands of a comparison and what stands between them; none if something else is done at that level, too.
-fn parts(text: &str) -> Option<(Vec<&str>, Vec<&'static str>)> {
+/// Splits a comparison into its operands and operators. Returns `None` if the expression has other operations at its
+/// outermost level.
+fn operands_and_operators(text: &str) -> Option<(Vec<&str>, Vec<&'static str>)> {
     const OPERATORS: [&str; 6] = ["<=", ">=", "==", "!=", "<", ">"];
     const WORDS: [&str; 8] = ["and", "or", "not", "in", "is", "if", "lambda", "for"];
     let (mut operands, mut operators) = (Vec::new(), Vec::new());
@@ -101,20 +124,24 @@ fn parts(text: &str) -> Option<(Vec<&str>, Vec<&'static str>)> {
 mod tests {
     use toml::Spanned;
 
+    use super::Relation::{AtLeast, AtMost, LessThan, MoreThan};
     use super::*;
 
     #[test]
-    fn what_is_asked_for_is_told_from_what_is_wanted() {
-        let bounds = |text: &str| Some(Wanted::Bounds(text.into()));
-        for (run, asked, wanted) in [
-            ("0 < r.ttl('k') <= 60", "r.ttl('k')", bounds("more than `0` and at most `60`")),
-            ("r.dbsize() > 2", "r.dbsize()", bounds("more than `2`")),
-            ("1 <= r.llen('a<b') < 5", "r.llen('a<b')", bounds("at least `1` and less than `5`")),
+    fn the_expression_is_separated_from_the_wanted_values() {
+        let bounds = |bounds: &[(Relation, &str)]| {
+            let bound = |(relation, limit): &(Relation, &str)| Bound { relation: *relation, limit: (*limit).into() };
+            Some(Wanted::Bounds(bounds.iter().map(bound).collect()))
+        };
+        for (run, expression, wanted) in [
+            ("0 < r.ttl('k') <= 60", "r.ttl('k')", bounds(&[(MoreThan, "0"), (AtMost, "60")])),
+            ("r.dbsize() > 2", "r.dbsize()", bounds(&[(MoreThan, "2")])),
+            ("1 <= r.llen('a<b') < 5", "r.llen('a<b')", bounds(&[(AtLeast, "1"), (LessThan, "5")])),
             ("json.loads(r.get('u')) == {'n': 1}", "json.loads(r.get('u'))", Some(Wanted::Value("{'n': 1}"))),
             (
                 "50 < r.zscore('z', 'a') - time.time() <= 60",
                 "r.zscore('z', 'a') - time.time()",
-                bounds("more than `50` and at most `60`"),
+                bounds(&[(MoreThan, "50"), (AtMost, "60")]),
             ),
             ("r.ttl('k') in (0, -2)", "", None),
             ("'name' not in json.loads(r.get('u'))", "", None),
@@ -126,8 +153,8 @@ mod tests {
             ("r.get('a')) > 0", "", None),
         ] {
             let probe = Probe { run: Spanned::new(0..0, run.into()), reply: "True".into() };
-            let found = Comparison::of(&probe);
-            assert_eq!(found.as_ref().map_or("", |found| found.asked), asked, "{run}");
+            let found = Comparison::parse(&probe);
+            assert_eq!(found.as_ref().map_or("", |found| found.expression), expression, "{run}");
             assert_eq!(found.map(|found| found.wanted), wanted, "{run}");
         }
     }

@@ -1,59 +1,61 @@
-//! What a step is judged by: what was entered, and what came of it.
+//! Submissions: what the learner entered, and what it did.
 
 use super::value::{self, Value};
 use redis_engine::commands;
 use redis_engine::resp;
 
-/// What a client entered, and what came of it.
+/// A text that was entered for a client, with its effects.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Submission {
     /// The name of the client that entered it.
     pub client: String,
+    /// The text.
     pub source: String,
-    /// What was written to standard output, echo included; tracebacks left out.
+    /// The standard output, including echoed values. Tracebacks are left out.
     pub output: String,
-    /// The last value that was echoed or answered.
+    /// The last value that Python echoed, or the last reply to a line of redis-cli.
     pub value: Option<DisplayedValue>,
     /// The last error.
     pub error: Option<Failure>,
-    /// Whether it ended with that error: no statement ran after the one that raised.
+    /// Whether the submission ended with `error`: no statement ran after the one that raised it.
     pub failed: bool,
-    /// The commands on the wire, in order.
+    /// The commands that were sent, in order.
     pub commands: Vec<Vec<Vec<u8>>>,
-    /// The indexes of those that were answered with an error.
+    /// The indexes of the commands that got an error reply.
     pub refused: Vec<usize>,
+    /// The number of bytes and round trips.
     pub traffic: Traffic,
-    /// Whether any key changed meanwhile.
+    /// Whether any key changed while the submission ran.
     pub changed: bool,
 }
 
-/// An error, as far as it counts for judging.
+/// An error, as far as judging needs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Failure {
-    /// The qualified class; none for redis-cli's.
+    /// The qualified name of the class. Empty for an error in redis-cli.
     pub class: String,
     pub message: String,
-    /// `sys.exit()`'s status, if that is what was raised.
+    /// The status that was passed to `sys.exit()`, if that ended the submission.
     pub exit_status: Option<i32>,
 }
 
 impl Failure {
-    /// Class and message, as Python tells them.
-    pub fn told(&self) -> String {
+    /// Returns the class and the message, as Python prints them.
+    pub fn class_and_message(&self) -> String {
         if self.class.is_empty() { self.message.clone() } else { format!("{}: {}", self.class, self.message) }
     }
 }
 
-/// A value as it was shown.
+/// A value in the form in which it was shown.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DisplayedValue {
-    /// Python's `repr`.
+    /// The text that Python's `repr` returned.
     Python(String),
-    /// An answer to a line of redis-cli.
+    /// A reply to a line of redis-cli.
     Cli(resp::value::Value),
 }
 
-/// What went over the wire.
+/// The traffic between a client and the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
     pub commands: usize,
@@ -65,25 +67,31 @@ pub struct Traffic {
 }
 
 impl Submission {
-    /// The commands' names in capitals, two words for those that have subcommands; counters by one name, since redis-py
-    /// sends INCRBY for INCR.
+    /// Returns the names of the commands in upper case, with their subcommands. INCR is called INCRBY, because redis-py
+    /// sends it as INCRBY.
     pub fn command_names(&self) -> Vec<String> {
         self.commands.iter().map(|words| command_name(words)).collect()
     }
 
-    /// The names of the commands that did something: those that were refused are left out.
-    pub fn performed(&self) -> Vec<String> {
+    /// Returns the names of the commands that did not get an error reply.
+    pub fn performed_command_names(&self) -> Vec<String> {
         let done = self.commands.iter().enumerate().filter(|(index, _)| !self.refused.contains(index));
         done.map(|(_, words)| command_name(words)).collect()
     }
 
-    /// Whether it was a line of redis-cli within a transaction: nothing has come of it yet.
+    /// Returns the words of all commands without the commands' names.
+    pub fn arguments(&self) -> Vec<String> {
+        let words = self.commands.iter().flat_map(|command| command.iter().skip(1));
+        words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    }
+
+    /// Returns whether this is a line of redis-cli that was queued in a transaction and has not run yet.
     pub fn is_queued(&self) -> bool {
         matches!(&self.value, Some(DisplayedValue::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
     }
 
-    /// With the lines that an EXEC of redis-cli's runs, as a pipeline sends them with it; `sent` is all that was sent
-    /// before and in it.
+    /// Adds the commands that were queued before an EXEC in redis-cli, so that they count like those of a pipeline. `sent`
+    /// are all commands that were sent in the step.
     pub fn with_queued(mut self, sent: &[Vec<Vec<u8>>]) -> Submission {
         let is =
             |command: &[Vec<u8>], name: &str| matches!(command, [word] if word.eq_ignore_ascii_case(name.as_bytes()));
@@ -92,21 +100,21 @@ impl Submission {
             && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
         {
             self.commands = sent[begin..].to_vec();
-            // What was refused was the EXEC.
+            // An error reply belongs to the EXEC.
             self.refused.iter_mut().for_each(|index| *index = self.commands.len() - 1);
         }
         self
     }
 
-    /// Whether this is what was printed; ends of lines at the end count for nothing.
+    /// Returns whether this was printed. Whitespace at the end does not matter.
     pub fn prints(&self, expected: &str) -> bool {
         self.output.trim_end() == expected.trim_end()
     }
 
-    /// Whether the last value, or the last line that was printed, is this value of Python's.
+    /// Returns whether the last value, or the last line that was printed, is this Python value.
     pub fn shows(&self, expected: &str) -> bool {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {
-            // Python shows nothing for None: whatever was asked has answered so. What changed something was no question.
+            // Python does not echo None, so a query without output returned None. A command that changes data is not a query.
             return self.error.is_none() && !self.changed && !self.commands.is_empty();
         }
         self.value.as_ref().is_some_and(|shown| shown.is(expected))
@@ -114,7 +122,7 @@ impl Submission {
     }
 }
 
-/// `INCR` is told as `INCRBY`, `DECR` as `DECRBY`: they count as one.
+/// Returns the name under which a command is compared: INCRBY for INCR, DECRBY for DECR.
 pub fn canonical(name: &str) -> String {
     let name = name.to_ascii_uppercase();
     match name.as_str() {
@@ -133,7 +141,7 @@ fn command_name(words: &[Vec<u8>]) -> String {
     }
 }
 
-/// The keys that a command names.
+/// Returns the keys of a command.
 pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
     let count = |at: usize| std::str::from_utf8(words.get(at)?).ok()?.parse().ok();
     let row = commands::by_name(&command_name(words));
@@ -142,7 +150,7 @@ pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
 }
 
 impl DisplayedValue {
-    /// Whether it is this value of Python's.
+    /// Returns whether it is this Python value.
     pub fn is(&self, expected: &str) -> bool {
         match self {
             DisplayedValue::Python(repr) => is_same(repr, expected),
@@ -152,7 +160,7 @@ impl DisplayedValue {
         }
     }
 
-    /// As a value, if it is a plain one.
+    /// Parses the value. Returns `None` if it is not a plain value.
     pub fn value(&self) -> Option<Value> {
         match self {
             DisplayedValue::Python(repr) => value::parse_python(repr),
@@ -160,7 +168,17 @@ impl DisplayedValue {
         }
     }
 
-    /// As Python's `repr` would show it.
+    /// Returns the value in the types that Python would have for `wanted`: a flat list of redis-cli becomes a dict, a set
+    /// or a list of pairs.
+    pub fn value_like(&self, wanted: &str) -> Option<Value> {
+        let found = self.value()?;
+        Some(match (self, value::parse_python(wanted)) {
+            (DisplayedValue::Cli(_), Some(wanted)) => value::from_cli_like(found, &wanted),
+            _ => found,
+        })
+    }
+
+    /// Returns the value as Python's `repr` would show it.
     pub fn repr(&self) -> String {
         match self {
             DisplayedValue::Python(repr) => repr.clone(),
@@ -169,7 +187,7 @@ impl DisplayedValue {
     }
 }
 
-/// Whether two texts of Python's are the same value; what is no plain value compares as text.
+/// Returns whether two Python expressions are the same value. Those that are not plain values are compared as text.
 fn is_same(shown: &str, expected: &str) -> bool {
     match (value::parse_python(shown), value::parse_python(expected)) {
         (Some(a), Some(b)) => value::same(&a, &b),

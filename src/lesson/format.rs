@@ -1,91 +1,92 @@
-//! The lesson format: a TOML file as data, each part with its place in the file.
+//! The format of lesson files: TOML as data, with the places of its parts in the file.
 //!
-//! `parse` reads the file's shape: types, unknown keys, what is missing. What a lesson means, and whether its answers
-//! are right, is `rules`' and `check`'s matter.
+//! `parse` checks types, unknown keys and missing keys. `rules` checks everything else that can be seen without running
+//! the lesson, and `check` types its answers.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::names;
+use crate::messages::check as messages;
+use crate::spelling;
 
-/// The format that this program reads; a file says which it was written for.
+/// The version of the format that this program reads. Each file states the version that it was written for.
 pub const FORMAT: u32 = 1;
 
-/// Keys that begin with the same letters, so many, may be taken for each other.
-const LIKE: usize = 4;
+/// Number of equal first letters that make a known key a suggestion for an unknown one.
+const SAME_START: usize = 4;
 
-/// A lesson, as its file says it.
+/// A lesson.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Lesson {
     #[cfg_attr(test, schemars(with = "u32"))]
     pub format: Spanned<u32>,
-    /// Stable: progress refers to it.
+    /// Never changes, because the learner's progress refers to it.
     #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     pub title: String,
-    /// How long it takes, about.
+    /// Approximate duration.
     pub minutes: u32,
     /// One line for the list of lessons.
     pub about: String,
-    /// What is typed, unseen, before the first step.
+    /// Code that is run before the first step. The learner does not see it.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
-    /// What to remember, shown at the end: light Markdown.
+    /// The summary at the end, in light Markdown.
     #[cfg_attr(test, schemars(with = "String"))]
     pub remember: Spanned<String>,
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
 }
 
-/// One step. Which kind it is, is told by the one key it has of `task`, `predict`, `choose`, `show`, `compare`,
-/// `race`, `explore`.
+/// A step. Its kind follows from the one key that it has of `task`, `predict`, `choose`, `show`, `compare`, `race`,
+/// `explore`.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// Unique in its lesson; progress refers to it.
+    /// Unique in its lesson. Never changes, because the learner's progress refers to it.
     #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
-    /// What there is to know before, in light Markdown.
+    /// The explanation before the task, in light Markdown.
     #[cfg_attr(test, schemars(with = "String"))]
     pub say: Spanned<String>,
-    /// What to do, in a sentence.
+    /// What the learner has to do, in a sentence.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub task: Option<Spanned<String>>,
-    /// What to play with, until `expect` holds.
+    /// What the learner can try out until `expect` is met.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub explore: Option<Spanned<String>>,
-    /// Lines whose output the learner is to predict; the last one's output counts.
+    /// Code whose last line of output the learner has to predict.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub predict: Option<Spanned<String>>,
-    /// A question with answers to choose from.
+    /// A multiple-choice question.
     pub choose: Option<Choose>,
-    /// What the tutor types while the learner watches.
+    /// Code that the tutor types while the learner watches.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub show: Option<Spanned<String>>,
-    /// Two ways to do the same, measured.
+    /// Two programs for the same purpose, whose costs are measured.
     pub compare: Option<Compare>,
-    /// Programs of several clients, to be played in every order.
+    /// Programs of several clients, which are run in every order of their commands.
     pub race: Option<Race>,
-    /// What to type, as at the prompt: blocks, several lines, `:client NAME` and other tutor commands too.
+    /// The lines that do the step. Like the learner's input, they can contain blocks and tutor commands.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
-    /// Other ways that must pass.
+    /// Other inputs that must pass.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub also: Vec<Spanned<String>>,
-    /// Three at most, each says more than the one before.
+    /// At most three hints, each with more help than the one before.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub hints: Vec<Spanned<String>>,
-    /// What to say when the step is done.
+    /// The text after the step is done.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub after: Option<Spanned<String>>,
-    /// A key, or two of sets, to draw when the step is done, as after `:draw`.
+    /// The key, or two keys of sets, to draw when the step is done, as after `:draw`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub draw: Option<Spanned<String>>,
@@ -96,44 +97,44 @@ pub struct Step {
     pub mistakes: Vec<Mistake>,
 }
 
-/// What must hold for a step to be done: all that is given.
+/// The expectations of a step. All that are given must be met.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// What the data must say now.
+    /// What the data must hold.
     #[serde(default)]
     pub state: Vec<Probe>,
-    /// The submission's last value, as Python shows it.
+    /// The last value of the submission, as Python shows it.
     pub reply: Option<String>,
-    /// What the submission printed.
+    /// The output of the submission.
     pub output: Option<String>,
     /// Commands that the submission must have sent.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
-    /// Commands that it must not have sent.
+    /// Commands that the submission must not have sent.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub avoids: Vec<Spanned<String>>,
-    /// Keys whose values and expiry times must be what they were at the step's start.
+    /// Keys whose values and expiry times must be the same as at the start of the step.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub unchanged: Vec<Spanned<String>>,
-    /// The clients whose doing it must be: one of them sends what does the step, and each has sent something in it.
+    /// The clients that must act. One of them must do the step, and each must have sent a command in it.
     #[serde(default)]
     pub by: Vec<String>,
-    /// Clients that must be waiting for a reply now.
+    /// Clients that must be waiting for a reply.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub waiting: Vec<Spanned<String>>,
-    /// The error that the submission must end with: part of its text. For steps where the error is the lesson.
+    /// A part of the error that the submission must end with, for steps that teach about this error.
     pub error: Option<String>,
-    /// What must hold when several clients run what was submitted at once, in whatever order.
+    /// What must hold when several clients run the submission at once, in every order of their commands.
     pub every_order: Option<EveryOrder>,
 }
 
-/// A question to the data, and its answer.
+/// A query of the data, and the value that it must show.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -141,16 +142,16 @@ pub struct Probe {
     /// A Python expression, or a line of redis-cli.
     #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
-    /// What it must say, as Python shows it.
+    /// The value, as Python shows it.
     pub reply: String,
 }
 
-/// A mistake that people make, and what to say to it.
+/// A common mistake, and the text for learners who make it.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Mistake {
-    /// An example, tried by `check`.
+    /// An example of the mistake, which `check` types.
     #[serde(rename = "try")]
     #[cfg_attr(test, schemars(with = "String"))]
     pub example: Spanned<String>,
@@ -162,28 +163,28 @@ pub struct Mistake {
     pub spoils: bool,
 }
 
-/// How a mistake is recognised: all that is given must hold.
+/// The conditions by which a mistake is recognised. All that are given must hold.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    /// Part of the error's class and text.
+    /// A part of the error's class or message.
     pub error: Option<String>,
-    /// Commands that were sent.
+    /// Commands that must have been sent.
     #[serde(default)]
     pub uses: Vec<String>,
-    /// Commands that were not sent.
+    /// Commands that must not have been sent.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// The submission's last value.
+    /// The last value of the submission.
     pub reply: Option<String>,
-    /// What was printed.
+    /// The output of the submission.
     pub output: Option<String>,
     #[serde(default)]
     pub state: Vec<Probe>,
 }
 
-/// A question with answers to choose from.
+/// A multiple-choice question.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -192,7 +193,7 @@ pub struct Choose {
     pub options: Vec<Choice>,
 }
 
-/// One of the answers.
+/// One of the answers of a multiple-choice question.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -200,26 +201,25 @@ pub struct Choice {
     pub text: String,
     #[serde(default)]
     pub correct: bool,
-    /// Why it is right or wrong.
+    /// Why the answer is right or wrong.
     pub because: String,
 }
 
-/// Two ways to do the same, measured: commands, round trips, bytes in both directions, what they add to the memory, and lost
-/// updates.
+/// Two programs for the same purpose. Their commands, round trips, bytes in both directions, memory and lost updates are
+/// counted.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Compare {
-    /// The sizes for which both are measured, smallest first: the variable `n` is each of them in turn.
+    /// The sizes for which both programs are measured, smallest first. The variable `n` has each of them in turn.
     #[cfg_attr(test, schemars(with = "Option<Vec<u32>>"))]
     pub grow: Option<Spanned<Vec<u32>>>,
-    /// What `n` counts, as the learner reads it: `fields`.
+    /// What `n` counts, for the learner: `fields`.
     pub of: Option<String>,
-    /// What is typed, unseen and unmeasured, before each of the programs.
+    /// Code that is run before each program. It is not measured, and the learner does not see it.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
-    /// How many clients run a program that `holds` something at once, in every order of their commands; two, if it is
-    /// not said.
+    /// Number of clients that run a program with `holds` at once, in every order of their commands. The default is two.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<usize>"))]
     pub clients: Option<Spanned<usize>>,
@@ -228,18 +228,18 @@ pub struct Compare {
 }
 
 impl Compare {
-    /// The sizes for which both are measured; none if it is done once.
+    /// Returns the sizes for which both programs are measured. Empty if each is measured once, without a size.
     pub fn sizes(&self) -> Vec<u32> {
         self.grow.as_ref().map(|grow| grow.get_ref().clone()).unwrap_or_default()
     }
 
-    /// How many clients run each program at once, to see whether updates get lost.
+    /// Returns the number of clients that run each program at once, to count lost updates.
     pub fn clients(&self) -> usize {
         self.clients.as_ref().map_or(2, |clients| *clients.get_ref())
     }
 }
 
-/// A program that is measured. It runs on the step's data, which is put back afterwards.
+/// A program that is measured. It runs on the data of the step, which is restored afterwards.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -247,28 +247,28 @@ pub struct Program {
     pub title: String,
     #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
-    /// What the data says when several clients have run it and no update is lost.
+    /// What the data holds if several clients have run the program and no update is lost.
     #[serde(default)]
     pub holds: Option<Probe>,
 }
 
-/// Programs of two or three clients, each cut at its commands. The learner says whose command is next, or has every order
-/// played. Each order begins with the step's data, which is put back afterwards.
+/// Programs of two or three clients, run command by command. The learner chooses which client's command is next, or has
+/// every order played. Each order starts with the data of the step, which is restored afterwards.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Race {
-    /// What the learner is to find out, in a sentence.
+    /// What the learner has to find out, in a sentence.
     pub goal: String,
-    /// What is typed, unseen, before the orders are played.
+    /// Code that is run before each order. The learner does not see it.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
-    /// What the data should say at the end of each order.
+    /// What the data should hold at the end of each order.
     pub holds: Probe,
-    /// What it means if it does not, as half a sentence: `a view is lost`.
+    /// What it means if `holds` does not hold, as half a sentence: `a view is lost`.
     pub lost: String,
-    /// In how many orders it does not: `4 of 6`. `check` plays them all, and says if it is otherwise.
+    /// In how many orders `holds` does not hold: `4 of 6`. `check` plays all orders and compares.
     #[cfg_attr(test, schemars(with = "String"))]
     pub loses: Spanned<String>,
     #[serde(rename = "client")]
@@ -276,7 +276,7 @@ pub struct Race {
 }
 
 impl Race {
-    /// The program of the client at this index: its own, or that of the client before it.
+    /// Returns the program of the client at this index: its own, or the one of the last client before it that has one.
     pub fn program_of(&self, index: usize) -> Option<&Spanned<String>> {
         self.clients.iter().take(index + 1).rev().find_map(|client| client.run.as_ref())
     }
@@ -289,43 +289,43 @@ impl Race {
 pub struct Racer {
     #[cfg_attr(test, schemars(with = "String"))]
     pub name: Spanned<String>,
-    /// Its program, Python or lines of redis-cli; without one it runs what the client before it runs.
+    /// The program, in Python or in lines of redis-cli. The default is the program of the client before.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,
 }
 
-/// What was submitted, run by several clients at once: it must do in every order of their commands.
+/// What must hold if several clients run the submission at once, in every order of their commands.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EveryOrder {
-    /// What is typed, unseen, before the orders are played.
+    /// Code that is run before each order. The learner does not see it.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
-    /// What each client runs, if it is not the submission itself: a call of the function that was submitted.
+    /// What each client runs: a call of the function that was submitted. The default is the submission itself.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,
-    /// How many clients; two, if it is not said.
+    /// Number of clients. The default is two.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<usize>"))]
     pub clients: Option<Spanned<usize>>,
-    /// What the data must say at the end of each order.
+    /// What the data must hold at the end of each order.
     pub holds: Probe,
-    /// What it means if it does not, as half a sentence: `a view is lost`.
+    /// What it means if `holds` does not hold, as half a sentence: `a view is lost`.
     pub lost: String,
 }
 
-/// What is wrong with a lesson file, and where.
+/// A problem in a lesson file, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The byte in the file; none when it is about the file as a whole.
+    /// Offset in the file, in bytes. `None` if the problem concerns the whole file.
     pub at: Option<usize>,
-    /// What was seen, what was expected, what to write.
+    /// What was found, what was expected, and what to write.
     pub message: String,
-    /// What it comes of, each with its place.
+    /// The reasons for the problem, each with its own place.
     pub causes: Vec<Diagnostic>,
 }
 
@@ -335,51 +335,56 @@ impl Diagnostic {
     }
 }
 
-/// Reads a lesson's file.
+/// Parses a lesson file.
 ///
 /// # Errors
-/// What is no TOML, or has not the format's shape.
+/// Returns an error if the text is not TOML, or does not have the structure of a lesson.
 pub fn parse(text: &str) -> Result<Lesson, Diagnostic> {
     toml::from_str(text).map_err(|e| {
         let at = e.span().map(|span| span.start);
-        one_of_several(text, e.message()).unwrap_or_else(|| Diagnostic::new(at, in_words(e.message())))
+        single_brackets(text, e.message()).unwrap_or_else(|| Diagnostic::new(at, for_authors(e.message())))
     })
 }
 
-/// What is wrong, where a table with one pair of brackets stands for one of several.
-fn one_of_several(text: &str, message: &str) -> Option<Diagnostic> {
+/// Returns whether a text can be an id or the name of a client.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// Finds a table in single brackets that has to be in double ones, because there can be several of it.
+fn single_brackets(text: &str, message: &str) -> Option<Diagnostic> {
     if !message.starts_with("duplicate key") && !message.starts_with("invalid type: map") {
         return None;
     }
     let mut at = 0;
     text.split_inclusive('\n').find_map(|line| {
-        let here = at;
+        let start = at;
         at += line.len();
         let name = line.split('#').next()?.trim().strip_prefix('[')?.strip_suffix(']')?;
-        let is_of_several = ["step", "step.mistake", "step.choose.options", "step.race.client"].contains(&name);
-        let message = format!("[{name}] is one of several: write [[{name}]]");
-        is_of_several.then(|| Diagnostic::new(Some(here), message))
+        let can_be_several = ["step", "step.mistake", "step.choose.options", "step.race.client"].contains(&name);
+        can_be_several.then(|| Diagnostic::new(Some(start), messages::single_brackets(name)))
     })
 }
 
-/// What the reader of TOML says, in an author's words. Of a key that is unknown it is told which may be meant: the message
-/// names those that are expected, in backticks.
-fn in_words(message: &str) -> String {
+/// Rewrites a message of the TOML parser for authors. If a key is unknown, suggests one of the expected keys, which the
+/// parser's message lists in backticks.
+fn for_authors(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.starts_with("unknown "));
-    let nearest = unknown.and_then(|unknown| {
-        let begins_alike = |known: &&str| unknown.get(..LIKE).is_some_and(|start| known.starts_with(start));
-        names::nearest(unknown, quoted.clone()).or_else(|| quoted.find(begins_alike))
+    let suggestion = unknown.and_then(|unknown| {
+        let has_same_start = |known: &&str| unknown.get(..SAME_START).is_some_and(|start| known.starts_with(start));
+        spelling::nearest(unknown, quoted.clone()).or_else(|| quoted.find(has_same_start))
     });
     let message = message
-        .replace("expected u32", "expected a whole number")
-        .replace("expected usize", "expected a whole number")
-        .replace("expected a sequence", "expected a list, in [ and ]");
-    match nearest {
-        // What it might have been besides is no news to whoever mistyped it.
-        Some(nearest) => {
-            let unknown = message.split_once(", expected ").map_or(message.as_str(), |(unknown, _)| unknown);
-            format!("{unknown}. Did you mean `{nearest}`?")
+        .replace("expected u32", &messages::expected_whole_number())
+        .replace("expected usize", &messages::expected_whole_number())
+        .replace("expected a sequence", &messages::expected_list());
+    match suggestion {
+        // With a suggestion, the list of all expected keys is not needed.
+        Some(suggestion) => {
+            let error = message.split_once(", expected ").map_or(message.as_str(), |(error, _)| error);
+            messages::unknown_key(error, suggestion)
         }
         None => message,
     }

@@ -1,4 +1,4 @@
-//! The lessons that there are: those built in, and those of a folder.
+//! The library of lessons: the built-in ones, and those of a folder.
 
 use std::sync::Arc;
 
@@ -6,38 +6,39 @@ use include_dir::{Dir, include_dir};
 
 use super::format::{self, Diagnostic, Lesson};
 use super::rules;
+use crate::spelling;
 
-/// `lessons/`, as it was when the program was built.
+/// The folder `lessons/` at build time.
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 
-/// A lesson's text, and where it comes from.
+/// The text of a lesson file, and the name of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The file's name, as messages tell it.
+    /// The name of the file, for messages.
     pub name: String,
     pub text: String,
 }
 
 impl Source {
-    /// The lesson in it.
+    /// Parses the lesson.
     ///
     /// # Errors
-    /// The first fault of its form, or the first rule that it breaks, with the place.
+    /// Returns a message with its place if the text is not a lesson, or breaks a rule.
     pub fn lesson(&self) -> Result<Lesson, String> {
-        let lesson = format::parse(&self.text).map_err(|fault| self.told(&fault))?;
-        match rules::faults(&lesson).first() {
-            Some(fault) => Err(self.told(fault)),
+        let lesson = format::parse(&self.text).map_err(|error| self.format_diagnostic(&error))?;
+        match rules::errors(&lesson).first() {
+            Some(error) => Err(self.format_diagnostic(error)),
             None => Ok(lesson),
         }
     }
 
-    /// A fault with its place, `FILE:LINE:COLUMN: message`, and below it what it comes of.
-    pub fn told(&self, fault: &Diagnostic) -> String {
-        let causes = fault.causes.iter().map(|cause| format!("\n  {}", self.told(cause)));
-        format!("{}: {}{}", self.place(fault.at), fault.message, causes.collect::<String>())
+    /// Formats a diagnostic with its place, `FILE:LINE:COLUMN: message`, and its causes below it.
+    pub fn format_diagnostic(&self, diagnostic: &Diagnostic) -> String {
+        let causes = diagnostic.causes.iter().map(|cause| format!("\n  {}", self.format_diagnostic(cause)));
+        format!("{}: {}{}", self.format_place(diagnostic.at), diagnostic.message, causes.collect::<String>())
     }
 
-    fn place(&self, at: Option<usize>) -> String {
+    fn format_place(&self, at: Option<usize>) -> String {
         let Some(at) = at else { return self.name.clone() };
         let before = self.text.get(..at).unwrap_or(&self.text);
         let line = before.matches('\n').count() + 1;
@@ -46,13 +47,13 @@ impl Source {
     }
 }
 
-/// All lessons, in the order of their files' names.
+/// All lessons, in the order of their file names.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     pub lessons: Vec<Arc<Lesson>>,
 }
 
-/// The files built in, in order.
+/// Returns the built-in files, in the order of their names.
 pub fn built_in() -> Vec<Source> {
     let mut sources: Vec<Source> = BUILT_IN
         .files()
@@ -67,20 +68,20 @@ pub fn built_in() -> Vec<Source> {
 }
 
 impl Library {
-    /// Reads lessons from their texts. A lesson with the id of an earlier one takes its place.
+    /// Parses lessons. A lesson with the id of an earlier one replaces it.
     ///
     /// # Errors
-    /// The first text that is no lesson, with its name.
+    /// Returns the first source that is not a lesson.
     pub fn read(sources: &[Source]) -> Result<Library, (Source, Diagnostic)> {
         let mut library = Library::default();
         for source in sources {
-            let lesson = format::parse(&source.text).map_err(|fault| (source.clone(), fault))?;
+            let lesson = format::parse(&source.text).map_err(|error| (source.clone(), error))?;
             library.add(Arc::new(lesson));
         }
         Ok(library)
     }
 
-    /// Adds a lesson, in place of one with the same id.
+    /// Adds a lesson, or replaces the one with the same id.
     pub fn add(&mut self, lesson: Arc<Lesson>) {
         let id = lesson.id.get_ref();
         match self.lessons.iter_mut().find(|known| known.id.get_ref() == id) {
@@ -89,22 +90,22 @@ impl Library {
         }
     }
 
-    /// The lesson with this id, or the number of its place from 1.
+    /// Returns the lesson with this id, or with this number, counted from 1.
     pub fn find(&self, name: &str) -> Option<&Arc<Lesson>> {
         let by_place = || name.parse::<usize>().ok().and_then(|n| self.lessons.get(n.checked_sub(1)?));
         self.lessons.iter().find(|lesson| lesson.id.get_ref() == name).or_else(by_place)
     }
 
-    /// The lesson after this one.
+    /// Returns the lesson after this one.
     pub fn after(&self, id: &str) -> Option<&Arc<Lesson>> {
         let index = self.lessons.iter().position(|lesson| lesson.id.get_ref() == id)?;
         self.lessons.get(index + 1)
     }
 
-    /// The id most like a name that is none.
+    /// Returns the id that is most similar to a name that is not an id.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let ids = self.lessons.iter().map(|lesson| lesson.id.get_ref().as_str());
-        let nearest = ids.map(|id| (strsim::damerau_levenshtein(id, name), id)).min()?;
-        (nearest.0 <= name.len() / 2 + 1).then_some(nearest.1)
+        // There are few lessons, so even a very different name has only one candidate.
+        spelling::nearest_within(name, ids, name.len() / 2 + 1)
     }
 }

@@ -1,20 +1,23 @@
-//! Lessons: their format, what must hold for a step to be done, and how far a learner is.
+//! Lessons: their file format, the judging of submissions, and the learner's progress.
 
+pub mod command_families;
 pub mod comparison;
-pub mod differences;
 pub mod evidence;
+pub mod failed_expectations;
+pub mod feedback;
+pub mod findings;
 pub mod format;
 pub mod judge;
 pub mod library;
-pub mod names;
+pub mod mismatches;
 pub mod practice;
 pub mod prediction;
 pub mod progress;
+pub mod race_result;
 mod race_rules;
-pub mod raced;
 pub mod rehearsal;
 pub mod rules;
+pub mod sent_command;
 pub mod sheet;
 mod text_rules;
-pub mod unmet;
 pub mod value;

@@ -1,46 +1,46 @@
-//! Practice: when a step that was done is to be done again, by Leitner's boxes.
+//! Spaced repetition of finished steps, with Leitner's boxes.
 //!
-//! A card for each finished step lies in a box. Done without help, it moves to the next box, which comes up after a
-//! longer time; done with help, it stays; given up, it goes back to the first. Sebastian Leitner, "So lernt man lernen",
-//! 1972; the days double, as in most programs that came after.
+//! Each finished step has a card in a box. If the learner does the step without help, the card moves to the next box,
+//! which has a longer interval. With help, the card stays in its box. If the learner gives up, it moves to the first box.
+//! The method is from Sebastian Leitner, "So lernt man lernen", 1972. The intervals double, as in most later programs.
 
 use serde::{Deserialize, Serialize};
 
-/// After how many days the cards of each box come up.
+/// The intervals of the boxes, in days.
 const DAYS: [i64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// The most tasks of one sitting.
+/// The maximum number of tasks in one session of practice.
 pub const MOST_AT_ONCE: usize = 10;
 
-/// When a step comes up again.
+/// The card of a step, which says when it is due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     /// The index of its box.
     #[serde(rename = "box")]
     pub level: usize,
-    /// In seconds since 1970.
+    /// The time at which the step is due, in seconds since 1970.
     pub due: i64,
 }
 
-/// How a step went.
+/// How much help a learner needed for a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// At once, or after wrong tries of one's own mending.
+    /// None: the learner may have corrected wrong attempts.
     Known,
-    /// With hints.
+    /// Hints.
     Helped,
-    /// By the answer.
+    /// The answer.
     GivenUp,
 }
 
 impl Card {
-    /// The card of a step that was done now; `before`: the one that it had.
+    /// Returns the card of a step that was done at `now`. `before` is its previous card.
     pub fn after(before: Option<Card>, outcome: Outcome, now: i64) -> Card {
         let level = before.map_or(0, |card| card.level);
         let level = match outcome {
-            // What was done for the first time comes up the next day.
+            // A step that was done for the first time is due on the next day.
             Outcome::Known if before.is_some() => (level + 1).min(DAYS.len() - 1),
             Outcome::Known | Outcome::Helped => level.min(DAYS.len() - 1),
             Outcome::GivenUp => 0,
@@ -48,7 +48,7 @@ impl Card {
         Card { level, due: now.saturating_add(DAYS[level] * SECONDS_PER_DAY) }
     }
 
-    /// In how many days it comes up, counted from now; none: it is due.
+    /// Returns the number of days until the step is due, or `None` if it is due.
     pub fn days_left(self, now: i64) -> Option<i64> {
         let left = self.due.saturating_sub(now);
         (left > 0).then(|| (left + SECONDS_PER_DAY - 1) / SECONDS_PER_DAY)
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn boxes_go_up_with_what_is_known_and_down_with_what_is_given_up() {
+    fn a_card_moves_up_without_help_and_back_when_given_up() {
         use Outcome::{GivenUp, Helped, Known};
         for (outcomes, level, days) in [
             (&[Known][..], 0, 1),
@@ -73,17 +73,17 @@ mod tests {
         ] {
             let now = 1_000_000;
             let card = outcomes.iter().fold(None, |card, outcome| Some(Card::after(card, *outcome, now)));
-            let card = card.expect("something was done");
+            let card = card.expect("there is an outcome");
             assert_eq!((card.level, card.days_left(now)), (level, Some(days)), "{outcomes:?}");
         }
     }
 
     #[test]
-    fn a_card_is_due_when_its_time_has_come() {
+    fn a_card_is_due_from_its_time_on() {
         let card = Card { level: 0, due: 500 };
         assert_eq!(card.days_left(499), Some(1));
         assert_eq!(card.days_left(500), None);
-        // A box that this program does not have, from a file that somebody has edited.
+        // A box that does not exist, from an edited file.
         assert_eq!(Card::after(Some(Card { level: 99, due: 0 }), Outcome::Helped, 0).level, 6);
     }
 }

@@ -1,4 +1,4 @@
-//! How far the learner is: the lessons' steps that are done, and where to go on.
+//! The learner's progress: the steps that are done, and where to continue.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,24 +9,24 @@ use super::format::Lesson;
 use super::library::Library;
 use super::practice::{Card, Outcome};
 
-/// The form of the progress file that this program writes.
+/// The version of the progress file that this program writes.
 ///
-/// 2 adds `practice`. An older program does not know it, and would lose it by writing the file anew; so it must not.
+/// Version 2 added `practice`. An older program would drop that key when it writes the file, so it must refuse the file.
 pub const VERSION: u32 = 2;
 
-/// The learner's progress, as the progress file has it.
+/// The learner's progress, in the form of the progress file.
 ///
 /// `{"version": 2, "current": "hashes", "lessons": {"hashes": {"step": "one-field", "done": ["first"], "finished": false}},
 /// "practice": {"hashes/first": {"box": 0, "due": 1767355200}}}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub version: u32,
-    /// The lesson that was open last.
+    /// The id of the lesson that was open last.
     #[serde(default)]
     pub current: Option<String>,
     #[serde(default)]
     pub lessons: BTreeMap<String, LessonProgress>,
-    /// When finished steps come up again, by `lesson/step`.
+    /// The cards of finished steps, by `lesson/step`.
     #[serde(default)]
     pub practice: BTreeMap<String, Card>,
 }
@@ -34,31 +34,32 @@ pub struct Progress {
 /// The progress in one lesson.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonProgress {
-    /// The step to go on with.
+    /// The id of the step to continue with.
     #[serde(default)]
     pub step: Option<String>,
-    /// The steps that are done, by any way but `:skip`.
+    /// The ids of the steps that are done. Skipped steps do not count.
     #[serde(default)]
     pub done: Vec<String>,
-    /// Whether the end was reached.
+    /// Whether the learner has reached the end of the lesson.
     #[serde(default)]
     pub finished: bool,
-    /// Whether what is to be remembered is still to be shown: the learner left between the last step and the end.
+    /// Whether the summary still has to be shown, because the learner left after the last step and before the end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end_is_due: bool,
 }
 
-/// A step that comes up at a moment, in seconds since 1970.
+/// A step that can be practised, with the time at which it is due.
 #[derive(Debug, Clone)]
 pub struct DueStep {
     pub lesson: Arc<Lesson>,
-    /// Its index.
+    /// The index of the step.
     pub step: usize,
+    /// In seconds since 1970.
     pub due: i64,
 }
 
 impl DueStep {
-    /// In how many days it comes up; none: it is due.
+    /// Returns the number of days until the step is due, or `None` if it is due.
     pub fn days_left(&self, now: i64) -> Option<i64> {
         Card { level: 0, due: self.due }.days_left(now)
     }
@@ -71,7 +72,7 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// The learner stands at this step now.
+    /// Records that the learner is at this step.
     pub fn at(&mut self, lesson: &str, step: &str) {
         self.current = Some(lesson.into());
         let progress = self.lessons.entry(lesson.into()).or_default();
@@ -79,7 +80,7 @@ impl Progress {
         progress.end_is_due = false;
     }
 
-    /// A step is done.
+    /// Records that a step is done.
     pub fn done(&mut self, lesson: &str, step: &str) {
         let progress = self.lessons.entry(lesson.into()).or_default();
         if !progress.done.iter().any(|done| done == step) {
@@ -87,7 +88,7 @@ impl Progress {
         }
     }
 
-    /// A step was done, or practised, at a moment in seconds since 1970. In how many days it comes up again.
+    /// Records that a step was done or practised, `now` in seconds since 1970. Returns the days until it is due again.
     pub fn practised(&mut self, lesson: &str, step: &str, outcome: Outcome, now: i64) -> i64 {
         let key = format!("{lesson}/{step}");
         let card = Card::after(self.practice.get(&key).copied(), outcome, now);
@@ -95,12 +96,12 @@ impl Progress {
         card.days_left(now).unwrap_or(0)
     }
 
-    /// Whether a step has its time to come up again.
+    /// Returns whether a step has a card.
     pub fn is_practised(&self, lesson: &str, step: &str) -> bool {
         self.practice.contains_key(&format!("{lesson}/{step}"))
     }
 
-    /// All that can be practised, what is due first. What was done before there were cards is due at once.
+    /// Returns all steps that can be practised, in the order in which they are due. Steps without a card are due at once.
     pub fn cards(&self, library: &Library) -> Vec<DueStep> {
         let mut cards = Vec::new();
         for lesson in &library.lessons {
@@ -119,7 +120,7 @@ impl Progress {
         cards
     }
 
-    /// The last step of a lesson is done: the next time, its end is shown.
+    /// Records that the last step of a lesson is done. The summary is shown when the lesson is opened next time.
     pub fn finished(&mut self, lesson: &str) {
         let progress = self.lessons.entry(lesson.into()).or_default();
         progress.finished = true;
@@ -127,7 +128,7 @@ impl Progress {
         progress.end_is_due = true;
     }
 
-    /// The end of a lesson was shown: the next time, it begins anew.
+    /// Records that the summary of a lesson was shown. The lesson starts at its first step next time.
     pub fn ended(&mut self, lesson: &str) {
         self.lessons.entry(lesson.into()).or_default().end_is_due = false;
     }

@@ -1,96 +1,72 @@
-//! What a race in a lesson's file must obey.
+//! Rules for races in a lesson's file.
 
 use std::collections::HashSet;
 
-use super::format::{Compare, EveryOrder, Race};
+use super::format::{Compare, EveryOrder, Race, is_name};
+use crate::messages::lesson_rules as messages;
 use toml::Spanned;
 
-/// How many clients race: the orders of more are too many to play and to read.
+/// Numbers of clients that can race. More clients would have too many orders to play and to read.
 const RACERS: std::ops::RangeInclusive<usize> = 2..=3;
 
-/// Diagnostics of a step that is a race; `at` is the step's place.
-pub fn of_race(race: &Race, at: usize, fault: &mut impl FnMut(usize, String)) {
+/// Checks a step that is a race. `at` is the place of the step.
+pub fn check_race(race: &Race, at: usize, report: &mut impl FnMut(usize, String)) {
     let count = race.clients.len();
     if !RACERS.contains(&count) {
-        fault(
-            at,
-            format!(
-                "a race is between two or three clients, and this one has {count}: give each a [[step.race.client]]"
-            ),
-        );
+        report(at, messages::bad_number_of_racers(count));
     }
     let mut names = HashSet::new();
     for client in &race.clients {
         let name = client.name.get_ref();
-        let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !is_name || ["all", "again", "tutor"].contains(&name.as_str()) || !names.insert(name) {
-            fault(
-                client.name.span().start,
-                format!(
-                    "a client of a race is called \"{name}\": write small letters, digits and hyphens, a letter first; \
-                     each its own name, and none of all, again, tutor"
-                ),
-            );
+        if !is_name(name) || ["all", "again", "tutor"].contains(&name.as_str()) || !names.insert(name) {
+            report(client.name.span().start, messages::bad_racer_name(name));
         }
         if let Some(run) = &client.run {
-            program(run, fault);
+            check_program(run, report);
         }
     }
     if race.clients.first().is_some_and(|client| client.run.is_none()) {
-        fault(
-            at,
-            "the first client of the race runs nothing: add run = \"…\"; those after it without one run the same"
-                .into(),
-        );
+        report(at, messages::first_racer_runs_nothing());
     }
     if let Some(start) = &race.start {
-        program(start, fault);
+        check_program(start, report);
     }
     let loses = race.loses.get_ref();
     let numbers = loses.split_once(" of ").map(|(bad, all)| (bad.parse::<usize>(), all.parse::<usize>()));
     if !matches!(numbers, Some((Ok(_), Ok(_)))) {
-        fault(
-            race.loses.span().start,
-            format!("loses is \"{loses}\": write it as \"4 of 6\", bad orders of all; `check` tells the numbers"),
-        );
+        report(race.loses.span().start, messages::bad_loses(loses));
     }
 }
 
-/// Diagnostics of programs that are compared by the updates they lose; `at` is the step's place.
-pub fn of_compare(compare: &Compare, at: usize, fault: &mut impl FnMut(usize, String)) {
-    number_of(&compare.clients, fault);
+/// Checks programs that are compared by the updates that they lose. `at` is the place of the step.
+pub fn check_comparison(compare: &Compare, at: usize, report: &mut impl FnMut(usize, String)) {
+    check_number_of_clients(&compare.clients, report);
     let sides = [&compare.left, &compare.right];
     match sides.iter().filter(|side| side.holds.is_some()).count() {
-        0 if compare.clients.is_some() => fault(
-            at,
-            "clients = … has each side run by several at once, and no side says what the data then holds: add holds = { run = \"…\", reply = \"…\" }".into(),
-        ),
-        1 => fault(at, "one side has `holds` and the other has not: a table of lost updates needs both".into()),
-        2 if compare.grow.is_some() => {
-            fault(at, "`holds` counts lost updates for one size of data: take it out, or `grow`".into());
-        }
-        2 => sides.iter().map(|side| &side.run).chain(&compare.setup).for_each(|text| program(text, fault)),
+        0 if compare.clients.is_some() => report(at, messages::clients_without_holds()),
+        1 => report(at, messages::one_side_holds()),
+        2 if compare.grow.is_some() => report(at, messages::holds_and_grow()),
+        2 => sides.iter().map(|side| &side.run).chain(&compare.setup).for_each(|text| check_program(text, report)),
         _ => {}
     }
 }
 
-fn number_of(clients: &Option<Spanned<usize>>, fault: &mut impl FnMut(usize, String)) {
+fn check_number_of_clients(clients: &Option<Spanned<usize>>, report: &mut impl FnMut(usize, String)) {
     if let Some(count) = clients
         && !RACERS.contains(count.get_ref())
     {
-        fault(count.span().start, format!("clients = {}: two or three can race", count.get_ref()));
+        report(count.span().start, messages::bad_number_of_clients(count.get_ref()));
     }
 }
 
-/// Diagnostics of what is expected of every order.
-pub fn of_every_order(every: &EveryOrder, fault: &mut impl FnMut(usize, String)) {
-    number_of(&every.clients, fault);
-    every.start.iter().chain(&every.run).for_each(|text| program(text, fault));
+/// Checks what is expected of every order.
+pub fn check_every_order(every: &EveryOrder, report: &mut impl FnMut(usize, String)) {
+    check_number_of_clients(&every.clients, report);
+    every.start.iter().chain(&every.run).for_each(|text| check_program(text, report));
 }
 
-fn program(text: &Spanned<String>, fault: &mut impl FnMut(usize, String)) {
+fn check_program(text: &Spanned<String>, report: &mut impl FnMut(usize, String)) {
     if let Some(line) = text.get_ref().lines().find(|line| line.starts_with(':')) {
-        fault(text.span().start, format!("\"{line}\" is a command to the tutor, and has no place in a race"));
+        report(text.span().start, messages::tutor_command_in_race(line));
     }
 }

@@ -1,81 +1,73 @@
-//! What a lesson's file must obey before anything of it is run.
+//! Rules for a lesson's file that are checked before anything in it runs.
 
 use std::collections::HashSet;
 
 use super::evidence::canonical;
-use super::format::{Compare, Diagnostic, Expect, FORMAT, Lesson, Step, When};
-use super::{names, race_rules, text_rules};
+use super::format::{Compare, Diagnostic, Expect, FORMAT, Lesson, Step, When, is_name};
+use super::{race_rules, text_rules};
+use crate::messages::lesson_rules as messages;
+use crate::spelling;
 use redis_engine::commands;
 use toml::Spanned;
 
 /// The most hints that a step may have.
 const MOST_HINTS: usize = 3;
 
-/// The sizes for which programs may be measured: more would keep the learner waiting.
+/// The sizes for which programs may be measured. Larger ones would keep the learner waiting.
 const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
-/// All faults of a lesson, in the order of the file.
-pub fn faults(lesson: &Lesson) -> Vec<Diagnostic> {
-    let mut faults = Vec::new();
-    let mut fault = |at: usize, message: String| faults.push(Diagnostic::new(Some(at), message));
+
+/// The keys of which each step has exactly one.
+const KINDS: &str = "task, explore, predict, choose, show, compare, race";
+
+/// Returns the violations of the rules in a lesson, in the order of the file.
+pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    let mut report = |at: usize, message: String| errors.push(Diagnostic::new(Some(at), message));
     if *lesson.format.get_ref() != FORMAT {
-        let seen = lesson.format.get_ref();
-        fault(lesson.format.span().start, format!("format {seen} is not known here: write format = {FORMAT}"));
+        report(lesson.format.span().start, messages::unknown_format(lesson.format.get_ref(), FORMAT));
     }
-    name(&lesson.id, "the lesson's id", &mut fault);
+    if !is_name(lesson.id.get_ref()) {
+        report(lesson.id.span().start, messages::bad_lesson_id(lesson.id.get_ref()));
+    }
     if lesson.steps.is_empty() {
-        fault(lesson.id.span().start, "a lesson needs a step: add [[step]]".into());
+        report(lesson.id.span().start, messages::no_steps());
     }
     let mut ids = HashSet::new();
     for step in &lesson.steps {
-        name(&step.id, "a step's id", &mut fault);
-        if !ids.insert(step.id.get_ref()) {
-            let id = step.id.get_ref();
-            fault(
-                step.id.span().start,
-                format!("two steps have the id \"{id}\": progress refers to it, so name them apart"),
-            );
+        let (id, at) = (step.id.get_ref(), step.id.span().start);
+        if !is_name(id) {
+            report(at, messages::bad_step_id(id));
         }
-        of_step(step, &mut fault);
+        if !ids.insert(id) {
+            report(at, messages::same_step_id(id));
+        }
+        check_step(step, &mut report);
     }
-    text_rules::of_lesson(lesson, &mut fault);
-    faults.sort_by_key(|fault| fault.at);
-    faults
+    text_rules::check(lesson, &mut report);
+    errors.sort_by_key(|error| error.at);
+    errors
 }
 
-/// What is allowed, and yet better otherwise: tasks without hints, and what is cut off in narrow terminals.
+/// Returns what is allowed, but could be better: tasks without hints, and texts that do not fit narrow terminals.
 pub fn advice(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut advice = Vec::new();
     for step in &lesson.steps {
         let id = step.id.get_ref();
         let mut advise = |message: String| advice.push(Diagnostic::new(Some(step.id.span().start), message));
         if step.task.is_some() && step.hints.is_empty() {
-            advise(format!("step \"{id}\" has no hints: who is stuck has only the answer. Add hints = [\"…\"]"));
+            advise(messages::no_hints(id));
         }
         let asks_for_memory =
             |run: &Spanned<String>| run.get_ref().to_ascii_lowercase().replace('_', " ").contains("memory usage");
         if step.compare.as_ref().is_some_and(|c| asks_for_memory(&c.left.run) || asks_for_memory(&c.right.run)) {
-            advise(format!(
-                "step \"{id}\" asks for MEMORY USAGE, and its table will show the bytes of the question. `compare` counts by itself what a program adds to the memory: let each `run` make its data"
-            ));
+            advise(messages::asks_for_memory(id));
         }
         text_rules::advise(step, &mut |at, message| advice.push(Diagnostic::new(Some(at), message)));
     }
     advice
 }
 
-fn name(id: &Spanned<String>, what: &str, fault: &mut impl FnMut(usize, String)) {
-    let text = id.get_ref();
-    let fits = text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !fits {
-        fault(
-            id.span().start,
-            format!("{what} is \"{text}\": write small letters, digits and hyphens, a letter first"),
-        );
-    }
-}
-
-fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
+fn check_step(step: &Step, report: &mut impl FnMut(usize, String)) {
     let at = step.id.span().start;
     let id = step.id.get_ref();
     let kinds: Vec<&str> = [
@@ -90,143 +82,131 @@ fn of_step(step: &Step, fault: &mut impl FnMut(usize, String)) {
     .into_iter()
     .filter_map(|(kind, given)| given.then_some(kind))
     .collect();
-    if kinds.len() != 1 {
-        let seen = if kinds.is_empty() { "none".to_owned() } else { kinds.join(" and ") };
-        let all = "task, explore, predict, choose, show, compare, race";
-        // What else it needs depends on its kind.
-        return fault(at, format!("step \"{id}\" has {seen}: give it exactly one of {all}"));
+    // The other rules depend on the step's kind.
+    match kinds.as_slice() {
+        [_] => {}
+        [] => return report(at, messages::no_kind(id, KINDS)),
+        several => return report(at, messages::several_kinds(id, several.join(" and "), KINDS)),
     }
     let is_done_by_typing = step.task.is_some() || step.explore.is_some();
     if is_done_by_typing {
         if step.answer.is_none() {
-            fault(at, format!("step \"{id}\" has no answer: add answer = \"…\", what a learner types to do it"));
+            report(at, messages::no_answer(id));
         }
-        if step.expect.as_ref().is_none_or(|expect| is_nothing(expect.get_ref())) {
-            fault(
-                at,
-                format!(
-                    "step \"{id}\" expects nothing, so anything would pass: add [step.expect] with state, reply or output"
-                ),
-            );
+        if step.expect.as_ref().is_none_or(|expect| is_empty_expectation(expect.get_ref())) {
+            report(at, messages::no_expectation(id));
         }
     } else {
         let extra = [
             ("answer", step.answer.as_ref().map(|s| s.span().start)),
             ("also", step.also.first().map(|s| s.span().start)),
-            ("expect", step.expect.as_ref().filter(|expect| !says_error_alone(step, expect)).map(|s| s.span().start)),
+            (
+                "expect",
+                step.expect.as_ref().filter(|expect| !expects_error_alone(step, expect)).map(|s| s.span().start),
+            ),
             ("mistake", step.mistakes.first().map(|m| m.example.span().start)),
         ];
         for (key, at) in extra.into_iter().filter_map(|(key, at)| Some((key, at?))) {
-            fault(at, format!("step \"{id}\" has {key}, which only task and explore use: take it out"));
+            report(at, messages::key_of_tasks(id, key));
         }
     }
     if let Some(predicted) = &step.predict
         && predicted.get_ref().lines().any(|line| line.starts_with(':'))
     {
-        let message = "`predict` runs unseen before the learner answers, so commands to the tutor have no place in it";
-        fault(predicted.span().start, message.into());
+        report(predicted.span().start, messages::tutor_command_in_predict());
     }
     if let Some(choose) = &step.choose {
         let correct = choose.options.iter().filter(|option| option.correct).count();
         if choose.options.len() < 2 || correct != 1 {
-            let n = choose.options.len();
-            fault(
-                at,
-                format!(
-                    "step \"{id}\" has {n} options, {correct} of them correct: give at least two, and one with correct = true"
-                ),
-            );
+            report(at, messages::bad_options(id, choose.options.len(), correct));
         }
     }
     if let Some(compare) = &step.compare {
-        growth(compare, at, fault);
-        race_rules::of_compare(compare, at, fault);
+        check_sizes(compare, at, report);
+        race_rules::check_comparison(compare, at, report);
     }
     if let Some(race) = &step.race {
-        race_rules::of_race(race, at, fault);
+        race_rules::check_race(race, at, report);
     }
     if let Some(every) = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref()) {
-        race_rules::of_every_order(every, fault);
+        race_rules::check_every_order(every, report);
     }
-    hints(step, fault);
+    check_hints(step, report);
     if let Some(expect) = &step.expect {
         for name in expect.get_ref().uses.iter().chain(&expect.get_ref().avoids) {
-            known_command(name.get_ref(), name.span().start, fault);
+            check_command(name.get_ref(), name.span().start, report);
         }
     }
     for mistake in &step.mistakes {
         let when = mistake.when.get_ref();
-        if is_never(when) {
-            let at = mistake.when.span().start;
-            fault(
-                at,
-                "this mistake fits everything: say when it is made, by error, uses, lacks, reply, output or state"
-                    .into(),
-            );
+        if is_empty_condition(when) {
+            report(mistake.when.span().start, messages::mistake_always_fits());
         }
         for name in when.uses.iter().chain(&when.lacks) {
-            known_command(name, mistake.when.span().start, fault);
+            check_command(name, mistake.when.span().start, report);
         }
     }
 }
 
-fn growth(compare: &Compare, at: usize, fault: &mut impl FnMut(usize, String)) {
+fn check_sizes(compare: &Compare, at: usize, report: &mut impl FnMut(usize, String)) {
     match (&compare.grow, &compare.of) {
         (None, None) => {}
         (None, Some(of)) => {
-            fault(at, format!("`of` says what `n` counts, \"{of}\", but nothing grows: add grow = [10, 100, 1000]"));
+            report(at, messages::nothing_grows(of));
         }
         (Some(grow), of) => {
             let at = grow.span().start;
             let sizes = grow.get_ref();
             if sizes.len() < 2 || !sizes.is_sorted_by(|a, b| a < b) || sizes.iter().any(|n| !SIZES.contains(n)) {
-                let (least, most) = (SIZES.start(), SIZES.end());
-                fault(at, format!("grow is {sizes:?}: give two sizes or more, smallest first, of {least} to {most}"));
+                report(at, messages::bad_sizes(format_args!("{sizes:?}"), SIZES.start(), SIZES.end()));
             }
             if of.is_none() {
-                fault(at, "the learner can't know what grows: add of = \"fields\", what `n` counts".into());
+                report(at, messages::no_of());
             }
             let uses_n = [&compare.left.run, &compare.right.run].into_iter().chain(&compare.setup);
             let uses_n = uses_n
                 .map(Spanned::get_ref)
                 .any(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "n"));
             if !uses_n {
-                fault(at, "neither `setup` nor a `run` uses `n`, so nothing grows: use it, or take `grow` out".into());
+                report(at, messages::n_not_used());
             }
         }
     }
 }
 
-fn hints(step: &Step, fault: &mut impl FnMut(usize, String)) {
+fn check_hints(step: &Step, report: &mut impl FnMut(usize, String)) {
     if let Some(hint) = step.hints.get(MOST_HINTS) {
-        fault(hint.span().start, format!("a step has at most {MOST_HINTS} hints: take the weakest out"));
+        report(hint.span().start, messages::too_many_hints(MOST_HINTS));
     }
     let Some(answer) = &step.answer else { return };
     let squeezed = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace('"', "'");
     let answer = squeezed(answer.get_ref());
     for hint in step.hints.iter().rev().skip(1) {
         if squeezed(hint.get_ref()).contains(&answer) {
-            fault(hint.span().start, "this hint gives the answer away: only the last one may".into());
+            report(hint.span().start, messages::hint_gives_answer_away());
         }
     }
 }
 
-fn known_command(name: &str, at: usize, fault: &mut impl FnMut(usize, String)) {
+fn check_command(name: &str, at: usize, report: &mut impl FnMut(usize, String)) {
     if commands::by_name(name).is_none() && commands::by_name(&canonical(name)).is_none() {
-        let meant = names::nearest(&name.to_ascii_uppercase(), commands::all().map(|command| command.name));
-        let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
-        fault(at, format!("\"{name}\" is no Redis command: write its name, as in HINCRBY or OBJECT ENCODING.{meant}"));
+        let known = commands::all().map(|command| command.name);
+        let message = match spelling::nearest(&name.to_ascii_uppercase(), known) {
+            Some(suggestion) => messages::misspelt_command(name, suggestion),
+            None => messages::unknown_command(name),
+        };
+        report(at, message);
     }
 }
 
-/// Whether it is about what the tutor shows, and says which error comes up there.
-fn says_error_alone(step: &Step, expect: &Spanned<Expect>) -> bool {
+/// Returns whether a step shows something and expects nothing but an error.
+fn expects_error_alone(step: &Step, expect: &Spanned<Expect>) -> bool {
     let expect = expect.get_ref();
     let rest = Expect { error: None, ..expect.clone() };
-    step.show.is_some() && expect.error.is_some() && is_nothing(&rest)
+    step.show.is_some() && expect.error.is_some() && is_empty_expectation(&rest)
 }
 
-fn is_nothing(expect: &Expect) -> bool {
+fn is_empty_expectation(expect: &Expect) -> bool {
     expect.state.is_empty()
         && expect.reply.is_none()
         && expect.output.is_none()
@@ -236,7 +216,7 @@ fn is_nothing(expect: &Expect) -> bool {
         && expect.every_order.is_none()
 }
 
-fn is_never(when: &When) -> bool {
+fn is_empty_condition(when: &When) -> bool {
     when.error.is_none()
         && when.uses.is_empty()
         && when.lacks.is_empty()
@@ -275,17 +255,17 @@ say = "That is for strings."
     const TASK: &str = "task = \"Count.\"";
 
     fn messages(text: &str) -> Vec<String> {
-        faults(&format::parse(text).unwrap()).into_iter().map(|fault| fault.message).collect()
+        errors(&format::parse(text).unwrap()).into_iter().map(|error| error.message).collect()
     }
 
     #[test]
-    fn a_good_lesson_has_no_faults() {
+    fn a_good_lesson_breaks_no_rule() {
         assert_eq!(messages(GOOD), Vec::<String>::new());
     }
 
     #[test]
-    fn each_rule_can_fail() {
-        for (from, to, says) in [
+    fn each_rule_can_be_broken() {
+        for (from, to, expected) in [
             ("format = 1", "format = 9", "write format = 1"),
             ("id = \"hashes\"", "id = \"My Hashes\"", "small letters"),
             ("id = \"one\"", "id = \"One\"", "small letters"),
@@ -351,8 +331,8 @@ say = "That is for strings."
             assert_ne!(text, GOOD, "{from:?} is in the lesson");
             let messages = messages(&text);
             assert!(
-                messages.iter().any(|message| message.contains(says)),
-                "{to:?} should be told {says:?}: {messages:?}"
+                messages.iter().any(|message| message.contains(expected)),
+                "{to:?} should be reported as {expected:?}: {messages:?}"
             );
         }
         let twice = format!("{GOOD}{}", &GOOD[GOOD.find("[[step]]").unwrap()..]);
@@ -361,23 +341,23 @@ say = "That is for strings."
 
     #[test]
     fn advice_is_given_for_what_could_be_better() {
-        let advised =
+        let messages =
             |text: &str| advice(&format::parse(text).unwrap()).into_iter().map(|a| a.message).collect::<Vec<_>>();
-        assert_eq!(advised(GOOD), Vec::<String>::new());
+        assert_eq!(messages(GOOD), Vec::<String>::new());
         let hintless = GOOD.replace("hints = [\"Hashes count.\", \"`r.hincrby('h', 'n', 1)`\"]", "");
-        assert!(advised(&hintless)[0].contains("no hints"), "{:?}", advised(&hintless));
+        assert!(messages(&hintless)[0].contains("no hints"), "{:?}", messages(&hintless));
         let wide = GOOD.replace("\"A hash.\"", "'''\n```\n0123456789012345678901234567890123456\n```\n'''");
-        assert!(advised(&wide)[0].contains("37 columns"), "{:?}", advised(&wide));
+        assert!(messages(&wide)[0].contains("37 columns"), "{:?}", messages(&wide));
         let side = "{ title = \"\", run = \"r.memory_usage('k')\" }";
         let weighed = GOOD.replace(TASK, &format!("compare = {{ left = {side}, right = {side} }}"));
-        assert!(advised(&weighed)[0].contains("by itself"), "{:?}", advised(&weighed));
+        assert!(messages(&weighed)[0].contains("by itself"), "{:?}", messages(&weighed));
     }
 
     #[test]
-    fn faults_of_the_file_name_their_place() {
+    fn an_unknown_key_is_reported_at_its_place() {
         let broken = GOOD.replace("minutes = 5", "minuets = 5");
-        let fault = format::parse(&broken).unwrap_err();
-        assert!(fault.message.ends_with("Did you mean `minutes`?"), "{fault:?}");
-        assert_eq!(fault.at.map(|at| &broken[at..at + 7]), Some("minuets"));
+        let error = format::parse(&broken).unwrap_err();
+        assert!(error.message.ends_with("Did you mean `minutes`?"), "{error:?}");
+        assert_eq!(error.at.map(|at| &broken[at..at + 7]), Some("minuets"));
     }
 }

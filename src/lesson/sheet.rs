@@ -1,20 +1,20 @@
-//! A lesson's sheet: the commands that were met, an example of each with its reply, and what to remember, as Markdown.
+//! The sheet of a lesson, as Markdown: each of its commands with an example and a reply, and the summary.
 
-use super::differences::command::command_names;
 use super::evidence::{DisplayedValue, Submission};
 use super::format::Lesson;
 use super::rehearsal::Rehearsal;
+use super::sent_command::command_names;
 use redis_engine::commands;
 
-/// An example's output is cut after so many lines.
+/// The most lines of output that an example shows.
 const MOST_LINES: usize = 8;
 
-/// The sheet of a lesson whose answers were gone through.
+/// Returns the sheet of a lesson that was rehearsed.
 pub fn markdown(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
     format!("# {}\n\n{}", lesson.title, body(lesson, rehearsal))
 }
 
-/// The same without its title.
+/// Returns the sheet without its title.
 pub fn body(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
     let mut sheet = String::new();
     for (name, submission) in examples(rehearsal) {
@@ -25,7 +25,7 @@ pub fn body(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
     sheet
 }
 
-/// Each command in the order in which it was met, with the shortest line that sent it alone and was answered.
+/// Returns each command in the order in which it appears first, with the best example of it.
 fn examples(rehearsal: &Rehearsal) -> Vec<(String, &Submission)> {
     let mut found: Vec<(String, &Submission)> = Vec::new();
     let submissions = rehearsal.steps.iter().flatten();
@@ -41,7 +41,7 @@ fn examples(rehearsal: &Rehearsal) -> Vec<(String, &Submission)> {
     found
 }
 
-/// What is shorter and alone is the better example.
+/// Ranks examples, lowest first: with output, with few commands, with a short source.
 fn rank(submission: &Submission) -> (bool, usize, usize) {
     (submission.output.is_empty(), submission.commands.len(), submission.source.len())
 }

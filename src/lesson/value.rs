@@ -1,6 +1,6 @@
-//! Replies as values, so that an answer counts however it was shown: by Python's `repr`, or by redis-cli.
+//! Values of replies, so that an answer in Python and one in redis-cli can be compared.
 
-/// A reply, as a value.
+/// A plain Python value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     None,
@@ -15,7 +15,7 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
 }
 
-/// Reads what Python's `repr` writes for plain values. None for anything else (`<object at 0x…>`).
+/// Parses the `repr` of a plain Python value. Returns `None` for anything else, such as `<object at 0x…>`.
 pub fn parse_python(text: &str) -> Option<Value> {
     let mut parser = Parser { rest: text.trim() };
     let value = parser.value()?;
@@ -139,7 +139,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Whether two values of Python are the same: sets and dicts in any order, a list as good as a tuple.
+/// Returns whether two values are equal. The order of sets and dicts does not matter, and a list equals a tuple.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Sequence(a), Value::Sequence(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
@@ -152,7 +152,7 @@ pub fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Python's numbers compare across their types, and a bool is one.
+/// Returns the value as a number. In Python, numbers of different types can be equal, and a bool is a number.
 pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Bool(yes) => Some(f64::from(u8::from(*yes))),
@@ -162,7 +162,7 @@ pub(super) fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// Whether what redis-cli was answered is the value that Python would show: the one has types that the other lacks.
+/// Returns whether a reply in redis-cli and a Python value mean the same. Python has types that redis-cli lacks.
 pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     match (cli, python) {
         (Value::Text(status), Value::Bool(true)) => status == "OK",
@@ -180,7 +180,7 @@ pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
             if items.len() == expected.len() && items.iter().zip(expected).all(|(a, b)| same_from_cli(a, b)) {
                 return true;
             }
-            // Members with their scores: a flat list here, pairs there.
+            // Members with their scores are a flat list in redis-cli, and pairs in Python.
             let flat: Option<Vec<&Value>> = expected
                 .iter()
                 .map(|pair| if let Value::Sequence(pair) = pair { Some(pair) } else { None })
@@ -199,7 +199,7 @@ pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     }
 }
 
-/// What redis-cli was answered, in the types of the value that Python would show.
+/// Converts a reply in redis-cli to the types of a Python value.
 pub fn from_cli_like(cli: Value, python: &Value) -> Value {
     match (cli, python) {
         (Value::Text(status), Value::Bool(_)) if status == "OK" => Value::Bool(true),
@@ -215,7 +215,7 @@ pub fn from_cli_like(cli: Value, python: &Value) -> Value {
     }
 }
 
-/// Writes a value as Python's `repr` does.
+/// Formats a value like Python's `repr`.
 pub fn repr(value: &Value) -> String {
     let all = |items: &[Value]| items.iter().map(repr).collect::<Vec<_>>().join(", ");
     match value {
@@ -231,7 +231,7 @@ pub fn repr(value: &Value) -> String {
                 quoted(bytes.iter().map(|&b| if b < 0x7f { b.into() } else { 0x11_0000 + u32::from(b) }), double)
             )
         }
-        // A member with its score: redis-py makes tuples of these, and lists of the rest.
+        // redis-py returns a member with its score as a tuple, and everything else as a list.
         Value::Sequence(items) if matches!(items.as_slice(), [Value::Bytes(_) | Value::Text(_), Value::Float(_)]) => {
             format!("({})", all(items))
         }
@@ -245,7 +245,7 @@ pub fn repr(value: &Value) -> String {
     }
 }
 
-/// Quotes characters; those beyond Unicode are bytes to be escaped.
+/// Quotes characters. Numbers beyond Unicode stand for bytes that have to be escaped.
 fn quoted(chars: impl Iterator<Item = u32>, double: bool) -> String {
     let quote = if double { '"' } else { '\'' };
     let mut text = String::from(quote);

@@ -56,15 +56,32 @@ macro_rules! messages {
     };
 }
 
+pub mod check;
 pub mod cli;
 pub mod driver;
+pub mod effects;
+pub mod feedback;
+pub mod lesson_rules;
 pub mod render;
 pub mod shell;
 pub mod transcript;
 
 /// All messages.
 pub fn all() -> impl Iterator<Item = Message> {
-    [cli::ALL, driver::ALL, render::ALL, shell::ALL, transcript::ALL].into_iter().flatten().copied()
+    [
+        check::ALL,
+        cli::ALL,
+        driver::ALL,
+        effects::ALL,
+        feedback::ALL,
+        lesson_rules::ALL,
+        render::ALL,
+        shell::ALL,
+        transcript::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// Fills a template: `{name}` becomes the argument of that name, `{{` and `}}` become braces.

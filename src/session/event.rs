@@ -12,7 +12,7 @@ use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
-use crate::lesson::raced::{Order, RaceResult};
+use crate::lesson::race_result::{Order, RaceResult};
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use python_kernel::frame::{FromChild, ToChild};

@@ -13,7 +13,6 @@ pub mod picture;
 mod race;
 mod runtime;
 pub mod status;
-mod suggest;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

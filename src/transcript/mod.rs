@@ -1,8 +1,8 @@
 //! Sessions without a terminal: scripts, and lines from a pipe, as transcripts.
 
+pub mod check;
 pub mod lesson_transcript;
 mod other_dialect;
 pub mod pipe;
-pub mod prove;
 pub mod script;
 pub mod scripted_learner;

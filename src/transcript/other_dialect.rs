@@ -1,14 +1,14 @@
-//! An answer in the other dialect: the commands that it sends, as lines of redis-cli.
+//! Translates an answer in Python to lines of redis-cli.
 //!
-//! Only where the answer consists of commands alone, each with what it sends in one go: what a program works out between
-//! two commands is nothing that one types in redis-cli.
+//! Only answers that consist of plain commands can be translated. What a program computes between two commands cannot be
+//! typed in redis-cli.
 
 use crate::lesson::evidence::Submission;
 use crate::redis_cli;
 use crate::session::dialect::{self, Dialect, Input};
 
-/// What an answer's commands are in redis-cli, line by line; none if it is more than commands, or none of it is Python.
-/// `rehearsed` is what was submitted for it.
+/// Returns the commands of an answer as lines of redis-cli. Returns `None` if the answer has anything but commands, or no
+/// Python. `rehearsed` are the submissions of the answer in the rehearsal.
 pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     let mut rehearsed: Vec<&Submission> = rehearsed.iter().collect();
     let mut names = Vec::new();
@@ -20,7 +20,7 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
             lines.push(input.text().to_owned());
             continue;
         };
-        match Statement::of(source.trim(), &names)? {
+        match Statement::parse(source.trim(), &names)? {
             Statement::Shows => {}
             Statement::Calls { name } => {
                 names.extend(name);
@@ -33,18 +33,18 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     is_python.then(|| lines.join("\n"))
 }
 
-/// A statement that is no more than a command.
+/// A Python statement that does no more than a command.
 #[derive(Debug, PartialEq, Eq)]
 enum Statement {
-    /// Calls a command, and perhaps keeps the reply under a name.
+    /// Calls a command, and may assign the reply to a variable.
     Calls { name: Option<String> },
-    /// Shows such a name.
+    /// Shows such a variable.
     Shows,
 }
 
 impl Statement {
-    /// `names` are those under which replies were kept.
-    fn of(source: &str, names: &[String]) -> Option<Statement> {
+    /// Parses a statement. `names` are the variables that have replies.
+    fn parse(source: &str, names: &[String]) -> Option<Statement> {
         let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let (name, value) = match source.split_once(" = ") {
             Some((name, value)) if is_name(name) => (Some(name.to_owned()), value),
@@ -59,7 +59,7 @@ impl Statement {
     }
 }
 
-/// Whether a piece of Python is one call of `r`'s, or one chain of a pipeline's.
+/// Returns whether an expression is a single call of a method of `r`, or a single chain of calls of a pipeline.
 fn is_command(value: &str) -> bool {
     let Some(calls) = value.strip_prefix("r.") else { return false };
     let mut depth = 0_usize;
@@ -82,7 +82,7 @@ fn is_command(value: &str) -> bool {
             outside.push(c);
         }
     }
-    // What is left are names, dots, and a closing bracket for each call.
+    // Outside of the arguments there are names, dots, and a closing bracket for each call.
     let is_chain = outside.ends_with(')') && outside.chars().all(|c| c.is_ascii_alphanumeric() || "_.)".contains(c));
     let is_one = outside.matches(')').count() == 1 || calls.starts_with("pipeline(");
     is_chain && is_one && depth == 0 && !calls.contains("(r.") && !calls.contains(" r.")
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_alone_have_a_form_in_redis_cli() {
+    fn plain_commands_can_be_translated_to_redis_cli() {
         for (answer, rehearsed, lines) in [
             ("r.get('a')", vec![sent("r.get('a')", &[&["GET", "a"]])], Some("GET a")),
             (

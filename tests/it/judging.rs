@@ -36,6 +36,7 @@ uses = ["HINCRBY"]
 try = "r.hset('user', 'visits', 11)"
 when = { uses = ["HSET"] }
 say = "You did the adding. `:again`, then HINCRBY."
+spoils = true
 [[step.mistake]]
 try = "r.hdel('user', 'name')"
 when = { state = [{ run = "r.hget('user', 'name')", reply = "None" }] }
@@ -66,8 +67,11 @@ fn a_mistake_that_spoils_the_data_is_not_forgotten() {
         let said = said("spoils-no-more", COUNT, &format!("{spoilt}{way}r.hincrby('user', 'visits', 1)\n"));
         assert!(is_done(&said), "{said}");
     }
-    let kept = COUNT.replace("say = \"You did", "spoils = false\nsay = \"You did");
-    assert!(is_done(&said("spoils-not", &kept, spoilt)), "the lesson may say that nothing is lost");
+    let harmless = COUNT.replace("spoils = true\n", "");
+    assert!(
+        is_done(&said("spoils-not", &harmless, spoilt)),
+        "whatever its text says, a mistake spoils nothing by default"
+    );
 }
 
 #[test]

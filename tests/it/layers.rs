@@ -12,27 +12,31 @@ use std::sync::LazyLock;
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("messages", &[]),
     ("markup", &[]),
-    ("lesson", &["redis_engine", "markup"]),
+    ("spelling", &[]),
+    ("lesson", &["redis_engine", "markup", "spelling"]),
     ("redis_cli", &["redis_engine", "markup"]),
     // Of `python_kernel`, only the protocol of the child process and Python's grammar: the driver runs the child.
-    ("session", &["lesson", "python_kernel::frame", "python_kernel::syntax", "redis_cli", "redis_engine", "markup"]),
+    (
+        "session",
+        &["lesson", "python_kernel::frame", "python_kernel::syntax", "redis_cli", "redis_engine", "markup", "spelling"],
+    ),
     // The submodules of `session`, from the bottom up. `session::commands` may name all of them.
     ("session::picture", &["redis_engine"]),
     ("session::display", &["lesson", "redis_engine"]),
     ("session::event", &["session::display", "session::picture", "lesson", "python_kernel::frame", "markup"]),
-    // The runtime knows no lesson: of `lesson`, only the record of a submission, and the function that marks up code.
+    // The runtime knows no lesson: of `lesson`, only the record of a submission.
     (
         "session::runtime",
         &[
             "session::event",
             "session::display",
             "lesson::evidence",
-            "lesson::judge::code",
             "python_kernel::frame",
             "python_kernel::syntax",
             "redis_cli",
             "redis_engine",
             "markup",
+            "spelling",
         ],
     ),
     (
@@ -44,6 +48,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "python_kernel::frame",
             "python_kernel::syntax",
             "redis_engine",
+            "markup",
         ],
     ),
     (

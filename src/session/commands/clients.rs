@@ -2,8 +2,7 @@
 
 use super::super::Session;
 use super::super::runtime::dialect::Dialect;
-use crate::lesson::judge::code;
-use crate::markup::Role;
+use crate::markup::{Role, code};
 
 impl Session {
     /// Gives the prompt to the client of this name, or lists the clients if the name cannot be one.

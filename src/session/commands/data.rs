@@ -2,9 +2,8 @@
 
 use super::super::Session;
 use super::super::event::Show;
-use super::super::suggest;
-use crate::lesson::judge::code;
-use crate::markup::{Role, parse};
+use crate::markup::{Role, code, parse};
+use crate::spelling;
 use redis_engine::commands;
 
 impl Session {
@@ -38,7 +37,7 @@ impl Session {
             return self.tutor.say(Role::Plain, "Which command? `:doc INCR` tells what INCR does.");
         }
         let Some(command) = commands::by_name(name) else {
-            let nearest = suggest::nearest(&name.to_uppercase(), commands::all().map(|command| command.name));
+            let nearest = spelling::nearest_of_few(&name.to_uppercase(), commands::all().map(|command| command.name));
             let suggestion = nearest.map(|name| format!(" Did you mean {}?", code(name))).unwrap_or_default();
             let text = format!("{} is no Redis command that is known here.{suggestion}", code(name));
             return self.tutor.say(Role::Error, &text);

@@ -3,9 +3,8 @@
 use super::super::Session;
 use super::super::event::Show;
 use super::super::picture::{Gone, Picture, Place, Since};
-use super::super::suggest;
-use crate::lesson::judge::code;
-use crate::markup::Role;
+use crate::markup::{Role, code};
+use crate::spelling;
 use redis_engine::resp::quoting;
 
 /// Number of keys that `:draw` without a key draws at most.
@@ -86,7 +85,7 @@ impl Session {
         }
         let keys = self.tutor.runtime.engine.keyspace.databases()[place.database].iter().take(1_000);
         let known: Vec<String> = keys.map(|(key, _)| String::from_utf8_lossy(key).into_owned()).collect();
-        let nearest = suggest::nearest(&typed, known.iter().map(String::as_str));
+        let nearest = spelling::nearest_of_few(&typed, known.iter().map(String::as_str));
         let hint = nearest.map(|key| format!(" Did you mean {}?", code(key))).unwrap_or_default();
         self.tutor.say(Role::Error, &format!("There is no key {name}.{hint} `:keys` lists them."));
     }

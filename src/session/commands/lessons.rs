@@ -3,8 +3,7 @@
 use super::super::Session;
 use super::super::display::lesson_status::lesson_statuses;
 use super::super::event::Show;
-use crate::lesson::judge::code;
-use crate::markup::Role;
+use crate::markup::{Role, code};
 
 impl Session {
     pub(super) fn list_lessons(&mut self) {

@@ -14,9 +14,8 @@ pub(super) mod wire;
 
 use super::Session;
 use super::event::Show;
-use super::suggest;
-use crate::lesson::judge::code;
-use crate::markup::{Role, parse};
+use crate::markup::{Role, code, parse};
+use crate::spelling;
 pub(super) use wait::Wait;
 
 /// A command to the tutor.
@@ -119,7 +118,7 @@ fn find(name: &str) -> Option<&'static TutorCommand> {
 
 /// The message for a name that is not a command.
 fn unknown_command(name: &str) -> String {
-    let nearest = suggest::nearest(name, COMMANDS.iter().map(|command| command.name));
+    let nearest = spelling::nearest_of_few(name, COMMANDS.iter().map(|command| command.name));
     let suggestion = nearest.map(|name| format!(" Did you mean `:{name}`?")).unwrap_or_default();
     format!("{} is no command of the tutor's.{suggestion}", code(&format!(":{name}")))
 }

@@ -7,8 +7,7 @@
 use super::super::Session;
 use super::super::event::Effect;
 use super::super::runtime::input_log::{InputKind, InputOutcome, LoggedInput};
-use crate::lesson::judge::code;
-use crate::markup::Role;
+use crate::markup::{Role, code};
 use python_kernel::syntax::{self, EchoedExpression};
 
 impl Session {

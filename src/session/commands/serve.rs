@@ -7,8 +7,7 @@
 use super::super::Session;
 use super::super::event::{Effect, Show};
 use super::super::runtime::PORT;
-use crate::lesson::judge::code;
-use crate::markup::{Role, parse};
+use crate::markup::{Role, code, parse};
 
 impl Session {
     /// Runs `:serve PORT`, `:serve` or `:serve off`.

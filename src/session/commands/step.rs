@@ -3,10 +3,9 @@
 use super::super::Session;
 use super::super::event::Show;
 use super::super::lesson_run::{every_order_expected, race_expected};
-use crate::lesson::differences;
+use crate::lesson::feedback;
 use crate::lesson::format::Expect;
-use crate::lesson::judge::code;
-use crate::markup::{Role, parse};
+use crate::markup::{Role, code, parse};
 
 impl Session {
     pub(super) fn show_hint(&mut self) {
@@ -67,7 +66,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.reply.iter().map(|reply| format!("The reply is {}.", code(reply))));
     lines.extend(expect.output.iter().map(|output| format!("It prints {}.", code(output.trim_end()))));
     lines.extend(expect.error.iter().map(|error| format!("An error comes up that says {}.", code(error))));
-    lines.extend(expect.state.iter().map(differences::expected));
+    lines.extend(expect.state.iter().map(feedback::expectation_sentence));
     lines.extend(expect.uses.iter().map(|name| format!("It sends {}.", code(name.get_ref()))));
     lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
     lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key.get_ref()))));

@@ -5,8 +5,7 @@ use super::super::display::timeline::{Timeline, TimelineEvent, TimelineEventKind
 use super::super::event::{Effect, Show};
 use super::super::runtime::wire_log::{Call, Cause};
 use super::wire;
-use crate::lesson::judge::code;
-use crate::markup::Role;
+use crate::markup::{Role, code};
 use redis_engine::resp::anatomy::{self, counted};
 use redis_engine::resp::value::{self, Value};
 

@@ -15,8 +15,7 @@ use super::super::Session;
 use super::super::lesson_run::{LessonRun, Phase};
 use super::super::runtime;
 use super::super::runtime::dialect::{self, Dialect, Input};
-use crate::lesson::judge::code;
-use crate::markup::Role;
+use crate::markup::{Role, code};
 use redis_engine::data::Value;
 use redis_engine::keyspace::Keyspace;
 

@@ -2,8 +2,7 @@
 
 use super::super::Session;
 use super::super::runtime::input_log::{InputKind, InputOutcome};
-use crate::lesson::judge::code;
-use crate::markup::Role;
+use crate::markup::{Role, code};
 
 /// A `:wait` under way.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The comparison of two programs, as a step shows it.
 
 use crate::lesson::format::Compare;
-use crate::lesson::raced::RaceResult;
+use crate::lesson::race_result::RaceResult;
 use crate::markup::{Text, parse};
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::event::Show;

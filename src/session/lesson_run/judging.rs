@@ -2,18 +2,17 @@
 
 use super::script::{Item, Then};
 use super::{Phase, Tutor};
-use crate::lesson::differences;
 use crate::lesson::evidence::Submission;
+use crate::lesson::feedback;
+use crate::lesson::findings::{Findings, Origin};
 use crate::lesson::format::Step;
-use crate::lesson::judge::{self, Findings, Judged, Origin, Verdict, code};
-use crate::markup::Role;
+use crate::lesson::judge::{self, Judged, Verdict};
+use crate::lesson::sent_command::is_another_way;
+use crate::markup::{Role, code};
+use crate::messages::feedback as messages;
 use crate::session::event::Effect;
 use crate::session::runtime::client::TUTOR;
 use crate::session::runtime::probe_answer;
-
-/// The message when a step would be done, if an earlier mistake had not spoilt the data.
-const SPOILT: &str =
-    "That is the way; but what went wrong before it is still in the data. `:again` starts the step afresh.";
 
 impl Tutor {
     /// Notes a submission of the learner's among the activity of the open step.
@@ -52,7 +51,7 @@ impl Tutor {
         let step = run.current().clone();
         let findings = self.findings(&step, submission);
         let submission = submission.clone().with_queued(&findings.sent);
-        let submission = self.with_race(submission, findings.raced.as_ref());
+        let submission = self.with_race(submission, findings.race_result.as_ref());
         let verdict = self.without_repetition(&step, &submission, judge::judge(&step, &submission, &findings));
         self.show_verdict(&step, &verdict, &findings);
         self.runtime.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
@@ -73,7 +72,7 @@ impl Tutor {
                 .filter(|(key, old)| self.contents_of(key) != *old)
                 .map(|(key, _)| key)
                 .collect(),
-            waiting: self
+            waiting_clients: self
                 .runtime
                 .clients
                 .iter()
@@ -81,15 +80,19 @@ impl Tutor {
                 .map(|client| client.name.clone())
                 .collect(),
             sent,
-            acted,
+            acting_clients: acted,
             intended: self.intended_commands(),
             task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),
-            holders: self.lesson.as_ref().map(|run| run.activity.holders(&submission.client)).unwrap_or_default(),
-            types: self.types_of_keys(submission),
-            defined: every.is_some_and(|every| self.is_run_defined(every)),
+            variable_owners: self
+                .lesson
+                .as_ref()
+                .map(|run| run.activity.holders(&submission.client))
+                .unwrap_or_default(),
+            key_types: self.types_of_keys(submission),
+            is_run_defined: every.is_some_and(|every| self.is_run_defined(every)),
             origin: self.origin(submission),
-            spoilt: self.lesson.as_ref().is_some_and(|run| run.activity.is_spoilt),
-            raced,
+            is_spoiled: self.lesson.as_ref().is_some_and(|run| run.activity.is_spoilt),
+            race_result: raced,
         }
     }
 
@@ -100,28 +103,25 @@ impl Tutor {
                 self.finish_step(false);
             }
             Verdict::Exploring => {}
-            Verdict::Near(differences) => self.say(Role::Miss, &format!("Near. {}", differences.join(" "))),
-            Verdict::OnTheWay => self.say(Role::Muted, "Not there yet; `:expect` tells what this step wants to see."),
-            Verdict::Spoilt => self.say(Role::Miss, SPOILT),
-            Verdict::Part => self.say(Role::Muted, "That is part of it; the rest is still to come."),
+            Verdict::Near(mismatches) => {
+                let differences = feedback::sentences(mismatches).join(" ");
+                self.say(Role::Miss, &messages::near(differences));
+            }
+            Verdict::InProgress => self.say(Role::Muted, &messages::not_there_yet()),
+            Verdict::Spoiled => self.say(Role::Miss, &messages::data_is_spoiled()),
+            Verdict::PartDone => self.say(Role::Muted, &messages::part_is_done()),
             Verdict::Mistake(index) => {
                 self.say(Role::Miss, &step.mistakes[*index].say);
-                self.show_failed_order(step, findings.raced.as_ref());
+                self.show_failed_order(step, findings.race_result.as_ref());
             }
-            Verdict::Miss(differences) => {
-                for difference in differences {
-                    self.say(Role::Miss, difference);
+            Verdict::Miss(mismatches) => {
+                for sentence in feedback::sentences(mismatches) {
+                    self.say(Role::Miss, &sentence);
                 }
-                self.show_failed_order(step, findings.raced.as_ref());
+                self.show_failed_order(step, findings.race_result.as_ref());
                 let has_hints = step.hints.len() > self.lesson.as_ref().map_or(0, |run| run.hints);
-                self.say(
-                    Role::Muted,
-                    if has_hints {
-                        "`:hint` helps, `:again` starts the step afresh."
-                    } else {
-                        "`:answer` shows a way."
-                    },
-                );
+                let help = if has_hints { messages::hints_are_left() } else { messages::only_answer_is_left() };
+                self.say(Role::Muted, &help);
             }
         }
     }
@@ -141,11 +141,11 @@ impl Tutor {
         }
         let Verdict::Mistake(index) = &verdict else { return verdict };
         let mistake = &step.mistakes[*index];
-        if judge::is_of_data(mistake) && run.activity.reported_mistakes.contains(index) {
+        if judge::is_shown_by_data_alone(mistake) && run.activity.reported_mistakes.contains(index) {
             return Verdict::Exploring;
         }
         run.activity.reported_mistakes.push(*index);
-        run.activity.is_spoilt |= judge::spoils(mistake, submission);
+        run.activity.is_spoilt |= judge::spoils_data(mistake, submission);
         verdict
     }
 
@@ -154,7 +154,7 @@ impl Tutor {
         let Some(run) = &mut self.lesson else { return };
         let answer = step.answer.as_ref().map(|answer| answer.get_ref().trim());
         if let Some(answer) = answer.filter(|answer| !answer.contains('\n'))
-            && differences::is_another_way(&run.sent, intended)
+            && is_another_way(&run.sent, intended)
         {
             run.closing_remark = Some(format!("Another way: {}", code(answer)));
         }

@@ -3,11 +3,12 @@
 use super::script::{Item, Then};
 use super::steps::typed;
 use super::{Phase, Tutor};
+use crate::lesson::feedback;
 use crate::lesson::format::{Choice, Choose, Step};
-use crate::lesson::judge::code;
 use crate::lesson::prediction::{self, Guess};
 use crate::lesson::value;
-use crate::markup::Role;
+use crate::markup::{Role, code};
+use crate::messages;
 use crate::session::runtime::dialect::{self, Dialect, Input};
 use redis_engine::commands;
 
@@ -67,7 +68,10 @@ impl Tutor {
                 self.say(Role::Done, &format!("{} it is.", code(&truth)));
                 self.type_prediction(step);
             }
-            Guess::Nearly(difference) => self.say(Role::Miss, &format!("Nearly: {difference}")),
+            Guess::Nearly(mismatch) => {
+                let difference = feedback::type_mismatch_sentence(mismatch);
+                self.say(Role::Miss, &messages::feedback::predicted_nearly(difference));
+            }
             Guess::Wrong if is_code(text) => {
                 self.say(
                     Role::Miss,

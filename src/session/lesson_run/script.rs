@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Tutor;
 use crate::lesson::evidence::Submission;
-use crate::lesson::raced::RaceResult;
+use crate::lesson::race_result::RaceResult;
 use crate::session::display::cost_comparison::Measure;
 use crate::session::event::Effect;
 use crate::session::race::Plan;

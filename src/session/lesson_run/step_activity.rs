@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::lesson::evidence::{Submission, keys};
-use crate::lesson::judge::Origin;
+use crate::lesson::findings::Origin;
 use python_kernel::syntax;
 use redis_engine::command::Group;
 use redis_engine::commands;

@@ -1,7 +1,8 @@
 //! Hints on mistakes that Python's own messages do not explain: a mistyped Redis command, and a method that was not
 //! called.
 
-use crate::lesson::judge::code;
+use crate::markup::code;
+use crate::spelling;
 use redis_engine::commands;
 
 /// Returns a hint on a statement, given the class of its error and the `repr` of its value. Each of the two may be
@@ -35,9 +36,9 @@ fn mistyped_command<'a>(line: &'a str, error_class: &str) -> Option<(&'a str, &'
         return None;
     }
     let typed = first.to_uppercase();
-    let names = commands::all().map(|command| (strsim::damerau_levenshtein(command.name, &typed), command.name));
-    let (distance, name) = names.min()?;
-    (distance <= (typed.len() / 4).max(1)).then_some((first, name))
+    let names = commands::all().map(|command| command.name);
+    let name = spelling::nearest_within(&typed, names, (typed.len() / 4).max(1))?;
+    Some((first, name))
 }
 
 #[cfg(test)]

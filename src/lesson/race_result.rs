@@ -1,29 +1,29 @@
-//! What came of a race: the orders that were played, and in how many of them it went wrong.
+//! The result of a race: the orders that were played, and the number of bad ones.
 
 use super::evidence::Failure;
 
-/// All orders of a race, or as many as were played.
+/// The result of playing the orders of a race.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RaceResult {
-    /// The clients, in the order in which `Turn` counts them.
+    /// The names of the clients. `Turn::who` is an index of this list.
     pub names: Vec<String>,
-    /// How many orders were played.
+    /// Number of orders that were played.
     pub orders: usize,
-    /// In how many of them it did not hold.
+    /// Number of bad orders: those after which the data is not as it should be.
     pub bad: usize,
-    /// Whether there are more orders than were played.
+    /// Whether some orders were not played, because there are too many.
     pub cut: bool,
-    /// The first order in which it did not hold.
+    /// The first bad order.
     pub example: Option<Order>,
-    /// The longest order, if some are longer than others: it shows who had to try again.
+    /// The longest order, if not all are equally long. It shows which client had to try again.
     pub longest: Option<Order>,
-    /// How many turns the shortest order took.
+    /// Number of turns in the shortest order.
     pub shortest: usize,
-    /// The first error that a program ended with.
+    /// The first error that ended a program.
     pub error: Option<ProgramError>,
-    /// The first error of what is typed before all orders.
+    /// The first error of the code that is run before each order.
     pub start_error: Option<ProgramError>,
-    /// The first error of the question that is asked at the end of each order.
+    /// The first error of the probe at the end of each order.
     pub holds_error: Option<Failure>,
     /// The commands that the first client sent in the first order.
     pub commands: Vec<Vec<Vec<u8>>>,
@@ -40,7 +40,7 @@ pub struct ProgramError {
 }
 
 impl ProgramError {
-    /// Whether the program is at fault, and not what another client or Redis did to it.
+    /// Returns whether the program itself is wrong, and not just surprised by another client or by Redis.
     pub fn is_broken(&self) -> bool {
         const BROKEN: [&str; 7] = [
             "NameError",
@@ -52,32 +52,34 @@ impl ProgramError {
             "ModuleNotFoundError",
         ];
         BROKEN.contains(&self.error.class.as_str())
-            // A keyword or a number of arguments that a method doesn't take.
+            // A call with a wrong keyword or a wrong number of arguments.
             || self.error.class == "TypeError" && self.error.message.contains("argument")
     }
 }
 
-/// One order, command by command.
+/// An order of the commands of several clients.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Order {
     pub steps: Vec<Turn>,
-    /// What the data said at its end, as Python shows it; none if the question raised an error.
+    /// The value of the probe at the end, as Python shows it. `None` if the probe raised an error.
     pub seen: Option<String>,
+    /// Whether the data is as it should be.
     pub holds: bool,
 }
 
-/// A client's turn.
+/// A turn of one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
+    /// The index of the client.
     pub who: usize,
-    /// What it sent; nothing if it was answered by another's command, or ended.
+    /// The command. Empty if the client got a reply because of another client's command, or ended.
     pub sent: String,
-    /// What it was answered; nothing while it waits.
+    /// The reply. Empty while the client waits.
     pub got: String,
 }
 
 impl RaceResult {
-    /// In how many orders it does not hold: `4 of 6`.
+    /// Returns the number of bad orders and of all orders: `4 of 6`.
     pub fn score(&self) -> String {
         format!("{} of {}", self.bad, self.orders)
     }

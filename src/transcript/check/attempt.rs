@@ -1,4 +1,4 @@
-//! An attempt: a lesson opened at a step, a text typed there, and what came of it.
+//! An attempt: opens a lesson at a step, types a text there, and records the results.
 
 use std::collections::VecDeque;
 use std::io;
@@ -6,61 +6,65 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
+use super::explain::{self, first_line, quoted};
 use crate::driver::{Frontend, Host, drive};
 use crate::lesson::evidence::{Failure, Submission};
+use crate::lesson::feedback;
 use crate::lesson::format::{Diagnostic, Lesson, Step, When};
 use crate::lesson::judge::{Judged, Verdict};
 use crate::lesson::library::Library;
-use crate::lesson::raced::RaceResult;
+use crate::lesson::race_result::RaceResult;
 use crate::lesson::rehearsal::Rehearsal;
-use crate::lesson::unmet::{self, first_line};
+use crate::messages::check as messages;
 use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
 
-/// A day and some hours, so that neither date nor hour are the same.
+/// More than a day, so that both the date and the hour are different.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
-/// The lesson that is proved, and what comes of its answers.
+/// The lesson that is checked, and the rehearsal of its answers.
 pub struct LessonUnderTest<'a> {
     pub lesson: &'a Arc<Lesson>,
     pub rehearsal: Arc<Rehearsal>,
 }
 
-/// What came of an attempt.
+/// The results of an attempt.
 #[derive(Debug, Default)]
 pub struct Attempt {
+    /// The submissions that are still to be typed.
     inputs: VecDeque<String>,
     pub judged: Vec<Judged>,
-    /// What raised, and how.
+    /// The submissions that raised an error, with the error.
     pub errors: Vec<(String, Failure)>,
+    /// The submissions that the learner does not see.
     pub unseen: Vec<Submission>,
-    pub raced: Vec<RaceResult>,
-    /// Whether the step has begun.
+    pub race_results: Vec<RaceResult>,
+    /// Whether there was a prompt, so that the step has begun.
     prompted: bool,
     pub done: bool,
-    /// The line that was still to come when the step was done.
+    /// The first submission after the one that did the step.
     pub needless: Option<String>,
     /// Whether a picture was shown.
     pub drawn: bool,
-    /// The keys that are to stay as they are, and that are not there at the end.
-    pub absent: Vec<Spanned<String>>,
+    /// The keys that should stay unchanged, but do not exist at the end.
+    pub missing_keys: Vec<Spanned<String>>,
 }
 
-/// The world in which something is tried.
+/// The circumstances of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
-    /// The one of transcripts.
+    /// The date and the random seed of transcripts.
     Usual,
-    /// On another day, and with other luck.
+    /// Another date and another random seed.
     Other,
 }
 
 impl LessonUnderTest<'_> {
-    /// Opens the lesson at a step, and types a text.
-    pub fn attempt(&self, index: usize, text: &str, world: Conditions) -> io::Result<Attempt> {
+    /// Opens the lesson at a step and types a text.
+    pub fn attempt(&self, index: usize, text: &str, conditions: Conditions) -> io::Result<Attempt> {
         let mut options = Options::repeatable(Arc::new(Library { lessons: vec![self.lesson.clone()] }));
-        if world == Conditions::Other {
+        if conditions == Conditions::Other {
             (options.seed, options.start_us) = (SEED + 1, START_US + OTHER_DAY_US);
         }
         let mut session = Session::new(options);
@@ -70,64 +74,64 @@ impl LessonUnderTest<'_> {
         drive(&mut session, &mut attempt)?;
         attempt.done |= session.is_step_done();
         let unchanged = self.lesson.steps[index].expect.iter().flat_map(|expect| &expect.get_ref().unchanged);
-        attempt.absent = unchanged.filter(|key| !session.has_key(key.get_ref())).cloned().collect();
+        attempt.missing_keys = unchanged.filter(|key| !session.has_key(key.get_ref())).cloned().collect();
         Ok(attempt)
     }
 }
 
 impl Attempt {
-    /// The line that did the step.
+    /// Returns the submission that did the step.
     pub fn done_by(&self) -> Option<&str> {
         let done = self.judged.iter().find(|judged| judged.verdict == Verdict::Done);
         done.map(|judged| judged.submission.source.as_str())
     }
 
-    /// Why the step was not done, for its author: in words that follow others, and each thing that is not as it should be.
-    pub fn undone(&self, step: &Step) -> (String, Vec<Diagnostic>) {
+    /// Returns why the step was not done: a reason that follows other words, and a diagnostic for each expectation that is
+    /// not met.
+    pub fn why_not_done(&self, step: &Step) -> (String, Vec<Diagnostic>) {
         let (Some(expect), Some(last)) = (&step.expect, self.judged.last()) else {
-            let told =
-                "nothing of it is judged. A command to the tutor never is: let a line of Python or redis-cli come last";
-            return (told.into(), Vec::new());
+            return (messages::nothing_judged(), Vec::new());
         };
-        let line = first_line(&last.submission.source);
-        let mistaken = match last.verdict {
-            Verdict::Mistake(index) => format!(", which got the text of mistake {}", index + 1),
-            Verdict::Spoilt => ", behind a mistake that has spoilt the data".into(),
-            _ => String::new(),
+        let line = quoted(&first_line(&last.submission.source));
+        let reason = match last.verdict {
+            Verdict::Mistake(index) => messages::not_as_expected_after_mistake(line, index + 1),
+            Verdict::Spoiled => messages::not_as_expected_when_spoiled(line),
+            _ => messages::not_as_expected(line),
         };
-        let mut causes = unmet::told(expect, last);
-        let told = match &last.verdict {
-            Verdict::Near(told) | Verdict::Miss(told) => told.join(" "),
-            _ => String::new(),
-        };
-        if causes.is_empty() && !told.is_empty() {
-            causes.push(Diagnostic::new(Some(expect.span().start), told));
+        let mut causes = explain::unmet_expectations(expect, last);
+        if let Verdict::Near(mismatches) | Verdict::Miss(mismatches) = &last.verdict
+            && causes.is_empty()
+            && !mismatches.is_empty()
+        {
+            let feedback = feedback::sentences(mismatches).join(" ");
+            causes.push(Diagnostic::new(Some(expect.span().start), feedback));
         }
-        (format!("after {line:?}{mistaken}, this is not so"), causes)
+        (reason, causes)
     }
 
-    /// Why a mistake was not recognised.
-    pub fn why_not(&self, when: &When) -> String {
-        let unmet = |judged: &Judged| unmet::of_mistake(when, &judged.submission, &judged.findings);
-        let why = match self.judged.iter().map(|judged| (unmet(judged), judged)).min_by_key(|(unmet, _)| unmet.len()) {
-            None => "Nothing of it was judged: no line of it ran to its end.".into(),
+    /// Returns why a mistake was not recognised.
+    pub fn why_not_recognised(&self, when: &When) -> String {
+        let unmet = |judged: &Judged| explain::unmet_conditions(when, &judged.submission, &judged.findings);
+        let closest = self.judged.iter().map(|judged| (unmet(judged), judged)).min_by_key(|(unmet, _)| unmet.len());
+        let reason = match closest {
+            None => messages::mistake_not_judged(),
             Some((unmet, Judged { verdict: Verdict::Mistake(index), .. })) if unmet.is_empty() => {
-                format!("`when` fits, and so does that of mistake {}, which comes first.", index + 1)
+                messages::other_mistake_first(index + 1)
             }
-            Some((unmet, _)) if unmet.is_empty() => {
-                "`when` fits, and no line of it can be what it is about: it sends and changes nothing, goes to another \
-                 key than the answer, or does by hand what clients are to run."
-                    .into()
-            }
-            Some((unmet, _)) => format!("`when` does not fit: {}", unmet.join(" ")),
+            Some((unmet, _)) if unmet.is_empty() => messages::mistake_cannot_be_meant(),
+            Some((unmet, _)) => messages::when_does_not_fit(unmet.join(" ")),
         };
-        let raised =
-            self.errors.last().map(|(source, error)| format!(" {:?} raised {}.", first_line(source), error.told()));
-        format!("{why}{}", raised.unwrap_or_default())
+        match self.errors.last() {
+            Some((source, error)) => {
+                let raised = messages::line_raised(quoted(&first_line(source)), error.class_and_message());
+                format!("{reason} {raised}")
+            }
+            None => reason,
+        }
     }
 
-    /// A line that was taken for a mistake before the step was done, and the mistake's index.
-    pub fn scolded(&self) -> Option<(&str, usize)> {
+    /// Returns the first submission that was taken for a mistake before the step was done, and the mistake's index.
+    pub fn first_mistake(&self) -> Option<(&str, usize)> {
         self.judged.iter().find_map(|judged| match judged.verdict {
             Verdict::Mistake(index) => Some((judged.submission.source.as_str(), index)),
             _ => None,
@@ -147,7 +151,7 @@ impl Frontend for Attempt {
             self.done = true;
             self.needless = self.inputs.front().cloned();
         }
-        // All of it is typed, even if the step is done before the end: replays type all of it, too.
+        // All inputs are typed, even if the step is done before the last one, because replays do the same.
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
     }
 
@@ -161,7 +165,7 @@ impl Frontend for Attempt {
     }
 
     fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
-        // What runs before the first prompt are the answers of the steps before.
+        // The answers of the previous steps run before the first prompt.
         if let Some(error) = &submission.error
             && self.prompted
         {
@@ -175,8 +179,8 @@ impl Frontend for Attempt {
         Ok(())
     }
 
-    fn race_finished(&mut self, raced: &RaceResult) -> io::Result<()> {
-        self.raced.push(raced.clone());
+    fn race_finished(&mut self, result: &RaceResult) -> io::Result<()> {
+        self.race_results.push(result.clone());
         Ok(())
     }
 

@@ -1,0 +1,65 @@
+//! What the session found out about a submission: the facts that a verdict is based on.
+
+use super::evidence::{DisplayedValue, Failure};
+use super::format::Probe;
+use super::race_result::RaceResult;
+
+/// The state of the data, the clients and the step after a submission.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Findings {
+    /// The source of each probe, and what it showed or raised.
+    pub probes: Vec<(String, Result<DisplayedValue, Failure>)>,
+    /// Keys that should be unchanged but have changed.
+    pub changed_keys: Vec<String>,
+    /// The names of clients that are waiting for a reply.
+    pub waiting_clients: Vec<String>,
+    /// All commands that were sent in this step, including those of the submission.
+    pub sent: Vec<Vec<Vec<u8>>>,
+    /// The names of the clients that sent them.
+    pub acting_clients: Vec<String>,
+    /// The commands that the step's own answer sends.
+    pub intended: Vec<Vec<Vec<u8>>>,
+    /// The text of the step's task.
+    pub task: String,
+    /// Variables that hold a reply, each with the name of the client whose Python has it.
+    pub variable_owners: Vec<(String, String)>,
+    /// The types of the keys that the submission names.
+    pub key_types: Vec<(String, &'static str)>,
+    /// Whether the function that several clients are to run was defined in this step.
+    pub is_run_defined: bool,
+    /// The source of the value that was shown.
+    pub origin: Origin,
+    /// Whether an earlier mistake has spoiled the data for this step.
+    pub is_spoiled: bool,
+    /// The result of running the submission by several clients in every order, if that was done.
+    pub race_result: Option<RaceResult>,
+}
+
+/// The source of a value that was shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// A reply of Redis to this submission or to an earlier one in this step.
+    #[default]
+    Redis,
+    /// A reply of Redis about keys that the step is not about.
+    OtherKeys,
+    /// Python alone: no command was sent for the value.
+    Python,
+}
+
+impl Findings {
+    /// Returns what a probe showed or raised, or `None` if it did not run.
+    pub fn probe_result(&self, source: &str) -> Option<&Result<DisplayedValue, Failure>> {
+        self.probes.iter().find(|(known, _)| known == source).map(|(_, result)| result)
+    }
+
+    /// Returns the value that a probe showed, or `None` if it raised an error or did not run.
+    pub fn probe_value(&self, source: &str) -> Option<&DisplayedValue> {
+        self.probe_result(source)?.as_ref().ok()
+    }
+
+    /// Returns whether a probe showed the value that it should show.
+    pub fn is_satisfied(&self, probe: &Probe) -> bool {
+        self.probe_value(probe.run.get_ref()).is_some_and(|value| value.is(&probe.reply))
+    }
+}

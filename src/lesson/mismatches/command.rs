@@ -1,0 +1,378 @@
+//! Differences between the commands that were sent and those that the step's own answer sends.
+
+use crate::lesson::command_families;
+use crate::lesson::evidence::Submission;
+use crate::lesson::findings::Findings;
+use crate::lesson::sent_command::{CommandOption, SentCommand, Words};
+use crate::spelling;
+use redis_engine::commands;
+
+/// A difference between a command that was sent and one that the answer sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandMismatch {
+    /// Another command that is often mistaken for the wanted one.
+    Related {
+        sent: String,
+        wanted: String,
+    },
+    /// The key is not the first argument.
+    KeyNotFirst {
+        key: String,
+    },
+    Misspelling {
+        sent: String,
+        wanted: String,
+    },
+    MissingOption {
+        option: String,
+    },
+    SurplusOption {
+        option: String,
+    },
+    OptionValue {
+        option: String,
+        sent: String,
+    },
+    /// The two halves of each pair are exchanged.
+    SwappedPairs(PairKind),
+    SwappedWords {
+        first: String,
+        second: String,
+    },
+    SurplusWord {
+        command: String,
+        word: String,
+    },
+    MissingKey {
+        key: String,
+    },
+    MissingWord {
+        word: String,
+    },
+    OtherKey {
+        sent: String,
+        wanted: String,
+    },
+    /// The bound of a range includes its value, and should not.
+    InclusiveBound {
+        sent: String,
+        wanted: String,
+    },
+    /// The bound of a range excludes its value, and should not.
+    ExclusiveBound {
+        sent: String,
+        wanted: String,
+    },
+    StopOneTooHigh {
+        stop: i64,
+    },
+    StopOneTooLow {
+        stop: i64,
+    },
+    StartOneTooHigh {
+        start: i64,
+    },
+    /// Another number. `wanted` is known if the task names it.
+    Number {
+        command: String,
+        sent: i64,
+        wanted: Option<i64>,
+    },
+    /// INCR or DECR in place of a command that takes a number.
+    StepOfOne {
+        step: StepOfOne,
+        wanted: Option<i64>,
+    },
+}
+
+/// The pairs that a command takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairKind {
+    ScoreAndMember,
+    FieldAndValue,
+    KeyAndValue,
+}
+
+/// A command that counts by 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepOfOne {
+    Incr,
+    Decr,
+}
+
+/// The dialect in which the learner typed, for the names of options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    Python,
+    Cli,
+}
+
+/// What was typed, and for which task.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerContext<'a> {
+    pub spelling: Spelling,
+    pub source: &'a str,
+    /// The text of the step's task.
+    pub task: &'a str,
+}
+
+/// Commands whose second and third arguments are the start and the stop of a range.
+const RANGES: [&str; 5] = ["LRANGE", "LTRIM", "ZRANGE", "ZREVRANGE", "GETRANGE"];
+
+/// Commands that take pairs in any order.
+const PAIRS: [(&str, PairKind); 3] =
+    [("ZADD", PairKind::ScoreAndMember), ("HSET", PairKind::FieldAndValue), ("MSET", PairKind::KeyAndValue)];
+
+impl<'a> AnswerContext<'a> {
+    pub fn new(submission: &'a Submission, findings: &'a Findings) -> Self {
+        let first = submission.source.split_whitespace().next().unwrap_or_default();
+        let spelling = if commands::by_name(first).is_some() { Spelling::Cli } else { Spelling::Python };
+        AnswerContext { spelling, source: &submission.source, task: &findings.task }
+    }
+
+    fn option_name(&self, redis_name: &str) -> String {
+        match (self.spelling, CommandOption::by_name(redis_name)) {
+            (Spelling::Python, Some(option)) => option.python_name.into(),
+            _ => redis_name.into(),
+        }
+    }
+}
+
+impl CommandMismatch {
+    /// Compares the commands that were sent with those that the answer sends.
+    pub fn between(sent: &[Words], intended: &[Words], context: &AnswerContext<'_>) -> Option<CommandMismatch> {
+        let (sent, intended) = (SentCommand::parse_all(sent), SentCommand::parse_all(intended));
+        let unintended = sent.iter().filter(|command| !intended.contains(command));
+        let missing: Vec<&SentCommand> = intended.iter().filter(|command| !sent.contains(command)).collect();
+        for command in unintended {
+            let words_in_common =
+                |wanted: &SentCommand| wanted.words.iter().filter(|word| command.words.contains(word)).count();
+            let closest = missing
+                .iter()
+                .filter(|wanted| wanted.name == command.name)
+                .max_by_key(|wanted| words_in_common(wanted));
+            let found = match closest {
+                Some(wanted) => between_arguments(command, wanted, context),
+                None => missing.iter().find_map(|wanted| between_names(command, wanted)),
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// Returns the name that was misspelt, if that is the difference.
+    pub fn suggested_name(&self) -> Option<&str> {
+        if let CommandMismatch::Misspelling { wanted, .. } = self { Some(wanted) } else { None }
+    }
+}
+
+/// Finds a command whose key comes after its other arguments.
+pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMismatch> {
+    let intended = SentCommand::parse_all(intended);
+    SentCommand::parse_all(sent).iter().find_map(|command| {
+        let same = intended.iter().filter(|wanted| wanted.name == command.name);
+        let mut keys = same.filter(|wanted| wanted.is_key(0)).filter_map(|wanted| {
+            let (key, first) = (wanted.words.first()?, command.words.first()?);
+            let is_first_other =
+                (0..wanted.words.len()).all(|index| !wanted.is_key(index) || wanted.words[index] != *first);
+            (is_first_other && command.words[1..].contains(key)).then_some(key)
+        });
+        keys.next().map(|key| CommandMismatch::KeyNotFirst { key: key.clone() })
+    })
+}
+
+/// Returns whether a command that was sent is similar to an intended one: the same or a related command, on the same key
+/// or on one with a similar name.
+pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
+    let intended = SentCommand::parse_all(intended);
+    SentCommand::parse_all(sent).iter().any(|sent| {
+        intended.iter().any(|wanted| {
+            let key = |command: &SentCommand| command.words.first().cloned().unwrap_or_default();
+            let is_similar_command =
+                sent.name == wanted.name || command_families::are_related(&sent.name, &wanted.name);
+            is_similar_command && (key(sent) == key(wanted) || spelling::are_similar(&key(sent), &key(wanted)))
+        })
+    })
+}
+
+/// Returns whether each of the submitted commands is intended, and was not sent more often in the step than intended.
+/// False if nothing was submitted.
+pub fn are_all_intended(submitted: &[Words], sent: &[Words], intended: &[Words]) -> bool {
+    let (sent, intended) = (SentCommand::parse_all(sent), SentCommand::parse_all(intended));
+    let count = |commands: &[SentCommand], one: &SentCommand| commands.iter().filter(|other| *other == one).count();
+    let is_intended = |command: &SentCommand| (1..=count(&intended, command)).contains(&count(&sent, command));
+    !submitted.is_empty() && SentCommand::parse_all(submitted).iter().all(is_intended)
+}
+
+/// Returns whether the answer sends the same command, but always to another key.
+pub fn is_at_wrong_key(sent: &Words, intended: &[Words]) -> bool {
+    let sent = SentCommand::parse(sent);
+    let mut same = intended.iter().map(SentCommand::parse).filter(|wanted| wanted.name == sent.name).peekable();
+    same.peek().is_some() && sent.is_key(0) && same.all(|wanted| wanted.words.first() != sent.words.first())
+}
+
+fn between_names(sent: &SentCommand, wanted: &SentCommand) -> Option<CommandMismatch> {
+    let is_same_key = sent.words.first() == wanted.words.first();
+    (is_same_key && command_families::are_related(&sent.name, &wanted.name))
+        .then(|| CommandMismatch::Related { sent: sent.name.clone(), wanted: wanted.name.clone() })
+}
+
+fn between_arguments(sent: &SentCommand, wanted: &SentCommand, context: &AnswerContext<'_>) -> Option<CommandMismatch> {
+    if let (Some(wanted), Some(first)) = (wanted.words.first(), sent.words.first())
+        && sent.is_key(0)
+        && spelling::are_similar(wanted, first)
+    {
+        return Some(CommandMismatch::Misspelling { sent: first.clone(), wanted: wanted.clone() });
+    }
+    let missing = wanted.options.iter().find(|(option, _)| sent.options.iter().all(|(other, _)| other != option));
+    if let Some((option, _)) = missing {
+        return Some(CommandMismatch::MissingOption { option: context.option_name(option) });
+    }
+    let surplus = sent.options.iter().find(|(option, _)| wanted.options.iter().all(|(other, _)| other != option));
+    if let Some((option, _)) = surplus {
+        return Some(CommandMismatch::SurplusOption { option: context.option_name(option) });
+    }
+    let pairs = PAIRS.iter().find(|(name, _)| *name == sent.name).filter(|_| are_pairs_swapped(sent, wanted));
+    if let Some((_, kind)) = pairs {
+        return Some(CommandMismatch::SwappedPairs(*kind));
+    }
+    between_words(sent, wanted, context).or_else(|| {
+        let (option, values) = sent.options.iter().find(|option| !wanted.options.contains(option))?;
+        Some(CommandMismatch::OptionValue { option: context.option_name(option), sent: values.join(" ") })
+    })
+}
+
+fn between_words(sent: &SentCommand, wanted: &SentCommand, context: &AnswerContext<'_>) -> Option<CommandMismatch> {
+    let (a, b) = (&wanted.words, &sent.words);
+    if a.len() != b.len() {
+        let missing: Vec<_> = (0..a.len()).filter(|&index| !b.contains(&a[index])).collect();
+        let surplus: Vec<_> = b.iter().filter(|word| !a.contains(word)).collect();
+        return match (missing.as_slice(), surplus.as_slice()) {
+            ([], [word]) => Some(CommandMismatch::SurplusWord { command: sent.name.clone(), word: (*word).clone() }),
+            (&[index], []) if wanted.is_key(index) => Some(CommandMismatch::MissingKey { key: a[index].clone() }),
+            (&[index], []) => Some(CommandMismatch::MissingWord { word: a[index].clone() }),
+            _ => None,
+        };
+    }
+    let different: Vec<usize> = (0..a.len()).filter(|&index| a[index] != b[index]).collect();
+    match different.as_slice() {
+        [] => None,
+        &[i, j] if a[i] == b[j] && a[j] == b[i] => {
+            Some(CommandMismatch::SwappedWords { first: b[i].clone(), second: b[j].clone() })
+        }
+        &[i, ..] if sent.is_key(i) && spelling::are_similar(&a[i], &b[i]) => {
+            Some(CommandMismatch::Misspelling { sent: b[i].clone(), wanted: a[i].clone() })
+        }
+        &[i, ..] if sent.is_key(i) => Some(CommandMismatch::OtherKey { sent: b[i].clone(), wanted: a[i].clone() }),
+        &[i] => between_single_words(&sent.name, i, &b[i], &a[i], context),
+        _ => None,
+    }
+}
+
+/// Compares two words that are the only difference between two commands.
+fn between_single_words(
+    command: &str,
+    index: usize,
+    sent: &str,
+    wanted: &str,
+    context: &AnswerContext<'_>,
+) -> Option<CommandMismatch> {
+    if wanted.strip_prefix('(') == Some(sent) {
+        return Some(CommandMismatch::InclusiveBound { sent: sent.into(), wanted: wanted.into() });
+    }
+    if sent.strip_prefix('(') == Some(wanted) {
+        return Some(CommandMismatch::ExclusiveBound { sent: sent.into(), wanted: wanted.into() });
+    }
+    if let (Ok(sent), Ok(wanted)) = (sent.parse::<i64>(), wanted.parse::<i64>()) {
+        let is_range = RANGES.contains(&command);
+        let is_stop = is_range && index == 2;
+        return Some(match sent.checked_sub(wanted) {
+            Some(1) if is_stop => CommandMismatch::StopOneTooHigh { stop: sent },
+            Some(-1) if is_stop => CommandMismatch::StopOneTooLow { stop: sent },
+            Some(1) if is_range => CommandMismatch::StartOneTooHigh { start: sent },
+            _ => other_number(command, sent, wanted, context),
+        });
+    }
+    spelling::are_similar(sent, wanted)
+        .then(|| CommandMismatch::Misspelling { sent: sent.into(), wanted: wanted.into() })
+}
+
+/// Two numbers that differ. The wanted one is not given away unless the task names it.
+fn other_number(command: &str, sent: i64, wanted: i64, context: &AnswerContext<'_>) -> CommandMismatch {
+    let is_separator = |c: char| !(c.is_ascii_digit() || c == '-');
+    let is_in_task = context.task.split(is_separator).any(|word| word.parse() == Ok(wanted));
+    let wanted = is_in_task.then_some(wanted);
+    match step_of_one(command, context.source).filter(|_| sent == 1) {
+        Some(step) => CommandMismatch::StepOfOne { step, wanted },
+        None => CommandMismatch::Number { command: command.into(), sent, wanted },
+    }
+}
+
+/// Returns whether INCR or DECR was typed: both are sent as INCRBY and DECRBY.
+fn step_of_one(command: &str, source: &str) -> Option<StepOfOne> {
+    let (typed, step) = match command {
+        "INCRBY" => ("INCR", StepOfOne::Incr),
+        "DECRBY" => ("DECR", StepOfOne::Decr),
+        _ => return None,
+    };
+    let mut words = source.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| word.eq_ignore_ascii_case(typed)).then_some(step)
+}
+
+/// Returns whether each pair after the key has its halves exchanged in the other command.
+fn are_pairs_swapped(sent: &SentCommand, wanted: &SentCommand) -> bool {
+    let pairs = |command: &SentCommand| -> Vec<(String, String)> {
+        let rest = command.words.get(1..).unwrap_or_default();
+        rest.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
+    };
+    let (sent, wanted) = (pairs(sent), pairs(wanted));
+    !sent.is_empty() && sent.iter().all(|(a, b)| wanted.contains(&(b.clone(), a.clone())) && a != b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<Words> {
+        let lines = line.split("; ").filter(|line| !line.is_empty());
+        lines.map(|line| line.split(' ').map(|word| word.as_bytes().to_vec()).collect()).collect()
+    }
+
+    #[test]
+    fn a_near_command_is_the_same_or_a_related_one_on_the_same_key() {
+        for (sent, intended, expected) in [
+            ("ZRANGE b 0 1", "ZREVRANGE b 0 1", true),
+            ("GET user:100", "GET user:1000", true),
+            ("GET other", "GET user:1000", false),
+            ("TYPE b", "ZREVRANGE b 0 1", false),
+        ] {
+            assert_eq!(is_near(&words(sent), &words(intended)), expected, "{sent} for {intended}");
+        }
+    }
+
+    #[test]
+    fn a_key_after_other_arguments_is_found() {
+        for (sent, intended, key) in [
+            ("HGET email user:1", "HGET user:1 email", Some("user:1")),
+            ("EXPIRE 120 k", "EXPIRE k 60", Some("k")),
+            ("SREM tech tags", "SREM tags tech", Some("tags")),
+            ("HGET user:1 email", "HGET user:1 email", None),
+            ("RENAME b a", "RENAME a b", None),
+            ("SADD other tags", "SADD tags a", Some("tags")),
+            ("SADD other b", "SADD tags a", None),
+            ("PING", "PING", None),
+        ] {
+            let expected = key.map(|key| CommandMismatch::KeyNotFirst { key: key.into() });
+            assert_eq!(swapped_arguments(&words(sent), &words(intended)), expected, "{sent} for {intended}");
+        }
+    }
+
+    #[test]
+    fn the_same_command_on_another_key_is_at_the_wrong_key() {
+        let is = |sent: &str, intended: &str| is_at_wrong_key(&words(sent)[0], &words(intended));
+        assert!(is("HGETALL user:json", "HGETALL user"));
+        assert!(!is("GET user", "HGETALL user") && !is("HGETALL user", "HGETALL user"));
+    }
+}

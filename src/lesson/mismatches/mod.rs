@@ -1,0 +1,370 @@
+//! The differences between what a step asks for and what a submission did, as data.
+//!
+//! `feedback` turns them into sentences for the learner. They are found where no mistake of the lesson applies: first the
+//! result (the error, the reply, the data), then the command, if it is similar to one that the step's own answer sends.
+
+pub mod command;
+pub mod state;
+pub mod unsent;
+pub mod value;
+
+use super::evidence::{DisplayedValue, Submission, keys};
+use super::failed_expectations::{ClientMismatch, FailedExpectation};
+use super::findings::{Findings, Origin};
+use super::format::{EveryOrder, Expect, Probe};
+use super::value::{Value, parse_python};
+use crate::spelling;
+use command::{AnswerContext, CommandMismatch};
+use redis_engine::commands;
+use state::{Misspelling, StateMismatch};
+use unsent::Unsent;
+use value::ValueMismatch;
+
+/// The most differences that a learner is told about at once.
+const MOST_AT_ONCE: usize = 2;
+
+/// A difference between what a step asks for and what a submission did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mismatch {
+    /// Another client should have acted.
+    Client(ActorMismatch),
+    /// An error was expected, or another one than the one that was raised.
+    Error {
+        wanted: String,
+        was_another_raised: bool,
+    },
+    Reply(ReplyMismatch),
+    /// The reply of a submission that only read data is almost the wanted one.
+    NearReply(ValueMismatch),
+    Output {
+        wanted: String,
+        actual: String,
+    },
+    CommandNotSent {
+        wanted: String,
+        sent: Vec<String>,
+    },
+    UnwantedCommand {
+        name: String,
+    },
+    State(StateMismatch),
+    KeyChanged {
+        key: String,
+    },
+    Race(RaceMismatch),
+    NotWaiting {
+        client: String,
+    },
+    /// The value is right, but Redis was not asked for it.
+    NotFromRedis,
+    /// The value is right, but was read from other keys than those of the step. `actual` is the first key that was read.
+    FromOtherKeys {
+        wanted: String,
+        actual: Option<String>,
+    },
+    Command(CommandMismatch),
+    /// Redis replied with an error.
+    RedisError(RedisErrorMismatch),
+    /// Nothing was sent to Redis, because of an error.
+    Unsent(Unsent),
+    /// Everything is as it should be, but the submission ended with an error.
+    EndedWithError,
+}
+
+/// How the clients that acted differ from those that should act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActorMismatch {
+    /// A client that has a part in the step has sent nothing yet.
+    StillMissing {
+        missing: String,
+        has_changed_data: bool,
+    },
+    WrongClient {
+        actual: String,
+        wanted: String,
+        has_changed_data: bool,
+    },
+}
+
+/// How the last value differs from the wanted one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplyMismatch {
+    NothingShown {
+        wanted: String,
+    },
+    Value {
+        wanted: Value,
+        actual: Value,
+        difference: Option<ValueMismatch>,
+    },
+    /// At least one of the two is not a plain value.
+    Text {
+        wanted: String,
+        actual: String,
+    },
+}
+
+/// The reason why several clients do not bring about what they should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RaceMismatch {
+    /// The learner called the function, but the clients have not run it.
+    CalledByHand {
+        run: String,
+        start: Option<String>,
+    },
+    NotDefined {
+        run: String,
+    },
+    NothingSent,
+    ProgramError {
+        clients: usize,
+        client: String,
+        error: String,
+    },
+    Lost {
+        clients: usize,
+        bad: usize,
+        orders: usize,
+        are_orders_cut: bool,
+        consequence: String,
+    },
+}
+
+/// The meaning of an error of Redis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RedisErrorMismatch {
+    WrongType { key: String, key_type: &'static str, command: String, works_on: &'static str },
+    UnknownCommand { name: String, suggestion: &'static str },
+    WrongNumberOfArguments { syntax: String },
+}
+
+impl Mismatch {
+    /// Describes why an expectation is not met.
+    pub fn of_expectation(failed: &FailedExpectation<'_>, submission: &Submission, findings: &Findings) -> Mismatch {
+        match failed {
+            FailedExpectation::Client(mismatch) => Mismatch::Client(ActorMismatch::new(mismatch, submission)),
+            FailedExpectation::Error(wanted) => {
+                Mismatch::Error { wanted: (*wanted).to_owned(), was_another_raised: submission.error.is_some() }
+            }
+            FailedExpectation::Reply(wanted) => Mismatch::Reply(ReplyMismatch::new(wanted, submission)),
+            FailedExpectation::Output(wanted) => Mismatch::Output {
+                wanted: wanted.trim_end().to_owned(),
+                actual: submission.output.trim_end().to_owned(),
+            },
+            FailedExpectation::Uses(wanted) => {
+                Mismatch::CommandNotSent { wanted: wanted.get_ref().clone(), sent: submission.command_names() }
+            }
+            FailedExpectation::Avoids(name) => Mismatch::UnwantedCommand { name: name.get_ref().clone() },
+            FailedExpectation::State(probe) => Mismatch::State(StateMismatch::of_probe(probe, submission, findings)),
+            FailedExpectation::Unchanged(key) => Mismatch::KeyChanged { key: key.get_ref().clone() },
+            FailedExpectation::EveryOrder(every_order) => Mismatch::Race(RaceMismatch::new(every_order, findings)),
+            FailedExpectation::Waiting(client) => Mismatch::NotWaiting { client: client.get_ref().clone() },
+        }
+    }
+
+    /// Returns the name that the learner probably meant, if the difference is a misspelt name.
+    pub fn suggested_name(&self) -> Option<&str> {
+        match self {
+            Mismatch::Reply(ReplyMismatch::Value { difference, .. }) => difference.as_ref()?.suggested_name(),
+            Mismatch::NearReply(difference) => difference.suggested_name(),
+            Mismatch::State(mismatch) => mismatch.suggested_name(),
+            Mismatch::Command(mismatch) => mismatch.suggested_name(),
+            Mismatch::RedisError(RedisErrorMismatch::UnknownCommand { suggestion, .. }) => Some(suggestion),
+            Mismatch::Unsent(unsent) => unsent.suggested_name(),
+            _ => None,
+        }
+    }
+}
+
+impl ActorMismatch {
+    pub fn new(mismatch: &ClientMismatch<'_>, submission: &Submission) -> Self {
+        let has_changed_data = submission.changed;
+        match *mismatch {
+            ClientMismatch::StillMissing { missing } => {
+                ActorMismatch::StillMissing { missing: missing.into(), has_changed_data }
+            }
+            ClientMismatch::WrongClient { wanted } => ActorMismatch::WrongClient {
+                actual: submission.client.clone(),
+                wanted: wanted.into(),
+                has_changed_data,
+            },
+        }
+    }
+}
+
+impl ReplyMismatch {
+    fn new(wanted: &str, submission: &Submission) -> Self {
+        let Some(shown) = &submission.value else {
+            return ReplyMismatch::NothingShown { wanted: wanted.into() };
+        };
+        match (parse_python(wanted), shown.value_like(wanted)) {
+            (Some(wanted), Some(actual)) => {
+                let difference = ValueMismatch::between(&wanted, &actual);
+                ReplyMismatch::Value { wanted, actual, difference }
+            }
+            _ => ReplyMismatch::Text { wanted: wanted.into(), actual: shown.repr() },
+        }
+    }
+}
+
+impl RaceMismatch {
+    /// `every_order` is not met: nothing was raced, an order is bad, or a program ended with an error.
+    fn new(every_order: &EveryOrder, findings: &Findings) -> Self {
+        let Some(result) = &findings.race_result else {
+            let start = every_order.start.as_ref().map(|start| start.get_ref().clone());
+            return match &every_order.run {
+                Some(run) if findings.is_run_defined => {
+                    RaceMismatch::CalledByHand { run: run.get_ref().clone(), start }
+                }
+                Some(run) => RaceMismatch::NotDefined { run: run.get_ref().clone() },
+                None => RaceMismatch::NothingSent,
+            };
+        };
+        let clients = result.names.len();
+        // An error that another client's commands caused is explained by the order. A broken program is not.
+        match result.error.as_ref().filter(|ended| result.bad == 0 || ended.is_broken()) {
+            Some(ended) => RaceMismatch::ProgramError {
+                clients,
+                client: ended.who.clone(),
+                error: ended.error.class_and_message(),
+            },
+            None => RaceMismatch::Lost {
+                clients,
+                bad: result.bad,
+                orders: result.orders,
+                are_orders_cut: result.cut,
+                consequence: every_order.lost.clone(),
+            },
+        }
+    }
+}
+
+impl RedisErrorMismatch {
+    /// Explains an error of Redis. Returns `None` if there is no more to say than its message.
+    fn new(message: &str, submission: &Submission, findings: &Findings) -> Option<Self> {
+        let words = |command: &Vec<Vec<u8>>| -> Vec<String> {
+            command.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+        };
+        let sent = submission.commands.last().map(words).unwrap_or_default();
+        let name = sent.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
+        if message.contains("WRONGTYPE") {
+            let (key, key_type) =
+                findings.key_types.iter().find(|(key, _)| sent.iter().skip(1).any(|word| word == key))?;
+            let works_on = match commands::by_name(&name)?.group.name() {
+                "string" | "bitmap" => "string",
+                "hash" => "hash",
+                "list" => "list",
+                "set" => "set",
+                "sorted-set" => "zset",
+                _ => return None,
+            };
+            return Some(RedisErrorMismatch::WrongType { key: key.clone(), key_type, command: name, works_on });
+        }
+        if message.contains("unknown command") {
+            let suggestion = spelling::nearest(&name, commands::all().map(|command| command.name))?;
+            return Some(RedisErrorMismatch::UnknownCommand { name, suggestion });
+        }
+        if message.contains("wrong number of arguments") {
+            let row = commands::by_name(&name)?;
+            return Some(RedisErrorMismatch::WrongNumberOfArguments { syntax: format!("{} {}", row.name, row.syntax) });
+        }
+        None
+    }
+}
+
+/// Returns what to tell the learner about a submission that does not do the step, the most important first.
+pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findings: &Findings) -> Vec<Mismatch> {
+    if let Some(swapped) = command::swapped_arguments(&submission.commands, &findings.intended) {
+        return vec![Mismatch::Command(swapped)];
+    }
+    let of_error = submission
+        .error
+        .as_ref()
+        .and_then(|error| RedisErrorMismatch::new(&error.message, submission, findings).map(Mismatch::RedisError));
+    let result =
+        of_error.or_else(|| failed.first().map(|failed| Mismatch::of_expectation(failed, submission, findings)));
+    let command = of_commands(submission, findings).map(Mismatch::Command);
+    // A misspelt name shows in the data, too. One suggestion is enough.
+    let is_same_suggestion = |command: &Mismatch| {
+        command.suggested_name().is_some()
+            && command.suggested_name() == result.as_ref().and_then(Mismatch::suggested_name)
+    };
+    let command = command.filter(|command| !is_same_suggestion(command));
+    let mut mismatches: Vec<Mismatch> = result.into_iter().chain(command).collect();
+    if mismatches.is_empty() && submission.failed {
+        mismatches.push(Mismatch::EndedWithError);
+    }
+    mismatches
+}
+
+/// Returns what to tell the learner about a submission that only read data and almost did what the step asks for. Returns
+/// nothing for any other submission.
+pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<Mismatch> {
+    if let Some(swapped) = command::swapped_arguments(&submission.commands, &findings.intended) {
+        return vec![Mismatch::Command(swapped)];
+    }
+    let is_about_a_value = expect.reply.is_some() || expect.output.is_some();
+    if !is_about_a_value || !command::is_near(&submission.commands, &findings.intended) {
+        return Vec::new();
+    }
+    let of_reply = expect.reply.as_ref().and_then(|wanted| {
+        let (wanted, actual) = (parse_python(wanted)?, submission.value.as_ref()?.value_like(wanted)?);
+        let difference = ValueMismatch::between(&wanted, &actual)?;
+        Some(Mismatch::NearReply(difference))
+    });
+    let of_command = of_commands(submission, findings).map(Mismatch::Command);
+    of_reply.into_iter().chain(of_command).take(MOST_AT_ONCE).collect()
+}
+
+/// Returns what is wrong with one of several lines that a step takes, even if other lines follow: a misspelt name, or
+/// arguments in the wrong order.
+pub fn of_one_line(submission: &Submission, findings: &Findings) -> Option<Mismatch> {
+    let misspelling = || {
+        // Any other difference may still be made up for by the lines that follow.
+        of_commands(submission, findings).filter(|mismatch| matches!(mismatch, CommandMismatch::Misspelling { .. }))
+    };
+    let swapped = command::swapped_arguments(&submission.commands, &findings.intended);
+    swapped.or_else(misspelling).map(Mismatch::Command)
+}
+
+/// Returns where a value that is right was read from, if it is not what the step is about.
+pub fn of_origin(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<Mismatch> {
+    if expect.reply.is_none() && expect.output.is_none() {
+        return None;
+    }
+    let first_key = |commands: &[Vec<Vec<u8>>]| {
+        let key = commands.iter().find_map(|words| keys(words).first().map(|key| key.to_vec()));
+        key.map(|key| String::from_utf8_lossy(&key).into_owned())
+    };
+    match findings.origin {
+        Origin::Redis => None,
+        Origin::Python => Some(Mismatch::NotFromRedis),
+        Origin::OtherKeys => {
+            let wanted = first_key(&findings.intended)?;
+            Some(Mismatch::FromOtherKeys { wanted, actual: first_key(&submission.commands) })
+        }
+    }
+}
+
+/// Returns whether a command failed on a key of another type, because it should have gone to another key.
+pub fn is_at_wrong_key(submission: &Submission, findings: &Findings) -> bool {
+    let is_wrong_type = submission.error.as_ref().is_some_and(|error| error.message.contains("WRONGTYPE"));
+    let sent = submission.commands.last().filter(|_| is_wrong_type);
+    sent.is_some_and(|sent| command::is_at_wrong_key(sent, &findings.intended))
+}
+
+/// Returns whether the step's own answer sends everything that a submission sent, and at least as often.
+pub fn is_part_of_answer(submission: &Submission, findings: &Findings) -> bool {
+    command::are_all_intended(&submission.commands, &findings.sent, &findings.intended)
+}
+
+/// Returns the name that was written in place of one that a probe names.
+pub fn misspelling_in_probe(probe: &Probe, shown: &DisplayedValue, submission: &Submission) -> Option<Misspelling> {
+    let actual = shown.value_like(&probe.reply)?;
+    state::misspelling(probe.run.get_ref(), &probe.reply, &actual, &submission.arguments())
+}
+
+fn of_commands(submission: &Submission, findings: &Findings) -> Option<CommandMismatch> {
+    let context = AnswerContext::new(submission, findings);
+    CommandMismatch::between(&submission.commands, &findings.intended, &context)
+}

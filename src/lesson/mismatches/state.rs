@@ -1,0 +1,289 @@
+//! Differences between what the data should hold and what it holds: which key, field or member is concerned.
+
+use super::value::ValueMismatch;
+use crate::lesson::comparison::{Bound, Comparison, Wanted};
+use crate::lesson::evidence::Submission;
+use crate::lesson::findings::Findings;
+use crate::lesson::format::Probe;
+use crate::lesson::value::{self, Value};
+use crate::spelling;
+use redis_engine::resp::quoting;
+
+/// A difference between what the data should hold and what it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StateMismatch {
+    /// The key holds a value of another type, so the probe raised an error.
+    OtherType { key: String, key_type: &'static str },
+    /// The probe raised an error, or did not run.
+    NotReadable { probe: String, wanted: String },
+    /// A condition holds and should not, or the other way round.
+    Condition { probe: String, should_hold: bool },
+    /// Something is missing, or should be, perhaps because a name was misspelt.
+    Presence { mismatch: PresenceMismatch, misspelling: Option<Misspelling> },
+    /// A value is not the wanted one.
+    Value { subject: Subject, wanted: String, actual: Value, difference: Option<ValueMismatch> },
+    /// A value is not within its bounds. `None` if it could not be read.
+    Bounds { subject: Subject, bounds: Vec<Bound>, actual: Option<Value> },
+}
+
+/// Something that is missing, or that should be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PresenceMismatch {
+    NoKey { key: String },
+    KeyStillThere { key: String },
+    NotInSet { member: String, key: String },
+    StillInSet { member: String, key: String },
+    NoField { field: String, key: String },
+    FieldStillThere { field: String, key: String },
+    NoMember { member: String, key: String },
+    NoExpiry { key: String },
+    NothingStored { key: String },
+    ValueStillThere { subject: Subject, actual: Value },
+}
+
+/// A name that the learner wrote in place of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misspelling {
+    pub wanted: String,
+    pub written: String,
+}
+
+/// What a probe asks about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    Key(String),
+    Field {
+        field: String,
+        key: String,
+    },
+    Score {
+        member: String,
+        key: String,
+    },
+    Rank {
+        member: String,
+        key: String,
+    },
+    Element {
+        index: String,
+        key: String,
+    },
+    TimeToLive {
+        key: String,
+    },
+    NumberOfKeys,
+    TypeOfKey {
+        key: String,
+    },
+    Length {
+        key: String,
+    },
+    /// Any other expression.
+    Expression(String),
+}
+
+impl StateMismatch {
+    /// Compares what a probe showed with what it should show.
+    pub fn of_probe(probe: &Probe, submission: &Submission, findings: &Findings) -> StateMismatch {
+        let actual = |source: &str, like: &str| findings.probe_value(source).and_then(|shown| shown.value_like(like));
+        let written = submission.arguments();
+        let key_types = &findings.key_types;
+        let (source, reply) = (probe.run.get_ref(), &probe.reply);
+        match Comparison::parse(probe) {
+            Some(Comparison { expression, wanted: Wanted::Bounds(bounds) }) => {
+                outside_bounds(expression, bounds, actual(expression, "0"), key_types)
+            }
+            Some(Comparison { expression, wanted: Wanted::Value(wanted) }) => {
+                other_value(expression, wanted, actual(expression, wanted), &written, key_types)
+            }
+            None => other_value(source, reply, actual(source, reply), &written, key_types),
+        }
+    }
+
+    /// Returns the name that was misspelt, if that is the difference.
+    pub fn suggested_name(&self) -> Option<&str> {
+        match self {
+            StateMismatch::Presence { misspelling, .. } => Some(&misspelling.as_ref()?.wanted),
+            StateMismatch::Value { difference, .. } => difference.as_ref()?.suggested_name(),
+            _ => None,
+        }
+    }
+}
+
+/// Compares the value that a probe should show with the one that it shows.
+///
+/// `written` are the words that the learner sent, where a name may be misspelt. `key_types` are the types of the keys
+/// that they named.
+fn other_value(
+    probe: &str,
+    wanted: &str,
+    actual: Option<Value>,
+    written: &[String],
+    key_types: &[(String, &'static str)],
+) -> StateMismatch {
+    let wanted_value = value::parse_python(wanted);
+    let question = Question::parse(probe);
+    let Some(actual) = actual else {
+        let other_type = question.as_ref().and_then(|question| question.other_type(key_types));
+        return other_type.unwrap_or_else(|| StateMismatch::NotReadable { probe: probe.into(), wanted: wanted.into() });
+    };
+    if let (None, Some(Value::Bool(should_hold)), Value::Bool(_)) = (&question, &wanted_value, &actual) {
+        return StateMismatch::Condition { probe: probe.into(), should_hold: *should_hold };
+    }
+    if let (Some(question), Some(wanted)) = (&question, &wanted_value)
+        && let Some(mismatch) = question.presence(wanted, &actual)
+    {
+        let misspelling = question.misspelling(wanted, &actual, written);
+        return StateMismatch::Presence { mismatch, misspelling };
+    }
+    let difference = wanted_value.as_ref().and_then(|wanted| ValueMismatch::between(wanted, &actual));
+    StateMismatch::Value { subject: Subject::of_probe(probe), wanted: wanted.into(), actual, difference }
+}
+
+/// Returns what is wrong with a value that should be within bounds.
+fn outside_bounds(
+    expression: &str,
+    bounds: Vec<Bound>,
+    actual: Option<Value>,
+    key_types: &[(String, &'static str)],
+) -> StateMismatch {
+    let question = Question::parse(expression);
+    let specific = match (&question, &actual) {
+        (Some(question), Some(actual)) => question
+            .presence(&Value::Bool(true), actual)
+            .map(|mismatch| StateMismatch::Presence { mismatch, misspelling: None }),
+        (Some(question), None) => question.other_type(key_types),
+        (None, _) => None,
+    };
+    specific.unwrap_or_else(|| StateMismatch::Bounds { subject: Subject::of_probe(expression), bounds, actual })
+}
+
+/// Returns the name that was written in place of one that a probe names.
+pub fn misspelling(probe: &str, wanted: &str, actual: &Value, written: &[String]) -> Option<Misspelling> {
+    Question::parse(probe)?.misspelling(&value::parse_python(wanted)?, actual, written)
+}
+
+impl Subject {
+    /// Reads what a probe asks about.
+    pub fn of_probe(probe: &str) -> Subject {
+        let question = Question::parse(probe);
+        question.and_then(|question| question.subject()).unwrap_or_else(|| Subject::Expression(probe.into()))
+    }
+}
+
+/// A probe that is a single command.
+struct Question {
+    command: String,
+    arguments: Vec<String>,
+}
+
+impl Question {
+    /// Parses `r.hget('k', 'f')`, or a line of redis-cli. Returns `None` for anything else.
+    fn parse(probe: &str) -> Option<Question> {
+        let probe = probe.trim();
+        if let Some(call) = probe.strip_prefix("r.") {
+            let (name, rest) = call.split_once('(')?;
+            let inside = rest.strip_suffix(')')?;
+            let Some(Value::Sequence(values)) = value::parse_python(&format!("[{}]", positional_arguments(inside)))
+            else {
+                return None;
+            };
+            let arguments = values.iter().map(plain_text).collect();
+            return Some(Question { command: name.to_ascii_uppercase(), arguments });
+        }
+        let words = quoting::split(probe.as_bytes()).ok()?;
+        let mut words = words.into_iter().map(|word| String::from_utf8_lossy(&word).into_owned());
+        let command = words.next().filter(|word| word.chars().all(|c| c.is_ascii_uppercase()))?;
+        Some(Question { command, arguments: words.collect() })
+    }
+
+    /// Returns the type of the key, if the learner's commands named it. For a probe that could not be read.
+    fn other_type(&self, key_types: &[(String, &'static str)]) -> Option<StateMismatch> {
+        let (key, key_type) = key_types.iter().find(|(known, _)| Some(known) == self.arguments.first())?;
+        Some(StateMismatch::OtherType { key: key.clone(), key_type })
+    }
+
+    fn argument(&self, index: usize) -> String {
+        self.arguments.get(index).cloned().unwrap_or_default()
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        let key = self.argument(0);
+        Some(match (self.command.as_str(), self.arguments.len()) {
+            ("GET" | "HGETALL" | "SMEMBERS", 1) | ("LRANGE" | "ZRANGE", 3) => Subject::Key(key),
+            ("HGET", 2) => Subject::Field { field: self.argument(1), key },
+            ("ZSCORE", 2) => Subject::Score { member: self.argument(1), key },
+            ("ZRANK" | "ZREVRANK", 2) => Subject::Rank { member: self.argument(1), key },
+            ("LINDEX", 2) => Subject::Element { index: self.argument(1), key },
+            ("TTL" | "PTTL", 1) => Subject::TimeToLive { key },
+            ("DBSIZE", 0) => Subject::NumberOfKeys,
+            ("TYPE", 1) => Subject::TypeOfKey { key },
+            ("LLEN" | "SCARD" | "ZCARD" | "HLEN" | "STRLEN", 1) => Subject::Length { key },
+            _ => return None,
+        })
+    }
+
+    /// Returns what is missing, or should be, if the reply says that.
+    fn presence(&self, wanted: &Value, actual: &Value) -> Option<PresenceMismatch> {
+        let (key, second) = (self.argument(0), self.argument(1));
+        let is_zero = |value: &Value| matches!(value, Value::Integer(0) | Value::Bool(false));
+        let is_empty = match actual {
+            Value::Sequence(items) | Value::Set(items) => items.is_empty(),
+            Value::Map(pairs) => pairs.is_empty(),
+            Value::None => true,
+            _ => false,
+        };
+        Some(match self.command.as_str() {
+            "EXISTS" if is_zero(actual) => PresenceMismatch::NoKey { key },
+            "EXISTS" if is_zero(wanted) => PresenceMismatch::KeyStillThere { key },
+            "SISMEMBER" if is_zero(actual) => PresenceMismatch::NotInSet { member: second, key },
+            "SISMEMBER" if is_zero(wanted) => PresenceMismatch::StillInSet { member: second, key },
+            "HEXISTS" if is_zero(actual) => PresenceMismatch::NoField { field: second, key },
+            "HEXISTS" if is_zero(wanted) => PresenceMismatch::FieldStillThere { field: second, key },
+            "HGET" if is_empty => PresenceMismatch::NoField { field: second, key },
+            "ZSCORE" | "ZRANK" | "ZREVRANK" if is_empty => PresenceMismatch::NoMember { member: second, key },
+            "TTL" | "PTTL" if matches!(actual, Value::Integer(-1)) => PresenceMismatch::NoExpiry { key },
+            "TTL" | "PTTL" if matches!(actual, Value::Integer(-2)) => PresenceMismatch::NoKey { key },
+            "GET" | "HGETALL" | "SMEMBERS" | "LRANGE" | "ZRANGE" if is_empty => PresenceMismatch::NothingStored { key },
+            "GET" | "HGET" | "ZSCORE" if matches!(wanted, Value::None) => {
+                PresenceMismatch::ValueStillThere { subject: self.subject()?, actual: actual.clone() }
+            }
+            _ => return None,
+        })
+    }
+
+    /// Returns the name that was written in place of one that the probe names.
+    fn misspelling(&self, wanted: &Value, actual: &Value, written: &[String]) -> Option<Misspelling> {
+        if matches!(wanted, Value::None | Value::Integer(0)) || matches!(actual, Value::Integer(-1)) {
+            return None;
+        }
+        self.arguments.iter().find_map(|name| {
+            // A name that was also written correctly is not misspelt.
+            let others = written.iter().map(String::as_str).filter(|_| !written.contains(name));
+            let written = spelling::nearest(name, others)?;
+            Some(Misspelling { wanted: name.clone(), written: written.into() })
+        })
+    }
+}
+
+/// Returns the arguments of a call before the first keyword argument.
+fn positional_arguments(arguments: &str) -> &str {
+    let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !text.is_empty();
+    let mut at = 0;
+    for part in arguments.split(',') {
+        let is_keyword = part.split_once('=').is_some_and(|(name, _)| is_name(name.trim()));
+        if is_keyword {
+            return arguments[..at].trim_end_matches(',');
+        }
+        at += part.len() + 1;
+    }
+    arguments
+}
+
+fn plain_text(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        other => value::repr(other),
+    }
+}

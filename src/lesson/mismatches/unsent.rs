@@ -1,0 +1,123 @@
+//! Errors that came up before any command was sent: missing quotes, values that Redis cannot store, misspelt commands.
+
+use crate::lesson::evidence::{Failure, Submission};
+use crate::lesson::findings::Findings;
+use crate::spelling;
+use redis_engine::commands;
+
+/// The probable reason of an error that came up before any command was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsent {
+    /// A variable that only another client has.
+    OtherClientsVariable {
+        name: String,
+        client: String,
+    },
+    /// A name that is no variable, but a word that the answer sends.
+    UndefinedWord {
+        word: String,
+    },
+    /// A word that needs quotes.
+    UnquotedWord {
+        word: String,
+    },
+    /// A dict, list or tuple, which has to be converted to text first.
+    Collection {
+        python_type: String,
+    },
+    /// A value of another type that cannot be sent.
+    UnsupportedType {
+        python_type: String,
+    },
+    MisspeltCommand {
+        suggestion: &'static str,
+    },
+    Unknown,
+}
+
+impl Unsent {
+    /// Returns the probable reason of the submission's error.
+    pub fn new(submission: &Submission, findings: &Findings) -> Unsent {
+        let error = submission.error.clone().unwrap_or_default();
+        let class = error.class.rsplit('.').next().unwrap_or_default();
+        let reason = match class {
+            "NameError" => undefined_name(&error, findings),
+            "SyntaxError" => unquoted_word(&submission.source, findings).map(|word| Unsent::UnquotedWord { word }),
+            "DataError" => unsupported_type(&error),
+            _ => None,
+        };
+        reason.or_else(|| misspelt_command(&submission.source)).unwrap_or(Unsent::Unknown)
+    }
+
+    /// Returns the name that was misspelt, if that is the reason.
+    pub fn suggested_name(&self) -> Option<&str> {
+        if let Unsent::MisspeltCommand { suggestion } = self { Some(suggestion) } else { None }
+    }
+}
+
+/// A variable that does not exist: one that another client has, or text without its quotes.
+fn undefined_name(error: &Failure, findings: &Findings) -> Option<Unsent> {
+    let name = error.message.strip_prefix("name '")?.split('\'').next()?;
+    let owner = findings.variable_owners.iter().find_map(|(variable, client)| (variable == name).then_some(client));
+    if let Some(client) = owner {
+        return Some(Unsent::OtherClientsVariable { name: name.into(), client: client.clone() });
+    }
+    is_intended(name, findings).then(|| Unsent::UndefinedWord { word: name.into() })
+}
+
+/// Returns whether the step's own answer sends this word.
+fn is_intended(word: &str, findings: &Findings) -> bool {
+    findings.intended.iter().flat_map(|words| words.iter().skip(1)).any(|known| known == word.as_bytes())
+}
+
+/// Finds a word that should be in quotes: one that the step's answer sends, or one with colons, as keys have.
+fn unquoted_word(source: &str, findings: &Findings) -> Option<String> {
+    let outside = blank_out_quoted(source);
+    let words = outside.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '@')));
+    let words = words.map(|word| word.trim_matches([':', '.', '-']));
+    let is_key = |word: &str| {
+        word.contains(':')
+            && word.starts_with(char::is_alphabetic)
+            && source.contains('(')
+            && !source.contains(['{', '['])
+    };
+    let mut names = words.filter(|word| word.len() > 1 && !word.starts_with(|c: char| c.is_ascii_digit()));
+    names.find(|word| is_intended(word, findings) || is_key(word) && !source.contains("lambda")).map(str::to_owned)
+}
+
+/// Replaces each character of quoted text by a blank.
+fn blank_out_quoted(source: &str) -> String {
+    let mut quote = None;
+    let blanked = source.chars().map(|c| match (quote, c) {
+        (Some(open), c) => {
+            if c == open {
+                quote = None;
+            }
+            ' '
+        }
+        (None, '\'' | '"') => {
+            quote = Some(c);
+            ' '
+        }
+        (None, c) => c,
+    });
+    blanked.collect()
+}
+
+/// A value of a type that redis-py does not send.
+fn unsupported_type(error: &Failure) -> Option<Unsent> {
+    let python_type = error.message.strip_prefix("Invalid input of type: '")?.split('\'').next()?;
+    Some(match python_type {
+        "dict" | "list" | "tuple" => Unsent::Collection { python_type: python_type.into() },
+        _ => Unsent::UnsupportedType { python_type: python_type.into() },
+    })
+}
+
+fn misspelt_command(source: &str) -> Option<Unsent> {
+    // A line that ends in a colon opens a block in Python: `def` is not a misspelt DEL.
+    let opening = source.lines().next().filter(|line| !line.trim_end().ends_with(':'))?;
+    let first = opening.split_whitespace().next()?;
+    let name = first.chars().all(|c| c.is_ascii_alphabetic()).then(|| first.to_ascii_uppercase())?;
+    let suggestion = spelling::nearest(&name, commands::all().map(|command| command.name))?;
+    Some(Unsent::MisspeltCommand { suggestion })
+}

@@ -1,0 +1,146 @@
+//! A command as it is compared with another one: its options apart from its words, and synonyms under one name.
+
+use super::evidence::canonical;
+use redis_engine::commands;
+
+/// The words of a command, as they are sent.
+pub type Words = Vec<Vec<u8>>;
+
+/// A command, as far as it is compared.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SentCommand {
+    pub name: String,
+    /// The words after the name, without the options.
+    pub words: Vec<String>,
+    /// The options, each with the words up to the next option.
+    pub options: Vec<(String, Vec<String>)>,
+}
+
+/// An option of a command.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandOption {
+    pub redis_name: &'static str,
+    /// The parameter of redis-py.
+    pub python_name: &'static str,
+    /// Whether words after the option belong to it.
+    has_value: bool,
+}
+
+/// The options that are told apart from other words.
+const OPTIONS: &[CommandOption] = &[
+    flag("WITHSCORES", "withscores=True"),
+    option("EX", "ex="),
+    option("PX", "px="),
+    option("EXAT", "exat="),
+    option("PXAT", "pxat="),
+    flag("KEEPTTL", "keepttl=True"),
+    flag("NX", "nx=True"),
+    flag("XX", "xx=True"),
+    flag("GT", "gt=True"),
+    flag("LT", "lt=True"),
+    flag("CH", "ch=True"),
+    flag("GET", "get=True"),
+    flag("REV", "desc=True"),
+    flag("BYSCORE", "byscore=True"),
+    flag("BYLEX", "bylex=True"),
+    option("LIMIT", "start=, num="),
+    option("MATCH", "match="),
+    option("WEIGHTS", "a dict of weights"),
+    option("AGGREGATE", "aggregate="),
+];
+
+const fn flag(redis_name: &'static str, python_name: &'static str) -> CommandOption {
+    CommandOption { redis_name, python_name, has_value: false }
+}
+
+const fn option(redis_name: &'static str, python_name: &'static str) -> CommandOption {
+    CommandOption { redis_name, python_name, has_value: true }
+}
+
+impl CommandOption {
+    /// Returns the option with this name of Redis.
+    pub fn by_name(redis_name: &str) -> Option<CommandOption> {
+        OPTIONS.iter().copied().find(|option| option.redis_name == redis_name)
+    }
+}
+
+impl SentCommand {
+    /// Parses a command's words.
+    pub fn parse(argv: &Words) -> SentCommand {
+        let mut words = argv.iter().map(|word| String::from_utf8_lossy(word).into_owned());
+        let mut command =
+            SentCommand { name: canonical(&words.next().unwrap_or_default()), words: Vec::new(), options: Vec::new() };
+        for (index, word) in words.enumerate() {
+            let upper = word.to_ascii_uppercase();
+            let has_value = |name: &String| CommandOption::by_name(name).is_some_and(|option| option.has_value);
+            // The first word is a key or a count, even if it looks like an option.
+            if index > 0 && CommandOption::by_name(&upper).is_some() {
+                command.options.push((upper, Vec::new()));
+            } else if let Some((_, values)) = command.options.last_mut().filter(|(option, _)| has_value(option)) {
+                values.push(word);
+            } else {
+                command.words.push(word);
+            }
+        }
+        if matches!(command.name.as_str(), "INCRBY" | "DECRBY") && command.words.len() == 1 {
+            // INCR and DECR, which have the names of INCRBY and DECRBY here.
+            command.words.push("1".into());
+        }
+        if command.name == "ZRANGE"
+            && let Some(index) = command.options.iter().position(|(option, _)| option == "REV")
+            && command.options.iter().all(|(option, _)| !option.starts_with("BY"))
+        {
+            command.options.remove(index);
+            command.name = "ZREVRANGE".into();
+        }
+        command.options.sort();
+        command
+    }
+
+    /// Parses several commands.
+    pub fn parse_all(commands: &[Words]) -> Vec<SentCommand> {
+        commands.iter().map(SentCommand::parse).collect()
+    }
+
+    /// Returns whether the word at this index is a key.
+    pub fn is_key(&self, index: usize) -> bool {
+        let Some(row) = commands::by_name(&self.name) else { return false };
+        let count = |at: usize| self.words.get(at.checked_sub(1)?)?.parse().ok();
+        row.keys.positions(self.words.len() + 1, count).contains(&(index + 1))
+    }
+}
+
+/// Returns the names of commands in the order in which they were sent first.
+pub fn command_names(commands: &[Words]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for command in SentCommand::parse_all(commands) {
+        if !names.contains(&command.name) {
+            names.push(command.name);
+        }
+    }
+    names
+}
+
+/// Returns whether a step was done without one of the commands that its own answer sends.
+///
+/// `sent` are all commands that were sent in the step.
+pub fn is_another_way(sent: &[Words], intended: &[Words]) -> bool {
+    let sent = command_names(sent);
+    !sent.is_empty() && command_names(intended).iter().any(|name| !sent.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Words {
+        line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
+    }
+
+    #[test]
+    fn another_way_lacks_a_command_of_the_answer() {
+        assert!(is_another_way(&[words("ZRANGE b 0 1")], &[words("ZREVRANGE b 0 1")]));
+        assert!(!is_another_way(&[words("GET a"), words("INCRBY a 5")], &[words("INCR a")]));
+        assert!(!is_another_way(&[], &[words("INCR a")]), "a step in which nothing was sent is not another way");
+    }
+}

@@ -1,0 +1,257 @@
+//! `check`: types everything that a lesson contains. Every answer must pass, an empty submission must not, every mistake
+//! must be recognised, and code that is shown, predicted or measured must run.
+
+mod attempt;
+mod explain;
+mod untyped_steps;
+
+use std::io;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::other_dialect;
+use crate::driver::{Frontend as _, rehearse};
+use crate::lesson::evidence::Submission;
+use crate::lesson::format::{Diagnostic, Expect, Lesson, Mistake, Step};
+use crate::lesson::judge::Verdict;
+use crate::lesson::rules;
+use crate::messages::check as messages;
+use crate::session::dialect::{self, Dialect, Input};
+use crate::session::{self, python_hints};
+use attempt::{Attempt, Conditions, LessonUnderTest};
+use explain::{first_line, line_of_error, quoted};
+use untyped_steps::check_untyped_step;
+
+/// The result of checking a lesson.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub errors: Vec<Diagnostic>,
+    /// Warnings about things that are allowed, but may not be intended.
+    pub advice: Vec<Diagnostic>,
+    /// Number of texts that were typed.
+    pub tries: usize,
+}
+
+impl Report {
+    /// Adds an error, unless the same error or one with the same causes is there already. Several answers often fail for
+    /// the same reason.
+    fn add_error(&mut self, error: Diagnostic) {
+        let is_known = |known: &Diagnostic| *known == error || !error.causes.is_empty() && known.causes == error.causes;
+        if !self.errors.iter().any(is_known) {
+            self.errors.push(error);
+        }
+    }
+
+    /// Sorts everything by its place in the file.
+    fn sorted(mut self) -> Self {
+        self.errors.sort_by_key(|error| error.at);
+        self.advice.sort_by_key(|advice| advice.at);
+        self
+    }
+}
+
+/// Checks a lesson. If its file breaks a rule, nothing in it is run.
+///
+/// # Errors
+/// Returns an error if Python cannot be started.
+pub fn check_lesson(lesson: &Arc<Lesson>) -> io::Result<Report> {
+    let mut report = Report { errors: rules::errors(lesson), advice: rules::advice(lesson), tries: 0 };
+    if report.errors.is_empty() {
+        let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().python_executable()?)?);
+        let lesson_under_test = LessonUnderTest { lesson, rehearsal };
+        for index in 0..lesson.steps.len() {
+            check_step(&lesson_under_test, index, &mut report)?;
+            if has_setup_error(lesson, &report) {
+                break;
+            }
+        }
+    }
+    Ok(report.sorted())
+}
+
+fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, report: &mut Report) -> io::Result<()> {
+    let lesson = lesson_under_test.lesson;
+    let step = &lesson.steps[index];
+    let attempt = |text: &str, report: &mut Report| {
+        report.tries += 1;
+        lesson_under_test.attempt(index, text, Conditions::Usual)
+    };
+    // This prepares the step, so errors that come up before the learner types are found here.
+    let nothing = attempt("None", report)?;
+    check_hidden_code(lesson, step, &nothing, report);
+    if has_setup_error(lesson, report) {
+        return Ok(());
+    }
+    if step.task.is_none() && step.explore.is_none() {
+        return check_untyped_step(lesson_under_test, index, &nothing, report);
+    }
+    check_start(step, &nothing, report);
+    for answer in step.answer.iter().chain(&step.also) {
+        let tried = attempt(answer.get_ref(), report)?;
+        check_answer(step, answer, &tried, report);
+    }
+    if let Some(answer) = &step.answer {
+        let typed = answer.get_ref();
+        let in_cli = other_dialect::in_redis_cli(typed, &lesson_under_test.rehearsal.steps[index]);
+        if let Some(lines) = in_cli.filter(|lines| !step.also.iter().any(|also| also.get_ref().trim() == lines)) {
+            check_answer_in_redis_cli(step, &lines, &attempt(&lines, report)?, report);
+        }
+        if let Some(lines) = without_client_switches(step, typed) {
+            check_clients(answer, &attempt(&lines, report)?, report);
+        }
+    }
+    for (index, mistake) in step.mistakes.iter().enumerate() {
+        let tried = attempt(mistake.example.get_ref(), report)?;
+        check_mistake(index, mistake, &tried, report);
+    }
+    Ok(())
+}
+
+/// Checks that a step is not done when it begins, and that the keys that should stay unchanged exist.
+fn check_start(step: &Step, nothing: &Attempt, report: &mut Report) {
+    if nothing.done {
+        let at = step.expect.as_ref().map(|expect| expect.span().start);
+        report.add_error(Diagnostic::new(at, messages::done_by_nothing(step.id.get_ref())));
+    }
+    for key in &nothing.missing_keys {
+        let message = messages::unchanged_key_missing(quoted(key.get_ref()));
+        report.advice.push(Diagnostic::new(Some(key.span().start), message));
+    }
+}
+
+/// Checks that the example of a mistake does not do the step, and is recognised.
+fn check_mistake(index: usize, mistake: &Mistake, tried: &Attempt, report: &mut Report) {
+    let at = Some(mistake.example.span().start);
+    let message = if let Some(refusal) = refused_tutor_command(mistake.example.get_ref()) {
+        refusal
+    } else if tried.done {
+        match tried.done_by() {
+            Some(line) => messages::mistake_passes(quoted(&first_line(line))),
+            None => messages::mistake_passes_at_some_line(),
+        }
+    } else if !tried.judged.iter().any(|judged| judged.verdict == Verdict::Mistake(index)) {
+        messages::mistake_not_recognised(tried.why_not_recognised(mistake.when.get_ref()))
+    } else if mistake.spoils && !tried.judged.iter().any(|judged| judged.submission.changed) {
+        messages::spoils_nothing()
+    } else {
+        return;
+    };
+    report.add_error(Diagnostic::new(at, message));
+}
+
+/// Returns whether the setup raised an error. Everything after it would fail, too.
+fn has_setup_error(lesson: &Lesson, report: &Report) -> bool {
+    let setup = lesson.setup.as_ref().map(|setup| setup.span().start);
+    setup.is_some() && report.errors.iter().any(|error| error.at == setup)
+}
+
+/// Checks that an answer does the step.
+fn check_answer(step: &Step, answer: &Spanned<String>, tried: &Attempt, report: &mut Report) {
+    let at = Some(answer.span().start);
+    if let Some(refusal) = refused_tutor_command(answer.get_ref()) {
+        return report.add_error(Diagnostic::new(at, refusal));
+    }
+    let expects_error = step.expect.as_ref().is_some_and(|expect| expect.get_ref().error.is_some());
+    if let Some((source, error)) = tried.errors.first()
+        && !expects_error
+    {
+        let line = line_of_error(source, error);
+        let hint = python_hints::suggest(&line, &error.class, "").map(|hint| format!(" {hint}")).unwrap_or_default();
+        let message = messages::answer_raises(quoted(&line), error.class_and_message(), hint);
+        report.add_error(Diagnostic::new(at, message));
+    } else if !tried.done {
+        let (reason, causes) = tried.why_not_done(step);
+        report.add_error(Diagnostic { at, message: messages::answer_does_not_pass(reason), causes });
+    } else {
+        check_picture(step, tried, report);
+        check_no_mistake_matches(step, answer, tried, report);
+        // An `also` may well end with a line that only looks at the result.
+        let is_answer = step.answer.as_ref() == Some(answer);
+        if let Some(line) = tried.needless.as_ref().filter(|_| is_answer) {
+            report.advice.push(Diagnostic::new(at, messages::needless_line(quoted(line))));
+        }
+    }
+}
+
+/// Checks that no line of an answer is taken for a mistake.
+fn check_no_mistake_matches(step: &Step, answer: &Spanned<String>, tried: &Attempt, report: &mut Report) {
+    if let Some((source, index)) = tried.first_mistake() {
+        let mistake = &step.mistakes[index];
+        report.add_error(Diagnostic {
+            at: Some(answer.span().start),
+            message: messages::answer_taken_for_mistake(quoted(&first_line(source)), &mistake.say),
+            causes: vec![Diagnostic::new(Some(mistake.when.span().start), messages::mistake_too_wide())],
+        });
+    }
+}
+
+/// Checks that the commands of an answer do the step as lines of redis-cli, too.
+fn check_answer_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, report: &mut Report) {
+    let at = step.answer.as_ref().map(|answer| answer.span().start);
+    let has_error_already = report.errors.iter().any(|error| error.at == at);
+    if !tried.done && !has_error_already {
+        let (reason, causes) = tried.why_not_done(step);
+        let message = messages::answer_does_not_pass_in_redis_cli(quoted(lines), reason);
+        report.add_error(Diagnostic { at, message, causes });
+    }
+}
+
+/// Returns the answer without its lines that switch to another client, if the step does not name the clients.
+fn without_client_switches(step: &Step, answer: &str) -> Option<String> {
+    let names_clients = |expect: &Spanned<Expect>| {
+        let expect = expect.get_ref();
+        !expect.by.is_empty() || !expect.waiting.is_empty()
+    };
+    let is_switch = |line: &str| line.starts_with(":client ");
+    let kept: Vec<&str> = answer.lines().filter(|line| !is_switch(line)).collect();
+    let is_open = answer.lines().any(is_switch) && !step.expect.as_ref().is_some_and(names_clients);
+    is_open.then(|| kept.join("\n"))
+}
+
+/// Advises the author to name the clients if the answer passes without switching to another client.
+fn check_clients(answer: &Spanned<String>, tried: &Attempt, report: &mut Report) {
+    if tried.done {
+        report.advice.push(Diagnostic::new(Some(answer.span().start), messages::any_client_passes()));
+    }
+}
+
+/// Returns a message about the first tutor command in a text that the tutor would refuse.
+fn refused_tutor_command(text: &str) -> Option<String> {
+    let inputs = dialect::submissions(text).into_iter().flat_map(|text| dialect::inputs(&text, Dialect::Both));
+    let mut refused = inputs.filter_map(|input| match input {
+        Input::Tutor(line) => {
+            session::refusal(&line).map(|refusal| messages::tutor_command_refused(quoted(&line), refusal))
+        }
+        _ => None,
+    });
+    refused.next()
+}
+
+/// Checks that the key that a step draws exists when the step is done.
+fn check_picture(step: &Step, tried: &Attempt, report: &mut Report) {
+    if let Some(draw) = step.draw.as_ref().filter(|_| !tried.drawn) {
+        report.add_error(Diagnostic::new(Some(draw.span().start), messages::drawn_key_missing(draw.get_ref())));
+    }
+}
+
+/// Reports errors of code that the learner does not see: the setup, the programs that are measured, the prediction.
+fn check_hidden_code(lesson: &Lesson, step: &Step, tried: &Attempt, report: &mut Report) {
+    let places = lesson
+        .setup
+        .iter()
+        .chain(step.compare.iter().flat_map(|compare| [&compare.left.run, &compare.right.run]))
+        .chain(step.compare.iter().filter_map(|compare| compare.setup.as_ref()))
+        .chain(step.predict.iter());
+    for place in places {
+        let is_from_place = |submission: &&Submission| {
+            dialect::inputs(place.get_ref(), Dialect::Both).iter().any(|input| input.text() == submission.source)
+        };
+        for submission in tried.unseen.iter().filter(is_from_place) {
+            if let Some(error) = &submission.error {
+                let message = messages::raises(error.class_and_message());
+                report.add_error(Diagnostic::new(Some(place.span().start), message));
+            }
+        }
+    }
+}
