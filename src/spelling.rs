@@ -1,6 +1,6 @@
-//! "Did you mean": finds the known name that a misspelt name was probably meant to be.
+//! "Did you mean": finds the known name that was probably meant by a misspelt name.
 //!
-//! Commands, keys, fields, lessons, tutor commands and keys of lesson files are all compared here.
+//! It serves for commands, keys, fields, lessons, tutor commands and keys of lesson files.
 
 /// Returns the known name that is most similar to `name`, if one is similar enough for a typing error.
 ///

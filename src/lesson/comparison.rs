@@ -18,7 +18,7 @@ pub struct Comparison<'a> {
 pub enum Wanted<'a> {
     /// This Python value.
     Value(&'a str),
-    /// Values that satisfy all of these bounds: one bound, or a lower and an upper one.
+    /// Values between bounds: one bound, or a lower and an upper one.
     Bounds(Vec<Bound>),
 }
 

@@ -1,4 +1,4 @@
-//! What the session found out about a submission: the facts that a verdict is based on.
+//! What the session found out about a submission: the facts on which a verdict is based.
 
 use super::evidence::{DisplayedValue, Failure};
 use super::format::Probe;
@@ -15,7 +15,7 @@ pub struct Findings {
     pub waiting_clients: Vec<String>,
     /// All commands that were sent in this step, including those of the submission.
     pub sent: Vec<Vec<Vec<u8>>>,
-    /// The names of the clients that sent them.
+    /// The names of the clients that sent these commands.
     pub acting_clients: Vec<String>,
     /// The commands that the step's own answer sends.
     pub intended: Vec<Vec<Vec<u8>>>,
@@ -27,7 +27,7 @@ pub struct Findings {
     pub key_types: Vec<(String, &'static str)>,
     /// Whether the function that several clients are to run was defined in this step.
     pub is_run_defined: bool,
-    /// The source of the value that was shown.
+    /// Where the value that was shown comes from.
     pub origin: Origin,
     /// Whether an earlier mistake has spoiled the data for this step.
     pub is_spoiled: bool,
@@ -35,7 +35,7 @@ pub struct Findings {
     pub race_result: Option<RaceResult>,
 }
 
-/// The source of a value that was shown.
+/// Where a value that was shown comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Origin {
     /// A reply of Redis to this submission or to an earlier one in this step.

@@ -22,11 +22,11 @@ const SAME_START: usize = 4;
 pub struct Lesson {
     #[cfg_attr(test, schemars(with = "u32"))]
     pub format: Spanned<u32>,
-    /// Never changes, because the learner's progress refers to it.
+    /// The id of the lesson, which never changes, because the learner's progress refers to it.
     #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     pub title: String,
-    /// Approximate duration.
+    /// Approximate duration, in minutes.
     pub minutes: u32,
     /// One line for the list of lessons.
     pub about: String,
@@ -47,7 +47,7 @@ pub struct Lesson {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// Unique in its lesson. Never changes, because the learner's progress refers to it.
+    /// The id of the step, unique in its lesson. It never changes, because the learner's progress refers to it.
     #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     /// The explanation before the task, in light Markdown.
@@ -71,7 +71,7 @@ pub struct Step {
     pub compare: Option<Compare>,
     /// Programs of several clients, which are run in every order of their commands.
     pub race: Option<Race>,
-    /// The lines that do the step. Like the learner's input, they can contain blocks and tutor commands.
+    /// The lines that do the step. They can contain blocks and tutor commands, as the learner's input can.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
     /// Other inputs that must pass.
@@ -82,11 +82,11 @@ pub struct Step {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub hints: Vec<Spanned<String>>,
-    /// The text after the step is done.
+    /// The text that is shown when the step is done.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub after: Option<Spanned<String>>,
-    /// The key, or two keys of sets, to draw when the step is done, as after `:draw`.
+    /// The key to draw when the step is done, as by `:draw`, or two keys that hold sets.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub draw: Option<Spanned<String>>,
@@ -264,11 +264,11 @@ pub struct Race {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
-    /// What the data should hold at the end of each order.
+    /// The value that the data should have at the end of each order.
     pub holds: Probe,
-    /// What it means if `holds` does not hold, as half a sentence: `a view is lost`.
+    /// The meaning of a failed `holds`, as a clause: `a view is lost`.
     pub lost: String,
-    /// In how many orders `holds` does not hold: `4 of 6`. `check` plays all orders and compares.
+    /// The number of orders in which `holds` fails: `4 of 6`. `check` plays all orders and compares.
     #[cfg_attr(test, schemars(with = "String"))]
     pub loses: Spanned<String>,
     #[serde(rename = "client")]
@@ -276,7 +276,8 @@ pub struct Race {
 }
 
 impl Race {
-    /// Returns the program of the client at this index: its own, or the one of the last client before it that has one.
+    /// Returns the program of the client at this index: its own program, or that of the last client before it that has
+    /// one.
     pub fn program_of(&self, index: usize) -> Option<&Spanned<String>> {
         self.clients.iter().take(index + 1).rev().find_map(|client| client.run.as_ref())
     }
@@ -312,9 +313,9 @@ pub struct EveryOrder {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<usize>"))]
     pub clients: Option<Spanned<usize>>,
-    /// What the data must hold at the end of each order.
+    /// The value that the data must have at the end of each order.
     pub holds: Probe,
-    /// What it means if `holds` does not hold, as half a sentence: `a view is lost`.
+    /// The meaning of a failed `holds`, as a clause: `a view is lost`.
     pub lost: String,
 }
 
@@ -352,7 +353,8 @@ pub fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-/// Finds a table in single brackets that has to be in double ones, because there can be several of it.
+/// Finds a table in single brackets that must be in double brackets, because a file can have several tables of this
+/// name.
 fn single_brackets(text: &str, message: &str) -> Option<Diagnostic> {
     if !message.starts_with("duplicate key") && !message.starts_with("invalid type: map") {
         return None;

@@ -16,15 +16,15 @@ use super::mismatches::{self, ActorMismatch, Mismatch};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     Done,
-    /// Nothing was tried yet.
+    /// The submission changed nothing and raised no error, so nothing was tried yet.
     Exploring,
-    /// A submission that only read data and almost did what the step asks for.
+    /// The submission only read data, and almost did what the step asks for.
     Near(Vec<Mismatch>),
-    /// The step takes several lines, and this may be one of them.
+    /// The step takes several lines, and the submission may be one of them.
     InProgress,
     /// The submission would do the step if a mistake had not spoiled the data before.
     Spoiled,
-    /// The step takes several lines, and the answer sends what this one sent.
+    /// The step takes several lines, and the answer sends everything that the submission sent.
     PartDone,
     /// The mistake at this index was made.
     Mistake(usize),
@@ -79,7 +79,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     }
     let is_made = |mistake: &Mistake| {
         let when = mistake.when.get_ref();
-        // An error that comes from using another key is not the command's mistake.
+        // An error that was caused by using another key is not the mistake that the command would suggest.
         let is_elsewhere =
             when.uses.is_empty() && when.state.is_empty() && mismatches::is_at_wrong_key(submission, findings);
         (!is_by_hand || when.error.is_some())
@@ -96,7 +96,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     let takes_several_lines =
         !is_raced && step.answer.as_ref().is_some_and(|answer| is_several_lines(answer.get_ref()));
     if !submission.changed && submission.error.is_none() && !is_raced {
-        // One of several lines need not show what the last one shows.
+        // In a step of several lines, only the last line has to show the wanted value.
         let near =
             if takes_several_lines { Vec::new() } else { mismatches::of_near_miss(expect, submission, findings) };
         return if near.is_empty() { Verdict::Exploring } else { Verdict::Near(near) };
@@ -113,7 +113,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
 /// Judges one of the lines of a step that takes several.
 fn judge_one_line(expect: &Expect, submission: &Submission, findings: &Findings) -> Verdict {
     let is_part = mismatches::is_part_of_answer(submission, findings);
-    // What the wrong client has done has to be done again.
+    // What the wrong client has done must be repeated by the right one.
     let wrong_client = client_mismatch(expect, submission, findings)
         .filter(|_| is_part && !expect.by.contains(&submission.client))
         .map(|mismatch| Mismatch::Client(ActorMismatch::new(&mismatch, submission)));
@@ -179,7 +179,7 @@ by = ["phone"]
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns the verdict on the last of these lines, each with the client that typed it, when the list has this length.
+    /// Returns the verdict on the last of these lines, each with the client that typed it, if the list has this length.
     fn verdict(lines: &[(&str, &str)], length: &str) -> Verdict {
         let (client, line) = lines[lines.len() - 1];
         let submission = Submission {

@@ -8,7 +8,7 @@ use super::format::{self, Diagnostic, Lesson};
 use super::rules;
 use crate::spelling;
 
-/// The folder `lessons/` at build time.
+/// The folder `lessons/`, as it was at build time.
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 
 /// The text of a lesson file, and the name of the file.
@@ -96,7 +96,7 @@ impl Library {
         self.lessons.iter().find(|lesson| lesson.id.get_ref() == name).or_else(by_place)
     }
 
-    /// Returns the lesson after this one.
+    /// Returns the lesson that follows this one.
     pub fn after(&self, id: &str) -> Option<&Arc<Lesson>> {
         let index = self.lessons.iter().position(|lesson| lesson.id.get_ref() == id)?;
         self.lessons.get(index + 1)
@@ -105,7 +105,7 @@ impl Library {
     /// Returns the id that is most similar to a name that is not an id.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let ids = self.lessons.iter().map(|lesson| lesson.id.get_ref().as_str());
-        // There are few lessons, so even a very different name has only one candidate.
+        // There are few lessons, so a suggestion is useful even if the names differ much.
         spelling::nearest_within(name, ids, name.len() / 2 + 1)
     }
 }

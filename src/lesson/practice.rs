@@ -11,7 +11,7 @@ const DAYS: [i64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// The maximum number of tasks in one session of practice.
+/// Maximum number of tasks in one session of practice.
 pub const MOST_AT_ONCE: usize = 10;
 
 /// The card of a step, which says when it is due.
@@ -27,11 +27,11 @@ pub struct Card {
 /// How much help a learner needed for a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// None: the learner may have corrected wrong attempts.
+    /// No help. The learner may have corrected wrong attempts.
     Known,
-    /// Hints.
+    /// At least one hint.
     Helped,
-    /// The answer.
+    /// The answer was shown.
     GivenUp,
 }
 

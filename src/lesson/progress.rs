@@ -54,7 +54,7 @@ pub struct DueStep {
     pub lesson: Arc<Lesson>,
     /// The index of the step.
     pub step: usize,
-    /// In seconds since 1970.
+    /// The time at which the step is due, in seconds since 1970.
     pub due: i64,
 }
 
@@ -72,7 +72,7 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// Records that the learner is at this step.
+    /// Records the step that the learner has reached.
     pub fn at(&mut self, lesson: &str, step: &str) {
         self.current = Some(lesson.into());
         let progress = self.lessons.entry(lesson.into()).or_default();

@@ -2,7 +2,7 @@
 
 use super::evidence::Failure;
 
-/// The result of playing the orders of a race.
+/// The result of playing all orders of a race, or as many as are allowed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RaceResult {
     /// The names of the clients. `Turn::who` is an index of this list.
@@ -40,7 +40,7 @@ pub struct ProgramError {
 }
 
 impl ProgramError {
-    /// Returns whether the program itself is wrong, and not just surprised by another client or by Redis.
+    /// Returns whether the program itself is wrong. An error that another client or Redis caused does not count.
     pub fn is_broken(&self) -> bool {
         const BROKEN: [&str; 7] = [
             "NameError",
@@ -52,7 +52,7 @@ impl ProgramError {
             "ModuleNotFoundError",
         ];
         BROKEN.contains(&self.error.class.as_str())
-            // A call with a wrong keyword or a wrong number of arguments.
+            // The call has a wrong keyword or a wrong number of arguments.
             || self.error.class == "TypeError" && self.error.message.contains("argument")
     }
 }
@@ -63,7 +63,7 @@ pub struct Order {
     pub steps: Vec<Turn>,
     /// The value of the probe at the end, as Python shows it. `None` if the probe raised an error.
     pub seen: Option<String>,
-    /// Whether the data is as it should be.
+    /// Whether the data has the wanted value after the order.
     pub holds: bool,
 }
 
@@ -72,9 +72,9 @@ pub struct Order {
 pub struct Turn {
     /// The index of the client.
     pub who: usize,
-    /// The command. Empty if the client got a reply because of another client's command, or ended.
+    /// The command that was sent. Empty if the client got a late reply, or ended.
     pub sent: String,
-    /// The reply. Empty while the client waits.
+    /// The reply. Empty while the client is waiting.
     pub got: String,
 }
 

@@ -6,7 +6,7 @@ use super::format::{Compare, EveryOrder, Race, is_name};
 use crate::messages::lesson_rules as messages;
 use toml::Spanned;
 
-/// Numbers of clients that can race. More clients would have too many orders to play and to read.
+/// The number of clients that can race. More clients would have too many orders to play and to read.
 const RACERS: std::ops::RangeInclusive<usize> = 2..=3;
 
 /// Checks a step that is a race. `at` is the place of the step.

@@ -10,7 +10,7 @@ use super::evidence::Submission;
 pub struct Rehearsal {
     /// The submissions of each step, in order.
     pub steps: Vec<Vec<Submission>>,
-    /// The time on the clock that each step and the steps before it took, in microseconds.
+    /// The time on the clock that was needed up to the end of each step, in microseconds.
     pub moved_us: Vec<i64>,
 }
 

@@ -10,7 +10,7 @@ use crate::spelling;
 use redis_engine::commands;
 use toml::Spanned;
 
-/// The most hints that a step may have.
+/// Maximum number of hints of a step.
 const MOST_HINTS: usize = 3;
 
 /// The sizes for which programs may be measured. Larger ones would keep the learner waiting.

@@ -1,4 +1,5 @@
-//! A command as it is compared with another one: its options apart from its words, and synonyms under one name.
+//! A command in a form that can be compared with another one: the options are separate from the other words, and
+//! synonyms have one name.
 
 use super::evidence::canonical;
 use redis_engine::commands;
@@ -6,7 +7,7 @@ use redis_engine::commands;
 /// The words of a command, as they are sent.
 pub type Words = Vec<Vec<u8>>;
 
-/// A command, as far as it is compared.
+/// A command in a form that can be compared.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SentCommand {
     pub name: String,
@@ -22,11 +23,11 @@ pub struct CommandOption {
     pub redis_name: &'static str,
     /// The parameter of redis-py.
     pub python_name: &'static str,
-    /// Whether words after the option belong to it.
+    /// Whether the words after the option belong to it.
     has_value: bool,
 }
 
-/// The options that are told apart from other words.
+/// The options that are distinguished from other words.
 const OPTIONS: &[CommandOption] = &[
     flag("WITHSCORES", "withscores=True"),
     option("EX", "ex="),
@@ -83,7 +84,7 @@ impl SentCommand {
             }
         }
         if matches!(command.name.as_str(), "INCRBY" | "DECRBY") && command.words.len() == 1 {
-            // INCR and DECR, which have the names of INCRBY and DECRBY here.
+            // INCR and DECR are compared as INCRBY and DECRBY by 1.
             command.words.push("1".into());
         }
         if command.name == "ZRANGE"
@@ -110,7 +111,7 @@ impl SentCommand {
     }
 }
 
-/// Returns the names of commands in the order in which they were sent first.
+/// Returns the names of commands in the order in which they were first sent.
 pub fn command_names(commands: &[Words]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for command in SentCommand::parse_all(commands) {

@@ -6,7 +6,7 @@ use super::rehearsal::Rehearsal;
 use super::sent_command::command_names;
 use redis_engine::commands;
 
-/// The most lines of output that an example shows.
+/// Maximum number of lines of output that an example shows.
 const MOST_LINES: usize = 8;
 
 /// Returns the sheet of a lesson that was rehearsed.

@@ -6,13 +6,13 @@ use super::format::{Lesson, Step};
 use crate::markup::unclosed_mark;
 use crate::messages::lesson_rules as messages;
 
-/// The widest line of a code block or a table that fits a terminal of 40 columns.
+/// Maximum width of a line in a code block or a table, so that it fits a terminal of 40 columns.
 const WIDEST_LINE: usize = 36;
 
-/// The widest line of a prediction, which is indented by two blanks.
+/// Maximum width of a line of a prediction, which is indented by two spaces.
 const WIDEST_PREDICTION: usize = 38;
 
-/// The most lines of a `say`. Learners do not read longer texts.
+/// Maximum number of lines of a `say`. Learners do not read longer texts.
 const MOST_LINES: usize = 10;
 
 /// Checks all texts of a lesson.

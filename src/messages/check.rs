@@ -1,4 +1,4 @@
-//! What authors are told about their lessons when `check` has typed their answers and mistakes. Plain text.
+//! The messages to authors about what `check` found when it ran their lessons. The texts are plain.
 
 messages! {
     // The form of a lesson's file.

@@ -1,4 +1,5 @@
-//! What commands do that are often mistaken for each other: half a sentence each, after the command's name.
+//! The effects of commands that are often mistaken for each other. Each message is a clause that follows the command's
+//! name.
 
 messages! {
     ranges_from_lowest_score() = "goes from the lowest score up";

@@ -1,4 +1,4 @@
-//! What learners are told about their submissions and predictions. The texts are Markdown.
+//! The feedback on learners' submissions and predictions. The texts are Markdown.
 
 messages! {
     // Verdicts.

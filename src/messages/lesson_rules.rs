@@ -1,4 +1,4 @@
-//! What authors are told about a lesson's file before anything in it runs. Plain text.
+//! The messages to authors about a lesson's file, before anything in it runs. The texts are plain.
 
 messages! {
     // Lessons and steps.

@@ -1,5 +1,5 @@
-//! The events that a session takes, and the effects that it returns. A session does no input or output itself: a driver
-//! delivers the events and carries out the effects.
+//! The events that a session handles, and the effects that it returns. A session does no input or output itself: a
+//! driver delivers the events and performs the effects.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use python_kernel::frame::{FromChild, ToChild};
 
-/// The number that the session gives to a Python child. Numbers are not reused.
+/// The number of a Python child in its session. Numbers are not reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChildId(pub u32);
 
@@ -30,9 +30,9 @@ pub enum Event {
     Statement(String),
     /// A line of a redis-cli script.
     CliLine(String),
-    /// The end of the input: Ctrl-D at an empty prompt.
+    /// The end of the input. At a terminal: Ctrl-D at an empty prompt.
     EndOfInput,
-    /// Ctrl-C.
+    /// Ctrl-C was pressed.
     Interrupt,
     /// A child has sent a frame.
     Frame { child: ChildId, thread: u32, frame: FromChild },
@@ -40,19 +40,19 @@ pub enum Event {
     ChildGone(ChildId),
     /// The time on the driver's clock since the session began, in microseconds.
     Elapsed { us: i64 },
-    /// Nothing happens before the time in the session's [`Need`], so the session's clock may jump to that time.
+    /// Nothing will happen before the time in the session's [`Need`], so the session's clock may jump to that time.
     SkipWait,
-    /// The port is open to real clients, or it could not be opened. The error is a sentence.
+    /// The port was opened to real clients, or could not be opened. The error is a sentence.
     PortOpened(Result<u16, String>),
-    /// A file was written, or `refusal` tells why it was not.
+    /// A file was written, or `refusal` says why it was not.
     FileWritten { path: String, refusal: Option<String> },
-    /// The lesson's file was saved. It has the new lesson, or the error in it.
+    /// The lesson's file was saved. The event has the new lesson, or the error in it.
     LessonSaved(Result<Arc<Lesson>, String>),
-    /// The rehearsal of the open lesson, as far as it went.
+    /// The rehearsal of the open lesson. It may be incomplete.
     Rehearsed(Arc<Rehearsal>),
 }
 
-/// Something that the driver is to do.
+/// Something that the driver has to do.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Start a Python child.
@@ -73,17 +73,18 @@ pub enum Effect {
     Show(Show),
     /// A submission has run.
     Finished(Box<Submission>),
-    /// The tutor has run something unseen: a setup, or a probe of the data.
+    /// The tutor has run code without showing it: a setup, or a probe of the data.
     Unseen(Box<Submission>),
     /// A submission was judged.
     Judged(Box<Judged>),
-    /// Rehearse this lesson's answers in the background. [`Event::Rehearsed`] returns the rehearsal when it is needed.
+    /// Rehearse this lesson's answers in the background. The driver returns the result as [`Event::Rehearsed`] when it
+    /// is needed.
     Rehearse(Arc<Lesson>),
     /// A race was played in every order.
     RaceResult(Box<RaceResult>),
     /// The learner's progress has changed.
     Progress(Progress),
-    /// The session has ended with this exit status.
+    /// End the session with this exit status.
     Leave(i32),
 }
 
@@ -99,11 +100,11 @@ pub struct Heading {
 /// A part of a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// A step: its number from 1, and the number of steps.
+    /// A step: its number, counted from 1, and the number of steps.
     Step { number: usize, of: usize },
-    /// A step that is practised: its number from 1 among those that are due, and how many are due.
+    /// A step that is practised: its number among the steps that are due, counted from 1, and how many are due.
     Practice { number: usize, of: usize },
-    /// What to remember of the lesson, at its end.
+    /// The summary at the end of the lesson.
     Remember,
     /// The commands of the lesson.
     Sheet,
@@ -123,7 +124,7 @@ impl std::fmt::Display for Part {
 /// Something to show.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Show {
-    /// A prompt with the line that the tutor, or a transcript, typed at it.
+    /// A prompt and the line that was typed at it by the tutor or in a transcript.
     Typed { prompt: String, line: String },
     /// The output of a program, unchanged.
     Output(String),
@@ -135,11 +136,11 @@ pub enum Show {
     Speaker(String),
     /// The heading of a part of a lesson.
     Heading(Heading),
-    /// A text of the tutor's.
+    /// A text from the tutor.
     Text(Text),
     /// The list of lessons, with the learner's progress.
     Lessons(Vec<LessonStatus>),
-    /// The bytes that went over the wire.
+    /// The bytes that were sent over the wire.
     Wire(Wire),
     /// What each client sent, and when.
     Timeline(Timeline),
@@ -153,7 +154,7 @@ pub enum Show {
     Gap,
 }
 
-/// What a session waits for.
+/// What a session is waiting for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
     /// A frame from this child, or the end of its process. If the child stays silent until the deadline, the driver
@@ -161,9 +162,9 @@ pub enum Need {
     Frame { child: ChildId, deadline_us: Option<i64> },
     /// A line from the learner.
     Line(Prompt),
-    /// Time. All clients wait, until this time (in microseconds since 1970) or without a limit.
+    /// The passing of time. All clients are waiting, until this time (in microseconds since 1970) or without a limit.
     Time { deadline_us: Option<i64> },
-    /// The rehearsal of the open lesson, to judge a submission by.
+    /// The rehearsal of the open lesson, which is needed to judge a submission.
     Rehearsal,
     /// Nothing, because the session has ended.
     Nothing,
@@ -176,7 +177,7 @@ pub enum Prompt {
     Python { client: Option<String> },
     /// redis-cli's prompt: `127.0.0.1:6379[3](TX)> `.
     Cli { text: String },
-    /// The prompt that a program has given to `input()`.
+    /// The prompt that a program has passed to `input()`.
     Program { text: String },
     /// The prompt for an answer to the tutor's question.
     Answer,

@@ -1,8 +1,8 @@
-//! A session: clients, dialects, lessons. It takes events and returns effects, and does no input or output itself.
+//! A session: clients, dialects, lessons. It handles events and returns effects, and does no input or output itself.
 //!
 //! Its modules, from the bottom up: `runtime` is what runs, `race` plays orders of commands on a runtime of its own,
-//! `lesson_run` leads through a lesson, and `commands` has the commands to the tutor. No module knows one above it.
-//! What is to be done above is returned as data, and `Session` does it.
+//! `lesson_run` leads through a lesson, and `commands` has the commands to the tutor. No module knows one above it. A
+//! module that needs something from a module above it returns that as data, and `Session` performs it.
 
 mod commands;
 pub mod display;
@@ -42,7 +42,7 @@ pub struct Session {
     tutor: Tutor,
     undo: UndoHistory,
     wire_display: WireDisplay,
-    /// The `:wait` under way. The clock moves to its end, deadline by deadline.
+    /// The `:wait` in progress. The clock moves to its end, deadline by deadline.
     wait: Option<Wait>,
 }
 
@@ -56,8 +56,8 @@ impl Session {
         }
     }
 
-    /// Starts the learner's Python ahead of its first use, so that the first answer comes at once. Returns false if it
-    /// runs already.
+    /// Starts the learner's Python before it is needed, so that the first line does not have to wait for it. Returns
+    /// false if it is running already.
     pub fn warm_up(&mut self) -> bool {
         self.tutor.runtime.warm_up()
     }
@@ -67,7 +67,7 @@ impl Session {
         self.tutor.runtime.module = module;
     }
 
-    /// From now on shows all output, however long, for a program that reads it.
+    /// From now on shows all output, however long. Used when a program reads the output.
     pub fn show_all(&mut self) {
         self.tutor.runtime.shows_all = true;
     }
@@ -78,20 +78,20 @@ impl Session {
         self.settle();
     }
 
-    /// Opens a lesson at its end, where all steps are done and only the closing text is still to be shown.
+    /// Opens a lesson at its end: all steps are done, and only the summary is still to be shown.
     pub fn open_at_end(&mut self, lesson: Arc<Lesson>) {
         self.tutor.open_lesson_end(lesson);
         self.settle();
     }
 
-    /// Begins to practise these steps, given as lessons and indices. There is at least one.
+    /// Starts practice of these steps, given as lessons and indices. There is at least one.
     pub fn review(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
         self.tutor.begin_review(steps);
         self.settle();
     }
 
-    /// Gives the session the rehearsal of the open lesson. If it is given right after the lesson was opened, none is
-    /// requested.
+    /// Gives the session the rehearsal of the open lesson. If this is called right after the lesson was opened, no
+    /// rehearsal is requested.
     pub fn rehearsed(&mut self, rehearsal: Arc<Rehearsal>) {
         self.tutor.runtime.effects.retain(|effect| !matches!(effect, Effect::Rehearse(_)));
         self.handle(Event::Rehearsed(rehearsal));
@@ -119,7 +119,7 @@ impl Session {
                 runtime.engine.advance(runtime.clock.now_us());
             }
             Event::SkipWait => {
-                // If a turn has ended, another client may have something to do before the time passes.
+                // If a turn has ended, another client may be able to run before the time passes.
                 if !runtime.end_waiting_turn()
                     && let Some(deadline_us) = runtime.next_deadline_us()
                 {
@@ -134,17 +134,17 @@ impl Session {
         self.settle();
     }
 
-    /// Returns what is to be done since the last call, in order.
+    /// Returns the effects since the last call, in order.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.tutor.runtime.effects)
     }
 
-    /// Whether there are effects that were not taken yet.
+    /// Whether there are effects that have not been taken.
     pub fn has_effects(&self) -> bool {
         !self.tutor.runtime.effects.is_empty()
     }
 
-    /// What the session waits for.
+    /// Returns what the session is waiting for.
     pub fn need(&self) -> Need {
         let runtime = &self.tutor.runtime;
         if runtime.is_over {
@@ -168,18 +168,19 @@ impl Session {
         Need::Time { deadline_us: runtime.next_deadline_us() }
     }
 
-    /// The engine, for completion, pictures and tests.
+    /// Returns the engine, for completion, pictures and tests.
     pub fn engine(&self) -> &Engine {
         &self.tutor.runtime.engine
     }
 
-    /// The engine, to open and close the port of real clients while no command runs.
+    /// Returns the engine, to open and close the port for real clients while no command runs.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.tutor.runtime.engine
     }
 
-    /// Lends the engine to real clients, `elapsed_us` after the start of the session, and goes on with what they have
-    /// changed. Returns `None`, without a call of `turn`, while something is tried that will be put back.
+    /// Lends the engine to real clients, `elapsed_us` after the start of the session, and then runs the session's own
+    /// clients as far as they can continue. During a trial, whose data will be restored, does not call `turn` and
+    /// returns `None`.
     pub fn with_engine<T>(&mut self, elapsed_us: i64, turn: impl FnOnce(&mut Engine, i64) -> T) -> Option<T> {
         if !self.can_lend_engine() {
             return None;
@@ -205,17 +206,17 @@ impl Session {
         &self.tutor.library
     }
 
-    /// The Python of the client at the prompt, if it is idle.
+    /// Returns the Python of the client at the prompt, if it is idle.
     pub fn idle_python(&self) -> Option<ChildId> {
         self.tutor.runtime.idle_python()
     }
 
-    /// The database that a line of this dialect would use, as far as is known before it runs.
+    /// Returns the database that a line of this dialect would use, as far as this is known before the line runs.
     pub fn database(&self, dialect: Dialect) -> usize {
         self.tutor.runtime.database(dialect)
     }
 
-    /// The dialect that the prompt takes.
+    /// Returns the dialect that the prompt accepts.
     pub fn dialect(&self) -> Dialect {
         self.tutor.runtime.dialect
     }
@@ -227,7 +228,7 @@ impl Session {
             && dialect::is_incomplete(text, self.dialect())
     }
 
-    /// The open lesson, and the number of the step from 1.
+    /// Returns the open lesson, and the number of the step, counted from 1.
     pub fn place(&self) -> Option<(&Lesson, usize)> {
         self.tutor.lesson.as_ref().map(|run| (&*run.lesson, run.step + 1))
     }
@@ -242,27 +243,27 @@ impl Session {
         self.tutor.is_practice()
     }
 
-    /// The children that are believed to run.
+    /// Returns the children that should be running.
     pub fn children(&self) -> impl Iterator<Item = ChildId> {
         self.tutor.runtime.children()
     }
 
-    /// What each client waits for at this moment, as a sentence: `main waits for queue:tasks`.
+    /// Returns what each client is waiting for, as sentences: `main waits for queue:tasks`.
     pub fn waits(&self) -> Vec<String> {
         self.tutor.runtime.waits()
     }
 
-    /// The next time at which a waiting program or the engine has something to do.
+    /// Returns the next time at which a waiting program or the engine has something to do.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.tutor.runtime.next_deadline_us()
     }
 
-    /// The session's time, in microseconds since 1970.
+    /// Returns the session's time, in microseconds since 1970.
     pub fn now_us(&self) -> i64 {
         self.tutor.runtime.now_us()
     }
 
-    /// By how much the clock was moved in addition to the real time that passed, in microseconds.
+    /// Returns by how much the clock was moved in addition to the real time that passed, in microseconds.
     pub fn moved_us(&self) -> i64 {
         self.tutor.runtime.clock.moved_us()
     }
@@ -272,12 +273,12 @@ impl Session {
         self.tutor.runtime.clock.set_elapsed(us);
     }
 
-    /// Whether this key exists now.
+    /// Whether a key exists.
     pub fn has_key(&self, key: &str) -> bool {
         self.engine().keyspace.database().get(key.as_bytes()).is_some()
     }
 
-    /// Whether the next line answers a question of the tutor's.
+    /// Whether the next line answers a question of the tutor.
     fn is_answering(&self) -> bool {
         !self.undo.in_fork() && self.tutor.asks_question()
     }
@@ -304,7 +305,7 @@ impl Session {
             return runtime.answer_input(Some(text.trim_end_matches('\n').to_owned()));
         }
         if !runtime.clients[runtime.foreground].is_free() {
-            // The learner pressed Enter while the client waits: another client gets the prompt.
+            // The learner pressed Enter while the client is waiting, so another client gets the prompt.
             runtime.open_another_client();
             if text.trim().is_empty() {
                 return;
@@ -326,7 +327,7 @@ impl Session {
         }
     }
 
-    /// Goes on until something is needed from outside.
+    /// Continues until something is needed from outside of the session.
     fn settle(&mut self) {
         loop {
             self.answer_clients();
@@ -341,7 +342,7 @@ impl Session {
         }
     }
 
-    /// Begins the next thing that waits for nothing. Returns false if there is none.
+    /// Starts the next thing that can run. Returns false if there is none.
     fn begin_next(&mut self) -> bool {
         self.tutor.runtime.start_next_replay()
             || self.step_script()
@@ -351,8 +352,8 @@ impl Session {
             || self.judge_waiting()
     }
 
-    /// Answers the questions that can be answered by now: those of the client whose turn it is, otherwise those of the
-    /// first client that can go on.
+    /// Answers the requests that can be answered now: those of the client whose turn it is, otherwise those of the
+    /// first client that can continue.
     fn answer_clients(&mut self) {
         self.tutor.take_finished();
         for client in self.tutor.runtime.clients.indices() {
@@ -364,7 +365,7 @@ impl Session {
         }
     }
 
-    /// Does the next item of the tutor's script. Returns false if there is none that can be done now.
+    /// Performs the next item of the tutor's script. Returns false if no item can be performed now.
     fn step_script(&mut self) -> bool {
         match self.tutor.step_script() {
             ScriptStep::Waiting => return false,
@@ -373,7 +374,7 @@ impl Session {
                 self.wire_display.reset();
                 self.undo.forget_latest();
                 if self.is_practice() {
-                    // A task of practice is done once, so there is no way back to the one before it.
+                    // A task of practice is done once, so undo cannot return to the previous one.
                     self.undo.clear();
                 }
             }
@@ -401,7 +402,7 @@ impl Session {
         self.tutor.entered.extend(inputs.filter(|input| !dialect::reaches_outside(input)));
     }
 
-    /// Begins the next input that was entered, if the client in the foreground is free.
+    /// Runs the next input that was entered, if the client in the foreground is free.
     fn take_entered(&mut self) -> bool {
         let runtime = &self.tutor.runtime;
         let foreground = runtime.foreground;
@@ -413,7 +414,7 @@ impl Session {
         true
     }
 
-    /// Has a client run an input, or runs it as a command to the tutor.
+    /// Starts an input: runs it in a client, or performs it as a tutor command.
     fn begin(&mut self, client: ClientIndex, input: Input) {
         if let Some(line) = self.tutor.runtime.begin(client, input) {
             self.run_command(&line);
@@ -421,7 +422,7 @@ impl Session {
         self.tutor.take_finished();
     }
 
-    /// Hands out a submission that has run, and has it judged.
+    /// Reports a submission that has run to the driver, and starts judging it.
     fn conclude(&mut self, client: ClientIndex, submission: Submission) {
         if client == TUTOR {
             return self.tutor.keep_found(submission);
@@ -435,7 +436,7 @@ impl Session {
         }
     }
 
-    /// Has a submission judged, except in a fork.
+    /// Starts judging a submission, except in a fork.
     fn judge(&mut self, submission: Submission) {
         self.tutor.note_activity(&submission);
         if !self.undo.in_fork() {
@@ -443,7 +444,8 @@ impl Session {
         }
     }
 
-    /// Has a submission judged that waits, since a step may ask for just that. Returns false if there is none.
+    /// Starts judging a submission that is blocked, because a step may ask for a blocked client. Returns false if there
+    /// is none.
     fn judge_waiting(&mut self) -> bool {
         let clients = &mut self.tutor.runtime.clients;
         let Some(work) = clients.learners_mut().filter_map(|client| client.work.as_mut()).find(|work| !work.is_judged)

@@ -38,7 +38,7 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
 enum Statement {
     /// Calls a command, and may assign the reply to a variable.
     Calls { name: Option<String> },
-    /// Shows such a variable.
+    /// Shows a variable that holds a reply.
     Shows,
 }
 

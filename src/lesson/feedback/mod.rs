@@ -1,4 +1,4 @@
-//! Sentences for learners: what `mismatches` found, in words, as Markdown.
+//! Sentences for learners about the differences that `mismatches` found. The sentences are Markdown.
 
 mod command;
 mod prediction;
@@ -13,7 +13,7 @@ use crate::messages::feedback as messages;
 pub use prediction::type_mismatch_sentence;
 pub use state::{expectation_sentence, misspelling_sentence};
 
-/// Returns a sentence or two for each of the mismatches.
+/// Returns one or two sentences for each of the mismatches.
 pub fn sentences(mismatches: &[Mismatch]) -> Vec<String> {
     mismatches.iter().map(sentence).collect()
 }
@@ -45,7 +45,7 @@ fn sentence(mismatch: &Mismatch) -> String {
     }
 }
 
-/// Returns the names of commands as a list, each once.
+/// Returns the names of commands as a list, without repetitions.
 pub fn command_list(names: &[String]) -> String {
     if names.is_empty() {
         return messages::no_command();
@@ -153,7 +153,7 @@ mod tests {
         toml::from_str(toml).expect("it is an expectation")
     }
 
-    /// Returns what is said about a line of redis-cli that ended in this error, where `user:1000` holds a hash.
+    /// Returns the feedback on a line of redis-cli that ended in this error, where `user:1000` holds a hash.
     fn feedback_on_error(line: &str, error: &str, intended: &str) -> Vec<String> {
         let error = Failure { message: error.into(), ..Failure::default() };
         let submission = Submission {

@@ -3,7 +3,7 @@
 use crate::lesson::prediction::{TypeMismatch, TypeMismatchKind};
 use crate::messages::feedback as messages;
 
-/// Returns the end of a sentence that says what is printed instead.
+/// Returns the end of a sentence about what is printed instead.
 pub fn type_mismatch_sentence(mismatch: TypeMismatch) -> String {
     use TypeMismatchKind as Kind;
     let outside_or_inside = |outside: fn() -> String, inside: fn() -> String| {

@@ -1,4 +1,4 @@
-//! Sentences about the data: what a key, a field or a member should be, and is.
+//! Sentences about the data: what a key, a field or a member should be, and what it is.
 
 use super::value;
 use crate::lesson::comparison::{Bound, Comparison, Relation, Wanted};
@@ -8,7 +8,7 @@ use crate::lesson::value::repr;
 use crate::markup::code;
 use crate::messages::feedback as messages;
 
-/// The longest pair of values that is shown in addition to their difference, in characters.
+/// Maximum length of a pair of values that is shown in addition to their difference, in characters.
 const LONGEST_PAIR: usize = 75;
 
 /// Returns what a probe asks for, as a sentence for a learner.
@@ -24,7 +24,7 @@ pub fn expectation_sentence(probe: &Probe) -> String {
     }
 }
 
-/// Returns a sentence or two about the difference between what the data should hold and what it holds.
+/// Returns one or two sentences about the difference between what the data should hold and what it holds.
 pub fn sentence(mismatch: &StateMismatch) -> String {
     match mismatch {
         StateMismatch::OtherType { key, key_type } => messages::other_type(code(key), type_name(key_type)),
@@ -115,7 +115,7 @@ fn bound_text(bound: &Bound) -> String {
     }
 }
 
-/// Returns a type of keys, as TYPE has it, with its article.
+/// Returns the name of a key's type, as TYPE replies it, with its article.
 pub fn type_name(key_type: &str) -> String {
     match key_type {
         "string" => messages::type_string(),
@@ -135,7 +135,7 @@ mod tests {
     use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
     use crate::lesson::findings::Findings;
 
-    /// Returns what is said if a probe has this value. It raises an error if the value is empty.
+    /// Returns the feedback if a probe has this value. If the value is empty, the probe raises an error.
     fn feedback(run: &str, reply: &str, probes: &[(&str, &str)], sent: &str) -> String {
         let probe = Probe { run: Spanned::new(0..0, run.into()), reply: reply.into() };
         let words: Vec<Vec<u8>> = sent.split(' ').map(|word| word.as_bytes().to_vec()).collect();

@@ -5,13 +5,13 @@ use crate::lesson::value::{Value, repr};
 use crate::markup::code;
 use crate::messages::feedback as messages;
 
-/// The longest pair of values that is shown in addition to their difference, in characters.
+/// Maximum length of a pair of values that is shown in addition to their difference, in characters.
 const LONGEST_PAIR: usize = 110;
 
-/// The most values that a sentence lists.
+/// Maximum number of values that a sentence lists.
 const MOST_LISTED: usize = 3;
 
-/// Returns the wanted and the actual value, unless they are too long, and their difference.
+/// Returns a sentence with the wanted and the actual value, unless they are too long, and with their difference.
 pub fn wanted_and_actual(wanted: &Value, actual: &Value, difference: Option<&ValueMismatch>) -> String {
     let (wanted, actual) = (repr(wanted), repr(actual));
     let is_short = wanted.len() + actual.len() <= LONGEST_PAIR;
@@ -23,7 +23,7 @@ pub fn wanted_and_actual(wanted: &Value, actual: &Value, difference: Option<&Val
     }
 }
 
-/// Returns a sentence or two about the difference between two values.
+/// Returns one or two sentences about the difference between two values.
 pub fn sentence(mismatch: &ValueMismatch) -> String {
     match mismatch {
         ValueMismatch::TextForBytes { wanted } => messages::text_for_bytes(quoted(wanted)),
@@ -101,7 +101,7 @@ fn quoted(value: &Value) -> String {
     code(&repr(value))
 }
 
-/// Cuts a long value for a message.
+/// Truncates a long value for a message.
 pub fn shortened(text: &str) -> String {
     const LONGEST: usize = 200;
     match text.char_indices().nth(LONGEST) {
@@ -110,7 +110,7 @@ pub fn shortened(text: &str) -> String {
     }
 }
 
-/// Lists values, as many as a line has room for.
+/// Lists values, as many as fit on a line.
 fn listed(values: &[Value]) -> String {
     let mut texts: Vec<String> = values.iter().take(MOST_LISTED).map(quoted).collect();
     if values.len() > MOST_LISTED {

@@ -10,7 +10,7 @@ use redis_engine::commands;
 /// A difference between a command that was sent and one that the answer sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandMismatch {
-    /// Another command that is often mistaken for the wanted one.
+    /// The command is another one, which is often mistaken for the wanted one.
     Related {
         sent: String,
         wanted: String,
@@ -53,12 +53,12 @@ pub enum CommandMismatch {
         sent: String,
         wanted: String,
     },
-    /// The bound of a range includes its value, and should not.
+    /// The bound of a range includes its value, but should exclude it.
     InclusiveBound {
         sent: String,
         wanted: String,
     },
-    /// The bound of a range excludes its value, and should not.
+    /// The bound of a range excludes its value, but should include it.
     ExclusiveBound {
         sent: String,
         wanted: String,
@@ -72,13 +72,13 @@ pub enum CommandMismatch {
     StartOneTooHigh {
         start: i64,
     },
-    /// Another number. `wanted` is known if the task names it.
+    /// A number is not the wanted one. `wanted` is known if the task names it.
     Number {
         command: String,
         sent: i64,
         wanted: Option<i64>,
     },
-    /// INCR or DECR in place of a command that takes a number.
+    /// INCR or DECR was used instead of a command that takes a number.
     StepOfOne {
         step: StepOfOne,
         wanted: Option<i64>,
@@ -299,7 +299,7 @@ fn between_single_words(
         .then(|| CommandMismatch::Misspelling { sent: sent.into(), wanted: wanted.into() })
 }
 
-/// Two numbers that differ. The wanted one is not given away unless the task names it.
+/// Compares two numbers that differ. The wanted number is revealed only if the task names it.
 fn other_number(command: &str, sent: i64, wanted: i64, context: &AnswerContext<'_>) -> CommandMismatch {
     let is_separator = |c: char| !(c.is_ascii_digit() || c == '-');
     let is_in_task = context.task.split(is_separator).any(|word| word.parse() == Ok(wanted));
@@ -310,7 +310,7 @@ fn other_number(command: &str, sent: i64, wanted: i64, context: &AnswerContext<'
     }
 }
 
-/// Returns whether INCR or DECR was typed: both are sent as INCRBY and DECRBY.
+/// Returns whether INCR or DECR was typed. redis-py sends them as INCRBY and DECRBY.
 fn step_of_one(command: &str, source: &str) -> Option<StepOfOne> {
     let (typed, step) = match command {
         "INCRBY" => ("INCR", StepOfOne::Incr),

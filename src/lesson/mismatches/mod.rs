@@ -20,7 +20,7 @@ use state::{Misspelling, StateMismatch};
 use unsent::Unsent;
 use value::ValueMismatch;
 
-/// The most differences that a learner is told about at once.
+/// Maximum number of differences that a learner is told about at once.
 const MOST_AT_ONCE: usize = 2;
 
 /// A difference between what a step asks for and what a submission did.
@@ -28,7 +28,7 @@ const MOST_AT_ONCE: usize = 2;
 pub enum Mismatch {
     /// Another client should have acted.
     Client(ActorMismatch),
-    /// An error was expected, or another one than the one that was raised.
+    /// An error was expected, but none or another one was raised.
     Error {
         wanted: String,
         was_another_raised: bool,
@@ -104,7 +104,7 @@ pub enum ReplyMismatch {
     },
 }
 
-/// The reason why several clients do not bring about what they should.
+/// The reason why the runs of several clients do not have the expected result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RaceMismatch {
     /// The learner called the function, but the clients have not run it.
@@ -208,7 +208,7 @@ impl ReplyMismatch {
 }
 
 impl RaceMismatch {
-    /// `every_order` is not met: nothing was raced, an order is bad, or a program ended with an error.
+    /// Explains why `every_order` is not met: nothing was raced, an order is bad, or a program ended with an error.
     fn new(every_order: &EveryOrder, findings: &Findings) -> Self {
         let Some(result) = &findings.race_result else {
             let start = every_order.start.as_ref().map(|start| start.get_ref().clone());
@@ -221,7 +221,8 @@ impl RaceMismatch {
             };
         };
         let clients = result.names.len();
-        // An error that another client's commands caused is explained by the order. A broken program is not.
+        // If another client's commands caused the error, the order explains it. A broken program has to be reported
+        // itself.
         match result.error.as_ref().filter(|ended| result.bad == 0 || ended.is_broken()) {
             Some(ended) => RaceMismatch::ProgramError {
                 clients,
@@ -284,7 +285,7 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     let result =
         of_error.or_else(|| failed.first().map(|failed| Mismatch::of_expectation(failed, submission, findings)));
     let command = of_commands(submission, findings).map(Mismatch::Command);
-    // A misspelt name shows in the data, too. One suggestion is enough.
+    // A misspelt name also shows in the data, so one of the two suggestions is dropped.
     let is_same_suggestion = |command: &Mismatch| {
         command.suggested_name().is_some()
             && command.suggested_name() == result.as_ref().and_then(Mismatch::suggested_name)
@@ -320,14 +321,14 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
 /// arguments in the wrong order.
 pub fn of_one_line(submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     let misspelling = || {
-        // Any other difference may still be made up for by the lines that follow.
+        // Any other difference may be corrected by the lines that follow.
         of_commands(submission, findings).filter(|mismatch| matches!(mismatch, CommandMismatch::Misspelling { .. }))
     };
     let swapped = command::swapped_arguments(&submission.commands, &findings.intended);
     swapped.or_else(misspelling).map(Mismatch::Command)
 }
 
-/// Returns where a value that is right was read from, if it is not what the step is about.
+/// Returns where a correct value was read from, if that is not what the step is about.
 pub fn of_origin(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     if expect.reply.is_none() && expect.output.is_none() {
         return None;

@@ -16,17 +16,17 @@ pub enum StateMismatch {
     OtherType { key: String, key_type: &'static str },
     /// The probe raised an error, or did not run.
     NotReadable { probe: String, wanted: String },
-    /// A condition holds and should not, or the other way round.
+    /// A condition holds that should not hold, or the other way round.
     Condition { probe: String, should_hold: bool },
-    /// Something is missing, or should be, perhaps because a name was misspelt.
+    /// Something is missing, or exists but should not. The reason may be a misspelt name.
     Presence { mismatch: PresenceMismatch, misspelling: Option<Misspelling> },
     /// A value is not the wanted one.
     Value { subject: Subject, wanted: String, actual: Value, difference: Option<ValueMismatch> },
-    /// A value is not within its bounds. `None` if it could not be read.
+    /// A value is outside of its bounds. `actual` is `None` if it could not be read.
     Bounds { subject: Subject, bounds: Vec<Bound>, actual: Option<Value> },
 }
 
-/// Something that is missing, or that should be.
+/// Something that is missing, or that exists but should not.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PresenceMismatch {
     NoKey { key: String },
@@ -197,7 +197,8 @@ impl Question {
         Some(Question { command, arguments: words.collect() })
     }
 
-    /// Returns the type of the key, if the learner's commands named it. For a probe that could not be read.
+    /// Returns the type of the key, for a probe that could not be read. The type is known if the learner's commands
+    /// named the key.
     fn other_type(&self, key_types: &[(String, &'static str)]) -> Option<StateMismatch> {
         let (key, key_type) = key_types.iter().find(|(known, _)| Some(known) == self.arguments.first())?;
         Some(StateMismatch::OtherType { key: key.clone(), key_type })
@@ -223,7 +224,7 @@ impl Question {
         })
     }
 
-    /// Returns what is missing, or should be, if the reply says that.
+    /// Returns what is missing, or exists but should not, if the reply shows that.
     fn presence(&self, wanted: &Value, actual: &Value) -> Option<PresenceMismatch> {
         let (key, second) = (self.argument(0), self.argument(1));
         let is_zero = |value: &Value| matches!(value, Value::Integer(0) | Value::Bool(false));

@@ -1,11 +1,12 @@
-//! Errors that came up before any command was sent: missing quotes, values that Redis cannot store, misspelt commands.
+//! Errors that were raised before any command was sent: missing quotes, values that Redis cannot store, misspelt
+//! commands.
 
 use crate::lesson::evidence::{Failure, Submission};
 use crate::lesson::findings::Findings;
 use crate::spelling;
 use redis_engine::commands;
 
-/// The probable reason of an error that came up before any command was sent.
+/// The probable reason for an error that was raised before any command was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unsent {
     /// A variable that only another client has.
@@ -13,7 +14,7 @@ pub enum Unsent {
         name: String,
         client: String,
     },
-    /// A name that is no variable, but a word that the answer sends.
+    /// A name that is not a variable, but is a word that the answer sends.
     UndefinedWord {
         word: String,
     },
@@ -55,7 +56,7 @@ impl Unsent {
     }
 }
 
-/// A variable that does not exist: one that another client has, or text without its quotes.
+/// Explains a variable that does not exist: another client has it, or it is text without its quotes.
 fn undefined_name(error: &Failure, findings: &Findings) -> Option<Unsent> {
     let name = error.message.strip_prefix("name '")?.split('\'').next()?;
     let owner = findings.variable_owners.iter().find_map(|(variable, client)| (variable == name).then_some(client));
@@ -104,7 +105,7 @@ fn blank_out_quoted(source: &str) -> String {
     blanked.collect()
 }
 
-/// A value of a type that redis-py does not send.
+/// Explains a value of a type that redis-py cannot send.
 fn unsupported_type(error: &Failure) -> Option<Unsent> {
     let python_type = error.message.strip_prefix("Invalid input of type: '")?.split('\'').next()?;
     Some(match python_type {

@@ -122,7 +122,7 @@ pub enum Kind {
 }
 
 impl ValueMismatch {
-    /// Compares two values. Returns `None` if they are equal, or if nothing can be said but what the two are.
+    /// Compares two values. Returns `None` if they are equal, or if there is nothing to say except the two values.
     pub fn between(wanted: &Value, actual: &Value) -> Option<ValueMismatch> {
         match (wanted, actual) {
             (Value::Bytes(a), Value::Text(b)) if a == b.as_bytes() => {
@@ -149,7 +149,7 @@ impl ValueMismatch {
                 Some(ValueMismatch::NumberForDigits)
             }
             (Value::Integer(wanted), Value::Integer(actual)) => between_integers(*wanted, *actual),
-            // One is the other's only alternative.
+            // With only two possible values, the difference is obvious.
             (Value::Bool(_), Value::Bool(_)) => None,
             (_, Value::None) => Some(ValueMismatch::Nothing),
             (Value::Sequence(wanted), Value::Sequence(actual)) => between_lists(wanted, actual),
@@ -266,8 +266,8 @@ fn between_lists(wanted: &[Value], actual: &[Value]) -> Option<ValueMismatch> {
     }
 }
 
-/// Compares two elements of lists. If both are lists, such as a member with its score, and differ in one place, compares
-/// what is there.
+/// Compares two elements of lists. If both are lists that differ in one place, such as members with scores, compares
+/// the elements at that place.
 fn between_elements(wanted: &Value, actual: &Value) -> Option<ValueMismatch> {
     match (wanted, actual) {
         (Value::Sequence(a), Value::Sequence(b)) => {

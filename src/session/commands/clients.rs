@@ -1,11 +1,12 @@
-//! `:client`, `:cli` and `:python`.
+//! The commands `:client`, `:cli` and `:python`.
 
 use super::super::Session;
 use super::super::runtime::dialect::Dialect;
 use crate::markup::{Role, code};
 
 impl Session {
-    /// Gives the prompt to the client of this name, or lists the clients if the name cannot be one.
+    /// Gives the prompt to the client with this name. If the name is not a valid client name, lists the clients
+    /// instead.
     pub(super) fn change_client(&mut self, name: &str) {
         let runtime = &mut self.tutor.runtime;
         if !is_client_name(name) {
@@ -23,7 +24,7 @@ impl Session {
         self.tutor.runtime.dialect = Dialect::Cli;
     }
 
-    /// Accepts Python again. With `fresh`, also replaces the client's Python.
+    /// Switches the prompt to Python. With `fresh`, also replaces the client's Python by a new one.
     pub(super) fn use_python(&mut self, arguments: &str) {
         let runtime = &mut self.tutor.runtime;
         runtime.dialect = Dialect::Both;
@@ -34,7 +35,7 @@ impl Session {
     }
 }
 
-/// Whether a name can be given to a client.
+/// Whether a name is a valid client name.
 pub(super) fn is_client_name(name: &str) -> bool {
     !name.is_empty() && name != "tutor" && !name.contains(char::is_whitespace)
 }

@@ -1,4 +1,4 @@
-//! `:keys` and `:doc`.
+//! The commands `:keys` and `:doc`.
 
 use super::super::Session;
 use super::super::event::Show;

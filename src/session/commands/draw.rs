@@ -1,4 +1,4 @@
-//! `:draw`: pictures of keys.
+//! The command `:draw`, which shows pictures of keys.
 
 use super::super::Session;
 use super::super::event::Show;
@@ -7,11 +7,11 @@ use crate::markup::{Role, code};
 use crate::spelling;
 use redis_engine::resp::quoting;
 
-/// Number of keys that `:draw` without a key draws at most.
+/// Maximum number of keys that `:draw` draws without an argument.
 const FEW: usize = 5;
 
 impl Session {
-    /// Runs `:draw`. `typed` is what follows it.
+    /// Runs `:draw`. `typed` is the text after the command's name.
     pub(super) fn draw(&mut self, typed: &str) {
         let Ok(keys) = quoting::split(typed.as_bytes()) else {
             return self.tutor.say(
@@ -28,7 +28,7 @@ impl Session {
         }
     }
 
-    /// Draws keys, and says so of those that do not exist. Two sets are one picture.
+    /// Draws keys, and names those that do not exist. Two sets are drawn as one picture.
     fn draw_keys(&mut self, places: &[Place]) {
         if self.tutor.draw_overlap(places, Since::LastChange) {
             return;
@@ -40,7 +40,7 @@ impl Session {
         }
     }
 
-    /// Draws what the last line changed, or all keys if they are few.
+    /// Draws what the last line changed, or all keys if there are only a few.
     fn draw_what_is_there(&mut self, database: usize) {
         let engine = &self.tutor.runtime.engine;
         let keys = engine.keyspace.databases()[database].iter().map(|(key, _)| key).take(100);
@@ -70,7 +70,7 @@ impl Session {
         }
     }
 
-    /// Says that a key does not exist, and what happened to it if that is known.
+    /// Says that a key does not exist, and why, if the reason is known.
     fn say_not_there(&mut self, place: &Place) {
         let typed = String::from_utf8_lossy(&place.key);
         let name = code(&typed);

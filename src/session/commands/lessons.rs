@@ -1,4 +1,4 @@
-//! `:lessons` and `:go`.
+//! The commands `:lessons` and `:go`.
 
 use super::super::Session;
 use super::super::display::lesson_status::lesson_statuses;
@@ -11,7 +11,7 @@ impl Session {
         self.tutor.say(Role::Muted, "`:go 3` or `:go hashes` opens one.");
     }
 
-    /// Opens a lesson, or one of its steps, by id or number: `hashes`, `3`, `hashes/2`.
+    /// Opens a lesson or one of its steps, by id or number: `hashes`, `3`, `hashes/2`.
     pub(super) fn go_to(&mut self, place: &str) {
         let (name, step) = place.split_once('/').map_or((place, None), |(name, step)| (name, Some(step)));
         let library = &self.tutor.library;

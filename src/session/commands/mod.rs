@@ -116,7 +116,7 @@ fn find(name: &str) -> Option<&'static TutorCommand> {
     COMMANDS.iter().find(|command| command.name == name)
 }
 
-/// The message for a name that is not a command.
+/// Returns the message for a name that is not a command.
 fn unknown_command(name: &str) -> String {
     let nearest = spelling::nearest_of_few(name, COMMANDS.iter().map(|command| command.name));
     let suggestion = nearest.map(|name| format!(" Did you mean `:{name}`?")).unwrap_or_default();

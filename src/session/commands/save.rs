@@ -25,7 +25,7 @@ impl Session {
             .push(Effect::WriteFile { path: path.to_owned(), text: script(&self.tutor.runtime.input_log) });
     }
 
-    /// Tells that a file was written, or why it was not.
+    /// Says that a file was written, or why it was not.
     pub(in super::super) fn report_file(&mut self, path: &str, refusal: Option<String>) {
         match refusal {
             None => {
@@ -75,7 +75,7 @@ fn script(inputs: &[LoggedInput]) -> String {
     text
 }
 
-/// A logged input as Python code or as a comment.
+/// Converts a logged input to Python code or to a comment.
 fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     if input.kind == InputKind::Remark {
         return comment(&input.source);
@@ -85,7 +85,7 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     }
     if input.is_unseen && ["flushdb", "flushall", "FLUSHDB", "FLUSHALL"].iter().any(|word| input.source.contains(word))
     {
-        // The learner has not typed it, and a real Redis may hold data that somebody needs.
+        // The learner has not typed this flush, and a real Redis may hold data that is still needed.
         return String::new();
     }
     let code = match input.kind {
@@ -102,7 +102,7 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     code
 }
 
-/// A statement that prints what the prompt has echoed, or `None` if it is not valid Python.
+/// Returns a statement that prints what the prompt has echoed, or `None` if the source is not valid Python.
 fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
     let source = input.source.trim_end();
     syntax::split_statements(source).ok()?;
@@ -114,7 +114,7 @@ fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
             let shown = match input.outcome {
                 InputOutcome::Echoed if is_whole && keeps_last => format!("_ = {value}\nprint(repr(_))"),
                 InputOutcome::Echoed if is_whole => format!("print(repr({value}))"),
-                // Its value was None, or it ended with an error.
+                // The value was None, or the statement ended with an error.
                 _ if is_whole => continue,
                 _ => format!("show({value})"),
             };
@@ -125,7 +125,7 @@ fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
     Some(code)
 }
 
-/// A redis-cli line as a call of `execute_command`.
+/// Converts a redis-cli line to a call of `execute_command`.
 fn cli_call(input: &LoggedInput) -> String {
     let words: Vec<String> = input.argv.iter().map(|word| literal(word)).collect();
     let call = format!("cli.execute_command({})", words.join(", "));
@@ -134,7 +134,7 @@ fn cli_call(input: &LoggedInput) -> String {
     format!("{call}  # {}\n", input.source.trim())
 }
 
-/// A word as a Python literal.
+/// Formats a word as a Python literal.
 fn literal(word: &[u8]) -> String {
     match std::str::from_utf8(word) {
         Ok(text) if !text.contains(char::is_control) => {
@@ -144,7 +144,7 @@ fn literal(word: &[u8]) -> String {
     }
 }
 
-/// Whether a name occurs in a source, possibly within a string.
+/// Whether a name occurs in a source. A name within a string counts as well.
 fn mentions(source: &str, name: &str) -> bool {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
 }
@@ -153,8 +153,7 @@ fn comment(text: &str) -> String {
     text.lines().map(|line| format!("# {line}\n")).collect()
 }
 
-/// Indents code. Code with a string over several lines is run by `exec` instead, because indenting would change the
-/// string.
+/// Indents code. Code with a multi-line string is passed to `exec` instead, because indenting would change the string.
 fn indented(code: &str) -> String {
     if code.contains("\"\"\"") || code.contains("'''") || code.contains("\\\n") {
         return format!("    exec({})\n", literal_of_lines(code));
@@ -162,7 +161,7 @@ fn indented(code: &str) -> String {
     code.lines().map(|line| format!("    {line}\n")).collect()
 }
 
-/// Code over several lines as one Python string literal.
+/// Formats multi-line code as one Python string literal.
 fn literal_of_lines(code: &str) -> String {
     format!("'{}'", code.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
 }

@@ -43,7 +43,7 @@ impl Session {
         }
     }
 
-    /// Tells that the port is open, or why it is not.
+    /// Says that the port is open, or why it is not.
     pub(in super::super) fn report_port(&mut self, opened: Result<u16, String>) {
         match opened {
             Ok(port) => {
@@ -295,7 +295,7 @@ mod tests {
         );
         let lesson = format::parse(&text).expect("the lesson is sound");
         session.open(Arc::new(lesson), 0);
-        // There is no driver here that rehearses the lesson.
+        // These tests have no driver that could rehearse the lesson.
         session.rehearsed(Arc::default());
         session.take_effects();
     }

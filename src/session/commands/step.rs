@@ -52,7 +52,7 @@ impl Session {
         }
     }
 
-    /// Opens this step, or an earlier one, from its start.
+    /// Goes back by this number of steps, and starts that step from its beginning. 0 restarts the open step.
     pub(super) fn go_back(&mut self, steps: usize) {
         let Some(run) = &self.tutor.lesson else { return self.tutor.say_no_lesson() };
         let step = run.step.saturating_sub(steps);
@@ -60,7 +60,7 @@ impl Session {
     }
 }
 
-/// What a step expects, each as a sentence of Markdown.
+/// Returns what a step expects, as sentences of Markdown.
 fn expectations(expect: &Expect) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(expect.reply.iter().map(|reply| format!("The reply is {}.", code(reply))));
@@ -76,7 +76,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines
 }
 
-/// Which clients have to act, as a sentence.
+/// Returns a sentence about which clients have to act.
 fn expected_clients(by: &[String]) -> Option<String> {
     let names: Vec<_> = by.iter().map(|name| code(name)).collect();
     match names.as_slice() {

@@ -9,10 +9,10 @@ use crate::markup::{Role, code};
 use redis_engine::resp::anatomy::{self, counted};
 use redis_engine::resp::value::{self, Value};
 
-/// Number of commands that are shown unless the learner asks for another number.
+/// Number of commands that `:timeline` shows if no number is given.
 const USUAL: usize = 20;
 
-/// Maximum number of characters of a command or a reply.
+/// Maximum length of a command or a reply in the timeline, in characters.
 const MOST_CHARACTERS: usize = 60;
 
 impl Session {
@@ -41,7 +41,7 @@ impl Session {
         }
     }
 
-    /// The timeline from the call with this number on.
+    /// Returns the timeline that starts with the call of this number.
     fn timeline_from(&self, first: u64) -> Timeline {
         let begin_us = self.tutor.runtime.wire_log.from(0).next().map_or(0, |(_, call)| call.at_us);
         let mut clients: Vec<String> = Vec::new();
@@ -81,14 +81,14 @@ impl Session {
     }
 }
 
-/// Tells how to see earlier commands, if there are any.
+/// Returns a hint on how to see earlier commands, if there are any.
 fn timeline_hint(shown: u64, all: u64) -> Option<String> {
     let before = usize::try_from(all - shown).ok()?;
     let more = code(&format!(":timeline {}", shown * 2));
     (before > 0).then(|| format!("{} came before; {more} goes further back.", counted(before, "command")))
 }
 
-/// The event of sending a call.
+/// Returns the event of sending a call.
 fn sending(call: &Call) -> TimelineEventKind {
     if call.sent.length == 0 {
         return TimelineEventKind::Message(reply_text(call));
@@ -101,12 +101,12 @@ fn sending(call: &Call) -> TimelineEventKind {
     }
 }
 
-/// The first word of a command.
+/// Returns the first word of a call's command.
 fn command_name(call: &Call) -> String {
     wire::words(call).first().map(|word| String::from_utf8_lossy(word).into_owned()).unwrap_or_default()
 }
 
-/// The reply to a call, shortened.
+/// Returns the reply to a call, shortened to one line.
 fn reply_text(call: &Call) -> String {
     match value::parse(&call.received.bytes) {
         Ok(Some((reply, _))) => shortened(&as_text(&reply)),
@@ -115,7 +115,7 @@ fn reply_text(call: &Call) -> String {
     }
 }
 
-/// A reply as text.
+/// Formats a reply as text.
 fn as_text(reply: &Value) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let all = |items: &[Value]| items.iter().map(as_text).collect::<Vec<_>>().join(", ");
@@ -134,7 +134,7 @@ fn as_text(reply: &Value) -> String {
     }
 }
 
-/// Shortens a text to one line.
+/// Shortens a text to one line of limited length.
 fn shortened(text: &str) -> String {
     let mut short: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_CHARACTERS).collect();
     if text.chars().nth(MOST_CHARACTERS).is_some() {

@@ -1,12 +1,13 @@
 //! `:undo` takes back the last input, and `:fork` marks a place to come back to.
 //!
-//! Before each input of the learner's a snapshot is kept: the data, the connections, the clock, the lesson's step, and
-//! each client with its replay log. When it is restored, every Python that has run something since is killed. A fresh
-//! one replays the log as it was then, and a client that waited waits again. The clock goes back as well, so that TTLs
-//! are as they were.
+//! A snapshot is saved before each input of the learner: the data, the connections, the clock, the lesson's step, and
+//! each client with its replay log. When a snapshot is restored, every Python that has run something since is killed. A
+//! fresh one replays the log as it was then, and a client that was waiting waits again. The clock goes back as well, so
+//! that TTLs are as they were.
 //!
-//! Snapshots share the keyspace while no key changes, and the entries of the logs. Data beyond [`LARGEST`] is not kept
-//! for each input, because a copy at each Enter would be noticeable. `:fork` copies data of any size.
+//! Snapshots share the keyspace while no key changes, and the entries of the logs. Data larger than [`LARGEST`] is not
+//! saved before each input, because the delay of a copy at each Enter would be noticeable. `:fork` copies data of any
+//! size.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,17 +23,18 @@ use redis_engine::keyspace::Keyspace;
 /// Maximum number of inputs that can be taken back.
 const MOST_INPUTS: usize = 100;
 
-/// Maximum size of the data that is kept for each input, in elements. A key, a field, a member, and 64 bytes of a long
-/// value count as one each. Copying this many keys took 2 ms in a build without optimisation, and counting them 0.6 ms.
+/// Maximum size of the data that is saved before each input, in elements. A key, a field, a member, and 64 bytes of a
+/// long value count as one each. Copying this many keys took 2 ms in a build without optimisation, and counting them
+/// 0.6 ms.
 const LARGEST: usize = 20_000;
 
 /// Maximum number of elements in all snapshots together.
 const MOST_ELEMENTS: usize = 100_000;
 
-/// Commands to the tutor that can be taken back. The others change nothing that a snapshot contains.
+/// Tutor commands that can be undone. The others change nothing that a snapshot contains.
 const UNDOABLE: [&str; 9] = ["client", "wait", "cli", "python", "go", "back", "again", "skip", "next"];
 
-/// Commands that leave the step. They are refused in a fork.
+/// Tutor commands that leave the step. They are refused in a fork.
 const LEAVING: [&str; 4] = ["go", "back", "again", "skip"];
 
 /// The inputs that can be taken back, and the fork.
@@ -90,7 +92,7 @@ struct Snapshot {
 }
 
 impl UndoHistory {
-    /// Forgets the copy of the keyspace, whose count of changes has started again.
+    /// Forgets the last copy of the keyspace. Must be called when the keyspace's count of changes starts again.
     pub fn forget_latest(&mut self) {
         self.latest = None;
     }
@@ -100,7 +102,7 @@ impl UndoHistory {
         *self = UndoHistory::default();
     }
 
-    /// Notes that the last input was an answer that was refused.
+    /// Notes that the last input was a refused answer.
     pub fn mark_refused(&mut self) {
         if let Some(input) = self.inputs.back_mut() {
             input.before = SavedState::Unchanged;
@@ -125,7 +127,7 @@ impl UndoHistory {
         }
     }
 
-    /// Number of elements in all snapshots. Shared data is counted once.
+    /// Returns the number of elements in all snapshots. Shared data is counted once.
     fn elements(&self) -> usize {
         let kept: Vec<&Snapshot> = self.inputs.iter().filter_map(|input| input.before.snapshot()).collect();
         let shared = kept.chunk_by(|a, b| Arc::ptr_eq(&a.runtime.keyspace, &b.runtime.keyspace));
@@ -134,11 +136,11 @@ impl UndoHistory {
 }
 
 impl Session {
-    /// Saves the state before an input of the learner's runs. Returns whether the input can be taken back.
+    /// Saves the state before an input of the learner runs. Returns whether the input can be undone.
     pub(in super::super) fn save_before(&mut self, text: &str) -> bool {
         let runtime = &self.tutor.runtime;
         let is_refused = self.undo.in_fork() && has_command(text, &LEAVING, runtime.dialect);
-        // The turns of a race change none of the data, and `again` starts the race again.
+        // The turns of a race do not change the learner's data, and `:again` restarts the race.
         let is_race = self.is_answering() && self.tutor.lesson.as_ref().is_some_and(|run| run.current().race.is_some());
         let is_busy = runtime.turn.is_some() || !self.tutor.is_script_idle();
         if is_busy || is_refused || is_race || !is_undoable(text, runtime.dialect) {
@@ -155,19 +157,19 @@ impl Session {
         true
     }
 
-    /// The last copy of the keyspace, if no key has changed since.
+    /// Returns the last copy of the keyspace, if no key has changed since.
     fn latest(&self) -> Option<&KeptData> {
         let changes = self.tutor.runtime.engine.keyspace.changes;
         self.undo.latest.as_ref().filter(|kept| kept.keyspace.changes == changes)
     }
 
-    /// Number of elements in the data.
+    /// Returns the number of elements in the data.
     fn elements(&self) -> usize {
         let keyspace = &self.tutor.runtime.engine.keyspace;
         self.latest().map_or_else(|| count_elements(keyspace), |kept| kept.elements)
     }
 
-    /// Returns a snapshot of the session, whose data has this many elements.
+    /// Returns a snapshot of the session. `elements` is the number of elements in its data.
     fn snapshot(&mut self, elements: usize) -> Snapshot {
         let runtime = &self.tutor.runtime;
         let shared = self.latest().cloned();
@@ -182,7 +184,7 @@ impl Session {
         snapshot
     }
 
-    /// Restores a snapshot. Returns by how many microseconds the clock went back.
+    /// Restores a snapshot. Returns the number of microseconds by which the clock was set back.
     fn restore(&mut self, snapshot: Snapshot) -> i64 {
         let keyspace = snapshot.runtime.keyspace.clone();
         self.undo.latest = Some(KeptData { keyspace, elements: snapshot.elements });
@@ -194,8 +196,8 @@ impl Session {
         us_back
     }
 
-    /// Refuses while real clients are connected, because what they have read cannot be taken back. Returns whether it
-    /// did.
+    /// Refuses to undo while real clients are connected, because what they have read cannot be undone. Returns whether
+    /// it refused.
     fn refuse_for_real_clients(&mut self) -> bool {
         let has_real_clients = !self.tutor.runtime.real_clients().is_empty();
         if has_real_clients {
@@ -262,7 +264,7 @@ impl Session {
         self.tutor.say(Role::Muted, &message);
     }
 
-    /// Sentences about what the learner may not expect of a restored state: TTLs and blocked commands.
+    /// Returns sentences about details of a restored state that may surprise the learner: TTLs and blocked commands.
     fn restored_details(&self, us_back: i64) -> String {
         let mut text = String::new();
         let runtime = &self.tutor.runtime;
@@ -319,7 +321,7 @@ impl Session {
         self.tutor.say(Role::Muted, &text);
     }
 
-    /// Refuses a command that would leave the step, while in a fork. Returns whether it did.
+    /// Refuses a command that would leave the step, while in a fork. Returns whether it refused.
     pub(in super::super) fn refuse_in_fork(&mut self, command: &str) -> bool {
         let is_refused = self.undo.in_fork() && LEAVING.contains(&command);
         if is_refused {
@@ -337,12 +339,12 @@ fn is_undoable(text: &str, dialect: Dialect) -> bool {
         && (inputs.iter().any(|input| command_name(input).is_none()) || has_command(text, &UNDOABLE, dialect))
 }
 
-/// Whether a text has one of these commands to the tutor.
+/// Whether a text contains one of these tutor commands.
 fn has_command(text: &str, names: &[&str], dialect: Dialect) -> bool {
     dialect::inputs(text, dialect).iter().any(|input| command_name(input).is_some_and(|name| names.contains(&name)))
 }
 
-/// The name of a command to the tutor.
+/// Returns the name of a tutor command, or `None` for any other input.
 fn command_name(input: &Input) -> Option<&str> {
     let Input::Tutor(line) = input else { return None };
     Some(line.trim_start_matches(':').split_whitespace().next().unwrap_or_default())
@@ -373,7 +375,7 @@ fn count_elements(keyspace: &Keyspace) -> usize {
 }
 
 fn elements_of(value: &Value) -> usize {
-    /// Number of elements of a container whose lengths stand for all lengths.
+    /// Number of elements of a container that are measured to estimate the lengths of all.
     const SAMPLE: usize = 4;
     let of_elements = |number: usize, sample: Vec<usize>| {
         let longest = sample.into_iter().max().unwrap_or(0);
@@ -417,7 +419,7 @@ mod tests {
         said.collect()
     }
 
-    /// Adds elements to a list without an input.
+    /// Adds elements to a list directly, without an input of the learner.
     fn fill(session: &mut Session, elements: usize) {
         let client = session.tutor.runtime.connect();
         for _ in 0..elements {

@@ -1,14 +1,14 @@
-//! `:wait`: lets time pass.
+//! The command `:wait`, which lets time pass.
 
 use super::super::Session;
 use super::super::runtime::input_log::{InputKind, InputOutcome};
 use crate::markup::{Role, code};
 
-/// A `:wait` under way.
+/// A `:wait` that has not ended yet.
 #[derive(Debug)]
 pub struct Wait {
     until_us: i64,
-    /// The duration, as it is shown.
+    /// The duration in the form in which it is shown.
     duration: String,
 }
 
@@ -27,8 +27,8 @@ impl Session {
         });
     }
 
-    /// Moves the clock to the next deadline before the end of the wait, so that the programs that wait for it can run,
-    /// or to the end of the wait. Returns false if there is no wait.
+    /// Moves the clock to the next deadline before the end of the wait, so that the programs that wait for it can run.
+    /// If there is none, moves the clock to the end of the wait. Returns false if no wait is in progress.
     pub(in super::super) fn continue_wait(&mut self) -> bool {
         let Some(wait) = &self.wait else { return false };
         let runtime = &mut self.tutor.runtime;
@@ -47,7 +47,7 @@ impl Session {
     }
 }
 
-/// The message for a text that is not a duration.
+/// Returns the message for a text that is not a duration.
 pub(super) fn not_a_duration(text: &str) -> String {
     format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(text))
 }

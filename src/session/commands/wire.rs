@@ -1,4 +1,4 @@
-//! `:wire`: shows the bytes of each command in both directions, with their meaning, and their sums.
+//! The command `:wire`, which shows the bytes of each command in both directions, with their meaning and totals.
 
 use super::super::Session;
 use super::super::display::wire::{Item, Part, Traffic, Wire, counted};
@@ -9,28 +9,28 @@ use redis_engine::commands;
 use redis_engine::resp::anatomy;
 use redis_engine::resp::value::{self, Value};
 
-/// Maximum number of round trips of a submission, and of commands of a round trip, that are shown. Of more, the first
-/// ones and the last one are shown.
+/// Maximum number of round trips of a submission, and of commands of a round trip, that are shown. If there are more,
+/// the first ones and the last one are shown.
 const MOST_SHOWN: usize = 5;
 
-/// Whether `:wire` is on, and how far the wire log was shown.
+/// Whether `:wire` is on, and which part of the wire log has been shown.
 #[derive(Debug, Clone, Default)]
 pub struct WireDisplay {
     is_on: bool,
-    /// The number of the first call that was not shown.
+    /// The number of the first call that has not been shown.
     next: u64,
-    /// The numbers of the calls that were shown before their replies had arrived.
+    /// The numbers of calls that were shown before their replies arrived.
     waiting: Vec<u64>,
 }
 
 impl WireDisplay {
-    /// Treats the whole log as shown, except for the replies that are still to arrive.
+    /// Marks the whole log as shown, except for replies that are still to arrive.
     pub fn skip_to_end(&mut self, log: &WireLog) {
         self.next = log.next();
         self.waiting = log.waiting().to_vec();
     }
 
-    /// Begins with an empty log.
+    /// Starts again for an empty log.
     pub fn reset(&mut self) {
         self.next = 0;
         self.waiting.clear();
@@ -76,7 +76,8 @@ impl Session {
         }
     }
 
-    /// Shows what went over the wire since the last call, if `:wire` is on. Returns false if there was nothing.
+    /// Shows what was sent over the wire since the last call, if `:wire` is on. Returns false if there was nothing to
+    /// show.
     pub(in super::super) fn show_wire(&mut self) -> bool {
         let runtime = &mut self.tutor.runtime;
         if !self.wire_display.is_on || runtime.is_silent {
@@ -119,17 +120,17 @@ impl Session {
     }
 }
 
-/// Whether a call waits no longer, or never did.
+/// Whether a call is no longer waiting. A call that never waited counts as well.
 fn is_over(call: Option<&Call>) -> bool {
     call.and_then(|call| call.wait.as_ref()).is_none_or(|wait| wait.end.is_some())
 }
 
-/// The indices that are not shown: those in the middle, if there are too many.
+/// Returns the indices that are not shown: those in the middle, if there are too many.
 fn hidden(number: usize) -> std::ops::Range<usize> {
     if number > MOST_SHOWN { MOST_SHOWN - 2..number - 1 } else { 0..0 }
 }
 
-/// Adds two sums.
+/// Adds two amounts of traffic.
 fn add(a: Traffic, b: Traffic) -> Traffic {
     Traffic {
         commands: a.commands + b.commands,
@@ -139,7 +140,7 @@ fn add(a: Traffic, b: Traffic) -> Traffic {
     }
 }
 
-/// The traffic of the calls of a round trip.
+/// Returns the total traffic of the calls of a round trip.
 fn sum(calls: &[&Call]) -> Traffic {
     let received = calls.iter().map(|call| call.received.length).sum();
     let commands = calls.iter().filter(|call| call.sent.length > 0).count();
@@ -151,7 +152,7 @@ fn sum(calls: &[&Call]) -> Traffic {
     }
 }
 
-/// Collects the items to show.
+/// The items to show, as they are collected.
 #[derive(Default)]
 struct WireBuilder {
     items: Vec<Item>,
@@ -197,7 +198,7 @@ impl WireBuilder {
     }
 }
 
-/// The parts of all calls, or of the first ones and the last one if there are many.
+/// Returns the parts of all calls, or of the first ones and the last one if there are many.
 fn folded(calls: &[&Call], noun: &str, parts: impl Fn(&Call) -> Vec<Part>) -> Vec<Part> {
     let hidden = hidden(calls.len());
     let mut all = Vec::new();
@@ -211,7 +212,7 @@ fn folded(calls: &[&Call], noun: &str, parts: impl Fn(&Call) -> Vec<Part>) -> Ve
     all
 }
 
-/// Tells how the wait of a call ended, and after how long.
+/// Returns how the wait of a call ended, and after how long.
 fn how_it_ended(call: &Call) -> Option<String> {
     let end = call.wait.as_ref()?.end.as_ref()?;
     let after = seconds(end.at_us - call.at_us);
@@ -229,18 +230,18 @@ pub(super) fn seconds(us: i64) -> String {
     format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// The words of a command, as far as they are recorded.
+/// Returns the words of a command that are recorded. A long command is recorded in part.
 pub(super) fn words(call: &Call) -> Vec<Vec<u8>> {
     if let Ok(Some((Value::Array(words), _))) = value::parse(&call.sent.bytes) {
         let word = |word| if let Value::Bulk(bytes) = word { bytes } else { Vec::new() };
         return words.into_iter().map(word).collect();
     }
-    // Of a long command only the first bytes are recorded. In them, every other line is a word.
+    // Of a long command only the first bytes are recorded. Every other line of these is a word.
     let lines = call.sent.bytes.split(|&byte| byte == b'\n').skip(2).step_by(2);
     lines.map(|line| line.trim_ascii_end().to_vec()).filter(|line| !line.is_empty()).collect()
 }
 
-/// The parts of a command, with the role of each word.
+/// Returns the parts of a command, with the role of each word.
 fn sent_parts(call: &Call) -> Vec<Part> {
     let mut parts = anatomy::parts(&call.sent.bytes, call.sent.length);
     let words = words(call);
@@ -249,7 +250,7 @@ fn sent_parts(call: &Call) -> Vec<Part> {
     let count = |at: usize| words.get(at).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
     let keys = command.keys.positions(words.len(), count);
     let name_words = command.name.split(' ').count();
-    // The first part is the head of the array. The elements follow, one part each, as far as they are recorded.
+    // The first part is the header of the array. Each following part is an element, as far as the command is recorded.
     for (index, part) in parts.iter_mut().skip(1).take_while(|part| part.raw.starts_with('$')).enumerate() {
         let what = if index < name_words {
             "the command"

@@ -1,4 +1,4 @@
-//! The comparison of two programs, as a step shows it.
+//! The result of comparing two programs, in the form in which a step shows it.
 
 use crate::lesson::format::Compare;
 use crate::lesson::race_result::RaceResult;
@@ -6,8 +6,8 @@ use crate::markup::{Text, parse};
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::event::Show;
 
-/// The comparison to show. `measured` has the costs of the left and the right program for each size. `raced` has the
-/// race results of both programs, if the step asks for races.
+/// Returns the comparison to show. `measured` has the costs of the left and the right program for each size. `raced`
+/// has the race results of both programs, if the step asks for races.
 pub(super) fn comparison(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Show {
     if compare.grow.is_none() {
         return Show::Text(table(compare, measured, raced));
@@ -20,7 +20,7 @@ pub(super) fn comparison(compare: &Compare, measured: &[Measure], raced: &[RaceR
     })
 }
 
-/// The comparison for one size, as a table.
+/// Returns the comparison for one size, as a table.
 fn table(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Text {
     let [left, right] = measured else { return Text::default() };
     let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);

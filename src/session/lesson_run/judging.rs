@@ -15,15 +15,15 @@ use crate::session::runtime::client::TUTOR;
 use crate::session::runtime::probe_answer;
 
 impl Tutor {
-    /// Notes a submission of the learner's among the activity of the open step.
+    /// Records a submission of the learner in the activity of the open step.
     pub fn note_activity(&mut self, submission: &Submission) {
         if let Some(run) = self.lesson.as_mut().filter(|run| run.phase == Phase::Doing) {
             run.activity.note(submission);
         }
     }
 
-    /// Has a submission of the learner's judged, if the open step is one that is judged: queues the probes of the data
-    /// first.
+    /// Starts judging a submission of the learner, if the open step has something to judge: queues the probes of the
+    /// data first.
     pub fn judge(&mut self, submission: Submission) {
         let Some(run) = &self.lesson else { return };
         let step = run.current();
@@ -126,14 +126,14 @@ impl Tutor {
         }
     }
 
-    /// Where the value that a submission shows comes from.
+    /// Returns where the value that a submission shows comes from.
     fn origin(&self, submission: &Submission) -> Origin {
         let activity = self.lesson.as_ref().map(|run| &run.activity);
         activity.map_or(Origin::Redis, |activity| activity.origin(submission, &self.intended_commands()))
     }
 
-    /// Replaces a verdict that would repeat itself: a mistake that shows in the data alone is reported once, until the
-    /// data changes. Notes whether a mistake has spoilt the data.
+    /// Replaces a verdict that would repeat itself: a mistake that shows only in the data is reported once, until the
+    /// data changes. Also notes whether a mistake has spoiled the data.
     fn without_repetition(&mut self, step: &Step, submission: &Submission, verdict: Verdict) -> Verdict {
         let Some(run) = &mut self.lesson else { return verdict };
         if submission.changed {
@@ -149,7 +149,7 @@ impl Tutor {
         verdict
     }
 
-    /// Keeps the lesson's own answer, to be shown after an answer that did without its commands.
+    /// Remembers the lesson's own answer, to show it after an answer that did not use its commands.
     fn note_another_way(&mut self, step: &Step, intended: &[Vec<Vec<u8>>]) {
         let Some(run) = &mut self.lesson else { return };
         let answer = step.answer.as_ref().map(|answer| answer.get_ref().trim());
@@ -160,7 +160,7 @@ impl Tutor {
         }
     }
 
-    /// What a key holds and when it expires, as bytes that are equal only if the key has not changed.
+    /// Returns a key's value and expiry time, as bytes that are equal only if the key has not changed.
     pub(super) fn contents_of(&mut self, key: &str) -> Vec<u8> {
         let connection = self.runtime.cli_connection(TUTOR);
         let now_us = self.runtime.now_us();

@@ -1,4 +1,4 @@
-//! The tutor's questions: choices, predictions, and whose turn is next in a race.
+//! Questions to the learner: choices, predictions, and whose turn is next in a race.
 
 use super::script::{Item, Then};
 use super::steps::typed;
@@ -12,12 +12,12 @@ use crate::messages;
 use crate::session::runtime::dialect::{self, Dialect, Input};
 use redis_engine::commands;
 
-/// The hint for a learner who enters code at a question.
+/// The message for a learner who enters code in reply to a question.
 const TRY_FIRST: &str =
     "Nothing is run at `?`. `:fork` lets you try things first, and `:fork back` returns to the question.";
 
 impl Tutor {
-    /// Whether the open step asks a question that is still to be answered.
+    /// Whether the open step asks a question that the learner has not answered yet.
     pub fn asks_question(&self) -> bool {
         self.lesson.as_ref().is_some_and(|run| {
             let step = run.current();
@@ -26,7 +26,7 @@ impl Tutor {
         })
     }
 
-    /// Takes an answer to the open step's question. Returns false if the text is a command to the tutor instead.
+    /// Takes an answer to the open step's question. Returns false if the text is a tutor command instead.
     pub fn answer_question(&mut self, text: &str) -> bool {
         let text = text.trim();
         let is_command = matches!(dialect::inputs(text, self.runtime.dialect).first(), Some(Input::Tutor(_)));
@@ -97,7 +97,7 @@ impl Tutor {
 
 /// Returns the option that a text names, by its number or by its text.
 fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
-    // The text as the screen shows it, without the marks of Markdown.
+    // Compares the text in the form in which the screen shows it, without the marks of Markdown.
     let plain = |text: &str| {
         let text: String = text.chars().filter(|c| !matches!(c, '`' | '*')).collect();
         text.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
@@ -106,7 +106,7 @@ fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
     by_number.or_else(|| options.iter().find(|option| plain(&option.text) == plain(text)))
 }
 
-/// Whether a text is code to be run, rather than a value.
+/// Whether a text is code to run, and not a value.
 fn is_code(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     let is_line = commands::by_name(first).is_some() && first != text;

@@ -1,4 +1,4 @@
-//! Races in a lesson: whose turn is next, by hand or in every order, and the result.
+//! Races in a lesson: played by hand or in every order, with their results.
 
 use super::script::{Item, Then};
 use super::{Phase, Tutor};
@@ -14,36 +14,36 @@ use python_kernel::syntax;
 use redis_engine::command::Flag;
 use redis_engine::commands;
 
-/// The open race, and its purpose.
+/// The race in progress, and its purpose.
 #[derive(Debug, Default)]
 pub(super) struct RaceRun {
     current: Option<Box<Race>>,
     purpose: Purpose,
-    /// Number of races so far.
+    /// Number of races that have been started.
     count: u32,
-    /// Number of turns of the order that were shown.
+    /// Number of turns of the current order that have been shown.
     shown_turns: usize,
-    /// The result of racing a submission.
+    /// The result of racing a submission against itself.
     pub(super) result: Option<RaceResult>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Purpose {
-    /// The learner plays it, in a step that is a race.
+    /// The learner plays the race, in a step that is a race.
     #[default]
     Step,
-    /// The learner has found a failing order by hand. All orders are played to count the failing ones.
+    /// The learner has found a failing order by hand. Now all orders are played, to count the failing ones.
     FoundByHand,
-    /// All orders are played because the learner skips the step.
+    /// All orders are played, because the learner skips the step.
     Skip,
-    /// It judges a submission.
+    /// The race decides the verdict on a submission.
     Judge,
-    /// It counts the lost updates of a program in a comparison.
+    /// The race counts the lost updates of a program in a comparison.
     Compare,
 }
 
 impl Tutor {
-    /// Takes an event that is for the open race. Returns any other event.
+    /// Handles an event that is for the race in progress. Returns any other event.
     pub fn handle_race_event(&mut self, event: Event) -> Option<Event> {
         let is_race_child = match &event {
             Event::Frame { child, .. } | Event::ChildGone(child) => Race::owns(*child),
@@ -57,7 +57,7 @@ impl Tutor {
                 self.stop_race();
                 return None;
             }
-            // The time is for the session as well.
+            // The session needs the time as well.
             Event::Elapsed { .. } => Some(event.clone()),
             Event::SkipWait => None,
             _ if is_race_child => None,
@@ -78,7 +78,7 @@ impl Tutor {
         self.race.current.as_ref().is_some_and(|race| race.is_busy())
     }
 
-    /// Ends the open race.
+    /// Ends the race in progress.
     pub fn end_race(&mut self) {
         self.end_racers();
         self.race = RaceRun { count: self.race.count, ..RaceRun::default() };
@@ -92,7 +92,7 @@ impl Tutor {
         race.tally().orders
     }
 
-    /// Handles Ctrl-C while an order is played.
+    /// Handles Ctrl-C while a race is played.
     fn stop_race(&mut self) {
         let stopped = match self.end_racers() {
             0 => "Stopped".to_owned(),
@@ -114,7 +114,7 @@ impl Tutor {
         self.end_racers();
         self.race.count += 1;
         let number = self.race.count;
-        // A submission is judged on the data of the step's start, whatever the learner has tried since.
+        // A submission is judged with the data at the start of the step, whatever the learner has tried since.
         let start = self.lesson.as_ref().and_then(|run| run.start.clone()).filter(|_| purpose == Purpose::Judge);
         let start = start.as_ref();
         let (engine, clock) =
@@ -136,7 +136,7 @@ impl Tutor {
         self.start_race(plan_of_step(race), Mode::EveryOrder, Purpose::Skip);
     }
 
-    /// Takes the race's effects, and shows how the race stands if it waits for no program.
+    /// Performs the race's effects. If the race waits for no program, shows its state.
     fn continue_race(&mut self) {
         let Some(race) = &mut self.race.current else { return };
         self.runtime.effects.extend(race.take_effects());
@@ -166,11 +166,11 @@ impl Tutor {
         self.lesson.as_ref().and_then(|run| run.current().race.clone())
     }
 
-    /// Shows the turns since the last call.
+    /// Shows the turns that were played since the last call.
     fn show_turns(&mut self) {
         let Some(race) = &self.race.current else { return };
         let mut texts = Vec::new();
-        // Turns that are played again are not shown again.
+        // Turns that are replayed are not shown again.
         for step in race.order().steps.iter().skip(self.race.shown_turns) {
             let name = &race.tally().names[step.who];
             texts.push(match (step.sent.as_str(), step.got.as_str()) {
@@ -221,7 +221,7 @@ impl Tutor {
         self.continue_race();
     }
 
-    /// Shows in how many of all orders something went wrong, and ends the step.
+    /// Shows how many of all orders failed, and ends the step.
     fn conclude_every_order(&mut self, raced: RaceResult, purpose: Purpose) {
         let Some(format) = self.race_of_step() else { return };
         self.end_race();
@@ -258,7 +258,7 @@ impl Tutor {
         }
     }
 
-    /// Shows an order in which something went wrong.
+    /// Shows an order that failed.
     fn show_example(&mut self, raced: &RaceResult, holds: &Probe) {
         let Some(order) = &raced.example else { return };
         self.show_order(&raced.names, order);
@@ -272,7 +272,7 @@ impl Tutor {
         self.show(Show::Gap);
     }
 
-    /// Shows what the learner is to do in a race.
+    /// Tells the learner what to do in a race.
     pub(super) fn show_race_task(&mut self, race: &format::Race) {
         self.say(Role::Task, &format!("**Race:** {}", race.goal));
         let mut names: Vec<&str> = Vec::new();
@@ -290,7 +290,7 @@ impl Tutor {
         self.say(Role::Muted, "Type whose command is next, or `all` for every order.");
     }
 
-    /// Takes an answer in a race: whose turn is next, or `all` for every order.
+    /// Handles an answer in a race: whose turn is next, or `all` for every order.
     pub(super) fn answer_race(&mut self, text: &str, format: &format::Race) {
         let Some(race) = &mut self.race.current else {
             return match text {
@@ -337,7 +337,7 @@ impl Tutor {
         }
     }
 
-    /// Takes back the last turn of a race that is played by hand. Returns false if there is none.
+    /// Undoes the last turn of a race that is played by hand. Returns false if there is none.
     pub fn undo_race_turn(&mut self) -> bool {
         let Some(race) = self.race.current.as_mut().filter(|race| race.mode() == Mode::ByHand) else { return false };
         if !race.undo_turn() {
@@ -349,20 +349,20 @@ impl Tutor {
         true
     }
 
-    /// Whether any client has defined what the clients are to run.
+    /// Whether any client has defined the function that the clients are to run.
     pub(super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
         let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
         let mut entries = self.runtime.clients.iter().flat_map(|client| client.python.replay_log.entries());
         entries.any(|entry| defines_run(&entry.source, run))
     }
 
-    /// Number of sources that a client's Python had run when the step began.
+    /// Returns the number of sources that a client's Python had run when the step began.
     fn sources_before(&self, client: ClientIndex) -> usize {
         let start = self.lesson.as_ref().and_then(|run| run.start.as_ref());
         start.and_then(|start| start.sources_run.get(client.as_usize())).copied().unwrap_or(0)
     }
 
-    /// Plans a race of a submission against itself. Returns `None` if the submission has nothing to race.
+    /// Plans a race of a submission against itself. Returns `None` if the submission contains nothing to race.
     pub(super) fn plan_of_submission(&mut self, every: &EveryOrder, submission: &Submission) -> Option<Plan> {
         let is_raced = match &every.run {
             Some(run) => {
@@ -386,13 +386,14 @@ impl Tutor {
         })
     }
 
-    /// Plays a program of a comparison in every order of several clients' commands.
+    /// Starts a race of several clients that all run one program of a comparison.
     pub(super) fn race_side(&mut self, plan: Plan) {
         self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
     }
 
-    /// The imports and definitions of a client's Python, which its programs may need. An assignment counts if it read
-    /// nothing from Redis, or was made in this step. In a race it reads from the data with which the order begins.
+    /// Returns the imports and definitions of a client's Python, which its programs may need. An assignment counts if
+    /// it read nothing from Redis, or was made in this step. In a race, the assignment reads from the data with which
+    /// the order begins.
     fn definitions_of(&self, client: ClientIndex) -> Vec<String> {
         let sources_before = self.sources_before(client);
         let entries = self.runtime.clients[client].python.replay_log.entries().enumerate();
@@ -402,7 +403,7 @@ impl Tutor {
         defines.map(|(_, entry)| entry.source.clone()).collect()
     }
 
-    /// Plays a submission in every order of several clients' commands.
+    /// Starts a race of several clients that all run a submission.
     pub(super) fn race_submission(&mut self, plan: Plan) {
         self.start_race(plan, Mode::EveryOrder, Purpose::Judge);
     }
@@ -457,13 +458,13 @@ fn turn_without_command(got: &str) -> String {
     }
 }
 
-/// What the probe showed, as a clause: `` `r.get('views')` says `b'11'` ``.
+/// Returns a clause about what the probe showed: `` `r.get('views')` says `b'11'` ``.
 fn observation(holds: &Probe, seen: Option<&str>) -> String {
     let seen = seen.map_or_else(|| "raises an error".into(), |seen| format!("says {}", code(seen)));
     format!("{} {seen}", code(holds.run.get_ref()))
 }
 
-/// Tells in how many orders something went wrong.
+/// Returns a sentence about how many orders failed.
 fn tally(raced: &RaceResult, lost: &str) -> String {
     if raced.orders == 1 {
         return match raced.bad {
@@ -481,7 +482,7 @@ fn tally(raced: &RaceResult, lost: &str) -> String {
     }
 }
 
-/// The aim of a race, as a sentence.
+/// Returns the aim of a race, as a sentence.
 pub fn race_expected(race: &format::Race) -> String {
     let (asked, reply) = (code(race.holds.run.get_ref()), code(&race.holds.reply));
     format!(
@@ -489,7 +490,7 @@ pub fn race_expected(race: &format::Race) -> String {
     )
 }
 
-/// What must hold after every order, as a sentence.
+/// Returns what must hold after every order, as a sentence.
 pub fn every_order_expected(every: &EveryOrder) -> String {
     let clients = every.clients.as_ref().map_or(2, |count| *count.get_ref());
     let run = every.run.as_ref().map_or_else(|| "it".into(), |run| code(run.get_ref()));

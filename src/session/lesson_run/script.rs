@@ -1,4 +1,4 @@
-//! What the tutor does by itself, one item after the other: prepares a step, probes the data, types for the learner.
+//! What the tutor does by itself, in a queue of items: prepares a step, probes the data, types for the learner.
 
 use std::collections::VecDeque;
 
@@ -15,76 +15,76 @@ use crate::session::runtime::client::TUTOR;
 pub(super) enum Item {
     /// Starts again with no keys, no clients and no variables.
     Reset,
-    /// Runs code unseen in the tutor's own client, and keeps what it finds.
+    /// Runs code in the tutor's own client without showing it, and keeps the result.
     Unseen(String),
     /// Types text at the learner's prompt.
     Type {
         text: String,
         is_shown: bool,
     },
-    /// Stops showing anything, or shows everything again.
+    /// Suppresses all output, or shows it again.
     Silence(bool),
-    /// Sets the clock back, so that a step that begins again does so at the same time.
+    /// Sets the clock back, so that a step that is restarted begins at the same time.
     ClockBack,
     /// Saves the data before a trial.
     BeginTrial,
     /// Restores the data after a trial.
     EndTrial,
-    /// Waits until it is known what the lesson's own answers do.
+    /// Waits until the rehearsal has shown what the lesson's own answers do.
     AwaitRehearsal,
     Then(Then),
 }
 
-/// What follows from something that was found out.
+/// What to do with a result.
 #[derive(Debug, Clone)]
 pub(super) enum Then {
-    /// The step is prepared.
+    /// The step is prepared, so it can begin.
     StepBegins,
-    /// The answers of all steps were typed.
+    /// The answers of all steps were typed, so the lesson ends.
     LessonEnds,
     /// The probes of the data have run, so the submission can be judged.
     Judge(Box<Submission>),
-    /// A prediction's code has run.
+    /// The code whose output is to be predicted has run.
     Predicted,
-    /// The setup of a program that is measured has run.
+    /// The setup of a program that will be measured has run.
     Ready,
     /// The left or the right program of a comparison has run.
     Measured,
     Compared,
     Sheet,
-    /// A submission is to be raced against itself.
+    /// A submission has to be raced against itself.
     Race(Box<Plan>),
-    /// A program of a comparison is to be run by several clients at once.
+    /// A program of a comparison has to be run by several clients at once.
     RaceSide(Box<Plan>),
     /// The answer was typed for the learner.
     Skipped,
     Shown,
 }
 
-/// The items that are still to be done, and what was found.
+/// The remaining items, and the results so far.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     items: VecDeque<Item>,
     /// The submissions of the tutor's own client since the last [`Item::Then`].
     pub(super) found: Vec<Submission>,
     pub(super) measured: Vec<Measure>,
-    /// The memory of all keys before the program that is measured.
+    /// The memory of all keys before the program that is being measured ran.
     pub(super) memory_before: usize,
-    /// The results of the races between several clients that ran the compared programs.
+    /// The results of racing the compared programs.
     pub(super) raced: Vec<RaceResult>,
 }
 
-/// The result of one step of the script, with what is left for the session to do.
+/// The result of one item of the script, with what is left for the session to do.
 #[derive(Debug)]
 pub enum ScriptStep {
-    /// There is nothing to do, or a client that is needed is busy.
+    /// There is nothing to do, or the next item needs a client that is busy.
     Waiting,
     Done,
     /// The runtime was reset, so no later snapshot can share the keyspace of an earlier one.
     Reset,
-    /// The tutor's own client is to run this text.
+    /// The tutor's own client has to run this text.
     RunUnseen(String),
-    /// This text is to be typed at the learner's prompt.
+    /// This text has to be typed at the learner's prompt.
     Type {
         text: String,
         is_shown: bool,
@@ -101,26 +101,26 @@ impl Script {
         matches!(self.items.front(), Some(Item::AwaitRehearsal))
     }
 
-    /// Adds items at the end.
+    /// Appends items to the script.
     pub(super) fn add(&mut self, items: impl IntoIterator<Item = Item>) {
         self.items.extend(items);
     }
 }
 
 impl Tutor {
-    /// Drops all items. Output is shown again, and the data of a trial stays as it is.
+    /// Drops all items. Output is shown again, and a trial keeps its data.
     pub fn clear_script(&mut self) {
         self.script = Script::default();
         self.runtime.is_silent = false;
         self.runtime.abandon_trial();
     }
 
-    /// Whether the tutor has nothing to do by itself.
+    /// Whether the script is empty.
     pub fn is_script_idle(&self) -> bool {
         self.script.is_idle()
     }
 
-    /// Does the next item of the script.
+    /// Performs the next item of the script.
     pub fn step_script(&mut self) -> ScriptStep {
         if !self.entered.is_empty() {
             return ScriptStep::Waiting;
@@ -156,7 +156,7 @@ impl Tutor {
         ScriptStep::Done
     }
 
-    /// Keeps what the tutor's own client ran.
+    /// Keeps a submission that the tutor's own client ran.
     pub fn keep_found(&mut self, submission: Submission) {
         self.runtime.effects.push(Effect::Unseen(Box::new(submission.clone())));
         self.script.found.push(submission);

@@ -1,4 +1,4 @@
-//! What the learner has done in the open step: where the values that are shown may come from, and which mistakes were
+//! The learner's activity in the open step: which commands the shown values may come from, and which mistakes were
 //! reported.
 
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use python_kernel::syntax;
 use redis_engine::command::Group;
 use redis_engine::commands;
 
-/// Python's name for the value that was echoed last.
+/// Python's name for the value that was last echoed.
 const LAST_VALUE: &str = "_";
 
 /// What the learner has done since the step began.
@@ -17,18 +17,18 @@ const LAST_VALUE: &str = "_";
 pub(super) struct StepActivity {
     /// The keys that commands have named.
     keys: HashSet<Vec<u8>>,
-    /// Whether a command has read something that does not belong to one key, such as the list of all keys.
+    /// Whether a command has read data that is not in a single key, such as the list of all keys.
     reads_whole_keyspace: bool,
-    /// Variables whose values come from commands, as pairs of client and name.
+    /// Variables whose values come from commands, as pairs of client and variable name.
     variables: HashSet<(String, String)>,
     /// The mistakes that were reported since the data last changed.
     pub reported_mistakes: Vec<usize>,
-    /// Whether a mistake has spoilt the data for this step.
+    /// Whether a mistake has spoiled the data for this step.
     pub is_spoilt: bool,
 }
 
 impl StepActivity {
-    /// Notes a submission that has run.
+    /// Records a submission that has run.
     pub fn note(&mut self, submission: &Submission) {
         for words in &submission.commands {
             let named = keys(words);
@@ -45,7 +45,8 @@ impl StepActivity {
         }
     }
 
-    /// The variables of all other clients whose values come from commands, as pairs of name and client.
+    /// Returns the variables of all other clients whose values come from commands, as pairs of variable name and
+    /// client.
     pub fn holders(&self, client: &str) -> Vec<(String, String)> {
         let others = self.variables.iter().filter(|(holder, name)| holder != client && name != LAST_VALUE);
         let mut held: Vec<_> = others.map(|(holder, name)| (name.clone(), holder.clone())).collect();
@@ -53,14 +54,15 @@ impl StepActivity {
         held
     }
 
-    /// Whether the value that a submission shows may come from a command: it sent one, or reads such a variable.
+    /// Whether the value that a submission shows may come from a command: the submission sent one, or reads a variable
+    /// whose value comes from one.
     fn reaches_redis(&self, submission: &Submission, variables: &syntax::Variables) -> bool {
         let is_known = |name: &String| self.variables.contains(&(submission.client.clone(), name.clone()));
         !submission.commands.is_empty() || variables.read.iter().any(is_known)
     }
 
-    /// Where the value of a submission comes from, after the submission was noted. `intended` has the commands of the
-    /// step's own answer.
+    /// Returns where the value of a submission comes from, after the submission was recorded. `intended` has the
+    /// commands of the step's own answer.
     pub fn origin(&self, submission: &Submission, intended: &[Vec<Vec<u8>>]) -> Origin {
         let wanted: Vec<&[u8]> = intended.iter().flat_map(|words| keys(words)).collect();
         if intended.is_empty() {
@@ -95,7 +97,8 @@ mod tests {
         }
     }
 
-    /// The origin of the last line's value, in a step whose answer reads `visits`. Each line comes with what it sent.
+    /// Returns the origin of the last line's value, in a step whose answer reads `visits`. Each line comes with the
+    /// commands that it sent.
     fn origin(lines: &[(&str, &str)]) -> Origin {
         let mut activity = StepActivity::default();
         let mut last = Submission::default();

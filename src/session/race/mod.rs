@@ -1,4 +1,5 @@
-//! A race: programs of several clients, each held back before every command, and played in one order after the other.
+//! A race: programs of several clients, each of which is held back before every command. Their turns are played in one
+//! order after the other.
 //!
 //! A race has a runtime of its own, with the racers as its clients and a copy of the data. Its output is not shown.
 //! Each order begins with the same data, the same time and fresh variables. The Python children are kept from one order
@@ -42,10 +43,10 @@ const FRESH: &str = "if True:
     r = redis.Redis()
 ";
 
-/// The racers and what must hold after the race.
+/// The clients of a race, and what must hold after it.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Code that the tutor runs once, before all orders.
+    /// Code that the tutor runs once, before the first order.
     pub start: Option<String>,
     pub racers: Vec<Entrant>,
     pub holds: Probe,
@@ -55,19 +56,19 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub struct Entrant {
     pub name: String,
-    /// Code that the client runs before the race. Its variables are kept, and the data is reset.
+    /// Code that the client runs before the race. It keeps the resulting variables, but the data is reset.
     pub before: Vec<String>,
     pub program: Vec<String>,
 }
 
-/// A race under way.
+/// A race in progress.
 #[derive(Debug)]
 pub struct Race {
     /// The runtime whose clients are the racers.
     runtime: Runtime,
     racers: Vec<Racer>,
     holds: Probe,
-    /// The inputs that are still to be run before all orders.
+    /// The inputs that are still to be run before the first order.
     start: VecDeque<Input>,
     start_error: Option<ProgramError>,
     /// The data with which each order begins.
@@ -77,9 +78,9 @@ pub struct Race {
     phase: RacePhase,
     mode: Mode,
     search: Search,
-    /// The racers whose turns were played by hand in this order.
+    /// The racers whose turns were played by hand in the current order.
     picks: Vec<usize>,
-    /// The turns that are still to be played again, after one was taken back.
+    /// The turns that are still to be replayed after one was undone.
     repeated_picks: VecDeque<usize>,
     order: Order,
     tally: RaceResult,
@@ -91,11 +92,11 @@ pub struct Race {
 struct Racer {
     client: ClientIndex,
     entrant: Entrant,
-    /// The inputs that the racer has still to run before the race.
+    /// The inputs that the racer still has to run before the race.
     before: VecDeque<Input>,
-    /// The inputs that the racer has still to run in the race.
+    /// The inputs that the racer still has to run in the race.
     rest: VecDeque<Input>,
-    /// The index of the racer's last turn in the order.
+    /// The index of the racer's last turn in the current order.
     last_turn: Option<usize>,
     /// The commands that the racer sent in its last turn.
     sent: Vec<Vec<Vec<u8>>>,
@@ -104,12 +105,12 @@ struct Racer {
 /// The phase of a race.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RacePhase {
-    /// The data is prepared.
+    /// The data is being prepared.
     Starting,
-    /// The racers run their code before the race.
+    /// The racers run the code that comes before the race.
     Preparing,
     Racing,
-    /// The data after the order is probed.
+    /// The data is probed after an order.
     Probing,
     /// The order has ended, or all orders were played.
     Over,
@@ -129,13 +130,13 @@ pub enum Mode {
 pub enum RacerState {
     /// The racer is ready to send these commands.
     Ready(String),
-    /// The racer waits for this, in Markdown.
+    /// The racer is waiting. The text says for what, in Markdown.
     Waits(String),
     Done,
 }
 
 impl Race {
-    /// Returns a race on a copy of the data. `number` is different for each race of the session.
+    /// Creates a race on a copy of the data. `number` is different for each race of the session.
     pub fn new(plan: Plan, engine: Engine, clock: Clock, seed: u64, number: u32) -> Self {
         let first_child = number.saturating_mul(CHILDREN_OF_A_RACE);
         let mut runtime = Runtime::on_copy(engine, clock.clone(), seed, first_child);
@@ -185,7 +186,7 @@ impl Race {
         self.advance();
     }
 
-    /// Whether this child belongs to a race.
+    /// Whether this child belongs to any race.
     pub fn owns(child: ChildId) -> bool {
         child.0 >= CHILDREN_OF_A_RACE
     }
@@ -202,7 +203,7 @@ impl Race {
         match event {
             Event::Frame { child, thread, frame } => self.runtime.handle_frame(child, thread, frame),
             Event::ChildGone(child) => self.runtime.handle_child_exit(child),
-            // Time has passed in silence: all threads of the program wait, if only for another thread's lock.
+            // No frame arrived, so all threads of the program are waiting, possibly for a lock of another thread.
             _ => {
                 self.runtime.end_waiting_turn();
             }
@@ -211,7 +212,7 @@ impl Race {
         self.advance();
     }
 
-    /// What the race waits for while a program runs.
+    /// Returns what the race is waiting for while a program runs.
     pub fn need(&self) -> Option<Need> {
         let (child, deadline_us) = self.runtime.running_child().filter(|_| !self.runtime.is_over)?;
         Some(Need::Frame { child, deadline_us })
@@ -233,7 +234,7 @@ impl Race {
         self.mode
     }
 
-    /// The turns of the current order so far.
+    /// Returns the turns of the current order so far.
     pub fn order(&self) -> &Order {
         &self.order
     }
@@ -242,12 +243,12 @@ impl Race {
         &self.tally
     }
 
-    /// The name and the state of each racer.
+    /// Returns the name and the state of each racer.
     pub fn racer_states(&self) -> Vec<(&str, RacerState)> {
         self.racers.iter().map(|racer| (racer.entrant.name.as_str(), self.racer_state(racer))).collect()
     }
 
-    /// Plays a racer's turn, if the racer has something to send.
+    /// Plays a racer's turn, if the racer is ready to send a command.
     pub fn play_turn(&mut self, index: usize) {
         if let Some(RacerState::Ready(_)) = self.racers.get(index).map(|racer| self.racer_state(racer)) {
             if self.order.steps.is_empty() {
@@ -259,8 +260,8 @@ impl Race {
         }
     }
 
-    /// Takes back the last turn that was played by hand: plays the order again, up to that turn. Returns false if there
-    /// is none.
+    /// Undoes the last turn that was played by hand, by replaying the order up to that turn. Returns false if there is
+    /// none.
     pub fn undo_turn(&mut self) -> bool {
         let was_played = self.picks.pop().is_some();
         if was_played {
@@ -270,7 +271,7 @@ impl Race {
         was_played
     }
 
-    /// Forgets the turns that were played by hand, so that none can be taken back.
+    /// Forgets the turns that were played by hand, so that none can be undone.
     pub fn forget_turns(&mut self) {
         self.picks.clear();
     }
@@ -283,7 +284,7 @@ impl Race {
         self.phase = RacePhase::Over;
     }
 
-    /// Plays on until a child has to answer, or the learner has to say whose turn is next.
+    /// Continues until a child has to answer, or the learner has to choose whose turn is next.
     fn advance(&mut self) {
         loop {
             self.collect();
@@ -303,7 +304,7 @@ impl Race {
         }
     }
 
-    /// Lets everything go on that waits for nothing, and hands out the submissions that have run.
+    /// Runs everything that can continue, and returns the submissions that have run to the race.
     fn settle(&mut self) {
         loop {
             for client in self.runtime.clients.indices() {
@@ -325,7 +326,7 @@ impl Race {
         }
     }
 
-    /// Has a client run an input. Commands to the tutor have no place in a race.
+    /// Starts an input of a client. Tutor commands are not allowed in a race.
     fn begin_input(&mut self, client: ClientIndex, input: Input) {
         let _ = self.runtime.begin(client, input);
     }
@@ -371,7 +372,7 @@ impl Race {
         true
     }
 
-    /// Resets everything to the state before the first order.
+    /// Restores the state that every order begins with.
     fn begin_order(&mut self) {
         let Some(origin) = &self.origin else { return };
         for racer in &mut self.racers {
@@ -410,13 +411,13 @@ impl Race {
         self.phase = RacePhase::Preparing;
     }
 
-    /// Runs what racers run before the race, then shuts their gates.
+    /// Runs the racers' code before the race, then closes their gates.
     fn prepare_racers(&mut self) -> bool {
         let mut waiting = self.racers.iter_mut().filter(|racer| !racer.before.is_empty());
         if let Some(racer) = waiting.next() {
             let client = racer.client;
             if !self.runtime.clients[client].is_free() {
-                // A program that waits here is stuck: before the race, no other client answers it.
+                // A program that waits here is stuck, because before the race no other client can wake it.
                 racer.before.clear();
             } else if let Some(input) = racer.before.pop_front() {
                 self.begin_input(client, input);
@@ -464,7 +465,7 @@ impl Race {
         true
     }
 
-    /// Moves the clock to the next time that a racer waits for. Returns false if there is none.
+    /// Moves the clock to the next deadline of a racer. Returns false if there is none.
     fn pass_time(&mut self) -> bool {
         let Some(deadline_us) = self.runtime.next_deadline_us() else { return false };
         self.runtime.advance_to(deadline_us);
@@ -472,7 +473,7 @@ impl Race {
         true
     }
 
-    /// Asks what the data is after the order.
+    /// Runs the probe of the data after an order.
     fn probe(&mut self) -> bool {
         self.phase = RacePhase::Probing;
         self.found.clear();
@@ -484,7 +485,7 @@ impl Race {
         true
     }
 
-    /// Notes the result of an order, and begins the next one. Returns false if there is none.
+    /// Records the result of an order, and starts the next one. Returns false if there is none.
     fn conclude_order(&mut self) -> bool {
         let Some(answer) = self.found.pop() else { return false };
         let answer = probe_answer(answer);
@@ -509,7 +510,7 @@ impl Race {
         false
     }
 
-    /// Notes the length of the order, and keeps the longest order if the lengths differ.
+    /// Records the length of the order, and keeps the longest order if the lengths differ.
     fn note_length(&mut self) {
         let turns = self.order.steps.len();
         let longest = self.tally.longest.as_ref().map_or(self.tally.shortest, |order| order.steps.len());
@@ -559,10 +560,11 @@ impl Race {
         self.settle();
     }
 
-    /// Adds a racer's reply to its last turn, or as a turn of its own if other racers have sent commands since.
+    /// Adds a reply to the racer's last turn. If other racers have sent commands since, the reply gets a turn of its
+    /// own.
     fn take_reply(&mut self, index: usize, text: String) {
         let last = self.racers[index].last_turn.unwrap_or(self.order.steps.len());
-        // Racers that its command woke may have got their replies first.
+        // Racers that were woken by its command may have got their replies earlier.
         let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
         match self.order.steps.get_mut(last) {
             Some(step) if step.got.is_empty() && nobody_sent_since => step.got = text,
@@ -570,10 +572,10 @@ impl Race {
         }
     }
 
-    /// Notes the result of a racer's program.
+    /// Records the result of a racer's program.
     fn conclude_program(&mut self, submission: &Submission) {
         let Some(index) = self.racer_with(|client| client.name == submission.client) else { return };
-        // The learner has run the code before the race already, so its errors do not count here.
+        // The learner has already run the code that comes before the race, so its errors do not count here.
         if self.phase != RacePhase::Racing {
             return;
         }
@@ -599,7 +601,7 @@ impl Race {
     }
 }
 
-/// The error with which a submission ended, if it did.
+/// Returns the error with which a submission ended, if any.
 fn program_error(submission: &Submission) -> Option<ProgramError> {
     let error = submission.error.clone()?;
     Some(ProgramError { who: submission.client.clone(), line: submission.source.clone(), error })

@@ -1,12 +1,11 @@
-//! Hints on mistakes that Python's own messages do not explain: a mistyped Redis command, and a method that was not
+//! Hints about mistakes that Python's own messages do not explain: a mistyped Redis command, and a method that was not
 //! called.
 
 use crate::markup::code;
 use crate::spelling;
 use redis_engine::commands;
 
-/// Returns a hint on a statement, given the class of its error and the `repr` of its value. Each of the two may be
-/// empty.
+/// Returns a hint about a statement, given the class of its error and the `repr` of its value. Both may be empty.
 pub fn suggest(source: &str, error_class: &str, value: &str) -> Option<String> {
     if let Some((word, name)) = mistyped_command(source, error_class) {
         return Some(format!("Redis has no command {} either. Did you mean {}?", code(word), code(name)));
@@ -22,7 +21,7 @@ fn uncalled<'a>(source: &'a str, value: &str) -> Option<&'a str> {
     (is_name && value.starts_with("<bound method ")).then_some(name)
 }
 
-/// Returns the first word of a line that Python rejected, and the Redis command that it resembles, if it resembles one.
+/// If Python rejected a line, returns its first word and the Redis command that the word resembles, if there is one.
 fn mistyped_command<'a>(line: &'a str, error_class: &str) -> Option<(&'a str, &'static str)> {
     let mut words = line.split_whitespace();
     let first = words.next()?;

@@ -86,8 +86,7 @@ impl Attempt {
         done.map(|judged| judged.submission.source.as_str())
     }
 
-    /// Returns why the step was not done: a reason that follows other words, and a diagnostic for each expectation that is
-    /// not met.
+    /// Returns why the step was not done: a clause, and a diagnostic for each expectation that is not met.
     pub fn why_not_done(&self, step: &Step) -> (String, Vec<Diagnostic>) {
         let (Some(expect), Some(last)) = (&step.expect, self.judged.last()) else {
             return (messages::nothing_judged(), Vec::new());

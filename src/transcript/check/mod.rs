@@ -166,7 +166,7 @@ fn check_answer(step: &Step, answer: &Spanned<String>, tried: &Attempt, report: 
     } else {
         check_picture(step, tried, report);
         check_no_mistake_matches(step, answer, tried, report);
-        // An `also` may well end with a line that only looks at the result.
+        // An `also` answer may end with a line that only reads the result.
         let is_answer = step.answer.as_ref() == Some(answer);
         if let Some(line) = tried.needless.as_ref().filter(|_| is_answer) {
             report.advice.push(Diagnostic::new(at, messages::needless_line(quoted(line))));

@@ -124,7 +124,8 @@ fn check_race(race: &Race, tried: &Attempt, report: &mut Report) {
     }
 }
 
-/// Checks that the programs of a comparison can be run by several clients at once, and lose nothing one after the other.
+/// Checks that the programs of a comparison can be run by several clients at once, and lose no update if they run one
+/// after the other.
 fn check_sides(compare: &Compare, tried: &Attempt, report: &mut Report) {
     let sides = [&compare.left, &compare.right].into_iter().filter_map(|side| Some((side, side.holds.as_ref()?)));
     for (index, (side, holds)) in sides.enumerate() {
@@ -142,7 +143,7 @@ fn check_sides(compare: &Compare, tried: &Attempt, report: &mut Report) {
     }
 }
 
-/// Returns what the data held after the first order that lost something.
+/// Returns the data after the first order that lost an update.
 fn first_bad_value(result: &RaceResult) -> String {
     result.example.as_ref().and_then(|order| order.seen.clone()).unwrap_or_else(messages::an_error)
 }
@@ -154,7 +155,7 @@ fn check_result(result: &RaceResult, at: usize, broken: Vec<Diagnostic>, report:
     }
     let is_sound = !result.cut && broken.is_empty();
     for error in broken {
-        // Code that fails outside of a race as well has been reported already.
+        // Code that fails even outside of a race has been reported already.
         if !report.errors.iter().any(|known| known.at == error.at) {
             report.add_error(error);
         }
