@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_replaces_the_one_by_length() {
+    fn a_given_limit_replaces_the_default_one() {
         assert_eq!(nearest_of_few("g", ["go", "wait"]), Some("go"));
         assert_eq!(nearest_within("retrun", ["RESET"], 1), None);
     }

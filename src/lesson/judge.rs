@@ -200,7 +200,7 @@ by = ["phone"]
     }
 
     #[test]
-    fn another_client_than_the_named_one_does_not_do_the_step() {
+    fn a_step_is_not_done_by_another_client_than_the_named_one() {
         let wrong_client = |has_changed_data| {
             let (actual, wanted) = ("main".into(), "phone".into());
             Verdict::Miss(vec![Mismatch::Client(ActorMismatch::WrongClient { actual, wanted, has_changed_data })])

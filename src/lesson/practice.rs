@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_is_due_from_its_time_on() {
+    fn a_card_is_due_once_its_time_has_come() {
         let card = Card { level: 0, due: 500 };
         assert_eq!(card.days_left(499), Some(1));
         assert_eq!(card.days_left(500), None);

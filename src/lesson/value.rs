@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn redis_cli_says_the_same_in_its_own_types() {
+    fn redis_cli_replies_equal_python_values() {
         let bytes = |text: &str| Value::Bytes(text.into());
         let list = |items: &[&str]| Value::Sequence(items.iter().map(|item| bytes(item)).collect());
         for (cli, python, same) in [

@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_written_as_it_was_read() {
+    fn every_parsed_row_is_formatted_as_it_was() {
         for command in crate::commands::all() {
             let arguments = parse(command.syntax);
             let written = arguments.iter().map(Argument::to_string).collect::<Vec<_>>().join(" ");

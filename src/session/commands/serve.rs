@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_real_client_may_cut_the_learners_lines_off() {
+    fn a_real_client_can_close_the_learners_redis_cli_connection() {
         let mut session = session();
         let outside = connect(&mut session);
         enter(&mut session, "SELECT 3");

@@ -429,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn large_data_is_kept_by_a_fork_only() {
+    fn only_a_fork_saves_large_data() {
         let mut session = session();
         fill(&mut session, LARGEST + 1);
         assert_eq!(enter(&mut session, "DEL list"), "(integer) 1\n");
@@ -475,7 +475,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_taken_back_while_real_clients_are_connected() {
+    fn undo_is_refused_while_real_clients_are_connected() {
         let mut session = session();
         enter(&mut session, "SET a 1");
         let client = session.tutor.runtime.engine.connect();
@@ -487,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wire_shows_nothing_twice_after_undo() {
+    fn wire_shows_nothing_twice_after_undo() {
         let mut session = session();
         let wires = |session: &mut Session, text: &str| {
             session.handle(Event::Entered(text.into()));
