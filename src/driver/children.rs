@@ -66,7 +66,7 @@ impl Drop for PythonProcess {
     }
 }
 
-/// What ended the wait for a child.
+/// The event that ended the wait for a child.
 #[derive(Debug)]
 pub enum ReceiveOutcome {
     /// A frame of the thread with this number.
@@ -81,7 +81,7 @@ pub enum ReceiveOutcome {
     Other,
 }
 
-/// What ends the wait for a child besides its frame.
+/// The conditions, other than a frame, that end the wait for a child.
 #[derive(Clone, Copy, Default)]
 pub(super) struct WaitConditions<'a> {
     /// Reports a silence of this length, because other clients wait for time to pass.

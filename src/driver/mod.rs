@@ -82,7 +82,7 @@ pub trait Frontend {
         false
     }
 
-    /// Whether `tick` is to be called while a program computes.
+    /// Whether `tick` should be called while a program computes.
     fn wants_ticks(&self) -> bool {
         false
     }

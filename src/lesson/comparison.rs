@@ -16,7 +16,7 @@ pub struct Comparison<'a> {
 /// The values that satisfy a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted<'a> {
-    /// This Python value.
+    /// A value that equals this Python literal.
     Value(&'a str),
     /// Values between bounds: one bound, or a lower and an upper one.
     Bounds(Vec<Bound>),

@@ -29,7 +29,7 @@ pub struct Submission {
     pub changed: bool,
 }
 
-/// An error, as far as judging needs it.
+/// An error, reduced to what judging needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Failure {
     /// The qualified name of the class. Empty for an error in redis-cli.
@@ -150,7 +150,7 @@ pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
 }
 
 impl DisplayedValue {
-    /// Returns whether it is this Python value.
+    /// Returns whether the displayed value equals this Python value.
     pub fn is(&self, expected: &str) -> bool {
         match self {
             DisplayedValue::Python(repr) => is_same(repr, expected),

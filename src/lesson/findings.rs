@@ -25,7 +25,7 @@ pub struct Findings {
     pub variable_owners: Vec<(String, String)>,
     /// The types of the keys that the submission names.
     pub key_types: Vec<(String, &'static str)>,
-    /// Whether the function that several clients are to run was defined in this step.
+    /// Whether the function that several clients have to run was defined in this step.
     pub is_run_defined: bool,
     /// Where the value that was shown comes from.
     pub origin: Origin,

@@ -17,7 +17,7 @@ pub const MOST_AT_ONCE: usize = 10;
 /// The card of a step, which says when it is due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
-    /// The index of its box.
+    /// The index of the card's box.
     #[serde(rename = "box")]
     pub level: usize,
     /// The time at which the step is due, in seconds since 1970.

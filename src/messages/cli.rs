@@ -1,7 +1,7 @@
 //! The sentences of the command line: `cli`. Errors begin in lower case, as `redis-tutor: ` precedes them.
 
 messages! {
-    /// A file could not be read; `name` is its path or `standard input`.
+    /// A file could not be read. `name` is its path, or `standard input`.
     cannot_read(name, error) = "{name} cannot be read: {error}";
 
     /// A file could not be written.
@@ -17,10 +17,10 @@ messages! {
     /// The title of the picture of a script.
     picture_title(name) = "redis-tutor runs {name}";
 
-    /// `man` with the name of no subcommand.
+    /// `man` with a name that is not a subcommand.
     no_such_command(name, commands) = "there is no command '{name}'. There are: {commands}.";
 
-    /// A lesson's name or number that is not in the library; `suggestion` is `did_you_mean` or nothing.
+    /// The name or number of a lesson that does not exist. `suggestion` is `did_you_mean`, or empty.
     no_such_lesson(name, suggestion) = "there is no lesson '{name}'.{suggestion} `redis-tutor lessons` lists them.";
 
     /// A name that is close to the one that was given.
@@ -39,7 +39,7 @@ messages! {
     id_taken(id, other) =
         "the id \"{id}\" is already used by {other}: progress refers to ids, so give each lesson its own";
 
-    /// `check` found a lesson with the id of one that is built in.
+    /// `check` found a lesson with the id of a built-in lesson.
     id_of_built_in(id, other) =
         "{other} is built in and has the id \"{id}\" as well: with `--lessons` this file replaces it. \
          Give it an id of its own unless that is intended";
@@ -56,10 +56,10 @@ messages! {
     /// The number of tries in `check_summary`, when there are none or several.
     tries(count) = "{count} tries";
 
-    /// In the list of lessons, for each that replaces a lesson that is built in.
+    /// A line in the list of lessons for a lesson that replaces a built-in one.
     replaces_built_in(id, path) = "{id} is {path}, in place of the lesson built in.";
 
-    /// `new` with a path that names no lesson file; `path` is a path that would do.
+    /// `new` with a path that cannot be a lesson file. `path` is a suggestion.
     not_a_lesson_file(path) =
         "a lesson file ends in .toml and has a name before it: redis-tutor new {path}";
 

@@ -9,7 +9,7 @@ messages! {
     memory_bytes_chart() = "Bytes of memory";
     /// What a program sends: `hash 3 commands in 1 round trip`.
     program_traffic(program, commands, round_trips) = "{program} {commands} in {round_trips}";
-    /// What each program sends, for all sizes of the data.
+    /// The traffic of each program, if it is the same for all sizes of the data.
     traffic_each_time(programs) = "Each time: {programs}.";
     /// What each program sends for the largest size: `With 1,000 fields`.
     traffic_at_size(size, programs) = "With {size}: {programs}.";
@@ -44,7 +44,7 @@ messages! {
 
     // What went over the wire (`render/wire.rs`).
 
-    /// Who sends, for a screen reader. Others see an arrow.
+    /// The sender and the receiver, for a screen reader. Other users see an arrow.
     sender_and_receiver(sender, receiver) = "{sender} to {receiver}";
     /// A client that will not get a reply.
     no_reply(reason) = "nothing: {reason}";

@@ -1,7 +1,7 @@
 //! The sentences of the terminal: `shell`.
 
 messages! {
-    /// Once, before the first lesson.
+    /// Shown once, before the first lesson.
     first_start() = "\
 Welcome. This is a Redis to try things on, and a tutor beside it.
 
@@ -11,41 +11,41 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 - Enter on an empty line goes on once a step is done.
 - Ctrl-C stops what runs. Ctrl-D leaves; your place is kept.";
 
-    /// Before the first prompt of `play`.
+    /// Shown before the first prompt of `play`.
     play_welcome() =
         "`r` is a `redis.Redis()`. Type Python or redis-cli commands; `:help` tells more, Ctrl-D leaves.";
 
-    /// When a lesson resumes at a later step than its first.
+    /// Shown when a lesson resumes at a later step than its first.
     lesson_resumed(title, step) = "Resuming **{title}** at step {step}. `:lessons` lists all lessons.";
 
-    /// At the end of a session of `review`.
+    /// Shown at the end of a session of `review`.
     practice_saved() = "Your practice is saved.";
 
-    /// At the end of a session that leaves a lesson unfinished.
+    /// Shown at the end of a session that leaves a lesson unfinished.
     place_kept(title, step) = "Your place is kept: {title}, step {step}.";
 
-    /// At the end of `play`, if there was data.
+    /// Shown at the end of `play`, if there was data.
     play_data_gone() = "The data is gone: `play` does not save it.";
 
-    /// An empty line was entered while a bracket is open; `line` is the text up to the bracket.
+    /// Shown when an empty line is entered while a bracket is open. `line` is the text up to the bracket.
     bracket_open(line, closing) = "{line} is still open: `{closing}` closes it, Ctrl-C drops the line.";
 
-    /// In append-only output, while a program computes for long.
+    /// Shown in append-only output while a program computes for a long time.
     still_running() = "Still running. Ctrl-C stops it.";
 
-    /// On the line of a program that computes for long; `dot` separates the two parts.
+    /// The indicator of a program that computes for a long time. `dot` separates the two parts.
     running_for(seconds, dot) = " running for {seconds} s {dot} Ctrl-C stops it";
 
-    /// After a program that computed for long.
+    /// Shown after a program that computed for a long time.
     took(seconds) = "That took {seconds} s.";
 
     /// The last entry of a list of completions that was cut.
     more_completions(count) = "and {count} more";
 
-    /// Beside a keyword argument in a list of completions.
+    /// Shown beside a keyword argument in a list of completions.
     default_value(value) = "default {value}";
 
-    /// The environment names an editor without a name.
+    /// The environment variable for the editor is empty.
     editor_unnamed() = "EDITOR is empty: set it to the name of an editor.";
 
     /// The external editor returned an error status.
@@ -54,50 +54,50 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// The external editor could not be run.
     editor_not_started(editor, error) = "`{editor}` could not be started ({error}): set EDITOR to the name of yours.";
 
-    /// In the lesson menu, if the typed text matches no lesson.
+    /// Shown in the lesson menu if the typed text matches no lesson.
     menu_no_match() = " No lesson matches. Backspace deletes a letter.";
 
-    /// Below the lesson menu.
+    /// Shown below the lesson menu.
     menu_help(dot) = " Arrows or typing choose {dot} Enter opens {dot} Ctrl-D leaves";
 
-    /// Below the lesson menu in a narrow terminal.
+    /// Shown below the lesson menu in a narrow terminal.
     menu_help_narrow(dot) = " Arrows, typing {dot} Enter {dot} Ctrl-D leaves";
 
-    /// Below the lesson menu while its lessons are filtered.
+    /// Shown below the lesson menu while its lessons are filtered.
     menu_filter(typed) = " Looking for: {typed}";
 
     /// The prompt of the numbered list of lessons; `next` is the lesson that Enter opens.
     menu_prompt(next) = "Number or name of a lesson; Enter opens {next}, Ctrl-D leaves: ";
 
-    /// In the numbered list of lessons, if the typed text matches no lesson.
+    /// Shown in the numbered list of lessons if the typed text matches no lesson.
     menu_no_match_for(typed) = "No lesson matches \"{typed}\".";
 
-    /// Before the first step of a lesson.
+    /// Shown before the first step of a lesson.
     lesson_begins(number, count, about, steps, minutes) =
         "Lesson {number} of {count}: {about} {steps} steps, about {minutes} minutes.";
 
-    /// At the end of a lesson.
+    /// Shown at the end of a lesson.
     lesson_done(number, count, steps) = "Lesson {number} of {count} is done: {steps} steps.";
 
-    /// Beside the bar of finished lessons.
+    /// Shown beside the bar of finished lessons.
     lessons_done(done, count) = "{done} of {count} lessons done";
 
-    /// A program tried to have the tutor write a file while a line is being typed.
+    /// Shown when the tutor should write a file while a line is being typed.
     file_not_written_while_typing(path) = "`{path}` is not written while a line is being typed.";
 
-    /// A panic: the version, ` at FILE:LINE:COLUMN` or nothing, and the reason.
+    /// The report of a panic. `place` is `panic_place`, or empty if the place is not known.
     panic_happened(version, place, reason) = "redis-tutor {version} failed{place}: {reason}";
 
-    /// After `panic_happened`, if the place is known.
+    /// The `place` of `panic_happened`, if it is known.
     panic_place(location) = " at {location}";
 
-    /// In `panic_happened`, if the panic has no message.
+    /// The `reason` of `panic_happened`, if the panic has no message.
     panic_without_reason() = "no reason was given";
 
-    /// After `panic_happened`, if progress is saved to a file.
+    /// Shown after `panic_happened` if progress is saved to a file.
     panic_progress_safe(path) = "This is a mistake in redis-tutor, not yours. Your progress is safe, in {path}.";
 
-    /// After `panic_happened`, if no progress is saved.
+    /// Shown after `panic_happened` if no progress is saved.
     panic_not_yours() = "This is a mistake in redis-tutor, not yours.";
 
     /// Where to report a panic.

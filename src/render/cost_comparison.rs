@@ -1,4 +1,4 @@
-//! A comparison of what two programs cost: a bar for each program and size of the data, all to one scale.
+//! A comparison of the costs of two programs: a bar for each program and size of the data, all on the same scale.
 
 use unicode_width::UnicodeWidthStr as _;
 

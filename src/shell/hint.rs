@@ -28,7 +28,7 @@ impl Hint {
     }
 }
 
-/// Returns the signature of what is typed at the end of `text`.
+/// Returns the signature of the command or call that is being typed at the end of `text`.
 pub fn signature_hint(text: &str, dialect: Dialect, queries: &SessionQueries) -> Option<Hint> {
     match completion_context(text, dialect) {
         CompletionContext::TutorName(name) => {
@@ -57,7 +57,7 @@ fn python_signature(call: &OpenCall<'_>, queries: &SessionQueries) -> Option<Hin
     let prefix = format!("{}(", call.callee);
     let parameters = queries.ask(move |_, completer| completer.complete(&prefix))?;
     let (current, others) = remaining_parameters(&parameters, &call.arguments)?;
-    // Blanks keep the hint apart from an argument that is being typed.
+    // Spaces separate the hint from an argument that is being typed.
     let is_argument_begun = call.arguments.last().is_some_and(|argument| !argument.trim().is_empty());
     let space = if is_argument_begun { "  " } else { "" };
     let others: String = others.iter().map(|other| format!(", {other}")).collect();

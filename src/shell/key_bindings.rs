@@ -14,7 +14,7 @@ use super::editor_helper::EditorHelper;
 /// Number of columns by which a block is indented.
 pub const INDENT: u8 = 4;
 
-/// The action that the key that ended a line requests.
+/// The action of a key that ends a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum LineAction {
@@ -48,7 +48,7 @@ impl LineAction {
 pub struct KeyBindings {
     /// Whether the line continues a block.
     in_block: Arc<AtomicBool>,
-    /// The action that the last key requested, as the number of a `LineAction`.
+    /// The action of the last key, as the number of a `LineAction`.
     action: Arc<AtomicU8>,
     ignores_enter: Arc<AtomicBool>,
 }
@@ -63,7 +63,7 @@ impl KeyBindings {
         self.ignores_enter.store(true, Ordering::Relaxed);
     }
 
-    /// Returns the action that the key that ended the line requests.
+    /// Returns the action of the key that ended the line.
     pub fn take_action(&self) -> LineAction {
         let action = self.action.swap(LineAction::Accept as u8, Ordering::Relaxed);
         LineAction::ALL.into_iter().find(|known| *known as u8 == action).unwrap_or(LineAction::Accept)
@@ -102,7 +102,7 @@ impl KeyBindings {
     }
 }
 
-/// Ends the line, and records which action the key requests.
+/// Ends the line, and records the action of the key.
 struct EndLine {
     action: LineAction,
     bindings: KeyBindings,
@@ -123,7 +123,7 @@ impl ConditionalEventHandler for EndLine {
     }
 }
 
-/// Accepts the line, unless this press of Enter is to be ignored.
+/// Accepts the line, unless this press of Enter should be ignored.
 struct Enter {
     bindings: KeyBindings,
 }

@@ -39,9 +39,9 @@ pub const KEYWORDS: [&str; 35] = [
 /// A top-level statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// Its source text.
+    /// The source text of the statement.
     pub source: String,
-    /// Number of its first line, counted from 1.
+    /// The number of the statement's first line, counted from 1.
     pub first_line: usize,
 }
 
@@ -129,7 +129,7 @@ pub fn split_statements(source: &str) -> Result<Vec<Statement>, SyntaxError> {
 /// An expression whose value the interactive prompt echoes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EchoedExpression {
-    /// Its place in the source, in bytes.
+    /// The byte range of the expression in the source.
     pub range: Range<usize>,
     /// Whether the expression is a top-level statement, and not inside a block.
     pub is_whole: bool,

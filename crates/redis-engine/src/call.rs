@@ -140,8 +140,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Returns the arity error of this command, for commands that require more than a number of words, such as
-    /// arguments in pairs.
+    /// Returns the arity error of this command. Used by commands with additional rules, such as arguments in pairs.
     pub fn wrong_arity(&self) -> Error {
         error::wrong_arity(self.command.name)
     }

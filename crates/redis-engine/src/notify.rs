@@ -71,7 +71,7 @@ const ALL: [Class; 13] = [
 pub struct Classes {
     /// A bit for each class.
     bits: u16,
-    /// `d`: events of modules, of which there are none.
+    /// `d`: events of modules. The engine has no modules.
     modules: bool,
     /// `K`: events are published on `__keyspace@DB__:KEY`.
     pub by_key: bool,

@@ -24,7 +24,7 @@ pub struct TutorCommand {
     pub name: &'static str,
     /// The syntax of its arguments.
     pub arguments: &'static str,
-    /// What it does, in one line.
+    /// The command's effect, in one line.
     pub about: &'static str,
     run: fn(&mut Session, &str),
 }

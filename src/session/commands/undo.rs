@@ -53,7 +53,7 @@ struct UndoableInput {
     before: SavedState,
 }
 
-/// The state before an input, as far as it was saved.
+/// The state before an input, if it was saved.
 #[derive(Debug)]
 enum SavedState {
     Saved(Box<Snapshot>),

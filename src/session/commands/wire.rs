@@ -250,7 +250,8 @@ fn sent_parts(call: &Call) -> Vec<Part> {
     let count = |at: usize| words.get(at).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
     let keys = command.keys.positions(words.len(), count);
     let name_words = command.name.split(' ').count();
-    // The first part is the header of the array. Each following part is an element, as far as the command is recorded.
+    // The first part is the header of the array. Each following part is an element. A long command is recorded only in
+    // part.
     for (index, part) in parts.iter_mut().skip(1).take_while(|part| part.raw.starts_with('$')).enumerate() {
         let what = if index < name_words {
             "the command"

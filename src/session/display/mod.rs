@@ -1,4 +1,4 @@
-//! The data types of what a session shows. `render` lays them out.
+//! Data types for everything that a session shows. `render` lays them out as text.
 
 pub mod cost_comparison;
 pub mod lesson_status;

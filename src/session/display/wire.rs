@@ -13,7 +13,7 @@ pub struct Wire {
     pub so_far: Traffic,
 }
 
-/// An item of what was sent over the wire.
+/// An item in the display of the wire.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// One command or several commands, sent from a client to Redis.

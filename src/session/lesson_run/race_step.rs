@@ -349,7 +349,7 @@ impl Tutor {
         true
     }
 
-    /// Whether any client has defined the function that the clients are to run.
+    /// Whether any client has defined the function that the clients have to run.
     pub(super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
         let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
         let mut entries = self.runtime.clients.iter().flat_map(|client| client.python.replay_log.entries());
@@ -421,7 +421,7 @@ fn entrants(count: usize, before: &[String], program: &str) -> Vec<Entrant> {
     names.map(|name| Entrant { name: (*name).into(), before: before.to_vec(), program: vec![program.into()] }).collect()
 }
 
-/// Plans a race for each program of a comparison that is to count lost updates.
+/// Plans a race for each program of a comparison whose lost updates are counted.
 pub(super) fn plans_of_compare(compare: &format::Compare) -> Vec<Plan> {
     let plan = |side: &format::Program| {
         Some(Plan {

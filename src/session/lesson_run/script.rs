@@ -44,7 +44,7 @@ pub(super) enum Then {
     LessonEnds,
     /// The probes of the data have run, so the submission can be judged.
     Judge(Box<Submission>),
-    /// The code whose output is to be predicted has run.
+    /// The code whose output the learner predicts has run.
     Predicted,
     /// The setup of a program that will be measured has run.
     Ready,

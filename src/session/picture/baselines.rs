@@ -39,7 +39,7 @@ impl Place {
 /// A key, or a field of a hash, with its expiry time in milliseconds.
 type Expiring = (Place, Option<Vec<u8>>, i64);
 
-/// The data at one time, as far as it is remembered.
+/// The data at one time, or the part of it that is remembered.
 #[derive(Debug, Default, Clone)]
 struct Baseline {
     values: HashMap<Place, Value>,

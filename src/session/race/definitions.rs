@@ -11,7 +11,7 @@ pub fn is_definition(source: &str) -> bool {
         || (after.starts_with('=') && !after.starts_with("=="))
 }
 
-/// Whether a statement defines a name that clients are to run.
+/// Whether a statement defines the function that clients have to run.
 pub fn defines_run(source: &str, run: &str) -> bool {
     is_definition(source) && names_of(run).any(|name| defines_name(source, name))
 }

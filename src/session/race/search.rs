@@ -21,8 +21,7 @@ impl Search {
         self.depth = 0;
     }
 
-    /// Returns a choice among `of` alternatives, of which there is at least one. The first choice at each depth is
-    /// alternative 0.
+    /// Returns a choice among `of` alternatives, which must not be 0. The first choice at each depth is alternative 0.
     pub fn choose(&mut self, of: usize) -> usize {
         if self.depth == self.choices.len() {
             self.choices.push(Choice { taken: 0, of });

@@ -443,8 +443,7 @@ impl Runtime {
             | FromChild::Completions { .. } => {}
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
             FromChild::RunFinished(_) => self.replay_next(client),
-            // Connections that were kept are in their final state: this one is already closed, or will be closed again
-            // later.
+            // Connections that were kept already have their final state, so the replay must not close them.
             FromChild::Disconnect { .. } if !opens => {}
             FromChild::Disconnect { connection } => {
                 if let Some(connection) = self.clients[client].python.connections.remove(&connection) {

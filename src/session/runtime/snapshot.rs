@@ -29,7 +29,7 @@ pub struct Snapshot {
 }
 
 impl Runtime {
-    /// Returns a snapshot. `keyspace` is a copy of the keyspace as it is now.
+    /// Returns a snapshot. `keyspace` is a copy of the current keyspace.
     pub fn snapshot(&self, keyspace: Arc<Keyspace>) -> Snapshot {
         Snapshot {
             keyspace,

@@ -76,7 +76,7 @@ fn the_terminal_is_restored_after_a_signal() {
     }
 }
 
-/// Only debug builds have the input that panics.
+/// Runs only in debug builds, in which `:panic` makes the program panic.
 #[cfg(debug_assertions)]
 #[test]
 fn a_panic_restores_the_terminal_and_loses_no_progress() {

@@ -140,7 +140,7 @@ fn plain() {
     });
 }
 
-/// Only debug builds have the input that panics.
+/// Runs only in debug builds, in which `:panic` makes the program panic.
 #[cfg(debug_assertions)]
 #[test]
 fn a_panic() {

@@ -208,7 +208,7 @@ fn reload(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Replies with a digest of all databases, equal to Redis's.
+/// Replies with a digest of all databases, which equals that of Redis.
 fn digest_all(call: &mut Call) {
     let mut all = Digest::default();
     for (index, database) in call.keyspace.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
@@ -218,7 +218,7 @@ fn digest_all(call: &mut Call) {
     call.reply.status(&all.digits());
 }
 
-/// Replies with a digest of each key's value and of whether it expires, equal to Redis's.
+/// Replies with a digest for each key, which equals that of Redis. It includes the value, and whether the key expires.
 fn digest_values(call: &mut Call) {
     call.reply.array(call.argv.len() - 2);
     for &key in &call.argv[2..] {

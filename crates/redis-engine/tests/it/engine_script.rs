@@ -27,7 +27,7 @@ pub trait Server {
     fn advance_to_deadline(&mut self);
 }
 
-/// Runs a script, and returns its recording. An invalid line is an error that includes the line.
+/// Runs a script, and returns its recording. If a line is invalid, returns an error that quotes it.
 pub fn run(script: &str, server: &mut dyn Server) -> Result<String, String> {
     let first = Client { name: "main".to_owned(), connection: server.connect(), closed: false };
     let mut runner = Runner { server, clients: vec![first], current: 0, lines: Vec::new() };

@@ -2,7 +2,7 @@
 
 import _wire
 
-# Some of these are imported only because redis-py has them in this module.
+# redis-py has all of these names in this module, so some are imported without being used here.
 from redis import exceptions
 from redis.abstract_connection import DEFAULT_SOCKET_READ_SIZE, DEFAULT_SOCKET_TIMEOUT, AbstractConnection, _refusal
 from redis.backoff import NoBackoff

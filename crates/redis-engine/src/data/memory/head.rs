@@ -55,7 +55,7 @@ impl Expiry {
         };
     }
 
-    /// Returns the same expiry time, with room for one.
+    /// Returns the same expiry time, with space reserved for it.
     pub fn with_room(self) -> Self {
         if self.has_room() { self } else { Expiry::RESERVED }
     }
