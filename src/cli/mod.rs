@@ -5,10 +5,10 @@ mod authoring;
 mod check;
 mod learn;
 mod lesson_files;
+#[cfg(test)]
+mod lesson_schema_test;
 mod manual;
 mod progress_file;
-#[cfg(test)]
-mod schema_is_current;
 mod script;
 mod sheet;
 mod theme;

@@ -62,9 +62,8 @@ pub mod syntax;
 pub mod watch;
 
 use call::{Call, Mode};
-use client::{ClientId, QueuedCommand, ReplyMode};
-use command::{Command, Flag, Group};
-use data::Value;
+use client::{ClientId, QueuedCommand};
+use command::{Command, Flag};
 use error::Error;
 use keyspace::Keyspace;
 use reply::{Protocol, Reply};
@@ -246,53 +245,5 @@ impl Engine {
         let Engine { keyspace, server } = self;
         let mut call = Call { keyspace, server, commands: &commands::TABLE, reply, client, command, argv, mode };
         call.run();
-    }
-
-    /// Runs the commands of clients that are blocked on keys that became ready, in the order in which the clients
-    /// blocked, until no more keys become ready. Redis: `handleClientsBlockedOnKeys`.
-    fn serve_blocked_clients(&mut self) {
-        loop {
-            let ready_keys = self.keyspace.take_ready_keys();
-            if ready_keys.is_empty() {
-                return;
-            }
-            for (database, key) in ready_keys {
-                for client in self.server.blocking.clients_blocked_on(database, &key) {
-                    if self.holds_expected_type(client, database, &key) && !self.retry(client, database) {
-                        break;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether a key holds the type that a blocked client's command pops from. With another type the client stays
-    /// blocked, although the same command would fail if it were sent now.
-    fn holds_expected_type(&mut self, client: ClientId, database: usize, key: &[u8]) -> bool {
-        let Some(blocked) = self.server.blocking.get(client) else { return false };
-        self.keyspace.select(database);
-        let value = self.keyspace.peek(key).map(|entry| &entry.value);
-        matches!(
-            (value, blocked.command.group),
-            (Some(Value::List(_)), Group::List) | (Some(Value::SortedSet(_)), Group::SortedSet)
-        )
-    }
-
-    /// Runs a blocked client's command again. Returns whether the client is unblocked.
-    fn retry(&mut self, client: ClientId, database: usize) -> bool {
-        let Some(blocked) = self.server.blocking.get(client).cloned() else { return true };
-        let argv: Vec<&[u8]> = blocked.argv.iter().map(Vec::as_slice).collect();
-        let mut reply = Reply::new(self.server.clients.get(client).reply.protocol);
-        self.keyspace.select(database);
-        self.run(blocked.command, client, &argv, &mut reply, Mode::Retry);
-        if reply.is_empty() {
-            return false;
-        }
-        self.server.blocking.unblock(client);
-        if self.server.clients.get(client).reply_mode == ReplyMode::On {
-            self.server.clients.write_to(client, |out| out.raw(reply.as_bytes()));
-        }
-        self.publish_events();
-        true
     }
 }

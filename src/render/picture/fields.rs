@@ -2,7 +2,8 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{change_mark, change_role, format_ttl, more_line, shown_part, truncate_label, ttl_bar};
+use super::ttl::{format_ttl, ttl_bar};
+use super::{change_mark, change_role, more_line, shown_part, truncate_label};
 use crate::markup::{Line, Role, Span, Style, pad_end};
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Field, Piece};

@@ -8,18 +8,16 @@ mod overlap;
 mod ranking;
 mod spoken;
 mod text;
+mod ttl;
 
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{Line, Role, Span, Style, layout_paragraph, truncate_marked};
 use crate::messages::render as messages;
-use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since, Ttl};
+use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since};
 
 /// Pictures are drawn at least this wide, in columns.
 const MIN_WIDTH: usize = 30;
-
-/// The maximum width of the bar of a key's time to live, in columns.
-const TTL_BAR: usize = 20;
 
 /// Lays out a picture.
 pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
@@ -36,7 +34,7 @@ pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
                 Body::Ranking(ranking) => ranking::layout(ranking, drawing_style),
             });
             if let Some(ttl) = picture.ttl {
-                lines.push(ttl_line(ttl, drawing_style));
+                lines.push(ttl::ttl_line(ttl, drawing_style));
             }
             lines.extend(change_note(picture, style));
             lines.extend(layout_paragraph(Role::Muted, footer(picture), style));
@@ -180,32 +178,6 @@ fn legend(marks: &[char], since: Since, style: Style) -> Vec<Line> {
         return Vec::new();
     }
     layout_paragraph(Role::Muted, messages::legend(used.join(", "), since_text(since)), style)
-}
-
-/// Formats a time to live: `42 s`, as TTL returns it, but `20 min 5 s`, `2 h 5 min`, `3 days`.
-fn format_ttl(ms: i64) -> String {
-    let s = (ms + 999) / 1000;
-    match s {
-        ..1_000 => format!("{s} s"),
-        1_000..7_200 => format!("{} min {} s", s / 60, s % 60),
-        7_200..172_800 => format!("{} h {} min", s / 3_600, s % 3_600 / 60),
-        _ => format!("{} days", s / 86_400),
-    }
-}
-
-/// Returns the line `expires in 42 s of 60 s ████░░`.
-fn ttl_line(ttl: Ttl, style: Style) -> Line {
-    let text = format!(" {} ", messages::expires_in(format_ttl(ttl.left_ms), format_ttl(ttl.whole_ms)));
-    let columns = TTL_BAR.min(style.width.saturating_sub(text.width() + 1));
-    let mut line = vec![Span::new(Role::Plain, text)];
-    line.extend(ttl_bar(ttl, columns, style));
-    line
-}
-
-fn ttl_bar(ttl: Ttl, columns: usize, style: Style) -> [Span; 2] {
-    let left = bar(ttl.left_ms as f64 / ttl.whole_ms.max(1) as f64, columns, style);
-    let passed = style.choose("░", ".").repeat(columns - left.width());
-    [Span::new(Role::Bar, left), Span::new(Role::Muted, passed)]
 }
 
 /// Lays out the members of a set in columns of equal width.

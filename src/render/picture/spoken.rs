@@ -1,6 +1,7 @@
 //! Pictures as sentences and lists, for a screen reader.
 
-use super::{change_note, footer, format_ttl, heading, label_text, shown_part, since_text, text};
+use super::ttl::format_ttl;
+use super::{change_note, footer, heading, label_text, shown_part, since_text, text};
 use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph};
 use crate::messages::render as messages;
 use crate::session::picture::{

@@ -13,6 +13,7 @@ pub mod dialect;
 mod execute;
 pub mod gate;
 pub mod input_log;
+mod interrupt;
 mod output;
 pub mod output_limit;
 mod python;
@@ -24,7 +25,7 @@ pub mod wire_log;
 
 use std::collections::VecDeque;
 
-use super::event::{ChildId, Effect, Show};
+use super::event::{ChildId, Effect};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use client::{Ask, ClientIndex, Clients, MAIN, Work, WorkKind};
 pub use clock::Clock;
@@ -311,36 +312,6 @@ impl Runtime {
         let asks = &self.clients[client].python.asks;
         if let Some(&thread) = asks.iter().find(|(_, ask)| matches!(ask, Ask::Input { .. })).map(|(thread, _)| thread) {
             self.answer(client, thread, ToChild::Line { text });
-        }
-    }
-
-    /// Handles Ctrl-C: ends the wait of the program in the foreground, interrupts the program, or kills it at the
-    /// second Ctrl-C.
-    pub fn interrupt(&mut self) {
-        let index = self.turn.unwrap_or(self.foreground);
-        let client = &mut self.clients[index];
-        if client.python.replay.is_some() {
-            self.effects.extend(client.python.child.map(Effect::Kill));
-            return;
-        }
-        let Some(work) = &mut client.work else { return };
-        work.statements.clear();
-        if matches!(work.kind, WorkKind::Cli { .. }) {
-            work.interrupts += 1;
-            if let Some(connection) = client.cli.take() {
-                self.disconnect(connection);
-            }
-            self.show_from(index, Show::Reply("(interrupted)\n".into()));
-            return self.finish_work(index);
-        }
-        if self.turn == Some(index) && !client.python.is_main_waiting() {
-            work.interrupts += 1;
-            work.was_signalled = true;
-            let is_repeated = work.interrupts > 1;
-            let effect = if is_repeated { Effect::Kill } else { Effect::Interrupt };
-            self.effects.extend(client.python.child.map(effect));
-        } else if client.python.is_main_waiting() {
-            self.answer(index, MAIN_THREAD, ToChild::Interrupted);
         }
     }
 

@@ -9,6 +9,7 @@ mod clock;
 mod complete;
 mod console;
 mod cpython_messages;
+mod interrupt;
 mod limits;
 mod pipe;
 mod preload;
@@ -21,6 +22,7 @@ mod wire;
 
 use crate::frame::{FromChild, ToChild};
 use crate::syntax::{self, ExcessiveNesting};
+use interrupt::keyboard_interrupt;
 use pipe::Pipe;
 use rustpython_vm::{
     AsObject, Interpreter, Py, PyObject, PyObjectRef, PyResult, Settings, VirtualMachine,
@@ -130,15 +132,6 @@ impl Kernel {
         Some(builtin.clone())
     }
 
-    /// Handles Ctrl-C. The parent sends the signal while a source runs, or while the frame that starts one is still on
-    /// the pipe.
-    fn interrupt(&self) {
-        self.interrupted.store(true, Ordering::SeqCst);
-        if self.waiting.load(Ordering::SeqCst) {
-            self.pipe.send(&FromChild::InterruptWait);
-        }
-    }
-
     /// Sends a request and waits for its answer. If Ctrl-C arrives while the main thread waits or is about to, the
     /// parent is told to end the wait. This function and the signal handler each set a flag of their own before they
     /// read the flag of the other, so whichever comes second sees both flags.
@@ -154,11 +147,6 @@ impl Kernel {
         let answer = self.pipe.receive();
         self.waiting.store(false, Ordering::SeqCst);
         answer
-    }
-
-    /// Clears a pending Ctrl-C. Returns whether there was one, so that it is raised only once.
-    fn take_interrupt(&self) -> bool {
-        self.interrupted.swap(false, Ordering::SeqCst)
     }
 }
 
@@ -192,7 +180,7 @@ fn serve() {
     limits::limit_resources();
     limits::end_with_parent();
     let (sender, receiver) = user_signal_channel();
-    limits::interrupt_on_signal(kernel, sender);
+    interrupt::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
         // Objects made before the first prompt stay alive. Searching them for garbage would be a tenth of the start-up
         // time.
@@ -353,10 +341,6 @@ fn request(request: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
         }
         answer => Ok(answer),
     }
-}
-
-fn keyboard_interrupt(vm: &VirtualMachine) -> PyBaseExceptionRef {
-    vm.new_exception_empty(vm.ctx.exceptions.keyboard_interrupt.to_owned())
 }
 
 /// Returns CPython's exception for a source that is nested too deeply, which must not reach the compiler: it would

@@ -1,6 +1,7 @@
 //! Compiles a source, runs it in the learner's namespace, and describes how it ended.
 
-use super::{Kernel, kernel, keyboard_interrupt, lock, nesting_error, syntax_error, traceback};
+use super::interrupt::keyboard_interrupt;
+use super::{Kernel, kernel, lock, nesting_error, syntax_error, traceback};
 use crate::frame::{RunOutcome, Stream, UncaughtException};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
