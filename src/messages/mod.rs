@@ -58,6 +58,7 @@ macro_rules! messages {
 
 pub mod check;
 pub mod cli;
+pub mod commands;
 pub mod driver;
 pub mod effects;
 pub mod feedback;
@@ -71,6 +72,7 @@ pub fn all() -> impl Iterator<Item = Message> {
     [
         check::ALL,
         cli::ALL,
+        commands::ALL,
         driver::ALL,
         effects::ALL,
         feedback::ALL,

@@ -3,20 +3,22 @@
 use super::super::Session;
 use super::super::runtime::dialect::Dialect;
 use crate::markup::{Role, code};
+use crate::messages::commands as messages;
 
 impl Session {
-    /// Gives the prompt to the client with this name. If the name is not a valid client name, lists the clients
-    /// instead.
+    /// Gives the prompt to the client with this name. Lists the clients if no name is given.
     pub(super) fn change_client(&mut self, name: &str) {
         let runtime = &mut self.tutor.runtime;
-        if !is_client_name(name) {
+        if name.is_empty() {
             let names: Vec<_> = runtime.clients.learners().map(|client| code(&client.name)).collect();
-            let text = format!("Open: {}. `:client NAME` opens another, or goes to one of them.", names.join(", "));
-            return self.tutor.say(Role::Plain, &text);
+            return self.tutor.say(Role::Plain, &messages::open_clients(names.join(", ")));
+        }
+        if !is_client_name(name) {
+            return self.tutor.say(Role::Error, &messages::not_a_client_name(code(name)));
         }
         runtime.switch_to(name);
         if !runtime.clients[runtime.foreground].is_free() {
-            self.tutor.say(Role::Muted, &format!("{} is still waiting.", code(name)));
+            self.tutor.say(Role::Muted, &messages::client_is_busy(code(name)));
         }
     }
 
@@ -30,7 +32,7 @@ impl Session {
         runtime.dialect = Dialect::Both;
         if arguments == "fresh" {
             runtime.replace_python(runtime.foreground);
-            self.tutor.say(Role::Muted, "A fresh Python: no variables, the same data.");
+            self.tutor.say(Role::Muted, &messages::fresh_python());
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::super::Session;
 use super::super::event::Show;
+use super::join_sentences;
 use crate::markup::{Role, code, parse};
+use crate::messages::commands as messages;
 use crate::spelling;
 use redis_engine::commands;
 
@@ -11,7 +13,7 @@ impl Session {
     pub(super) fn list_keys(&mut self) {
         let keyspace = &self.tutor.runtime.engine.keyspace;
         let now_ms = keyspace.now_ms();
-        let mut table = String::from("| key | type | expires in |\n|--|--|--|\n");
+        let mut table = format!("{}\n|--|--|--|\n", messages::keys_header());
         let mut rows: Vec<String> = Vec::new();
         for database in keyspace.databases() {
             for (key, entry) in database.iter() {
@@ -24,7 +26,7 @@ impl Session {
             }
         }
         if rows.is_empty() {
-            return self.tutor.say(Role::Plain, "There are no keys.");
+            return self.tutor.say(Role::Plain, &messages::no_keys());
         }
         rows.sort();
         table.extend(rows);
@@ -34,17 +36,17 @@ impl Session {
     /// Shows the documentation of a Redis command.
     pub(super) fn show_doc(&mut self, name: &str) {
         if name.is_empty() {
-            return self.tutor.say(Role::Plain, "Which command? `:doc INCR` tells what INCR does.");
+            return self.tutor.say(Role::Plain, &messages::doc_of_what());
         }
         let Some(command) = commands::by_name(name) else {
             let nearest = spelling::nearest_of_few(&name.to_uppercase(), commands::all().map(|command| command.name));
-            let suggestion = nearest.map(|name| format!(" Did you mean {}?", code(name))).unwrap_or_default();
-            let text = format!("{} is no Redis command that is known here.{suggestion}", code(name));
+            let suggestion = nearest.map(|name| messages::did_you_mean(code(name)));
+            let text = join_sentences([Some(messages::unknown_redis_command(code(name))), suggestion]);
             return self.tutor.say(Role::Error, &text);
         };
         self.tutor.say(Role::Plain, &format!("**{} {}**", command.name, command.syntax));
         let complexity = command.complexity.trim_end_matches('.');
-        self.tutor.say(Role::Plain, &format!("{} {complexity}, since {}.", command.summary, command.since));
+        self.tutor.say(Role::Plain, &messages::redis_command(command.summary, complexity, command.since));
         self.tutor.runtime.show(Show::Text(parse(&format!("```\n{}\n```", command.example))));
     }
 }

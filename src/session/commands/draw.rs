@@ -4,6 +4,7 @@ use super::super::Session;
 use super::super::event::Show;
 use super::super::picture::{Gone, Picture, Place, Since};
 use crate::markup::{Role, code};
+use crate::messages::commands as messages;
 use crate::spelling;
 use redis_engine::resp::quoting;
 
@@ -14,17 +15,14 @@ impl Session {
     /// Runs `:draw`. `typed` is the text after the command's name.
     pub(super) fn draw(&mut self, typed: &str) {
         let Ok(keys) = quoting::split(typed.as_bytes()) else {
-            return self.tutor.say(
-                Role::Error,
-                "A quote is not closed. Type `:draw KEY`, or `:draw \"a key\"` for one with blanks.",
-            );
+            return self.tutor.say(Role::Error, &messages::draw_unbalanced_quotes());
         };
         let database = self.database(self.dialect());
         let places: Vec<Place> = keys.into_iter().map(|key| Place { database, key }).collect();
         match places.as_slice() {
             [] => self.draw_what_is_there(database),
             [_] | [_, _] => self.draw_keys(&places),
-            _ => self.tutor.say(Role::Error, "Two keys at the most: `:draw KEY`, or `:draw KEY KEY` for two sets."),
+            _ => self.tutor.say(Role::Error, &messages::draw_too_many_arguments()),
         }
     }
 
@@ -54,10 +52,10 @@ impl Session {
         };
         let changed: Vec<Place> = places.iter().filter(|place| is_changed(place)).cloned().collect();
         match (places.len(), changed.len()) {
-            (0, _) => self.tutor.say(Role::Plain, "There are no keys to draw yet."),
+            (0, _) => self.tutor.say(Role::Plain, &messages::nothing_to_draw()),
             (_, 1..=FEW) => self.draw_one_by_one(&changed),
             (1..=FEW, _) => self.draw_one_by_one(&places),
-            _ => self.tutor.say(Role::Plain, "There are many keys: `:keys` lists them, `:draw KEY` draws one of them."),
+            _ => self.tutor.say(Role::Plain, &messages::too_many_keys_to_draw()),
         }
     }
 
@@ -76,17 +74,20 @@ impl Session {
         let name = code(&typed);
         match self.tutor.baselines.gone(place) {
             Some(Gone::Expired(kind)) => {
-                return self.tutor.say(Role::Plain, &format!("{name} has expired. It held a {kind}."));
+                return self.tutor.say(Role::Plain, &messages::key_has_expired(name, kind));
             }
             Some(Gone::Removed(kind)) => {
-                return self.tutor.say(Role::Plain, &format!("{name} is gone with the last change. It held a {kind}."));
+                return self.tutor.say(Role::Plain, &messages::key_was_removed(name, kind));
             }
             None => {}
         }
         let keys = self.tutor.runtime.engine.keyspace.databases()[place.database].iter().take(1_000);
         let known: Vec<String> = keys.map(|(key, _)| String::from_utf8_lossy(key).into_owned()).collect();
         let nearest = spelling::nearest_of_few(&typed, known.iter().map(String::as_str));
-        let hint = nearest.map(|key| format!(" Did you mean {}?", code(key))).unwrap_or_default();
-        self.tutor.say(Role::Error, &format!("There is no key {name}.{hint} `:keys` lists them."));
+        let text = match nearest {
+            Some(similar) => messages::no_such_key_misspelt(name, code(similar)),
+            None => messages::no_such_key(name),
+        };
+        self.tutor.say(Role::Error, &text);
     }
 }

@@ -15,6 +15,7 @@ pub(super) mod wire;
 use super::Session;
 use super::event::Show;
 use crate::markup::{Role, code, parse};
+use crate::messages::commands as messages;
 use crate::spelling;
 pub(super) use wait::Wait;
 
@@ -32,26 +33,26 @@ pub struct TutorCommand {
 /// All commands, in the order in which `:help` lists them.
 pub static COMMANDS: &[TutorCommand] = &[
     command("hint", "", "a hint for this step; the next one says more", |s, _| s.show_hint()),
-    command("expect", "", "what this step wants to see", |s, _| s.show_expectations()),
+    command("expect", "", "what this step expects", |s, _| s.show_expectations()),
     command("answer", "", "a way to do this step", |s, _| s.show_answer()),
     command("skip", "", "type the answer for me, and go on", |s, _| s.tutor.skip()),
-    command("again", "", "start this step afresh", |s, _| s.go_back(0)),
+    command("again", "", "start this step again", |s, _| s.go_back(0)),
     command("back", "", "go to the step before", |s, _| s.go_back(1)),
     command("lessons", "", "all lessons, and how far you are", |s, _| s.list_lessons()),
     command("go", "LESSON[/STEP]", "go to a lesson, or to a step of it", Session::go_to),
     command("client", "NAME", "become another client, with a Python of its own", Session::change_client),
     command("wait", "5m", "let time pass: 30s, 5m, 2h", Session::begin_wait),
     command("keys", "", "all keys, with their types", |s, _| s.list_keys()),
-    command("draw", "KEY [KEY]", "what a key holds, as a picture; two sets as they overlap", Session::draw),
+    command("draw", "KEY [KEY]", "a picture of a key, or of two sets and their overlap", Session::draw),
     command("more", "", "the rest of output that was folded", |s, _| s.tutor.runtime.show_more()),
     command("doc", "COMMAND", "what a Redis command does", Session::show_doc),
-    command("undo", "", "take back what was entered last", |s, _| s.undo()),
+    command("undo", "", "take back the last input", |s, _| s.undo()),
     command("fork", "[back|keep]", "mark this place; `back` returns to it, `keep` stays", Session::fork),
     command("wire", "on|off", "each command's bytes, out and in", Session::set_wire),
     command("timeline", "[N]", "who sent what when", Session::show_timeline),
     command("save", "FILE.py", "what was typed, as a script for real redis-py", Session::save),
-    command("serve", "PORT|off", "let redis-cli and redis-py in other windows in", Session::serve),
-    command("cli", "", "take every line as redis-cli's", |s, _| s.use_cli()),
+    command("serve", "PORT|off", "let redis-cli and redis-py in other windows connect", Session::serve),
+    command("cli", "", "take every line as a redis-cli command", |s, _| s.use_cli()),
     command("python", "[fresh]", "Python again; `fresh`: without variables", Session::use_python),
     command("sheet", "", "what this lesson teaches, to keep", |s, _| s.tutor.request_sheet()),
     command("help", "", "this list", |s, _| s.show_help()),
@@ -74,12 +75,15 @@ impl Session {
         match find(name) {
             Some(command) if self.refuse_in_fork(command.name) => {}
             Some(command) => (command.run)(self, arguments),
-            None => self.tutor.say(Role::Error, &format!("{} `:help` lists them.", unknown_command(name))),
+            None => {
+                let text = join_sentences([Some(unknown_command(name)), Some(messages::help_lists_commands())]);
+                self.tutor.say(Role::Error, &text);
+            }
         }
     }
 
     fn show_help(&mut self) {
-        let mut table = String::from("| type | |\n|--|--|\n");
+        let mut table = format!("{}\n|--|--|\n", messages::help_header());
         for command in COMMANDS {
             table.push_str(&format!(
                 "| `{}` | {} |\n",
@@ -87,7 +91,7 @@ impl Session {
                 command.about
             ));
         }
-        self.tutor.say(Role::Plain, "Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line goes on when a step is done; Ctrl-C stops what runs, Ctrl-D leaves.");
+        self.tutor.say(Role::Plain, &messages::help_intro());
         self.tutor.runtime.show(Show::Text(parse(&table)));
     }
 }
@@ -98,9 +102,7 @@ pub fn refusal(line: &str) -> Option<String> {
     let Some(command) = find(name) else { return Some(unknown_command(name)) };
     match command.name {
         "wait" if wait::parse_duration_us(arguments).is_none() => Some(wait::not_a_duration(arguments)),
-        "client" if !clients::is_client_name(arguments) => {
-            Some(format!("{} is no name of a client: give it one word", code(arguments)))
-        }
+        "client" if !clients::is_client_name(arguments) => Some(messages::not_a_client_name(code(arguments))),
         _ => None,
     }
 }
@@ -119,6 +121,11 @@ fn find(name: &str) -> Option<&'static TutorCommand> {
 /// Returns the message for a name that is not a command.
 fn unknown_command(name: &str) -> String {
     let nearest = spelling::nearest_of_few(name, COMMANDS.iter().map(|command| command.name));
-    let suggestion = nearest.map(|name| format!(" Did you mean `:{name}`?")).unwrap_or_default();
-    format!("{} is no command of the tutor's.{suggestion}", code(&format!(":{name}")))
+    let suggestion = nearest.map(|name| messages::did_you_mean(code(&format!(":{name}"))));
+    join_sentences([Some(messages::unknown_command(code(&format!(":{name}")))), suggestion])
+}
+
+/// Joins the sentences with spaces.
+fn join_sentences<const N: usize>(sentences: [Option<String>; N]) -> String {
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

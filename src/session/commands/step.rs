@@ -6,6 +6,7 @@ use super::super::lesson_run::{every_order_expected, race_expected};
 use crate::lesson::feedback;
 use crate::lesson::format::Expect;
 use crate::markup::{Role, code, parse};
+use crate::messages::commands as messages;
 
 impl Session {
     pub(super) fn show_hint(&mut self) {
@@ -15,13 +16,11 @@ impl Session {
         match hints.get(run.hints) {
             Some(hint) => {
                 run.hints += 1;
-                let text = format!("Hint {} of {total}: {}", run.hints, hint.get_ref());
+                let text = messages::hint(run.hints, total, hint.get_ref());
                 self.tutor.say(Role::Hint, &text);
             }
-            None if total == 0 => self.tutor.say(Role::Hint, "This step has no hints. `:answer` shows a way."),
-            None => {
-                self.tutor.say(Role::Hint, "These were all hints. `:answer` shows a way, `:skip` types it for you.");
-            }
+            None if total == 0 => self.tutor.say(Role::Hint, &messages::no_hints()),
+            None => self.tutor.say(Role::Hint, &messages::no_more_hints()),
         }
     }
 
@@ -30,7 +29,7 @@ impl Session {
         let mut lines = run.current().expect.as_ref().map(|expect| expectations(expect.get_ref())).unwrap_or_default();
         lines.extend(run.current().race.as_ref().map(race_expected));
         if lines.is_empty() {
-            self.tutor.say(Role::Hint, "This step expects nothing of the data.");
+            self.tutor.say(Role::Hint, &messages::nothing_expected());
         } else {
             let list = lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n");
             self.tutor.say(Role::Hint, &list);
@@ -43,11 +42,11 @@ impl Session {
         let step = run.current();
         let correct = step.choose.iter().flat_map(|choose| &choose.options).position(|option| option.correct);
         if let Some(index) = correct {
-            self.tutor.say(Role::Hint, &format!("Number {}.", index + 1));
+            self.tutor.say(Role::Hint, &messages::answer_option(index + 1));
         } else if step.race.is_some() {
-            self.tutor.say(Role::Hint, "`all` plays every order, and that does this step.");
+            self.tutor.say(Role::Hint, &messages::answer_race());
         } else if let Some(answer) = run.answer().map(str::to_owned) {
-            self.tutor.say(Role::Hint, "One way:");
+            self.tutor.say(Role::Hint, &messages::answer_begins());
             self.tutor.runtime.show(Show::Text(parse(&format!("```\n{}\n```", answer.trim_end()))));
         }
     }
@@ -63,16 +62,16 @@ impl Session {
 /// Returns what a step expects, as sentences of Markdown.
 fn expectations(expect: &Expect) -> Vec<String> {
     let mut lines = Vec::new();
-    lines.extend(expect.reply.iter().map(|reply| format!("The reply is {}.", code(reply))));
-    lines.extend(expect.output.iter().map(|output| format!("It prints {}.", code(output.trim_end()))));
-    lines.extend(expect.error.iter().map(|error| format!("An error comes up that says {}.", code(error))));
+    lines.extend(expect.reply.iter().map(|reply| messages::expected_reply(code(reply))));
+    lines.extend(expect.output.iter().map(|output| messages::expected_output(code(output.trim_end()))));
+    lines.extend(expect.error.iter().map(|error| messages::expected_error(code(error))));
     lines.extend(expect.state.iter().map(feedback::expectation_sentence));
-    lines.extend(expect.uses.iter().map(|name| format!("It sends {}.", code(name.get_ref()))));
-    lines.extend(expect.avoids.iter().map(|name| format!("It does without {}.", code(name.get_ref()))));
-    lines.extend(expect.unchanged.iter().map(|key| format!("{} stays as it is.", code(key.get_ref()))));
+    lines.extend(expect.uses.iter().map(|name| messages::expected_use(code(name.get_ref()))));
+    lines.extend(expect.avoids.iter().map(|name| messages::expected_avoidance(code(name.get_ref()))));
+    lines.extend(expect.unchanged.iter().map(|key| messages::expected_unchanged(code(key.get_ref()))));
     lines.extend(expect.every_order.iter().map(every_order_expected));
     lines.extend(expected_clients(&expect.by));
-    lines.extend(expect.waiting.iter().map(|name| format!("{} waits for a reply.", code(name.get_ref()))));
+    lines.extend(expect.waiting.iter().map(|name| messages::expected_waiting(code(name.get_ref()))));
     lines
 }
 
@@ -81,7 +80,7 @@ fn expected_clients(by: &[String]) -> Option<String> {
     let names: Vec<_> = by.iter().map(|name| code(name)).collect();
     match names.as_slice() {
         [] => None,
-        [one] => Some(format!("{one} does it.")),
-        several => Some(format!("{} each do a part.", several.join(" and "))),
+        [one] => Some(messages::expected_client(one)),
+        several => Some(messages::expected_clients(several.join(&messages::expected_clients_and()))),
     }
 }

@@ -3,6 +3,7 @@
 use super::super::Session;
 use super::super::runtime::input_log::{InputKind, InputOutcome};
 use crate::markup::{Role, code};
+use crate::messages::commands as messages;
 
 /// A `:wait` that has not ended yet.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl Session {
             Some(deadline_us) => runtime.advance_to(deadline_us),
             None => {
                 runtime.clock.advance_to(wait.until_us);
-                let text = format!("{} later.", wait.duration);
+                let text = messages::time_passed(&wait.duration);
                 self.wait = None;
                 runtime.say(Role::Muted, &text);
                 runtime.engine.advance(runtime.clock.now_us());
@@ -47,9 +48,9 @@ impl Session {
     }
 }
 
-/// Returns the message for a text that is not a duration.
+/// Returns the message for a text that is not a duration, or is empty.
 pub(super) fn not_a_duration(text: &str) -> String {
-    format!("{} is no time. Type `:wait 30s`, `:wait 5m`, `:wait 2h`.", code(text))
+    if text.is_empty() { messages::wait_how_long() } else { messages::not_a_duration(code(text)) }
 }
 
 /// Parses `30s`, `5m`, `2h`, `1d`, `500ms`, or a number of seconds, into microseconds.
