@@ -12,7 +12,7 @@ use crate::messages::cli as messages;
 
 /// The progress file, and the progress that was last read or saved.
 pub struct ProgressFile {
-    /// `None` if progress is not saved.
+    /// The path of the file, or `None` if progress is not saved.
     path: Option<PathBuf>,
     pub progress: Progress,
 }

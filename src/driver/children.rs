@@ -232,7 +232,7 @@ fn has_running_thread(process: u32) -> bool {
     threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(is_running))
 }
 
-/// On other platforms the state of threads is unknown, so that silence alone decides.
+/// Returns false: on other platforms the state of threads is unknown, so that only silence decides.
 #[cfg(not(target_os = "linux"))]
 fn has_running_thread(_: u32) -> bool {
     false

@@ -17,14 +17,14 @@ use crate::lesson::rehearsal::Rehearsal;
 use crate::session::event::{Event, Prompt, Show};
 use crate::session::{Options, Session};
 
-/// At a terminal, how long a rehearsal waits before it starts, so that the learner's own Python starts first.
+/// The delay before a rehearsal starts at a terminal, so that the learner's own Python starts first.
 const START_DELAY: Duration = Duration::from_millis(300);
 
-/// At a terminal, stop waiting for the rehearsal after this.
+/// Maximum time to wait for the result of a rehearsal at a terminal.
 const TERMINAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Like `TERMINAL_TIMEOUT`, for a transcript, whose text must not depend on the speed of the machine. Only a lesson
-/// that hangs takes this long.
+/// Maximum time to wait for the result of a rehearsal in a transcript, whose text must not depend on the speed of the
+/// machine. Only a lesson that hangs takes this long.
 const TRANSCRIPT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A rehearsal on a thread, running or about to start.

@@ -20,7 +20,7 @@ pub enum Guess {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TypeMismatch {
     pub kind: TypeMismatchKind,
-    /// Whether an element of the value has the wrong type, and not the value itself.
+    /// Whether the wrong type is that of an element of the value, instead of the value itself.
     pub is_inside: bool,
 }
 

@@ -16,7 +16,7 @@ const MOST_HINTS: usize = 3;
 /// The sizes for which programs may be measured. Larger ones would keep the learner waiting.
 const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
 
-/// The keys of which each step has exactly one.
+/// The keys that determine the kind of a step. Each step has exactly one of them.
 const KINDS: &str = "task, explore, predict, choose, show, compare, race";
 
 /// Returns the violations of the rules in a lesson, in the order of the file.

@@ -62,7 +62,7 @@ pub fn parse(markdown: &str) -> Text {
     Text(blocks)
 }
 
-/// Returns the first mark that is opened and not closed, with the text that contains it.
+/// Returns the first mark that is not closed, with the text that contains it.
 pub fn unclosed_mark(markdown: &str) -> Option<(&'static str, String)> {
     let fences: Vec<&str> = markdown.lines().filter(|line| line.trim().starts_with("```")).collect();
     if fences.len() % 2 == 1 {

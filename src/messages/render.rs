@@ -1,11 +1,11 @@
 messages! {
     // Comparisons of two programs (`render/cost_comparison.rs`).
 
-    /// The title of a chart.
+    /// The title of the chart of bytes.
     wire_bytes_chart() = "Bytes over the wire, out and in";
-    /// The title of a chart.
+    /// The title of the chart of round trips.
     round_trips_chart() = "Round trips";
-    /// The title of a chart.
+    /// The title of the chart of memory.
     memory_bytes_chart() = "Bytes of memory";
     /// What a program sends: `hash 3 commands in 1 round trip`.
     program_traffic(program, commands, round_trips) = "{program} {commands} in {round_trips}";
@@ -31,29 +31,29 @@ messages! {
 
     // Timelines (`render/timeline.rs`) and the orders of a race (`render/lanes.rs`).
 
-    /// A command that blocks its client.
+    /// A command that is blocked.
     command_waits(command) = "{command} waits";
     /// A blocked command that was woken, or has timed out: `BLPOP waited 2 s, woken by main`.
     command_waited(command, duration, cause) = "{command} waited {duration}, {cause}";
     /// A published message.
     message_received(text) = "a message: {text}";
-    /// Keys that expired between two commands.
+    /// The number of keys that expired between two commands.
     one_key_expired() = "(1 key expired)";
-    /// Keys that expired between two commands.
+    /// The number of keys that expired between two commands.
     keys_expired(number) = "({number} keys expired)";
 
     // What went over the wire (`render/wire.rs`).
 
     /// The sender and the receiver, for a screen reader. Other users see an arrow.
     sender_and_receiver(sender, receiver) = "{sender} to {receiver}";
-    /// A client that will not get a reply.
+    /// The reason why a client will not get a reply.
     no_reply(reason) = "nothing: {reason}";
     /// A client that is blocked and has no reply yet.
     no_reply_yet(command) = "nothing yet: {command} waits";
     /// The traffic of several round trips.
     traffic_total(commands, round_trips, sent, received) =
         "{commands}, {round_trips}, {sent} out, {received} in";
-    /// Round trips that are only counted.
+    /// Round trips that are only counted, not shown.
     more_traffic(ellipsis, round_trips, sent, received) = "{ellipsis} {round_trips}: {sent} out, {received} in";
     /// The traffic since the start of the step.
     traffic_so_far(total) = "So far: {total}.";
@@ -68,9 +68,9 @@ messages! {
     transaction_queued(number) = "MULTI, {number} queued";
     /// The selected database.
     selected_database(number) = "database {number}";
-    /// The clock.
+    /// The time of the session's clock.
     utc_time(time) = "{time} UTC";
-    /// The clock, which `:wait` has moved.
+    /// The time of a clock that `:wait` has moved.
     utc_time_ahead(time, duration) = "{time} UTC, {duration} ahead";
 
     // Pictures of keys (`render/picture`).
@@ -83,39 +83,39 @@ messages! {
     with_the_last_change() = "with the last change";
     /// What the changes in a picture are relative to: the start of the step.
     in_this_step() = "in this step";
-    /// A key that did not exist before.
+    /// The remark for a key that did not exist before.
     new_key(when) = "new {when}";
-    /// A key that had another type before.
+    /// The remark for a key that had another type before.
     new_type(when, kind) = "new {when}: it held a {kind} before";
-    /// What a mark means.
+    /// The meaning of the mark for added parts.
     added_legend() = "+ added";
-    /// What a mark means.
+    /// The meaning of the mark for removed parts.
     removed_legend() = "- removed";
-    /// What a mark means.
+    /// The meaning of the mark for changed parts.
     changed_legend() = "~ changed";
-    /// What an arrow means.
+    /// The meaning of the arrow for members that rose.
     rose_legend(arrow) = "{arrow} rose";
-    /// What an arrow means.
+    /// The meaning of the arrow for members that fell.
     fell_legend(arrow) = "{arrow} fell";
     /// The meanings of the marks in a picture, followed by what they refer to.
     legend(marks, when) = "{marks} {when}";
-    /// How long a key will exist.
+    /// The remaining time to live of a key.
     expires_in(left, whole) = "expires in {left} of {whole}";
-    /// A value that was replaced.
+    /// The old value of a part, which was replaced.
     was(value) = "was {value}";
     /// A value, followed by the value that it replaced.
     value_and_old_value(value, old) = "{value} (was {old})";
     /// A text that is too long to be shown whole.
     cut_text(text, bytes) = "{text} and {bytes} more bytes";
-    /// Parts that are not shown.
+    /// The number of parts that are not shown.
     more_parts(number) = "{number} more";
-    /// Bytes that are not shown.
+    /// The number of bytes that are not shown.
     more_bytes(number) = "{number} more bytes";
     /// The left end of a list.
     list_head() = "head: LPUSH, LPOP";
     /// The right end of a list.
     list_tail() = "tail: RPUSH, RPOP";
-    /// The bars of a sorted set that do not begin at zero.
+    /// The range of the bars of a sorted set, if they do not begin at zero.
     bars_scale(from, dash, to) = "bars: {from} {dash} {to}, not from zero";
     /// The header of the bytes of a binary string.
     bits_header() = "byte  hex  bits, the first at the left";
@@ -132,9 +132,9 @@ messages! {
     /// The sizes of the regions of two sets.
     set_operations(left, right, both, all) =
         "SDIFF: {left} at the left, {right} at the right. SINTER: {both}. SUNION: {all}.";
-    /// The heading of a region of two sets.
+    /// The heading of the region of members that only one set has.
     only_in(set) = "only in {set}";
-    /// The heading of a region of two sets.
+    /// The heading of the region of members that both sets have.
     in_both() = "in both";
 
     // Pictures of keys for a screen reader (`render/picture/spoken.rs`).
@@ -153,15 +153,15 @@ messages! {
     spoken_bytes_and_more(text, hex, number) = "{text}. Its bytes: {hex} and {number} more.";
     /// The positions of the set bits of a binary string.
     spoken_set_bits(positions) = "Of the first bytes, these bits are set: {positions}.";
-    /// A string that was replaced.
+    /// The old value of a string, which was replaced.
     spoken_old_string(value) = "It was {value}.";
-    /// How long a key will exist.
+    /// The remaining time to live of a key.
     spoken_expires_in(left, whole) = "It expires in {left} of {whole}.";
     /// A part that was added.
     spoken_added() = ", added";
     /// A part that was removed.
     spoken_removed() = ", removed";
-    /// A part whose value was replaced.
+    /// The old value of a part, which was replaced.
     spoken_old_value(value) = ", was {value}";
     /// The two indices of a list element.
     spoken_indices(from_head, from_tail) = "{from_head} or {from_tail}: ";

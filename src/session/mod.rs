@@ -67,7 +67,7 @@ impl Session {
         self.tutor.runtime.module = module;
     }
 
-    /// From now on shows all output, however long. Used when a program reads the output.
+    /// Turns off the limit on the length of output, for programs that read the output.
     pub fn show_all(&mut self) {
         self.tutor.runtime.shows_all = true;
     }

@@ -17,7 +17,7 @@ const SECRET_WORDS: [&str; 6] = ["auth", "requirepass", "masterauth", "masteruse
 /// line.
 #[derive(Debug)]
 pub struct HistoryFile {
-    /// `None` if the history is not saved.
+    /// The path of the file, or `None` if the history is not saved.
     path: Option<PathBuf>,
 }
 

@@ -6,12 +6,12 @@ pub use unix::{KeyInput, LineInput, TerminalModes, height, width};
 #[cfg(not(unix))]
 pub use other::{KeyInput, LineInput, TerminalModes, height, width};
 
-/// What turns keys into lines.
+/// The part that turns keys into lines, either the line editor or the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineDiscipline {
-    /// The line editor does.
+    /// The line editor turns keys into lines.
     Editor,
-    /// The terminal does. Output is append-only.
+    /// The terminal turns keys into lines. Output is append-only.
     Terminal,
 }
 

@@ -39,7 +39,7 @@ struct PipeFrontend<'a, R, W, S> {
     renderer: Renderer,
     out: &'a mut W,
     save_progress: S,
-    /// Lines that were read while all clients were blocked, and not yet entered.
+    /// Lines that were read while all clients were blocked, and that are still to be entered.
     unread_lines: VecDeque<String>,
 }
 

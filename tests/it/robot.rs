@@ -157,7 +157,7 @@ impl Frontend for Robot<'_> {
     }
 }
 
-/// Checks that a robot finishes a lesson from a random step on.
+/// Checks that a robot that starts at a random step finishes the lesson.
 fn assert_robot_finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64) {
     let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let start = rng.below(lesson.steps.len() as u64) as usize;

@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 /// ECHO.
 struct Python {
     process: Child,
-    /// `None` after the pipe was closed.
+    /// The pipe to the child, or `None` after it was closed.
     to_child: Option<ChildStdin>,
     from_child: BufReader<ChildStdout>,
     /// Number of runs so far.

@@ -88,7 +88,8 @@ fn estimated_memory(keyspace: &mut Keyspace) -> u64 {
     }
 }
 
-/// Returns the database and index of the key to evict next: the first by the policy among a sample of each database.
+/// Returns the database and index of the key to evict next: the one that the policy prefers among samples of all
+/// databases.
 fn key_to_evict(keyspace: &Keyspace, policy: Policy, samples: usize, random: &mut Rng) -> Option<(usize, usize)> {
     let mut candidates: Vec<(i64, usize, usize)> = Vec::new();
     for (number, database) in keyspace.databases().iter().enumerate() {

@@ -31,7 +31,7 @@ pub struct Connection {
     pub stream: TcpStream,
     pub client: ClientId,
     parser: RequestParser,
-    /// Bytes read and not yet run: an incomplete request, or the requests behind a blocking command.
+    /// Bytes that were read but have not been run: an incomplete request, or the requests after a blocking command.
     read_buffer: Vec<u8>,
     /// Replies that did not fit into the socket's send buffer. The first `sent` bytes have been sent in the meantime.
     write_buffer: Vec<u8>,

@@ -447,7 +447,7 @@ fn client_info_reports_the_sizes_of_buffers() {
         client.expect_reply("PING", "+PONG\r\n");
         let then = client.client_info(&["tot-net-in", "tot-cmds"]);
         assert_eq!(then, "tot-net-in=32 tot-cmds=2");
-        // `multi-mem` of another client: the bytes of each queued argument, and a pointer for each.
+        // For another client, checks `multi-mem`: the bytes of each queued argument, and a pointer for each.
         let mut queueing = Client::connect(address);
         queueing.expect_reply("MULTI", "+OK\r\n");
         queueing.expect_reply("SET a bcd", "+QUEUED\r\n");

@@ -24,7 +24,7 @@ pub enum ValueMismatch {
     OneTooMany,
     OneTooFew,
     OppositeSign,
-    /// `None` in place of a value.
+    /// The value is `None`, but another value is wanted.
     Nothing,
     /// The wanted value, in a list.
     InList,

@@ -86,7 +86,7 @@ fn more_line(text: &str, style: Style) -> Line {
     vec![Span::new(Role::Muted, format!("   {} {text}", style.choose("⋮", ":")))]
 }
 
-/// Returns the mark before a part.
+/// Returns the mark that is shown before a part.
 fn change_mark(change: &Change) -> char {
     match change {
         Change::Same => ' ',
@@ -96,7 +96,7 @@ fn change_mark(change: &Change) -> char {
     }
 }
 
-/// Returns the role of a part.
+/// Returns the role of a part with this change.
 fn change_role(change: &Change) -> Role {
     match change {
         Change::Same => Role::Reply,

@@ -77,7 +77,7 @@ fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, report: &mu
         report.tries += 1;
         lesson_under_test.attempt(index, text, Conditions::Usual)
     };
-    // This prepares the step, so errors that come up before the learner types are found here.
+    // The attempt only prepares the step, so its errors come from code that runs before the learner types.
     let nothing = attempt("None", report)?;
     check_hidden_code(lesson, step, &nothing, report);
     if has_setup_error(lesson, report) {

@@ -109,7 +109,7 @@ fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
     is_builtin.then(|| value.repr(vm).ok()).flatten().map_or_else(|| "...".to_owned(), |repr| repr.to_string())
 }
 
-/// Returns an attribute stored in the object's dict, or stored in its class and not a descriptor.
+/// Returns an attribute that is stored in the object's dict, or that is stored in its class and is not a descriptor.
 fn stored_attribute(object: &PyObjectRef, name: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
     if let Some(own) = object.dict().and_then(|dict| dict.get_item_opt(name, vm).ok().flatten()) {
         return Some(own);

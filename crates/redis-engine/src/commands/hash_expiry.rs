@@ -51,7 +51,7 @@ fn check_type(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// When a new expiry time is set.
+/// The condition under which a new expiry time is set.
 #[derive(Clone, Copy)]
 enum Condition {
     Always,
@@ -435,7 +435,7 @@ const HSETEX: Command = Command {
     run: hsetex,
 };
 
-/// When HSETEX sets the fields.
+/// The condition under which HSETEX sets the fields.
 #[derive(Clone, Copy)]
 enum FieldCondition {
     Always,

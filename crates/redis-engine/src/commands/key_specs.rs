@@ -11,12 +11,12 @@ pub struct KeySpec {
 
 #[derive(Debug, Clone, Copy)]
 pub enum Position {
-    /// From argument `first` on, every `step` arguments. `last` is relative to `first`, or negative to count from the
-    /// end.
+    /// The keys are every `step`th argument, starting with `first`. `last` is relative to `first`, or negative to count
+    /// from the end.
     Range { first: i32, last: i32, step: i32 },
-    /// After argument `at`, which is the number of keys.
+    /// The keys follow argument `at`, which is the number of keys.
     Counted { at: i32 },
-    /// Positions that a specification cannot express.
+    /// The positions cannot be expressed by a specification.
     Unknown,
 }
 

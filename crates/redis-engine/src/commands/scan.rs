@@ -275,7 +275,7 @@ scannable!(SortedSet);
 
 /// Which parts of the elements to collect.
 struct CollectOptions {
-    /// Whether to include values, and not only names.
+    /// Whether to include the values in addition to the names.
     values: bool,
     /// Time by which elements must not have expired.
     now_ms: i64,

@@ -57,7 +57,7 @@ const SET: Command = Command {
     run: set,
 };
 
-/// When SET stores the value.
+/// The condition under which SET stores the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Condition {
     Always,
@@ -72,7 +72,7 @@ enum Expiry {
     Unspecified,
     Keep,
     Persist,
-    /// An expiry time of this form, which is the argument at this index.
+    /// The argument at this index is an expiry time in this format.
     At(ExpiryFormat, usize),
 }
 

@@ -107,22 +107,22 @@ impl Eq for ScoredMember {}
 /// Direction in which ranks are counted and members are visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// From the lowest score.
+    /// Ranks count from the lowest score.
     Ascending,
-    /// From the highest score.
+    /// Ranks count from the highest score.
     Descending,
 }
 
 /// A bound of a range of members in byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LexBound<'a> {
-    /// `-`: before all members.
+    /// The bound `-`, which is before all members.
     First,
-    /// `+`: after all members.
+    /// The bound `+`, which is after all members.
     Last,
-    /// `[member`.
+    /// The bound `[member`, which includes the member.
     Included(&'a [u8]),
-    /// `(member`.
+    /// The bound `(member`, which excludes the member.
     Excluded(&'a [u8]),
 }
 

@@ -15,7 +15,7 @@ use redis_engine::syntax;
 /// Start time of the engine. Its value does not matter.
 const START_US: i64 = 1_700_000_000_000_000;
 
-/// Groups of which the engine has every command, except those in tests/truth/out-of-scope.txt.
+/// The groups whose commands the engine implements, except those in tests/truth/out-of-scope.txt.
 const GROUPS: [&str; 11] = [
     "string",
     "bitmap",

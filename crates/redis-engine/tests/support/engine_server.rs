@@ -25,7 +25,7 @@ pub struct EngineServer {
 
 struct Client {
     id: ClientId,
-    /// Bytes received and not yet taken.
+    /// Bytes that the client has received and that have not been taken.
     received: Vec<u8>,
     is_open: bool,
 }

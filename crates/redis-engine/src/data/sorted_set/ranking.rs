@@ -31,7 +31,7 @@ enum Node<T> {
 
 #[derive(Debug, Clone)]
 struct Branch<T> {
-    /// Not greater than any element in the node, and greater than all elements to its left.
+    /// A bound that is not greater than any element in the node, and greater than all elements to its left.
     lower_bound: T,
     /// Number of elements below the node.
     len: usize,
