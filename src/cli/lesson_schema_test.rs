@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::lesson::format::Lesson;
 
-/// `INSTA_UPDATE=always` writes the schema.
+/// Run this test with `INSTA_UPDATE=always` to write the schema file.
 #[test]
 fn the_schema_file_matches_the_lesson_format() {
     let mut schema = serde_json::to_value(schemars::schema_for!(Lesson)).expect("a schema can be written as JSON");

@@ -212,6 +212,6 @@ pub enum AdvanceOutcome {
 pub(super) enum ReadOutcome {
     Event(Event),
     Interrupt,
-    /// The child has sent nothing: a real client has, or the time limit was reached.
+    /// The child has not sent a frame. Either a real client has sent something, or the time limit was reached.
     NoFrame,
 }

@@ -83,7 +83,7 @@ mod tests {
         let card = Card { level: 0, due: 500 };
         assert_eq!(card.days_left(499), Some(1));
         assert_eq!(card.days_left(500), None);
-        // A box that does not exist, from an edited file.
+        // A card from an edited file may be in a box that does not exist.
         assert_eq!(Card::after(Some(Card { level: 99, due: 0 }), Outcome::Helped, 0).level, 6);
     }
 }

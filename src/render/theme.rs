@@ -48,7 +48,7 @@ pub enum Background {
 /// The colours that a terminal supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// 256 colours, of which the last 240 are the same on all terminals.
+    /// 256 colours. The last 240 of them are the same on all terminals.
     Indexed,
     /// All RGB colours.
     True,

@@ -42,7 +42,7 @@ pub enum LineOutcome {
 /// Reads lines from the terminal.
 pub enum LineReader {
     Editor(Box<LineEditor>),
-    /// For append-only output.
+    /// The reader for append-only output.
     Plain(PlainReader),
 }
 

@@ -56,16 +56,16 @@ fn step_inputs(step: &Step) -> Vec<String> {
     }
     inputs.extend(step.hints.iter().map(|_| ":hint".to_owned()));
     if let Some(choose) = &step.choose {
-        // All wrong options, then the right one.
+        // Chooses all wrong options, then the right one.
         let number =
             |option: &_| choose.options.iter().position(|o| std::ptr::eq(o, option)).map(|i| (i + 1).to_string());
         let (right, wrong): (Vec<_>, Vec<_>) = choose.options.iter().partition(|option| option.correct);
         inputs.extend(wrong.into_iter().chain(right).filter_map(number));
     } else if step.race.is_some() {
-        // A client that does not exist, a turn of each client by hand, then all orders.
+        // Chooses a client that does not exist, plays a turn of each client by hand, and then plays all orders.
         inputs.extend(["0", "1", "2", "all"].map(str::to_owned));
     } else if step.predict.is_some() {
-        // A prediction that is never right, then the solution.
+        // Enters a prediction that is never right, then shows the solution.
         inputs.extend(["b'?'".to_owned(), ":skip".to_owned()]);
     } else if let Some(answer) = &step.answer {
         inputs.extend(dialect::submissions(answer.get_ref()));

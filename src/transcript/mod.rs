@@ -1,4 +1,4 @@
-//! Sessions without a terminal: scripts, and lines from a pipe, as transcripts.
+//! Sessions without a terminal: scripts and piped input, shown as transcripts.
 
 pub mod check;
 pub mod lesson_transcript;

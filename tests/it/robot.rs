@@ -84,7 +84,7 @@ impl Robot<'_> {
     fn random_line(&mut self, step: &Step) -> String {
         let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str());
         match (self.rng.below(4), answer) {
-            // The first half of an answer.
+            // Types the first half of an answer.
             (0, Some(answer)) => answer.chars().take(answer.chars().count() / 2).collect(),
             _ => RANDOM_LINES[self.rng.below(RANDOM_LINES.len() as u64) as usize].to_owned(),
         }

@@ -91,8 +91,8 @@ pub enum ToChild {
     },
     /// Answers any request of the main thread: Ctrl-C was pressed, so the request raises KeyboardInterrupt.
     Interrupted,
-    /// Clears a pending Ctrl-C. Sent before a run when the previous run was interrupted: a signal that arrived after
-    /// the end of that run must not interrupt the next one.
+    /// Clears a pending Ctrl-C. Sent before a run if the previous run was interrupted, because a signal that arrived
+    /// after the end of that run must not interrupt the next one.
     DiscardInterrupt,
     /// Requests the names that could complete the last name or attribute of a source.
     GetCompletions {

@@ -98,7 +98,7 @@ pub(crate) fn invalid_expire(command: &str) -> Error {
     Error::new(format!("ERR invalid expire time in '{}' command", command.to_lowercase()))
 }
 
-/// An integer is not between two others.
+/// An integer argument is not between `min` and `max`.
 pub(crate) fn out_of_range(min: i64, max: i64) -> Error {
     Error::new(format!("ERR value is out of range, value must between {min} and {max}"))
 }

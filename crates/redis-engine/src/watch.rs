@@ -109,7 +109,7 @@ impl Watches {
     }
 }
 
-/// What became of a key when its database was flushed or swapped.
+/// The state of a key before and after its database was flushed or swapped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KeyChange {
     /// Whether the key existed before, expired or not.

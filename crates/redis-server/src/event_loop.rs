@@ -161,7 +161,7 @@ impl Server {
     }
 
     /// Handles everything that is ready, without waiting, at a time that the caller gives in microseconds since 1970.
-    /// For callers with a clock of their own, or whose own clients run commands on the same engine.
+    /// Used by callers that have their own clock, or their own clients on the same engine.
     ///
     /// # Errors
     /// Returns an error if polling the sockets fails.
@@ -226,7 +226,7 @@ impl Server {
         }
     }
 
-    /// Waits for events. Spins first if that has found events lately.
+    /// Waits for events. Spins first if recent spins found events.
     fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         let had_events = !self.events.is_empty();
         if had_events && timeout.is_none_or(|timeout| timeout > MIN_SPIN) {

@@ -6,7 +6,7 @@ use crate::lesson::progress::Progress;
 /// A lesson, with the learner's progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LessonStatus {
-    /// The position in the list, from 1.
+    /// The position of the lesson in the list, counted from 1.
     pub number: usize,
     pub id: String,
     pub title: String,

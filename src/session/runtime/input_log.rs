@@ -11,7 +11,7 @@ pub enum InputOutcome {
     /// The input ended without a value and without an error.
     Quiet,
     Raised,
-    /// The input was interrupted, or its Python ended, so that it is unknown how far it came.
+    /// The input was interrupted, or its Python ended, so that it is unknown how much of it ran.
     Broken,
 }
 

@@ -8,7 +8,7 @@ use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::signal::UserSignalSender;
 use std::sync::atomic::Ordering;
 
-/// Number of times, a millisecond apart, that an interrupt waits for a generator to yield.
+/// Maximum number of times that an interrupt waits a millisecond for a generator to yield.
 const GENERATOR_RETRIES: u32 = 200;
 
 /// Makes Ctrl-C raise KeyboardInterrupt in the running program.

@@ -75,7 +75,7 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// What is scanned, which decides the options.
+/// The type of data that is scanned, which decides the options.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ScanTarget {
     Keys,

@@ -256,7 +256,7 @@ fn srandmember(call: &mut Call) -> Outcome {
 /// Returns `count` different random indices of a set, which must have at least as many members. For a listpack they are
 /// sorted, because Redis reads it in a single pass.
 fn random_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
-    // The first steps of a shuffle. Only the indices that have been swapped are stored.
+    // Runs only the first steps of a shuffle. Only the indices that have been swapped are stored.
     let mut moved: HashMap<usize, usize> = HashMap::new();
     let mut indices: Vec<usize> = (0..count)
         .map(|step| {

@@ -53,7 +53,7 @@ enum Access {
     ReadOnly,
 }
 
-/// What elements are sorted by.
+/// The values that elements are sorted by.
 #[derive(Clone, Copy)]
 enum By<'a> {
     Element,

@@ -26,7 +26,7 @@ pub const COMMANDS: &[&Command] = &[
     &ZREVRANGEBYSCORE,
 ];
 
-/// What the bounds of a range are.
+/// The kind of bounds that a range has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     Rank,

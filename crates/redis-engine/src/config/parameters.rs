@@ -15,7 +15,7 @@ pub(super) enum Kind {
     Memory(i64),
     /// A number of bytes with an optional unit, or a percentage of `maxmemory`: `5%`.
     MemoryOrPercent,
-    /// One of these words.
+    /// The value is one of these words.
     Choice(&'static [&'static str]),
     /// Any text.
     Text,

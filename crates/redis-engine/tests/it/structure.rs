@@ -34,7 +34,7 @@ fn code(source: &str) -> String {
     code.split('"').step_by(2).collect::<Vec<_>>().join("\"\"")
 }
 
-/// Returns all paths of the code, such as `super::data::Value`. Those in the braces of a `use` are written out.
+/// Returns all paths of the code, such as `super::data::Value`. The braces of a `use` are expanded.
 fn paths(code: &str) -> Vec<Vec<String>> {
     let (mut paths, mut path, mut word) = (Vec::new(), Vec::<String>::new(), String::new());
     // What precedes the words in each open brace: empty unless the brace is that of a `use`.
