@@ -71,7 +71,7 @@ pub fn failed_expectations<'a>(
         .collect()
 }
 
-/// Returns how the clients that acted differ from those that the step names, if they do.
+/// Compares the clients that acted with those that the step names. Returns `None` if they agree.
 pub fn client_mismatch<'a>(
     expect: &'a Expect,
     submission: &Submission,

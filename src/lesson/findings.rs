@@ -15,7 +15,7 @@ pub struct Findings {
     pub waiting_clients: Vec<String>,
     /// All commands that were sent in this step, including those of the submission.
     pub sent: Vec<Vec<Vec<u8>>>,
-    /// The names of the clients that sent these commands.
+    /// The names of the clients that have sent commands in this step.
     pub acting_clients: Vec<String>,
     /// The commands that the step's own answer sends.
     pub intended: Vec<Vec<Vec<u8>>>,

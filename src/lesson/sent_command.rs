@@ -59,7 +59,7 @@ const fn option(redis_name: &'static str, python_name: &'static str) -> CommandO
 }
 
 impl CommandOption {
-    /// Returns the option with this name of Redis.
+    /// Returns the option that has this name in Redis.
     pub fn by_name(redis_name: &str) -> Option<CommandOption> {
         OPTIONS.iter().copied().find(|option| option.redis_name == redis_name)
     }

@@ -74,7 +74,7 @@ struct Robot<'a> {
     step: Option<usize>,
     /// Number of random lines still to type.
     random_lines: u64,
-    /// The lines of the answer still to type, the next one last.
+    /// The lines of the answer that are still to be typed, in reverse order.
     answer: Vec<String>,
     /// All lines typed so far, for the message of a failure.
     typed: Vec<String>,

@@ -10,7 +10,7 @@ pub struct Timeline {
     pub before: u64,
 }
 
-/// An event at one time.
+/// An event of the timeline, with its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineEvent {
     /// The time of the event, in microseconds since the first command in the wire log.

@@ -26,7 +26,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Returns the commands in the data.
+    /// Parses the commands that are held back.
     pub fn commands(&self) -> Vec<Vec<Vec<u8>>> {
         let mut parser = RequestParser::default();
         let allowance = RequestLimits { authenticated: true, max_bulk_len: self.data.len() };

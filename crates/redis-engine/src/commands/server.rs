@@ -240,7 +240,7 @@ fn memory_usage(call: &mut Call) -> Outcome {
         samples = Samples::new(usize::try_from(call.integer(index + 1)?).map_err(|_| error::SYNTAX)?);
     }
     let key = call.argv[2];
-    // The result includes keys that have expired but have not been deleted.
+    // A key that has expired but has not been deleted is measured as well.
     match call.keyspace.database().get(key) {
         Some(entry) => call.reply.count(entry.memory(key, samples)),
         None => call.reply.null(),
