@@ -267,11 +267,11 @@ say = "That is for strings."
     fn each_rule_can_be_broken() {
         for (from, to, expected) in [
             ("format = 1", "format = 9", "write format = 1"),
-            ("id = \"hashes\"", "id = \"My Hashes\"", "small letters"),
-            ("id = \"one\"", "id = \"One\"", "small letters"),
-            ("task = \"Count.\"", "", "has none: give it exactly one of"),
-            ("\"A hash.\"", "\" \"", "says nothing"),
-            ("\"A hash.\"", "\"A **hash.\"", "\"**\" is opened and not closed: \"A **hash.\""),
+            ("id = \"hashes\"", "id = \"My Hashes\"", "lower-case letters"),
+            ("id = \"one\"", "id = \"One\"", "lower-case letters"),
+            ("task = \"Count.\"", "", "has no kind: give it exactly one of"),
+            ("\"A hash.\"", "\" \"", "empty `say`"),
+            ("\"A hash.\"", "\"A **hash.\"", "\"**\" is opened but not closed: \"A **hash.\""),
             ("\"A hash.\"", "\"A `hash.\"", "\"`\" is opened"),
             ("\"A hash.\"", "\"\"\"\n```\nr.get('a')\n\"\"\"", "\"```\" is opened"),
             ("\"That is for strings.\"", "\"`That is for strings.\"", "\"`\" is opened"),
@@ -282,9 +282,9 @@ say = "That is for strings."
             ("reply = \"1\"\nuses = [\"HINCRBY\"]", "", "expects nothing"),
             ("\"Hashes count.\"", "\"Type r.hincrby('h','n', 1)\"", "gives the answer away"),
             ("hints = [", "hints = [\"a\", \"b\", ", "at most 3 hints"),
-            ("uses = [\"HINCRBY\"]", "uses = [\"HINCR\"]", "no Redis command"),
-            ("when = { uses = [\"INCR\"] }", "when = { }", "fits everything"),
-            ("task = \"Count.\"", "predict = \":wait 5s\\n1\"", "no place in it"),
+            ("uses = [\"HINCRBY\"]", "uses = [\"HINCR\"]", "not a Redis command"),
+            ("when = { uses = [\"INCR\"] }", "when = { }", "matches everything"),
+            ("task = \"Count.\"", "predict = \":wait 5s\\n1\"", "cannot contain tutor commands"),
             (
                 TASK,
                 "compare = { grow = [9, 2], of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
@@ -293,7 +293,7 @@ say = "That is for strings."
             (
                 TASK,
                 "compare = { grow = [1, 99999], of = \"x\", left = { title = \"\", run = \"n\" }, right = { title = \"\", run = \"\" } }",
-                "of 1 to 10000",
+                "from 1 to 10000",
             ),
             (
                 TASK,
@@ -313,12 +313,12 @@ say = "That is for strings."
             (
                 "[step.expect]",
                 "[step.expect.every_order]\nclients = 9\nlost = \"x\"\nholds = { run = \"1\", reply = \"1\" }\n[step.expect]",
-                "two or three can race",
+                "two or three clients can race",
             ),
             (
                 TASK,
                 "compare = { clients = 2, left = { title = \"\", run = \"1\" }, right = { title = \"\", run = \"1\" } }",
-                "no side says what the data then holds",
+                "no side says what the data should hold",
             ),
             (
                 TASK,

@@ -63,7 +63,7 @@ fn check_suggests_names_and_gives_advice() {
         (
             "answer = \"r.incr('page:visits')\"",
             "answer = \":client phone\\nr.incr('page:visits')\"",
-            "is done without going to another client, too",
+            "is also done without switching to another client",
             true,
         ),
     ] {
@@ -104,16 +104,16 @@ fn check_races_the_programs_of_a_comparison() {
         (
             "b'7'\" } }\nright",
             "b'8'\" } }\nright",
-            "compared.toml:13:86: not even when 2 clients run \"by hand\" one after the other",
+            "compared.toml:13:86: it does not return b'8' even if 2 clients run \"by hand\" one after the other",
         ),
         ("int(r.get('n')) + 1", "int(r.get('n')) + m", "13:35: this raises NameError: name 'm'"),
         (
             "\"r.set('n', 5)\"\nleft = { title = \"by hand\", run = \"r.set('n', int(r.get('n')) + 1",
             "\"m = r.set('n', 5)\"\nleft = { title = \"by hand\", run = \"r.set('n', int(r.get('n')) + m",
-            "13:35: ann's program raises at \"r.set('n', int(r.get('n')) + m)\": NameError",
+            "13:35: ann's program raises an error at \"r.set('n', int(r.get('n')) + m)\": NameError",
         ),
-        ("setup = \"r.set('n', 5)\"", "setup = \"m = r.set('n', 5)\"\nclients = 9", "two or three can race"),
-        ("\"r.incr('n')\", holds", "\":wait 1s\", holds", "has no place in a race"),
+        ("setup = \"r.set('n', 5)\"", "setup = \"m = r.set('n', 5)\"\nclients = 9", "two or three clients can race"),
+        ("\"r.incr('n')\", holds", "\":wait 1s\", holds", "cannot be part of a race"),
     ] {
         let text = COMPARED.replacen(from, to, 1);
         assert_eq!(text == COMPARED, from == to, "{from:?} is in the lesson");

@@ -62,7 +62,7 @@ fn a_good_lesson_passes_and_each_kind_of_mistake_is_reported_with_its_place() {
             "mistake",
             "when = { uses = [\"SET\"] }",
             "when = { uses = [\"MSET\"] }",
-            "18:7: this mistake does not get its text. `when` does not fit: `uses` names `MSET`, and `SET` was sent.",
+            "18:7: this mistake is not recognised. `when` does not match: `uses` names `MSET`, but `SET` was sent.",
         ),
         ("unchanged", "[step.expect]", "[step.expect]\nunchanged = [\"views\"]", "16:14: `views` has changed"),
         (
@@ -71,12 +71,12 @@ fn a_good_lesson_passes_and_each_kind_of_mistake_is_reported_with_its_place() {
             "[step.expect]\noutput = \"1\"",
             "12:10: typed in redis-cli, this answer does not do the step: \"INCRBY views 1\"",
         ),
-        ("actor", "[step.expect]", "[step.expect]\nby = [\"phone\"]", "15:1: `by` is `phone`, and `main` did this"),
+        ("actor", "[step.expect]", "[step.expect]\nby = [\"phone\"]", "15:1: `by` is `phone`, but `main` did this"),
         (
             "scolded",
             "answer = \"r.incr('views')\"\nalso",
             "answer = \"r.set('views', 0)\\nr.incr('views')\"\nalso",
-            "12:10: \"r.set('views', 0)\" is on the way to what does the step, and is told, as a mistake: SET replaces.",
+            "12:10: \"r.set('views', 0)\" is part of a correct answer, but is taken for a mistake, with the text: SET replaces.",
         ),
         (
             "spoils",

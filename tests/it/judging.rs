@@ -62,7 +62,7 @@ fn a_failed_command_does_not_complete_a_step() {
 fn a_mistake_that_spoils_the_data_is_not_forgotten() {
     let spoilt = "r.hset('user', 'visits', 10)\nr.hincrby('user', 'visits', 1)\n";
     let said_to = said("spoils", COUNT, spoilt);
-    assert!(!is_done(&said_to) && said_to.contains("what went wrong before it is still in the data"), "{said_to}");
+    assert!(!is_done(&said_to) && said_to.contains("an earlier mistake is still in the data"), "{said_to}");
     for way in [":again\n", ":undo\n:undo\n"] {
         let said = said("spoils-no-more", COUNT, &format!("{spoilt}{way}r.hincrby('user', 'visits', 1)\n"));
         assert!(is_done(&said), "{said}");
@@ -107,10 +107,10 @@ fn a_shown_value_counts_only_if_it_comes_from_redis() {
         let said = said("asked", READ, &format!("{typed}\n"));
         assert_eq!(is_done(&said), done, "{said}");
     }
-    assert!(said("asked", READ, "11\n").contains("but nothing was asked of Redis for it"));
+    assert!(said("asked", READ, "11\n").contains("but you didn't ask Redis for it"));
     assert!(
         said("asked", READ, "r.set('o', 11)\nint(r.get('o'))\n")
-            .contains("but comes from `o`; the step is about `visits`")
+            .contains("but it comes from `o`, and the step is about `visits`")
     );
 }
 
@@ -141,10 +141,10 @@ say = "Never."
 fn swapped_arguments_and_wrong_keys_get_specific_feedback() {
     let to = |typed: &str| said("order", FIELD, &format!("{typed}\n"));
     let turned = to("r.hget('email', 'user')");
-    assert!(turned.contains("The other way round: the key comes first, `user`."), "{turned}");
+    assert!(turned.contains("The arguments are in the wrong order: the key comes first, `user`."), "{turned}");
     let elsewhere = to("r.hget('user:json', 'email')");
     assert!(!elsewhere.contains("GET is for strings"), "{elsewhere}");
-    assert!(elsewhere.contains("`user:json` holds a string, and `HGET` works on a hash."), "{elsewhere}");
+    assert!(elsewhere.contains("`user:json` holds a string, but `HGET` works on a hash."), "{elsewhere}");
     assert!(to("r.get('user')").contains("GET is for strings"));
     let missing = to("r.hget('user')");
     assert!(missing.contains("required positional argument") && !missing.contains("Such a field"), "{missing}");
@@ -153,11 +153,11 @@ fn swapped_arguments_and_wrong_keys_get_specific_feedback() {
 #[test]
 fn a_missing_quote_or_conversion_is_explained() {
     let to = |typed: &str| said("quotes", FIELD, &format!("{typed}\n"));
-    assert!(to("r.hget(user, 'email')").contains("`user` is no variable here. Text stands in quotes: `'user'`."));
-    assert!(to("r.hget(user:1, 'email')").contains("Text stands in quotes: `'user:1'`."));
-    assert!(to("r.setex('k', 300, {'data': 1})").contains("or by `json.dumps`."));
+    assert!(to("r.hget(user, 'email')").contains("`user` is not a variable here. Text needs quotes: `'user'`."));
+    assert!(to("r.hget(user:1, 'email')").contains("Text needs quotes: `'user:1'`."));
+    assert!(to("r.setex('k', 300, {'data': 1})").contains("or use `json.dumps`."));
     let other = to(":client phone\nmail = r.hget('user', 'name')\n:client main\nprint(mail)");
-    assert!(other.contains("`mail` is a variable of `phone`: `:client phone` goes there."), "{other}");
+    assert!(other.contains("`mail` is a variable of `phone`. `:client phone` switches to that client."), "{other}");
 }
 
 const TIMES: &str = r#"
@@ -238,10 +238,10 @@ fn a_defined_name_is_not_reported_as_undefined() {
     let tried = format!("def buy(): return int(r.get('seats'))\n\nbuy()\n{BUY}");
     let said_to = said("by-hand", SEATS, &tried);
     assert!(!said_to.contains("is not defined") && is_done(&said_to), "{said_to}");
-    assert!(said_to.contains("on the data with which the step began, after `r.set('seats', 1)`."), "{said_to}");
+    assert!(said_to.contains("with the data from the start of the step, after `r.set('seats', 1)`."), "{said_to}");
     assert!(said("undefined", SEATS, "r.set('seats', 1)\n").contains("it is not defined in this step yet"));
     let broken = said("broken", SEATS, "buy = 1\ndef buy(): return 1()\n\n");
-    assert!(!broken.contains("stopped before anything was sent") && broken.contains("in 1 of 1 orders"), "{broken}");
+    assert!(!broken.contains("failed before anything was sent") && broken.contains("in 1 of 1 orders"), "{broken}");
     let as_phone = said("phone", SEATS, &format!(":client phone\n{BUY}"));
     assert!(is_done(&as_phone), "{as_phone}");
 }
@@ -271,7 +271,7 @@ fn a_prediction_must_equal_what_python_prints() {
     let to = |typed: &str| said("predict", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n{typed}\n"));
     let nearly = to("True");
     assert!(
-        nearly.contains("Nearly: it is a number, not `True` or `False`.") && !nearly.contains("it is. >>>"),
+        nearly.contains("Almost: it is a number, not `True` or `False`.") && !nearly.contains("it is. >>>"),
         "{nearly}"
     );
     assert!(to("1").contains("`1` it is."));

@@ -66,7 +66,7 @@ fn the_check_plays_every_order_and_says_what_is_wrong() {
             "`start` raises at \"r.sett('n', 0)\": AttributeError",
         ),
         ("\"b'3'\" }\nlost = \"an", "\"b'2'\" }\nlost = \"an", "an addition is lost"),
-        ("LLEN jobs", ":wait 5s", "has no place in a race"),
+        ("LLEN jobs", ":wait 5s", "cannot be part of a race"),
     ] {
         // The lesson to check consists only of the step that the replacement breaks.
         let step = steps.iter().find(|step| step.contains(from)).unwrap_or_else(|| panic!("no step has {from:?}"));

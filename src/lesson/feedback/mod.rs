@@ -177,7 +177,7 @@ mod tests {
                 "GET user:1000",
                 "WRONGTYPE Operation against a key holding the wrong kind of value",
                 "HGETALL user:1000",
-                &["`user:1000` holds a hash, and `GET` works on a string."][..],
+                &["`user:1000` holds a hash, but `GET` works on a string."][..],
             ),
             (
                 "HGETAL user:1000",
@@ -189,9 +189,14 @@ mod tests {
                 "HGET user:1000",
                 "ERR wrong number of arguments for 'hget' command",
                 "HGET user:1000 name",
-                &["It takes: `HGET key field`.", "`name` is missing."],
+                &["The syntax is `HGET key field`.", "`name` is missing."],
             ),
-            ("INCR a", "ERR value is not an integer or out of range", "SET b 1", &["Wanted: `1`. Nothing was shown."]),
+            (
+                "INCR a",
+                "ERR value is not an integer or out of range",
+                "SET b 1",
+                &["Expected: `1`. Nothing was shown."],
+            ),
         ] {
             assert_eq!(feedback_on_error(line, error, intended), expected, "{line}");
         }
@@ -213,15 +218,18 @@ mod tests {
         let expect = expect(&format!("state = [{{ run = \"{probe}\", reply = \"b'1'\" }}]"));
         let failed = failed_expectations(&expect, &submission, &findings);
         let said = sentences(&mismatches::of_miss(&failed, &submission, &findings));
-        assert_eq!(said, ["`h` has no field `visits`. Did you mean `visits`? `visit` was written."]);
+        assert_eq!(said, ["`h` has no field `visits`. Did you mean `visits`? You wrote `visit`."]);
     }
 
     #[test]
     fn another_client_is_told_who_should_act() {
         let expect = expect("by = [\"phone\"]");
         for (changed, expected) in [
-            (true, "`main` did this, and it is for `phone` to do: `:undo` takes it back, `:client phone` goes there."),
-            (false, "`main` did this, and it is for `phone` to do: `:client phone` goes there."),
+            (
+                true,
+                "`main` did this, but `phone` should do it. `:undo` takes it back, and `:client phone` switches to the other client.",
+            ),
+            (false, "`main` did this, but `phone` should do it. `:client phone` switches to it."),
         ] {
             let submission = Submission { client: "main".into(), changed, ..Submission::default() };
             let findings = Findings::default();
@@ -242,33 +250,23 @@ mod tests {
     fn text_without_quotes_is_recognised() {
         let stopped = messages::nothing_sent();
         for (source, class, message, expected) in [
-            (
-                "r.set(user:1000:name, Alice)",
-                "SyntaxError",
-                "invalid syntax",
-                "Text stands in quotes: `'user:1000:name'`.",
-            ),
-            (
-                "r.set('user:1000:name', Alice Smith)",
-                "SyntaxError",
-                "invalid syntax",
-                "Text stands in quotes: `'Alice'`.",
-            ),
-            ("r.set(user:1001, 'x')", "SyntaxError", "invalid syntax", "Text stands in quotes: `'user:1001'`."),
+            ("r.set(user:1000:name, Alice)", "SyntaxError", "invalid syntax", "Text needs quotes: `'user:1000:name'`."),
+            ("r.set('user:1000:name', Alice Smith)", "SyntaxError", "invalid syntax", "Text needs quotes: `'Alice'`."),
+            ("r.set(user:1001, 'x')", "SyntaxError", "invalid syntax", "Text needs quotes: `'user:1001'`."),
             ("r.set('user:1000:name' 'Alice'", "SyntaxError", "'(' was never closed", &stopped),
             ("r.set({a:b c}, 1)", "SyntaxError", "invalid syntax", &stopped),
             (
                 "r.get(visits) + 1",
                 "NameError",
                 "name 'visits' is not defined",
-                "`visits` is no variable here. Text stands in quotes: `'visits'`.",
+                "`visits` is not a variable here. Text needs quotes: `'visits'`.",
             ),
             ("r.get(n)", "NameError", "name 'n' is not defined", &stopped),
             (
                 "print(task)",
                 "NameError",
                 "name 'task' is not defined",
-                "`task` is a variable of `worker-1`: `:client worker-1` goes there.",
+                "`task` is a variable of `worker-1`. `:client worker-1` switches to that client.",
             ),
         ] {
             assert_eq!(feedback_on_unsent(source, class, message), expected, "{source}");
@@ -282,9 +280,9 @@ mod tests {
         let feedback = |kind: &str| feedback_on_unsent("r.set('k', x)", "redis.exceptions.DataError", &message(kind));
         assert_eq!(
             feedback("dict"),
-            "A `dict` has to become text before it is sent: in quotes as it stands, or by `json.dumps`."
+            "A `dict` has to be converted to text before it is sent: write it in quotes, or use `json.dumps`."
         );
-        assert_eq!(feedback("NoneType"), "Redis holds text, bytes and numbers: `NoneType` is none of them.");
+        assert_eq!(feedback("NoneType"), "Redis stores text, bytes and numbers, but not `NoneType`.");
     }
 
     #[test]

@@ -38,23 +38,27 @@ mod tests {
     #[test]
     fn each_wrong_type_has_its_sentence() {
         for (truth, guess, expected) in [
-            ("b'Hi'", "'Hi'", "it comes back as bytes, `b'…'`."),
-            ("b'Hi'", "Hi", "it comes back as bytes, `b'…'`."),
+            ("b'Hi'", "'Hi'", "it is returned as bytes, `b'…'`."),
+            ("b'Hi'", "Hi", "it is returned as bytes, `b'…'`."),
             ("'Hi'", "b'Hi'", "it is text, in quotes and without a `b`."),
             ("Hi", "'Hi'", "`print` shows text without quotes."),
             ("1", "True", "it is a number, not `True` or `False`."),
             ("0", "False", "it is a number, not `True` or `False`."),
-            ("True", "1", "it is `True` or `False`, no number."),
-            ("False", "0", "it is `True` or `False`, no number."),
-            ("150.0", "150", "it is a float, and is printed with a point."),
-            ("150", "150.0", "it is a whole number, without a point."),
-            ("b'10'", "10", "it comes back as digits in bytes, `b'…'`."),
+            ("True", "1", "it is `True` or `False`, not a number."),
+            ("False", "0", "it is `True` or `False`, not a number."),
+            ("150.0", "150", "it is a float, and is printed with a decimal point."),
+            ("150", "150.0", "it is a whole number, without a decimal point."),
+            ("b'10'", "10", "it is returned as digits in bytes, `b'…'`."),
             ("10", "'10'", "it is a number, without quotes."),
-            ("[b'task1']", "['task1']", "what it holds comes back as bytes, `b'…'`."),
-            ("[(b'Bob', 200.0)]", "[(b'Bob', 200)]", "what it holds is a float, and is printed with a point."),
-            ("{b'a': b'1'}", "{'a': '1'}", "what it holds comes back as bytes, `b'…'`."),
+            ("[b'task1']", "['task1']", "its contents are returned as bytes, `b'…'`."),
+            (
+                "[(b'Bob', 200.0)]",
+                "[(b'Bob', 200)]",
+                "its contents include a float, which is printed with a decimal point.",
+            ),
+            ("{b'a': b'1'}", "{'a': '1'}", "its contents are returned as bytes, `b'…'`."),
             ("{b'a', b'b'}", "[b'b', b'a']", "it is a set, `{…}`."),
-            ("(b'q', b'x')", "[b'q', b'x']", "the brackets are others. A tuple stands in `( )`, a list in `[ ]`."),
+            ("(b'q', b'x')", "[b'q', b'x']", "the brackets are different. A tuple has `( )`, a list has `[ ]`."),
         ] {
             let Guess::Nearly(mismatch) = judge(truth, guess) else { panic!("{guess} for {truth}") };
             assert_eq!(type_mismatch_sentence(mismatch), expected, "{guess} for {truth}");

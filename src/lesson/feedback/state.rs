@@ -152,75 +152,75 @@ mod tests {
     #[test]
     fn each_difference_in_the_data_has_its_sentence() {
         for (probe, wanted, actual, written, expected) in [
-            ("r.get('a')", "b'1'", "b'2'", "", "`a` should be `b'1'`, and is `b'2'`."),
-            ("r.get('user:1000')", "b'1'", "None", "SET queue 1", "There is nothing under `user:1000`."),
+            ("r.get('a')", "b'1'", "b'2'", "", "`a` should be `b'1'`, but is `b'2'`."),
+            ("r.get('user:1000')", "b'1'", "None", "SET queue 1", "There is nothing at `user:1000`."),
             (
                 "r.get('user:1000')",
                 "b'1'",
                 "None",
                 "SET user:100 1",
-                "There is nothing under `user:1000`. Did you mean `user:1000`? `user:100` was written.",
+                "There is nothing at `user:1000`. Did you mean `user:1000`? You wrote `user:100`.",
             ),
-            ("r.get('a')", "None", "b'1'", "", "`a` is still there: `b'1'`."),
-            ("GET user:1", "b'1'", "b'2'", "", "`user:1` should be `b'1'`, and is `b'2'`."),
+            ("r.get('a')", "None", "b'1'", "", "`a` still exists: `b'1'`."),
+            ("GET user:1", "b'1'", "b'2'", "", "`user:1` should be `b'1'`, but is `b'2'`."),
             (
                 "r.hget('h', 'visits')",
                 "b'11'",
                 "None",
                 "HSET h visit 11",
-                "`h` has no field `visits`. Did you mean `visits`? `visit` was written.",
+                "`h` has no field `visits`. Did you mean `visits`? You wrote `visit`.",
             ),
             (
                 "r.hget('h', 'visits')",
                 "b'11'",
                 "b'10'",
                 "HSET h visits 10",
-                "Field `visits` of `h` should be `b'11'`, and is `b'10'`.",
+                "Field `visits` of `h` should be `b'11'`, but is `b'10'`.",
             ),
             (
                 "r.zscore('z', 'Alice')",
                 "50.0",
                 "40.0",
                 "",
-                "The score of `Alice` in `z` should be `50.0`, and is `40.0`.",
+                "The score of `Alice` in `z` should be `50.0`, but is `40.0`.",
             ),
             (
                 "r.zscore('z', 'Alice')",
                 "50.0",
                 "None",
                 "ZADD z 50 alice",
-                "`z` has no member `Alice`. Did you mean `Alice`? `alice` was written.",
+                "`z` has no member `Alice`. Did you mean `Alice`? You wrote `alice`.",
             ),
             (
                 "r.zrange('z', 0, -1, withscores=True)",
                 "[(b'a', 1.0)]",
                 "[(b'a', 1.0), (b'b', 2.0)]",
                 "",
-                "`z` should be `[(b'a', 1.0)]`, and is `[(b'a', 1.0), (b'b', 2.0)]`. One too many at the end: `(b'b', 2.0)`.",
+                "`z` should be `[(b'a', 1.0)]`, but is `[(b'a', 1.0), (b'b', 2.0)]`. There is one too many at the end: `(b'b', 2.0)`.",
             ),
             (
                 "r.smembers('s')",
                 "{b'redis'}",
                 "{b'reids'}",
                 "SADD s reids",
-                "`s` should be `{b'redis'}`, and is `{b'reids'}`. `b'reids'` stands where `b'redis'` is wanted. A few letters differ.",
+                "`s` should be `{b'redis'}`, but is `{b'reids'}`. There is `b'reids'` instead of `b'redis'`. A few letters differ.",
             ),
             ("r.sismember('s', 'python')", "1", "0", "", "`python` is not in `s`."),
-            ("r.exists('a')", "0", "1", "", "The key `a` is still there."),
+            ("r.exists('a')", "0", "1", "", "The key `a` still exists."),
             ("r.exists('a')", "1", "0", "", "There is no key `a`."),
             ("r.ttl('a')", "300", "-1", "", "The key `a` never expires."),
-            ("r.ttl('a')", "300", "30", "", "The time that `a` has left should be `300`, and is `30`."),
-            ("r.ttl('a') in (5, 6)", "True", "False", "", "This is not so: `r.ttl('a') in (5, 6)`."),
-            ("r.get('a').isdigit()", "False", "True", "", "This should not be so: `r.get('a').isdigit()`."),
+            ("r.ttl('a')", "300", "30", "", "The remaining lifetime of `a` should be `300`, but is `30`."),
+            ("r.ttl('a') in (5, 6)", "True", "False", "", "This should be true: `r.ttl('a') in (5, 6)`."),
+            ("r.get('a').isdigit()", "False", "True", "", "This should not be true: `r.get('a').isdigit()`."),
             (
                 "r.hgetall('h')",
                 "{b'name': b'Alice', b'email': b'alice@example.com'}",
                 "{b'name': b'Alice', b'email': b'alice@example.org'}",
                 "",
-                "`h` differs. `b'email'` is `b'alice@example.org'`, and should be `b'alice@example.com'`. A few letters differ.",
+                "`h` differs. `b'email'` is `b'alice@example.org'`, but should be `b'alice@example.com'`. A few letters differ.",
             ),
-            ("r.llen('l')", "3", "4", "", "The length of `l` should be `3`, and is `4`. One more than wanted."),
-            ("r.exists('a')", "1", "", "", "`r.exists('a')` should say `1`, and cannot be asked."),
+            ("r.llen('l')", "3", "4", "", "The length of `l` should be `3`, but is `4`. That's one too many."),
+            ("r.exists('a')", "1", "", "", "`r.exists('a')` should return `1`, but it raises an error."),
         ] {
             // `z` is a sorted set, and the commands did not name another type.
             assert_eq!(feedback(probe, wanted, &[(probe, actual)], written), expected, "{probe}");
@@ -230,14 +230,14 @@ mod tests {
     #[test]
     fn a_value_outside_its_bounds_is_named() {
         for (asked, actual, expected) in [
-            ("r.ttl('a')", "300", "The time that `a` has left should be at most `60`, and is `300`."),
+            ("r.ttl('a')", "300", "The remaining lifetime of `a` should be at most `60`, but is `300`."),
             ("r.ttl('a')", "-1", "The key `a` never expires."),
             ("r.ttl('a')", "-2", "There is no key `a`."),
-            ("r.dbsize()", "0", "The number of keys should be at most `60`, and is `0`."),
+            ("r.dbsize()", "0", "The number of keys should be at most `60`, but is `0`."),
             ("r.zscore('z', 'a')", "None", "`z` has no member `a`."),
-            ("r.ttl('a') - 1", "70", "`r.ttl('a') - 1` should be at most `60`, and is `70`."),
-            ("r.zscore('z', 'a') - 1", "", "`r.zscore('z', 'a') - 1` should be at most `60`, and cannot be told yet."),
-            ("r.llen('z')", "", "`z` holds a sorted set now, another type than this step is about."),
+            ("r.ttl('a') - 1", "70", "`r.ttl('a') - 1` should be at most `60`, but is `70`."),
+            ("r.zscore('z', 'a') - 1", "", "`r.zscore('z', 'a') - 1` should be at most `60`, but cannot be read yet."),
+            ("r.llen('z')", "", "`z` now holds a sorted set, which is not the type that this step is about."),
         ] {
             let probe = format!("{asked} <= 60");
             assert_eq!(feedback(&probe, "True", &[(asked, actual), (&probe, "False")], ""), expected, "{asked}");

@@ -140,61 +140,61 @@ mod tests {
     #[test]
     fn each_difference_between_values_has_its_sentence() {
         for (wanted, actual, expected) in [
-            ("b'Alice'", "'Alice'", "Redis answers in bytes, `b'Alice'`; this is text."),
-            ("'Alice'", "b'Alice'", "These are bytes, and text is wanted: `.decode()` makes it."),
-            ("b'Alice'", "b'alice'", "Capital and small letters differ."),
-            ("'Alice'", "b'ALICE'", "Capital and small letters differ. And these are bytes: text is wanted."),
-            ("b'Alice'", "b'Alice '", "The blanks at an end differ."),
-            ("b'Alice'", "b'\"Alice\"'", "The quotes are part of the value here."),
+            ("b'Alice'", "'Alice'", "Redis returns bytes, `b'Alice'`, and this is text."),
+            ("'Alice'", "b'Alice'", "These are bytes, but text is expected: `.decode()` converts them."),
+            ("b'Alice'", "b'alice'", "Upper and lower case differ."),
+            ("'Alice'", "b'ALICE'", "Upper and lower case differ. Besides, these are bytes, but text is expected."),
+            ("b'Alice'", "b'Alice '", "The blanks at the beginning or the end differ."),
+            ("b'Alice'", "b'\"Alice\"'", "Here the quotes are part of the value."),
             ("b'Alice'", "b'Alcie'", "A few letters differ."),
-            ("b'Al'", "b'Alice'", "There is more behind it than wanted."),
-            ("b'Alice'", "b'A'", "Its end is missing."),
+            ("b'Al'", "b'Alice'", "There is something extra at the end."),
+            ("b'Alice'", "b'A'", "The end is missing."),
             ("b'Alice'", "b'Bob'", ""),
-            ("10", "b'10'", "These are digits, not a number: `int()` makes one of them."),
-            ("b'10'", "10", "This is a number; wanted are the digits that Redis holds."),
-            ("2", "3", "One more than wanted."),
-            ("2", "1", "One less than wanted."),
-            ("5", "-5", "The sign is turned round."),
+            ("10", "b'10'", "These are digits, not a number: `int()` converts them."),
+            ("b'10'", "10", "This is a number, but the digits that Redis stores are expected."),
+            ("2", "3", "That's one too many."),
+            ("2", "1", "That's one too few."),
+            ("5", "-5", "The sign is wrong."),
             ("5", "50", ""),
             ("True", "False", ""),
-            ("b'Alice'", "None", "`None`: what was asked for is not there."),
-            ("[b'a', b'b']", "[b'b', b'a']", "The members are right, and their order is reversed."),
+            ("b'Alice'", "None", "`None` means that there is no such value."),
+            ("[b'a', b'b']", "[b'b', b'a']", "The members are right, but in reverse order."),
             (
                 "[b'a', b'b', b'c']",
                 "[b'b', b'a', b'c']",
-                "The members are right, their order is not: `b'b'` stands where `b'a'` is wanted.",
+                "The members are right, but not their order: `b'b'` is in the place of `b'a'`.",
             ),
-            ("[(b'a', 1.0)]", "[b'a']", "Their scores are missing."),
-            ("[b'a']", "[(b'a', 1.0)]", "The scores came along, and are not wanted."),
-            ("[b'a']", "[]", "Nothing is there: the list is empty."),
+            ("[(b'a', 1.0)]", "[b'a']", "The scores are missing."),
+            ("[b'a']", "[(b'a', 1.0)]", "The scores are not expected here."),
+            ("[b'a']", "[]", "The list is empty."),
             (
                 "[(b'Al', 1.0), (b'Bob', 2.0)]",
                 "[(b'Al', 1.0), (b'bob', 2.0)]",
-                "At index 1 stands `(b'bob', 2.0)`, and `(b'Bob', 2.0)` is wanted. Capital and small letters differ.",
+                "At index 1 there is `(b'bob', 2.0)` instead of `(b'Bob', 2.0)`. Upper and lower case differ.",
             ),
-            ("[b'a']", "[[b'a']]", "The list stands in another list."),
-            ("[b'a', b'b']", "[b'a', b'b', b'c']", "One too many at the end: `b'c'`."),
-            ("[b'a', b'b']", "[b'c', b'a', b'b']", "One too many at the start: `b'c'`."),
+            ("[b'a']", "[[b'a']]", "The list is inside another list."),
+            ("[b'a', b'b']", "[b'a', b'b', b'c']", "There is one too many at the end: `b'c'`."),
+            ("[b'a', b'b']", "[b'c', b'a', b'b']", "There is one too many at the start: `b'c'`."),
             ("[b'a', b'b']", "[b'a']", "The last one is missing: `b'b'`."),
             ("[b'a', b'b']", "[b'b']", "The first one is missing: `b'a'`."),
             (
                 "[b'a', b'b']",
                 "[b'a', 'b']",
-                "At index 1 stands `'b'`, and `b'b'` is wanted. Redis answers in bytes, `b'b'`; this is text.",
+                "At index 1 there is `'b'` instead of `b'b'`. Redis returns bytes, `b'b'`, and this is text.",
             ),
             ("{b'a', b'b'}", "{b'a'}", "Missing: `b'b'`."),
             ("{b'a'}", "{b'a', b'b', b'c', b'd', b'e'}", "Too much: `b'b'`, `b'c'`, `b'd'`, 1 more."),
             (
                 "{b'a', b'python'}",
                 "{b'a', b'Python'}",
-                "`b'Python'` stands where `b'python'` is wanted. Capital and small letters differ.",
+                "There is `b'Python'` instead of `b'python'`. Upper and lower case differ.",
             ),
-            ("{b'a': b'1'}", "{b'a': b'2'}", "`b'a'` is `b'2'`, and should be `b'1'`."),
+            ("{b'a': b'1'}", "{b'a': b'2'}", "`b'a'` is `b'2'`, but should be `b'1'`."),
             ("{b'a': b'1', b'b': b'2'}", "{b'a': b'1'}", "Missing: `b'b'`."),
-            ("{b'visits': b'1'}", "{b'visit': b'1'}", "`visit` is there. Did you mean `visits`?"),
-            ("{b'a': b'1'}", "{'a': b'1'}", "The names differ: bytes on one side, text on the other."),
-            ("b'a'", "[b'a']", "The value is right, and stands in a list: `[0]` takes it out."),
-            ("{b'a'}", "1", "That is a number, and a set is wanted."),
+            ("{b'visits': b'1'}", "{b'visit': b'1'}", "There is a field `visit`. Did you mean `visits`?"),
+            ("{b'a': b'1'}", "{'a': b'1'}", "The field names differ: one side has bytes, the other has text."),
+            ("b'a'", "[b'a']", "The value is right, but it is in a list: `[0]` takes it out."),
+            ("{b'a'}", "1", "This is a number, but a set is expected."),
         ] {
             let (wanted, actual) = (parse_python(wanted).unwrap(), parse_python(actual).unwrap());
             let mismatch = ValueMismatch::between(&wanted, &actual);
@@ -208,8 +208,8 @@ mod tests {
             wanted_and_actual(wanted, actual, ValueMismatch::between(wanted, actual).as_ref())
         };
         let long = |last: &str| parse_python(&format!("[{}b'{last}']", "b'0123456789', ".repeat(10))).unwrap();
-        assert_eq!(feedback(&long("x"), &long("y")), "At index 10 stands `b'y'`, and `b'x'` is wanted.");
+        assert_eq!(feedback(&long("x"), &long("y")), "At index 10 there is `b'y'` instead of `b'x'`.");
         let (a, b) = (parse_python("1").unwrap(), parse_python("2").unwrap());
-        assert_eq!(feedback(&a, &b), "Wanted: `1`. Seen: `2`. One more than wanted.");
+        assert_eq!(feedback(&a, &b), "Expected: `1`. Shown: `2`. That's one too many.");
     }
 }

@@ -214,13 +214,13 @@ mod tests {
         let state = [("r.get('a')".to_owned(), Ok(DisplayedValue::Python("b'1'".into())))];
         let findings = Findings { probes: state.into(), ..Findings::default() };
         for (when, expected) in [
-            ("uses = [\"SET\", \"GET\"]", "`uses` names `SET`, and `GET` was sent."),
-            ("lacks = [\"GET\"]", "`lacks` names `GET`, and it was sent."),
-            ("error = \"WRONGTYPE\"", "`error` is `WRONGTYPE`, and no error came up."),
-            ("reply = \"1\"", "`reply` is `1`, and nothing was shown."),
+            ("uses = [\"SET\", \"GET\"]", "`uses` names `SET`, but `GET` was sent."),
+            ("lacks = [\"GET\"]", "`lacks` names `GET`, but it was sent."),
+            ("error = \"WRONGTYPE\"", "`error` is `WRONGTYPE`, but no error was raised."),
+            ("reply = \"1\"", "`reply` is `1`, but nothing was shown."),
             (
                 "state = [{ run = \"r.get('a')\", reply = \"b'2'\" }]",
-                "`state` asks `r.get('a')` for `b'2'`, and it says `b'1'`.",
+                "`state` expects `b'2'` from `r.get('a')`, but it returned `b'1'`.",
             ),
         ] {
             let when: When = toml::from_str(when).expect("it is a condition");
