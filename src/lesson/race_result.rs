@@ -74,8 +74,18 @@ pub struct Turn {
     pub who: usize,
     /// The command that was sent. Empty if the client got a late reply, or ended.
     pub sent: String,
-    /// The reply. Empty while the client is waiting.
-    pub got: String,
+    pub outcome: TurnOutcome,
+}
+
+/// What a client's turn led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TurnOutcome {
+    /// The client waits for a reply.
+    Waits,
+    /// The client got this reply.
+    Answered(String),
+    /// The client's program ended with this error: `KeyError: 1`.
+    Ended(String),
 }
 
 impl RaceResult {

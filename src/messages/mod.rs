@@ -63,7 +63,9 @@ pub mod driver;
 pub mod effects;
 pub mod feedback;
 pub mod lesson_rules;
+pub mod lesson_run;
 pub mod render;
+pub mod runtime;
 pub mod shell;
 pub mod transcript;
 
@@ -77,7 +79,9 @@ pub fn all() -> impl Iterator<Item = Message> {
         effects::ALL,
         feedback::ALL,
         lesson_rules::ALL,
+        lesson_run::ALL,
         render::ALL,
+        runtime::ALL,
         shell::ALL,
         transcript::ALL,
     ]

@@ -1,4 +1,15 @@
 messages! {
+    // Headings (`render/mod.rs`).
+
+    /// A step in the heading of a lesson.
+    heading_step(number, steps) = "{number} of {steps}";
+    /// A task of a practice in the heading of its lesson.
+    heading_practice(number, tasks) = "practice, {number} of {tasks}";
+    /// The end of a lesson in its heading.
+    heading_remember() = "to remember";
+    /// The sheet of a lesson in its heading.
+    heading_sheet() = "sheet";
+
     // Comparisons of two programs (`render/cost_comparison.rs`).
 
     /// The title of the chart of bytes.
@@ -29,7 +40,14 @@ messages! {
     /// The lesson that comes next, in the list for a screen reader.
     next_lesson_spoken(id, title, state) = "{id}: {title}. {state}, next.";
 
-    // Timelines (`render/timeline.rs`) and the orders of a race (`render/lanes.rs`).
+    // The turns of a race (`render/turn_lanes.rs`).
+
+    /// In place of a reply: the client is blocked.
+    turn_waits() = "waits";
+    /// In place of a reply: the program of the client has ended with an error.
+    program_ends(error) = "ends: {error}";
+
+    // Timelines (`render/timeline.rs`).
 
     /// A command that is blocked.
     command_waits(command) = "{command} waits";

@@ -13,7 +13,8 @@ mod wire;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{self, Line, Role, Span, Style};
-use crate::session::event::Show;
+use crate::messages::render as messages;
+use crate::session::event::{Part, Show};
 use crate::session::status::Status;
 use theme::Theme;
 
@@ -77,10 +78,11 @@ impl Renderer {
                 self.push_lines(&[line], &mut out);
             }
             Show::Heading(heading) => {
-                let whole = format!("{} {} {}", heading.title, self.style.choose("·", "-"), heading.part);
+                let part = part_title(heading.part);
+                let whole = format!("{} {} {part}", heading.title, self.style.choose("·", "-"));
                 let lines = if whole.width() + 2 > self.style.width && !self.style.plain {
                     let mut lines = markup::layout_paragraph(Role::Title, heading.title.as_str(), self.style);
-                    lines.push(markup::rule(&heading.part.to_string(), self.style));
+                    lines.push(markup::rule(&part, self.style));
                     lines
                 } else {
                     vec![markup::rule(&whole, self.style)]
@@ -100,9 +102,7 @@ impl Renderer {
             Show::Picture(picture) => self.push_lines(&picture::layout(picture, self.style), &mut out),
             Show::Lessons(lessons) => self.push_lines(&lesson_list::layout(lessons, self.style), &mut out),
             Show::Lanes { names, order } => {
-                let turns: Vec<_> =
-                    order.steps.iter().map(|step| (step.who, step.sent.as_str(), step.got.as_str())).collect();
-                self.push_lines(&turn_lanes::layout(names, &turns, self.style), &mut out);
+                self.push_lines(&turn_lanes::layout(names, &order.steps, self.style), &mut out);
             }
             Show::Gap => {
                 self.finish_line(&mut out);
@@ -191,6 +191,16 @@ impl Renderer {
             _ => " ?",
         };
         Some(Span::new(role, mark))
+    }
+}
+
+/// Returns the name of a part of a lesson, for its heading.
+fn part_title(part: Part) -> String {
+    match part {
+        Part::Step { number, of } => messages::heading_step(number, of),
+        Part::Practice { number, of } => messages::heading_practice(number, of),
+        Part::Remember => messages::heading_remember(),
+        Part::Sheet => messages::heading_sheet(),
     }
 }
 

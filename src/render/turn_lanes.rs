@@ -3,6 +3,8 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::markup::{Line, Role, Span, Style, line_width, pad_end};
+use crate::messages::render as messages;
+use crate::session::event::{Turn, TurnOutcome};
 
 /// The width of the column with the number of a turn.
 const NUMBER: usize = 4;
@@ -13,9 +15,9 @@ const BETWEEN: usize = 2;
 /// The minimum width of a lane, in columns.
 const MIN_LANE: usize = 22;
 
-/// Lays out turns, each with the client (an index of `names`), what was sent, and the reply. Where the lanes would be too
-/// narrow, and in plain style, the turns are listed one below the other.
-pub fn layout(names: &[String], turns: &[(usize, &str, &str)], style: Style) -> Vec<Line> {
+/// Lays out the turns of the clients with these names. Where the lanes would be too narrow, and in plain style, the turns
+/// are listed one below the other.
+pub fn layout(names: &[String], turns: &[Turn], style: Style) -> Vec<Line> {
     let lane = style.width.saturating_sub(NUMBER) / names.len().max(1);
     let room = lane.saturating_sub(BETWEEN);
     let cells: Vec<_> = turns.iter().map(|turn| layout_cell(turn, room, style)).collect();
@@ -28,12 +30,12 @@ pub fn layout(names: &[String], turns: &[(usize, &str, &str)], style: Style) -> 
         header.push_str(&pad_end(name, lane));
     }
     let mut lines = vec![vec![Span::new(Role::Title, header.trim_end())]];
-    for (index, ((client, ..), cell)) in turns.iter().zip(cells).enumerate() {
+    for (index, (turn, cell)) in turns.iter().zip(cells).enumerate() {
         for (row, spans) in cell.into_iter().enumerate() {
             let number = if row == 0 { format!("{:>2}", index + 1) } else { String::new() };
             let mut line = vec![
                 Span::new(Role::Muted, pad_end(&number, NUMBER)),
-                Span::new(Role::Plain, " ".repeat(client * lane)),
+                Span::new(Role::Plain, " ".repeat(turn.who * lane)),
             ];
             line.extend(spans);
             lines.push(line);
@@ -44,10 +46,11 @@ pub fn layout(names: &[String], turns: &[(usize, &str, &str)], style: Style) -> 
 
 /// Lays out a turn within a lane: on one line if there is room, otherwise with the reply below the command. Long texts
 /// are broken between words.
-fn layout_cell((_, sent, reply): &(usize, &str, &str), room: usize, style: Style) -> Vec<Line> {
-    let reply = reply_text(sent, reply, style);
+fn layout_cell(turn: &Turn, room: usize, style: Style) -> Vec<Line> {
+    let sent = turn.sent.as_str();
+    let reply = outcome_text(&turn.outcome, style);
     if !sent.is_empty() && sent.width() + 1 + reply.width() <= room {
-        return vec![vec![Span::new(Role::Code, *sent), Span::new(Role::Plain, " "), Span::new(Role::Reply, reply)]];
+        return vec![vec![Span::new(Role::Code, sent), Span::new(Role::Plain, " "), Span::new(Role::Reply, reply)]];
     }
     let indent = if sent.is_empty() { "" } else { "  " };
     let sent = break_lines(sent, room).into_iter().map(|part| vec![Span::new(Role::Code, part)]);
@@ -70,27 +73,28 @@ fn break_lines(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Returns an arrow and the reply, or a remark that the client waits for the reply.
-fn reply_text(sent: &str, reply: &str, style: Style) -> String {
-    match reply {
-        "" => "waits".into(),
-        end_of_program if sent.is_empty() && end_of_program.starts_with("ends: ") => end_of_program.into(),
-        reply => format!("{} {reply}", style.choose("→", "->")),
+/// Returns the reply behind an arrow, or that the client waits for it, or the error that has ended the program.
+fn outcome_text(outcome: &TurnOutcome, style: Style) -> String {
+    match outcome {
+        TurnOutcome::Waits => messages::turn_waits(),
+        TurnOutcome::Answered(reply) => format!("{} {reply}", style.choose("→", "->")),
+        TurnOutcome::Ended(error) => messages::program_ends(error),
     }
 }
 
 /// Lays out one line for each turn, or two where the reply does not fit on the first.
-fn layout_list(names: &[String], turns: &[(usize, &str, &str)], style: Style) -> Vec<Line> {
+fn layout_list(names: &[String], turns: &[Turn], style: Style) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (index, (client, sent, reply)) in turns.iter().enumerate() {
-        let name = names.get(*client).map_or("", String::as_str);
-        let reply = Span::new(Role::Reply, reply_text(sent, reply, style));
+    for (index, turn) in turns.iter().enumerate() {
+        let name = names.get(turn.who).map_or("", String::as_str);
+        let sent = turn.sent.as_str();
+        let reply = Span::new(Role::Reply, outcome_text(&turn.outcome, style));
         let mut line =
             vec![Span::new(Role::Muted, format!("{:>3}. ", index + 1)), Span::new(Role::Title, format!("{name}:"))];
         let used = line_width(&line);
         line.push(Span::new(Role::Plain, " "));
         if !sent.is_empty() {
-            line.push(Span::new(Role::Code, *sent));
+            line.push(Span::new(Role::Code, sent));
             if used + 1 + sent.width() + 1 + reply.text.width() > style.width {
                 lines.push(std::mem::replace(&mut line, vec![Span::new(Role::Plain, "    ")]));
             }
@@ -111,13 +115,15 @@ mod tests {
 
     fn laid_out(style: Style) -> String {
         let names = ["ann".to_owned(), "bob".to_owned()];
+        let answered = |reply: &str| TurnOutcome::Answered(reply.into());
         let turns = [
-            (0, "GET k", "b'1'"),
-            (1, "BLPOP queue:of:many 0", ""),
-            (0, "RPUSH queue:of:many x", "1"),
-            (1, "", "[b'queue:of:many', b'x']"),
-            (0, "", "ends: KeyError: 1"),
+            (0, "GET k", answered("b'1'")),
+            (1, "BLPOP queue:of:many 0", TurnOutcome::Waits),
+            (0, "RPUSH queue:of:many x", answered("1")),
+            (1, "", answered("[b'queue:of:many', b'x']")),
+            (0, "", TurnOutcome::Ended("KeyError: 1".into())),
         ];
+        let turns = turns.map(|(who, sent, outcome)| Turn { who, sent: sent.into(), outcome });
         let lines: Vec<_> =
             layout(&names, &turns, style).iter().map(|line| plain_text(line).trim_end().to_owned()).collect();
         lines.join("\n")

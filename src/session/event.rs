@@ -12,7 +12,8 @@ use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::judge::Judged;
 use crate::lesson::progress::Progress;
-use crate::lesson::race_result::{Order, RaceResult};
+use crate::lesson::race_result::RaceResult;
+pub use crate::lesson::race_result::{Order, Turn, TurnOutcome};
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use python_kernel::frame::{FromChild, ToChild};
@@ -108,17 +109,6 @@ pub enum Part {
     Remember,
     /// The commands of the lesson.
     Sheet,
-}
-
-impl std::fmt::Display for Part {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Part::Step { number, of } => write!(f, "{number} of {of}"),
-            Part::Practice { number, of } => write!(f, "practice, {number} of {of}"),
-            Part::Remember => write!(f, "to remember"),
-            Part::Sheet => write!(f, "sheet"),
-        }
-    }
 }
 
 /// Something to show.

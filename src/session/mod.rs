@@ -32,6 +32,7 @@ use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 use crate::lesson::rehearsal::Rehearsal;
+use crate::messages::runtime as messages;
 pub use commands::{COMMANDS, refusal};
 use dialect::{Dialect, Input};
 use redis_engine::Engine;
@@ -188,7 +189,7 @@ impl Session {
         let runtime = &mut self.tutor.runtime;
         runtime.clock.set_elapsed(elapsed_us);
         let result = turn(&mut runtime.engine, runtime.clock.now_us());
-        runtime.log_ended_waits(&Cause::Client("a real client".into()), None);
+        runtime.log_ended_waits(&Cause::Client(messages::real_client()), None);
         self.settle();
         Some(result)
     }
@@ -290,10 +291,12 @@ impl Session {
         let runtime = &self.tutor.runtime;
         if runtime.dialect == Dialect::Cli {
             let text = runtime.cli_prompt(runtime.foreground);
-            return Prompt::Cli { text: if self.undo.in_fork() { format!("fork {text}") } else { text } };
+            return Prompt::Cli {
+                text: if self.undo.in_fork() { format!("{} {text}", messages::fork_prompt()) } else { text },
+            };
         }
         let name = runtime.clients.are_several().then(|| runtime.clients[runtime.foreground].name.clone());
-        let fork = self.undo.in_fork().then(|| "fork".to_owned());
+        let fork = self.undo.in_fork().then(messages::fork_prompt);
         let words: Vec<String> = fork.into_iter().chain(name).collect();
         Prompt::Python { client: (!words.is_empty()).then(|| words.join(" ")) }
     }

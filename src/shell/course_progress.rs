@@ -94,7 +94,7 @@ mod tests {
         let start = banner(second, step(1)).expect("the first step has a banner");
         assert!(start.contains(&second.about[..20]) && start.contains("minutes"), "{start}");
         for part in [step(2), step(11), Part::Practice { number: 1, of: 3 }, Part::Sheet] {
-            assert_eq!(banner(second, part), None, "{part}");
+            assert_eq!(banner(second, part), None, "{part:?}");
         }
     }
 }

@@ -277,7 +277,7 @@ fn a_prediction_must_equal_what_python_prints() {
     assert!(to("1").contains("`1` it is."));
     assert!(to("2").contains("Not `2`. Look again"));
     let runs = to("r.smembers('tags')");
-    assert!(runs.contains("type what the last line will print, or `:skip`. Nothing is run at `?`."), "{runs}");
+    assert!(runs.contains("type what the last line will print, or `:skip`. Nothing runs at `?`."), "{runs}");
 }
 
 #[test]

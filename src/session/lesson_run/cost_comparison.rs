@@ -3,6 +3,7 @@
 use crate::lesson::format::Compare;
 use crate::lesson::race_result::RaceResult;
 use crate::markup::{Text, parse};
+use crate::messages::lesson_run as messages;
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::event::Show;
 
@@ -25,11 +26,11 @@ fn table(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Text 
     let [left, right] = measured else { return Text::default() };
     let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
     let rows = [
-        ("commands", left.traffic.commands, right.traffic.commands),
-        ("round trips", left.traffic.round_trips, right.traffic.round_trips),
-        ("bytes sent", left.traffic.sent, right.traffic.sent),
-        ("bytes received", left.traffic.received, right.traffic.received),
-        ("bytes of memory", left.memory, right.memory),
+        (messages::commands_row(), left.traffic.commands, right.traffic.commands),
+        (messages::round_trips_row(), left.traffic.round_trips, right.traffic.round_trips),
+        (messages::bytes_sent_row(), left.traffic.sent, right.traffic.sent),
+        (messages::bytes_received_row(), left.traffic.received, right.traffic.received),
+        (messages::memory_row(), left.memory, right.memory),
     ];
     // Memory is left out when both programs add the same amount.
     let count = if left.memory == right.memory { rows.len() - 1 } else { rows.len() };
@@ -37,11 +38,9 @@ fn table(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Text 
         table.push_str(&format!("| {name} | {left} | {right} |\n"));
     }
     if let [left, right] = raced {
-        table.push_str(&format!("| lost updates | {} | {} |\n", left.score(), right.score()));
-        let clients = compare.clients();
-        table.push_str(&format!(
-            "\nLost updates: {clients} clients run it at once; in so many orders of their commands a change is lost.\n"
-        ));
+        let name = messages::lost_updates_row();
+        table.push_str(&format!("| {name} | {} | {} |\n", left.score(), right.score()));
+        table.push_str(&format!("\n{}\n", messages::lost_updates_note(compare.clients())));
     }
     parse(&table)
 }

@@ -6,6 +6,7 @@ use super::script::{Item, Then};
 use super::{Phase, Tutor};
 use crate::lesson::format::Lesson;
 use crate::markup::{Role, parse};
+use crate::messages::lesson_run as messages;
 use crate::session::event::{Effect, Part, Show};
 
 impl Tutor {
@@ -27,28 +28,13 @@ impl Tutor {
         self.show(Show::Gap);
         self.progress.ended(lesson.id.get_ref());
         self.runtime.effects.push(Effect::Progress(self.progress.clone()));
-        let sheet = "`:sheet` shows the commands of this lesson, each with an example";
         let next = self.library.after(lesson.id.get_ref()).map(|next| next.title.clone());
-        match next {
-            Some(title) => {
-                self.say(
-                    Role::Muted,
-                    &format!("{sheet}; `redis-tutor review` brings its tasks back when it is time for them."),
-                );
-                self.say(
-                    Role::Muted,
-                    &format!("Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves."),
-                );
-            }
-            None => {
-                self.say(Role::Muted, &format!("{sheet}."));
-                self.say(
-                    Role::Muted,
-                    "That was the last lesson. From here on `redis-tutor review` brings tasks back when it is time for \
-                     them, `redis-tutor sheet > redis.md` keeps what all lessons taught, and `redis-tutor play` is a \
-                     prompt to try things at. `:lessons` lists the lessons, `:quit` leaves.",
-                );
-            }
+        let texts = match next {
+            Some(title) => [messages::sheet_and_review(), messages::next_lesson(title)],
+            None => [messages::sheet_of_last_lesson(), messages::all_lessons_done()],
+        };
+        for text in texts {
+            self.say(Role::Muted, &text);
         }
     }
 }

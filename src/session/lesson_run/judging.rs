@@ -10,6 +10,7 @@ use crate::lesson::judge::{self, Judged, Verdict};
 use crate::lesson::sent_command::is_another_way;
 use crate::markup::{Role, code};
 use crate::messages::feedback as messages;
+use crate::messages::lesson_run::another_way;
 use crate::session::event::Effect;
 use crate::session::runtime::client::TUTOR;
 use crate::session::runtime::probe_answer;
@@ -156,7 +157,7 @@ impl Tutor {
         if let Some(answer) = answer.filter(|answer| !answer.contains('\n'))
             && is_another_way(&run.sent, intended)
         {
-            run.closing_remark = Some(format!("Another way: {}", code(answer)));
+            run.closing_remark = Some(another_way(code(answer)));
         }
     }
 

@@ -29,6 +29,7 @@ use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Role;
+use crate::messages::lesson_run as messages;
 use race_step::RaceRun;
 pub use race_step::{every_order_expected, race_expected};
 use redis_engine::Engine;
@@ -291,6 +292,6 @@ impl Tutor {
     }
 
     pub fn say_no_lesson(&mut self) {
-        self.say(Role::Plain, "No lesson is open. `:lessons` lists them, `:go 1` opens the first.");
+        self.say(Role::Plain, &messages::no_lesson_open());
     }
 }

@@ -8,13 +8,9 @@ use crate::lesson::format::{Choice, Choose, Step};
 use crate::lesson::prediction::{self, Guess};
 use crate::lesson::value;
 use crate::markup::{Role, code};
-use crate::messages;
+use crate::messages::{feedback as feedback_messages, lesson_run as messages};
 use crate::session::runtime::dialect::{self, Dialect, Input};
 use redis_engine::commands;
-
-/// The message for a learner who enters code in reply to a question.
-const TRY_FIRST: &str =
-    "Nothing is run at `?`. `:fork` lets you try things first, and `:fork back` returns to the question.";
 
 impl Tutor {
     /// Whether the open step asks a question that the learner has not answered yet.
@@ -52,11 +48,7 @@ impl Tutor {
             }
             Some(option) => self.say(Role::Miss, &option.because),
             None => {
-                let (text, last) = (code(text), choose.options.len());
-                self.say(
-                    Role::Miss,
-                    &format!("{text} is none of the answers: type a number from 1 to {last}, or `:skip`. {TRY_FIRST}"),
-                );
+                self.refuse_answer(&messages::not_an_answer(code(text), choose.options.len()));
             }
         }
     }
@@ -65,24 +57,21 @@ impl Tutor {
         let truth = self.lesson.as_ref().and_then(|run| run.prediction.clone()).unwrap_or_default();
         match prediction::judge(&truth, text) {
             Guess::Right => {
-                self.say(Role::Done, &format!("{} it is.", code(&truth)));
+                self.say(Role::Done, &messages::right_prediction(code(&truth)));
                 self.type_prediction(step);
             }
             Guess::Nearly(mismatch) => {
                 let difference = feedback::type_mismatch_sentence(mismatch);
-                self.say(Role::Miss, &messages::feedback::predicted_nearly(difference));
+                self.say(Role::Miss, &feedback_messages::predicted_nearly(difference));
             }
-            Guess::Wrong if is_code(text) => {
-                self.say(
-                    Role::Miss,
-                    &format!(
-                        "{} is no prediction: type what the last line will print, or `:skip`. {TRY_FIRST}",
-                        code(text)
-                    ),
-                );
-            }
-            Guess::Wrong => self.say(Role::Miss, &format!("Not {}. Look again, or ask for a `:hint`.", code(text))),
+            Guess::Wrong if is_code(text) => self.refuse_answer(&messages::not_a_prediction(code(text))),
+            Guess::Wrong => self.say(Role::Miss, &messages::wrong_prediction(code(text))),
         }
+    }
+
+    /// Shows why a text is no answer, and how to try code at a question.
+    fn refuse_answer(&mut self, reason: &str) {
+        self.say(Role::Miss, &format!("{reason} {}", messages::nothing_runs_at_questions()));
     }
 
     /// Types the code whose output was predicted.

@@ -4,8 +4,9 @@ use super::script::{Item, Then};
 use super::{Phase, Tutor};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{self, EveryOrder, Probe, Step};
-use crate::lesson::race_result::{Order, RaceResult};
+use crate::lesson::race_result::{Order, RaceResult, TurnOutcome};
 use crate::markup::{Role, code, parse};
+use crate::messages::lesson_run as messages;
 use crate::session::event::{Effect, Event, Need, Show};
 use crate::session::race::definitions::{defines_run, is_definition, needed};
 use crate::session::race::{Entrant, Mode, Plan, Race, RacePhase, RacerState};
@@ -95,19 +96,19 @@ impl Tutor {
     /// Handles Ctrl-C while a race is played.
     fn stop_race(&mut self) {
         let stopped = match self.end_racers() {
-            0 => "Stopped".to_owned(),
-            1 => "Stopped after 1 order".to_owned(),
-            orders => format!("Stopped after {orders} orders"),
+            0 => messages::race_stopped(),
+            1 => messages::race_stopped_after_one(),
+            orders => messages::race_stopped_after(orders),
         };
         match self.race.purpose {
-            Purpose::Judge => return self.say(Role::Muted, &format!("{stopped}: this try is not judged.")),
-            Purpose::Compare => return self.say(Role::Muted, &format!("{stopped}: lost updates are not counted.")),
+            Purpose::Judge => return self.say(Role::Muted, &messages::try_not_judged(stopped)),
+            Purpose::Compare => return self.say(Role::Muted, &messages::updates_not_counted(stopped)),
             Purpose::Step | Purpose::FoundByHand | Purpose::Skip => {}
         }
         if let Some(run) = &mut self.lesson {
             run.phase = Phase::Doing;
         }
-        self.say(Role::Muted, &format!("{stopped}. Enter begins anew, `all` plays every order, `:skip` goes on."));
+        self.say(Role::Muted, &messages::race_can_go_on(stopped));
     }
 
     fn start_race(&mut self, plan: Plan, mode: Mode, purpose: Purpose) {
@@ -172,11 +173,14 @@ impl Tutor {
         let mut texts = Vec::new();
         // Turns that are replayed are not shown again.
         for step in race.order().steps.iter().skip(self.race.shown_turns) {
-            let name = &race.tally().names[step.who];
-            texts.push(match (step.sent.as_str(), step.got.as_str()) {
-                ("", got) => format!("**{name}** {}", turn_without_command(got)),
-                (sent, "") => format!("**{name}** sends {} and waits.", code(sent)),
-                (sent, got) => format!("**{name}** sends {} and gets {}", code(sent), code(got)),
+            let name = format!("**{}**", race.tally().names[step.who]);
+            let sent = (!step.sent.is_empty()).then(|| code(&step.sent));
+            texts.push(match (sent, &step.outcome) {
+                (_, TurnOutcome::Ended(error)) => messages::client_ends(name, code(error)),
+                (None, TurnOutcome::Answered(reply)) => messages::client_gets(name, code(reply)),
+                (None, TurnOutcome::Waits) => messages::client_waits(name, messages::time_to_pass()),
+                (Some(sent), TurnOutcome::Answered(reply)) => messages::client_sends_and_gets(name, sent, code(reply)),
+                (Some(sent), TurnOutcome::Waits) => messages::client_sends_and_waits(name, sent),
             });
         }
         self.race.shown_turns = race.order().steps.len();
@@ -193,10 +197,11 @@ impl Tutor {
             .iter()
             .enumerate()
             .map(|(index, (name, state))| match state {
-                RacerState::Ready(sends) => format!("- `{}` {name}: {}", index + 1, code(sends)),
-                RacerState::Waits(what) => format!("- {name} waits for {what}"),
-                RacerState::Done => format!("- {name} is done"),
+                RacerState::Ready(sends) => messages::client_ready(index + 1, name, code(sends)),
+                RacerState::Waits(keys) => messages::client_waits(name, keys),
+                RacerState::Done => messages::client_done(name),
             })
+            .map(|line| format!("- {line}"))
             .collect();
         self.show(Show::Text(parse(&lines.join("\n"))));
     }
@@ -209,15 +214,12 @@ impl Tutor {
         if order.holds {
             race.begin(Mode::ByHand);
             self.race.shown_turns = 0;
-            self.say(
-                Role::Plain,
-                &format!("{observed}, as it should. From the start, in another order? `all` plays every one."),
-            );
+            self.say(Role::Plain, &messages::order_succeeds(observed));
             return self.continue_race();
         }
         race.begin(Mode::EveryOrder);
         self.race.purpose = Purpose::FoundByHand;
-        self.say(Role::Done, &format!("{observed}, not {}: {}.", code(&format.holds.reply), format.lost));
+        self.say(Role::Done, &messages::order_fails(observed, code(&format.holds.reply), &format.lost));
         self.continue_race();
     }
 
@@ -227,11 +229,15 @@ impl Tutor {
         self.end_race();
         let role = if purpose == Purpose::Skip { Role::Plain } else { Role::Done };
         let shows_example = raced.example.is_some() && purpose != Purpose::FoundByHand;
-        self.say(role, &format!("{}{}", tally(&raced, &format.lost), if shows_example { " Here is one:" } else { "" }));
+        let mut text = tally(&raced, &format.lost);
+        if shows_example {
+            text = format!("{text} {}", messages::one_failing_order());
+        }
+        self.say(role, &text);
         if shows_example {
             self.show_example(&raced, &format.holds);
         } else if let (0, Some(longest)) = (raced.bad, &raced.longest) {
-            self.say(Role::Plain, "The longest of them:");
+            self.say(Role::Plain, &messages::longest_order());
             self.show_order(&raced.names, longest);
         }
         self.runtime.effects.push(Effect::RaceResult(Box::new(raced)));
@@ -252,7 +258,7 @@ impl Tutor {
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
         if let (Some(every), Some(raced)) = (every, raced) {
             if raced.example.is_some() {
-                self.say(Role::Plain, "An order in which it goes wrong:");
+                self.say(Role::Plain, &messages::failing_order());
             }
             self.show_example(raced, &every.holds);
         }
@@ -263,7 +269,7 @@ impl Tutor {
         let Some(order) = &raced.example else { return };
         self.show_order(&raced.names, order);
         let observed = observation(holds, order.seen.as_deref());
-        self.say(Role::Plain, &format!("{observed}, not {}.", code(&holds.reply)));
+        self.say(Role::Plain, &messages::example_fails(observed, code(&holds.reply)));
     }
 
     fn show_order(&mut self, names: &[String], order: &Order) {
@@ -274,20 +280,19 @@ impl Tutor {
 
     /// Tells the learner what to do in a race.
     pub(super) fn show_race_task(&mut self, race: &format::Race) {
-        self.say(Role::Task, &format!("**Race:** {}", race.goal));
+        self.say(Role::Task, &messages::task_race(&race.goal));
         let mut names: Vec<&str> = Vec::new();
         for (index, client) in race.clients.iter().enumerate() {
             names.push(client.name.get_ref());
             if race.clients.get(index + 1).is_some_and(|next| next.run.is_none()) {
                 continue;
             }
-            let run = if names.len() > 1 { "each run" } else { "runs" };
-            self.say(Role::Plain, &format!("{} {run}:", listed(&names)));
+            self.say(Role::Plain, &programs_heading(&names));
             let program = program_of(race, index);
             self.show(Show::Text(parse(&format!("```\n{}\n```", program.trim_matches('\n')))));
             names.clear();
         }
-        self.say(Role::Muted, "Type whose command is next, or `all` for every order.");
+        self.say(Role::Muted, &messages::race_help());
     }
 
     /// Handles an answer in a race: whose turn is next, or `all` for every order.
@@ -317,14 +322,12 @@ impl Tutor {
         let index = by_number.or_else(by_name).filter(|&index| index < states.len());
         let refusal = match index.map(|index| &states[index]) {
             Some((_, RacerState::Ready(_))) => None,
-            Some((name, RacerState::Done)) => Some(format!("{name} is done, and sends no more.")),
-            Some((name, RacerState::Waits(what))) => {
-                Some(format!("{name} waits for {what}: it sends nothing before that."))
-            }
+            Some((name, RacerState::Done)) => Some(messages::client_is_done(name)),
+            Some((name, RacerState::Waits(keys))) => Some(messages::client_cannot_send(name, keys)),
             None => {
-                let racers: Vec<_> =
-                    states.iter().enumerate().map(|(i, (name, _))| format!("`{}` for {name}", i + 1)).collect();
-                Some(format!("{} is nobody's turn: type {}, or `all`.", code(text), racers.join(", ")))
+                let names = states.iter().enumerate();
+                let names: Vec<_> = names.map(|(i, (name, _))| messages::client_number(i + 1, name)).collect();
+                Some(messages::nobodys_turn(code(text), names.join(", ")))
             }
         };
         match (refusal, index) {
@@ -344,7 +347,7 @@ impl Tutor {
             return false;
         }
         self.race.shown_turns = usize::MAX;
-        self.say(Role::Muted, "The last turn is taken back.");
+        self.say(Role::Muted, &messages::turn_undone());
         self.continue_race();
         true
     }
@@ -450,58 +453,51 @@ fn plan_of_step(race: &format::Race) -> Plan {
     }
 }
 
-/// Describes a turn in which a client sent nothing.
-fn turn_without_command(got: &str) -> String {
-    match got.strip_prefix("ends: ") {
-        Some(error) => format!("ends with {}", code(error)),
-        None => format!("is answered {}", code(got)),
-    }
-}
-
 /// Returns a clause about what the probe showed: `` `r.get('views')` says `b'11'` ``.
 fn observation(holds: &Probe, seen: Option<&str>) -> String {
-    let seen = seen.map_or_else(|| "raises an error".into(), |seen| format!("says {}", code(seen)));
-    format!("{} {seen}", code(holds.run.get_ref()))
+    let probe = code(holds.run.get_ref());
+    match seen {
+        Some(seen) => messages::probe_says(probe, code(seen)),
+        None => messages::probe_fails(probe),
+    }
 }
 
 /// Returns a sentence about how many orders failed.
 fn tally(raced: &RaceResult, lost: &str) -> String {
     if raced.orders == 1 {
         return match raced.bad {
-            0 => "There is one order, and nothing goes wrong in it.".into(),
-            _ => format!("There is one order, and {lost} in it."),
+            0 => messages::only_order_succeeds(),
+            _ => messages::only_order_fails(lost),
         };
     }
-    let played = match (raced.cut, raced.orders) {
-        (true, orders) => format!("The first {orders} orders played, and there are more"),
-        (false, orders) => format!("All {orders} orders played"),
-    };
+    let played =
+        if raced.cut { messages::first_orders_played(raced.orders) } else { messages::all_orders_played(raced.orders) };
     match raced.bad {
-        0 => format!("{played}: {lost} in none of them."),
-        bad => format!("{played}: {lost} in **{bad}** of them."),
+        0 => messages::no_order_fails(played, lost),
+        bad => messages::orders_fail(played, lost, bad),
     }
 }
 
 /// Returns the aim of a race, as a sentence.
 pub fn race_expected(race: &format::Race) -> String {
-    let (asked, reply) = (code(race.holds.run.get_ref()), code(&race.holds.reply));
-    format!(
-        "{asked} should say {reply} after each order. The step is done when you find one after which it doesn't, or by `all`."
-    )
+    messages::race_expected(code(race.holds.run.get_ref()), code(&race.holds.reply))
 }
 
 /// Returns what must hold after every order, as a sentence.
 pub fn every_order_expected(every: &EveryOrder) -> String {
     let clients = every.clients.as_ref().map_or(2, |count| *count.get_ref());
-    let run = every.run.as_ref().map_or_else(|| "it".into(), |run| code(run.get_ref()));
-    let (asked, reply) = (code(every.holds.run.get_ref()), code(&every.holds.reply));
-    format!("When {clients} clients run {run} at once, {asked} says {reply} after every order of their commands.")
+    let run = every.run.as_ref().map_or_else(messages::this_program, |run| code(run.get_ref()));
+    messages::every_order_expected(clients, run, code(every.holds.run.get_ref()), code(&every.holds.reply))
 }
 
-fn listed(names: &[&str]) -> String {
+/// Returns the line above the program of these clients.
+fn programs_heading(names: &[&str]) -> String {
     match names {
-        [rest @ .., last] if !rest.is_empty() => format!("**{}** and **{last}**", rest.join("**, **")),
-        _ => names.iter().map(|name| format!("**{name}**")).collect(),
+        [rest @ .., last] if !rest.is_empty() => {
+            let rest = format!("**{}**", rest.join("**, **"));
+            messages::clients_run(messages::names_and_last(rest, format!("**{last}**")))
+        }
+        _ => messages::client_runs(names.iter().map(|name| format!("**{name}**")).collect::<String>()),
     }
 }
 

@@ -7,6 +7,7 @@ use super::Tutor;
 use crate::lesson::format::Lesson;
 use crate::lesson::practice::Outcome;
 use crate::markup::Role;
+use crate::messages::lesson_run as messages;
 use crate::session::event::{Effect, Part};
 
 /// The practice in progress.
@@ -56,8 +57,7 @@ impl Tutor {
         let days = self.progress.practised(&lesson, &step, outcome, now);
         if let Some(review) = &mut self.review {
             review.known += usize::from(outcome == Outcome::Known);
-            let days = if days == 1 { "tomorrow".to_owned() } else { format!("in {days} days") };
-            self.say(Role::Muted, &format!("It comes up again {days}."));
+            self.say(Role::Muted, &if days == 1 { messages::due_tomorrow() } else { messages::due_in_days(days) });
         }
     }
 
@@ -67,8 +67,8 @@ impl Tutor {
         match review.queue.pop_front() {
             Some((lesson, step)) => self.open_lesson(lesson, step),
             None => {
-                let (known, total) = (review.known, review.total);
-                self.say(Role::Plain, &format!("{total} practised, {known} without help."));
+                let text = messages::practised(review.total, review.known);
+                self.say(Role::Plain, &text);
                 self.runtime.effects.push(Effect::Progress(self.progress.clone()));
                 self.runtime.leave(0);
             }

@@ -4,6 +4,7 @@ use super::Tutor;
 use super::script::{Item, Then};
 use crate::lesson::sheet;
 use crate::markup::{Role, parse};
+use crate::messages::lesson_run as messages;
 use crate::session::event::{Part, Show};
 
 impl Tutor {
@@ -22,7 +23,6 @@ impl Tutor {
         self.show(Show::Gap);
         self.show_heading(&lesson, Part::Sheet);
         self.show(Show::Text(parse(&sheet::body(&lesson, &rehearsal))));
-        let id = lesson.id.get_ref();
-        self.say(Role::Muted, &format!("`redis-tutor sheet {id} > {id}.md` keeps it, once the lesson is finished."));
+        self.say(Role::Muted, &messages::save_sheet(lesson.id.get_ref()));
     }
 }

@@ -9,6 +9,7 @@ use super::{Phase, StepData, Tutor};
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::practice::Outcome;
 use crate::markup::{Role, parse};
+use crate::messages::lesson_run as messages;
 use crate::session::display::cost_comparison::Measure;
 use crate::session::event::{Effect, Part, Show};
 use crate::session::picture::{Place, Since};
@@ -137,21 +138,21 @@ impl Tutor {
     /// Tells the learner what to do in a step.
     pub(super) fn show_task(&mut self, step: &Step) {
         if let Some(task) = &step.task {
-            self.say(Role::Task, &format!("**Do:** {}", task.get_ref()));
+            self.say(Role::Task, &messages::task_do(task.get_ref()));
         }
         if let Some(explore) = &step.explore {
-            self.say(Role::Task, &format!("**Try:** {}", explore.get_ref()));
+            self.say(Role::Task, &messages::task_try(explore.get_ref()));
         }
         if let Some(predicted) = &step.predict {
-            self.say(Role::Task, "**Predict:** what will the last line print?");
+            self.say(Role::Task, &messages::task_predict());
             self.show(Show::Text(parse(&format!("```\n{}\n```", predicted.get_ref().trim_end()))));
         }
         if let Some(choose) = &step.choose {
-            self.say(Role::Task, &format!("**Choose:** {}", choose.question));
+            self.say(Role::Task, &messages::task_choose(&choose.question));
             let options: Vec<_> =
                 choose.options.iter().enumerate().map(|(i, option)| format!("{}. {}", i + 1, option.text)).collect();
             self.show(Show::Text(parse(&options.join("\n"))));
-            self.say(Role::Muted, "Type the number.");
+            self.say(Role::Muted, &messages::type_the_number());
         }
         if let Some(race) = &step.race {
             self.show_race_task(race);
@@ -173,7 +174,7 @@ impl Tutor {
         self.record_step_done(&lesson, index, skipped);
         match &step.after {
             Some(after) => self.say(if skipped { Role::Plain } else { Role::Done }, after.get_ref()),
-            None if !skipped && step.task.is_some() => self.say(Role::Done, "Done."),
+            None if !skipped && step.task.is_some() => self.say(Role::Done, &messages::done()),
             None => {}
         }
         if let Some(remark) = self.lesson.as_mut().and_then(|run| run.closing_remark.take()) {
@@ -184,8 +185,8 @@ impl Tutor {
         }
         self.note_outcome(outcome);
         self.runtime.effects.push(Effect::Progress(self.progress.clone()));
-        let goes_on = if self.is_last_in_review() { "Enter ends the practice." } else { "Enter goes on." };
-        self.say(Role::Muted, goes_on);
+        let is_last = self.is_last_in_review();
+        self.say(Role::Muted, &if is_last { messages::enter_ends_practice() } else { messages::enter_goes_on() });
     }
 
     /// Records in the progress that a step is done, and where the lesson continues. Practice does not change the

@@ -19,8 +19,9 @@ use super::runtime::gate::Gate;
 use super::runtime::{Clock, Runtime, probe_answer};
 use crate::lesson::evidence::{DisplayedValue, Submission};
 use crate::lesson::format::Probe;
-use crate::lesson::race_result::{Order, ProgramError, RaceResult, Turn};
+use crate::lesson::race_result::{Order, ProgramError, RaceResult, Turn, TurnOutcome};
 use crate::markup::code;
+use crate::messages::lesson_run as messages;
 use python_kernel::frame::ToChild;
 use redis_engine::Engine;
 use search::Search;
@@ -532,7 +533,7 @@ impl Race {
             let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
             let mut waits = connections.filter_map(|id| self.runtime.engine.server.blocking.get(id));
             let keys = waits.next().map(|wait| code(&wording::words(&wait.keys)));
-            return RacerState::Waits(keys.unwrap_or_else(|| "time to pass".into()));
+            return RacerState::Waits(keys.unwrap_or_else(messages::time_to_pass));
         }
         match racer.rest.front() {
             Some(input) => RacerState::Ready(input.text().to_owned()),
@@ -547,28 +548,34 @@ impl Race {
         racer.last_turn = Some(self.order.steps.len());
         if let Gate::Holds(held) = &self.runtime.clients[client].python.gate {
             let commands = held.commands();
-            self.order.steps.push(Turn { who: index, sent: wording::commands(&commands), got: String::new() });
+            self.push_turn(index, wording::commands(&commands), TurnOutcome::Waits);
             if index == 0 && self.tally.orders == 0 {
                 self.tally.commands.extend(commands.iter().cloned());
             }
             self.racers[index].sent = commands;
             self.runtime.release_held(client);
         } else if let Some(input) = racer.rest.pop_front() {
-            self.order.steps.push(Turn { who: index, sent: input.text().to_owned(), got: String::new() });
+            self.push_turn(index, input.text().to_owned(), TurnOutcome::Waits);
             self.runtime.begin_cli(client, input.text());
         }
         self.settle();
     }
 
+    fn push_turn(&mut self, index: usize, sent: String, outcome: TurnOutcome) {
+        self.order.steps.push(Turn { who: index, sent, outcome });
+    }
+
     /// Adds a reply to the racer's last turn. If other racers have sent commands since, the reply gets a turn of its
     /// own.
     fn take_reply(&mut self, index: usize, text: String) {
+        // The text is empty until the whole reply has arrived.
+        let outcome = if text.is_empty() { TurnOutcome::Waits } else { TurnOutcome::Answered(text) };
         let last = self.racers[index].last_turn.unwrap_or(self.order.steps.len());
         // Racers that were woken by its command may have got their replies earlier.
         let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
         match self.order.steps.get_mut(last) {
-            Some(step) if step.got.is_empty() && nobody_sent_since => step.got = text,
-            _ => self.order.steps.push(Turn { who: index, sent: String::new(), got: text }),
+            Some(step) if step.outcome == TurnOutcome::Waits && nobody_sent_since => step.outcome = outcome,
+            _ => self.push_turn(index, String::new(), outcome),
         }
     }
 
@@ -587,8 +594,8 @@ impl Race {
                 // A program ends with its first error.
                 self.racers[index].rest.clear();
                 let class = error.class.rsplit('.').next().unwrap_or_default();
-                let text = format!("ends: {class}: {}", error.message);
-                self.order.steps.push(Turn { who: index, sent: String::new(), got: text });
+                let text = format!("{class}: {}", error.message);
+                self.push_turn(index, String::new(), TurnOutcome::Ended(text));
             }
             (None, Some(DisplayedValue::Cli(reply))) if is_cli => {
                 if index == 0 && self.tally.orders == 0 {

@@ -4,6 +4,7 @@ use super::super::event::Show;
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work, WorkKind};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
+use crate::messages::runtime as messages;
 use crate::redis_cli;
 use redis_engine::client::ClientId;
 use redis_engine::resp::{quoting, request, value};
@@ -11,9 +12,15 @@ use redis_engine::resp::{quoting, request, value};
 /// Maximum number of times that a line is repeated. Ctrl-C cannot stop the repetitions.
 const MOST_TIMES: u32 = 100_000;
 
+/// redis-cli's error for a line with a quote that is not closed.
+const INVALID_ARGUMENTS: &str = "Invalid argument(s)";
+
+/// redis-cli's error for a number before a command that is out of range.
+const INVALID_REPEAT: &str = "Invalid redis-cli repeat command option value.";
+
 /// Splits a line into the command's words and the number of times to send it: `3 INCR visits`.
-fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), &'static str> {
-    let mut argv = quoting::split(line.as_bytes()).map_err(|_| "Invalid argument(s)")?;
+fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), String> {
+    let mut argv = quoting::split(line.as_bytes()).map_err(|_| INVALID_ARGUMENTS)?;
     let number = argv.first().filter(|_| argv.len() > 1).and_then(|word| std::str::from_utf8(word).ok());
     // C's `strtol` accepts a sign before the digits.
     let Some(number) = number.filter(|word| {
@@ -26,9 +33,9 @@ fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), &'static str> {
         Ok(1..) => {
             let times = number.parse().ok().filter(|&times| times <= MOST_TIMES);
             argv.remove(0);
-            times.map(|times| (argv, times)).ok_or("redis-tutor sends a line 100000 times at most.")
+            times.map(|times| (argv, times)).ok_or_else(|| messages::too_many_repeats(MOST_TIMES))
         }
-        _ => Err("Invalid redis-cli repeat command option value."),
+        _ => Err(INVALID_REPEAT.into()),
     }
 }
 
@@ -63,7 +70,7 @@ impl Runtime {
             Err(refusal) => {
                 self.begin_work(client, submission, WorkKind::Cli { argv: Vec::new(), repeats: 0 });
                 self.show_from(client, Show::Reply(format!("{refusal}\n")));
-                self.fail(client, Failure { message: refusal.into(), ..Failure::default() });
+                self.fail(client, Failure { message: refusal, ..Failure::default() });
                 return self.finish_work(client);
             }
         };
@@ -198,9 +205,9 @@ mod tests {
         assert_eq!(parsed("2x PING"), Ok((2, 1)));
         assert_eq!(parsed(""), Ok((0, 1)));
         for line in ["0 PING", "-1 PING", "99999999999999999999 PING"] {
-            assert_eq!(parsed(line), Err("Invalid redis-cli repeat command option value."), "{line}");
+            assert_eq!(parsed(line), Err(INVALID_REPEAT.to_owned()), "{line}");
         }
         assert!(parsed("100001 PING").is_err());
-        assert_eq!(parsed("GET 'a"), Err("Invalid argument(s)"));
+        assert_eq!(parsed("GET 'a"), Err(INVALID_ARGUMENTS.to_owned()));
     }
 }

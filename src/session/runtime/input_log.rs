@@ -2,6 +2,7 @@
 
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work};
+use crate::messages::runtime as messages;
 
 /// How an input ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Runtime {
             None => InputOutcome::Echoed,
         };
         if submission.commands.is_empty() {
-            let remark = format!("No command:\n{}", submission.source);
+            let remark = messages::no_command(&submission.source);
             return self.log_input(client, InputKind::Remark, remark, outcome);
         }
         for argv in &submission.commands {

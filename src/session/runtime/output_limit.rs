@@ -5,6 +5,7 @@ use super::super::event::Show;
 use super::Runtime;
 use super::client::ClientIndex;
 use crate::markup::Role;
+use crate::messages::runtime as messages;
 
 /// Maximum number of lines that a submission or `:more` shows.
 const MOST_LINES: usize = 200;
@@ -72,16 +73,14 @@ impl FoldedOutput {
 
     /// Returns the sentence about how much output was folded, if any was.
     fn notice(&self) -> Option<String> {
-        let (count, what) = match self {
-            FoldedOutput { characters: 0, .. } => return None,
-            FoldedOutput { lines: 0 | 1, characters, .. } => (*characters, "characters"),
-            FoldedOutput { lines, .. } => (*lines, "lines"),
-        };
-        Some(if self.kept.is_empty() {
-            format!("{} more {what} are not kept; a slice, `[:20]`, shows the first.", with_commas(count))
-        } else {
-            format!("{} more {what}: `:more` shows them.", with_commas(count))
-        })
+        let (lines, characters) = (with_commas(self.lines), with_commas(self.characters));
+        match (self.lines, self.characters, self.kept.is_empty()) {
+            (_, 0, _) => None,
+            (0 | 1, _, false) => Some(messages::characters_folded(characters)),
+            (0 | 1, _, true) => Some(messages::characters_dropped(characters)),
+            (_, _, false) => Some(messages::lines_folded(lines)),
+            (_, _, true) => Some(messages::lines_dropped(lines)),
+        }
     }
 }
 
@@ -112,7 +111,7 @@ impl Runtime {
     pub fn show_more(&mut self) {
         let folded = std::mem::take(&mut self.folded);
         if folded.kept.is_empty() {
-            return self.say(Role::Plain, "Nothing is folded. When output is long, `:more` shows the rest.");
+            return self.say(Role::Plain, &messages::nothing_folded());
         }
         let mut limit = OutputLimit::default();
         let shown = limit.admit(&folded.kept).to_owned();

@@ -6,6 +6,7 @@ use super::input_log::{InputKind, InputOutcome};
 use super::replay_log::{Replay, ReplayLog};
 use super::{PORT, Runtime, python_hints};
 use crate::lesson::evidence::{DisplayedValue, Failure};
+use crate::messages::runtime as messages;
 use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
@@ -113,10 +114,7 @@ impl Runtime {
         setup_commands: &[u8],
     ) -> Result<Vec<u8>, String> {
         if !matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0") {
-            return Err(format!(
-                "redis-tutor has one Redis, inside itself, at localhost:{PORT}, and reaches no other: \
-                 leave out host={host:?}, or type host='localhost'."
-            ));
+            return Err(messages::one_redis_only(PORT, format!("{host:?}")));
         }
         if port != PORT && self.port != Some(port) {
             return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
@@ -364,13 +362,9 @@ impl Runtime {
             self.clients[client].python.replay_log.drop_last();
         }
         let is_whole = self.clients[client].python.replay_log.is_whole() && !was_replaying;
-        let ended = if asked_for { "Python was stopped." } else { "Python has ended." };
-        let variables = if is_whole {
-            "A new one takes its place: your variables are restored, but for that line's."
-        } else {
-            "A new one takes its place. Your variables are gone."
-        };
-        self.say_about(client, &format!("{ended} {variables} The data is untouched."));
+        let variables = if is_whole { messages::variables_restored() } else { messages::variables_gone() };
+        let ended = if asked_for { messages::python_stopped } else { messages::python_ended };
+        self.say_about(client, &ended(variables));
         if is_whole {
             self.begin_replay(client);
         } else {

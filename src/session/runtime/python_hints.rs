@@ -2,16 +2,17 @@
 //! called.
 
 use crate::markup::code;
+use crate::messages::runtime as messages;
 use crate::spelling;
 use redis_engine::commands;
 
 /// Returns a hint about a statement, given the class of its error and the `repr` of its value. Both may be empty.
 pub fn suggest(source: &str, error_class: &str, value: &str) -> Option<String> {
     if let Some((word, name)) = mistyped_command(source, error_class) {
-        return Some(format!("Redis has no command {} either. Did you mean {}?", code(word), code(name)));
+        return Some(messages::mistyped_command(code(word), code(name)));
     }
     let name = uncalled(source, value)?;
-    Some(format!("{} is the method itself. Brackets call it: {}.", code(name), code(&format!("{name}()"))))
+    Some(messages::method_not_called(code(name), code(&format!("{name}()"))))
 }
 
 /// Returns the dotted name that a statement consists of, if its value is a method.

@@ -3,6 +3,7 @@
 use super::Runtime;
 use super::client::{Ask, Client};
 use crate::markup::Role;
+use crate::messages::runtime as messages;
 
 impl Runtime {
     /// Returns what each client is waiting for, as sentences: `main waits for queue:tasks`.
@@ -10,7 +11,7 @@ impl Runtime {
         let waiting = |client: &Client| {
             let wait = client.connections().filter_map(|id| self.engine.server.blocking.get(id)).next()?;
             let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
-            Some(format!("{} waits for {}", client.name, keys.join(", ")))
+            Some(messages::waiting_client(&client.name, keys.join(", ")))
         };
         self.clients.learners().filter_map(waiting).collect()
     }
@@ -42,8 +43,8 @@ impl Runtime {
         let waits = self.waits().join("; ");
         self.foreground = free;
         let name = self.clients[free].name.clone();
-        let waits = if waits.is_empty() { "The other is busy".to_owned() } else { waits };
-        self.say(Role::Muted, &format!("{waits}. The prompt is {name}'s now."));
+        let reason = if waits.is_empty() { messages::other_is_busy() } else { waits };
+        self.say(Role::Muted, &messages::prompt_passes(reason, name));
         self.speaker = free;
         true
     }
