@@ -9,7 +9,6 @@ use super::lesson_files::{read_file, read_folder};
 use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Source};
 use crate::messages::cli as messages;
-use crate::session::display::wire::counted;
 use crate::transcript::check::check_lesson;
 
 /// Checks the lessons at these paths, or the built-in lessons.
@@ -58,9 +57,13 @@ pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
         }
         fault_count += faults.len();
     }
-    let lessons = counted(sources.len(), "lesson");
+    let lessons = match sources.len() {
+        1 => messages::one_lesson(),
+        count => messages::lessons(count),
+    };
     let tries = if tries == 1 { messages::one_try() } else { messages::tries(tries) };
-    writeln!(out, "{}", messages::check_summary(lessons, tries, counted(fault_count, "fault")))?;
+    let faults = if fault_count == 1 { messages::one_fault() } else { messages::faults(fault_count) };
+    writeln!(out, "{}", messages::check_summary(lessons, tries, faults))?;
     Ok(i32::from(fault_count > 0))
 }
 

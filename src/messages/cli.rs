@@ -47,6 +47,18 @@ messages! {
     /// A line of `check` that is advice rather than an error.
     advice(diagnostic) = "{diagnostic} (advice)";
 
+    /// The number of lessons in `check_summary`, if it is one.
+    one_lesson() = "1 lesson";
+
+    /// The number of lessons in `check_summary`, if it is not one.
+    lessons(count) = "{count} lessons";
+
+    /// The number of faults in `check_summary`, if it is one.
+    one_fault() = "1 fault";
+
+    /// The number of faults in `check_summary`, if it is not one.
+    faults(count) = "{count} faults";
+
     /// The last line of `check`.
     check_summary(lessons, tries, faults) = "{lessons}, {tries}, {faults}";
 

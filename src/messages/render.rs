@@ -1,4 +1,35 @@
 messages! {
+    // Numbers of things. The first message of each pair is for one thing.
+
+    /// One byte.
+    one_byte() = "1 byte";
+    /// Several bytes, or none.
+    bytes(number) = "{number} bytes";
+    /// One command.
+    one_command() = "1 command";
+    /// Several commands, or none.
+    commands(number) = "{number} commands";
+    /// One round trip.
+    one_round_trip() = "1 round trip";
+    /// Several round trips, or none.
+    round_trips(number) = "{number} round trips";
+    /// One round trip that is only counted.
+    one_more_round_trip() = "1 more round trip";
+    /// Several round trips that are only counted.
+    more_round_trips(number) = "{number} more round trips";
+    /// One field of a hash.
+    one_field() = "1 field";
+    /// Several fields of a hash.
+    fields(number) = "{number} fields";
+    /// One element of a list.
+    one_element() = "1 element";
+    /// Several elements of a list.
+    elements(number) = "{number} elements";
+    /// One member of a set or a sorted set.
+    one_member() = "1 member";
+    /// Several members of a set or a sorted set.
+    members(number) = "{number} members";
+
     // Headings (`render/mod.rs`).
 
     /// A step in the heading of a lesson.
@@ -27,6 +58,8 @@ messages! {
 
     // The list of lessons (`render/lessons.rs`).
 
+    /// A finished lesson in the list.
+    lesson_finished() = "done";
     /// How long a lesson takes, in the list.
     lesson_minutes(minutes) = "{minutes} min";
     /// How many steps of a lesson are done, in the list.
@@ -117,6 +150,8 @@ messages! {
     fell_legend(arrow) = "{arrow} fell";
     /// The meanings of the marks in a picture, followed by what they refer to.
     legend(marks, when) = "{marks} {when}";
+    /// A time to live of at least two days.
+    ttl_days(days) = "{days} days";
     /// The remaining time to live of a key.
     expires_in(left, whole) = "expires in {left} of {whole}";
     /// The old value of a part, which was replaced.
@@ -129,6 +164,24 @@ messages! {
     more_parts(number) = "{number} more";
     /// The number of bytes that are not shown.
     more_bytes(number) = "{number} more bytes";
+    /// The column of the fields' names in a hash.
+    field_column() = "field";
+    /// The column of the fields' values in a hash.
+    value_column() = "value";
+    /// The column of the fields' times to live in a hash.
+    expires_in_column() = "expires in";
+    /// The column of the fields' times to live, where there is less room.
+    expires_column() = "expires";
+    /// The column of the ranks in descending order (ZREVRANK) in a sorted set.
+    reverse_rank_column() = "rev";
+    /// The column of the ranks (ZRANK) in a sorted set.
+    rank_column() = "rank";
+    /// The column of the members in a sorted set.
+    member_column() = "member";
+    /// The column of the scores in a sorted set.
+    score_column() = "score";
+    /// A member with the score of its neighbour.
+    tie() = "tie";
     /// The left end of a list.
     list_head() = "head: LPUSH, LPOP";
     /// The right end of a list.

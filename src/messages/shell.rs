@@ -82,9 +82,6 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown beside the bar of finished lessons.
     lessons_done(done, count) = "{done} of {count} lessons done";
 
-    /// Shown when the tutor should write a file while a line is being typed.
-    file_not_written_while_typing(path) = "`{path}` is not written while a line is being typed.";
-
     /// The report of a panic. `place` is `panic_place`, or empty if the place is not known.
     panic_happened(version, place, reason) = "redis-tutor {version} failed{place}: {reason}";
 

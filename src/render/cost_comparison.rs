@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::counted;
 use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};
 use crate::messages::render as messages;
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
@@ -30,12 +31,10 @@ pub fn layout(comparison: &CostComparison, style: Style) -> Vec<Line> {
 
 /// Describes how many commands and round trips each program takes.
 fn traffic_sentence(comparison: &CostComparison, largest: &Size) -> String {
-    let counted = |number: usize, one: &str, several: &str| {
-        format!("{} {}", with_commas(number), if number == 1 { one } else { several })
-    };
     let programs = comparison.titles.iter().zip(largest.costs).map(|(title, took)| {
-        let commands = counted(took.traffic.commands, "command", "commands");
-        let round_trips = counted(took.traffic.round_trips, "round trip", "round trips");
+        let commands = counted(took.traffic.commands, messages::one_command, |n| messages::commands(with_commas(n)));
+        let round_trips =
+            counted(took.traffic.round_trips, messages::one_round_trip, |n| messages::round_trips(with_commas(n)));
         messages::program_traffic(title, commands, round_trips)
     });
     let programs = programs.collect::<Vec<_>>().join("; ");

@@ -64,7 +64,7 @@ fn truncated_title(title: &str, columns: usize, style: Style) -> Option<String> 
 /// Returns the progress in a few characters.
 fn state(lesson: &LessonStatus) -> String {
     match (lesson.finished, lesson.done) {
-        (true, _) => "done".into(),
+        (true, _) => messages::lesson_finished(),
         (false, 0) => messages::lesson_minutes(lesson.minutes),
         (false, done) => messages::lesson_progress(done, lesson.steps),
     }
@@ -73,7 +73,7 @@ fn state(lesson: &LessonStatus) -> String {
 /// Returns the line of a lesson for a screen reader.
 fn spoken(lesson: &LessonStatus) -> String {
     let state = match (lesson.finished, lesson.done) {
-        (true, _) => "done".into(),
+        (true, _) => messages::lesson_finished(),
         (false, 0) => messages::lesson_minutes_spoken(lesson.minutes),
         (false, done) => messages::lesson_progress_spoken(done, lesson.steps),
     };

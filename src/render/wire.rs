@@ -2,9 +2,10 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::counted;
 use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph, truncate};
 use crate::messages::render as messages;
-use crate::session::display::wire::{Item, Part, Traffic, Wire, counted};
+use crate::session::display::wire::{Item, Part, Traffic, Wire};
 
 /// Lays out the requests and replies, and the sum of their bytes.
 pub fn layout(wire: &Wire, style: Style) -> Vec<Line> {
@@ -20,22 +21,22 @@ pub fn layout(wire: &Wire, style: Style) -> Vec<Line> {
 fn layout_item(item: &Item, style: Style) -> Vec<Line> {
     match item {
         Item::Out { client, commands, bytes, parts } => {
-            let size = format!("{}, {}", counted(*commands, "command"), counted(*bytes, "byte"));
+            let size = format!("{}, {}", command_count(*commands), byte_count(*bytes));
             let mut lines = layout_heading(client, "Redis", &size, style);
             lines.extend(layout_parts(parts, style));
             lines
         }
         Item::In { client, bytes, parts, how } => {
             let how = how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
-            let mut lines = layout_heading("Redis", client, &format!("{}{how}", counted(*bytes, "byte")), style);
+            let mut lines = layout_heading("Redis", client, &format!("{}{how}", byte_count(*bytes)), style);
             lines.extend(layout_parts(parts, style));
             lines
         }
         Item::Unanswered { client, how } => layout_heading("Redis", client, &messages::no_reply(how), style),
         Item::Waits { client, command } => layout_heading("Redis", client, &messages::no_reply_yet(command), style),
         Item::More(more) => {
-            let round_trips = counted(more.round_trips, "more round trip");
-            let sent = counted(more.sent, "byte");
+            let round_trips = counted(more.round_trips, messages::one_more_round_trip, messages::more_round_trips);
+            let sent = byte_count(more.sent);
             let text = messages::more_traffic(style.ellipsis(), round_trips, sent, more.received);
             layout_paragraph(Role::Muted, text, style)
         }
@@ -44,8 +45,16 @@ fn layout_item(item: &Item, style: Style) -> Vec<Line> {
 
 fn total(traffic: Traffic) -> String {
     let Traffic { commands, round_trips, sent, received, .. } = traffic;
-    let (commands, round_trips) = (counted(commands, "command"), counted(round_trips, "round trip"));
-    messages::traffic_total(commands, round_trips, counted(sent, "byte"), received)
+    let round_trips = counted(round_trips, messages::one_round_trip, messages::round_trips);
+    messages::traffic_total(command_count(commands), round_trips, byte_count(sent), received)
+}
+
+fn command_count(commands: usize) -> String {
+    counted(commands, messages::one_command, messages::commands)
+}
+
+fn byte_count(bytes: usize) -> String {
+    counted(bytes, messages::one_byte, messages::bytes)
 }
 
 /// Lays out the line above the bytes: the sender, the receiver and the number of bytes.

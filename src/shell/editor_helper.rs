@@ -17,6 +17,7 @@ use super::highlight::highlight;
 use super::hint::{Hint, history_suffix, is_answer_of_step, signature_hint};
 use super::session_queries::SessionQueries;
 use super::terminal_width;
+use crate::markup::truncate;
 use crate::render::theme::{Theme, Token};
 use crate::session::dialect::Dialect;
 
@@ -158,14 +159,14 @@ impl Hinter for EditorHelper {
     }
 }
 
-/// Truncates a hint to a number of columns. Returns `None` if too little of the hint would be left.
+/// Truncates a hint to a width in columns. Returns `None` if too little of the hint would be left.
 fn truncate_hint(hint: &str, columns: usize, ascii: bool) -> Option<String> {
     if hint.width() <= columns {
         return Some(hint.to_owned());
     }
     let ellipsis = if ascii { "..." } else { "…" };
-    let kept = columns.checked_sub(ellipsis.width()).filter(|kept| *kept > 6)?;
-    Some(hint.chars().take(kept).collect::<String>() + ellipsis)
+    let has_room = columns > ellipsis.width() + 6;
+    has_room.then(|| truncate(hint, columns, ellipsis))
 }
 
 impl Highlighter for EditorHelper {

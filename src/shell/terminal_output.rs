@@ -6,7 +6,7 @@ use super::course_progress::CourseProgress;
 use super::text_width;
 use crate::lesson::progress::Progress;
 use crate::markup::Style;
-use crate::messages::shell as messages;
+use crate::messages::driver as messages;
 use crate::render::Renderer;
 use crate::render::theme::Theme;
 use crate::session::event::{Effect, Event, Show};
@@ -59,7 +59,7 @@ impl<S: FnMut(&Progress) -> io::Result<()>> TerminalOutput<S> {
             Effect::Progress(progress) => self.save_progress(&progress)?,
             // The user cannot enter `:save` while another line is being typed.
             Effect::WriteFile { path, .. } => {
-                let refusal = messages::file_not_written_while_typing(&path);
+                let refusal = messages::file_not_requested(&path);
                 return Ok(Some(Event::FileWritten { path, refusal: Some(refusal) }));
             }
             _ => {}

@@ -22,11 +22,16 @@ pub(super) fn layout(pieces: &[Piece<Field>], style: Style) -> Vec<Line> {
     let values = fields().map(|field| value(field, usize::MAX, style).width()).max().unwrap_or(0);
     let has_ttl = fields().any(|field| field.ttl.is_some());
     let value_column = values.clamp(5, if has_ttl { rest.saturating_sub(10).max(5) } else { rest });
-    let mut head = format!("   {}  {}", pad_end("field", name_column), pad_end("value", value_column));
+    let mut head = format!(
+        "   {}  {}",
+        pad_end(&messages::field_column(), name_column),
+        pad_end(&messages::value_column(), value_column)
+    );
     if has_ttl {
-        head.push_str("  expires in");
+        let long = messages::expires_in_column();
+        let fits = head.width() + 2 + long.width() < style.width;
+        head = format!("{head}  {}", if fits { long } else { messages::expires_column() });
     }
-    let head = if head.width() >= style.width { head.replace("expires in", "expires") } else { head };
     let line = style.choose("─", "-");
     let ruled = if has_ttl { style.width - 4 } else { name_column + value_column + 2 };
     let mut lines = vec![

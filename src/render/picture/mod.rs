@@ -12,6 +12,7 @@ mod ttl;
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::counted;
 use crate::markup::{Line, Role, Span, Style, layout_paragraph, truncate_marked};
 use crate::messages::render as messages;
 use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since};
@@ -108,21 +109,19 @@ fn change_role(change: &Change) -> Role {
 
 /// Returns the heading of a picture: `user:1000: hash of 3 fields`.
 fn heading(picture: &KeyPicture) -> String {
-    let n = picture.parts;
-    let (part, parts) = match picture.body {
-        Body::Text(_) => ("byte", "bytes"),
-        Body::Fields(_) => ("field", "fields"),
-        Body::Elements(_) => ("element", "elements"),
-        Body::Members(_) | Body::Ranking(_) => ("member", "members"),
+    let (one, several): (fn() -> String, fn(usize) -> String) = match picture.body {
+        Body::Text(_) => (messages::one_byte, messages::bytes),
+        Body::Fields(_) => (messages::one_field, messages::fields),
+        Body::Elements(_) => (messages::one_element, messages::elements),
+        Body::Members(_) | Body::Ranking(_) => (messages::one_member, messages::members),
     };
-    let parts = format!("{n} {}", if n == 1 { part } else { parts });
+    let parts = counted(picture.parts, one, several);
     messages::key_heading(label_text(&picture.key), picture.kind, parts)
 }
 
 /// Returns the sentences about the encoding and the memory of a key.
 fn footer(picture: &KeyPicture) -> String {
-    let data = picture.data_bytes;
-    let data = format!("{data} {}", if data == 1 { "byte" } else { "bytes" });
+    let data = counted(picture.data_bytes, messages::one_byte, messages::bytes);
     messages::key_footer(picture.encoding, data, picture.memory_bytes)
 }
 

@@ -32,10 +32,10 @@ pub(super) fn layout(ranking: &Ranking, style: Style) -> Vec<Line> {
     let bar_column = if bar_column < MIN_BAR { 0 } else { bar_column };
     let header = format!(
         "   {} {}  {}  {}",
-        pad_start("rev", rank_column),
-        pad_start("rank", rank_column),
-        pad_end("member", member_column),
-        pad_start("score", score_column)
+        pad_start(&messages::reverse_rank_column(), rank_column),
+        pad_start(&messages::rank_column(), rank_column),
+        pad_end(&messages::member_column(), member_column),
+        pad_start(&messages::score_column(), score_column)
     );
     let mut lines = vec![vec![Span::new(Role::Muted, header)]];
     for piece in &ranking.members {
@@ -99,7 +99,7 @@ fn remark(member: &Ranked, style: Style) -> String {
         n => remarks.push(format!("{}{}", style.choose("↓", "v"), -n)),
     }
     if member.ties {
-        remarks.push("tie".to_owned());
+        remarks.push(messages::tie());
     }
     remarks.join(" ")
 }

@@ -17,7 +17,7 @@ pub(super) fn format_ttl(ms: i64) -> String {
         ..1_000 => format!("{s} s"),
         1_000..7_200 => format!("{} min {} s", s / 60, s % 60),
         7_200..172_800 => format!("{} h {} min", s / 3_600, s % 3_600 / 60),
-        _ => format!("{} days", s / 86_400),
+        _ => messages::ttl_days(s / 86_400),
     }
 }
 
