@@ -57,7 +57,7 @@ fn the_check_plays_every_order_and_says_what_is_wrong() {
     let broken = Path::new(env!("CARGO_TARGET_TMPDIR")).join("race-broken.toml");
     for (from, to, says) in [
         ("84 of 90", "83 of 90", "write loses = \"84 of 90\""),
-        ("84 of 90", "many", "write it as \"4 of 6\""),
+        ("84 of 90", "many", "write the bad orders and all orders as in \"4 of 6\""),
         ("name = \"eve\"", "name = \"all\"", "none of all, again, tutor"),
         ("n = int(r.get('n'))", "n = json.loads(r.get('n'))", "raises at \"n = json.loads(r.get('n'))\": NameError"),
         (

@@ -5,19 +5,13 @@
 //! replies with it. The others stay blocked, and keep their places in the queue. The reply after a wait is thus written
 //! by the command itself.
 //!
-//! [`Engine::serve_blocked_clients`] wakes the clients whose keys became ready, [`Engine::advance`] those whose timeout
-//! has passed.
+//! The file `unblocking.rs` wakes the clients whose keys became ready.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::Engine;
-use super::call::Mode;
-use super::client::ReplyMode;
 use super::client_id::ClientId;
 use super::command::{Command, Group};
-use super::data::Value;
 use super::keyspace::BlockedCounts;
-use super::reply::Reply;
 
 /// The command of a blocked client.
 #[derive(Debug, Clone)]
@@ -144,55 +138,5 @@ impl Blocking {
     /// Returns the clients whose timeout has ended by a time in milliseconds since 1970.
     pub(crate) fn timed_out(&self, now_ms: i64) -> Vec<ClientId> {
         self.deadlines.range(..=(now_ms, ClientId(u64::MAX))).map(|&(_, client)| client).collect()
-    }
-}
-
-impl Engine {
-    /// Runs the commands of clients that are blocked on keys that became ready, in the order in which the clients
-    /// blocked, until no more keys become ready. Redis: `handleClientsBlockedOnKeys`.
-    pub(crate) fn serve_blocked_clients(&mut self) {
-        loop {
-            let ready_keys = self.keyspace.take_ready_keys();
-            if ready_keys.is_empty() {
-                return;
-            }
-            for (database, key) in ready_keys {
-                for client in self.server.blocking.clients_blocked_on(database, &key) {
-                    if self.holds_expected_type(client, database, &key) && !self.retry(client, database) {
-                        break;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether a key holds the type that a blocked client's command pops from. With another type the client stays
-    /// blocked, although the same command would fail if it were sent now.
-    fn holds_expected_type(&mut self, client: ClientId, database: usize, key: &[u8]) -> bool {
-        let Some(blocked) = self.server.blocking.get(client) else { return false };
-        self.keyspace.select(database);
-        let value = self.keyspace.peek(key).map(|entry| &entry.value);
-        matches!(
-            (value, blocked.command.group),
-            (Some(Value::List(_)), Group::List) | (Some(Value::SortedSet(_)), Group::SortedSet)
-        )
-    }
-
-    /// Runs a blocked client's command again. Returns whether the client is unblocked.
-    fn retry(&mut self, client: ClientId, database: usize) -> bool {
-        let Some(blocked) = self.server.blocking.get(client).cloned() else { return true };
-        let argv: Vec<&[u8]> = blocked.argv.iter().map(Vec::as_slice).collect();
-        let mut reply = Reply::new(self.server.clients.get(client).reply.protocol);
-        self.keyspace.select(database);
-        self.run(blocked.command, client, &argv, &mut reply, Mode::Retry);
-        if reply.is_empty() {
-            return false;
-        }
-        self.server.blocking.unblock(client);
-        if self.server.clients.get(client).reply_mode == ReplyMode::On {
-            self.server.clients.write_to(client, |out| out.raw(reply.as_bytes()));
-        }
-        self.publish_events();
-        true
     }
 }

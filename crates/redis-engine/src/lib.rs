@@ -59,6 +59,7 @@ pub mod server_state;
 pub mod statistics;
 pub mod subscriptions;
 pub mod syntax;
+mod unblocking;
 pub mod watch;
 
 use call::{Call, Mode};

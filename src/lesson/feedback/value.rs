@@ -183,7 +183,7 @@ mod tests {
                 "At index 1 there is `'b'` instead of `b'b'`. Redis returns bytes, `b'b'`, and this is text.",
             ),
             ("{b'a', b'b'}", "{b'a'}", "Missing: `b'b'`."),
-            ("{b'a'}", "{b'a', b'b', b'c', b'd', b'e'}", "Too much: `b'b'`, `b'c'`, `b'd'`, 1 more."),
+            ("{b'a'}", "{b'a', b'b', b'c', b'd', b'e'}", "Not expected: `b'b'`, `b'c'`, `b'd'`, 1 more."),
             (
                 "{b'a', b'python'}",
                 "{b'a', b'Python'}",
