@@ -82,9 +82,9 @@ fn a_good_lesson_passes_and_each_kind_of_mistake_is_reported_with_its_place() {
             "spoils",
             "try = \"r.set('views', 5)\"\nwhen = { uses = [\"SET\"] }",
             "try = \"r.get('views')\"\nspoils = true\nwhen = { uses = [\"GET\"] }",
-            "18:7: `spoils` is true, and this changes nothing",
+            "18:7: `spoils` is true, but this changes nothing",
         ),
-        ("drawing", "hints = [", "draw = \"view\"\nhints = [", "14:8: \"view\" is not there when the step is done"),
+        ("drawing", "hints = [", "draw = \"view\"\nhints = [", "14:8: \"view\" does not exist when the step is done"),
         ("passes", "r.set('views', 5)", "r.set('views', 1)", "18:7: this mistake passes as an answer"),
         (
             "raises",
