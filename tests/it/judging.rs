@@ -297,7 +297,10 @@ fn an_option_can_be_chosen_by_its_text() {
 #[test]
 fn undo_does_not_claim_to_take_back_a_refused_answer() {
     let undone = said("refused", QUESTIONS, "r.sadd('tags', 'a')\n\nr.srem('tags', 'a')\n:undo\n:undo\n");
-    assert!(undone.contains("`r.srem('tags', 'a')` was no answer and has changed nothing."), "{undone}");
+    assert!(
+        undone.contains("`r.srem('tags', 'a')` was not accepted as an answer, and has changed nothing."),
+        "{undone}"
+    );
     assert!(!undone.contains("Taken back: `r.srem"), "{undone}");
     assert!(undone.contains("Taken back: `r.sadd('tags', 'a')`."), "the next one goes on: {undone}");
 }

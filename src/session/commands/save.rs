@@ -8,16 +8,17 @@ use super::super::Session;
 use super::super::event::Effect;
 use super::super::runtime::input_log::{InputKind, InputOutcome, LoggedInput};
 use crate::markup::{Role, code};
+use crate::messages::commands as messages;
 use python_kernel::syntax::{self, EchoedExpression};
 
 impl Session {
     /// Runs `:save FILE`.
     pub(super) fn save(&mut self, path: &str) {
         if path.is_empty() {
-            return self.tutor.say(Role::Error, "Where to? Type `:save my_script.py`.");
+            return self.tutor.say(Role::Error, &messages::save_where());
         }
         if self.tutor.runtime.input_log.iter().all(|input| input.is_unseen || input.kind == InputKind::Remark) {
-            return self.tutor.say(Role::Plain, "Nothing to save yet: type something first.");
+            return self.tutor.say(Role::Plain, &messages::nothing_to_save());
         }
         self.tutor
             .runtime
@@ -30,7 +31,7 @@ impl Session {
         match refusal {
             None => {
                 let how = code(&format!("python {path}"));
-                self.tutor.say(Role::Plain, &format!("Saved as {}: {how} runs it on a real Redis.", code(path)));
+                self.tutor.say(Role::Plain, &messages::saved(code(path), how));
             }
             Some(refusal) => self.tutor.say(Role::Error, &refusal),
         }
@@ -53,11 +54,9 @@ fn script(inputs: &[LoggedInput]) -> String {
         body.push_str(&statement(input, keeps_last));
     }
     let has_lines = inputs.iter().any(|input| input.kind == InputKind::Cli);
-    let mut text = String::from(
-        "\"\"\"Typed in redis-tutor; prints the same with redis-py on an empty Redis at localhost:6379.\n",
-    );
+    let mut text = format!("\"\"\"{}\n", messages::script_about());
     if has_lines {
-        text.push_str("\nLines of redis-cli go through execute_command here, and print what that returns.\n");
+        text.push_str(&format!("\n{}\n", messages::script_about_cli_lines()));
     }
     text.push_str("\"\"\"\nimport redis\n");
     if body.contains("traceback.format_exception_only(") {
@@ -81,7 +80,7 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
         return comment(&input.source);
     }
     if input.outcome == InputOutcome::Broken {
-        return comment(&format!("Stopped before its end:\n{}", input.source));
+        return comment(&format!("{}\n{}", messages::script_stopped(), input.source));
     }
     if input.is_unseen && ["flushdb", "flushall", "FLUSHDB", "FLUSHALL"].iter().any(|word| input.source.contains(word))
     {
@@ -92,7 +91,7 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
         InputKind::Cli => Some(cli_call(input)),
         InputKind::Python | InputKind::Remark => python(input, keeps_last),
     };
-    let Some(code) = code else { return comment(&format!("No Python:\n{}", input.source)) };
+    let Some(code) = code else { return comment(&format!("{}\n{}", messages::script_not_python(), input.source)) };
     if input.outcome == InputOutcome::Raised {
         let tried = indented(&code);
         return format!(
@@ -193,8 +192,8 @@ mod tests {
                 Raised,
                 "try:\n    r.incr('name')\nexcept Exception as error:\n    print(*traceback.format_exception_only(error), end=\"\")\n",
             ),
-            (InputKind::Python, "while True: pass", Broken, "# Stopped before its end:\n# while True: pass\n"),
-            (InputKind::Python, "for in", Raised, "# No Python:\n# for in\n"),
+            (InputKind::Python, "while True: pass", Broken, "# Stopped before it ended:\n# while True: pass\n"),
+            (InputKind::Python, "for in", Raised, "# Not valid Python:\n# for in\n"),
         ] {
             assert_eq!(body(&[typed(kind, source, outcome)]), expected, "{source}");
         }

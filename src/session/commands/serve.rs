@@ -8,37 +8,32 @@ use super::super::Session;
 use super::super::event::{Effect, Show};
 use super::super::runtime::PORT;
 use crate::markup::{Role, code, parse};
+use crate::messages::commands as messages;
 
 impl Session {
     /// Runs `:serve PORT`, `:serve` or `:serve off`.
     pub(super) fn serve(&mut self, argument: &str) {
         match (argument, self.tutor.runtime.port) {
-            ("", None) => self.tutor.say(
-                Role::Plain,
-                "No port is open. `:serve 6379` lets redis-cli and redis-py in other windows of this machine in.",
-            ),
+            ("", None) => self.tutor.say(Role::Plain, &messages::no_port_open()),
             ("", Some(port)) => self.list_real_clients(port),
-            ("off", None) => self.tutor.say(Role::Plain, "No port is open. `:serve 6379` opens one."),
+            ("off", None) => self.tutor.say(Role::Plain, &messages::no_port_to_close()),
             ("off", Some(port)) => {
                 let count = self.tutor.runtime.real_clients().len();
                 self.tutor.runtime.port = None;
                 self.tutor.runtime.effects.push(Effect::ClosePort);
-                let gone = match count {
-                    0 => String::new(),
-                    1 => " The client that was connected is cut off.".into(),
-                    _ => format!(" The {count} clients that were connected are cut off."),
+                let text = match count {
+                    0 => messages::port_closed(port),
+                    1 => messages::port_closed_on_one(port),
+                    _ => messages::port_closed_on_several(port, count),
                 };
-                self.tutor.say(Role::Plain, &format!("Port {port} is closed.{gone} The data stays."));
+                self.tutor.say(Role::Plain, &text);
             }
             (_, Some(port)) => {
-                self.tutor.say(Role::Error, &format!("Port {port} is open already. `:serve off` closes it."));
+                self.tutor.say(Role::Error, &messages::port_already_open(port));
             }
             (port, None) => match port.parse() {
                 Ok(port @ 1..) => self.tutor.runtime.effects.push(Effect::OpenPort(port)),
-                _ => self.tutor.say(
-                    Role::Error,
-                    &format!("{} is no port: type a number from 1 to 65535, such as `:serve 6379`.", code(port)),
-                ),
+                _ => self.tutor.say(Role::Error, &messages::not_a_port(code(port))),
             },
         }
     }
@@ -54,16 +49,7 @@ impl Session {
                 } else {
                     (format!("redis-cli -p {port}"), format!("redis.Redis(port={port})"))
                 };
-                self.tutor.say(
-                    Role::Plain,
-                    &format!(
-                        "This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {} or a Python \
-                         with redis-py ({}) sees this data and changes it. `:serve` tells who is there, `:serve off` \
-                         closes the port.",
-                        code(&cli),
-                        code(&python)
-                    ),
-                );
+                self.tutor.say(Role::Plain, &messages::port_opened(port, code(&cli), code(&python)));
             }
             Err(reason) => self.tutor.say(Role::Error, &reason),
         }
@@ -72,30 +58,31 @@ impl Session {
     fn list_real_clients(&mut self, port: u16) {
         let clients = self.tutor.runtime.real_clients();
         if clients.is_empty() {
-            let text =
-                format!("The port is open at 127.0.0.1:{port}, and nobody is connected. `:serve off` closes it.");
-            return self.tutor.say(Role::Plain, &text);
+            return self.tutor.say(Role::Plain, &messages::no_real_clients(port));
         }
-        let mut table = String::from("| client | from | does |\n|--|--|--|\n");
+        let mut table = format!("{}\n|--|--|--|\n", messages::real_clients_header());
         for id in clients {
             let client = self.tutor.runtime.engine.server.clients.get(id);
             let waits = self.tutor.runtime.engine.server.blocking.get(id).map(|wait| {
                 let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
-                format!("waits for {}", keys.join(", "))
+                messages::real_client_waits(keys.join(", "))
             });
             let named = [&client.name, &client.library].into_iter().find(|name| !name.is_empty());
-            let name = named.map_or(format!("number {}", id.0), |name| String::from_utf8_lossy(name).into_owned());
+            let name = named.map(|name| String::from_utf8_lossy(name).into_owned());
+            let name = name.unwrap_or_else(|| messages::real_client_unnamed(id.0));
             let does = match (waits, client.last_command) {
                 (Some(waits), _) => waits,
-                (None, _) if client.is_monitor => "monitors".into(),
-                (None, _) if self.tutor.runtime.engine.server.subscriptions.is_subscribed(id) => "listens".into(),
-                (None, Some(command)) => format!("sent {command} last"),
-                (None, None) => "has sent nothing yet".into(),
+                (None, _) if client.is_monitor => messages::real_client_monitors(),
+                (None, _) if self.tutor.runtime.engine.server.subscriptions.is_subscribed(id) => {
+                    messages::real_client_is_subscribed()
+                }
+                (None, Some(command)) => messages::real_client_sent(command),
+                (None, None) => messages::real_client_is_new(),
             };
             let row = [&name, &client.address, &does].map(|cell| cell.replace('|', "¦"));
             table.push_str(&format!("| {} | {} | {} |\n", row[0], row[1], row[2]));
         }
-        self.tutor.say(Role::Plain, &format!("The port is open at 127.0.0.1:{port}. `:serve off` closes it."));
+        self.tutor.say(Role::Plain, &messages::port_is_open(port));
         self.tutor.runtime.show(Show::Text(parse(&table)));
     }
 }
@@ -177,9 +164,9 @@ mod tests {
         for (line, says) in [
             (":serve", "No port is open"),
             (":serve off", "No port is open"),
-            (":serve 0", "0 is no port"),
-            (":serve 65536", "65536 is no port"),
-            (":serve redis", "redis is no port"),
+            (":serve 0", "0 is not a port"),
+            (":serve 65536", "65536 is not a port"),
+            (":serve redis", "redis is not a port"),
         ] {
             let said = enter(&mut session, line);
             assert!(said.contains(says), "{line}: {said}");

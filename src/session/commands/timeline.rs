@@ -6,6 +6,7 @@ use super::super::event::{Effect, Show};
 use super::super::runtime::wire_log::{Call, Cause};
 use super::wire;
 use crate::markup::{Role, code};
+use crate::messages::commands as messages;
 use redis_engine::resp::anatomy::{self, counted};
 use redis_engine::resp::value::{self, Value};
 
@@ -20,9 +21,7 @@ impl Session {
     pub(super) fn show_timeline(&mut self, count: &str) {
         let count = if count.is_empty() { Ok(USUAL) } else { count.parse() };
         let Ok(count @ 1..) = count else {
-            return self
-                .tutor
-                .say(Role::Error, "How many commands? Type `:timeline` for the last 20, or `:timeline 50`.");
+            return self.tutor.say(Role::Error, &messages::timeline_how_many(USUAL));
         };
         if !self.tutor.runtime.wire_log.waiting().is_empty() {
             // A command that timed out waits no longer, even if its client has not fetched the reply yet.
@@ -30,7 +29,7 @@ impl Session {
         }
         let next = self.tutor.runtime.wire_log.next();
         if next == 0 {
-            return self.tutor.say(Role::Plain, "Nothing was sent yet: type a command first.");
+            return self.tutor.say(Role::Plain, &messages::nothing_was_sent());
         }
         let first = next.saturating_sub(count as u64);
         let timeline = self.timeline_from(first);
@@ -67,9 +66,9 @@ impl Session {
             if let Some(end) = end.filter(|_| ends_later) {
                 let after = wire::seconds(end.at_us - call.at_us);
                 let (by, reply) = match &end.by {
-                    Cause::Client(name) => (format!("woken by {name}"), Some(reply_text(call))),
-                    Cause::Time => ("its time was over".into(), Some(reply_text(call))),
-                    Cause::GivenUp => ("gave up".into(), None),
+                    Cause::Client(name) => (messages::woken_by(name), Some(reply_text(call))),
+                    Cause::Time => (messages::timed_out(), Some(reply_text(call))),
+                    Cause::GivenUp => (messages::gave_up(), None),
                 };
                 let kind = TimelineEventKind::Ended { command: command_name(call), after, by, reply };
                 events.push((end.after, event(end.at_us, Some(client), kind)));
@@ -85,7 +84,7 @@ impl Session {
 fn timeline_hint(shown: u64, all: u64) -> Option<String> {
     let before = usize::try_from(all - shown).ok()?;
     let more = code(&format!(":timeline {}", shown * 2));
-    (before > 0).then(|| format!("{} came before; {more} goes further back.", counted(before, "command")))
+    (before > 0).then(|| messages::earlier_commands(counted(before, "command"), more))
 }
 
 /// Returns the event of sending a call.
@@ -110,7 +109,7 @@ fn command_name(call: &Call) -> String {
 fn reply_text(call: &Call) -> String {
     match value::parse(&call.received.bytes) {
         Ok(Some((reply, _))) => shortened(&as_text(&reply)),
-        _ if call.received.length == 0 => "no answer".into(),
+        _ if call.received.length == 0 => messages::no_reply_arrived(),
         _ => counted(call.received.length, "byte"),
     }
 }

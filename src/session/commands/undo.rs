@@ -16,7 +16,9 @@ use super::super::Session;
 use super::super::lesson_run::{LessonRun, Phase};
 use super::super::runtime;
 use super::super::runtime::dialect::{self, Dialect, Input};
+use super::join_sentences;
 use crate::markup::{Role, code};
+use crate::messages::commands as messages;
 use redis_engine::data::Value;
 use redis_engine::keyspace::Keyspace;
 
@@ -201,11 +203,7 @@ impl Session {
     fn refuse_for_real_clients(&mut self) -> bool {
         let has_real_clients = !self.tutor.runtime.real_clients().is_empty();
         if has_real_clients {
-            self.tutor.say(
-                Role::Error,
-                "Real clients are connected, and what they know can't be taken back: everything stays. \
-                 `:serve off` cuts them off; then it works, and takes back what they have done, too.",
-            );
+            self.tutor.say(Role::Error, &messages::real_clients_prevent_undo());
         }
         has_real_clients
     }
@@ -217,32 +215,22 @@ impl Session {
         }
         if self.undo.inputs.len() <= self.undo.depth() {
             let text = match self.undo.fork {
-                Some(_) => "This is where the fork began: `:fork back` leaves it.",
-                None => "There is nothing to take back.",
+                Some(_) => messages::fork_starts_here(),
+                None => messages::nothing_to_undo(),
             };
-            return self.tutor.say(Role::Plain, text);
+            return self.tutor.say(Role::Plain, &text);
         }
         let Some(UndoableInput { text, before }) = self.undo.inputs.pop_back() else { return };
         let snapshot = match before {
             SavedState::Unchanged => {
-                let input = code(&shortened(&text));
-                return self.tutor.say(
-                    Role::Muted,
-                    &format!(
-                        "{input} was no answer and has changed nothing. Another `:undo` takes back what came before it."
-                    ),
-                );
+                return self.tutor.say(Role::Muted, &messages::undone_refused_answer(code(&shortened(&text))));
             }
             before if self.refuse_for_real_clients() => {
                 return self.undo.inputs.push_back(UndoableInput { text, before });
             }
             SavedState::TooLarge => {
                 self.undo.inputs.push_back(UndoableInput { text, before: SavedState::TooLarge });
-                return self.tutor.say(
-                    Role::Error,
-                    "The data is too large to be kept at every line, so this can't be taken back. Before you try \
-                     something, `:fork` keeps all of it once, and `:fork back` returns to it.",
-                );
+                return self.tutor.say(Role::Error, &messages::too_large_to_undo());
             }
             SavedState::Saved(snapshot) => *snapshot,
         };
@@ -250,32 +238,25 @@ impl Session {
             |run: &Option<LessonRun>| run.as_ref().map(|run| (run.lesson.id.get_ref().clone(), run.step, run.phase));
         let (old, new) = (place(&self.tutor.lesson), place(&snapshot.lesson));
         let us_back = self.restore(snapshot);
-        let mut message = format!("Taken back: {}.", code(&shortened(&text)));
-        if let Some(run) = self.tutor.lesson.as_ref().filter(|_| old != new) {
+        let new_place = self.tutor.lesson.as_ref().filter(|_| old != new).map(|run| {
             let (step, title) = (run.step + 1, &run.lesson.title);
             match run.phase {
-                Phase::Done | Phase::Over => {
-                    message += &format!(" You are at step {step} of **{title}**, which is done.");
-                }
-                Phase::Preparing | Phase::Doing => message += &format!(" Step {step} of **{title}** is open again."),
+                Phase::Done | Phase::Over => messages::back_at_done_step(step, title),
+                Phase::Preparing | Phase::Doing => messages::back_at_open_step(step, title),
             }
-        }
-        message += &self.restored_details(us_back);
-        self.tutor.say(Role::Muted, &message);
+        });
+        let [clock, waits] = self.restored_details(us_back);
+        let undone = messages::undone(code(&shortened(&text)));
+        self.tutor.say(Role::Muted, &join_sentences([Some(undone), new_place, clock, waits]));
     }
 
     /// Returns sentences about details of a restored state that may surprise the learner: TTLs and blocked commands.
-    fn restored_details(&self, us_back: i64) -> String {
-        let mut text = String::new();
+    fn restored_details(&self, us_back: i64) -> [Option<String>; 2] {
         let runtime = &self.tutor.runtime;
-        if us_back >= 1_000_000 && runtime.engine.keyspace.databases().iter().any(|database| database.expiring() > 0) {
-            text += " The clock is back as well, so TTLs are as they were.";
-        }
+        let has_ttl = || runtime.engine.keyspace.databases().iter().any(|database| database.expiring() > 0);
+        let clock = (us_back >= 1_000_000 && has_ttl()).then(messages::clock_is_back);
         let waits = runtime.waits();
-        if !waits.is_empty() {
-            text += &format!(" {}.", waits.join("; "));
-        }
-        text
+        [clock, (!waits.is_empty()).then(|| format!("{}.", waits.join("; ")))]
     }
 
     /// Runs `:fork`, `:fork back` or `:fork keep`.
@@ -284,29 +265,18 @@ impl Session {
             ("", false) => {
                 let start = self.snapshot(self.elements());
                 self.undo.fork = Some(Fork { start, depth: self.undo.inputs.len() });
-                let judged = if self.tutor.lesson.is_some() { " Until then no step is judged." } else { "" };
-                self.tutor.say(
-                    Role::Muted,
-                    &format!("A fork: try what you like. `:fork back` returns to this place, `:fork keep` goes on from where you are then.{judged}"),
-                );
+                let judged = self.tutor.lesson.is_some().then(messages::fork_is_not_judged);
+                self.tutor.say(Role::Muted, &join_sentences([Some(messages::fork_begun()), judged]));
             }
-            ("", true) => self.tutor.say(
-                Role::Error,
-                "You are in a fork already. `:fork back` returns to its beginning, `:fork keep` stays here.",
-            ),
-            ("back" | "keep", false) => {
-                self.tutor.say(Role::Error, "There is no fork to leave: `:fork` begins one.");
-            }
+            ("", true) => self.tutor.say(Role::Error, &messages::already_in_fork()),
+            ("back" | "keep", false) => self.tutor.say(Role::Error, &messages::no_fork()),
             ("keep", true) => {
                 self.undo.fork = None;
-                let judged = if self.tutor.lesson.is_some() { " From here on, steps are judged again." } else { "" };
-                self.tutor.say(Role::Muted, &format!("Everything stays as it is now.{judged}"));
+                let judged = self.tutor.lesson.is_some().then(messages::steps_are_judged_again);
+                self.tutor.say(Role::Muted, &join_sentences([Some(messages::fork_kept()), judged]));
             }
             ("back", true) => self.fork_back(),
-            (other, _) => self.tutor.say(
-                Role::Error,
-                &format!("{} is no way to fork: type `:fork`, `:fork back` or `:fork keep`.", code(other)),
-            ),
+            (other, _) => self.tutor.say(Role::Error, &messages::neither_back_nor_keep(code(other))),
         }
     }
 
@@ -317,16 +287,15 @@ impl Session {
         let Some(Fork { start, depth }) = self.undo.fork.take() else { return };
         self.undo.inputs.truncate(depth);
         let us_back = self.restore(start);
-        let text = format!("Back where the fork began: all is as it was then.{}", self.restored_details(us_back));
-        self.tutor.say(Role::Muted, &text);
+        let [clock, waits] = self.restored_details(us_back);
+        self.tutor.say(Role::Muted, &join_sentences([Some(messages::fork_left()), clock, waits]));
     }
 
     /// Refuses a command that would leave the step, while in a fork. Returns whether it refused.
     pub(in super::super) fn refuse_in_fork(&mut self, command: &str) -> bool {
         let is_refused = self.undo.in_fork() && LEAVING.contains(&command);
         if is_refused {
-            self.tutor
-                .say(Role::Error, "You are in a fork: first `:fork back`, or `:fork keep`, and then on in the lesson.");
+            self.tutor.say(Role::Error, &messages::leave_fork_first());
         }
         is_refused
     }
@@ -516,7 +485,7 @@ mod tests {
         let said = enter(&mut session, ":undo");
         assert!(said.contains("main waits for q") && !said.contains("clock"), "{said}");
         let said = enter(&mut session, ":undo");
-        assert!(said.contains("clock is back"), "{said}");
+        assert!(said.contains("clock was set back"), "{said}");
         assert_eq!(enter(&mut session, "TTL a"), "(integer) 100\n");
         assert!(enter(&mut session, ":wait 30s").contains("(nil)"), "it waits for its whole timeout again");
     }

@@ -2,6 +2,7 @@
 
 use super::super::Session;
 use super::super::runtime::input_log::{InputKind, InputOutcome};
+use super::wire;
 use crate::markup::{Role, code};
 use crate::messages::commands as messages;
 
@@ -19,13 +20,11 @@ impl Session {
             return self.tutor.say(Role::Error, &not_a_duration(duration));
         };
         let runtime = &mut self.tutor.runtime;
-        let remark = format!("Here {duration} passed: time.sleep({})", us / 1_000_000);
-        runtime.log_input(runtime.foreground, InputKind::Remark, remark, InputOutcome::Quiet);
         let is_number = duration.bytes().all(|byte| byte.is_ascii_digit());
-        self.wait = Some(Wait {
-            until_us: runtime.now_us().saturating_add(us),
-            duration: if is_number { format!("{duration} s") } else { duration.to_owned() },
-        });
+        let duration = if is_number { format!("{duration} s") } else { duration.to_owned() };
+        let remark = messages::script_wait(&duration, wire::decimal_seconds(us));
+        runtime.log_input(runtime.foreground, InputKind::Remark, remark, InputOutcome::Quiet);
+        self.wait = Some(Wait { until_us: runtime.now_us().saturating_add(us), duration });
     }
 
     /// Moves the clock to the next deadline before the end of the wait, so that the programs that wait for it can run.
@@ -70,7 +69,10 @@ pub(super) fn parse_duration_us(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::session::Options;
 
     #[test]
     fn durations_have_units() {
@@ -82,6 +84,18 @@ mod tests {
             ("5 years", None),
         ] {
             assert_eq!(parse_duration_us(text), us, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_script_tells_how_long_a_wait_was() {
+        let mut session = Session::new(Options::repeatable(Arc::default()));
+        for (duration, comment) in
+            [("60", "Here 60 s passed: time.sleep(60)"), ("500ms", "Here 500ms passed: time.sleep(0.5)")]
+        {
+            session.begin_wait(duration);
+            let logged = session.tutor.runtime.input_log.iter().last().expect("the wait is logged");
+            assert_eq!(logged.source, comment);
         }
     }
 }

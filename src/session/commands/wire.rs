@@ -4,7 +4,9 @@ use super::super::Session;
 use super::super::display::wire::{Item, Part, Traffic, Wire, counted};
 use super::super::event::{Effect, Show};
 use super::super::runtime::wire_log::{Call, Cause, WireLog};
+use super::join_sentences;
 use crate::markup::{Role, code};
+use crate::messages::commands as messages;
 use redis_engine::commands;
 use redis_engine::resp::anatomy;
 use redis_engine::resp::value::{self, Value};
@@ -44,35 +46,24 @@ impl Session {
             "on" => {
                 self.wire_display.is_on = true;
                 self.wire_display.skip_to_end(&self.tutor.runtime.wire_log);
-                self.tutor.say(
-                    Role::Muted,
-                    "From here on, each command's bytes are shown, out and in. Each line of the protocol ends with two \
-                     more bytes, `\\r\\n`, which are counted and not shown. `:wire off` ends it.",
-                );
+                self.tutor.say(Role::Muted, &messages::wire_turned_on());
             }
             "off" => {
                 self.wire_display.is_on = false;
-                self.tutor.say(Role::Muted, "The bytes are not shown any more.");
+                self.tutor.say(Role::Muted, &messages::wire_turned_off());
             }
             "" => {
-                let state =
-                    if self.wire_display.is_on { "on: `:wire off` ends it" } else { "off: `:wire on` shows the bytes" };
+                let state = if self.wire_display.is_on { messages::wire_is_on() } else { messages::wire_is_off() };
                 let sums = self.tutor.runtime.wire_log.sums;
-                self.tutor.say(
-                    Role::Plain,
-                    &format!(
-                        "The wire is {state}. So far: {}, {}, {} out, {} in.",
-                        counted(sums.commands, "command"),
-                        counted(sums.round_trips, "round trip"),
-                        counted(sums.sent, "byte"),
-                        counted(sums.received, "byte")
-                    ),
+                let sums = messages::wire_so_far(
+                    counted(sums.commands, "command"),
+                    counted(sums.round_trips, "round trip"),
+                    counted(sums.sent, "byte"),
+                    counted(sums.received, "byte"),
                 );
+                self.tutor.say(Role::Plain, &join_sentences([Some(state), Some(sums)]));
             }
-            other => self.tutor.say(
-                Role::Error,
-                &format!("{} is neither on nor off. Type `:wire on`, `:wire off`, or `:wire` alone.", code(other)),
-            ),
+            other => self.tutor.say(Role::Error, &messages::neither_on_nor_off(code(other))),
         }
     }
 
@@ -191,9 +182,9 @@ impl WireBuilder {
         }
         let sum = sum(calls);
         self.count(Traffic { commands: 0, sent: 0, ..sum });
-        let parts = folded(calls, "answer", |call| anatomy::parts(&call.received.bytes, call.received.length));
+        let parts = folded(calls, "reply", |call| anatomy::parts(&call.received.bytes, call.received.length));
         let how = calls.iter().find_map(|call| how_it_ended(call));
-        let how = how.or_else(|| (sum.commands == 0).then(|| "a message, which answers no command".into()));
+        let how = how.or_else(|| (sum.commands == 0).then(|| messages::no_reply_but_message()));
         self.items.push(Item::In { client, bytes: sum.received, parts, how });
     }
 }
@@ -217,17 +208,22 @@ fn how_it_ended(call: &Call) -> Option<String> {
     let end = call.wait.as_ref()?.end.as_ref()?;
     let after = seconds(end.at_us - call.at_us);
     Some(match &end.by {
-        Cause::Client(name) => format!("after {after}, woken by {name}"),
-        Cause::Time => format!("after {after}, its time was over"),
-        Cause::GivenUp => format!("the client gave up after {after}"),
+        Cause::Client(name) => messages::woken_after(after, name),
+        Cause::Time => messages::timed_out_after(after),
+        Cause::GivenUp => messages::gave_up_after(after),
     })
 }
 
 /// Formats a duration: `0.25 s`, `12 s`.
 pub(super) fn seconds(us: i64) -> String {
+    format!("{} s", decimal_seconds(us))
+}
+
+/// Formats a duration as a number of seconds: `0.25`, `12`.
+pub(super) fn decimal_seconds(us: i64) -> String {
     let ms = us.max(0) / 1000;
     let text = format!("{}.{:03}", ms / 1000, ms % 1000);
-    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Returns the words of a command that are recorded. A long command is recorded in part.
@@ -253,14 +249,11 @@ fn sent_parts(call: &Call) -> Vec<Part> {
     // The first part is the header of the array. Each following part is an element. A long command is recorded only in
     // part.
     for (index, part) in parts.iter_mut().skip(1).take_while(|part| part.raw.starts_with('$')).enumerate() {
-        let what = if index < name_words {
-            "the command"
+        if index < name_words {
+            part.meaning = messages::part_is_command(&part.meaning);
         } else if keys.contains(&index) {
-            "a key"
-        } else {
-            continue;
-        };
-        part.meaning = format!("{}, {what}", part.meaning);
+            part.meaning = messages::part_is_key(&part.meaning);
+        }
     }
     parts
 }
