@@ -109,13 +109,13 @@ fn change_role(change: &Change) -> Role {
 
 /// Returns the heading of a picture: `user:1000: hash of 3 fields`.
 fn heading(picture: &KeyPicture) -> String {
-    let (one, several): (fn() -> String, fn(usize) -> String) = match picture.body {
-        Body::Text(_) => (messages::one_byte, messages::bytes),
-        Body::Fields(_) => (messages::one_field, messages::fields),
-        Body::Elements(_) => (messages::one_element, messages::elements),
-        Body::Members(_) | Body::Ranking(_) => (messages::one_member, messages::members),
+    let count = picture.parts;
+    let parts = match picture.body {
+        Body::Text(_) => counted(count, messages::one_byte, messages::bytes),
+        Body::Fields(_) => counted(count, messages::one_field, messages::fields),
+        Body::Elements(_) => counted(count, messages::one_element, messages::elements),
+        Body::Members(_) | Body::Ranking(_) => counted(count, messages::one_member, messages::members),
     };
-    let parts = counted(picture.parts, one, several);
     messages::key_heading(label_text(&picture.key), picture.kind, parts)
 }
 

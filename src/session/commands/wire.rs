@@ -184,7 +184,7 @@ impl WireBuilder {
         self.count(Traffic { commands: 0, sent: 0, ..sum });
         let parts = folded(calls, "reply", |call| anatomy::parts(&call.received.bytes, call.received.length));
         let how = calls.iter().find_map(|call| how_it_ended(call));
-        let how = how.or_else(|| (sum.commands == 0).then(|| messages::no_reply_but_message()));
+        let how = how.or_else(|| (sum.commands == 0).then(messages::no_reply_but_message));
         self.items.push(Item::In { client, bytes: sum.received, parts, how });
     }
 }
