@@ -195,6 +195,10 @@ From here on, the bytes of each command and of its reply are shown. Each line of
     timed_out_after(duration) = "after {duration}, timed out";
     /// In place of the reply to a command.
     gave_up_after(duration) = "the client gave up after {duration}";
+    /// In place of the commands in the middle of a long pipeline, at least two.
+    more_commands(number) = "{number} more commands";
+    /// In place of their replies.
+    more_replies(number) = "{number} more replies";
     /// What a part of the bytes means: the name of the command.
     part_is_command(meaning) = "{meaning}, the command";
     /// What a part of the bytes means: a key.

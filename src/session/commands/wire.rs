@@ -160,7 +160,7 @@ impl WireBuilder {
         let sum = sum(calls);
         if sum.commands > 0 {
             self.count(Traffic { received: 0, round_trips: 0, ..sum });
-            let parts = folded(calls, "command", sent_parts);
+            let parts = folded(calls, messages::more_commands, sent_parts);
             let client = calls[0].client.clone();
             self.items.push(Item::Out { client, commands: sum.commands, bytes: sum.sent, parts });
         }
@@ -182,22 +182,24 @@ impl WireBuilder {
         }
         let sum = sum(calls);
         self.count(Traffic { commands: 0, sent: 0, ..sum });
-        let parts = folded(calls, "reply", |call| anatomy::parts(&call.received.bytes, call.received.length));
+        let parts =
+            folded(calls, messages::more_replies, |call| anatomy::parts(&call.received.bytes, call.received.length));
         let how = calls.iter().find_map(|call| how_it_ended(call));
         let how = how.or_else(|| (sum.commands == 0).then(messages::no_reply_but_message));
         self.items.push(Item::In { client, bytes: sum.received, parts, how });
     }
 }
 
-/// Returns the parts of all calls, or of the first ones and the last one if there are many.
-fn folded(calls: &[&Call], noun: &str, parts: impl Fn(&Call) -> Vec<Part>) -> Vec<Part> {
+/// Returns the parts of all calls, or of the first ones and the last one if there are many. `more` is the message for the
+/// number of calls that are left out, which is at least two.
+fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call) -> Vec<Part>) -> Vec<Part> {
     let hidden = hidden(calls.len());
     let mut all = Vec::new();
     for (index, call) in calls.iter().enumerate() {
         if !hidden.contains(&index) {
             all.extend(parts(call));
         } else if index == hidden.start {
-            all.push(Part { depth: 0, raw: "…".into(), meaning: counted(hidden.len(), &format!("more {noun}")) });
+            all.push(Part { depth: 0, raw: "…".into(), meaning: more(hidden.len()) });
         }
     }
     all
