@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
 /// Returns the program's output when `typed` is entered in a lesson with these steps.
-fn said(name: &str, steps: &str, typed: &str) -> String {
+fn tutor_output(name: &str, steps: &str, typed: &str) -> String {
     let folder = folder(&format!("judging-{name}"));
     let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";
     fs::write(folder.join("judged.toml"), format!("{head}{steps}")).expect("cargo's folder for tests can be written");
@@ -18,8 +18,8 @@ fn said(name: &str, steps: &str, typed: &str) -> String {
 }
 
 /// Whether a step was done: the output then says how to continue.
-fn is_done(said: &str) -> bool {
-    said.contains("Enter goes on.")
+fn is_done(output: &str) -> bool {
+    output.contains("Enter goes on.")
 }
 
 const COUNT: &str = r#"
@@ -51,32 +51,32 @@ fn a_failed_command_does_not_complete_a_step() {
         "try: r.hincrby('user', 'visits', 'x')\nexcept redis.ResponseError: r.hset('user', 'visits', 11)\n\n",
     ] {
         let (plain, _) = COUNT.split_once("[[step.mistake]]").expect("it has one");
-        let said = said("fails", plain, &format!("r.hset('user', 'visits', 11)\n{typed}\n"));
+        let said = tutor_output("fails", plain, &format!("r.hset('user', 'visits', 11)\n{typed}\n"));
         assert!(!is_done(&said), "{said}");
     }
-    let said = said("fails-not", COUNT, "r.hincrby('usr', 1)\nr.hincrby('user', 'visits', 1)\n");
+    let said = tutor_output("fails-not", COUNT, "r.hincrby('usr', 1)\nr.hincrby('user', 'visits', 1)\n");
     assert!(is_done(&said), "what comes after an error counts: {said}");
 }
 
 #[test]
 fn a_mistake_that_spoils_the_data_is_not_forgotten() {
     let spoilt = "r.hset('user', 'visits', 10)\nr.hincrby('user', 'visits', 1)\n";
-    let said_to = said("spoils", COUNT, spoilt);
+    let said_to = tutor_output("spoils", COUNT, spoilt);
     assert!(!is_done(&said_to) && said_to.contains("an earlier mistake is still in the data"), "{said_to}");
     for way in [":again\n", ":undo\n:undo\n"] {
-        let said = said("spoils-no-more", COUNT, &format!("{spoilt}{way}r.hincrby('user', 'visits', 1)\n"));
+        let said = tutor_output("spoils-no-more", COUNT, &format!("{spoilt}{way}r.hincrby('user', 'visits', 1)\n"));
         assert!(is_done(&said), "{said}");
     }
     let harmless = COUNT.replace("spoils = true\n", "");
     assert!(
-        is_done(&said("spoils-not", &harmless, spoilt)),
+        is_done(&tutor_output("spoils-not", &harmless, spoilt)),
         "whatever its text says, a mistake spoils nothing by default"
     );
 }
 
 #[test]
 fn a_mistake_in_the_data_is_reported_for_the_line_that_made_it() {
-    let told = |typed: &str| said("stale", COUNT, typed).matches("The name is gone.").count();
+    let told = |typed: &str| tutor_output("stale", COUNT, typed).matches("The name is gone.").count();
     assert_eq!(told("r.hdel('user', 'name')\nimport json\nr.hlen('user')\n1 +\njson.dumps(1)\n"), 1);
     assert_eq!(told("r.hdel('user', 'name')\nr.hset('user', 'x', 1)\nr.hdel('user', 'x')\n"), 2);
 }
@@ -104,12 +104,12 @@ fn a_shown_value_counts_only_if_it_comes_from_redis() {
         ("GET visits", true),
         ("r.set('other', 11)\nint(r.get('other'))", false),
     ] {
-        let said = said("asked", READ, &format!("{typed}\n"));
+        let said = tutor_output("asked", READ, &format!("{typed}\n"));
         assert_eq!(is_done(&said), done, "{said}");
     }
-    assert!(said("asked", READ, "11\n").contains("but you didn't ask Redis for it"));
+    assert!(tutor_output("asked", READ, "11\n").contains("but you didn't ask Redis for it"));
     assert!(
-        said("asked", READ, "r.set('o', 11)\nint(r.get('o'))\n")
+        tutor_output("asked", READ, "r.set('o', 11)\nint(r.get('o'))\n")
             .contains("but it comes from `o`, and the step is about `visits`")
     );
 }
@@ -139,7 +139,7 @@ say = "Never."
 
 #[test]
 fn swapped_arguments_and_wrong_keys_get_specific_feedback() {
-    let to = |typed: &str| said("order", FIELD, &format!("{typed}\n"));
+    let to = |typed: &str| tutor_output("order", FIELD, &format!("{typed}\n"));
     let turned = to("r.hget('email', 'user')");
     assert!(turned.contains("The arguments are in the wrong order: the key comes first, `user`."), "{turned}");
     let elsewhere = to("r.hget('user:json', 'email')");
@@ -152,7 +152,7 @@ fn swapped_arguments_and_wrong_keys_get_specific_feedback() {
 
 #[test]
 fn a_missing_quote_or_conversion_is_explained() {
-    let to = |typed: &str| said("quotes", FIELD, &format!("{typed}\n"));
+    let to = |typed: &str| tutor_output("quotes", FIELD, &format!("{typed}\n"));
     assert!(to("r.hget(user, 'email')").contains("`user` is not a variable here. Text needs quotes: `'user'`."));
     assert!(to("r.hget(user:1, 'email')").contains("Text needs quotes: `'user:1'`."));
     assert!(to("r.setex('k', 300, {'data': 1})").contains("or use `json.dumps`."));
@@ -183,7 +183,7 @@ fn a_restarted_step_has_the_same_time_and_client() {
     let begins = "r.set('k', 'v', ex=600)\n:wait 2m\n:wait 7s\nr.ttl('k')\n:again\n:wait 7s\nr.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')\n\n";
     let looks = "print('now', r.time()[0], r.ttl('k'))\n";
     let tried = ":wait 5m\n:client phone\nr.ping()\n:client laptop\nr.ping()\n";
-    let said_to = said("again", TIMES, &format!("{begins}{looks}{tried}:again\n{looks}{tried}:again\n{looks}"));
+    let said_to = tutor_output("again", TIMES, &format!("{begins}{looks}{tried}:again\n{looks}{tried}:again\n{looks}"));
     let times: Vec<&str> = said_to.split("now ").skip(1).filter_map(|rest| rest.split_whitespace().next()).collect();
     let [first, again, third] = times.iter().filter(|time| time.starts_with(char::is_numeric)).collect::<Vec<_>>()[..]
     else {
@@ -228,7 +228,7 @@ fn races_begin_with_the_data_at_the_start_of_the_step() {
     for tried in
         ["", "r.set('seats', 1)\nr.rpush('sold', 'me')\n", naive, &format!("{naive}r.set('seats', 1)\nbuy()\n")]
     {
-        let said = said("seats", SEATS, &format!("{tried}{BUY}"));
+        let said = tutor_output("seats", SEATS, &format!("{tried}{BUY}"));
         assert!(is_done(&said), "{said}");
     }
 }
@@ -236,13 +236,13 @@ fn races_begin_with_the_data_at_the_start_of_the_step() {
 #[test]
 fn a_defined_name_is_not_reported_as_undefined() {
     let tried = format!("def buy(): return int(r.get('seats'))\n\nbuy()\n{BUY}");
-    let said_to = said("by-hand", SEATS, &tried);
+    let said_to = tutor_output("by-hand", SEATS, &tried);
     assert!(!said_to.contains("is not defined") && is_done(&said_to), "{said_to}");
     assert!(said_to.contains("with the data from the start of the step, after `r.set('seats', 1)`."), "{said_to}");
-    assert!(said("undefined", SEATS, "r.set('seats', 1)\n").contains("it is not defined in this step yet"));
-    let broken = said("broken", SEATS, "buy = 1\ndef buy(): return 1()\n\n");
+    assert!(tutor_output("undefined", SEATS, "r.set('seats', 1)\n").contains("it is not defined in this step yet"));
+    let broken = tutor_output("broken", SEATS, "buy = 1\ndef buy(): return 1()\n\n");
     assert!(!broken.contains("failed before anything was sent") && broken.contains("in 1 of 1 orders"), "{broken}");
-    let as_phone = said("phone", SEATS, &format!(":client phone\n{BUY}"));
+    let as_phone = tutor_output("phone", SEATS, &format!(":client phone\n{BUY}"));
     assert!(is_done(&as_phone), "{as_phone}");
 }
 
@@ -268,7 +268,7 @@ options = [{ text = "`INCRBY k 1`", correct = true, because = "It is." }, { text
 
 #[test]
 fn a_prediction_must_equal_what_python_prints() {
-    let to = |typed: &str| said("predict", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n{typed}\n"));
+    let to = |typed: &str| tutor_output("predict", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n{typed}\n"));
     let nearly = to("True");
     assert!(
         nearly.contains("Almost: it is a number, not `True` or `False`.") && !nearly.contains("it is. >>>"),
@@ -282,13 +282,13 @@ fn a_prediction_must_equal_what_python_prints() {
 
 #[test]
 fn lines_can_be_tried_in_a_fork_during_a_question() {
-    let tried = said("fork", QUESTIONS, "r.sadd('tags', 'a')\n\n:fork\nr.scard('tags') + 40\n:fork back\n1\n");
+    let tried = tutor_output("fork", QUESTIONS, "r.sadd('tags', 'a')\n\n:fork\nr.scard('tags') + 40\n:fork back\n1\n");
     assert!(tried.contains("41") && tried.contains("`1` it is."), "{tried}");
 }
 
 #[test]
 fn an_option_can_be_chosen_by_its_text() {
-    let to = |typed: &str| said("choose", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n1\n\n{typed}\n"));
+    let to = |typed: &str| tutor_output("choose", QUESTIONS, &format!("r.sadd('tags', 'a')\n\n1\n\n{typed}\n"));
     assert!(to("INCRBY k 1").contains("It is."));
     assert!(to("incr k").contains("No."));
     assert!(to("DECR k").contains("type a number from 1 to 2, or `:skip`."));
@@ -296,7 +296,7 @@ fn an_option_can_be_chosen_by_its_text() {
 
 #[test]
 fn undo_does_not_claim_to_take_back_a_refused_answer() {
-    let undone = said("refused", QUESTIONS, "r.sadd('tags', 'a')\n\nr.srem('tags', 'a')\n:undo\n:undo\n");
+    let undone = tutor_output("refused", QUESTIONS, "r.sadd('tags', 'a')\n\nr.srem('tags', 'a')\n:undo\n:undo\n");
     assert!(
         undone.contains("`r.srem('tags', 'a')` was not accepted as an answer, and has changed nothing."),
         "{undone}"

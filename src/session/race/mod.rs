@@ -8,7 +8,7 @@
 
 pub mod definitions;
 mod search;
-mod wording;
+mod turn_text;
 
 use std::collections::VecDeque;
 
@@ -340,7 +340,7 @@ impl Race {
                     if let (RacePhase::Racing, ToChild::Received { data }) = (self.phase, &frame)
                         && let Some(index) = self.racer_with(|client| client.python.child == Some(child))
                     {
-                        self.take_reply(index, wording::replies(&self.racers[index].sent, data));
+                        self.take_reply(index, turn_text::replies(&self.racers[index].sent, data));
                     }
                     self.effects.push(Effect::Send { child, thread, frame });
                 }
@@ -527,12 +527,12 @@ impl Race {
     fn racer_state(&self, racer: &Racer) -> RacerState {
         let client = &self.runtime.clients[racer.client];
         if let Gate::Holds(held) = &client.python.gate {
-            return RacerState::Ready(wording::commands(&held.commands()));
+            return RacerState::Ready(turn_text::commands(&held.commands()));
         }
         if !client.is_free() {
             let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
             let mut waits = connections.filter_map(|id| self.runtime.engine.server.blocking.get(id));
-            let keys = waits.next().map(|wait| code(&wording::words(&wait.keys)));
+            let keys = waits.next().map(|wait| code(&turn_text::words(&wait.keys)));
             return RacerState::Waits(keys.unwrap_or_else(messages::time_to_pass));
         }
         match racer.rest.front() {
@@ -548,7 +548,7 @@ impl Race {
         racer.last_turn = Some(self.order.steps.len());
         if let Gate::Holds(held) = &self.runtime.clients[client].python.gate {
             let commands = held.commands();
-            self.push_turn(index, wording::commands(&commands), TurnOutcome::Waits);
+            self.push_turn(index, turn_text::commands(&commands), TurnOutcome::Waits);
             if index == 0 && self.tally.orders == 0 {
                 self.tally.commands.extend(commands.iter().cloned());
             }
@@ -601,7 +601,7 @@ impl Race {
                 if index == 0 && self.tally.orders == 0 {
                     self.tally.commands.extend(submission.commands.iter().cloned());
                 }
-                self.take_reply(index, wording::reply(submission.commands.last(), reply));
+                self.take_reply(index, turn_text::reply(submission.commands.last(), reply));
             }
             _ => {}
         }
