@@ -1,6 +1,7 @@
 //! The answers of the tutor's commands: `session/commands`.
 //!
-//! What the learner typed, and names of keys, commands and clients, are passed as inline code where the text is Markdown.
+//! What the learner typed, and names of keys, commands and clients, are passed as inline code where the text is
+//! Markdown.
 
 messages! {
     // All commands (`session/commands/mod.rs`).
@@ -13,8 +14,8 @@ messages! {
     help_lists_commands() = "`:help` lists the commands.";
     /// `:help`, before the table of commands.
     help_intro() = "\
-Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line goes on when a step is \
-done; Ctrl-C stops what runs, Ctrl-D leaves.";
+Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line goes on when a \
+step is done; Ctrl-C stops what runs, Ctrl-D leaves.";
     /// `:help`, the header of the table of commands.
     help_header() = "| type | |";
 
@@ -126,8 +127,8 @@ done; Ctrl-C stops what runs, Ctrl-D leaves.";
 
     /// `:undo` or `:fork back` while clients outside of the session are connected.
     real_clients_prevent_undo() = "\
-Real clients are connected, and what they have read can't be taken back, so nothing was changed. `:serve off` disconnects \
-them. After that, the same command works, and takes back what they have done as well.";
+Real clients are connected, and what they have read can't be taken back, so nothing was changed. `:serve off` \
+disconnects them. After that, the same command works, and takes back what they have done as well.";
     /// `:undo` at the start of a fork.
     fork_starts_here() = "This is where the fork began: `:fork back` leaves it.";
     /// `:undo` without an input before it.
@@ -137,8 +138,8 @@ them. After that, the same command works, and takes back what they have done as 
 {input} was not accepted as an answer, and has changed nothing. Another `:undo` takes back what came before it.";
     /// `:undo` with too much data.
     too_large_to_undo() = "\
-The data is too large to be copied before every line, so this can't be taken back. Before you try something, type `:fork`, \
-which copies all of it once; `:fork back` then returns to it.";
+The data is too large to be copied before every line, so this can't be taken back. Before you try something, type \
+`:fork`, which copies all of it once; `:fork back` then returns to it.";
     /// `:undo`.
     undone(input) = "Taken back: {input}.";
     /// After `undone`, in a lesson.
@@ -173,8 +174,8 @@ You are in a fork: try what you like. `:fork back` returns to this place, `:fork
 
     /// `:wire on`.
     wire_turned_on() = "\
-From here on, the bytes of each command and of its reply are shown. Each line of the protocol ends with two more bytes, \
-`\\r\\n`, which are counted but not shown. `:wire off` ends it.";
+From here on, the bytes of each command and of its reply are shown. Each line of the protocol ends with two more \
+bytes, `\\r\\n`, which are counted but not shown. `:wire off` ends it.";
     /// `:wire off`.
     wire_turned_off() = "The bytes are no longer shown.";
     /// `:wire`.
@@ -260,8 +261,8 @@ From here on, the bytes of each command and of its reply are shown. Each line of
     not_a_port(argument) = "{argument} is not a port: type a number from 1 to 65535, such as `:serve 6379`.";
     /// `:serve PORT`. `cli` and `python` are what to type in another window.
     port_opened(port, cli, python) = "\
-This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {cli} or a Python with redis-py ({python}) sees \
-this data and can change it. `:serve` shows who is connected, `:serve off` closes the port.";
+This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {cli} or a Python with redis-py \
+({python}) sees this data and can change it. `:serve` shows who is connected, `:serve off` closes the port.";
     /// `:serve` with an open port, but without clients.
     no_real_clients(port) = "The port is open at 127.0.0.1:{port}, and nobody is connected. `:serve off` closes it.";
     /// `:serve` with clients: their table follows.

@@ -190,8 +190,8 @@ impl WireBuilder {
     }
 }
 
-/// Returns the parts of all calls, or of the first ones and the last one if there are many. `more` is the message for the
-/// number of calls that are left out, which is at least two.
+/// Returns the parts of all calls, or of the first ones and the last one if there are many. `more` is the message for
+/// the number of calls that are left out, which is at least two.
 fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call) -> Vec<Part>) -> Vec<Part> {
     let hidden = hidden(calls.len());
     let mut all = Vec::new();
