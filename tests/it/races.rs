@@ -58,12 +58,16 @@ fn the_check_plays_every_order_and_says_what_is_wrong() {
     for (from, to, says) in [
         ("84 of 90", "83 of 90", "write loses = \"84 of 90\""),
         ("84 of 90", "many", "write the bad orders and all orders as in \"4 of 6\""),
-        ("name = \"eve\"", "name = \"all\"", "none of all, again, tutor"),
-        ("n = int(r.get('n'))", "n = json.loads(r.get('n'))", "raises at \"n = json.loads(r.get('n'))\": NameError"),
+        ("name = \"eve\"", "name = \"all\"", "not all, again or tutor"),
+        (
+            "n = int(r.get('n'))",
+            "n = json.loads(r.get('n'))",
+            "raises an error at \"n = json.loads(r.get('n'))\": NameError",
+        ),
         (
             "start = \"r.set('n', 0)\"\nholds",
             "start = \"r.sett('n', 0)\"\nholds",
-            "`start` raises at \"r.sett('n', 0)\": AttributeError",
+            "`start` raises an error at \"r.sett('n', 0)\": AttributeError",
         ),
         ("\"b'3'\" }\nlost = \"an", "\"b'2'\" }\nlost = \"an", "an addition is lost"),
         ("LLEN jobs", ":wait 5s", "cannot be part of a race"),
