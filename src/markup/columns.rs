@@ -43,6 +43,21 @@ pub fn truncate_marked(text: &str, columns: usize, ellipsis: &str) -> String {
     format!("{}{ellipsis}", &text[..end])
 }
 
+/// Truncates a text to a number of characters, and adds an ellipsis to a text that is longer.
+///
+/// ```
+/// use redis_tutor::markup::truncate_characters;
+///
+/// assert_eq!(truncate_characters("leaderboard", 11), "leaderboard");
+/// assert_eq!(truncate_characters("leaderboard", 6), "leader…");
+/// ```
+pub fn truncate_characters(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 impl Style {
     /// Returns the text for this style: `unicode`, or `ascii` where only ASCII may be used.
     pub fn choose(self, unicode: &'static str, ascii: &'static str) -> &'static str {

@@ -17,7 +17,7 @@ mod inline_code;
 mod layout;
 mod parse;
 
-pub use columns::{line_width, pad_end, pad_start, truncate, truncate_marked};
+pub use columns::{line_width, pad_end, pad_start, truncate, truncate_characters, truncate_marked};
 pub use inline_code::code;
 pub use layout::{Style, layout, layout_paragraph, rule};
 pub use parse::{parse, unclosed_mark};

@@ -2,7 +2,7 @@
 
 use crate::lesson::mismatches::value::{Kind, ListMismatch, TextMismatch, TextType, ValueMismatch};
 use crate::lesson::value::{Value, repr};
-use crate::markup::code;
+use crate::markup::{code, truncate_characters};
 use crate::messages::feedback as messages;
 
 /// Maximum length of a pair of values that is shown in addition to their difference, in characters.
@@ -103,11 +103,8 @@ fn quoted(value: &Value) -> String {
 
 /// Truncates a long value for a message.
 pub fn shortened(text: &str) -> String {
-    const LONGEST: usize = 200;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into(),
-    }
+    const MOST_CHARACTERS: usize = 200;
+    truncate_characters(text, MOST_CHARACTERS)
 }
 
 /// Lists values, as many as fit on a line.

@@ -5,7 +5,7 @@ use super::super::display::timeline::{Timeline, TimelineEvent, TimelineEventKind
 use super::super::event::{Effect, Show};
 use super::super::runtime::wire_log::{Call, Cause};
 use super::wire;
-use crate::markup::{Role, code};
+use crate::markup::{Role, code, truncate_characters};
 use crate::messages::commands as messages;
 use redis_engine::resp::anatomy::{self, counted};
 use redis_engine::resp::value::{self, Value};
@@ -135,9 +135,6 @@ fn as_text(reply: &Value) -> String {
 
 /// Shortens a text to one line of limited length.
 fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_CHARACTERS).collect();
-    if text.chars().nth(MOST_CHARACTERS).is_some() {
-        short.push('…');
-    }
-    short
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    truncate_characters(&line, MOST_CHARACTERS)
 }

@@ -1,6 +1,7 @@
 //! Describes the commands and replies of racers, each on one line.
 
 use crate::lesson::evidence::DisplayedValue;
+use crate::markup::truncate_characters;
 use redis_engine::resp::value::{self, Value};
 
 /// The separator between the commands of a pipeline, and between their replies.
@@ -14,7 +15,7 @@ const LONGEST: usize = 120;
 
 /// Describes commands that are sent together.
 pub fn commands(commands: &[Words]) -> String {
-    shortened(commands.iter().map(|command| words(command)).collect::<Vec<_>>().join(BETWEEN))
+    truncate_characters(&commands.iter().map(|command| words(command)).collect::<Vec<_>>().join(BETWEEN), LONGEST)
 }
 
 /// Joins the words of a command, with quotes around words that need them.
@@ -50,7 +51,7 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
             all.iter().chain(&last).map(|each| reply(asked.next(), each)).collect::<Vec<_>>().join(BETWEEN)
         }
     };
-    shortened(shown)
+    truncate_characters(&shown, LONGEST)
 }
 
 /// Formats a reply in the way of Python. Status replies and errors are not changed.
@@ -74,13 +75,6 @@ fn paired(sent: &Words, reply: Value) -> Value {
             Value::Array(items.chunks(2).map(|pair| Value::Array(pair.to_vec())).collect())
         }
         other => other,
-    }
-}
-
-fn shortened(text: String) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
     }
 }
 
