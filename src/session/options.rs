@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::dialect::Dialect;
+use super::runtime::dialect::Dialect;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 

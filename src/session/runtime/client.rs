@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::{Index, IndexMut};
 
 use super::super::event::ChildId;
+pub use super::ask::Ask;
+pub use super::client_index::{ClientIndex, MAIN, TUTOR};
 use super::gate::Gate;
 use super::output_limit::OutputLimit;
 use super::replay_log::{Replay, ReplayLog};
@@ -11,16 +13,6 @@ use crate::lesson::evidence::Submission;
 use python_kernel::frame::MAIN_THREAD;
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::RequestParser;
-
-/// The index of the tutor's own client, which reads and prepares the data without being shown.
-pub const TUTOR: ClientIndex = ClientIndex(0);
-
-/// The index of the learner's first client.
-pub const MAIN: ClientIndex = ClientIndex(1);
-
-/// The index of a client in [`Clients`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ClientIndex(usize);
 
 /// All clients. The first one is the tutor's own. No client is removed from the middle, so indices stay valid.
 #[derive(Debug, Clone)]
@@ -191,14 +183,6 @@ pub struct Connection {
     pub parser: RequestParser,
 }
 
-/// A request of a child that waits for its answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
-    Receive { connection: u32, deadline_us: Option<i64> },
-    Sleep { until_us: i64 },
-    Input { prompt: String },
-}
-
 impl Python {
     /// Whether the main thread is waiting for an answer.
     pub fn is_main_waiting(&self) -> bool {
@@ -216,17 +200,6 @@ impl Python {
     /// Whether another thread than the main thread is running, which means that it waits for no answer.
     pub fn has_running_threads(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
-    }
-}
-
-impl Ask {
-    /// Returns the latest time at which the request is answered, if there is a limit.
-    pub fn deadline_us(&self) -> Option<i64> {
-        match self {
-            Ask::Receive { deadline_us, .. } => *deadline_us,
-            Ask::Sleep { until_us } => Some(*until_us),
-            Ask::Input { .. } => None,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The gate before the server, which holds back the commands of a racing client until its turn comes.
 
 use super::Runtime;
-use super::client::ClientIndex;
+use super::client_index::ClientIndex;
 use python_kernel::frame::FromChild;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 

@@ -5,8 +5,10 @@
 //! when it ends. So the result depends on what was entered, and never on the speed of a process: a transcript and a
 //! terminal show the same.
 
+mod ask;
 mod cli;
 pub mod client;
+mod client_index;
 mod clock;
 mod connections;
 pub mod dialect;

@@ -3,7 +3,7 @@
 use super::super::display::with_commas;
 use super::super::event::Show;
 use super::Runtime;
-use super::client::ClientIndex;
+use super::client_index::ClientIndex;
 use crate::markup::Role;
 use crate::messages::runtime as messages;
 

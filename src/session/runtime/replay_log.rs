@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::client::Ask;
+use super::ask::Ask;
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
 /// Maximum size of a log, in bytes of sources and answers. Beyond it, the log is not complete, and a fresh Python
