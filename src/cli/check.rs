@@ -9,6 +9,7 @@ use super::lesson_files::{read_file, read_folder};
 use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Source};
 use crate::messages::cli as messages;
+use crate::messages::counts::{self, counted};
 use crate::transcript::check::check_lesson;
 
 /// Checks the lessons at these paths, or the built-in lessons.
@@ -57,12 +58,9 @@ pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
         }
         fault_count += faults.len();
     }
-    let lessons = match sources.len() {
-        1 => messages::one_lesson(),
-        count => messages::lessons(count),
-    };
-    let tries = if tries == 1 { messages::one_try() } else { messages::tries(tries) };
-    let faults = if fault_count == 1 { messages::one_fault() } else { messages::faults(fault_count) };
+    let lessons = counted(sources.len(), counts::one_lesson, counts::lessons);
+    let tries = counted(tries, counts::one_try, counts::tries);
+    let faults = counted(fault_count, counts::one_fault, counts::faults);
     writeln!(out, "{}", messages::check_summary(lessons, tries, faults))?;
     Ok(i32::from(fault_count > 0))
 }

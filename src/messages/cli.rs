@@ -47,26 +47,8 @@ messages! {
     /// A line of `check` that is advice rather than an error.
     advice(diagnostic) = "{diagnostic} (advice)";
 
-    /// The number of lessons in `check_summary`, if it is one.
-    one_lesson() = "1 lesson";
-
-    /// The number of lessons in `check_summary`, if it is not one.
-    lessons(count) = "{count} lessons";
-
-    /// The number of faults in `check_summary`, if it is one.
-    one_fault() = "1 fault";
-
-    /// The number of faults in `check_summary`, if it is not one.
-    faults(count) = "{count} faults";
-
     /// The last line of `check`.
     check_summary(lessons, tries, faults) = "{lessons}, {tries}, {faults}";
-
-    /// The number of tries in `check_summary`, when there is exactly one.
-    one_try() = "1 try";
-
-    /// The number of tries in `check_summary`, when there are none or several.
-    tries(count) = "{count} tries";
 
     /// A line in the list of lessons for a lesson that replaces a built-in one.
     replaces_built_in(id, path) = "{id} is {path}, in place of the lesson built in.";

@@ -8,17 +8,17 @@
 //! assert_eq!(shell::lessons_done(3, 14), "3 of 14 lessons done");
 //! ```
 //!
-//! [`all`] lists the templates with their ids. A translation is another template under the same id, and [`fill`] is
-//! the one place that would look it up. Not in the catalogue, because other people own the words or they are data: what
-//! Redis answers (`redis-engine`), what Python raises (`python-kernel`), the lessons (`lessons/*.toml`), and the help of
-//! the command line, which clap takes from the doc comments in `cli/args.rs`.
-
-use std::fmt::Write as _;
+//! [`all`] lists the templates with their ids. A translation would be another template under the same id, and the macro
+//! `messages!` is the one place that would look it up.
+//!
+//! Not in the catalogue, because other people own the words or they are data: what Redis answers (`redis-engine`), what
+//! Python raises (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the command line, which clap takes
+//! from the doc comments in `cli/args.rs`.
 
 /// A sentence of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message {
-    /// The file of the catalogue and the name of the function: `shell.lessons_done`.
+    /// The path of the function: `redis_tutor::messages::shell::lessons_done`.
     pub id: &'static str,
     /// The text, with a `{name}` for each argument.
     pub template: &'static str,
@@ -26,30 +26,23 @@ pub struct Message {
 
 /// Declares the messages of one file of the catalogue: `name(argument, …) = "template";`.
 ///
-/// Each becomes a public function that returns the filled template; an unknown `{place}` does not compile. A template is
-/// Markdown where the message is shown as Markdown. A `{{` stands for a brace.
+/// Each becomes a public function that returns the filled template. A `{place}` without an argument is an error of the
+/// compiler, and an argument without a place a warning. A template is Markdown where the message is shown as Markdown. A
+/// `{{` stands for a brace.
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident($($argument:ident),* $(,)?) = $template:literal;)*) => {
         $(
             $(#[$doc])*
             #[must_use]
             pub fn $name($($argument: impl std::fmt::Display),*) -> String {
-                // Never runs: the compiler checks the places of the template against the arguments.
-                if false {
-                    let _ = format_args!($template);
-                }
-                $crate::messages::fill(
-                    concat!(module_path!(), ".", stringify!($name)),
-                    $template,
-                    &[$((stringify!($argument), &$argument)),*],
-                )
+                format!($template)
             }
         )*
 
         /// The messages of this file.
         pub const ALL: &[$crate::messages::Message] = &[
             $($crate::messages::Message {
-                id: concat!(module_path!(), ".", stringify!($name)),
+                id: concat!(module_path!(), "::", stringify!($name)),
                 template: $template,
             }),*
         ];
@@ -59,6 +52,7 @@ macro_rules! messages {
 pub mod check;
 pub mod cli;
 pub mod commands;
+pub mod counts;
 pub mod driver;
 pub mod effects;
 pub mod feedback;
@@ -75,6 +69,7 @@ pub fn all() -> impl Iterator<Item = Message> {
         check::ALL,
         cli::ALL,
         commands::ALL,
+        counts::ALL,
         driver::ALL,
         effects::ALL,
         feedback::ALL,
@@ -90,43 +85,9 @@ pub fn all() -> impl Iterator<Item = Message> {
     .copied()
 }
 
-/// Fills a template: `{name}` becomes the argument of that name, `{{` and `}}` become braces.
-///
-/// `id` is not used yet. A translation would be looked up by it.
-#[must_use]
-pub fn fill(_id: &'static str, template: &str, arguments: &[(&str, &dyn std::fmt::Display)]) -> String {
-    let mut text = String::with_capacity(template.len() + 16 * arguments.len());
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        text.push_str(&rest[..at]);
-        let brace = &rest[at..=at];
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix(brace) {
-            text.push_str(brace);
-            rest = after;
-        } else if let Some((name, after)) = rest.split_once('}') {
-            // Every name in a template is an argument, or the message does not compile (see `messages!`).
-            if let Some((_, value)) = arguments.iter().find(|(known, _)| *known == name) {
-                let _ = write!(text, "{value}");
-            }
-            rest = after;
-        }
-    }
-    text.push_str(rest);
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_are_filled_and_double_braces_are_braces() {
-        let arguments: [(&str, &dyn std::fmt::Display); 2] = [("a", &1), ("b", &"{a}")];
-        assert_eq!(fill("", "{a} and {b}, {a}", &arguments), "1 and {a}, 1");
-        assert_eq!(fill("", "a {{dict}} of {a}", &arguments), "a {dict} of 1");
-        assert_eq!(fill("", "", &[]), "");
-    }
 
     #[test]
     fn every_message_has_its_own_id_and_text() {

@@ -1,35 +1,4 @@
 messages! {
-    // Numbers of things. The first message of each pair is for one thing.
-
-    /// One byte.
-    one_byte() = "1 byte";
-    /// Several bytes, or none.
-    bytes(number) = "{number} bytes";
-    /// One command.
-    one_command() = "1 command";
-    /// Several commands, or none.
-    commands(number) = "{number} commands";
-    /// One round trip.
-    one_round_trip() = "1 round trip";
-    /// Several round trips, or none.
-    round_trips(number) = "{number} round trips";
-    /// One round trip that is only counted.
-    one_more_round_trip() = "1 more round trip";
-    /// Several round trips that are only counted.
-    more_round_trips(number) = "{number} more round trips";
-    /// One field of a hash.
-    one_field() = "1 field";
-    /// Several fields of a hash.
-    fields(number) = "{number} fields";
-    /// One element of a list.
-    one_element() = "1 element";
-    /// Several elements of a list.
-    elements(number) = "{number} elements";
-    /// One member of a set or a sorted set.
-    one_member() = "1 member";
-    /// Several members of a set or a sorted set.
-    members(number) = "{number} members";
-
     // Headings (`render/mod.rs`).
 
     /// A step in the heading of a lesson.

@@ -2,8 +2,8 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::counted;
 use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};
+use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::display::with_commas;
@@ -32,9 +32,9 @@ pub fn layout(comparison: &CostComparison, style: Style) -> Vec<Line> {
 /// Describes how many commands and round trips each program takes.
 fn traffic_sentence(comparison: &CostComparison, largest: &Size) -> String {
     let programs = comparison.titles.iter().zip(largest.costs).map(|(title, took)| {
-        let commands = counted(took.traffic.commands, messages::one_command, |n| messages::commands(with_commas(n)));
+        let commands = counted(took.traffic.commands, counts::one_command, |n| counts::commands(with_commas(n)));
         let round_trips =
-            counted(took.traffic.round_trips, messages::one_round_trip, |n| messages::round_trips(with_commas(n)));
+            counted(took.traffic.round_trips, counts::one_round_trip, |n| counts::round_trips(with_commas(n)));
         messages::program_traffic(title, commands, round_trips)
     });
     let programs = programs.collect::<Vec<_>>().join("; ");

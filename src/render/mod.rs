@@ -204,11 +204,6 @@ fn part_title(part: Part) -> String {
     }
 }
 
-/// Returns the message about a number of things: `one` for one thing, otherwise `several`.
-fn counted(number: usize, one: fn() -> String, several: fn(usize) -> String) -> String {
-    if number == 1 { one() } else { several(number) }
-}
-
 fn newline() -> Span {
     Span::new(Role::Plain, "\n")
 }

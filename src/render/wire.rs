@@ -2,8 +2,8 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::counted;
 use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph, truncate};
+use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::display::wire::{Item, Part, Traffic, Wire};
 
@@ -35,7 +35,7 @@ fn layout_item(item: &Item, style: Style) -> Vec<Line> {
         Item::Unanswered { client, how } => layout_heading("Redis", client, &messages::no_reply(how), style),
         Item::Waits { client, command } => layout_heading("Redis", client, &messages::no_reply_yet(command), style),
         Item::More(more) => {
-            let round_trips = counted(more.round_trips, messages::one_more_round_trip, messages::more_round_trips);
+            let round_trips = counted(more.round_trips, counts::one_more_round_trip, counts::more_round_trips);
             let sent = byte_count(more.sent);
             let text = messages::more_traffic(style.ellipsis(), round_trips, sent, more.received);
             layout_paragraph(Role::Muted, text, style)
@@ -45,16 +45,16 @@ fn layout_item(item: &Item, style: Style) -> Vec<Line> {
 
 fn total(traffic: Traffic) -> String {
     let Traffic { commands, round_trips, sent, received, .. } = traffic;
-    let round_trips = counted(round_trips, messages::one_round_trip, messages::round_trips);
+    let round_trips = counted(round_trips, counts::one_round_trip, counts::round_trips);
     messages::traffic_total(command_count(commands), round_trips, byte_count(sent), received)
 }
 
 fn command_count(commands: usize) -> String {
-    counted(commands, messages::one_command, messages::commands)
+    counted(commands, counts::one_command, counts::commands)
 }
 
 fn byte_count(bytes: usize) -> String {
-    counted(bytes, messages::one_byte, messages::bytes)
+    counted(bytes, counts::one_byte, counts::bytes)
 }
 
 /// Lays out the line above the bytes: the sender, the receiver and the number of bytes.

@@ -12,8 +12,8 @@ mod ttl;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::counted;
 use crate::markup::{Line, Role, Span, Style, layout_paragraph, truncate_marked};
+use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since};
 
@@ -111,17 +111,17 @@ fn change_role(change: &Change) -> Role {
 fn heading(picture: &KeyPicture) -> String {
     let count = picture.parts;
     let parts = match picture.body {
-        Body::Text(_) => counted(count, messages::one_byte, messages::bytes),
-        Body::Fields(_) => counted(count, messages::one_field, messages::fields),
-        Body::Elements(_) => counted(count, messages::one_element, messages::elements),
-        Body::Members(_) | Body::Ranking(_) => counted(count, messages::one_member, messages::members),
+        Body::Text(_) => counted(count, counts::one_byte, counts::bytes),
+        Body::Fields(_) => counted(count, counts::one_field, counts::fields),
+        Body::Elements(_) => counted(count, counts::one_element, counts::elements),
+        Body::Members(_) | Body::Ranking(_) => counted(count, counts::one_member, counts::members),
     };
     messages::key_heading(label_text(&picture.key), picture.kind, parts)
 }
 
 /// Returns the sentences about the encoding and the memory of a key.
 fn footer(picture: &KeyPicture) -> String {
-    let data = counted(picture.data_bytes, messages::one_byte, messages::bytes);
+    let data = counted(picture.data_bytes, counts::one_byte, counts::bytes);
     messages::key_footer(picture.encoding, data, picture.memory_bytes)
 }
 

@@ -7,7 +7,8 @@ use super::super::runtime::wire_log::{Call, Cause};
 use super::wire;
 use crate::markup::{Role, code, truncate_characters};
 use crate::messages::commands as messages;
-use redis_engine::resp::anatomy::{self, counted};
+use crate::messages::counts::{self, counted};
+use redis_engine::resp::anatomy;
 use redis_engine::resp::value::{self, Value};
 
 /// Number of commands that `:timeline` shows if no number is given.
@@ -84,7 +85,7 @@ impl Session {
 fn timeline_hint(shown: u64, all: u64) -> Option<String> {
     let before = usize::try_from(all - shown).ok()?;
     let more = code(&format!(":timeline {}", shown * 2));
-    (before > 0).then(|| messages::earlier_commands(counted(before, "command"), more))
+    (before > 0).then(|| messages::earlier_commands(counted(before, counts::one_command, counts::commands), more))
 }
 
 /// Returns the event of sending a call.
@@ -110,7 +111,7 @@ fn reply_text(call: &Call) -> String {
     match value::parse(&call.received.bytes) {
         Ok(Some((reply, _))) => shortened(&as_text(&reply)),
         _ if call.received.length == 0 => messages::no_reply_arrived(),
-        _ => counted(call.received.length, "byte"),
+        _ => counted(call.received.length, counts::one_byte, counts::bytes),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The command `:wire`, which shows the bytes of each command in both directions, with their meaning and totals.
 
 use super::super::Session;
-use super::super::display::wire::{Item, Part, Traffic, Wire, counted};
+use super::super::display::wire::{Item, Part, Traffic, Wire};
 use super::super::event::{Effect, Show};
 use super::super::runtime::wire_log::{Call, Cause, WireLog};
 use super::join_sentences;
 use crate::markup::{Role, code};
 use crate::messages::commands as messages;
+use crate::messages::counts::{self, counted};
 use redis_engine::commands;
 use redis_engine::resp::anatomy;
 use redis_engine::resp::value::{self, Value};
@@ -56,10 +57,10 @@ impl Session {
                 let state = if self.wire_display.is_on { messages::wire_is_on() } else { messages::wire_is_off() };
                 let sums = self.tutor.runtime.wire_log.sums;
                 let sums = messages::wire_so_far(
-                    counted(sums.commands, "command"),
-                    counted(sums.round_trips, "round trip"),
-                    counted(sums.sent, "byte"),
-                    counted(sums.received, "byte"),
+                    counted(sums.commands, counts::one_command, counts::commands),
+                    counted(sums.round_trips, counts::one_round_trip, counts::round_trips),
+                    counted(sums.sent, counts::one_byte, counts::bytes),
+                    counted(sums.received, counts::one_byte, counts::bytes),
                 );
                 self.tutor.say(Role::Plain, &join_sentences([Some(state), Some(sums)]));
             }

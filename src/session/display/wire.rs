@@ -1,7 +1,7 @@
 //! The bytes that were sent over the wire, with their meaning.
 
 pub use crate::lesson::evidence::Traffic;
-pub use redis_engine::resp::anatomy::{Part, counted};
+pub use redis_engine::resp::anatomy::Part;
 
 /// The bytes that were sent over the wire since they were last shown.
 #[derive(Debug, Clone, PartialEq)]

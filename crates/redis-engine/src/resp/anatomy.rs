@@ -36,7 +36,7 @@ pub fn parts(bytes: &[u8], length: usize) -> Vec<Part> {
 }
 
 /// Formats a number with a noun: `1 byte`, `2 bytes`.
-pub fn counted(number: usize, noun: &str) -> String {
+fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }
