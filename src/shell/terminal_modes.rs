@@ -20,10 +20,11 @@ const PANIC_STATUS: i32 = 101;
 
 #[cfg(unix)]
 mod unix {
+    use std::fs::File;
     use std::io::{self, Write as _};
     use std::panic::PanicHookInfo;
     use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-    use std::sync::{Arc, OnceLock};
+    use std::sync::{Arc, Once, OnceLock};
     use std::time::Duration;
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -45,6 +46,9 @@ mod unix {
     /// The terminal's modes at the start of the program, and the line discipline since then.
     static INITIAL: OnceLock<(Termios, LineDiscipline)> = OnceLock::new();
 
+    /// Makes several threads that end the program at once restore the terminal once, and wait until that is done.
+    static RESTORED_FOR_EXIT: Once = Once::new();
+
     /// Returns the number of columns of the terminal.
     pub fn width() -> Option<usize> {
         let size = tcgetwinsize(io::stdout()).ok()?;
@@ -64,16 +68,35 @@ mod unix {
         }
     }
 
-    /// Restores the terminal's initial modes while a line may be being edited.
-    fn restore_modes_and_screen() {
-        restore_modes();
-        if let Some((_, LineDiscipline::Editor)) = INITIAL.get() {
-            let _ = rustix::io::write(io::stdout(), RESET_EDITOR);
+    /// Takes the terminal away from all other threads, and restores its initial modes.
+    ///
+    /// Another thread may be setting up the terminal for the line editor at this moment. Standard input and standard
+    /// output become the null device first, so that what this thread does to the terminal is the last thing that the
+    /// program does to it.
+    fn restore_for_exit() {
+        RESTORED_FOR_EXIT.call_once(|| {
+            if let Some((initial, discipline)) = INITIAL.get() {
+                take_terminal_and_restore(initial, *discipline);
+            }
+        });
+    }
+
+    fn take_terminal_and_restore(initial: &Termios, discipline: LineDiscipline) {
+        let (Ok(input), Ok(output)) = (rustix::io::dup(io::stdin()), rustix::io::dup(io::stdout())) else {
+            return restore_modes();
+        };
+        if let Ok(null) = File::options().read(true).write(true).open("/dev/null") {
+            let _ = rustix::stdio::dup2_stdin(&null);
+            let _ = rustix::stdio::dup2_stdout(&null);
+        }
+        let _ = tcsetattr(&input, OptionalActions::Now, initial);
+        if discipline == LineDiscipline::Editor {
+            let _ = rustix::io::write(&output, RESET_EDITOR);
         }
     }
 
     fn exit_by_signal(signal: i32) -> ! {
-        restore_modes_and_screen();
+        restore_for_exit();
         std::process::exit(128 + signal)
     }
 
@@ -114,7 +137,7 @@ mod unix {
             // A panic of any thread ends the process. The shared state cannot be trusted after a panic, and a thread
             // that reads keys would not notice it.
             std::panic::set_hook(Box::new(move |panic| {
-                restore_modes_and_screen();
+                restore_for_exit();
                 let _ = writeln!(io::stderr(), "{}", report(panic));
                 std::process::exit(PANIC_STATUS);
             }));
@@ -161,11 +184,12 @@ mod unix {
             self.with_initial_modes(|| kill_current_process_group(Signal::TSTP))?.map_err(io::Error::from)
         }
 
-        /// Notes whether the user is at a prompt. While they are, a signal ends the program at once.
+        /// Notes whether the user is at a prompt. While they are, a signal ends the program at once. Does not return
+        /// after a signal, because what was read at the prompt may be the null device.
         pub fn set_at_prompt(&self, at_prompt: bool) {
             self.at_prompt.store(at_prompt, Ordering::SeqCst);
             let signal = self.signal.load(Ordering::SeqCst);
-            if at_prompt && signal != 0 {
+            if signal != 0 {
                 exit_by_signal(signal);
             }
         }

@@ -76,6 +76,19 @@ fn the_terminal_is_restored_after_a_signal() {
     }
 }
 
+/// A signal can arrive while the line editor is setting up the terminal for the next prompt.
+#[test]
+fn the_terminal_is_restored_after_a_signal_between_two_prompts() {
+    for lines in 0..30 {
+        let mut terminal = Terminal::start("signal-early", (80, 24), &["play"]);
+        terminal.wait_for_prompt(">>>");
+        terminal.send_keys(&"\r".repeat(lines));
+        terminal.send_signal("-TERM");
+        assert_eq!(terminal.exit_status(), 128 + 15, "after {lines} lines");
+        assert_modes_restored(&terminal);
+    }
+}
+
 /// Runs only in debug builds, in which `:panic` makes the program panic.
 #[cfg(debug_assertions)]
 #[test]
