@@ -10,7 +10,7 @@ use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Source};
 use crate::messages::cli as messages;
 use crate::messages::counts::{self, counted};
-use crate::transcript::check::check_lesson;
+use crate::transcript::lesson_check::check_lesson;
 
 /// Checks the lessons at these paths, or the built-in lessons.
 pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {

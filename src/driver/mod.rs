@@ -1,8 +1,8 @@
 //! Runs a session: performs its effects and delivers the events that it needs.
 
 mod children;
+mod ctrl_c;
 mod host;
-mod interrupts;
 mod lesson_watcher;
 mod rehearsal;
 
@@ -21,8 +21,8 @@ use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
 pub use children::PythonCompleter;
+pub use ctrl_c::{Interrupts, WakeReason};
 pub use host::{AdvanceOutcome, Host};
-pub use interrupts::{Interrupts, WakeReason};
 pub use lesson_watcher::LessonWatcher;
 pub use rehearsal::rehearse;
 

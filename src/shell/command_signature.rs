@@ -1,6 +1,6 @@
 //! Finds what may follow the words of a command that is being typed, according to the command's syntax.
 
-use redis_engine::syntax::{self, Argument, Shape};
+use redis_engine::argument_syntax::{self, Argument, Shape};
 
 /// What may follow the words typed so far.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ struct Choice {
 
 /// Returns what may follow `words` in a command with this syntax.
 pub fn expected_after(syntax: &'static str, words: &[&str]) -> Expected {
-    let parts: Vec<Part> = syntax::parse(syntax).iter().flat_map(parts_of).collect();
+    let parts: Vec<Part> = argument_syntax::parse(syntax).iter().flat_map(parts_of).collect();
     let mut words = words;
     let mut at = 0;
     while at < parts.len() {

@@ -1,6 +1,6 @@
 //! Sessions without a terminal: scripts and piped input, shown as transcripts.
 
-pub mod check;
+pub mod lesson_check;
 pub mod lesson_transcript;
 mod other_dialect;
 pub mod pipe;

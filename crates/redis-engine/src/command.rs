@@ -12,7 +12,7 @@ use super::error;
 pub struct Command {
     /// The name in capitals.
     pub name: &'static str,
-    /// The syntax of the arguments: `key value [NX | XX] [EX seconds]`. See [`super::syntax`].
+    /// The syntax of the arguments: `key value [NX | XX] [EX seconds]`. See [`super::argument_syntax`].
     pub syntax: &'static str,
     /// The number of words including the name. If negative, its absolute value is the minimum.
     pub arity: i32,

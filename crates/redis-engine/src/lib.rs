@@ -32,6 +32,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod argument_syntax;
 pub mod blocking;
 mod call;
 pub mod client;
@@ -58,7 +59,6 @@ pub mod rng;
 pub mod server_state;
 pub mod statistics;
 pub mod subscriptions;
-pub mod syntax;
 mod unblocking;
 pub mod watch;
 

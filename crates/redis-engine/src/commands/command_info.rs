@@ -1,6 +1,7 @@
 //! COMMAND: information about commands, derived from their definitions.
 
 use super::key_specs::{self, Position};
+use crate::argument_syntax::{self, Argument, Shape, ValueType};
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
 use crate::command_table::CommandTable;
@@ -8,7 +9,6 @@ use crate::error::{self, Error};
 use crate::glob;
 use crate::number;
 use crate::reply::Reply;
-use crate::syntax::{self, Argument, Shape, ValueType};
 
 pub const COMMANDS: &[&Command] = &[
     &COMMAND,
@@ -348,7 +348,7 @@ fn docs(call: &mut Call) -> Outcome {
 
 /// Writes a command's name and its entry of COMMAND DOCS.
 fn write_docs(reply: &mut Reply, table: &CommandTable, command: &Command) {
-    let arguments = syntax::parse(command.syntax);
+    let arguments = argument_syntax::parse(command.syntax);
     let subcommands: Vec<_> = subcommands(table, command).collect();
     reply.bulk(full_name(command).as_bytes());
     reply.map(4 + usize::from(!arguments.is_empty()) + usize::from(!subcommands.is_empty()));

@@ -1,9 +1,9 @@
 //! Generates random commands for several clients: the arguments follow each command's syntax, with mistakes mixed in.
 
+use redis_engine::argument_syntax::{self, Argument, Shape};
 use redis_engine::command::{Command, Group};
 use redis_engine::commands;
 use redis_engine::rng::Rng;
-use redis_engine::syntax::{self, Argument, Shape};
 
 /// Number of clients in a script.
 pub const CLIENTS: usize = 3;
@@ -295,7 +295,7 @@ impl Writer<'_> {
     fn call(&mut self, row: &'static Command) -> Vec<Vec<u8>> {
         let mut argv: Vec<Vec<u8>> = row.name.split(' ').map(|word| word.as_bytes().to_vec()).collect();
         let name = argv.len();
-        self.arguments(&syntax::parse(row.syntax), row, &mut argv);
+        self.arguments(&argument_syntax::parse(row.syntax), row, &mut argv);
         count_keys(&mut argv);
         match self.random.below(30) {
             0 if argv.len() > name => drop(argv.remove(name + self.random.below(argv.len() - name))),

@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use redis_engine::Engine;
+use redis_engine::argument_syntax;
 use redis_engine::command::{Command, Keys};
 use redis_engine::commands;
 use redis_engine::resp::quoting;
 use redis_engine::resp::value::{self, Value};
-use redis_engine::syntax;
 
 /// Start time of the engine. Its value does not matter.
 const START_US: i64 = 1_700_000_000_000_000;
@@ -165,9 +165,9 @@ fn compare(row: &Command, truth: &Recorded, problems: &mut Vec<String>) {
     check("group", row.group.name().to_owned(), truth.group.clone());
     check("since", row.since.to_owned(), truth.since.clone());
     check("complexity", row.complexity.to_owned(), truth.complexity.clone());
-    let arguments = syntax::parse(row.syntax);
+    let arguments = argument_syntax::parse(row.syntax);
     let tokens: Vec<_> =
-        arguments.iter().flat_map(syntax::Argument::all).filter_map(|argument| argument.token).collect();
+        arguments.iter().flat_map(argument_syntax::Argument::all).filter_map(|argument| argument.token).collect();
     check("tokens", format!("{tokens:?}"), format!("{:?}", truth.tokens));
 }
 

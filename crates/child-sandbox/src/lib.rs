@@ -1,0 +1,1 @@
+//! A sandbox of the operating system that a child process raises around itself.
