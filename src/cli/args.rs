@@ -92,6 +92,8 @@ pub enum Command {
     },
     /// Serve the embedded Redis to real clients, such as redis-cli or redis-py
     Serve(Serve),
+    /// Tell whether everything that protects this computer from code in lessons is in place
+    Doctor,
     /// Print the completion script for a shell
     Completions {
         #[arg(value_enum)]

@@ -3,6 +3,7 @@
 mod args;
 mod authoring;
 mod check;
+mod doctor;
 mod learn;
 mod lesson_files;
 #[cfg(test)]
@@ -84,6 +85,7 @@ fn run(arguments: &Arguments) -> Result<i32, Error> {
         Some(Command::Transcript { file, width }) => authoring::print_transcript(arguments, file, *width),
         Some(Command::New { path }) => authoring::write_new_lesson(path),
         Some(Command::Serve(options)) => serve(arguments, options),
+        Some(Command::Doctor) => doctor::examine(),
         Some(Command::Completions { shell }) => manual::print_completions(*shell),
         Some(Command::Man { command }) => manual::print_manual(command.as_deref()),
         None => learn::run_session(arguments, &Start::Lesson(None), None),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::messages::driver as messages;
 use crate::session::event::ChildId;
 use adaptive_spin::AdaptiveSpin;
-use python_kernel::frame::{self, FromChild, MAIN_THREAD, ToChild};
+use python_kernel::frame::{self, FromChild, MAIN_THREAD, ToChild, Walls};
 use redis_server::Server;
 
 use super::Interrupts;
@@ -108,7 +108,7 @@ impl Children {
         // The only environment variable is for glibc. With a separate arena for the interpreter's thread, the heap would
         // grow page by page, with a thousand system calls during startup.
         command.arg(python_kernel::SUBCOMMAND).env_clear().env("MALLOC_ARENA_MAX", "1");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // The child gets its own process group, so that Ctrl-C at the terminal reaches only the tutor, which interrupts
         // the child.
         #[cfg(unix)]
@@ -209,6 +209,25 @@ impl Children {
     }
 }
 
+/// Starts a Python, and returns the walls of the sandbox around it.
+///
+/// # Errors
+/// Returns an error if Python cannot be started.
+pub fn python_walls(program: &Path) -> io::Result<Walls> {
+    let (id, mut children) = (ChildId(0), Children::default());
+    children.spawn(id, program)?;
+    children.send(id, MAIN_THREAD, &ToChild::Start { seed: 0, module: "__main__".to_owned() });
+    loop {
+        match children.receive(id, &WaitConditions::default())? {
+            ReceiveOutcome::Frame(_, FromChild::Ready { walls }) => return Ok(walls),
+            ReceiveOutcome::Exited => {
+                return Err(io::Error::other(messages::python_not_started(io::ErrorKind::BrokenPipe)));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Completes the names that the Python of the client at the prompt knows.
 #[derive(Debug)]
 pub struct PythonCompleter<'a> {
@@ -289,7 +308,7 @@ mod tests {
         let spawned = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat exists");
         let mut child = PythonProcess::from_child(spawned).expect("both are piped");
         let mut frame = Vec::new();
-        frame::append(&mut frame, MAIN_THREAD, &FromChild::Ready).expect("the frame fits");
+        frame::append(&mut frame, MAIN_THREAD, &FromChild::Ready { walls: Walls::ALL }).expect("the frame fits");
         child.input.write_all(&frame).expect("cat reads");
         let waited = wait_for_output(&child.output, &WaitConditions::default()).expect("the pipe can be polled");
         assert!(matches!(waited, WaitOutcome::Readable), "cat has sent the frame back");

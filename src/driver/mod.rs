@@ -20,7 +20,7 @@ use crate::messages::driver as messages;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 
-pub use children::PythonCompleter;
+pub use children::{PythonCompleter, python_walls};
 pub use ctrl_c::{Interrupts, WakeReason};
 pub use host::{AdvanceOutcome, Host};
 pub use lesson_watcher::LessonWatcher;

@@ -89,6 +89,26 @@ messages! {
     /// `sheet` before any lesson is finished.
     no_lesson_finished() = "no lesson is finished yet, and a sheet comes at the end of each: redis-tutor learn";
 
+    /// The first line of `doctor`.
+    version_and_platform(version, system, architecture) = "redis-tutor {version} on {system}, {architecture}";
+
+    /// The heading of `doctor` above the walls of the sandbox.
+    sandbox_heading() = "The sandbox around Python:";
+
+    /// A line of `doctor`: a wall that stands.
+    wall_stands(wall) = "  yes  {wall}";
+
+    /// A line of `doctor`: a wall that is missing.
+    wall_missing(wall) = "  NO   {wall}";
+
+    /// The last line of `doctor` if all walls stand.
+    sandbox_complete() = "All walls stand: code in a lesson reaches nothing on this computer.";
+
+    /// The last line of `doctor` if a wall is missing.
+    sandbox_incomplete() =
+        "Python itself still offers no files, no network and no programs, but a mistake in the interpreter could let \
+         code out. Open only lessons of people whom you trust.";
+
     /// The progress file could not be read.
     cannot_read_progress(path, error) = "the progress file {path} cannot be read: {error}";
 

@@ -1,6 +1,11 @@
 //! The sentences of the terminal: `shell`.
 
 messages! {
+    /// Shown once if the operating system puts no sandbox around Python. `doctor` has the details.
+    no_sandbox() =
+        "This system puts no full sandbox around Python, so open only lessons of people whom you trust. \
+         `redis-tutor doctor` says what is missing.";
+
     /// Shown once, before the first lesson.
     first_start() = "\
 Welcome. This is a Redis to try things on, and a tutor beside it.

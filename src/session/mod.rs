@@ -35,6 +35,7 @@ use crate::lesson::rehearsal::Rehearsal;
 use crate::messages::runtime as messages;
 pub use commands::{COMMANDS, refusal};
 use dialect::{Dialect, Input};
+use python_kernel::frame::Walls;
 use redis_engine::Engine;
 
 /// A session.
@@ -167,6 +168,11 @@ impl Session {
             return Need::Line(self.prompt());
         }
         Need::Time { deadline_us: runtime.next_deadline_us() }
+    }
+
+    /// Whether a Python has started without a part of its sandbox.
+    pub fn lacks_sandbox(&self) -> bool {
+        self.tutor.runtime.python_walls.is_some_and(|walls| walls != Walls::ALL)
     }
 
     /// Returns the engine, for completion, pictures and tests.

@@ -50,6 +50,8 @@ pub struct TerminalFrontend<S> {
     running: Option<RunningIndicator>,
     /// The status that was last shown before a prompt.
     shown_status: Option<Status>,
+    /// Whether it was said that there is no full sandbox around Python.
+    has_warned_without_sandbox: bool,
 }
 
 impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
@@ -75,6 +77,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
             watcher: options.watch,
             running: None,
             shown_status: None,
+            has_warned_without_sandbox: false,
         })
     }
 
@@ -191,6 +194,14 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
         }
     }
 
+    /// Says once that there is no full sandbox around Python, if that is so.
+    fn warn_without_sandbox(&mut self, session: &Session) -> io::Result<()> {
+        if session.lacks_sandbox() && !std::mem::replace(&mut self.has_warned_without_sandbox, true) {
+            self.show_message(Role::Hint, &messages::no_sandbox())?;
+        }
+        Ok(())
+    }
+
     /// Shows the status line if it has changed since the last prompt, unless a heading shows the change.
     fn show_status(&mut self, session: &Session, prompt: &Prompt) -> io::Result<()> {
         if matches!(prompt, Prompt::Program { .. } | Prompt::Answer) {
@@ -270,6 +281,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for TerminalFrontend
     fn read_input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         self.wait = None;
         self.finish_running()?;
+        self.warn_without_sandbox(host.session())?;
         self.show_status(host.session(), prompt)?;
         let is_code = matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. });
         let mut text = String::new();

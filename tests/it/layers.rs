@@ -105,12 +105,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// The crates of the workspace, as they are written in Rust paths.
-const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adaptive_spin"];
+const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adaptive_spin", "child_sandbox"];
 
 /// Items with side effects outside of the program, and special dependencies, each with the only files and folders of the
 /// workspace that may use them.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
-    (&["std::fs"], &["cli", "driver", "shell", "redis-server", "python-kernel/kernel"]),
+    (&["std::fs"], &["cli", "driver", "shell", "redis-server", "python-kernel/kernel", "child-sandbox"]),
     (&["mio"], &["redis-server"]),
     // The driver uses only address types of `std::net` and opens no sockets.
     (&["std::net"], &["redis-server", "driver/host.rs"]),
@@ -123,7 +123,16 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["std::time::SystemTime", "std::time::Instant"], &["cli", "driver", "shell", "redis-server", "adaptive-spin"]),
     (
         &["std::io"],
-        &["cli", "driver", "shell", "redis-server", "transcript", "python-kernel/frame.rs", "python-kernel/kernel"],
+        &[
+            "cli",
+            "driver",
+            "shell",
+            "redis-server",
+            "transcript",
+            "python-kernel/frame.rs",
+            "python-kernel/kernel",
+            "child-sandbox/resources.rs",
+        ],
     ),
     (&["print!", "println!"], &["redis-server/main.rs"]),
     (&["eprint!", "eprintln!"], &["cli", "transcript/script.rs", "redis-server/main.rs"]),

@@ -1,1 +1,222 @@
-//! A sandbox of the operating system that a child process raises around itself.
+//! A sandbox of the operating system that a child process puts around itself before it runs a stranger's code.
+//!
+//! The interpreter of the code is the first wall: it offers no way to files, sockets or processes. This crate is what is
+//! left if a mistake in the interpreter lets code run as machine code.
+//!
+//! A child raises the walls in two steps. [`Sandbox::prepare`] comes first in `main`, before other threads start.
+//! [`Sandbox::seal`] comes when everything is set up and before the first line of the stranger's code.
+//!
+//! ```no_run
+//! use child_sandbox::{Limits, Sandbox, Walls};
+//!
+//! let sandbox = Sandbox::prepare();
+//! // Start threads, set up the interpreter.
+//! let walls = sandbox.seal(&Limits { memory: 1 << 30 });
+//! if walls != Walls::ALL {
+//!     eprintln!("not in place: {:?}", walls.missing());
+//! }
+//! ```
+//!
+//! On Linux all walls stand unless the kernel is too old. On other systems some are missing, and [`Walls`] says which.
+
+#![deny(missing_docs)]
+
+#[cfg(unix)]
+mod descriptors;
+#[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
+mod privileges;
+#[cfg(unix)]
+mod resources;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+mod system_calls;
+
+use std::fmt;
+
+/// One of the walls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Wall {
+    /// Descriptors that the process inherited, other than its three standard streams, are closed.
+    Descriptors = 1,
+    /// The process can open no more descriptors, let no file grow, and dump no core.
+    Resources = 2,
+    /// No program that the process executes can have more privileges. Cannot be undone.
+    NoNewPrivileges = 4,
+    /// Landlock: the process cannot open files, connect to the network, or signal processes outside of the sandbox.
+    Files = 8,
+    /// seccomp: the process can use only those system calls that an interpreter needs.
+    SystemCalls = 16,
+}
+
+impl Wall {
+    /// All walls.
+    pub const ALL: [Wall; 5] =
+        [Wall::Descriptors, Wall::Resources, Wall::NoNewPrivileges, Wall::Files, Wall::SystemCalls];
+}
+
+impl fmt::Display for Wall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Wall::Descriptors => "inherited descriptors are closed",
+            Wall::Resources => "no new descriptors, no growing files, no core dumps",
+            Wall::NoNewPrivileges => "no new privileges",
+            Wall::Files => "no files, no network, no signals to others (Landlock)",
+            Wall::SystemCalls => "only the system calls of an interpreter (seccomp)",
+        })
+    }
+}
+
+/// A set of walls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Walls(u8);
+
+impl Walls {
+    /// No walls.
+    pub const NONE: Walls = Walls(0);
+    /// All walls.
+    pub const ALL: Walls = Walls(31);
+
+    /// Returns the set with one more wall.
+    #[must_use]
+    pub const fn with(self, wall: Wall) -> Walls {
+        Walls(self.0 | wall as u8)
+    }
+
+    /// Returns the set without a wall.
+    #[must_use]
+    pub const fn without(self, wall: Wall) -> Walls {
+        Walls(self.0 & !(wall as u8))
+    }
+
+    /// Whether the set contains a wall.
+    pub const fn contains(self, wall: Wall) -> bool {
+        self.0 & wall as u8 != 0
+    }
+
+    /// Returns the walls that are not in the set.
+    pub fn missing(self) -> Vec<Wall> {
+        Wall::ALL.into_iter().filter(|wall| !self.contains(*wall)).collect()
+    }
+
+    /// Returns the set as a number, for a message to another process.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Returns the set that [`Walls::bits`] turned into a number. Ignores bits that no wall has.
+    pub const fn from_bits(bits: u8) -> Walls {
+        Walls(bits & Walls::ALL.0)
+    }
+
+    #[cfg_attr(not(unix), expect(dead_code, reason = "other systems have no walls"))]
+    fn add(&mut self, wall: Wall, is_in_place: bool) {
+        if is_in_place {
+            *self = self.with(wall);
+        }
+    }
+}
+
+/// The limits of a sandboxed process.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Memory in bytes that the process may allocate in addition to the memory that it has when it is sealed. Linux
+    /// only.
+    pub memory: u64,
+}
+
+/// A sandbox that is being built.
+#[derive(Debug)]
+#[must_use = "the sandbox protects nothing until it is sealed"]
+pub struct Sandbox {
+    /// The walls to raise. Fewer than all only in tests of a single wall.
+    wanted: Walls,
+    /// The walls that stand.
+    walls: Walls,
+    /// What the kernel does with a system call that is not on the list.
+    unlisted: UnlistedCall,
+    /// The process's memory accounting, opened while files could still be opened.
+    #[cfg(target_os = "linux")]
+    memory_usage: Option<resources::MemoryUsage>,
+}
+
+/// What happens to a process that uses a system call that is neither allowed nor an obvious attack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnlistedCall {
+    /// The call fails with `EPERM`, because libraries try harmless calls that they can do without.
+    #[default]
+    Fails,
+    /// The process is killed, so that tests find every call that is missing in the list.
+    Kills,
+}
+
+impl Sandbox {
+    /// Raises the walls that must stand before other threads start: closes inherited descriptors, and refuses files,
+    /// sockets and signals.
+    pub fn prepare() -> Self {
+        Self::prepare_with(Walls::ALL, UnlistedCall::default())
+    }
+
+    /// Like [`Sandbox::prepare`], but raises only these walls, and decides what an unlisted system call does. For tests.
+    pub fn prepare_with(wanted: Walls, unlisted: UnlistedCall) -> Self {
+        let mut sandbox = Sandbox {
+            wanted,
+            walls: Walls::NONE,
+            unlisted,
+            #[cfg(target_os = "linux")]
+            memory_usage: None,
+        };
+        #[cfg(unix)]
+        if wanted.contains(Wall::Descriptors) {
+            sandbox.walls.add(Wall::Descriptors, descriptors::close_inherited());
+        }
+        #[cfg(target_os = "linux")]
+        {
+            sandbox.memory_usage = resources::MemoryUsage::open();
+            if wanted.contains(Wall::NoNewPrivileges) {
+                sandbox.walls.add(Wall::NoNewPrivileges, privileges::give_up());
+            }
+            if wanted.contains(Wall::Files) {
+                sandbox.walls.add(Wall::Files, files::refuse());
+            }
+        }
+        sandbox
+    }
+
+    /// Raises the other walls around all threads: limits resources, and refuses system calls. Returns the walls that
+    /// stand now.
+    pub fn seal(mut self, limits: &Limits) -> Walls {
+        #[cfg(unix)]
+        {
+            #[cfg(target_os = "linux")]
+            resources::limit_memory(self.memory_usage.take(), limits.memory);
+            if self.wanted.contains(Wall::Resources) {
+                self.walls.add(Wall::Resources, resources::limit());
+            }
+        }
+        #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+        if self.wanted.contains(Wall::SystemCalls) {
+            self.walls.add(Wall::SystemCalls, system_calls::refuse(self.unlisted));
+        }
+        let _ = (limits, self.wanted, self.unlisted);
+        self.walls
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_walls_survives_as_a_number() {
+        for bits in 0..=Walls::ALL.bits() {
+            let walls = Walls::from_bits(bits);
+            assert_eq!(walls.bits(), bits);
+            assert_eq!(walls.missing().len() as u32, 5 - bits.count_ones());
+        }
+        assert_eq!(Walls::from_bits(0xff), Walls::ALL);
+        assert_eq!(Wall::ALL.into_iter().fold(Walls::NONE, Walls::with), Walls::ALL);
+        assert_eq!(Walls::ALL.without(Wall::Files).missing(), [Wall::Files]);
+    }
+}

@@ -31,6 +31,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+pub use child_sandbox::{Wall, Walls};
 use std::io::{self, Read, Write};
 
 /// Number of the main Python thread.
@@ -105,7 +106,10 @@ pub enum ToChild {
 #[derive(Debug, Clone, PartialEq)]
 pub enum FromChild {
     /// The interpreter has started and accepts [`ToChild::Run`].
-    Ready,
+    Ready {
+        /// The walls of the sandbox that stand.
+        walls: Walls,
+    },
     /// The program has printed text.
     Output {
         /// The stream that was written to.
@@ -438,7 +442,7 @@ impl Frame for FromChild {
     fn encode(&self, thread: u32, out: &mut Vec<u8>) {
         let w = &mut Writer(out);
         match self {
-            Self::Ready => w.tag(0, thread),
+            Self::Ready { walls } => w.tag(0, thread).u8(walls.bits()),
             Self::Output { stream, text } => w.tag(1, thread).u8(*stream as u8).text(text),
             Self::Connect { connection, host, port, setup_commands } => {
                 w.tag(2, thread).u32(*connection).text(host).u16(*port).bytes(setup_commands)
@@ -466,7 +470,7 @@ impl Frame for FromChild {
 
     fn decode(tag: u8, f: &mut Fields) -> Option<Self> {
         Some(match tag {
-            0 => Self::Ready,
+            0 => Self::Ready { walls: Walls::from_bits(f.u8()?) },
             1 => {
                 let stream = if f.u8()? == Stream::Stdout as u8 { Stream::Stdout } else { Stream::Stderr };
                 Self::Output { stream, text: f.text()? }

@@ -8,7 +8,7 @@
 //!             parent                                 child
 //!             ------                                 -----
 //!  Start { seed, module }           --->    starts the interpreter
-//!                                   <---    Ready
+//!                                   <---    Ready { walls }
 //!  Run { source: "r.get('a')" }     --->    runs the source
 //!                                   <---    Connect { host, port }     the first command needs a connection
 //!  Connected { data }               --->

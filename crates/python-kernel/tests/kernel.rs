@@ -1,7 +1,7 @@
 //! Tests of the Python child as a process: the tests are its parent, and exchange frames with it.
 
 use python_kernel::SUBCOMMAND;
-use python_kernel::frame::{self, FromChild, RunOutcome, Stream, ToChild, UncaughtException};
+use python_kernel::frame::{self, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls};
 use std::collections::HashMap;
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -66,7 +66,7 @@ impl Python {
             next_answer: None,
         };
         python.send(0, &ToChild::Start { seed, module: "__main__".into() });
-        assert_eq!(python.receive(), Some((0, FromChild::Ready)));
+        assert_eq!(python.receive(), Some((0, FromChild::Ready { walls: Walls::ALL })));
         python
     }
 
@@ -716,4 +716,27 @@ fn the_child_ends_when_its_pipe_is_closed() {
     let mut python = Python::start();
     drop(python.to_child.take());
     assert!(python.process.wait().unwrap().success());
+}
+
+/// Looks at a child from outside, while a program with two more threads runs in it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_sandbox_surrounds_every_thread() {
+    let mut python = Python::start();
+    python.output_of("import threading\nopen_gate = threading.Event()\nfor _ in range(2): threading.Thread(target=open_gate.wait, daemon=True).start()");
+    let process = std::path::PathBuf::from(format!("/proc/{}", python.process.id()));
+    let tasks: Vec<_> = std::fs::read_dir(process.join("task")).expect("it is alive").flatten().collect();
+    assert!(tasks.len() > 3, "{} threads", tasks.len());
+    for task in tasks {
+        let status = std::fs::read_to_string(task.path().join("status")).expect("it is alive");
+        for line in ["Seccomp:\t2", "NoNewPrivs:\t1"] {
+            assert!(status.lines().any(|found| found == line), "{line} is not in:\n{status}");
+        }
+    }
+    for descriptor in std::fs::read_dir(process.join("fd")).expect("it is ours").flatten() {
+        let target = std::fs::read_link(descriptor.path()).expect("it is open");
+        // Standard error of this test's children is the null device.
+        let is_pipe = target.to_string_lossy().starts_with("pipe:[");
+        assert!(is_pipe || target == std::path::Path::new("/dev/null"), "{target:?} is open in the child");
+    }
 }

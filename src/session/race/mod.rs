@@ -9,6 +9,7 @@
 pub mod definitions;
 mod search;
 mod turn_text;
+mod turns;
 
 use std::collections::VecDeque;
 
@@ -17,14 +18,13 @@ use super::runtime::client::{Client, ClientIndex, TUTOR};
 use super::runtime::dialect::{self, Dialect, Input};
 use super::runtime::gate::Gate;
 use super::runtime::{Clock, Runtime, probe_answer};
-use crate::lesson::evidence::{DisplayedValue, Submission};
+use crate::lesson::evidence::Submission;
 use crate::lesson::format::Probe;
-use crate::lesson::race_result::{Order, ProgramError, RaceResult, Turn, TurnOutcome};
-use crate::markup::code;
-use crate::messages::lesson_run as messages;
+use crate::lesson::race_result::{Order, ProgramError, RaceResult};
 use python_kernel::frame::ToChild;
 use redis_engine::Engine;
 use search::Search;
+use turns::program_error;
 
 /// Maximum number of orders that are played.
 const MOST_ORDERS: usize = 400;
@@ -523,93 +523,4 @@ impl Race {
             self.tally.shortest = turns.min(self.tally.shortest);
         }
     }
-
-    fn racer_state(&self, racer: &Racer) -> RacerState {
-        let client = &self.runtime.clients[racer.client];
-        if let Gate::Holds(held) = &client.python.gate {
-            return RacerState::Ready(turn_text::commands(&held.commands()));
-        }
-        if !client.is_free() {
-            let connections = client.python.connections.values().map(|c| c.client).chain(client.cli);
-            let mut waits = connections.filter_map(|id| self.runtime.engine.server.blocking.get(id));
-            let keys = waits.next().map(|wait| code(&turn_text::words(&wait.keys)));
-            return RacerState::Waits(keys.unwrap_or_else(messages::time_to_pass));
-        }
-        match racer.rest.front() {
-            Some(input) => RacerState::Ready(input.text().to_owned()),
-            None => RacerState::Done,
-        }
-    }
-
-    /// Sends the next round trip of a racer.
-    fn send_turn(&mut self, index: usize) {
-        let racer = &mut self.racers[index];
-        let client = racer.client;
-        racer.last_turn = Some(self.order.steps.len());
-        if let Gate::Holds(held) = &self.runtime.clients[client].python.gate {
-            let commands = held.commands();
-            self.push_turn(index, turn_text::commands(&commands), TurnOutcome::Waits);
-            if index == 0 && self.tally.orders == 0 {
-                self.tally.commands.extend(commands.iter().cloned());
-            }
-            self.racers[index].sent = commands;
-            self.runtime.release_held(client);
-        } else if let Some(input) = racer.rest.pop_front() {
-            self.push_turn(index, input.text().to_owned(), TurnOutcome::Waits);
-            self.runtime.begin_cli(client, input.text());
-        }
-        self.settle();
-    }
-
-    fn push_turn(&mut self, index: usize, sent: String, outcome: TurnOutcome) {
-        self.order.steps.push(Turn { who: index, sent, outcome });
-    }
-
-    /// Adds a reply to the racer's last turn. If other racers have sent commands since, the reply gets a turn of its
-    /// own.
-    fn take_reply(&mut self, index: usize, text: String) {
-        // The text is empty until the whole reply has arrived.
-        let outcome = if text.is_empty() { TurnOutcome::Waits } else { TurnOutcome::Answered(text) };
-        let last = self.racers[index].last_turn.unwrap_or(self.order.steps.len());
-        // Racers that were woken by its command may have got their replies earlier.
-        let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
-        match self.order.steps.get_mut(last) {
-            Some(step) if step.outcome == TurnOutcome::Waits && nobody_sent_since => step.outcome = outcome,
-            _ => self.push_turn(index, String::new(), outcome),
-        }
-    }
-
-    /// Records the result of a racer's program.
-    fn conclude_program(&mut self, submission: &Submission) {
-        let Some(index) = self.racer_with(|client| client.name == submission.client) else { return };
-        // The learner has already run the code that comes before the race, so its errors do not count here.
-        if self.phase != RacePhase::Racing {
-            return;
-        }
-        self.tally.error = self.tally.error.take().or_else(|| program_error(submission));
-        let is_cli = !submission.commands.is_empty() && submission.error.as_ref().is_none_or(|e| e.class.is_empty());
-        match (&submission.error, &submission.value) {
-            (Some(error), _) if error.class.is_empty() => self.take_reply(index, error.message.clone()),
-            (Some(error), _) => {
-                // A program ends with its first error.
-                self.racers[index].rest.clear();
-                let class = error.class.rsplit('.').next().unwrap_or_default();
-                let text = format!("{class}: {}", error.message);
-                self.push_turn(index, String::new(), TurnOutcome::Ended(text));
-            }
-            (None, Some(DisplayedValue::Cli(reply))) if is_cli => {
-                if index == 0 && self.tally.orders == 0 {
-                    self.tally.commands.extend(submission.commands.iter().cloned());
-                }
-                self.take_reply(index, turn_text::reply(submission.commands.last(), reply));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Returns the error with which a submission ended, if any.
-fn program_error(submission: &Submission) -> Option<ProgramError> {
-    let error = submission.error.clone()?;
-    Some(ProgramError { who: submission.client.clone(), line: submission.source.clone(), error })
 }

@@ -35,7 +35,7 @@ pub use connections::PORT;
 use dialect::{Dialect, Input};
 use input_log::InputLog;
 use output_limit::FoldedOutput;
-use python_kernel::frame::{MAIN_THREAD, ToChild};
+use python_kernel::frame::{MAIN_THREAD, ToChild, Walls};
 use python_kernel::syntax;
 use redis_engine::Engine;
 pub use snapshot::Snapshot;
@@ -76,6 +76,8 @@ pub struct Runtime {
     pub port: Option<u16>,
     /// The data before the current trial. During a trial, only the tutor's client runs.
     trial_start: Option<Box<Engine>>,
+    /// The walls of the sandbox around the Python that was started last, as that Python reported them.
+    pub python_walls: Option<Walls>,
     /// Whether the session has ended.
     pub is_over: bool,
 }
@@ -102,6 +104,7 @@ impl Runtime {
             folded: FoldedOutput::default(),
             port: None,
             trial_start: None,
+            python_walls: None,
             is_over: false,
         }
     }

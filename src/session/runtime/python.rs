@@ -51,7 +51,7 @@ impl Runtime {
         }
         let Some(frame) = self.hold_back(client, thread, frame) else { return };
         match frame {
-            FromChild::Ready => {}
+            FromChild::Ready { walls } => self.python_walls = Some(walls),
             FromChild::Output { stream, text } => self.take_output(client, stream, &text),
             FromChild::Connect { connection, host, port, setup_commands } => {
                 let answer = match self.open_connection(client, connection, &host, port, &setup_commands) {
@@ -430,7 +430,7 @@ impl Runtime {
     fn handle_replay_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
         let opens = self.clients[client].python.replay.as_ref().is_some_and(Replay::opens_connections);
         match frame {
-            FromChild::Ready
+            FromChild::Ready { .. }
             | FromChild::Output { .. }
             | FromChild::Send { .. }
             | FromChild::InterruptWait

@@ -10,7 +10,7 @@ mod complete;
 mod console;
 mod cpython_messages;
 mod interrupt;
-mod limits;
+mod parent;
 mod pipe;
 mod preload;
 mod resp;
@@ -22,6 +22,7 @@ mod wire;
 
 use crate::frame::{FromChild, ToChild};
 use crate::syntax::{self, ExcessiveNesting};
+use child_sandbox::{Limits, Sandbox, UnlistedCall, Walls};
 use interrupt::keyboard_interrupt;
 use pipe::Pipe;
 use rustpython_vm::{
@@ -46,6 +47,9 @@ const STACK: usize = 128 << 20;
 
 /// Stack size in bytes of a thread that runs no Python.
 const SMALL_STACK: usize = 64 << 10;
+
+/// Memory in bytes that a program may use in addition to the memory used at the start.
+const MEMORY_LIMIT: u64 = 1 << 30;
 
 /// Maximum nesting depth of Python calls, as in CPython.
 const RECURSION_LIMIT: usize = 1000;
@@ -153,7 +157,10 @@ impl Kernel {
 /// Runs this process as a Python child, from the parent's `Start` frame until the pipe is closed.
 pub fn main() -> ! {
     abort_on_panic();
-    let python = std::thread::Builder::new().name("python".to_owned()).stack_size(STACK).spawn(serve);
+    let unlisted = if cfg!(debug_assertions) { UnlistedCall::Kills } else { UnlistedCall::Fails };
+    let sandbox = Sandbox::prepare_with(Walls::ALL, unlisted);
+    let python = std::thread::Builder::new().name("python".to_owned()).stack_size(STACK);
+    let python = python.spawn(|| serve(sandbox));
     // If the thread does not start, or dies, the parent sees that the pipe is closed.
     let ended = python.map(std::thread::JoinHandle::join);
     process::exit(i32::from(!matches!(ended, Ok(Ok(())))));
@@ -168,7 +175,7 @@ fn abort_on_panic() {
     }));
 }
 
-fn serve() {
+fn serve(sandbox: Sandbox) {
     let Ok((reader, writer)) = pipes() else { return };
     let pipe = Pipe::new(reader, writer);
     let ToChild::Start { seed, module } = pipe.receive() else { return };
@@ -177,8 +184,7 @@ fn serve() {
     if output.spawn(|| kernel.pipe.flush_delayed_output()).is_err() {
         return;
     }
-    limits::limit_resources();
-    limits::end_with_parent();
+    parent::end_with_parent();
     let (sender, receiver) = user_signal_channel();
     interrupt::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
@@ -189,7 +195,9 @@ fn serve() {
             Ok(scope) => scope,
             Err(error) => panic!("Python could not be started: {}", traceback::format(&error, vm)),
         };
-        kernel.pipe.send(&FromChild::Ready);
+        // All threads of our own are running, so the sandbox surrounds them too.
+        let walls = sandbox.seal(&Limits { memory: MEMORY_LIMIT });
+        kernel.pipe.send(&FromChild::Ready { walls });
         if let Err(error) = define_redis_client(&scope, vm) {
             panic!("the `redis` package could not be imported: {}", traceback::format(&error, vm));
         }

@@ -1,0 +1,187 @@
+//! seccomp: refuses system calls that an interpreter does not need.
+//!
+//! Three filters, because a filter of `seccompiler` knows two answers. The kernel asks all of them, and takes the
+//! strictest answer.
+
+use std::collections::BTreeMap;
+
+use libc::c_long;
+use seccompiler::{
+    BpfProgram, Error, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    TargetArch, apply_filter_all_threads,
+};
+
+use crate::UnlistedCall;
+
+/// The rules of a filter: for each system call the conditions on its arguments, one of which must hold. No conditions
+/// match every call.
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+
+/// Calls that are allowed whatever their arguments are.
+const ALLOWED: &[c_long] = &[
+    // The pipes to the parent.
+    libc::SYS_read,
+    libc::SYS_readv,
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_close,
+    libc::SYS_ppoll,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_poll,
+    // Memory.
+    libc::SYS_brk,
+    libc::SYS_munmap,
+    libc::SYS_mremap,
+    libc::SYS_madvise,
+    // Threads. `clone3` is answered by `MISSING`.
+    libc::SYS_futex,
+    libc::SYS_clone3,
+    libc::SYS_set_robust_list,
+    libc::SYS_rseq,
+    libc::SYS_gettid,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_sched_yield,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    // Signals that the process itself handles.
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_sigaltstack,
+    libc::SYS_restart_syscall,
+    // Time, randomness, and who one is.
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_getres,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_nanosleep,
+    libc::SYS_gettimeofday,
+    libc::SYS_getrandom,
+    libc::SYS_getpid,
+    libc::SYS_getppid,
+];
+
+/// Calls that libraries try and can do without. They fail even where other unlisted calls kill: the number of processors
+/// in a cgroup's files, the local time zone, the kind of standard output.
+const HARMLESS: &[c_long] = &[
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_open,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_readlink,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_stat,
+    libc::SYS_openat,
+    libc::SYS_readlinkat,
+    libc::SYS_statx,
+    libc::SYS_newfstatat,
+    libc::SYS_fstat,
+    libc::SYS_lseek,
+    libc::SYS_ioctl,
+];
+
+/// Calls that only an attack makes.
+const FATAL: &[c_long] = &[
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_bpf,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_userfaultfd,
+    libc::SYS_perf_event_open,
+    libc::SYS_open_by_handle_at,
+];
+
+/// Calls that the C library tries first, and replaces by an older one if the kernel does not have it. The arguments of
+/// `clone3` are in memory, where a filter cannot read them.
+const MISSING: &[c_long] = &[libc::SYS_clone3];
+
+/// The flags of `clone` that are checked: threads are allowed, new processes and namespaces are not.
+const CLONE_CHECKED: libc::c_int = libc::CLONE_THREAD
+    | libc::CLONE_VFORK
+    | libc::CLONE_PTRACE
+    | libc::CLONE_PARENT
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWCGROUP
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNET;
+
+/// Refuses all other system calls for all threads of the process, now and later. Returns whether that worked.
+pub fn refuse(unlisted: UnlistedCall) -> bool {
+    let Ok(filters) = filters(unlisted) else { return false };
+    // The last filter is the one that no longer allows to add a filter.
+    filters.iter().all(|filter| apply_filter_all_threads(filter).is_ok())
+}
+
+/// Builds the filters, in the order in which they are to be applied.
+fn filters(unlisted: UnlistedCall) -> Result<Vec<BpfProgram>, Error> {
+    let refused = SeccompAction::Errno(libc::EPERM as u32);
+    let (fatal, missing, mut allowed) = (fatal_calls()?, always(MISSING), allowed_calls()?);
+    let mut filters = vec![
+        filter(fatal, SeccompAction::Allow, SeccompAction::KillProcess)?,
+        filter(missing, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))?,
+    ];
+    let otherwise = match unlisted {
+        UnlistedCall::Fails => refused,
+        UnlistedCall::Kills => {
+            allowed.append(&mut always(HARMLESS));
+            filters.push(filter(always(HARMLESS), SeccompAction::Allow, refused)?);
+            SeccompAction::KillProcess
+        }
+    };
+    filters.push(filter(allowed, otherwise, SeccompAction::Allow)?);
+    Ok(filters)
+}
+
+fn filter(rules: Rules, otherwise: SeccompAction, matched: SeccompAction) -> Result<BpfProgram, Error> {
+    let target = TargetArch::try_from(std::env::consts::ARCH)?;
+    Ok(SeccompFilter::new(rules, otherwise, matched, target)?.try_into()?)
+}
+
+/// Returns rules that match these calls whatever their arguments are.
+fn always(calls: &[c_long]) -> Rules {
+    calls.iter().map(|&call| (call, Vec::new())).collect()
+}
+
+fn allowed_calls() -> Result<Rules, Error> {
+    let mut rules = always(ALLOWED);
+    let is_not_executable = masked(2, libc::PROT_EXEC, 0)?;
+    rules.insert(libc::SYS_mmap, vec![is_not_executable.clone()]);
+    rules.insert(libc::SYS_mprotect, vec![is_not_executable]);
+    rules.insert(libc::SYS_clone, vec![masked(0, CLONE_CHECKED, libc::CLONE_THREAD)?]);
+    // A thread may name itself, and name its memory.
+    rules.insert(libc::SYS_prctl, vec![equals(0, libc::PR_SET_NAME)?, equals(0, libc::PR_SET_VMA)?]);
+    // `abort` sends a signal to its own process.
+    rules.insert(libc::SYS_tgkill, vec![equals(0, rustix::process::getpid().as_raw_nonzero().get())?]);
+    Ok(rules)
+}
+
+fn fatal_calls() -> Result<Rules, Error> {
+    let mut rules = always(FATAL);
+    let is_executable = masked(2, libc::PROT_EXEC, libc::PROT_EXEC)?;
+    for call in [libc::SYS_mmap, libc::SYS_mprotect, libc::SYS_pkey_mprotect] {
+        rules.insert(call, vec![is_executable.clone()]);
+    }
+    Ok(rules)
+}
+
+/// Returns a rule that matches if the bits of an argument that are in the mask have this value.
+fn masked(argument: u8, mask: libc::c_int, value: libc::c_int) -> Result<SeccompRule, Error> {
+    condition(argument, SeccompCmpOp::MaskedEq(mask.cast_unsigned().into()), value)
+}
+
+/// Returns a rule that matches if an argument has this value.
+fn equals(argument: u8, value: libc::c_int) -> Result<SeccompRule, Error> {
+    condition(argument, SeccompCmpOp::Eq, value)
+}
+
+fn condition(argument: u8, compare: SeccompCmpOp, value: libc::c_int) -> Result<SeccompRule, Error> {
+    let value = value.cast_unsigned().into();
+    let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, compare, value)?;
+    Ok(SeccompRule::new(vec![condition])?)
+}
