@@ -1,20 +1,20 @@
-//! The messages to authors about what `check` found when it ran their lessons. The texts are plain.
+//! Messages to authors about what `check` found when it ran their lessons. The texts are plain, without Markdown.
 
 messages! {
-    // The form of a lesson's file.
+    // Messages about the format of a lesson's file.
     single_brackets(name) = "[{name}] can occur several times: write [[{name}]]";
     unknown_key(error, suggestion) = "{error}. Did you mean `{suggestion}`?";
     expected_whole_number() = "expected a whole number";
     expected_list() = "expected a list, in [ and ]";
 
-    // Before the learner types.
+    // Messages about a step before the learner types anything.
     raises(error) = "this raises {error}";
     done_by_nothing(id) = "step \"{id}\" is done without an answer: expect something that only the answer brings about";
     unchanged_key_missing(key) =
         "there is no {key} when the step begins: should `unchanged` make sure that it stays missing?";
     tutor_command_refused(line, refusal) = "{line}: {refusal}";
 
-    // Answers.
+    // Messages about answers that do not do their step.
     answer_raises(line, error, hint) =
         "this answer raises an error at {line}: {error}.{hint} Correct it, or expect the error with `error = \"…\"`";
     answer_does_not_pass(reason) = "this answer does not do the step: {reason}";
@@ -35,7 +35,7 @@ messages! {
         "after {line}, which was taken for mistake {number}, this is not as expected";
     not_as_expected_when_spoiled(line) = "after {line}, which follows a mistake that has spoiled the data, this is not as expected";
 
-    // Expectations that are not met.
+    // Messages about expectations of a step that are not met.
     by_other_client(wanted, actual) = "`by` is {wanted}, but {actual} did this";
     error_not_raised(wanted) = "`error` is {wanted}, but nothing was raised";
     other_error_raised(wanted, actual) = "`error` is {wanted}, but {actual} was raised";
@@ -62,7 +62,7 @@ messages! {
     start_raises(key, line, error) = "`{key}` raises an error at {line}: {error}";
     program_raises(client, line, error) = "{client}'s program raises an error at {line}: {error}";
 
-    // Mistakes.
+    // Messages about mistakes that pass, or that are not recognised.
     mistake_passes(line) =
         "this mistake passes as an answer with {line}: make `try` a real mistake, or `expect` stricter";
     mistake_passes_at_some_line() =
@@ -86,7 +86,7 @@ messages! {
     when_state_raises(probe, wanted, error) = "`state` expects {wanted} from {probe}, but it raised {error}.";
     when_state_not_asked(probe, wanted) = "`state` expects {wanted} from {probe}, but it did not run.";
 
-    // Steps without a task.
+    // Messages about steps without a task.
     not_left_by_skip(id) = "step \"{id}\" cannot be skipped with :skip";
     show_raises(line, error) =
         "this raises an error at {line}: {error}. Correct it, or state it in [step.expect] with `error = \"…\"`";

@@ -1,45 +1,46 @@
-//! Numbers of things, in pairs: one thing, and several or none. [`counted`] chooses between the two.
+//! Counts of things, as pairs of messages: one for a single thing, and one for any other number. [`counted`] chooses
+//! between the two.
 
 messages! {
-    /// One byte.
+    /// A single byte.
     one_byte() = "1 byte";
-    /// Several bytes, or none.
+    /// A number of bytes other than 1.
     bytes(number) = "{number} bytes";
-    /// One command.
+    /// A single command.
     one_command() = "1 command";
-    /// Several commands, or none.
+    /// A number of commands other than 1.
     commands(number) = "{number} commands";
-    /// One round trip.
+    /// A single round trip.
     one_round_trip() = "1 round trip";
-    /// Several round trips, or none.
+    /// A number of round trips other than 1.
     round_trips(number) = "{number} round trips";
-    /// One round trip that is only counted.
+    /// A single round trip that is counted but not shown.
     one_more_round_trip() = "1 more round trip";
-    /// Several round trips that are only counted.
+    /// A number of round trips other than 1 that are counted but not shown.
     more_round_trips(number) = "{number} more round trips";
-    /// One field of a hash.
+    /// A single field of a hash.
     one_field() = "1 field";
-    /// Several fields of a hash.
+    /// A number of fields of a hash other than 1.
     fields(number) = "{number} fields";
-    /// One element of a list.
+    /// A single element of a list.
     one_element() = "1 element";
-    /// Several elements of a list.
+    /// A number of elements of a list other than 1.
     elements(number) = "{number} elements";
-    /// One member of a set or a sorted set.
+    /// A single member of a set or a sorted set.
     one_member() = "1 member";
-    /// Several members of a set or a sorted set.
+    /// A number of members of a set or a sorted set other than 1.
     members(number) = "{number} members";
-    /// One lesson.
+    /// A single lesson.
     one_lesson() = "1 lesson";
-    /// Several lessons, or none.
+    /// A number of lessons other than 1.
     lessons(number) = "{number} lessons";
-    /// One try of `check`.
+    /// A single text that `check` has typed.
     one_try() = "1 try";
-    /// Several tries of `check`, or none.
+    /// A number of texts other than 1 that `check` has typed.
     tries(number) = "{number} tries";
-    /// One fault in a lesson.
+    /// A single fault in a lesson.
     one_fault() = "1 fault";
-    /// Several faults in lessons, or none.
+    /// A number of faults in lessons other than 1.
     faults(number) = "{number} faults";
 }
 

@@ -1,7 +1,7 @@
-//! The feedback on learners' submissions and predictions. The texts are Markdown.
+//! Feedback on the submissions and predictions of learners. The texts are Markdown.
 
 messages! {
-    // Verdicts.
+    // Verdicts on a submission.
     near(differences) = "Almost. {differences}";
     not_there_yet() = "Not there yet. `:expect` shows what this step expects.";
     part_is_done() = "That's part of it. The rest is still to do.";
@@ -9,7 +9,7 @@ messages! {
     hints_are_left() = "`:hint` gives a hint, `:again` starts the step again.";
     only_answer_is_left() = "`:answer` shows a solution.";
 
-    // Clients.
+    // Feedback on the clients that acted or should act.
     client_still_missing(client, command) = "{client} has a part in this, too. {command} switches to it.";
     client_still_missing_after_change(client, command) =
         "{client} has a part in this, too. {command} switches to it. If {client} should have sent this line, `:undo` takes it back.";
@@ -18,7 +18,7 @@ messages! {
         "{actual} did this, but {wanted} should do it. `:undo` takes it back, and {command} switches to the other client.";
     client_not_waiting(client) = "{client} should be waiting for a reply now.";
 
-    // Errors, output, commands, keys.
+    // Feedback on errors, output, commands and keys.
     error_wanted(wanted) = "This should raise an error that contains {wanted}.";
     another_error_wanted(wanted) = "This should raise another error, one that contains {wanted}.";
     output_wanted(wanted, actual) = "It should print {wanted}. It printed {actual}.";
@@ -32,12 +32,12 @@ messages! {
     from_other_key(actual, wanted) = "The value is right, but it comes from {actual}, and the step is about {wanted}.";
     from_elsewhere(wanted) = "The value is right, but it comes from elsewhere, and the step is about {wanted}.";
 
-    // Errors of Redis.
+    // Feedback on an error that Redis returned.
     wrong_type(key, held, command, wanted) = "{key} holds {held}, but {command} works on {wanted}.";
     unknown_command(name, suggestion) = "There is no command {name}. Did you mean {suggestion}?";
     wrong_number_of_arguments(syntax) = "The syntax is {syntax}.";
 
-    // Nothing was sent.
+    // Feedback on an error that was raised before any command was sent.
     nothing_sent() = "It failed before anything was sent to Redis.";
     nothing_sent_misspelt(suggestion) =
         "It failed before anything was sent to Redis. Did you mean {suggestion}?";
@@ -48,7 +48,7 @@ messages! {
         "A {python_type} has to be converted to text before it is sent: write it in quotes, or use `json.dumps`.";
     unsupported_type(python_type) = "Redis stores text, bytes and numbers, but not {python_type}.";
 
-    // Several clients.
+    // Feedback on a submission that several clients run at once.
     race_called_by_hand(run) =
         "When you call it, it works with the current data. The clients run {run} with the data from the start of the step.";
     race_called_by_hand_after_start(run, start) =
@@ -60,11 +60,11 @@ messages! {
     race_lost_in_first_orders(clients, bad, orders, consequence) =
         "{clients} clients at once: in {bad} of the first {orders} orders {consequence}.";
 
-    // Replies.
+    // Feedback on a reply that differs from the wanted one.
     wanted_nothing_shown(wanted) = "Expected: {wanted}. Nothing was shown.";
     wanted_and_shown(wanted, actual) = "Expected: {wanted}. Shown: {actual}.";
 
-    // Values.
+    // Feedback on the difference between two values.
     text_for_bytes(wanted) = "Redis returns bytes, {wanted}, and this is text.";
     bytes_for_text() = "These are bytes, but text is expected: `.decode()` converts them.";
     text_case() = "Upper and lower case differ.";
@@ -102,7 +102,7 @@ messages! {
     members_surplus(values) = "Not expected: {values}.";
     more_values(count) = "{count} more";
 
-    // Kinds of values.
+    // Names for the kinds of values, with their article.
     kind_none() = "`None`";
     kind_bool() = "`True` or `False`";
     kind_number() = "a number";
@@ -112,13 +112,13 @@ messages! {
     kind_set() = "a set";
     kind_dict() = "a dict";
 
-    // Types of keys.
+    // Names for the types of keys, with their article.
     type_string() = "a string";
     type_hash() = "a hash";
     type_sorted_set() = "a sorted set";
     type_other(name) = "a {name}";
 
-    // Data.
+    // Feedback on the data.
     other_type(key, held) = "{key} now holds {held}, which is not the type that this step is about.";
     not_readable(probe, wanted) = "{probe} should return {wanted}, but it raises an error.";
     condition_unmet(probe) = "This should be true: {probe}.";
@@ -139,14 +139,14 @@ messages! {
     bounds_unmet(subject, bounds, actual) = "{subject} should be {bounds}, but is {actual}.";
     bounds_unknown(subject, bounds) = "{subject} should be {bounds}, but cannot be read yet.";
 
-    // Bounds of values.
+    // Clauses about the bounds of a value.
     less_than(limit) = "less than {limit}";
     at_most(limit) = "at most {limit}";
     more_than(limit) = "more than {limit}";
     at_least(limit) = "at least {limit}";
     both_bounds(lower, upper) = "{lower} and {upper}";
 
-    // What a probe asks about, at the beginning of a sentence.
+    // Names for the object that a probe asks about, at the beginning of a sentence.
     subject_field(field, key) = "Field {field} of {key}";
     subject_score(member, key) = "The score of {member} in {key}";
     subject_rank(member, key) = "The rank of {member} in {key}";
@@ -156,11 +156,11 @@ messages! {
     subject_type(key) = "The type of {key}";
     subject_length(key) = "The length of {key}";
 
-    // What a step expects of the data.
+    // Sentences about what a step expects of the data.
     expects_bounds(subject, bounds) = "{subject} is {bounds}.";
     expects_value(probe, wanted) = "{probe} returns {wanted}.";
 
-    // Commands.
+    // Feedback on a command that differs from the one that the step's own answer sends.
     related_command(sent, sent_effect, wanted, wanted_effect) = "{sent} {sent_effect}; {wanted} {wanted_effect}.";
     key_not_first(key) = "The arguments are in the wrong order: the key comes first, {key}.";
     word_misspelt(wanted, sent) = "Did you mean {wanted}? You sent {sent}.";
@@ -187,7 +187,7 @@ messages! {
     decr_subtracts_one() = "`DECR` subtracts 1, but the step needs another number.";
     decr_subtracts_one_wanted(wanted) = "`DECR` subtracts 1, but the step needs `{wanted}`.";
 
-    // Predictions, after "Nearly: ".
+    // Feedback on a prediction of the wrong type. `predicted_nearly` takes one of the clauses below it.
     predicted_nearly(difference) = "Almost: {difference}";
     predicted_bytes() = "it is returned as bytes, `b'…'`.";
     predicted_bytes_inside() = "its contents are returned as bytes, `b'…'`.";

@@ -1,7 +1,8 @@
-//! The messages to authors about a lesson's file, before anything in it runs. The texts are plain.
+//! Messages to authors about mistakes in a lesson's file that are found before anything in it runs. The texts are
+//! plain, without Markdown.
 
 messages! {
-    // Lessons and steps.
+    // Messages about lessons and steps.
     unknown_format(format, known) = "format {format} is not supported: write format = {known}";
     no_steps() = "a lesson needs at least one step: add [[step]]";
     same_step_id(id) = "two steps have the id \"{id}\": progress refers to it, so give each its own";
@@ -26,11 +27,11 @@ messages! {
     misspelt_command(name, suggestion) =
         "\"{name}\" is not a Redis command: write its name, as in HINCRBY or OBJECT ENCODING. Did you mean {suggestion}?";
 
-    // Texts.
+    // Messages about texts.
     empty_say(id) = "step \"{id}\" has an empty `say`: explain what the learner has to know";
     mark_not_closed(mark, line) = "{mark} is opened but not closed: {line}";
 
-    // Comparisons.
+    // Messages about steps that compare two programs.
     nothing_grows(of) = "`of` says that `n` counts \"{of}\", but nothing grows: add grow = [10, 100, 1000]";
     bad_sizes(sizes, least, most) =
         "grow is {sizes}: give at least two sizes, smallest first, from {least} to {most}";
@@ -41,7 +42,7 @@ messages! {
     one_side_holds() = "only one side has `holds`: a table of lost updates needs both";
     holds_and_grow() = "`holds` counts lost updates for a single size of data: remove it, or remove `grow`";
 
-    // Races.
+    // Messages about races.
     bad_number_of_racers(count) =
         "a race has two or three clients, and this one has {count}: give each a [[step.race.client]]";
     bad_racer_name(name) =
@@ -53,7 +54,7 @@ messages! {
     bad_number_of_clients(count) = "clients = {count}: two or three clients can race";
     tutor_command_in_race(line) = "\"{line}\" is a tutor command, which cannot be part of a race";
 
-    // Advice.
+    // Advice on what is allowed but could be better.
     no_hints(id) = "step \"{id}\" has no hints, so a learner who is stuck has only the answer. Add hints = [\"…\"]";
     asks_for_memory(id) =
         "step \"{id}\" calls MEMORY USAGE, so its table will include the bytes of that call. `compare` measures the memory of a program by itself: let each `run` create its data";

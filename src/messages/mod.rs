@@ -63,7 +63,7 @@ pub mod runtime;
 pub mod shell;
 pub mod transcript;
 
-/// All messages.
+/// Iterates over all messages.
 pub fn all() -> impl Iterator<Item = Message> {
     [
         check::ALL,

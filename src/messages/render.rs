@@ -1,13 +1,13 @@
 messages! {
     // Headings (`render/mod.rs`).
 
-    /// A step in the heading of a lesson.
+    /// The number of a step, in the heading of its lesson.
     heading_step(number, steps) = "{number} of {steps}";
-    /// A task of a practice in the heading of its lesson.
+    /// The number of a practised task, in the heading of its lesson.
     heading_practice(number, tasks) = "practice, {number} of {tasks}";
-    /// The end of a lesson in its heading.
+    /// The name of a lesson's summary, in the heading of the lesson.
     heading_remember() = "to remember";
-    /// The sheet of a lesson in its heading.
+    /// The name of a lesson's sheet, in the heading of the lesson.
     heading_sheet() = "sheet";
 
     // Comparisons of two programs (`render/cost_comparison.rs`).
@@ -18,51 +18,51 @@ messages! {
     round_trips_chart() = "Round trips";
     /// The title of the chart of memory.
     memory_bytes_chart() = "Bytes of memory";
-    /// What a program sends: `hash 3 commands in 1 round trip`.
+    /// The traffic of a program: `hash 3 commands in 1 round trip`.
     program_traffic(program, commands, round_trips) = "{program} {commands} in {round_trips}";
     /// The traffic of each program, if it is the same for all sizes of the data.
     traffic_each_time(programs) = "Each time: {programs}.";
-    /// What each program sends for the largest size: `With 1,000 fields`.
+    /// The traffic of each program for the largest size of the data. `size` is a text such as `1,000 fields`.
     traffic_at_size(size, programs) = "With {size}: {programs}.";
 
-    // The list of lessons (`render/lessons.rs`).
+    // The list of lessons (`render/lesson_list.rs`).
 
-    /// A finished lesson in the list.
+    /// The state of a finished lesson, in the list of lessons.
     lesson_finished() = "done";
-    /// How long a lesson takes, in the list.
+    /// The duration of a lesson, in the list of lessons.
     lesson_minutes(minutes) = "{minutes} min";
-    /// How many steps of a lesson are done, in the list.
+    /// The number of steps of a lesson that are done, in the list of lessons.
     lesson_progress(done, steps) = "{done} of {steps}";
-    /// How long a lesson takes, for a screen reader.
+    /// The duration of a lesson, for a screen reader.
     lesson_minutes_spoken(minutes) = "{minutes} minutes";
-    /// How many steps of a lesson are done, for a screen reader.
+    /// The number of steps of a lesson that are done, for a screen reader.
     lesson_progress_spoken(done, steps) = "{done} of {steps} steps done";
-    /// A lesson in the list, for a screen reader.
+    /// A lesson in the list of lessons, for a screen reader.
     lesson_spoken(id, title, state) = "{id}: {title}. {state}.";
-    /// The lesson that comes next, in the list for a screen reader.
+    /// The lesson that comes next in the list of lessons, for a screen reader.
     next_lesson_spoken(id, title, state) = "{id}: {title}. {state}, next.";
 
     // The turns of a race (`render/turn_lanes.rs`).
 
-    /// In place of a reply: the client is blocked.
+    /// Shown in place of a reply if the client is blocked.
     turn_waits() = "waits";
-    /// In place of a reply: the program of the client has ended with an error.
+    /// Shown in place of a reply if the client's program has ended with an error.
     program_ends(error) = "ends: {error}";
 
     // Timelines (`render/timeline.rs`).
 
-    /// A command that is blocked.
+    /// An event of the timeline: a command that is blocked.
     command_waits(command) = "{command} waits";
-    /// A blocked command that was woken, or has timed out: `BLPOP waited 2 s, woken by main`.
+    /// An event of the timeline: the end of a blocked command. An example is `BLPOP waited 2 s, woken by main`.
     command_waited(command, duration, cause) = "{command} waited {duration}, {cause}";
-    /// A published message.
+    /// An event of the timeline: a published message.
     message_received(text) = "a message: {text}";
-    /// The number of keys that expired between two commands.
+    /// An event of the timeline: one key expired between two commands.
     one_key_expired() = "(1 key expired)";
-    /// The number of keys that expired between two commands.
+    /// An event of the timeline: several keys expired between two commands.
     keys_expired(number) = "({number} keys expired)";
 
-    // What went over the wire (`render/wire.rs`).
+    // The bytes that were sent over the wire (`render/wire.rs`).
 
     /// The sender and the receiver, for a screen reader. Other users see an arrow.
     sender_and_receiver(sender, receiver) = "{sender} to {receiver}";
@@ -73,7 +73,7 @@ messages! {
     /// The traffic of several round trips.
     traffic_total(commands, round_trips, sent, received) =
         "{commands}, {round_trips}, {sent} out, {received} in";
-    /// Round trips that are only counted, not shown.
+    /// The traffic of round trips that are counted but not shown.
     more_traffic(ellipsis, round_trips, sent, received) = "{ellipsis} {round_trips}: {sent} out, {received} in";
     /// The traffic since the start of the step.
     traffic_so_far(total) = "So far: {total}.";
@@ -84,7 +84,7 @@ messages! {
     step_of_lesson(title, step, steps) = "{title}, step {step} of {steps}";
     /// The client at the prompt.
     as_client(name) = "as {name}";
-    /// A transaction with its number of queued commands.
+    /// The number of commands that are queued in a transaction.
     transaction_queued(number) = "MULTI, {number} queued";
     /// The selected database.
     selected_database(number) = "database {number}";
@@ -99,13 +99,13 @@ messages! {
     key_heading(key, kind, parts) = "{key}: {kind} of {parts}";
     /// The encoding and the size of a key; `data` is a number of bytes with its noun.
     key_footer(encoding, data, memory) = "OBJECT ENCODING: {encoding}. {data} of data, MEMORY USAGE: {memory}.";
-    /// What the changes in a picture are relative to: the last change of the data.
+    /// The basis of the marks in a picture, if they show what the last change of the data did.
     with_the_last_change() = "with the last change";
-    /// What the changes in a picture are relative to: the start of the step.
+    /// The basis of the marks in a picture, if they show what has changed since the start of the step.
     in_this_step() = "in this step";
-    /// The remark for a key that did not exist before.
+    /// The note on a key that did not exist before. `when` is `with_the_last_change` or `in_this_step`.
     new_key(when) = "new {when}";
-    /// The remark for a key that had another type before.
+    /// The note on a key that had another type before. `when` is `with_the_last_change` or `in_this_step`.
     new_type(when, kind) = "new {when}: it held a {kind} before";
     /// The meaning of the mark for added parts.
     added_legend() = "+ added";
@@ -117,15 +117,15 @@ messages! {
     rose_legend(arrow) = "{arrow} rose";
     /// The meaning of the arrow for members that fell.
     fell_legend(arrow) = "{arrow} fell";
-    /// The meanings of the marks in a picture, followed by what they refer to.
+    /// The meanings of the marks in a picture. `when` is `with_the_last_change` or `in_this_step`.
     legend(marks, when) = "{marks} {when}";
     /// A time to live of at least two days.
     ttl_days(days) = "{days} days";
     /// The remaining time to live of a key.
     expires_in(left, whole) = "expires in {left} of {whole}";
-    /// The old value of a part, which was replaced.
+    /// The previous value of a part whose value has changed.
     was(value) = "was {value}";
-    /// A value, followed by the value that it replaced.
+    /// A value, followed by its previous value.
     value_and_old_value(value, old) = "{value} (was {old})";
     /// A text that is too long to be shown whole.
     cut_text(text, bytes) = "{text} and {bytes} more bytes";
@@ -133,43 +133,43 @@ messages! {
     more_parts(number) = "{number} more";
     /// The number of bytes that are not shown.
     more_bytes(number) = "{number} more bytes";
-    /// The column of the fields' names in a hash.
+    /// The header of the column of field names, in the picture of a hash.
     field_column() = "field";
-    /// The column of the fields' values in a hash.
+    /// The header of the column of values, in the picture of a hash.
     value_column() = "value";
-    /// The column of the fields' times to live in a hash.
+    /// The header of the column of times to live, in the picture of a hash.
     expires_in_column() = "expires in";
-    /// The column of the fields' times to live, where there is less room.
+    /// A short header of the column of times to live, in a narrow picture of a hash.
     expires_column() = "expires";
-    /// The column of the ranks in descending order (ZREVRANK) in a sorted set.
+    /// The header of the column of ranks in descending order (ZREVRANK), in the picture of a sorted set.
     reverse_rank_column() = "rev";
-    /// The column of the ranks (ZRANK) in a sorted set.
+    /// The header of the column of ranks (ZRANK), in the picture of a sorted set.
     rank_column() = "rank";
-    /// The column of the members in a sorted set.
+    /// The header of the column of members, in the picture of a sorted set.
     member_column() = "member";
-    /// The column of the scores in a sorted set.
+    /// The header of the column of scores, in the picture of a sorted set.
     score_column() = "score";
-    /// A member with the score of its neighbour.
+    /// The remark on a member whose score is that of the member above or below.
     tie() = "tie";
-    /// The left end of a list.
+    /// The label of the left end of a list.
     list_head() = "head: LPUSH, LPOP";
-    /// The right end of a list.
+    /// The label of the right end of a list.
     list_tail() = "tail: RPUSH, RPOP";
-    /// The range of the bars of a sorted set, if they do not begin at zero.
+    /// The range of the bars in the picture of a sorted set, if they do not begin at zero.
     bars_scale(from, dash, to) = "bars: {from} {dash} {to}, not from zero";
-    /// The header of the bytes of a binary string.
+    /// The header of the table of bytes, in the picture of a binary string.
     bits_header() = "byte  hex  bits, the first at the left";
-    /// The bits of one byte.
+    /// The label of the bits of one byte.
     bit_range(from, dash, to) = "bits {from}{dash}{to}";
-    /// The positions of the set bits.
+    /// The positions of the set bits of a binary string.
     set_bits(positions) = "set: {positions}";
-    /// The positions of the set bits in the bytes that are shown.
+    /// The positions of the set bits in the part of a binary string that is shown.
     set_bits_and_more(positions) = "set: {positions}, and more";
-    /// The number of set bits, where their positions do not fit.
+    /// The number of set bits, if there is no room for their positions.
     set_bits_count(number) = "{number} bits are set";
-    /// The number of set bits in the bytes that are shown.
+    /// The number of set bits in the part of a binary string that is shown.
     set_bits_count_and_more(number) = "{number} bits are set, and more";
-    /// The sizes of the regions of two sets.
+    /// The sizes of the regions in the picture of two sets.
     set_operations(left, right, both, all) =
         "SDIFF: {left} at the left, {right} at the right. SINTER: {both}. SUNION: {all}.";
     /// The heading of the region of members that only one set has.
@@ -179,44 +179,44 @@ messages! {
 
     // Pictures of keys for a screen reader (`render/picture/spoken.rs`).
 
-    /// The heading of a list.
+    /// The heading of a list, for a screen reader.
     spoken_list_heading(heading) = "{heading}, from head to tail.";
-    /// The heading of a set.
+    /// The heading of a set, for a screen reader.
     spoken_set_heading(heading) = "{heading}, in no order.";
-    /// The heading of a sorted set.
+    /// The heading of a sorted set, for a screen reader.
     spoken_ranking_heading(heading) = "{heading}, highest score first.";
-    /// An empty string.
+    /// The description of an empty string, for a screen reader.
     spoken_empty_string() = "It is empty.";
-    /// A string and its bytes.
+    /// A string and its bytes, for a screen reader.
     spoken_bytes(text, hex) = "{text}. Its bytes: {hex}.";
-    /// A long string and its first bytes.
+    /// A long string and its first bytes, for a screen reader.
     spoken_bytes_and_more(text, hex, number) = "{text}. Its bytes: {hex} and {number} more.";
-    /// The positions of the set bits of a binary string.
+    /// The positions of the set bits of a binary string, for a screen reader.
     spoken_set_bits(positions) = "Of the first bytes, these bits are set: {positions}.";
-    /// The old value of a string, which was replaced.
+    /// The previous value of a string, for a screen reader.
     spoken_old_string(value) = "It was {value}.";
-    /// The remaining time to live of a key.
+    /// The remaining time to live of a key, for a screen reader.
     spoken_expires_in(left, whole) = "It expires in {left} of {whole}.";
-    /// A part that was added.
+    /// The remark on a part that was added, for a screen reader.
     spoken_added() = ", added";
-    /// A part that was removed.
+    /// The remark on a part that was removed, for a screen reader.
     spoken_removed() = ", removed";
-    /// The old value of a part, which was replaced.
+    /// The remark on a part with its previous value, for a screen reader.
     spoken_old_value(value) = ", was {value}";
-    /// The two indices of a list element.
+    /// The two indices of a list element, for a screen reader.
     spoken_indices(from_head, from_tail) = "{from_head} or {from_tail}: ";
-    /// The two ranks of a member.
+    /// The two ranks of a member, for a screen reader.
     spoken_ranks(from_top, from_bottom) = ", rank {from_top} from the top, {from_bottom} from the bottom";
-    /// A member with a better rank than before.
+    /// The remark on a member that has risen, for a screen reader.
     spoken_rose(ranks) = ", rose by {ranks}";
-    /// A member with a worse rank than before.
+    /// The remark on a member that has fallen, for a screen reader.
     spoken_fell(ranks) = ", fell by {ranks}";
-    /// A member with the score of its neighbour.
+    /// The remark on a member whose score is that of the member above or below, for a screen reader.
     spoken_tie() = ", a tie";
-    /// The members that only one of the two sets has.
+    /// The number of members that only one of the two sets has, for a screen reader.
     spoken_only_in(set, number) = "Only in {set}: {number}.";
-    /// The members that two sets share.
+    /// The number of members that both sets have, for a screen reader.
     spoken_in_both(left, right, number) = "In both {left} and {right}: {number}.";
-    /// What the changes in a picture of two sets are relative to: the last change, or the start of the step.
+    /// The basis of the remarks on added and removed members of two sets, for a screen reader.
     spoken_changes(when) = "Added and removed: {when}.";
 }

@@ -1,4 +1,4 @@
-//! The sentences of the terminal: `shell`.
+//! Messages of the terminal (`shell`).
 
 messages! {
     /// Shown once if the operating system puts no sandbox around Python. `doctor` has the details.
@@ -38,25 +38,25 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown in append-only output while a program computes for a long time.
     still_running() = "Still running. Ctrl-C stops it.";
 
-    /// The indicator of a program that computes for a long time. `dot` separates the two parts.
+    /// Shown while a program computes for a long time. `dot` separates the two parts.
     running_for(seconds, dot) = " running for {seconds} s {dot} Ctrl-C stops it";
 
     /// Shown after a program that computed for a long time.
     took(seconds) = "That took {seconds} s.";
 
-    /// The last entry of a list of completions that was cut.
+    /// The last entry of a list of completions that was truncated.
     more_completions(count) = "and {count} more";
 
     /// Shown beside a keyword argument in a list of completions.
     default_value(value) = "default {value}";
 
-    /// The environment variable for the editor is empty.
+    /// Shown if the environment variable for the editor is empty.
     editor_unnamed() = "EDITOR is empty: set it to the name of an editor.";
 
-    /// The external editor returned an error status.
+    /// Shown if the external editor returned an error status.
     editor_failed(editor) = "`{editor}` ended with an error: your input stays as it was.";
 
-    /// The external editor could not be run.
+    /// Shown if the external editor could not be run.
     editor_not_started(editor, error) = "`{editor}` could not be started ({error}): set EDITOR to the name of yours.";
 
     /// Shown in the lesson menu if the typed text matches no lesson.
@@ -102,33 +102,33 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown after `panic_happened` if no progress is saved.
     panic_not_yours() = "This is a mistake in redis-tutor, not yours.";
 
-    /// Where to report a panic.
+    /// The last line of the report of a panic: where to report it.
     panic_report_at(repository) = "Please report it with these lines, and with what you typed: {repository}";
 
-    /// Where to report a panic in a build that names no repository.
+    /// The last line of the report of a panic in a build that names no repository.
     panic_report_to_source() = "Please report it with these lines, and with what you typed, where you got redis-tutor.";
 
-    /// A client is blocked: the longest form of the line. `clients` says which client waits for what, `left` for how
-    /// much longer.
+    /// Shown while a client is blocked, if there is enough room. `clients` says which client waits for what. `left` is
+    /// `seconds_left`, or empty.
     wait_long(clients, left, dot) =
         "{clients}{left} {dot} Enter goes on as a second client {dot} Ctrl-C stops waiting";
 
-    /// A client is blocked: the second longest form of the line.
+    /// Shown in place of `wait_long` if there is less room.
     wait_medium(clients, left, dot) = "{clients}{left} {dot} Enter: another client {dot} Ctrl-C: stop";
 
-    /// A client is blocked: a short form of the line, without the clients.
+    /// Shown in place of `wait_medium` if there is less room. It has no room for the clients' names.
     wait_short(left) = "{left}: Enter goes on, Ctrl-C stops";
 
-    /// A client is blocked: the shortest form of the line.
+    /// Shown in place of `wait_short` if there is less room.
     wait_shortest(left) = "{left}: Enter, Ctrl-C";
 
-    /// The subject of the line for blocked clients, where there is no room for the clients' names.
+    /// The beginning of the line for blocked clients, if the names of the clients are not shown.
     waiting() = "waiting";
 
-    /// The remaining time of a wait, after the names of the clients that wait.
+    /// The remaining time of a wait, after the names of the clients.
     seconds_left(seconds) = ", {seconds} s left";
 
-    /// The remaining time of a wait, where there is less room.
+    /// The remaining time of a wait after the names of the clients, if there is less room.
     seconds_left_short(seconds) = ", {seconds} s";
 
     /// The remaining time of a wait, without any names.
