@@ -1,4 +1,4 @@
-//! Rebuilds when a lesson changes: cargo does not notice by itself, because lessons are not Rust.
+//! Makes Cargo rebuild when a lesson changes. Cargo does not notice this by itself, because lessons are not Rust files.
 
 fn main() {
     println!("cargo::rerun-if-changed=lessons");

@@ -42,7 +42,7 @@ fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<(
     candidates.map(|known| (distance(known), known)).min()
 }
 
-/// Number of edits that still count as a typing error in a name of this length.
+/// Returns the number of edits that still count as a typing error in a name of this length.
 ///
 /// Two-letter names that differ in one letter are different names.
 fn max_edits(length: usize) -> usize {

@@ -94,7 +94,7 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
     Ok(status)
 }
 
-/// Returns the watch for the lesson file of `learn --watch`.
+/// Returns the watcher of the lesson file for `learn --watch`, or `None` without `--watch`.
 pub fn watch_for(lesson: Option<&str>, watch: bool) -> Result<Option<LessonWatcher>, Error> {
     match lesson {
         _ if !watch => Ok(None),
@@ -103,7 +103,7 @@ pub fn watch_for(lesson: Option<&str>, watch: bool) -> Result<Option<LessonWatch
     }
 }
 
-/// Splits the path of a lesson file from the `/STEP` behind it, which may be empty.
+/// Splits the path of a lesson file from the `/STEP` after it, which may be empty.
 fn split_file_and_step(name: &str) -> Option<(&str, &str)> {
     let end = if name.ends_with(".toml") { name.len() } else { name.rfind(".toml/")? + ".toml".len() };
     Some(name.split_at(end))

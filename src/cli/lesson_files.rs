@@ -1,4 +1,4 @@
-//! Lessons from files, and the library that they make with the built-in lessons.
+//! Reads lessons from files, and combines them with the built-in lessons into a library.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -14,8 +14,8 @@ use redis_server::Server;
 
 use super::Interrupts;
 
-/// How long a child whose threads all wait for time may be silent before the clock moves on. A thread that is about to
-/// send a frame needs less.
+/// If all threads of a child wait for time to pass, the clock moves on after the child has been silent for this long. A
+/// thread that is about to send a frame needs less time.
 pub(super) const SILENCE: Duration = Duration::from_millis(50);
 
 /// The time limit of a completion. A user would notice a longer delay while typing.
@@ -75,7 +75,7 @@ pub enum ReceiveOutcome {
     Exited,
     /// Nothing was sent for the time of `WaitConditions::silence`.
     Silence,
-    /// Ctrl-C.
+    /// Ctrl-C was pressed.
     Interrupt,
     /// A real client has sent something, or the time limit was reached.
     Other,
@@ -92,7 +92,7 @@ pub(super) struct WaitConditions<'a> {
 }
 
 impl WaitConditions<'_> {
-    /// Whether nothing but the child can end the wait, so that a blocking read suffices.
+    /// Returns whether nothing but the child can end the wait, so that a blocking read suffices.
     fn is_empty(&self) -> bool {
         self.silence.is_none() && self.limit.is_none() && self.interrupts.is_none() && self.server.is_none()
     }
@@ -142,8 +142,9 @@ impl Children {
         self.kill(id);
     }
 
-    /// Kills a child's process. `receive` then reports its end, and discards all frames that it has sent: if a program
-    /// finishes at the moment in which it is killed, its last frame must not bring back a prompt without a Python.
+    /// Kills a child's process. `receive` then reports its end, and discards all frames that it has sent. Otherwise,
+    /// the last frame of a program that finishes just when it is killed would bring back the prompt of a Python that is
+    /// gone.
     pub fn kill(&mut self, id: ChildId) {
         self.0.remove(&id);
     }
@@ -243,7 +244,7 @@ impl PythonCompleter<'_> {
     }
 }
 
-/// Whether a thread of this process is running or ready to run.
+/// Returns whether a thread of this process is running or ready to run.
 #[cfg(target_os = "linux")]
 fn has_running_thread(process: u32) -> bool {
     let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return false };

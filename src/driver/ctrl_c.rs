@@ -98,7 +98,7 @@ impl Interrupts {
         }
     }
 
-    /// On other platforms the sources cannot be polled together, so the counter is checked at short intervals.
+    /// Checks the counter at short intervals, because other platforms than Unix cannot poll the sources together.
     #[cfg(not(unix))]
     fn poll(&self, _: Option<&io::Stdin>, _: Option<&Server>, limit: Option<Duration>) -> io::Result<WakeReason> {
         const INTERVAL: Duration = Duration::from_millis(20);

@@ -77,17 +77,17 @@ pub trait Frontend {
         None
     }
 
-    /// Whether the program was asked to terminate, for example by a signal.
+    /// Returns whether the program was asked to terminate, for example by a signal.
     fn is_terminated(&self) -> bool {
         false
     }
 
-    /// Whether `tick` should be called while a program computes.
+    /// Returns whether `tick` should be called while a program computes.
     fn wants_ticks(&self) -> bool {
         false
     }
 
-    /// Called many times a second while a program computes, if `wants_ticks`.
+    /// Updates the display while a program computes. Called many times a second if `wants_ticks` returns true.
     ///
     /// # Errors
     /// Returns an error if the output cannot be written.
@@ -100,7 +100,7 @@ pub trait Frontend {
         Some(messages::file_not_requested(path))
     }
 
-    /// Called when a statement or a line has run.
+    /// Receives a statement or a line that has run.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -108,7 +108,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Called when code of the lesson, such as a step's setup, has run without being shown.
+    /// Receives code of the lesson that has run without being shown, such as a step's setup.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -116,7 +116,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Called when a submission was judged.
+    /// Receives a submission that was judged, with its verdict.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -124,7 +124,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Called when a step's race was run in every order.
+    /// Receives the result of a step's race that was run in every order.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -132,7 +132,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Called when the learner's progress has changed.
+    /// Receives the learner's progress after it has changed.
     ///
     /// # Errors
     /// Returns an error if the progress cannot be saved.

@@ -1,4 +1,4 @@
-//! Rehearsals: a lesson's answers are run beside the learner, in a session and a Python of their own.
+//! Rehearsals: a lesson's answers are run in the background, in a session and a Python of their own.
 //!
 //! Which commands an answer sends is known only when it has run. The answers run on a thread while the learner reads, and
 //! the result is needed when the first submission is judged.

@@ -1,6 +1,7 @@
-//! Probes that compare, such as `0 < r.ttl('k') <= 60`: the value that they read, and the values that are wanted.
+//! Probes that compare a value, such as `0 < r.ttl('k') <= 60`: the value that they read, and the values that are
+//! wanted.
 //!
-//! A learner can be told about the value itself, instead of about True and False.
+//! Feedback can then name the value itself, instead of True or False.
 
 use super::format::Probe;
 use super::value;

@@ -100,7 +100,7 @@ impl Submission {
             && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
         {
             self.commands = sent[begin..].to_vec();
-            // An error reply belongs to the EXEC.
+            // If EXEC replied with an error, that is the reply to the last of these commands.
             self.refused.iter_mut().for_each(|index| *index = self.commands.len() - 1);
         }
         self

@@ -26,9 +26,9 @@ pub enum FailedExpectation<'a> {
 /// How the clients that acted differ from those that should act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientMismatch<'a> {
-    /// One of the clients that should act has acted. This other one has not sent anything yet.
+    /// One of the clients that should act has acted, but the client `missing` has not sent anything yet.
     StillMissing { missing: &'a str },
-    /// The client that acted is not one of those that should act. This one should.
+    /// The client that acted should not act in this step. The client `wanted` should.
     WrongClient { wanted: &'a str },
 }
 

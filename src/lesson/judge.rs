@@ -60,7 +60,8 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     let expect = step.expect.as_ref().map_or(&nothing, |e| e.get_ref());
     let failed = failed_expectations(expect, submission, findings);
     let is_raced = findings.race_result.is_some();
-    // A submission that ends in an error cannot pass, unless the error is expected or the clients' runs decide.
+    // A submission that ends in an error cannot pass, unless the step expects the error or several clients run the
+    // submission.
     let has_failed = submission.failed && expect.error.is_none() && !is_raced;
     if failed.is_empty() && !has_failed {
         return match mismatches::of_origin(expect, submission, findings) {
@@ -110,7 +111,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     Verdict::Miss(mismatches::of_miss(&failed, submission, findings))
 }
 
-/// Judges one of the lines of a step that takes several.
+/// Judges one line of a step that takes several lines.
 fn judge_one_line(expect: &Expect, submission: &Submission, findings: &Findings) -> Verdict {
     let is_part = mismatches::is_part_of_answer(submission, findings);
     // What the wrong client has done must be repeated by the right one.

@@ -48,7 +48,8 @@ pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
     errors
 }
 
-/// Returns what is allowed, but could be better: tasks without hints, and texts that do not fit narrow terminals.
+/// Returns advice about what is allowed but could be better: tasks without hints, and texts that do not fit narrow
+/// terminals.
 pub fn advice(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut advice = Vec::new();
     for step in &lesson.steps {

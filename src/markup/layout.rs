@@ -17,7 +17,7 @@ pub struct Style {
     pub quoted: bool,
 }
 
-/// Texts are laid out at least this wide, in columns.
+/// Minimum width of a layout, in columns. In a narrower terminal, texts are laid out as wide as this.
 const MIN_WIDTH: usize = 20;
 
 /// Lays out a text. Each line begins with a space. If there is a mark, the first line begins with it, and the other lines

@@ -81,7 +81,7 @@ pub fn unclosed_mark(markdown: &str) -> Option<(&'static str, String)> {
     parts.flatten().find_map(unclosed)
 }
 
-/// Whether a paragraph or a list ends before this line.
+/// Returns whether a paragraph or a list ends before this line.
 fn ends_block(line: &str) -> bool {
     line.is_empty() || line.starts_with("```") || line.starts_with('|')
 }

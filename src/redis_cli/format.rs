@@ -33,7 +33,7 @@ fn write(value: &Value, prefix: &str, out: &mut String) {
     }
 }
 
-/// Number of digits of `n`.
+/// Returns the number of digits of `n`.
 fn digits(n: usize) -> usize {
     n.to_string().len()
 }
@@ -74,7 +74,7 @@ fn map(pairs: &[(Value, Value)], prefix: &str, out: &mut String) {
     }
 }
 
-/// Whether a value in a map begins on a separate line.
+/// Returns whether a value in a map begins on a separate line.
 fn has_elements(value: &Value) -> bool {
     match value {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),

@@ -47,7 +47,7 @@ fn traffic_sentence(comparison: &CostComparison, largest: &Size) -> String {
     }
 }
 
-/// Whether a measure of either program differs between the sizes of the data.
+/// Returns whether a measure of either program differs between the sizes of the data.
 fn varies_with_size(comparison: &CostComparison, measure: impl Fn(&Measure) -> usize) -> bool {
     let mut pairs = comparison.sizes.windows(2);
     pairs.any(|pair| (0..2).any(|program| measure(&pair[0].costs[program]) != measure(&pair[1].costs[program])))

@@ -44,7 +44,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// Returns a renderer whose output has not written anything yet.
+    /// Returns a renderer that has not rendered anything yet.
     pub fn new(style: Style, theme: Theme) -> Self {
         Renderer { style, theme, is_mid_line: false, ends_blank: true }
     }

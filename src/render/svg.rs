@@ -18,7 +18,7 @@ const MIN_COLUMNS: usize = 40;
 /// The lines of an SVG file.
 #[derive(Debug, Clone)]
 pub struct Svg {
-    /// Where long lines are broken, as a terminal does.
+    /// The column at which long lines are broken, as on a terminal.
     columns: usize,
     lines: Vec<Line>,
 }

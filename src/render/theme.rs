@@ -1,7 +1,7 @@
-//! The colours of roles; no other module knows colours. Colour is never the only sign of a role.
+//! The colours of roles. No other module uses colours. Colour is never the only sign of a role.
 //!
 //! There are seven hues, each with a shade for dark and one for light backgrounds. They are chosen so that people with
-//! red-green colour blindness can distinguish done, missed and error. The tests check that, and the contrast.
+//! red-green colour blindness can distinguish done, missed and error. Tests check this and the contrast.
 
 use nu_ansi_term::{Color, Style};
 

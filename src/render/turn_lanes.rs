@@ -73,7 +73,8 @@ fn break_lines(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Returns the reply behind an arrow, or that the client waits for it, or the error that has ended the program.
+/// Describes the outcome of a turn: the reply after an arrow, that the client waits, or the error that ended the
+/// program.
 fn outcome_text(outcome: &TurnOutcome, style: Style) -> String {
     match outcome {
         TurnOutcome::Waits => messages::turn_waits(),

@@ -49,7 +49,7 @@ pub enum Event {
     FileWritten { path: String, refusal: Option<String> },
     /// The lesson's file was saved. The event has the new lesson, or the error in it.
     LessonSaved(Result<Arc<Lesson>, String>),
-    /// The rehearsal of the open lesson. It may be incomplete.
+    /// The rehearsal of the open lesson has ended. Its result may be incomplete.
     Rehearsed(Arc<Rehearsal>),
 }
 
@@ -174,7 +174,7 @@ pub enum Prompt {
 }
 
 impl Prompt {
-    /// The text before the first line.
+    /// Returns the text before the first line.
     pub fn text(&self) -> String {
         match self {
             Prompt::Python { client: None } => ">>> ".into(),
@@ -184,7 +184,7 @@ impl Prompt {
         }
     }
 
-    /// The text before each further line.
+    /// Returns the text before each further line.
     pub fn continuation(&self) -> String {
         match self {
             Prompt::Python { client: None } => "... ".into(),

@@ -141,7 +141,7 @@ impl Session {
         std::mem::take(&mut self.tutor.runtime.effects)
     }
 
-    /// Whether there are effects that have not been taken.
+    /// Returns whether there are effects that have not been taken.
     pub fn has_effects(&self) -> bool {
         !self.tutor.runtime.effects.is_empty()
     }
@@ -200,7 +200,7 @@ impl Session {
         Some(result)
     }
 
-    /// Whether the engine may be lent to real clients now.
+    /// Returns whether the engine may be lent to real clients now.
     pub fn can_lend_engine(&self) -> bool {
         !self.tutor.runtime.is_trial()
     }
@@ -228,7 +228,7 @@ impl Session {
         self.tutor.runtime.dialect
     }
 
-    /// Whether the prompt should wait for more lines of this input.
+    /// Returns whether the prompt should wait for more lines of this input.
     pub fn is_incomplete(&self, text: &str) -> bool {
         self.tutor.runtime.awaited_input().is_none()
             && !self.is_answering()
@@ -240,12 +240,12 @@ impl Session {
         self.tutor.lesson.as_ref().map(|run| (&*run.lesson, run.step + 1))
     }
 
-    /// Whether the open step is done.
+    /// Returns whether the open step is done.
     pub fn is_step_done(&self) -> bool {
         self.tutor.is_step_done()
     }
 
-    /// Whether this session is practice.
+    /// Returns whether this session is practice.
     pub fn is_practice(&self) -> bool {
         self.tutor.is_practice()
     }
@@ -280,12 +280,12 @@ impl Session {
         self.tutor.runtime.clock.set_elapsed(us);
     }
 
-    /// Whether a key exists.
+    /// Returns whether a key exists.
     pub fn has_key(&self, key: &str) -> bool {
         self.engine().keyspace.database().get(key.as_bytes()).is_some()
     }
 
-    /// Whether the next line answers a question of the tutor.
+    /// Returns whether the next line answers a question of the tutor.
     fn is_answering(&self) -> bool {
         !self.undo.in_fork() && self.tutor.asks_question()
     }

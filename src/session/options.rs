@@ -6,9 +6,9 @@ use super::runtime::dialect::Dialect;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 
-/// The seed of sessions that must be reproducible: proofs, transcripts, rehearsals.
+/// The seed of sessions that must be reproducible: lesson checks, transcripts and rehearsals.
 pub const SEED: u64 = 1;
-/// The start time of these sessions: 2026-01-01, 12:00 UTC, in microseconds since 1970.
+/// The start time of reproducible sessions: 2026-01-01, 12:00 UTC, in microseconds since 1970.
 pub const START_US: i64 = 1_767_268_800_000_000;
 
 /// Options of a session.

@@ -20,8 +20,8 @@ pub struct Status {
 }
 
 impl Status {
-    /// Whether two states differ only in what a heading shows, that is, whether client, transaction, database and moves
-    /// of the clock are equal.
+    /// Returns whether two states differ only in what a heading shows, that is, whether client, transaction, database
+    /// and moves of the clock are equal.
     pub fn is_like(&self, other: &Status) -> bool {
         (&self.client, self.queued, self.database, self.moved_s)
             == (&other.client, other.queued, other.database, other.moved_s)

@@ -72,7 +72,7 @@ fn take_required(part: &Part, words: &mut &[&str]) -> Option<Expected> {
     }
 }
 
-/// Consumes the words of adjacent options, which may come in any order. `following` are the parts behind the options.
+/// Consumes the words of adjacent options, which may come in any order. `following` are the parts after the options.
 /// Returns what may follow if the words end within the options.
 fn take_options(mut options: Vec<&Choice>, words: &mut &[&str], following: &[Part]) -> Option<Expected> {
     loop {
@@ -238,7 +238,7 @@ mod tests {
     use super::*;
     use redis_engine::commands;
 
-    /// Returns the expected arguments and tokens behind a line of redis-cli.
+    /// Returns the expected arguments and tokens after a line of redis-cli.
     fn expected(line: &str) -> (String, String) {
         let words: Vec<&str> = line.split(' ').collect();
         let command = commands::by_name(words[0]).expect("the line begins with a command");

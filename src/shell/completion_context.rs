@@ -52,9 +52,10 @@ fn is_cli(line: &str, dialect: Dialect) -> bool {
         Dialect::Cli => true,
         Dialect::Python => false,
         Dialect::Both if line.starts_with([' ', '\t']) => false,
-        // While the first word is typed: the start of a command's name, in capitals.
+        // The first word is still being typed. It counts as a command if it is in capitals.
         Dialect::Both if first == line => first.len() > 1 && first.bytes().all(|b| b.is_ascii_uppercase()),
-        // Behind the first word: a command's name, in capitals or in a line that is not Python.
+        // The first word is complete. It counts as a command if it is a command's name, and either is in capitals or
+        // begins a line that is not Python.
         Dialect::Both => {
             commands::by_name(first).is_some()
                 && (first.bytes().all(|b| b.is_ascii_uppercase())

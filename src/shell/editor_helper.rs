@@ -62,7 +62,7 @@ impl EditorHelper {
         self.attributes = AttributeCache::default();
     }
 
-    /// Whether the line is Python, redis-cli or a tutor command.
+    /// Returns whether the line is Python, redis-cli or a tutor command.
     fn is_command_line(&self, line: &str) -> bool {
         self.context.is_code || line.starts_with(':')
     }
@@ -103,7 +103,7 @@ impl EditorHelper {
 struct AttributeCache(RefCell<HashMap<String, Vec<String>>>);
 
 impl AttributeCache {
-    /// Whether the name `owner` is bound and has no such attribute.
+    /// Returns whether the name `owner` is bound and has no such attribute.
     fn lacks(&self, owner: &str, attribute: &str, queries: &SessionQueries) -> bool {
         let mut cache = self.0.borrow_mut();
         let attributes = cache.entry(owner.to_owned()).or_insert_with(|| {

@@ -13,7 +13,7 @@ use super::completion_context::{CompletionContext, completion_context};
 /// Longer input is not highlighted: it was pasted, not typed.
 const MAX_LEN: usize = 2000;
 
-/// Returns whether a name is known to lack an attribute, so that their combination is an error.
+/// A function that returns whether a name is known to lack an attribute, so that their combination is an error.
 pub type LacksAttribute<'a> = &'a dyn Fn(&str, &str) -> bool;
 
 /// Highlighted ranges of a line, in order and without overlap.
@@ -157,7 +157,7 @@ fn python_pieces(preceding: &str, line: &str, cursor: usize, lacks_attribute: La
     pieces
 }
 
-/// Whether a string token is not closed at its end.
+/// Returns whether a string token is not closed at its end.
 fn is_unclosed(string: &str) -> bool {
     let quoted = string.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     // An f-string has several tokens: its prefix and opening quote, its parts, and its closing quote.
@@ -171,7 +171,7 @@ fn is_unclosed(string: &str) -> bool {
     })
 }
 
-/// Whether the last token is a complete attribute name that the name before it is known to lack.
+/// Returns whether the last token is a complete attribute name that the name before it is known to lack.
 fn is_lacking_attribute(
     source: &str,
     tokens: &[(Range<usize>, TokenClass)],

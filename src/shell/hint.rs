@@ -1,4 +1,4 @@
-//! The hint behind the cursor: the signature of the command or call that is typed, and the rest of a matching line of
+//! The hint after the cursor: the signature of the command or call that is typed, and the rest of a matching line of
 //! the history. The hint never shows what a step asks for.
 
 use std::ops::Range;
@@ -123,7 +123,7 @@ pub fn history_suffix(text: &str, history: &dyn History, is_secret: impl Fn(&str
     }
 }
 
-/// Whether an entry is a line of an answer to the current step. Blanks, quotes and case make no difference.
+/// Returns whether an entry is a line of an answer to the current step. Blanks, quotes and case make no difference.
 pub fn is_answer_of_step(entry: &str, queries: &SessionQueries) -> bool {
     let entry = normalize(entry);
     let is_answer = queries.ask(move |session, _| {

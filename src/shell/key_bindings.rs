@@ -73,7 +73,7 @@ impl KeyBindings {
     pub fn bind(&self, editor: &mut Editor<EditorHelper, MemHistory>) {
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
-        // These keys accept the line. If rustyline ended it with an error instead, it would forget the input behind the
+        // These keys accept the line. If rustyline ended it with an error instead, it would forget the input after the
         // key.
         for (keys, action) in [
             (Event::from(KeyEvent::ctrl('C')), LineAction::Interrupt),

@@ -207,7 +207,7 @@ impl DrawnMenu {
             text.push_str(if index > 0 { "\r\n\x1b[K" } else { "\x1b[K" });
             text.push_str(line);
         }
-        // Erase the rest of a longer menu.
+        // Erases what is left of a longer menu.
         text.push_str("\x1b[J");
         *self = DrawnMenu { size: (width, rows), line_count: lines.len() };
         write(&text)

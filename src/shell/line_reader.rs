@@ -68,7 +68,7 @@ pub struct LineEditor {
 }
 
 impl LineReader {
-    /// Whether the output is append-only.
+    /// Returns whether the output is append-only.
     pub fn is_plain(&self) -> bool {
         matches!(self, LineReader::Plain(_))
     }
@@ -142,7 +142,7 @@ impl LineReader {
         }
     }
 
-    /// Ignores the Enter that is the next key of the input, because it has already been acted on. An Enter behind other
+    /// Ignores the Enter that is the next key of the input, because it has already been acted on. An Enter after other
     /// keys is not ignored.
     pub fn ignore_next_enter(&mut self) {
         match self {

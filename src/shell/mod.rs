@@ -59,8 +59,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether text on the screen must not be redrawn: because the user asked for that, or because the terminal cannot
-    /// do it.
+    /// Returns whether text on the screen must not be redrawn: because the user asked for that, or because the terminal
+    /// cannot do it.
     fn is_append_only(&self) -> bool {
         self.plain || std::env::var_os("TERM").is_none_or(|term| term == "dumb")
     }
@@ -75,7 +75,8 @@ pub struct TerminalSession {
 }
 
 impl TerminalSession {
-    /// Must be called only once in a process, because it installs handlers for signals and panics.
+    /// Takes control of the terminal. Must be called only once in a process, because it installs handlers for signals
+    /// and panics.
     ///
     /// # Errors
     /// Returns an error if standard input is not a terminal, or if a signal handler cannot be installed.

@@ -151,7 +151,7 @@ impl NameMatches {
     }
 }
 
-/// Whether a text needs quotes or escapes when it is typed as a word.
+/// Returns whether a text needs quotes or escapes when it is typed as a word.
 fn needs_quotes(text: &str) -> bool {
     // This quick test suffices for nearly all names.
     let is_word_byte = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.');

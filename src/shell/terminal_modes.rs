@@ -255,7 +255,7 @@ mod unix {
             }
         }
 
-        /// Waits for a key, and returns its bytes, or no bytes if the terminal was closed. Input behind the key is not
+        /// Waits for a key, and returns its bytes, or no bytes if the terminal was closed. Input after the key is not
         /// read.
         ///
         /// # Errors
@@ -275,7 +275,7 @@ mod unix {
         }
     }
 
-    /// Whether these bytes are a whole key, and not only its beginning.
+    /// Returns whether these bytes are a whole key, and not only its beginning.
     fn is_complete_key(bytes: &[u8]) -> bool {
         match *bytes {
             [] | [0x1b] | [0x1b, b'[' | b'O'] => false,
@@ -375,6 +375,8 @@ mod other {
     pub struct TerminalModes;
 
     impl TerminalModes {
+        /// Makes a panic print its report and end the process.
+        ///
         /// # Errors
         /// Returns no error on this platform.
         pub fn new(
@@ -389,12 +391,16 @@ mod other {
             Ok(TerminalModes)
         }
 
+        /// Does nothing on this platform.
+        ///
         /// # Errors
         /// Returns no error on this platform.
         pub fn set_between_prompts(&self) -> io::Result<()> {
             Ok(())
         }
 
+        /// Runs `action`.
+        ///
         /// # Errors
         /// Returns no error on this platform.
         pub fn with_initial_modes<T>(&self, action: impl FnOnce() -> T) -> io::Result<T> {
@@ -421,24 +427,32 @@ mod other {
     pub struct KeyInput;
 
     impl KeyInput {
+        /// Returns a value that never reads a key.
+        ///
         /// # Errors
         /// Returns no error on this platform.
         pub fn new() -> io::Result<Self> {
             Ok(KeyInput)
         }
 
+        /// Fails, so that the menu becomes a numbered list.
+        ///
         /// # Errors
-        /// Always returns an error, so that the menu becomes a numbered list.
+        /// Always returns an error.
         pub fn with_signal_keys() -> io::Result<Self> {
             Err(io::ErrorKind::Unsupported.into())
         }
 
+        /// Returns false.
+        ///
         /// # Errors
         /// Returns no error on this platform.
         pub fn wait_for_key(&self, _limit: Duration) -> io::Result<bool> {
             Ok(false)
         }
 
+        /// Returns no bytes, as if the terminal were closed.
+        ///
         /// # Errors
         /// Returns no error on this platform.
         pub fn read_key(&self) -> io::Result<Vec<u8>> {
@@ -451,12 +465,16 @@ mod other {
     pub struct LineInput;
 
     impl LineInput {
+        /// Returns a value that never reports a line.
+        ///
         /// # Errors
         /// Returns no error on this platform.
         pub fn new() -> io::Result<Self> {
             Ok(LineInput)
         }
 
+        /// Returns false.
+        ///
         /// # Errors
         /// Returns no error on this platform.
         pub fn take_end_of_input(&self) -> io::Result<bool> {

@@ -7,8 +7,8 @@ use crate::lesson::evidence::Submission;
 use crate::redis_cli;
 use crate::session::dialect::{self, Dialect, Input};
 
-/// Returns the commands of an answer as lines of redis-cli. Returns `None` if the answer has anything but commands, or no
-/// Python. `rehearsed` are the submissions of the answer in the rehearsal.
+/// Returns the commands of an answer as lines of redis-cli. Returns `None` if the answer contains anything but
+/// commands, or contains no Python. `rehearsed` are the submissions of the answer in the rehearsal.
 pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     let mut rehearsed: Vec<&Submission> = rehearsed.iter().collect();
     let mut names = Vec::new();

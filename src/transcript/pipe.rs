@@ -113,8 +113,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Frontend for P
         if deadline_us.is_some() {
             return Ok(Event::SkipWait);
         }
-        // Only another client can end a wait without a timeout: leave the waiting client, and enter the next line as
-        // another client.
+        // Only another client can end a wait without a timeout, so the next line is entered as another client.
         match self.read_line()? {
             PipeLine::Text(line) => {
                 self.unread_lines.push_front(line);

@@ -28,7 +28,8 @@ pub enum OutputFormat {
     Cli(Renderer),
 }
 
-/// Runs a script. The status is the argument of `sys.exit`, else 1 if a statement raised an error, else 0.
+/// Runs a script, and returns its exit status: the argument of `sys.exit` if it was called, 1 if a statement raised an
+/// error, and 0 otherwise.
 ///
 /// # Errors
 /// Returns an error if the output cannot be written, or if Python cannot be started.

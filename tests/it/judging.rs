@@ -17,7 +17,7 @@ fn tutor_output(name: &str, steps: &str, typed: &str) -> String {
     stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a step was done: the output then says how to continue.
+/// Returns whether a step was done, in which case the output says how to continue.
 fn is_done(output: &str) -> bool {
     output.contains("Enter goes on.")
 }

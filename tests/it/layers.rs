@@ -15,7 +15,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("spelling", &[]),
     ("lesson", &["redis_engine", "markup", "spelling"]),
     ("redis_cli", &["redis_engine", "markup"]),
-    // Of `python_kernel`, only the protocol of the child process and Python's grammar: the driver runs the child.
+    // The session may use only the protocol of the child process and Python's grammar from `python_kernel`. The driver
+    // runs the child.
     (
         "session",
         &["lesson", "python_kernel::frame", "python_kernel::syntax", "redis_cli", "redis_engine", "markup", "spelling"],
@@ -24,7 +25,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("session::picture", &["redis_engine"]),
     ("session::display", &["lesson", "redis_engine"]),
     ("session::event", &["session::display", "session::picture", "lesson", "python_kernel::frame", "markup"]),
-    // The runtime knows no lesson: of `lesson`, only the record of a submission.
+    // The runtime knows nothing about lessons. It may use only the record of a submission from `lesson`.
     (
         "session::runtime",
         &[
@@ -198,7 +199,7 @@ fn every_row_names_an_existing_file_or_folder() {
     }
 }
 
-/// Whether `path` is `outer` or an item inside it.
+/// Returns whether `path` is `outer` or an item inside it.
 fn is_within(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }

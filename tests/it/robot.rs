@@ -163,7 +163,7 @@ fn assert_robot_finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64
     let start = rng.below(lesson.steps.len() as u64) as usize;
     let mut session = Session::new(Options::repeatable(library.clone()));
     session.open(lesson.clone(), start);
-    // Specific feedback is tested elsewhere, so that no rehearsal is needed.
+    // Specific feedback is tested elsewhere, so no rehearsal is needed.
     session.rehearsed(Arc::default());
     let mut robot = Robot { lesson, rng, step: None, random_lines: 0, answer: Vec::new(), typed: Vec::new() };
     drive(&mut session, &mut robot).expect("Python can be started");

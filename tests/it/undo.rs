@@ -10,7 +10,7 @@ use redis_tutor::lesson::evidence::Submission;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
-/// Inputs, in no particular order.
+/// Inputs, which a test enters in random order.
 const INPUTS: [&str; 34] = [
     "r.set('text', 'a')",
     "r.set('text', 'b', ex=5)",

@@ -186,7 +186,7 @@ impl AdaptiveSpin {
         self.has_other_cores && !is_skipped
     }
 
-    /// After a failed spin, doubles the number of waits to skip; after a success, skips none.
+    /// Doubles the number of waits to skip after a failed spin, and resets it to none after a successful one.
     fn record_result(&mut self, succeeded: bool) {
         self.last_skips = if succeeded { 0 } else { (self.last_skips * 2).clamp(1, MAX_SKIPPED_WAITS) };
         self.skips_left = self.last_skips;

@@ -26,7 +26,7 @@ use std::ops::Range;
 const MAX_BRACKETS: usize = 200;
 /// Maximum number of indentation levels, as in CPython.
 const MAX_INDENTS: usize = 100;
-/// Maximum number of operators chained in one expression. In CPython the size of its stack allows some thousands.
+/// Maximum number of operators chained in one expression. CPython's stack allows a few thousand.
 const MAX_OPERATORS: usize = 3000;
 
 /// Python's keywords, without the soft keywords (`match`, `case`, `type`), which are ordinary names elsewhere.
@@ -212,7 +212,7 @@ pub fn completeness(source: &str) -> Completeness {
     }
 }
 
-/// Whether further lines could repair the error.
+/// Returns whether further lines could repair the error.
 fn is_repaired_by_more_lines(source: &str, error: &ParseError, blank_line: bool) -> bool {
     let rest = &source[error.location.start().to_usize().min(source.len())..];
     let at_end = rest.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
@@ -239,23 +239,23 @@ const MISSING_BLOCK_MESSAGES: &[&str] = &[
     "Expected class, function definition or async function definition after decorator",
 ];
 
-/// Whether a triple-quoted f-string is still open at the end of the source.
+/// Returns whether a triple-quoted f-string is still open at the end of the source.
 fn leaves_triple_quote_open(source: &str) -> bool {
     source.matches("\"\"\"").count() % 2 == 1 || source.matches("'''").count() % 2 == 1
 }
 
-/// Whether the text begins with a triple-quoted string.
+/// Returns whether the text begins with a triple-quoted string.
 fn opens_triple_quote(text: &str) -> bool {
     let quoted = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     quoted.starts_with("\"\"\"") || quoted.starts_with("'''")
 }
 
-/// Whether the last line ends in a backslash, which continues it on the next line.
+/// Returns whether the last line ends in a backslash, which continues it on the next line.
 fn ends_in_continuation(source: &str) -> bool {
     source.ends_with('\\')
 }
 
-/// Whether the statement contains a block, so that the prompt waits for a blank line after it.
+/// Returns whether the statement contains a block, so that the prompt waits for a blank line after it.
 fn opens_block(statement: &Stmt) -> bool {
     matches!(
         statement,

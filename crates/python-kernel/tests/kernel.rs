@@ -34,7 +34,7 @@ struct RunResult {
 }
 
 impl RunResult {
-    /// The exception that ended the run. Panics if there was none.
+    /// Returns the exception that ended the run. Panics if there was none.
     fn exception(&self) -> &UncaughtException {
         self.outcome.exception.as_ref().unwrap_or_else(|| panic!("no exception: {self:?}"))
     }
@@ -436,8 +436,8 @@ fn modules_import_and_work() {
     assert!(python.output_of("help(len)").starts_with("Help on built-in function len"), "help must not start a pager");
 }
 
-/// Attempts of a hostile or curious learner to reach files, processes and sockets. Each has the class of the exception,
-/// whose message is a single sentence that names redis-tutor.
+/// Attempts of a hostile or curious learner to reach files, processes and sockets. Each attempt is listed with the
+/// class of the exception that it raises. The exception's message is a single sentence that names redis-tutor.
 #[test]
 fn nothing_outside_of_the_child_can_be_reached() {
     let mut python = Python::start();

@@ -5,7 +5,7 @@
 //! the median of many batches. A row that adds or removes elements undoes its changes after each batch, outside of the
 //! measured time, so that the size stays the same.
 
-// clippy.toml forbids the engine clocks, sockets and output. This program drives the engine, and needs them.
+// clippy.toml forbids clocks, sockets and output in the engine. This program drives the engine, and needs them.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::time::Instant;
@@ -25,7 +25,8 @@ struct BenchEngine {
     random: u64,
 }
 
-/// A command as a line of words. `%` is replaced by the number of a random element, and `+` by that of a new one.
+/// A command to measure, written as a line of words. `%` is replaced by the number of a random element, and `+` by that
+/// of a new one.
 struct Row {
     command: &'static str,
     /// The command that undoes the row's changes, if it makes any.

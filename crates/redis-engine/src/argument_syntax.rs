@@ -21,7 +21,7 @@ pub struct Argument {
     pub multiple_token: bool,
 }
 
-/// What an argument consists of, beside its token.
+/// What an argument consists of, besides its token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Shape {
     /// Nothing follows: the argument is only a token.
@@ -270,7 +270,7 @@ fn is_mark(word: &str) -> bool {
     matches!(word, "[" | "]" | "<" | ">" | "|" | "...")
 }
 
-/// Whether a word of a syntax is a token, which has no lower-case letters.
+/// Returns whether a word of a syntax is a token, which has no lower-case letters.
 fn is_token(word: &str) -> bool {
     !is_mark(word) && !word.bytes().any(|byte| byte.is_ascii_lowercase())
 }

@@ -24,7 +24,7 @@ pub struct BlockedCommand {
     pub deadline: Option<i64>,
     /// The command's name and arguments.
     pub argv: Vec<Vec<u8>>,
-    /// The row of the command.
+    /// The command's row in the command table.
     pub command: &'static Command,
 }
 
@@ -91,7 +91,7 @@ impl Blocking {
         self.counts
     }
 
-    /// The number of clients blocked on the type of value that a command pops from.
+    /// Returns the count of clients blocked on the type of value that a command pops from.
     fn count_mut(&mut self, command: &Command) -> &mut usize {
         match command.group {
             Group::SortedSet => &mut self.counts.sorted_sets,

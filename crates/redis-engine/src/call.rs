@@ -17,7 +17,7 @@ pub type Outcome = Result<(), Error>;
 /// What a command can access. The fields are separate borrows, so that a value in `keyspace` can be written to `reply`
 /// without a copy.
 pub struct Call<'a> {
-    /// All keys. Its methods use the selected database and the clock.
+    /// All keys. The methods of `Keyspace` use the selected database and the clock.
     pub keyspace: &'a mut Keyspace,
     /// The reply that the command writes.
     pub reply: &'a mut Reply,
@@ -128,7 +128,7 @@ impl Call<'_> {
         number::parse_double(self.argv[index]).ok_or(error::NOT_A_FLOAT)
     }
 
-    /// Whether the argument at `index` is this option, ignoring case.
+    /// Returns whether the argument at `index` is this option, ignoring case.
     pub fn is_option(&self, index: usize, option: &str) -> bool {
         self.argv.get(index).is_some_and(|word| word.eq_ignore_ascii_case(option.as_bytes()))
     }
@@ -165,8 +165,8 @@ impl Call<'_> {
         self.keyspace.now_ms().checked_add(ms as i64).map(Some).ok_or(error::TIMEOUT_OUT_OF_RANGE)
     }
 
-    /// Blocks the client until one of the keys is filled, when the command runs again, or until the deadline, when the
-    /// reply is null. In EXEC a command does not block: the reply is null at once.
+    /// Blocks the client until one of the keys is filled or the deadline passes. If a key is filled, the command runs
+    /// again. After the deadline, the reply is null. In EXEC a command does not block: the reply is null at once.
     pub fn block(&mut self, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
         if self.mode == Mode::Exec {
             self.reply.null_array();

@@ -109,7 +109,7 @@ pub enum ReplyMode {
 }
 
 impl ReplyMode {
-    /// Whether the running command is not answered.
+    /// Returns whether the running command is not answered.
     pub(crate) fn skips_reply(self) -> bool {
         matches!(self, ReplyMode::Off | ReplyMode::SkipThis)
     }
@@ -130,7 +130,7 @@ impl ReplyMode {
 /// A command that MULTI queued. It was looked up and checked when it was queued, so EXEC runs it as it is.
 #[derive(Debug, Clone)]
 pub struct QueuedCommand {
-    /// The row of the command.
+    /// The command's row in the command table.
     pub command: &'static Command,
     /// The command's name and arguments.
     pub argv: Vec<Vec<u8>>,
@@ -216,7 +216,7 @@ impl Clients {
     /// Returns a connected client.
     ///
     /// # Panics
-    /// If the client is not connected.
+    /// Panics if the client is not connected.
     pub fn get_mut(&mut self, id: ClientId) -> &mut Client {
         self.find(id).expect("the driver calls only for clients that it has connected")
     }
@@ -224,7 +224,7 @@ impl Clients {
     /// Returns a connected client for reading.
     ///
     /// # Panics
-    /// If the client is not connected.
+    /// Panics if the client is not connected.
     pub fn get(&self, id: ClientId) -> &Client {
         let client = self.place(id).and_then(|place| self.places[place].as_ref());
         &client.expect("the driver calls only for clients that it has connected").1
@@ -248,7 +248,7 @@ impl Clients {
         self.by_id.len()
     }
 
-    /// Whether no client is connected.
+    /// Returns whether no client is connected.
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
@@ -278,7 +278,8 @@ impl Clients {
 }
 
 impl Client {
-    /// Whether a command may need more memory, so that it is rejected above `maxmemory`: EXEC if any queued command may.
+    /// Returns whether a command may need more memory, so that it is rejected above `maxmemory`: EXEC if any queued
+    /// command may.
     pub(crate) fn may_need_memory(&self, command: &Command) -> bool {
         match &self.transaction {
             Some(transaction) if command.name == "EXEC" => {

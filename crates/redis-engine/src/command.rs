@@ -6,8 +6,8 @@ use super::error;
 
 /// The row of a command or a subcommand, whose name has a space: `OBJECT ENCODING`.
 ///
-/// Arity, flags and key positions are those of Redis 8.2's `COMMAND INFO`; group, version, complexity and the options in
-/// `syntax` those of its `COMMAND DOCS`.
+/// Arity, flags and key positions are those of Redis 8.2's `COMMAND INFO`. Group, version, complexity and the options
+/// in `syntax` are those of its `COMMAND DOCS`.
 #[derive(Debug)]
 pub struct Command {
     /// The name in capitals.
@@ -28,7 +28,7 @@ pub struct Command {
     pub complexity: &'static str,
     /// What the command does, in one line.
     pub summary: &'static str,
-    /// Lines for redis-cli, the last of which uses the command.
+    /// An example: lines for redis-cli, the last of which uses the command.
     pub example: &'static str,
     /// The function that runs the command.
     pub(crate) run: fn(&mut Call) -> Outcome,
@@ -211,18 +211,18 @@ impl Flag {
 }
 
 impl Command {
-    /// Whether the command has a flag.
+    /// Returns whether the command has a flag.
     pub fn has(&self, flag: Flag) -> bool {
         self.flags.contains(&flag)
     }
 
-    /// Whether the command can be called with this number of words, including the name.
+    /// Returns whether the command can be called with this number of words, including the name.
     pub fn arity_allows(&self, words: usize) -> bool {
         let expected = self.arity.unsigned_abs() as usize;
         if self.arity < 0 { words >= expected } else { words == expected }
     }
 
-    /// Whether a subscribed client may run the command in RESP2.
+    /// Returns whether a subscribed client may run the command in RESP2.
     pub(crate) fn runs_while_subscribed(&self) -> bool {
         matches!(
             self.name,

@@ -12,7 +12,7 @@ use super::error::{self, Error};
 #[derive(Debug)]
 pub struct CommandTable {
     families: &'static [&'static [&'static Command]],
-    /// Rows by name in capitals; subcommands by both words (`OBJECT ENCODING`).
+    /// The rows by name in capitals. The name of a subcommand has two words (`OBJECT ENCODING`).
     by_name: HashMap<&'static [u8], Row, foldhash::fast::FixedState>,
 }
 
@@ -36,12 +36,12 @@ impl CommandTable {
         table
     }
 
-    /// All commands, family by family, with subcommands after their container.
+    /// Iterates over all commands, family by family, with subcommands after their container.
     pub fn iter(&self) -> impl Iterator<Item = &'static Command> + use<> {
         self.families.iter().flat_map(|family| family.iter().copied())
     }
 
-    /// Finds a command by its name in any case; a subcommand by both words (`object encoding`).
+    /// Finds a command by its name in any case. The name of a subcommand has two words (`object encoding`).
     pub fn by_name(&self, name: &str) -> Option<&'static Command> {
         self.by_name.get(name.to_ascii_uppercase().as_bytes()).map(|row| row.command)
     }

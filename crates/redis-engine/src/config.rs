@@ -52,7 +52,7 @@ impl Config {
         position(name.as_bytes()).map_or(b"", |at| &self.values[at])
     }
 
-    /// Whether `maxmemory-policy` is LFU, so that OBJECT FREQ works and OBJECT IDLETIME does not.
+    /// Returns whether `maxmemory-policy` is LFU, so that OBJECT FREQ works and OBJECT IDLETIME does not.
     pub(crate) fn tracks_frequency(&self) -> bool {
         self.get("maxmemory-policy").ends_with(b"lfu")
     }

@@ -87,23 +87,23 @@ pub(crate) const WATCH_INSIDE_MULTI: Error = Error::from_static("ERR WATCH insid
 pub(crate) const EXEC_ABORTED: Error =
     Error::from_static("EXECABORT Transaction discarded because of previous errors.");
 
-/// EXEC itself was rejected. Redis omits the code of the reason if it is `ERR`.
+/// Returns the error for an EXEC that was rejected itself. Redis omits the code of the reason if it is `ERR`.
 pub(crate) fn exec_aborted_by(error: &Error) -> Error {
     let reason = error.as_bytes().strip_prefix(b"ERR ").unwrap_or(error.as_bytes());
     Error::new([b"EXECABORT Transaction discarded because of: ", reason].concat())
 }
 
-/// An expiry time is invalid: SETEX, EXPIRE and similar commands.
+/// Returns the error for an invalid expiry time in SETEX, EXPIRE and similar commands.
 pub(crate) fn invalid_expire(command: &str) -> Error {
     Error::new(format!("ERR invalid expire time in '{}' command", command.to_lowercase()))
 }
 
-/// An integer argument is not between `min` and `max`.
+/// Returns the error for an integer argument that is not between `min` and `max`.
 pub(crate) fn out_of_range(min: i64, max: i64) -> Error {
     Error::new(format!("ERR value is out of range, value must between {min} and {max}"))
 }
 
-/// The number of arguments is wrong. A subcommand is named like `object|encoding`.
+/// Returns the error for a wrong number of arguments. A subcommand is named like `object|encoding`.
 pub(crate) fn wrong_arity(command: &str) -> Error {
     Error::new(format!("ERR wrong number of arguments for '{}' command", command.to_lowercase().replace(' ', "|")))
 }
@@ -120,7 +120,7 @@ pub(crate) fn until_nul(word: &[u8]) -> &[u8] {
     word.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
-/// The command is unknown. The error quotes the first arguments, up to 128 bytes in all.
+/// Returns the error for an unknown command. The error quotes the first arguments, up to 128 bytes in all.
 pub(crate) fn unknown_command(argv: &[&[u8]]) -> Error {
     const QUOTED: usize = 128;
     let mut text = b"ERR unknown command '".to_vec();
@@ -139,7 +139,7 @@ pub(crate) fn unknown_command(argv: &[&[u8]]) -> Error {
     Error::new(text)
 }
 
-/// The subcommand of a container command is unknown.
+/// Returns the error for an unknown subcommand of a container command.
 pub(crate) fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand '".to_vec();
     text.extend(quotable_prefix(subcommand));
@@ -149,12 +149,12 @@ pub(crate) fn unknown_subcommand(subcommand: &[u8], command: &str) -> Error {
     Error::new(text)
 }
 
-/// The number of keys is zero: ZUNION and similar commands.
+/// Returns the error for ZUNION and similar commands if the number of keys is zero.
 pub(crate) fn no_input_key(command: &str) -> Error {
     Error::new(format!("ERR at least 1 input key is needed for '{}' command", command.to_lowercase()))
 }
 
-/// A subscribed client may run only a few commands in RESP2.
+/// Returns the error for a command that a subscribed client may not run in RESP2.
 pub(crate) fn not_while_subscribed(command: &str) -> Error {
     Error::new(format!(
         "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context",
@@ -162,7 +162,7 @@ pub(crate) fn not_while_subscribed(command: &str) -> Error {
     ))
 }
 
-/// The number of arguments fits no form of a subcommand.
+/// Returns the error for a number of arguments that fits no form of a subcommand.
 pub(crate) fn subcommand_syntax(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
     text.extend(quotable_prefix(subcommand));

@@ -6,7 +6,7 @@
 /// The maximum number of `*` in a pattern. Redis gives up beyond it, because its function calls itself for each `*`.
 const MAX_STARS: usize = 1000;
 
-/// Whether a pattern matches the whole text. As in Redis, only the empty pattern matches the empty text.
+/// Returns whether a pattern matches the whole text. As in Redis, only the empty pattern matches the empty text.
 pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     if text.is_empty() {
         return pattern.is_empty();
@@ -36,7 +36,7 @@ pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     pattern.iter().all(|&byte| byte == b'*')
 }
 
-/// Like [`matches`], but ignores the case of ASCII letters.
+/// Matches like [`matches`], but ignores the case of ASCII letters.
 pub fn matches_ignore_case(pattern: &[u8], text: &[u8]) -> bool {
     matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }

@@ -1,4 +1,4 @@
-//! The keyspace: sixteen databases of keys with values and expiry times. Keys change nowhere else.
+//! The keyspace: sixteen databases of keys with values and expiry times. No other module changes keys.
 //!
 //! Commands read with `read` and change with `edit`, `put` and `remove`. Each change marks the key as modified for
 //! WATCH, removes a container that became empty, records keyspace events, and signals keys that clients are blocked on.
@@ -137,7 +137,7 @@ impl Keyspace {
     /// Selects the database that the following calls use.
     ///
     /// # Panics
-    /// If `database` is not below `DATABASES`.
+    /// Panics if `database` is not below `DATABASES`.
     pub(crate) fn select(&mut self, database: usize) {
         assert!(database < DATABASES, "commands check the index before they select");
         self.selected = database;
@@ -180,7 +180,7 @@ impl Keyspace {
         Some(self.database().entry(index))
     }
 
-    /// Whether a key exists. Does not count a hit or a miss.
+    /// Returns whether a key exists. Does not count a hit or a miss.
     pub(crate) fn exists(&mut self, key: &[u8]) -> bool {
         self.find(key).is_some()
     }
@@ -207,7 +207,7 @@ impl Keyspace {
         Some(self.database().entry(index))
     }
 
-    /// Like `inspect`, but without a `keymiss` event, as OBJECT does. Redis: `LOOKUP_NONOTIFY`.
+    /// Reads a key like `inspect`, but without a `keymiss` event, as OBJECT does. Redis: `LOOKUP_NONOTIFY`.
     pub(crate) fn inspect_without_event(&mut self, key: &[u8]) -> Option<&Entry> {
         let index = self.look_up_without_event(key)?;
         Some(self.database().entry(index))

@@ -70,7 +70,7 @@ use keyspace::Keyspace;
 use reply::{Protocol, Reply};
 use server_state::ServerState;
 
-/// A Redis server without its network.
+/// A Redis server without a network.
 #[derive(Debug, Clone)]
 pub struct Engine {
     /// All keys.
@@ -94,7 +94,7 @@ impl Engine {
         id
     }
 
-    /// Disconnects a client: it no longer watches keys, is blocked, or has subscriptions.
+    /// Disconnects a client. Its watched keys, its blocked command and its subscriptions are removed.
     pub fn disconnect(&mut self, client: ClientId) {
         self.keyspace.watches.unwatch(client);
         self.server.disconnect(client);
@@ -107,7 +107,7 @@ impl Engine {
     /// empty. The clock of the engine never goes back: an earlier time than that of the last call has no effect.
     ///
     /// # Panics
-    /// If the client is not connected, or `argv` is empty.
+    /// Panics if the client is not connected, or if `argv` is empty.
     pub fn execute(&mut self, client: ClientId, argv: &[&[u8]], now_us: i64) {
         self.keyspace.set_clock(now_us);
         let state = self.server.clients.get_mut(client);
@@ -161,7 +161,7 @@ impl Engine {
         [self.server.blocking.next_deadline(), self.keyspace.next_expiry()].into_iter().flatten().min()
     }
 
-    /// Whether a client is blocked.
+    /// Returns whether a client is blocked.
     pub fn is_blocked(&self, client: ClientId) -> bool {
         self.server.blocking.get(client).is_some()
     }

@@ -245,7 +245,7 @@ impl Natural {
         self.0.get(index / 32).is_some_and(|word| word >> (index % 32) & 1 == 1)
     }
 
-    /// Whether any bit below this index is set.
+    /// Returns whether any bit below this index is set.
     fn any_below(&self, index: usize) -> bool {
         let whole = (index / 32).min(self.0.len());
         self.0[..whole].iter().any(|&word| word != 0) || (32 * whole..index).any(|bit| self.bit(bit))

@@ -104,12 +104,12 @@ impl Classes {
         ALL.iter().enumerate().filter(|(_, class)| !not_all.contains(class)).map(|(bit, _)| 1 << bit).sum()
     }
 
-    /// Whether events of a class are enabled.
+    /// Returns whether events of a class are enabled.
     pub fn includes(self, class: Class) -> bool {
         ALL.iter().position(|&other| other == class).is_some_and(|bit| self.bits >> bit & 1 == 1)
     }
 
-    /// Whether any event would be published.
+    /// Returns whether any event would be published.
     pub fn any(self) -> bool {
         self.bits != 0 && (self.by_key || self.by_event)
     }

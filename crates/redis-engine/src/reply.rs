@@ -33,7 +33,7 @@ impl Reply {
         &self.bytes
     }
 
-    /// Whether no bytes have been written.
+    /// Returns whether no bytes have been written.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }

@@ -22,7 +22,7 @@ impl Rng {
     /// Returns a random index below `n`, uniformly distributed.
     ///
     /// # Panics
-    /// If `n` is 0.
+    /// Panics if `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
         assert!(n > 0, "there is no index below 0");
         // The multiply-shift method has a bias below n / 2^64.

@@ -82,7 +82,7 @@ impl Subscriptions {
         self.names.get(&client).map_or(0, |names| names[kind as usize].len())
     }
 
-    /// Whether a client has any subscription.
+    /// Returns whether a client has any subscription.
     pub fn is_subscribed(&self, client: ClientId) -> bool {
         self.names.contains_key(&client)
     }

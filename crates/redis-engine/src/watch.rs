@@ -54,7 +54,7 @@ impl Watches {
         }
     }
 
-    /// Whether any key that the client watches has changed.
+    /// Returns whether any key that the client watches has changed.
     pub(crate) fn is_touched(&self, client: ClientId) -> bool {
         self.touched.contains(&client)
     }
@@ -74,7 +74,7 @@ impl Watches {
         self.watchers.len()
     }
 
-    /// Whether no key is watched.
+    /// Returns whether no key is watched.
     pub(crate) fn is_empty(&self) -> bool {
         self.watchers.is_empty()
     }

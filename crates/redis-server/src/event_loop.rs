@@ -335,7 +335,8 @@ impl Server {
         }
     }
 
-    /// Sends the replies of this iteration. All are sent at its end, so that no client reacts to a reply before that.
+    /// Sends all replies of this iteration at its end, so that no client can react to a reply before the iteration is
+    /// over.
     fn send_replies(&mut self, engine: &mut Engine) {
         let mut to_flush = std::mem::take(&mut self.to_flush);
         for index in to_flush.drain(..) {
@@ -373,7 +374,7 @@ impl Server {
     }
 }
 
-/// The file descriptor that becomes readable when [`handle_ready`](Server::handle_ready) has something to do.
+/// Lends the file descriptor that becomes readable when [`handle_ready`](Server::handle_ready) has something to do.
 #[cfg(unix)]
 impl std::os::fd::AsFd for Server {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {

@@ -13,7 +13,7 @@ pub fn assert_all_agree(
     let scripts = Mutex::new(scripts_in(folder, extension));
     let complaints = Mutex::new(Vec::new());
     let work = || {
-        // The guard is dropped before the work starts.
+        // The lock's guard is dropped before the work starts.
         while let Some(script) = { scripts.lock().expect("no worker panics with the lock").pop() } {
             let found = compared(&script).unwrap_or_else(|error| vec![error]);
             if !found.is_empty() {

@@ -1,4 +1,4 @@
-//! Sentences about commands.
+//! Feedback sentences about commands: how a command that was sent differs from the wanted one.
 
 use crate::lesson::command_families;
 use crate::lesson::mismatches::command::{CommandMismatch, PairKind, StepOfOne};

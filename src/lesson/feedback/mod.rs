@@ -1,4 +1,4 @@
-//! Sentences for learners about the differences that `mismatches` found. The sentences are Markdown.
+//! Feedback for learners about the differences that `mismatches` found, as sentences in Markdown.
 
 mod command;
 mod prediction;

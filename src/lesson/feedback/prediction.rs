@@ -1,9 +1,9 @@
-//! Sentences about predictions of the right value with the wrong type.
+//! Feedback on predictions that have the right value and the wrong type.
 
 use crate::lesson::prediction::{TypeMismatch, TypeMismatchKind};
 use crate::messages::feedback as messages;
 
-/// Returns the end of a sentence about what is printed instead.
+/// Returns the feedback on a prediction of the wrong type: a clause that says what type of value is printed instead.
 pub fn type_mismatch_sentence(mismatch: TypeMismatch) -> String {
     use TypeMismatchKind as Kind;
     let outside_or_inside = |outside: fn() -> String, inside: fn() -> String| {

@@ -1,4 +1,4 @@
-//! Sentences about the data: what a key, a field or a member should be, and what it is.
+//! Feedback sentences about the data: what a key, a field or a member should be, and what it is.
 
 use super::value;
 use crate::lesson::comparison::{Bound, Comparison, Relation, Wanted};

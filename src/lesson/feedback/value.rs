@@ -1,4 +1,4 @@
-//! Sentences about values.
+//! Feedback sentences about values: how the value that was shown differs from the wanted one.
 
 use crate::lesson::mismatches::value::{Kind, ListMismatch, TextMismatch, TextType, ValueMismatch};
 use crate::lesson::value::{Value, repr};

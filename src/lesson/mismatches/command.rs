@@ -10,7 +10,7 @@ use redis_engine::commands;
 /// A difference between a command that was sent and one that the answer sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandMismatch {
-    /// The command is another one, which is often mistaken for the wanted one.
+    /// Another command was sent, which is often mistaken for the wanted one.
     Related {
         sent: String,
         wanted: String,

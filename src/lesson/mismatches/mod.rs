@@ -1,7 +1,8 @@
 //! The differences between what a step asks for and what a submission did, as data.
 //!
-//! `feedback` turns them into sentences for the learner. They are found where no mistake of the lesson applies: first the
-//! result (the error, the reply, the data), then the command, if it is similar to one that the step's own answer sends.
+//! `feedback` turns them into sentences for the learner. They are searched if the submission is none of the mistakes
+//! that the lesson describes: first the result (the error, the reply, the data), then the command, if it is similar to
+//! one that the step's own answer sends.
 
 pub mod command;
 pub mod state;
@@ -97,7 +98,7 @@ pub enum ReplyMismatch {
         actual: Value,
         difference: Option<ValueMismatch>,
     },
-    /// At least one of the two is not a plain value.
+    /// The wanted or the actual value is not a plain value, so both are texts.
     Text {
         wanted: String,
         actual: String,
@@ -221,8 +222,8 @@ impl RaceMismatch {
             };
         };
         let clients = result.names.len();
-        // If another client's commands caused the error, the order explains it. A broken program has to be reported
-        // itself.
+        // If another client's commands caused the error, the order explains it. An error that is in the program itself
+        // has to be reported.
         match result.error.as_ref().filter(|ended| result.bad == 0 || ended.is_broken()) {
             Some(ended) => RaceMismatch::ProgramError {
                 clients,
@@ -285,7 +286,7 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     let result =
         of_error.or_else(|| failed.first().map(|failed| Mismatch::of_expectation(failed, submission, findings)));
     let command = of_commands(submission, findings).map(Mismatch::Command);
-    // A misspelt name also shows in the data, so one of the two suggestions is dropped.
+    // A misspelt name is found in the command and in the data. The second suggestion is dropped if it is the same.
     let is_same_suggestion = |command: &Mismatch| {
         command.suggested_name().is_some()
             && command.suggested_name() == result.as_ref().and_then(Mismatch::suggested_name)
@@ -359,7 +360,7 @@ pub fn is_part_of_answer(submission: &Submission, findings: &Findings) -> bool {
     command::are_all_intended(&submission.commands, &findings.sent, &findings.intended)
 }
 
-/// Returns the name that was written in place of one that a probe names.
+/// Returns the misspelt name that the learner wrote instead of a name in a probe.
 pub fn misspelling_in_probe(probe: &Probe, shown: &DisplayedValue, submission: &Submission) -> Option<Misspelling> {
     let actual = shown.value_like(&probe.reply)?;
     state::misspelling(probe.run.get_ref(), &probe.reply, &actual, &submission.arguments())

@@ -16,7 +16,7 @@ pub enum StateMismatch {
     OtherType { key: String, key_type: &'static str },
     /// The probe raised an error, or did not run.
     NotReadable { probe: String, wanted: String },
-    /// A condition holds that should not hold, or the other way round.
+    /// A condition holds that should not, or does not hold although it should.
     Condition { probe: String, should_hold: bool },
     /// Something is missing, or exists but should not. The reason may be a misspelt name.
     Presence { mismatch: PresenceMismatch, misspelling: Option<Misspelling> },
@@ -41,7 +41,7 @@ pub enum PresenceMismatch {
     ValueStillThere { subject: Subject, actual: Value },
 }
 
-/// A name that the learner wrote in place of another one.
+/// A name that the learner misspelt, and the name that was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misspelling {
     pub wanted: String,
@@ -158,7 +158,7 @@ fn outside_bounds(
     specific.unwrap_or_else(|| StateMismatch::Bounds { subject: Subject::of_probe(expression), bounds, actual })
 }
 
-/// Returns the name that was written in place of one that a probe names.
+/// Returns the misspelt name that the learner wrote instead of a name in a probe.
 pub fn misspelling(probe: &str, wanted: &str, actual: &Value, written: &[String]) -> Option<Misspelling> {
     Question::parse(probe)?.misspelling(&value::parse_python(wanted)?, actual, written)
 }
@@ -253,7 +253,7 @@ impl Question {
         })
     }
 
-    /// Returns the name that was written in place of one that the probe names.
+    /// Returns the misspelt name that the learner wrote instead of a name in the probe.
     fn misspelling(&self, wanted: &Value, actual: &Value, written: &[String]) -> Option<Misspelling> {
         if matches!(wanted, Value::None | Value::Integer(0)) || matches!(actual, Value::Integer(-1)) {
             return None;

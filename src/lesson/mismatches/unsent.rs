@@ -9,24 +9,24 @@ use redis_engine::commands;
 /// The probable reason for an error that was raised before any command was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unsent {
-    /// A variable that only another client has.
+    /// The submission uses a variable that only another client has.
     OtherClientsVariable {
         name: String,
         client: String,
     },
-    /// A name that is not a variable, but is a word that the answer sends.
+    /// A name is not a variable, but it is a word that the answer sends.
     UndefinedWord {
         word: String,
     },
-    /// A word that needs quotes.
+    /// A word needs quotes.
     UnquotedWord {
         word: String,
     },
-    /// A dict, list or tuple, which has to be converted to text first.
+    /// An argument is a dict, list or tuple, which has to be converted to text first.
     Collection {
         python_type: String,
     },
-    /// A value of another type that cannot be sent.
+    /// An argument has another type that cannot be sent.
     UnsupportedType {
         python_type: String,
     },

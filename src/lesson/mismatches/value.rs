@@ -1,4 +1,4 @@
-//! Differences between the value that was wanted and the one that was shown.
+//! Differences between the wanted value and the value that was shown.
 
 use crate::lesson::value::{Value, number, same};
 use crate::spelling;
@@ -6,55 +6,55 @@ use crate::spelling;
 /// The most specific difference that was found between two values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ValueMismatch {
-    /// Text that has the wanted bytes.
+    /// The value is text, but bytes with the same content are wanted.
     TextForBytes {
         wanted: Value,
     },
-    /// Bytes that have the wanted text.
+    /// The value is bytes, but text with the same content is wanted.
     BytesForText,
-    /// Text or bytes that are similar to what is wanted, perhaps of the other of these two types.
+    /// The value is text or bytes that are similar to the wanted ones. The type may also be wrong.
     Text {
         difference: TextMismatch,
         wrong_type: Option<TextType>,
     },
-    /// Digits in place of the number.
+    /// The value is a text of digits, but a number is wanted.
     DigitsForNumber,
-    /// A number in place of its digits.
+    /// The value is a number, but its digits as text are wanted.
     NumberForDigits,
     OneTooMany,
     OneTooFew,
     OppositeSign,
     /// The value is `None`, but another value is wanted.
     Nothing,
-    /// The wanted value, in a list.
+    /// The value is a list that holds the wanted value.
     InList,
-    /// A value of another kind.
+    /// The value is of another kind, such as a list instead of a number.
     Kind {
         wanted: Kind,
         actual: Kind,
     },
     List(ListMismatch),
-    /// One member in place of another that is similar.
+    /// A member of a set is similar to a wanted member that is missing.
     Member {
         wanted: Value,
         actual: Value,
         difference: Box<ValueMismatch>,
     },
-    /// Members that are missing, and members that are not wanted.
+    /// Members of a set are missing, or members are not wanted.
     Members {
         missing: Vec<Value>,
         surplus: Vec<Value>,
     },
-    /// A field of a dict with another value.
+    /// A field of a dict has another value.
     Field {
         field: Value,
         wanted: Value,
         actual: Value,
         difference: Option<Box<ValueMismatch>>,
     },
-    /// Names of fields that are bytes in one dict and text in the other.
+    /// The names of the fields are bytes in one dict and text in the other.
     FieldNameTypes,
-    /// A misspelt name of a field.
+    /// The name of a field is misspelt.
     FieldName {
         wanted: String,
         actual: String,
@@ -66,12 +66,12 @@ pub enum ValueMismatch {
 pub enum TextMismatch {
     Case,
     OuterWhitespace,
-    /// The value contains the quotes.
+    /// The value contains quotes around the wanted text.
     Quotes,
     Spelling,
-    /// The wanted text, with more after it.
+    /// The value is the wanted text with more text after it.
     TooLong,
-    /// The beginning of the wanted text.
+    /// The value is only the beginning of the wanted text.
     TooShort,
 }
 
@@ -88,10 +88,10 @@ pub enum ListMismatch {
     Empty,
     ScoresMissing,
     ScoresUnwanted,
-    /// The wanted list, in another list.
+    /// The value is a list that holds the wanted list.
     Nested,
     Reversed,
-    /// The same elements in another order. These two are at the first place that differs.
+    /// The elements are right, but their order is not. `wanted` and `actual` are the first elements that differ.
     Order {
         wanted: Value,
         actual: Value,
@@ -122,7 +122,7 @@ pub enum Kind {
 }
 
 impl ValueMismatch {
-    /// Compares two values. Returns `None` if they are equal, or if there is nothing to say except the two values.
+    /// Compares two values. Returns `None` if they are equal, or if no difference says more than the two values do.
     pub fn between(wanted: &Value, actual: &Value) -> Option<ValueMismatch> {
         match (wanted, actual) {
             (Value::Bytes(a), Value::Text(b)) if a == b.as_bytes() => {

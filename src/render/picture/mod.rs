@@ -1,6 +1,7 @@
 //! Pictures of keys, with boxes and bars, or in plain style as sentences.
 //!
-//! A mark before each part shows how it has changed: `+` added, `-` removed, `~` a new value. Colours only repeat that.
+//! A mark before each part shows how it has changed: `+` added, `-` removed, `~` a new value. Colours only repeat these
+//! marks.
 
 mod elements;
 mod fields;
@@ -17,7 +18,7 @@ use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since};
 
-/// Pictures are drawn at least this wide, in columns.
+/// Minimum width of a picture, in columns. In a narrower terminal, pictures are drawn as wide as this.
 const MIN_WIDTH: usize = 30;
 
 /// Lays out a picture.

@@ -25,7 +25,7 @@ pub(super) fn layout(ranking: &Ranking, style: Style) -> Vec<Line> {
         max_width(|member| member.ranks.map_or(0, |(top, below)| top.max(below)).to_string().len()).max(4);
     let remarks = members().map(|member| remark(member, style).width()).max().unwrap_or(0);
     let used = 3 + 2 * (rank_column + 1) + 1 + member_column + 2 + score_column + 1;
-    // Where there is no room for a bar and a remark behind the score, each remark is on a separate line.
+    // Where there is no room for a bar and a remark after the score, each remark is on a separate line.
     let room = style.width.saturating_sub(used + 1);
     let is_beside = remarks == 0 || room > remarks + MIN_BAR;
     let bar_column = if is_beside { room.saturating_sub(remarks + 1) } else { room }.min(MAX_BAR);
@@ -86,7 +86,7 @@ fn bar_share(score: f64, (low, high): (f64, f64)) -> f64 {
     if high > low { (score - low) / (high - low) } else { 0.0 }
 }
 
-/// Returns the remark behind a bar: the old score, how many ranks the member moved, and whether its score ties with
+/// Returns the remark after a bar: the old score, how many ranks the member moved, and whether its score ties with
 /// another.
 fn remark(member: &Ranked, style: Style) -> String {
     let mut remarks = Vec::new();

@@ -37,7 +37,7 @@ impl Session {
     }
 }
 
-/// Whether a name is a valid client name.
+/// Returns whether a name is a valid client name.
 pub(super) fn is_client_name(name: &str) -> bool {
     !name.is_empty() && name != "tutor" && !name.contains(char::is_whitespace)
 }

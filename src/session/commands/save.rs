@@ -143,7 +143,7 @@ fn literal(word: &[u8]) -> String {
     }
 }
 
-/// Whether a name occurs in a source. A name within a string counts as well.
+/// Returns whether a name occurs in a source. A name within a string counts as well.
 fn mentions(source: &str, name: &str) -> bool {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
 }

@@ -301,14 +301,14 @@ impl Session {
     }
 }
 
-/// Whether a text may change anything that a snapshot contains.
+/// Returns whether a text may change anything that a snapshot contains.
 fn is_undoable(text: &str, dialect: Dialect) -> bool {
     let inputs = dialect::inputs(text, dialect);
     !inputs.is_empty()
         && (inputs.iter().any(|input| command_name(input).is_none()) || has_command(text, &UNDOABLE, dialect))
 }
 
-/// Whether a text contains one of these tutor commands.
+/// Returns whether a text contains one of these tutor commands.
 fn has_command(text: &str, names: &[&str], dialect: Dialect) -> bool {
     dialect::inputs(text, dialect).iter().any(|input| command_name(input).is_some_and(|name| names.contains(&name)))
 }

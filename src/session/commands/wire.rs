@@ -112,7 +112,7 @@ impl Session {
     }
 }
 
-/// Whether a call is no longer waiting. A call that never waited counts as well.
+/// Returns whether a call is no longer waiting. A call that never waited counts as well.
 fn is_over(call: Option<&Call>) -> bool {
     call.and_then(|call| call.wait.as_ref()).is_none_or(|wait| wait.end.is_some())
 }

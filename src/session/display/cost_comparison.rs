@@ -27,7 +27,7 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// Number of bytes over the wire, in both directions.
+    /// Returns the number of bytes over the wire, in both directions.
     pub fn bytes(&self) -> usize {
         self.traffic.sent + self.traffic.received
     }

@@ -272,7 +272,7 @@ impl Tutor {
         }
     }
 
-    /// Whether the open step is done.
+    /// Returns whether the open step is done.
     pub fn is_step_done(&self) -> bool {
         self.lesson.as_ref().is_some_and(|run| matches!(run.phase, Phase::Done | Phase::Over))
     }

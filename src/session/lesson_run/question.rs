@@ -13,7 +13,7 @@ use crate::session::runtime::dialect::{self, Dialect, Input};
 use redis_engine::commands;
 
 impl Tutor {
-    /// Whether the open step asks a question that the learner has not answered yet.
+    /// Returns whether the open step asks a question that the learner has not answered yet.
     pub fn asks_question(&self) -> bool {
         self.lesson.as_ref().is_some_and(|run| {
             let step = run.current();
@@ -95,7 +95,7 @@ fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
     by_number.or_else(|| options.iter().find(|option| plain(&option.text) == plain(text)))
 }
 
-/// Whether a text is code to run, and not a value.
+/// Returns whether a text is code to run, and not a value.
 fn is_code(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     let is_line = commands::by_name(first).is_some() && first != text;

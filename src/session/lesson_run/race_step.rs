@@ -352,7 +352,7 @@ impl Tutor {
         true
     }
 
-    /// Whether any client has defined the function that the clients have to run.
+    /// Returns whether any client has defined the function that the clients have to run.
     pub(super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
         let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
         let mut entries = self.runtime.clients.iter().flat_map(|client| client.python.replay_log.entries());
@@ -412,7 +412,7 @@ impl Tutor {
     }
 }
 
-/// Whether a command may change a key.
+/// Returns whether a command may change a key.
 fn writes(words: &[Vec<u8>]) -> bool {
     let name = words.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
     commands::by_name(&name).is_some_and(|command| command.has(Flag::Write))

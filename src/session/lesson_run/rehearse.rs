@@ -32,7 +32,7 @@ impl Tutor {
         self.lesson.as_ref().is_none_or(|run| run.rehearsal.is_some())
     }
 
-    /// Whether the session waits for the rehearsal.
+    /// Returns whether the session waits for the rehearsal.
     pub fn awaits_rehearsal(&self) -> bool {
         self.script.awaits_rehearsal() && !self.is_rehearsed()
     }

@@ -21,7 +21,7 @@ pub(super) struct Review {
 }
 
 impl Tutor {
-    /// Whether this session is practice.
+    /// Returns whether this session is practice.
     pub fn is_practice(&self) -> bool {
         self.review.is_some()
     }
@@ -40,7 +40,7 @@ impl Tutor {
         Some(Part::Practice { number: review.total - review.queue.len(), of: review.total })
     }
 
-    /// Whether this is practice, and the open task is the last one.
+    /// Returns whether this is practice, and the open task is the last one.
     pub(super) fn is_last_in_review(&self) -> bool {
         self.review.as_ref().is_some_and(|review| review.queue.is_empty())
     }

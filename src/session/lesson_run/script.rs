@@ -96,7 +96,7 @@ impl Script {
         self.items.is_empty()
     }
 
-    /// Whether the next item waits for the rehearsal.
+    /// Returns whether the next item waits for the rehearsal.
     pub(super) fn awaits_rehearsal(&self) -> bool {
         matches!(self.items.front(), Some(Item::AwaitRehearsal))
     }
@@ -115,7 +115,7 @@ impl Tutor {
         self.runtime.abandon_trial();
     }
 
-    /// Whether the script is empty.
+    /// Returns whether the script is empty.
     pub fn is_script_idle(&self) -> bool {
         self.script.is_idle()
     }

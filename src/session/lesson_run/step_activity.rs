@@ -54,8 +54,8 @@ impl StepActivity {
         held
     }
 
-    /// Whether the value that a submission shows may come from a command: the submission sent one, or reads a variable
-    /// whose value comes from one.
+    /// Returns whether the value that a submission shows may come from a command: the submission sent one, or reads a
+    /// variable whose value comes from one.
     fn reaches_redis(&self, submission: &Submission, variables: &syntax::Variables) -> bool {
         let is_known = |name: &String| self.variables.contains(&(submission.client.clone(), name.clone()));
         !submission.commands.is_empty() || variables.read.iter().any(is_known)
@@ -77,7 +77,7 @@ impl StepActivity {
     }
 }
 
-/// Whether a command without a key reads data. PING and similar commands do not.
+/// Returns whether a command without a key reads data. PING and similar commands do not.
 fn reads_data(words: &[Vec<u8>]) -> bool {
     let name = words.first().map(|word| String::from_utf8_lossy(word)).unwrap_or_default();
     commands::by_name(&name).is_some_and(|row| matches!(row.group, Group::Generic | Group::Server))

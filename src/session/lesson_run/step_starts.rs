@@ -30,7 +30,7 @@ struct StepStart {
 }
 
 impl StepStarts {
-    /// Whether this step is restarted, and has steps before it.
+    /// Returns whether this step is restarted, and has steps before it.
     pub fn is_again_at(&self, step: usize) -> bool {
         self.is_again && step > 0 && self.steps.contains_key(&step)
     }

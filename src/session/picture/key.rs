@@ -46,8 +46,8 @@ pub struct KeyContext<'a> {
     pub whole_ms: &'a WholeTtl<'a>,
 }
 
-/// Returns the original time to live, in milliseconds, of a field, or of the key itself for `None`. The second argument
-/// is the expiry time.
+/// A function that returns the original time to live in milliseconds, of a hash field or, if its first argument is
+/// `None`, of the key. Its second argument is the expiry time.
 pub type WholeTtl<'a> = dyn Fn(Option<&[u8]>, i64) -> Option<i64> + 'a;
 
 impl KeyContext<'_> {

@@ -225,7 +225,7 @@ impl Label {
     }
 }
 
-/// Whether a text is readable without quotes.
+/// Returns whether a text is readable without quotes.
 fn is_readable(text: &str) -> bool {
     !text.is_empty()
         && text.trim() == text
@@ -243,7 +243,7 @@ fn is_printable(c: char) -> bool {
 }
 
 impl KeyPicture {
-    /// Whether the picture marks any change.
+    /// Returns whether the picture marks any change.
     pub fn is_changed(&self) -> bool {
         match (&self.previous, &self.body) {
             (Previous::Missing | Previous::OtherType(_), _) => true,

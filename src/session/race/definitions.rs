@@ -2,7 +2,7 @@
 
 use python_kernel::syntax;
 
-/// Whether a statement is a definition, an import or an assignment.
+/// Returns whether a statement is a definition, an import or an assignment.
 pub fn is_definition(source: &str) -> bool {
     let first = source.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
     let after = source[first.len()..].trim_start();
@@ -11,7 +11,7 @@ pub fn is_definition(source: &str) -> bool {
         || (after.starts_with('=') && !after.starts_with("=="))
 }
 
-/// Whether a statement defines the function that clients have to run.
+/// Returns whether a statement defines the function that clients have to run.
 pub fn defines_run(source: &str, run: &str) -> bool {
     is_definition(source) && names_of(run).any(|name| defines_name(source, name))
 }
@@ -38,7 +38,7 @@ fn names_of(source: &str) -> impl Iterator<Item = &str> {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| !name.is_empty())
 }
 
-/// Whether a statement defines this name.
+/// Returns whether a statement defines this name.
 fn defines_name(source: &str, name: &str) -> bool {
     let own = source.lines().find(|line| !line.starts_with('@')).unwrap_or_default();
     let words: Vec<&str> = names_of(own).take(3).collect();

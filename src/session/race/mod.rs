@@ -187,7 +187,7 @@ impl Race {
         self.advance();
     }
 
-    /// Whether this child belongs to any race.
+    /// Returns whether this child belongs to any race.
     pub fn owns(child: ChildId) -> bool {
         child.0 >= CHILDREN_OF_A_RACE
     }

@@ -39,7 +39,7 @@ fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), String> {
     }
 }
 
-/// Whether a word makes redis-cli exit, without a request to the server.
+/// Returns whether a word makes redis-cli exit, without a request to the server.
 fn is_quit(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"quit") || word.eq_ignore_ascii_case(b"exit")
 }

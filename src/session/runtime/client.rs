@@ -56,7 +56,7 @@ impl Clients {
         self.0.iter_mut().skip(MAIN.0)
     }
 
-    /// Whether the learner has more than one client.
+    /// Returns whether the learner has more than one client.
     pub fn are_several(&self) -> bool {
         self.0.len() > MAIN.0 + 1
     }
@@ -184,7 +184,7 @@ pub struct Connection {
 }
 
 impl Python {
-    /// Whether the main thread is waiting for an answer.
+    /// Returns whether the main thread is waiting for an answer.
     pub fn is_main_waiting(&self) -> bool {
         self.asks.contains_key(&MAIN_THREAD)
     }
@@ -197,7 +197,7 @@ impl Python {
         self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending));
     }
 
-    /// Whether another thread than the main thread is running, which means that it waits for no answer.
+    /// Returns whether another thread than the main thread is running, which means that it waits for no answer.
     pub fn has_running_threads(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
     }
@@ -213,12 +213,12 @@ impl Client {
         self.python.connections.values().map(|connection| connection.client).chain(self.cli)
     }
 
-    /// Whether a connection belongs to this client.
+    /// Returns whether a connection belongs to this client.
     pub fn has_connection(&self, id: ClientId) -> bool {
         self.connections().any(|connection| connection == id)
     }
 
-    /// Whether the client can run another input.
+    /// Returns whether the client can run another input.
     pub fn is_free(&self) -> bool {
         self.work.is_none() && self.python.replay.is_none()
     }

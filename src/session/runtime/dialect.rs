@@ -94,7 +94,7 @@ pub fn submissions(text: &str) -> Vec<String> {
     all
 }
 
-/// Whether the prompt should wait for more lines.
+/// Returns whether the prompt should wait for more lines.
 pub fn is_incomplete(text: &str, dialect: Dialect) -> bool {
     if dialect == Dialect::Cli {
         return false;
@@ -115,7 +115,7 @@ fn is_tutor(line: &str) -> bool {
     line.starts_with(':') || BARE_WORDS.contains(&line)
 }
 
-/// Whether an input writes a file or opens a port.
+/// Returns whether an input writes a file or opens a port.
 pub fn reaches_outside(input: &Input) -> bool {
     let Input::Tutor(line) = input else { return false };
     let name = line.trim_start_matches(':').trim_start();

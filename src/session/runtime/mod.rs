@@ -190,7 +190,7 @@ impl Runtime {
         connection.map_or(0, |id| self.engine.server.clients.get(id).database)
     }
 
-    /// The child whose turn it is, and the deadline for its next frame.
+    /// Returns the child whose turn it is, and the deadline for its next frame.
     pub fn running_child(&self) -> Option<(ChildId, Option<i64>)> {
         let client = &self.clients[self.turn?];
         let is_main_waiting = client.python.is_main_waiting();
@@ -222,7 +222,7 @@ impl Runtime {
         self.trial_start = None;
     }
 
-    /// Whether a trial is in progress. Its data will be restored, so no other client may see it.
+    /// Returns whether a trial is in progress. Its data will be restored, so no other client may see it.
     pub fn is_trial(&self) -> bool {
         self.trial_start.is_some()
     }

@@ -55,7 +55,7 @@ impl OutputLimit {
         &text[..end]
     }
 
-    /// Whether the shown output ends within a line.
+    /// Returns whether the shown output ends within a line.
     fn ends_within_line(&self) -> bool {
         self.characters >= MOST_CHARACTERS && self.lines < MOST_LINES
     }

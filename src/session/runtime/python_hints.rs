@@ -22,7 +22,8 @@ fn uncalled<'a>(source: &'a str, value: &str) -> Option<&'a str> {
     (is_name && value.starts_with("<bound method ")).then_some(name)
 }
 
-/// If Python rejected a line, returns its first word and the Redis command that the word resembles, if there is one.
+/// Returns the first word of a line that Python rejected, and the Redis command that the word resembles, if there is
+/// one.
 fn mistyped_command<'a>(line: &'a str, error_class: &str) -> Option<(&'a str, &'static str)> {
     let mut words = line.split_whitespace();
     let first = words.next()?;

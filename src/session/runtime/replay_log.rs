@@ -23,7 +23,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether one of the answers was a reply of Redis.
+    /// Returns whether one of the answers was a reply of Redis.
     pub fn has_redis_reply(&self) -> bool {
         self.answers.iter().any(|(_, answer)| matches!(answer, ToChild::Received { .. }))
     }
@@ -64,7 +64,7 @@ impl ReplayLog {
         self.entries.pop();
     }
 
-    /// Whether the log contains every answer.
+    /// Returns whether the log contains every answer.
     pub fn is_whole(&self) -> bool {
         self.bytes <= MOST_BYTES
     }
@@ -145,7 +145,7 @@ impl Replay {
         if is_reached { self.pending.remove(&thread) } else { None }
     }
 
-    /// Whether connections are opened again.
+    /// Returns whether connections are opened again.
     pub fn opens_connections(&self) -> bool {
         self.connections == Connections::Opened
     }

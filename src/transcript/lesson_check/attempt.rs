@@ -20,7 +20,8 @@ use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
 
-/// More than a day, so that both the date and the hour are different.
+/// Difference between the usual start time and the other one, in microseconds. It is more than a day, so that both the
+/// date and the hour differ.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
 /// The lesson that is checked, and the rehearsal of its answers.

@@ -45,7 +45,7 @@ def correct_datetime(datetime):
 def correct_pickle(pickle):
     from _struct import error as StructError
 
-    # CPython's default up to 3.13, so that pickled values have the same bytes.
+    # Protocol 4 was CPython's default up to 3.13. With it, pickled values have the same bytes.
     pickle.DEFAULT_PROTOCOL = 4
 
     def raising_unpickling_error(load):

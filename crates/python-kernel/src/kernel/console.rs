@@ -282,7 +282,7 @@ mod _host {
         line.ok_or_else(|| vm.new_eof_error("EOF when reading a line".to_owned()))
     }
 
-    /// `os._exit`: ends the process at once.
+    /// Implements `os._exit`: ends the process at once.
     #[pyfunction]
     fn end() {
         std::process::exit(0);
@@ -323,7 +323,7 @@ mod _host {
         clock::sleep(seconds.into(), vm)
     }
 
-    /// Replaces `sys.excepthook`: prints an exception that was not caught, where Python itself reports it.
+    /// Replaces `sys.excepthook`: prints an uncaught exception in the cases where Python itself reports one.
     #[pyfunction]
     fn excepthook(
         _class: PyObjectRef,

@@ -214,7 +214,7 @@ fn serve(sandbox: Sandbox) {
                 ToChild::DiscardInterrupt => {
                     kernel.take_interrupt();
                 }
-                // This answer arrived after its request had been interrupted.
+                // This answer arrived after its request had been interrupted, so it is ignored.
                 _ => {}
             }
         }
@@ -251,7 +251,7 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     builder
         .add_native_modules(&natives)
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
-        // Added after the standard library, because these modules replace some of its modules.
+        // These modules are added after the standard library, because they replace some of its modules.
         .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../host_stubs"))
         .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../redis_package"))
         .init_hook(|vm| vm.set_user_signal_channel(signals))

@@ -74,7 +74,7 @@ fn thread_number() -> u32 {
     })
 }
 
-/// Whether the calling thread is the main thread.
+/// Returns whether the calling thread is the main thread.
 pub fn is_main_thread() -> bool {
     thread_number() == MAIN_THREAD
 }

@@ -1,5 +1,5 @@
-//! Creates the `redis` package and its modules without the import system, which would spend half a millisecond of
-//! Python on each module.
+//! Creates the `redis` package and its modules without the import system, which would run half a millisecond of Python
+//! code for each module.
 //!
 //! The modules look as if they had been imported. A module that is not listed here, or that is reloaded, is imported in
 //! the usual way.

@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether an encoding name means UTF-8, which Rust decodes faster than Python's codecs.
+/// Returns whether an encoding name means UTF-8, which Rust decodes faster than Python's codecs.
 pub fn is_utf8(encoding: &str) -> bool {
     encoding.eq_ignore_ascii_case("utf-8") || encoding.eq_ignore_ascii_case("utf8")
 }

@@ -229,8 +229,8 @@ impl<'a> SourceTokens<'a> {
         })
     }
 
-    /// Returns the place that CPython marks for an error with one of the messages of `message`, or `None` if it is the
-    /// parser's.
+    /// Returns the place that CPython marks, for an error whose message comes from `message`. Returns `None` if CPython
+    /// marks the same place as the parser.
     fn corrected_place(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<Range<usize>> {
         let at = self.token_at(place.start);
         let next = |kind| self.tokens.iter().skip(at).find(|token| token.kind == kind);
@@ -335,7 +335,7 @@ impl<'a> SourceTokens<'a> {
         diagnostic_at("invalid syntax. Perhaps you forgot a comma?", start.place.start..end)
     }
 
-    /// Whether a token is inside the brackets of `def f(…)`.
+    /// Returns whether a token is inside the brackets of `def f(…)`.
     fn is_in_parameters(&self, at: usize) -> bool {
         let level = self.tokens.get(at).map_or(0, |token| token.level);
         let opened = self.tokens[..at].iter().rposition(|token| is_opening(token.kind) && token.level < level);
@@ -473,7 +473,7 @@ impl<'a> SourceTokens<'a> {
 
     // --- expressions around a position ---
 
-    /// Returns the name of the expression at a place in CPython's messages.
+    /// Returns the name that CPython's messages use for the expression at a place.
     fn expression_name(&self, place: &Range<usize>) -> &'static str {
         parse(self.text(place)).as_ref().map_or("expression", name_of)
     }

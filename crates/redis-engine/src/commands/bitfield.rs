@@ -97,8 +97,9 @@ impl FieldType {
         }
     }
 
-    /// Returns the exact value of SET's argument. For an unsigned field, its 64 bits are unsigned. For a signed one,
-    /// Redis computes the distance from the minimum, which overflows for very low values: they count as very high ones.
+    /// Returns the exact value of SET's argument. For an unsigned field, the argument's 64 bits are read as an unsigned
+    /// integer. For a signed field, Redis computes the distance from the minimum, which overflows for very low values,
+    /// so that they count as very high ones.
     fn exact_value(self, value: i64) -> i128 {
         let is_too_far = self.bits < 64 && value <= i64::MIN + ((1 << (self.bits - 1)) - 1);
         match self.signed {

@@ -138,7 +138,7 @@ fn write_statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'
 /// Returns the ACL categories: that of the group, those that follow from flags, and those that Redis adds individually.
 fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     if subcommands(table, command).next().is_some() && command.name != "COMMAND" {
-        // A container on its own does nothing.
+        // A container command on its own does nothing.
         return vec!["@slow"];
     }
     let name = command.name;

@@ -51,7 +51,8 @@ fn debug(call: &mut Call) -> Outcome {
         b"DIGEST-VALUE" if words >= 2 => digest_values(call),
         b"ERROR" if words == 3 => return Err(Error::new(call.argv[2])),
         b"RELOAD" => reload(call)?,
-        // Accepted without effect: there is no log, replication or cron, and lists have no plain nodes.
+        // These subcommands have no effect, because there is no log, replication or cron, and lists have no plain
+        // nodes.
         b"LOG" | b"QUICKLIST-PACKED-THRESHOLD" | b"PAUSE-CRON" | b"DICT-RESIZING" if words == 3 => call.reply.ok(),
         b"REPLYBUFFER" if words == 4 => call.reply.ok(),
         b"CHANGE-REPL-ID" => call.reply.ok(),
@@ -175,7 +176,7 @@ fn protocol(call: &mut Call) -> Outcome {
             return Err(Error::from_static("ERR RESP2 is not supported by this command"));
         }
         b"push" => {
-            // A separate message, which Redis sends after the reply.
+            // This is a separate message, which Redis sends after the reply.
             reply.bulk(b"Some real reply following the push reply");
             reply.push(2);
             reply.bulk(b"server-cpu-usage");

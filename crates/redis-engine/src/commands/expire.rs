@@ -224,7 +224,7 @@ fn time_left(call: &mut Call, ms_per_unit: i64, relative_to: RelativeTo) -> Outc
         None => -2,
         Some(entry) => match entry.expires_ms() {
             None => -1,
-            // Rounded to the nearest unit, as in Redis.
+            // The time is rounded to the nearest unit, as in Redis.
             Some(at) => (at - base).max(0).saturating_add(ms_per_unit / 2) / ms_per_unit,
         },
     };

@@ -76,12 +76,12 @@ static FAMILIES: &[&[&Command]] = &[
 /// The table of all commands.
 pub static TABLE: LazyLock<CommandTable> = LazyLock::new(|| CommandTable::new(FAMILIES));
 
-/// All commands, family by family, with subcommands after their container.
+/// Iterates over all commands, family by family, with subcommands after their container.
 pub fn all() -> impl Iterator<Item = &'static Command> {
     TABLE.iter()
 }
 
-/// Finds a command by its name in any case; a subcommand by both words (`object encoding`).
+/// Finds a command by its name in any case. The name of a subcommand has two words (`object encoding`).
 pub fn by_name(name: &str) -> Option<&'static Command> {
     TABLE.by_name(name)
 }

@@ -70,7 +70,7 @@ const SSUBSCRIBE: Command = Command {
     run: ssubscribe,
 };
 
-/// SUBSCRIBE is allowed in a transaction for backward compatibility, but SSUBSCRIBE is not.
+/// Rejects SSUBSCRIBE in a transaction, where SUBSCRIBE is allowed for backward compatibility.
 fn ssubscribe(call: &mut Call) -> Outcome {
     if call.mode == Mode::Exec {
         return Err(Error::from_static("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));

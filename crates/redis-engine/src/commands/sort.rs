@@ -1,4 +1,4 @@
-//! SORT: the elements of a list, a set or a sorted set, sorted by themselves or by values under other keys.
+//! SORT: the elements of a list, a set or a sorted set, sorted by their own values or by values under other keys.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -153,7 +153,7 @@ fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination
     }
     for element in selected {
         for pattern in &options.get {
-            // A missing value is stored as an empty string.
+            // STORE stores a missing value as an empty string.
             let value = resolve_pattern(call.keyspace, pattern, element).unwrap_or_default();
             values.push(value.into_owned().into());
         }
@@ -213,7 +213,7 @@ fn apply_direction(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
-/// Sorts by text. Elements without one come first.
+/// Sorts elements by a text. Elements without a text come first.
 fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
     let mut valued: Vec<_> = elements.drain(..).map(|element| (value(&element), element)).collect();
     valued.sort_by(|a, b| apply_direction(a.0.cmp(&b.0), options));

@@ -74,7 +74,7 @@ impl Hash {
         self.fields.len()
     }
 
-    /// Whether the hash has no fields.
+    /// Returns whether the hash has no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
@@ -126,7 +126,7 @@ impl Hash {
         self.fields.get(field).map(|entry| &*entry.value)
     }
 
-    /// Whether a field exists, expired or not.
+    /// Returns whether a field exists, expired or not.
     pub fn contains(&self, field: &[u8]) -> bool {
         self.fields.contains_key(field)
     }
@@ -159,7 +159,7 @@ impl Hash {
         entry.is_live(now_ms).then_some((&**field, &*entry.value))
     }
 
-    /// Like `expiry`, but returns `None` if the field has expired.
+    /// Returns a field's expiry time like `expiry`, but returns `None` if the field has expired.
     pub(crate) fn live_expiry(&self, field: &[u8], now_ms: i64) -> Option<Option<i64>> {
         self.fields.get(field).filter(|entry| entry.is_live(now_ms)).map(|entry| entry.expiry.at_ms())
     }

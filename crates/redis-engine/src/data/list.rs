@@ -29,7 +29,7 @@ impl List {
         self.elements.len()
     }
 
-    /// Whether the list has no elements.
+    /// Returns whether the list has no elements.
     pub fn is_empty(&self) -> bool {
         self.elements.is_empty()
     }

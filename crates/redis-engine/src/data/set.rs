@@ -106,7 +106,7 @@ impl Set {
         self.members.len()
     }
 
-    /// Whether the set has no members.
+    /// Returns whether the set has no members.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
@@ -143,7 +143,7 @@ impl Set {
         copy
     }
 
-    /// Whether a value is a member: SISMEMBER.
+    /// Returns whether a value is a member: SISMEMBER.
     pub fn contains(&self, member: &[u8]) -> bool {
         self.members.contains(member)
     }

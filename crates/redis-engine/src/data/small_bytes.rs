@@ -10,7 +10,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Maximum length of an inline string: what fits beside a length and a tag into the size of a `Vec`.
+/// Maximum length of an inline string in bytes. With its length and a tag, it then takes as much space as a `Vec`.
 const MAX_INLINE: usize = 22;
 
 /// An immutable byte string. A clone of a long one shares its bytes.

@@ -74,7 +74,7 @@ impl ScoredMember {
 
 /// Compares two members by score, and by their bytes if the scores are equal.
 fn compare((score, member): (f64, &[u8]), (other_score, other_member): (f64, &[u8])) -> Ordering {
-    // Not `total_cmp`, because -0 and 0 are equal in Redis.
+    // `total_cmp` would be wrong here, because -0 and 0 are equal in Redis.
     if score < other_score {
         Ordering::Less
     } else if score > other_score {
@@ -192,7 +192,7 @@ impl SortedSet {
         self.scores.len()
     }
 
-    /// Whether the sorted set has no members.
+    /// Returns whether the sorted set has no members.
     pub fn is_empty(&self) -> bool {
         self.scores.is_empty()
     }

@@ -104,7 +104,7 @@ impl Str {
         }
     }
 
-    /// Whether the string has no bytes.
+    /// Returns whether the string has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

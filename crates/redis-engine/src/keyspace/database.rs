@@ -44,12 +44,12 @@ impl Entry {
         self.expiry.at_ms()
     }
 
-    /// Whether the key has expired at a time in milliseconds since 1970.
+    /// Returns whether the key has expired at a time in milliseconds since 1970.
     pub fn has_expired(&self, now_ms: i64) -> bool {
         self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms)
     }
 
-    /// Whether a hash field has expired.
+    /// Returns whether a hash field has expired.
     pub(super) fn has_expired_fields(&self, now_ms: i64) -> bool {
         self.value.noted_field_expiry().is_some_and(|at_ms| at_ms <= now_ms)
     }
@@ -117,7 +117,7 @@ impl Database {
         self.entries.len()
     }
 
-    /// Whether the database has no keys.
+    /// Returns whether the database has no keys.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -300,12 +300,12 @@ impl Database {
     }
 }
 
-/// Whether a value is stored in another allocation than its key's head.
+/// Returns whether a value is stored in another allocation than its key's head.
 fn is_apart(value: &Value) -> bool {
     !matches!(value, Value::Str(Str::Embedded(_)))
 }
 
-/// Whether Redis shares one object for all uses of a value.
+/// Returns whether Redis shares one object for all uses of a value.
 fn is_shared(value: &Value) -> bool {
     matches!(value, Value::Str(value) if value.is_shared())
 }

@@ -20,7 +20,7 @@ impl<'a, T: DataType> Edit<'a, T> {
         Edit { keyspace, index, key, created, type_: std::marker::PhantomData }
     }
 
-    /// Whether the key did not exist before.
+    /// Returns whether the key did not exist before.
     pub fn is_new(&self) -> bool {
         self.created
     }
@@ -48,7 +48,7 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.commit_changes(event, 1);
     }
 
-    /// Like `commit`, for a command that Redis counts as this number of changes.
+    /// Ends the edit like `commit`, for a command that Redis counts as this number of changes.
     pub fn commit_changes(mut self, event: &'static str, changes: usize) {
         self.keyspace.dirty += changes as u64;
         let created = std::mem::take(&mut self.created);

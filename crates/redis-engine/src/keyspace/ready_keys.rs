@@ -13,12 +13,12 @@ pub struct BlockedCounts {
 }
 
 impl BlockedCounts {
-    /// Whether any client is blocked.
+    /// Returns whether any client is blocked.
     pub fn any(self) -> bool {
         self.lists + self.sorted_sets > 0
     }
 
-    /// Whether any client is blocked on a value of this type.
+    /// Returns whether any client is blocked on a value of this type.
     fn includes(self, value: &Value) -> bool {
         match value {
             Value::List(_) => self.lists > 0,

@@ -9,7 +9,7 @@
 //! to the steps that are needed to fail, and printed in the format of crates/redis-engine/tests/truth/engine, so that
 //! it can be added there.
 
-// clippy.toml forbids the engine clocks, sockets and output. This program drives the engine, and needs them.
+// clippy.toml forbids clocks, sockets and output in the engine. This program drives the engine, and needs them.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::process::ExitCode;

@@ -37,7 +37,7 @@ fn code(source: &str) -> String {
 /// Returns all paths of the code, such as `super::data::Value`. The braces of a `use` are expanded.
 fn paths(code: &str) -> Vec<Vec<String>> {
     let (mut paths, mut path, mut word) = (Vec::new(), Vec::<String>::new(), String::new());
-    // What precedes the words in each open brace: empty unless the brace is that of a `use`.
+    // The path before each open brace. It is empty unless the brace belongs to a `use`.
     let mut prefixes = vec![Vec::<String>::new()];
     for (index, c) in code.char_indices() {
         if c.is_alphanumeric() || c == '_' {

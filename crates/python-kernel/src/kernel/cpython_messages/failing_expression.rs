@@ -14,7 +14,7 @@ pub(super) struct FailingExpression {
     /// Name of the bytecode instruction.
     instruction: String,
     expression: Option<Expr>,
-    /// The operator of `x += 1`.
+    /// The operator of an augmented assignment such as `x += 1`; `None` for any other instruction.
     augmented: Option<Operator>,
     /// The local variables of the frame.
     locals: PyObjectRef,
@@ -45,7 +45,7 @@ impl FailingExpression {
         })
     }
 
-    /// Whether the name of the instruction starts with this name.
+    /// Returns whether the name of the instruction starts with this name.
     pub(super) fn is_instruction(&self, name: &str) -> bool {
         self.instruction.starts_with(name)
     }
@@ -75,7 +75,7 @@ impl FailingExpression {
         Some(attribute.attr.as_str())
     }
 
-    /// Whether the called function is written as an attribute of this module.
+    /// Returns whether the called function is written as an attribute of this module.
     pub(super) fn calls_module(&self, module: &str) -> bool {
         let Some(Expr::Call(call)) = &self.expression else { return false };
         let Expr::Attribute(attribute) = &*call.func else { return false };
@@ -141,7 +141,7 @@ impl FailingExpression {
         Some(numbers.find(|&number: &usize| number >= given).unwrap_or(given))
     }
 
-    /// Whether the class of the value has an attribute with this name.
+    /// Returns whether the class of the value has an attribute with this name.
     pub(super) fn class_has(&self, name: &'static str, vm: &VirtualMachine) -> Option<bool> {
         let class: PyObjectRef = match self.expression.as_ref()? {
             Expr::Call(call) => self.value(&call.func, vm)?,

@@ -1,7 +1,7 @@
 //! Messages that differ from CPython's in the same way wherever they occur.
 
 /// The class of the exception, the interpreter's message, and CPython's message. `{}` stands for a part that is copied
-/// from the one to the other, `{1}` for the second such part.
+/// from the interpreter's message to CPython's, and `{1}` for the second such part.
 const TEMPLATES: &[(&str, &str, &str)] = &[
     ("TypeError", "unsupported operand type(s) for +: 'str' and '{}'", "can only concatenate str (not \"{}\") to str"),
     ("TypeError", "unsupported operand type(s) for +=: 'str' and '{}'", "can only concatenate str (not \"{}\") to str"),
@@ -143,7 +143,7 @@ pub(super) fn captures<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>
     if rest.is_empty() { Some(parts) } else { None }
 }
 
-/// Puts the parts into the places of a template.
+/// Replaces the placeholders of a template by the parts.
 fn fill(template: &str, parts: &[&str]) -> String {
     let template = template.replace("{1}", parts.get(1).unwrap_or(&""));
     let mut parts = parts.iter();

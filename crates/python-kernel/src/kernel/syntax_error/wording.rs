@@ -31,7 +31,7 @@ pub(super) fn fixed_message(error: &ParseErrorType) -> Option<&'static str> {
     })
 }
 
-/// Whether an expression binds as tightly as an operand of `==`.
+/// Returns whether an expression binds as tightly as an operand of `==`.
 pub(super) fn is_operand(expression: &Expr) -> bool {
     match expression {
         Expr::UnaryOp(operation) => operation.op != UnaryOp::Not,
@@ -42,7 +42,7 @@ pub(super) fn is_operand(expression: &Expr) -> bool {
     }
 }
 
-/// Returns the name of an expression in CPython's messages.
+/// Returns the name that CPython's messages use for an expression.
 pub(super) fn name_of(expression: &Expr) -> &'static str {
     match expression {
         Expr::Attribute(_) => "attribute",

@@ -219,8 +219,8 @@ impl Text<'_> {
     }
 }
 
-/// Whether carets are drawn. CPython omits them if they would mark a whole line, or if the statement only calls a
-/// function by a plain name.
+/// Returns whether carets are drawn. CPython omits them if they would mark a whole line, or if the statement only calls
+/// a function by a plain name.
 fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) -> bool {
     let source = all.iter().map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join("\n");
     if let Ok(parsed) = parser::parse(&source, Mode::Module.into())

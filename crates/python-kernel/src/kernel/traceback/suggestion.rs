@@ -6,10 +6,10 @@ use rustpython_vm::{
     common::str::levenshtein::{MOVE_COST, levenshtein_distance},
 };
 
-/// Maximum number of names to search. With more candidates there is no suggestion.
+/// Maximum number of names to search. If there are more candidates, no suggestion is made.
 const MAX_CANDIDATES: usize = 750;
 
-/// Returns the names to choose from, for an error about a wrong name.
+/// A function that returns the names to choose from, for an error about a wrong name.
 type Candidates = fn(&Py<PyBaseException>, &str, &VirtualMachine) -> Option<Vec<String>>;
 
 /// Returns the suggestion to add to the message, or an empty string if no name is similar.
@@ -40,7 +40,7 @@ pub fn suggestion(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     text
 }
 
-/// Whether the standard library has a module with this name.
+/// Returns whether the standard library has a module with this name.
 fn is_module(name: &str, vm: &VirtualMachine) -> bool {
     let Ok(names) = vm.sys_module.get_attr("stdlib_module_names", vm) else { return false };
     let name: PyObjectRef = vm.ctx.new_str(name).into();

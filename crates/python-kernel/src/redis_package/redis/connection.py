@@ -111,7 +111,7 @@ class ConnectionPool:
         self._add_maintenance_settings(maint_notifications_config)
 
     def _add_maintenance_settings(self, config):
-        # This has no effect here, except that the pool's repr shows the same settings as in redis-py.
+        # These settings have no effect here. They are set because redis-py's pool shows them in its repr.
         kwargs = self.connection_kwargs
         wanted = is_resp3(kwargs.get("protocol")) and self.connection_class is not UnixDomainSocketConnection
         if not wanted or (config is not None and not config.enabled):
