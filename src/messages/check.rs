@@ -71,7 +71,7 @@ messages! {
     spoils_nothing() =
         "`spoils` is true, but this changes nothing: remove `spoils`, or let `try` change something";
     mistake_not_judged() = "Nothing in it was judged: no line ran to its end.";
-    other_mistake_first(number) = "`when` matches, but so does the one of mistake {number}, which comes first.";
+    other_mistake_first(number) = "`when` matches, but so does the `when` of mistake {number}, which comes first.";
     mistake_cannot_be_meant() =
         "`when` matches, but no line can be the mistake: each sends and changes nothing, uses another key than the answer, or does by hand what clients should run.";
     when_does_not_fit(reasons) = "`when` does not match: {reasons}";

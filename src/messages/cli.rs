@@ -18,7 +18,7 @@ messages! {
     picture_title(name) = "redis-tutor runs {name}";
 
     /// Shown by `man` if there is no such subcommand.
-    no_such_command(name, commands) = "there is no command '{name}'. There are: {commands}.";
+    no_such_command(name, commands) = "there is no command '{name}'. The commands are: {commands}.";
 
     /// Shown if there is no lesson with this name or number. `suggestion` is `did_you_mean`, or empty.
     no_such_lesson(name, suggestion) = "there is no lesson '{name}'.{suggestion} `redis-tutor lessons` lists them.";
@@ -62,14 +62,14 @@ messages! {
 
     /// Shown by `new` when the lesson was written.
     new_lesson(path) = "\
-{path} is a lesson of three steps, to be replaced by yours.
-  redis-tutor check {path}          proves it
+{path} is a lesson with three steps. Replace them with your own.
+  redis-tutor check {path}          checks it
   redis-tutor learn {path} --watch  opens it, and again at each save
   redis-tutor transcript {path}     shows it as learners will see it";
 
     /// Shown by `transcript` if the lesson's own answers do not finish the lesson.
     answers_do_not_finish(path) =
-        "the answers did not reach the end of the lesson: redis-tutor check {path} tells where";
+        "the answers did not reach the end of the lesson: redis-tutor check {path} shows where";
 
     /// Shown by `review` if the next task is due within a day.
     nothing_due_today() = "There is nothing to practise today; the next task comes up within a day.";

@@ -14,8 +14,8 @@ messages! {
     help_lists_commands() = "`:help` lists the commands.";
     /// Shown by `:help` before the table of commands.
     help_intro() = "\
-Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line goes on when a \
-step is done; Ctrl-C stops what runs, Ctrl-D leaves.";
+Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line continues when \
+a step is done; Ctrl-C stops what is running, Ctrl-D leaves.";
     /// The header of the table of commands that `:help` shows.
     help_header() = "| type | |";
 
@@ -24,9 +24,9 @@ step is done; Ctrl-C stops what runs, Ctrl-D leaves.";
     /// Shown by `:hint`: the next hint of the step.
     hint(number, total, hint) = "Hint {number} of {total}: {hint}";
     /// Shown by `:hint` in a step without hints.
-    no_hints() = "This step has no hints. `:answer` shows a way.";
+    no_hints() = "This step has no hints. `:answer` shows a solution.";
     /// Shown by `:hint` after the last hint.
-    no_more_hints() = "There are no more hints. `:answer` shows a way, `:skip` types it for you.";
+    no_more_hints() = "There are no more hints. `:answer` shows a solution, `:skip` types it for you.";
     /// Shown by `:expect` in a step that does not judge a submission.
     nothing_expected() = "This step does not check the data.";
     /// Shown by `:answer` in a step with options to choose from: the number of the right option.
@@ -127,21 +127,21 @@ step is done; Ctrl-C stops what runs, Ctrl-D leaves.";
 
     /// Shown by `:undo` and `:fork back` while real clients are connected.
     real_clients_prevent_undo() = "\
-Real clients are connected, and what they have read can't be taken back, so nothing was changed. `:serve off` \
-disconnects them. After that, the same command works, and takes back what they have done as well.";
+Real clients are connected, and what they have read can't be undone, so nothing was changed. `:serve off` \
+disconnects them. After that, the same command works, and undoes what they have done as well.";
     /// Shown by `:undo` at the start of a fork.
     fork_starts_here() = "This is where the fork began: `:fork back` leaves it.";
     /// Shown by `:undo` before the first input.
-    nothing_to_undo() = "There is nothing to take back.";
+    nothing_to_undo() = "There is nothing to undo.";
     /// Shown by `:undo` if the last input was not accepted as an answer.
     undone_refused_answer(input) = "\
-{input} was not accepted as an answer, and has changed nothing. Another `:undo` takes back what came before it.";
+{input} was not accepted as an answer, and has changed nothing. Another `:undo` undoes what came before it.";
     /// Shown by `:undo` if the data was too large to be copied.
     too_large_to_undo() = "\
-The data is too large to be copied before every line, so this can't be taken back. Before you try something, type \
+The data is too large to be copied before every line, so this can't be undone. Before you try something, type \
 `:fork`, which copies all of it once; `:fork back` then returns to it.";
     /// Shown by `:undo`: the input that was undone.
-    undone(input) = "Taken back: {input}.";
+    undone(input) = "Undone: {input}.";
     /// Shown after `undone` if it has led back to a step that is done.
     back_at_done_step(step, lesson) = "You are at step {step} of **{lesson}**, which is done.";
     /// Shown after `undone` if it has led back to a step that is open again.
@@ -150,11 +150,11 @@ The data is too large to be copied before every line, so this can't be taken bac
     clock_is_back() = "The clock was set back as well, so TTLs are as they were.";
     /// Shown by `:fork`.
     fork_begun() = "\
-You are in a fork: try what you like. `:fork back` returns to this place, `:fork keep` stays where you are then.";
+You are in a fork: try what you like. `:fork back` returns to this place, `:fork keep` keeps your changes.";
     /// Shown after `fork_begun` in a lesson.
     fork_is_not_judged() = "Until then no step is judged.";
     /// Shown by `:fork` in a fork.
-    already_in_fork() = "You are in a fork already. `:fork back` returns to its beginning, `:fork keep` stays here.";
+    already_in_fork() = "You are in a fork already. `:fork back` returns to its beginning, `:fork keep` keeps your changes.";
     /// Shown by `:fork back` and `:fork keep` outside of a fork.
     no_fork() = "There is no fork to leave: `:fork` begins one.";
     /// Shown by `:fork keep`.
@@ -175,7 +175,7 @@ You are in a fork: try what you like. `:fork back` returns to this place, `:fork
     /// Shown by `:wire on`.
     wire_turned_on() = "\
 From here on, the bytes of each command and of its reply are shown. Each line of the protocol ends with two more \
-bytes, `\\r\\n`, which are counted but not shown. `:wire off` ends it.";
+bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     /// Shown by `:wire off`.
     wire_turned_off() = "The bytes are no longer shown.";
     /// Shown by `:wire` without an argument, if it is on.
@@ -189,7 +189,7 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` ends it.";
     neither_on_nor_off(argument) =
         "{argument} is neither on nor off. Type `:wire on`, `:wire off`, or `:wire` alone.";
     /// Shown beside bytes that a client received without sending a command.
-    no_reply_but_message() = "a message, which answers no command";
+    no_reply_but_message() = "a message, not the reply to a command";
     /// Shown beside the reply to a blocked command that another client woke.
     woken_after(duration, client) = "after {duration}, woken by {client}";
     /// Shown beside the reply to a blocked command that timed out.
@@ -251,10 +251,10 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` ends it.";
     /// Shown by `:serve off` if no client was connected.
     port_closed(port) = "Port {port} is closed. The data stays.";
     /// Shown by `:serve off` if one client was connected.
-    port_closed_on_one(port) = "Port {port} is closed. The client that was connected is cut off. The data stays.";
+    port_closed_on_one(port) = "Port {port} is closed. Its client was disconnected. The data stays.";
     /// Shown by `:serve off` if several clients were connected.
     port_closed_on_several(port, count) =
-        "Port {port} is closed. The {count} clients that were connected are cut off. The data stays.";
+        "Port {port} is closed. Its {count} clients were disconnected. The data stays.";
     /// Shown by `:serve PORT` if a port is open already.
     port_already_open(port) = "Port {port} is open already. `:serve off` closes it.";
     /// Shown by `:serve` if its argument is not a port.

@@ -29,7 +29,7 @@ messages! {
     done() = "Done.";
 
     /// Shown at the end of a step.
-    enter_goes_on() = "Enter goes on.";
+    enter_goes_on() = "Enter continues.";
 
     /// Shown at the end of the last task of a practice.
     enter_ends_practice() = "Enter ends the practice.";
@@ -50,7 +50,7 @@ messages! {
 
     /// Shown for an answer that looks like code.
     nothing_runs_at_questions() =
-        "Nothing runs at `?`. `:fork` lets you try things first, and `:fork back` returns to the question.";
+        "Code does not run at `?`. `:fork` lets you try things first, and `:fork back` returns to the question.";
 
     // The verdict on a submission (`judging.rs`).
 
@@ -61,8 +61,8 @@ messages! {
 
     /// Shown at the end of a lesson that is not the last one.
     sheet_and_review() =
-        "`:sheet` shows the commands of this lesson, each with an example; `redis-tutor review` brings its tasks back \
-         when it is time for them.";
+        "`:sheet` shows the commands of this lesson, each with an example; `redis-tutor review` repeats its tasks \
+         when they are due.";
 
     /// Shown at the end of a lesson that is not the last one, after `sheet_and_review`.
     next_lesson(title) = "Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves.";
@@ -72,7 +72,7 @@ messages! {
 
     /// Shown at the end of the last lesson, after `sheet_of_last_lesson`.
     all_lessons_done() =
-        "That was the last lesson. From here on `redis-tutor review` brings tasks back when it is time for them, \
+        "That was the last lesson. From here on `redis-tutor review` repeats tasks when they are due, \
          `redis-tutor sheet > redis.md` keeps what all lessons taught, and `redis-tutor play` is a prompt to try \
          things at. `:lessons` lists the lessons, `:quit` leaves.";
 
@@ -162,29 +162,29 @@ messages! {
     client_ends(client, error) = "{client} ends with {error}";
 
     /// Shown if the learner chooses a client whose program has ended.
-    client_is_done(client) = "{client} is done, and sends no more.";
+    client_is_done(client) = "{client} is done, and sends nothing more.";
 
     /// Shown if the learner chooses a client that is blocked.
     client_cannot_send(client, keys) = "{client} waits for {keys}: it sends nothing before that.";
 
     /// Shown if the learner's answer names no client. `clients` is a list of `client_number` messages.
-    nobodys_turn(text, clients) = "{text} is nobody's turn: type {clients}, or `all`.";
+    nobodys_turn(text, clients) = "{text} is not a client: type {clients}, or `all`.";
 
     /// The number to type for a client.
     client_number(number, client) = "`{number}` for {client}";
 
     /// Shown by `:undo` in a race.
-    turn_undone() = "The last turn is taken back.";
+    turn_undone() = "The last turn is undone.";
 
     /// The value that a probe of the data has shown after an order.
-    probe_says(probe, reply) = "{probe} says {reply}";
+    probe_says(probe, reply) = "{probe} returns {reply}";
 
     /// Shown in place of `probe_says` if the probe raised an error.
     probe_fails(probe) = "{probe} raises an error";
 
     /// Shown after an order that the learner played, if nothing went wrong. `observed` is a `probe_says`.
     order_succeeds(observed) =
-        "{observed}, as it should. From the start, in another order? `all` plays every one.";
+        "{observed}, as it should. Try another order, or type `all` to play every one.";
 
     /// Shown after an order that the learner played, if something went wrong.
     order_fails(observed, expected, lost) = "{observed}, not {expected}: {lost}.";
@@ -235,16 +235,16 @@ messages! {
     updates_not_counted(stopped) = "{stopped}: lost updates are not counted.";
 
     /// Shown if Ctrl-C stopped the race of a step.
-    race_can_go_on(stopped) = "{stopped}. Enter starts again, `all` plays every order, `:skip` goes on.";
+    race_can_go_on(stopped) = "{stopped}. Enter starts again, `all` plays every order, `:skip` skips the step.";
 
     /// Shown by `:expect` in a race.
     race_expected(probe, reply) =
-        "{probe} should say {reply} after each order. The step is done when you find one after which it doesn't, or by \
-         `all`.";
+        "{probe} should return {reply} after each order. The step is done when you find one after which it doesn't, or \
+         when you type `all`.";
 
     /// Shown by `:expect` in a step whose submission is raced. `program` is code, or `this_program`.
     every_order_expected(clients, program, probe, reply) =
-        "When {clients} clients run {program} at once, {probe} says {reply} after every order of their commands.";
+        "When {clients} clients run {program} at once, {probe} returns {reply} after every order of their commands.";
 
     /// The submission itself, as `program` in `every_order_expected`.
     this_program() = "it";

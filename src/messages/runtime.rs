@@ -29,14 +29,14 @@ messages! {
 
     /// Shown after the end of the learner's Python, if a fresh Python can restore the variables.
     variables_restored() =
-        "A new one takes its place: your variables are restored, except those of that line.";
+        "A new one was started: your variables are restored, except those of that line.";
 
     /// Shown after the end of the learner's Python, if a fresh Python cannot restore the variables.
-    variables_gone() = "A new one takes its place. Your variables are gone.";
+    variables_gone() = "A new one was started. Your variables are gone.";
 
     /// The text of the exception for a connection to another host. `quoted_host` is a Python literal.
     one_redis_only(port, quoted_host) =
-        "redis-tutor has one Redis, inside itself, at localhost:{port}, and reaches no other: leave out \
+        "redis-tutor has a Redis of its own, at localhost:{port}, and cannot reach any other: leave out \
          host={quoted_host}, or type host='localhost'.";
 
     /// The hint on a mistyped Redis command, shown after Python's error.

@@ -11,14 +11,14 @@ messages! {
 Welcome. This is a Redis to try things on, and a tutor beside it.
 
 - Type Python at `>>>`: `r` is a `redis.Redis()`. Lines of redis-cli work as well.
-- Nothing can break, and any way that does the same counts.
-- `:hint` helps, `:answer` shows a way, `:skip` types it for you.
-- Enter on an empty line goes on once a step is done.
-- Ctrl-C stops what runs. Ctrl-D leaves; your place is kept.";
+- You can't break anything, and any way that works counts.
+- `:hint` helps, `:answer` shows a solution, `:skip` types it for you.
+- Enter on an empty line continues once a step is done.
+- Ctrl-C stops what is running. Ctrl-D leaves; your place is kept.";
 
     /// Shown before the first prompt of `play`.
     play_welcome() =
-        "`r` is a `redis.Redis()`. Type Python or redis-cli commands; `:help` tells more, Ctrl-D leaves.";
+        "`r` is a `redis.Redis()`. Type Python or redis-cli commands; `:help` shows more, Ctrl-D leaves.";
 
     /// Shown when a lesson resumes at a later step than its first.
     lesson_resumed(title, step) = "Resuming **{title}** at step {step}. `:lessons` lists all lessons.";
@@ -57,7 +57,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     editor_failed(editor) = "`{editor}` ended with an error: your input stays as it was.";
 
     /// Shown if the external editor could not be run.
-    editor_not_started(editor, error) = "`{editor}` could not be started ({error}): set EDITOR to the name of yours.";
+    editor_not_started(editor, error) = "`{editor}` could not be started ({error}): set EDITOR to the name of your editor.";
 
     /// Shown in the lesson menu if the typed text matches no lesson.
     menu_no_match() = " No lesson matches. Backspace deletes a letter.";
@@ -106,7 +106,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     panic_report_at(repository) = "Please report it with these lines, and with what you typed: {repository}";
 
     /// The last line of the report of a panic in a build that names no repository.
-    panic_report_to_source() = "Please report it with these lines, and with what you typed, where you got redis-tutor.";
+    panic_report_to_source() = "Please report it where you got redis-tutor, with these lines and with what you typed.";
 
     /// Shown while a client is blocked, if there is enough room. `clients` says which client waits for what. `left` is
     /// `seconds_left`, or empty.

@@ -252,7 +252,7 @@ fn completions_and_manual_pages_contain_every_command() {
     }
     let unknown = redis_tutor(&["man", "lern"], b"");
     assert_eq!(unknown.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&unknown.stderr).contains("There are: learn, play"));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("The commands are: learn, play"));
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn running_out_of_memory_ends_only_python() {
     assert_survives("y = 'a' * 10**11", "MemoryError");
     assert_survives(
         "y = 'a'.zfill(10**11)",
-        "Python has ended. A new one takes its place: your variables are restored",
+        "Python has ended. A new one was started: your variables are restored",
     );
 }
 
@@ -45,7 +45,7 @@ fn endless_nesting_is_a_syntax_error() {
 fn an_immediate_exit_ends_only_python() {
     assert_survives(
         "import os; os._exit(3)",
-        "Python has ended. A new one takes its place: your variables are restored",
+        "Python has ended. A new one was started: your variables are restored",
     );
 }
 
@@ -152,7 +152,7 @@ fn the_second_ctrl_c_stops_a_program_that_ignores_the_first() {
     for (program, presses) in programs {
         let shown = run_interrupted(program, presses);
         assert!(
-            shown.contains("Python was stopped. A new one takes its place: your variables are restored"),
+            shown.contains("Python was stopped. A new one was started: your variables are restored"),
             "{shown}"
         );
     }

@@ -19,7 +19,7 @@ fn tutor_output(name: &str, steps: &str, typed: &str) -> String {
 
 /// Returns whether a step was done, in which case the output says how to continue.
 fn is_done(output: &str) -> bool {
-    output.contains("Enter goes on.")
+    output.contains("Enter continues.")
 }
 
 const COUNT: &str = r#"
@@ -277,7 +277,7 @@ fn a_prediction_must_equal_what_python_prints() {
     assert!(to("1").contains("`1` it is."));
     assert!(to("2").contains("Not `2`. Look again"));
     let runs = to("r.smembers('tags')");
-    assert!(runs.contains("type what the last line will print, or `:skip`. Nothing runs at `?`."), "{runs}");
+    assert!(runs.contains("type what the last line will print, or `:skip`. Code does not run at `?`."), "{runs}");
 }
 
 #[test]
@@ -301,8 +301,8 @@ fn undo_does_not_claim_to_take_back_a_refused_answer() {
         undone.contains("`r.srem('tags', 'a')` was not accepted as an answer, and has changed nothing."),
         "{undone}"
     );
-    assert!(!undone.contains("Taken back: `r.srem"), "{undone}");
-    assert!(undone.contains("Taken back: `r.sadd('tags', 'a')`."), "the next one goes on: {undone}");
+    assert!(!undone.contains("Undone: `r.srem"), "{undone}");
+    assert!(undone.contains("Undone: `r.sadd('tags', 'a')`."), "the next one goes on: {undone}");
 }
 
 #[test]

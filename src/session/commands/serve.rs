@@ -256,7 +256,7 @@ mod tests {
         enter(&mut session, "SET seen 1");
         assert!(enter(&mut session, ":undo").contains("Real clients are connected"));
         session.with_engine(0, |engine, _| engine.disconnect(outside));
-        assert!(enter(&mut session, ":undo").contains("Taken back"));
+        assert!(enter(&mut session, ":undo").contains("Undone"));
         enter(&mut session, "RPUSH tasks a");
         assert_eq!(enter(&mut session, "LLEN tasks"), "(integer) 1\n");
     }
@@ -270,7 +270,7 @@ mod tests {
         );
         let monitors = connect(&mut session);
         assert_eq!(send(&mut session, monitors, 0, "MONITOR"), "+OK");
-        assert!(enter(&mut session, "SET seen 1").contains("Enter goes on"));
+        assert!(enter(&mut session, "SET seen 1").contains("Enter continues"));
         let heard = take_reply(&mut session, monitors);
         assert!(heard.contains("SET") && !heard.contains("GET"), "{heard}");
     }

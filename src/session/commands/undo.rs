@@ -419,9 +419,9 @@ mod tests {
         }
         assert_eq!(session.undo.inputs.len(), MOST_INPUTS);
         for _ in 0..MOST_INPUTS {
-            assert!(enter(&mut session, ":undo").contains("Taken back"));
+            assert!(enter(&mut session, ":undo").contains("Undone"));
         }
-        assert!(enter(&mut session, ":undo").contains("nothing to take back"));
+        assert!(enter(&mut session, ":undo").contains("nothing to undo"));
         assert_eq!(enter(&mut session, "GET n"), "\"50\"\n");
         fill(&mut session, LARGEST - 100);
         for _ in 0..20 {

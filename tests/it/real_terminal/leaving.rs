@@ -95,7 +95,7 @@ fn the_terminal_is_restored_after_a_signal_between_two_prompts() {
 fn a_panic_restores_the_terminal_and_loses_no_progress() {
     let mut terminal = Terminal::start("panic", (80, 40), &["learn", "first-contact/first-key"]);
     terminal.wait_for_prompt(">>>");
-    terminal.enter_line("r.set('user:1000:name', 'Alice')", "Enter goes on", ">>>");
+    terminal.enter_line("r.set('user:1000:name', 'Alice')", "Enter continues", ">>>");
     terminal.send_keys("\r");
     terminal.wait_for_text("3 of 9");
     terminal.send_keys(":panic ");

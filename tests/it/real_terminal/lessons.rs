@@ -71,7 +71,7 @@ fn the_menu_is_a_numbered_list_in_plain_output() {
 fn a_lesson_has_a_banner_at_its_start_and_at_its_end() {
     let mut terminal = start_with_progress("milestone", (80, 40), &["learn", "hashes/empty", "--color", "never"]);
     terminal.wait_for_prompt("?");
-    terminal.enter_line(":skip", "Enter goes on.", ">>>");
+    terminal.enter_line(":skip", "Enter continues.", ">>>");
     terminal.send_keys("\r");
     terminal.wait_for_text("Lesson 5 of ");
     terminal.wait_for_text("Enter opens the next lesson");
@@ -91,7 +91,7 @@ fn a_watched_lesson_file_is_reloaded_when_it_is_saved() {
     let path = file.display().to_string();
     let mut terminal = Terminal::start("watch", (80, 40), &["learn", &path, "--watch"]);
     terminal.wait_for_prompt(">>>");
-    terminal.enter_line("r.incr('page:visits')", "Enter goes on", ">>>");
+    terminal.enter_line("r.incr('page:visits')", "Enter continues", ">>>");
     terminal.send_keys("\r");
     terminal.wait_for_text("2 of 3");
     // The step stays open, and the next input is typed below its new text.

@@ -131,7 +131,7 @@ fn real_clients_share_the_learners_redis() {
     terminal.send_keys(CTRL_C);
     terminal.wait_for_text("KeyboardInterrupt");
     terminal.wait_for_prompt("client-2 >>>");
-    terminal.enter_line(":serve off", "The 2 clients that were connected are cut off", "client-2 >>>");
+    terminal.enter_line(":serve off", "Its 2 clients were disconnected", "client-2 >>>");
     assert_eq!(client.0.read(&mut [0]).expect("the connection was closed without an error"), 0);
 }
 
