@@ -30,10 +30,7 @@ fn assert_survives(line: &str, expected: &str) {
 #[test]
 fn running_out_of_memory_ends_only_python() {
     assert_survives("y = 'a' * 10**11", "MemoryError");
-    assert_survives(
-        "y = 'a'.zfill(10**11)",
-        "Python has ended. A new one was started: your variables are restored",
-    );
+    assert_survives("y = 'a'.zfill(10**11)", "Python has ended. A new one was started: your variables are restored");
 }
 
 #[test]
@@ -43,10 +40,7 @@ fn endless_nesting_is_a_syntax_error() {
 
 #[test]
 fn an_immediate_exit_ends_only_python() {
-    assert_survives(
-        "import os; os._exit(3)",
-        "Python has ended. A new one was started: your variables are restored",
-    );
+    assert_survives("import os; os._exit(3)", "Python has ended. A new one was started: your variables are restored");
 }
 
 #[test]
@@ -151,10 +145,7 @@ fn the_second_ctrl_c_stops_a_program_that_ignores_the_first() {
     ];
     for (program, presses) in programs {
         let shown = run_interrupted(program, presses);
-        assert!(
-            shown.contains("Python was stopped. A new one was started: your variables are restored"),
-            "{shown}"
-        );
+        assert!(shown.contains("Python was stopped. A new one was started: your variables are restored"), "{shown}");
     }
 }
 

@@ -453,7 +453,7 @@ fn plan_of_step(race: &format::Race) -> Plan {
     }
 }
 
-/// Returns a clause about what the probe showed: `` `r.get('views')` says `b'11'` ``.
+/// Returns a clause about what the probe showed: `` `r.get('views')` returns `b'11'` ``.
 fn observation(holds: &Probe, seen: Option<&str>) -> String {
     let probe = code(holds.run.get_ref());
     match seen {
