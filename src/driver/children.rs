@@ -32,7 +32,7 @@ pub struct Children(HashMap<ChildId, PythonProcess>);
 struct PythonProcess {
     process: Child,
     input: ChildStdin,
-    /// The encoded frame that is being sent; kept to reuse its allocation.
+    /// The encoded frame that is being sent. The buffer is kept to reuse its allocation.
     outgoing: Vec<u8>,
     output: BufReader<ChildStdout>,
     spin: AdaptiveSpin,

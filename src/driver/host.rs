@@ -146,7 +146,7 @@ impl<'a> Host<'a> {
         Ok(match self.children.receive(child, &conditions)? {
             ReceiveOutcome::Frame(thread, frame) => ReadOutcome::Event(Event::Frame { child, thread, frame }),
             ReceiveOutcome::Exited => ReadOutcome::Event(Event::ChildGone(child)),
-            // Real time passes by itself; otherwise the clock jumps to the deadline.
+            // Real time passes by itself. If there is no real time, the clock jumps to the deadline.
             ReceiveOutcome::Silence => {
                 ReadOutcome::Event(self.real_elapsed_us.map_or(Event::SkipWait, |us| Event::Elapsed { us }))
             }

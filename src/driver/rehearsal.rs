@@ -55,7 +55,7 @@ impl PendingRehearsal {
                 RehearsalStart::OnDemand => needed.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             if wait != Err(RecvTimeoutError::Disconnected) {
-                // Feedback on a wrong submission is less specific without a rehearsal; nothing else depends on it.
+                // Without a rehearsal, feedback on a wrong submission is less specific. Nothing else depends on it.
                 let _ = sender.send(rehearse(&lesson, &python_executable).unwrap_or_default());
             }
         });

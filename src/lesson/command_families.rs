@@ -47,7 +47,7 @@ pub const FAMILIES: &[&[Member]] = &[
     &[("SPOP", effects::takes_random_member), ("SRANDMEMBER", effects::keeps_random_member)],
 ];
 
-/// Returns what two commands of one family do, each as half a sentence, or `None` if they have no family in common.
+/// Returns what two commands of one family do, each as a clause, or `None` if they have no family in common.
 pub fn effects_of(a: &str, b: &str) -> Option<(String, String)> {
     FAMILIES.iter().find_map(|family| {
         let effect = |name: &str| family.iter().find(|(known, _)| *known == name).map(|(_, effect)| effect());

@@ -106,7 +106,7 @@ impl Submission {
         self
     }
 
-    /// Returns whether this was printed. Whitespace at the end does not matter.
+    /// Returns whether the submission printed this text. Whitespace at the end does not matter.
     pub fn prints(&self, expected: &str) -> bool {
         self.output.trim_end() == expected.trim_end()
     }

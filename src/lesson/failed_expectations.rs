@@ -117,7 +117,7 @@ pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: 
         .collect()
 }
 
-/// Returns the text of an error that a mistake's `error` is searched in.
+/// Returns the text of an error in which the `error` of a mistake is searched for.
 fn matchable_text(error: &Failure) -> String {
     // The message of a call without one of its arguments is specific. The class alone would match far too much.
     let is_incomplete_call = error.class == "TypeError" && error.message.contains("required positional argument");

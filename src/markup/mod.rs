@@ -85,7 +85,7 @@ pub enum Block {
         numbered: bool,
         items: Vec<Vec<Span>>,
     },
-    /// Rows of cells; the first row is the header.
+    /// Rows of cells. The first row is the header.
     Table(Vec<Vec<Vec<Span>>>),
 }
 

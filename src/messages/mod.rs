@@ -1,4 +1,4 @@
-//! The catalogue: every sentence that the program shows, each written once, under an id.
+//! The catalogue of messages: every sentence that the program shows, each with an id and written only once.
 //!
 //! A message is a function whose arguments fill the `{places}` of its template:
 //!
@@ -11,9 +11,9 @@
 //! [`all`] lists the templates with their ids. A translation would be another template under the same id, and the macro
 //! `messages!` is the one place that would look it up.
 //!
-//! Not in the catalogue, because other people own the words or they are data: what Redis answers (`redis-engine`), what
-//! Python raises (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the command line, which clap takes
-//! from the doc comments in `cli/args.rs`.
+//! Some texts are not in the catalogue, because they are data or have to match another program: the replies of Redis
+//! (`redis-engine`), the errors of Python (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the command
+//! line, which clap takes from the doc comments in `cli/args.rs`.
 
 /// A sentence of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

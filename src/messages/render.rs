@@ -97,7 +97,7 @@ messages! {
 
     /// The heading of a picture: `user:1000: hash of 3 fields`.
     key_heading(key, kind, parts) = "{key}: {kind} of {parts}";
-    /// The encoding and the size of a key; `data` is a number of bytes with its noun.
+    /// The encoding and the size of a key. `data` is a number of bytes with its noun.
     key_footer(encoding, data, memory) = "OBJECT ENCODING: {encoding}. {data} of data, MEMORY USAGE: {memory}.";
     /// The basis of the marks in a picture, if they show what the last change of the data did.
     with_the_last_change() = "with the last change";

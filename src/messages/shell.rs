@@ -71,7 +71,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown below the lesson menu while its lessons are filtered.
     menu_filter(typed) = " Looking for: {typed}";
 
-    /// The prompt of the numbered list of lessons; `next` is the lesson that Enter opens.
+    /// The prompt of the numbered list of lessons. `next` is the lesson that Enter opens.
     menu_prompt(next) = "Number or name of a lesson; Enter opens {next}, Ctrl-D leaves: ";
 
     /// Shown in the numbered list of lessons if the typed text matches no lesson.

@@ -219,7 +219,7 @@ fn nearest_index((r, g, b): Rgb) -> u8 {
     16 + 36 * nearest(r) + 6 * nearest(g) + nearest(b)
 }
 
-/// Returns the classes of a role in the style sheet; empty for plain text.
+/// Returns the classes of a role in the style sheet, or nothing for plain text.
 pub fn class(role: Role) -> String {
     let appearance = role_appearance(role);
     let parts = [

@@ -45,7 +45,7 @@ pub enum Event {
     SkipWait,
     /// The port was opened to real clients, or could not be opened. The error is a sentence.
     PortOpened(Result<u16, String>),
-    /// A file was written, or `refusal` says why it was not.
+    /// A file was written, or `refusal` is the reason why it was not.
     FileWritten { path: String, refusal: Option<String> },
     /// The lesson's file was saved. The event has the new lesson, or the error in it.
     LessonSaved(Result<Arc<Lesson>, String>),

@@ -195,7 +195,7 @@ fn parts_of(argument: &Argument) -> Vec<Part> {
             }));
             parts
         }
-        // `[WEIGHTS weight [weight ...]]` comes once; the option within it repeats the value.
+        // `[WEIGHTS weight [weight ...]]` is used at most once. The option within it repeats the value.
         (true, is_repeated) if is_repeated && repeated.token != argument.token => {
             let required = Argument { optional: false, ..argument.clone() };
             let notation = argument.to_string();
@@ -225,7 +225,7 @@ fn parts_of_one(argument: &Argument) -> Vec<Part> {
     parts
 }
 
-/// Returns the sequences of a choice; any other argument is a choice of one.
+/// Returns the sequences of a choice. Any other argument is a choice with a single sequence.
 fn sequences_of(argument: &Argument) -> Vec<Vec<Part>> {
     match (&argument.shape, argument.token) {
         (Shape::OneOf(choices), None) => choices.iter().map(parts_of).collect(),

@@ -13,7 +13,7 @@ pub enum CompletionContext<'a> {
     TutorWord { name: &'a str, word: &'a str },
     /// The first word of a redis-cli line.
     CliName(&'a str),
-    /// A later word of a redis-cli line; `words` are the words before it.
+    /// A later word of a redis-cli line. `words` are the words before it.
     CliWord { words: Vec<&'a str>, word: &'a str },
     /// A string literal in the arguments of a call. `first` is the value of the first argument, if that is a string
     /// literal.

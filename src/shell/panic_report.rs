@@ -8,8 +8,8 @@ use super::text_width;
 use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text};
 use crate::messages::shell as messages;
 
-/// Panics on the thread behind the prompt when `:panic ` is typed. Tests use it to see what a panic leaves behind;
-/// release builds do not have it.
+/// Panics on the thread behind the prompt when `:panic ` is typed. Tests use it to check what a panic leaves behind.
+/// Release builds do not have it.
 #[cfg(debug_assertions)]
 pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQueries) {
     if line == ":panic " {

@@ -18,7 +18,7 @@ type Query = Box<dyn FnOnce(&Session, &mut PythonCompleter<'_>) + Send>;
 /// Sends queries to the thread that runs the session while a line is typed.
 #[derive(Debug, Clone)]
 pub struct SessionQueries {
-    /// The channel to the thread; `None` while no line is being typed.
+    /// The channel to the thread, or `None` while no line is being typed.
     sender: Arc<Mutex<Option<Sender<Query>>>>,
     /// Wakes the thread for a query, or at the end of the line.
     wake: Interrupts,

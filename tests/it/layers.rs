@@ -210,7 +210,7 @@ struct Source {
     name: String,
     /// Whether the file belongs to one of `CRATES`.
     is_in_crate: bool,
-    /// The module path, `["session", "clock"]`; empty for `lib.rs` and `main.rs`.
+    /// The module path, `["session", "clock"]`. It is empty for `lib.rs` and `main.rs`.
     module: Vec<String>,
     paths: Vec<NamedPath>,
 }

@@ -93,7 +93,7 @@ pub struct AdaptiveSpin {
     has_other_cores: bool,
     /// Number of waits that still have to block without spinning.
     skips_left: u32,
-    /// Number of waits to skip that the last failed spin set; 0 after a successful one.
+    /// Number of waits to skip that the last failed spin set, or 0 after a successful spin.
     last_skips: u32,
     /// When the last spin succeeded, if the time since then counts as work.
     found_at: Option<Instant>,

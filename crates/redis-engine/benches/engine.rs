@@ -1,7 +1,7 @@
 //! Measures the time of a command in the process, with 1,000 and with 1,000,000 elements, and the growth between the
 //! two.
 //!
-//! Run it with `cargo bench --bench engine`; words after `--` select the rows that contain one of them. Each figure is
+//! Run it with `cargo bench --bench engine`. Words after `--` select the rows that contain one of them. Each figure is
 //! the median of many batches. A row that adds or removes elements undoes its changes after each batch, outside of the
 //! measured time, so that the size stays the same.
 

@@ -17,11 +17,11 @@ pub struct Client {
     pub authenticated: bool,
     /// The commands queued since MULTI. `None`: the client is not in a transaction.
     pub transaction: Option<Transaction>,
-    /// The name set by CLIENT SETNAME; empty if there is none.
+    /// The name set by CLIENT SETNAME, or empty if there is none.
     pub name: Vec<u8>,
-    /// The library name set by CLIENT SETINFO; empty if there is none.
+    /// The library name set by CLIENT SETINFO, or empty if there is none.
     pub library: Vec<u8>,
-    /// The library version set by CLIENT SETINFO; empty if there is none.
+    /// The library version set by CLIENT SETINFO, or empty if there is none.
     pub library_version: Vec<u8>,
     /// The client's address and port, as the driver reports them.
     pub address: String,

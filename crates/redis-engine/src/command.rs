@@ -37,13 +37,14 @@ pub struct Command {
 /// The positions of a command's keys among its words, as in COMMAND INFO.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keys {
-    /// The position of the first key; 0 if there is none.
+    /// The position of the first key, or 0 if there is none.
     pub first: i32,
     /// The position of the last key. If negative, it counts from the end: -1 is the last word.
     pub last: i32,
     /// The distance from one key to the next.
     pub step: i32,
-    /// The position of the word that holds the number of keys (`ZUNION 2 a b`), which the keys follow; 0 if there is none.
+    /// The position of the word that holds the number of keys (`ZUNION 2 a b`), or 0 if there is none. The keys follow
+    /// this word.
     pub count_at: i32,
 }
 

@@ -26,7 +26,7 @@ pub struct Config {
     pub(crate) events: Classes,
     /// The parsed value of `client-output-buffer-limit`.
     pub output_limits: OutputLimits,
-    /// The value of `maxmemory` in bytes; 0 is no limit.
+    /// The value of `maxmemory` in bytes. 0 means no limit.
     pub(crate) max_memory: u64,
 }
 
@@ -47,7 +47,7 @@ impl Config {
         })
     }
 
-    /// Returns the value of a parameter as CONFIG GET shows it; empty if there is no such parameter.
+    /// Returns the value of a parameter as CONFIG GET shows it, or nothing if there is no such parameter.
     pub fn get(&self, name: &str) -> &[u8] {
         position(name.as_bytes()).map_or(b"", |at| &self.values[at])
     }
@@ -128,7 +128,7 @@ impl Config {
         }
     }
 
-    /// Returns the value of a numeric parameter; 0 if it is not a number.
+    /// Returns the value of a numeric parameter, or 0 if the value is not a number.
     pub fn integer(&self, name: &str) -> i64 {
         decimal(self.get(name)).unwrap_or(0)
     }

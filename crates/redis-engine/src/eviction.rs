@@ -1,6 +1,6 @@
 //! `maxmemory`: evicts keys before a command when more memory is used than allowed. Redis: `performEvictions`.
 //!
-//! The memory in use is an estimate of what Redis would use for the keys; client buffers are not counted. How often a
+//! The memory in use is an estimate of what Redis would use for the keys. Client buffers are not counted. How often a
 //! key is used is not counted either: the LFU policies evict the least recently used key.
 
 use super::data::memory::table::Table;

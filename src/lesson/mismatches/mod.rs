@@ -21,7 +21,7 @@ use state::{Misspelling, StateMismatch};
 use unsent::Unsent;
 use value::ValueMismatch;
 
-/// Maximum number of differences that a learner is told about at once.
+/// Maximum number of differences that the feedback on one submission names.
 const MOST_AT_ONCE: usize = 2;
 
 /// A difference between what a step asks for and what a submission did.

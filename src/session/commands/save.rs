@@ -26,7 +26,7 @@ impl Session {
             .push(Effect::WriteFile { path: path.to_owned(), text: script(&self.tutor.runtime.input_log) });
     }
 
-    /// Says that a file was written, or why it was not.
+    /// Shows a message that a file was written, or why it was not.
     pub(in super::super) fn report_file(&mut self, path: &str, refusal: Option<String>) {
         match refusal {
             None => {

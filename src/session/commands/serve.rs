@@ -38,7 +38,7 @@ impl Session {
         }
     }
 
-    /// Says that the port is open, or why it is not.
+    /// Shows a message that the port is open, or why it is not.
     pub(in super::super) fn report_port(&mut self, opened: Result<u16, String>) {
         match opened {
             Ok(port) => {

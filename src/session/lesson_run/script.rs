@@ -1,4 +1,5 @@
-//! What the tutor does by itself, in a queue of items: prepares a step, probes the data, types for the learner.
+//! The script: a queue of the things that the tutor does without the learner, such as preparing a step, probing the
+//! data, or typing an answer.
 
 use std::collections::VecDeque;
 

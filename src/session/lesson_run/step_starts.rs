@@ -71,7 +71,7 @@ impl Tutor {
             run.starts.steps.insert(step, start);
             return;
         };
-        // From a client that waits, the prompt passes to `main` without a command, and the learner is told.
+        // If a client is waiting, the prompt passes to `main` without a command, and a message tells the learner.
         let passes = !runtime.clients[runtime.foreground].is_free() && previous.client == runtime.clients[MAIN].name;
         if !passes {
             runtime.switch_to(&previous.client);

@@ -131,7 +131,7 @@ pub enum Mode {
 pub enum RacerState {
     /// The racer is ready to send these commands.
     Ready(String),
-    /// The racer is waiting. The text says for what, in Markdown.
+    /// The racer is waiting. The text, in Markdown, names what it waits for.
     Waits(String),
     Done,
 }

@@ -94,7 +94,7 @@ impl Runtime {
         }
     }
 
-    /// Says how much of a submission's output was folded.
+    /// Shows a message about how much of a submission's output was folded.
     pub(super) fn report_folded_output(&mut self, client: ClientIndex) {
         let Some(work) = &mut self.clients[client].work else { return };
         let limit = std::mem::take(&mut work.output_limit);

@@ -1,5 +1,5 @@
 //! Compares the program's output for a script with the recorded output of CPython, redis-py and Redis.
-//! `scripts/truths/compare.py` implements the same rules; change both together:
+//! `scripts/truths/compare.py` implements the same rules. Both files must be changed together. The rules are:
 //!
 //! - Statements are compared by position; `input` is not compared.
 //! - The members of a set may be in any order, and addresses (`0x7f...`) are masked.

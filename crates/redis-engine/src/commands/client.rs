@@ -164,7 +164,7 @@ fn info(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns a client's line in CLIENT LIST. Buffer sizes are those that the driver counts; total memory is always 0.
+/// Returns a client's line in CLIENT LIST. Buffer sizes are those that the driver counts. Total memory is always 0.
 fn client_line(call: &Call, id: ClientId) -> String {
     /// Size of Redis's read buffer, which clients share while they send complete requests.
     const QUERY_BUFFER: usize = 20_474;

@@ -392,7 +392,7 @@ const LPOS: Command = Command {
 
 /// Options of LPOS.
 struct Search {
-    /// Which match to start from; negative to search from the right.
+    /// The number of the match to start from. If it is negative, the search starts from the right.
     rank: i64,
     /// Maximum number of matches, 0 for all. `None` returns the first match instead of an array.
     count: Option<usize>,

@@ -1,5 +1,5 @@
 //! Runs the scripts of tests/truth/engine against a server, and writes the same output as `scripts/truths/engine.py`
-//! for a real server. That file describes the format of scripts and recordings; change both together.
+//! for a real server. That file describes the format of scripts and recordings. Both files must be changed together.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use std::{fs, iter};
 /// server state that holds commands: blocked, queued and counted ones.
 const MAX_CYCLE: usize = 10;
 
-/// A module by its path in the crate: `["data", "hash"]`; the crate root is empty.
+/// A module by its path in the crate: `["data", "hash"]`. The path of the crate root is empty.
 type Module = Vec<String>;
 
 /// Reads all modules of a folder with their source.

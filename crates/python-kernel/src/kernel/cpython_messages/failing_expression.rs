@@ -14,7 +14,7 @@ pub(super) struct FailingExpression {
     /// Name of the bytecode instruction.
     instruction: String,
     expression: Option<Expr>,
-    /// The operator of an augmented assignment such as `x += 1`; `None` for any other instruction.
+    /// The operator of an augmented assignment such as `x += 1`, or `None` for any other instruction.
     augmented: Option<Operator>,
     /// The local variables of the frame.
     locals: PyObjectRef,

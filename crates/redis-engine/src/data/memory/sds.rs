@@ -32,7 +32,7 @@ pub fn allocated(length: usize) -> usize {
 /// The allocation of a string that may grow.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Allocation {
-    /// Allocated size in bytes; 0 if nothing has been allocated yet.
+    /// Allocated size in bytes, or 0 if nothing has been allocated yet.
     allocated: usize,
     /// Maximum length of the string in this allocation.
     capacity: usize,
