@@ -138,7 +138,7 @@ fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bo
     did_something || is_about_output || when.error.is_some()
 }
 
-/// Returns whether only the data shows that a mistake was made. Any later line would seem to be the mistake.
+/// Returns whether only the data shows that a mistake was made. Any later line would seem to be the mistake, too.
 pub fn is_shown_by_data_alone(mistake: &Mistake) -> bool {
     let when = mistake.when.get_ref();
     when.error.is_none() && when.uses.is_empty() && when.reply.is_none() && when.output.is_none()

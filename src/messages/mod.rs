@@ -12,8 +12,8 @@
 //! `messages!` is the one place that would look it up.
 //!
 //! Some texts are not in the catalogue, because they are data or have to match another program: the replies of Redis
-//! (`redis-engine`), the errors of Python (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the command
-//! line, which clap takes from the doc comments in `cli/args.rs`.
+//! (`redis-engine`), the errors of Python (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the
+//! command line, which clap takes from the doc comments in `cli/args.rs`.
 
 /// A sentence of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
