@@ -9,13 +9,13 @@ use redis_engine::resp;
 pub struct Submission {
     /// The name of the client that entered it.
     pub client: String,
-    /// The text.
+    /// The text that was entered.
     pub source: String,
     /// The standard output, including echoed values. Tracebacks are left out.
     pub output: String,
     /// The last value that Python echoed, or the last reply to a line of redis-cli.
     pub value: Option<DisplayedValue>,
-    /// The last error.
+    /// The last error that the submission raised.
     pub error: Option<Failure>,
     /// Whether the submission ended with `error`: no statement ran after the one that raised it.
     pub failed: bool,
@@ -49,7 +49,7 @@ impl Failure {
 /// A value in the form in which it was shown.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DisplayedValue {
-    /// The text that Python's `repr` returned.
+    /// A Python value, as the text that `repr` returned.
     Python(String),
     /// A reply to a line of redis-cli.
     Cli(resp::value::Value),

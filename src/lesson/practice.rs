@@ -27,11 +27,11 @@ pub struct Card {
 /// How much help a learner needed for a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// No help. The learner may have corrected wrong attempts.
+    /// The learner needed no help, but may have corrected wrong attempts.
     Known,
-    /// At least one hint.
+    /// The learner needed at least one hint.
     Helped,
-    /// The answer was shown.
+    /// The learner was shown the answer.
     GivenUp,
 }
 

@@ -29,7 +29,7 @@ pub struct TypeMismatch {
 pub enum TypeMismatchKind {
     IsBytes,
     IsText,
-    /// Text without quotes, as `print` shows it.
+    /// Text is printed without quotes, as `print` shows it.
     IsPrintedText,
     IsDigitsInBytes,
     IsDigitsInText,
@@ -40,7 +40,7 @@ pub enum TypeMismatchKind {
     IsBool,
     IsSet,
     IsList,
-    /// The same elements in other brackets.
+    /// The same elements are printed in other brackets.
     OtherBrackets,
 }
 
@@ -66,9 +66,9 @@ pub fn judge(truth: &str, guess: &str) -> Guess {
 /// A line that Python printed, or might print.
 #[derive(Debug, Clone)]
 enum Printed {
-    /// The `repr` of a value.
+    /// The line is the `repr` of a value.
     Value(Value),
-    /// Any other text.
+    /// The line is any other text.
     Bare(String),
 }
 

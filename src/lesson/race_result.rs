@@ -13,7 +13,7 @@ pub struct RaceResult {
     pub bad: usize,
     /// Whether some orders were not played, because there are too many.
     pub cut: bool,
-    /// The first bad order.
+    /// The first bad order that was found.
     pub example: Option<Order>,
     /// The longest order, if not all are equally long. It shows which client had to try again.
     pub longest: Option<Order>,
@@ -32,7 +32,7 @@ pub struct RaceResult {
 /// A program that ended with an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProgramError {
-    /// The client whose program it was.
+    /// The name of the client that ran the program.
     pub who: String,
     /// The statement, or the line of redis-cli.
     pub line: String,
@@ -70,7 +70,7 @@ pub struct Order {
 /// A turn of one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
-    /// The index of the client.
+    /// The index of the client whose turn it is.
     pub who: usize,
     /// The command that was sent. Empty if the client got a late reply, or ended.
     pub sent: String,

@@ -21,7 +21,7 @@ pub struct SentCommand {
 #[derive(Debug, Clone, Copy)]
 pub struct CommandOption {
     pub redis_name: &'static str,
-    /// The parameter of redis-py.
+    /// The name of the option's parameter in redis-py.
     pub python_name: &'static str,
     /// Whether the words after the option belong to it.
     has_value: bool,

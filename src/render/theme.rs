@@ -16,7 +16,7 @@ pub enum Token {
     Comment,
     /// The name of a command.
     Command,
-    /// Text that cannot be valid.
+    /// Text that cannot be valid, which is shown as an error.
     Wrong,
     /// The bracket at the cursor, and its counterpart.
     Match,
@@ -30,7 +30,7 @@ pub enum Token {
 /// The colours of roles and tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
-    /// No colours.
+    /// The theme without colours.
     Plain,
     /// The sixteen colours of the terminal. Users configure them to be readable on their background.
     Colours,
@@ -48,9 +48,9 @@ pub enum Background {
 /// The colours that a terminal supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// 256 colours. The last 240 of them are the same on all terminals.
+    /// The terminal supports 256 colours. The last 240 of them are the same on all terminals.
     Indexed,
-    /// All RGB colours.
+    /// The terminal supports all RGB colours.
     True,
 }
 
@@ -67,7 +67,7 @@ enum Hue {
     Grey,
 }
 
-/// All hues.
+/// All hues that the themes use.
 const HUES: [Hue; 7] = [Hue::Red, Hue::Yellow, Hue::Green, Hue::Cyan, Hue::Blue, Hue::Magenta, Hue::Grey];
 
 impl Hue {

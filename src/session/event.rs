@@ -22,7 +22,7 @@ use python_kernel::frame::{FromChild, ToChild};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChildId(pub u32);
 
-/// An event.
+/// An event that a session handles.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The learner entered a text: a line, a block, or a pasted text.
@@ -107,11 +107,11 @@ pub enum Part {
     Practice { number: usize, of: usize },
     /// The summary at the end of the lesson.
     Remember,
-    /// The commands of the lesson.
+    /// The sheet: the commands of the lesson.
     Sheet,
 }
 
-/// Something to show.
+/// Something that a front end shows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Show {
     /// A prompt and the line that was typed at it by the tutor or in a transcript.
@@ -160,7 +160,7 @@ pub enum Need {
     Nothing,
 }
 
-/// A prompt.
+/// A prompt at which the session expects input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prompt {
     /// Python's prompt, with the client's name if there are several clients.

@@ -15,7 +15,7 @@ pub struct Status {
     pub database: usize,
     /// The number of seconds by which `:wait` and similar commands have moved the clock.
     pub moved_s: i64,
-    /// The clock, in seconds since 1970.
+    /// The time of the session's clock, in seconds since 1970.
     pub now_s: i64,
 }
 

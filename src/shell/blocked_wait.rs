@@ -10,7 +10,7 @@ use crate::messages::shell as messages;
 use crate::render::theme::Theme;
 use redis_server::Server;
 
-/// Waits shorter than this get no line.
+/// A wait that is shorter than this is not shown on a line of its own.
 const SHOWN_AFTER: Duration = Duration::from_millis(300);
 
 /// Event that ended a call of [`BlockedWait::poll`].
@@ -20,7 +20,7 @@ pub enum WaitEvent {
     Interrupt,
     /// The user entered a line, which may be empty. The line has not been read yet.
     Enter,
-    /// Ctrl-D, or the terminal was closed.
+    /// Ctrl-D was pressed, or the terminal was closed.
     EndOfInput,
 }
 

@@ -18,7 +18,7 @@ use redis_engine::data::Value;
 
 /// Candidates for the word that ends at the cursor.
 pub struct Completions {
-    /// Length of the word in bytes.
+    /// Length in bytes of the word that the candidates replace.
     pub word_len: usize,
     pub candidates: Vec<Pair>,
 }

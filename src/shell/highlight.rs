@@ -76,7 +76,7 @@ fn cli_pieces(line: &str) -> Pieces {
         let text = &line[range.clone()];
         let piece = match text.as_bytes()[0] {
             quote @ (b'"' | b'\'') if text.len() > 1 && text.as_bytes()[text.len() - 1] == quote => Some(Token::String),
-            // A string without its closing quote.
+            // A string without its closing quote is marked as wrong.
             b'"' | b'\'' => Some(Token::Wrong),
             _ if text.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'.') => Some(Token::Number),
             _ => None,

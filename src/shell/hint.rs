@@ -11,7 +11,7 @@ use super::session_queries::SessionQueries;
 use crate::session::COMMANDS;
 use crate::session::dialect::Dialect;
 
-/// A hint.
+/// The hint that is shown after the cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hint {
     pub text: String,

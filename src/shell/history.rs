@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use rustyline::config::{Config, HistoryDuplicates};
 use rustyline::history::{History as _, MemHistory};
 
-/// Maximum number of entries.
+/// Maximum number of entries in the history.
 const MAX_ENTRIES: usize = 1000;
 
 /// Words that suggest that an entry, in Python or redis-cli, contains a password.

@@ -18,17 +18,17 @@ pub const INDENT: u8 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum LineAction {
-    /// Enter: accept the line.
+    /// Enter accepts the line.
     Accept,
-    /// Ctrl-D on an empty line, or on a line of a block that contains only indentation: quit, or end the block.
+    /// Ctrl-D on an empty line quits. On a line of a block that contains only indentation, it ends the block.
     EndOfInput,
-    /// Ctrl-C: discard the line.
+    /// Ctrl-C discards the line.
     Interrupt,
-    /// Ctrl-Z: suspend the program.
+    /// Ctrl-Z suspends the program.
     Suspend,
-    /// Up in a block: edit the whole block.
+    /// Up in a block makes the whole block editable.
     EditBlock,
-    /// Ctrl-X Ctrl-E: edit the input in an external editor.
+    /// Ctrl-X Ctrl-E opens the input in an external editor.
     EditExternally,
 }
 

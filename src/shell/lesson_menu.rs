@@ -23,10 +23,10 @@ const RESIZE_POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Number of rows that is assumed if the terminal does not report its size.
 const DEFAULT_HEIGHT: usize = 24;
 
-/// Result of the menu.
+/// What the user chose in the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MenuChoice {
-    /// The lesson with this id.
+    /// The user chose the lesson with this id.
     Lesson(String),
     Quit,
 }

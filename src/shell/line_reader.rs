@@ -25,17 +25,17 @@ const MAX_LISTED_AT_ONCE: usize = 100;
 /// What the user did at a prompt.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LineOutcome {
-    /// Entered a line, or several lines that were pasted or recalled from the history.
+    /// The user entered a line, or several lines that were pasted or recalled from the history.
     Line(String),
-    /// Pressed Ctrl-C.
+    /// The user pressed Ctrl-C.
     Interrupt,
-    /// Pressed Ctrl-D, or closed the terminal.
+    /// The user pressed Ctrl-D, or closed the terminal.
     EndOfInput,
-    /// Asked to edit the whole block. The text is the current line.
+    /// The user asked to edit the whole block. The text is the current line.
     EditBlock(String),
-    /// Asked to edit the whole block in an external editor. The text is the current line.
+    /// The user asked to edit the whole block in an external editor. The text is the current line.
     EditExternally(String),
-    /// Pressed Ctrl-Z. The text is the current line.
+    /// The user pressed Ctrl-Z. The text is the current line.
     Suspend(String),
 }
 
@@ -63,7 +63,7 @@ pub struct LineEditor {
     python_file: HistoryFile,
     cli_file: HistoryFile,
     bindings: KeyBindings,
-    /// Texts to print above the line.
+    /// Sends texts that are to be printed above the line.
     above: Sender<String>,
 }
 

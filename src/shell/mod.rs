@@ -43,7 +43,7 @@ const MAX_TEXT_WIDTH: usize = 100;
 /// Number of columns that is assumed if the terminal does not report its size.
 const DEFAULT_WIDTH: usize = 80;
 
-/// How to use the terminal.
+/// The options of the terminal front end.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub theme: Theme,

@@ -133,7 +133,7 @@ impl NameMatches {
             more = Some(Pair { display: messages::more_completions(count), replacement: self.word.clone() });
         }
         let mut names = self.best();
-        // Keyword arguments come first.
+        // Keyword arguments are listed first.
         names.sort_by(|(a, _), (b, _)| (!a.ends_with('='), a).cmp(&(!b.ends_with('='), b)));
         names.dedup_by(|a, b| a.0 == b.0);
         let are_described = names.len() <= MAX_DESCRIBED;

@@ -15,7 +15,7 @@ use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Prompt, Show};
 use python_kernel::syntax;
 
-/// What `run` writes.
+/// The form in which `run` writes its output.
 #[derive(Debug, Clone)]
 pub enum OutputFormat {
     /// The script with its prompts and its output.

@@ -91,7 +91,7 @@ enum Doing {
     Asked {
         before: String,
     },
-    /// The input of `VARIABLES` is undone.
+    /// The input of `VARIABLES` is being undone.
     Again,
     Over,
 }

@@ -61,7 +61,7 @@ pub enum ToChild {
     },
     /// Answers [`FromChild::Connect`]: the connection is open.
     Connected {
-        /// Replies to the setup commands.
+        /// The server's replies to `setup_commands`.
         data: Vec<u8>,
     },
     /// Answers [`FromChild::Connect`]: the connection could not be opened.
@@ -71,7 +71,7 @@ pub enum ToChild {
     },
     /// Bytes that arrived on the connection.
     Received {
-        /// The bytes: part of a reply, or one or more replies.
+        /// The bytes that arrived: part of a reply, or one or more replies.
         data: Vec<u8>,
     },
     /// Nothing arrived on the connection within the requested timeout.
@@ -114,10 +114,10 @@ pub enum FromChild {
     Output {
         /// The stream that was written to.
         stream: Stream,
-        /// The text: part of a line, or one or more lines.
+        /// The printed text: part of a line, or one or more lines.
         text: String,
     },
-    /// Request: open a connection.
+    /// Requests a new connection.
     Connect {
         /// The child's number for the new connection, counted from 1.
         connection: u32,
@@ -133,18 +133,18 @@ pub enum FromChild {
     Send {
         /// Number of the connection.
         connection: u32,
-        /// The bytes: one or more commands.
+        /// The bytes to send: one or more commands.
         data: Vec<u8>,
     },
-    /// Request: wait until bytes arrive from the server.
+    /// Requests the bytes that arrive next from the server.
     Receive {
         /// Number of the connection.
         connection: u32,
         /// Maximum time to wait in microseconds, or `None` to wait without a limit.
         timeout_us: Option<u64>,
     },
-    /// Request: [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame, for an ordinary command with one
-    /// reply.
+    /// Sends bytes and requests the reply. This is [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame,
+    /// for an ordinary command with one reply.
     Exchange {
         /// Number of the connection.
         connection: u32,
@@ -158,16 +158,16 @@ pub enum FromChild {
         /// Number of the connection.
         connection: u32,
     },
-    /// Request: the current time.
+    /// Requests the current time.
     GetTime,
-    /// Request: wait for some time.
+    /// Requests an answer after some time has passed.
     Sleep {
         /// Time to wait, in microseconds.
         duration_us: u64,
     },
-    /// Request: a line of input, for `input(prompt)`.
+    /// Requests a line of input, for `input(prompt)`.
     ReadLine {
-        /// The prompt to show.
+        /// The prompt that `input` shows.
         prompt: String,
     },
     /// The source of [`ToChild::Run`] has ended.

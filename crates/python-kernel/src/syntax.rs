@@ -48,7 +48,7 @@ pub struct Statement {
 /// The first syntax error of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// The parser's message.
+    /// The parser's message about the error.
     pub message: String,
     /// Number of the line with the error, counted from 1.
     pub line: usize,
@@ -97,9 +97,9 @@ pub enum TokenClass {
 pub enum ExcessiveNesting {
     /// More than 200 brackets are open at once.
     Brackets,
-    /// At least 100 levels of indentation.
+    /// Indentation has at least 100 levels.
     Indents,
-    /// More than 3000 operators in one expression.
+    /// An expression has more than 3000 operators.
     Operators,
 }
 

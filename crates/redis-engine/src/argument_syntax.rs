@@ -11,7 +11,7 @@ use std::fmt;
 pub struct Argument {
     /// The token that precedes the value (`EX`), or that is the whole argument (`NX`).
     pub token: Option<&'static str>,
-    /// What follows the token.
+    /// What follows the token of the argument.
     pub shape: Shape,
     /// Whether the argument may be omitted.
     pub optional: bool,

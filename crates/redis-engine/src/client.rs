@@ -56,13 +56,13 @@ pub struct Client {
 /// The bytes that a driver has read from and written to a client.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Traffic {
-    /// All bytes received.
+    /// Number of bytes that the driver has read from the client.
     pub received: u64,
-    /// All bytes of output taken from the engine.
+    /// Number of bytes of output that the driver has taken from the engine.
     pub answered: u64,
-    /// Bytes received that are not executed yet, including the running command.
+    /// Number of received bytes that are not executed yet, including the running command.
     pub unread: usize,
-    /// Bytes of output that the socket has not accepted yet.
+    /// Number of bytes of output that the socket has not accepted yet.
     pub unsent: usize,
 }
 
@@ -94,10 +94,10 @@ impl OutputBuffer {
     }
 }
 
-/// Which commands are answered: CLIENT REPLY.
+/// Which commands of a client are answered, as set by CLIENT REPLY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReplyMode {
-    /// Commands are answered.
+    /// All commands are answered.
     #[default]
     On,
     /// No command is answered.
@@ -157,7 +157,7 @@ pub struct Clients {
     last_id: u64,
     /// Clients with output that the driver has not been told about yet.
     pending_writes: Vec<ClientId>,
-    /// Clients that see every command: MONITOR.
+    /// Clients in monitor mode (MONITOR), which see every command.
     monitors: Vec<ClientId>,
 }
 

@@ -10,7 +10,7 @@ use super::error;
 /// in `syntax` are those of its `COMMAND DOCS`.
 #[derive(Debug)]
 pub struct Command {
-    /// The name in capitals.
+    /// The command's name in capitals.
     pub name: &'static str,
     /// The syntax of the arguments: `key value [NX | XX] [EX seconds]`. See [`super::argument_syntax`].
     pub syntax: &'static str,
@@ -20,7 +20,7 @@ pub struct Command {
     pub flags: &'static [Flag],
     /// The positions of keys among the arguments.
     pub keys: Keys,
-    /// The group in Redis's documentation.
+    /// The group that the command belongs to in Redis's documentation.
     pub group: Group,
     /// The version of Redis that introduced the command.
     pub since: &'static str,
@@ -49,7 +49,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// No keys.
+    /// No argument is a key.
     pub const NONE: Keys = Keys { first: 0, last: 0, step: 0, count_at: 0 };
     /// The first argument is the only key.
     pub(crate) const FIRST: Keys = Keys::range(1, 1, 1);
@@ -95,29 +95,29 @@ impl Keys {
 /// The groups of commands in Redis's documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Group {
-    /// Strings.
+    /// Commands on strings.
     String,
-    /// Bitmaps, which are stored in strings.
+    /// Commands on bitmaps, which are stored in strings.
     Bitmap,
-    /// Hashes.
+    /// Commands on hashes.
     Hash,
-    /// Lists.
+    /// Commands on lists.
     List,
-    /// Sets.
+    /// Commands on sets.
     Set,
-    /// Sorted sets.
+    /// Commands on sorted sets.
     SortedSet,
-    /// Keys of any type.
+    /// Commands on keys of any type.
     Generic,
-    /// Transactions.
+    /// Commands for transactions.
     Transactions,
-    /// Publish/subscribe.
+    /// Commands for publish/subscribe.
     Pubsub,
-    /// The connection of a client.
+    /// Commands on the connection of a client.
     Connection,
-    /// The server.
+    /// Commands on the server.
     Server,
-    /// Lua scripts and functions.
+    /// Commands for Lua scripts and functions.
     Scripting,
 }
 

@@ -27,17 +27,17 @@ pub const DATABASES: usize = 16;
 /// INFO's counters of the keyspace.
 #[derive(Debug, Clone, Default)]
 pub struct KeyspaceStats {
-    /// Lookups for reading that found the key.
+    /// Number of lookups for reading that found the key.
     pub hits: u64,
-    /// Lookups for reading that did not find the key.
+    /// Number of lookups for reading that did not find the key.
     pub misses: u64,
-    /// Keys that expired.
+    /// Number of keys that expired.
     pub expired_keys: u64,
-    /// Hash fields that expired.
+    /// Number of hash fields that expired.
     pub expired_subkeys: u64,
-    /// Keys evicted because of `maxmemory`.
+    /// Number of keys evicted because of `maxmemory`.
     pub evicted_keys: u64,
-    /// Values that Redis frees in a background thread.
+    /// Number of values that Redis frees in a background thread.
     pub lazyfreed_objects: u64,
 }
 
@@ -65,9 +65,9 @@ pub struct Keyspace {
     databases: Vec<Database>,
     selected: usize,
     now_us: i64,
-    /// The watched keys.
+    /// The keys that clients watch (WATCH).
     pub watches: Watches,
-    /// INFO's counters.
+    /// INFO's counters of the keyspace.
     pub stats: KeyspaceStats,
     /// Size limits and encoding thresholds.
     pub limits: Limits,

@@ -73,7 +73,7 @@ use server_state::ServerState;
 /// A Redis server without a network.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    /// All keys.
+    /// The keys of all databases.
     pub keyspace: Keyspace,
     /// Everything else: clients, configuration, subscriptions, statistics.
     pub server: ServerState,

@@ -21,7 +21,7 @@ pub struct ServerState {
     pub subscriptions: Subscriptions,
     /// The configuration.
     pub config: Config,
-    /// The random choices of commands.
+    /// The random number generator for the random choices of commands.
     pub(crate) random: Rng,
     /// Counters for INFO.
     pub statistics: Statistics,

@@ -8,11 +8,11 @@ use super::error::Error;
 /// INFO's counters of one command.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Calls {
-    /// Calls that ran.
+    /// Number of calls that ran.
     pub calls: u64,
-    /// Calls that were rejected before they ran: wrong arity, no authentication, inside a transaction.
+    /// Number of calls that were rejected before they ran: wrong arity, no authentication, inside a transaction.
     pub rejected: u64,
-    /// Calls that ran and returned an error.
+    /// Number of calls that ran and returned an error.
     pub failed: u64,
 }
 
@@ -22,19 +22,19 @@ pub struct Statistics {
     /// Counters by the address of the command's row, which is unique and needs no hashing of the name on each call.
     commands: HashMap<usize, (&'static str, Calls), foldhash::fast::FixedState>,
     errors: BTreeMap<String, u64>,
-    /// Commands that ran.
+    /// Number of commands that ran.
     pub commands_processed: u64,
-    /// Clients that connected.
+    /// Number of clients that connected.
     pub connections_received: u64,
-    /// Error replies.
+    /// Number of error replies.
     pub error_replies: u64,
-    /// Bytes received from clients, counted by the driver.
+    /// Number of bytes received from clients, counted by the driver.
     pub input_bytes: u64,
-    /// Bytes sent to clients, counted by the driver.
+    /// Number of bytes sent to clients, counted by the driver.
     pub output_bytes: u64,
-    /// Clients that the driver disconnected because of `client-query-buffer-limit`.
+    /// Number of clients that the driver disconnected because of `client-query-buffer-limit`.
     pub query_limit_disconnections: u64,
-    /// Clients that the driver disconnected because of `client-output-buffer-limit`.
+    /// Number of clients that the driver disconnected because of `client-output-buffer-limit`.
     pub output_limit_disconnections: u64,
 }
 

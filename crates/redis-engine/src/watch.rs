@@ -15,7 +15,7 @@ pub struct Watches {
 /// A key that a client watches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WatchedKey {
-    /// The number of the database.
+    /// The number of the key's database.
     pub database: usize,
     /// The name of the key.
     pub key: Vec<u8>,

@@ -42,7 +42,7 @@ pub struct Server {
     /// Connections by token. A closed connection leaves an empty slot for reuse.
     connections: Vec<Option<Connection>>,
     free_slots: Vec<usize>,
-    /// Token of each client's connection.
+    /// The token of each client's connection, by the client's id.
     by_client: HashMap<ClientId, usize, foldhash::fast::FixedState>,
     /// Connections to handle again before the loop sleeps.
     queue: VecDeque<usize>,

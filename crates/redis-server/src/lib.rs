@@ -67,12 +67,12 @@ impl Default for Options {
 /// test suites of client libraries use DEBUG.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DebugAccess {
-    /// No client.
+    /// No client may send DEBUG.
     No,
-    /// Clients on this machine.
+    /// Only clients on this machine may send DEBUG.
     #[default]
     Local,
-    /// All clients.
+    /// All clients may send DEBUG.
     Yes,
 }
 
@@ -86,10 +86,10 @@ impl DebugAccess {
     }
 }
 
-/// Why the server cannot run.
+/// The reason why the server cannot run.
 #[derive(Debug)]
 pub enum ServeError {
-    /// The host name has no address.
+    /// The host name cannot be resolved to an address.
     UnknownHost(String, io::Error),
     /// The address can be reached from other machines, and there is no password.
     Unprotected(SocketAddr),

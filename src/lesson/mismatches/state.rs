@@ -78,7 +78,7 @@ pub enum Subject {
     Length {
         key: String,
     },
-    /// Any other expression.
+    /// The value of any other expression.
     Expression(String),
 }
 

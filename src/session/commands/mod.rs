@@ -21,9 +21,9 @@ pub(super) use wait::Wait;
 
 /// A command to the tutor.
 pub struct TutorCommand {
-    /// The name, without the colon.
+    /// The command's name, without the colon.
     pub name: &'static str,
-    /// The syntax of its arguments.
+    /// The syntax of the command's arguments.
     pub arguments: &'static str,
     /// The command's effect, in one line.
     pub about: &'static str,

@@ -41,7 +41,7 @@ impl Session {
 /// Python code that prints a value as the prompt does, for statements whose value is known only when they run.
 const SHOW: &str = "def show(value):\n    if value is not None:\n        print(repr(value))\n";
 
-/// Writes the script.
+/// Returns the script that repeats these inputs.
 fn script(inputs: &[LoggedInput]) -> String {
     let keeps_last = inputs.iter().any(|input| input.kind == InputKind::Python && mentions(&input.source, "_"));
     let mut body = String::new();

@@ -88,7 +88,7 @@ fn timeline_hint(shown: u64, all: u64) -> Option<String> {
     (before > 0).then(|| messages::earlier_commands(counted(before, counts::one_command, counts::commands), more))
 }
 
-/// Returns the event of sending a call.
+/// Returns the event of the timeline for a call that was sent.
 fn sending(call: &Call) -> TimelineEventKind {
     if call.sent.length == 0 {
         return TimelineEventKind::Message(reply_text(call));

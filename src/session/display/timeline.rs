@@ -1,6 +1,6 @@
 //! The commands of all clients in the order of their times.
 
-/// What each client sent, and when.
+/// A timeline: what each client sent, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
     /// The names of the clients, in the order in which they first appear.

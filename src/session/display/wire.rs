@@ -7,7 +7,7 @@ pub use redis_engine::resp::anatomy::Part;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wire {
     pub items: Vec<Item>,
-    /// The total traffic of all items.
+    /// The total traffic of the items that are shown.
     pub sum: Traffic,
     /// The total traffic since the beginning of the session.
     pub so_far: Traffic,

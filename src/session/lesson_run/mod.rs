@@ -66,7 +66,7 @@ pub struct LessonRun {
     /// The index of the open step.
     pub step: usize,
     pub phase: Phase,
-    /// Number of hints that were shown.
+    /// Number of hints of the step that were shown.
     pub hints: usize,
     /// The output of the code whose output the learner predicts.
     prediction: Option<String>,

@@ -101,7 +101,7 @@ pub struct Bytes {
     pub label: Label,
     /// The first bytes, each with whether it has changed.
     pub bytes: Vec<(u8, bool)>,
-    /// Number of bytes after these.
+    /// Number of bytes after `bytes` that are not shown.
     pub rest: usize,
     /// Whether the value is not text, so that its bits may be of interest.
     pub is_binary: bool,
@@ -113,7 +113,7 @@ pub struct Bytes {
 pub struct Field {
     pub name: Label,
     pub value: Label,
-    /// The field's own time to live.
+    /// The time to live of the field itself, if it has one.
     pub ttl: Option<Ttl>,
     pub change: Change,
 }

@@ -120,7 +120,7 @@ pub enum RacePhase {
 /// Who decides whose turn is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// The learner decides.
+    /// The learner chooses whose turn is next.
     ByHand,
     /// A search plays every order.
     EveryOrder,
@@ -277,7 +277,7 @@ impl Race {
         self.picks.clear();
     }
 
-    /// Ends all children.
+    /// Ends all Python children of the race.
     pub fn end(&mut self) {
         let children: Vec<_> = self.runtime.children().map(Effect::Kill).collect();
         self.effects.extend(children);

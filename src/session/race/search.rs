@@ -16,7 +16,7 @@ struct Choice {
 }
 
 impl Search {
-    /// Begins an order.
+    /// Begins an order, without any choice made.
     pub fn begin(&mut self) {
         self.depth = 0;
     }

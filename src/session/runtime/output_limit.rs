@@ -23,7 +23,7 @@ pub struct OutputLimit {
     rest: FoldedOutput,
 }
 
-/// Output that was not shown.
+/// The output beyond the limit, which `:more` shows.
 #[derive(Debug, Default, Clone)]
 pub struct FoldedOutput {
     kept: String,

@@ -55,7 +55,7 @@ pub struct Wait {
     pub end: Option<WaitEnd>,
 }
 
-/// How a wait ended.
+/// How and when a wait ended.
 #[derive(Debug, Clone)]
 pub struct WaitEnd {
     pub at_us: i64,
@@ -67,9 +67,9 @@ pub struct WaitEnd {
 /// What ended a wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// Another client's command.
+    /// A command of another client ended the wait.
     Client(String),
-    /// The timeout of the command.
+    /// The command timed out.
     Time,
     /// The client gave up, or its connection was closed.
     GivenUp,

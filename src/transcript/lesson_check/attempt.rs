@@ -55,9 +55,9 @@ pub struct Attempt {
 /// The circumstances of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
-    /// The date and the random seed of transcripts.
+    /// The attempt has the date and the random seed of transcripts.
     Usual,
-    /// Another date and another random seed.
+    /// The attempt has another date and another random seed.
     Other,
 }
 

@@ -20,7 +20,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 type Init = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult<()>;
 type Shift = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
-/// The original slots.
+/// The slots of the builtin classes as they were before the guards were installed.
 struct Unguarded {
     /// Each class that can be repeated: the class, the size of an element in bytes, and its two slots for repeating.
     repeats: Vec<(&'static Py<PyType>, u128, Repeat, Option<Repeat>)>,

@@ -8,7 +8,7 @@ use rustpython_vm::{
     scope::Scope,
 };
 
-/// Maximum number of names.
+/// Maximum number of names that a completion returns.
 const MAX_NAMES: usize = 2000;
 
 /// Returns the names that could complete the last part of the dotted name at the end of `text`, sorted and without

@@ -22,7 +22,7 @@ use wording::{fixed_message, is_operand, name_of};
 /// CPython's version of a syntax error.
 #[derive(Debug, PartialEq)]
 pub struct Diagnostic {
-    /// The message.
+    /// CPython's message for the error.
     pub message: String,
     /// The bytes of the source that CPython marks, or `None` if the parser's position is the same.
     pub place: Option<Range<usize>>,

@@ -32,9 +32,9 @@ pub struct Entry {
     pub filename: String,
     /// Name of the function, or "<module>".
     name: String,
-    /// First line, counted from 1.
+    /// First line of the code that the frame was executing, counted from 1.
     pub line: usize,
-    /// Last line, counted from 1.
+    /// Last line of the code that the frame was executing, counted from 1.
     pub end_line: usize,
     /// Start column in the first line, in bytes, counted from 0.
     pub column: usize,
@@ -80,7 +80,7 @@ fn module_and_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> (String,
 /// Writes a traceback. Members of an exception group are indented and have a margin.
 struct Formatter {
     out: String,
-    /// Nesting depth of groups.
+    /// Nesting depth of the exception groups around the current exception.
     depth: usize,
     /// Whether the box of a group's last member is still open.
     need_close: bool,

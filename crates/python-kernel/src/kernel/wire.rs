@@ -22,7 +22,7 @@ struct Received {
     scanner: resp::ReplyScanner,
 }
 
-/// The open connections.
+/// The open connections of the Python child.
 #[derive(Default)]
 pub struct Connections {
     open: Mutex<Open>,

@@ -9,7 +9,7 @@ use crate::number;
 
 pub const COMMANDS: &[&Command] = &[&BITFIELD, &BITFIELD_RO];
 
-/// Type of a field: `i16`, `u8`.
+/// The type of a field, such as `i16` or `u8`.
 #[derive(Clone, Copy)]
 struct FieldType {
     signed: bool,

@@ -257,7 +257,7 @@ impl Digest {
 
 /// Mixes an entry into a digest.
 fn mix_entry(mut digest: Digest, entry: &Entry) -> Digest {
-    // Redis's type numbers.
+    // The numbers that Redis uses for the types of values.
     let type_number: u32 = match entry.value {
         Value::Str(_) => 0,
         Value::List(_) => 1,

@@ -1,4 +1,4 @@
-//! Hash commands on fields and values.
+//! Hash commands that read and change fields and their values.
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};

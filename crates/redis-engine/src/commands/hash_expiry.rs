@@ -344,7 +344,7 @@ fn hgetdel(call: &mut Call) -> Outcome {
 /// What HGETEX and HSETEX do with the fields' expiry times.
 #[derive(Clone, Copy)]
 enum Expiry {
-    /// No option was given.
+    /// The command has no option for the expiry times.
     Unspecified,
     Keep,
     Persist,

@@ -396,7 +396,7 @@ struct Search {
     rank: i64,
     /// Maximum number of matches, 0 for all. `None` returns the first match instead of an array.
     count: Option<usize>,
-    /// Maximum number of elements to compare.
+    /// Maximum number of elements that LPOS compares.
     length: usize,
 }
 

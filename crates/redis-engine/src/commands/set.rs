@@ -1,4 +1,4 @@
-//! Set commands on single sets.
+//! Commands on a single set, such as SADD and SPOP.
 
 use std::collections::HashMap;
 

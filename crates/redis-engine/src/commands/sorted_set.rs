@@ -104,7 +104,7 @@ impl Options {
     }
 }
 
-/// Result of ZADD for a member.
+/// What ZADD did with a member.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Change {
     Added(f64),

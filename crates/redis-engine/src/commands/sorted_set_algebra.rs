@@ -176,7 +176,7 @@ fn input_keys<'a>(call: &mut Call<'a>, count_at: usize) -> Result<&'a [&'a [u8]]
 
 /// Options of a union, an intersection or a difference.
 struct Options {
-    /// A weight for each key.
+    /// The weight of each key (WEIGHTS).
     weights: Vec<f64>,
     aggregate: Aggregate,
     listing: Listing,
@@ -335,7 +335,7 @@ fn zintercard(call: &mut Call) -> Outcome {
             return Err(error::SYNTAX);
         }
         let count = call.integer(index + 1).ok().and_then(|count| usize::try_from(count).ok());
-        // 0 means no limit.
+        // A LIMIT of 0 means no limit.
         limit = count.map(|count| if count == 0 { usize::MAX } else { count }).ok_or(error::LIMIT_NEGATIVE)?;
         index += 2;
     }

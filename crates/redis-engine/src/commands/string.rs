@@ -68,7 +68,7 @@ enum Condition {
 /// What SET and GETEX do with the key's expiry time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expiry {
-    /// No option was given.
+    /// The command has no option for the expiry time.
     Unspecified,
     Keep,
     Persist,

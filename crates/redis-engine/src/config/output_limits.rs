@@ -15,7 +15,7 @@ pub struct OutputLimit {
     pub soft_seconds: u64,
 }
 
-/// The limits of all classes.
+/// The limits of all classes of clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputLimits {
     /// The limits of normal clients.

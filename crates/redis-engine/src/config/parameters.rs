@@ -3,41 +3,41 @@
 /// The kind of a parameter's value, and whether CONFIG SET may change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `yes` or `no`.
+    /// The value is `yes` or `no`.
     YesNo,
-    /// An integer between a minimum and a maximum.
+    /// The value is an integer between a minimum and a maximum.
     Integer(i64, i64),
-    /// A non-negative integer, clamped to a minimum and a maximum.
+    /// The value is a non-negative integer, clamped to a minimum and a maximum.
     Clamped(i64, i64),
-    /// A non-negative integer.
+    /// The value is a non-negative integer.
     Size,
-    /// A number of bytes with an optional unit, and its minimum.
+    /// The value is a number of bytes with an optional unit. It has a minimum.
     Memory(i64),
-    /// A number of bytes with an optional unit, or a percentage of `maxmemory`: `5%`.
+    /// The value is a number of bytes with an optional unit, or a percentage of `maxmemory`: `5%`.
     MemoryOrPercent,
     /// The value is one of these words.
     Choice(&'static [&'static str]),
-    /// Any text.
+    /// The value is any text.
     Text,
-    /// Pairs of seconds and changes.
+    /// The value is a list of save points: pairs of seconds and changes.
     SavePoints,
-    /// Letters of classes of keyspace events.
+    /// The value is a set of letters for classes of keyspace events.
     Events,
-    /// For each class of clients a hard limit, a soft limit and seconds.
+    /// The value has, for each class of clients, a hard limit, a soft limit and a number of seconds.
     OutputLimits,
-    /// Percentages from 0 to 100.
+    /// The value is a list of percentages from 0 to 100.
     Percentiles,
-    /// A text that CONFIG SET cannot change.
+    /// The value is a text that CONFIG SET cannot change.
     Immutable,
-    /// A text that CONFIG SET could change only with `enable-protected-configs`.
+    /// The value is a text that CONFIG SET could change only with `enable-protected-configs`.
     Protected,
 }
 
-/// A row of the table.
+/// A row of the table: a parameter.
 #[derive(Debug)]
 pub(super) struct Parameter {
     pub name: &'static str,
-    /// The former name.
+    /// The parameter's former name, which CONFIG accepts as well.
     pub old_name: Option<&'static str>,
     pub default: &'static str,
     pub kind: Kind,

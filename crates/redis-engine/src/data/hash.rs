@@ -53,9 +53,9 @@ struct FieldEntry {
 /// fields of a hash in its expiry cycle. Until then, some commands skip expired fields, and others still count them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fields<'a> {
-    /// All fields.
+    /// The command accesses all fields.
     All,
-    /// The fields with these names.
+    /// The command accesses the fields with these names.
     Named(&'a [&'a [u8]]),
 }
 

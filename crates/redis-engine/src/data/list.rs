@@ -10,9 +10,9 @@ use crate::number;
 /// An end of a list, as commands name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// The head.
+    /// The head of the list.
     Left,
-    /// The tail.
+    /// The tail of the list.
     Right,
 }
 

@@ -16,7 +16,7 @@ const ENTRY_OVERHEAD_GUESS: usize = 8;
 /// Maximum size of a node in bytes if the limit is a number of elements.
 const MAX_NODE_BYTES: usize = 8192;
 
-/// Maximum size of a node.
+/// Maximum size of a node, in bytes or in elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NodeLimit {
     Elements(usize),

@@ -36,7 +36,7 @@ use ranking::{Elements, Ranking};
 /// A member's bytes. Long ones are shared by the structures and by the results of set operations.
 pub(crate) type Member = SmallBytes;
 
-/// Scores by member.
+/// The scores of a sorted set, by member.
 pub(crate) type Scores = IndexMap<Member, f64, foldhash::fast::RandomState>;
 
 /// A sorted set. No score is NaN.

@@ -19,7 +19,7 @@ type Key = SmallBytes;
 /// The value of a key, with its access and expiry times.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The value.
+    /// The value of the key.
     pub value: Value,
     /// When the key was last read or changed, in milliseconds since 1970: OBJECT IDLETIME.
     pub accessed_ms: i64,

@@ -6,9 +6,9 @@ use crate::data::Value;
 /// The number of blocked clients, by the type of value that they are blocked on.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BlockedCounts {
-    /// Clients blocked on lists.
+    /// Number of clients blocked on lists.
     pub lists: usize,
-    /// Clients blocked on sorted sets.
+    /// Number of clients blocked on sorted sets.
     pub sorted_sets: usize,
 }
 

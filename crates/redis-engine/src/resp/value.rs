@@ -23,13 +23,13 @@ pub enum Value {
     Double(Vec<u8>),
     /// A boolean.
     Boolean(bool),
-    /// A big number, as its digits.
+    /// A big number, as its decimal digits.
     BigNumber(Vec<u8>),
     /// A verbatim string.
     Verbatim {
-        /// The format: `txt` or `mkd`.
+        /// The format of the verbatim string: `txt` or `mkd`.
         format: [u8; 3],
-        /// The text, without the format.
+        /// The text of the verbatim string, without the format.
         text: Vec<u8>,
     },
     /// A map, as its pairs in order.

@@ -10,15 +10,15 @@ use redis_engine::resp::value::{self, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tolerance {
     None,
-    /// The order of elements.
+    /// The order of elements may differ.
     Order,
-    /// The order of elements, if the order of one of the command's keys is unspecified.
+    /// The order of elements may differ, if the order of one of the command's keys is unspecified.
     OrderOfContainer,
-    /// Integers, by up to this amount: remaining times.
+    /// Integers may differ by up to this amount, because they are remaining times.
     Clock(i64),
-    /// The values, because they describe the connection.
+    /// The values may differ, because they describe the connection.
     Connection,
-    /// Integers, by up to half, if the memory of one of the command's keys depends on chance.
+    /// Integers may differ by up to half, if the memory of one of the command's keys depends on chance.
     Memory,
 }
 

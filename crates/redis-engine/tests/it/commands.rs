@@ -249,7 +249,7 @@ struct SingleClient {
 impl SingleClient {
     fn new() -> Self {
         let mut engine = Engine::new(7, START_US);
-        // The examples use DEBUG.
+        // DEBUG is enabled, because some examples use it.
         engine.server.config.set_unchecked("enable-debug-command", b"yes");
         let client = engine.connect();
         SingleClient { engine, client }

@@ -5,7 +5,7 @@ DEFAULT_BASE = 0.008
 
 
 def _random():
-    # Imported only after a failure, so that importing redis stays fast.
+    # `random` is imported only after a failure, so that importing redis stays fast.
     import random
 
     return random
