@@ -36,6 +36,9 @@ use learn::Start;
 use progress_file::ProgressFile;
 use redis_server::now_us;
 
+/// The exit status after a panic, as in other Rust programs.
+const PANIC_STATUS: i32 = 101;
+
 /// Number of columns of a transcript.
 const TRANSCRIPT_WIDTH: usize = 80;
 
@@ -57,6 +60,7 @@ impl From<io::Error> for Error {
 
 /// Runs the program, and returns its exit status.
 pub fn main() -> ExitCode {
+    exit_on_panic();
     let arguments = Arguments::parse();
     match run(&arguments) {
         Ok(status) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),
@@ -66,6 +70,16 @@ pub fn main() -> ExitCode {
         }
         Err(Error(None)) => ExitCode::SUCCESS,
     }
+}
+
+/// Makes a panic of any thread end the program with the exit status of a panic. A release is compiled without unwinding,
+/// and would end with a signal, and perhaps leave a core dump.
+fn exit_on_panic() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        report(panic);
+        std::process::exit(PANIC_STATUS);
+    }));
 }
 
 /// Runs the subcommand.

@@ -22,6 +22,9 @@ mod attacks {
     /// Memory that a child may allocate, in bytes.
     const MEMORY: u64 = 256 << 20;
 
+    /// The exit status of a child whose attack was refused. A child that panics has another one.
+    const REFUSED: i32 = 3;
+
     /// An unprivileged user.
     const NOBODY: u32 = 65534;
 
@@ -75,7 +78,7 @@ mod attacks {
                 assert!(open.success(), "`{}` is no attack: {open}", attack.name);
                 for &wall in attack.walls {
                     let stopped = folder.attack(Walls::NONE.with(wall), UnlistedCall::Fails, attack.name, user);
-                    assert!(!stopped.success(), "`{}` was not stopped by: {wall}", attack.name);
+                    assert!(was_stopped(stopped), "`{}` was not stopped by: {wall}: {stopped}", attack.name);
                     tries += 1;
                 }
             }
@@ -83,7 +86,7 @@ mod attacks {
                 let work = folder.attack(Walls::ALL, unlisted, "work", user);
                 assert!(work.success(), "honest work was stopped: {work}");
                 let greedy = folder.attack(Walls::ALL, unlisted, "take memory", user);
-                assert!(!greedy.success(), "the memory limit did not stop a greedy program");
+                assert!(was_stopped(greedy), "the memory limit did not stop a greedy program: {greedy}");
             }
             for name in ["map executable memory", "make memory executable", "read another process", "set up io_uring"] {
                 let killed = folder.attack(Walls::ALL, UnlistedCall::Fails, name, user);
@@ -92,6 +95,11 @@ mod attacks {
             folder.check_status_of_all_threads(user);
             println!("user {user:?}: {} attacks, {tries} stopped by a single wall", ATTACKS.len());
         }
+    }
+
+    /// Returns whether the child's attack failed, or the kernel killed the child for it.
+    fn was_stopped(status: ExitStatus) -> bool {
+        status.code() == Some(REFUSED) || matches!(status.signal(), Some(libc::SIGSYS | libc::SIGXFSZ))
     }
 
     /// A temporary folder with a copy of this program, which every user can execute.
@@ -174,7 +182,7 @@ mod attacks {
             "wait" => wait,
             name => ATTACKS.iter().find(|attack| attack.name == name).expect("a known attack").run,
         };
-        exit(i32::from(run().is_err()));
+        exit(if run().is_ok() { 0 } else { REFUSED });
     }
 
     fn check(result: libc::c_long) -> io::Result<()> {
