@@ -137,8 +137,10 @@ mod unix {
             // A panic of any thread ends the process. The shared state cannot be trusted after a panic, and a thread
             // that reads keys would not notice it.
             std::panic::set_hook(Box::new(move |panic| {
+                // The report is as wide as the terminal, which is out of reach after it is restored.
+                let report = report(panic);
                 restore_for_exit();
-                let _ = writeln!(io::stderr(), "{}", report(panic));
+                let _ = writeln!(io::stderr(), "{report}");
                 std::process::exit(PANIC_STATUS);
             }));
             Ok(modes)

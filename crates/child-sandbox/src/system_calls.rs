@@ -17,6 +17,13 @@ use crate::UnlistedCall;
 /// match every call.
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
+#[cfg(target_arch = "x86_64")]
+const TARGET: TargetArch = TargetArch::x86_64;
+#[cfg(target_arch = "aarch64")]
+const TARGET: TargetArch = TargetArch::aarch64;
+#[cfg(target_arch = "riscv64")]
+const TARGET: TargetArch = TargetArch::riscv64;
+
 /// Calls that are allowed whatever their arguments are.
 const ALLOWED: &[c_long] = &[
     // The pipes to the parent.
@@ -139,8 +146,7 @@ fn filters(unlisted: UnlistedCall) -> Result<Vec<BpfProgram>, Error> {
 }
 
 fn filter(rules: Rules, otherwise: SeccompAction, matched: SeccompAction) -> Result<BpfProgram, Error> {
-    let target = TargetArch::try_from(std::env::consts::ARCH)?;
-    Ok(SeccompFilter::new(rules, otherwise, matched, target)?.try_into()?)
+    Ok(SeccompFilter::new(rules, otherwise, matched, TARGET)?.try_into()?)
 }
 
 /// Returns rules that match these calls whatever their arguments are.
