@@ -11,3 +11,4 @@ pub mod session;
 pub mod shell;
 pub mod spelling;
 pub mod transcript;
+pub mod user_files;

@@ -1,6 +1,5 @@
 //! `new` and `transcript`: commands for authors of lessons.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use super::{Error, TRANSCRIPT_WIDTH};
 use crate::messages::cli as messages;
 use crate::render::Renderer;
 use crate::transcript::lesson_transcript::lesson_transcript;
+use crate::user_files::{UserFiles, reason};
 
 /// The text of a new lesson, which passes `check`.
 const LESSON_TEMPLATE: &str = include_str!("new-lesson.toml");
@@ -31,24 +31,20 @@ pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
         first.make_ascii_uppercase();
     }
     let text = LESSON_TEMPLATE.replacen("ID", &id, 1).replacen("TITLE", &title, 1);
-    create_file(path, &text).map_err(|e| match e.kind() {
+    let files = UserFiles::default();
+    files.create_document(path, text.as_bytes()).map_err(|e| match e.kind() {
         io::ErrorKind::AlreadyExists => Error::new(messages::file_exists(path.display())),
-        _ => Error::new(messages::cannot_write(path.display(), e)),
+        _ => Error::new(messages::cannot_write(path.display(), reason(&e))),
     })?;
     let schema = path.with_file_name("schema.json");
-    match create_file(&schema, SCHEMA) {
+    match files.create_document(&schema, SCHEMA.as_bytes()) {
         Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(Error::new(messages::cannot_write(schema.display(), e)));
+            return Err(Error::new(messages::cannot_write(schema.display(), reason(&e))));
         }
         _ => {}
     }
     writeln!(io::stdout().lock(), "{}", messages::new_lesson(path.display()))?;
     Ok(0)
-}
-
-/// Writes a file that does not exist yet.
-fn create_file(path: &Path, text: &str) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// Returns the lesson id for a file name: `time-series` for `120-time-series`, where the number only sets the order.

@@ -11,12 +11,13 @@ use crate::lesson::library::{self, Source};
 use crate::messages::cli as messages;
 use crate::messages::counts::{self, counted};
 use crate::transcript::lesson_check::check_lesson;
+use crate::user_files::UserFiles;
 
 /// Checks the lessons at these paths, or the built-in lessons.
 pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
     let mut sources = Vec::new();
     for path in paths {
-        if path.is_dir() {
+        if UserFiles::default().is_folder(path) {
             sources.extend(read_folder(path)?);
         } else {
             sources.push(read_file(path)?);

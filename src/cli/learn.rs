@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::args::Arguments;
 use super::lesson_files::{find_lesson, read_file, read_library};
-use super::progress_file::{ProgressFile, history_file};
+use super::progress::{finish_progress, history_file, open_progress};
 use super::{Error, TRANSCRIPT_WIDTH, session_options};
 use crate::driver::LessonWatcher;
 use crate::lesson::format::Lesson;
@@ -21,6 +21,7 @@ use crate::session::dialect::Dialect;
 use crate::session::display::lesson_status::lesson_statuses;
 use crate::shell;
 use crate::transcript::pipe;
+use crate::user_files::{ProgressFile, UserFiles};
 use redis_server::now_us;
 
 /// What a session starts with.
@@ -45,16 +46,16 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
         lesson = Some(format!("{}{step}", parsed.id.get_ref()));
         Arc::make_mut(&mut library).add(Arc::new(parsed));
     }
-    let mut file = ProgressFile::open(arguments)?;
-    let theme = arguments.theme(io::stdout().is_terminal());
+    let mut file = open_progress(arguments)?;
     let terminal = if io::stdin().is_terminal() && io::stdout().is_terminal() {
         Some(shell::TerminalSession::new(shell::Options {
-            theme,
+            theme: arguments.theme(io::stdout().is_terminal()),
             plain: arguments.plain,
             ascii: arguments.ascii,
             edit_mode: arguments.edit_mode.into(),
             history: history_file(),
-            progress: file.path().map(Path::to_owned),
+            save_status: file.status().clone(),
+            files: file.files().clone(),
             watch: watch.clone(),
         })?)
     } else {
@@ -63,19 +64,19 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
     // A new learner gets the first lesson without a menu.
     if let Some(terminal) = &terminal
         && arguments.command.is_none()
-        && !file.progress.lessons.is_empty()
+        && !file.progress().lessons.is_empty()
     {
-        match terminal.choose_lesson(&lesson_statuses(&library, &file.progress))? {
+        match terminal.choose_lesson(&lesson_statuses(&library, file.progress()))? {
             shell::MenuChoice::Lesson(id) => lesson = Some(id),
             shell::MenuChoice::Quit => return Ok(0),
         }
     }
-    let options = session_options(arguments, library.clone(), file.progress.clone(), Dialect::Both);
+    let options = session_options(arguments, library.clone(), file.progress().clone(), Dialect::Both);
     let mut session = Session::new(options);
     match *start {
         Start::Prompt => {}
-        Start::Lesson(name) => open_lesson(&mut session, &library, &file.progress, lesson.as_deref().or(name))?,
-        Start::Practice => match steps_to_practise(&library, &file.progress, now_us() / 1_000_000) {
+        Start::Lesson(name) => open_lesson(&mut session, &library, file.progress(), lesson.as_deref().or(name))?,
+        Start::Practice => match steps_to_practise(&library, file.progress(), now_us() / 1_000_000) {
             Ok(steps) => session.review(steps),
             Err(message) => {
                 writeln!(io::stdout().lock(), "{message}")?;
@@ -83,13 +84,28 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
             }
         },
     }
-    if let Some(terminal) = terminal {
-        return Ok(terminal.run(&mut session, |progress| file.save(progress))?);
-    }
+    let result = match terminal {
+        Some(terminal) => terminal.run(&mut session, &mut file),
+        None => run_pipe(arguments, &mut session, watch, &mut file),
+    };
+    // However the session has ended, its progress is kept if that is possible.
+    let is_saved = finish_progress(&mut file);
+    let status = result?;
+    Ok(if status == 0 && !is_saved { 1 } else { status })
+}
+
+/// Runs a session with standard input from a pipe, and returns its exit status.
+fn run_pipe(
+    arguments: &Arguments,
+    session: &mut Session,
+    watcher: Option<LessonWatcher>,
+    file: &mut ProgressFile,
+) -> io::Result<i32> {
+    let theme = arguments.theme(io::stdout().is_terminal());
     let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), theme);
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut input = pipe::PipeInput { reader: io::stdin().lock(), watcher: watch };
-    let status = pipe::run_pipe(&mut session, &mut input, renderer, &mut out, |progress| file.save(progress))?;
+    let mut input = pipe::PipeInput { reader: io::stdin().lock(), watcher };
+    let status = pipe::run_pipe(session, &mut input, renderer, &mut out, file)?;
     out.flush()?;
     Ok(status)
 }
@@ -98,7 +114,9 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
 pub fn watch_for(lesson: Option<&str>, watch: bool) -> Result<Option<LessonWatcher>, Error> {
     match lesson {
         _ if !watch => Ok(None),
-        Some(name) if let Some((file, _)) = split_file_and_step(name) => Ok(Some(LessonWatcher::new(Path::new(file)))),
+        Some(name) if let Some((file, _)) = split_file_and_step(name) => {
+            Ok(Some(LessonWatcher::new(UserFiles::default(), Path::new(file))))
+        }
         _ => Err(Error::new(messages::watch_needs_a_file())),
     }
 }

@@ -1,6 +1,6 @@
 //! Reads lessons from files, and combines them with the built-in lessons into a library.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Error;
@@ -8,6 +8,7 @@ use super::args::Arguments;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::{self, Library, Source};
 use crate::messages::cli as messages;
+use crate::user_files::{MAX_LESSON_BYTES, UserFiles, reason};
 
 /// Reads the built-in lessons and those of `--lessons`.
 ///
@@ -39,10 +40,9 @@ pub fn find_lesson<'a>(library: &'a Library, name: &str) -> Result<&'a Arc<Lesso
 /// # Errors
 /// Returns an error if the folder or a file cannot be read.
 pub fn read_folder(folder: &Path) -> Result<Vec<Source>, Error> {
-    let entries = std::fs::read_dir(folder).map_err(|e| Error::new(messages::cannot_read(folder.display(), e)))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let paths = UserFiles::default().list_folder(folder);
+    let mut paths = paths.map_err(|e| Error::new(messages::cannot_read(folder.display(), reason(&e))))?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    paths.sort();
     paths.iter().map(|path| read_file(path)).collect()
 }
 
@@ -51,6 +51,7 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Source>, Error> {
 /// # Errors
 /// Returns an error if the file cannot be read or is not UTF-8.
 pub fn read_file(path: &Path) -> Result<Source, Error> {
-    let text = std::fs::read_to_string(path).map_err(|e| Error::new(messages::cannot_read(path.display(), e)))?;
+    let text = UserFiles::default().read_text(path, MAX_LESSON_BYTES);
+    let text = text.map_err(|e| Error::new(messages::cannot_read(path.display(), reason(&e))))?;
     Ok(Source { name: path.display().to_string(), text })
 }

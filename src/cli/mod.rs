@@ -9,7 +9,7 @@ mod lesson_files;
 #[cfg(test)]
 mod lesson_schema_test;
 mod manual;
-mod progress_file;
+mod progress;
 mod script;
 mod sheet;
 mod theme;
@@ -33,7 +33,7 @@ use crate::session::event::Show;
 use crate::shell;
 use args::{Arguments, Command, Serve};
 use learn::Start;
-use progress_file::ProgressFile;
+use progress::open_progress;
 use redis_server::now_us;
 
 /// The exit status after a panic, as in other Rust programs.
@@ -135,11 +135,11 @@ fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Error> {
 /// Prints the lessons with the learner's progress, and which built-in lessons `--lessons` replaces.
 fn list_lessons(arguments: &Arguments) -> Result<i32, Error> {
     let library = lesson_files::read_library(arguments)?;
-    let progress = ProgressFile::open(arguments)?.progress;
+    let progress_file = open_progress(arguments)?;
     let is_terminal = io::stdout().is_terminal();
     let width = if is_terminal { shell::text_width() } else { TRANSCRIPT_WIDTH };
     let mut renderer = Renderer::new(arguments.style(width), arguments.theme(is_terminal));
-    let text = renderer.render(&Show::Lessons(lesson_statuses(&library, &progress)));
+    let text = renderer.render(&Show::Lessons(lesson_statuses(&library, progress_file.progress())));
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     let sources = arguments.lessons.as_deref().map(lesson_files::read_folder).transpose()?;

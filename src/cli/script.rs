@@ -1,6 +1,6 @@
 //! `run`: runs a script, and prints a transcript or draws a picture of it.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crate::render::theme::Theme;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::transcript::script::{self, OutputFormat};
+use crate::user_files::{MAX_SCRIPT_BYTES, UserFiles, read_at_most, reason};
 
 /// Column at which the lines of a picture are broken.
 const PICTURE_WIDTH: usize = 100;
@@ -45,7 +46,8 @@ pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result
     if picture.as_os_str() == "-" {
         io::stdout().lock().write_all(&svg)?;
     } else {
-        std::fs::write(picture, &svg).map_err(|e| Error::new(messages::cannot_write(picture.display(), e)))?;
+        let written = UserFiles::default().write_document(picture, &svg);
+        written.map_err(|e| Error::new(messages::cannot_write(picture.display(), reason(&e))))?;
     }
     Ok(status)
 }
@@ -54,10 +56,12 @@ pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result
 fn read_script(file: &Path) -> Result<String, Error> {
     let is_stdin = file.as_os_str() == "-";
     let name = if is_stdin { messages::standard_input() } else { file.display().to_string() };
-    let mut bytes = Vec::new();
-    let result =
-        if is_stdin { io::stdin().read_to_end(&mut bytes).map(|_| ()) } else { std::fs::read(file).map(|b| bytes = b) };
-    result.map_err(|e| Error::new(messages::cannot_read(&name, e)))?;
+    let result = if is_stdin {
+        read_at_most(io::stdin(), MAX_SCRIPT_BYTES)
+    } else {
+        UserFiles::default().read_document(file, MAX_SCRIPT_BYTES)
+    };
+    let bytes = result.map_err(|e| Error::new(messages::cannot_read(&name, reason(&e))))?;
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         let before = &e.as_bytes()[..at];

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use super::Error;
 use super::args::Arguments;
 use super::lesson_files::{find_lesson, read_library};
-use super::progress_file::ProgressFile;
+use super::progress::open_progress;
 use crate::driver::rehearse;
 use crate::lesson::format::Lesson;
 use crate::lesson::sheet;
@@ -14,7 +14,8 @@ use crate::messages::cli as messages;
 /// Prints the sheets of all finished lessons, or of one.
 pub fn print_sheets(arguments: &Arguments, lesson: Option<&str>) -> Result<i32, Error> {
     let library = read_library(arguments)?;
-    let progress = ProgressFile::open(arguments)?.progress;
+    let progress_file = open_progress(arguments)?;
+    let progress = progress_file.progress();
     let is_finished =
         |lesson: &Lesson| progress.lessons.get(lesson.id.get_ref()).is_some_and(|progress| progress.finished);
     let lessons: Vec<_> = match lesson {

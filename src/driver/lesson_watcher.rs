@@ -11,10 +11,12 @@ use std::time::SystemTime;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Source;
 use crate::messages::driver as messages;
+use crate::user_files::{MAX_LESSON_BYTES, UserFiles, reason};
 
 /// Polls one lesson file for changes.
 #[derive(Debug, Clone)]
 pub struct LessonWatcher {
+    files: UserFiles,
     path: PathBuf,
     last_version: Option<FileVersion>,
 }
@@ -22,34 +24,35 @@ pub struct LessonWatcher {
 /// What identifies a version of a file without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FileVersion {
-    modified: SystemTime,
+    modified: Option<SystemTime>,
     length: u64,
 }
 
 impl LessonWatcher {
     /// Watches a file for changes from now on.
-    pub fn new(path: &Path) -> LessonWatcher {
-        LessonWatcher { path: path.to_owned(), last_version: FileVersion::from_path(path) }
+    pub fn new(files: UserFiles, path: &Path) -> LessonWatcher {
+        let last_version = FileVersion::of(&files, path);
+        LessonWatcher { files, path: path.to_owned(), last_version }
     }
 
     /// Reads the lesson if its file was saved since the last call. A lesson with a mistake is returned as an error
     /// message with its place. Returns `None` if the file was not saved.
     pub fn reload_if_saved(&mut self) -> Option<Result<Arc<Lesson>, String>> {
         // An editor that saves by renaming removes the file for a moment.
-        let version = FileVersion::from_path(&self.path).filter(|version| Some(*version) != self.last_version)?;
+        let version = FileVersion::of(&self.files, &self.path).filter(|version| Some(*version) != self.last_version)?;
         self.last_version = Some(version);
         let name = self.path.display().to_string();
-        let text = match std::fs::read_to_string(&self.path) {
+        let text = match self.files.read_text(&self.path, MAX_LESSON_BYTES) {
             Ok(text) => text,
-            Err(error) => return Some(Err(messages::lesson_file_not_read(name, error))),
+            Err(error) => return Some(Err(messages::lesson_file_not_read(name, reason(&error)))),
         };
         Some(Source { name, text }.lesson().map(Arc::new))
     }
 }
 
 impl FileVersion {
-    fn from_path(path: &Path) -> Option<FileVersion> {
-        let metadata = std::fs::metadata(path).ok()?;
-        Some(FileVersion { modified: metadata.modified().ok()?, length: metadata.len() })
+    fn of(files: &UserFiles, path: &Path) -> Option<FileVersion> {
+        let facts = files.facts(path).ok()?;
+        Some(FileVersion { modified: facts.modified, length: facts.length })
     }
 }

@@ -7,7 +7,7 @@ mod lesson_watcher;
 mod rehearsal;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use children::SILENCE;
 use host::ReadOutcome;
@@ -19,6 +19,7 @@ use crate::lesson::race_result::RaceResult;
 use crate::messages::driver as messages;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
+use crate::user_files::{self, UserFiles};
 
 pub use children::{PythonCompleter, python_walls};
 pub use ctrl_c::{Interrupts, WakeReason};
@@ -135,19 +136,17 @@ pub trait Frontend {
     /// Receives the learner's progress after it has changed.
     ///
     /// # Errors
-    /// Returns an error if the progress cannot be saved.
+    /// Returns an error if the session cannot go on. A front end that cannot save says so and goes on.
     fn progress_changed(&mut self, _progress: &Progress) -> io::Result<()> {
         Ok(())
     }
 }
 
 /// Writes a file that does not exist yet. If it cannot be written, returns the reason as a sentence for the learner.
-pub fn write_new_file(path: &str, text: &str) -> Option<String> {
-    let created = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    let written = created.and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()));
-    let error = written.err()?;
+pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<String> {
+    let error = files.create_document(Path::new(path), text.as_bytes()).err()?;
     if error.kind() != io::ErrorKind::AlreadyExists {
-        return Some(messages::file_not_written(path, error));
+        return Some(messages::file_not_written(path, user_files::reason(&error)));
     }
     let other_path = match path.rsplit_once('.') {
         Some((stem, extension)) => format!("{stem}-2.{extension}"),

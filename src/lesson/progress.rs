@@ -132,4 +132,100 @@ impl Progress {
     pub fn ended(&mut self, lesson: &str) {
         self.lessons.entry(lesson.into()).or_default().end_is_due = false;
     }
+
+    /// Adds what this session has changed since `base` to `others`, the progress that other sessions may have saved in
+    /// the meantime. `base` is this session's progress when it was last read or saved.
+    ///
+    /// Steps that are done in either are done. Where both sessions have changed a place or a card, this session's is
+    /// kept, because it is the later one. Nothing that this session knows is missing from the result, even if the file
+    /// was deleted.
+    #[must_use]
+    pub fn merged_into(&self, others: Progress, base: &Progress) -> Progress {
+        let mut merged = Progress { version: VERSION, ..others };
+        if self.current != base.current || merged.current.is_none() {
+            merged.current.clone_from(&self.current);
+        }
+        for (id, ours) in &self.lessons {
+            let theirs = merged.lessons.get(id);
+            let before = base.lessons.get(id);
+            let place = |progress: &LessonProgress| (progress.step.clone(), progress.end_is_due);
+            let is_place_ours = theirs.is_none() || before.map(place) != Some(place(ours));
+            let mut lesson = theirs.cloned().unwrap_or_default();
+            let added: Vec<_> = ours.done.iter().filter(|step| !lesson.done.contains(step)).cloned().collect();
+            lesson.done.extend(added);
+            lesson.finished |= ours.finished;
+            if is_place_ours {
+                (lesson.step, lesson.end_is_due) = place(ours);
+            }
+            merged.lessons.insert(id.clone(), lesson);
+        }
+        for (step, card) in &self.practice {
+            if base.practice.get(step) != Some(card) || !merged.practice.contains_key(step) {
+                merged.practice.insert(step.clone(), *card);
+            }
+        }
+        merged
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns a progress with a finished step and its card.
+    fn started() -> Progress {
+        let mut progress = Progress::default();
+        progress.at("hashes", "one-field");
+        progress.done("hashes", "one-field");
+        progress.practised("hashes", "one-field", Outcome::Known, 0);
+        progress
+    }
+
+    #[test]
+    fn steps_of_two_sessions_are_merged() {
+        let base = started();
+        let (mut ours, mut theirs) = (base.clone(), base.clone());
+        ours.done("hashes", "all-fields");
+        ours.practised("hashes", "all-fields", Outcome::Helped, 0);
+        theirs.at("hashes", "count-visit");
+        theirs.done("hashes", "count-visit");
+        theirs.done("lists", "queue");
+        theirs.finished("lists");
+        theirs.practised("hashes", "one-field", Outcome::Known, 0);
+        let merged = ours.merged_into(theirs.clone(), &base);
+        assert_eq!(merged.lessons["hashes"].done, ["one-field", "count-visit", "all-fields"]);
+        assert_eq!(merged.lessons["hashes"].step.as_deref(), Some("count-visit"), "only they have moved");
+        assert_eq!(merged.lessons["lists"], theirs.lessons["lists"]);
+        assert_eq!(merged.practice["hashes/one-field"], theirs.practice["hashes/one-field"]);
+        assert_eq!(merged.practice["hashes/all-fields"], ours.practice["hashes/all-fields"]);
+    }
+
+    #[test]
+    fn the_session_that_saves_last_decides_what_both_have_changed() {
+        let base = started();
+        let (mut ours, mut theirs) = (base.clone(), base.clone());
+        ours.at("hashes", "all-fields");
+        ours.practised("hashes", "one-field", Outcome::GivenUp, 9);
+        theirs.at("lists", "queue");
+        theirs.at("hashes", "count-visit");
+        theirs.practised("hashes", "one-field", Outcome::Known, 5);
+        let merged = ours.merged_into(theirs, &base);
+        assert_eq!(merged.current.as_deref(), Some("hashes"));
+        assert_eq!(merged.lessons["hashes"].step.as_deref(), Some("all-fields"));
+        assert_eq!(merged.practice["hashes/one-field"], ours.practice["hashes/one-field"]);
+        assert_eq!(merged.lessons["lists"].step.as_deref(), Some("queue"));
+    }
+
+    #[test]
+    fn merging_with_an_unchanged_or_missing_file_gives_the_own_progress() {
+        let base = started();
+        let mut ours = base.clone();
+        ours.done("hashes", "all-fields");
+        ours.finished("hashes");
+        ours.at("lists", "queue");
+        assert_eq!(ours.merged_into(base.clone(), &base), ours);
+        assert_eq!(ours.merged_into(Progress::default(), &base), ours, "the file was deleted");
+        assert_eq!(base.merged_into(ours.clone(), &base), ours, "nothing was done here");
+        assert_eq!(ours.merged_into(ours.clone(), &base), ours, "saved twice");
+    }
 }

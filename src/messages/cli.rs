@@ -108,21 +108,4 @@ messages! {
     sandbox_incomplete() =
         "Python itself still offers no files, no network and no programs, but a mistake in the interpreter could let \
          code out. Open only lessons of people whom you trust.";
-
-    /// Shown if the progress file cannot be read.
-    cannot_read_progress(path, error) = "the progress file {path} cannot be read: {error}";
-
-    /// Shown if a newer version of the program wrote the progress file.
-    progress_is_newer(path) =
-        "redis-tutor: {path} was written by a newer redis-tutor. It stays as it is; progress is not saved this time.";
-
-    /// Shown if the progress file is damaged and cannot be renamed.
-    cannot_move_progress(path, error) = "the progress file {path} is damaged and cannot be moved: {error}";
-
-    /// Shown if the progress file was damaged and has been renamed.
-    progress_was_damaged(error, path) =
-        "redis-tutor: the progress file was damaged ({error}). It is now {path}; you start afresh.";
-
-    /// Shown if the progress file cannot be written.
-    cannot_save_progress(path, error) = "progress cannot be saved to {path}: {error}";
 }

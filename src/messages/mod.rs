@@ -62,6 +62,7 @@ pub mod render;
 pub mod runtime;
 pub mod shell;
 pub mod transcript;
+pub mod user_files;
 
 /// Iterates over all messages.
 pub fn all() -> impl Iterator<Item = Message> {
@@ -79,6 +80,7 @@ pub fn all() -> impl Iterator<Item = Message> {
         runtime::ALL,
         shell::ALL,
         transcript::ALL,
+        user_files::ALL,
     ]
     .into_iter()
     .flatten()

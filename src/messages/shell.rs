@@ -99,6 +99,10 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown after `panic_happened` if progress is saved to a file.
     panic_progress_safe(path) = "This is a mistake in redis-tutor, not yours. Your progress is safe, in {path}.";
 
+    /// Shown after `panic_happened` if the latest progress could not be saved.
+    panic_progress_not_saved(path) =
+        "This is a mistake in redis-tutor, not yours. Your latest progress could not be saved to {path}.";
+
     /// Shown after `panic_happened` if no progress is saved.
     panic_not_yours() = "This is a mistake in redis-tutor, not yours.";
 

@@ -12,7 +12,7 @@ use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter as _}
 
 use super::Options;
 use super::editor_helper::{EditorHelper, PromptContext};
-use super::history::HistoryFile;
+use super::history::SavedHistory;
 use super::key_bindings::{INDENT, KeyBindings, LineAction};
 use super::session_queries::SessionQueries;
 use crate::driver::{Interrupts, WakeReason};
@@ -60,8 +60,8 @@ pub struct LineEditor {
     other_history: MemHistory,
     /// Whether the current prompt is the redis-cli prompt.
     is_cli: bool,
-    python_file: HistoryFile,
-    cli_file: HistoryFile,
+    saved_python_history: SavedHistory,
+    saved_cli_history: SavedHistory,
     bindings: KeyBindings,
     /// Sends texts that are to be printed above the line.
     above: Sender<String>,
@@ -89,9 +89,9 @@ impl LineReader {
             .color_mode(if theme == Theme::Plain { ColorMode::Disabled } else { ColorMode::Forced })
             .bracketed_paste(true)
             .build();
-        let (python_file, python_history) = HistoryFile::open(options.history.clone());
-        let (cli_file, cli_history) =
-            HistoryFile::open(options.history.as_ref().map(|path| path.with_extension("cli")));
+        let open = |path| SavedHistory::open(options.files.clone(), path);
+        let (saved_python_history, python_history) = open(options.history.clone());
+        let (saved_cli_history, cli_history) = open(options.history.as_ref().map(|path| path.with_extension("cli")));
         let mut editor = Editor::with_history(config, python_history).map_err(to_io_error)?;
         let above = spawn_printer(&mut editor)?;
         editor.set_helper(Some(EditorHelper::new(theme, options.ascii, queries)));
@@ -101,8 +101,8 @@ impl LineReader {
             editor,
             other_history: cli_history,
             is_cli: false,
-            python_file,
-            cli_file,
+            saved_python_history,
+            saved_cli_history,
             bindings,
             above,
         })))
@@ -127,18 +127,15 @@ impl LineReader {
         }
     }
 
-    /// Adds an entry to the history of the current prompt.
-    ///
-    /// # Errors
-    /// Returns an error if the history file cannot be written.
-    pub fn add_to_history(&mut self, entry: &str) -> io::Result<()> {
+    /// Adds an entry to the history of the current prompt. Returns a sentence when it cannot be saved for the first time.
+    pub fn add_to_history(&mut self, entry: &str) -> Option<String> {
         match self {
             LineReader::Editor(line_editor) => {
-                let LineEditor { editor, is_cli, python_file, cli_file, .. } = &mut **line_editor;
-                let file = if *is_cli { cli_file } else { python_file };
-                file.add(editor.history_mut(), entry)
+                let LineEditor { editor, is_cli, saved_python_history, saved_cli_history, .. } = &mut **line_editor;
+                let saved = if *is_cli { saved_cli_history } else { saved_python_history };
+                saved.add(editor.history_mut(), entry)
             }
-            LineReader::Plain(_) => Ok(()),
+            LineReader::Plain(_) => None,
         }
     }
 

@@ -28,10 +28,10 @@ use std::path::PathBuf;
 use rustyline::EditMode;
 
 use crate::driver::{Interrupts, LessonWatcher, drive};
-use crate::lesson::progress::Progress;
 use crate::render::theme::Theme;
 use crate::session::Session;
 use crate::session::display::lesson_status::lesson_statuses;
+use crate::user_files::{ProgressFile, SaveStatus, UserFiles};
 use course_progress::CourseProgress;
 pub use lesson_menu::MenuChoice;
 use terminal_frontend::TerminalFrontend;
@@ -50,10 +50,11 @@ pub struct Options {
     pub plain: bool,
     pub ascii: bool,
     pub edit_mode: EditMode,
-    /// The file of the input history.
+    /// The path of the input history.
     pub history: Option<PathBuf>,
-    /// The file of the learner's progress, for the message after a panic.
-    pub progress: Option<PathBuf>,
+    /// Whether the learner's progress is saved, for the message after a panic.
+    pub save_status: SaveStatus,
+    pub files: UserFiles,
     /// A lesson file to reload when it changes while nothing is being typed.
     pub watch: Option<LessonWatcher>,
 }
@@ -83,20 +84,20 @@ impl TerminalSession {
     pub fn new(options: Options) -> io::Result<Self> {
         let interrupts = Interrupts::from_ctrl_c()?;
         let discipline = if options.is_append_only() { LineDiscipline::Terminal } else { LineDiscipline::Editor };
-        let (waker, progress) = (interrupts.clone(), options.progress.clone());
-        let report = move |panic: &PanicHookInfo<'_>| panic_report::report(panic, progress.as_deref());
+        let (waker, save_status) = (interrupts.clone(), options.save_status.clone());
+        let report = move |panic: &PanicHookInfo<'_>| panic_report::report(panic, &save_status);
         let modes = TerminalModes::new(discipline, move || waker.raise(), report)?;
         Ok(TerminalSession { options, interrupts, modes })
     }
 
-    /// Runs a session to its end, and returns the exit status.
+    /// Runs a session to its end, and returns the exit status. The caller finishes the progress file.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written, or if no Python process can be started.
-    pub fn run(self, session: &mut Session, save: impl FnMut(&Progress) -> io::Result<()> + Send) -> io::Result<i32> {
+    pub fn run(self, session: &mut Session, progress_file: &mut ProgressFile) -> io::Result<i32> {
         let lessons = lesson_statuses(session.library(), session.progress());
         let course_progress = CourseProgress::new(lessons, session.progress().clone());
-        let mut frontend = TerminalFrontend::new(self, course_progress, save)?;
+        let mut frontend = TerminalFrontend::new(self, course_progress, progress_file)?;
         frontend.show_welcome(session)?;
         let result = drive(session, &mut frontend);
         if let Some(status) = frontend.status_after_signal() {

@@ -2,11 +2,11 @@
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::PanicHookInfo;
-use std::path::Path;
 
 use super::text_width;
 use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text};
 use crate::messages::shell as messages;
+use crate::user_files::SaveStatus;
 
 /// Panics on the thread behind the prompt when `:panic ` is typed. Tests use it to check what a panic leaves behind.
 /// Release builds do not have it.
@@ -17,14 +17,15 @@ pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQue
     }
 }
 
-/// Returns the message: what happened and where, that progress is safe, and where to report the panic. A backtrace
+/// Returns the message: what happened and where, whether progress is safe, and where to report the panic. A backtrace
 /// follows if `RUST_BACKTRACE` asks for one.
-pub fn report(panic: &PanicHookInfo<'_>, progress_file: Option<&Path>) -> String {
+pub fn report(panic: &PanicHookInfo<'_>, save_status: &SaveStatus) -> String {
     let place = panic.location().map(messages::panic_place).unwrap_or_default();
     let reason = panic.payload_as_str().map_or_else(messages::panic_without_reason, str::to_owned);
     let happened = messages::panic_happened(env!("CARGO_PKG_VERSION"), place, reason);
-    let reassurance = match progress_file {
-        Some(path) => messages::panic_progress_safe(path.display()),
+    let reassurance = match save_status.path() {
+        Some(path) if save_status.is_saved() => messages::panic_progress_safe(path.display()),
+        Some(path) => messages::panic_progress_not_saved(path.display()),
         None => messages::panic_not_yours(),
     };
     let request = match env!("CARGO_PKG_REPOSITORY") {

@@ -25,22 +25,24 @@ use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Need, Prompt, Show};
 use crate::session::status::Status;
+use crate::user_files::{ProgressFile, UserFiles};
 use python_kernel::syntax;
 
 /// Interval at which a watched lesson file is polled.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The front end for a terminal with a user. `S` saves progress.
-pub struct TerminalFrontend<S> {
+/// The front end for a terminal with a user.
+pub struct TerminalFrontend<'a> {
     started: Instant,
     interrupts: Interrupts,
     /// The wait that is on the screen. It is declared before `modes`, so that `modes` is dropped later and restores the
     /// terminal last.
     wait: Option<BlockedWait>,
     modes: TerminalModes,
-    output: TerminalOutput<S>,
+    output: TerminalOutput<'a>,
     reader: LineReader,
     queries: SessionQueries,
+    files: UserFiles,
     /// The last line of a program's output if it is unfinished. The prompt follows it on the same line.
     unfinished_output: String,
     /// Text that is on the line when the next prompt appears.
@@ -54,8 +56,12 @@ pub struct TerminalFrontend<S> {
     has_warned_without_sandbox: bool,
 }
 
-impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
-    pub fn new(terminal: TerminalSession, course_progress: CourseProgress, save: S) -> io::Result<Self> {
+impl<'a> TerminalFrontend<'a> {
+    pub fn new(
+        terminal: TerminalSession,
+        course_progress: CourseProgress,
+        progress_file: &'a mut ProgressFile,
+    ) -> io::Result<Self> {
         let TerminalSession { options, interrupts, modes } = terminal;
         let queries = SessionQueries::new()?;
         let reader = if options.is_append_only() {
@@ -69,9 +75,10 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
             interrupts,
             wait: None,
             modes,
-            output: TerminalOutput::new(style, options.theme, course_progress, save),
+            output: TerminalOutput::new(style, options.theme, course_progress, progress_file),
             reader,
             queries,
+            files: options.files,
             unfinished_output: String::new(),
             initial_text: String::new(),
             watcher: options.watch,
@@ -107,6 +114,8 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
         self.wait = None;
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         let message = match session.place() {
+            // The end of the program says what could not be saved.
+            Some(_) if !self.output.is_progress_saved() => return Ok(()),
             Some(_) if session.is_practice() => messages::practice_saved(),
             Some((lesson, step)) => messages::place_kept(&lesson.title, step),
             None if has_data => messages::play_data_gone(),
@@ -159,7 +168,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
         let advance = |host: &mut Host<'_>, wake: &Interrupts| {
             let outcome = host.advance(microseconds_since(*started), wake)?;
             let mut text = String::new();
-            host.perform_effects(|effect| output.perform_above_prompt(effect, &mut text))?;
+            host.perform_effects(|effect| Ok(output.perform_above_prompt(effect, &mut text)))?;
             if !text.is_empty() {
                 text.push_str(output.line_end());
             }
@@ -220,7 +229,7 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
     /// Lets the user change the input in an external editor. The result is on the line at the next prompt.
     fn edit_externally(&mut self, text: String, dialect: Dialect) -> io::Result<()> {
         let extension = if dialect == Dialect::Cli { "redis" } else { "py" };
-        let edit = || external_editor::edit(&text, &external_editor::editor_command(), extension);
+        let edit = || external_editor::edit(&self.files, &text, &external_editor::editor_command(), extension);
         self.initial_text = match self.modes.with_initial_modes(edit)? {
             Edited::Text(text) => text,
             Edited::Failed(reason) => {
@@ -251,15 +260,15 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> TerminalFrontend<S> {
         if session.is_incomplete(text) {
             return Ok(None);
         }
-        if is_code {
-            self.reader.add_to_history(text)?;
+        if is_code && let Some(sentence) = self.reader.add_to_history(text) {
+            self.show_message(Role::Error, &sentence)?;
         }
         self.running = Some(RunningIndicator::new(self.reader.is_plain()));
         Ok(Some(Event::Entered(std::mem::take(text))))
     }
 }
 
-impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for TerminalFrontend<S> {
+impl Frontend for TerminalFrontend<'_> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.wait = None;
         self.running.as_mut().map_or(Ok(()), RunningIndicator::hide)?;
@@ -402,11 +411,14 @@ impl<S: FnMut(&Progress) -> io::Result<()> + Send> Frontend for TerminalFrontend
     }
 
     fn write_file(&mut self, path: &str, text: &str) -> Option<String> {
-        write_new_file(path, text)
+        write_new_file(&self.files, path, text)
     }
 
     fn progress_changed(&mut self, progress: &Progress) -> io::Result<()> {
-        self.output.save_progress(progress)
+        match self.output.save_progress(progress) {
+            Some(sentence) => self.show_message(Role::Error, &sentence),
+            None => Ok(()),
+        }
     }
 }
 

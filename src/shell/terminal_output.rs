@@ -1,27 +1,31 @@
 //! Output on the terminal: lays out what a session shows, and saves the learner's progress.
 
-use std::io;
-
 use super::course_progress::CourseProgress;
 use super::text_width;
 use crate::lesson::progress::Progress;
-use crate::markup::Style;
+use crate::markup::{Role, Style, Text};
 use crate::messages::driver as messages;
 use crate::render::Renderer;
 use crate::render::theme::Theme;
 use crate::session::event::{Effect, Event, Show};
 use crate::session::status::Status;
+use crate::user_files::ProgressFile;
 
 /// Lays out what a session shows, for the current width of the terminal.
-pub struct TerminalOutput<S> {
+pub struct TerminalOutput<'a> {
     renderer: Renderer,
     course_progress: CourseProgress,
-    save: S,
+    progress_file: &'a mut ProgressFile,
 }
 
-impl<S: FnMut(&Progress) -> io::Result<()>> TerminalOutput<S> {
-    pub fn new(style: Style, theme: Theme, course_progress: CourseProgress, save: S) -> Self {
-        TerminalOutput { renderer: Renderer::new(style, theme), course_progress, save }
+impl<'a> TerminalOutput<'a> {
+    pub fn new(
+        style: Style,
+        theme: Theme,
+        course_progress: CourseProgress,
+        progress_file: &'a mut ProgressFile,
+    ) -> Self {
+        TerminalOutput { renderer: Renderer::new(style, theme), course_progress, progress_file }
     }
 
     /// Returns the text to write at the cursor.
@@ -46,25 +50,26 @@ impl<S: FnMut(&Progress) -> io::Result<()>> TerminalOutput<S> {
 
     /// Performs an effect while the user types a line. Output is appended to `text`, which will be printed above the
     /// prompt.
-    ///
-    /// # Errors
-    /// Returns an error if progress cannot be saved.
-    pub fn perform_above_prompt(&mut self, effect: Effect, text: &mut String) -> io::Result<Option<Event>> {
+    pub fn perform_above_prompt(&mut self, effect: Effect, text: &mut String) -> Option<Event> {
         if text.is_empty() {
             // The cursor is on the line of the prompt, but the text will be on separate lines.
             self.renderer.set_at_line_start();
         }
         match effect {
             Effect::Show(show) => text.push_str(&self.render(&show)),
-            Effect::Progress(progress) => self.save_progress(&progress)?,
+            Effect::Progress(progress) => {
+                if let Some(sentence) = self.save_progress(&progress) {
+                    text.push_str(&self.render(&Show::Text(Text::from_markdown(Role::Error, &sentence))));
+                }
+            }
             // The user cannot enter `:save` while another line is being typed.
             Effect::WriteFile { path, .. } => {
                 let refusal = messages::file_not_requested(&path);
-                return Ok(Some(Event::FileWritten { path, refusal: Some(refusal) }));
+                return Some(Event::FileWritten { path, refusal: Some(refusal) });
             }
             _ => {}
         }
-        Ok(None)
+        None
     }
 
     /// Returns the line break that ends an unfinished line of output, or nothing.
@@ -82,13 +87,15 @@ impl<S: FnMut(&Progress) -> io::Result<()>> TerminalOutput<S> {
         (self.renderer.theme, self.renderer.style)
     }
 
-    /// Saves the learner's progress.
-    ///
-    /// # Errors
-    /// Returns an error if the progress file cannot be written.
-    pub fn save_progress(&mut self, progress: &Progress) -> io::Result<()> {
+    /// Saves the learner's progress. Returns a sentence if the learner should know something about that.
+    pub fn save_progress(&mut self, progress: &Progress) -> Option<String> {
         self.course_progress.update(progress);
-        (self.save)(progress)
+        self.progress_file.save(progress)
+    }
+
+    /// Whether all progress of the session is saved.
+    pub fn is_progress_saved(&self) -> bool {
+        self.progress_file.status().is_saved()
     }
 
     fn update_width(&mut self) {

@@ -5,23 +5,26 @@ use std::io::{self, BufRead, Write};
 
 use crate::driver::{Frontend, Host, LessonWatcher, drive, write_new_file};
 use crate::lesson::progress::Progress;
+use crate::markup::{Role, Text};
 use crate::messages::transcript as messages;
 use crate::render::Renderer;
 use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
+use crate::user_files::ProgressFile;
 
-/// Reads lines to the end of the input, and writes the session as a terminal would show it. Returns the exit status.
+/// Reads lines to the end of the input, and writes the session as a terminal would show it. Returns the exit status. The
+/// caller finishes the progress file.
 ///
 /// # Errors
-/// Returns an error if reading, writing or saving the progress fails, or if Python cannot be started.
+/// Returns an error if reading or writing fails, or if Python cannot be started.
 pub fn run_pipe(
     session: &mut Session,
     input: &mut PipeInput<impl BufRead>,
     renderer: Renderer,
     out: &mut impl Write,
-    save_progress: impl FnMut(&Progress) -> io::Result<()>,
+    progress_file: &mut ProgressFile,
 ) -> io::Result<i32> {
-    let mut frontend = PipeFrontend { input, renderer, out, save_progress, unread_lines: VecDeque::new() };
+    let mut frontend = PipeFrontend { input, renderer, out, progress_file, unread_lines: VecDeque::new() };
     let status = drive(session, &mut frontend)?;
     frontend.out.flush()?;
     Ok(status)
@@ -34,11 +37,11 @@ pub struct PipeInput<R> {
     pub watcher: Option<LessonWatcher>,
 }
 
-struct PipeFrontend<'a, R, W, S> {
+struct PipeFrontend<'a, R, W> {
     input: &'a mut PipeInput<R>,
     renderer: Renderer,
     out: &'a mut W,
-    save_progress: S,
+    progress_file: &'a mut ProgressFile,
     /// Lines that were read while all clients were blocked, and that are still to be entered.
     unread_lines: VecDeque<String>,
 }
@@ -51,7 +54,7 @@ enum PipeLine {
     End,
 }
 
-impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> PipeFrontend<'_, R, W, S> {
+impl<R: BufRead, W: Write> PipeFrontend<'_, R, W> {
     fn read_line(&mut self) -> io::Result<PipeLine> {
         if let Some(line) = self.unread_lines.pop_front() {
             return Ok(PipeLine::Text(line));
@@ -79,7 +82,7 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> PipeFrontend<'
     }
 }
 
-impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Frontend for PipeFrontend<'_, R, W, S> {
+impl<R: BufRead, W: Write> Frontend for PipeFrontend<'_, R, W> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.write(show)
     }
@@ -125,10 +128,13 @@ impl<R: BufRead, W: Write, S: FnMut(&Progress) -> io::Result<()>> Frontend for P
     }
 
     fn write_file(&mut self, path: &str, text: &str) -> Option<String> {
-        write_new_file(path, text)
+        write_new_file(self.progress_file.files(), path, text)
     }
 
     fn progress_changed(&mut self, progress: &Progress) -> io::Result<()> {
-        (self.save_progress)(progress)
+        match self.progress_file.save(progress) {
+            Some(sentence) => self.write(&Show::Text(Text::from_markdown(Role::Error, &sentence))),
+            None => Ok(()),
+        }
     }
 }

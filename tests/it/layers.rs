@@ -67,12 +67,24 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "markup",
         ],
     ),
+    // Everything that is read or written on the user's behalf.
+    ("user_files", &["lesson", "markup"]),
     // The driver starts Python processes and opens a port to real clients. It does not know the terminal.
-    ("driver", &["session", "lesson", "python_kernel", "redis_server", "adaptive_spin"]),
+    ("driver", &["session", "user_files", "lesson", "python_kernel", "redis_server", "adaptive_spin"]),
     ("render", &["session", "markup"]),
     (
         "transcript",
-        &["driver", "render", "session", "lesson", "python_kernel::syntax", "redis_cli", "redis_engine", "markup"],
+        &[
+            "driver",
+            "render",
+            "session",
+            "user_files",
+            "lesson",
+            "python_kernel::syntax",
+            "redis_cli",
+            "redis_engine",
+            "markup",
+        ],
     ),
     (
         "shell",
@@ -81,6 +93,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "redis_server",
             "render",
             "session",
+            "user_files",
             "lesson",
             "python_kernel::syntax",
             "redis_cli",
@@ -97,6 +110,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "driver",
             "render",
             "session",
+            "user_files",
             "lesson",
             "python_kernel",
             "redis_engine",
@@ -111,23 +125,54 @@ const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adap
 /// Items with side effects outside of the program, and special dependencies, each with the only files and folders of the
 /// workspace that may use them.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
-    (&["std::fs"], &["cli", "driver", "shell", "redis-server", "python-kernel/kernel", "child-sandbox"]),
+    // Files of the user belong to `user_files`. The others read what the operating system says about processes, compare
+    // a file of the source tree in a test, or turn a terminal that is gone into `/dev/null`.
+    (
+        &["std::fs"],
+        &[
+            "user_files",
+            "driver/children.rs",
+            "shell/terminal_modes.rs",
+            "shell/history.rs",
+            "cli/lesson_schema_test.rs",
+            "redis-server",
+            "python-kernel/kernel",
+            "child-sandbox",
+        ],
+    ),
     (&["mio"], &["redis-server"]),
     // The driver uses only address types of `std::net` and opens no sockets.
     (&["std::net"], &["redis-server", "driver/host.rs"]),
     (
         &["std::process"],
-        &["main.rs", "cli", "driver", "shell", "redis-server", "python-kernel/kernel", "python-kernel/main.rs"],
+        &[
+            "main.rs",
+            "cli",
+            "driver",
+            "shell",
+            "user_files",
+            "redis-server",
+            "python-kernel/kernel",
+            "python-kernel/main.rs",
+        ],
     ),
-    (&["std::thread"], &["driver", "shell", "redis-server", "python-kernel/kernel", "adaptive-spin"]),
+    (
+        &["std::thread"],
+        &["driver", "shell", "user_files/disk.rs", "redis-server", "python-kernel/kernel", "adaptive-spin"],
+    ),
     (&["std::env"], &["main.rs", "cli", "driver", "shell", "redis-server/main.rs", "redis-engine/commands/info.rs"]),
-    (&["std::time::SystemTime", "std::time::Instant"], &["cli", "driver", "shell", "redis-server", "adaptive-spin"]),
+    // `user_files` reads the times of files, not the clock.
+    (
+        &["std::time::SystemTime", "std::time::Instant"],
+        &["cli", "driver", "shell", "user_files/file_system.rs", "redis-server", "adaptive-spin"],
+    ),
     (
         &["std::io"],
         &[
             "cli",
             "driver",
             "shell",
+            "user_files",
             "redis-server",
             "transcript",
             "python-kernel/frame.rs",
@@ -140,7 +185,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["dbg!", "todo!", "unimplemented!"], &[]),
     (&["nu_ansi_term"], &["render/theme.rs"]),
     (&["rustyline"], &["shell", "cli/args.rs"]),
-    (&["clap", "clap_complete", "clap_mangen", "etcetera", "tempfile"], &["cli"]),
+    (&["clap", "clap_complete", "clap_mangen"], &["cli"]),
+    (&["etcetera", "tempfile"], &["user_files"]),
     (&["ctrlc"], &["driver", "redis-server", "python-kernel/kernel"]),
     (&["rustpython_vm", "rustpython_stdlib", "rustpython_pylib"], &["python-kernel/kernel"]),
     (&["rustpython_compiler", "ruff_text_size"], &["python-kernel/syntax.rs", "python-kernel/kernel"]),

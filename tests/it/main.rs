@@ -4,6 +4,7 @@
 mod authors;
 mod command_line;
 mod docs;
+mod files;
 mod hostile;
 mod judging;
 mod layers;

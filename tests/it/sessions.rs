@@ -15,6 +15,7 @@ use redis_tutor::render::theme::Theme;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 use redis_tutor::transcript::scripted_learner::ScriptedLearner;
+use redis_tutor::user_files::UserFiles;
 
 /// The steps to practise. The first is solved without help, the second with a hint, and the third is skipped.
 const PRACTISED: [(&str, &str); 3] = [("strings", "one-view"), ("hashes", "count-visit"), ("lists", "trim")];
@@ -119,7 +120,8 @@ fn watched_transcript(name: &str, style: Style) -> String {
     let lesson = Arc::new(Source { name: "counts.toml".into(), text }.lesson().expect("a new lesson is valid"));
     let mut session = Session::new(Options::repeatable(Arc::new(Library { lessons: vec![lesson.clone()] })));
     session.open(lesson, 0);
-    let (watcher, renderer) = (LessonWatcher::new(Path::new("counts.toml")), Renderer::new(style, Theme::Plain));
+    let watcher = LessonWatcher::new(UserFiles::default(), Path::new("counts.toml"));
+    let renderer = Renderer::new(style, Theme::Plain);
     let mut frontend = AuthorFrontend { actions: AUTHOR_ACTIONS.iter(), file, watcher, renderer, shown: String::new() };
     drive(&mut session, &mut frontend).expect("Python can be started");
     frontend.shown

@@ -3,6 +3,6 @@
 mod leaving;
 mod lessons;
 mod screens;
-mod terminal;
+pub mod terminal;
 mod typing;
 mod waiting;

@@ -1,0 +1,83 @@
+//! The sentences about files of the learner: `user_files`. A reason is the end of a sentence such as `cannot_read`.
+
+messages! {
+    /// Shown as the reason why a path was refused: it names a folder.
+    is_a_folder() = "it is a folder, not a file";
+
+    /// Shown as the reason why a path was refused: it names a pipe.
+    is_a_pipe() = "it is a pipe, not a file";
+
+    /// Shown as the reason why a path was refused: it names a device, such as `/dev/null`.
+    is_a_device() = "it is a device, not a file";
+
+    /// Shown as the reason why a path was refused: it names a socket or something else that is not a regular file.
+    is_no_file() = "it is not a regular file";
+
+    /// Shown as the reason why a path was refused: symbolic links point at each other.
+    too_many_links() = "its symbolic links lead in a circle";
+
+    /// Shown as the reason why a file was not read: its size.
+    too_large(limit) = "it is larger than {limit}";
+
+    /// Shown as a size, in `too_large`.
+    mebibytes(number) = "{number} MiB";
+
+    /// Shown as the reason why a text was not read: it is binary, or in another encoding.
+    not_utf8() = "it is not UTF-8";
+
+    /// Shown as the reason why a file was not written: the disk or the learner's quota has no space left.
+    disk_is_full() = "the disk is full";
+
+    /// Shown as the reason why a file was not written: its file system is mounted without write access.
+    disk_is_read_only() = "the disk is read-only";
+
+    /// Shown as the reason why a file was not read or written: its mode, or the mode of its folder.
+    no_permission() = "you have no permission for that";
+
+    /// Shown as the reason why a file was not written: another session has held its lock for too long.
+    in_use() = "another redis-tutor has been writing it for too long";
+
+    /// Shown as the reason why a file was not written: its lock file could not be opened or locked.
+    lock_not_opened(path, reason) = "its lock file {path} cannot be used: {reason}";
+
+    /// Shown as the reason why progress was not saved: a newer version of the program has written the file in the
+    /// meantime.
+    newer_meanwhile() = "a newer redis-tutor has written it, and it stays as it is";
+
+    /// Shown as the reason why progress was not read: the file is damaged and could not be renamed.
+    damaged_and_not_moved(reason) = "it is damaged and cannot be renamed: {reason}";
+
+    /// Shown when progress cannot be saved for the first time in a session. Markdown.
+    progress_not_saved(path, reason) =
+        "Your progress cannot be saved to {path}: {reason}. You can go on. Saving is tried again after each step.";
+
+    /// Shown when progress is saved after `progress_not_saved` was shown. Markdown.
+    progress_saved_again() = "Your progress is saved again.";
+
+    /// Shown at the end of a session whose progress could not be saved.
+    progress_still_not_saved(path, reason) =
+        "the progress since the last save is lost, because {path} cannot be written: {reason}. \
+         What was saved before is still there.";
+
+    /// Shown if the progress file was damaged while a session ran, and has been renamed. Markdown.
+    progress_set_aside(path) =
+        "Something has damaged your progress file. It is now {path}, and a new one holds what this session knows.";
+
+    /// Shown when the input history cannot be saved for the first time in a session. Markdown.
+    history_not_saved(path, reason) =
+        "What you type cannot be added to {path}: {reason}. You can go on. \
+         The arrow keys still recall it, and saving is tried again with each line.";
+
+    /// Shown if the progress file cannot be read. Begins in lower case, because `redis-tutor: ` precedes it.
+    cannot_read_progress(path, reason) =
+        "the progress file {path} cannot be read: {reason}. \
+         `--progress FILE` names another file, and `--no-progress` uses none.";
+
+    /// Shown if a newer version of the program wrote the progress file.
+    progress_is_newer(path) =
+        "redis-tutor: {path} was written by a newer redis-tutor. It stays as it is; progress is not saved this time.";
+
+    /// Shown if the progress file was damaged and has been renamed.
+    progress_was_damaged(error, path) =
+        "redis-tutor: the progress file was damaged ({error}). It is now {path}; you start afresh.";
+}

@@ -1,0 +1,147 @@
+//! The file of an input history. Each line is an entry, with line breaks and backslashes escaped; the latest entry is the
+//! last line.
+
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{Audience, Purpose, UserFiles, folder_of, reason, require_regular};
+use crate::markup::code;
+use crate::messages::user_files as messages;
+
+/// Maximum size of a history that is read, in bytes. Of a larger file, only the end is read.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// The file of an input history.
+#[derive(Debug)]
+pub struct HistoryFile {
+    files: UserFiles,
+    /// The path of the file, or `None` if the history is not saved.
+    path: Option<PathBuf>,
+    /// Maximum number of entries to keep.
+    max_entries: usize,
+    /// The entries that are not in the file yet, because it could not be written.
+    pending: Vec<String>,
+    has_reported_failure: bool,
+}
+
+impl HistoryFile {
+    /// Reads the last `max_entries` different entries, the latest last. A file that cannot be read counts as empty, since
+    /// no lesson depends on the history.
+    pub fn open(files: UserFiles, path: Option<PathBuf>, max_entries: usize) -> (Self, Vec<String>) {
+        let file = HistoryFile { files, path, max_entries, pending: Vec::new(), has_reported_failure: false };
+        let Some(path) = &file.path else { return (file, Vec::new()) };
+        let Ok(stored) = file.read(path) else { return (file, Vec::new()) };
+        if stored.is_too_long {
+            // The next session tries it again.
+            let _ = file.compact(path);
+        }
+        let entries = stored.entries;
+        (file, entries)
+    }
+
+    /// Adds an entry to the end of the file, after those that could not be written before. Returns a sentence, in
+    /// Markdown, when that fails for the first time.
+    pub fn add(&mut self, entry: &str) -> Option<String> {
+        let path = self.path.as_ref()?;
+        self.pending.push(entry.to_owned());
+        let surplus = self.pending.len().saturating_sub(self.max_entries);
+        self.pending.drain(..surplus);
+        match self.append(path) {
+            Ok(()) => {
+                self.pending.clear();
+                None
+            }
+            Err(error) => {
+                let sentence = messages::history_not_saved(code(&path.display().to_string()), reason(&error));
+                let is_known = std::mem::replace(&mut self.has_reported_failure, true);
+                (!is_known).then_some(sentence)
+            }
+        }
+    }
+
+    fn append(&self, path: &Path) -> io::Result<()> {
+        let path = self.files.resolve(path)?;
+        self.files.system.create_folder(folder_of(&path))?;
+        let _lock = self.files.lock(&path)?;
+        let mut file = self.files.system.open(&path, Purpose::Append)?;
+        let facts = file.facts()?;
+        require_regular(facts.kind)?;
+        let mut text: String = self.pending.iter().map(|entry| escape(entry) + "\n").collect();
+        if facts.length > 0 {
+            // The last line may be unfinished, if a process was killed or the disk became full.
+            let mut last = [b'\n'];
+            file.seek(SeekFrom::End(-1))?;
+            file.read_exact(&mut last)?;
+            if last != [b'\n'] {
+                text.insert(0, '\n');
+            }
+        }
+        let written = file.write_all(text.as_bytes());
+        if written.is_err() {
+            let _ = file.set_length(facts.length);
+        }
+        written
+    }
+
+    /// Replaces the file by one that has only the entries to keep.
+    fn compact(&self, path: &Path) -> io::Result<()> {
+        let path = self.files.resolve(path)?;
+        let _lock = self.files.lock(&path)?;
+        // Another session may have added an entry in the meantime.
+        let entries = self.read(&path)?.entries;
+        let text: String = entries.iter().map(|entry| escape(entry) + "\n").collect();
+        self.files.replace(&path, text.as_bytes(), Audience::Owner)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<StoredHistory> {
+        let (bytes, is_whole) = self.files.read_end(path, MAX_BYTES)?;
+        let text = String::from_utf8_lossy(&bytes);
+        // The first line of a part of the file is the end of an entry.
+        let lines: Vec<&str> = text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
+        let mut entries: Vec<String> = Vec::new();
+        for line in lines.iter().rev() {
+            let entry = unescape(line);
+            if entries.len() < self.max_entries && !entries.contains(&entry) {
+                entries.push(entry);
+            }
+        }
+        entries.reverse();
+        Ok(StoredHistory { entries, is_too_long: !is_whole || lines.len() > 2 * self.max_entries })
+    }
+}
+
+struct StoredHistory {
+    entries: Vec<String>,
+    /// Whether the file is much longer than the entries that are kept.
+    is_too_long: bool,
+}
+
+/// Escapes line breaks and backslashes, so that an entry fits on one line of the file.
+fn escape(entry: &str) -> String {
+    entry.replace('\\', "\\\\").replace('\n', "\\n")
+}
+
+fn unescape(line: &str) -> String {
+    let mut entry = String::with_capacity(line.len());
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => entry.push(if chars.next() == Some('n') { '\n' } else { '\\' }),
+            (c, false) => entry.push(c),
+        }
+    }
+    entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_survives_escaping() {
+        for entry in ["r.get('a')", "for i in range(3):\n    print(i)", r"print('a\nb\\')", r"\", "\\\n\\n"] {
+            assert_eq!(unescape(&escape(entry)), entry);
+            assert!(!escape(entry).contains('\n'), "{entry:?}");
+        }
+    }
+}

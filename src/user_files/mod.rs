@@ -1,0 +1,277 @@
+//! The files of the user: everything that the program reads or writes on the user's behalf. No other module of the tutor
+//! opens such a file.
+//!
+//! The rules, whatever happens to the program or to the disk:
+//!
+//! - A file is replaced, not overwritten: its new content is written to a temporary file in the same folder, which is
+//!   then renamed. Whoever reads the file sees the old content or the new one, whole.
+//! - A symbolic link stays, and the file that it points at is replaced. The new file has the mode and the owner of the old
+//!   one. The program's own new files and folders are for their owner alone.
+//! - Two processes take turns: who reads a file in order to change it holds its lock.
+//! - A temporary file is locked by the process that writes it. One that nobody has locked was left by a process that was
+//!   killed, and is removed when the same file is written again.
+//! - Only regular files are read, and only up to a size. A pipe or a device is refused without waiting for it.
+
+mod disk;
+mod file_system;
+mod history_file;
+mod progress_file;
+mod replacing;
+mod scratch_file;
+
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use etcetera::BaseStrategy as _;
+
+use crate::messages::user_files as messages;
+
+pub use disk::Disk;
+pub use file_system::{Access, Audience, FileFacts, FileKind, FileSystem, LockAttempt, OpenFile, Purpose};
+pub use history_file::HistoryFile;
+pub use progress_file::{ProgressFile, SaveStatus};
+pub use scratch_file::ScratchFile;
+
+/// Maximum size of a progress file, in bytes. The course needs some 20 kB.
+pub const MAX_PROGRESS_BYTES: u64 = 16 << 20;
+
+/// Maximum size of a lesson file, in bytes.
+pub const MAX_LESSON_BYTES: u64 = 8 << 20;
+
+/// Maximum size of a script, or of a text from an external editor, in bytes.
+pub const MAX_SCRIPT_BYTES: u64 = 64 << 20;
+
+/// Maximum number of symbolic links on the way to a file, as on Linux.
+const MAX_LINKS: usize = 40;
+
+/// Number of attempts to lock a file, and the pause after each: two seconds in all. Another session holds the lock for
+/// milliseconds, unless it was stopped or its disk hangs.
+const LOCK_ATTEMPTS: usize = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+/// Returns the folder in which the program keeps progress and history, or `None` if the user has no home folder.
+pub fn state_folder() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("redis-tutor"))
+}
+
+/// The files of the user. Copies use the same file system.
+#[derive(Debug, Clone)]
+pub struct UserFiles {
+    system: Arc<dyn FileSystem>,
+}
+
+impl Default for UserFiles {
+    /// Returns the files on the disk.
+    fn default() -> Self {
+        UserFiles::new(Arc::new(Disk))
+    }
+}
+
+impl UserFiles {
+    pub fn new(system: Arc<dyn FileSystem>) -> Self {
+        UserFiles { system }
+    }
+
+    /// Reads a regular file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, is larger, or is not a regular file.
+    pub fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let (file, length) = self.open_regular(path)?;
+        if length > limit {
+            return Err(too_large(limit));
+        }
+        read_at_most(file, limit)
+    }
+
+    /// Reads a regular file of at most `limit` bytes that contains UTF-8.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, is larger, or is not a regular file or not UTF-8.
+    pub fn read_text(&self, path: &Path, limit: u64) -> io::Result<String> {
+        let not_utf8 = |_| io::Error::new(io::ErrorKind::InvalidData, messages::not_utf8());
+        String::from_utf8(self.read(path, limit)?).map_err(not_utf8)
+    }
+
+    /// Reads a file that the user has named for one reading. In addition to regular files, that may be a descriptor of
+    /// the process, such as the `/dev/fd/63` of a shell's `<(command)`.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, is larger than `limit` bytes, or is neither of those.
+    pub fn read_document(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        if !is_descriptor(path) {
+            return self.read(path, limit);
+        }
+        read_at_most(self.system.open(path, Purpose::ReadStream)?, limit)
+    }
+
+    /// Reads the last `limit` bytes of a regular file. Returns them, and whether they are the whole file.
+    fn read_end(&self, path: &Path, limit: u64) -> io::Result<(Vec<u8>, bool)> {
+        let (mut file, length) = self.open_regular(path)?;
+        if length > limit {
+            file.seek(SeekFrom::Start(length - limit))?;
+        }
+        let mut bytes = Vec::new();
+        file.take(limit).read_to_end(&mut bytes)?;
+        Ok((bytes, length <= limit))
+    }
+
+    /// Returns the paths of a folder's entries, sorted.
+    ///
+    /// # Errors
+    /// Returns an error if the folder cannot be read.
+    pub fn list_folder(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut paths = self.system.list_folder(path)?;
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// Whether there is a folder at a path.
+    pub fn is_folder(&self, path: &Path) -> bool {
+        self.system.facts(path).is_ok_and(|facts| facts.kind == FileKind::Folder)
+    }
+
+    /// Returns what is at a path, or what the symbolic link at the path points at.
+    ///
+    /// # Errors
+    /// Returns an error if there is nothing, or if the folder cannot be searched.
+    pub fn facts(&self, path: &Path) -> io::Result<FileFacts> {
+        self.system.facts(path)
+    }
+
+    /// Writes a document that the user has named, in place of an older one. The path may also be a descriptor of the
+    /// process, such as `/dev/stdout`.
+    ///
+    /// # Errors
+    /// Returns an error if the document cannot be written. The older one is then still there, whole.
+    pub fn write_document(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if is_descriptor(path) {
+            return self.system.open(path, Purpose::WriteStream)?.write_all(bytes);
+        }
+        let path = self.resolve(path)?;
+        self.replace(&path, bytes, Audience::Umask)
+    }
+
+    /// Opens a regular file for reading, and returns it with its size in bytes.
+    fn open_regular(&self, path: &Path) -> io::Result<(Box<dyn OpenFile>, u64)> {
+        // Opening a device can have effects, so the path is looked at before it is opened; and again afterwards, because
+        // something else may be there by then.
+        require_regular(self.system.facts(path)?.kind)?;
+        let file = self.system.open(path, Purpose::Read)?;
+        let facts = file.facts()?;
+        require_regular(facts.kind)?;
+        Ok((file, facts.length))
+    }
+
+    /// Returns the path to write when a file is written: the target of symbolic links, which need not exist yet.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        match self.system.facts(path) {
+            Ok(facts) => require_regular(facts.kind)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let mut path = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            match self.system.link_facts(&path) {
+                Ok(facts) if facts.kind == FileKind::Link => {
+                    path = folder_of(&path).join(self.system.link_target(&path)?);
+                }
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(_) | Err(_) => return Ok(path),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidInput, messages::too_many_links()))
+    }
+
+    /// Locks a file whose path was resolved, for a change: waits for other sessions, but not for ever. The lock is on a
+    /// file beside it, `.NAME.lock`, because the file itself is replaced.
+    ///
+    /// # Errors
+    /// Returns an error if the lock file cannot be opened, or if another session holds the lock for too long.
+    fn lock(&self, path: &Path) -> io::Result<FileLock> {
+        let lock_path = hidden_path(path, "lock");
+        let explain = |error: io::Error| {
+            io::Error::new(error.kind(), messages::lock_not_opened(lock_path.display(), reason(&error)))
+        };
+        let file = self.system.open(&lock_path, Purpose::Lock).map_err(explain)?;
+        file.facts().and_then(|facts| require_regular(facts.kind)).map_err(explain)?;
+        for _ in 0..LOCK_ATTEMPTS {
+            match file.try_lock().map_err(explain)? {
+                // Without locks, progress is still better saved than not.
+                LockAttempt::Locked | LockAttempt::Unsupported => return Ok(FileLock { _file: file }),
+                LockAttempt::HeldElsewhere => self.system.pause(LOCK_PAUSE),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::WouldBlock, messages::in_use()))
+    }
+}
+
+/// The right to change a file. It ends when the value is dropped, or with the process.
+#[derive(Debug)]
+struct FileLock {
+    _file: Box<dyn OpenFile>,
+}
+
+/// Returns why a file was not read or written, as the end of a sentence.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        // Our own sentence.
+        _ if error.get_ref().is_some() => error.to_string(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => messages::disk_is_full(),
+        io::ErrorKind::ReadOnlyFilesystem => messages::disk_is_read_only(),
+        io::ErrorKind::PermissionDenied => messages::no_permission(),
+        _ => error.to_string(),
+    }
+}
+
+/// Returns the folder of a file.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Returns the path of a hidden file beside a file: `.NAME.SUFFIX`. A long name is cut, because there is a limit to it.
+fn hidden_path(path: &Path, suffix: &str) -> PathBuf {
+    const MAX_CHARACTERS: usize = 50;
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let name: String = name.chars().take(MAX_CHARACTERS).collect();
+    folder_of(path).join(format!(".{name}.{suffix}"))
+}
+
+/// Whether a path names a descriptor of the process that reads or writes it.
+fn is_descriptor(path: &Path) -> bool {
+    let is_standard = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|standard| path == Path::new(standard));
+    is_standard || ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.parent() == Some(Path::new(folder)))
+}
+
+/// Returns an error unless this is the kind of a regular file.
+fn require_regular(kind: FileKind) -> io::Result<()> {
+    let (error, sentence) = match kind {
+        FileKind::File => return Ok(()),
+        FileKind::Folder => (io::ErrorKind::IsADirectory, messages::is_a_folder()),
+        FileKind::Pipe => (io::ErrorKind::InvalidInput, messages::is_a_pipe()),
+        FileKind::Device => (io::ErrorKind::InvalidInput, messages::is_a_device()),
+        FileKind::Link | FileKind::Other => (io::ErrorKind::InvalidInput, messages::is_no_file()),
+    };
+    Err(io::Error::new(error, sentence))
+}
+
+/// Reads to the end.
+///
+/// # Errors
+/// Returns an error if reading fails, or if the end does not come within `limit` bytes.
+pub fn read_at_most(file: impl io::Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    Ok(bytes)
+}
+
+/// Returns the error about a file that has more than `limit` bytes.
+fn too_large(limit: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, messages::too_large(messages::mebibytes(limit >> 20)))
+}

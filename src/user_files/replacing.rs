@@ -1,0 +1,172 @@
+//! Writing a file as a whole: to a temporary file first, which is then renamed.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{Audience, FileKind, FileSystem, LockAttempt, OpenFile, Purpose, UserFiles};
+use super::{folder_of, hidden_path, require_regular};
+
+/// Number of names that are tried for a temporary file.
+const NAME_ATTEMPTS: usize = 100;
+
+/// The number of the next temporary file of this process.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
+
+impl UserFiles {
+    /// Replaces a file whose path was resolved, or creates it for `audience`. An existing file keeps its mode.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written. The old content is then still there, or the new content is,
+    /// although it may not survive a power failure.
+    pub(super) fn replace(&self, path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
+        let existing = match self.system.link_facts(path) {
+            Ok(facts) => {
+                require_regular(facts.kind)?;
+                Some(facts)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let mut temporary = TemporaryFile::create(&*self.system, path, audience)?;
+        temporary.file.write_all(bytes)?;
+        if let Some(existing) = existing {
+            temporary.file.set_access(&existing.access)?;
+        }
+        temporary.file.sync()?;
+        self.system.rename(&temporary.path, path)?;
+        temporary.is_renamed = true;
+        self.system.sync_folder(folder_of(path))
+    }
+
+    /// Writes a document that does not exist yet. A file or link that exists stays as it is.
+    ///
+    /// # Errors
+    /// Returns an error of the kind `AlreadyExists` if there is something at the path, or another error if the document
+    /// cannot be written. There is then nothing at the path.
+    pub fn create_document(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        match self.system.link_facts(path) {
+            Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let mut temporary = TemporaryFile::create(&*self.system, path, Audience::Umask)?;
+        temporary.file.write_all(bytes)?;
+        temporary.file.sync()?;
+        match self.system.rename_to_unused(&temporary.path, path) {
+            Ok(()) => temporary.is_renamed = true,
+            // A file system on which nothing can be renamed without replacing what has the name, such as old FAT.
+            Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
+                self.create_in_place(path, bytes)?;
+            }
+            Err(error) => return Err(error),
+        }
+        // The document is there, and the user will be told so. Only a power failure can still take it.
+        let _ = self.system.sync_folder(folder_of(path));
+        Ok(())
+    }
+
+    /// Writes a new file under its final name, and removes it again if that fails.
+    fn create_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.system.open(path, Purpose::Create(Audience::Umask))?;
+        let written = file.write_all(bytes).and_then(|()| file.sync());
+        if written.is_err() {
+            let _ = self.system.remove_file(path);
+        }
+        written
+    }
+}
+
+/// A locked temporary file beside the file that it will become. It is removed when it is dropped, unless it was renamed.
+struct TemporaryFile<'a> {
+    system: &'a dyn FileSystem,
+    path: PathBuf,
+    file: Box<dyn OpenFile>,
+    is_renamed: bool,
+}
+
+impl<'a> TemporaryFile<'a> {
+    /// Creates an empty temporary file for the new content of `target`, after removing those that were left behind.
+    fn create(system: &'a dyn FileSystem, target: &Path, audience: Audience) -> io::Result<Self> {
+        remove_abandoned(system, target);
+        for _ in 0..NAME_ATTEMPTS {
+            let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+            let path = hidden_path(target, &format!("{}-{number}.tmp", std::process::id()));
+            let file = match system.open(&path, Purpose::Create(audience)) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                result => result?,
+            };
+            let temporary = TemporaryFile { system, path, file, is_renamed: false };
+            // Before it was locked, another process may have taken it for an abandoned one.
+            let is_locked = temporary.file.try_lock()? != LockAttempt::HeldElsewhere;
+            if is_locked && system.link_facts(&temporary.path).is_ok() {
+                return Ok(temporary);
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+}
+
+impl Drop for TemporaryFile<'_> {
+    fn drop(&mut self) {
+        if !self.is_renamed {
+            let _ = self.system.remove_file(&self.path);
+        }
+    }
+}
+
+/// Removes the temporary files for `target` whose processes were killed: those that nobody has locked. Errors are
+/// ignored, because such a file does no harm.
+fn remove_abandoned(system: &dyn FileSystem, target: &Path) {
+    let Ok(paths) = system.list_folder(folder_of(target)) else { return };
+    for path in paths.into_iter().filter(|path| is_temporary_for(path, target)) {
+        let is_file = system.link_facts(&path).is_ok_and(|facts| facts.kind == FileKind::File);
+        if !is_file {
+            continue;
+        }
+        let Ok(file) = system.open(&path, Purpose::Read) else { continue };
+        if matches!(file.try_lock(), Ok(LockAttempt::Locked)) {
+            let _ = system.remove_file(&path);
+        }
+    }
+}
+
+/// Whether a path is that of a temporary file for `target`: `.NAME.PROCESS-NUMBER.tmp`.
+fn is_temporary_for(path: &Path, target: &Path) -> bool {
+    let names = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let (Some(name), Some(beginning)) = (names(path), names(&hidden_path(target, ""))) else { return false };
+    let numbers = name.strip_prefix(&beginning).and_then(|rest| rest.strip_suffix(".tmp"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.and_then(|numbers| numbers.split_once('-')).is_some_and(|(a, b)| is_number(a) && is_number(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_temporary_files_for_the_same_file_are_recognised() {
+        let target = Path::new("state/progress.json");
+        for (name, is_ours) in [
+            (".progress.json.123-0.tmp", true),
+            (".progress.json.1-17.tmp", true),
+            (".progress.json.lock", false),
+            (".progress.json.tmp", false),
+            (".progress.json.old-1.tmp", false),
+            (".progress.json.1-.tmp", false),
+            (".progress.json.1-2-3.tmp", false),
+            (".other.json.1-0.tmp", false),
+            ("progress.json.1-0.tmp", false),
+            ("progress.json", false),
+        ] {
+            assert_eq!(is_temporary_for(&Path::new("state").join(name), target), is_ours, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_has_a_temporary_file_of_its_own() {
+        let target = PathBuf::from(format!("{}.py", "ä".repeat(120)));
+        let temporary = hidden_path(&target, "77-1.tmp");
+        assert!(temporary.as_os_str().len() < 200 && is_temporary_for(&temporary, &target), "{temporary:?}");
+    }
+}

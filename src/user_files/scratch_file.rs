@@ -1,0 +1,56 @@
+//! A file that exists for a moment, for a program of the user's such as an editor.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{Audience, MAX_SCRIPT_BYTES, Purpose, UserFiles};
+
+/// Number of names that are tried.
+const NAME_ATTEMPTS: usize = 100;
+
+/// A file that only its owner can read, and that is removed when the value is dropped.
+#[derive(Debug)]
+pub struct ScratchFile {
+    files: UserFiles,
+    path: PathBuf,
+}
+
+impl ScratchFile {
+    /// Creates a file in a folder, `redis-tutor-PROCESS-N.EXTENSION`, with this content.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written.
+    pub fn create(files: &UserFiles, folder: &Path, extension: &str, content: &[u8]) -> io::Result<Self> {
+        for number in 0..NAME_ATTEMPTS {
+            let path = folder.join(format!("redis-tutor-{}-{number}.{extension}", std::process::id()));
+            let mut file = match files.system.open(&path, Purpose::Create(Audience::Owner)) {
+                // A process with the same number was killed.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                result => result?,
+            };
+            let scratch = ScratchFile { files: files.clone(), path };
+            file.write_all(content)?;
+            return Ok(scratch);
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Returns the path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the content that the file has now.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read or is not UTF-8.
+    pub fn read(&self) -> io::Result<String> {
+        self.files.read_text(&self.path, MAX_SCRIPT_BYTES)
+    }
+}
+
+impl Drop for ScratchFile {
+    fn drop(&mut self) {
+        let _ = self.files.system.remove_file(&self.path);
+    }
+}

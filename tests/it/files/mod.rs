@@ -1,0 +1,45 @@
+//! Files of the user lose nothing: whatever the disk does, whenever the program is killed, and however many sessions use
+//! them at once.
+
+mod documents;
+mod history;
+#[cfg(unix)]
+mod kills;
+mod progress;
+mod sessions;
+#[cfg(unix)]
+mod special_files;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use redis_tutor::lesson::progress::Progress;
+
+/// The lesson in which tests finish steps.
+const LESSON: &str = "hashes";
+
+/// Returns the progress in a file, which must be whole, or `None` if there is no file.
+fn stored(path: &Path) -> Option<Progress> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+        result => result.expect("the file can be read"),
+    };
+    Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text:?}")))
+}
+
+/// Returns the finished steps in a progress file.
+fn stored_steps(path: &Path) -> Vec<String> {
+    stored(path).and_then(|progress| Some(progress.lessons.get(LESSON)?.done.clone())).unwrap_or_default()
+}
+
+/// Returns the temporary files in a folder.
+fn temporary_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder exists").flatten().map(|entry| entry.path());
+    entries.filter(|path| path.extension().is_some_and(|extension| extension == "tmp")).collect()
+}
+
+/// Asserts that all of `steps` are among `stored`.
+fn assert_has_all(stored: &[String], steps: &[String], context: &str) {
+    let missing: Vec<_> = steps.iter().filter(|step| !stored.contains(step)).collect();
+    assert!(missing.is_empty(), "{context}: {missing:?} are missing from {stored:?}");
+}

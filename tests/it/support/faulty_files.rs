@@ -1,0 +1,233 @@
+//! A file system on which any call can fail, and on which the process can be killed between any two calls.
+
+use std::fmt;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use redis_tutor::user_files::{Access, Disk, FileFacts, FileSystem, LockAttempt, OpenFile, Purpose, UserFiles};
+
+/// The errors that a disk gives.
+pub const ERRORS: [(&str, fn() -> io::Error); 4] = [
+    ("ENOSPC", || io::ErrorKind::StorageFull.into()),
+    ("EROFS", || io::ErrorKind::ReadOnlyFilesystem.into()),
+    ("EACCES", || io::ErrorKind::PermissionDenied.into()),
+    ("EIO", || io::Error::from_raw_os_error(5)),
+];
+
+/// What goes wrong. Calls are counted from 0. Of a write that fails, the first half is written.
+#[derive(Clone, Copy)]
+pub enum Fault {
+    /// The call with this number fails.
+    Once(usize, fn() -> io::Error),
+    /// The call with this number and all after it fail, until the disk is repaired.
+    From(usize, fn() -> io::Error),
+    /// The process is killed instead of the call with this number: it makes no further call.
+    Kill(usize),
+}
+
+/// A file system of the operating system with a fault. Copies share the fault and the count of calls. Nothing is synced,
+/// so that thousands of runs take seconds.
+#[derive(Clone, Default)]
+pub struct FaultyFiles {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    fault: Option<Fault>,
+    calls: Vec<&'static str>,
+    pauses: usize,
+    on_pause: Option<Box<dyn FnMut() + Send>>,
+}
+
+impl FaultyFiles {
+    pub fn with(fault: Fault) -> Self {
+        let files = FaultyFiles::default();
+        files.state.lock().expect("no test has panicked").fault = Some(fault);
+        files
+    }
+
+    /// Returns the files of a user on this file system.
+    pub fn user_files(&self) -> UserFiles {
+        UserFiles::new(Arc::new(self.clone()))
+    }
+
+    /// Lets all calls fail from now on.
+    pub fn fail(&self, error: fn() -> io::Error) {
+        self.state.lock().expect("no test has panicked").fault = Some(Fault::From(0, error));
+    }
+
+    /// Ends the fault.
+    pub fn repair(&self) {
+        self.state.lock().expect("no test has panicked").fault = None;
+    }
+
+    /// Returns the names of the calls so far.
+    pub fn calls(&self) -> Vec<&'static str> {
+        self.state.lock().expect("no test has panicked").calls.clone()
+    }
+
+    /// Returns how often a lock was waited for.
+    pub fn pauses(&self) -> usize {
+        self.state.lock().expect("no test has panicked").pauses
+    }
+
+    /// Calls a function each time a lock is waited for.
+    pub fn on_pause(&self, function: impl FnMut() + Send + 'static) {
+        self.state.lock().expect("no test has panicked").on_pause = Some(Box::new(function));
+    }
+
+    /// Counts a call, and returns the error with which it fails.
+    fn enter(&self, name: &'static str) -> io::Result<()> {
+        let mut state = self.state.lock().expect("no test has panicked");
+        let number = state.calls.len();
+        state.calls.push(name);
+        match state.fault {
+            Some(Fault::Once(at, error)) if number == at => Err(error()),
+            Some(Fault::From(at, error)) if number >= at => Err(error()),
+            Some(Fault::Kill(at)) if number >= at => Err(io::Error::other("killed")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the process has been killed before the last call.
+    fn is_dead(&self) -> bool {
+        let state = self.state.lock().expect("no test has panicked");
+        matches!(state.fault, Some(Fault::Kill(at)) if state.calls.len() > at + 1)
+    }
+}
+
+impl fmt::Debug for FaultyFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FaultyFiles")
+    }
+}
+
+impl FileSystem for FaultyFiles {
+    fn facts(&self, path: &Path) -> io::Result<FileFacts> {
+        self.enter("facts")?;
+        Disk.facts(path)
+    }
+
+    fn link_facts(&self, path: &Path) -> io::Result<FileFacts> {
+        self.enter("link_facts")?;
+        Disk.link_facts(path)
+    }
+
+    fn link_target(&self, path: &Path) -> io::Result<PathBuf> {
+        self.enter("link_target")?;
+        Disk.link_target(path)
+    }
+
+    fn list_folder(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        self.enter("list_folder")?;
+        Disk.list_folder(path)
+    }
+
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        self.enter("create_folder")?;
+        Disk.create_folder(path)
+    }
+
+    fn open(&self, path: &Path, purpose: Purpose) -> io::Result<Box<dyn OpenFile>> {
+        self.enter(match purpose {
+            Purpose::Lock => "open lock",
+            Purpose::Create(_) => "open new",
+            Purpose::Append => "open to append",
+            Purpose::Read | Purpose::ReadStream => "open to read",
+            Purpose::WriteStream => "open to write",
+        })?;
+        Ok(Box::new(FaultyFile { files: self.clone(), file: Disk.open(path, purpose)? }))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.enter("rename")?;
+        Disk.rename(from, to)
+    }
+
+    fn rename_to_unused(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.enter("rename_to_unused")?;
+        Disk.rename_to_unused(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.enter("remove_file")?;
+        Disk.remove_file(path)
+    }
+
+    fn sync_folder(&self, _: &Path) -> io::Result<()> {
+        self.enter("sync_folder")
+    }
+
+    fn pause(&self, _: Duration) {
+        let mut state = self.state.lock().expect("no test has panicked");
+        state.pauses += 1;
+        if let Some(function) = &mut state.on_pause {
+            function();
+        }
+    }
+}
+
+#[derive(Debug)]
+struct FaultyFile {
+    files: FaultyFiles,
+    file: Box<dyn OpenFile>,
+}
+
+impl Read for FaultyFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.files.enter("read")?;
+        self.file.read(buffer)
+    }
+}
+
+impl Write for FaultyFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Err(error) = self.files.enter("write") {
+            if !self.files.is_dead() {
+                self.file.write_all(&bytes[..bytes.len() / 2])?;
+            }
+            return Err(error);
+        }
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for FaultyFile {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.files.enter("seek")?;
+        self.file.seek(position)
+    }
+}
+
+impl OpenFile for FaultyFile {
+    fn facts(&self) -> io::Result<FileFacts> {
+        self.files.enter("facts of open file")?;
+        self.file.facts()
+    }
+
+    fn set_access(&self, access: &Access) -> io::Result<()> {
+        self.files.enter("set_access")?;
+        self.file.set_access(access)
+    }
+
+    fn set_length(&self, length: u64) -> io::Result<()> {
+        self.files.enter("set_length")?;
+        self.file.set_length(length)
+    }
+
+    fn try_lock(&self) -> io::Result<LockAttempt> {
+        self.files.enter("try_lock")?;
+        self.file.try_lock()
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.files.enter("sync")
+    }
+}
