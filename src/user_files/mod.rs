@@ -46,10 +46,11 @@ pub const MAX_SCRIPT_BYTES: u64 = 64 << 20;
 /// Maximum number of symbolic links on the way to a file, as on Linux.
 const MAX_LINKS: usize = 40;
 
-/// Number of attempts to lock a file, and the pause after each: two seconds in all. Another session holds the lock for
-/// milliseconds, unless it was stopped or its disk hangs.
-const LOCK_ATTEMPTS: usize = 100;
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
+/// Number of attempts to lock a file, and the pause after each: at least two seconds in all. Another session holds the
+/// lock for milliseconds, unless it was stopped or its disk hangs. The pause is short, so that a session that saves all
+/// the time does not keep the others from saving: between two of its saves, the lock is free for less than a millisecond.
+const LOCK_ATTEMPTS: usize = 2000;
+const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
 /// Returns the folder in which the program keeps progress and history, or `None` if the user has no home folder.
 pub fn state_folder() -> Option<PathBuf> {

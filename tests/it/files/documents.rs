@@ -8,7 +8,7 @@ use redis_tutor::driver::write_new_file;
 use redis_tutor::user_files::UserFiles;
 
 use super::temporary_files;
-use crate::support::faulty_files::{ERRORS, Fault, FaultyFiles};
+use crate::support::faulty_files::{Fault, FaultyFiles, every_fault, without_faults};
 use crate::support::program::folder;
 
 const OLD: &str = "the old picture";
@@ -54,7 +54,7 @@ fn write_with_fault(way: Way, fault: Fault, files: &FaultyFiles, context: &str) 
         assert_eq!(temporary_files(&folder), [PathBuf::new(); 0], "{context}");
     }
     if result.is_err() {
-        way.write(&UserFiles::default(), &path).unwrap_or_else(|error| panic!("{context}: then {error}"));
+        way.write(&without_faults(), &path).unwrap_or_else(|error| panic!("{context}: then {error}"));
         assert_eq!(text().as_deref(), Some(NEW), "{context}");
         assert_eq!(temporary_files(&folder), [PathBuf::new(); 0], "{context}");
     }
@@ -66,17 +66,8 @@ fn no_fault_at_any_call_leaves_half_a_document() {
         let files = FaultyFiles::default();
         write_with_fault(way, Fault::Kill(usize::MAX), &files, "without a fault");
         let calls = files.calls();
-        for (at, call) in calls.iter().enumerate() {
-            for (name, error) in ERRORS {
-                for (kind, fault) in [("once", Fault::Once(at, error)), ("from", Fault::From(at, error))] {
-                    let context = format!("{way:?}, {name} {kind} call {at}, {call}");
-                    write_with_fault(way, fault, &FaultyFiles::with(fault), &context);
-                }
-            }
-            // A killed process has written the whole document or nothing, and cannot say which.
-            let fault = Fault::Kill(at);
-            let context = format!("{way:?}, killed before call {at}, {call}");
-            write_with_fault(way, fault, &FaultyFiles::with(fault), &context);
+        for (name, fault) in every_fault(&calls) {
+            write_with_fault(way, fault, &FaultyFiles::with(fault), &format!("{way:?}: {name}"));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use redis_tutor::user_files::{HistoryFile, UserFiles};
 
 use super::{assert_has_all, temporary_files};
-use crate::support::faulty_files::{ERRORS, Fault, FaultyFiles};
+use crate::support::faulty_files::{Fault, FaultyFiles, every_fault, without_faults};
 use crate::support::program::folder;
 
 /// Maximum number of entries in these tests.
@@ -20,7 +20,7 @@ fn open(files: UserFiles, path: &Path) -> (HistoryFile, Vec<String>) {
 }
 
 fn stored_entries(path: &Path) -> Vec<String> {
-    open(UserFiles::default(), path).1
+    open(without_faults(), path).1
 }
 
 /// Types all entries with a fault, then another one on a repaired disk, and checks what the next session sees.
@@ -47,7 +47,7 @@ fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &s
     }
     assert!(failures <= 1, "{context}");
     if is_killed {
-        file = open(UserFiles::default(), &path).0;
+        file = open(without_faults(), &path).0;
     } else {
         files.repair();
     }
@@ -77,15 +77,8 @@ fn no_fault_at_any_call_loses_an_entry() {
         type_with_fault(earlier, Fault::Kill(usize::MAX), &files, "without a fault");
         let calls = files.calls();
         assert_eq!(calls.contains(&"rename"), earlier == long, "{calls:?}");
-        for (at, call) in calls.iter().enumerate() {
-            for (name, error) in ERRORS {
-                for (kind, fault) in [("once", Fault::Once(at, error)), ("from", Fault::From(at, error))] {
-                    let context = format!("after {earlier:?}, {name} {kind} call {at}, {call}");
-                    type_with_fault(earlier, fault, &FaultyFiles::with(fault), &context);
-                }
-            }
-            let context = format!("after {earlier:?}, killed before call {at}, {call}");
-            type_with_fault(earlier, Fault::Kill(at), &FaultyFiles::with(Fault::Kill(at)), &context);
+        for (name, fault) in every_fault(&calls) {
+            type_with_fault(earlier, fault, &FaultyFiles::with(fault), &format!("{earlier:?}: {name}"));
         }
     }
 }

@@ -8,11 +8,11 @@ use redis_tutor::lesson::progress::{Progress, VERSION};
 use redis_tutor::user_files::{Disk, FileSystem as _, LockAttempt, OpenFile, ProgressFile, Purpose, UserFiles};
 
 use super::{LESSON, assert_has_all, stored, stored_steps, temporary_files};
-use crate::support::faulty_files::{ERRORS, Fault, FaultyFiles};
+use crate::support::faulty_files::{ERRORS, Fault, FaultyFiles, every_fault, without_faults};
 use crate::support::program::folder;
 
 /// Number of saves in a session of these tests.
-const SAVES: usize = 3;
+const SAVES: usize = 2;
 
 /// What is in the folder when a session starts.
 #[derive(Debug, Clone, Copy)]
@@ -111,7 +111,7 @@ fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, conte
             assert!(sentence.contains("progress.json"), "{context}: {sentence}");
             check_file(&place, &[], context);
             files.repair();
-            ProgressFile::open(UserFiles::default(), place.path.clone()).expect("the disk is repaired")
+            ProgressFile::open(without_faults(), place.path.clone()).expect("the disk is repaired")
         }
     };
     let mut sentences = Vec::new();
@@ -122,7 +122,7 @@ fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, conte
     let failures = count("cannot be saved");
     match fault {
         Fault::Kill(_) => {
-            file = ProgressFile::open(UserFiles::default(), place.path.clone()).expect("the file is whole").0;
+            file = ProgressFile::open(without_faults(), place.path.clone()).expect("the file is whole").0;
             let steps = file.progress().lessons.get(LESSON).map(|lesson| lesson.done.clone()).unwrap_or_default();
             assert_has_all(&steps, &saved, context);
         }
@@ -167,15 +167,8 @@ fn no_fault_at_any_call_loses_a_step() {
         for name in ["open lock", "try_lock", "open new", "write", "sync", "rename", "sync_folder", "create_folder"] {
             assert!(calls.contains(&name), "{name} is not among {calls:?}");
         }
-        for (at, call) in calls.iter().enumerate() {
-            for (name, error) in ERRORS {
-                for (kind, fault) in [("once", Fault::Once(at, error)), ("from", Fault::From(at, error))] {
-                    let context = format!("{beginning:?}, {name} {kind} call {at}, {call}");
-                    run_with_fault(beginning, fault, &FaultyFiles::with(fault), &context);
-                }
-            }
-            let context = format!("{beginning:?}, killed before call {at}, {call}");
-            run_with_fault(beginning, Fault::Kill(at), &FaultyFiles::with(Fault::Kill(at)), &context);
+        for (name, fault) in every_fault(&calls) {
+            run_with_fault(beginning, fault, &FaultyFiles::with(fault), &format!("{beginning:?}: {name}"));
         }
     }
 }
@@ -232,6 +225,24 @@ fn two_sessions_at_once_keep_the_steps_of_both() {
     }
     assert_eq!(stored_steps(&place.path).len(), 11);
     assert_eq!(stored(&place.path).expect("it exists").lessons[LESSON].step.as_deref(), Some("second-4"));
+}
+
+#[test]
+fn what_another_session_has_changed_stays_however_often_this_one_saves() {
+    let place = prepare("files-progress-base", Beginning::Progress);
+    let open = || ProgressFile::open(UserFiles::default(), place.path.clone()).expect("the file is whole").0;
+    let (mut first, mut second) = (open(), open());
+    let mut theirs = second.progress().clone();
+    theirs.at(LESSON, "their place");
+    assert_eq!(second.save(&theirs), None);
+    let mut ours = first.progress().clone();
+    for n in 0..3 {
+        ours.done("lists", &format!("{n}"));
+        assert_eq!(first.save(&ours), None);
+        let stored = stored(&place.path).expect("it exists");
+        assert_eq!(stored.lessons[LESSON].step.as_deref(), Some("their place"), "save {n}");
+        assert_eq!(stored.lessons["lists"].done.len(), n + 1);
+    }
 }
 
 #[test]
@@ -292,7 +303,7 @@ fn a_session_waits_for_another_that_saves_but_not_for_ever() {
     files.on_pause(|| {});
     let sentence = do_step(&mut file, &place, "two", &mut saved, "the other is stopped").expect("it is said");
     assert!(sentence.contains("another redis-tutor"), "{sentence}");
-    assert!(files.pauses() < 200, "it does not wait for ever: {}", files.pauses());
+    assert!(files.pauses() <= 2003, "it does not wait for ever: {}", files.pauses());
     drop(stopped);
     do_step(&mut file, &place, "three", &mut saved, "the other has ended");
     assert_eq!(saved, ["earlier", "one", "two", "three"]);

@@ -61,7 +61,7 @@ fn two_programs_at_once_keep_the_steps_of_both() {
     }
     let mut lines = outputs.map(BufReader::lines);
     for lines in &mut lines {
-        lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("open open"))).expect("it prints");
+        assert!(lines.any(|line| line.is_ok_and(|line| line.contains("open open"))), "the echo appears");
     }
     for (input, answer) in
         inputs.iter_mut().zip(["r.hget('user:1000', 'email')", "r.hincrby('user:1000', 'visits', 1)"])
@@ -108,7 +108,7 @@ mod at_a_terminal {
         terminal.wait_for_prompt(">>>");
         let folder = terminal.home.join("redis-tutor");
         let lock = block(&folder, "progress.json");
-        terminal.enter_line("r.set('user:1000:name', 'Alice')", "Enter goes on", ">>>");
+        terminal.enter_line("r.set('user:1000:name', 'Alice')", "Enter continues", ">>>");
         terminal.wait_for_text("Your progress cannot be saved to");
         terminal.send_keys("\r");
         terminal.wait_for_text("3 of 9");
@@ -129,7 +129,7 @@ mod at_a_terminal {
         let mut terminal = Terminal::start("files-lost", (100, 50), &["learn", "first-contact/first-key"]);
         terminal.wait_for_prompt(">>>");
         block(&terminal.home.join("redis-tutor"), "progress.json");
-        terminal.enter_line("r.set('user:1000:name', 'Alice')", "Enter goes on", ">>>");
+        terminal.enter_line("r.set('user:1000:name', 'Alice')", "Enter continues", ">>>");
         terminal.send_keys(CTRL_D);
         assert_eq!(terminal.exit_status(), 1);
         let text = terminal.text().replace('\n', " ");

@@ -69,12 +69,16 @@ fn what_is_no_regular_file_is_neither_read_nor_replaced() {
         let kind = fs::symlink_metadata(&path).expect("it exists").file_type();
         let script = script.display().to_string();
         for arguments in [
-            &["--progress", &name, "play"][..],
-            &["--progress", &name, "lessons"],
+            &["--progress", &name, "lessons"][..],
             &["run", &name],
-            &["run", "--svg", &name, &script],
             &["transcript", &name],
+            &["--progress", &name, "play"],
+            &["run", "--svg", &name, &script],
         ] {
+            // If this test fails, it must not have replaced a device of this machine.
+            if path.starts_with("/dev") && (arguments.contains(&"play") || arguments.contains(&"--svg")) {
+                continue;
+            }
             let output = run(arguments);
             assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", stderr(&output));
             assert!(stderr(&output).contains(reason), "{arguments:?}: {}", stderr(&output));

@@ -27,6 +27,24 @@ pub enum Fault {
     Kill(usize),
 }
 
+/// Returns the files of a user on a disk without faults.
+pub fn without_faults() -> UserFiles {
+    FaultyFiles::default().user_files()
+}
+
+/// Returns every fault at every call of a run without faults, with a description.
+pub fn every_fault(calls: &[&str]) -> Vec<(String, Fault)> {
+    let mut faults = Vec::new();
+    for (at, call) in calls.iter().enumerate() {
+        for (name, error) in ERRORS {
+            faults.push((format!("{name} at call {at}, {call}"), Fault::Once(at, error)));
+            faults.push((format!("{name} from call {at}, {call}, on"), Fault::From(at, error)));
+        }
+        faults.push((format!("killed before call {at}, {call}"), Fault::Kill(at)));
+    }
+    faults
+}
+
 /// A file system of the operating system with a fault. Copies share the fault and the count of calls. Nothing is synced,
 /// so that thousands of runs take seconds.
 #[derive(Clone, Default)]
