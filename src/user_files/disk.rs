@@ -8,7 +8,6 @@ use std::time::Duration;
 use tempfile::TempPath;
 
 use super::file_system::{Access, Audience, FileFacts, FileKind, FileSystem, LockAttempt, OpenFile, Purpose};
-use super::folder_of;
 
 /// The file system of the operating system.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,9 +31,7 @@ impl FileSystem for Disk {
     }
 
     fn create_folder(&self, path: &Path) -> io::Result<()> {
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        let builder = private_folder();
         let mut result = builder.create(path);
         if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
             && let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty())
@@ -150,22 +147,36 @@ impl OpenFile for File {
     }
 }
 
-/// Returns the options for opening or creating a file. On Unix, they prevent that opening a pipe waits for its other
-/// end, and that a terminal becomes the one that controls the process. A file that is written is not reached through a
-/// link: its path was resolved before.
+/// Returns the options for opening or creating a file. They prevent that opening a pipe waits for its other end, and that
+/// a terminal becomes the one that controls the process. A file that is written is not reached through a link, because
+/// its path was resolved before.
+#[cfg(unix)]
 fn options(purpose: Purpose) -> OpenOptions {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let links = if purpose == Purpose::Read { OFlags::empty() } else { OFlags::NOFOLLOW };
+    let mode = if purpose == Purpose::Create(Audience::Umask) { 0o666 } else { 0o600 };
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let links = if purpose == Purpose::Read { OFlags::empty() } else { OFlags::NOFOLLOW };
-        options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY | links).bits().cast_signed());
-        options.mode(if purpose == Purpose::Create(Audience::Umask) { 0o666 } else { 0o600 });
-    }
-    #[cfg(not(unix))]
-    let _ = purpose;
+    options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY | links).bits().cast_signed()).mode(mode);
     options
+}
+
+#[cfg(not(unix))]
+fn options(_: Purpose) -> OpenOptions {
+    OpenOptions::new()
+}
+
+/// Returns the builder for a folder that only its owner can use.
+#[cfg(unix)]
+fn private_folder() -> fs::DirBuilder {
+    let mut builder = fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+#[cfg(not(unix))]
+fn private_folder() -> fs::DirBuilder {
+    fs::DirBuilder::new()
 }
 
 /// Opens a file, or creates it for its owner alone.
@@ -192,7 +203,7 @@ fn open_or_create(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 #[cfg(unix)]
 fn give_to_owner_of_parent(created: &File, path: &Path) {
     use std::os::unix::fs::{MetadataExt as _, fchown};
-    let (Ok(metadata), Ok(parent)) = (created.metadata(), fs::metadata(folder_of(path))) else { return };
+    let (Ok(metadata), Ok(parent)) = (created.metadata(), fs::metadata(super::folder_of(path))) else { return };
     if metadata.uid() == 0 && parent.uid() != 0 {
         let _ = fchown(created, Some(parent.uid()), Some(parent.gid()));
     }
@@ -201,19 +212,18 @@ fn give_to_owner_of_parent(created: &File, path: &Path) {
 #[cfg(not(unix))]
 fn give_to_owner_of_parent(_: &File, _: &Path) {}
 
+#[cfg(unix)]
 fn give_folder_to_owner_of_parent(path: &Path) {
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = (OFlags::DIRECTORY | OFlags::NOFOLLOW).bits().cast_signed();
-        if let Ok(folder) = OpenOptions::new().read(true).custom_flags(flags).open(path) {
-            give_to_owner_of_parent(&folder, path);
-        }
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = (OFlags::DIRECTORY | OFlags::NOFOLLOW).bits().cast_signed();
+    if let Ok(folder) = OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        give_to_owner_of_parent(&folder, path);
     }
-    #[cfg(not(unix))]
-    let _ = path;
 }
+
+#[cfg(not(unix))]
+fn give_folder_to_owner_of_parent(_: &Path) {}
 
 /// Whether an error says that the file system has no locks.
 fn has_no_locks(error: &io::Error) -> bool {

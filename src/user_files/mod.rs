@@ -194,8 +194,10 @@ impl UserFiles {
     /// Returns an error if the lock file cannot be opened, or if another session holds the lock for too long.
     fn lock(&self, path: &Path) -> io::Result<FileLock> {
         let lock_path = hidden_path(path, "lock");
-        let explain = |error: io::Error| {
-            io::Error::new(error.kind(), messages::lock_not_opened(lock_path.display(), reason(&error)))
+        let explain = |error: io::Error| match error.kind() {
+            // The reason is the same for the file itself.
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::ReadOnlyFilesystem => error,
+            kind => io::Error::new(kind, messages::lock_not_opened(lock_path.display(), reason(&error))),
         };
         let file = self.system.open(&lock_path, Purpose::Lock).map_err(explain)?;
         file.facts().and_then(|facts| require_regular(facts.kind)).map_err(explain)?;

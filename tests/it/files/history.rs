@@ -1,7 +1,7 @@
 //! The file of the input history: every fault at every call, and several sessions at once.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redis_tutor::user_files::{HistoryFile, UserFiles};
 
@@ -60,7 +60,7 @@ fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &s
     let fragments = count - entries.len();
     assert!(fragments <= 1 && count == (expected.len() + fragments).min(MAX_ENTRIES), "{context}: {entries:?}");
     assert_eq!(entries, expected[expected.len() - entries.len()..], "{context}");
-    assert_eq!(temporary_files(&folder), [PathBuf::new(); 0], "{context}");
+    assert_eq!(temporary_files(&folder), [""; 0], "{context}");
 }
 
 /// Returns the last lines of a history file, as many as are kept.

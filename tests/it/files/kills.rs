@@ -99,6 +99,6 @@ fn a_killed_process_loses_no_step_that_it_has_saved() {
         assert_eq!((notice, file.save(&progress)), (None, None));
         saved.push("last".into());
         assert_has_all(&stored_steps(&path), &saved, &format!("round {round}, at the end"));
-        assert_eq!(temporary_files(&folder.join(round.to_string())), [PathBuf::new(); 0]);
+        assert_eq!(temporary_files(&folder.join(round.to_string())), [""; 0]);
     }
 }

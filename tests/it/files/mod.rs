@@ -11,7 +11,7 @@ mod sessions;
 mod special_files;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redis_tutor::lesson::progress::Progress;
 
@@ -32,10 +32,11 @@ fn stored_steps(path: &Path) -> Vec<String> {
     stored(path).and_then(|progress| Some(progress.lessons.get(LESSON)?.done.clone())).unwrap_or_default()
 }
 
-/// Returns the temporary files in a folder.
-fn temporary_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder exists").flatten().map(|entry| entry.path());
-    entries.filter(|path| path.extension().is_some_and(|extension| extension == "tmp")).collect()
+/// Returns the names of the temporary files in a folder.
+fn temporary_files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the folder exists").flatten();
+    let names = entries.map(|entry| entry.file_name().into_string().expect("our names are ASCII"));
+    names.filter(|name| name.ends_with(".tmp")).collect()
 }
 
 /// Asserts that all of `steps` are among `stored`.

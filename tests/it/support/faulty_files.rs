@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use redis_tutor::user_files::{Access, Disk, FileFacts, FileSystem, LockAttempt, OpenFile, Purpose, UserFiles};
 
+/// Makes an error. Errors themselves cannot be copied.
+pub type MakeError = fn() -> io::Error;
+
 /// The errors that a disk gives.
-pub const ERRORS: [(&str, fn() -> io::Error); 4] = [
+pub const ERRORS: [(&str, MakeError); 4] = [
     ("ENOSPC", || io::ErrorKind::StorageFull.into()),
     ("EROFS", || io::ErrorKind::ReadOnlyFilesystem.into()),
     ("EACCES", || io::ErrorKind::PermissionDenied.into()),
@@ -20,9 +23,9 @@ pub const ERRORS: [(&str, fn() -> io::Error); 4] = [
 #[derive(Clone, Copy)]
 pub enum Fault {
     /// The call with this number fails.
-    Once(usize, fn() -> io::Error),
+    Once(usize, MakeError),
     /// The call with this number and all after it fail, until the disk is repaired.
-    From(usize, fn() -> io::Error),
+    From(usize, MakeError),
     /// The process is killed instead of the call with this number: it makes no further call.
     Kill(usize),
 }
@@ -73,7 +76,7 @@ impl FaultyFiles {
     }
 
     /// Lets all calls fail from now on.
-    pub fn fail(&self, error: fn() -> io::Error) {
+    pub fn fail(&self, error: MakeError) {
         self.state.lock().expect("no test has panicked").fault = Some(Fault::From(0, error));
     }
 
