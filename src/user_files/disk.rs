@@ -142,6 +142,10 @@ impl OpenFile for File {
         }
     }
 
+    fn unlock(&self) -> io::Result<()> {
+        File::unlock(self)
+    }
+
     fn sync(&self) -> io::Result<()> {
         self.sync_all()
     }

@@ -98,6 +98,13 @@ pub trait OpenFile: Read + Write + Seek + Debug + Send {
     /// Returns the error of the operating system.
     fn try_lock(&self) -> io::Result<LockAttempt>;
 
+    /// Releases the lock. Dropping the file releases it as well, but later if a process is being started on another
+    /// thread at this moment: until that process has become another program, it has a copy of the open file.
+    ///
+    /// # Errors
+    /// Returns the error of the operating system.
+    fn unlock(&self) -> io::Result<()>;
+
     /// Waits until the content is on the disk.
     ///
     /// # Errors

@@ -204,7 +204,7 @@ impl UserFiles {
         for _ in 0..LOCK_ATTEMPTS {
             match file.try_lock().map_err(explain)? {
                 // Without locks, progress is still better saved than not.
-                LockAttempt::Locked | LockAttempt::Unsupported => return Ok(FileLock { _file: file }),
+                LockAttempt::Locked | LockAttempt::Unsupported => return Ok(FileLock { file }),
                 LockAttempt::HeldElsewhere => self.system.pause(LOCK_PAUSE),
             }
         }
@@ -215,7 +215,14 @@ impl UserFiles {
 /// The right to change a file. It ends when the value is dropped, or with the process.
 #[derive(Debug)]
 struct FileLock {
-    _file: Box<dyn OpenFile>,
+    file: Box<dyn OpenFile>,
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // If this fails, closing the file releases the lock.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Returns why a file was not read or written, as the end of a sentence.

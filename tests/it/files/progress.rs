@@ -273,12 +273,21 @@ fn many_sessions_at_once_keep_the_steps_of_all() {
     assert_eq!(temporary_files(&place.folder), [""; 0]);
 }
 
+/// Another session that saves: it holds the lock.
+struct Saving(Box<dyn OpenFile>);
+
+impl Drop for Saving {
+    fn drop(&mut self) {
+        self.0.unlock().expect("it is locked");
+    }
+}
+
 /// Opens the lock file of a progress file and locks it, as another session does while it saves.
-fn lock(place: &Place) -> Box<dyn OpenFile> {
+fn lock(place: &Place) -> Saving {
     Disk.create_folder(&place.folder).expect("the folder is writable");
     let file = Disk.open(&place.folder.join(".progress.json.lock"), Purpose::Lock).expect("the folder is writable");
     assert_eq!(file.try_lock().expect("the file system has locks"), LockAttempt::Locked);
-    file
+    Saving(file)
 }
 
 #[test]

@@ -248,7 +248,20 @@ impl OpenFile for FaultyFile {
         self.file.try_lock()
     }
 
+    fn unlock(&self) -> io::Result<()> {
+        self.files.enter("unlock")?;
+        self.file.unlock()
+    }
+
     fn sync(&self) -> io::Result<()> {
         self.files.enter("sync")
+    }
+}
+
+/// The end of a process releases its locks. Here, a process that another test is starting may still have a copy of the
+/// open file, so that closing it does not release its lock at once.
+impl Drop for FaultyFile {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
     }
 }
