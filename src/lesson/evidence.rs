@@ -118,7 +118,7 @@ impl Submission {
             return self.error.is_none() && !self.changed && !self.commands.is_empty();
         }
         self.value.as_ref().is_some_and(|shown| shown.is(expected))
-            || self.output.lines().last().is_some_and(|line| is_same(line, expected))
+            || self.output.lines().last().is_some_and(|line| is_same(line, expected) || is_text(line, expected))
     }
 }
 
@@ -131,7 +131,8 @@ pub fn canonical(name: &str) -> String {
     }
 }
 
-fn command_name(words: &[Vec<u8>]) -> String {
+/// Returns the name of a command in upper case, with its subcommand.
+pub(super) fn command_name(words: &[Vec<u8>]) -> String {
     let word = |i: usize| words.get(i).map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).unwrap_or_default();
     match word(0).as_str() {
         container @ ("OBJECT" | "CLIENT" | "CONFIG" | "PUBSUB" | "COMMAND" | "MEMORY" | "DEBUG") => {
@@ -187,6 +188,11 @@ impl DisplayedValue {
     }
 }
 
+/// Returns whether a printed line is the text that a Python expression stands for.
+fn is_text(line: &str, expected: &str) -> bool {
+    matches!(value::parse_python(expected), Some(Value::Text(text)) if text == line)
+}
+
 /// Returns whether two Python expressions are the same value. Those that are not plain values are compared as text.
 fn is_same(shown: &str, expected: &str) -> bool {
     match (value::parse_python(shown), value::parse_python(expected)) {
@@ -195,7 +201,8 @@ fn is_same(shown: &str, expected: &str) -> bool {
     }
 }
 
-fn from_cli(answer: &resp::value::Value) -> Value {
+/// Converts a reply to a plain Python value.
+pub(super) fn from_cli(answer: &resp::value::Value) -> Value {
     use resp::value::Value as Reply;
     let all = |items: &[Reply]| items.iter().map(from_cli).collect();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

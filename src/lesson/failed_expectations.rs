@@ -2,10 +2,11 @@
 
 use toml::Spanned;
 
-use super::evidence::{Failure, Submission, canonical};
-use super::findings::Findings;
+use super::evidence::{Failure, Submission, canonical, command_name};
+use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe, When};
 use super::race_result::RaceResult;
+use super::shown::{shows_error, shows_meaning};
 
 /// An expectation of a step that a submission does not meet.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +43,23 @@ pub fn failed_expectations<'a>(
     let performed =
         if expect.error.is_some() { submission.command_names() } else { submission.performed_command_names() };
     let names = submission.command_names();
+    // A submission that only shows a variable stands for the commands that filled it.
+    let is_only_shown = submission.commands.is_empty() && findings.origin == Origin::Redis;
+    let earlier: Vec<String> = findings.exchanges.iter().map(|exchange| command_name(&exchange.command)).collect();
+    let performed = if is_only_shown { earlier } else { performed };
     let is_used = |name: &Spanned<String>| performed.contains(&canonical(name.get_ref()));
     let is_sent = |name: &Spanned<String>| names.contains(&canonical(name.get_ref()));
-    let is_raised =
-        |wanted: &str| submission.error.as_ref().is_some_and(|error| error.class_and_message().contains(wanted));
+    let is_raised = |wanted: &str| {
+        submission.error.as_ref().is_some_and(|error| error.class_and_message().contains(wanted))
+            || shows_error(submission, &findings.exchanges, wanted)
+    };
+    let is_shown = |wanted: &str| {
+        submission.shows(wanted) || (!expect.exactly && shows_meaning(submission, &findings.exchanges, wanted))
+    };
     let is_lost = |result: &RaceResult| result.bad > 0 || result.error.is_some();
     let client = client_mismatch(expect, submission, findings).map(FailedExpectation::Client);
     let error = expect.error.as_deref().filter(|wanted| !is_raised(wanted)).map(FailedExpectation::Error);
-    let reply = expect.reply.as_deref().filter(|wanted| !submission.shows(wanted)).map(FailedExpectation::Reply);
+    let reply = expect.reply.as_deref().filter(|wanted| !is_shown(wanted)).map(FailedExpectation::Reply);
     let output = expect.output.as_deref().filter(|wanted| !submission.prints(wanted)).map(FailedExpectation::Output);
     let uses = expect.uses.iter().filter(|name| !is_used(name)).map(FailedExpectation::Uses);
     let avoids = expect.avoids.iter().filter(|name| is_sent(name)).map(FailedExpectation::Avoids);

@@ -3,6 +3,7 @@
 use super::evidence::{DisplayedValue, Failure};
 use super::format::Probe;
 use super::race_result::RaceResult;
+use super::shown::Exchange;
 
 /// The state of the data, the clients and the step after a submission.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Findings {
     pub waiting_clients: Vec<String>,
     /// All commands that were sent in this step, including those of the submission.
     pub sent: Vec<Vec<Vec<u8>>>,
+    /// The commands of this step that were answered, with their replies.
+    pub exchanges: Vec<Exchange>,
     /// The names of the clients that have sent commands in this step.
     pub acting_clients: Vec<String>,
     /// The commands that the step's own answer sends.

@@ -105,8 +105,12 @@ pub struct Expect {
     /// What the data must hold.
     #[serde(default)]
     pub state: Vec<Probe>,
-    /// The last value of the submission, as Python shows it.
+    /// The last value of the submission, as Python shows it. Another way of writing the same value passes as well: decoded,
+    /// printed in a loop or in a sentence.
     pub reply: Option<String>,
+    /// Whether only the value itself passes, with its type. For steps about types, such as bytes and text.
+    #[serde(default)]
+    pub exactly: bool,
     /// The output of the submission.
     pub output: Option<String>,
     /// Commands that the submission must have sent.

@@ -19,5 +19,6 @@ pub mod rehearsal;
 pub mod rules;
 pub mod sent_command;
 pub mod sheet;
+pub mod shown;
 mod text_rules;
 pub mod value;

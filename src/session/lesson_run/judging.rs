@@ -63,6 +63,7 @@ impl Tutor {
         let run = self.lesson.as_ref();
         let before = run.map(|run| run.contents_before.clone()).unwrap_or_default();
         let (sent, acted) = run.map(|run| (run.sent.clone(), run.acted.clone())).unwrap_or_default();
+        let exchanges = run.map(|run| self.runtime.wire_log.exchanges(run.first_call)).unwrap_or_default();
         let found = std::mem::take(&mut self.script.found);
         let raced = self.race.result.take();
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
@@ -81,6 +82,7 @@ impl Tutor {
                 .map(|client| client.name.clone())
                 .collect(),
             sent,
+            exchanges,
             acting_clients: acted,
             intended: self.intended_commands(),
             task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),

@@ -79,6 +79,8 @@ pub struct LessonRun {
     pub rehearsal: Option<Arc<Rehearsal>>,
     /// The commands that the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
+    /// The number of the first command of this step in the wire log.
+    first_call: u64,
     activity: StepActivity,
     /// The names of the clients that have sent commands in this step.
     acted: Vec<String>,
@@ -123,6 +125,7 @@ impl LessonRun {
             starts,
             rehearsal,
             sent: Vec::new(),
+            first_call: 0,
             activity: StepActivity::default(),
             acted: Vec::new(),
             closing_remark: None,

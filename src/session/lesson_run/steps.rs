@@ -86,6 +86,7 @@ impl Tutor {
     fn begin_step(&mut self) {
         let Some(run) = &mut self.lesson else { return };
         run.phase = Phase::Doing;
+        run.first_call = self.runtime.wire_log.next();
         self.note_step_start();
         self.baselines.begin_step(&self.runtime.engine.keyspace);
         let Some(run) = &self.lesson else { return };

@@ -8,7 +8,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::lesson::evidence::Traffic;
+use crate::lesson::shown::Exchange;
 use redis_engine::client::ClientId;
+use redis_engine::resp;
 
 /// Maximum number of commands that the log keeps.
 const MOST_CALLS: usize = 2_000;
@@ -108,6 +110,22 @@ impl WireLog {
     pub fn get(&self, number: u64) -> Option<&Call> {
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
         self.calls.get(index).map(|call| &**call)
+    }
+
+    /// Returns the commands from a number on that were answered, with their replies. Leaves out those that are too long to
+    /// be recorded whole.
+    pub fn exchanges(&self, number: u64) -> Vec<Exchange> {
+        let exchange = |call: &Call| {
+            let command = match resp::value::parse(&call.sent.bytes).ok()?? {
+                (resp::value::Value::Array(words), _) => words,
+                _ => return None,
+            };
+            let word = |word| if let resp::value::Value::Bulk(bytes) = word { Some(bytes) } else { None };
+            let command = command.into_iter().map(word).collect::<Option<Vec<_>>>()?;
+            let (reply, _) = resp::value::parse(&call.received.bytes).ok()??;
+            Some(Exchange { client: call.client.clone(), command, reply })
+        };
+        self.from(number).filter_map(|(_, call)| exchange(call)).collect()
     }
 
     fn get_mut(&mut self, number: u64) -> Option<&mut Call> {

@@ -1,0 +1,296 @@
+//! Decides whether a submission shows a value by its meaning, in whichever way it writes the value: decoded, in a loop,
+//! in an f-string, with a label, as a tuple.
+//!
+//! Two things must be true. Redis has sent the value: a reply to the submission, or to an earlier one of the step if the
+//! submission only shows a variable, means the same. And the submission shows it: each part of the value is a whole word
+//! of what was printed, in the value's order, and was not typed.
+
+use super::evidence::{DisplayedValue, Submission, command_name, from_cli};
+use super::value::{self, Value};
+use redis_engine::resp;
+
+/// A command of the learner in this step, and the reply to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The name of the client that sent the command.
+    pub client: String,
+    pub command: Vec<Vec<u8>>,
+    pub reply: resp::value::Value,
+}
+
+impl Exchange {
+    /// Returns whether the reply means the same as a Python value.
+    fn means(&self, wanted: &Value) -> bool {
+        let reply = from_cli(&self.reply);
+        if value::same_from_cli(&reply, wanted) || is_same_text(&reply, wanted) {
+            return true;
+        }
+        match (command_name(&self.command).as_str(), reply, wanted) {
+            // The learner chooses the order of the fields and keys. Of one field, the value alone means the same.
+            ("HMGET" | "MGET", Value::Sequence(mut items), wanted) => match wanted {
+                Value::Sequence(wanted) => items.len() == wanted.len() && is_permutation(&items, wanted),
+                wanted => items.len() == 1 && is_same_text(&items.remove(0), wanted),
+            },
+            // A cursor precedes the elements.
+            ("SSCAN" | "HSCAN" | "ZSCAN" | "SCAN", Value::Sequence(mut parts), wanted) if parts.len() == 2 => {
+                value::same_from_cli(&parts.remove(1), wanted)
+            }
+            // Members with their scores show more than the members.
+            (_, Value::Sequence(items), Value::Sequence(wanted)) if self.has_word(b"WITHSCORES") => {
+                items.len() == 2 * wanted.len()
+                    && items.iter().step_by(2).zip(wanted).all(|(item, wanted)| is_same_text(item, wanted))
+            }
+            _ => false,
+        }
+    }
+
+    fn has_word(&self, word: &[u8]) -> bool {
+        self.command.iter().any(|argument| argument.eq_ignore_ascii_case(word))
+    }
+
+    /// Returns the message of the error, if the reply is one.
+    fn error(&self) -> Option<String> {
+        match &self.reply {
+            resp::value::Value::Error(message) => Some(String::from_utf8_lossy(message).into_owned()),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the command is an EXEC that ran nothing, because a watched key had changed.
+    fn is_aborted_transaction(&self) -> bool {
+        use resp::value::Value::{Null, NullArray};
+        command_name(&self.command) == "EXEC" && matches!(self.reply, Null | NullArray)
+    }
+}
+
+/// Returns whether two values are the same text, the same number, or lists of these in the same order.
+fn is_same_text(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Sequence(a), Value::Sequence(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same_text(a, b))
+        }
+        _ => value::same(a, b) || words_of(a).iter().any(|word| words_of(b).contains(word)),
+    }
+}
+
+/// Returns whether each value of `wanted` can be paired with a value of `items`.
+fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
+    let mut left: Vec<&Value> = items.iter().collect();
+    wanted.iter().all(|wanted| {
+        let at = left.iter().position(|item| is_same_text(item, wanted));
+        at.map(|at| left.swap_remove(at)).is_some()
+    })
+}
+
+/// Returns the exchanges that a submission can show: its own, or those of its client in this step if it sent nothing.
+fn shown_exchanges<'a>(submission: &Submission, exchanges: &'a [Exchange]) -> Vec<&'a Exchange> {
+    let own: Vec<&Exchange> = exchanges.iter().filter(|exchange| exchange.client == submission.client).collect();
+    match submission.commands.len() {
+        0 => own,
+        sent => own[own.len().saturating_sub(sent)..].to_vec(),
+    }
+}
+
+/// Returns whether a submission shows what this Python value means. `exchanges` are the learner's commands in this step.
+pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
+    let Some(wanted) = value::parse_python(wanted) else { return false };
+    shown_exchanges(submission, exchanges).iter().any(|exchange| exchange.means(&wanted))
+        && Display::of_submission(submission).contains(&wanted)
+}
+
+/// Returns whether a submission has caught an error that contains this text, and printed its message.
+pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
+    if submission.failed {
+        return false;
+    }
+    let wanted = wanted.rsplit(": ").next().unwrap_or(wanted);
+    let exchanges = shown_exchanges(submission, exchanges);
+    let is_printed = |message: &str| {
+        // redis-py leaves out the code of a general error.
+        submission.output.contains(message.strip_prefix("ERR ").unwrap_or(message))
+    };
+    let mut errors = exchanges.iter().filter_map(|exchange| exchange.error());
+    errors.any(|message| (message.contains(wanted) || wanted.ends_with("Error")) && is_printed(&message))
+        || (wanted.contains("WatchError")
+            && exchanges.iter().any(|exchange| exchange.is_aborted_transaction())
+            && (matches!(submission.value, Some(DisplayedValue::Cli(_)))
+                || (submission.source.contains("WatchError") && !submission.output.trim().is_empty())))
+}
+
+/// Returns the ways in which a value that is no container can be written, without quotes.
+fn words_of(value: &Value) -> Vec<String> {
+    let text = |text: String, repr: String| {
+        let escaped = repr.trim_start_matches('b').trim_matches(['\'', '"']).to_owned();
+        if escaped == text { vec![text] } else { vec![text, escaped] }
+    };
+    match value {
+        Value::None => vec!["None".into()],
+        Value::Bool(yes) => vec![if *yes { "True" } else { "False" }.into()],
+        Value::Integer(n) => vec![n.to_string()],
+        Value::Float(v) if v.fract() == 0.0 => vec![format!("{v:?}"), format!("{v}")],
+        Value::Float(v) => vec![format!("{v:?}")],
+        Value::Text(t) => text(t.clone(), value::repr(value)),
+        Value::Bytes(bytes) => text(String::from_utf8_lossy(bytes).into_owned(), value::repr(value)),
+        Value::Sequence(_) | Value::Set(_) | Value::Map(_) => Vec::new(),
+    }
+}
+
+/// What a submission has printed, and what was typed for it.
+struct Display<'a> {
+    printed: &'a str,
+    typed: &'a str,
+}
+
+impl<'a> Display<'a> {
+    fn of_submission(submission: &'a Submission) -> Self {
+        Display { printed: &submission.output, typed: &submission.source }
+    }
+
+    /// Returns whether the value was printed: each part once, as a whole word, and none of them typed.
+    fn contains(&self, value: &Value) -> bool {
+        let mut used = Vec::new();
+        self.find(value, 0, &mut used).is_some() && !used.is_empty()
+    }
+
+    /// Finds a value at or after a position, outside of what is used already. Returns where it ends.
+    fn find(&self, value: &Value, from: usize, used: &mut Vec<(usize, usize)>) -> Option<usize> {
+        match value {
+            Value::Sequence(items) => items.iter().try_fold(from, |from, item| self.find(item, from, used)),
+            Value::Set(items) => {
+                items.iter().try_for_each(|item| self.find(item, from, used).map(drop))?;
+                Some(from)
+            }
+            Value::Map(pairs) => {
+                for (key, value) in pairs {
+                    let end = self.find(key, from, used)?;
+                    self.find(value, end, used)?;
+                }
+                Some(from)
+            }
+            word => {
+                let words = words_of(word);
+                if words.iter().any(|word| word.is_empty() || find_word(self.typed, word, 0).is_some()) {
+                    return None;
+                }
+                words.iter().find_map(|word| {
+                    let mut at = from;
+                    loop {
+                        let start = find_word(self.printed, word, at)?;
+                        let end = start + word.len();
+                        if !used.iter().any(|(used_from, used_to)| start < *used_to && *used_from < end) {
+                            used.push((start, end));
+                            return Some(end);
+                        }
+                        at = end;
+                    }
+                })
+            }
+        }
+    }
+}
+
+/// Returns the position of a whole word at or after `from`: no letter, digit or part of a number touches it.
+fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
+    let is_number = word.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    let continues = |c: char| c.is_alphanumeric() || c == '_' || c == '@';
+    let mut at = from;
+    loop {
+        let start = at + text.get(at..)?.find(word)?;
+        let end = start + word.len();
+        let before = text[..start].chars().next_back();
+        let mut after = text[end..].chars();
+        let (next, next_but_one) = (after.next(), after.next());
+        let begins = before.is_none_or(|c| !continues(c) && !(is_number && matches!(c, '-' | '.')));
+        let goes_on = next == Some('.') && next_but_one.is_some_and(|c| c.is_alphanumeric());
+        if begins && !next.is_some_and(continues) && !goes_on {
+            return Some(start);
+        }
+        at = start + text[start..].chars().next().map_or(1, char::len_utf8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<Vec<u8>> {
+        line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
+    }
+
+    /// Returns whether a source that sent one command, got this reply and printed this text shows the wanted value.
+    fn shows(source: &str, command: &str, reply: &str, printed: &str, wanted: &str) -> bool {
+        let (reply, _) = resp::value::parse(reply.as_bytes()).unwrap().unwrap();
+        let commands = vec![words(command)];
+        let exchange = Exchange { client: "main".into(), command: words(command), reply };
+        let submission = Submission {
+            client: "main".into(),
+            source: source.into(),
+            output: printed.into(),
+            commands,
+            ..Submission::default()
+        };
+        shows_meaning(&submission, &[exchange], wanted)
+    }
+
+    #[test]
+    fn a_value_is_shown_however_it_is_written() {
+        let alice = "$5\r\nAlice\r\n";
+        let list = "*2\r\n$2\r\nt1\r\n$2\r\nt2\r\n";
+        let hash = "*4\r\n$4\r\nname\r\n$5\r\nAlice\r\n$3\r\nage\r\n$2\r\n10\r\n";
+        let ranks = "*4\r\n$3\r\nBob\r\n$3\r\n200\r\n$3\r\nEva\r\n$3\r\n150\r\n";
+        for (source, command, reply, printed, wanted) in [
+            ("r.get('n').decode()", "GET n", alice, "'Alice'\n", "b'Alice'"),
+            ("print('name:', r.get('n'))", "GET n", alice, "name: b'Alice'\n", "b'Alice'"),
+            ("print(f\"name={n.decode()}\")", "GET n", alice, "name=Alice\n", "b'Alice'"),
+            ("for t in r.lrange('q', 0, -1): print(t)", "LRANGE q 0 -1", list, "b't1'\nb't2'\n", "[b't1', b't2']"),
+            ("print(a, b)", "LRANGE q 0 -1", list, "t1 t2\n", "[b't1', b't2']"),
+            ("sorted(r.smembers('s'))", "SMEMBERS s", list, "[b't2', b't1']\n", "{b't1', b't2'}"),
+            ("loop", "HGETALL u", hash, "age 10\nname Alice\n", "{b'name': b'Alice', b'age': b'10'}"),
+            ("d.hgetall('u')", "HGETALL u", hash, "{'name': 'Alice', 'age': '10'}\n", "{b'name': b'Alice', b'age': b'10'}"),
+            ("int(r.get('v'))", "GET v", "$2\r\n10\r\n", "10\n", "b'10'"),
+            ("r.hmget('u', 'b', 'a')", "HMGET u b a", "*2\r\n$1\r\ny\r\n$1\r\nx\r\n", "['x', 'y']\n", "[b'x', b'y']"),
+            ("loop", "ZREVRANGE z 0 1 WITHSCORES", ranks, "Bob 200\nEva 150\n", "[(b'Bob', 200.0), (b'Eva', 150.0)]"),
+            ("loop", "ZREVRANGE z 0 1 WITHSCORES", ranks, "Bob\nEva\n", "[b'Bob', b'Eva']"),
+            ("r.hmget('u', 'mail')", "HMGET u mail", "*1\r\n$3\r\na@b\r\n", "[b'a@b']\n", "b'a@b'"),
+            ("print(r.get('x'))", "GET x", "$-1\r\n", "None\n", "None"),
+        ] {
+            assert!(shows(source, command, reply, printed, wanted), "{source} printed {printed}");
+        }
+    }
+
+    #[test]
+    fn what_was_typed_is_no_evidence_and_neither_is_a_part_or_another_reply() {
+        let (alice, ten) = ("$5\r\nAlice\r\n", "$2\r\n10\r\n");
+        let list = "*2\r\n$2\r\nt1\r\n$2\r\nt2\r\n";
+        for (source, command, reply, printed, wanted) in [
+            ("r.get('n'); print('Alice')", "GET n", alice, "Alice\n", "b'Alice'"),
+            ("print(r.get('n'))", "GET n", "$3\r\nBob\r\n", "b'Bob' Alice\n", "b'Alice'"),
+            ("print(100)", "GET v", ten, "100\n", "b'10'"),
+            ("print(x)", "GET v", ten, "-10 10.5 v10\n", "b'10'"),
+            ("loop", "LRANGE q 0 -1", list, "t2 t1\n", "[b't1', b't2']"),
+            ("loop", "LRANGE q 0 -1", list, "t1\n", "[b't1', b't2']"),
+            ("loop", "LRANGE q 0 -1", "*2\r\n$1\r\na\r\n$1\r\na\r\n", "a\n", "[b'a', b'a']"),
+            ("x = r.get('n')", "GET n", alice, "", "b'Alice'"),
+            ("r.lrange('q', 0, 5)", "LRANGE q 0 5", "*0\r\n", "[]\n", "[]"),
+        ] {
+            assert!(!shows(source, command, reply, printed, wanted), "{source} printed {printed}");
+        }
+    }
+
+    #[test]
+    fn a_caught_error_counts_if_its_message_is_printed() {
+        let message = "WRONGTYPE Operation against a key holding the wrong kind of value";
+        let reply = resp::value::Value::Error(message.into());
+        let exchange = Exchange { client: "main".into(), command: words("HSET a b c"), reply };
+        let caught = |output: &str| Submission {
+            client: "main".into(),
+            source: "try: ...".into(),
+            output: output.into(),
+            commands: vec![words("HSET a b c")],
+            ..Submission::default()
+        };
+        assert!(shows_error(&caught(&format!("{message}\n")), &[exchange.clone()], "WRONGTYPE"));
+        assert!(!shows_error(&caught("it went wrong\n"), &[exchange.clone()], "WRONGTYPE"));
+        assert!(!shows_error(&caught(&format!("{message}\n")), &[exchange], "NOSCRIPT"));
+    }
+}
