@@ -19,18 +19,29 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Returns whether the reply means the same as a Python value.
-    fn means(&self, wanted: &Value) -> bool {
+    /// Compares the reply with a Python value. If they mean the same, returns the value in the order in which a submission
+    /// has to show it.
+    fn value_to_show(&self, wanted: &Value) -> Option<Value> {
         let reply = from_cli(&self.reply);
+        match (command_name(&self.command).as_str(), &reply, wanted) {
+            // The learner chooses the order of the fields and keys.
+            ("HMGET" | "MGET", Value::Sequence(items), Value::Sequence(wanted)) => {
+                (items.len() == wanted.len() && is_permutation(items, wanted)).then_some(reply)
+            }
+            _ => self.means(reply, wanted).then(|| wanted.clone()),
+        }
+    }
+
+    /// Returns whether a reply means the same as a Python value.
+    fn means(&self, reply: Value, wanted: &Value) -> bool {
         if value::same_from_cli(&reply, wanted) || is_same_text(&reply, wanted) {
             return true;
         }
         match (command_name(&self.command).as_str(), reply, wanted) {
-            // The learner chooses the order of the fields and keys. Of one field, the value alone means the same.
-            ("HMGET" | "MGET", Value::Sequence(mut items), wanted) => match wanted {
-                Value::Sequence(wanted) => items.len() == wanted.len() && is_permutation(&items, wanted),
-                wanted => items.len() == 1 && is_same_text(&items.remove(0), wanted),
-            },
+            // Of one field, the value alone means the same.
+            ("HMGET" | "MGET", Value::Sequence(mut items), wanted) => {
+                items.len() == 1 && is_same_text(&items.remove(0), wanted)
+            }
             // A cursor precedes the elements.
             ("SSCAN" | "HSCAN" | "ZSCAN" | "SCAN", Value::Sequence(mut parts), wanted) if parts.len() == 2 => {
                 value::same_from_cli(&parts.remove(1), wanted)
@@ -94,8 +105,9 @@ fn shown_exchanges<'a>(submission: &Submission, exchanges: &'a [Exchange]) -> Ve
 /// Returns whether a submission shows what this Python value means. `exchanges` are the learner's commands in this step.
 pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
-    shown_exchanges(submission, exchanges).iter().any(|exchange| exchange.means(&wanted))
-        && Display::of_submission(submission).contains(&wanted)
+    let exchanges = shown_exchanges(submission, exchanges);
+    let mut values = exchanges.iter().filter_map(|exchange| exchange.value_to_show(&wanted));
+    values.any(|value| Display::of_submission(submission).contains(&value))
 }
 
 /// Returns whether a submission has caught an error that contains this text, and printed its message.
@@ -246,9 +258,15 @@ mod tests {
             ("print(a, b)", "LRANGE q 0 -1", list, "t1 t2\n", "[b't1', b't2']"),
             ("sorted(r.smembers('s'))", "SMEMBERS s", list, "[b't2', b't1']\n", "{b't1', b't2'}"),
             ("loop", "HGETALL u", hash, "age 10\nname Alice\n", "{b'name': b'Alice', b'age': b'10'}"),
-            ("d.hgetall('u')", "HGETALL u", hash, "{'name': 'Alice', 'age': '10'}\n", "{b'name': b'Alice', b'age': b'10'}"),
+            (
+                "d.hgetall('u')",
+                "HGETALL u",
+                hash,
+                "{'name': 'Alice', 'age': '10'}\n",
+                "{b'name': b'Alice', b'age': b'10'}",
+            ),
             ("int(r.get('v'))", "GET v", "$2\r\n10\r\n", "10\n", "b'10'"),
-            ("r.hmget('u', 'b', 'a')", "HMGET u b a", "*2\r\n$1\r\ny\r\n$1\r\nx\r\n", "['x', 'y']\n", "[b'x', b'y']"),
+            ("r.hmget('u', 'b', 'a')", "HMGET u b a", "*2\r\n$1\r\ny\r\n$1\r\nx\r\n", "[b'y', b'x']\n", "[b'x', b'y']"),
             ("loop", "ZREVRANGE z 0 1 WITHSCORES", ranks, "Bob 200\nEva 150\n", "[(b'Bob', 200.0), (b'Eva', 150.0)]"),
             ("loop", "ZREVRANGE z 0 1 WITHSCORES", ranks, "Bob\nEva\n", "[b'Bob', b'Eva']"),
             ("r.hmget('u', 'mail')", "HMGET u mail", "*1\r\n$3\r\na@b\r\n", "[b'a@b']\n", "b'a@b'"),
