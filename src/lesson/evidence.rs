@@ -117,8 +117,9 @@ impl Submission {
             // Python does not echo None, so a query without output returned None. A command that changes data is not a query.
             return self.error.is_none() && !self.changed && !self.commands.is_empty();
         }
+        let is_shown_by = |line: &str| is_same(line, expected) || (self.value.is_none() && is_text(line, expected));
         self.value.as_ref().is_some_and(|shown| shown.is(expected))
-            || self.output.lines().last().is_some_and(|line| is_same(line, expected) || is_text(line, expected))
+            || self.output.lines().last().is_some_and(is_shown_by)
     }
 }
 
@@ -188,7 +189,7 @@ impl DisplayedValue {
     }
 }
 
-/// Returns whether a printed line is the text that a Python expression stands for.
+/// Returns whether a line that `print` wrote is the text that a Python expression stands for.
 fn is_text(line: &str, expected: &str) -> bool {
     matches!(value::parse_python(expected), Some(Value::Text(text)) if text == line)
 }

@@ -48,8 +48,13 @@ impl Exchange {
             }
             // Members with their scores show more than the members.
             (_, Value::Sequence(items), Value::Sequence(wanted)) if self.has_word(b"WITHSCORES") => {
-                items.len() == 2 * wanted.len()
-                    && items.iter().step_by(2).zip(wanted).all(|(item, wanted)| is_same_text(item, wanted))
+                // In RESP3 a member and its score are a pair, and in RESP2 they follow each other.
+                let members: Vec<&Value> = match items.first() {
+                    Some(Value::Sequence(_)) => items.iter().filter_map(first_of_pair).collect(),
+                    _ => items.iter().step_by(2).collect(),
+                };
+                members.len() == wanted.len()
+                    && members.into_iter().zip(wanted).all(|(member, wanted)| is_same_text(member, wanted))
             }
             _ => false,
         }
@@ -72,6 +77,11 @@ impl Exchange {
         use resp::value::Value::{Null, NullArray};
         command_name(&self.command) == "EXEC" && matches!(self.reply, Null | NullArray)
     }
+}
+
+/// Returns the first element of a list of two.
+fn first_of_pair(value: &Value) -> Option<&Value> {
+    if let Value::Sequence(pair) = value { pair.first().filter(|_| pair.len() == 2) } else { None }
 }
 
 /// Returns whether two values are the same text, the same number, or lists of these in the same order.
@@ -269,6 +279,7 @@ mod tests {
             ("r.hmget('u', 'b', 'a')", "HMGET u b a", "*2\r\n$1\r\ny\r\n$1\r\nx\r\n", "[b'y', b'x']\n", "[b'x', b'y']"),
             ("loop", "ZREVRANGE z 0 1 WITHSCORES", ranks, "Bob 200\nEva 150\n", "[(b'Bob', 200.0), (b'Eva', 150.0)]"),
             ("loop", "ZREVRANGE z 0 1 WITHSCORES", ranks, "Bob\nEva\n", "[b'Bob', b'Eva']"),
+            ("loop", "ZREVRANGE z 0 0 WITHSCORES", "*1\r\n*2\r\n$3\r\nBob\r\n,2\r\n", "(b'Bob', 2.0)", "[b'Bob']"),
             ("r.hmget('u', 'mail')", "HMGET u mail", "*1\r\n$3\r\na@b\r\n", "[b'a@b']\n", "b'a@b'"),
             ("print(r.get('x'))", "GET x", "$-1\r\n", "None\n", "None"),
         ] {
