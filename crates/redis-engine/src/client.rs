@@ -33,7 +33,7 @@ pub struct Client {
     pub traffic: Traffic,
     /// When the client connected, in microseconds since 1970.
     pub connected_us: i64,
-    /// When the client last sent a command, in microseconds since 1970.
+    /// When the client last sent a command, or the driver last read from it or wrote to it, in microseconds since 1970.
     pub active_us: i64,
     /// The number of commands that have run.
     pub commands: u64,
@@ -51,6 +51,8 @@ pub struct Client {
     pub is_hidden_from_monitors: bool,
     /// Whether the driver should send the pending output and then close the connection.
     pub closing: bool,
+    /// Whether the driver should close the connection at once, without sending the pending output: CLIENT KILL.
+    pub is_killed: bool,
 }
 
 /// The bytes that a driver has read from and written to a client.
@@ -64,6 +66,8 @@ pub struct Traffic {
     pub unread: usize,
     /// Number of bytes of output that the socket has not accepted yet.
     pub unsent: usize,
+    /// Bytes that are allocated for the client's requests and replies.
+    pub allocated: usize,
 }
 
 /// The size of a client's pending output, divided as Redis stores it: a static buffer first, then a list of blocks.

@@ -1,8 +1,9 @@
 //! The configuration: the parameters of CONFIG GET and CONFIG SET.
 //!
 //! One table lists all parameters of Redis 8.2. Those that take effect are the thresholds of encodings,
-//! `proto-max-bulk-len`, `notify-keyspace-events`, `hz`, `requirepass`, `maxmemory` with its policy and samples, and the
-//! limits of client buffers. The others are only stored, for clients and tutorials that read or set them.
+//! `proto-max-bulk-len`, `notify-keyspace-events`, `hz`, `requirepass`, `maxmemory` with its policy and samples, the limits
+//! of client buffers, and those of connections: `maxclients`, `max-new-connections-per-cycle`, `tcp-backlog`,
+//! `tcp-keepalive` and `timeout`. The others are only stored, for clients and tutorials that read or set them.
 
 mod output_limits;
 mod parameters;
@@ -28,12 +29,20 @@ pub struct Config {
     pub output_limits: OutputLimits,
     /// The value of `maxmemory` in bytes. 0 means no limit.
     pub(crate) max_memory: u64,
+    /// The value of `timeout`: seconds after which an idle client is disconnected; 0 is never. The driver disconnects.
+    pub idle_timeout_seconds: i64,
 }
 
 impl Default for Config {
     fn default() -> Self {
         let values = PARAMETERS.iter().map(|parameter| parameter.default.into()).collect();
-        Config { values, events: Classes::default(), output_limits: OutputLimits::default(), max_memory: 0 }
+        Config {
+            values,
+            events: Classes::default(),
+            output_limits: OutputLimits::default(),
+            max_memory: 0,
+            idle_timeout_seconds: 0,
+        }
     }
 }
 
@@ -97,7 +106,7 @@ impl Config {
             }
         }
         (self.values, self.output_limits) = (values, output_limits);
-        self.max_memory = self.integer("maxmemory").unsigned_abs();
+        self.cache_numbers();
         // The events are parsed from the argument, because the text that CONFIG GET returns omits some classes.
         let events = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"notify-keyspace-events"));
         self.events = events.and_then(|(_, letters)| Classes::parse(letters)).unwrap_or(self.events);
@@ -105,11 +114,18 @@ impl Config {
     }
 
     /// Sets a parameter without any check, for values that the driver knows, such as `port`. Has no effect on an unknown
-    /// parameter, nor on anything that is derived from the value.
+    /// parameter, nor on what the engine derives from values of several parameters.
     pub fn set_unchecked(&mut self, name: &str, value: &[u8]) {
         if let Some(at) = position(name.as_bytes()) {
             self.values[at] = value.to_vec();
+            self.cache_numbers();
         }
+    }
+
+    /// Updates the fields that hold the values of numbers which are read often.
+    fn cache_numbers(&mut self) {
+        self.max_memory = self.integer("maxmemory").unsigned_abs();
+        self.idle_timeout_seconds = self.integer("timeout");
     }
 
     /// Returns the thresholds and sizes that commands use.

@@ -60,6 +60,16 @@ impl Reply {
         self.bytes.clear();
     }
 
+    /// Returns the number of bytes that are allocated for the output.
+    pub fn allocated_bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// Releases allocated memory beyond this number of bytes, and beyond what was written.
+    pub fn shrink_to(&mut self, bytes: usize) {
+        self.bytes.shrink_to(bytes);
+    }
+
     /// Removes everything after the first `length` bytes.
     pub(crate) fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);

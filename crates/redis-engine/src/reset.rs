@@ -25,6 +25,7 @@ impl Engine {
         self.server.subscriptions = old.server.subscriptions;
         self.server.process_id = old.server.process_id;
         self.server.resident_memory = old.server.resident_memory;
+        self.server.make_room_for_clients = old.server.make_room_for_clients;
         for name in ["port", "bind"] {
             self.server.config.set_unchecked(name, old.server.config.get(name));
         }

@@ -25,6 +25,8 @@ pub struct ServerState {
     pub(crate) random: Rng,
     /// Counters for INFO.
     pub statistics: Statistics,
+    /// Wrong passwords since the start. CONFIG RESETSTAT does not reset this counter.
+    pub(crate) wrong_passwords: u64,
     /// The password that AUTH requires (`requirepass`), if one is set.
     pub password: Option<Vec<u8>>,
     /// When the server started, in microseconds since 1970.
@@ -35,6 +37,9 @@ pub struct ServerState {
     pub process_id: u32,
     /// Measures INFO's `used_memory_rss` in bytes, set by the driver. Without it, INFO reports `used_memory`.
     pub resident_memory: Option<fn() -> u64>,
+    /// Makes room for this number of clients if possible, and returns for how many there is room. Set by the driver.
+    /// CONFIG SET refuses a higher `maxclients` than this returns.
+    pub make_room_for_clients: Option<fn(i64) -> i64>,
     /// How long the driver should pause before the next command, in microseconds (DEBUG SLEEP).
     pub pause_us: i64,
 }
@@ -53,11 +58,13 @@ impl ServerState {
             // The run id uses another generator, so the random choices of commands do not depend on how it is made.
             random: Rng::new(seed),
             statistics: Statistics::default(),
+            wrong_passwords: 0,
             password: None,
             started_us: now_us,
             run_id,
             process_id: 0,
             resident_memory: None,
+            make_room_for_clients: None,
             pause_us: 0,
         }
     }

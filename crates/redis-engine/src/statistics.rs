@@ -26,6 +26,8 @@ pub struct Statistics {
     pub commands_processed: u64,
     /// Number of clients that connected.
     pub connections_received: u64,
+    /// Number of clients that the driver refused because there was no room for them.
+    pub rejected_connections: u64,
     /// Number of error replies.
     pub error_replies: u64,
     /// Number of bytes received from clients, counted by the driver.

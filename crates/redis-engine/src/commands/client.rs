@@ -164,7 +164,7 @@ fn info(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns a client's line in CLIENT LIST. Buffer sizes are those that the driver counts. Total memory is always 0.
+/// Returns a client's line in CLIENT LIST. Buffer sizes are those that the driver counts.
 fn client_line(call: &Call, id: ClientId) -> String {
     /// Size of Redis's read buffer, which clients share while they send complete requests.
     const QUERY_BUFFER: usize = 20_474;
@@ -192,7 +192,7 @@ fn client_line(call: &Call, id: ClientId) -> String {
     format!(
         "id={} addr={} laddr={} fd={socket} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} multi={queued} \
          watch={} qbuf={} qbuf-free={query_free} argv-mem={argv_memory} multi-mem={queue_memory} rbs=0 rbp=0 obl={} \
-         oll={} omem={} tot-mem=0 events=r cmd={last} user=default redir=-1 resp={} lib-name={} lib-ver={} io-thread=0 \
+         oll={} omem={} tot-mem={} events=r cmd={last} user=default redir=-1 resp={} lib-name={} lib-ver={} io-thread=0 \
          tot-net-in={} tot-net-out={} tot-cmds={}\n",
         id.0,
         client.address,
@@ -210,6 +210,7 @@ fn client_line(call: &Call, id: ClientId) -> String {
         output.buffered,
         output.blocks,
         output.memory(),
+        traffic.allocated,
         if client.reply.protocol == Protocol::Resp3 { 3 } else { 2 },
         text(&client.library),
         text(&client.library_version),
@@ -332,7 +333,9 @@ fn kill(call: &mut Call) -> Outcome {
 /// Disconnects a client. It is unblocked and unsubscribed, and replies that have not been sent are discarded.
 fn disconnect(call: &mut Call, id: ClientId) {
     if id != call.client {
-        call.server.clients.get_mut(id).reply.clear();
+        let client = call.server.clients.get_mut(id);
+        client.reply.clear();
+        client.is_killed = true;
     }
     call.server.blocking.unblock(id);
     call.server.subscriptions.unsubscribe_all(id);

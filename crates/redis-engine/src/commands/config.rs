@@ -2,6 +2,7 @@
 
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
+use crate::config::Config;
 use crate::error::Error;
 use crate::eviction;
 use crate::glob;
@@ -79,8 +80,13 @@ fn set(call: &mut Call) -> Outcome {
         return Err(call.wrong_arity());
     }
     let pairs: Vec<(&[u8], &[u8])> = call.argv[2..].chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    let before = call.server.config.clone();
     let set = call.server.config.set(&pairs);
     set.map_err(|error| Error::new([b"ERR ".as_slice(), &error].concat()))?;
+    if let Err(error) = make_room_for_clients(call, &before) {
+        call.server.config = before;
+        return Err(error);
+    }
     call.keyspace.limits = call.server.config.limits();
     call.keyspace.set_hz(call.server.config.integer("hz"));
     call.keyspace.events_enabled = call.server.config.events.any();
@@ -89,6 +95,22 @@ fn set(call: &mut Call) -> Outcome {
     eviction::perform_evictions(call.keyspace, call.server);
     call.reply.ok();
     Ok(())
+}
+
+/// Makes room for more clients if CONFIG SET has raised `maxclients`.
+fn make_room_for_clients(call: &Call, before: &Config) -> Outcome {
+    let wanted = call.server.config.integer("maxclients");
+    let Some(make_room) = call.server.make_room_for_clients else { return Ok(()) };
+    if wanted <= before.integer("maxclients") {
+        return Ok(());
+    }
+    match make_room(wanted) {
+        possible if possible < wanted => Err(Error::new(format!(
+            "ERR CONFIG SET failed (possibly related to argument 'maxclients') - The operating system is not able to \
+             handle the specified number of clients, try with {possible}"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 const CONFIG_RESETSTAT: Command = Command {

@@ -122,6 +122,7 @@ fn auth(call: &mut Call) -> Outcome {
 fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
     let is_correct = call.server.password.as_ref().is_none_or(|expected| are_equal(expected, password));
     if user != b"default" || !is_correct {
+        call.server.wrong_passwords += 1;
         return Err(error::WRONG_PASSWORD);
     }
     call.client().authenticated = true;

@@ -175,7 +175,7 @@ fn stats(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::f
     line(text, "instantaneous_ops_per_sec", 0)?;
     line(text, "total_net_input_bytes", statistics.input_bytes)?;
     line(text, "total_net_output_bytes", statistics.output_bytes)?;
-    line(text, "rejected_connections", 0)?;
+    line(text, "rejected_connections", statistics.rejected_connections)?;
     line(text, "expired_subkeys", counts.expired_subkeys)?;
     line(text, "expired_keys", counts.expired_keys)?;
     line(text, "evicted_keys", counts.evicted_keys)?;
@@ -189,6 +189,7 @@ fn stats(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::f
     line(text, "total_error_replies", statistics.error_replies)?;
     line(text, "client_query_buffer_limit_disconnections", statistics.query_limit_disconnections)?;
     line(text, "client_output_buffer_limit_disconnections", statistics.output_limit_disconnections)?;
+    line(text, "acl_access_denied_auth", server.wrong_passwords)?;
     lines(text, info_fields::STATS)
 }
 

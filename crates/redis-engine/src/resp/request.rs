@@ -105,6 +105,25 @@ impl RequestParser {
         }
     }
 
+    /// Returns the number of bytes that `release_memory` would release: those of the last request's arguments, or none if
+    /// the next request has begun.
+    pub fn releasable_bytes(&self) -> usize {
+        match self.state {
+            State::Start if self.position > 0 => 0,
+            State::Arguments { .. } => 0,
+            State::Start | State::Complete => {
+                self.ranges.capacity() * size_of::<Range<usize>>() + self.inline_words.capacity() * size_of::<Vec<u8>>()
+            }
+        }
+    }
+
+    /// Releases the memory of the last request's arguments, unless the next request has begun.
+    pub fn release_memory(&mut self) {
+        if self.releasable_bytes() > 0 {
+            *self = RequestParser::default();
+        }
+    }
+
     fn array_header(&mut self, input: &[u8], limits: RequestLimits) -> Result<Option<i64>, ProtocolError> {
         let Some(line) = self.line(input, "too big mbulk count string")? else { return Ok(None) };
         let count = integer(&input[line.start + 1..line.end]).filter(|&n| n <= i64::from(i32::MAX));
@@ -275,5 +294,22 @@ mod tests {
         assert_eq!(parser.parse(b"*2147483647\r\n$536870912\r\nabc", LIMITS), Ok(None));
         assert!(parser.ranges.capacity() < 16);
         assert_eq!(parser.expected_len(), 13 + 12 + 536_870_912 + 2);
+    }
+
+    #[test]
+    fn memory_of_arguments_is_released_only_between_requests() {
+        let mut parser = RequestParser::default();
+        let mut input = b"*5000\r\n".to_vec();
+        (0..5000).for_each(|_| input.extend_from_slice(b"$1\r\na\r\n"));
+        let (begun, rest) = input.split_at(input.len() - 3);
+        assert_eq!(parser.parse(begun, LIMITS), Ok(None));
+        assert_eq!(parser.releasable_bytes(), 0);
+        parser.release_memory();
+        assert_eq!(parser.parse(&[begun, rest].concat(), LIMITS), Ok(Some(input.len())));
+        assert_eq!(parser.words(&input).len(), 5000);
+        assert!(parser.releasable_bytes() >= 5000 * size_of::<Range<usize>>());
+        parser.release_memory();
+        assert_eq!(parser.releasable_bytes(), 0);
+        assert_eq!(parser.parse(b"PING\r\n", LIMITS), Ok(Some(6)));
     }
 }
