@@ -125,6 +125,9 @@ pub enum Command {
     },
 }
 
+/// The maximum of Redis's parameters `timeout`, `tcp-keepalive` and `tcp-backlog`.
+const MAX_INTEGER: i64 = i32::MAX as i64;
+
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     /// The address to listen on; an address that other machines can reach needs a password
@@ -133,9 +136,21 @@ pub struct Serve {
     /// The port to listen on; 0 picks a free port
     #[arg(long, default_value_t = 6379)]
     pub port: u16,
-    /// The password that clients send with AUTH
+    /// The password that clients send with AUTH. Other users of this machine can see it in the list of processes: better use --password-file, or the environment variable REDIS_TUTOR_PASSWORD
     #[arg(long, value_name = "WORD")]
     pub password: Option<String>,
+    /// Read the password from this file, which contains nothing else; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "password")]
+    pub password_file: Option<PathBuf>,
+    /// Disconnect clients that have been idle for this number of seconds; 0 keeps them
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=MAX_INTEGER))]
+    pub timeout: u32,
+    /// Check after this number of idle seconds whether a client is still there; 0 never checks
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(..=MAX_INTEGER))]
+    pub tcp_keepalive: u32,
+    /// How many connections may wait to be accepted
+    #[arg(long, value_name = "N", default_value_t = 511, value_parser = clap::value_parser!(u32).range(1..=MAX_INTEGER))]
+    pub tcp_backlog: u32,
     /// Which clients may send DEBUG: none, those on this machine, or all
     #[arg(long = "enable-debug-command", value_name = "WHO", default_value = "local")]
     pub debug: DebugChoice,

@@ -11,6 +11,7 @@ mod lesson_schema_test;
 mod manual;
 mod progress;
 mod script;
+mod serve;
 mod sheet;
 mod theme;
 
@@ -31,7 +32,7 @@ use crate::session::dialect::Dialect;
 use crate::session::display::lesson_status::lesson_statuses;
 use crate::session::event::Show;
 use crate::shell;
-use args::{Arguments, Command, Serve};
+use args::{Arguments, Command};
 use learn::Start;
 use progress::open_progress;
 use redis_server::now_us;
@@ -65,7 +66,7 @@ pub fn main() -> ExitCode {
     match run(&arguments) {
         Ok(status) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),
         Err(Error(Some(message))) => {
-            eprintln!("redis-tutor: {message}");
+            print_to_stderr(&messages::error(message));
             ExitCode::from(1)
         }
         Err(Error(None)) => ExitCode::SUCCESS,
@@ -80,6 +81,11 @@ fn exit_on_panic() {
         report(panic);
         std::process::exit(PANIC_STATUS);
     }));
+}
+
+/// Prints a line to standard error. Does nothing if standard error is closed: a message must not end the program.
+fn print_to_stderr(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Runs the subcommand.
@@ -98,7 +104,7 @@ fn run(arguments: &Arguments) -> Result<i32, Error> {
         Some(Command::Check { paths }) => check::check_lessons(paths),
         Some(Command::Transcript { file, width }) => authoring::print_transcript(arguments, file, *width),
         Some(Command::New { path }) => authoring::write_new_lesson(path),
-        Some(Command::Serve(options)) => serve(arguments, options),
+        Some(Command::Serve(options)) => serve::serve(arguments, options),
         Some(Command::Doctor) => doctor::examine(),
         Some(Command::Completions { shell }) => manual::print_completions(*shell),
         Some(Command::Man { command }) => manual::print_manual(command.as_deref()),
@@ -116,20 +122,6 @@ impl Arguments {
     fn style(&self, width: usize) -> Style {
         Style { width, ascii: self.ascii, plain: self.plain, quoted: false }
     }
-}
-
-/// Serves the engine until Ctrl-C.
-fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Error> {
-    let options = redis_server::Options {
-        host: serve.host.clone(),
-        port: serve.port,
-        password: serve.password.clone(),
-        seed: arguments.seed.unwrap_or(now_us().cast_unsigned()),
-        debug: serve.debug.into(),
-    };
-    let on_ready = |address| eprintln!("{}", messages::listening(address));
-    redis_server::serve(&options, on_ready).map_err(|e| Error::new(e.to_string()))?;
-    Ok(0)
 }
 
 /// Prints the lessons with the learner's progress, and which built-in lessons `--lessons` replaces.

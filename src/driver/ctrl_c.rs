@@ -89,6 +89,8 @@ impl Interrupts {
         let mut fds = vec![PollFd::new(&*self.reader, PollFlags::IN)];
         fds.extend(server.map(|server| PollFd::new(server, PollFlags::IN)));
         fds.extend(stdin.map(|stdin| PollFd::new(stdin, PollFlags::IN)));
+        // What the server still has to do makes nothing readable.
+        let limit = if server.is_some_and(Server::is_busy) { Some(Duration::ZERO) } else { limit };
         let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
         match poll(&mut fds, limit.as_ref()) {
             Ok(_) if self.take() => Ok(WakeReason::Interrupt),

@@ -155,14 +155,15 @@ impl<'a> Host<'a> {
         })
     }
 
-    /// Returns the time until something happens without input: until `deadline_us` or the engine's next deadline,
-    /// whichever is first. Returns `None` if there is no such time.
+    /// Returns the time until something happens without input: until `deadline_us`, or the next deadline of the engine or
+    /// of the server, whichever is first. Returns `None` if there is no such time.
     fn time_until_deadline(&self, deadline_us: Option<i64>) -> Option<Duration> {
         if self.server().is_some_and(Server::is_busy) {
             return Some(Duration::ZERO);
         }
         let engine_deadline_us = self.session.engine().next_deadline().map(|at_ms| at_ms.saturating_mul(1000));
-        let at_us = [deadline_us, engine_deadline_us].into_iter().flatten().min()?;
+        let server_deadline_us = self.server().and_then(Server::next_deadline_us);
+        let at_us = [deadline_us, engine_deadline_us, server_deadline_us].into_iter().flatten().min()?;
         Some(Duration::from_micros(at_us.saturating_sub(self.session.now_us()).max(0).unsigned_abs()))
     }
 

@@ -1,6 +1,9 @@
 //! Messages of the command line (`cli`). Errors begin in lower case, because `redis-tutor: ` precedes them.
 
 messages! {
+    /// Shown for an error that ends the program, and for a notice of `serve`.
+    error(message) = "redis-tutor: {message}";
+
     /// Shown if a file cannot be read. `name` is its path, or `standard input`.
     cannot_read(name, error) = "{name} cannot be read: {error}";
 
@@ -34,6 +37,17 @@ messages! {
 
     /// Shown by `serve` when clients can connect.
     listening(address) = "redis-tutor: listening on {address}. Ctrl-C ends it.";
+
+    /// Shown by `serve` if other machines can reach the address and there is no password.
+    serve_needs_password(address) =
+        "{address} can be reached from other machines, so it needs a password: give the file that contains it with \
+         --password-file, or set REDIS_TUTOR_PASSWORD. Or listen on 127.0.0.1 (the default)";
+
+    /// Shown by `serve --password-file` if the file has no line of text, or several. `name` is its path, or `standard input`.
+    not_a_password_file(name) = "{name} contains no password: it must contain a single line of UTF-8, the password";
+
+    /// Shown by `serve` if the password in the environment is not UTF-8.
+    password_not_utf8() = "REDIS_TUTOR_PASSWORD is not UTF-8: set it to a password of letters and digits";
 
     /// Shown by `check` if another lesson has the same id.
     id_taken(id, other) =

@@ -99,7 +99,8 @@ impl<W: Write> Frontend for ScriptFrontend<'_, W> {
         match deadline_us {
             Some(_) => Ok(Event::SkipWait),
             None => {
-                eprintln!("{}", messages::script_blocked_forever());
+                // Standard error may be closed.
+                let _ = writeln!(io::stderr(), "{}", messages::script_blocked_forever());
                 self.has_failed = true;
                 self.statements.clear();
                 Ok(Event::Interrupt)

@@ -16,6 +16,7 @@ mod readme;
 mod real_terminal;
 mod recorded_methods;
 mod robot;
+mod serve;
 mod sessions;
 mod slips;
 mod support;

@@ -1,12 +1,13 @@
-//! A client's connection: its socket, read buffer and write buffer.
+//! A client's connection: its socket, read buffer and unsent output.
 
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read as _};
 use std::time::Instant;
 
 use mio::net::TcpStream;
 
+use super::output_queue::{OutputQueue, send};
 use redis_engine::Engine;
-use redis_engine::client::{ClientId, OutputBuffer};
+use redis_engine::client::{Client, ClientId, OutputBuffer};
 use redis_engine::config::OutputLimit;
 use redis_engine::error::Error;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
@@ -19,12 +20,15 @@ const MAX_OUTPUT: usize = 1 << 30;
 /// Maximum size in bytes of the unsent output of a client that has not authenticated.
 const MAX_UNAUTHENTICATED_OUTPUT: u64 = 1024;
 
-/// Number of bytes passed to each `write` call: as much as Redis's client libraries read at once.
-///
-/// With 50 clients that each pipeline 16 requests for 500 elements (a reply of 232 KB per pipeline), throughput is 5 to
-/// 7 % higher than with one `write` call for the whole output. Chunks of 8 KB gain 4 %. Chunks of 4, 32 and 64 KB gain
-/// nothing.
-const WRITE_CHUNK: usize = 16 << 10;
+/// Size in bytes from which the replies to the requests of one read are moved to the output queue, before the other
+/// requests are run. glibc always takes blocks of more than 32 MB directly from the system, and returns them to it, so that
+/// output of any size leaves nothing behind.
+const MAX_REPLIES: usize = 33 << 20;
+
+/// Unused memory of a client's buffers in bytes that is never released, as in Redis.
+const MAX_SPARE: usize = 4 << 10;
+/// Time in microseconds after which an idle client's buffers are released, as in Redis.
+const IDLE_US: i64 = 2_000_000;
 
 /// A client's socket and buffers.
 #[derive(Debug)]
@@ -34,13 +38,21 @@ pub struct Connection {
     parser: RequestParser,
     /// Bytes that were read but have not been run: an incomplete request, or the requests after a blocking command.
     read_buffer: Vec<u8>,
-    /// Replies that did not fit into the socket's send buffer. The first `sent` bytes have been sent in the meantime.
-    write_buffer: Vec<u8>,
-    sent: usize,
+    /// Replies that did not fit into the socket's send buffer.
+    output: OutputQueue,
+    /// The largest sizes of the read buffer and of the engine's replies since `shrink_buffers` was last called, in bytes.
+    read_peak: usize,
+    reply_peak: usize,
+    /// Whether `shrink_buffers` may find memory to release.
+    pub has_spare_memory: bool,
+    /// Whether the client has sent an HTTP request. It is disconnected without a reply.
+    pub has_sent_http: bool,
     /// When the unsent output began to exceed the soft limit of the client's class.
     over_soft_limit_since: Option<Instant>,
     /// Whether the connection is in the event loop's queue.
     pub is_queued: bool,
+    /// Whether the socket has reported the end of the stream. It is reported once, and comes after all data.
+    pub has_reported_end: bool,
 }
 
 /// State of a connection after its socket was read or written.
@@ -60,10 +72,14 @@ impl Connection {
             client,
             parser: RequestParser::default(),
             read_buffer: Vec::new(),
-            write_buffer: Vec::new(),
-            sent: 0,
+            output: OutputQueue::default(),
+            read_peak: 0,
+            reply_peak: 0,
+            has_spare_memory: false,
+            has_sent_http: false,
             over_soft_limit_since: None,
             is_queued: false,
+            has_reported_end: false,
         }
     }
 
@@ -80,19 +96,21 @@ impl Connection {
         engine.server.statistics.input_bytes += read as u64;
         if let Some(client) = engine.server.clients.find(self.client) {
             client.traffic.received += read as u64;
+            client.active_us = now_us;
         }
         if self.read_buffer.is_empty() {
             let used = self.run_requests(engine, &buffer[..read], now_us);
             self.read_buffer.extend_from_slice(&buffer[used..read]);
         } else {
             self.read_buffer.extend_from_slice(&buffer[..read]);
+            self.read_peak = self.read_peak.max(self.read_buffer.len());
             if self.read_buffer.len() > MIN_QUERY_BUFFER_LIMIT && self.exceeds_query_limit(engine) {
                 engine.server.statistics.query_limit_disconnections += 1;
                 return ConnectionState::Closed;
             }
             self.run_read_buffer(engine, now_us);
         }
-        match read == buffer.len() {
+        match read == buffer.len() || self.has_reported_end {
             true => ConnectionState::MoreToRead,
             false => ConnectionState::Open,
         }
@@ -137,8 +155,7 @@ impl Connection {
                 Ok(Some(taken)) => {
                     self.execute(engine, &input[used..], now_us);
                     used += taken;
-                    if self.exceeds_hard_limit(engine) {
-                        self.drop_connection(engine);
+                    if !self.keep_output_within_limits(engine) {
                         return input.len();
                     }
                 }
@@ -158,7 +175,7 @@ impl Connection {
     }
 
     /// Runs the request that the parser has read from the start of `input`.
-    fn execute(&self, engine: &mut Engine, input: &[u8], now_us: i64) {
+    fn execute(&mut self, engine: &mut Engine, input: &[u8], now_us: i64) {
         /// Largest number of arguments for which a request needs no allocation.
         const MAX_ON_STACK: usize = 8;
         let words = self.parser.words(input);
@@ -169,15 +186,24 @@ impl Connection {
         if count <= MAX_ON_STACK {
             let mut argv: [&[u8]; MAX_ON_STACK] = [b""; MAX_ON_STACK];
             argv.iter_mut().zip(words).for_each(|(slot, word)| *slot = word);
-            // Redis's defence against cross-protocol scripting: the body of an HTTP request could hold commands.
-            if self.parser.is_inline() && [b"POST".as_slice(), b"host:"].iter().any(|w| w.eq_ignore_ascii_case(argv[0]))
-            {
-                return engine.server.clients.close(self.client);
+            if begins_http_request(argv[0]) {
+                return self.reject_http(engine);
             }
             engine.execute(self.client, &argv[..count], now_us);
         } else {
-            engine.execute(self.client, &words.collect::<Vec<_>>(), now_us);
+            let argv: Vec<&[u8]> = words.collect();
+            if begins_http_request(argv[0]) {
+                return self.reject_http(engine);
+            }
+            engine.execute(self.client, &argv, now_us);
         }
+    }
+
+    /// Disconnects a client that has sent an HTTP request. As in Redis, it gets no replies, not even to earlier requests.
+    fn reject_http(&mut self, engine: &mut Engine) {
+        self.has_sent_http = true;
+        self.discard_output(engine);
+        engine.server.clients.close(self.client);
     }
 
     /// Returns the output buffer limits of the client's class, or `None` if the client has disconnected.
@@ -192,10 +218,26 @@ impl Connection {
         })
     }
 
+    /// Returns whether the client is still connected after its last command: disconnects it if its unsent output exceeds
+    /// the hard limit, and moves long replies out of the engine.
+    fn keep_output_within_limits(&mut self, engine: &mut Engine) -> bool {
+        if self.exceeds_hard_limit(engine) {
+            self.drop_connection(engine);
+            return false;
+        }
+        if let Some(client) = engine.server.clients.find(self.client)
+            && client.reply.len() >= MAX_REPLIES
+        {
+            engine.server.statistics.output_bytes += client.reply.len() as u64;
+            queue_replies(&mut self.output, client, 0);
+        }
+        true
+    }
+
     /// Returns whether the unsent output exceeds the hard limit. As in Redis, this is checked before sending.
     fn exceeds_hard_limit(&self, engine: &mut Engine) -> bool {
         let Some(client) = engine.server.clients.find(self.client) else { return false };
-        let unsent = self.unsent_bytes() + client.reply.len();
+        let unsent = self.output.len() + client.reply.len();
         if unsent <= OutputBuffer::BUFFER {
             return false;
         }
@@ -206,36 +248,49 @@ impl Connection {
     /// Disconnects a client that has exceeded an output buffer limit, and discards its unsent replies.
     fn drop_connection(&mut self, engine: &mut Engine) {
         engine.server.statistics.output_limit_disconnections += 1;
-        if let Some(client) = engine.server.clients.find(self.client) {
-            client.reply.clear();
-        }
-        (self.write_buffer, self.sent) = (Vec::new(), 0);
+        self.discard_output(engine);
         engine.server.clients.close(self.client);
     }
 
+    /// Discards all unsent replies.
+    fn discard_output(&mut self, engine: &mut Engine) {
+        if let Some(client) = engine.server.clients.find(self.client) {
+            client.reply.clear();
+        }
+        self.output.clear();
+    }
+
     /// Sends the pending replies, until the socket's send buffer is full.
-    pub fn flush(&mut self, engine: &mut Engine) -> ConnectionState {
+    pub fn flush(&mut self, engine: &mut Engine, now_us: i64) -> ConnectionState {
         if self.exceeds_hard_limit(engine) {
             self.drop_connection(engine);
         }
         let Some(client) = engine.server.clients.find(self.client) else { return ConnectionState::Closed };
-        let closing = client.closing;
-        if self.has_unsent() && self.send_write_buffer().is_err() {
+        if client.is_killed {
             return ConnectionState::Closed;
+        }
+        let closing = client.closing;
+        if !self.output.is_empty() {
+            match self.output.send(&mut self.stream) {
+                Ok(0) => {}
+                Ok(_) => client.active_us = now_us,
+                Err(_) => return ConnectionState::Closed,
+            }
         }
         let replies = client.reply.as_bytes();
         if !replies.is_empty() {
-            let sent = if self.has_unsent() { Ok(0) } else { send(&mut self.stream, replies) };
+            let sent = if self.output.is_empty() { send(&mut self.stream, replies) } else { Ok(0) };
             let Ok(sent) = sent else { return ConnectionState::Closed };
-            self.write_buffer.extend_from_slice(&replies[sent..]);
-            client.traffic.answered += replies.len() as u64;
+            if sent > 0 {
+                client.active_us = now_us;
+            }
+            self.reply_peak = self.reply_peak.max(replies.len());
             engine.server.statistics.output_bytes += replies.len() as u64;
-            client.reply.clear();
+            queue_replies(&mut self.output, client, sent);
         }
-        let unsent = self.unsent_bytes();
-        if let Some(client) = engine.server.clients.find(self.client) {
-            client.traffic.unsent = unsent;
-        }
+        let unsent = self.output.len();
+        client.traffic.unsent = unsent;
+        self.measure_memory(client);
         if unsent == 0 {
             self.over_soft_limit_since = None;
             return if closing { ConnectionState::Closed } else { ConnectionState::Open };
@@ -255,26 +310,39 @@ impl Connection {
         self.over_soft_limit_since.is_some()
     }
 
-    /// Returns the number of bytes in the write buffer that are still to be sent.
-    fn unsent_bytes(&self) -> usize {
-        self.write_buffer.len() - self.sent
-    }
-
-    fn send_write_buffer(&mut self) -> io::Result<()> {
-        self.sent += send(&mut self.stream, &self.write_buffer[self.sent..])?;
-        if self.sent == self.write_buffer.len() {
-            self.write_buffer = Vec::new();
-            self.sent = 0;
-        } else if self.sent > self.write_buffer.len() / 2 {
-            self.write_buffer.drain(..self.sent);
-            self.sent = 0;
+    /// Releases memory that the client's buffers have not used lately: all of it if the client is idle, otherwise what is
+    /// more than twice the largest size since the last call. Redis: `clientsCronResizeQueryBuffer`.
+    pub fn shrink_buffers(&mut self, engine: &mut Engine, now_us: i64) {
+        let Some(client) = engine.server.clients.find(self.client) else { return };
+        let is_idle = now_us.saturating_sub(client.active_us) > IDLE_US;
+        let (read_peak, reply_peak) = if is_idle { (0, 0) } else { (self.read_peak, self.reply_peak) };
+        if is_idle || self.read_buffer.capacity() / 2 > read_peak {
+            self.read_buffer.shrink_to(read_peak);
         }
-        Ok(())
+        if is_idle || client.reply.allocated_bytes() / 2 > reply_peak {
+            client.reply.shrink_to(reply_peak);
+        }
+        if is_idle {
+            self.parser.release_memory();
+        }
+        self.read_peak = self.read_buffer.len();
+        self.reply_peak = client.reply.len();
+        self.has_spare_memory = false;
+        self.measure_memory(client);
     }
 
-    /// Returns whether the write buffer holds bytes that are still to be sent.
+    /// Tells the engine how much memory the buffers take, and notes whether some of it could be released later.
+    fn measure_memory(&mut self, client: &mut Client) {
+        let requests = self.read_buffer.capacity() + self.parser.releasable_bytes();
+        let replies = client.reply.allocated_bytes();
+        client.traffic.allocated = requests + replies + self.output.allocated_bytes();
+        let spare = requests - self.read_buffer.len() + replies - client.reply.len();
+        self.has_spare_memory |= spare > MAX_SPARE;
+    }
+
+    /// Returns whether there is output that the socket has not accepted.
     pub fn has_unsent(&self) -> bool {
-        !self.write_buffer.is_empty()
+        !self.output.is_empty()
     }
 
     /// Returns whether the read buffer holds bytes that no command has consumed.
@@ -283,17 +351,18 @@ impl Connection {
     }
 }
 
-/// Writes until the socket's send buffer is full. Returns the number of bytes written.
-fn send(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        match stream.write(&rest[..rest.len().min(WRITE_CHUNK)]) {
-            Ok(0) => return Err(ErrorKind::WriteZero.into()),
-            Ok(written) => rest = &rest[written..],
-            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+/// Moves a client's replies to its output queue. The socket has accepted the first `sent` bytes of them.
+fn queue_replies(output: &mut OutputQueue, client: &mut Client, sent: usize) {
+    client.traffic.answered += client.reply.len() as u64;
+    output.take(&mut client.reply, sent);
+}
+
+/// Returns whether a request begins like one of HTTP: Redis's defence against cross-protocol scripting, in which a web
+/// page makes a browser send a request with commands in its body.
+fn begins_http_request(first_word: &[u8]) -> bool {
+    match first_word {
+        [b'P' | b'p', _, _, _] => first_word.eq_ignore_ascii_case(b"POST"),
+        [b'H' | b'h', _, _, _, b':'] => first_word.eq_ignore_ascii_case(b"Host:"),
+        _ => false,
     }
-    Ok(bytes.len() - rest.len())
 }

@@ -2,8 +2,11 @@
 //!
 //! Sockets report changes only (edge-triggered polling). A connection that may have more to read, or whose client was
 //! unblocked, is therefore put into a queue and handled before the loop sleeps again. The loop sleeps until a socket
-//! changes, or until the engine's next deadline. An iteration reads and runs the requests of all ready clients, and
-//! then sends all replies, as Redis does.
+//! changes, or until the next deadline of the engine or of the housekeeping (`housekeeping.rs`). An iteration reads and
+//! runs the requests of all ready clients, sends all replies, and then accepts new clients (`accepting.rs`).
+
+mod accepting;
+mod housekeeping;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::{self, ErrorKind};
@@ -13,10 +16,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mio::event::Event;
-use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Poll, Token, Waker};
 
 use super::connection::{Connection, ConnectionState};
+use super::listener::Listener;
+use super::notice::{Notice, Reporter};
 use super::{Options, ServeError, now_us, resolve};
 use adaptive_spin::{AdaptiveSpin, MIN_SPIN, SpinPolicy};
 use redis_engine::Engine;
@@ -28,16 +32,13 @@ const WAKER: Token = Token(usize::MAX - 1);
 /// Size of the buffer for a single read from a socket, in bytes.
 const READ_CHUNK: usize = 64 * 1024;
 
-/// Interval at which clients above their soft output limit are checked, the same as in Redis (`serverCron`).
-const SOFT_LIMIT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
-
 /// A listening socket and the connections of its clients. The engine belongs to the caller.
 pub struct Server {
     poll: Poll,
     events: Events,
     /// Copy of `events` for the current iteration.
     changes: Vec<SocketChange>,
-    listener: TcpListener,
+    listener: Listener,
     address: SocketAddr,
     /// Connections by token. A closed connection leaves an empty slot for reuse.
     connections: Vec<Option<Connection>>,
@@ -50,6 +51,17 @@ pub struct Server {
     to_flush: Vec<usize>,
     /// Connections whose unsent output exceeds their soft limit.
     over_soft_limit: BTreeSet<usize>,
+    /// Connections whose buffers have memory that may be released when it is not used for a while.
+    with_spare_memory: BTreeSet<usize>,
+    /// Whether clients may be waiting to be accepted.
+    is_accepting: bool,
+    /// Whether accepting has failed, so that it is tried again at the next housekeeping.
+    has_accept_failed: bool,
+    /// When the housekeeping is due, in microseconds since 1970; `None` while there is nothing to do.
+    housekeeping_us: Option<i64>,
+    /// The slot that the housekeeping has checked last.
+    last_checked: usize,
+    reporter: Reporter,
     read_buffer: Box<[u8]>,
     spin: AdaptiveSpin,
     stop_handle: StopHandle,
@@ -78,7 +90,9 @@ impl Server {
     /// Returns an error if the host is unknown, the address can be reached from other machines and there is no password,
     /// or the address cannot be listened on.
     pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
-        let server = Self::listen(resolve(options)?, engine)?;
+        let address = resolve(options)?;
+        Self::configure(options, engine);
+        let server = Self::listen(address, engine)?;
         let password = options.password.clone().unwrap_or_default();
         engine.server.password = (!password.is_empty()).then(|| password.clone().into_bytes());
         engine.server.config.set_unchecked("requirepass", password.as_bytes());
@@ -86,21 +100,33 @@ impl Server {
         Ok(server)
     }
 
+    /// Sets the parameters of the configuration that the options contain.
+    fn configure(options: &Options, engine: &mut Engine) {
+        for (name, value) in [
+            ("tcp-backlog", options.tcp_backlog),
+            ("tcp-keepalive", options.tcp_keepalive),
+            ("timeout", options.timeout),
+        ] {
+            engine.server.config.set_unchecked(name, value.to_string().as_bytes());
+        }
+    }
+
     /// Listens on an address, for an engine that already has its password, and sets the engine's port.
     ///
     /// # Errors
     /// Returns an error if the address cannot be listened on.
     pub fn listen(requested: SocketAddr, engine: &mut Engine) -> Result<Self, ServeError> {
-        let mut listener = TcpListener::bind(requested).map_err(|error| match error.kind() {
+        let backlog = engine.server.config.integer("tcp-backlog");
+        let mut listener = Listener::bind(requested, backlog).map_err(|error| match error.kind() {
             ErrorKind::AddrInUse => ServeError::PortInUse(requested),
             ErrorKind::AddrNotAvailable => ServeError::AddressNotAvailable(requested),
             ErrorKind::PermissionDenied => ServeError::PortReserved(requested),
             _ => ServeError::System("listening", error),
         })?;
         let system = |error| ServeError::System("setting up the event loop", error);
-        let address = listener.local_addr().map_err(system)?;
+        let address = listener.address().map_err(system)?;
         let poll = Poll::new().map_err(system)?;
-        poll.registry().register(&mut listener, LISTENER, Interest::READABLE).map_err(system)?;
+        listener.register(poll.registry(), LISTENER).map_err(system)?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(system)?);
         engine.server.config.set_unchecked("port", address.port().to_string().as_bytes());
         engine.server.config.set_unchecked("bind", address.ip().to_string().as_bytes());
@@ -118,6 +144,12 @@ impl Server {
             queue: VecDeque::new(),
             to_flush: Vec::new(),
             over_soft_limit: BTreeSet::new(),
+            with_spare_memory: BTreeSet::new(),
+            is_accepting: false,
+            has_accept_failed: false,
+            housekeeping_us: None,
+            last_checked: 0,
+            reporter: Reporter::new(|_| {}),
             read_buffer: vec![0; READ_CHUNK].into(),
             spin: AdaptiveSpin::new(),
             stop_handle: StopHandle { is_stopped: Arc::default(), waker },
@@ -127,6 +159,12 @@ impl Server {
     /// Returns the address on which the server listens, with the port that the system chose if port 0 was requested.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Passes everything to `report` that the person who runs the server should know, each kind of notice at most once a
+    /// minute.
+    pub fn report_to(&mut self, report: impl FnMut(&Notice) + Send + 'static) {
+        self.reporter = Reporter::new(report);
     }
 
     /// Returns a handle that stops the server.
@@ -151,7 +189,7 @@ impl Server {
     /// # Errors
     /// Returns an error if waiting for sockets fails.
     pub fn run_once(&mut self, engine: &mut Engine, max_wait: Option<Duration>) -> io::Result<()> {
-        let timeout = if self.queue.is_empty() { self.timeout(engine, max_wait) } else { Some(Duration::ZERO) };
+        let timeout = if self.is_busy() { Some(Duration::ZERO) } else { self.timeout(engine, max_wait) };
         match self.poll(timeout) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
@@ -166,7 +204,7 @@ impl Server {
     /// # Errors
     /// Returns an error if polling the sockets fails.
     pub fn handle_ready(&mut self, engine: &mut Engine, now_us: i64) -> io::Result<()> {
-        self.flush_written_clients(engine);
+        self.flush_written_clients(engine, now_us);
         match self.poll.poll(&mut self.events, Some(Duration::ZERO)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
@@ -177,34 +215,35 @@ impl Server {
 
     /// Returns whether [`handle_ready`](Server::handle_ready) has more to do although no socket has changed.
     pub fn is_busy(&self) -> bool {
-        !self.queue.is_empty()
+        !self.queue.is_empty() || self.is_accepting
+    }
+
+    /// Returns the time at which [`handle_ready`](Server::handle_ready) has something to do although no socket has
+    /// changed, on the clock of its callers.
+    pub fn next_deadline_us(&self) -> Option<i64> {
+        self.housekeeping_us
     }
 
     fn handle_changes(&mut self, engine: &mut Engine, now_us: i64) {
         if engine.next_deadline().is_some_and(|at_ms| at_ms <= now_us / 1000) {
             engine.advance(now_us);
-            self.flush_written_clients(engine);
+            self.flush_written_clients(engine, now_us);
         }
         for index in std::mem::take(&mut self.over_soft_limit) {
-            self.flush(engine, index);
+            self.flush(engine, index, now_us);
         }
         let mut changes = std::mem::take(&mut self.changes);
         changes.extend(self.events.iter().map(SocketChange::from));
         for SocketChange { token, writable, hung_up } in changes.drain(..) {
             match token {
-                LISTENER => self.accept(engine),
+                LISTENER => self.is_accepting = true,
                 WAKER => {}
                 Token(index) => {
-                    self.handle_connection(
-                        engine,
-                        index,
-                        if writable { Action::FlushAndRead } else { Action::Read },
-                        now_us,
-                    );
-                    if hung_up {
-                        // The end of the stream comes after the data just read, and is not reported again.
-                        self.queue_connection(index);
+                    if hung_up && let Some(Some(connection)) = self.connections.get_mut(index) {
+                        connection.has_reported_end = true;
                     }
+                    let action = if writable { Action::FlushAndRead } else { Action::Read };
+                    self.handle_connection(engine, index, action, now_us);
                 }
             }
         }
@@ -216,7 +255,11 @@ impl Server {
                 self.handle_connection(engine, index, Action::ResumeAndRead, now_us);
             }
         }
-        self.send_replies(engine);
+        self.send_replies(engine, now_us);
+        if self.is_accepting {
+            self.accept(engine, now_us);
+        }
+        self.keep_house(engine, now_us);
     }
 
     /// Disconnects all clients.
@@ -244,61 +287,16 @@ impl Server {
     }
 
     fn timeout(&self, engine: &Engine, max_wait: Option<Duration>) -> Option<Duration> {
-        let left = engine.next_deadline().map(|at_ms| {
-            let left_us = at_ms.saturating_mul(1000).saturating_sub(now_us());
-            Duration::from_micros(left_us.max(0).unsigned_abs())
-        });
-        let soft_limit_check = (!self.over_soft_limit.is_empty()).then_some(SOFT_LIMIT_CHECK_INTERVAL);
-        [left, max_wait, soft_limit_check].into_iter().flatten().min()
-    }
-
-    fn accept(&mut self, engine: &mut Engine) {
-        loop {
-            match self.listener.accept() {
-                Ok((stream, peer)) => drop(self.add_connection(engine, stream, peer)),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // `WouldBlock`: every waiting client has been accepted. Other errors concern a single client that has
-                // gone, or a lack of file descriptors, which the next `accept` reports again.
-                Err(_) => return,
-            }
-        }
-    }
-
-    fn add_connection(&mut self, engine: &mut Engine, mut stream: TcpStream, peer: SocketAddr) -> io::Result<()> {
-        if self.by_client.len() as i64 >= engine.server.config.integer("maxclients") {
-            use std::io::Write as _;
-            return stream.write_all(b"-ERR max number of clients reached\r\n");
-        }
-        stream.set_nodelay(true)?;
-        let index = self.free_slots.pop().unwrap_or(self.connections.len());
-        let both = Interest::READABLE | Interest::WRITABLE;
-        if let Err(error) = self.poll.registry().register(&mut stream, Token(index), both) {
-            if index < self.connections.len() {
-                self.free_slots.push(index);
-            }
-            return Err(error);
-        }
-        let id = engine.connect();
-        let client = engine.server.clients.get_mut(id);
-        client.address = peer.to_string();
-        client.local_address = self.address.to_string();
-        #[cfg(unix)]
-        {
-            client.socket = Some(std::os::fd::AsRawFd::as_raw_fd(&stream));
-        }
-        let connection = Some(Connection::new(stream, id));
-        match self.connections.get_mut(index) {
-            Some(slot) => *slot = connection,
-            None => self.connections.push(connection),
-        }
-        self.by_client.insert(id, index);
-        Ok(())
+        let time_until = |at_us: i64| Duration::from_micros(at_us.saturating_sub(now_us()).max(0).unsigned_abs());
+        let left = engine.next_deadline().map(|at_ms| time_until(at_ms.saturating_mul(1000)));
+        let housekeeping = self.housekeeping_us.map(time_until);
+        [left, max_wait, housekeeping].into_iter().flatten().min()
     }
 
     fn handle_connection(&mut self, engine: &mut Engine, index: usize, action: Action, now_us: i64) {
         let Some(Some(connection)) = self.connections.get_mut(index) else { return };
         let mut state = match action {
-            Action::FlushAndRead if connection.has_unsent() => connection.flush(engine),
+            Action::FlushAndRead if connection.has_unsent() => connection.flush(engine, now_us),
             Action::Read | Action::FlushAndRead => ConnectionState::Open,
             Action::ResumeAndRead => connection.resume(engine, now_us),
         };
@@ -313,22 +311,22 @@ impl Server {
             }
             ConnectionState::Closed => {
                 // Replies from earlier in this iteration are still sent, if the client accepts them.
-                connection.flush(engine);
+                connection.flush(engine, now_us);
                 self.close_connection(engine, index);
             }
         }
         if sleep_if_requested(engine) {
             self.queue_connection(index);
         }
-        self.flush_written_clients(engine);
+        self.flush_written_clients(engine, now_us);
     }
 
     /// Sends what other clients' commands wrote to clients, and queues those that were unblocked and have more
     /// requests.
-    fn flush_written_clients(&mut self, engine: &mut Engine) {
+    fn flush_written_clients(&mut self, engine: &mut Engine, now_us: i64) {
         for client in engine.server.clients.take_pending_writes() {
             let Some(&index) = self.by_client.get(&client) else { continue };
-            self.flush(engine, index);
+            self.flush(engine, index, now_us);
             if self.connections[index].as_ref().is_some_and(Connection::has_unread_requests) {
                 self.queue_connection(index);
             }
@@ -337,21 +335,29 @@ impl Server {
 
     /// Sends all replies of this iteration at its end, so that no client can react to a reply before the iteration is
     /// over.
-    fn send_replies(&mut self, engine: &mut Engine) {
+    fn send_replies(&mut self, engine: &mut Engine, now_us: i64) {
         let mut to_flush = std::mem::take(&mut self.to_flush);
         for index in to_flush.drain(..) {
-            self.flush(engine, index);
+            self.flush(engine, index, now_us);
         }
         self.to_flush = to_flush;
     }
 
     /// Sends the pending replies of a connection, and closes it if it has ended.
-    fn flush(&mut self, engine: &mut Engine, index: usize) {
+    fn flush(&mut self, engine: &mut Engine, index: usize, now_us: i64) {
         let Some(connection) = self.connections[index].as_mut() else { return };
-        if connection.flush(engine) == ConnectionState::Closed {
-            self.close_connection(engine, index);
-        } else if connection.is_over_soft_limit() {
+        if connection.flush(engine, now_us) == ConnectionState::Closed {
+            if connection.has_sent_http {
+                let peer = engine.server.clients.find(connection.client).map(|client| client.address.clone());
+                self.reporter.report(&Notice::HttpRequest(peer.unwrap_or_default()), now_us);
+            }
+            return self.close_connection(engine, index);
+        }
+        if connection.is_over_soft_limit() {
             self.over_soft_limit.insert(index);
+        }
+        if connection.has_spare_memory {
+            self.with_spare_memory.insert(index);
         }
     }
 
@@ -366,6 +372,7 @@ impl Server {
     fn close_connection(&mut self, engine: &mut Engine, index: usize) {
         let Some(mut connection) = self.connections[index].take() else { return };
         self.over_soft_limit.remove(&index);
+        self.with_spare_memory.remove(&index);
         engine.disconnect(connection.client);
         self.by_client.remove(&connection.client);
         // Closing the socket removes it from the poll even if this fails.

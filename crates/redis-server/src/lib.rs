@@ -30,9 +30,14 @@
 #![forbid(unsafe_code)]
 
 mod connection;
+mod descriptors;
 mod event_loop;
+mod listener;
+mod notice;
+mod output_queue;
 
 pub use event_loop::{Server, StopHandle};
+pub use notice::Notice;
 
 use std::fmt;
 use std::io;
@@ -54,12 +59,27 @@ pub struct Options {
     pub seed: u64,
     /// Which clients may send DEBUG.
     pub debug: DebugAccess,
+    /// Redis's `tcp-backlog`: number of connections that wait to be accepted, beyond which the system refuses clients.
+    pub tcp_backlog: u32,
+    /// Redis's `tcp-keepalive`: seconds after which the system checks whether an idle client is still there; 0 is never.
+    pub tcp_keepalive: u32,
+    /// Redis's `timeout`: seconds after which an idle client is disconnected; 0 is never.
+    pub timeout: u32,
 }
 
 impl Default for Options {
-    /// Returns Redis's default address, 127.0.0.1:6379, without a password.
+    /// Returns Redis's defaults: 127.0.0.1:6379, without a password.
     fn default() -> Self {
-        Options { host: "127.0.0.1".to_owned(), port: 6379, password: None, seed: 0, debug: DebugAccess::default() }
+        Options {
+            host: "127.0.0.1".to_owned(),
+            port: 6379,
+            password: None,
+            seed: 0,
+            debug: DebugAccess::default(),
+            tcp_backlog: 511,
+            tcp_keepalive: 300,
+            timeout: 0,
+        }
     }
 }
 
@@ -111,7 +131,8 @@ impl fmt::Display for ServeError {
             ServeError::UnknownHost(host, error) => write!(f, "no address is known for the host '{host}': {error}"),
             ServeError::Unprotected(address) => write!(
                 f,
-                "{address} can be reached from other machines: give --password, or listen on 127.0.0.1 (the default)"
+                "{address} can be reached from other machines, so it needs a password: give one, or listen on 127.0.0.1 \
+                 (the default)"
             ),
             ServeError::PortInUse(address) => write!(
                 f,
@@ -133,17 +154,41 @@ impl fmt::Display for ServeError {
 
 impl std::error::Error for ServeError {}
 
-/// Serves an empty engine until Ctrl-C or SIGTERM. Calls `ready` with the address once clients can connect.
+/// Serves an empty engine until Ctrl-C or SIGTERM. Reports the address with [`Notice::Listening`] once clients can connect.
+///
+/// Raises the limit of open descriptors of the process if `maxclients` needs that.
 ///
 /// # Errors
 /// Returns an error if the address cannot be listened on, or if a system call fails.
-pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+pub fn serve(options: &Options, mut report: impl FnMut(&Notice) + Send + 'static) -> Result<(), ServeError> {
     let mut engine = Engine::new(options.seed, now_us());
     let mut server = Server::bind(options, &mut engine)?;
     let stop_handle = server.stop_handle();
     ctrlc::set_handler(move || stop_handle.stop()).map_err(ServeError::CtrlC)?;
-    ready(server.address());
+    report_backlog(options, &mut report);
+    fit_max_clients(&mut engine, &mut report);
+    report(&Notice::Listening(server.address()));
+    server.report_to(report);
     server.run(&mut engine)
+}
+
+/// Reports that the system lets fewer connections wait than `tcp-backlog` asks for.
+fn report_backlog(options: &Options, report: &mut impl FnMut(&Notice)) {
+    let wanted = i64::from(options.tcp_backlog);
+    if let Some(allowed) = listener::max_backlog().filter(|&allowed| allowed < wanted) {
+        report(&Notice::BacklogReduced { wanted, allowed });
+    }
+}
+
+/// Makes room for `maxclients` clients, or reduces it to the number for which there is room, as Redis does.
+fn fit_max_clients(engine: &mut Engine, report: &mut impl FnMut(&Notice)) {
+    let wanted = engine.server.config.integer("maxclients");
+    let allowed = descriptors::make_room_for_clients(wanted);
+    if allowed < wanted {
+        engine.server.config.set_unchecked("maxclients", allowed.to_string().as_bytes());
+        report(&Notice::MaxClientsReduced { wanted, allowed });
+    }
+    engine.server.make_room_for_clients = Some(descriptors::make_room_for_clients);
 }
 
 /// Returns the wall clock's time in microseconds since 1970.

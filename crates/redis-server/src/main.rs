@@ -1,27 +1,43 @@
 //! The server on its own, without the tutor, for the test suites of Redis and of its client libraries.
 //!
 //! Accepts the options that these suites pass to `redis-server`, each followed by its value: `--port`, `--bind`,
-//! `--requirepass` and `--enable-debug-command`. `--seed` sets the random seed.
+//! `--requirepass`, `--enable-debug-command`, `--tcp-backlog`, `--tcp-keepalive` and `--timeout`. `--seed` sets the random
+//! seed. Prints the address to standard output, and everything else to standard error.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use redis_server::{DebugAccess, Options, serve};
+use redis_server::{DebugAccess, Notice, Options, serve};
 
 const USAGE: &str = "usage: redis-server-bare [--port 6379] [--bind 127.0.0.1] [--requirepass WORD] \
-                     [--enable-debug-command no|local|yes] [--seed N]";
+                     [--enable-debug-command no|local|yes] [--tcp-backlog 511] [--tcp-keepalive 300] [--timeout 0] \
+                     [--seed N]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = parse_options(&arguments)
         .map_err(|message| format!("{message}\n{USAGE}"))
-        .and_then(|options| serve(&options, |address| println!("{address}")).map_err(|error| error.to_string()));
+        .and_then(|options| serve(&options, report).map_err(|error| error.to_string()));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("redis-server-bare: {message}");
+            print_error(message);
             ExitCode::FAILURE
         }
     }
+}
+
+fn report(notice: &Notice) {
+    match notice {
+        // The server is of use although its output may be closed.
+        Notice::Listening(address) => drop(writeln!(io::stdout(), "{address}")),
+        notice => print_error(notice),
+    }
+}
+
+/// Prints a line to standard error, which may be closed.
+fn print_error(message: impl std::fmt::Display) {
+    drop(writeln!(io::stderr(), "redis-server-bare: {message}"));
 }
 
 /// Parses the command line.
@@ -37,6 +53,9 @@ fn parse_options(arguments: &[String]) -> Result<Options, String> {
             "--port" => options.port = value.parse().map_err(|_| number())?,
             "--bind" => options.host.clone_from(value),
             "--requirepass" => options.password = Some(value.clone()),
+            "--tcp-backlog" => options.tcp_backlog = value.parse().map_err(|_| number())?,
+            "--tcp-keepalive" => options.tcp_keepalive = value.parse().map_err(|_| number())?,
+            "--timeout" => options.timeout = value.parse().map_err(|_| number())?,
             "--seed" => options.seed = value.parse().map_err(|_| number())?,
             "--enable-debug-command" => {
                 options.debug = match value.as_str() {
@@ -66,6 +85,10 @@ mod tests {
         assert_eq!(parse(""), Ok(("127.0.0.1".to_owned(), 6379, None)));
         let given = parse("--port 7000 --bind ::1 --requirepass secret");
         assert_eq!(given, Ok(("::1".to_owned(), 7000, Some("secret".to_owned()))));
+        let given =
+            parse_options(&["--timeout", "7", "--tcp-keepalive", "0", "--tcp-backlog", "1000"].map(str::to_owned));
+        let given = given.map(|options| (options.timeout, options.tcp_keepalive, options.tcp_backlog));
+        assert_eq!(given, Ok((7, 0, 1000)));
         assert_eq!(parse("--port"), Err("--port needs a value".to_owned()));
         assert_eq!(parse("--port x"), Err("--port takes a number, not 'x'".to_owned()));
         assert_eq!(parse("--save 60"), Err("unknown option --save".to_owned()));

@@ -1,175 +1,11 @@
-//! Tests of the server over TCP: the bytes sent, and the bytes of the replies.
-//!
-//! If the environment variable REDIS_TUTOR_REAL_REDIS names a redis-server binary, every case that Redis supports is
-//! run against that binary as well, so that the expected replies stay those of Redis.
+//! Requests and replies: protocol, commands with effects on several clients, and what INFO and CLIENT report.
 
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
-use std::{env, io};
+use std::io::Write as _;
+use std::net::{Shutdown, TcpStream};
+use std::time::Instant;
+use std::{io, thread};
 
-use redis_engine::Engine;
-use redis_engine::resp::request;
-use redis_server::{Options, ServeError, Server, StopHandle, now_us};
-
-use test_support::real_redis::RealRedis;
-
-/// Time limit for anything a test waits for. Reaching it means that the test has failed.
-const TIMEOUT: Duration = Duration::from_secs(20);
-
-/// Our server, running on its own thread. Dropping the value stops the server.
-struct ServerThread {
-    address: SocketAddr,
-    stop_handle: StopHandle,
-    thread: Option<JoinHandle<Result<(), String>>>,
-}
-
-impl ServerThread {
-    fn start(password: Option<&str>) -> Self {
-        let options = options("127.0.0.1", 0, password);
-        let (sender, receiver) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            let mut engine = Engine::new(7, now_us());
-            let mut server = Server::bind(&options, &mut engine).map_err(|error| error.to_string())?;
-            sender.send((server.address(), server.stop_handle())).map_err(|error| error.to_string())?;
-            server.run(&mut engine).map_err(|error| error.to_string())
-        });
-        let (address, stop_handle) = receiver.recv_timeout(TIMEOUT).expect("the server binds a free port");
-        ServerThread { address, stop_handle, thread: Some(thread) }
-    }
-
-    /// Stops the server, and returns the result of its event loop.
-    fn stop(&mut self) -> Result<(), String> {
-        self.stop_handle.stop();
-        self.thread.take().map_or(Ok(()), |thread| thread.join().expect("the loop does not panic"))
-    }
-}
-
-impl Drop for ServerThread {
-    fn drop(&mut self) {
-        drop(self.stop());
-    }
-}
-
-fn options(host: &str, port: u16, password: Option<&str>) -> Options {
-    Options { host: host.to_owned(), port, password: password.map(str::to_owned), seed: 7, ..Options::default() }
-}
-
-/// Runs a case against our server, and against the real one if there is one.
-fn run_on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
-    let mut server = ServerThread::start(password);
-    case(server.address);
-    assert_eq!(server.stop(), Ok(()));
-    if let Ok(binary) = env::var("REDIS_TUTOR_REAL_REDIS") {
-        let mut settings = vec!["--enable-debug-command", "local"];
-        settings.extend(password.iter().flat_map(|password| ["--requirepass", password]));
-        let real = RealRedis::start(&binary, &settings).expect("the real server starts");
-        case(real.address);
-    }
-}
-
-/// Encodes a command as an array of bulk strings, which unlike an inline command may be of any length.
-fn encode_request(words: &[&str]) -> Vec<u8> {
-    request::encode(&words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>())
-}
-
-struct Client(TcpStream);
-
-impl Client {
-    fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("the server listens");
-        stream.set_read_timeout(Some(TIMEOUT)).expect("the socket accepts a timeout");
-        Client(stream)
-    }
-
-    fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.0.write_all(bytes.as_ref()).expect("the server reads");
-    }
-
-    /// Reads as many bytes as `expected` has, and asserts that they are equal.
-    #[track_caller]
-    fn expect_bytes(&mut self, expected: impl AsRef<[u8]>) {
-        let expected = expected.as_ref();
-        let mut bytes = vec![0; expected.len()];
-        let mut read = 0;
-        while read < bytes.len() {
-            match self.0.read(&mut bytes[read..]) {
-                Ok(0) => panic!("closed after {}", bytes[..read].escape_ascii()),
-                Ok(more) => read += more,
-                Err(error) => panic!("{error} after {}", bytes[..read].escape_ascii()),
-            }
-        }
-        assert_eq!(bytes.escape_ascii().to_string(), expected.escape_ascii().to_string());
-    }
-
-    #[track_caller]
-    fn expect_reply(&mut self, command: &str, expected: &str) {
-        self.send(format!("{command}\r\n"));
-        self.expect_bytes(expected);
-    }
-
-    /// Asserts that the connection is closed after these bytes.
-    #[track_caller]
-    fn expect_close_after(&mut self, expected: &str) {
-        let mut bytes = Vec::new();
-        match self.0.read_to_end(&mut bytes) {
-            // If the server left sent bytes unread, the connection ends with a reset.
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
-            Err(error) => panic!("not closed ({error}) after {}", bytes.escape_ascii()),
-        }
-        assert_eq!(bytes.escape_ascii().to_string(), expected.as_bytes().escape_ascii().to_string());
-    }
-
-    /// Reads a line of a reply, without CRLF.
-    fn read_line(&mut self) -> String {
-        let mut line = Vec::new();
-        while !line.ends_with(b"\r\n") {
-            let mut byte = [0];
-            self.0.read_exact(&mut byte).expect("the server sends a line");
-            line.extend(byte);
-        }
-        String::from_utf8_lossy(&line).trim_end().to_owned()
-    }
-
-    /// Sends a command, and returns its reply, a bulk string of text.
-    fn bulk_string(&mut self, command: &str) -> String {
-        self.send(format!("{command}\r\n"));
-        let length = self.read_line().trim_start_matches('$').parse::<usize>().expect("a bulk string");
-        let mut text = vec![0; length + 2];
-        self.0.read_exact(&mut text).expect("the reply is complete");
-        String::from_utf8(text).expect("the reply is UTF-8")
-    }
-
-    /// Returns the value of a field in a section of INFO, if there is one.
-    fn info_field(&mut self, section: &str, field: &str) -> Option<String> {
-        let text = self.bulk_string(&format!("INFO {section}"));
-        let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-        line.map(str::to_owned)
-    }
-
-    /// Returns the value of a number in INFO's section `clients`.
-    fn info_number(&mut self, field: &str) -> u64 {
-        let value = self.info_field("clients", field).and_then(|number| number.parse().ok());
-        value.unwrap_or_else(|| panic!("INFO clients has no number {field}"))
-    }
-
-    /// Returns these fields of CLIENT INFO.
-    fn client_info(&mut self, fields: &[&str]) -> String {
-        let text = self.bulk_string("CLIENT INFO");
-        let is_wanted = |word: &&str| word.split_once('=').is_some_and(|(name, _)| fields.contains(&name));
-        text.split_whitespace().filter(is_wanted).collect::<Vec<_>>().join(" ")
-    }
-
-    /// Repeats INFO until a field has this value, because another connection's command may not have reached the server.
-    fn wait_for_info(&mut self, field: &str, number: u64) {
-        while self.info_number(field) != number {
-            thread::yield_now();
-        }
-    }
-}
+use crate::support::{Client, ServerThread, TIMEOUT, encode_request, run_on_each_server};
 
 #[test]
 fn requests_of_all_forms_are_answered() {
@@ -265,15 +101,6 @@ fn a_protocol_error_is_reported_and_closes_the_connection() {
         let mut client = Client::connect(address);
         client.send("a".repeat(70_000));
         client.expect_close_after("-ERR Protocol error: too big inline request\r\n");
-    });
-}
-
-#[test]
-fn an_http_post_request_closes_the_connection() {
-    run_on_each_server(None, |address| {
-        let mut browser = Client::connect(address);
-        browser.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nFLUSHALL\r\n");
-        browser.expect_close_after("");
     });
 }
 
@@ -714,29 +541,4 @@ fn a_stopped_server_closes_all_connections() {
     client.expect_close_after("");
     let refused = TcpStream::connect(server.address).map_err(|error| error.kind());
     assert_eq!(refused.err(), Some(io::ErrorKind::ConnectionRefused));
-}
-
-#[test]
-fn an_address_that_cannot_be_served_has_an_error_of_its_own() {
-    let bind_error = |host: &str, port, password| {
-        let mut engine = Engine::new(7, now_us());
-        Server::bind(&options(host, port, password), &mut engine).err().expect("the address cannot be served")
-    };
-    let server = ServerThread::start(None);
-    let port = server.address.port();
-    let in_use = bind_error("127.0.0.1", port, None);
-    assert!(matches!(in_use, ServeError::PortInUse(_)), "{in_use:?}");
-    assert_eq!(
-        in_use.to_string(),
-        format!("port {port} of 127.0.0.1 is in use, perhaps by a Redis: choose another with --port")
-    );
-    for password in [None, Some("")] {
-        let unprotected = bind_error("0.0.0.0", 0, password);
-        assert!(matches!(unprotected, ServeError::Unprotected(_)), "{unprotected:?}");
-    }
-    // An address reserved for documentation (RFC 5737), which no machine has.
-    let not_available = bind_error("192.0.2.1", 0, Some("secret"));
-    assert!(matches!(not_available, ServeError::AddressNotAvailable(_)), "{not_available:?}");
-    let unknown = bind_error("no.such.host.invalid", 0, None);
-    assert!(matches!(unknown, ServeError::UnknownHost(..)), "{unknown:?}");
 }

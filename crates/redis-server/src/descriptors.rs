@@ -1,0 +1,32 @@
+//! The system's limit of open descriptors, which limits the number of clients.
+
+/// Number of descriptors that are kept for other purposes than clients, as in Redis (`CONFIG_MIN_RESERVED_FDS`).
+#[cfg(unix)]
+const RESERVED: u64 = 32;
+
+/// Raises the limit of open descriptors so that there is room for this number of clients, if the system allows that.
+/// Returns for how many clients there is room, at most `clients`.
+#[cfg(unix)]
+pub fn make_room_for_clients(clients: i64) -> i64 {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let wanted = clients.max(1).unsigned_abs() + RESERVED;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_none_or(|current| current >= wanted) {
+        return clients;
+    }
+    // Only a privileged process may raise the maximum.
+    let maximum_raised = Rlimit { current: Some(wanted), maximum: maximum.map(|maximum| maximum.max(wanted)) };
+    let within_maximum = Rlimit { current: Some(maximum.map_or(wanted, |maximum| maximum.min(wanted))), maximum };
+    if setrlimit(Resource::Nofile, maximum_raised).or_else(|_| setrlimit(Resource::Nofile, within_maximum)).is_err() {
+        // The limit stays as it is.
+    }
+    let current = getrlimit(Resource::Nofile).current.unwrap_or(wanted);
+    i64::try_from(current.saturating_sub(RESERVED)).unwrap_or(clients).clamp(1, clients.max(1))
+}
+
+/// Returns `clients`: other systems have no such limit.
+#[cfg(not(unix))]
+pub fn make_room_for_clients(clients: i64) -> i64 {
+    clients
+}

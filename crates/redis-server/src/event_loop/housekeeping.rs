@@ -1,0 +1,73 @@
+//! Work that no socket asks for, done every 100 milliseconds while there is any: clients that are idle for too long are
+//! disconnected, and buffers that are not used any more are released. Redis: `clientsCron`.
+
+use super::Server;
+use redis_engine::Engine;
+use redis_engine::client::ClientId;
+
+/// Interval of the housekeeping in microseconds, the same as in Redis (`hz` is 10).
+const INTERVAL_US: i64 = 100_000;
+
+/// Number of intervals in which every connection is checked once.
+const INTERVALS_PER_ROUND: usize = 10;
+
+/// Minimum number of connections to check in an interval.
+const MIN_CHECKED: usize = 5;
+
+impl Server {
+    /// Does the housekeeping if it is due, and determines when it is due next.
+    pub(super) fn keep_house(&mut self, engine: &mut Engine, now_us: i64) {
+        // The clock may have been set back.
+        let is_due = |at_us: i64| at_us <= now_us || at_us > now_us.saturating_add(INTERVAL_US);
+        if self.housekeeping_us.is_some_and(is_due) {
+            self.housekeeping_us = None;
+            self.is_accepting |= std::mem::take(&mut self.has_accept_failed);
+            self.check_connections(engine, now_us);
+        }
+        if self.needs_housekeeping(engine) {
+            self.housekeeping_us.get_or_insert(now_us.saturating_add(INTERVAL_US));
+        } else {
+            self.housekeeping_us = None;
+        }
+    }
+
+    fn needs_housekeeping(&self, engine: &Engine) -> bool {
+        let may_time_out = engine.server.config.idle_timeout_seconds > 0 && !self.by_client.is_empty();
+        // Clients above their soft limit are checked whenever the loop runs.
+        may_time_out || !self.with_spare_memory.is_empty() || !self.over_soft_limit.is_empty() || self.has_accept_failed
+    }
+
+    /// Checks the next connections, so that each is checked once a second.
+    fn check_connections(&mut self, engine: &mut Engine, now_us: i64) {
+        let slots = self.connections.len();
+        for _ in 0..slots.div_ceil(INTERVALS_PER_ROUND).max(MIN_CHECKED).min(slots) {
+            self.last_checked = (self.last_checked + 1) % slots;
+            self.check_connection(engine, self.last_checked, now_us);
+        }
+    }
+
+    fn check_connection(&mut self, engine: &mut Engine, index: usize, now_us: i64) {
+        let Some(connection) = &mut self.connections[index] else { return };
+        if has_timed_out(engine, connection.client, now_us) {
+            return self.close_connection(engine, index);
+        }
+        if connection.has_spare_memory {
+            connection.shrink_buffers(engine, now_us);
+            if !connection.has_spare_memory {
+                self.with_spare_memory.remove(&index);
+            }
+        }
+    }
+}
+
+/// Returns whether a client has been idle for longer than `timeout` allows. Clients that wait for something never are:
+/// those that are blocked, subscribed, or monitors.
+fn has_timed_out(engine: &mut Engine, id: ClientId, now_us: i64) -> bool {
+    let timeout_seconds = engine.server.config.idle_timeout_seconds;
+    if timeout_seconds == 0 || engine.is_blocked(id) || engine.server.subscriptions.is_subscribed(id) {
+        return false;
+    }
+    let seconds = |us: i64| us.div_euclid(1_000_000);
+    let client = engine.server.clients.find(id);
+    client.is_some_and(|client| !client.is_monitor && seconds(now_us) - seconds(client.active_us) > timeout_seconds)
+}

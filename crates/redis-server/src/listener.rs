@@ -1,0 +1,172 @@
+//! The listening socket: how many connections wait in it, and what happens to a client for which there is no room.
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mio::Interest;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Registry, Token};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+
+/// A socket to which clients connect.
+#[derive(Debug)]
+pub struct Listener {
+    socket: TcpListener,
+    /// A descriptor that is never used, and closed when there is no other, so that a client can be accepted for a moment
+    /// and told that there is no room. Otherwise the client would wait for ever, in the dark.
+    spare: Option<Socket>,
+}
+
+/// Why no client was accepted.
+#[derive(Debug)]
+pub enum AcceptError {
+    /// No client is waiting.
+    NoneWaiting,
+    /// The client has gone, or the call was interrupted. Others may be waiting.
+    TryNext,
+    /// The process or the system has no descriptor or memory for another client.
+    OutOfDescriptors,
+    /// Another error.
+    Other(io::Error),
+}
+
+impl Listener {
+    /// Listens on an address. Up to `backlog` connections that are not accepted yet wait in the socket. The system refuses
+    /// others, and their clients try again after a second or more.
+    ///
+    /// # Errors
+    /// Returns an error if the address cannot be listened on.
+    pub fn bind(requested: SocketAddr, backlog: i64) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(requested), Type::STREAM, Some(Protocol::TCP))?;
+        // Allows a server to be restarted at once. On Windows, it would let two servers share the port.
+        #[cfg(not(windows))]
+        socket.set_reuse_address(true)?;
+        socket.bind(&requested.into())?;
+        socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+        socket.set_nonblocking(true)?;
+        Ok(Listener { socket: TcpListener::from_std(socket.into()), spare: open_spare() })
+    }
+
+    /// Returns the address, with the port that the system chose if port 0 was requested.
+    ///
+    /// # Errors
+    /// Returns an error if the system does not know the address.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Makes `token` report when clients are waiting.
+    ///
+    /// # Errors
+    /// Returns an error if the socket cannot be polled.
+    pub fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        registry.register(&mut self.socket, token, Interest::READABLE)
+    }
+
+    /// Accepts a client.
+    ///
+    /// # Errors
+    /// Returns the reason why no client was accepted.
+    pub fn accept(&self) -> Result<(TcpStream, SocketAddr), AcceptError> {
+        self.socket.accept().map_err(AcceptError::from)
+    }
+
+    /// Refuses the next client for want of a descriptor: accepts it in place of the spare descriptor, tells it that there
+    /// is no room, and disconnects it. Returns whether a client was refused.
+    pub fn refuse_next(&mut self) -> bool {
+        let was_refused = match self.spare.take() {
+            Some(spare) => {
+                drop(spare);
+                self.socket.accept().map(|(stream, _)| refuse(stream)).is_ok()
+            }
+            None => false,
+        };
+        self.spare = open_spare();
+        was_refused
+    }
+}
+
+impl From<io::Error> for AcceptError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::WouldBlock => AcceptError::NoneWaiting,
+            ErrorKind::Interrupted | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset => AcceptError::TryNext,
+            _ if is_out_of_descriptors(&error) => AcceptError::OutOfDescriptors,
+            _ => AcceptError::Other(error),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM))
+}
+
+#[cfg(not(unix))]
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    const WSAEMFILE: i32 = 10024;
+    const WSAENOBUFS: i32 = 10055;
+    matches!(error.raw_os_error(), Some(WSAEMFILE | WSAENOBUFS))
+}
+
+/// Opens a socket that is not connected to anything.
+fn open_spare() -> Option<Socket> {
+    Socket::new(Domain::IPV4, Type::DGRAM, None).ok()
+}
+
+/// Tells a client that there is no room for it, and disconnects it.
+pub fn refuse(mut stream: TcpStream) {
+    // A client that does not receive the error sees the end of the connection.
+    drop(stream.write_all(b"-ERR max number of clients reached\r\n"));
+    // If the client's first request stayed unread, the connection would be reset, and the error might be lost.
+    drop(stream.read(&mut [0; 4096]));
+}
+
+/// Makes the system probe a connection that is idle for this number of seconds, and close it if three probes are not
+/// answered: Redis's `tcp-keepalive`. 0 is never.
+pub fn keep_alive(stream: &TcpStream, seconds: i64) {
+    if let Ok(seconds @ 1..) = u64::try_from(seconds) {
+        let between_probes = Duration::from_secs((seconds / 3).max(1));
+        let probes = TcpKeepalive::new().with_time(Duration::from_secs(seconds));
+        let probes = probes.with_interval(between_probes).with_retries(3);
+        // As in Redis, a number of seconds that is too high for the system has no effect.
+        drop(SockRef::from(stream).set_tcp_keepalive(&probes));
+    }
+}
+
+/// Returns the number of connections that the system lets wait in a socket at most, if that is known.
+pub fn max_backlog() -> Option<i64> {
+    std::fs::read_to_string("/proc/sys/net/core/somaxconn").ok()?.trim().parse().ok()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use rustix::io::Errno;
+
+    use super::*;
+
+    #[test]
+    fn errors_of_accept_are_told_apart() {
+        let reason = |errno: Errno| match AcceptError::from(io::Error::from(errno)) {
+            AcceptError::NoneWaiting => "none waiting",
+            AcceptError::TryNext => "try next",
+            AcceptError::OutOfDescriptors => "out of descriptors",
+            AcceptError::Other(_) => "other",
+        };
+        for (errno, expected) in [
+            (Errno::AGAIN, "none waiting"),
+            (Errno::INTR, "try next"),
+            (Errno::CONNABORTED, "try next"),
+            (Errno::MFILE, "out of descriptors"),
+            (Errno::NFILE, "out of descriptors"),
+            (Errno::NOBUFS, "out of descriptors"),
+            (Errno::NOMEM, "out of descriptors"),
+            (Errno::INVAL, "other"),
+            (Errno::PERM, "other"),
+        ] {
+            assert_eq!(reason(errno), expected, "{errno:?}");
+        }
+    }
+}

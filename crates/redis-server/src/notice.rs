@@ -1,0 +1,115 @@
+//! What a server reports to the person who runs it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::mem::{Discriminant, discriminant};
+use std::net::SocketAddr;
+
+/// Something that the person who runs a server should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Clients can connect to this address.
+    Listening(SocketAddr),
+    /// The system keeps fewer connections waiting than `tcp-backlog` asks for.
+    BacklogReduced {
+        /// The value of `tcp-backlog`.
+        wanted: i64,
+        /// The system's maximum.
+        allowed: i64,
+    },
+    /// `maxclients` was reduced, because the process may not open enough descriptors.
+    MaxClientsReduced {
+        /// The former value of `maxclients`.
+        wanted: i64,
+        /// Its new value.
+        allowed: i64,
+    },
+    /// New clients are refused, because there are no more descriptors.
+    OutOfDescriptors,
+    /// New clients cannot be accepted for another reason. The server tries again.
+    CannotAccept(String),
+    /// The client at this address has sent an HTTP request and was disconnected. Web pages can make a browser send such
+    /// requests, with commands in their bodies.
+    HttpRequest(String),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Notice::Listening(address) => write!(f, "listening on {address}"),
+            Notice::BacklogReduced { wanted, allowed } => write!(
+                f,
+                "tcp-backlog is {wanted}, but the system lets at most {allowed} connections wait: raise \
+                 net.core.somaxconn for more"
+            ),
+            Notice::MaxClientsReduced { wanted, allowed } => write!(
+                f,
+                "maxclients is reduced from {wanted} to {allowed}, because the system does not allow enough open files: \
+                 raise `ulimit -n` for more"
+            ),
+            Notice::OutOfDescriptors => f.write_str(
+                "too many open files: new clients are refused until others disconnect; raise `ulimit -n` for more",
+            ),
+            Notice::CannotAccept(error) => write!(f, "new clients cannot be accepted, trying again: {error}"),
+            Notice::HttpRequest(peer) => write!(
+                f,
+                "possible attack: {peer} sent POST or Host:, as a web page does that tries to send commands through a \
+                 browser; its connection was closed"
+            ),
+        }
+    }
+}
+
+/// Passes notices on, each kind at most once a minute, so that clients cannot fill a log.
+pub struct Reporter {
+    report: Box<dyn FnMut(&Notice) + Send>,
+    /// When a notice of each kind was last passed on, in microseconds since 1970.
+    reported_us: HashMap<Discriminant<Notice>, i64>,
+}
+
+/// Minimum time between two notices of a kind in microseconds, as in Redis for HTTP requests.
+const MIN_INTERVAL_US: i64 = 60_000_000;
+
+impl Reporter {
+    pub fn new(report: impl FnMut(&Notice) + Send + 'static) -> Self {
+        Reporter { report: Box::new(report), reported_us: HashMap::new() }
+    }
+
+    /// Passes a notice on, unless there was one of its kind within the last minute.
+    pub fn report(&mut self, notice: &Notice, now_us: i64) {
+        let kind = discriminant(notice);
+        let is_recent = |&at_us: &i64| now_us.abs_diff(at_us) < MIN_INTERVAL_US.unsigned_abs();
+        if !self.reported_us.get(&kind).is_some_and(is_recent) {
+            self.reported_us.insert(kind, now_us);
+            (self.report)(notice);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn each_kind_is_reported_once_a_minute() {
+        let (sender, reported) = channel();
+        let mut reporter = Reporter::new(move |notice| drop(sender.send(notice.clone())));
+        let [first, second] = ["1.2.3.4:5", "6.7.8.9:10"].map(|peer| Notice::HttpRequest(peer.to_owned()));
+        for (notice, now_us) in [
+            (&first, 0),
+            (&second, 59_999_999),
+            (&Notice::OutOfDescriptors, 59_999_999),
+            (&Notice::OutOfDescriptors, 59_999_999),
+            (&second, 60_000_000),
+            // A clock that was set back does not silence the reports.
+            (&first, -60_000_000),
+        ] {
+            reporter.report(notice, now_us);
+        }
+        drop(reporter);
+        let reported: Vec<Notice> = reported.into_iter().collect();
+        assert_eq!(reported, [first.clone(), Notice::OutOfDescriptors, second, first]);
+    }
+}
