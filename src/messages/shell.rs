@@ -13,8 +13,13 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 - Type Python at `>>>`: `r` is a `redis.Redis()`. Lines of redis-cli work as well.
 - You can't break anything, and any way that works counts.
 - `:hint` helps, `:answer` shows a solution, `:skip` types it for you.
-- Enter on an empty line continues once a step is done.
-- Ctrl-C stops what is running. Ctrl-D leaves; your place is kept.";
+- Enter on an empty line continues once a step is done.";
+
+    /// The last point of `first_start`, if progress is saved to a file.
+    leaving_keeps_place() = "- Ctrl-C stops what is running. Ctrl-D leaves; your place is kept.";
+
+    /// The last point of `first_start`, if progress is not saved.
+    leaving_keeps_nothing() = "- Ctrl-C stops what is running. Ctrl-D leaves; progress is not saved.";
 
     /// Shown before the first prompt of `play`.
     play_welcome() =

@@ -101,7 +101,13 @@ impl<'a> TerminalFrontend<'a> {
         let is_first_start = session.progress().lessons.is_empty();
         match session.place() {
             None => self.show_message(Role::Muted, &messages::play_welcome()),
-            Some(_) if is_first_start => self.show(&Show::Text(markup::parse(&messages::first_start()))),
+            Some(_) if is_first_start => {
+                let leaving = match self.output.is_progress_saved() {
+                    true => messages::leaving_keeps_place(),
+                    false => messages::leaving_keeps_nothing(),
+                };
+                self.show(&Show::Text(markup::parse(&format!("{}\n{leaving}", messages::first_start()))))
+            }
             Some((lesson, step)) if step > 1 => {
                 self.show_message(Role::Muted, &messages::lesson_resumed(&lesson.title, step))
             }

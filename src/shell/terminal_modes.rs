@@ -32,7 +32,7 @@ mod unix {
     use rustix::termios::{
         InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
     };
-    use signal_hook::consts::{SIGHUP, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGQUIT, SIGTERM};
     use signal_hook::iterator::Signals;
 
     use super::{LineDiscipline, PANIC_STATUS};
@@ -124,7 +124,7 @@ mod unix {
             let modes = TerminalModes { at_prompt: Arc::default(), signal: Arc::default() };
             modes.set_between_prompts()?;
             let (at_prompt, received) = (modes.at_prompt.clone(), modes.signal.clone());
-            let mut signals = Signals::new([SIGTERM, SIGHUP])?;
+            let mut signals = Signals::new([SIGTERM, SIGHUP, SIGQUIT])?;
             std::thread::Builder::new().name("signals".into()).spawn(move || {
                 for signal in &mut signals {
                     received.store(signal, Ordering::SeqCst);

@@ -56,7 +56,7 @@ pub static COMMANDS: &[TutorCommand] = &[
     command("python", "[fresh]", "Python again; `fresh`: without variables", Session::use_python),
     command("sheet", "", "what this lesson teaches, to keep", |s, _| s.tutor.request_sheet()),
     command("help", "", "this list", |s, _| s.show_help()),
-    command("quit", "", "leave; your place is kept", |s, _| s.tutor.runtime.leave(0)),
+    command("quit", "", "leave the tutor", |s, _| s.tutor.runtime.leave(0)),
 ];
 
 const fn command(

@@ -24,7 +24,7 @@ fn the_terminal_is_restored_at_the_end() {
 
 #[test]
 fn the_terminal_is_restored_after_a_signal() {
-    for (signal, status) in [("-TERM", 128 + 15), ("-HUP", 128 + 1)] {
+    for (signal, status) in [("-TERM", 128 + 15), ("-HUP", 128 + 1), ("-QUIT", 128 + 3)] {
         let mut terminal = Terminal::start("signal-prompt", (80, 24), &["play"]);
         terminal.wait_for_prompt(">>>");
         assert_ne!(terminal.modes(), initial_modes());
@@ -74,6 +74,32 @@ fn the_terminal_is_restored_after_a_signal() {
         assert_modes_restored(&terminal);
         let _ = fs::remove_dir_all(&folder);
     }
+}
+
+/// Between two prompts, Ctrl-\ sends SIGQUIT.
+#[test]
+fn the_terminal_is_restored_after_ctrl_backslash() {
+    let mut terminal = Terminal::start("quit-key", (80, 24), &["play"]);
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("\x1b[200~while True: pass\n\x1b[201~\r");
+    terminal.wait_for_text("running for");
+    terminal.send_keys("\x1c");
+    assert_eq!(terminal.exit_status(), 128 + 3);
+    assert_modes_restored(&terminal);
+}
+
+#[test]
+fn a_session_without_progress_does_not_claim_to_keep_it() {
+    let mut terminal = Terminal::start("no-progress", (80, 120), &["--no-progress"]);
+    terminal.wait_for_prompt(">>>");
+    terminal.wait_for_text("Ctrl-D leaves; progress is not saved.");
+    terminal.send_keys(":help\r");
+    terminal.wait_for_text(":quit");
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys(CTRL_D);
+    assert_eq!(terminal.exit_status(), 0);
+    let text = terminal.text();
+    assert!(!text.contains("place is kept"), "{text}");
 }
 
 /// A signal can arrive while the line editor is setting up the terminal for the next prompt.
