@@ -221,17 +221,19 @@ impl Connection {
     /// Returns whether the client is still connected after its last command: disconnects it if its unsent output exceeds
     /// the hard limit, and moves long replies out of the engine.
     fn keep_output_within_limits(&mut self, engine: &mut Engine) -> bool {
-        if self.exceeds_hard_limit(engine) {
-            self.drop_connection(engine);
-            return false;
+        let Some(client) = engine.server.clients.find(self.client) else { return true };
+        if self.output.len() + client.reply.len() <= OutputBuffer::BUFFER {
+            return true;
         }
-        if let Some(client) = engine.server.clients.find(self.client)
-            && client.reply.len() >= MAX_REPLIES
-        {
+        if client.reply.len() >= MAX_REPLIES {
             engine.server.statistics.output_bytes += client.reply.len() as u64;
             queue_replies(&mut self.output, client, 0);
         }
-        true
+        let exceeds_limit = self.exceeds_hard_limit(engine);
+        if exceeds_limit {
+            self.drop_connection(engine);
+        }
+        !exceeds_limit
     }
 
     /// Returns whether the unsent output exceeds the hard limit. As in Redis, this is checked before sending.

@@ -404,10 +404,11 @@ fn our_server_and_the_reference_stay_the_same() {
     assert!(errors.lines().all(|line| line.contains("possible attack")), "{errors}");
 }
 
-/// Asserts that the server takes little memory when all data and all clients have gone.
+/// Asserts that the server takes little memory when all data and all clients have gone. glibc keeps up to 64 MB for later,
+/// once the program has released a block of 32 MB.
 #[cfg(target_os = "linux")]
 fn assert_memory_is_released(mut soak: Soak, subject: &BareServer) {
-    const MAX_KB: u64 = 64 << 10;
+    const MAX_KB: u64 = 128 << 10;
     soak.control.subject.ask(&["FLUSHALL"]);
     soak.clients.clear();
     soak.control.subject.wait_for_number("connected_clients", 1);
