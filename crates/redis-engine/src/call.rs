@@ -49,6 +49,7 @@ impl Call<'_> {
     /// Runs the command and counts the call. An error replaces anything that the command has written.
     pub fn run(&mut self) {
         let written = self.reply.len();
+        self.keyspace.memory_cap.count_words(self.argv);
         let outcome = (self.command.run)(self);
         let is_blocked = self.reply.len() == written && self.server.blocking.get(self.client).is_some();
         if !is_blocked || outcome.is_err() {

@@ -274,6 +274,11 @@ impl Clients {
         }
     }
 
+    /// Returns the clients that `take_pending_writes` would return.
+    pub fn pending_writes(&self) -> &[ClientId] {
+        &self.pending_writes
+    }
+
     /// Returns the clients that have new output or are to be closed since the last call, except the caller of
     /// `execute`. Redis: `clients_pending_write`.
     pub fn take_pending_writes(&mut self) -> Vec<ClientId> {

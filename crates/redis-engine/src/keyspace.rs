@@ -6,6 +6,7 @@
 mod database;
 mod edit;
 mod expiring;
+mod memory_cap;
 mod ready_keys;
 
 use super::data::hash::Fields;
@@ -19,6 +20,7 @@ use super::watch::{KeyChange, Watches};
 use database::NewHead;
 pub use database::{Database, Entry};
 pub(crate) use edit::Edit;
+pub use memory_cap::MemoryCap;
 pub(crate) use ready_keys::BlockedCounts;
 
 /// The number of databases, as in Redis's default configuration.
@@ -93,6 +95,8 @@ pub struct Keyspace {
     pub(crate) dirty: u64,
     /// The last estimate of `used_memory`, for `maxmemory`.
     pub(crate) memory_estimate: MemoryEstimate,
+    /// The driver's own limit on the memory of the data.
+    pub memory_cap: MemoryCap,
 }
 
 impl Keyspace {
@@ -116,6 +120,7 @@ impl Keyspace {
             changes: 0,
             dirty: 0,
             memory_estimate: MemoryEstimate::default(),
+            memory_cap: MemoryCap::default(),
         }
     }
 
@@ -323,6 +328,9 @@ impl Keyspace {
         // Redis removes the old value first, so the key is always new.
         let old = self.find(to).and_then(|index| self.database_mut().remove_at(index));
         let entry = self.new_entry(value, expires_ms);
+        if events.on_source.is_none() {
+            self.memory_cap.count_entry(to, &entry);
+        }
         self.database_mut().add(to, entry, NewHead::for_time(expires_ms));
         self.signal_changed(to);
         self.notify(Class::New, "new", to);
@@ -342,6 +350,7 @@ impl Keyspace {
     fn replace(&mut self, key: &[u8], value: Value, expires_ms: Option<i64>) -> Option<Entry> {
         let index = self.find(key);
         let entry = self.new_entry(value, expires_ms);
+        self.memory_cap.count_entry(key, &entry);
         let database = self.database_mut();
         let old = match index {
             Some(index) => Some(database.replace(index, key, entry)),

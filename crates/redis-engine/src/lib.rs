@@ -214,7 +214,7 @@ impl Engine {
         }
         let is_within_limit = eviction::perform_evictions(&mut self.keyspace, &mut self.server);
         let state = self.server.clients.get(client);
-        if !is_within_limit && state.may_need_memory(command) {
+        if state.may_need_memory(command) && (!is_within_limit || self.keyspace.exceeds_memory_cap()) {
             return Err(error::OUT_OF_MEMORY);
         }
         if state.reply.protocol == Protocol::Resp2

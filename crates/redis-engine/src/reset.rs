@@ -7,7 +7,7 @@ use super::Engine;
 use super::client::{ClientId, Clients};
 
 impl Engine {
-    /// Removes all keys, settings and statistics, but keeps the connected clients.
+    /// Removes all keys, settings and statistics, but keeps the connected clients and the limit on the data's memory.
     ///
     /// Clients stay blocked and subscribed, and keep their selected database. Watched keys that existed count as changed.
     /// Without clients, the result is the same as that of [`Engine::new`].
@@ -16,6 +16,7 @@ impl Engine {
             self.keyspace.flush(database);
         }
         let old = std::mem::replace(self, Engine::new(seed, now_us));
+        self.keyspace.memory_cap.limit = old.keyspace.memory_cap.limit;
         if old.server.clients.is_empty() {
             return;
         }

@@ -12,12 +12,15 @@ pub(crate) struct Edit<'a, T: DataType> {
     index: usize,
     key: &'a [u8],
     created: bool,
+    /// The length of the value before the change, if it is a string and its growth is counted.
+    length_before: usize,
     type_: std::marker::PhantomData<T>,
 }
 
 impl<'a, T: DataType> Edit<'a, T> {
     pub(super) fn new(keyspace: &'a mut Keyspace, index: usize, key: &'a [u8], created: bool) -> Self {
-        Edit { keyspace, index, key, created, type_: std::marker::PhantomData }
+        let length_before = keyspace.memory_cap.length_before(&keyspace.database().entry(index).value);
+        Edit { keyspace, index, key, created, length_before, type_: std::marker::PhantomData }
     }
 
     /// Returns whether the key did not exist before.
@@ -28,6 +31,7 @@ impl<'a, T: DataType> Edit<'a, T> {
     /// Ends the edit without an event or a counted change, but keeps a created key. BITFIELD needs this, because it
     /// creates a key or lengthens a string even if every value then overflows.
     pub fn keep(mut self) {
+        self.count_growth();
         if std::mem::take(&mut self.created) {
             self.keyspace.notify(Class::New, "new", self.key);
         }
@@ -50,6 +54,7 @@ impl<'a, T: DataType> Edit<'a, T> {
 
     /// Ends the edit like `commit`, for a command that Redis counts as this number of changes.
     pub fn commit_changes(mut self, event: &'static str, changes: usize) {
+        self.count_growth();
         self.keyspace.dirty += changes as u64;
         let created = std::mem::take(&mut self.created);
         let now_ms = self.keyspace.now_ms();
@@ -61,6 +66,15 @@ impl<'a, T: DataType> Edit<'a, T> {
         if self.keyspace.settle(self.index, self.key) && created {
             self.keyspace.signal_key_as_ready(self.key);
         }
+    }
+}
+
+impl<T: DataType> Edit<'_, T> {
+    /// Counts the bytes by which a string has become longer.
+    fn count_growth(&mut self) {
+        let keyspace = &mut *self.keyspace;
+        let value = &keyspace.databases[keyspace.selected].entry(self.index).value;
+        keyspace.memory_cap.count_growth(self.length_before, value);
     }
 }
 

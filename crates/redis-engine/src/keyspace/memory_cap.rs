@@ -1,0 +1,195 @@
+//! A limit on the memory of the data that is no setting of Redis. A program that embeds the engine protects its machine
+//! with it. `maxmemory` stays what CONFIG says, and evictions know nothing of this limit: a command that may add data is
+//! refused with the error of `maxmemory`.
+//!
+//! Measuring the memory takes long if there is much data. So the keyspace adds up how many bytes commands can have added,
+//! and the memory is measured only when that might exceed the limit.
+
+use super::{Entry, Keyspace};
+use crate::data::Value;
+use crate::data::memory::Samples;
+
+/// The memory that a word of a command can take in addition to its bytes: a table's entry, a skip list's node, and what
+/// jemalloc rounds up.
+const WORD_OVERHEAD: usize = 64;
+
+/// The share of the limit by which the data may exceed it before the memory is measured again.
+const TOLERANCE: u64 = 64;
+
+/// While commands are refused, the memory is measured again after one change for each of this many keys.
+const KEYS_PER_CHANGE: u64 = 100;
+
+/// The limit on the memory of the data, and what is known about that memory.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MemoryCap {
+    /// The limit in bytes; 0 is no limit.
+    pub limit: u64,
+    /// Whether a command has been refused. The driver may reset this.
+    pub was_reached: bool,
+    /// The memory when it was last measured, in bytes.
+    measured: u64,
+    /// The value of `Keyspace::changes` at that time.
+    changes: u64,
+    /// The maximum number of bytes that were added since.
+    added: u64,
+}
+
+impl MemoryCap {
+    fn add(&mut self, bytes: usize) {
+        self.added = self.added.saturating_add(bytes as u64);
+    }
+
+    /// Counts the words of a command that runs.
+    pub(crate) fn count_words(&mut self, argv: &[&[u8]]) {
+        if self.limit > 0 {
+            self.add(argv.iter().map(|word| word.len() + WORD_OVERHEAD).sum());
+        }
+    }
+
+    /// Counts a value that a command has created from other values.
+    pub(crate) fn count_entry(&mut self, key: &[u8], entry: &Entry) {
+        if self.limit > 0 {
+            self.add(match &entry.value {
+                Value::Str(text) => text.len(),
+                _ => entry.memory(key, Samples::new(0)),
+            });
+        }
+    }
+
+    /// Returns the length of a string, to compare it with the length after a change. Other values grow only by the words
+    /// of a command.
+    pub(crate) fn length_before(&self, value: &Value) -> usize {
+        match value {
+            Value::Str(text) if self.limit > 0 => text.len(),
+            _ => 0,
+        }
+    }
+
+    /// Counts the bytes by which a string has become longer.
+    pub(crate) fn count_growth(&mut self, length_before: usize, value: &Value) {
+        let length = self.length_before(value);
+        self.add(length.saturating_sub(length_before));
+    }
+}
+
+impl Keyspace {
+    /// Whether the data takes more memory than the limit allows. Notes it if so.
+    pub(crate) fn exceeds_memory_cap(&mut self) -> bool {
+        let cap = &self.memory_cap;
+        if cap.limit == 0 {
+            return false;
+        }
+        let is_known = if cap.measured > cap.limit {
+            let keys: usize = self.databases.iter().map(|database| database.len()).sum();
+            self.changes.abs_diff(cap.changes) <= keys as u64 / KEYS_PER_CHANGE
+        } else {
+            cap.added <= (cap.limit - cap.measured).max(cap.limit / TOLERANCE)
+        };
+        if !is_known {
+            let entries = self.databases.iter().flat_map(|database| database.iter());
+            let measured = entries.map(|(key, entry)| entry.memory(key, Samples::new(0)) as u64).sum();
+            let MemoryCap { limit, was_reached, .. } = self.memory_cap;
+            self.memory_cap = MemoryCap { limit, was_reached, measured, changes: self.changes, added: 0 };
+        }
+        let is_exceeded = self.memory_cap.measured > self.memory_cap.limit;
+        self.memory_cap.was_reached |= is_exceeded;
+        is_exceeded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Engine;
+    use crate::client::ClientId;
+
+    fn run(engine: &mut Engine, client: ClientId, argv: &[&[u8]]) -> String {
+        engine.execute(client, argv, 0);
+        String::from_utf8_lossy(&engine.server.clients.get_mut(client).reply.take()).into_owned()
+    }
+
+    /// Returns an engine with a limit of a megabyte, and a client.
+    fn limited_engine() -> (Engine, ClientId) {
+        let mut engine = Engine::new(1, 0);
+        engine.keyspace.memory_cap.limit = 1 << 20;
+        let client = engine.connect();
+        (engine, client)
+    }
+
+    /// Returns the number of times that a command succeeds before it is refused.
+    fn successes(engine: &mut Engine, client: ClientId, command: impl Fn(usize) -> Vec<Vec<u8>>) -> usize {
+        (0..100_000)
+            .find(|&n| {
+                let words = command(n);
+                let argv: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+                let reply = run(engine, client, &argv);
+                if reply.starts_with('-') {
+                    assert_eq!(reply, "-OOM command not allowed when used memory > 'maxmemory'.\r\n");
+                }
+                reply.starts_with('-')
+            })
+            .expect("the limit is reached")
+    }
+
+    fn words(line: &str) -> Vec<Vec<u8>> {
+        line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
+    }
+
+    #[test]
+    fn commands_that_add_data_are_refused_above_the_limit_and_others_are_not() {
+        let kilobyte = "x".repeat(1000);
+        type Line<'a> = &'a dyn Fn(usize) -> String;
+        let cases: [(&str, Line<'_>, std::ops::Range<usize>); 7] = [
+            ("many strings", &|n| format!("SET {n} {kilobyte}"), 900..1100),
+            ("a list", &|_| format!("RPUSH l {kilobyte}"), 900..1100),
+            ("small members", &|n| format!("SADD s {n}"), 10_000..40_000),
+            ("a string that becomes longer", &|_| format!("APPEND s {kilobyte}"), 250..1100),
+            ("a string that is extended at once", &|n| format!("SETRANGE {n} 300000 x"), 3..5),
+            ("a bit far away", &|n| format!("SETBIT {n} 2400000 1"), 3..5),
+            (
+                "a long string copied",
+                &|n| if n == 0 { "SETRANGE a 300000 x".into() } else { format!("COPY a {n}") },
+                3..5,
+            ),
+        ];
+        for (what, line, expected) in cases {
+            let (mut engine, client) = limited_engine();
+            let count = successes(&mut engine, client, |n| words(&line(n)));
+            assert!(expected.contains(&count), "{what}: {count}");
+            assert!(engine.keyspace.memory_cap.was_reached);
+            assert_eq!(
+                run(&mut engine, client, &[b"CONFIG", b"GET", b"maxmemory"]),
+                "*2\r\n$9\r\nmaxmemory\r\n$1\r\n0\r\n"
+            );
+            assert_eq!(run(&mut engine, client, &[b"EXISTS", b"none"]), ":0\r\n");
+            run(&mut engine, client, &[b"FLUSHALL"]);
+            assert_eq!(run(&mut engine, client, &[b"SET", b"a", b"1"]), "+OK\r\n", "{what}");
+        }
+    }
+
+    #[test]
+    fn a_single_large_element_among_many_small_ones_is_measured() {
+        let (mut engine, client) = limited_engine();
+        for n in 0..2000 {
+            run(&mut engine, client, &[b"SET", n.to_string().as_bytes(), b"x"]);
+        }
+        let large = vec![b'x'; 600_000];
+        run(&mut engine, client, &[b"HSET", b"h", b"a", &large]);
+        run(&mut engine, client, &[b"HSET", b"h", b"b", &large]);
+        assert!(run(&mut engine, client, &[b"SET", b"more", b"x"]).starts_with("-OOM"));
+        run(&mut engine, client, &[b"HDEL", b"h", b"a", b"b"]);
+        for n in 0..30 {
+            run(&mut engine, client, &[b"DEL", n.to_string().as_bytes()]);
+        }
+        assert_eq!(run(&mut engine, client, &[b"SET", b"more", b"x"]), "+OK\r\n");
+    }
+
+    #[test]
+    fn a_reset_keeps_the_limit() {
+        let (mut engine, client) = limited_engine();
+        engine.reset(1, 0);
+        assert_eq!(engine.keyspace.memory_cap.limit, 1 << 20);
+        engine.disconnect(client);
+        engine.reset(1, 0);
+        assert_eq!(engine.keyspace.memory_cap.limit, 1 << 20);
+    }
+}
