@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::Arguments;
 use super::lesson_files::{read_file, read_library};
-use super::{Error, TRANSCRIPT_WIDTH};
+use super::{Error, TRANSCRIPT_WIDTH, output};
 use crate::messages::cli as messages;
 use crate::render::Renderer;
 use crate::transcript::lesson_transcript::lesson_transcript;
@@ -43,7 +43,7 @@ pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
         }
         _ => {}
     }
-    writeln!(io::stdout().lock(), "{}", messages::new_lesson(path.display()))?;
+    output::print_line(&messages::new_lesson(path.display()))?;
     Ok(0)
 }
 

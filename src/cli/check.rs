@@ -1,13 +1,14 @@
 //! `check`: checks lessons, and prints what is wrong with them.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Error;
 use super::lesson_files::{read_file, read_folder};
+use super::output::print_line;
 use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Source};
+use crate::lesson::text_rules;
 use crate::messages::cli as messages;
 use crate::messages::counts::{self, counted};
 use crate::transcript::lesson_check::check_lesson;
@@ -27,12 +28,13 @@ pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
     if paths.is_empty() {
         sources = library::built_in();
     }
-    let mut out = io::stdout().lock();
     let (mut fault_count, mut tries, mut ids) = (0, 0, Vec::<(String, String)>::new());
     for source in &sources {
         let mut advice = Vec::new();
+        let hidden = text_rules::hidden_characters(&source.text);
         let faults = match format::parse(&source.text) {
-            Err(fault) => vec![fault],
+            Err(fault) if hidden.is_empty() => vec![fault],
+            Err(_) => hidden,
             Ok(lesson) => {
                 let id = lesson.id.get_ref().clone();
                 let position = Some(lesson.id.span().start);
@@ -43,7 +45,8 @@ pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
                 advice.extend(
                     replaced.map(|other| Diagnostic::new(position, messages::id_of_built_in(&id, &other.name))),
                 );
-                let mut faults = report.errors;
+                let mut faults = hidden;
+                faults.extend(report.errors);
                 if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
                     faults.insert(0, Diagnostic::new(position, messages::id_taken(&id, other)));
                 }
@@ -52,17 +55,17 @@ pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
             }
         };
         for fault in &faults {
-            writeln!(out, "{}", source.format_diagnostic(fault))?;
+            print_line(&source.format_diagnostic(fault))?;
         }
         for advice in &advice {
-            writeln!(out, "{}", messages::advice(source.format_diagnostic(advice)))?;
+            print_line(&messages::advice(source.format_diagnostic(advice)))?;
         }
         fault_count += faults.len();
     }
     let lessons = counted(sources.len(), counts::one_lesson, counts::lessons);
     let tries = counted(tries, counts::one_try, counts::tries);
     let faults = counted(fault_count, counts::one_fault, counts::faults);
-    writeln!(out, "{}", messages::check_summary(lessons, tries, faults))?;
+    print_line(&messages::check_summary(lessons, tries, faults))?;
     Ok(i32::from(fault_count > 0))
 }
 

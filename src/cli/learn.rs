@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::args::Arguments;
 use super::lesson_files::{find_lesson, read_file, read_library};
 use super::progress::{finish_progress, history_file, open_progress};
-use super::{Error, TRANSCRIPT_WIDTH, session_options};
+use super::{Error, TRANSCRIPT_WIDTH, output, session_options};
 use crate::driver::LessonWatcher;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
@@ -79,7 +79,7 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
         Start::Practice => match steps_to_practise(&library, file.progress(), now_us() / 1_000_000) {
             Ok(steps) => session.review(steps),
             Err(message) => {
-                writeln!(io::stdout().lock(), "{message}")?;
+                output::print_line(&message)?;
                 return Ok(0);
             }
         },

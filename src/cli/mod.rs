@@ -9,6 +9,7 @@ mod lesson_files;
 #[cfg(test)]
 mod lesson_schema_test;
 mod manual;
+mod output;
 mod progress;
 mod script;
 mod serve;
@@ -24,7 +25,7 @@ use clap::Parser as _;
 use crate::lesson::format;
 use crate::lesson::library::{self, Library};
 use crate::lesson::progress::Progress;
-use crate::markup::Style;
+use crate::markup::{Style, first_hidden};
 use crate::messages::cli as messages;
 use crate::render::Renderer;
 use crate::session::Options;
@@ -62,11 +63,14 @@ impl From<io::Error> for Error {
 /// Runs the program, and returns its exit status.
 pub fn main() -> ExitCode {
     exit_on_panic();
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refusal) => return report_refusal(&refusal),
+    };
     match run(&arguments) {
         Ok(status) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),
         Err(Error(Some(message))) => {
-            print_to_stderr(&messages::error(message));
+            output::print_message(&messages::error(message));
             ExitCode::from(1)
         }
         Err(Error(None)) => ExitCode::SUCCESS,
@@ -83,9 +87,15 @@ fn exit_on_panic() {
     }));
 }
 
-/// Prints a line to standard error. Does nothing if standard error is closed: a message must not end the program.
-fn print_to_stderr(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+/// Prints the help, the version, or why the arguments were refused. A refused argument may be the name of a file that
+/// the user's shell has filled in.
+fn report_refusal(refusal: &clap::Error) -> ExitCode {
+    let text = refusal.render().to_string();
+    if first_hidden(&text).is_none() {
+        refusal.exit();
+    }
+    output::print_message(text.trim_end());
+    ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2))
 }
 
 /// Runs the subcommand.
@@ -132,13 +142,12 @@ fn list_lessons(arguments: &Arguments) -> Result<i32, Error> {
     let width = if is_terminal { shell::text_width() } else { TRANSCRIPT_WIDTH };
     let mut renderer = Renderer::new(arguments.style(width), arguments.theme(is_terminal));
     let text = renderer.render(&Show::Lessons(lesson_statuses(&library, progress_file.progress())));
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    io::stdout().lock().write_all(text.as_bytes())?;
     let sources = arguments.lessons.as_deref().map(lesson_files::read_folder).transpose()?;
     for source in sources.unwrap_or_default() {
         let id = format::parse(&source.text).map(|lesson| lesson.id.into_inner()).unwrap_or_default();
         if check::replaced_lesson(&source.name, &id, &library::built_in()).is_some() {
-            writeln!(out, "{}", messages::replaces_built_in(id, &source.name))?;
+            output::print_line(&messages::replaces_built_in(id, &source.name))?;
         }
     }
     Ok(0)

@@ -1,10 +1,10 @@
 //! The learner's progress file, as the arguments choose it.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use super::Error;
 use super::args::Arguments;
+use super::output::print_message;
 use crate::user_files::{ProgressFile, UserFiles, state_folder};
 
 /// Reads the learner's progress. A damaged file is renamed, with a message on standard error. A file of a newer version
@@ -19,7 +19,7 @@ pub fn open_progress(arguments: &Arguments) -> Result<ProgressFile, Error> {
     };
     let (file, notice) = ProgressFile::open(UserFiles::default(), path).map_err(Error::new)?;
     if let Some(notice) = notice {
-        let _ = writeln!(io::stderr(), "{notice}");
+        print_message(&notice);
     }
     Ok(file)
 }
@@ -28,7 +28,7 @@ pub fn open_progress(arguments: &Arguments) -> Result<ProgressFile, Error> {
 /// returns false.
 pub fn finish_progress(file: &mut ProgressFile) -> bool {
     let Some(message) = file.finish() else { return true };
-    let _ = writeln!(io::stderr(), "redis-tutor: {message}");
+    print_message(&format!("redis-tutor: {message}"));
     false
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::args::{Arguments, Serve};
-use super::{Error, print_to_stderr};
+use super::{Error, output};
 use crate::messages::cli as messages;
 use crate::user_files::{UserFiles, read_at_most, reason};
 use redis_server::{Notice, Options, ServeError, now_us};
@@ -35,7 +35,7 @@ pub fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Error> {
 }
 
 fn report(notice: &Notice) {
-    print_to_stderr(&match notice {
+    output::print_message(&match notice {
         Notice::Listening(address) => messages::listening(address),
         notice => messages::error(notice),
     });

@@ -1,11 +1,9 @@
 //! `sheet`: prints what finished lessons taught.
 
-use std::io::{self, Write as _};
-
-use super::Error;
 use super::args::Arguments;
 use super::lesson_files::{find_lesson, read_library};
 use super::progress::open_progress;
+use super::{Error, output};
 use crate::driver::rehearse;
 use crate::lesson::format::Lesson;
 use crate::lesson::sheet;
@@ -32,12 +30,11 @@ pub fn print_sheets(arguments: &Arguments, lesson: Option<&str>) -> Result<i32, 
         return Err(Error::new(messages::no_lesson_finished()));
     }
     let program = std::env::current_exe()?;
-    let mut out = io::stdout().lock();
     for (index, lesson) in lessons.into_iter().enumerate() {
         if index > 0 {
-            writeln!(out)?;
+            output::print_line("")?;
         }
-        out.write_all(sheet::markdown(lesson, &rehearse(lesson, &program)?).as_bytes())?;
+        output::print(&sheet::markdown(lesson, &rehearse(lesson, &program)?))?;
     }
     Ok(0)
 }

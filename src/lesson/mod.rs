@@ -20,5 +20,5 @@ pub mod rules;
 pub mod sent_command;
 pub mod sheet;
 pub mod shown;
-mod text_rules;
+pub mod text_rules;
 pub mod value;

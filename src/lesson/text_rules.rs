@@ -1,9 +1,10 @@
-//! Rules for a lesson's texts: closed Markdown marks, narrow lines, short paragraphs.
+//! Rules for a lesson's texts: closed Markdown marks, narrow lines, short paragraphs, no hidden characters.
 
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-use super::format::{Lesson, Step};
-use crate::markup::unclosed_mark;
+use super::format::{Diagnostic, Lesson, Step};
+use crate::markup::{first_hidden, unclosed_mark, visible};
 use crate::messages::lesson_rules as messages;
 
 /// Maximum width of a line in a code block or a table, so that it fits a terminal of 40 columns.
@@ -32,6 +33,35 @@ pub fn check(lesson: &Lesson, report: &mut impl FnMut(usize, String)) {
         for text in options.flat_map(|option| [&option.text, &option.because]) {
             check_marks(text, step.id.span().start, report);
         }
+    }
+}
+
+/// Returns an error for the first hidden character of a lesson file, and for each text in which an escape of TOML stands
+/// for one. Learners would not see them, because the program shows all text with hidden characters made visible.
+pub fn hidden_characters(file: &str) -> Vec<Diagnostic> {
+    let without_mark = file.strip_prefix('\u{feff}').unwrap_or(file);
+    if let Some((at, c)) = first_hidden(without_mark) {
+        let at = at + file.len() - without_mark.len();
+        return vec![Diagnostic::new(Some(at), messages::hidden_character(visible(&c.to_string())))];
+    }
+    let mut errors = Vec::new();
+    if let Ok(table) = DeTable::parse(file) {
+        table.get_ref().values().for_each(|value| check_escapes(value, &mut errors));
+    }
+    errors.sort_by_key(|error| error.at);
+    errors
+}
+
+/// Reports the texts in a value of a TOML file that contain a hidden character.
+fn check_escapes(value: &Spanned<DeValue<'_>>, errors: &mut Vec<Diagnostic>) {
+    match value.get_ref() {
+        DeValue::String(text) => {
+            let hidden = first_hidden(text).map(|(_, c)| messages::hidden_character_in_text(visible(&c.to_string())));
+            errors.extend(hidden.map(|message| Diagnostic::new(Some(value.span().start), message)));
+        }
+        DeValue::Array(values) => values.iter().for_each(|value| check_escapes(value, errors)),
+        DeValue::Table(table) => table.values().for_each(|value| check_escapes(value, errors)),
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
     }
 }
 
@@ -71,4 +101,30 @@ fn unbreakable_lines(text: &str) -> impl Iterator<Item = &str> {
         is_code ^= is_fence;
         !is_fence && (is_code || line.starts_with('|'))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_found_in_the_file_and_behind_escapes() {
+        let found = |file: &str| {
+            hidden_characters(file).into_iter().map(|error| (error.at.unwrap_or(0), error.message)).collect::<Vec<_>>()
+        };
+        for sound in ["\u{feff}a = \"x\"\r\n\tb = '\\x1b'", "a = \"\\t \\n \\\\x1b\"", "a = \"👩‍🚀 مرحبا\"", "a = "]
+        {
+            assert!(found(sound).is_empty(), "{sound:?}: {:?}", found(sound));
+        }
+        for (file, at, character) in [
+            ("a = 1 # \u{202e}", 8, r"\u202e"),
+            ("\u{feff}a = \"\u{200b}\"", 8, r"\u200b"),
+            ("a = \"x\\u001b[2J\"", 4, r"\x1b"),
+            ("[[step]]\nb = [{ c = \"\\u009b\" }]", 20, r"\x9b"),
+        ] {
+            let [(place, message)] = &found(file)[..] else { panic!("{file:?}: {:?}", found(file)) };
+            assert_eq!(*place, at, "{file:?}");
+            assert!(message.contains(character), "{message}");
+        }
+    }
 }

@@ -1,8 +1,18 @@
 //! Widths in columns of a terminal: measuring, padding and truncating.
 
-use unicode_width::UnicodeWidthStr as _;
+use super::{Span, Style, visible};
 
-use super::{Span, Style};
+/// The width of a text as it is shown.
+pub trait DisplayWidth {
+    /// Returns the width in columns. Hidden characters count with the width that they have when they are made visible.
+    fn width(&self) -> usize;
+}
+
+impl DisplayWidth for str {
+    fn width(&self) -> usize {
+        unicode_width::UnicodeWidthStr::width(&*visible(self))
+    }
+}
 
 /// Returns the width of a line in columns.
 pub fn line_width(line: &[Span]) -> usize {
@@ -81,6 +91,8 @@ mod tests {
             assert!(text.width() <= columns, "{text:?} is wider than {columns}");
         }
         assert_eq!(truncate("日本語", 4, "…"), "日…");
+        assert_eq!(truncate("a\x1b[2Jb", 6, "…"), "a\x1b…");
+        assert_eq!(pad_end("\x07", 6), "\x07  ");
         assert_eq!(pad_end("日本", 6), "日本  ");
         assert_eq!(pad_start("日本", 6), "  日本");
     }

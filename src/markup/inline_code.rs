@@ -1,6 +1,9 @@
 //! Text as inline code.
 
-/// Formats text as inline code of Markdown, on one line and without any backticks inside.
+use super::visible;
+
+/// Formats text as inline code of Markdown: on one line, without any backticks inside, and with hidden characters made
+/// visible, so that data can neither end the code nor begin another paragraph.
 pub fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'").replace('\n', " ⏎ "))
+    format!("`{}`", visible(&text.replace('`', "'").replace('\n', " ⏎ ")))
 }

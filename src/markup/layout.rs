@@ -1,8 +1,6 @@
 //! Lays out texts in lines: breaks paragraphs between words, indents lists, aligns tables.
 
-use unicode_width::UnicodeWidthStr as _;
-
-use super::{Block, Line, Role, Span, Text, line_width, plain_text};
+use super::{Block, DisplayWidth as _, Line, Role, Span, Text, line_width, plain_text};
 
 /// How texts and pictures are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +50,8 @@ fn layout_blocks(text: &Text, style: Style) -> Vec<Line> {
             Block::Paragraph(spans) => lines.extend(wrap(&quoted(spans, style), width, " ", " ")),
             Block::Code(code) => {
                 lines.extend(
-                    code.iter().map(|line| vec![Span::new(Role::Plain, "   "), Span::new(Role::Code, line.as_str())]),
+                    code.iter()
+                        .map(|line| vec![Span::new(Role::Plain, "   "), Span::new(Role::Code, expand_tabs(line))]),
                 );
             }
             Block::List { numbered, items } => {
@@ -73,6 +72,11 @@ fn layout_blocks(text: &Text, style: Style) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Replaces tabs by spaces.
+fn expand_tabs(line: &str) -> String {
+    line.replace('\t', "    ")
 }
 
 /// Puts code in backticks if the style asks for it.
@@ -102,11 +106,11 @@ struct Word {
 
 fn words(spans: &[Span]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
-    // Whether the next piece continues the last word, because no space separates them.
+    // Whether the next piece continues the last word, because no space or tab separates them.
     let mut continues = false;
     for span in spans {
         let mut is_first = true;
-        for part in span.text.split(' ') {
+        for part in span.text.split([' ', '\t']) {
             if !is_first {
                 continues = false;
             }

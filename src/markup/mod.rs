@@ -16,11 +16,13 @@ mod columns;
 mod inline_code;
 mod layout;
 mod parse;
+mod visible;
 
-pub use columns::{line_width, pad_end, pad_start, truncate, truncate_characters, truncate_marked};
+pub use columns::{DisplayWidth, line_width, pad_end, pad_start, truncate, truncate_characters, truncate_marked};
 pub use inline_code::code;
 pub use layout::{Style, layout, layout_paragraph, rule};
 pub use parse::{parse, unclosed_mark};
+pub use visible::{escape_in_json, first_hidden, visible, visible_lines, without_hidden};
 
 /// The meaning of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

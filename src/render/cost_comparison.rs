@@ -1,8 +1,6 @@
 //! A comparison of the costs of two programs: a bar for each program and size of the data, all on the same scale.
 
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};
 use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};

@@ -1,8 +1,6 @@
 //! The list of lessons: one line for each, with the learner's progress.
 
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::markup::{self, Block, Line, Role, Span, Style, Text, line_width, pad_end};
+use crate::markup::{self, Block, DisplayWidth as _, Line, Role, Span, Style, Text, line_width, pad_end};
 use crate::messages::render as messages;
 use crate::session::display::lesson_status::LessonStatus;
 

@@ -10,9 +10,7 @@ mod timeline;
 mod turn_lanes;
 mod wire;
 
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::markup::{self, Line, Role, Span, Style};
+use crate::markup::{self, DisplayWidth as _, Line, Role, Span, Style, visible};
 use crate::messages::render as messages;
 use crate::session::event::{Part, Show};
 use crate::session::status::Status;
@@ -55,24 +53,28 @@ impl Renderer {
         self.paint(&spans)
     }
 
-    /// Renders something as spans without colours. A newline is a separate span.
+    /// Renders something as spans without colours. What controls the layout is in spans of its own: a newline, a tab, and
+    /// the carriage returns of a program's output. The texts of all other spans are visible characters.
     pub fn render_spans(&mut self, show: &Show) -> Vec<Span> {
         let mut out = Vec::new();
         match show {
             Show::Typed { prompt, line } => {
                 // After unfinished output, the prompt continues the line, as Python's prompt does.
-                if line.trim_end().is_empty() {
-                    out.push(Span::new(Role::Prompt, prompt.trim_end()));
-                } else {
-                    out.push(Span::new(Role::Prompt, prompt.as_str()));
-                    out.push(Span::new(Role::Plain, line.trim_end()));
-                }
+                let line = line.trim_end();
+                push_text(
+                    Role::Prompt,
+                    if line.is_empty() { prompt.trim_end() } else { prompt },
+                    Returns::Shown,
+                    &mut out,
+                );
+                push_text(Role::Plain, line, Returns::Shown, &mut out);
                 out.push(newline());
                 self.is_mid_line = false;
                 self.ends_blank = false;
             }
-            Show::Output(text) | Show::Reply(text) => self.push_raw(Role::Reply, text, &mut out),
-            Show::Traceback(text) => self.push_raw(Role::Error, text, &mut out),
+            Show::Output(text) => self.push_raw(Role::Reply, text, Returns::Kept, &mut out),
+            Show::Reply(text) => self.push_raw(Role::Reply, text, Returns::Shown, &mut out),
+            Show::Traceback(text) => self.push_raw(Role::Error, text, Returns::Shown, &mut out),
             Show::Speaker(name) => {
                 let line = vec![Span::new(Role::Title, format!("{name}:"))];
                 self.push_lines(&[line], &mut out);
@@ -123,7 +125,10 @@ impl Renderer {
     }
 
     fn paint(&self, spans: &[Span]) -> String {
-        spans.iter().map(|span| self.theme.paint(span.role, &span.text)).collect()
+        let paint = |span: &Span| {
+            if is_layout_span(span) { span.text.clone() } else { self.theme.paint(span.role, &span.text) }
+        };
+        spans.iter().map(paint).collect()
     }
 
     /// Tells the renderer that something else wrote a line, such as a prompt and its input, and that the cursor is at
@@ -150,18 +155,11 @@ impl Renderer {
         end
     }
 
-    fn push_raw(&mut self, role: Role, text: &str, out: &mut Vec<Span>) {
+    fn push_raw(&mut self, role: Role, text: &str, returns: Returns, out: &mut Vec<Span>) {
         if text.is_empty() {
             return;
         }
-        for (index, line) in text.split('\n').enumerate() {
-            if index > 0 {
-                out.push(newline());
-            }
-            if !line.is_empty() {
-                out.push(Span::new(role, line));
-            }
-        }
+        push_text(role, text, returns, out);
         self.is_mid_line = !text.ends_with('\n');
         self.ends_blank = false;
     }
@@ -173,7 +171,7 @@ impl Renderer {
             let kept = line.iter().rposition(|span| !span.text.trim_end_matches(' ').is_empty()).map_or(0, |at| at + 1);
             for (index, span) in line[..kept].iter().enumerate() {
                 let text = if index + 1 == kept { span.text.trim_end_matches(' ') } else { &span.text };
-                out.push(Span::new(span.role, text));
+                out.push(Span::new(span.role, visible(text)));
             }
             out.push(newline());
             self.ends_blank = line.is_empty();
@@ -204,6 +202,40 @@ fn part_title(part: Part) -> String {
     }
 }
 
+/// What becomes of a carriage return that is not part of a line break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Returns {
+    /// It is kept, because a program redraws its line with it, such as a progress bar. It cannot leave the line.
+    Kept,
+    /// It is made visible.
+    Shown,
+}
+
+/// Appends a text of several lines that is not laid out.
+fn push_text(role: Role, text: &str, returns: Returns, out: &mut Vec<Span>) {
+    let is_layout = |at: usize, c: char| match c {
+        '\n' | '\t' => true,
+        '\r' => returns == Returns::Kept || text[at..].starts_with("\r\n"),
+        _ => false,
+    };
+    let mut start = 0;
+    for (at, c) in text.char_indices().filter(|&(at, c)| is_layout(at, c)) {
+        if at > start {
+            out.push(Span::new(role, visible(&text[start..at])));
+        }
+        out.push(Span::new(Role::Plain, c));
+        start = at + c.len_utf8();
+    }
+    if start < text.len() {
+        out.push(Span::new(role, visible(&text[start..])));
+    }
+}
+
+/// Whether a span controls the layout. All other spans consist of visible characters.
+fn is_layout_span(span: &Span) -> bool {
+    matches!(span.text.as_str(), "\n" | "\t" | "\r")
+}
+
 fn newline() -> Span {
-    Span::new(Role::Plain, "\n")
+    Span::new(Role::Plain, '\n')
 }

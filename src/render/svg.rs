@@ -3,7 +3,7 @@
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::theme;
-use crate::markup::{Line, Role, Span, line_width};
+use crate::markup::{Line, Role, Span, line_width, visible};
 
 /// The width of a column, in pixels.
 const COLUMN: f64 = 8.4;
@@ -15,33 +15,50 @@ const FONT_SIZE: usize = 14;
 /// The minimum width of a picture, in columns.
 const MIN_COLUMNS: usize = 40;
 
+/// The distance between two tab stops, in columns.
+const TAB: usize = 8;
+
 /// The lines of an SVG file.
 #[derive(Debug, Clone)]
 pub struct Svg {
     /// The column at which long lines are broken, as on a terminal.
     columns: usize,
     lines: Vec<Line>,
+    /// Whether a carriage return came last, so that the next text replaces the line.
+    returned: bool,
 }
 
 impl Svg {
     /// Returns an empty picture whose lines are broken after `columns`.
     pub fn new(columns: usize) -> Self {
-        Svg { columns: columns.max(MIN_COLUMNS), lines: vec![Vec::new()] }
+        Svg { columns: columns.max(MIN_COLUMNS), lines: vec![Vec::new()], returned: false }
     }
 
-    /// Appends spans, which may contain newlines.
+    /// Appends spans as `Renderer::render_spans` returns them. A newline, a tab and a carriage return have the effect that
+    /// they have on a terminal, except that the text after a carriage return replaces the whole line.
     pub fn add(&mut self, spans: &[Span]) {
         for span in spans {
-            for (index, part) in span.text.split('\n').enumerate() {
-                if index > 0 {
+            match span.text.as_str() {
+                "\n" => {
                     self.lines.push(Vec::new());
+                    self.returned = false;
                 }
-                self.add_to_line(span.role, part);
+                "\r" => self.returned = true,
+                "\t" => {
+                    let used = self.lines.last().map_or(0, |line| line_width(line));
+                    self.add_to_line(span.role, &" ".repeat(TAB - used % TAB));
+                }
+                text => self.add_to_line(span.role, &visible(text)),
             }
         }
     }
 
     fn add_to_line(&mut self, role: Role, text: &str) {
+        if std::mem::take(&mut self.returned)
+            && let Some(line) = self.lines.last_mut()
+        {
+            line.clear();
+        }
         let mut used = self.lines.last().map_or(0, |line| line_width(line));
         let mut part = String::new();
         for c in text.chars() {
@@ -52,8 +69,7 @@ impl Svg {
                 used = 0;
             }
             used += columns;
-            // XML does not allow control characters.
-            part.push(if c.is_control() { '\u{fffd}' } else { c });
+            part.push(c);
         }
         self.push(role, part);
     }
@@ -99,9 +115,9 @@ impl Svg {
     }
 }
 
-/// Escapes text for XML.
+/// Escapes text for XML. Hidden characters are made visible, because XML forbids most of them.
 fn escape_xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -111,13 +127,26 @@ mod tests {
     #[test]
     fn text_is_escaped_for_xml_and_long_lines_are_broken() {
         let mut svg = Svg::new(40);
-        svg.add(&[Span::new(Role::Prompt, ">>> "), Span::new(Role::Plain, "a < b & \"c\"\x1b[2J\n")]);
-        svg.add(&[Span::new(Role::Error, "x".repeat(50))]);
-        let written = svg.write("a <title>");
-        assert!(written.contains("<title>a &lt;title&gt;</title>"), "{written}");
+        svg.add(&[Span::new(Role::Prompt, ">>> "), Span::new(Role::Plain, "a < b & \"c\"\x1b[2J\u{ffff}")]);
+        svg.add(&[Span::new(Role::Plain, '\n'), Span::new(Role::Error, "x".repeat(50))]);
+        let written = svg.write("a <title>\u{fffe}");
+        assert!(written.contains("<title>a &lt;title&gt;\\ufffe</title>"), "{written}");
         assert!(written.contains("<tspan x=\"16.0\" class=\"blue bold\">&gt;&gt;&gt; </tspan>"), "{written}");
-        assert!(written.contains("a &lt; b &amp; &quot;c&quot;\u{fffd}[2J"), "{written}");
+        assert!(written.contains("a &lt; b &amp; &quot;c&quot;\\x1b[2J\\uffff<"), "{written}");
         assert_eq!(written.matches("<text ").count(), 3, "{written}");
         assert!(!written.contains(&"x".repeat(41)), "{written}");
+    }
+
+    #[test]
+    fn tabs_and_carriage_returns_have_their_effect() {
+        let written = |parts: &[&str]| {
+            let mut svg = Svg::new(40);
+            parts.iter().for_each(|part| svg.add(&[Span::new(Role::Reply, *part)]));
+            svg.write("")
+        };
+        assert!(written(&["ab", "\t", "c"]).contains(">ab</tspan>"));
+        assert!(written(&["ab", "\t", "c"]).contains("<tspan x=\"83.2\">c<"), "column 8");
+        let bar = written(&["10%", "\r", "100%", "\r", "\n", "end"]);
+        assert!(bar.contains(">100%<") && bar.contains(">end<") && !bar.contains(">10%<"), "{bar}");
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! There are seven hues, each with a shade for dark and one for light backgrounds. They are chosen so that people with
 //! red-green colour blindness can distinguish done, missed and error. Tests check this and the contrast.
+//!
+//! Text gets its escape sequences here, and this is also where it loses any that were in it.
 
 use nu_ansi_term::{Color, Style};
 
-use crate::markup::Role;
+use crate::markup::{Role, visible, without_hidden};
 
 /// The kind of a token on the line that is being typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,14 +165,16 @@ fn token_appearance(token: Token) -> Appearance {
 }
 
 impl Theme {
-    /// Returns the text in the colour of its role, with escape sequences.
+    /// Returns a text of one line in the colour of its role, with escape sequences. Hidden characters of the text are made
+    /// visible, line breaks and tabs as well.
     pub fn paint(self, role: Role, text: &str) -> String {
-        self.paint_appearance(role_appearance(role), text)
+        self.paint_appearance(role_appearance(role), &visible(text))
     }
 
-    /// Returns a token of the line that is being typed in its colour, with escape sequences.
+    /// Returns a token of the line that is being typed in its colour, with escape sequences. Hidden characters are removed,
+    /// because the line editor has already counted the columns of the line.
     pub fn paint_token(self, token: Token, text: &str) -> String {
-        self.paint_appearance(token_appearance(token), text)
+        self.paint_appearance(token_appearance(token), &without_hidden(text))
     }
 
     fn paint_appearance(self, appearance: Appearance, text: &str) -> String {

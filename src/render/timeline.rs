@@ -1,8 +1,8 @@
 //! A timeline: the events in one lane for each client, or in a list where the lanes would be too narrow.
 
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end, pad_start, plain_text, truncate};
+use crate::markup::{
+    DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end, pad_start, plain_text, truncate,
+};
 use crate::messages::render as messages;
 use crate::session::display::timeline::{Timeline, TimelineEvent, TimelineEventKind};
 

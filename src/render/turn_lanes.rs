@@ -1,8 +1,6 @@
 //! The turns of several clients: a lane for each client, and time from top to bottom.
 
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::markup::{Line, Role, Span, Style, line_width, pad_end};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, line_width, pad_end};
 use crate::messages::render as messages;
 use crate::session::event::{Turn, TurnOutcome};
 

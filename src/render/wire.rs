@@ -1,8 +1,6 @@
 //! What went over the wire: the bytes on the left, their meaning on the right.
 
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph, truncate};
+use crate::markup::{self, Block, DisplayWidth as _, Line, Role, Span, Style, Text, layout_paragraph, truncate};
 use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::display::wire::{Item, Part, Traffic, Wire};

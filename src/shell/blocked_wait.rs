@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::terminal_modes::LineInput;
 use crate::driver::{Interrupts, WakeReason};
-use crate::markup::{Role, Style, Text, layout, plain_text};
+use crate::markup::{DisplayWidth as _, Role, Style, Text, layout, plain_text, visible};
 use crate::messages::shell as messages;
 use crate::render::theme::Theme;
 use redis_server::Server;
@@ -83,7 +83,7 @@ impl BlockedWait {
         let mut out = io::stdout().lock();
         if self.plain {
             for line in layout(&Text::paragraph(Role::Muted, line), None, style) {
-                writeln!(out, "{}", plain_text(&line))?;
+                writeln!(out, "{}", visible(&plain_text(&line)))?;
             }
         } else {
             write!(out, "\r\x1b[K{}", theme.paint(Role::Muted, &line))?;
@@ -116,7 +116,7 @@ fn wait_line(clients: &[String], left_us: Option<i64>, style: Style) -> String {
         messages::wait_short(messages::waiting() + &left_short),
         messages::wait_short(&seconds_alone),
     ];
-    let fits = |form: &String| style.plain || unicode_width::UnicodeWidthStr::width(form.as_str()) < style.width;
+    let fits = |form: &String| style.plain || form.width() < style.width;
     forms.into_iter().find(fits).unwrap_or_else(|| messages::wait_shortest(seconds_alone))
 }
 
@@ -138,5 +138,13 @@ mod tests {
             assert!(line.contains("7 s") && line.contains("Ctrl-C") && line.chars().count() < width, "{width}: {line}");
         }
         assert!(line_of(100, None).starts_with("main waits for queue:tasks · Enter"));
+    }
+
+    #[test]
+    fn hidden_characters_count_with_the_width_at_which_they_are_shown() {
+        let clients = [format!("main waits for {}", "\x1b".repeat(8))];
+        let style = Style { width: 90, ascii: false, plain: false, quoted: false };
+        let shown = Theme::Plain.paint(Role::Muted, &wait_line(&clients, None, style));
+        assert!(shown.contains(r"\x1b\x1b") && shown.width() < 90, "{shown}");
     }
 }

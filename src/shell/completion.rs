@@ -224,7 +224,7 @@ fn add_members(key: &str, dialect: Dialect, matches: &mut NameMatches, queries: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use unicode_width::UnicodeWidthStr as _;
+    use crate::markup::DisplayWidth as _;
 
     fn candidates(text: &str, width: usize) -> Vec<Pair> {
         let queries = SessionQueries::new().expect("a pipe can be created");

@@ -5,21 +5,19 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use rustyline::Context;
-use rustyline::completion::{Completer, Pair};
-use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::Hinter;
-use rustyline::validate::Validator;
-use unicode_width::UnicodeWidthStr as _;
-
 use super::completion::complete;
 use super::highlight::highlight;
 use super::hint::{Hint, history_suffix, is_answer_of_step, signature_hint};
 use super::session_queries::SessionQueries;
 use super::terminal_width;
-use crate::markup::truncate;
+use crate::markup::{DisplayWidth as _, first_hidden, truncate, without_hidden};
 use crate::render::theme::{Theme, Token};
 use crate::session::dialect::Dialect;
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::validate::Validator;
+use rustyline::{CompletionType, Context};
 
 /// The prompt at which a line is typed.
 #[derive(Debug, Clone)]
@@ -153,7 +151,8 @@ impl Hinter for EditorHelper {
         let used = if last.len() == line.len() { prompt.width() } else { 0 } + last.width();
         let column = used % terminal_width().max(1);
         let columns = terminal_width().saturating_sub(column + 1);
-        let hint = self.hint_within(line, columns, context)?;
+        // The names of parameters and their defaults come from the learner's Python, which can define any.
+        let hint = self.hint_within(line, columns, context).filter(|hint| first_hidden(&hint.text).is_none())?;
         self.current_argument.replace(hint.current_argument.clone());
         Some(hint)
     }
@@ -171,13 +170,13 @@ fn truncate_hint(hint: &str, columns: usize, ascii: bool) -> Option<String> {
 
 impl Highlighter for EditorHelper {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
-        if !self.is_command_line(line) {
-            return Cow::Borrowed(line);
+        if self.theme == Theme::Plain || !self.is_command_line(line) {
+            return without_hidden(line);
         }
         let lacks_attribute = |owner: &str, attribute: &str| self.attributes.lacks(owner, attribute, &self.queries);
         let block = (self.context.preceding_lines.as_str(), line);
         let highlighted = highlight(block, pos, self.context.dialect, self.theme, &lacks_attribute);
-        highlighted.map_or(Cow::Borrowed(line), Cow::Owned)
+        highlighted.map_or_else(|| without_hidden(line), Cow::Owned)
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
@@ -194,7 +193,14 @@ impl Highlighter for EditorHelper {
         Cow::Owned(paint(Token::Hint, before) + &paint(Token::Current, current) + &paint(Token::Hint, after))
     }
 
+    fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
+        without_hidden(candidate)
+    }
+
     fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        if self.theme == Theme::Plain {
+            return first_hidden(line).is_some();
+        }
         kind != CmdKind::MoveCursor || line.contains(['(', '[', '{'])
     }
 }

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::markup::without_hidden;
 use crate::render::theme::{Theme, Token};
 use crate::session::dialect::Dialect;
 use python_kernel::syntax::{self, TokenClass};
@@ -19,7 +20,7 @@ pub type LacksAttribute<'a> = &'a dyn Fn(&str, &str) -> bool;
 /// Highlighted ranges of a line, in order and without overlap.
 type Pieces = Vec<(Range<usize>, Token)>;
 
-/// Returns `line` with colours. `preceding` are the lines of the block above it.
+/// Returns `line` with colours and without hidden characters. `preceding` are the lines of the block above it.
 pub fn highlight(
     (preceding, line): (&str, &str),
     cursor: usize,
@@ -33,7 +34,7 @@ pub fn highlight(
     let mut out = String::with_capacity(line.len() * 2);
     let mut at = 0;
     for (range, piece) in pieces((preceding, line), cursor, dialect, lacks_attribute) {
-        out.push_str(&line[at..range.start]);
+        out.push_str(&without_hidden(&line[at..range.start]));
         // Each line of a piece has its own escape sequences, so that the next line starts without colours.
         for (index, part) in line[range.clone()].split('\n').enumerate() {
             if index > 0 {
@@ -43,7 +44,7 @@ pub fn highlight(
         }
         at = range.end;
     }
-    out.push_str(&line[at..]);
+    out.push_str(&without_hidden(&line[at..]));
     Some(out)
 }
 

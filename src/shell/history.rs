@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rustyline::config::{Config, HistoryDuplicates};
 use rustyline::history::{History as _, MemHistory};
 
+use crate::markup::without_hidden;
 use crate::user_files::{HistoryFile, UserFiles};
 
 /// Maximum number of entries in the history.
@@ -25,7 +26,7 @@ impl SavedHistory {
         let (file, entries) = HistoryFile::open(files, path, MAX_ENTRIES);
         let mut history = empty_history();
         for entry in entries {
-            let _ = history.add_owned(entry);
+            let _ = history.add_owned(without_hidden(&entry).into_owned());
         }
         (SavedHistory { file }, history)
     }

@@ -11,7 +11,7 @@ use super::line_reader::{LineOutcome, PlainReader};
 use super::terminal_modes::{KeyInput, height};
 use super::{TerminalSession, text_width};
 use crate::driver::Interrupts;
-use crate::markup::{Role, Style};
+use crate::markup::{Role, Style, visible};
 use crate::messages::shell as messages;
 use crate::render::lesson_list;
 use crate::render::theme::Theme;
@@ -240,7 +240,7 @@ fn choose_by_number(
         line.trim().chars().for_each(|character| drop(menu.handle_key(Key::Character(character))));
         match menu.handle_key(Key::Enter) {
             Some(choice) => return Ok(choice),
-            None => write(&(messages::menu_no_match_for(line.trim()) + "\n"))?,
+            None => write(&(visible(&messages::menu_no_match_for(line.trim())).into_owned() + "\n"))?,
         }
     }
 }

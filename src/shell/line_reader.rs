@@ -16,7 +16,7 @@ use super::history::SavedHistory;
 use super::key_bindings::{INDENT, KeyBindings, LineAction};
 use super::session_queries::SessionQueries;
 use crate::driver::{Interrupts, WakeReason};
-use crate::render::theme::Theme;
+use crate::markup::without_hidden;
 use crate::session::dialect::Dialect;
 
 /// Above this number of candidates, a second Tab is needed to list them.
@@ -78,7 +78,6 @@ impl LineReader {
     /// # Errors
     /// Returns an error if the terminal does not support line editing.
     pub fn with_editor(options: &Options, queries: SessionQueries) -> io::Result<Self> {
-        let theme = options.theme;
         let config = Config::builder()
             .edit_mode(options.edit_mode)
             .bell_style(BellStyle::None)
@@ -86,7 +85,8 @@ impl LineReader {
             .completion_prompt_limit(MAX_LISTED_AT_ONCE)
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
-            .color_mode(if theme == Theme::Plain { ColorMode::Disabled } else { ColorMode::Forced })
+            // The highlighter also removes hidden characters, which has to happen without colours as well.
+            .color_mode(ColorMode::Forced)
             .bracketed_paste(true)
             .build();
         let open = |path| SavedHistory::open(options.files.clone(), path);
@@ -94,7 +94,7 @@ impl LineReader {
         let (saved_cli_history, cli_history) = open(options.history.as_ref().map(|path| path.with_extension("cli")));
         let mut editor = Editor::with_history(config, python_history).map_err(to_io_error)?;
         let above = spawn_printer(&mut editor)?;
-        editor.set_helper(Some(EditorHelper::new(theme, options.ascii, queries)));
+        editor.set_helper(Some(EditorHelper::new(options.theme, options.ascii, queries)));
         let bindings = KeyBindings::default();
         bindings.bind(&mut editor);
         Ok(LineReader::Editor(Box::new(LineEditor {
@@ -116,7 +116,8 @@ impl LineReader {
         }
     }
 
-    /// Reads a line. The line editor begins with `initial` on the line.
+    /// Reads a line. The line editor begins with `initial` on the line. Hidden characters, which a paste may contain, are
+    /// neither shown nor returned.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.
@@ -160,15 +161,18 @@ impl LineEditor {
         if let Some(helper) = self.editor.helper_mut() {
             helper.start_line(context);
         }
-        match self.editor.readline_with_initial(&prompt, (initial, "")) {
-            Ok(line) => Ok(match self.bindings.take_action() {
-                LineAction::Accept => LineOutcome::Line(line),
-                LineAction::EndOfInput => LineOutcome::EndOfInput,
-                LineAction::Interrupt => LineOutcome::Interrupt,
-                LineAction::Suspend => LineOutcome::Suspend(line),
-                LineAction::EditBlock => LineOutcome::EditBlock(line),
-                LineAction::EditExternally => LineOutcome::EditExternally(line),
-            }),
+        match self.editor.readline_with_initial(&prompt, (&without_hidden(initial), "")) {
+            Ok(line) => {
+                let line = without_hidden(&line).into_owned();
+                Ok(match self.bindings.take_action() {
+                    LineAction::Accept => LineOutcome::Line(line),
+                    LineAction::EndOfInput => LineOutcome::EndOfInput,
+                    LineAction::Interrupt => LineOutcome::Interrupt,
+                    LineAction::Suspend => LineOutcome::Suspend(line),
+                    LineAction::EditBlock => LineOutcome::EditBlock(line),
+                    LineAction::EditExternally => LineOutcome::EditExternally(line),
+                })
+            }
             Err(ReadlineError::Interrupted) => Ok(LineOutcome::Interrupt),
             Err(ReadlineError::Eof) => Ok(LineOutcome::EndOfInput),
             // Bytes that are not UTF-8 drop the line, as Ctrl-C does.

@@ -1,9 +1,8 @@
 //! The names that match a word, as candidates for completion.
 
-use rustyline::completion::Pair;
-use unicode_width::UnicodeWidthStr as _;
-
+use crate::markup::{DisplayWidth as _, first_hidden, visible};
 use crate::messages::shell as messages;
+use rustyline::completion::Pair;
 
 /// Maximum number of candidates in a list. The common prefix is that of all matching names.
 const MAX_LISTED: usize = 60;
@@ -41,9 +40,11 @@ impl NameMatches {
         NameMatches { word: word.to_owned(), ..NameMatches::default() }
     }
 
-    /// Adds a name if it matches.
+    /// Adds a name if it matches and can be typed.
     pub fn add(&mut self, name: &str, description: &str) {
-        if let Some(kind) = self.match_kind(name) {
+        if let Some(kind) = self.match_kind(name)
+            && visible(name) == name
+        {
             self.add_as(kind, name, description);
         }
     }
@@ -143,7 +144,7 @@ impl NameMatches {
             if !are_described || description.is_empty() || room < 12 {
                 return name.to_owned();
             }
-            format!("{name:longest$}  {}", truncate_at_word(description, room, ascii))
+            format!("{name:longest$}  {}", truncate_at_word(&visible(description), room, ascii))
         };
         let pair =
             |(name, description): (String, String)| Pair { display: display(&name, &description), replacement: name };
@@ -159,6 +160,7 @@ fn needs_quotes(text: &str) -> bool {
         return text.is_empty();
     }
     text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\'' | '"' | '\\'))
+        || first_hidden(text).is_some()
 }
 
 /// Truncates a description to a number of columns, between two words.
@@ -195,6 +197,18 @@ mod tests {
         assert_eq!(truncate_at_word(description, 47, false), description);
         assert_eq!(truncate_at_word(description, 46, false), "Sets a field of a hash only if it is not…");
         assert_eq!(truncate_at_word(description, 24, true), "Sets a field of a...");
+    }
+
+    #[test]
+    fn names_that_cannot_be_typed_are_no_candidates() {
+        let mut matches = NameMatches::new("a");
+        for name in ["a\x1b[2J", "a\u{202e}", "a\nb", "ab"] {
+            matches.add(name, "about\x07");
+            matches.add_data(name.as_bytes(), "about\x07");
+        }
+        let pairs = matches.into_candidates(80, true);
+        let shown: Vec<_> = pairs.iter().map(|pair| (pair.replacement.as_str(), pair.display.as_str())).collect();
+        assert_eq!(shown, [("ab", "ab  about\\x07")]);
     }
 
     #[test]

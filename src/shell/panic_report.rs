@@ -4,7 +4,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::PanicHookInfo;
 
 use super::text_width;
-use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text};
+use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text, visible_lines};
 use crate::messages::shell as messages;
 use crate::user_files::SaveStatus;
 
@@ -40,5 +40,5 @@ pub fn report(panic: &PanicHookInfo<'_>, save_status: &SaveStatus) -> String {
     if backtrace.status() == BacktraceStatus::Captured {
         lines.push(backtrace.to_string());
     }
-    lines.join("\n")
+    visible_lines(&lines.join("\n")).into_owned()
 }

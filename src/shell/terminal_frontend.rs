@@ -19,8 +19,9 @@ use super::{DEFAULT_WIDTH, TerminalSession};
 use crate::driver::{Frontend, Host, Interrupts, LessonWatcher, WakeReason, write_new_file};
 use crate::lesson::format::Lesson;
 use crate::lesson::progress::Progress;
-use crate::markup::{self, Role, Style, Text, code};
+use crate::markup::{self, Role, Style, Text, code, visible_lines};
 use crate::messages::shell as messages;
+use crate::render::theme::Token;
 use crate::session::Session;
 use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Need, Prompt, Show};
@@ -150,7 +151,7 @@ impl<'a> TerminalFrontend<'a> {
         }
         let keys = KeyInput::new()?;
         let mut out = io::stdout().lock();
-        write!(out, "{}", self.output.theme_and_style().0.paint(Role::Prompt, prompt))?;
+        write!(out, "{}", self.output.theme_and_style().0.paint_token(Token::Prompt, prompt))?;
         out.flush()?;
         let saved = loop {
             if let Some(saved) = watcher.reload_if_saved() {
@@ -303,10 +304,13 @@ impl Frontend for TerminalFrontend<'_> {
         let mut has_shown_bracket = false;
         loop {
             let shown_prompt = if text.is_empty() {
-                // The line editor redraws the whole line, so output that is on the line becomes part of the prompt.
-                std::mem::take(&mut self.unfinished_output) + &prompt.text()
+                // The line editor redraws the whole line, so output that is on the line becomes part of the prompt. It
+                // counts the columns of the prompt, which must not change after this.
+                let unfinished = std::mem::take(&mut self.unfinished_output);
+                let redrawn = if self.reader.is_plain() { "" } else { after_return(&unfinished) };
+                visible_lines(&(redrawn.to_owned() + &prompt.text())).into_owned()
             } else {
-                prompt.continuation()
+                visible_lines(&prompt.continuation()).into_owned()
             };
             let initial =
                 if text.is_empty() { std::mem::take(&mut self.initial_text) } else { indentation_after(&text) };
@@ -426,6 +430,12 @@ impl Frontend for TerminalFrontend<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// Returns the part of an unfinished line that stays on the screen when the prompt overwrites it: the part after the last
+/// carriage return.
+fn after_return(line: &str) -> &str {
+    line.rsplit('\r').next().unwrap_or_default()
 }
 
 /// Appends a line to a block.

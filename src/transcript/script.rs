@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::driver::{Frontend, Host, drive};
 use crate::lesson::evidence::Submission;
+use crate::markup::escape_in_json;
 use crate::messages::transcript as messages;
 use crate::render::Renderer;
 use crate::render::svg::Svg;
@@ -112,7 +113,7 @@ impl<W: Write> Frontend for ScriptFrontend<'_, W> {
         let is_error = submission.error.as_ref().is_some_and(|error| error.exit_status.is_none());
         self.has_failed |= is_error && !matches!(self.format, OutputFormat::Cli(_));
         if matches!(self.format, OutputFormat::Json) {
-            writeln!(self.out, "{}", submission_as_json(submission))?;
+            writeln!(self.out, "{}", escape_in_json(&submission_as_json(submission).to_string()))?;
         }
         Ok(())
     }

@@ -182,6 +182,16 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     ),
     // They panic if standard output or standard error is closed.
     (&["print!", "println!", "eprint!", "eprintln!"], &[]),
+    // In `cli`, one file makes the text of messages visible.
+    (
+        &["std::io::stderr"],
+        &["cli/output.rs", "shell/terminal_modes.rs", "transcript/script.rs", "python-kernel/kernel", "redis-server"],
+    ),
+    // Elsewhere, `markup::DisplayWidth` measures a text as it is shown.
+    (
+        &["unicode_width"],
+        &["markup/columns.rs", "render/svg.rs", "session/picture", "python-kernel/kernel/traceback/carets.rs"],
+    ),
     (&["dbg!", "todo!", "unimplemented!"], &[]),
     (&["nu_ansi_term"], &["render/theme.rs"]),
     (&["rustyline"], &["shell", "cli/args.rs"]),

@@ -23,3 +23,4 @@ mod support;
 mod truths;
 mod tutor;
 mod undo;
+mod visible_text;

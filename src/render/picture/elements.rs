@@ -1,9 +1,7 @@
 //! A list: its elements side by side from head to tail, or below one another where there is no room.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::{change_mark, change_role, more_line, shown_part, truncate_label};
-use crate::markup::{Line, Role, Span, Style, pad_end, pad_start};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, pad_end, pad_start};
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Element, Piece};
 

@@ -1,10 +1,8 @@
 //! A hash: a table of its fields.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::ttl::{format_ttl, ttl_bar};
 use super::{change_mark, change_role, more_line, shown_part, truncate_label};
-use crate::markup::{Line, Role, Span, Style, pad_end};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, pad_end};
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Field, Piece};
 

@@ -11,9 +11,7 @@ mod spoken;
 mod text;
 mod ttl;
 
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::markup::{Line, Role, Span, Style, layout_paragraph, truncate_marked};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, truncate_marked};
 use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since};

@@ -1,9 +1,7 @@
 //! Two sets as two boxes that overlap, or as three lists where there is no room.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::{change_mark, change_role, layout_members, shown_part, truncate_label};
-use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end};
 use crate::messages::render as messages;
 use crate::session::picture::{Member, Overlap, Piece};
 

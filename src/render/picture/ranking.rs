@@ -1,9 +1,7 @@
 //! A sorted set: its members with ranks, scores and a bar for each score.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::{bar, change_mark, change_role, more_line, shown_part, truncate_label};
-use crate::markup::{Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Piece, Ranked, Ranking};
 

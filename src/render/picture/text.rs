@@ -1,9 +1,7 @@
 //! A string: its characters above their bytes, or the bits of a binary string.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::{label_text, more_line, truncate_label};
-use crate::markup::{Line, Role, Span, Style, pad_end, pad_start};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, first_hidden, pad_end, pad_start};
 use crate::messages::render as messages;
 use crate::session::picture::{Bytes, Change};
 
@@ -40,8 +38,7 @@ fn glyphs(bytes: &[(u8, bool)]) -> Vec<Glyph> {
                 '\n' => "\\n".into(),
                 '\r' => "\\r".into(),
                 '\t' => "\\t".into(),
-                c if c.to_string().width() == 0 => String::new(),
-                c => c.to_string(),
+                c => Some(c.to_string()).filter(|c| first_hidden(c).is_none() && c.width() > 0).unwrap_or_default(),
             };
             glyphs.push(Glyph { text, bytes: bytes[at..at + c.len_utf8()].to_vec() });
             at += c.len_utf8();

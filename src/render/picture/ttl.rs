@@ -1,9 +1,7 @@
 //! The time to live of a key or of a field: a text, and a bar that shrinks.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::bar;
-use crate::markup::{Line, Role, Span, Style};
+use crate::markup::{DisplayWidth as _, Line, Role, Span, Style};
 use crate::messages::render as messages;
 use crate::session::picture::Ttl;
 

@@ -2,7 +2,7 @@
 
 use super::super::Session;
 use super::super::runtime::dialect::Dialect;
-use crate::markup::{Role, code};
+use crate::markup::{Role, code, visible};
 use crate::messages::commands as messages;
 
 impl Session {
@@ -39,5 +39,5 @@ impl Session {
 
 /// Returns whether a name is a valid client name.
 pub(super) fn is_client_name(name: &str) -> bool {
-    !name.is_empty() && name != "tutor" && !name.contains(char::is_whitespace)
+    !name.is_empty() && name != "tutor" && !name.contains(char::is_whitespace) && visible(name) == name
 }

@@ -18,11 +18,8 @@ impl Session {
         for database in keyspace.databases() {
             for (key, entry) in database.iter() {
                 let ttl = entry.expires_ms().map(|at| format!("{} s", (at - now_ms).max(0) / 1000)).unwrap_or_default();
-                rows.push(format!(
-                    "| `{}` | {} | {ttl} |\n",
-                    String::from_utf8_lossy(key).replace('|', "¦"),
-                    entry.value.type_name()
-                ));
+                let key = code(&String::from_utf8_lossy(key)).replace('|', "¦");
+                rows.push(format!("| {key} | {} | {ttl} |\n", entry.value.type_name()));
             }
         }
         if rows.is_empty() {

@@ -7,7 +7,7 @@
 use super::super::Session;
 use super::super::event::{Effect, Show};
 use super::super::runtime::PORT;
-use crate::markup::{Role, code, parse};
+use crate::markup::{Role, code, parse, visible};
 use crate::messages::commands as messages;
 
 impl Session {
@@ -79,7 +79,8 @@ impl Session {
                 (None, Some(command)) => messages::real_client_sent(command),
                 (None, None) => messages::real_client_is_new(),
             };
-            let row = [&name, &client.address, &does].map(|cell| cell.replace('|', "¦"));
+            // A name or a key of a real client must not begin another row.
+            let row = [&name, &client.address, &does].map(|cell| visible(cell).replace('|', "¦"));
             table.push_str(&format!("| {} | {} | {} |\n", row[0], row[1], row[2]));
         }
         self.tutor.say(Role::Plain, &messages::port_is_open(port));

@@ -2,7 +2,7 @@
 
 use super::Runtime;
 use super::client::{Ask, Client};
-use crate::markup::Role;
+use crate::markup::{Role, visible};
 use crate::messages::runtime as messages;
 
 impl Runtime {
@@ -10,7 +10,8 @@ impl Runtime {
     pub fn waits(&self) -> Vec<String> {
         let waiting = |client: &Client| {
             let wait = client.connections().filter_map(|id| self.engine.server.blocking.get(id)).next()?;
-            let keys: Vec<_> = wait.keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
+            let keys: Vec<_> =
+                wait.keys.iter().map(|key| visible(&String::from_utf8_lossy(key)).into_owned()).collect();
             Some(messages::waiting_client(&client.name, keys.join(", ")))
         };
         self.clients.learners().filter_map(waiting).collect()

@@ -1,5 +1,6 @@
 //! The program in a pseudo-terminal: what the screen shows, and how keys are handled.
 
+mod hidden_characters;
 mod leaving;
 mod lessons;
 mod screens;

@@ -46,6 +46,8 @@ pub struct Terminal {
     pub master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
+    /// Everything that the program has written.
+    pub written: Vec<u8>,
     pub screen: vt100::Parser,
     /// The folder of the program's files.
     pub home: PathBuf,
@@ -84,7 +86,7 @@ impl Terminal {
     fn new(started: PseudoTerminal, home: PathBuf, (columns, rows): (u16, u16)) -> Self {
         let PseudoTerminal { child, master, keys, output } = started;
         let screen = vt100::Parser::new(cells(rows), cells(columns), 1000);
-        Terminal { child, master, keys, output, screen, home }
+        Terminal { child, master, keys, output, written: Vec::new(), screen, home }
     }
 
     /// Returns the text on the screen. Lines that the terminal has wrapped are joined.
@@ -126,7 +128,7 @@ impl Terminal {
         while !condition(&self.text()) {
             let left = TIMEOUT.saturating_sub(started.elapsed());
             match self.output.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok(bytes) => self.process(&bytes),
                 Err(_) => panic!("{what} did not appear:\n{}", self.text()),
             }
         }
@@ -135,7 +137,12 @@ impl Terminal {
     /// Waits until the program writes something.
     pub fn read_output(&mut self) {
         let bytes = self.output.recv_timeout(TIMEOUT).expect("the program writes something");
-        self.screen.process(&bytes);
+        self.process(&bytes);
+    }
+
+    fn process(&mut self, bytes: &[u8]) {
+        self.written.extend_from_slice(bytes);
+        self.screen.process(bytes);
     }
 
     /// Waits until the last line is this prompt.
@@ -175,7 +182,7 @@ impl Terminal {
     /// Waits until the program ends, and returns its exit status.
     pub fn exit_status(&mut self) -> u32 {
         while let Ok(bytes) = self.output.recv_timeout(TIMEOUT) {
-            self.screen.process(&bytes);
+            self.process(&bytes);
         }
         self.child.wait().expect("the program was started").exit_code()
     }

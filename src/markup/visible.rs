@@ -1,0 +1,226 @@
+//! Makes visible what a terminal would act on or hide: control characters, escape sequences, and characters without a
+//! width that reorder or disguise a text.
+//!
+//! They are written as Python's `repr` writes them: ESC becomes the four characters `\x1b`, and a right-to-left override
+//! becomes `\u202e`. Nothing else is changed, not even a backslash, because the result is for reading and not for
+//! parsing:
+//!
+//! ```
+//! use redis_tutor::markup::{visible, visible_lines};
+//!
+//! assert_eq!(visible("a key\x1b]52;c;ZXZpbA==\x07"), r"a key\x1b]52;c;ZXZpbA==\x07");
+//! assert_eq!(visible("日本語 👩‍🚀"), "日本語 👩‍🚀");
+//! assert_eq!(visible_lines("one\ntwo\r"), "one\ntwo\\r");
+//! ```
+//!
+//! `render::theme` and `render::svg` apply this to all text that goes out, so no other module has to. A module that
+//! measures a text, or that writes data into Markdown, calls it earlier.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+
+/// Characters that are never shown, besides the control characters: they are invisible, change the direction of the text
+/// around them, break lines, or are no characters at all.
+const HIDDEN: [RangeInclusive<char>; 25] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{34f}'..='\u{34f}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{17b4}'..='\u{17b5}',
+    '\u{180b}'..='\u{180f}',
+    '\u{200b}'..='\u{200b}',
+    '\u{200e}'..='\u{200f}',
+    '\u{2028}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{fdd0}'..='\u{fdef}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff0}'..='\u{fffb}',
+    '\u{fffe}'..='\u{ffff}',
+    '\u{1bca0}'..='\u{1bca3}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{1fffe}'..='\u{1ffff}',
+    '\u{2fffe}'..='\u{2ffff}',
+    '\u{3fffe}'..='\u{dffff}',
+    '\u{e0000}'..='\u{e00ff}',
+    '\u{e01f0}'..='\u{effff}',
+    '\u{ffffe}'..='\u{fffff}',
+    '\u{10fffe}'..='\u{10ffff}',
+];
+
+/// Whether a character must be made visible. `before` is the character before it, unless that is hidden.
+fn is_hidden(c: char, before: Option<char>) -> bool {
+    match c {
+        ' '..='~' => false,
+        // Joiners are part of emoji and of words in many scripts, but between ASCII letters they only disguise a word.
+        '\u{200c}' | '\u{200d}' | '\u{e0100}'..='\u{e01ef}' => before.is_none_or(|before| before.is_ascii()),
+        // A variation selector makes an emoji of a digit, too.
+        '\u{fe00}'..='\u{fe0f}' => {
+            before.is_none_or(|before| before.is_ascii() && !matches!(before, '0'..='9' | '#' | '*'))
+        }
+        c => c.is_control() || HIDDEN.iter().any(|range| range.contains(&c)),
+    }
+}
+
+/// Returns the places of the characters that must be made visible, except those that `keeps` accepts.
+fn hidden(text: &str, keeps: impl Fn(char) -> bool) -> impl Iterator<Item = (usize, char)> {
+    let mut before = None;
+    text.char_indices().filter(move |&(_, c)| {
+        let is_hidden = is_hidden(c, before);
+        before = (!is_hidden).then_some(c);
+        is_hidden && !keeps(c)
+    })
+}
+
+/// Replaces the characters at these places.
+fn replace_at<'a>(
+    text: &'a str,
+    places: impl Iterator<Item = (usize, char)>,
+    write: impl Fn(char, &mut String),
+) -> Cow<'a, str> {
+    // Most texts need nothing, and this is the quickest way to see it.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
+    let mut places = places.peekable();
+    if places.peek().is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut start = 0;
+    for (at, c) in places {
+        out.push_str(&text[start..at]);
+        write(c, &mut out);
+        start = at + c.len_utf8();
+    }
+    out.push_str(&text[start..]);
+    Cow::Owned(out)
+}
+
+/// Writes a character as Python's `repr` does.
+fn escape(c: char, out: &mut String) {
+    let code = u32::from(c);
+    let written = match c {
+        '\t' => write!(out, "\\t"),
+        '\n' => write!(out, "\\n"),
+        '\r' => write!(out, "\\r"),
+        ..='\u{ff}' => write!(out, "\\x{code:02x}"),
+        ..='\u{ffff}' => write!(out, "\\u{code:04x}"),
+        _ => write!(out, "\\U{code:08x}"),
+    };
+    written.expect("writing to a string cannot fail");
+}
+
+/// Returns a text of one line with all hidden characters made visible, including line breaks and tabs.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    replace_at(text, hidden(text, |_| false), escape)
+}
+
+/// Returns a text of several lines with all hidden characters made visible, except line breaks and tabs.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    replace_at(text, hidden(text, is_layout), escape)
+}
+
+/// Returns a text without its hidden characters. Line breaks and tabs are kept.
+///
+/// This is for text that the user types or pastes. The line editor counts its columns, so that nothing can be inserted
+/// into it, and terminals remove control characters from pasted text as well.
+pub fn without_hidden(text: &str) -> Cow<'_, str> {
+    replace_at(text, hidden(text, is_layout), |_, _| {})
+}
+
+/// Returns the first hidden character of a text, and its place. Line breaks, tabs, and CR before LF do not count.
+pub fn first_hidden(text: &str) -> Option<(usize, char)> {
+    hidden(text, is_layout).find(|&(at, c)| !(c == '\r' && text[at..].starts_with("\r\n")))
+}
+
+/// Returns a text in JSON with its hidden characters written as `\uNNNN`, which any parser of JSON turns into the same
+/// characters again. Outside of strings, the text must not contain any line breaks or tabs.
+pub fn escape_in_json(json: &str) -> Cow<'_, str> {
+    replace_at(json, hidden(json, |_| false), |c, out| {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}").expect("writing to a string cannot fail");
+        }
+    })
+}
+
+fn is_layout(c: char) -> bool {
+    matches!(c, '\n' | '\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_written_as_in_python() {
+        for (text, shown) in [
+            ("plain text, \\x1b too", "plain text, \\x1b too"),
+            ("\0\x07\x08\t\n\x0b\r\x1b[2J\x7f", r"\x00\x07\x08\t\n\x0b\r\x1b[2J\x7f"),
+            ("\u{80}\u{9b}2J\u{9d}0;title\u{9c}", r"\x80\x9b2J\x9d0;title\x9c"),
+            ("a\u{202e}b\u{2066}c\u{2028}d\u{2029}\u{200f}\u{61c}", r"a\u202eb\u2066c\u2028d\u2029\u200f\u061c"),
+            ("ad\u{200b}m\u{200d}in\u{feff}\u{ad}", r"ad\u200bm\u200din\ufeff\xad"),
+            ("\u{fffe}\u{ffff}\u{fdd0}\u{1ffff}\u{e0041}", r"\ufffe\uffff\ufdd0\U0001ffff\U000e0041"),
+            ("a\u{fe0f}", r"a\ufe0f"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
+    }
+
+    #[test]
+    fn text_in_any_script_is_unchanged() {
+        for text in ["déjà vu", "שלום", "سلام", "मन्त्र", "می‌خواهم", "👩‍🚀 1️⃣ ❤️ 🇩🇪", "e\u{301}", "\u{a0}\u{3000}\u{fffd}"]
+        {
+            assert!(matches!(visible(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_hidden_character_is_found() {
+        assert_eq!(first_hidden("one\r\n\ttwo\n"), None);
+        assert_eq!(first_hidden("one\rtwo"), Some((3, '\r')));
+        assert_eq!(first_hidden("é\u{202e}"), Some((2, '\u{202e}')));
+    }
+
+    /// Returns any text, in which hidden characters are frequent.
+    fn any_text() -> impl Strategy<Value = String> {
+        let hidden = proptest::sample::select(HIDDEN.to_vec()).prop_map(|range| *range.start());
+        let control = (0_u32..0xa0).prop_filter_map("a control character", char::from_u32);
+        proptest::collection::vec(prop_oneof![any::<char>(), hidden, control], 0..40)
+            .prop_map(|characters| characters.into_iter().collect())
+    }
+
+    /// The inputs come from a seed, so that each run has the same ones.
+    fn config() -> ProptestConfig {
+        ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() }
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn nothing_hidden_is_left(text in any_text()) {
+            let shown = visible(&text).into_owned();
+            prop_assert_eq!(first_hidden(&shown), None);
+            prop_assert!(!shown.contains(['\n', '\t']));
+            prop_assert_eq!(visible(&shown), shown.as_str());
+            for lines in [visible_lines(&text), without_hidden(&text)] {
+                prop_assert!(hidden(&lines, is_layout).next().is_none(), "{lines:?}");
+                prop_assert!(!lines.chars().any(|c| c.is_control() && !is_layout(c)));
+            }
+        }
+
+        #[test]
+        fn json_is_the_same_to_a_parser(text in any_text()) {
+            let json = serde_json::Value::String(text.clone()).to_string();
+            let escaped = escape_in_json(&json);
+            prop_assert_eq!(first_hidden(&escaped), None);
+            prop_assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+        }
+    }
+}
