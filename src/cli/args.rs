@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::limits::{self, TimeLimit};
 use redis_server::DebugAccess;
 
 /// Learn Redis at a prompt: real redis-py and redis-cli, answered by a Redis inside this program.
@@ -38,6 +39,14 @@ pub struct Arguments {
     /// The key bindings of the line editor
     #[arg(long, global = true, value_enum, default_value_t = KeyBindings::Emacs, value_name = "KEYS")]
     pub edit_mode: KeyBindings,
+
+    /// How long a script or piped input may compute (5 minutes), or a try of `check` (1 minute): 30s, 10m, none
+    #[arg(long, global = true, value_name = "TIME", value_parser = limits::parse_time)]
+    pub time_limit: Option<TimeLimit>,
+
+    /// How much memory the data may take: 256mb, 2gb
+    #[arg(long, global = true, value_name = "SIZE", value_parser = limits::parse_memory, default_value = "1gb")]
+    pub memory_limit: u64,
 
     /// Seed for everything random: use the same number for reproducible runs
     #[arg(long, global = true, value_name = "N")]

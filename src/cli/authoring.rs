@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::Arguments;
 use super::lesson_files::{read_file, read_library};
+use super::limits::TimeLimit;
 use super::{Error, TRANSCRIPT_WIDTH, output};
 use crate::messages::cli as messages;
 use crate::render::Renderer;
@@ -61,7 +62,8 @@ pub fn print_transcript(arguments: &Arguments, file: &Path, width: Option<usize>
     let mut library = read_library(arguments)?;
     Arc::make_mut(&mut library).add(lesson.clone());
     let renderer = Renderer::new(arguments.style(width.unwrap_or(TRANSCRIPT_WIDTH)), arguments.theme(false));
-    let transcript = lesson_transcript(&lesson, &library, vec![renderer], &std::env::current_exe()?)?;
+    let time_limit = TimeLimit::of_run(arguments.time_limit);
+    let transcript = lesson_transcript(&lesson, &library, vec![renderer], &std::env::current_exe()?, time_limit)?;
     io::stdout().lock().write_all(transcript.texts.concat().as_bytes())?;
     if !transcript.is_finished {
         return Err(Error::new(messages::answers_do_not_finish(&source.name)));

@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Error;
+use super::args::Arguments;
 use super::lesson_files::{read_file, read_folder};
+use super::limits::TimeLimit;
 use super::output::print_line;
+use crate::driver::Limits;
 use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Source};
 use crate::lesson::text_rules;
@@ -15,7 +18,8 @@ use crate::transcript::lesson_check::check_lesson;
 use crate::user_files::UserFiles;
 
 /// Checks the lessons at these paths, or the built-in lessons.
-pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
+pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf]) -> Result<i32, Error> {
+    let limits = Limits { time: TimeLimit::of_try(arguments.time_limit), memory: arguments.memory_limit };
     let mut sources = Vec::new();
     for path in paths {
         if UserFiles::default().is_folder(path) {
@@ -38,7 +42,7 @@ pub fn check_lessons(paths: &[PathBuf]) -> Result<i32, Error> {
             Ok(lesson) => {
                 let id = lesson.id.get_ref().clone();
                 let position = Some(lesson.id.span().start);
-                let report = check_lesson(&Arc::new(lesson))?;
+                let report = check_lesson(&Arc::new(lesson), limits)?;
                 tries += report.tries;
                 advice = report.advice;
                 let replaced = replaced_lesson(&source.name, &id, &built_in);

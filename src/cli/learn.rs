@@ -1,12 +1,13 @@
 //! `learn`, `play` and `review`: interactive sessions, at a terminal or from piped input.
 
 use std::collections::VecDeque;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::args::Arguments;
 use super::lesson_files::{find_lesson, read_file, read_library};
+use super::limits::TimeLimit;
 use super::progress::{finish_progress, history_file, open_progress};
 use super::{Error, TRANSCRIPT_WIDTH, output, session_options};
 use crate::driver::LessonWatcher;
@@ -73,6 +74,7 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
     }
     let options = session_options(arguments, library.clone(), file.progress().clone(), Dialect::Both);
     let mut session = Session::new(options);
+    session.limit_memory(arguments.memory_limit);
     match *start {
         Start::Prompt => {}
         Start::Lesson(name) => open_lesson(&mut session, &library, file.progress(), lesson.as_deref().or(name))?,
@@ -105,9 +107,7 @@ fn run_pipe(
     let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), theme);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut input = pipe::PipeInput { reader: io::stdin().lock(), watcher };
-    let status = pipe::run_pipe(session, &mut input, renderer, &mut out, file)?;
-    out.flush()?;
-    Ok(status)
+    pipe::run_pipe(session, &mut input, renderer, TimeLimit::of_run(arguments.time_limit), &mut out, file)
 }
 
 /// Returns the watcher of the lesson file for `learn --watch`, or `None` without `--watch`.

@@ -8,6 +8,7 @@ mod learn;
 mod lesson_files;
 #[cfg(test)]
 mod lesson_schema_test;
+mod limits;
 mod manual;
 mod output;
 mod progress;
@@ -111,7 +112,7 @@ fn run(arguments: &Arguments) -> Result<i32, Error> {
         Some(Command::Review) => learn::run_session(arguments, &Start::Practice, None),
         Some(Command::Sheet { lesson }) => sheet::print_sheets(arguments, lesson.as_deref()),
         Some(Command::Lessons) => list_lessons(arguments),
-        Some(Command::Check { paths }) => check::check_lessons(paths),
+        Some(Command::Check { paths }) => check::check_lessons(arguments, paths),
         Some(Command::Transcript { file, width }) => authoring::print_transcript(arguments, file, *width),
         Some(Command::New { path }) => authoring::write_new_lesson(path),
         Some(Command::Serve(options)) => serve::serve(arguments, options),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::Arguments;
+use super::limits::TimeLimit;
 use super::{Error, TRANSCRIPT_WIDTH, session_options};
 use crate::lesson::progress::Progress;
 use crate::messages::cli as messages;
@@ -24,6 +25,7 @@ pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> 
     let source = read_script(file)?;
     let dialect = if cli { Dialect::Cli } else { Dialect::Python };
     let mut session = Session::new(session_options(arguments, Arc::default(), Progress::default(), dialect));
+    session.limit_memory(arguments.memory_limit);
     let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), arguments.theme(false));
     let format = match (json, cli) {
         (true, _) => OutputFormat::Json,
@@ -31,18 +33,20 @@ pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> 
         (false, false) => OutputFormat::Transcript(renderer),
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    Ok(script::run_script(&mut session, &source, format, &mut out)?)
+    Ok(script::run_script(&mut session, &source, format, TimeLimit::of_run(arguments.time_limit), &mut out)?)
 }
 
 /// Runs a script, and writes its transcript as a picture.
 pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Error> {
     let source = read_script(file)?;
     let mut session = Session::new(session_options(arguments, Arc::default(), Progress::default(), Dialect::Python));
+    session.limit_memory(arguments.memory_limit);
     let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), Theme::Plain);
     let mut svg = Vec::new();
     let name = file.file_name().map_or_else(messages::standard_input, |name| name.to_string_lossy().into_owned());
     let format = OutputFormat::Picture(renderer, Svg::new(PICTURE_WIDTH), messages::picture_title(name));
-    let status = script::run_script(&mut session, &source, format, &mut svg)?;
+    let time_limit = TimeLimit::of_run(arguments.time_limit);
+    let status = script::run_script(&mut session, &source, format, time_limit, &mut svg)?;
     if picture.as_os_str() == "-" {
         io::stdout().lock().write_all(&svg)?;
     } else {

@@ -2,9 +2,10 @@
 
 use super::args::Arguments;
 use super::lesson_files::{find_lesson, read_library};
+use super::limits::TimeLimit;
 use super::progress::open_progress;
 use super::{Error, output};
-use crate::driver::rehearse;
+use crate::driver::{Limits, rehearse};
 use crate::lesson::format::Lesson;
 use crate::lesson::sheet;
 use crate::messages::cli as messages;
@@ -34,7 +35,9 @@ pub fn print_sheets(arguments: &Arguments, lesson: Option<&str>) -> Result<i32, 
         if index > 0 {
             output::print_line("")?;
         }
-        output::print(&sheet::markdown(lesson, &rehearse(lesson, &program)?))?;
+        let limits = Limits { time: TimeLimit::of_run(arguments.time_limit), memory: arguments.memory_limit };
+        let outcome = rehearse(lesson, &program, limits)?;
+        output::print(&sheet::markdown(lesson, &outcome.rehearsal))?;
     }
     Ok(0)
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::messages::driver as messages;
@@ -58,11 +58,33 @@ impl PythonProcess {
     }
 }
 
+impl PythonProcess {
+    /// Ends the process, and returns how it has ended. If it had ended before, that does not change how.
+    fn end(&mut self) -> ProcessEnd {
+        let _ = self.process.kill();
+        match self.process.wait() {
+            Ok(status) if has_aborted(status) => ProcessEnd::Aborted,
+            Ok(_) | Err(_) => ProcessEnd::Other,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn has_aborted(status: ExitStatus) -> bool {
+    let abort = rustix::process::Signal::ABORT.as_raw();
+    std::os::unix::process::ExitStatusExt::signal(&status) == Some(abort)
+}
+
+/// Returns false: only Unix tells how a process has ended.
+#[cfg(not(unix))]
+fn has_aborted(_: ExitStatus) -> bool {
+    false
+}
+
 /// Ends the process when it is removed from the children.
 impl Drop for PythonProcess {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.end();
     }
 }
 
@@ -72,12 +94,20 @@ pub enum ReceiveOutcome {
     /// A frame of the thread with this number.
     Frame(u32, FromChild),
     /// The child's process has ended.
-    Exited,
+    Exited(ProcessEnd),
     /// Nothing was sent for the time of `WaitConditions::silence`.
     Silence,
     /// Ctrl-C was pressed.
     Interrupt,
     /// A real client has sent something, or the time limit was reached.
+    Other,
+}
+
+/// How a child's process has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProcessEnd {
+    /// It has aborted itself. The interpreter does that when an allocation fails.
+    Aborted,
     Other,
 }
 
@@ -154,7 +184,7 @@ impl Children {
     /// # Errors
     /// Returns an error if waiting fails. A broken pipe is not an error but the child's end.
     pub(super) fn receive(&mut self, id: ChildId, conditions: &WaitConditions<'_>) -> io::Result<ReceiveOutcome> {
-        let Some(child) = self.0.get_mut(&id) else { return Ok(ReceiveOutcome::Exited) };
+        let Some(child) = self.0.get_mut(&id) else { return Ok(ReceiveOutcome::Exited(ProcessEnd::Other)) };
         if let Some((thread, frame)) = child.queued_frames.pop_front() {
             return Ok(ReceiveOutcome::Frame(thread, frame));
         }
@@ -179,8 +209,9 @@ impl Children {
             }
             Ok(Some((thread, frame))) => Ok(ReceiveOutcome::Frame(thread, frame)),
             Ok(None) | Err(_) => {
+                let end = child.end();
                 self.kill(id);
-                Ok(ReceiveOutcome::Exited)
+                Ok(ReceiveOutcome::Exited(end))
             }
         }
     }
@@ -221,7 +252,7 @@ pub fn python_walls(program: &Path) -> io::Result<Walls> {
     loop {
         match children.receive(id, &WaitConditions::default())? {
             ReceiveOutcome::Frame(_, FromChild::Ready { walls }) => return Ok(walls),
-            ReceiveOutcome::Exited => {
+            ReceiveOutcome::Exited(_) => {
                 return Err(io::Error::other(messages::python_not_started(io::ErrorKind::BrokenPipe)));
             }
             _ => {}
@@ -317,7 +348,20 @@ mod tests {
         children.0.insert(id, child);
         children.kill(id);
         let received = children.receive(id, &WaitConditions::default()).expect("the wait succeeds");
-        assert!(matches!(received, ReceiveOutcome::Exited), "{received:?}");
+        assert!(matches!(received, ReceiveOutcome::Exited(_)), "{received:?}");
+    }
+
+    #[test]
+    fn a_process_that_aborts_is_distinguished_from_one_that_exits() {
+        for (script, end) in [("kill -ABRT $$", ProcessEnd::Aborted), ("exit 3", ProcessEnd::Other)] {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
+            let child = PythonProcess::from_child(command.spawn().expect("sh exists")).expect("both are piped");
+            let (id, mut children) = (ChildId(1), Children::default());
+            children.0.insert(id, child);
+            let received = children.receive(id, &WaitConditions::default()).expect("the wait succeeds");
+            assert!(matches!(received, ReceiveOutcome::Exited(how) if how == end), "{script}: {received:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::children::{Children, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions};
+use super::children::{Children, ProcessEnd, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions};
 use super::rehearsal::{PendingRehearsal, RehearsalStart};
 use super::{Interrupts, WakeReason};
 use crate::messages::driver as messages;
@@ -131,21 +131,26 @@ impl<'a> Host<'a> {
         Event::Rehearsed(self.rehearsal.take().map(PendingRehearsal::wait).unwrap_or_default())
     }
 
-    /// Waits for a frame of a child. With a `tick_interval`, waits no longer than that.
+    /// Waits for a frame of a child, and no longer than `wake_after`.
     pub(super) fn read_frame(
         &mut self,
         child: ChildId,
         deadline_us: Option<i64>,
-        tick_interval: Option<Duration>,
+        wake_after: Option<Duration>,
         interrupts: Option<&Interrupts>,
     ) -> io::Result<ReadOutcome> {
         let silence = deadline_us.is_some().then_some(SILENCE);
-        let limit = self.server().and_then(|_| self.time_until_deadline(None)).into_iter().chain(tick_interval).min();
+        let limit = self.server().and_then(|_| self.time_until_deadline(None)).into_iter().chain(wake_after).min();
         let server = self.server.as_ref().filter(|_| self.session.can_lend_engine());
         let conditions = WaitConditions { silence, limit, interrupts, server };
         Ok(match self.children.receive(child, &conditions)? {
             ReceiveOutcome::Frame(thread, frame) => ReadOutcome::Event(Event::Frame { child, thread, frame }),
-            ReceiveOutcome::Exited => ReadOutcome::Event(Event::ChildGone(child)),
+            ReceiveOutcome::Exited(end) => {
+                if end == ProcessEnd::Aborted {
+                    self.session.note_out_of_memory(child, python_kernel::MEMORY_LIMIT);
+                }
+                ReadOutcome::Event(Event::ChildGone(child))
+            }
             // Real time passes by itself. If there is no real time, the clock jumps to the deadline.
             ReceiveOutcome::Silence => {
                 ReadOutcome::Event(self.real_elapsed_us.map_or(Event::SkipWait, |us| Event::Elapsed { us }))

@@ -4,13 +4,16 @@ mod children;
 mod ctrl_c;
 mod host;
 mod lesson_watcher;
+mod limits;
 mod rehearsal;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use children::SILENCE;
 use host::ReadOutcome;
+use limits::TimeLimit;
 
 use crate::lesson::evidence::Submission;
 use crate::lesson::judge::Judged;
@@ -25,7 +28,8 @@ pub use children::{PythonCompleter, python_walls};
 pub use ctrl_c::{Interrupts, WakeReason};
 pub use host::{AdvanceOutcome, Host};
 pub use lesson_watcher::LessonWatcher;
-pub use rehearsal::rehearse;
+pub use limits::{Limits, TimeLimitReached, seconds};
+pub use rehearsal::{RehearsalOutcome, rehearse};
 
 /// A front end of a session: a terminal, a pipe, a script, a lesson check or a test.
 ///
@@ -70,6 +74,12 @@ pub trait Frontend {
     /// Returns the real time since the session began, in microseconds, or `None` if the session's clock advances only
     /// by sleeps and waits.
     fn real_elapsed_us(&self) -> Option<i64> {
+        None
+    }
+
+    /// Returns the time that the session may compute, for a front end without a user who could stop it. Waiting for input
+    /// does not count.
+    fn time_limit(&self) -> Option<Duration> {
         None
     }
 
@@ -158,10 +168,13 @@ pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<Strin
 /// Runs a session to its end and returns its exit status.
 ///
 /// # Errors
-/// Returns an error of the front end, or if Python cannot be started.
+/// Returns an error of the front end, or if Python cannot be started, or if the time limit was reached, of which
+/// [`TimeLimitReached`] is then the cause.
 pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<i32> {
     let mut host = Host::new(session, frontend.python_executable()?);
+    let mut time_limit = TimeLimit::new(frontend.time_limit());
     loop {
+        let time_left = time_limit.left()?;
         host.real_elapsed_us = frontend.real_elapsed_us();
         host.serve_real_clients()?;
         host.perform_effects(|effect| perform_frontend_effect(effect, frontend))?;
@@ -172,7 +185,8 @@ pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<
             Need::Nothing => return Ok(host.exit_status),
             Need::Frame { child, deadline_us } => {
                 let tick_interval = frontend.wants_ticks().then_some(SILENCE);
-                match host.read_frame(child, deadline_us, tick_interval, frontend.interrupts())? {
+                let wake_after = tick_interval.into_iter().chain(time_left).min();
+                match host.read_frame(child, deadline_us, wake_after, frontend.interrupts())? {
                     ReadOutcome::Event(event) => event,
                     ReadOutcome::Interrupt => Event::Interrupt,
                     ReadOutcome::NoFrame => {
@@ -183,7 +197,7 @@ pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<
             }
             // Python starts while the learner reads or types.
             Need::Line(_) if frontend.real_elapsed_us().is_some() && host.session_mut().warm_up() => continue,
-            Need::Line(prompt) => frontend.read_input(&mut host, &prompt)?,
+            Need::Line(prompt) => time_limit.while_stopped(|| frontend.read_input(&mut host, &prompt))?,
             Need::Rehearsal => host.finish_rehearsal(),
             Need::Time { deadline_us } => frontend.wait(&host, deadline_us)?,
         };

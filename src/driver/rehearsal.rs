@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use super::{Frontend, Host, drive};
+use super::{Frontend, Host, Limits, TimeLimitReached, drive};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
 use crate::lesson::library::Library;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::session::event::{Event, Prompt, Show};
-use crate::session::{Options, Session};
+use crate::session::{MEMORY_LIMIT, Options, Session};
 
 /// The delay before a rehearsal starts at a terminal, so that the learner's own Python starts first.
 const START_DELAY: Duration = Duration::from_millis(300);
@@ -56,7 +56,9 @@ impl PendingRehearsal {
             };
             if wait != Err(RecvTimeoutError::Disconnected) {
                 // Without a rehearsal, feedback on a wrong submission is less specific. Nothing else depends on it.
-                let _ = sender.send(rehearse(&lesson, &python_executable).unwrap_or_default());
+                let limits = Limits { time: Some(TRANSCRIPT_TIMEOUT), memory: MEMORY_LIMIT };
+                let outcome = rehearse(&lesson, &python_executable, limits).unwrap_or_default();
+                let _ = sender.send(outcome.rehearsal);
             }
         });
         let timeout = match start {
@@ -73,24 +75,38 @@ impl PendingRehearsal {
     }
 }
 
-/// Runs a lesson's answers and returns what each has sent.
+/// What came of a rehearsal.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RehearsalOutcome {
+    pub rehearsal: Rehearsal,
+    /// The index of the step whose answer was running when the time limit was reached. The rehearsal has nothing of the
+    /// steps after it.
+    pub stopped_at: Option<usize>,
+}
+
+/// Runs a lesson's answers and returns what each has sent. The limits are for all of them together.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
-pub fn rehearse(lesson: &Arc<Lesson>, python_executable: &Path) -> io::Result<Rehearsal> {
+pub fn rehearse(lesson: &Arc<Lesson>, python_executable: &Path, limits: Limits) -> io::Result<RehearsalOutcome> {
     let mut session = Session::new(Options::repeatable(Arc::new(Library { lessons: vec![lesson.clone()] })));
+    session.limit_memory(limits.memory);
     session.open(lesson.clone(), 0);
     session.rehearsed(Arc::default());
     let steps = vec![Vec::new(); lesson.steps.len()];
     let rehearsal = Rehearsal { steps, moved_us: Vec::new() };
-    let mut frontend = AnswerTypist { python_executable, step: 0, inputs: 0, rehearsal };
-    drive(&mut session, &mut frontend)?;
-    Ok(frontend.rehearsal)
+    let mut frontend = AnswerTypist { python_executable, time_limit: limits.time, step: 0, inputs: 0, rehearsal };
+    let stopped_at = match drive(&mut session, &mut frontend) {
+        Err(error) if TimeLimitReached::is_cause_of(&error) => Some(session.place().map_or(0, |(_, step)| step - 1)),
+        ended => ended.map(|_| None)?,
+    };
+    Ok(RehearsalOutcome { rehearsal: frontend.rehearsal, stopped_at })
 }
 
 /// A front end that enters the answer of every step and records the submissions.
 struct AnswerTypist<'a> {
     python_executable: &'a Path,
+    time_limit: Option<Duration>,
     /// The index of the open step.
     step: usize,
     /// Number of lines entered so far.
@@ -128,6 +144,10 @@ impl Frontend for AnswerTypist<'_> {
 
     fn python_executable(&self) -> io::Result<PathBuf> {
         Ok(self.python_executable.to_owned())
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        self.time_limit
     }
 
     fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {

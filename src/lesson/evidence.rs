@@ -4,6 +4,11 @@ use super::value::{self, Value};
 use redis_engine::commands;
 use redis_engine::resp;
 
+/// Maximum number of commands of a submission that are kept, and of the bytes that were sent up to the last of them. A loop
+/// that sends commands without end must not fill the memory.
+const MOST_COMMANDS: usize = 100_000;
+const MOST_COMMAND_BYTES: usize = 64 << 20;
+
 /// A text that was entered for a client, with its effects.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Submission {
@@ -13,13 +18,15 @@ pub struct Submission {
     pub source: String,
     /// The standard output, including echoed values. Tracebacks are left out.
     pub output: String,
+    /// The number of bytes of output that were not kept, because there was too much.
+    pub dropped_output: usize,
     /// The last value that Python echoed, or the last reply to a line of redis-cli.
     pub value: Option<DisplayedValue>,
     /// The last error that the submission raised.
     pub error: Option<Failure>,
     /// Whether the submission ended with `error`: no statement ran after the one that raised it.
     pub failed: bool,
-    /// The commands that were sent, in order.
+    /// The commands that were sent, in order. If there were very many, the last ones are missing.
     pub commands: Vec<Vec<Vec<u8>>>,
     /// The indexes of the commands that got an error reply.
     pub refused: Vec<usize>,
@@ -67,6 +74,28 @@ pub struct Traffic {
 }
 
 impl Submission {
+    /// Adds output, as long as no more than `most` bytes are kept.
+    pub fn keep_output(&mut self, text: &str, most: usize) {
+        let room = if self.dropped_output > 0 { 0 } else { most.saturating_sub(self.output.len()) };
+        let end = text.floor_char_boundary(room);
+        self.output.push_str(&text[..end]);
+        self.dropped_output += text.len() - end;
+    }
+
+    /// Adds a command that was sent and counted, unless those before it fill the memory that is set aside for them.
+    pub fn keep_command(&mut self, argv: Vec<Vec<u8>>) {
+        if self.commands.len() < MOST_COMMANDS && (self.traffic.sent <= MOST_COMMAND_BYTES || self.commands.is_empty())
+        {
+            self.commands.push(argv);
+        }
+    }
+
+    /// Notes that the last command that was sent got an error reply.
+    pub fn note_refusal(&mut self) {
+        let has_all = self.commands.len() == self.traffic.commands;
+        self.refused.extend(self.commands.len().checked_sub(1).filter(|_| has_all));
+    }
+
     /// Returns the names of the commands in upper case, with their subcommands. INCR is called INCRBY, because redis-py
     /// sends it as INCRBY.
     pub fn command_names(&self) -> Vec<String> {

@@ -7,6 +7,12 @@ messages! {
     expected_whole_number() = "expected a whole number";
     expected_list() = "expected a list, in [ and ]";
 
+    // Messages about the time limit of a try. `limit` is in seconds: `60 s`.
+    try_not_ended(limit) =
+        "this was stopped after {limit}, the time limit of a try: does it ever end? `check --time-limit 5m` allows more";
+    answers_not_ended(id, limit) =
+        "the answers up to step \"{id}\" were stopped after {limit}, the time limit of a try: does this one ever end? `check --time-limit 5m` allows more";
+
     // Messages about a step before the learner types anything.
     raises(error) = "this raises {error}";
     done_by_nothing(id) = "step \"{id}\" is done without an answer: expect something that only the answer brings about";

@@ -35,6 +35,12 @@ messages! {
     /// Shown if `--watch` is given without the path of a lesson file.
     watch_needs_a_file() = "--watch needs the file of a lesson: redis-tutor learn my-lesson.toml --watch";
 
+    /// Shown if `--time-limit` is given without a time.
+    not_a_time_limit() = "write a time limit as 30s, 10m or none";
+
+    /// Shown if `--memory-limit` is given without a size.
+    not_a_size() = "write a size as 256mb or 2gb";
+
     /// Shown by `serve` when clients can connect.
     listening(address) = "redis-tutor: listening on {address}. Ctrl-C ends it.";
 

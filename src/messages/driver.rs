@@ -1,6 +1,9 @@
 messages! {
     /// Shown if the operating system cannot start a Python child process.
     python_not_started(error) = "Python could not be started: {error}";
+    /// Shown when a script or piped input was ended after `limit`, such as `300 s`.
+    time_limit_reached(limit) =
+        "stopped after {limit}, its time limit: `--time-limit 30m` allows half an hour, `--time-limit none` any time";
     /// Shown by `:save` in a session without a prompt.
     file_not_requested(path) = "`{path}` was not written: only a learner at a prompt can save a file.";
     /// Shown by `:save` if the file exists already. `other_path` is a similar name that is free.

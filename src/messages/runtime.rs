@@ -24,6 +24,11 @@ messages! {
     /// Shown when the learner's Python has ended by itself. `variables` is one of the next two messages.
     python_ended(variables) = "Python has ended. {variables} The data is untouched.";
 
+    /// Shown when the learner's Python has ended because it needed more memory than `limit`, such as `1 GB`. `variables` is
+    /// as in `python_ended`.
+    python_out_of_memory(limit, variables) =
+        "Python has ended: it needed more memory than it may use, {limit}. {variables} The data is untouched.";
+
     /// Shown when Ctrl-C has ended the learner's Python. `variables` is one of the next two messages.
     python_stopped(variables) = "Python was stopped. {variables} The data is untouched.";
 
@@ -61,6 +66,26 @@ messages! {
 
     /// Shown by `:more` if no output is kept.
     nothing_folded() = "Nothing is folded. When output is long, `:more` shows the rest.";
+
+    /// Shown in place of the lines of a statement of a script that are beyond `most` characters.
+    script_lines_dropped(number, most) =
+        "{number} more lines are not shown: the output of a statement is limited to {most} characters.";
+
+    /// Shown in place of the rest of a line of a script that is beyond `most` characters.
+    script_characters_dropped(number, most) =
+        "{number} more characters are not shown: the output of a statement is limited to {most} characters.";
+
+    // Messages about limits (`memory_limit.rs`, `turns.rs`).
+
+    /// Shown once when a command was refused because the data has reached the program's own limit, which is no setting of
+    /// Redis. `limit` is a number with its unit.
+    data_out_of_memory(limit) =
+        "The data takes more than {limit}, the most that this Redis keeps. Commands that add to it are refused with OOM: \
+         type `DEL` with the name of a large key, or `FLUSHALL` to remove everything.";
+
+    /// Shown when the learner opens another client, if there are `most` already. `clients` are their names.
+    too_many_clients(most, clients) =
+        "There are {most} clients already, and no more can be opened: {clients}. `:client NAME` switches to one of them.";
 
     /// Shown if the number before a redis-cli command is too large, as in `1000000 PING`. Plain text.
     too_many_repeats(limit) = "redis-tutor sends a line {limit} times at most.";

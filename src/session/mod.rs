@@ -25,7 +25,7 @@ use lesson_run::{ScriptStep, Tutor};
 pub use options::{Options, SEED, START_US};
 use runtime::client::{ClientIndex, TUTOR};
 use runtime::wire_log::Cause;
-pub use runtime::{dialect, python_hints};
+pub use runtime::{MEMORY_LIMIT, dialect, python_hints};
 
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::Lesson;
@@ -33,7 +33,7 @@ use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::messages::runtime as messages;
-pub use commands::{COMMANDS, refusal};
+pub use commands::{COMMANDS, parse_duration_us, refusal};
 use dialect::{Dialect, Input};
 use python_kernel::frame::Walls;
 use redis_engine::Engine;
@@ -196,6 +196,7 @@ impl Session {
         runtime.clock.set_elapsed(elapsed_us);
         let result = turn(&mut runtime.engine, runtime.clock.now_us());
         runtime.log_ended_waits(&Cause::Client(messages::real_client()), None);
+        runtime.report_memory_limit(None);
         self.settle();
         Some(result)
     }
@@ -280,6 +281,16 @@ impl Session {
         self.tutor.runtime.clock.set_elapsed(us);
     }
 
+    /// Reports that a child's process needed more memory than this limit in bytes. [`Event::ChildGone`] must follow.
+    pub fn note_out_of_memory(&mut self, child: ChildId, limit: u64) {
+        self.tutor.runtime.note_out_of_memory(child, limit);
+    }
+
+    /// Limits the memory of the data, in bytes.
+    pub fn limit_memory(&mut self, bytes: u64) {
+        self.tutor.runtime.engine.keyspace.memory_cap.limit = bytes;
+    }
+
     /// Returns whether a key exists.
     pub fn has_key(&self, key: &str) -> bool {
         self.engine().keyspace.database().get(key.as_bytes()).is_some()
@@ -315,8 +326,7 @@ impl Session {
         }
         if !runtime.clients[runtime.foreground].is_free() {
             // The learner pressed Enter while the client is waiting, so another client gets the prompt.
-            runtime.open_another_client();
-            if text.trim().is_empty() {
+            if !runtime.open_another_client() || text.trim().is_empty() {
                 return;
             }
         }

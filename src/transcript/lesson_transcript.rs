@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::scripted_learner::ScriptedLearner;
 use crate::driver::drive;
@@ -22,15 +23,16 @@ pub struct LessonTranscript {
 }
 
 /// Runs through a lesson once and renders it with each renderer. `library` has the lessons to which the lesson may
-/// refer.
+/// refer. The session may compute for as long as `time_limit`.
 ///
 /// # Errors
-/// Returns an error if Python cannot be started.
+/// Returns an error if Python cannot be started, or if the time limit was reached.
 pub fn lesson_transcript(
     lesson: &Arc<Lesson>,
     library: &Arc<Library>,
     mut renderers: Vec<Renderer>,
     python_executable: &Path,
+    time_limit: Option<Duration>,
 ) -> io::Result<LessonTranscript> {
     let mut session = Session::new(Options::repeatable(library.clone()));
     session.open(lesson.clone(), 0);
@@ -41,6 +43,7 @@ pub fn lesson_transcript(
             text.push_str(&renderer.render(show));
         }
     });
+    learner = learner.with_time_limit(time_limit);
     drive(&mut session, &mut learner)?;
     let progress = session.progress().lessons.get(lesson.id.get_ref());
     let is_finished = progress.is_some_and(|progress| progress.finished);

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Write};
+use std::time::Duration;
 
 use crate::driver::{Frontend, Host, LessonWatcher, drive, write_new_file};
 use crate::lesson::progress::Progress;
@@ -12,22 +13,24 @@ use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
 use crate::user_files::ProgressFile;
 
-/// Reads lines to the end of the input, and writes the session as a terminal would show it. Returns the exit status. The
-/// caller finishes the progress file.
+/// Reads lines to the end of the input, and writes the session as a terminal would show it. The session may compute for as
+/// long as `time_limit`. Returns the exit status. The caller finishes the progress file.
 ///
 /// # Errors
-/// Returns an error if reading or writing fails, or if Python cannot be started.
+/// Returns an error if reading or writing fails, if Python cannot be started, or if the time limit was reached.
 pub fn run_pipe(
     session: &mut Session,
     input: &mut PipeInput<impl BufRead>,
     renderer: Renderer,
+    time_limit: Option<Duration>,
     out: &mut impl Write,
     progress_file: &mut ProgressFile,
 ) -> io::Result<i32> {
-    let mut frontend = PipeFrontend { input, renderer, out, progress_file, unread_lines: VecDeque::new() };
-    let status = drive(session, &mut frontend)?;
+    let mut frontend = PipeFrontend { input, renderer, time_limit, out, progress_file, unread_lines: VecDeque::new() };
+    let result = drive(session, &mut frontend);
+    // What was written until the time limit was reached shows what ran.
     frontend.out.flush()?;
-    Ok(status)
+    result
 }
 
 /// The source of the lines, and a lesson's file that is polled before each.
@@ -40,6 +43,7 @@ pub struct PipeInput<R> {
 struct PipeFrontend<'a, R, W> {
     input: &'a mut PipeInput<R>,
     renderer: Renderer,
+    time_limit: Option<Duration>,
     out: &'a mut W,
     progress_file: &'a mut ProgressFile,
     /// Lines that were read while all clients were blocked, and that are still to be entered.
@@ -125,6 +129,10 @@ impl<R: BufRead, W: Write> Frontend for PipeFrontend<'_, R, W> {
             PipeLine::Unreadable => Ok(Event::Entered(String::new())),
             PipeLine::End => Ok(Event::Interrupt),
         }
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        self.time_limit
     }
 
     fn write_file(&mut self, path: &str, text: &str) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -29,12 +30,18 @@ pub enum OutputFormat {
     Cli(Renderer),
 }
 
-/// Runs a script, and returns its exit status: the argument of `sys.exit` if it was called, 1 if a statement raised an
-/// error, and 0 otherwise.
+/// Runs a script, for as long as `time_limit` at most, and returns its exit status: the argument of `sys.exit` if it was
+/// called, 1 if a statement raised an error, and 0 otherwise.
 ///
 /// # Errors
-/// Returns an error if the output cannot be written, or if Python cannot be started.
-pub fn run_script(session: &mut Session, source: &str, format: OutputFormat, out: &mut impl Write) -> io::Result<i32> {
+/// Returns an error if the output cannot be written, if Python cannot be started, or if the time limit was reached.
+pub fn run_script(
+    session: &mut Session,
+    source: &str,
+    format: OutputFormat,
+    time_limit: Option<Duration>,
+    out: &mut impl Write,
+) -> io::Result<i32> {
     let statements = if session.dialect() == Dialect::Cli {
         source.lines().map(str::to_owned).collect()
     } else {
@@ -49,8 +56,11 @@ pub fn run_script(session: &mut Session, source: &str, format: OutputFormat, out
         session.name_module("__console__");
     }
     session.show_all();
-    let mut frontend = ScriptFrontend { statements, format, out, has_failed: false };
-    let status = drive(session, &mut frontend)?;
+    let mut frontend = ScriptFrontend { statements, format, time_limit, out, has_failed: false };
+    let result = drive(session, &mut frontend);
+    // What was written until the time limit was reached shows where the script was.
+    frontend.out.flush()?;
+    let status = result?;
     if let OutputFormat::Picture(_, svg, title) = frontend.format {
         frontend.out.write_all(svg.write(&title).as_bytes())?;
     }
@@ -61,6 +71,7 @@ pub fn run_script(session: &mut Session, source: &str, format: OutputFormat, out
 struct ScriptFrontend<'a, W: Write> {
     statements: VecDeque<String>,
     format: OutputFormat,
+    time_limit: Option<Duration>,
     out: &'a mut W,
     /// Whether a statement raised an error or was blocked forever.
     has_failed: bool,
@@ -109,6 +120,10 @@ impl<W: Write> Frontend for ScriptFrontend<'_, W> {
         }
     }
 
+    fn time_limit(&self) -> Option<Duration> {
+        self.time_limit
+    }
+
     fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
         let is_error = submission.error.as_ref().is_some_and(|error| error.exit_status.is_none());
         self.has_failed |= is_error && !matches!(self.format, OutputFormat::Cli(_));
@@ -119,16 +134,24 @@ impl<W: Write> Frontend for ScriptFrontend<'_, W> {
     }
 }
 
-/// Returns the object that `run --json` prints for a statement.
+/// Returns the object that `run --json` prints for a statement. If there was too much output or there were too many
+/// commands to keep them all, it says how many bytes and how many commands are missing.
 fn submission_as_json(submission: &Submission) -> Value {
     let error = submission.error.as_ref().map(|error| json!({"type": error.class, "message": error.message}));
     let argv = |words: &Vec<Vec<u8>>| words.iter().map(|word| Value::String(word_as_text(word))).collect::<Vec<_>>();
-    json!({
+    let mut object = json!({
         "input": submission.source,
         "output": submission.output,
         "error": error,
         "commands": submission.commands.iter().map(argv).collect::<Vec<_>>(),
-    })
+    });
+    let missing_commands = submission.traffic.commands.saturating_sub(submission.commands.len());
+    for (name, missing) in [("dropped_output", submission.dropped_output), ("dropped_commands", missing_commands)] {
+        if missing > 0 {
+            object[name] = json!(missing);
+        }
+    }
+    object
 }
 
 /// Converts a word to text, with each byte that is not UTF-8 as `\xNN`.

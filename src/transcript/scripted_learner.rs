@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::driver::{Frontend, Host};
 use crate::session::event::{Event, Prompt, Show};
@@ -11,6 +12,7 @@ use crate::session::event::{Event, Prompt, Show};
 pub struct ScriptedLearner<F> {
     inputs: VecDeque<String>,
     python_executable: PathBuf,
+    time_limit: Option<Duration>,
     on_show: F,
 }
 
@@ -18,7 +20,12 @@ impl<F: FnMut(&Show)> ScriptedLearner<F> {
     /// Returns a learner who types `inputs`. `on_show` is called with everything that is shown, including the inputs.
     pub fn new(inputs: impl IntoIterator<Item = String>, python_executable: &Path, on_show: F) -> Self {
         let inputs = inputs.into_iter().collect();
-        ScriptedLearner { inputs, python_executable: python_executable.to_owned(), on_show }
+        ScriptedLearner { inputs, python_executable: python_executable.to_owned(), time_limit: None, on_show }
+    }
+
+    /// Limits the time that the session may compute.
+    pub fn with_time_limit(self, time_limit: Option<Duration>) -> Self {
+        ScriptedLearner { time_limit, ..self }
     }
 }
 
@@ -45,5 +52,9 @@ impl<F: FnMut(&Show)> Frontend for ScriptedLearner<F> {
 
     fn python_executable(&self) -> io::Result<PathBuf> {
         Ok(self.python_executable.clone())
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        self.time_limit
     }
 }

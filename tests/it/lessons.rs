@@ -36,7 +36,7 @@ fn forms(lesson: &Lesson) -> Vec<(&'static str, Style)> {
 fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
     let presenters = forms(lesson).into_iter().map(|(_, style)| Renderer::new(style, Theme::Plain)).collect();
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
-    let transcript = lesson_transcript(lesson, library, presenters, program).expect("Python can be started");
+    let transcript = lesson_transcript(lesson, library, presenters, program, None).expect("Python can be started");
     assert!(transcript.is_finished, "{} is not finished:\n{}", lesson.id.get_ref(), transcript.texts[0]);
     transcript.texts
 }

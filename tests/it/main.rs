@@ -9,6 +9,7 @@ mod hostile;
 mod judging;
 mod layers;
 mod lessons;
+mod limits;
 mod pictures;
 mod races;
 mod readme;

@@ -16,8 +16,7 @@ impl Session {
         if !is_client_name(name) {
             return self.tutor.say(Role::Error, &messages::not_a_client_name(code(name)));
         }
-        runtime.switch_to(name);
-        if !runtime.clients[runtime.foreground].is_free() {
+        if runtime.switch_to(name) && !runtime.clients[runtime.foreground].is_free() {
             self.tutor.say(Role::Muted, &messages::client_is_busy(code(name)));
         }
     }

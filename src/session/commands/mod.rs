@@ -18,6 +18,7 @@ use crate::markup::{Role, code, parse};
 use crate::messages::commands as messages;
 use crate::spelling;
 pub(super) use wait::Wait;
+pub use wait::parse_duration_us;
 
 /// A command to the tutor.
 pub struct TutorCommand {

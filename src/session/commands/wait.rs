@@ -53,7 +53,7 @@ pub(super) fn not_a_duration(text: &str) -> String {
 }
 
 /// Parses `30s`, `5m`, `2h`, `1d`, `500ms`, or a number of seconds, into microseconds.
-pub(super) fn parse_duration_us(text: &str) -> Option<i64> {
+pub fn parse_duration_us(text: &str) -> Option<i64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let us_per_unit: i64 = match unit.trim() {

@@ -3,6 +3,7 @@
 use super::super::event::Show;
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work, WorkKind};
+use super::output_limit::most_output;
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::messages::runtime as messages;
 use crate::redis_cli;
@@ -101,7 +102,7 @@ impl Runtime {
         submission.traffic.sent += bytes.len();
         submission.traffic.commands += 1;
         submission.traffic.round_trips += 1;
-        submission.commands.push(argv.clone());
+        submission.keep_command(argv.clone());
         let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
         self.execute(Some(client), connection, &argv, &bytes);
     }
@@ -138,12 +139,13 @@ impl Runtime {
         if let Some(work) = &mut self.clients[client].work {
             work.submission.traffic.received += bytes.len();
         }
+        let most = most_output(self.shows_all);
         let mut rest = bytes.as_slice();
         while let Ok(Some((reply, used))) = value::parse(rest) {
             rest = &rest[used..];
             let text = redis_cli::format::reply(&reply);
             if let Some(work) = &mut self.clients[client].work {
-                work.submission.output.push_str(&text);
+                work.submission.keep_output(&text, most);
             }
             if let value::Value::Error(message) = &reply {
                 let message = String::from_utf8_lossy(message).into_owned();

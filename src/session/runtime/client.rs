@@ -165,6 +165,8 @@ pub struct Python {
     pub gate: Gate,
     /// Whether a signal was sent while the last source ran. The signal may have arrived after the source had ended.
     pub was_interrupted: bool,
+    /// The limit in bytes that the child's process exceeded when it ended, if that was the reason.
+    pub exceeded_memory: Option<u64>,
     /// Number of threads besides the main thread.
     pub threads: u32,
     /// Number of sources that the child was told to run.

@@ -24,6 +24,9 @@ const FREE_COMMANDS: usize = 10_000;
 const COMMAND_US: i64 = 50;
 
 impl Clock {
+    /// The last time that the clock can show, the end of the year 9999. Python's dates end there as well.
+    pub const END_US: i64 = 253_402_300_799_999_999;
+
     pub fn new(start_us: i64) -> Self {
         Clock { start_us, elapsed_us: 0, moved_us: 0, is_real: false, readings: 0 }
     }
@@ -64,9 +67,10 @@ impl Clock {
         }
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward, at most to `END_US`.
     pub fn advance(&mut self, us: i64) {
-        self.moved_us = self.moved_us.saturating_add(us.max(0));
+        let left = Self::END_US.saturating_sub(self.now_us()).max(0);
+        self.moved_us = self.moved_us.saturating_add(us.clamp(0, left));
     }
 
     /// Sets the clock. It may go back, because `:undo` restores the time as well.
@@ -79,7 +83,7 @@ impl Clock {
         self.moved_us = us;
     }
 
-    /// Moves the clock forward to a time, unless that time has passed.
+    /// Moves the clock forward to a time, at most to `END_US`, unless that time has passed.
     pub fn advance_to(&mut self, us: i64) {
         self.advance(us.saturating_sub(self.now_us()));
     }
@@ -97,6 +101,17 @@ mod tests {
         clock.note_command(1);
         let now_us = clock.now_us();
         assert_eq!(clock.read(), now_us + 1);
+    }
+
+    #[test]
+    fn the_clock_stops_at_its_end() {
+        let mut clock = Clock::new(1_767_268_800_000_000);
+        for us in [i64::MAX, i64::MAX - 1, Clock::END_US, 1] {
+            clock.advance(us);
+            clock.advance_to(us);
+            assert_eq!(clock.now_us(), Clock::END_US);
+        }
+        assert_eq!(clock.read(), Clock::END_US);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Runtime;
 use super::wire_log::Cause;
-use redis_engine::client::ClientId;
+use redis_engine::client::{ClientId, OutputBuffer};
 
 /// The port of the session's Redis, as Python programs see it.
 pub const PORT: u16 = 6379;
@@ -23,6 +23,35 @@ impl Runtime {
         self.engine.disconnect(connection);
         if !self.wire_log.waiting().is_empty() {
             self.log_ended_waits(&Cause::Time, None);
+        }
+    }
+
+    /// Closes the session's own connections that have more unread output than Redis allows them, such as a subscription
+    /// whose messages nobody reads. Redis: `client-output-buffer-limit`; the server does the same for real clients.
+    pub(super) fn close_slow_connections(&mut self) {
+        let server = &mut self.engine.server;
+        let written = match self.port {
+            // Nobody else asks for the list.
+            None => server.clients.take_pending_writes(),
+            Some(_) => server.clients.pending_writes().to_vec(),
+        };
+        for id in written {
+            let server = &mut self.engine.server;
+            let unread = server.clients.find(id).map_or(0, |client| client.reply.len());
+            if unread <= OutputBuffer::BUFFER {
+                continue;
+            }
+            let limits = server.config.output_limits;
+            let limit = if server.subscriptions.is_subscribed(id) { limits.pubsub } else { limits.normal };
+            // Redis does not limit normal clients. Here the limit on the data limits them as well.
+            let limits = [limit.hard_bytes, self.engine.keyspace.memory_cap.limit];
+            let most = limits.into_iter().filter(|&bytes| bytes > 0).min().unwrap_or(u64::MAX);
+            if OutputBuffer::with_length(unread).memory() > most && self.own_connections().contains(&id) {
+                self.engine.server.statistics.output_limit_disconnections += 1;
+                let client = self.engine.server.clients.get_mut(id);
+                client.reply.clear();
+                client.closing = true;
+            }
         }
     }
 

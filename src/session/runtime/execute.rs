@@ -11,11 +11,12 @@ impl Runtime {
         let now_us = self.clock.now_us();
         let unfetched = self.engine.server.clients.get(connection).reply.as_bytes().len();
         self.execute_and_log(client, connection, argv, bytes, now_us);
+        self.close_slow_connections();
         let reply = self.engine.server.clients.find(connection).map(|client| client.reply.as_bytes());
         if reply.and_then(|reply| reply.get(unfetched..)).is_some_and(|reply| reply.starts_with(b"-"))
             && let Some(work) = client.and_then(|client| self.clients[client].work.as_mut())
         {
-            work.submission.refused.extend(work.submission.commands.len().checked_sub(1));
+            work.submission.note_refusal();
         }
     }
 

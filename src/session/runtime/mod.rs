@@ -16,6 +16,7 @@ pub mod dialect;
 mod execute;
 pub mod gate;
 pub mod input_log;
+mod memory_limit;
 mod output;
 pub mod output_limit;
 mod python;
@@ -34,7 +35,8 @@ pub use clock::Clock;
 pub use connections::PORT;
 use dialect::{Dialect, Input};
 use input_log::InputLog;
-use output_limit::FoldedOutput;
+pub use memory_limit::MEMORY_LIMIT;
+use output_limit::{Allowance, FoldedOutput, OutputLimit};
 use python_kernel::frame::{MAIN_THREAD, ToChild, Walls};
 use python_kernel::syntax;
 use redis_engine::Engine;
@@ -70,6 +72,8 @@ pub struct Runtime {
     pub shows_all: bool,
     /// Whether all output is suppressed, as while a step is prepared.
     pub is_silent: bool,
+    /// Whether the learner was told that the data has reached its limit.
+    has_reported_memory_limit: bool,
     /// The folded output, which `:more` shows.
     folded: FoldedOutput,
     /// The port for real clients, while one is open.
@@ -84,8 +88,10 @@ pub struct Runtime {
 
 impl Runtime {
     pub fn new(seed: u64, start_us: i64, dialect: Dialect) -> Self {
+        let mut engine = Engine::new(seed, start_us);
+        engine.keyspace.memory_cap.limit = MEMORY_LIMIT;
         Runtime {
-            engine: Engine::new(seed, start_us),
+            engine,
             clock: Clock::new(start_us),
             seed,
             module: "__main__",
@@ -101,6 +107,7 @@ impl Runtime {
             input_log: InputLog::default(),
             shows_all: false,
             is_silent: false,
+            has_reported_memory_limit: false,
             folded: FoldedOutput::default(),
             port: None,
             trial_start: None,
@@ -152,6 +159,7 @@ impl Runtime {
         self.finished.clear();
         self.input_log.clear();
         self.wire_log = WireLog::default();
+        self.has_reported_memory_limit = false;
     }
 
     /// Ends the session with this exit status.
@@ -201,7 +209,8 @@ impl Runtime {
     pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
-        asks.chain(blocked).min()
+        // A time that the clock cannot reach is as good as none: `BLPOP tasks 9223372036854` waits for ever.
+        asks.chain(blocked).min().filter(|&us| us <= Clock::END_US)
     }
 
     /// Saves the data, which [`Runtime::end_trial`] restores. Until then, only the tutor's client runs.
@@ -242,7 +251,7 @@ impl Runtime {
         let work = Work {
             submission,
             statements: VecDeque::new(),
-            output_limit: output_limit::OutputLimit::default(),
+            output_limit: OutputLimit::new(if self.shows_all { Allowance::IN_SCRIPT } else { Allowance::AT_PROMPT }),
             running: None,
             kind,
             changes_before: self.engine.keyspace.changes,
@@ -286,6 +295,7 @@ impl Runtime {
     /// Ends a client's submission that has run.
     fn finish_work(&mut self, client: ClientIndex) {
         self.report_folded_output(client);
+        self.report_memory_limit(Some(client));
         if let Some(mut work) = self.clients[client].work.take() {
             work.submission.changed = self.engine.keyspace.changes != work.changes_before;
             if matches!(work.kind, WorkKind::Cli { .. }) {

@@ -1,4 +1,5 @@
-//! Folds long output. A submission shows a limited amount, and the rest is counted and kept for `:more`.
+//! Limits output. At the prompt, a submission shows a limited amount, and the rest is counted and kept for `:more`. A
+//! statement of a script shows much more, and what is beyond that is only counted.
 
 use super::super::display::with_commas;
 use super::super::event::Show;
@@ -7,19 +8,36 @@ use super::client_index::ClientIndex;
 use crate::markup::Role;
 use crate::messages::runtime as messages;
 
-/// Maximum number of lines that a submission or `:more` shows.
-const MOST_LINES: usize = 200;
-/// Maximum number of characters that a submission or `:more` shows.
-const MOST_CHARACTERS: usize = 20_000;
+/// Returns the maximum number of bytes of a submission's output that are kept for judging, or, in a script, for a program
+/// that reads it. A loop that prints without end must not fill the memory.
+pub fn most_output(is_script: bool) -> usize {
+    if is_script { 16 << 20 } else { 1 << 20 }
+}
 
-/// Maximum number of bytes that are kept for `:more`.
-const MOST_KEPT: usize = 4_000_000;
+/// How much output a submission may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Maximum number of lines.
+    lines: usize,
+    /// Maximum number of characters.
+    characters: usize,
+    /// Maximum number of bytes beyond these that are kept for `:more`.
+    kept: usize,
+}
+
+impl Allowance {
+    pub const AT_PROMPT: Allowance = Allowance { lines: 200, characters: 20_000, kept: 4_000_000 };
+    pub const IN_SCRIPT: Allowance = Allowance { lines: usize::MAX, characters: 16_000_000, kept: 0 };
+}
 
 /// How much output a submission has shown, and the output beyond the limit.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub struct OutputLimit {
+    allowance: Allowance,
     lines: usize,
     characters: usize,
+    /// Whether what was shown ends within a line.
+    is_within_line: bool,
     rest: FoldedOutput,
 }
 
@@ -29,43 +47,57 @@ pub struct FoldedOutput {
     kept: String,
     lines: usize,
     characters: usize,
-    /// Number of characters beyond `MOST_KEPT`, which are not kept.
+    /// Number of characters that are not kept, because there are too many.
     lost: usize,
 }
 
 impl OutputLimit {
+    pub fn new(allowance: Allowance) -> Self {
+        OutputLimit { allowance, lines: 0, characters: 0, is_within_line: false, rest: FoldedOutput::default() }
+    }
+
     /// Returns the part of a text that is within the limit, and folds the rest.
     pub fn admit<'a>(&mut self, text: &'a str) -> &'a str {
+        let Allowance { lines, characters, kept } = self.allowance;
         let mut end = 0;
         for line in text.split_inclusive('\n') {
-            let room = MOST_CHARACTERS.saturating_sub(self.characters);
-            if self.lines == MOST_LINES || room == 0 || self.rest.characters > 0 {
-                self.rest.fold(&text[end..]);
+            let room = characters.saturating_sub(self.characters);
+            if self.lines == lines || room == 0 || self.rest.characters > 0 {
+                self.rest.fold(&text[end..], kept);
                 break;
             }
             let taken = line.char_indices().nth(room).map_or(line.len(), |(index, _)| index);
             self.characters += line[..taken].chars().count();
-            self.lines += usize::from(line[..taken].ends_with('\n'));
+            self.is_within_line = !line[..taken].ends_with('\n');
+            self.lines += usize::from(!self.is_within_line);
             end += taken;
             if taken < line.len() {
-                self.rest.fold(&text[end..]);
+                self.rest.fold(&text[end..], kept);
                 break;
             }
         }
         &text[..end]
     }
 
-    /// Returns whether the shown output ends within a line.
-    fn ends_within_line(&self) -> bool {
-        self.characters >= MOST_CHARACTERS && self.lines < MOST_LINES
+    /// Returns the sentence about the output that was not shown, if any was.
+    fn notice(&self) -> Option<String> {
+        let FoldedOutput { lines, characters, .. } = self.rest;
+        let most = with_commas(self.allowance.characters);
+        match (lines, characters) {
+            _ if self.allowance.kept > 0 => self.rest.notice(),
+            (_, 0) => None,
+            (0 | 1, _) => Some(messages::script_characters_dropped(with_commas(characters), most)),
+            (_, _) => Some(messages::script_lines_dropped(with_commas(lines), most)),
+        }
     }
 }
 
 impl FoldedOutput {
-    fn fold(&mut self, text: &str) {
+    /// Counts a text, and keeps it as long as no more than `most_kept` bytes are kept.
+    fn fold(&mut self, text: &str, most_kept: usize) {
         self.lines += text.matches('\n').count();
         self.characters += text.chars().count();
-        let room = MOST_KEPT.saturating_sub(self.kept.len());
+        let room = most_kept.saturating_sub(self.kept.len());
         let end = if self.lost > 0 { 0 } else { text.floor_char_boundary(room) };
         self.kept.push_str(&text[..end]);
         self.lost += text[end..].chars().count();
@@ -87,7 +119,7 @@ impl FoldedOutput {
 impl Runtime {
     /// Shows the output of a client's program, up to the limit.
     pub(super) fn show_output(&mut self, client: ClientIndex, text: &str, show: fn(String) -> Show) {
-        let limit = self.clients[client].work.as_mut().map(|work| &mut work.output_limit).filter(|_| !self.shows_all);
+        let limit = self.clients[client].work.as_mut().map(|work| &mut work.output_limit);
         let text = limit.map_or(text, |limit| limit.admit(text));
         if !text.is_empty() {
             self.show_from(client, show(text.to_owned()));
@@ -97,9 +129,9 @@ impl Runtime {
     /// Shows a message about how much of a submission's output was folded.
     pub(super) fn report_folded_output(&mut self, client: ClientIndex) {
         let Some(work) = &mut self.clients[client].work else { return };
-        let limit = std::mem::take(&mut work.output_limit);
-        if let Some(notice) = limit.rest.notice() {
-            if limit.ends_within_line() {
+        let limit = std::mem::replace(&mut work.output_limit, OutputLimit::new(Allowance::AT_PROMPT));
+        if let Some(notice) = limit.notice() {
+            if limit.is_within_line {
                 self.show_from(client, Show::Output("\n".into()));
             }
             self.say_about(client, &notice);
@@ -113,7 +145,7 @@ impl Runtime {
         if folded.kept.is_empty() {
             return self.say(Role::Plain, &messages::nothing_folded());
         }
-        let mut limit = OutputLimit::default();
+        let mut limit = OutputLimit::new(Allowance::AT_PROMPT);
         let shown = limit.admit(&folded.kept).to_owned();
         let ends_line = shown.ends_with('\n');
         self.show(Show::Output(shown));
@@ -135,7 +167,7 @@ mod tests {
 
     #[test]
     fn lines_beyond_the_limit_are_counted_and_kept() {
-        let mut limit = OutputLimit::default();
+        let mut limit = OutputLimit::new(Allowance::AT_PROMPT);
         let text = "x\n".repeat(150);
         assert_eq!(limit.admit(&text).len(), 300);
         assert_eq!(limit.rest.notice(), None);
@@ -144,27 +176,38 @@ mod tests {
         let notice = limit.rest.notice().expect("some is left");
         assert!(notice.starts_with("101 more lines: `:more`"), "{notice}");
         assert_eq!(limit.rest.kept, "x\n".repeat(100) + "y\n");
-        assert!(!limit.ends_within_line());
+        assert!(!limit.is_within_line);
     }
 
     #[test]
     fn a_long_line_is_cut_at_a_character() {
-        let mut limit = OutputLimit::default();
-        let text = format!("{}\n", "é".repeat(MOST_CHARACTERS + 1_233_999));
-        assert_eq!(limit.admit(&text).chars().count(), MOST_CHARACTERS);
-        assert!(limit.ends_within_line());
+        let mut limit = OutputLimit::new(Allowance::AT_PROMPT);
+        let text = format!("{}\n", "é".repeat(Allowance::AT_PROMPT.characters + 1_233_999));
+        assert_eq!(limit.admit(&text).chars().count(), Allowance::AT_PROMPT.characters);
+        assert!(limit.is_within_line);
         let notice = limit.rest.notice().expect("some is left");
         assert!(notice.starts_with("1,234,000 more characters"), "{notice}");
     }
 
     #[test]
+    fn a_script_shows_much_output_and_keeps_nothing_beyond() {
+        let mut limit = OutputLimit::new(Allowance::IN_SCRIPT);
+        let line = "x".repeat(999) + "\n";
+        let shown: usize = (0..16_500).map(|_| limit.admit(&line).len()).sum();
+        assert_eq!(shown, Allowance::IN_SCRIPT.characters);
+        assert_eq!(limit.rest.kept, "");
+        let notice = limit.notice().expect("some was not shown");
+        assert!(notice.starts_with("500 more lines are not shown"), "{notice}");
+    }
+
+    #[test]
     fn folded_output_is_kept_up_to_a_maximum_size() {
-        let mut limit = OutputLimit::default();
+        let mut limit = OutputLimit::new(Allowance::AT_PROMPT);
         let line = "é".repeat(1_000) + "\n";
         for _ in 0..3_000 {
             limit.admit(&line);
         }
-        assert!(limit.rest.kept.len() <= MOST_KEPT && limit.rest.lost > 900_000, "{}", limit.rest.lost);
+        assert!(limit.rest.kept.len() <= Allowance::AT_PROMPT.kept && limit.rest.lost > 900_000, "{}", limit.rest.lost);
         assert!(line.repeat(3_000).contains(&limit.rest.kept));
     }
 }

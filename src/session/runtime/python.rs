@@ -1,8 +1,10 @@
 //! Python children: their requests, and the answers to these.
 
+use super::super::display::memory_size;
 use super::super::event::{ChildId, Effect, Show};
 use super::client::{Ask, Client, ClientIndex, Connection, TUTOR, WorkKind};
 use super::input_log::{InputKind, InputOutcome};
+use super::output_limit::most_output;
 use super::replay_log::{Replay, ReplayLog};
 use super::{PORT, Runtime, python_hints};
 use crate::lesson::evidence::{DisplayedValue, Failure};
@@ -10,9 +12,6 @@ use crate::messages::runtime as messages;
 use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
-
-/// Maximum number of bytes of a submission's output that are kept, unless a program reads the output.
-const MOST_OUTPUT: usize = 1 << 20;
 
 impl Runtime {
     /// Starts a client's Python, unless it is running already.
@@ -96,10 +95,8 @@ impl Runtime {
     fn take_output(&mut self, client: ClientIndex, stream: Stream, text: &str) {
         if let Some(work) = &mut self.clients[client].work
             && stream == Stream::Stdout
-            // A loop that prints without end must not fill the memory.
-            && (self.shows_all || work.submission.output.len() < MOST_OUTPUT)
         {
-            work.submission.output.push_str(text);
+            work.submission.keep_output(text, most_output(self.shows_all));
         }
         self.show_output(client, text, Show::Output);
     }
@@ -118,6 +115,11 @@ impl Runtime {
         }
         if port != PORT && self.port != Some(port) {
             return Err(format!("Error 111 connecting to {host}:{port}. Connection refused."));
+        }
+        let most = self.engine.server.config.integer("maxclients").unsigned_abs();
+        if client != TUTOR && self.engine.server.clients.len() as u64 >= most {
+            // redis-py raises the same ConnectionError for this reply of a server.
+            return Err("max number of clients reached".into());
         }
         let id = self.connect();
         self.engine.server.clients.get_mut(id).is_hidden_from_monitors = client == TUTOR;
@@ -169,7 +171,7 @@ impl Runtime {
                         if let Some(work) = client.and_then(|client| self.clients[client].work.as_mut()) {
                             work.submission.traffic.commands += 1;
                             self.clock.note_command(work.submission.traffic.commands);
-                            work.submission.commands.push(argv.iter().map(|word| word.to_vec()).collect());
+                            work.submission.keep_command(argv.iter().map(|word| word.to_vec()).collect());
                         }
                         self.execute(client, id, &argv, &rest[..length]);
                     }
@@ -348,6 +350,13 @@ impl Runtime {
         }
     }
 
+    /// Notes that a child's process needed more memory than this limit in bytes. Its end is reported next.
+    pub fn note_out_of_memory(&mut self, child: ChildId, limit: u64) {
+        if let Some(client) = self.clients.with_child(child) {
+            self.clients[client].python.exceeded_memory = Some(limit);
+        }
+    }
+
     /// Handles the end of a child's process: starts a new child, which replays what the old one ran.
     pub fn handle_child_exit(&mut self, child: ChildId) {
         let Some(client) = self.clients.with_child(child) else { return };
@@ -357,14 +366,19 @@ impl Runtime {
         let was_replaying = self.clients[client].python.replay.is_some();
         let was_running = self.clients[client].work.is_some();
         let asked_for = self.clients[client].work.as_ref().is_some_and(|work| work.interrupts > 1);
+        let exceeded_memory = self.clients[client].python.exceeded_memory;
         self.forget_child(client);
         if was_running {
             self.clients[client].python.replay_log.drop_last();
         }
         let is_whole = self.clients[client].python.replay_log.is_whole() && !was_replaying;
         let variables = if is_whole { messages::variables_restored() } else { messages::variables_gone() };
-        let ended = if asked_for { messages::python_stopped } else { messages::python_ended };
-        self.say_about(client, &ended(variables));
+        let ended = match exceeded_memory {
+            _ if asked_for => messages::python_stopped(variables),
+            Some(limit) => messages::python_out_of_memory(memory_size(limit), variables),
+            None => messages::python_ended(variables),
+        };
+        self.say_about(client, &ended);
         if is_whole {
             self.begin_replay(client);
         } else {
@@ -395,6 +409,7 @@ impl Runtime {
         python.runs = 0;
         python.threads = 0;
         python.was_interrupted = false;
+        python.exceeded_memory = None;
         for connection in std::mem::take(&mut python.connections).into_values() {
             self.disconnect(connection.client);
         }

@@ -2,8 +2,11 @@
 
 use super::Runtime;
 use super::client::{Ask, Client};
-use crate::markup::{Role, visible};
+use crate::markup::{Role, code, visible};
 use crate::messages::runtime as messages;
+
+/// Maximum number of the learner's clients. Each can have a Python process.
+const MOST_CLIENTS: usize = 16;
 
 impl Runtime {
     /// Returns what each client is waiting for, as sentences: `main waits for queue:tasks`.
@@ -50,16 +53,28 @@ impl Runtime {
         true
     }
 
-    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt.
-    pub fn open_another_client(&mut self) {
+    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are too
+    /// many clients, says so, ends the wait of the client in the foreground, and returns false: all clients are waiting.
+    pub fn open_another_client(&mut self) -> bool {
         let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
-        self.switch_to(&name.unwrap_or_default());
+        let is_open = self.switch_to(&name.unwrap_or_default());
+        if !is_open {
+            self.interrupt();
+        }
+        is_open
     }
 
-    /// Gives the prompt to the client with this name. Creates the client if it does not exist.
-    pub fn switch_to(&mut self, name: &str) {
+    /// Gives the prompt to the client with this name. Creates the client if it does not exist. If there are too many
+    /// clients for that, says so and returns false.
+    pub fn switch_to(&mut self, name: &str) -> bool {
         let known = self.clients.learner_position(|client| client.name == name);
+        if known.is_none() && self.clients.learners().count() >= MOST_CLIENTS {
+            let names: Vec<_> = self.clients.learners().map(|client| code(&client.name)).collect();
+            self.say(Role::Error, &messages::too_many_clients(MOST_CLIENTS, names.join(", ")));
+            return false;
+        }
         self.foreground = known.unwrap_or_else(|| self.clients.add(name));
         self.speaker = self.foreground;
+        true
     }
 }

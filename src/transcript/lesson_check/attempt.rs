@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use toml::Spanned;
 
 use super::explain::{self, first_line, quoted};
-use crate::driver::{Frontend, Host, drive};
+use crate::driver::{Frontend, Host, Limits, TimeLimitReached, drive};
 use crate::lesson::evidence::{Failure, Submission};
 use crate::lesson::feedback;
 use crate::lesson::format::{Diagnostic, Lesson, Step, When};
@@ -28,6 +29,8 @@ const OTHER_DAY_US: i64 = 100_000_000_000;
 pub struct LessonUnderTest<'a> {
     pub lesson: &'a Arc<Lesson>,
     pub rehearsal: Arc<Rehearsal>,
+    /// The limits of each attempt.
+    pub limits: Limits,
 }
 
 /// The results of an attempt.
@@ -46,6 +49,9 @@ pub struct Attempt {
     pub done: bool,
     /// The first submission after the one that did the step.
     pub needless: Option<String>,
+    time_limit: Option<Duration>,
+    /// The time limit, if the attempt was stopped by it.
+    pub stopped_after: Option<Duration>,
     /// Whether a picture was shown.
     pub drawn: bool,
     /// The keys that should stay unchanged, but do not exist at the end.
@@ -69,10 +75,15 @@ impl LessonUnderTest<'_> {
             (options.seed, options.start_us) = (SEED + 1, START_US + OTHER_DAY_US);
         }
         let mut session = Session::new(options);
+        session.limit_memory(self.limits.memory);
         session.open(self.lesson.clone(), index);
         session.rehearsed(self.rehearsal.clone());
-        let mut attempt = Attempt { inputs: dialect::submissions(text).into(), ..Attempt::default() };
-        drive(&mut session, &mut attempt)?;
+        let inputs = dialect::submissions(text).into();
+        let mut attempt = Attempt { inputs, time_limit: self.limits.time, ..Attempt::default() };
+        match drive(&mut session, &mut attempt) {
+            Err(error) if TimeLimitReached::is_cause_of(&error) => attempt.stopped_after = self.limits.time,
+            ended => drop(ended?),
+        }
         attempt.done |= session.is_step_done();
         let unchanged = self.lesson.steps[index].expect.iter().flat_map(|expect| &expect.get_ref().unchanged);
         attempt.missing_keys = unchanged.filter(|key| !session.has_key(key.get_ref())).cloned().collect();
@@ -162,6 +173,10 @@ impl Frontend for Attempt {
             None if more => Event::Entered(String::new()),
             None => Event::EndOfInput,
         })
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        self.time_limit
     }
 
     fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {

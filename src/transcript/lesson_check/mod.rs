@@ -11,7 +11,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::other_dialect;
-use crate::driver::{Frontend as _, rehearse};
+use crate::driver::{Frontend as _, Limits, rehearse, seconds};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Diagnostic, Expect, Lesson, Mistake, Step};
 use crate::lesson::judge::Verdict;
@@ -51,15 +51,22 @@ impl Report {
     }
 }
 
-/// Checks a lesson. If its file breaks a rule, nothing in it is run.
+/// Checks a lesson. If its file breaks a rule, nothing in it is run. What takes longer than the time limit is stopped, and
+/// nothing is tried that would have to repeat it.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
-pub fn check_lesson(lesson: &Arc<Lesson>) -> io::Result<Report> {
+pub fn check_lesson(lesson: &Arc<Lesson>, limits: Limits) -> io::Result<Report> {
     let mut report = Report { errors: rules::errors(lesson), advice: rules::advice(lesson), tries: 0 };
     if report.errors.is_empty() {
-        let rehearsal = Arc::new(rehearse(lesson, &Attempt::default().python_executable()?)?);
-        let lesson_under_test = LessonUnderTest { lesson, rehearsal };
+        let outcome = rehearse(lesson, &Attempt::default().python_executable()?, limits)?;
+        if let (Some(index), Some(limit)) = (outcome.stopped_at, limits.time) {
+            let step = &lesson.steps[index];
+            let at = step.answer.as_ref().map_or(step.id.span().start, |answer| answer.span().start);
+            report.add_error(Diagnostic::new(Some(at), messages::answers_not_ended(step.id.get_ref(), seconds(limit))));
+            return Ok(report.sorted());
+        }
+        let lesson_under_test = LessonUnderTest { lesson, rehearsal: Arc::new(outcome.rehearsal), limits };
         for index in 0..lesson.steps.len() {
             check_step(&lesson_under_test, index, &mut report)?;
             if has_setup_error(lesson, &report) {
@@ -79,6 +86,9 @@ fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, report: &mu
     };
     // The attempt only prepares the step, so its errors come from code that runs before the learner types.
     let nothing = attempt("None", report)?;
+    if is_stopped(&nothing, step.id.span().start, report) {
+        return Ok(());
+    }
     check_hidden_code(lesson, step, &nothing, report);
     if has_setup_error(lesson, report) {
         return Ok(());
@@ -89,23 +99,41 @@ fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, report: &mu
     check_start(step, &nothing, report);
     for answer in step.answer.iter().chain(&step.also) {
         let tried = attempt(answer.get_ref(), report)?;
-        check_answer(step, answer, &tried, report);
+        if !is_stopped(&tried, answer.span().start, report) {
+            check_answer(step, answer, &tried, report);
+        }
     }
     if let Some(answer) = &step.answer {
         let typed = answer.get_ref();
         let in_cli = other_dialect::in_redis_cli(typed, &lesson_under_test.rehearsal.steps[index]);
         if let Some(lines) = in_cli.filter(|lines| !step.also.iter().any(|also| also.get_ref().trim() == lines)) {
-            check_answer_in_redis_cli(step, &lines, &attempt(&lines, report)?, report);
+            let tried = attempt(&lines, report)?;
+            if !is_stopped(&tried, answer.span().start, report) {
+                check_answer_in_redis_cli(step, &lines, &tried, report);
+            }
         }
         if let Some(lines) = without_client_switches(step, typed) {
-            check_clients(answer, &attempt(&lines, report)?, report);
+            let tried = attempt(&lines, report)?;
+            if !is_stopped(&tried, answer.span().start, report) {
+                check_clients(answer, &tried, report);
+            }
         }
     }
     for (index, mistake) in step.mistakes.iter().enumerate() {
         let tried = attempt(mistake.example.get_ref(), report)?;
-        check_mistake(index, mistake, &tried, report);
+        if !is_stopped(&tried, mistake.example.span().start, report) {
+            check_mistake(index, mistake, &tried, report);
+        }
     }
     Ok(())
+}
+
+/// Returns whether an attempt was stopped by the time limit. Reports it if so.
+fn is_stopped(tried: &Attempt, at: usize, report: &mut Report) -> bool {
+    if let Some(limit) = tried.stopped_after {
+        report.add_error(Diagnostic::new(Some(at), messages::try_not_ended(seconds(limit))));
+    }
+    tried.stopped_after.is_some()
 }
 
 /// Checks that a step is not done when it begins, and that the keys that should stay unchanged exist.

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::attempt::{Attempt, Conditions, LessonUnderTest};
 use super::explain::{self, line_of_error, quoted};
-use super::{Report, check_picture, refused_tutor_command};
+use super::{Report, check_picture, is_stopped, refused_tutor_command};
 use crate::lesson::evidence::{DisplayedValue, Submission};
 use crate::lesson::format::{Compare, Diagnostic, Race, Step};
 use crate::lesson::race_result::RaceResult;
@@ -24,6 +24,9 @@ pub fn check_untyped_step(
     let step = &lesson_under_test.lesson.steps[index];
     let skipped = lesson_under_test.attempt(index, ":skip", Conditions::Usual)?;
     report.tries += 1;
+    if is_stopped(&skipped, step.id.span().start, report) {
+        return Ok(());
+    }
     let never_ends = match &step.predict {
         Some(predicted) => check_prediction(lesson_under_test, index, predicted, nothing, report)?,
         None => false,
@@ -40,7 +43,10 @@ pub fn check_untyped_step(
     }
     check_picture(step, &skipped, report);
     if let Some(race) = &step.race {
-        check_race(race, &lesson_under_test.attempt(index, "all", Conditions::Usual)?, report);
+        let tried = lesson_under_test.attempt(index, "all", Conditions::Usual)?;
+        if !is_stopped(&tried, race.loses.span().start, report) {
+            check_race(race, &tried, report);
+        }
     }
     if let Some(compare) = &step.compare {
         check_sides(compare, nothing, report);
@@ -90,6 +96,9 @@ fn check_prediction(
     }
     report.tries += 1;
     let other = lesson_under_test.attempt(index, "None", Conditions::Other)?;
+    if is_stopped(&other, predicted.span().start, report) {
+        return Ok(true);
+    }
     let other = find(&other).as_ref().map(last_line).unwrap_or_default();
     if shown != other && !DisplayedValue::Python(other.clone()).is(&shown) {
         report.add_error(Diagnostic::new(at, messages::prediction_varies(quoted(&shown), quoted(&other))));

@@ -49,7 +49,10 @@ const STACK: usize = 128 << 20;
 const SMALL_STACK: usize = 64 << 10;
 
 /// Memory in bytes that a program may use in addition to the memory used at the start.
-const MEMORY_LIMIT: u64 = 1 << 30;
+pub const MEMORY_LIMIT: u64 = 1 << 30;
+
+/// The exit status after a panic, as Rust's own programs have it.
+const PANIC_STATUS: i32 = 101;
 
 /// Maximum nesting depth of Python calls, as in CPython.
 const RECURSION_LIMIT: usize = 1000;
@@ -156,7 +159,7 @@ impl Kernel {
 
 /// Runs this process as a Python child, from the parent's `Start` frame until the pipe is closed.
 pub fn main() -> ! {
-    abort_on_panic();
+    exit_on_panic();
     let unlisted = if cfg!(debug_assertions) { UnlistedCall::Kills } else { UnlistedCall::Fails };
     let sandbox = Sandbox::prepare_with(Walls::ALL, unlisted);
     let python = std::thread::Builder::new().name("python".to_owned()).stack_size(STACK);
@@ -167,11 +170,12 @@ pub fn main() -> ! {
 }
 
 /// Makes a panic in any thread end the process at once, since the other threads could no longer rely on shared state.
-fn abort_on_panic() {
+/// It does not abort, because that is what a failed allocation does, and the parent tells the two apart.
+fn exit_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         report(panic);
-        process::abort();
+        process::exit(PANIC_STATUS);
     }));
 }
 

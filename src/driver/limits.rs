@@ -1,0 +1,105 @@
+//! Limits of a session without a user, above all on the time that it may compute.
+//!
+//! A session at a terminal has no limit on time, because its user can press Ctrl-C. The clock of a session does not help, because
+//! without a terminal it moves only by sleeps and waits.
+
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::messages::driver as messages;
+
+/// What a session without a user may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Maximum time that it may compute.
+    pub time: Option<Duration>,
+    /// Maximum memory of its data in bytes.
+    pub memory: u64,
+}
+
+/// The time that a session has computed, compared with its limit. The time in which it waits for input does not count.
+#[derive(Debug)]
+pub struct TimeLimit {
+    limit: Option<Duration>,
+    started: Instant,
+    /// The time until `started`.
+    used: Duration,
+}
+
+impl TimeLimit {
+    /// Starts to count.
+    pub fn new(limit: Option<Duration>) -> Self {
+        TimeLimit { limit, started: Instant::now(), used: Duration::ZERO }
+    }
+
+    /// Returns the time that is left, or `None` if there is no limit.
+    ///
+    /// # Errors
+    /// Returns [`TimeLimitReached`] if no time is left.
+    pub fn left(&self) -> io::Result<Option<Duration>> {
+        let Some(limit) = self.limit else { return Ok(None) };
+        match limit.checked_sub(self.used + self.started.elapsed()) {
+            Some(left) if !left.is_zero() => Ok(Some(left)),
+            _ => Err(io::Error::new(io::ErrorKind::TimedOut, TimeLimitReached(limit))),
+        }
+    }
+
+    /// Runs `wait`, whose time does not count.
+    pub fn while_stopped<T>(&mut self, wait: impl FnOnce() -> T) -> T {
+        self.used += self.started.elapsed();
+        let result = wait();
+        self.started = Instant::now();
+        result
+    }
+}
+
+/// A session was ended because it computed for too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLimitReached(pub Duration);
+
+impl TimeLimitReached {
+    /// Whether this is the cause of an error of [`drive`](super::drive).
+    pub fn is_cause_of(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|cause| cause.is::<TimeLimitReached>())
+    }
+}
+
+impl fmt::Display for TimeLimitReached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&messages::time_limit_reached(seconds(self.0)))
+    }
+}
+
+impl std::error::Error for TimeLimitReached {}
+
+/// Formats a duration in seconds, without needless digits: `60 s`, `0.5 s`.
+pub fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_is_left_when_the_limit_is_used_up() {
+        assert_eq!(TimeLimit::new(None).left().expect("there is no limit"), None);
+        let hour = Duration::from_secs(3600);
+        assert!(TimeLimit::new(Some(hour)).left().is_ok_and(|left| left.is_some_and(|left| left <= hour)));
+        let error = TimeLimit::new(Some(Duration::ZERO)).left().expect_err("no time was allowed");
+        assert!(TimeLimitReached::is_cause_of(&error));
+        assert!(error.to_string().contains("0 s"), "{error}");
+        assert!(!TimeLimitReached::is_cause_of(&io::Error::from(io::ErrorKind::TimedOut)));
+    }
+
+    #[test]
+    fn time_in_which_the_session_waits_for_input_does_not_count() {
+        let mut limit = TimeLimit::new(Some(Duration::from_secs(3600)));
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(1)).expect("the machine has run for a second");
+        limit.started = long_ago;
+        let used = limit.while_stopped(|| Duration::from_secs(1));
+        assert!(limit.used >= used, "the second before the wait counts");
+        assert!(limit.started > long_ago, "counting goes on after the wait");
+    }
+}
