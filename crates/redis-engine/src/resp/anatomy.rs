@@ -13,6 +13,9 @@ const MAX_PAYLOAD: usize = 48;
 /// Number of bytes shown of a longer payload.
 const TRUNCATED_PAYLOAD: usize = 32;
 
+/// Maximum nesting depth of what is explained. Redis's own replies stay below ten.
+const MAX_DEPTH: usize = 128;
+
 /// A part: a line of the protocol, together with its payload if it announces one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -57,12 +60,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value and everything in it. Returns `None` at the end of the bytes.
+    /// Reads a value and everything in it. Returns `None` at the end of the bytes. Bytes that are nested too deeply end
+    /// the explanation.
     fn value(&mut self, depth: usize) -> Option<()> {
+        if depth > MAX_DEPTH {
+            self.add_part(depth, "…".into(), "nested too deeply to explain");
+            self.rest = &[];
+        }
         let line = self.line()?;
         let (kind, text) = line.split_first()?;
+        let raw = printable(line);
         let text = printable(text);
-        let raw = format!("{}{text}", char::from(*kind));
         let count = text.parse::<i64>().ok();
         match (kind, count) {
             (b'*' | b'$', Some(..=-1)) => self.add_part(depth, raw, "nil: nothing there"),

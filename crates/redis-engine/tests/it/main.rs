@@ -4,6 +4,7 @@ mod commands;
 mod engine_script;
 #[path = "../support/engine_server.rs"]
 mod engine_server;
+mod fuzz;
 mod recorded;
 mod structure;
 mod truths;
