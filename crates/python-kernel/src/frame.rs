@@ -40,6 +40,9 @@ pub const MAIN_THREAD: u32 = 0;
 /// Maximum length of a frame in bytes. The largest value that Redis accepts (512 MiB) fits in.
 pub const MAX_FRAME: u32 = 600 << 20;
 
+/// Length in bytes up to which memory for a frame is allocated before its bytes arrive.
+const EAGER_CAPACITY: usize = 1 << 20;
+
 /// A frame from the parent to its Python child.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToChild {
@@ -266,8 +269,15 @@ pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
     if !(5..=MAX_FRAME).contains(&length) {
         return Err(malformed());
     }
-    let mut bytes = vec![0; length as usize];
+    let length = length as usize;
+    let mut bytes = vec![0; length.min(EAGER_CAPACITY)];
     reader.read_exact(&mut bytes)?;
+    // The length of a damaged frame may be anything, so memory for a long frame is allocated as its bytes arrive.
+    while bytes.len() < length {
+        let start = bytes.len();
+        bytes.resize(length.min(2 * start), 0);
+        reader.read_exact(&mut bytes[start..])?;
+    }
     let mut fields = Fields { rest: &bytes };
     let tag = fields.u8().ok_or_else(malformed)?;
     let thread = fields.u32().ok_or_else(malformed)?;
@@ -472,7 +482,8 @@ impl Frame for FromChild {
         Some(match tag {
             0 => Self::Ready { walls: Walls::from_bits(f.u8()?) },
             1 => {
-                let stream = if f.u8()? == Stream::Stdout as u8 { Stream::Stdout } else { Stream::Stderr };
+                let number = f.u8()?;
+                let stream = [Stream::Stdout, Stream::Stderr].into_iter().find(|stream| *stream as u8 == number)?;
                 Self::Output { stream, text: f.text()? }
             }
             2 => Self::Connect { connection: f.u32()?, host: f.text()?, port: f.u16()?, setup_commands: f.bytes()? },
@@ -558,5 +569,37 @@ mod tests {
             assert!(read::<ToChild>(&mut &*bytes).is_err(), "{bytes:?}");
         }
         assert!(read::<ToChild>(&mut &b""[..]).unwrap().is_none());
+        let unknown_stream = b"\x0a\0\0\0\x01\0\0\0\0\x02\0\0\0\0";
+        assert!(read::<FromChild>(&mut &unknown_stream[..]).is_err());
+    }
+
+    #[test]
+    fn long_frames_are_read_whole_and_their_length_alone_allocates_little() {
+        for length in [EAGER_CAPACITY - 9, EAGER_CAPACITY, 3 * EAGER_CAPACITY + 1] {
+            let frame = ToChild::Received { data: vec![7; length] };
+            let mut pipe = Vec::new();
+            append(&mut pipe, 7, &frame).unwrap();
+            assert_eq!(read(&mut pipe.as_slice()).unwrap(), Some((7, frame)));
+            assert!(read::<ToChild>(&mut &pipe[..pipe.len() - 1]).is_err());
+        }
+        let mut largest = Largest { length: MAX_FRAME.to_le_bytes().to_vec(), most: 0 };
+        assert!(read::<ToChild>(&mut largest).is_err());
+        assert!(largest.most <= EAGER_CAPACITY, "{} bytes are allocated for nothing", largest.most);
+    }
+
+    /// A pipe that ends after the length of a frame. It notes how many bytes are asked for at once.
+    struct Largest {
+        length: Vec<u8>,
+        most: usize,
+    }
+
+    impl Read for Largest {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.most = self.most.max(buffer.len());
+            let given = self.length.len().min(buffer.len());
+            buffer[..given].copy_from_slice(&self.length[..given]);
+            self.length.drain(..given);
+            Ok(given)
+        }
     }
 }

@@ -14,6 +14,9 @@
 //! # Ok::<(), syntax::SyntaxError>(())
 //! ```
 
+mod nesting;
+mod stack;
+
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::ast::visitor::{self, Visitor};
@@ -22,12 +25,8 @@ use rustpython_compiler::parser::{self, LexicalErrorType, Mode, ParseError, Pars
 use std::fmt;
 use std::ops::Range;
 
-/// Maximum nesting depth of brackets, as in CPython.
-const MAX_BRACKETS: usize = 200;
-/// Maximum number of indentation levels, as in CPython.
-const MAX_INDENTS: usize = 100;
-/// Maximum number of operators chained in one expression. CPython's stack allows a few thousand.
-const MAX_OPERATORS: usize = 3000;
+pub use nesting::{ExcessiveNesting, excessive_nesting};
+use stack::with_enough_stack;
 
 /// Python's keywords, without the soft keywords (`match`, `case`, `type`), which are ordinary names elsewhere.
 pub const KEYWORDS: [&str; 35] = [
@@ -92,17 +91,6 @@ pub enum TokenClass {
     Error,
 }
 
-/// The kind of nesting that would overflow the compiler's stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExcessiveNesting {
-    /// More than 200 brackets are open at once.
-    Brackets,
-    /// Indentation has at least 100 levels.
-    Indents,
-    /// An expression has more than 3000 operators.
-    Operators,
-}
-
 /// Splits a source into its top-level statements, as Python's `ast` does. Decorators belong to the statement below
 /// them.
 ///
@@ -112,18 +100,20 @@ pub fn split_statements(source: &str) -> Result<Vec<Statement>, SyntaxError> {
     if excessive_nesting(source).is_some() {
         return Err(SyntaxError { message: "too many nested parentheses".to_owned(), line: 1 });
     }
-    let parsed = parse(source);
-    if let Some(error) = parsed.errors().first() {
-        return Err(SyntaxError {
-            message: error.error.to_string(),
-            line: line_at(source, error.location.start().to_usize()),
-        });
-    }
-    let statement = |statement: &Stmt| {
-        let range = bytes(statement);
-        Statement { first_line: line_at(source, range.start), source: source[range].to_owned() }
-    };
-    Ok(suite(&parsed).iter().map(statement).collect())
+    with_enough_stack(source, || {
+        let parsed = parse(source);
+        if let Some(error) = parsed.errors().first() {
+            return Err(SyntaxError {
+                message: error.error.to_string(),
+                line: line_at(source, error.location.start().to_usize()),
+            });
+        }
+        let statement = |statement: &Stmt| {
+            let range = bytes(statement);
+            Statement { first_line: line_at(source, range.start), source: source[range].to_owned() }
+        };
+        Ok(suite(&parsed).iter().map(statement).collect())
+    })
 }
 
 /// An expression whose value the interactive prompt echoes.
@@ -143,7 +133,7 @@ pub struct EchoedExpression {
 pub fn echoed_expressions(source: &str) -> Vec<EchoedExpression> {
     let mut found = Vec::new();
     if excessive_nesting(source).is_none() {
-        find_echoes(suite(&parse(source)), true, &mut found);
+        with_enough_stack(source, || find_echoes(suite(&parse(source)), true, &mut found));
     }
     found
 }
@@ -195,6 +185,10 @@ pub fn completeness(source: &str) -> Completeness {
     if excessive_nesting(source).is_some() {
         return Completeness::Invalid;
     }
+    with_enough_stack(source, || completeness_of(source))
+}
+
+fn completeness_of(source: &str) -> Completeness {
     let parsed = parse(source);
     let blank_line = source.rsplit_once('\n').is_some_and(|(_, last)| last.trim().is_empty());
     let first_error = parsed.errors().iter().min_by_key(|error| error.location.start());
@@ -276,6 +270,10 @@ pub fn tokens(source: &str) -> Vec<(Range<usize>, TokenClass)> {
     if excessive_nesting(source).is_some() {
         return vec![(0..source.len(), TokenClass::Error)];
     }
+    with_enough_stack(source, || tokens_of(source))
+}
+
+fn tokens_of(source: &str) -> Vec<(Range<usize>, TokenClass)> {
     let parsed = parse(source);
     let class = |kind: TokenKind| match kind {
         TokenKind::Name => Some(TokenClass::Name),
@@ -334,10 +332,12 @@ const ADDING_METHODS: &[&str] = &["add", "append", "appendleft", "extend", "inse
 pub fn variables(source: &str) -> Variables {
     let mut found = Variables::default();
     if excessive_nesting(source).is_none() {
-        let parsed = parse(source);
-        if parsed.errors().is_empty() {
-            found.visit_body(suite(&parsed));
-        }
+        with_enough_stack(source, || {
+            let parsed = parse(source);
+            if parsed.errors().is_empty() {
+                found.visit_body(suite(&parsed));
+            }
+        });
     }
     found
 }
@@ -376,50 +376,6 @@ impl<'a> Visitor<'a> for Variables {
             self.bound.push(name.id.to_string());
         }
         visitor::walk_expr(self, expression);
-    }
-}
-
-/// Tells whether the source is nested too deeply to be compiled, and how. Reads only the tokens, without parsing.
-#[must_use]
-pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
-    // A source of no more bytes than the smallest limit cannot exceed any limit.
-    if source.len() <= MAX_INDENTS {
-        return None;
-    }
-    let mut lexer = parser::lexer::lex(source, Mode::Module);
-    let mut indents = 0_usize;
-    // Number of operators chained so far, for each open bracket, the outermost first.
-    let mut chains = vec![0_usize];
-    loop {
-        let kind = lexer.next_token();
-        match kind {
-            TokenKind::EndOfFile => return None,
-            TokenKind::Indent => indents += 1,
-            TokenKind::Dedent => indents = indents.saturating_sub(1),
-            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                // A bracket extends the expression before it, as an operator does: `f()()()` nests like `a.b.c`.
-                *chains.last_mut().expect("the outermost chain is never popped") += 1;
-                chains.push(0);
-            }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if chains.len() > 1 => drop(chains.pop()),
-            TokenKind::Comma | TokenKind::Newline | TokenKind::Semi => {
-                *chains.last_mut().expect("the outermost chain is never popped") = 0;
-            }
-            TokenKind::Lambda | TokenKind::Else | TokenKind::Dot => {
-                *chains.last_mut().expect("the outermost chain is never popped") += 1;
-            }
-            _ if kind.is_operator() => *chains.last_mut().expect("the outermost chain is never popped") += 1,
-            _ => {}
-        }
-        if chains.len() > MAX_BRACKETS {
-            return Some(ExcessiveNesting::Brackets);
-        }
-        if indents >= MAX_INDENTS {
-            return Some(ExcessiveNesting::Indents);
-        }
-        if chains.last().is_some_and(|chain| *chain > MAX_OPERATORS) {
-            return Some(ExcessiveNesting::Operators);
-        }
     }
 }
 
@@ -576,29 +532,6 @@ mod tests {
                     let _ = split_statements(&source);
                 }
             }
-        }
-    }
-
-    #[test]
-    fn excessive_nesting_is_found_before_the_compiler_overflows() {
-        let nested = |open: &str, close: &str, depth: usize| open.repeat(depth) + "1" + &close.repeat(depth);
-        for (source, expected) in [
-            (nested("(", ")", 200), Some(ExcessiveNesting::Brackets)),
-            (nested("[", "]", 190), None),
-            ("(".repeat(200_000), Some(ExcessiveNesting::Brackets)),
-            (nested("-", "", 100_000), Some(ExcessiveNesting::Operators)),
-            (nested("not ", "", 100_000), Some(ExcessiveNesting::Operators)),
-            (nested("1+", "", 100_000), Some(ExcessiveNesting::Operators)),
-            ("a".to_owned() + &".a".repeat(100_000), Some(ExcessiveNesting::Operators)),
-            ("a".to_owned() + &"()".repeat(100_000), Some(ExcessiveNesting::Operators)),
-            (nested("lambda:", "", 100_000), Some(ExcessiveNesting::Operators)),
-            (nested("1 if 1 else ", "", 100_000), Some(ExcessiveNesting::Operators)),
-            (format!("[{}]", "-1, ".repeat(100_000)), None),
-            ("x = 1 + 2\n".repeat(10_000), None),
-            ("f('(((((((((((')\n".repeat(1_000), None),
-            ((0..120).map(|i| format!("{}if 1:\n", " ".repeat(i))).collect(), Some(ExcessiveNesting::Indents)),
-        ] {
-            assert_eq!(excessive_nesting(&source), expected, "{}", &source[..40]);
         }
     }
 }

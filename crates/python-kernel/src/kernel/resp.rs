@@ -200,6 +200,9 @@ fn integer(line: &[u8], vm: &VirtualMachine) -> PyResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     #[test]
     fn the_end_of_a_reply_is_found_wherever_it_was_cut() {
@@ -235,5 +238,49 @@ mod tests {
         for bytes in [&b"HTTP/1.1 200\r\n"[..], b"$x\r\n", b"*-2\r\n", &b"*1\r\n".repeat(MAX_DEPTH + 1)] {
             assert_eq!(ReplyScanner::default().scan(bytes), Err(Malformed), "{}", bytes.escape_ascii());
         }
+    }
+
+    #[test]
+    fn any_bytes_are_scanned_alike_wherever_they_are_split() {
+        let pieces: [&[u8]; 25] = [
+            b"+OK\r\n",
+            b"-ERR\r\n",
+            b":1\r\n",
+            b"$-1\r\n",
+            b"$0\r\n\r\n",
+            b"$3\r\n",
+            b"$4294967295\r\n",
+            b"abc\r\n",
+            b"*-1\r\n",
+            b"*0\r\n",
+            b"*2\r\n",
+            b"*4294967295\r\n",
+            b"%1\r\n",
+            b"%4294967295\r\n",
+            b"~1\r\n",
+            b">1\r\n",
+            b"|1\r\n",
+            b"|0\r\n",
+            b"=5\r\ntxt:x\r\n",
+            b"_\r\n",
+            b"#t\r\n",
+            b",1\r\n",
+            b"\r",
+            b"\n",
+            b"?",
+        ];
+        let bytes = prop_oneof![
+            vec(select(pieces.to_vec()), 0..12).prop_map(|pieces| pieces.concat()),
+            vec(any::<u8>(), 0..40)
+        ];
+        test_support::fuzz::check(&bytes, |bytes| {
+            let whole = ReplyScanner::default().scan(&bytes);
+            prop_assert!(!matches!(whole, Ok(Some(length)) if length == 0 || length > bytes.len()), "{whole:?}");
+            let mut scanner = ReplyScanner::default();
+            // The end of a reply, or what is wrong with it, is found as soon as it is there.
+            let decided = (0..=bytes.len()).map(|end| scanner.scan(&bytes[..end])).find(|found| *found != Ok(None));
+            prop_assert_eq!(decided.unwrap_or(Ok(None)), whole);
+            Ok(())
+        });
     }
 }
