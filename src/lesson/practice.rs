@@ -41,7 +41,7 @@ impl Card {
         let level = before.map_or(0, |card| card.level);
         let level = match outcome {
             // A step that was done for the first time is due on the next day.
-            Outcome::Known if before.is_some() => (level + 1).min(DAYS.len() - 1),
+            Outcome::Known if before.is_some() => level.saturating_add(1).min(DAYS.len() - 1),
             Outcome::Known | Outcome::Helped => level.min(DAYS.len() - 1),
             Outcome::GivenUp => 0,
         };
@@ -51,7 +51,7 @@ impl Card {
     /// Returns the number of days until the step is due, or `None` if it is due.
     pub fn days_left(self, now: i64) -> Option<i64> {
         let left = self.due.saturating_sub(now);
-        (left > 0).then(|| (left + SECONDS_PER_DAY - 1) / SECONDS_PER_DAY)
+        (left > 0).then(|| left / SECONDS_PER_DAY + i64::from(left % SECONDS_PER_DAY > 0))
     }
 }
 
@@ -83,7 +83,14 @@ mod tests {
         let card = Card { level: 0, due: 500 };
         assert_eq!(card.days_left(499), Some(1));
         assert_eq!(card.days_left(500), None);
-        // A card from an edited file may be in a box that does not exist.
+    }
+
+    #[test]
+    fn a_card_from_an_edited_file_may_have_any_numbers() {
+        // The box may not exist, and the time may be at either end of what a number can hold.
         assert_eq!(Card::after(Some(Card { level: 99, due: 0 }), Outcome::Helped, 0).level, 6);
+        assert_eq!(Card::after(Some(Card { level: usize::MAX, due: 0 }), Outcome::Known, 0).level, 6);
+        assert_eq!(Card { level: 0, due: i64::MAX }.days_left(0), Some(i64::MAX / SECONDS_PER_DAY + 1));
+        assert_eq!(Card { level: 0, due: i64::MIN }.days_left(i64::MAX), None);
     }
 }

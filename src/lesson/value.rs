@@ -15,15 +15,20 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
 }
 
+/// Maximum nesting depth of a value, as of brackets in Python's own sources.
+const MAX_DEPTH: usize = 200;
+
 /// Parses the `repr` of a plain Python value. Returns `None` for anything else, such as `<object at 0x…>`.
 pub fn parse_python(text: &str) -> Option<Value> {
-    let mut parser = Parser { rest: text.trim() };
+    let mut parser = Parser { rest: text.trim(), depth: 0 };
     let value = parser.value()?;
     parser.rest.trim().is_empty().then_some(value)
 }
 
 struct Parser<'a> {
     rest: &'a str,
+    /// Number of brackets that are open.
+    depth: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -45,21 +50,21 @@ impl<'a> Parser<'a> {
         word
     }
 
+    /// Parses what is in brackets, unless too many are open. A class of the learner may have a `repr` of any depth.
+    fn bracketed(&mut self, opening: &str, inner: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
+        self.skip(opening);
+        self.depth += 1;
+        let value = if self.depth > MAX_DEPTH { None } else { inner(self) };
+        self.depth -= 1;
+        value
+    }
+
     fn value(&mut self) -> Option<Value> {
         self.rest = self.rest.trim_start();
         match self.rest.chars().next()? {
-            '[' => {
-                self.skip("[");
-                self.items("]").map(Value::Sequence)
-            }
-            '(' => {
-                self.skip("(");
-                self.items(")").map(Value::Sequence)
-            }
-            '{' => {
-                self.skip("{");
-                self.braces()
-            }
+            '[' => self.bracketed("[", |parser| parser.items("]").map(Value::Sequence)),
+            '(' => self.bracketed("(", |parser| parser.items(")").map(Value::Sequence)),
+            '{' => self.bracketed("{", Self::braces),
             '\'' | '"' => self.string().map(|bytes| Value::Text(String::from_utf8_lossy(&bytes).into_owned())),
             'b' if self.rest[1..].starts_with(['\'', '"']) => {
                 self.skip("b");
@@ -285,6 +290,11 @@ mod tests {
         }
         for text in ["<object at 0x7f>", "[1", "{'a': }", "1 2", "", "b'a"] {
             assert_eq!(parse_python(text), None, "{text}");
+        }
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse_python(&nested(MAX_DEPTH)).is_some());
+        for text in [nested(100_000), "[".repeat(100_000), "({".repeat(100_000), "{1:".repeat(100_000)] {
+            assert_eq!(parse_python(&text), None, "a value that is nested too deeply is none");
         }
     }
 

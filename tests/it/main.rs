@@ -5,6 +5,7 @@ mod authors;
 mod command_line;
 mod docs;
 mod files;
+mod fuzz;
 mod hostile;
 mod judging;
 mod layers;
