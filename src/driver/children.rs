@@ -275,11 +275,12 @@ impl PythonCompleter<'_> {
     }
 }
 
-/// Returns whether a thread of this process is running or ready to run.
+/// Returns whether a thread of this process is running or ready to run, or waits for the disk, for example for a page of
+/// memory.
 #[cfg(target_os = "linux")]
 fn has_running_thread(process: u32) -> bool {
     let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return false };
-    let is_running = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('R'));
+    let is_running = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with(['R', 'D']));
     threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(is_running))
 }
 

@@ -34,6 +34,15 @@ messages! {
     /// Shown at the end of the last task of a practice.
     enter_ends_practice() = "Enter ends the practice.";
 
+    // Code of the lesson that is not shown (`hidden_code.rs`).
+
+    /// Shown when Ctrl-C is pressed while a step is prepared or the data is looked at.
+    hidden_code_goes_on() = "The tutor is still at work. Ctrl-C once more stops it.";
+
+    /// Shown when Ctrl-C is pressed again.
+    hidden_code_stopped() =
+        "Stopped, so what the tutor has prepared may be incomplete. `:again` starts the step again.";
+
     // Answers to questions (`question.rs`).
 
     /// Shown for an answer that names no option. `count` is the number of options.

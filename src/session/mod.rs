@@ -102,6 +102,9 @@ impl Session {
     /// Handles an event.
     pub fn handle(&mut self, event: Event) {
         let Some(event) = self.tutor.handle_race_event(event) else { return self.settle() };
+        if matches!(event, Event::Interrupt) && self.tutor.interrupt_hidden_code() {
+            return self.settle();
+        }
         let runtime = &mut self.tutor.runtime;
         match event {
             Event::Entered(text) => self.enter(&text),
@@ -114,7 +117,7 @@ impl Session {
                 self.tutor.runtime.interrupt();
             }
             Event::Frame { child, thread, frame } => runtime.handle_frame(child, thread, frame),
-            Event::ChildGone(child) => runtime.handle_child_exit(child),
+            Event::ChildGone(child) => self.tutor.handle_child_exit(child),
             Event::Elapsed { us } => {
                 runtime.end_waiting_turn();
                 runtime.clock.set_elapsed(us);
@@ -350,7 +353,10 @@ impl Session {
     fn settle(&mut self) {
         loop {
             self.answer_clients();
-            if self.tutor.runtime.turn.is_some() || self.tutor.runtime.is_over || self.tutor.is_race_busy() {
+            if self.tutor.runtime.is_over {
+                return self.tutor.end_race();
+            }
+            if self.tutor.runtime.turn.is_some() || self.tutor.is_race_busy() {
                 return;
             }
             if let Some((client, submission)) = self.tutor.finished.pop_front() {

@@ -480,7 +480,10 @@ impl Frame for FromChild {
 
     fn decode(tag: u8, f: &mut Fields) -> Option<Self> {
         Some(match tag {
-            0 => Self::Ready { walls: Walls::from_bits(f.u8()?) },
+            0 => {
+                let bits = f.u8()?;
+                Self::Ready { walls: Some(Walls::from_bits(bits)).filter(|walls| walls.bits() == bits)? }
+            }
             1 => {
                 let number = f.u8()?;
                 let stream = [Stream::Stdout, Stream::Stderr].into_iter().find(|stream| *stream as u8 == number)?;

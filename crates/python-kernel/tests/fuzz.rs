@@ -9,7 +9,7 @@ use std::{fs, thread};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use python_kernel::frame::{self, Frame, FromChild, RunOutcome, Stream, ToChild, UncaughtException};
+use python_kernel::frame::{self, Frame, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls};
 use python_kernel::syntax::{self, Completeness};
 use test_support::fuzz::{Checked, check};
 
@@ -51,7 +51,7 @@ fn from_child() -> impl Strategy<Value = FromChild> {
     let stream = select(vec![Stream::Stdout, Stream::Stderr]);
     let timeout = || proptest::option::of(any::<u64>());
     prop_oneof![
-        Just(FromChild::Ready),
+        any::<u8>().prop_map(|bits| FromChild::Ready { walls: Walls::from_bits(bits) }),
         (stream, text()).prop_map(|(stream, text)| FromChild::Output { stream, text }),
         (any::<u32>(), text(), any::<u16>(), bytes()).prop_map(|(connection, host, port, setup_commands)| {
             FromChild::Connect { connection, host, port, setup_commands }

@@ -1,5 +1,6 @@
 //! Judges what the learner has submitted, and shows the verdict.
 
+use super::hidden_code::HiddenCode;
 use super::script::{Item, Then};
 use super::{Phase, Tutor};
 use crate::lesson::evidence::Submission;
@@ -45,6 +46,7 @@ impl Tutor {
     /// Judges a submission by the findings of the probes, and shows the verdict.
     pub(super) fn conclude_judging(&mut self, submission: &Submission) {
         let Some(run) = &mut self.lesson else { return };
+        self.hidden_code = HiddenCode::default();
         run.sent.extend(submission.commands.iter().cloned());
         if !submission.commands.is_empty() && !run.acted.contains(&submission.client) {
             run.acted.push(submission.client.clone());

@@ -2,6 +2,7 @@
 
 mod cost_comparison;
 mod ending;
+mod hidden_code;
 mod judging;
 mod question;
 mod race_step;
@@ -30,6 +31,7 @@ use crate::lesson::progress::Progress;
 use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Role;
 use crate::messages::lesson_run as messages;
+use hidden_code::HiddenCode;
 use race_step::RaceRun;
 pub use race_step::{every_order_expected, race_expected};
 use redis_engine::Engine;
@@ -53,6 +55,7 @@ pub struct Tutor {
     /// The practice in progress.
     review: Option<Review>,
     race: RaceRun,
+    hidden_code: HiddenCode,
     pub library: Arc<Library>,
     pub progress: Progress,
     /// Earlier states of the data, which pictures are compared with.
@@ -166,6 +169,7 @@ impl Tutor {
             lesson: None,
             review: None,
             race: RaceRun::default(),
+            hidden_code: HiddenCode::default(),
             library: options.library,
             progress: options.progress,
             baselines: Baselines::default(),

@@ -102,6 +102,16 @@ impl Script {
         matches!(self.items.front(), Some(Item::AwaitRehearsal))
     }
 
+    /// Iterates over the remaining items.
+    pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter()
+    }
+
+    /// Returns whether the script will continue with a result for which the predicate holds.
+    pub(super) fn has(&self, predicate: impl Fn(&Then) -> bool) -> bool {
+        self.items.iter().any(|item| matches!(item, Item::Then(then) if predicate(then)))
+    }
+
     /// Appends items to the script.
     pub(super) fn add(&mut self, items: impl IntoIterator<Item = Item>) {
         self.items.extend(items);

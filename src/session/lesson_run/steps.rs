@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cost_comparison;
+use super::hidden_code::HiddenCode;
 use super::race_step::plans_of_compare;
 use super::script::{Item, Then};
 use super::{Phase, StepData, Tutor};
@@ -87,6 +88,7 @@ impl Tutor {
         let Some(run) = &mut self.lesson else { return };
         run.phase = Phase::Doing;
         run.first_call = self.runtime.wire_log.next();
+        self.hidden_code = HiddenCode::default();
         self.note_step_start();
         self.baselines.begin_step(&self.runtime.engine.keyspace);
         let Some(run) = &self.lesson else { return };

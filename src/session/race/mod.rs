@@ -7,6 +7,7 @@
 //! The clock stands still, except when all racers wait.
 
 pub mod definitions;
+mod lost_child;
 mod search;
 mod turn_text;
 mod turns;
@@ -34,6 +35,9 @@ const MOST_TURNS: usize = 60;
 
 /// Distance between the child numbers of two races: the children of race `n` are numbered from `n` times this on.
 const CHILDREN_OF_A_RACE: u32 = 1 << 20;
+
+/// Connects the tutor's Python.
+const CONNECT: &str = "r.ping()";
 
 /// Resets the variables of a Python that has run something.
 const FRESH: &str = "if True:
@@ -72,8 +76,12 @@ pub struct Race {
     /// The inputs that are still to be run before the first order.
     start: VecDeque<Input>,
     start_error: Option<ProgramError>,
+    /// The data before the start, and the inputs of the start.
+    beginning: Box<(Engine, VecDeque<Input>)>,
     /// The data with which each order begins.
     origin: Option<Box<Engine>>,
+    /// Number of times that the tutor's Python has ended.
+    losses: u32,
     /// The time at which each order begins.
     clock: Clock,
     phase: RacePhase,
@@ -140,6 +148,7 @@ impl Race {
     /// Creates a race on a copy of the data. `number` is different for each race of the session.
     pub fn new(plan: Plan, engine: Engine, clock: Clock, seed: u64, number: u32) -> Self {
         let first_child = number.saturating_mul(CHILDREN_OF_A_RACE);
+        let data = engine.clone();
         let mut runtime = Runtime::on_copy(engine, clock.clone(), seed, first_child);
         let mut racers = Vec::new();
         for entrant in plan.racers {
@@ -153,15 +162,18 @@ impl Race {
             });
         }
         // The tutor must be connected before the data is copied, or its connection would be lost with each order.
-        let start = std::iter::once("r.ping()".to_owned()).chain(plan.start);
+        let start = std::iter::once(CONNECT.to_owned()).chain(plan.start);
+        let start: VecDeque<Input> = start.flat_map(|text| dialect::inputs(&text, Dialect::Both)).collect();
         let names = racers.iter().map(|racer| racer.entrant.name.clone()).collect();
         Race {
             runtime,
             racers,
             holds: plan.holds,
-            start: start.flat_map(|text| dialect::inputs(&text, Dialect::Both)).collect(),
+            beginning: Box::new((data, start.clone())),
+            start,
             start_error: None,
             origin: None,
+            losses: 0,
             clock,
             phase: RacePhase::Starting,
             mode: Mode::ByHand,
@@ -194,16 +206,9 @@ impl Race {
 
     /// Handles an event of one of the race's children, or the passing of time.
     pub fn handle(&mut self, event: Event) {
-        if let Event::ChildGone(child) = &event
-            && let Some(client) = self.runtime.clients.with_child(*child)
-        {
-            // The racer's program ends with its child, so nothing is replayed.
-            self.runtime.clients[client].python.replay_log = Default::default();
-            self.racers.iter_mut().filter(|racer| racer.client == client).for_each(|racer| racer.rest.clear());
-        }
         match event {
             Event::Frame { child, thread, frame } => self.runtime.handle_frame(child, thread, frame),
-            Event::ChildGone(child) => self.runtime.handle_child_exit(child),
+            Event::ChildGone(child) => self.handle_child_exit(child),
             // No frame arrived, so all threads of the program are waiting, possibly for a lock of another thread.
             _ => {
                 self.runtime.end_waiting_turn();

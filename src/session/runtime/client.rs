@@ -1,6 +1,6 @@
 //! A client of the session: a name, its own Python, its own connections.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Index, IndexMut};
 
 use super::super::event::ChildId;
@@ -8,7 +8,8 @@ pub use super::ask::Ask;
 pub use super::client_index::{ClientIndex, MAIN, TUTOR};
 use super::gate::Gate;
 use super::output_limit::OutputLimit;
-use super::replay_log::{Replay, ReplayLog};
+use super::replay::Replay;
+use super::replay_log::ReplayLog;
 use crate::lesson::evidence::Submission;
 use python_kernel::frame::MAIN_THREAD;
 use redis_engine::client::ClientId;
@@ -158,7 +159,7 @@ pub enum WorkKind {
 pub struct Python {
     pub child: Option<ChildId>,
     /// The child's connections, by the number that the child uses for them.
-    pub connections: HashMap<u32, Connection>,
+    pub connections: BTreeMap<u32, Connection>,
     /// The requests that wait for an answer, by thread.
     pub asks: BTreeMap<u32, Ask>,
     /// Whether the child's commands are held back.
@@ -185,6 +186,12 @@ pub struct Connection {
     pub parser: RequestParser,
 }
 
+impl Connection {
+    pub fn new(client: ClientId) -> Self {
+        Connection { client, input: Vec::new(), parser: RequestParser::default() }
+    }
+}
+
 impl Python {
     /// Returns whether the main thread is waiting for an answer.
     pub fn is_main_waiting(&self) -> bool {
@@ -196,7 +203,8 @@ impl Python {
         self.child = None;
         (self.runs, self.threads, self.was_interrupted) = (0, 0, false);
         let pending = std::mem::take(&mut self.asks);
-        self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending));
+        let kept = self.connections.keys().copied();
+        self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending, kept));
     }
 
     /// Returns whether another thread than the main thread is running, which means that it waits for no answer.
@@ -218,6 +226,16 @@ impl Client {
     /// Returns whether a connection belongs to this client.
     pub fn has_connection(&self, id: ClientId) -> bool {
         self.connections().any(|connection| connection == id)
+    }
+
+    /// Returns whether the main thread of the client's Python does nothing by itself: it waits for an answer, no source runs, or
+    /// it has got everything that a replay had for it. The other threads may still run.
+    pub fn is_main_idle(&self) -> bool {
+        match (&self.python.replay, &self.work) {
+            (Some(replay), _) => replay.is_main_done(),
+            (None, Some(work)) if !matches!(work.kind, WorkKind::Cli { .. }) => self.python.is_main_waiting(),
+            (None, _) => true,
+        }
     }
 
     /// Returns whether the client can run another input.

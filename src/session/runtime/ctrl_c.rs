@@ -10,6 +10,9 @@ impl Runtime {
     /// second Ctrl-C.
     pub fn interrupt(&mut self) {
         let index = self.turn.unwrap_or(self.foreground);
+        if self.clients[index].python.replay.is_none() && self.interrupt_question(index) {
+            return;
+        }
         let client = &mut self.clients[index];
         if client.python.replay.is_some() {
             self.effects.extend(client.python.child.map(Effect::Kill));

@@ -6,6 +6,7 @@
 //! terminal show the same.
 
 mod ask;
+mod ask_name;
 mod cli;
 pub mod client;
 mod client_index;
@@ -21,6 +22,7 @@ mod output;
 pub mod output_limit;
 mod python;
 pub mod python_hints;
+mod replay;
 mod replay_log;
 mod snapshot;
 mod turns;
@@ -37,7 +39,7 @@ use dialect::{Dialect, Input};
 use input_log::InputLog;
 pub use memory_limit::MEMORY_LIMIT;
 use output_limit::{Allowance, FoldedOutput, OutputLimit};
-use python_kernel::frame::{MAIN_THREAD, ToChild, Walls};
+use python_kernel::frame::{ToChild, Walls};
 use python_kernel::syntax;
 use redis_engine::Engine;
 pub use snapshot::Snapshot;
@@ -201,8 +203,8 @@ impl Runtime {
     /// Returns the child whose turn it is, and the deadline for its next frame.
     pub fn running_child(&self) -> Option<(ChildId, Option<i64>)> {
         let client = &self.clients[self.turn?];
-        let is_main_waiting = client.python.is_main_waiting();
-        Some((client.python.child?, self.next_deadline_us().or(is_main_waiting.then(|| self.clock.now_us()))))
+        let deadline_us = self.next_deadline_us().or(client.is_main_idle().then(|| self.clock.now_us()));
+        Some((client.python.child?, deadline_us))
     }
 
     /// Returns the next time at which a waiting program or the engine has something to do.
@@ -280,18 +282,6 @@ impl Runtime {
         self.next_statement(client);
     }
 
-    /// Asks a client's Python whether the first word of a line is one of its names. If not, the line is redis-cli.
-    fn ask_name(&mut self, client: ClientIndex, line: String) {
-        if self.clients[client].python.runs == 0 {
-            return self.begin_cli(client, &line);
-        }
-        let child = self.start_python(client);
-        let text = line.split_whitespace().next().unwrap_or_default().to_owned();
-        self.begin_work(client, Submission::default(), WorkKind::AskName { line });
-        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::GetCompletions { text } });
-        self.turn = Some(client);
-    }
-
     /// Ends a client's submission that has run.
     fn finish_work(&mut self, client: ClientIndex) {
         self.report_folded_output(client);
@@ -328,15 +318,6 @@ impl Runtime {
         if let Some(&thread) = asks.iter().find(|(_, ask)| matches!(ask, Ask::Input { .. })).map(|(thread, _)| thread) {
             self.answer(client, thread, ToChild::Line { text });
         }
-    }
-
-    /// Starts the next replay that is pending. Returns false if there is none.
-    pub fn start_next_replay(&mut self) -> bool {
-        let is_due = |client: &client::Client| client.python.child.is_none() && client.python.replay.is_some();
-        let Some(client) = self.clients.position(is_due) else { return false };
-        self.start_python(client);
-        self.replay_next(client);
-        true
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::super::display::memory_size;
 use super::super::event::{ChildId, Effect, Show};
-use super::client::{Ask, Client, ClientIndex, Connection, TUTOR, WorkKind};
+use super::client::{Ask, Client, ClientIndex, Connection, TUTOR};
 use super::input_log::{InputKind, InputOutcome};
 use super::output_limit::most_output;
-use super::replay_log::{Replay, ReplayLog};
+use super::replay_log::ReplayLog;
 use super::{PORT, Runtime, python_hints};
 use crate::lesson::evidence::{DisplayedValue, Failure};
 use crate::messages::runtime as messages;
@@ -45,7 +45,7 @@ impl Runtime {
 
     pub fn handle_frame(&mut self, child: ChildId, thread: u32, frame: FromChild) {
         let Some(client) = self.clients.with_child(child) else { return };
-        if self.clients[client].python.replay.is_some() {
+        if self.clients[client].python.replay.as_ref().is_some_and(|replay| !replay.is_live(thread)) {
             return self.handle_replay_frame(client, thread, frame);
         }
         let Some(frame) = self.hold_back(client, thread, frame) else { return };
@@ -57,7 +57,7 @@ impl Runtime {
                     Ok(data) => ToChild::Connected { data },
                     Err(reason) => ToChild::ConnectionRefused { reason },
                 };
-                self.answer(client, thread, answer);
+                self.send_answer(client, thread, answer, Some(connection));
             }
             FromChild::Send { connection, data } => self.feed(client, connection, &data),
             FromChild::Receive { connection, timeout_us } => {
@@ -67,11 +67,7 @@ impl Runtime {
                 self.feed(client, connection, &data);
                 self.ask_to_receive(client, thread, connection, timeout_us);
             }
-            FromChild::Disconnect { connection } => {
-                if let Some(connection) = self.clients[client].python.connections.remove(&connection) {
-                    self.disconnect(connection.client);
-                }
-            }
+            FromChild::Disconnect { connection } => self.drop_connection(client, connection),
             FromChild::GetTime => {
                 let unix_us = self.clock.read();
                 self.answer(client, thread, ToChild::Time { unix_us });
@@ -101,8 +97,15 @@ impl Runtime {
         self.show_output(client, text, Show::Output);
     }
 
+    /// Closes a connection that a child has closed.
+    pub(super) fn drop_connection(&mut self, client: ClientIndex, connection: u32) {
+        if let Some(connection) = self.clients[client].python.connections.remove(&connection) {
+            self.disconnect(connection.client);
+        }
+    }
+
     /// Opens a connection for a child, and runs the commands that set it up.
-    fn open_connection(
+    pub(super) fn open_connection(
         &mut self,
         client: ClientIndex,
         connection: u32,
@@ -125,8 +128,7 @@ impl Runtime {
         self.engine.server.clients.get_mut(id).is_hidden_from_monitors = client == TUTOR;
         self.execute_all(id, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
         let data = self.engine.server.clients.get_mut(id).reply.take();
-        let opened = Connection { client: id, input: Vec::new(), parser: RequestParser::default() };
-        self.clients[client].python.connections.insert(connection, opened);
+        self.clients[client].python.connections.insert(connection, Connection::new(id));
         Ok(data)
     }
 
@@ -147,7 +149,7 @@ impl Runtime {
 
     /// Runs all complete commands in `input`, and removes them from it. Records the commands in the submission of
     /// `client`.
-    fn execute_all(
+    pub(super) fn execute_all(
         &mut self,
         id: ClientId,
         parser: &mut RequestParser,
@@ -257,25 +259,17 @@ impl Runtime {
 
     /// Answers a child's request, which gives that child the turn.
     pub fn answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild) {
+        self.send_answer(client, thread, answer, None);
+    }
+
+    /// Answers a child's request. `connection` is the child's number of the connection that was opened, if any.
+    fn send_answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild, connection: Option<u32>) {
         let python = &mut self.clients[client].python;
         python.asks.remove(&thread);
-        python.replay_log.add_answer(thread, &answer);
+        python.replay_log.add_answer(thread, &answer, connection);
         let Some(child) = python.child else { return };
         self.effects.push(Effect::Send { child, thread, frame: answer });
         self.turn = Some(client);
-    }
-
-    fn take_names(&mut self, client: ClientIndex, names: &[String]) {
-        self.turn = None;
-        let Some(work) = self.clients[client].work.take() else { return };
-        if let WorkKind::AskName { line } = work.kind {
-            let first = line.split_whitespace().next().unwrap_or_default();
-            if names.iter().any(|name| name == first) {
-                self.begin_python(client, &line);
-            } else {
-                self.begin_cli(client, &line);
-            }
-        }
     }
 
     fn statement_done(&mut self, client: ClientIndex, outcome: RunOutcome) {
@@ -290,6 +284,10 @@ impl Runtime {
         if let Some(work) = work {
             ended = match &outcome {
                 _ if work.interrupts > 0 => InputOutcome::Broken,
+                // Ctrl-C has ended a wait.
+                RunOutcome { exception: Some(raised), .. } if raised.class == "KeyboardInterrupt" => {
+                    InputOutcome::Broken
+                }
                 RunOutcome { exception: Some(_), .. } => InputOutcome::Raised,
                 RunOutcome { last_echo: Some(_), .. } => InputOutcome::Echoed,
                 _ => InputOutcome::Quiet,
@@ -364,7 +362,8 @@ impl Runtime {
             self.turn = None;
         }
         let was_replaying = self.clients[client].python.replay.is_some();
-        let was_running = self.clients[client].work.is_some();
+        // A redis-cli line does not run in Python.
+        let was_running = self.clients[client].work.as_ref().is_some_and(|work| work.running.is_some());
         let asked_for = self.clients[client].work.as_ref().is_some_and(|work| work.interrupts > 1);
         let exceeded_memory = self.clients[client].python.exceeded_memory;
         self.forget_child(client);
@@ -391,6 +390,7 @@ impl Runtime {
             }
             self.finish_work(client);
         }
+        self.ask_name_again(client);
     }
 
     /// Kills a client's Python. The next source runs in a fresh one, without the variables.
@@ -412,79 +412,6 @@ impl Runtime {
         python.exceeded_memory = None;
         for connection in std::mem::take(&mut python.connections).into_values() {
             self.disconnect(connection.client);
-        }
-    }
-
-    /// Makes a fresh child run everything in the replay log.
-    fn begin_replay(&mut self, client: ClientIndex) {
-        if self.clients[client].python.replay_log.is_empty() {
-            return;
-        }
-        self.start_python(client);
-        self.clients[client].python.replay = Some(self.clients[client].python.replay_log.replay());
-        self.replay_next(client);
-    }
-
-    pub fn replay_next(&mut self, client: ClientIndex) {
-        let python = &mut self.clients[client].python;
-        let Some(child) = python.child else { return };
-        match python.replay.as_mut().and_then(Replay::next_source) {
-            Some(source) => {
-                python.runs += 1;
-                let frame = ToChild::Run { number: python.runs, source, echo: true };
-                self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
-                self.turn = Some(client);
-            }
-            None => {
-                python.replay = None;
-                self.turn = None;
-            }
-        }
-    }
-
-    fn handle_replay_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
-        let opens = self.clients[client].python.replay.as_ref().is_some_and(Replay::opens_connections);
-        match frame {
-            FromChild::Ready { .. }
-            | FromChild::Output { .. }
-            | FromChild::Send { .. }
-            | FromChild::InterruptWait
-            | FromChild::Completions { .. } => {}
-            FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
-            FromChild::RunFinished(_) => self.replay_next(client),
-            // Connections that were kept already have their final state, so the replay must not close them.
-            FromChild::Disconnect { .. } if !opens => {}
-            FromChild::Disconnect { connection } => {
-                if let Some(connection) = self.clients[client].python.connections.remove(&connection) {
-                    self.disconnect(connection.client);
-                }
-            }
-            question => {
-                if opens && let FromChild::Connect { connection, host, port, setup_commands } = &question {
-                    // The connection is needed after the replay. During the replay, the child's replies come from the
-                    // log.
-                    let _ = self.open_connection(client, *connection, host, *port, setup_commands);
-                }
-                self.answer_from_log(client, thread);
-            }
-        }
-    }
-
-    /// Answers a request from the replay log. At the end of the log, the child waits for the real answer.
-    fn answer_from_log(&mut self, client: ClientIndex, thread: u32) {
-        let python = &mut self.clients[client].python;
-        let (Some(replay), Some(child)) = (&mut python.replay, python.child) else { return };
-        if let Some(frame) = replay.answer(thread) {
-            self.effects.push(Effect::Send { child, thread, frame });
-        } else if let Some(ask) = replay.take_pending(thread) {
-            python.asks.insert(thread, ask);
-            if thread == MAIN_THREAD {
-                python.replay = None;
-                self.turn = None;
-            }
-        } else {
-            // The child requests something that it did not request before, so the replay is given up.
-            self.effects.push(Effect::Kill(child));
         }
     }
 }

@@ -74,6 +74,12 @@ impl Runtime {
         self.clock.set(snapshot.now_us);
         self.engine.advance(snapshot.now_us);
         self.clients = clients;
+        // A Python without sources to replay begins again without connections.
+        for client in self.clients.indices().collect::<Vec<_>>() {
+            if self.clients[client].python.child.is_none() && self.clients[client].python.replay.is_none() {
+                self.forget_child(client);
+            }
+        }
         // Real clients that were connected at that time are gone, so they must neither wait nor listen again.
         for gone in self.real_clients() {
             self.engine.disconnect(gone);

@@ -28,14 +28,15 @@ impl Runtime {
         })
     }
 
-    /// Ends the turn of a program whose main thread waits while its other threads send nothing, because these must be
-    /// waiting as well. Returns whether there was such a program.
+    /// Ends the turn of a program whose main thread is idle while its other threads send nothing, because these must be
+    /// waiting as well, or have ended. Returns whether there was such a program.
     pub fn end_waiting_turn(&mut self) -> bool {
-        let waits = self.turn.is_some_and(|client| self.clients[client].python.is_main_waiting());
-        if waits {
-            self.turn = None;
+        let Some(client) = self.turn.filter(|&client| self.clients[client].is_main_idle()) else { return false };
+        self.turn = None;
+        if self.clients[client].python.replay.is_some() {
+            self.finish_replay(client);
         }
-        waits
+        true
     }
 
     /// Passes the prompt to a free client if the foreground is busy. Returns whether it was passed.

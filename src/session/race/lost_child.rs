@@ -1,0 +1,45 @@
+//! The end of a Python in a race.
+
+use super::super::event::ChildId;
+use super::super::runtime::client::TUTOR;
+use super::super::runtime::dialect::{self, Dialect};
+use super::{CONNECT, Race, RacePhase};
+
+/// Maximum number of times that an order is begun again because the tutor's Python has ended.
+const MOST_LOSSES: u32 = 3;
+
+impl Race {
+    /// Handles the end of a child's process. A racer's program ends with its child. If the tutor's child has ended, the
+    /// order is played again from its beginning.
+    pub(super) fn handle_child_exit(&mut self, child: ChildId) {
+        let Some(client) = self.runtime.clients.with_child(child) else { return };
+        if client == TUTOR && self.losses < MOST_LOSSES {
+            self.losses += 1;
+            return self.begin_order_again();
+        }
+        // Nothing is replayed.
+        self.runtime.clients[client].python.replay_log = Default::default();
+        self.racers.iter_mut().filter(|racer| racer.client == client).for_each(|racer| racer.rest.clear());
+        self.runtime.handle_child_exit(child);
+    }
+
+    /// Connects a new Python of the tutor to the data with which each order begins, and then begins the order again.
+    /// Before the first order, prepares this data again.
+    fn begin_order_again(&mut self) {
+        let (data, start) = match &self.origin {
+            Some(origin) => ((**origin).clone(), dialect::inputs(CONNECT, Dialect::Both).into()),
+            None => (*self.beginning).clone(),
+        };
+        (self.runtime.engine, self.start) = (data, start);
+        self.runtime.clock = self.clock.clone();
+        let tutor = &mut self.runtime.clients[TUTOR];
+        tutor.work = None;
+        tutor.python.replay_log = Default::default();
+        self.runtime.forget_child(TUTOR);
+        self.runtime.turn = None;
+        self.runtime.finished.clear();
+        self.found.clear();
+        self.repeated_picks = self.picks.iter().copied().collect();
+        self.phase = RacePhase::Starting;
+    }
+}

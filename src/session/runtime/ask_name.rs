@@ -1,0 +1,139 @@
+//! Lines that are Python if their first word is a name in the client's Python, and otherwise redis-cli: `PING`.
+
+use super::Runtime;
+use super::client::{ClientIndex, Work, WorkKind};
+use crate::lesson::evidence::Submission;
+use crate::session::event::{Effect, Show};
+use python_kernel::frame::{MAIN_THREAD, ToChild};
+
+impl Runtime {
+    /// Asks a client's Python whether the first word of a line is one of its names. If not, the line is redis-cli.
+    pub(super) fn ask_name(&mut self, client: ClientIndex, line: String) {
+        self.begin_work(client, Submission::default(), WorkKind::AskName { line });
+        self.ask_name_again(client);
+    }
+
+    /// Asks whether the first word of the line that a client has to run is a name. Asks again if the Python that was asked
+    /// has ended, once its variables are restored. A Python that has run nothing has no names.
+    pub(super) fn ask_name_again(&mut self, client: ClientIndex) {
+        if self.clients[client].python.replay.is_some() {
+            return;
+        }
+        let Some(line) = self.line_in_question(client).map(str::to_owned) else { return };
+        if self.clients[client].python.runs == 0 {
+            self.clients[client].work = None;
+            return self.begin_cli(client, &line);
+        }
+        let child = self.start_python(client);
+        let text = first_word(&line).to_owned();
+        self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::GetCompletions { text } });
+        self.turn = Some(client);
+    }
+
+    /// Takes the names that begin like the first word of a client's line, and runs the line.
+    pub(super) fn take_names(&mut self, client: ClientIndex, names: &[String]) {
+        self.turn = None;
+        let Some(line) = self.line_in_question(client).map(str::to_owned) else { return };
+        let work = self.clients[client].work.take();
+        if work.is_some_and(|work| work.interrupts > 0) {
+            self.show_from(client, Show::Reply("(interrupted)\n".into()));
+        } else if names.iter().any(|name| name == first_word(&line)) {
+            self.begin_python(client, &line);
+        } else {
+            self.begin_cli(client, &line);
+        }
+    }
+
+    /// Handles Ctrl-C while a client's Python is asked for names. The line will not run. At the second Ctrl-C, the Python
+    /// is killed. Returns false if it is not asked.
+    pub(super) fn interrupt_question(&mut self, client: ClientIndex) -> bool {
+        let client = &mut self.clients[client];
+        let Some(work @ Work { kind: WorkKind::AskName { .. }, .. }) = &mut client.work else { return false };
+        work.interrupts += 1;
+        if work.interrupts > 1 {
+            client.work = None;
+            self.effects.extend(client.python.child.map(Effect::Kill));
+        }
+        true
+    }
+
+    fn line_in_question(&self, client: ClientIndex) -> Option<&str> {
+        match &self.clients[client].work {
+            Some(Work { kind: WorkKind::AskName { line }, .. }) => Some(line),
+            _ => None,
+        }
+    }
+}
+
+fn first_word(line: &str) -> &str {
+    line.split_whitespace().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Runtime;
+    use super::super::client::MAIN;
+    use super::super::dialect::{Dialect, Input};
+    use crate::session::event::{ChildId, Effect, Show};
+    use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, ToChild};
+
+    const CHILD: ChildId = ChildId(1);
+
+    /// Returns the frames that were sent to the child, and the replies that were shown.
+    fn sent_and_shown(runtime: &mut Runtime) -> (Vec<ToChild>, Vec<String>) {
+        let (mut sent, mut shown) = (Vec::new(), Vec::new());
+        for effect in std::mem::take(&mut runtime.effects) {
+            match effect {
+                Effect::Send { frame, .. } => sent.push(frame),
+                Effect::Show(Show::Reply(text)) => shown.push(text),
+                Effect::Interrupt(_) => panic!("an idle Python is not interrupted"),
+                _ => {}
+            }
+        }
+        (sent, shown)
+    }
+
+    /// Returns a runtime whose Python has run a source and is asked whether PING is a name.
+    fn asked() -> Runtime {
+        let mut runtime = Runtime::new(1, 1_000_000_000, Dialect::Both);
+        runtime.begin(MAIN, Input::Python("PONG = 1".into()));
+        runtime.handle_frame(CHILD, MAIN_THREAD, FromChild::RunFinished(RunOutcome::default()));
+        runtime.begin(MAIN, Input::CliUnlessBound("PING".into()));
+        let (sent, _) = sent_and_shown(&mut runtime);
+        assert!(matches!(sent.last(), Some(ToChild::GetCompletions { text }) if text == "PING"), "{sent:?}");
+        runtime
+    }
+
+    #[test]
+    fn ctrl_c_drops_the_line_and_does_not_reach_the_next_source() {
+        let mut runtime = asked();
+        runtime.interrupt();
+        runtime.handle_frame(CHILD, MAIN_THREAD, FromChild::Completions { names: Vec::new() });
+        assert_eq!(sent_and_shown(&mut runtime), (Vec::new(), vec!["(interrupted)\n".to_owned()]));
+        assert!(runtime.clients[MAIN].is_free());
+    }
+
+    #[test]
+    fn the_second_ctrl_c_ends_a_python_that_does_not_answer() {
+        let mut runtime = asked();
+        runtime.interrupt();
+        runtime.interrupt();
+        assert!(runtime.effects.iter().any(|effect| matches!(effect, Effect::Kill(CHILD))), "{:?}", runtime.effects);
+        runtime.handle_child_exit(CHILD);
+        let (sent, shown) = sent_and_shown(&mut runtime);
+        assert!(matches!(sent.last(), Some(ToChild::Run { source, .. }) if source == "PONG = 1"), "{sent:?}");
+        assert_eq!(shown, Vec::<String>::new(), "PING does not run");
+    }
+
+    #[test]
+    fn a_line_runs_although_the_python_that_was_asked_has_ended() {
+        let mut runtime = asked();
+        runtime.handle_child_exit(CHILD);
+        let second = ChildId(2);
+        runtime.handle_frame(second, MAIN_THREAD, FromChild::RunFinished(RunOutcome::default()));
+        let (sent, _) = sent_and_shown(&mut runtime);
+        assert!(matches!(sent.last(), Some(ToChild::GetCompletions { .. })), "it is asked again: {sent:?}");
+        runtime.handle_frame(second, MAIN_THREAD, FromChild::Completions { names: Vec::new() });
+        assert_eq!(sent_and_shown(&mut runtime).1, ["PONG\n"]);
+    }
+}

@@ -1,0 +1,159 @@
+//! Python children of a simulated session: models in this process, or real processes.
+
+use std::io::{BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child as Process, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use python_kernel::frame::{self, FromChild, ToChild};
+
+use super::model_python::{Activity, ModelPython};
+
+/// How long a real child may be silent before it counts as waiting, if none of its threads runs.
+const SILENCE: Duration = Duration::from_millis(50);
+
+/// How long it may be silent before that counts as an error, on a busy machine.
+const LONG_SILENCE: Duration = Duration::from_secs(20);
+
+/// How long a real child may compute before the learner presses Ctrl-C.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A Python child.
+pub enum Child {
+    Model(Box<ModelPython>),
+    Process(PythonProcess),
+}
+
+/// What is read from a child.
+#[derive(Debug)]
+pub enum Read {
+    Frame(u32, FromChild),
+    /// Its threads all wait.
+    Silence,
+    /// It computes, perhaps without end.
+    Computes,
+    /// Its process has ended.
+    Ended,
+}
+
+impl Child {
+    pub fn send(&mut self, thread: u32, frame: ToChild) {
+        match self {
+            Child::Model(model) => model.receive(thread, frame),
+            Child::Process(process) => process.send(thread, &frame),
+        }
+    }
+
+    pub fn interrupt(&mut self) {
+        match self {
+            Child::Model(model) => model.interrupt(),
+            Child::Process(process) => process.interrupt(),
+        }
+    }
+
+    /// Reads the next frame. If the session waits for nothing else, a real child may be silent for longer.
+    pub fn read(&mut self, waits_for_time: bool) -> Read {
+        match self {
+            Child::Model(model) => match model.next_frame() {
+                Ok(bytes) => match frame::read(&mut bytes.as_slice()) {
+                    Ok(Some((thread, frame))) => Read::Frame(thread, frame),
+                    other => panic!("a frame was read as {other:?}"),
+                },
+                Err(Activity::Waits) => Read::Silence,
+                Err(Activity::Computes) => Read::Computes,
+                Err(Activity::Ended) => Read::Ended,
+            },
+            Child::Process(process) => process.read(if waits_for_time { SILENCE } else { LONG_SILENCE }),
+        }
+    }
+
+    /// Lets a lazy model do what a process does by itself, while nobody reads its frames.
+    pub fn run_ahead(&mut self) {
+        if let Child::Model(model) = self {
+            model.run_ahead();
+        }
+    }
+
+    pub fn model(&self) -> Option<&ModelPython> {
+        if let Child::Model(model) = self { Some(model) } else { None }
+    }
+}
+
+/// A real Python child. A thread reads its frames, so that its silence can be noticed.
+pub struct PythonProcess {
+    process: Process,
+    input: ChildStdin,
+    frames: Receiver<(u32, FromChild)>,
+}
+
+impl PythonProcess {
+    pub fn start() -> Self {
+        let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
+        let mut process = Command::new(program)
+            .arg(python_kernel::SUBCOMMAND)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("cargo has built the program");
+        let input = process.stdin.take().expect("standard input is piped");
+        let mut output = BufReader::new(process.stdout.take().expect("standard output is piped"));
+        let (sender, frames) = channel();
+        std::thread::spawn(move || {
+            while let Ok(Some(frame)) = frame::read(&mut output) {
+                if sender.send(frame).is_err() {
+                    return;
+                }
+            }
+        });
+        PythonProcess { process, input, frames }
+    }
+
+    fn send(&mut self, thread: u32, frame: &ToChild) {
+        // A child that has ended ignores the frame, and its end is read later.
+        let _ = frame::write(&mut self.input, thread, frame).and_then(|()| self.input.flush());
+    }
+
+    fn interrupt(&mut self) {
+        #[cfg(unix)]
+        if let Some(pid) = i32::try_from(self.process.id()).ok().and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
+        }
+        #[cfg(not(unix))]
+        let _ = self.process.kill();
+    }
+
+    fn read(&mut self, longest_silence: Duration) -> Read {
+        let (mut waited, mut silent) = (Duration::ZERO, Duration::ZERO);
+        loop {
+            match self.frames.recv_timeout(SILENCE) {
+                Ok((thread, frame)) => return Read::Frame(thread, frame),
+                Err(RecvTimeoutError::Disconnected) => return Read::Ended,
+                Err(RecvTimeoutError::Timeout) if self.has_running_thread() => waited += SILENCE,
+                Err(RecvTimeoutError::Timeout) => silent += SILENCE,
+            }
+            if silent >= longest_silence {
+                return Read::Silence;
+            }
+            if waited >= PATIENCE {
+                return Read::Computes;
+            }
+        }
+    }
+
+    /// Whether a thread of the process is running or ready to run.
+    fn has_running_thread(&self) -> bool {
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", self.process.id())) else { return false };
+        let is_running = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with(['R', 'D']));
+        threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(is_running))
+    }
+}
+
+impl Drop for PythonProcess {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,120 @@
+//! The lessons of simulated sessions: the built-in ones for real Pythons, and lessons in the words of the model for models.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use redis_tutor::driver;
+use redis_tutor::lesson::format::Lesson;
+use redis_tutor::lesson::library::{self, Library, Source};
+use redis_tutor::lesson::progress::Progress;
+use redis_tutor::lesson::rehearsal::Rehearsal;
+use redis_tutor::session::SEED;
+use redis_tutor::session::dialect::Dialect;
+use redis_tutor::session::event::Event;
+
+use super::plan::{PythonKind, Settings, TimeKind};
+use super::world::{Stop, World};
+
+/// The lessons for models, with a step of each kind.
+const MODEL_LESSONS: [(&str, &str); 2] =
+    [("kinds.toml", include_str!("lessons/kinds.toml")), ("clients.toml", include_str!("lessons/clients.toml"))];
+
+/// All lessons, and their rehearsals.
+pub struct Lessons {
+    model: Arc<Library>,
+    built_in: Arc<Library>,
+    /// The rehearsals so far, by the kind of Python, the id and the title of the lesson.
+    rehearsals: Mutex<HashMap<(bool, String, String), Arc<Rehearsal>>>,
+}
+
+impl Lessons {
+    pub fn new() -> Self {
+        let mut model = Library::default();
+        for (name, text) in MODEL_LESSONS {
+            let source = Source { name: name.into(), text: text.into() };
+            model.add(Arc::new(source.lesson().unwrap_or_else(|error| panic!("{error}"))));
+        }
+        let built_in = Library::read(&library::built_in()).expect("the built-in lessons are valid");
+        Lessons { model: Arc::new(model), built_in: Arc::new(built_in), rehearsals: Mutex::default() }
+    }
+
+    pub fn library(&self, python: PythonKind) -> Arc<Library> {
+        match python {
+            PythonKind::Model => self.model.clone(),
+            PythonKind::Real => self.built_in.clone(),
+        }
+    }
+
+    /// Returns the rehearsal of a lesson, as the driver would give it to a session.
+    pub fn rehearse(&self, settings: &Settings, lesson: &Arc<Lesson>) -> Arc<Rehearsal> {
+        let is_real = settings.python == PythonKind::Real;
+        let key = (is_real, lesson.id.get_ref().clone(), lesson.title.clone());
+        if let Some(known) = self.rehearsals.lock().expect("no thread panics with the lock").get(&key) {
+            return known.clone();
+        }
+        let rehearsal = if is_real {
+            let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
+            driver::rehearse(lesson, program).expect("Python can be started")
+        } else {
+            self.rehearse_with_model(lesson)
+        };
+        let rehearsal = Arc::new(rehearsal);
+        self.rehearsals.lock().expect("no thread panics with the lock").insert(key, rehearsal.clone());
+        rehearsal
+    }
+
+    /// Rehearses a lesson as `driver::rehearse` does: skips every step, and records what was sent.
+    fn rehearse_with_model(&self, lesson: &Arc<Lesson>) -> Rehearsal {
+        let settings = Settings {
+            python: PythonKind::Model,
+            time: TimeKind::Still,
+            dialect: Dialect::Both,
+            seed: SEED,
+            lesson: None,
+        };
+        let library = Arc::new(Library { lessons: vec![lesson.clone()] });
+        let mut world = World::without_lesson(&settings, self, library, Progress::default());
+        world.set_rehearsal();
+        world.session.open(lesson.clone(), 0);
+        world.session.rehearsed(Arc::default());
+        let mut rehearsal = Rehearsal { steps: vec![Vec::new(); lesson.steps.len()], moved_us: Vec::new() };
+        // A step takes two lines: `:skip`, which enters the answer, and an empty line.
+        for _ in 0..3 * lesson.steps.len() + 3 {
+            match world.settle() {
+                Ok(Stop::Prompt(_)) => {}
+                Ok(Stop::Waiting { deadline_us: Some(_) }) => {
+                    world.deliver(Event::SkipWait);
+                    continue;
+                }
+                Ok(Stop::Waiting { deadline_us: None }) => {
+                    world.deliver(Event::Entered(String::new()));
+                    continue;
+                }
+                Ok(Stop::Over) | Err(_) => break,
+            }
+            let step = world.session.place().map_or(0, |(_, number)| number - 1);
+            let is_done = world.session.is_step_done();
+            let submissions = std::mem::take(&mut world.submissions);
+            rehearsal.steps[step].extend(submissions);
+            if is_done && step + 1 == lesson.steps.len() {
+                break;
+            }
+            if is_done {
+                rehearsal.moved_us.push(world.session.moved_us());
+            }
+            world.deliver(Event::Entered(if is_done { String::new() } else { ":skip".into() }));
+        }
+        rehearsal
+    }
+}
+
+/// Returns a lesson as its author may save it while it is open, with another title.
+pub fn edited(lesson: &Lesson) -> Arc<Lesson> {
+    let title = if lesson.title.ends_with(" (edited)") {
+        lesson.title.replace(" (edited)", "")
+    } else {
+        format!("{} (edited)", lesson.title)
+    };
+    Arc::new(Lesson { title, ..lesson.clone() })
+}

@@ -1,0 +1,209 @@
+//! Plays random sessions with faults, and checks what must hold whatever happens. What it once found is kept in
+//! `tests/found`, and is played first.
+//!
+//!     cargo test --test simulation
+//!
+//! `cargo test` plays plans of fixed seeds for some seconds. Environment variables ask for more:
+//!
+//! - REDIS_TUTOR_SIMULATION_SECONDS: goes on with fresh seeds until this time has passed.
+//! - REDIS_TUTOR_SIMULATION_SEED: plays only the plan of this seed, with models of Python, and prints it.
+//! - REDIS_TUTOR_SIMULATION_SCRIPT: plays only the script in this file, and prints what the learner sees.
+//!
+//! A plan that breaks a property is reduced to the steps that are needed, and printed as a script. `plan.rs` describes
+//! the scripts, `play.rs` the properties.
+
+mod children;
+mod lessons;
+mod model_program;
+mod model_python;
+mod plan;
+mod play;
+mod random_plan;
+mod real_clients;
+mod shrink;
+mod state;
+mod world;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{env, fs, panic, thread};
+
+use lessons::Lessons;
+use plan::{Plan, PythonKind};
+use play::{Broken, check, play};
+use random_plan::random_plan;
+
+/// The first fixed seed.
+const FIXED_SEED: u64 = 1;
+/// Number of plans of fixed seeds with models, and with real Pythons.
+const MODEL_PLANS: u64 = 400;
+const REAL_PLANS: u64 = 2;
+/// Number of failures after which no more plans are played.
+const MAX_FAILURES: usize = 5;
+
+thread_local! {
+    /// Where the last panic of this thread happened.
+    static PANIC_PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Returns where the last panic of this thread happened.
+fn take_panic_place() -> String {
+    PANIC_PLACE.take()
+}
+
+fn main() -> ExitCode {
+    // `cargo test NAME` runs every test program with that filter.
+    if env::args().skip(1).any(|argument| !argument.starts_with('-') && !"simulation".contains(&argument)) {
+        return ExitCode::SUCCESS;
+    }
+    let lessons = Lessons::new();
+    if let Ok(path) = env::var("REDIS_TUTOR_SIMULATION_SCRIPT") {
+        return play_script(Path::new(&path), &lessons);
+    }
+    if let Some(seed) = number("REDIS_TUTOR_SIMULATION_SEED") {
+        let plan = random_plan(seed, PythonKind::Model);
+        println!("{plan}");
+        return print_outcome(&plan, &lessons);
+    }
+    // Panics are caught, and reported with their plans.
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!("at {}:{}", place.file(), place.line()));
+        PANIC_PLACE.set(place.unwrap_or_default());
+    }));
+    let mut failed = play_found(&lessons);
+    let simulation = Simulation::new(&lessons);
+    failed += simulation.run(number("REDIS_TUTOR_SIMULATION_SECONDS").map(Duration::from_secs));
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {text:?}")))
+}
+
+/// Plays a script, and prints what the learner sees.
+fn play_script(path: &Path, lessons: &Lessons) -> ExitCode {
+    let script = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let plan = Plan::parse(&script).unwrap_or_else(|line| panic!("{}: {line}", path.display()));
+    print_outcome(&plan, lessons)
+}
+
+fn print_outcome(plan: &Plan, lessons: &Lessons) -> ExitCode {
+    match check(plan, lessons) {
+        Ok(played) => {
+            println!("{}", played.transcript);
+            ExitCode::SUCCESS
+        }
+        Err(broken) => {
+            println!("{}\n{}", broken.transcript, broken.failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Plays all that was found before. Returns the number of scripts that break a property again.
+fn play_found(lessons: &Lessons) -> usize {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/found");
+    let files = fs::read_dir(&folder).expect("the folder exists").map(|entry| entry.expect("it can be read").path());
+    let mut scripts: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|kind| kind == "txt")).collect();
+    scripts.sort();
+    let mut failed = 0;
+    for path in &scripts {
+        let script = fs::read_to_string(path).expect("the script can be read");
+        let plan = Plan::parse(&script).unwrap_or_else(|line| panic!("{}: {line}", path.display()));
+        assert_eq!(
+            Plan::parse(&plan.to_string()).as_ref(),
+            Ok(&plan),
+            "{}: a script is read as written",
+            path.display()
+        );
+        if let Err(broken) = check(&plan, lessons) {
+            failed += 1;
+            println!("simulation: {} breaks a property again:\n{}\n", path.display(), broken.failure);
+        }
+    }
+    println!("simulation: {} found before, {failed} of them broken again", scripts.len());
+    failed
+}
+
+/// A run over many seeds, on several threads.
+struct Simulation<'a> {
+    lessons: &'a Lessons,
+    began: Instant,
+    plans: AtomicUsize,
+    failures: Mutex<Vec<String>>,
+}
+
+impl<'a> Simulation<'a> {
+    fn new(lessons: &'a Lessons) -> Self {
+        Simulation { lessons, began: Instant::now(), plans: AtomicUsize::new(0), failures: Mutex::default() }
+    }
+
+    /// Plays the plans of the fixed seeds, and then of fresh ones for a time. Returns the number of failures.
+    fn run(&self, time: Option<Duration>) -> usize {
+        self.play_seeds(FIXED_SEED..FIXED_SEED + MODEL_PLANS, FIXED_SEED..FIXED_SEED + REAL_PLANS, None);
+        if let Some(time) = time {
+            let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is later than 1970");
+            let fresh = since_1970.as_secs();
+            println!("simulation: fresh seeds from {fresh}");
+            self.play_seeds(fresh.., fresh.., Some(self.began + time));
+        }
+        let failures = self.failures.lock().expect("no thread panics with the lock");
+        failures.iter().for_each(|failure| println!("{failure}"));
+        let (plans, seconds) = (self.plans.load(Ordering::Relaxed), self.began.elapsed().as_secs());
+        println!("simulation: {plans} plans in {seconds} s, {} broken", failures.len());
+        failures.len()
+    }
+
+    /// Plays plans with models on one half of the threads, and with real Pythons on the other.
+    fn play_seeds(
+        &self,
+        model: impl Iterator<Item = u64> + Send,
+        real: impl Iterator<Item = u64> + Send,
+        until: Option<Instant>,
+    ) {
+        let (model, real) = (Mutex::new(model), Mutex::new(real));
+        let threads = thread::available_parallelism().map_or(2, |threads| threads.get().max(2));
+        thread::scope(|scope| {
+            for index in 0..threads {
+                let (model, real) = (&model, &real);
+                scope.spawn(move || match index % 2 {
+                    0 => self.play_all(PythonKind::Model, model, until),
+                    _ => self.play_all(PythonKind::Real, real, until),
+                });
+            }
+        });
+    }
+
+    fn play_all(&self, python: PythonKind, seeds: &Mutex<impl Iterator<Item = u64>>, until: Option<Instant>) {
+        let next = || seeds.lock().expect("no thread panics with the lock").next();
+        while let Some(seed) = next() {
+            let has_failed = self.failures.lock().expect("no thread panics with the lock").len() >= MAX_FAILURES;
+            if has_failed || until.is_some_and(|until| Instant::now() >= until) {
+                return;
+            }
+            let plan = random_plan(seed, python);
+            self.plans.fetch_add(1, Ordering::Relaxed);
+            if let Err(broken) = check(&plan, self.lessons) {
+                self.report(seed, &plan, broken);
+            }
+        }
+    }
+
+    fn report(&self, seed: u64, plan: &Plan, broken: Broken) {
+        let (plan, broken) = shrink::shrink(plan, broken, self.lessons);
+        // What is shown belongs to the reduced plan.
+        let transcript = match play(&plan, self.lessons) {
+            Ok(played) => played.transcript,
+            Err(broken) => broken.transcript,
+        };
+        let failure = format!(
+            "simulation: seed {seed} breaks a property:\n{}\n\n# The plan:\n{plan}\n# What the learner saw:\n{transcript}\n",
+            broken.failure
+        );
+        self.failures.lock().expect("no thread panics with the lock").push(failure);
+    }
+}

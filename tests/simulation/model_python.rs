@@ -1,0 +1,455 @@
+//! A model of a Python child: it speaks the protocol of frames as the kernel does, and runs a few statements.
+//!
+//! It has threads, a signal that may cross a request, and a pipe of bytes, so that a frame can be cut anywhere. It runs as
+//! far as it can whenever it receives something, or, if it is lazy, only until its next frame is read.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use python_kernel::frame::{self, FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild, UncaughtException, Walls};
+use redis_engine::resp::{request, value};
+use redis_engine::rng::Rng;
+
+use super::model_program::{Op, Value, Word, bytes_of, compile};
+
+/// The number of the thread that handles signals, which sends `InterruptWait`.
+const SIGNAL_THREAD: u32 = 1;
+
+/// The timeout of the client `r`, as of `redis.Redis()`.
+const TIMEOUT_US: u64 = 5_000_000;
+
+pub struct ModelPython {
+    variables: BTreeMap<String, Value>,
+    /// The connections, by the name of their client.
+    connections: BTreeMap<String, u32>,
+    last_connection: u32,
+    main: Thread,
+    /// The other threads that have not ended.
+    threads: Vec<Thread>,
+    last_thread: u32,
+    reported_threads: u32,
+    /// The frames on the pipe to the parent, one by one.
+    outgoing: VecDeque<Vec<u8>>,
+    rng: Rng,
+    last_echo: Option<String>,
+    is_running: bool,
+    is_interrupted: bool,
+    /// Number of the last run.
+    runs: u32,
+    is_lazy: bool,
+    has_ended: bool,
+}
+
+#[derive(Default)]
+struct Thread {
+    number: u32,
+    ops: VecDeque<Op>,
+    value: Option<Value>,
+    question: Option<Question>,
+    arrived: VecDeque<ToChild>,
+}
+
+/// A request whose answer a thread waits for.
+enum Question {
+    Connect { client: String, connection: u32 },
+    Replies { client: String, connection: u32, wanted: usize, is_list: bool, values: Vec<Value>, bytes: Vec<u8> },
+    Time,
+    Sleep,
+    Line,
+}
+
+/// What a model does if no frame is on its pipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// All its threads wait.
+    Waits,
+    /// It computes.
+    Computes,
+    Ended,
+}
+
+impl ModelPython {
+    pub fn new(is_lazy: bool) -> Self {
+        ModelPython {
+            variables: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            last_connection: 0,
+            main: Thread::default(),
+            threads: Vec::new(),
+            last_thread: SIGNAL_THREAD,
+            reported_threads: 0,
+            outgoing: VecDeque::new(),
+            rng: Rng::new(0),
+            last_echo: None,
+            is_running: false,
+            is_interrupted: false,
+            runs: 0,
+            is_lazy,
+            has_ended: false,
+        }
+    }
+
+    /// Receives a frame.
+    ///
+    /// # Panics
+    /// If the parent violates the protocol.
+    pub fn receive(&mut self, thread: u32, frame: ToChild) {
+        if self.has_ended {
+            return;
+        }
+        match frame {
+            ToChild::Start { seed, .. } => {
+                self.rng = Rng::new(seed);
+                self.push(MAIN_THREAD, &FromChild::Ready { walls: Walls::ALL });
+            }
+            _ if thread == MAIN_THREAD => self.main.arrived.push_back(frame),
+            _ => {
+                let waiting = self.threads.iter_mut().find(|waiting| waiting.number == thread);
+                waiting
+                    .unwrap_or_else(|| panic!("an answer to thread {thread}, which is none"))
+                    .arrived
+                    .push_back(frame)
+            }
+        }
+        if !self.is_lazy {
+            while self.step() {}
+        }
+    }
+
+    /// Receives Ctrl-C.
+    pub fn interrupt(&mut self) {
+        self.is_interrupted = true;
+        if self.main.question.is_some() {
+            self.push(SIGNAL_THREAD, &FromChild::InterruptWait);
+        }
+    }
+
+    /// Returns the next frame as it is on the pipe, or what the model does instead.
+    pub fn next_frame(&mut self) -> Result<Vec<u8>, Activity> {
+        self.run_ahead();
+        self.outgoing.pop_front().ok_or_else(|| match self.main.ops.front() {
+            _ if self.has_ended => Activity::Ended,
+            Some(Op::Spin { .. }) => Activity::Computes,
+            _ => Activity::Waits,
+        })
+    }
+
+    /// Returns the variables, each with its `repr`.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
+    }
+
+    /// Goes on until there is a frame on the pipe.
+    pub fn run_ahead(&mut self) {
+        while self.outgoing.is_empty() && self.step() {}
+    }
+
+    /// Returns the number of open connections.
+    pub fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
+    fn push(&mut self, thread: u32, frame: &FromChild) {
+        let mut bytes = Vec::new();
+        frame::append(&mut bytes, thread, frame).expect("the frame is short");
+        self.outgoing.push_back(bytes);
+    }
+
+    /// Performs one operation of a thread. Returns false if no thread can go on.
+    fn step(&mut self) -> bool {
+        if self.has_ended {
+            return false;
+        }
+        if !self.is_running {
+            if let Some(frame) = self.main.arrived.pop_front() {
+                self.begin(frame);
+                return true;
+            }
+        } else if self.step_main() {
+            return true;
+        }
+        (0..self.threads.len()).any(|index| {
+            let mut thread = std::mem::take(&mut self.threads[index]);
+            let moved = self.step_thread(&mut thread);
+            let is_over = thread.ops.is_empty() && thread.question.is_none();
+            self.threads[index] = thread;
+            if is_over {
+                self.threads.remove(index);
+            }
+            // After a removal the indices are out of date, so the next call goes on.
+            moved || is_over
+        })
+    }
+
+    /// Takes a frame between two runs.
+    fn begin(&mut self, frame: ToChild) {
+        match frame {
+            ToChild::Run { number, source, .. } => {
+                assert_eq!(number, self.runs + 1, "runs are numbered one after the other");
+                self.runs = number;
+                self.is_running = true;
+                self.last_echo = None;
+                self.main.ops = compile(&source).into();
+            }
+            ToChild::GetCompletions { text } => {
+                let builtins = ["r", "w", "redis", "print", "input"].map(str::to_owned);
+                let known = self.variables.keys().cloned().chain(builtins);
+                let mut names: Vec<String> = known.filter(|name| name.starts_with(&text)).collect();
+                names.sort();
+                self.push(MAIN_THREAD, &FromChild::Completions { names });
+            }
+            ToChild::DiscardInterrupt => self.is_interrupted = false,
+            // The answer to a request that was interrupted.
+            _ => {}
+        }
+    }
+
+    fn step_main(&mut self) -> bool {
+        if self.is_interrupted && self.main.question.is_none() && self.catches_interrupt() {
+            self.is_interrupted = false;
+            return true;
+        }
+        if self.is_interrupted && self.main.question.is_none() {
+            self.is_interrupted = false;
+            let mut main = std::mem::take(&mut self.main);
+            self.raise(&mut main, "KeyboardInterrupt", "");
+            self.main = main;
+            return true;
+        }
+        let mut main = std::mem::take(&mut self.main);
+        let moved = self.step_thread(&mut main);
+        self.main = main;
+        if self.is_running && !self.has_ended && self.main.ops.is_empty() && self.main.question.is_none() {
+            self.finish(None);
+            return true;
+        }
+        moved
+    }
+
+    /// Whether the loop that runs catches Ctrl-C this time.
+    fn catches_interrupt(&mut self) -> bool {
+        let Some(Op::Spin { ignores: ignores @ 1.. }) = self.main.ops.front_mut() else { return false };
+        *ignores -= 1;
+        true
+    }
+
+    fn finish(&mut self, exception: Option<UncaughtException>) {
+        self.main.ops.clear();
+        self.main.question = None;
+        self.is_running = false;
+        self.is_interrupted = false;
+        let last_echo = self.last_echo.take();
+        self.push(MAIN_THREAD, &FromChild::RunFinished(RunOutcome { last_echo, exception }));
+    }
+
+    /// Ends what a thread runs with an exception.
+    fn raise(&mut self, thread: &mut Thread, class: &str, message: &str) {
+        thread.ops.clear();
+        thread.question = None;
+        let traceback = format!("Traceback (most recent call last):\n{class}: {message}\n");
+        if thread.number != MAIN_THREAD {
+            return self.push(MAIN_THREAD, &FromChild::Output { stream: Stream::Stderr, text: traceback });
+        }
+        let exit_status = (class == "SystemExit").then(|| message.parse().unwrap_or(0));
+        let traceback = if exit_status.is_some() { String::new() } else { traceback };
+        let exception = UncaughtException { class: class.into(), message: message.into(), traceback, exit_status };
+        self.finish(Some(exception));
+    }
+
+    fn print(&mut self, text: String) {
+        self.push(MAIN_THREAD, &FromChild::Output { stream: Stream::Stdout, text });
+    }
+
+    /// Sends a request of a thread. The main thread first reports how many other threads there are.
+    fn ask(&mut self, thread: &mut Thread, request: &FromChild, question: Question) {
+        let count = u32::try_from(self.threads.len()).expect("there are few threads");
+        if thread.number == MAIN_THREAD && self.reported_threads != count {
+            self.reported_threads = count;
+            self.push(MAIN_THREAD, &FromChild::ThreadCount { count });
+        }
+        self.push(thread.number, request);
+        thread.question = Some(question);
+    }
+
+    fn step_thread(&mut self, thread: &mut Thread) -> bool {
+        if let Some(question) = thread.question.take() {
+            let Some(answer) = thread.arrived.pop_front() else {
+                thread.question = Some(question);
+                return false;
+            };
+            self.take_answer(thread, question, answer);
+            return true;
+        }
+        let Some(op) = thread.ops.front().cloned() else { return false };
+        if matches!(op, Op::Spin { .. }) {
+            return false;
+        }
+        thread.ops.pop_front();
+        self.perform(thread, op);
+        true
+    }
+
+    fn perform(&mut self, thread: &mut Thread, op: Op) {
+        let value = thread.value.take().unwrap_or(Value::None);
+        match op {
+            Op::Value(value) => thread.value = Some(value),
+            Op::Load(name) => match self.variables.get(&name) {
+                Some(value) => thread.value = Some(value.clone()),
+                None => self.raise(thread, "NameError", &format!("name '{name}' is not defined")),
+            },
+            Op::Store(name) => drop(self.variables.insert(name, value)),
+            Op::Delete(name) => drop(self.variables.remove(&name)),
+            Op::Echo if value == Value::None => {}
+            Op::Echo => {
+                self.print(format!("{value}\n"));
+                self.last_echo = Some(value.to_string());
+            }
+            Op::Print => {
+                let text = if let Value::Text(text) = &value { text.clone() } else { value.to_string() };
+                self.print(format!("{text}\n"));
+            }
+            Op::Command(client, words) => self.send(thread, client, vec![words], false),
+            Op::Pipeline(client, commands) => self.send(thread, client, commands, true),
+            Op::Close(client) => self.close(&client),
+            Op::Sleep(duration_us) => self.ask(thread, &FromChild::Sleep { duration_us }, Question::Sleep),
+            Op::Now => self.ask(thread, &FromChild::GetTime, Question::Time),
+            Op::Random => thread.value = Some(Value::Integer((self.rng.next_u64() >> 1).cast_signed())),
+            Op::Input(prompt) => self.ask(thread, &FromChild::ReadLine { prompt }, Question::Line),
+            Op::Raise(class, message) => self.raise(thread, &class, &message),
+            Op::Exit(status) => self.raise(thread, "SystemExit", &status.to_string()),
+            Op::Die => self.has_ended = true,
+            Op::Spin { .. } => unreachable!("a loop is never performed"),
+            Op::Thread(source) => {
+                self.last_thread += 1;
+                let ops = compile(&source).into();
+                self.threads.push(Thread { number: self.last_thread, ops, ..Thread::default() });
+            }
+            Op::Reset => {
+                self.variables.clear();
+                self.connections.clear();
+            }
+        }
+    }
+
+    /// Sends commands, after a connection was opened if there is none.
+    fn send(&mut self, thread: &mut Thread, client: String, commands: Vec<Vec<Word>>, is_list: bool) {
+        let Some(&connection) = self.connections.get(&client) else {
+            self.last_connection += 1;
+            thread.ops.push_front(if is_list {
+                Op::Pipeline(client.clone(), commands)
+            } else {
+                Op::Command(client.clone(), commands.into_iter().next().unwrap_or_default())
+            });
+            let setup: Vec<Vec<u8>> = ["CLIENT", "SETINFO", "LIB-NAME", "model"].map(|word| word.into()).to_vec();
+            let request = FromChild::Connect {
+                connection: self.last_connection,
+                host: "localhost".into(),
+                port: 6379,
+                setup_commands: request::encode(&setup),
+            };
+            let question = Question::Connect { client, connection: self.last_connection };
+            return self.ask(thread, &request, question);
+        };
+        let mut data = Vec::new();
+        for words in &commands {
+            let mut argv = Vec::new();
+            for word in words {
+                match word {
+                    Word::Literal(bytes) => argv.push(bytes.clone()),
+                    Word::Variable(name) => match self.variables.get(name) {
+                        Some(value) => argv.push(bytes_of(value)),
+                        None => return self.raise(thread, "NameError", &format!("name '{name}' is not defined")),
+                    },
+                }
+            }
+            data.extend(request::encode(&argv));
+        }
+        let (wanted, values, bytes) = (commands.len(), Vec::new(), Vec::new());
+        let timeout_us = (client == "r").then_some(TIMEOUT_US);
+        let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
+        if is_list {
+            // A pipeline sends its commands before it asks for the replies.
+            self.push(thread.number, &FromChild::Send { connection, data });
+            self.ask(thread, &FromChild::Receive { connection, timeout_us }, question);
+        } else {
+            self.ask(thread, &FromChild::Exchange { connection, data, timeout_us }, question);
+        }
+    }
+
+    fn close(&mut self, client: &str) {
+        if let Some(connection) = self.connections.remove(client) {
+            self.push(MAIN_THREAD, &FromChild::Disconnect { connection });
+        }
+    }
+
+    fn take_answer(&mut self, thread: &mut Thread, question: Question, answer: ToChild) {
+        if answer == ToChild::Interrupted {
+            self.is_interrupted = false;
+            if let Question::Replies { client, .. } = question {
+                self.close(&client);
+            }
+            return self.raise(thread, "KeyboardInterrupt", "");
+        }
+        match (question, answer) {
+            (Question::Connect { client, connection }, ToChild::Connected { .. }) => {
+                self.connections.insert(client, connection);
+            }
+            (Question::Connect { .. }, ToChild::ConnectionRefused { reason }) => {
+                self.raise(thread, "redis.exceptions.ConnectionError", &reason)
+            }
+            (Question::Time, ToChild::Time { unix_us }) => thread.value = Some(Value::Integer(unix_us)),
+            (Question::Sleep, ToChild::Slept) => {}
+            (Question::Line, ToChild::Line { text: Some(text) }) => thread.value = Some(Value::Text(text)),
+            (Question::Line, ToChild::Line { text: None }) => self.raise(thread, "EOFError", "EOF when reading a line"),
+            (Question::Replies { client, connection, wanted, is_list, values, bytes }, ToChild::Received { data }) => {
+                let bytes = [bytes, data].concat();
+                let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
+                self.take_replies(thread, question);
+            }
+            (Question::Replies { client, .. }, ToChild::TimedOut) => {
+                self.close(&client);
+                self.raise(thread, "redis.exceptions.TimeoutError", "Timeout reading from socket");
+            }
+            (Question::Replies { client, .. }, ToChild::ConnectionClosed) => {
+                self.close(&client);
+                self.raise(thread, "redis.exceptions.ConnectionError", "Connection closed by server.");
+            }
+            (_, answer) => panic!("{answer:?} answers another question"),
+        }
+    }
+
+    /// Parses the replies that have arrived, and asks for more if some are missing.
+    fn take_replies(&mut self, thread: &mut Thread, question: Question) {
+        let Question::Replies { client, connection, wanted, is_list, mut values, mut bytes } = question else { return };
+        while values.len() < wanted
+            && let Some((reply, used)) = value::parse(&bytes).expect("the engine writes valid replies")
+        {
+            bytes.drain(..used);
+            match reply {
+                value::Value::Push(_) => {}
+                value::Value::Error(message) if !is_list => {
+                    let message = String::from_utf8_lossy(&message).into_owned();
+                    return self.raise(thread, "redis.exceptions.ResponseError", &message);
+                }
+                reply => values.push(value_of(reply)),
+            }
+        }
+        if values.len() < wanted {
+            let timeout_us = (client == "r").then_some(TIMEOUT_US);
+            let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
+            return self.ask(thread, &FromChild::Receive { connection, timeout_us }, question);
+        }
+        thread.value = if is_list { Some(Value::List(values)) } else { values.pop() };
+    }
+}
+
+fn value_of(reply: value::Value) -> Value {
+    match reply {
+        value::Value::Simple(text) | value::Value::Error(text) => {
+            Value::Text(String::from_utf8_lossy(&text).into_owned())
+        }
+        value::Value::Integer(n) => Value::Integer(n),
+        value::Value::Bulk(bytes) => Value::Bytes(bytes),
+        value::Value::Array(items) => Value::List(items.into_iter().map(value_of).collect()),
+        _ => Value::None,
+    }
+}

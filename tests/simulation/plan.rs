@@ -1,0 +1,285 @@
+//! Plans: what happens in a simulated session, event by event. A plan is written as a script, which people read and edit.
+//!
+//! ```text
+//! # Comments tell what went wrong with this plan.
+//! python model
+//! time still
+//! dialect both
+//! seed 1
+//! lesson queues/2
+//!
+//! type r.set('a', 1)
+//! type for i in range(2):
+//! |     r.incr('a')
+//! |
+//! cut 2
+//! type r.get('a')
+//! check undo
+//! ```
+
+use std::fmt::{self, Display, Write as _};
+
+use redis_tutor::session::dialect::Dialect;
+
+/// A session, and what happens in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub settings: Settings,
+    pub steps: Vec<Step>,
+}
+
+/// How a session begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    pub python: PythonKind,
+    pub time: TimeKind,
+    pub dialect: Dialect,
+    /// The seed of the session.
+    pub seed: u64,
+    /// The lesson that is opened, as `:go` names it.
+    pub lesson: Option<String>,
+}
+
+/// What runs the learner's Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PythonKind {
+    /// A model in this process, which knows a few statements. It is fast, and each of its frames is known beforehand.
+    Model,
+    /// A real Python child.
+    Real,
+}
+
+/// How time passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeKind {
+    /// Only by sleeps and waits, as in a transcript. No real client can connect.
+    Still,
+    /// As at a terminal: a little with each event, and by `elapse`.
+    Real,
+}
+
+/// One thing that happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The learner enters a text at the next prompt.
+    Type(String),
+    /// The learner enters a text at once, although a program that has woken may still be running.
+    TypeAtOnce(String),
+    /// The learner types the answer of the open step.
+    Answer,
+    /// The learner presses Enter while all clients are blocked. At a prompt, this is an empty line.
+    Enter,
+    /// The learner presses Ctrl-C.
+    Interrupt,
+    /// The learner presses Ctrl-D while a program reads a line.
+    EndOfInput,
+    /// Time passes while the learner does nothing, in milliseconds.
+    Elapse(u64),
+    /// The frame with this number, counted from 1 from now on, is cut: its child is gone before the end of the frame.
+    CutFrame(u32),
+    /// The child that has sent the frame with this number is gone before it reads the answer.
+    KillAfterFrame(u32),
+    /// Ctrl-C is pressed before the frame with this number arrives.
+    InterruptBeforeFrame(u32),
+    /// The idle Python of the client at the prompt is killed.
+    KillIdle,
+    /// A real client connects, sends something or is dropped.
+    Client(usize, ClientAction),
+    /// Whether the disk is full, so that no file can be written.
+    DiskFull(bool),
+    /// The next port cannot be opened.
+    RefusePort,
+    /// The file of the open lesson is saved, with an error in it or without.
+    SaveLesson {
+        is_valid: bool,
+    },
+    /// The program is killed, and started again with the progress that was saved.
+    Restart,
+    Check(Check),
+}
+
+/// What a real client does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientAction {
+    Connect,
+    /// Sends a line, as an inline command.
+    Send(String),
+    /// Sends the beginning of a request, and never its end.
+    SendPart(String),
+    /// Closes the connection without a word.
+    Drop,
+}
+
+/// A property that is checked in the middle of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// `:undo` restores the state before the last line, and the same line then leads to the same state again.
+    Undo,
+    /// `:again` restores the state with which the step began.
+    Again,
+    /// A fresh session that opens the same step has the state with which the step began.
+    Rebuild,
+    /// A Python that is killed gets its variables back.
+    Replay,
+}
+
+/// The words for checks in scripts.
+const CHECKS: [(&str, Check); 4] =
+    [("undo", Check::Undo), ("again", Check::Again), ("rebuild", Check::Rebuild), ("replay", Check::Replay)];
+
+impl Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings { python, time, dialect, seed, lesson } = &self.settings;
+        let python = if *python == PythonKind::Model { "model" } else { "real" };
+        let time = if *time == TimeKind::Still { "still" } else { "real" };
+        let dialect = match dialect {
+            Dialect::Both => "both",
+            Dialect::Python => "python",
+            Dialect::Cli => "cli",
+        };
+        write!(f, "python {python}\ntime {time}\ndialect {dialect}\nseed {seed}\n")?;
+        if let Some(lesson) = lesson {
+            writeln!(f, "lesson {lesson}")?;
+        }
+        f.write_char('\n')?;
+        self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))
+    }
+}
+
+impl Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = |f: &mut fmt::Formatter<'_>, verb: &str, text: &str| {
+            let mut lines = text.split('\n');
+            write!(f, "{verb} {}", lines.next().unwrap_or_default())?;
+            lines.try_for_each(|line| write!(f, "\n| {line}"))
+        };
+        match self {
+            Step::Type(text) => lines(f, "type", text),
+            Step::TypeAtOnce(text) => lines(f, "type-at-once", text),
+            Step::Answer => f.write_str("answer"),
+            Step::Enter => f.write_str("enter"),
+            Step::Interrupt => f.write_str("ctrl-c"),
+            Step::EndOfInput => f.write_str("ctrl-d"),
+            Step::Elapse(ms) => write!(f, "elapse {ms}"),
+            Step::CutFrame(n) => write!(f, "cut {n}"),
+            Step::KillAfterFrame(n) => write!(f, "kill-after {n}"),
+            Step::InterruptBeforeFrame(n) => write!(f, "ctrl-c-before {n}"),
+            Step::KillIdle => f.write_str("kill-idle"),
+            Step::Client(n, ClientAction::Connect) => write!(f, "client {n} connect"),
+            Step::Client(n, ClientAction::Send(line)) => write!(f, "client {n} send {line}"),
+            Step::Client(n, ClientAction::SendPart(line)) => write!(f, "client {n} send-part {line}"),
+            Step::Client(n, ClientAction::Drop) => write!(f, "client {n} drop"),
+            Step::DiskFull(true) => f.write_str("disk full"),
+            Step::DiskFull(false) => f.write_str("disk free"),
+            Step::RefusePort => f.write_str("refuse-port"),
+            Step::SaveLesson { is_valid: true } => f.write_str("save-lesson valid"),
+            Step::SaveLesson { is_valid: false } => f.write_str("save-lesson invalid"),
+            Step::Restart => f.write_str("restart"),
+            Step::Check(check) => {
+                let word = CHECKS.iter().find(|(_, known)| known == check).map_or("", |(word, _)| word);
+                write!(f, "check {word}")
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// Parses a script.
+    ///
+    /// # Errors
+    /// Returns the line that is not understood.
+    pub fn parse(script: &str) -> Result<Plan, String> {
+        let mut plan = Plan {
+            settings: Settings {
+                python: PythonKind::Model,
+                time: TimeKind::Still,
+                dialect: Dialect::Both,
+                seed: 1,
+                lesson: None,
+            },
+            steps: Vec::new(),
+        };
+        for (index, line) in script.lines().enumerate() {
+            let understood = match line.strip_prefix('|') {
+                Some(rest) => plan.continue_text(rest.strip_prefix(' ').unwrap_or(rest)),
+                None if line.is_empty() || line.starts_with('#') => true,
+                None => plan.set(line) || plan.push(line),
+            };
+            if !understood {
+                return Err(format!("line {}: {line}", index + 1));
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Parses a line about how the session begins. Returns false if it is none.
+    fn set(&mut self, line: &str) -> bool {
+        let settings = &mut self.settings;
+        match line.split_once(' ') {
+            Some(("python", "model")) => settings.python = PythonKind::Model,
+            Some(("python", "real")) => settings.python = PythonKind::Real,
+            Some(("time", "still")) => settings.time = TimeKind::Still,
+            Some(("time", "real")) => settings.time = TimeKind::Real,
+            Some(("dialect", "both")) => settings.dialect = Dialect::Both,
+            Some(("dialect", "python")) => settings.dialect = Dialect::Python,
+            Some(("dialect", "cli")) => settings.dialect = Dialect::Cli,
+            Some(("seed", number)) if let Ok(seed) = number.parse() => settings.seed = seed,
+            Some(("lesson", name)) => settings.lesson = Some(name.to_owned()),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds a line to the text of the last step. Returns false if that step has none.
+    fn continue_text(&mut self, line: &str) -> bool {
+        let Some(Step::Type(text) | Step::TypeAtOnce(text)) = self.steps.last_mut() else { return false };
+        text.push('\n');
+        text.push_str(line);
+        true
+    }
+
+    fn push(&mut self, line: &str) -> bool {
+        let step = parse_step(line);
+        let understood = step.is_some();
+        self.steps.extend(step);
+        understood
+    }
+}
+
+fn parse_step(line: &str) -> Option<Step> {
+    let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let number = || rest.parse::<u32>().ok();
+    Some(match (verb, rest) {
+        ("type", text) => Step::Type(text.to_owned()),
+        ("type-at-once", text) => Step::TypeAtOnce(text.to_owned()),
+        ("answer", "") => Step::Answer,
+        ("enter", "") => Step::Enter,
+        ("ctrl-c", "") => Step::Interrupt,
+        ("ctrl-d", "") => Step::EndOfInput,
+        ("elapse", ms) => Step::Elapse(ms.parse().ok()?),
+        ("cut", _) => Step::CutFrame(number()?),
+        ("kill-after", _) => Step::KillAfterFrame(number()?),
+        ("ctrl-c-before", _) => Step::InterruptBeforeFrame(number()?),
+        ("kill-idle", "") => Step::KillIdle,
+        ("client", rest) => {
+            let (number, action) = rest.split_once(' ')?;
+            let (verb, line) = action.split_once(' ').unwrap_or((action, ""));
+            let action = match verb {
+                "connect" => ClientAction::Connect,
+                "send" => ClientAction::Send(line.to_owned()),
+                "send-part" => ClientAction::SendPart(line.to_owned()),
+                "drop" => ClientAction::Drop,
+                _ => return None,
+            };
+            Step::Client(number.parse().ok()?, action)
+        }
+        ("disk", "full") => Step::DiskFull(true),
+        ("disk", "free") => Step::DiskFull(false),
+        ("refuse-port", "") => Step::RefusePort,
+        ("save-lesson", "valid") => Step::SaveLesson { is_valid: true },
+        ("save-lesson", "invalid") => Step::SaveLesson { is_valid: false },
+        ("restart", "") => Step::Restart,
+        ("check", word) => Step::Check(CHECKS.iter().find(|(known, _)| *known == word)?.1),
+        _ => return None,
+    })
+}

@@ -1,0 +1,184 @@
+//! Real clients of a simulated session: sockets to the server that `:serve` has started.
+//!
+//! Each action ends when the server has read all that was sent and all its replies have arrived, so that the result does
+//! not depend on the speed of the sockets.
+
+use std::collections::BTreeMap;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use redis_engine::Engine;
+use redis_engine::client::ClientId;
+use redis_server::Server;
+use redis_tutor::session::Session;
+
+use super::plan::ClientAction;
+
+/// How long a socket of this machine may need for a few bytes.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The server of a session, and its clients.
+pub struct RealClients {
+    server: Server,
+    clients: BTreeMap<usize, Client>,
+}
+
+struct Client {
+    stream: TcpStream,
+    id: ClientId,
+    /// Number of bytes that were sent.
+    sent: u64,
+    received: Vec<u8>,
+    /// Number of received bytes that were shown.
+    shown: usize,
+    /// Whether the server has closed the connection.
+    is_closed: bool,
+}
+
+impl RealClients {
+    /// Starts a server at a free port, which the session takes for `port`.
+    pub fn serve(engine: &mut Engine, port: u16) -> Self {
+        let server = Server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), engine).expect("a port is free");
+        engine.server.config.set_unchecked("port", port.to_string().as_bytes());
+        // What the system has chosen would differ from run to run.
+        (engine.server.process_id, engine.server.resident_memory) = (1, None);
+        RealClients { server, clients: BTreeMap::new() }
+    }
+
+    /// Closes the port and all connections.
+    pub fn close(mut self, engine: &mut Engine) {
+        self.server.close(engine);
+    }
+
+    pub fn count(&self) -> usize {
+        self.clients.len()
+    }
+
+    /// Runs the commands that have arrived. Returns false if the engine cannot be lent now.
+    pub fn serve_ready(&mut self, session: &mut Session, elapsed_us: i64) -> bool {
+        let served = session.with_engine(elapsed_us, |engine, now_us| self.server.handle_ready(engine, now_us));
+        match served {
+            Some(result) => result.expect("the sockets can be polled"),
+            None => return false,
+        }
+        self.receive();
+        true
+    }
+
+    /// Performs an action of a client. Returns what it received, or `None` if the action is not possible now.
+    pub fn act(
+        &mut self,
+        session: &mut Session,
+        elapsed_us: i64,
+        number: usize,
+        action: &ClientAction,
+    ) -> Option<String> {
+        match action {
+            ClientAction::Connect => {
+                if self.clients.contains_key(&number) || !session.can_lend_engine() {
+                    return None;
+                }
+                self.connect(session, elapsed_us, number);
+            }
+            ClientAction::Send(line) => self.send(session, elapsed_us, number, &format!("{line}\r\n"))?,
+            ClientAction::SendPart(part) => {
+                // In a script, a part is one line.
+                let part = part.replace("\\r", "\r").replace("\\n", "\n");
+                self.send(session, elapsed_us, number, &part)?;
+            }
+            ClientAction::Drop => {
+                if !session.can_lend_engine() {
+                    return None;
+                }
+                let client = self.clients.remove(&number)?;
+                drop(client.stream);
+                if !client.is_closed {
+                    self.serve_until(session, elapsed_us, |_, engine| {
+                        !engine.server.clients.ids().contains(&client.id)
+                    });
+                }
+                return Some(String::new());
+            }
+        }
+        Some(self.take_received(number))
+    }
+
+    fn connect(&mut self, session: &mut Session, elapsed_us: i64, number: usize) {
+        let before = session.engine().server.clients.ids();
+        let stream = TcpStream::connect(self.server.address()).expect("the server listens");
+        stream.set_nonblocking(true).expect("the socket is open");
+        let is_new = |id: &ClientId| !before.contains(id);
+        self.serve_until(session, elapsed_us, |_, engine| engine.server.clients.ids().iter().any(is_new));
+        let engine = session.engine_mut();
+        let Some(id) = engine.server.clients.ids().into_iter().find(is_new) else { return };
+        let state = engine.server.clients.get_mut(id);
+        state.address = format!("127.0.0.1:{}", 60_000 + number);
+        state.socket = Some(100 + i32::try_from(number).unwrap_or_default());
+        let (received, shown) = (Vec::new(), 0);
+        self.clients.insert(number, Client { stream, id, sent: 0, received, shown, is_closed: false });
+    }
+
+    fn send(&mut self, session: &mut Session, elapsed_us: i64, number: usize, text: &str) -> Option<()> {
+        if !session.can_lend_engine() {
+            return None;
+        }
+        let client = self.clients.get_mut(&number).filter(|client| !client.is_closed)?;
+        if client.stream.write_all(text.as_bytes()).is_err() {
+            client.is_closed = true;
+            return Some(());
+        }
+        client.sent += text.len() as u64;
+        self.serve_until(session, elapsed_us, |clients, engine| {
+            let Some(client) = clients.get(&number).filter(|client| !client.is_closed) else { return true };
+            // The last replies of a client that is being closed arrive before the end of its connection.
+            engine.server.clients.ids().contains(&client.id) && {
+                let traffic = engine.server.clients.get(client.id).traffic;
+                let answered = traffic.answered - traffic.unsent as u64;
+                traffic.received == client.sent && client.received.len() as u64 == answered
+            }
+        });
+        Some(())
+    }
+
+    /// Serves until a condition holds, which depends on the clients and the engine, or until the engine cannot be lent.
+    fn serve_until(
+        &mut self,
+        session: &mut Session,
+        elapsed_us: i64,
+        is_done: impl Fn(&BTreeMap<usize, Client>, &Engine) -> bool,
+    ) {
+        let began = Instant::now();
+        while self.serve_ready(session, elapsed_us) && !is_done(&self.clients, session.engine()) {
+            assert!(began.elapsed() < TIMEOUT, "the server does not answer a real client");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Reads what has arrived for all clients.
+    fn receive(&mut self) {
+        for client in self.clients.values_mut() {
+            let mut buffer = [0; 4096];
+            loop {
+                match client.stream.read(&mut buffer) {
+                    Ok(0) => client.is_closed = true,
+                    Ok(length) => {
+                        client.received.extend_from_slice(&buffer[..length]);
+                        continue;
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                    Err(_) => client.is_closed = true,
+                }
+                break;
+            }
+        }
+    }
+
+    /// Returns what a client has received since the last call.
+    fn take_received(&mut self, number: usize) -> String {
+        let Some(client) = self.clients.get_mut(&number) else { return String::new() };
+        let new = client.received[client.shown..].escape_ascii().to_string();
+        client.shown = client.received.len();
+        if client.is_closed { format!("{new} (closed)") } else { new }
+    }
+}

@@ -1,0 +1,70 @@
+//! Reduces a plan that breaks a property to the steps that are needed for that.
+
+use std::time::{Duration, Instant};
+
+use super::lessons::Lessons;
+use super::plan::{Plan, Step};
+use super::play::{Broken, check};
+
+/// The longest time that a reduction takes.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Removes steps from a plan, as long as it breaks the same property: first large pieces, then single steps. Then lets
+/// faults happen earlier.
+pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) {
+    let began = Instant::now();
+    let mut best = (plan.clone(), broken);
+    let attempt = |best: &mut (Plan, Broken), fewer: Plan| -> bool {
+        if began.elapsed() > TIMEOUT {
+            return false;
+        }
+        match check(&fewer, lessons) {
+            Err(broken) if broken.property() == best.1.property() => {
+                *best = (fewer, broken);
+                true
+            }
+            _ => false,
+        }
+    };
+    let mut piece = best.0.steps.len().div_ceil(2);
+    while piece > 0 {
+        let length = best.0.steps.len();
+        let mut from = 0;
+        while from < best.0.steps.len() {
+            let mut fewer = best.0.clone();
+            fewer.steps.drain(from..(from + piece).min(fewer.steps.len()));
+            if !attempt(&mut best, fewer) {
+                from += piece;
+            }
+        }
+        // A step may become removable after another one was removed.
+        if piece > 1 || best.0.steps.len() == length {
+            piece /= 2;
+        }
+    }
+    if best.0.settings.lesson.is_some() {
+        let mut fewer = best.0.clone();
+        fewer.settings.lesson = None;
+        attempt(&mut best, fewer);
+    }
+    for index in 0..best.0.steps.len() {
+        while let Some(step) = earlier(&best.0.steps[index]) {
+            let mut fewer = best.0.clone();
+            fewer.steps[index] = step;
+            if !attempt(&mut best, fewer) {
+                break;
+            }
+        }
+    }
+    best
+}
+
+/// Returns the same fault one frame earlier.
+fn earlier(step: &Step) -> Option<Step> {
+    match step {
+        Step::CutFrame(frames @ 2..) => Some(Step::CutFrame(frames - 1)),
+        Step::KillAfterFrame(frames @ 2..) => Some(Step::KillAfterFrame(frames - 1)),
+        Step::InterruptBeforeFrame(frames @ 2..) => Some(Step::InterruptBeforeFrame(frames - 1)),
+        _ => None,
+    }
+}

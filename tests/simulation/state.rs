@@ -1,0 +1,112 @@
+//! The state of a session, as far as it can be compared from outside.
+
+use std::collections::BTreeMap;
+
+use redis_tutor::session::event::Prompt;
+
+use super::world::{Variables, World};
+
+/// What `:undo` restores.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Each key with its database, the digest of its value, and its expiry time.
+    pub keys: Vec<(usize, String, String, Option<i64>)>,
+    pub now_us: i64,
+    pub waits: Vec<String>,
+    pub prompt: Prompt,
+    /// The client at the prompt.
+    pub client: Option<String>,
+    /// The id of the open lesson, the number of the step, and whether it is done.
+    pub place: Option<(String, usize, bool)>,
+    /// The variables of each client with a model.
+    pub variables: BTreeMap<u64, Variables>,
+}
+
+/// How closely times must agree, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tolerance {
+    Exact,
+    /// A step that is rebuilt takes a little more or less time than one that was reached, up to a second.
+    OfRebuilding,
+    /// Likewise, and the two have begun at different times, so that expiry times are compared from there.
+    AnotherTime,
+}
+
+/// Returns the state of a session at a prompt.
+pub fn state(world: &World<'_>, prompt: &Prompt) -> State {
+    let session = &world.session;
+    let mut engine = session.engine().clone();
+    let now_us = engine.keyspace.now_us();
+    engine.server.config.set_unchecked("enable-debug-command", b"yes");
+    engine.server.config.set_unchecked("maxmemory", b"0");
+    let client = engine.connect();
+    engine.server.clients.get_mut(client).authenticated = true;
+    let mut keys = Vec::new();
+    for database in 0..engine.keyspace.databases().len() {
+        let listed: Vec<(Vec<u8>, Option<i64>)> = engine.keyspace.databases()[database]
+            .iter()
+            .map(|(key, entry)| (key.to_vec(), entry.expires_ms()))
+            .filter(|(_, expires_ms)| expires_ms.is_none_or(|at| at * 1000 > now_us))
+            .collect();
+        if listed.is_empty() {
+            continue;
+        }
+        engine.execute(client, &[b"SELECT", database.to_string().as_bytes()], now_us);
+        engine.server.clients.get_mut(client).reply.take();
+        for (key, expires_ms) in listed {
+            engine.execute(client, &[b"DEBUG", b"DIGEST-VALUE", &key], now_us);
+            let digest = engine.server.clients.get_mut(client).reply.take();
+            let digest = String::from_utf8_lossy(&digest).trim_end().rsplit('\n').next().unwrap_or_default().to_owned();
+            keys.push((database, key.escape_ascii().to_string(), digest, expires_ms));
+        }
+    }
+    keys.sort();
+    State {
+        keys,
+        now_us: session.now_us(),
+        waits: session.waits(),
+        prompt: prompt.clone(),
+        client: session.status().client,
+        place: session.place().map(|(lesson, step)| (lesson.id.get_ref().clone(), step, session.is_step_done())),
+        variables: world.variables(),
+    }
+}
+
+impl State {
+    /// Returns what differs from another state, or `None` if nothing does.
+    pub fn difference(&self, other: &State, tolerance: Tolerance) -> Option<String> {
+        let tolerance_us = if tolerance == Tolerance::Exact { 0 } else { 1_000_000 };
+        let is_near = |a: i64, b: i64| a.abs_diff(b) <= tolerance_us;
+        let later_us = if tolerance == Tolerance::AnotherTime { self.now_us - other.now_us } else { 0 };
+        let same_keys = self.keys.len() == other.keys.len()
+            && self.keys.iter().zip(&other.keys).all(|(a, b)| {
+                let same_expiry = match (a.3, b.3) {
+                    (Some(a), Some(b)) => is_near(a * 1000 - later_us, b * 1000),
+                    (a, b) => a == b,
+                };
+                (a.0, &a.1, &a.2) == (b.0, &b.1, &b.2) && same_expiry
+            });
+        let mut found = Vec::new();
+        let mut note = |what: &str, a: String, b: String| found.push(format!("  {what}: {a}\n  not {b}"));
+        if !same_keys {
+            note("keys", format!("{:?}", self.keys), format!("{:?}", other.keys));
+        }
+        if !is_near(self.now_us - later_us, other.now_us) {
+            note("time", self.now_us.to_string(), other.now_us.to_string());
+        }
+        for (what, a, b) in [
+            ("waits", format!("{:?}", self.waits), format!("{:?}", other.waits)),
+            ("client", format!("{:?}", self.client), format!("{:?}", other.client)),
+            ("place", format!("{:?}", self.place), format!("{:?}", other.place)),
+            ("variables", format!("{:?}", self.variables), format!("{:?}", other.variables)),
+        ] {
+            if a != b {
+                note(what, a, b);
+            }
+        }
+        if tolerance == Tolerance::Exact && self.prompt != other.prompt {
+            note("prompt", self.prompt.text(), other.prompt.text());
+        }
+        (!found.is_empty()).then(|| found.join("\n"))
+    }
+}

@@ -1,0 +1,477 @@
+//! The world around a simulated session: it performs the effects and delivers the events that a plan asks for.
+//!
+//! It stands in for the driver and the front end. Everything in it is decided by the plan: which frame is cut, when time
+//! passes, when a file cannot be written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use python_kernel::frame::{FromChild, ToChild};
+use python_kernel::syntax;
+use redis_tutor::lesson::evidence::Submission;
+use redis_tutor::lesson::format::Lesson;
+use redis_tutor::lesson::library::Library;
+use redis_tutor::lesson::progress::Progress;
+use redis_tutor::markup::Style;
+use redis_tutor::render::Renderer;
+use redis_tutor::render::theme::Theme;
+use redis_tutor::session::event::{ChildId, Effect, Event, Need, Part, Prompt, Show};
+use redis_tutor::session::{Options, START_US, Session};
+
+use super::children::{Child, PythonProcess, Read};
+use super::lessons::Lessons;
+use super::model_python::ModelPython;
+use super::plan::{PythonKind, Settings, TimeKind};
+use super::real_clients::RealClients;
+
+/// Maximum number of events until the prompt comes back. A race plays up to 400 orders of 60 turns.
+const MOST_EVENTS: usize = 300_000;
+
+/// Maximum number of times that Ctrl-C is pressed until the prompt comes back.
+const MOST_INTERRUPTS: usize = 8;
+
+/// The time that an event takes where time passes, in microseconds.
+const EVENT_US: i64 = 50;
+
+/// The time that a child is silent before the clock moves on, in microseconds.
+const SILENCE_US: i64 = 50_000;
+
+/// The index of the tutor's own client.
+const TUTOR: u64 = 0;
+
+/// A property that does not hold. The text before the first colon names the property.
+pub type Failure = String;
+
+/// The variables of a Python, each with its `repr`.
+pub type Variables = BTreeMap<String, String>;
+
+/// Something that goes wrong at a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Cut,
+    KillAfter,
+    InterruptBefore,
+}
+
+/// Why the session stops.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stop {
+    Prompt(Prompt),
+    /// All clients are blocked.
+    Waiting {
+        deadline_us: Option<i64>,
+    },
+    Over,
+}
+
+pub struct World<'a> {
+    pub session: Session,
+    pub settings: Settings,
+    lessons: &'a Lessons,
+    pub children: BTreeMap<ChildId, Child>,
+    started: BTreeSet<ChildId>,
+    /// The index of the client to which each child belongs. The seed of its Python tells it.
+    clients: BTreeMap<ChildId, u64>,
+    /// The variables that the model of each child had before the source that it runs, as far as the session knows.
+    before_run: BTreeMap<ChildId, Variables>,
+    /// The variables of clients whose child is gone and was not replaced yet.
+    lost_variables: BTreeMap<u64, Variables>,
+    /// The clients whose children were lost, each with its variables, in order.
+    pub losses: Vec<(u64, Variables)>,
+    /// The real time since the session began, in microseconds.
+    elapsed_us: i64,
+    /// The faults that are still to come, each with the number of frames until then.
+    pub faults: Vec<(u32, Fault)>,
+    pub is_disk_full: bool,
+    /// The progress that was last saved.
+    pub saved: Progress,
+    /// Lessons and steps that were done. A lesson that was finished has an empty step.
+    finished: BTreeSet<(String, String)>,
+    pub refuses_port: bool,
+    pub real_clients: Option<RealClients>,
+    /// The lesson that is to be rehearsed.
+    rehearsal: Option<Arc<Lesson>>,
+    pub submissions: Vec<Submission>,
+    /// What a learner sees.
+    pub transcript: String,
+    /// All effects, for comparing one run with another.
+    pub record: String,
+    renderer: Renderer,
+    plain_renderer: Renderer,
+    /// Whether Ctrl-C was pressed while a program ran.
+    pub was_interrupted: bool,
+    /// Whether a step has begun since this was last cleared.
+    pub has_step_begun: bool,
+    /// Whether this world rehearses a lesson by itself, and so must not rehearse.
+    is_rehearsal: bool,
+}
+
+impl<'a> World<'a> {
+    /// Creates a world with a session that has opened the lesson of the settings.
+    pub fn new(settings: &Settings, lessons: &'a Lessons, progress: Progress) -> Self {
+        let library = lessons.library(settings.python);
+        let place = settings.lesson.as_deref().map(|name| {
+            let (id, step) = name.split_once('/').unwrap_or((name, "1"));
+            let lesson = library.find(id).unwrap_or_else(|| panic!("there is no lesson {id}")).clone();
+            (lesson, step.parse().map_or(0, |step: usize| step.saturating_sub(1)))
+        });
+        let mut world = World::without_lesson(settings, lessons, library, progress);
+        if let Some((lesson, step)) = place {
+            world.session.open(lesson, step);
+        }
+        world
+    }
+
+    pub fn without_lesson(
+        settings: &Settings,
+        lessons: &'a Lessons,
+        library: Arc<Library>,
+        progress: Progress,
+    ) -> Self {
+        let (seed, dialect) = (settings.seed, settings.dialect);
+        let finished = finished(&progress);
+        let options = Options { seed, start_us: START_US, dialect, library, progress: progress.clone() };
+        let style = |width, plain| Style { width, ascii: plain, plain, quoted: false };
+        World {
+            session: Session::new(options),
+            settings: settings.clone(),
+            lessons,
+            children: BTreeMap::new(),
+            started: BTreeSet::new(),
+            clients: BTreeMap::new(),
+            before_run: BTreeMap::new(),
+            lost_variables: BTreeMap::new(),
+            losses: Vec::new(),
+            elapsed_us: 0,
+            faults: Vec::new(),
+            is_disk_full: false,
+            saved: progress,
+            finished,
+            refuses_port: false,
+            real_clients: None,
+            rehearsal: None,
+            submissions: Vec::new(),
+            transcript: String::new(),
+            record: String::new(),
+            renderer: Renderer::new(style(80, false), Theme::Plain),
+            plain_renderer: Renderer::new(style(40, true), Theme::Plain),
+            was_interrupted: false,
+            has_step_begun: false,
+            is_rehearsal: false,
+        }
+    }
+
+    /// Forbids this world to rehearse the lesson that it opens, because it is the rehearsal.
+    pub fn set_rehearsal(&mut self) {
+        self.is_rehearsal = true;
+    }
+
+    pub fn is_time_real(&self) -> bool {
+        self.settings.time == TimeKind::Real
+    }
+
+    /// Lets real time pass.
+    pub fn pass_time(&mut self, us: i64) {
+        self.elapsed_us += us;
+    }
+
+    /// Delivers an event as the driver does.
+    pub fn deliver(&mut self, event: Event) {
+        if self.is_time_real() {
+            self.elapsed_us += EVENT_US;
+            match event {
+                Event::Frame { .. } => self.session.time_passes(self.elapsed_us),
+                _ => self.session.handle(Event::Elapsed { us: self.elapsed_us }),
+            }
+        }
+        self.session.handle(event);
+        self.serve();
+    }
+
+    /// Delivers only the time that has passed.
+    pub fn deliver_time(&mut self) {
+        self.session.handle(Event::Elapsed { us: self.elapsed_us });
+        self.serve();
+    }
+
+    fn serve(&mut self) {
+        if let Some(clients) = &mut self.real_clients {
+            clients.serve_ready(&mut self.session, self.elapsed_us);
+        }
+    }
+
+    pub fn elapsed_us(&self) -> i64 {
+        self.elapsed_us
+    }
+
+    /// Moves on until the session needs a line, or all clients are blocked, or the session is over.
+    pub fn settle(&mut self) -> Result<Stop, Failure> {
+        let mut interrupts = 0;
+        for _ in 0..MOST_EVENTS {
+            self.perform_effects()?;
+            let need = self.session.need();
+            if !matches!(need, Need::Frame { .. }) {
+                self.children.values_mut().for_each(Child::run_ahead);
+            }
+            match need {
+                Need::Nothing => return Ok(Stop::Over),
+                Need::Line(prompt) => return Ok(Stop::Prompt(prompt)),
+                Need::Time { deadline_us } => return Ok(Stop::Waiting { deadline_us }),
+                Need::Rehearsal => {
+                    let rehearsal = self.rehearsal.take().map(|lesson| self.lessons.rehearse(&self.settings, &lesson));
+                    self.deliver(Event::Rehearsed(rehearsal.unwrap_or_default()));
+                }
+                Need::Frame { child, deadline_us } => {
+                    interrupts += usize::from(self.read_frame(child, deadline_us)?);
+                    if interrupts > MOST_INTERRUPTS {
+                        return Err(format!("hang: {interrupts} times Ctrl-C do not bring back the prompt"));
+                    }
+                }
+            }
+        }
+        Err(format!("hang: after {MOST_EVENTS} events the prompt is not back"))
+    }
+
+    /// Reads a frame of a child and delivers it, or what happens instead. Returns whether Ctrl-C had to be pressed.
+    fn read_frame(&mut self, id: ChildId, deadline_us: Option<i64>) -> Result<bool, Failure> {
+        let read = self.children.get_mut(&id).map_or(Read::Ended, |child| child.read(deadline_us.is_some()));
+        match read {
+            Read::Frame(thread, frame) => {
+                let faults = self.next_faults();
+                if faults.contains(&Fault::InterruptBefore) {
+                    self.press_ctrl_c();
+                    self.perform_effects()?;
+                }
+                if faults.contains(&Fault::Cut) {
+                    self.lose(id);
+                    self.deliver_end(id)?;
+                    return Ok(false);
+                }
+                if matches!(frame, FromChild::RunFinished(_)) {
+                    self.before_run.remove(&id);
+                }
+                self.deliver(Event::Frame { child: id, thread, frame });
+                if faults.contains(&Fault::KillAfter) {
+                    self.lose(id);
+                }
+            }
+            Read::Ended => {
+                self.lose(id);
+                self.deliver_end(id)?;
+            }
+            Read::Silence if deadline_us.is_some() && self.is_time_real() => {
+                self.elapsed_us += SILENCE_US;
+                self.deliver_time();
+            }
+            Read::Silence if deadline_us.is_some() => self.deliver(Event::SkipWait),
+            Read::Silence => {
+                return Err("hang: the session waits for a child whose threads all wait for the session".into());
+            }
+            Read::Computes => {
+                self.press_ctrl_c();
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Tells the session that a child is gone. If the session starts no other one, the variables are gone as well.
+    fn deliver_end(&mut self, id: ChildId) -> Result<(), Failure> {
+        self.deliver(Event::ChildGone(id));
+        self.perform_effects()?;
+        if let Some(client) = self.clients.get(&id)
+            && !self.session.children().any(|child| self.clients.get(&child) == Some(client))
+        {
+            self.lost_variables.remove(client);
+        }
+        Ok(())
+    }
+
+    fn press_ctrl_c(&mut self) {
+        self.transcript.push_str("^C\n");
+        self.was_interrupted = true;
+        self.deliver(Event::Interrupt);
+    }
+
+    /// Returns the faults of the frame that was read.
+    fn next_faults(&mut self) -> Vec<Fault> {
+        self.faults.iter_mut().for_each(|(frames, _)| *frames -= 1);
+        self.faults.extract_if(.., |(frames, _)| *frames == 0).map(|(_, fault)| fault).collect()
+    }
+
+    /// Loses a child, as when its process is killed. The session is not told.
+    pub fn lose(&mut self, id: ChildId) {
+        let variables = self.child_variables(id);
+        if self.children.remove(&id).is_some()
+            && let (Some(client), Some(variables)) = (self.clients.get(&id), variables)
+        {
+            self.lost_variables.insert(*client, variables.clone());
+            self.losses.push((*client, variables));
+        }
+    }
+
+    /// Returns how many children of the learner's clients and of the tutor were lost.
+    pub fn count_losses(&self) -> (usize, usize) {
+        let of_tutor = self.losses.iter().filter(|(client, _)| *client == TUTOR).count();
+        (self.losses.len() - of_tutor, of_tutor)
+    }
+
+    /// Returns the variables that a model must have after a replay: those before the source that runs.
+    fn child_variables(&self, id: ChildId) -> Option<Variables> {
+        let variables = self.children.get(&id)?.model()?.variables();
+        Some(self.before_run.get(&id).cloned().unwrap_or(variables))
+    }
+
+    /// Returns the variables of all clients with a model. Clients without variables are left out.
+    pub fn variables(&self) -> BTreeMap<u64, Variables> {
+        let mut all = self.lost_variables.clone();
+        for id in self.session.children() {
+            if let (Some(client), Some(variables)) = (self.clients.get(&id), self.child_variables(id)) {
+                all.insert(*client, variables);
+            }
+        }
+        all.retain(|_, variables| !variables.is_empty());
+        all
+    }
+
+    pub fn perform_effects(&mut self) -> Result<(), Failure> {
+        loop {
+            let effects = self.session.take_effects();
+            if effects.is_empty() {
+                return Ok(());
+            }
+            let mut events = Vec::new();
+            for effect in effects {
+                self.perform(effect, &mut events)?;
+            }
+            events.into_iter().for_each(|event| self.session.handle(event));
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, events: &mut Vec<Event>) -> Result<(), Failure> {
+        match &effect {
+            // A lesson is long, and is the same each time.
+            Effect::Rehearse(_) => {}
+            effect => self.record.push_str(&format!("{effect:?}\n")),
+        }
+        match effect {
+            Effect::Spawn(id) => {
+                if !self.started.insert(id) {
+                    return Err(format!("children: {id:?} is started twice"));
+                }
+                let child = match self.settings.python {
+                    PythonKind::Model => Child::Model(Box::new(ModelPython::new(self.settings.seed % 2 == 1))),
+                    PythonKind::Real => Child::Process(PythonProcess::start()),
+                };
+                self.children.insert(id, child);
+            }
+            Effect::Send { child, thread, frame } => self.send(child, thread, frame)?,
+            Effect::Interrupt(id) => {
+                if let Some(child) = self.children.get_mut(&id) {
+                    child.interrupt();
+                }
+            }
+            Effect::Kill(id) => {
+                self.children.remove(&id);
+                if let Some(client) = self.clients.get(&id) {
+                    // These variables are not needed any more.
+                    self.lost_variables.remove(client);
+                }
+            }
+            Effect::WriteFile { path, text } => events.push(self.write_file(path, &text)?),
+            Effect::OpenPort(port) => events.push(Event::PortOpened(self.open_port(port))),
+            Effect::ClosePort => {
+                if let Some(clients) = self.real_clients.take() {
+                    clients.close(self.session.engine_mut());
+                }
+            }
+            Effect::Show(show) => self.show(&show),
+            Effect::Finished(submission) => self.submissions.push(*submission),
+            Effect::Rehearse(lesson) if !self.is_rehearsal => self.rehearsal = Some(lesson),
+            Effect::Progress(progress) => self.save_progress(progress)?,
+            Effect::Rehearse(_) | Effect::Unseen(_) | Effect::Judged(_) | Effect::RaceResult(_) | Effect::Leave(_) => {}
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, id: ChildId, thread: u32, frame: ToChild) -> Result<(), Failure> {
+        if !self.started.contains(&id) {
+            return Err(format!("children: {frame:?} is sent to {id:?}, which was never started"));
+        }
+        let Some(child) = self.children.get_mut(&id) else { return Ok(()) };
+        if let ToChild::Start { seed, .. } = frame {
+            let client = seed.wrapping_sub(self.settings.seed);
+            self.clients.insert(id, client);
+            // The new child gets its variables back, or begins without any.
+            self.lost_variables.remove(&client);
+        }
+        if let (ToChild::Run { .. }, Some(model)) = (&frame, child.model()) {
+            self.before_run.insert(id, model.variables());
+        }
+        child.send(thread, frame);
+        Ok(())
+    }
+
+    fn write_file(&mut self, path: String, text: &str) -> Result<Event, Failure> {
+        if let Err(error) = syntax::split_statements(text) {
+            return Err(format!("saved script: {error} in\n{text}"));
+        }
+        let refusal = self.is_disk_full.then(|| format!("{path} was not written: no space left on device."));
+        Ok(Event::FileWritten { path, refusal })
+    }
+
+    fn open_port(&mut self, port: u16) -> Result<u16, String> {
+        if !self.is_time_real() || std::mem::take(&mut self.refuses_port) {
+            return Err(format!("Port {port} cannot be opened."));
+        }
+        self.real_clients = Some(RealClients::serve(self.session.engine_mut(), port));
+        Ok(port)
+    }
+
+    fn show(&mut self, show: &Show) {
+        self.transcript.push_str(&self.renderer.render(show));
+        // Only that it does not panic.
+        let _ = self.plain_renderer.render(show);
+        if let Show::Heading(heading) = show {
+            self.has_step_begun |= matches!(heading.part, Part::Step { .. });
+        }
+    }
+
+    /// Saves the progress, unless the disk is full. What was finished must still be in it.
+    fn save_progress(&mut self, progress: Progress) -> Result<(), Failure> {
+        let now = finished(&progress);
+        if let Some((lesson, step)) = self.finished.difference(&now).next() {
+            return Err(format!("progress: {lesson}/{step} was done, and is not any more"));
+        }
+        self.finished = now;
+        if !self.is_disk_full {
+            self.saved = progress;
+        }
+        Ok(())
+    }
+
+    /// Writes what the learner types into the transcript.
+    pub fn note_typed(&mut self, prompt: &Prompt, text: &str) {
+        for (index, line) in text.split('\n').enumerate() {
+            let prompt = if index == 0 { prompt.text() } else { prompt.continuation() };
+            self.show(&Show::Typed { prompt, line: line.to_owned() });
+        }
+        self.record.push_str(&format!("typed {text:?}\n"));
+    }
+
+    /// Writes another thing that happens into the transcript.
+    pub fn note(&mut self, text: &str) {
+        let line = self.renderer.end_line();
+        self.transcript.push_str(&format!("{line}--- {text}\n"));
+        self.record.push_str(&format!("--- {text}\n"));
+    }
+}
+
+/// Returns the steps and lessons that are done in a progress. A finished lesson has an empty step.
+fn finished(progress: &Progress) -> BTreeSet<(String, String)> {
+    let of_lesson = progress.lessons.iter().flat_map(|(id, lesson)| {
+        let whole = lesson.finished.then(String::new);
+        lesson.done.iter().cloned().chain(whole).map(|step| (id.clone(), step))
+    });
+    of_lesson.collect()
+}
