@@ -1,5 +1,8 @@
 //! Tests of the Python child as a process: the tests are its parent, and exchange frames with it.
 
+#[path = "kernel/guards.rs"]
+mod guards;
+
 use python_kernel::SUBCOMMAND;
 use python_kernel::frame::{self, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls};
 use std::collections::HashMap;

@@ -11,7 +11,9 @@ sys.builtin_module_names = tuple(sorted({*sys.builtin_module_names, "posix"}))
 sys.platform = "linux"
 sys.path = []
 sys.argv = [""]
+sys.orig_argv = [""]
 sys.executable = sys._base_executable = ""
+sys.prefix = sys.exec_prefix = sys.base_prefix = sys.base_exec_prefix = "/usr/local"
 
 import _io
 import _random

@@ -3,14 +3,14 @@
 //! echo of a value, `input`, and guards of `eval`, `exec` and `compile` against source that is nested too deeply to be
 //! compiled.
 
-use super::{kernel, nesting_error};
+use super::{guards, kernel, nesting_error};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
 
 pub(super) use _host::{Output, module_def};
 
 /// Calls the original of a guarded builtin, or raises an error if the source is nested too deeply.
 fn call_guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    use rustpython_vm::builtins::{PyBytes, PyStr};
+    use rustpython_vm::builtins::{PyBytes, PyCode, PyStr};
     if let Some(source) = args.args.first() {
         let source = match source.downcast_ref::<PyStr>() {
             Some(text) => Some(text.to_string_lossy()),
@@ -19,6 +19,9 @@ fn call_guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> P
         if let Some(error) = source.and_then(|source| nesting_error(&source, "<string>", vm)) {
             return Err(error);
         }
+    }
+    if let Some(code) = args.args.first().and_then(|source| source.downcast_ref::<PyCode>()) {
+        guards::check_executable(builtin, code, vm)?;
     }
     match kernel().unguarded(builtin) {
         Some(builtin) => builtin.call(args, vm),

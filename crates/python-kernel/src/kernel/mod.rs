@@ -9,6 +9,7 @@ mod clock;
 mod complete;
 mod console;
 mod cpython_messages;
+mod guards;
 mod interrupt;
 mod parent;
 mod pipe;
@@ -252,6 +253,8 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     let mut natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
     natives.push(console::module_def(&builder.ctx));
     natives.push(wire::module_def(&builder.ctx));
+    // Added after the interpreter's own, which it contains already, because these replace some of them.
+    natives.extend(guards::module_defs(&builder.ctx));
     builder
         .add_native_modules(&natives)
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
@@ -267,6 +270,7 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
     vm.recursion_limit.set(RECURSION_LIMIT);
     intern_names(vm.ctx.types.object_type, vm);
     alloc_guard::install(vm);
+    guards::install(vm)?;
     cpython_messages::install(vm);
     let host = vm.import("_host", 0)?;
     let mut unguarded = Vec::new();

@@ -1,0 +1,163 @@
+//! Makes sure that only bytecode of the interpreter's own compiler is executed.
+//!
+//! The interpreter does not verify bytecode: a wrong opcode, argument or constant reads memory that does not belong to
+//! it. So a code object can be neither created from parts, nor changed, except for its names and its position in a file.
+//! For the same reason a function accepts a new `__code__` only if the code takes the same arguments, because a thread
+//! may be calling the function with the arguments of the old code.
+
+use super::{Original, replace_method, replace_property};
+use rustpython_compiler::core::OneIndexed;
+use rustpython_vm::{
+    Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyCode, PyFunction, PyStrInterned, PyTypeRef, PyUtf8StrRef},
+    bytecode::{CodeFlags, CodeUnits},
+    function::{FuncArgs, PySetterValue},
+};
+use std::mem;
+
+/// The parameters of `code.replace` that must keep their value.
+const FIXED: [&str; 13] = [
+    "co_argcount",
+    "co_cellvars",
+    "co_code",
+    "co_consts",
+    "co_exceptiontable",
+    "co_freevars",
+    "co_kwonlyargcount",
+    "co_linetable",
+    "co_names",
+    "co_nlocals",
+    "co_posonlyargcount",
+    "co_stacksize",
+    "co_varnames",
+];
+
+/// The flags of a code object on which calls of it depend.
+const CALL_FLAGS: CodeFlags = CodeFlags::OPTIMIZED
+    .union(CodeFlags::NEWLOCALS)
+    .union(CodeFlags::VARARGS)
+    .union(CodeFlags::VARKEYWORDS)
+    .union(CodeFlags::GENERATOR)
+    .union(CodeFlags::COROUTINE);
+
+/// Installs the guards of the classes `code` and `function`.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    let code = vm.ctx.types.code_type;
+    code.slots.new.store(Some(refuse_to_create));
+    replace_method(code, "replace", replace, vm);
+    replace_method(code, "__replace__", replace, vm);
+
+    let function = vm.ctx.types.function_type;
+    let original = Original::find(function, "__code__", vm)?;
+    let getter = original.clone();
+    replace_property(
+        function,
+        "__code__",
+        move |function, vm| getter.get(function, vm),
+        move |function, code, vm| set_code(&original, function, code, vm),
+        vm,
+    );
+    Ok(())
+}
+
+/// Returns the exception for an attempt to use bytecode that the compiler did not generate.
+pub fn foreign_bytecode(attempt: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_runtime_error(format!("redis-tutor's Python runs only bytecode that it compiled itself: {attempt}"))
+}
+
+/// Checks whether `eval` and `exec` can execute a code object. The code of a generator can only run in a generator.
+pub fn check_executable(builtin: &str, code: &PyCode, vm: &VirtualMachine) -> PyResult<()> {
+    if code.code.flags.intersects(CodeFlags::GENERATOR | CodeFlags::COROUTINE) {
+        let message = format!("code object passed to {builtin}() may not be that of a generator or coroutine");
+        return Err(vm.new_type_error(message));
+    }
+    Ok(())
+}
+
+fn refuse_to_create(_class: PyTypeRef, _arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    Err(foreign_bytecode("code() cannot create a code object", vm))
+}
+
+/// Implements `code.replace`.
+fn replace(code: PyRef<PyCode>, changes: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    if !changes.args.is_empty() {
+        let count = changes.args.len();
+        return Err(vm.new_type_error(format!("replace() takes no positional arguments ({count} given)")));
+    }
+    let mut replaced = code.code.clone();
+    // Without what the interpreter has noted in the instructions while it executed them.
+    let instructions = CodeUnits::try_from(code.code.instructions.original_bytes().as_slice());
+    replaced.instructions = instructions.map_err(|_| vm.new_value_error("the code object has invalid instructions"))?;
+    replaced.source_path = code.source_path();
+    for (name, value) in changes.kwargs {
+        match name.as_str() {
+            "co_filename" => replaced.source_path = interned(value, vm)?,
+            "co_name" => replaced.obj_name = interned(value, vm)?,
+            "co_qualname" => replaced.qualname = interned(value, vm)?,
+            "co_firstlineno" => {
+                let line: u32 = value.try_into_value(vm)?;
+                replaced.first_line_number = OneIndexed::new(line as usize);
+            }
+            "co_flags" => {
+                let flags = CodeFlags::from_bits_truncate(value.try_into_value(vm)?);
+                if !differ_only_as_coroutines(flags, replaced.flags) {
+                    return Err(foreign_bytecode("code.replace() cannot change these co_flags", vm));
+                }
+                replaced.flags = flags;
+            }
+            fixed if FIXED.contains(&fixed) => {
+                return Err(foreign_bytecode(&format!("code.replace() cannot change {fixed}"), vm));
+            }
+            unknown => {
+                return Err(vm.new_type_error(format!("replace() got an unexpected keyword argument '{unknown}'")));
+            }
+        }
+    }
+    Ok(PyCode::new(replaced).into_ref(&vm.ctx).into())
+}
+
+/// Whether the flags are the same, apart from the flag of a generator that `types.coroutine` makes awaitable.
+fn differ_only_as_coroutines(left: CodeFlags, right: CodeFlags) -> bool {
+    let changed = left.symmetric_difference(right);
+    changed.is_empty() || changed == CodeFlags::ITERABLE_COROUTINE && right.contains(CodeFlags::GENERATOR)
+}
+
+/// Converts an argument to the kind of string that code objects consist of.
+fn interned(text: PyObjectRef, vm: &VirtualMachine) -> PyResult<&'static PyStrInterned> {
+    let text: PyUtf8StrRef = text.try_into_value(vm)?;
+    Ok(vm.ctx.intern_str(text.as_str()))
+}
+
+/// Sets the `__code__` of a function.
+fn set_code(original: &Original, function: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    let PySetterValue::Assign(value) = value else {
+        return Err(vm.new_type_error("__code__ must be set to a code object"));
+    };
+    let (Some(_), Some(new)) = (function.downcast_ref::<PyFunction>(), value.downcast_ref::<PyCode>()) else {
+        return Err(vm.new_type_error("__code__ must be set to a code object"));
+    };
+    let old: PyRef<PyCode> = original.get(function.clone(), vm)?.try_into_value(vm)?;
+    let name = old.code.obj_name;
+    let (needed, found) = (old.code.freevars.len(), new.code.freevars.len());
+    if needed != found {
+        return Err(vm.new_value_error(format!("{name}() requires a code object with {needed} free vars, not {found}")));
+    }
+    if !take_the_same_arguments(&old, new) {
+        let attempt = format!("{name}() cannot take the code of {}(), which has other parameters", new.code.obj_name);
+        return Err(vm.new_runtime_error(format!("redis-tutor's Python cannot exchange this __code__: {attempt}")));
+    }
+    // Another thread may be using the old code without owning a reference to it. So neither is ever freed: the new code
+    // will be the old one some day.
+    mem::forget(old);
+    mem::forget(new.to_owned());
+    original.set(function, PySetterValue::Assign(value), vm)
+}
+
+/// Whether a call of one code object can as well be a call of the other.
+fn take_the_same_arguments(left: &Py<PyCode>, right: &Py<PyCode>) -> bool {
+    let (left, right) = (&left.code, &right.code);
+    left.arg_count == right.arg_count
+        && left.posonlyarg_count == right.posonlyarg_count
+        && left.kwonlyarg_count == right.kwonlyarg_count
+        && left.flags.intersection(CALL_FLAGS) == right.flags.intersection(CALL_FLAGS)
+}

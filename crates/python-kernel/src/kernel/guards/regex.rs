@@ -1,0 +1,49 @@
+//! Checks the bytecode of regular expressions.
+//!
+//! The engine checks most of it while it matches. What it trusts is the description of a literal prefix, with which
+//! every match of the pattern begins: the engine searches for the prefix, and then continues behind it.
+
+/// The opcode of the block that describes a pattern.
+const INFO: u32 = 14;
+/// The flag of a block with a literal prefix.
+const PREFIX: u32 = 1;
+
+/// Whether the description of a literal prefix, if there is one, is consistent. It consists of the prefix's length, the
+/// number of its characters that the pattern need not match again, its characters, and its overlap table. An entry of
+/// that table is the length of the longest end of the prefix up to there with which the prefix also begins.
+pub fn is_well_formed(code: &[u32]) -> bool {
+    let &[INFO, _, flags, _, _, ref rest @ ..] = code else { return true };
+    if flags & PREFIX == 0 {
+        return true;
+    }
+    let &[length, skip, ref rest @ ..] = rest else { return false };
+    let Some((_prefix, rest)) = rest.split_at_checked(length as usize) else { return false };
+    let Some((overlaps, _)) = rest.split_at_checked(length as usize) else { return false };
+    length > 0 && skip <= length && overlaps.iter().enumerate().all(|(index, &overlap)| overlap as usize <= index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_consistent_prefix_is_accepted() {
+        // `abab(?:c|d)`, as `re` compiles it.
+        assert!(is_well_formed(&[14, 14, 1, 5, 5, 4, 4, 97, 98, 97, 98, 0, 0, 1, 2, 16, 97, 1]));
+        assert!(is_well_formed(&[14, 4, 0, 0, 1, 16, 97, 1]), "no prefix");
+        assert!(is_well_formed(&[1]), "no description");
+    }
+
+    #[test]
+    fn an_inconsistent_prefix_is_rejected() {
+        for (code, reason) in [
+            (&[14, 8, 3, 1, 1, 1, 1_000_000, 97, 0, 1][..], "skips more than the prefix"),
+            (&[14, 10, 3, 2, 2, 2, 2, 97, 98, 0, 5, 1], "an overlap longer than the prefix before it"),
+            (&[14, 8, 1, 1, 1, 9, 1, 97, 0, 1], "a length beyond the end"),
+            (&[14, 6, 1, 1, 1, 0, 0, 1], "an empty prefix"),
+            (&[14, 4, 1, 1, 1], "no prefix in spite of the flag"),
+        ] {
+            assert!(!is_well_formed(code), "{reason}");
+        }
+    }
+}
