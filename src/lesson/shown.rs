@@ -222,7 +222,7 @@ fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
         let before = text[..start].chars().next_back();
         let mut after = text[end..].chars();
         let (next, next_but_one) = (after.next(), after.next());
-        let begins = before.is_none_or(|c| !continues(c) && !(is_number && matches!(c, '-' | '.')));
+        let begins = before.is_none_or(|c| !(continues(c) || is_number && matches!(c, '-' | '.')));
         let goes_on = next == Some('.') && next_but_one.is_some_and(|c| c.is_alphanumeric());
         if begins && !next.is_some_and(continues) && !goes_on {
             return Some(start);
@@ -310,7 +310,7 @@ mod tests {
     fn a_caught_error_counts_if_its_message_is_printed() {
         let message = "WRONGTYPE Operation against a key holding the wrong kind of value";
         let reply = resp::value::Value::Error(message.into());
-        let exchange = Exchange { client: "main".into(), command: words("HSET a b c"), reply };
+        let exchanges = [Exchange { client: "main".into(), command: words("HSET a b c"), reply }];
         let caught = |output: &str| Submission {
             client: "main".into(),
             source: "try: ...".into(),
@@ -318,8 +318,8 @@ mod tests {
             commands: vec![words("HSET a b c")],
             ..Submission::default()
         };
-        assert!(shows_error(&caught(&format!("{message}\n")), &[exchange.clone()], "WRONGTYPE"));
-        assert!(!shows_error(&caught("it went wrong\n"), &[exchange.clone()], "WRONGTYPE"));
-        assert!(!shows_error(&caught(&format!("{message}\n")), &[exchange], "NOSCRIPT"));
+        assert!(shows_error(&caught(&format!("{message}\n")), &exchanges, "WRONGTYPE"));
+        assert!(!shows_error(&caught("it went wrong\n"), &exchanges, "WRONGTYPE"));
+        assert!(!shows_error(&caught(&format!("{message}\n")), &exchanges, "NOSCRIPT"));
     }
 }

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use redis_tutor::driver;
+use redis_tutor::driver::{self, Limits};
 use redis_tutor::lesson::format::Lesson;
 use redis_tutor::lesson::library::{self, Library, Source};
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::lesson::rehearsal::Rehearsal;
-use redis_tutor::session::SEED;
 use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::Event;
+use redis_tutor::session::{MEMORY_LIMIT, SEED};
 
 use super::plan::{PythonKind, Settings, TimeKind};
 use super::world::{Stop, World};
@@ -55,7 +55,8 @@ impl Lessons {
         }
         let rehearsal = if is_real {
             let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
-            driver::rehearse(lesson, program).expect("Python can be started")
+            let limits = Limits { time: None, memory: MEMORY_LIMIT };
+            driver::rehearse(lesson, program, limits).expect("Python can be started").rehearsal
         } else {
             self.rehearse_with_model(lesson)
         };

@@ -251,12 +251,12 @@ impl<'a> Player<'a> {
             Step::Type(text) if is_opening(text) => {
                 // If this opens a step, nothing of what was typed before is left.
                 let was_clean = std::mem::replace(&mut self.is_clean, true);
-                let (start, losses) = (self.step_start.take(), self.world.losses.len());
+                let (start, before) = (self.step_start.take(), self.disturbances());
                 self.type_text(text)?;
                 if self.step_start.is_none() {
                     (self.is_clean, self.step_start) = (was_clean, start);
                 }
-                if text.contains('\n') || self.world.losses.len() > losses + MOST_REPEATS {
+                if text.contains('\n') || !self.was_prepared(before) {
                     (self.is_clean, self.step_start) = (false, None);
                 }
             }
@@ -370,7 +370,7 @@ impl<'a> Player<'a> {
         let is_in_fork = prompt.text().starts_with(&runtime_messages::fork_prompt());
         let leaves_step =
             |input: &Input| matches!(input, Input::Tutor(line) if is_opening(line) || line.contains("skip"));
-        if self.world.was_interrupted || is_in_fork && inputs.iter().any(leaves_step) {
+        if self.was_interrupted() || is_in_fork && inputs.iter().any(leaves_step) {
             return false;
         }
         let clients = self.world.real_clients.as_ref().map_or(0, |clients| clients.count());
@@ -381,6 +381,21 @@ impl<'a> Player<'a> {
             && !self.world.is_time_real()
             && self.world.faults.is_empty()
             && self.is_whole()
+    }
+
+    /// Whether Ctrl-C has interrupted a program. A replay leaves its source out.
+    fn was_interrupted(&self) -> bool {
+        self.world.interrupts > 0
+    }
+
+    /// Returns how often the tutor's work was disturbed so far.
+    fn disturbances(&self) -> (usize, usize) {
+        (self.world.losses.len(), self.world.interrupts)
+    }
+
+    /// Whether the tutor has done its work since then: it repeats what was lost twice, and goes on after one Ctrl-C.
+    fn was_prepared(&self, (losses, interrupts): (usize, usize)) -> bool {
+        self.world.losses.len() <= losses + MOST_REPEATS && self.world.interrupts <= interrupts + 1
     }
 
     /// Whether all children of the session are alive.
@@ -500,7 +515,7 @@ impl<'a> Player<'a> {
         }
         self.type_text(&line.text)?;
         let Some(again) = self.last.take() else {
-            if self.world.was_interrupted {
+            if self.was_interrupted() {
                 return Ok(());
             }
             return Err(format!("redo: {:?} was typed again, and could not be taken back", line.text));
@@ -519,10 +534,10 @@ impl<'a> Player<'a> {
         let has_real_clients = self.world.real_clients.is_some();
         let is_read = matches!(self.stop, Stop::Prompt(Prompt::Program { .. }));
         let Some(start) = self.step_start.clone().filter(|_| !has_real_clients && !is_read) else { return Ok(()) };
-        let losses = self.world.losses.len();
+        let before = self.disturbances();
         self.type_text(":again")?;
         self.last = None;
-        if self.world.losses.len() > losses + MOST_REPEATS {
+        if !self.was_prepared(before) {
             self.is_clean = false;
             return Ok(());
         }
@@ -573,7 +588,7 @@ impl<'a> Player<'a> {
     fn check_replay(&mut self) -> Result<(), Failure> {
         let is_at_prompt = matches!(self.stop, Stop::Prompt(Prompt::Python { .. })) && self.world.faults.is_empty();
         // What an interrupted source has set is lost with its Python, because a replay leaves the source out.
-        let is_whole = !self.world.was_interrupted;
+        let is_whole = !self.was_interrupted();
         let child = self.world.session.idle_python();
         if !is_whole || !is_at_prompt || !child.is_some_and(|child| self.world.children.contains_key(&child)) {
             return Ok(());
@@ -608,7 +623,7 @@ impl<'a> Player<'a> {
         let lost = self.world.losses.get(self.losses_before_line..).unwrap_or_default().to_vec();
         let Step::Type(text) = step else { return Ok(()) };
         let is_single = !text.contains(['\n', ';']) && !text.starts_with(':') && self.world.session.place().is_none();
-        if self.world.was_interrupted || !self.was_whole {
+        if self.was_interrupted() || !self.was_whole {
             return Ok(());
         }
         if let ([(client, before)], true, true) = (lost.as_slice(), is_single, matches!(self.stop, Stop::Prompt(_))) {

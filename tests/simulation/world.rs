@@ -98,8 +98,8 @@ pub struct World<'a> {
     pub record: String,
     renderer: Renderer,
     plain_renderer: Renderer,
-    /// Whether Ctrl-C was pressed while a program ran.
-    pub was_interrupted: bool,
+    /// Number of times that Ctrl-C was pressed while a program ran.
+    pub interrupts: usize,
     /// Whether a step has begun since this was last cleared.
     pub has_step_begun: bool,
     /// Whether this world rehearses a lesson by itself, and so must not rehearse.
@@ -155,7 +155,7 @@ impl<'a> World<'a> {
             record: String::new(),
             renderer: Renderer::new(style(80, false), Theme::Plain),
             plain_renderer: Renderer::new(style(40, true), Theme::Plain),
-            was_interrupted: false,
+            interrupts: 0,
             has_step_begun: false,
             is_rehearsal: false,
         }
@@ -289,7 +289,7 @@ impl<'a> World<'a> {
 
     fn press_ctrl_c(&mut self) {
         self.transcript.push_str("^C\n");
-        self.was_interrupted = true;
+        self.interrupts += 1;
         self.deliver(Event::Interrupt);
     }
 
