@@ -62,6 +62,15 @@ pub enum DisplayedValue {
     Cli(resp::value::Value),
 }
 
+/// A command of the learner, and the reply to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The name of the client that sent the command.
+    pub client: String,
+    pub command: Vec<Vec<u8>>,
+    pub reply: resp::value::Value,
+}
+
 /// The traffic between a client and the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {

@@ -1,9 +1,8 @@
 //! What the session found out about a submission: the facts on which a verdict is based.
 
-use super::evidence::{DisplayedValue, Failure};
+use super::evidence::{DisplayedValue, Exchange, Failure};
 use super::format::Probe;
 use super::race_result::RaceResult;
-use super::shown::Exchange;
 
 /// The state of the data, the clients and the step after a submission.
 #[derive(Debug, Clone, Default, PartialEq)]

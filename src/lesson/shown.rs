@@ -5,18 +5,9 @@
 //! submission only shows a variable, means the same. And the submission shows it: each part of the value is a whole word
 //! of what was printed, in the value's order, and was not typed.
 
-use super::evidence::{DisplayedValue, Submission, command_name, from_cli};
+use super::evidence::{DisplayedValue, Exchange, Submission, command_name, from_cli};
 use super::value::{self, Value};
 use redis_engine::resp;
-
-/// A command of the learner in this step, and the reply to it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Exchange {
-    /// The name of the client that sent the command.
-    pub client: String,
-    pub command: Vec<Vec<u8>>,
-    pub reply: resp::value::Value,
-}
 
 impl Exchange {
     /// Compares the reply with a Python value. If they mean the same, returns the value in the order in which a submission

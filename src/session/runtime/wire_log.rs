@@ -7,8 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::lesson::evidence::Traffic;
-use crate::lesson::shown::Exchange;
+use crate::lesson::evidence::{Exchange, Traffic};
 use redis_engine::client::ClientId;
 use redis_engine::resp;
 
