@@ -42,7 +42,7 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ("explore", ":wait 1m", ":wiat 1m"),
     ("explore", ":wait 1m", ":client worker 1"),
     ("explore", "r.zrange('later', 0, -1)\n", ":wait 1m\n"),
-    ("explore", "reply = \"[b'mail']\"", "reply = \"['mail']\""),
+    ("explore", "reply = \"[b'mail']\"", "reply = \"['mail']\"\nexactly = true"),
     ("explore", "reply = \"[b'mail']\"", "output = \"None\""),
     ("explore", "r.zcard('later')\"", "r.zcard('latr')\""),
     ("explore", "r.zcard('later')\"", "json.dumps(r.zcard('later'))\""),
