@@ -173,7 +173,7 @@ impl Session {
         Need::Time { deadline_us: runtime.next_deadline_us() }
     }
 
-    /// Whether a Python has started without a part of its sandbox.
+    /// Returns whether a Python process was started without a part of its sandbox.
     pub fn lacks_sandbox(&self) -> bool {
         self.tutor.runtime.python_walls.is_some_and(|walls| walls != Walls::ALL)
     }

@@ -26,7 +26,7 @@ impl CourseProgress {
         self.progress = progress.clone();
     }
 
-    /// Returns the banner to show before a heading, if the heading opens a lesson's first step or its end.
+    /// Returns the banner to show before a heading, if it is the heading of a lesson's first step or of the lesson's end.
     pub fn banner_before(&self, heading: &Heading, style: Style) -> Option<Text> {
         let lesson = self.lessons.iter().find(|lesson| lesson.id == heading.lesson)?;
         let count = self.lessons.len();

@@ -1,5 +1,5 @@
-//! The hint after the cursor: the signature of the command or call that is typed, and the rest of a matching line of
-//! the history. The hint never shows what a step asks for.
+//! The hint after the cursor: the signature of the command or call that is being typed, and the rest of a matching
+//! line of the history. The hint never gives away the answer to a step.
 
 use std::ops::Range;
 

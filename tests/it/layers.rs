@@ -122,8 +122,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 /// The crates of the workspace, as they are written in Rust paths.
 const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adaptive_spin", "child_sandbox"];
 
-/// Items with side effects outside of the program, and special dependencies, each with the only files and folders of the
-/// workspace that may use them.
+/// Restricted items: those with side effects outside of the program, and dependencies that only some code may use. Each is
+/// listed with the only files and folders of the workspace that may use it.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
     // Files of the user belong to `user_files`. The others read what the operating system says about processes, compare
     // a file of the source tree in a test, or turn a terminal that is gone into `/dev/null`.

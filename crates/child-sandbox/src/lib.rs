@@ -158,7 +158,8 @@ impl Sandbox {
         Self::prepare_with(Walls::ALL, UnlistedCall::default())
     }
 
-    /// Like [`Sandbox::prepare`], but raises only these walls, and decides what an unlisted system call does. For tests.
+    /// Like [`Sandbox::prepare`], but raises only these walls, and lets the caller choose what happens at a system call that
+    /// is not on the list. For tests.
     pub fn prepare_with(wanted: Walls, unlisted: UnlistedCall) -> Self {
         let mut sandbox = Sandbox {
             wanted,

@@ -100,7 +100,7 @@ pub struct Keyspace {
 }
 
 impl Keyspace {
-    /// Creates empty databases, at a time in microseconds since 1970.
+    /// Creates empty databases. `now_us` is the current time in microseconds since 1970.
     pub(crate) fn new(now_us: i64) -> Self {
         Keyspace {
             databases: vec![Database::default(); DATABASES],

@@ -112,7 +112,7 @@ impl Watches {
 /// The state of a key before and after its database was flushed or swapped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KeyChange {
-    /// Whether the key existed before, expired or not.
+    /// Whether the key existed before the change, even if it had expired.
     pub before: bool,
     /// The state of the key now, or `None` if it does not exist.
     pub after: Option<KeyState>,

@@ -310,7 +310,7 @@ fn other_number(command: &str, sent: i64, wanted: i64, context: &AnswerContext<'
     }
 }
 
-/// Returns whether INCR or DECR was typed. redis-py sends them as INCRBY and DECRBY.
+/// Returns INCR or DECR, if one of them was typed. redis-py sends them as INCRBY and DECRBY.
 fn step_of_one(command: &str, source: &str) -> Option<StepOfOne> {
     let (typed, step) = match command {
         "INCRBY" => ("INCR", StepOfOne::Incr),

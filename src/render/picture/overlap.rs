@@ -10,7 +10,7 @@ const MIN_REGION: usize = 8;
 
 pub(super) fn layout(overlap: &Overlap, style: Style) -> Vec<Line> {
     let names = overlap.names.each_ref().map(|name| truncate_label(name, style.width / 3, style));
-    // Three columns have four lines between and around them, and a space before them.
+    // Besides its three columns, a row has four vertical lines and an indentation of two columns.
     let room = style.width.saturating_sub(6);
     let mut columns = overlap.regions.each_ref().map(|region| max_width(region).clamp(MIN_REGION, room));
     while columns.iter().sum::<usize>() > room {

@@ -33,7 +33,7 @@ impl WireDisplay {
         self.waiting = log.waiting().to_vec();
     }
 
-    /// Starts again for an empty log.
+    /// Continues with the first call of the log, because the log was emptied.
     pub fn reset(&mut self) {
         self.next = 0;
         self.waiting.clear();

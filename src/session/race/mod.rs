@@ -378,7 +378,7 @@ impl Race {
         true
     }
 
-    /// Restores the state that every order begins with.
+    /// Restores the state from which every order of the turns is played.
     fn begin_order(&mut self) {
         let Some(origin) = &self.origin else { return };
         for racer in &mut self.racers {

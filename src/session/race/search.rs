@@ -21,7 +21,8 @@ impl Search {
         self.depth = 0;
     }
 
-    /// Returns a choice among `of` alternatives, which must not be 0. The first choice at each depth is alternative 0.
+    /// Chooses one of `of` alternatives. `of` must not be 0. When the search reaches a depth for the first time, it chooses
+    /// alternative 0.
     pub fn choose(&mut self, of: usize) -> usize {
         if self.depth == self.choices.len() {
             self.choices.push(Choice { taken: 0, of });

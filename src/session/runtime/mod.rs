@@ -64,7 +64,7 @@ pub struct Runtime {
     pub effects: Vec<Effect>,
     /// The number of the child that was last started.
     last_child: u32,
-    /// Submissions that have run but have not been taken.
+    /// Submissions that have run and wait for the session to judge them.
     pub finished: VecDeque<(ClientIndex, Submission)>,
     /// All commands of the learner's clients, with their bytes and replies.
     pub wire_log: WireLog,

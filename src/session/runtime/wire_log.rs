@@ -230,7 +230,7 @@ impl WireLog {
         }
     }
 
-    /// Returns the number of the connection's round trip. If there is none, starts one.
+    /// Returns the number of the connection's current round trip. Starts a round trip if none is in progress.
     fn trip(&mut self, connection: ClientId) -> u64 {
         let last = &mut self.last_trip;
         *self.trips.entry(connection).or_insert_with(|| {

@@ -47,7 +47,8 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.keyspace.notify(T::CLASS, event, self.key);
     }
 
-    /// Ends the edit of a value that was changed, with this event. Removes the key of a container that is now empty.
+    /// Ends the edit of a value that was changed, and publishes this keyspace event. Removes the key if its container is
+    /// now empty.
     pub fn commit(self, event: &'static str) {
         self.commit_changes(event, 1);
     }
