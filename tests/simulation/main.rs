@@ -6,6 +6,7 @@
 //! `cargo test` plays plans of fixed seeds for some seconds. Environment variables ask for more:
 //!
 //! - REDIS_TUTOR_SIMULATION_SECONDS: goes on with fresh seeds until this time has passed.
+//! - REDIS_TUTOR_SIMULATION_FROM: the first of these seeds, so that a run can be repeated.
 //! - REDIS_TUTOR_SIMULATION_SEED: plays only the plan of this seed, with models of Python, and prints it.
 //! - REDIS_TUTOR_SIMULATION_SCRIPT: plays only the script in this file, and prints what the learner sees.
 //!
@@ -147,9 +148,9 @@ impl<'a> Simulation<'a> {
         self.play_seeds(FIXED_SEED..FIXED_SEED + MODEL_PLANS, FIXED_SEED..FIXED_SEED + REAL_PLANS, None);
         if let Some(time) = time {
             let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is later than 1970");
-            let fresh = since_1970.as_secs();
-            println!("simulation: fresh seeds from {fresh}");
-            self.play_seeds(fresh.., fresh.., Some(self.began + time));
+            let first = number("REDIS_TUTOR_SIMULATION_FROM").unwrap_or(since_1970.as_secs());
+            println!("simulation: seeds from {first}");
+            self.play_seeds(first.., first.., Some(self.began + time));
         }
         let failures = self.failures.lock().expect("no thread panics with the lock");
         failures.iter().for_each(|failure| println!("{failure}"));
