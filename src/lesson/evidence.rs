@@ -34,6 +34,8 @@ pub struct Submission {
     pub traffic: Traffic,
     /// Whether any key changed while the submission ran.
     pub changed: bool,
+    /// Whether a real client sent the commands, through the port of `:serve`. Nothing was entered, and nothing is shown.
+    pub is_from_real_client: bool,
 }
 
 /// An error, reduced to what judging needs.

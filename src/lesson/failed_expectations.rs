@@ -7,6 +7,7 @@ use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe, When};
 use super::race_result::RaceResult;
 use super::shown::{shows_error, shows_meaning};
+use redis_engine::resp::quoting;
 
 /// An expectation of a step that a submission does not meet.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +101,12 @@ pub enum FailedCondition<'a> {
     Error { wanted: &'a str, raised: Option<String> },
     Uses { wanted: &'a str, sent: Vec<String> },
     Lacks { unwanted: &'a str },
+    Has { wanted: &'a str },
+    Sent { wanted: &'a str },
+    Order { wanted: &'a [String] },
+    Typed { wanted: &'a str },
     Reply { wanted: &'a str },
+    Value { wanted: &'a str },
     Output { wanted: &'a str },
     State(&'a Probe),
 }
@@ -112,7 +118,18 @@ pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: 
     let is_raised = |wanted: &str| raised.as_ref().is_some_and(|raised| raised.contains(wanted));
     let error = when.error.as_deref().filter(|wanted| !is_raised(wanted));
     let uses = when.uses.iter().filter(|name| !names.contains(&canonical(name)));
-    let lacks = when.lacks.iter().filter(|name| names.contains(&canonical(name)));
+    let has_word =
+        |word: &str| submission.commands.iter().flat_map(|words| words.iter().skip(1)).any(|known| is_word(known, word));
+    let lacks = when.lacks.iter().filter(|name| names.contains(&canonical(name)) || has_word(name));
+    let has = when.has.iter().filter(|word| !has_word(word));
+    let sent = when.sent.iter().filter(|wanted| !submission.commands.iter().any(|words| is_like(words, wanted)));
+    let order = Some(when.order.as_slice()).filter(|wanted| !is_sent_in_order(&findings.sent, wanted));
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    let source = squeezed(&submission.source);
+    let typed = when.typed.iter().filter(|wanted| !source.contains(&squeezed(wanted)));
+    let is_shown =
+        |wanted: &str| submission.shows(wanted) || shows_meaning(submission, &findings.exchanges, wanted);
+    let value = when.value.as_deref().filter(|wanted| !is_shown(wanted));
     let reply = when.reply.as_deref().filter(|wanted| !submission.shows(wanted));
     let output = when.output.as_deref().filter(|wanted| !submission.prints(wanted));
     let state = when.state.iter().filter(|probe| !findings.is_satisfied(probe));
@@ -121,10 +138,36 @@ pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: 
         .into_iter()
         .chain(uses.map(|wanted| FailedCondition::Uses { wanted, sent: names.clone() }))
         .chain(lacks.map(|unwanted| FailedCondition::Lacks { unwanted }))
+        .chain(has.map(|wanted| FailedCondition::Has { wanted }))
+        .chain(sent.map(|wanted| FailedCondition::Sent { wanted }))
+        .chain(order.map(|wanted| FailedCondition::Order { wanted }))
+        .chain(typed.map(|wanted| FailedCondition::Typed { wanted }))
         .chain(reply.map(|wanted| FailedCondition::Reply { wanted }))
+        .chain(value.map(|wanted| FailedCondition::Value { wanted }))
         .chain(output.map(|wanted| FailedCondition::Output { wanted }))
         .chain(state.map(FailedCondition::State))
         .collect()
+}
+
+fn is_word(sent: &[u8], word: &str) -> bool {
+    sent.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Returns whether a command begins with the words of a pattern, in which `*` stands for any word.
+fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
+    let pattern = quoting::split(pattern.as_bytes()).unwrap_or_default();
+    let mut words = pattern.iter().zip(command).enumerate();
+    pattern.len() <= command.len()
+        && words.all(|(index, (wanted, word))| match index {
+            0 => canonical(&String::from_utf8_lossy(wanted)) == canonical(&String::from_utf8_lossy(word)),
+            _ => wanted == b"*" || wanted == word,
+        })
+}
+
+/// Returns whether commands with these names were sent in this order, with any others between them.
+fn is_sent_in_order(sent: &[Vec<Vec<u8>>], wanted: &[String]) -> bool {
+    let mut names = sent.iter().map(|words| command_name(words));
+    wanted.iter().all(|wanted| names.any(|name| name == canonical(wanted)))
 }
 
 /// Returns the text of an error in which the `error` of a mistake is searched for.
@@ -132,4 +175,43 @@ fn matchable_text(error: &Failure) -> String {
     // The message of a call without one of its arguments is specific. The class alone would match far too much.
     let is_incomplete_call = error.class == "TypeError" && error.message.contains("required positional argument");
     if is_incomplete_call { error.message.clone() } else { error.class_and_message() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<Vec<u8>> {
+        line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
+    }
+
+    #[test]
+    fn a_mistake_can_claim_what_was_sent_and_typed() {
+        let lines = ["SET lock phone EX 30", "INCR visits"];
+        let submission = Submission {
+            source: "r.set('lock', 'phone', ex = 30); r.incr('visits')".into(),
+            commands: lines.iter().map(|line| words(line)).collect(),
+            ..Submission::default()
+        };
+        let findings =
+            Findings { sent: ["GET lock", lines[0], lines[1]].map(words).to_vec(), ..Findings::default() };
+        for (when, is_met) in [
+            ("lacks = ['NX']", true),
+            ("lacks = ['ex']", false),
+            ("lacks = ['INCRBY']", false),
+            ("has = ['EX', '30']", true),
+            ("has = ['NX']", false),
+            ("sent = ['SET lock']", true),
+            ("sent = ['SET * phone', 'INCRBY visits']", true),
+            ("sent = ['SET lock main']", false),
+            ("sent = ['SET lock phone EX 30 NX']", false),
+            ("order = ['GET', 'SET']", true),
+            ("order = ['SET', 'GET']", false),
+            ("typed = ['ex=30']", true),
+            ("typed = ['ex=300']", false),
+        ] {
+            let parsed: When = toml::from_str(when).expect("the conditions are valid");
+            assert_eq!(failed_conditions(&parsed, &submission, &findings).is_empty(), is_met, "{when}");
+        }
+    }
 }

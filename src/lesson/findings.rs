@@ -21,6 +21,8 @@ pub struct Findings {
     pub acting_clients: Vec<String>,
     /// The commands that the step's own answer sends.
     pub intended: Vec<Vec<Vec<u8>>>,
+    /// The names of the clients that the step's own answer uses.
+    pub answering_clients: Vec<String>,
     /// The text of the step's task.
     pub task: String,
     /// Variables that hold a reply, each with the name of the client whose Python has it.

@@ -3,6 +3,8 @@
 //! `parse` checks types, unknown keys and missing keys. `rules` checks everything else that can be seen without running
 //! the lesson, and `check` types its answers.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -90,6 +92,10 @@ pub struct Step {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub draw: Option<Spanned<String>>,
+    /// Keys that the learner names. Each role has the key that `answer` uses, and `{role}` in `expect`, in mistakes and in
+    /// hints stands for the learner's key.
+    #[serde(default)]
+    pub roles: BTreeMap<String, String>,
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<Expect>"))]
     pub expect: Option<Spanned<Expect>>,
@@ -139,7 +145,7 @@ pub struct Expect {
 }
 
 /// A query of the data, and the value that it must show.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
@@ -168,7 +174,7 @@ pub struct Mistake {
 }
 
 /// The conditions by which a mistake is recognised. All that are given must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct When {
@@ -177,11 +183,25 @@ pub struct When {
     /// Commands that must have been sent.
     #[serde(default)]
     pub uses: Vec<String>,
-    /// Commands that must not have been sent.
+    /// Commands that must not have been sent, or words that no command may contain, such as `NX`.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// The last value of the submission.
+    /// Words that one of the commands must contain, such as `NX`.
+    #[serde(default)]
+    pub has: Vec<String>,
+    /// Commands that must have been sent, as redis-cli lines. `*` stands for any word, and more words may follow.
+    #[serde(default)]
+    pub sent: Vec<String>,
+    /// Commands that must have been sent in the step in this order. Others may be between them.
+    #[serde(default)]
+    pub order: Vec<String>,
+    /// Parts of the text that was entered. Blanks do not matter.
+    #[serde(default)]
+    pub typed: Vec<String>,
+    /// The last value of the submission, with its type.
     pub reply: Option<String>,
+    /// The last value of the submission, in any way of writing it.
+    pub value: Option<String>,
     /// The output of the submission.
     pub output: Option<String>,
     #[serde(default)]

@@ -7,8 +7,9 @@
 use super::comparison::Comparison;
 use super::evidence::Submission;
 use super::failed_expectations::{FailedExpectation, client_mismatch, failed_conditions, failed_expectations};
-use super::findings::Findings;
+use super::findings::{Findings, Origin};
 use super::format::{Expect, Mistake, Step, When};
+use super::mismatches::no_effect::NoEffect;
 use super::mismatches::unsent::Unsent;
 use super::mismatches::{self, ActorMismatch, Mismatch};
 
@@ -20,6 +21,8 @@ pub enum Verdict {
     Exploring,
     /// The submission only read data, and almost did what the step asks for.
     Near(Vec<Mismatch>),
+    /// The submission changed nothing, although that was probably intended.
+    NoEffect(NoEffect),
     /// The step takes several lines, and the submission may be one of them.
     InProgress,
     /// The submission would do the step if a mistake had not spoiled the data before.
@@ -96,29 +99,86 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     }
     let takes_several_lines =
         !is_raced && step.answer.as_ref().is_some_and(|answer| is_several_lines(answer.get_ref()));
+    let last_line = step.answer.as_ref().and_then(|answer| answer.get_ref().trim_end().lines().last());
+    let calls_last_function =
+        last_line.and_then(called_function).is_some_and(|name| called_function(&submission.source) == Some(name));
+    if submission.error.is_none() && !is_raced && calls_last_function && expect.reply.is_some() {
+        if submission.value.is_none() && submission.output.is_empty() {
+            return Verdict::NoEffect(NoEffect::NothingReturned { call: submission.source.trim().into() });
+        }
+        if takes_several_lines {
+            return Verdict::Miss(mismatches::of_miss(&failed, submission, findings));
+        }
+    }
     if !submission.changed && submission.error.is_none() && !is_raced {
-        // In a step of several lines, only the last line has to show the wanted value.
-        let near =
-            if takes_several_lines { Vec::new() } else { mismatches::of_near_miss(expect, submission, findings) };
-        return if near.is_empty() { Verdict::Exploring } else { Verdict::Near(near) };
+        return judge_unchanged(expect, &failed, submission, findings, takes_several_lines);
     }
     if submission.error.is_some() && submission.commands.is_empty() && !is_raced {
         return Verdict::Miss(vec![Mismatch::Unsent(Unsent::new(submission, findings))]);
     }
+    // A client that the step does not need is used to try something out.
+    let is_bystander = !findings.answering_clients.is_empty()
+        && !findings.answering_clients.contains(&submission.client)
+        && expect.by.is_empty();
+    if is_bystander && submission.error.is_none() && !is_raced {
+        return Verdict::InProgress;
+    }
     if takes_several_lines && submission.error.is_none() {
-        return judge_one_line(expect, submission, findings);
+        return judge_one_line(expect, &failed, submission, findings);
     }
     Verdict::Miss(mismatches::of_miss(&failed, submission, findings))
 }
 
+/// Judges a submission that changed no data and raised no error.
+fn judge_unchanged(
+    expect: &Expect,
+    failed: &[FailedExpectation<'_>],
+    submission: &Submission,
+    findings: &Findings,
+    takes_several_lines: bool,
+) -> Verdict {
+    let is_reply_right = expect.reply.is_some() && !failed.iter().any(|f| matches!(f, FailedExpectation::Reply(_)));
+    if is_reply_right && !failed.is_empty() && !takes_several_lines {
+        let of_origin = mismatches::of_origin(expect, submission, findings);
+        let of_failed = || Mismatch::of_expectation(&failed[0], submission, findings);
+        return Verdict::Near(vec![of_origin.unwrap_or_else(of_failed)]);
+    }
+    if is_reply_right && findings.origin == Origin::Python {
+        return Verdict::Near(vec![Mismatch::NotFromRedis]);
+    }
+    // In a step of several lines, only the last line has to show the wanted value.
+    let is_last = !takes_several_lines || mismatches::is_like_last_command(submission, findings);
+    let near = if is_last { mismatches::of_near_miss(expect, submission, findings) } else { Vec::new() };
+    if !near.is_empty() {
+        return Verdict::Near(near);
+    }
+    NoEffect::new(submission, findings).map_or(Verdict::Exploring, Verdict::NoEffect)
+}
+
+/// Returns the name of the function that a line calls: `top` for `top()` and `print(top())`. Returns `None` for a method,
+/// and for anything else that is not a call.
+fn called_function(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let line = line.strip_prefix("print(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(line);
+    let (name, rest) = line.split_once('(')?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    (is_name && rest.ends_with(')') && !line.contains('\n')).then_some(name)
+}
+
 /// Judges one line of a step that takes several lines.
-fn judge_one_line(expect: &Expect, submission: &Submission, findings: &Findings) -> Verdict {
+fn judge_one_line(
+    expect: &Expect,
+    failed: &[FailedExpectation<'_>],
+    submission: &Submission,
+    findings: &Findings,
+) -> Verdict {
     let is_part = mismatches::is_part_of_answer(submission, findings);
     // What the wrong client has done must be repeated by the right one.
     let wrong_client = client_mismatch(expect, submission, findings)
         .filter(|_| is_part && !expect.by.contains(&submission.client))
         .map(|mismatch| Mismatch::Client(ActorMismatch::new(&mismatch, submission)));
-    match wrong_client.or_else(|| mismatches::of_one_line(submission, findings)) {
+    let of_line = || if is_part { None } else { mismatches::of_one_line(failed, submission, findings) };
+    match wrong_client.or_else(of_line) {
         Some(mismatch) => Verdict::Miss(vec![mismatch]),
         None if is_part => Verdict::PartDone,
         None => Verdict::InProgress,
@@ -134,14 +194,15 @@ fn is_several_lines(text: &str) -> bool {
 /// Returns whether a mistake can be about this submission, and not about an earlier one whose effect is still in the data.
 fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bool {
     let did_something = !submission.commands.is_empty() || submission.changed || findings.race_result.is_some();
-    let is_about_output = when.reply.is_some() || when.output.is_some();
+    let is_about_output =
+        when.reply.is_some() || when.value.is_some() || when.output.is_some() || !when.typed.is_empty();
     did_something || is_about_output || when.error.is_some()
 }
 
 /// Returns whether only the data shows that a mistake was made. Any later line would seem to be the mistake, too.
 pub fn is_shown_by_data_alone(mistake: &Mistake) -> bool {
     let when = mistake.when.get_ref();
-    when.error.is_none() && when.uses.is_empty() && when.reply.is_none() && when.output.is_none()
+    !when.state.is_empty() && *when == When { state: when.state.clone(), ..When::default() }
 }
 
 /// Returns whether a mistake that a submission made has spoiled the data, so that the step has to be started again.

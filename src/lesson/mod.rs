@@ -1,5 +1,6 @@
 //! Lessons: their file format, the judging of submissions, and the learner's progress.
 
+pub mod choice;
 pub mod command_families;
 pub mod comparison;
 pub mod evidence;
@@ -16,6 +17,7 @@ pub mod progress;
 pub mod race_result;
 mod race_rules;
 pub mod rehearsal;
+pub mod roles;
 pub mod rules;
 pub mod sent_command;
 pub mod sheet;

@@ -11,6 +11,8 @@ use super::value::{Value, number, parse_python};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guess {
     Right,
+    /// The value is right, in another notation than Python's: `nil`, `(integer) 1`, `7 bytes`.
+    OtherNotation,
     /// The value is right, and its type is wrong.
     Nearly(TypeMismatch),
     Wrong,
@@ -44,8 +46,54 @@ pub enum TypeMismatchKind {
     OtherBrackets,
 }
 
-/// Compares a guess with what is printed.
+/// Compares a guess with what is printed. If the guess is in another notation than Python's, compares what it means.
 pub fn judge(truth: &str, guess: &str) -> Guess {
+    match judge_notation(truth, guess) {
+        Guess::Wrong => {}
+        verdict => return verdict,
+    }
+    let guess = guess.trim().trim_end_matches('.');
+    for meant in other_notations(guess) {
+        match judge_notation(truth, &meant) {
+            Guess::Right => return Guess::OtherNotation,
+            Guess::Nearly(mismatch) => return Guess::Nearly(mismatch),
+            Guess::OtherNotation | Guess::Wrong => {}
+        }
+    }
+    Guess::Wrong
+}
+
+/// Returns in Python's notation what a guess may mean: the output of redis-cli, an everyday word, a number with its unit,
+/// or a list without brackets.
+fn other_notations(guess: &str) -> Vec<String> {
+    let lower = guess.to_lowercase();
+    let word = match lower.as_str() {
+        "none" | "nil" | "(nil)" | "null" | "nothing" | "nothing at all" | "empty" => Some("None"),
+        "true" | "yes" => Some("True"),
+        "false" | "no" => Some("False"),
+        "(empty array)" | "(empty list or set)" | "an empty list" | "empty list" => Some("[]"),
+        "zero" => Some("0"),
+        "one" => Some("1"),
+        "two" => Some("2"),
+        "three" => Some("3"),
+        _ => None,
+    };
+    let integer = lower.strip_prefix("(integer)").map(|number| number.trim().to_owned());
+    let with_unit = lower.split_once(' ').filter(|(number, unit)| {
+        number.parse::<f64>().is_ok() && unit.chars().all(|c| c.is_alphabetic() || c == ' ')
+    });
+    let is_item = |item: &str| !item.is_empty() && !item.contains(['\'', '"', '[', ']', '(', ')', '{', '}', '=']);
+    let items: Vec<&str> = guess.split([',', ' ']).filter(|item| !item.is_empty()).collect();
+    let list = (items.len() > 1 && items.iter().all(|item| is_item(item)))
+        .then(|| format!("[{}]", items.iter().map(|item| format!("'{item}'")).collect::<Vec<_>>().join(", ")));
+    [word.map(str::to_owned), integer, with_unit.map(|(number, _)| number.to_owned()), list]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Compares a guess in Python's notation with what is printed.
+fn judge_notation(truth: &str, guess: &str) -> Guess {
     let (truth, guess) = (truth.trim(), guess.trim());
     if truth == guess {
         return Guess::Right;
@@ -237,8 +285,23 @@ mod tests {
             ("b'1'", "True"),
             ("None", "'None'"),
             ("2", "r.get('a')"),
+            ("0", "nil"),
+            ("8", "7 bytes"),
+            ("2", "(integer) 1"),
+            ("[b'Bob', b'Eve']", "Eve Bob"),
         ] {
             assert_eq!(judge(truth, guess), Guess::Wrong, "{guess} for {truth}");
+        }
+        for (truth, guess) in [
+            ("None", "none"),
+            ("None", "(nil)"),
+            ("None", "nil."),
+            ("7", "7 bytes"),
+            ("1", "(integer) 1"),
+            ("True", "yes"),
+            ("[]", "(empty array)"),
+        ] {
+            assert_eq!(judge(truth, guess), Guess::OtherNotation, "{guess} for {truth}");
         }
     }
 }

@@ -90,6 +90,7 @@ fn check_step(step: &Step, report: &mut impl FnMut(usize, String)) {
         several => return report(at, messages::several_kinds(id, several.join(" and "), KINDS)),
     }
     let is_done_by_typing = step.task.is_some() || step.explore.is_some();
+    check_roles(step, report);
     if is_done_by_typing {
         if step.answer.is_none() {
             report(at, messages::no_answer(id));
@@ -175,6 +176,25 @@ fn check_sizes(compare: &Compare, at: usize, report: &mut impl FnMut(usize, Stri
     }
 }
 
+/// Checks that each role of a step has a key of its answer, and is used.
+fn check_roles(step: &Step, report: &mut impl FnMut(usize, String)) {
+    let at = step.id.span().start;
+    let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();
+    let expected = step.expect.iter().flat_map(|expect| &expect.get_ref().state);
+    let of_mistakes = step.mistakes.iter().flat_map(|mistake| &mistake.when.get_ref().state);
+    let probes: Vec<&str> = expected.chain(of_mistakes).map(|probe| probe.run.get_ref().as_str()).collect();
+    for role in step.roles.keys() {
+        let placeholder = format!("{{{role}}}");
+        if !is_name(role) {
+            report(at, messages::bad_role(role));
+        } else if answer.contains(&placeholder) {
+            report(at, messages::role_in_answer(&placeholder));
+        } else if !probes.iter().any(|run| run.contains(&placeholder)) {
+            report(at, messages::unused_role(role, &placeholder));
+        }
+    }
+}
+
 fn check_hints(step: &Step, report: &mut impl FnMut(usize, String)) {
     if let Some(hint) = step.hints.get(MOST_HINTS) {
         report(hint.span().start, messages::too_many_hints(MOST_HINTS));
@@ -221,6 +241,11 @@ fn is_empty_condition(when: &When) -> bool {
     when.error.is_none()
         && when.uses.is_empty()
         && when.lacks.is_empty()
+        && when.has.is_empty()
+        && when.sent.is_empty()
+        && when.order.is_empty()
+        && when.typed.is_empty()
+        && when.value.is_none()
         && when.reply.is_none()
         && when.output.is_none()
         && when.state.is_empty()
@@ -326,6 +351,9 @@ say = "That is for strings."
                 "compare = { left = { title = \"\", run = \"1\", holds = { run = \"1\", reply = \"1\" } }, right = { title = \"\", run = \"1\" } }",
                 "needs both",
             ),
+            ("task = \"Count.\"", "task = \"Count.\"\nroles = { Hash = \"h\" }", "lower-case letters"),
+            ("task = \"Count.\"", "task = \"Count.\"\nroles = { hash = \"h\" }", "is not used: write {hash}"),
+            ("'h', 'n', 1)\"\nhints", "'{hash}', 'n', 1)\"\nroles = { hash = \"h\" }\nhints", "its own key"),
             ("task = \"Count.\"", "choose = { question = \"?\", options = [] }", "only task and explore"),
         ] {
             let text = GOOD.replace(from, to);

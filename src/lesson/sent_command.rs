@@ -69,8 +69,9 @@ impl SentCommand {
     /// Parses a command's words.
     pub fn parse(argv: &Words) -> SentCommand {
         let mut words = argv.iter().map(|word| String::from_utf8_lossy(word).into_owned());
-        let mut command =
-            SentCommand { name: canonical(&words.next().unwrap_or_default()), words: Vec::new(), options: Vec::new() };
+        let sent_name = words.next().unwrap_or_default();
+        let counts_by_one = ["INCR", "DECR"].iter().any(|name| sent_name.eq_ignore_ascii_case(name));
+        let mut command = SentCommand { name: canonical(&sent_name), words: Vec::new(), options: Vec::new() };
         for (index, word) in words.enumerate() {
             let upper = word.to_ascii_uppercase();
             let has_value = |name: &String| CommandOption::by_name(name).is_some_and(|option| option.has_value);
@@ -83,7 +84,7 @@ impl SentCommand {
                 command.words.push(word);
             }
         }
-        if matches!(command.name.as_str(), "INCRBY" | "DECRBY") && command.words.len() == 1 {
+        if counts_by_one && command.words.len() == 1 {
             // INCR and DECR are compared as INCRBY and DECRBY by 1.
             command.words.push("1".into());
         }

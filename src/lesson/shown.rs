@@ -111,6 +111,13 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
     values.any(|value| Display::of_submission(submission).contains(&value))
 }
 
+/// Returns whether Redis replied to one of a submission's own commands with what this Python value means.
+pub fn is_answered(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
+    let Some(wanted) = value::parse_python(wanted) else { return false };
+    !submission.commands.is_empty()
+        && shown_exchanges(submission, exchanges).iter().any(|exchange| exchange.value_to_show(&wanted).is_some())
+}
+
 /// Returns whether a submission has caught an error that contains this text, and printed its message.
 pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     if submission.failed {

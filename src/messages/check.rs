@@ -86,6 +86,11 @@ messages! {
     when_other_error(wanted, actual) = "`error` is {wanted}, but the error was {actual}.";
     when_uses_not_sent(wanted, sent) = "`uses` names {wanted}, but {sent} was sent.";
     when_lacks_sent(name) = "`lacks` names {name}, but it was sent.";
+    when_word_not_sent(word) = "`has` names {word}, but no command contains it.";
+    when_command_not_sent(wanted, sent) = "`sent` names {wanted}, but {sent} was sent.";
+    when_order_differs(wanted) = "`order` is {wanted}, but the commands of the step were sent in another order.";
+    when_not_typed(wanted) = "`typed` is {wanted}, but the text does not contain it.";
+    when_value_not_shown(wanted, actual) = "`value` is {wanted}, but {actual} was shown.";
     when_reply_differs(wanted, actual) = "`reply` is {wanted}, but {actual} was shown.";
     when_output_differs(wanted, actual) = "`output` is {wanted}, but {actual} was printed.";
     when_state_differs(probe, wanted, actual) = "`state` expects {wanted} from {probe}, but it returned {actual}.";

@@ -56,4 +56,19 @@ messages! {
     counts_members() = "counts the members";
     takes_random_member() = "removes a random member";
     keeps_random_member() = "returns a random member and keeps it";
+    reads_values_only() = "returns the values without the names of their fields";
+    reads_names_only() = "returns the names of the fields without their values";
+    counts_fields() = "counts the fields";
+    reads_string_keys() = "reads several keys, each of which holds a string";
+    reads_fields_of_a_hash() = "reads several fields of one hash";
+    looks_up_field() = "says whether a field exists";
+    counts_common_members() = "counts the members that all sets have";
+    returns_between_scores() = "returns the members between two scores";
+    counts_elements() = "counts the elements";
+    returns_elements() = "returns elements";
+    appends_to_string() = "appends to a string";
+    keeps_in_list() = "keeps the value in a list";
+    publishes() = "sends it to those who listen now, and keeps nothing";
+    says_whether_key_exists() = "says whether a key exists";
+    returns_time_left() = "returns the seconds that a key has left";
 }

@@ -5,6 +5,7 @@ messages! {
     near(differences) = "Almost. {differences}";
     not_there_yet() = "Not there yet. `:expect` shows what this step expects.";
     part_is_done() = "That's part of it. The rest is still to do.";
+    done_by_real_client() = "A real client did what this step asks for.";
     data_is_spoiled() = "That's right, but an earlier mistake is still in the data. `:again` starts the step again.";
     hints_are_left() = "`:hint` gives a hint, `:again` starts the step again.";
     only_answer_is_left() = "`:answer` shows a solution.";
@@ -64,6 +65,22 @@ messages! {
     wanted_nothing_shown(wanted) = "Expected: {wanted}. Nothing was shown.";
     wanted_and_shown(wanted, actual) = "Expected: {wanted}. Shown: {actual}.";
 
+    right_but_not_shown() =
+        "Redis replied with the right value, but it isn't shown yet. If it is in a variable, type the variable's name.";
+    right_but_not_shown_and_spent() =
+        "Redis replied with the right value, but it isn't shown yet. If it is in a variable, type the variable's name. Otherwise, `:undo` takes this line back, and you can try again.";
+
+    // Feedback on a submission that changed nothing, although that was probably intended.
+    pipeline_not_executed() =
+        "A pipeline keeps its commands until `.execute()` sends them. This one was not executed, so nothing was sent.";
+    not_called(source, call) = "{source} names a method without calling it. Parentheses call it: {call}.";
+    generator_shown() =
+        "This is a generator, and it has not computed anything yet. `list(…)` around it shows its values, or square brackets instead of the round ones.";
+    type_of_python() = "`type(…)` is Python's own function, and says what a Python value is. `r.type(…)` asks Redis about a key.";
+    no_such_key(key, command) = "There is no key {key}, so {command} found nothing.";
+    nothing_found(command, words, key) = "{command} found nothing: {key} doesn't contain {words}.";
+    nothing_returned(call) = "{call} returned nothing to show. A function returns a value with `return`.";
+
     // Feedback on the difference between two values.
     text_for_bytes(wanted) = "Redis returns bytes, {wanted}, and this is text.";
     bytes_for_text() = "These are bytes, but text is expected: `.decode()` converts them.";
@@ -102,6 +119,11 @@ messages! {
     members_surplus(values) = "Not expected: {values}.";
     more_values(count) = "{count} more";
 
+    values_in_one_text(text) =
+        "{text} is a single text. Each value is an argument of its own, with quotes of its own: `'a', 'b'`.";
+    texts_joined(text) =
+        "{text} is a single text. Is a comma missing? Python joins two texts that have no comma between them.";
+
     // Names for the kinds of values, with their article.
     kind_none() = "`None`";
     kind_bool() = "`True` or `False`";
@@ -109,6 +131,7 @@ messages! {
     kind_text() = "text";
     kind_bytes() = "bytes";
     kind_list() = "a list";
+    kind_tuple() = "a tuple";
     kind_set() = "a set";
     kind_dict() = "a dict";
 

@@ -51,6 +51,9 @@ messages! {
     /// Shown if a prediction is right.
     right_prediction(output) = "{output} it is.";
 
+    /// Shown if a prediction means the right value, but Python writes it in another way.
+    right_prediction_in_other_words(output) = "You mean {output}? That's right. {output} is how Python writes it.";
+
     /// Shown if a prediction is wrong.
     wrong_prediction(text) = "Not {text}. Look again, or ask for a `:hint`.";
 

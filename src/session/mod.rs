@@ -195,9 +195,16 @@ impl Session {
         if !self.can_lend_engine() {
             return None;
         }
+        let is_judged = self.tutor.is_step_open();
         let runtime = &mut self.tutor.runtime;
         runtime.clock.set_elapsed(elapsed_us);
+        runtime.engine.server.recorded_commands = is_judged.then(Vec::new);
+        let changes_before = runtime.engine.keyspace.changes;
         let result = turn(&mut runtime.engine, runtime.clock.now_us());
+        let commands = runtime.engine.server.recorded_commands.take();
+        if runtime.engine.keyspace.changes != changes_before {
+            runtime.real_client_commands.extend(commands.into_iter().flatten());
+        }
         runtime.log_ended_waits(&Cause::Client(messages::real_client()), None);
         runtime.report_memory_limit(None);
         self.settle();
@@ -375,6 +382,7 @@ impl Session {
             || self.show_wire()
             || self.tutor.runtime.pass_prompt()
             || self.judge_waiting()
+            || self.judge_real_clients()
     }
 
     /// Answers the requests that can be answered now: those of the client whose turn it is, otherwise those of the
@@ -467,6 +475,22 @@ impl Session {
         if !self.undo.in_fork() {
             self.tutor.judge(submission);
         }
+    }
+
+    /// Starts judging what real clients have done since the last call. Returns false if they have changed nothing.
+    fn judge_real_clients(&mut self) -> bool {
+        let commands = std::mem::take(&mut self.tutor.runtime.real_client_commands);
+        if commands.is_empty() {
+            return false;
+        }
+        self.judge(Submission {
+            client: messages::real_client(),
+            commands,
+            changed: true,
+            is_from_real_client: true,
+            ..Submission::default()
+        });
+        true
     }
 
     /// Starts judging a submission that is blocked, because a step may ask for a blocked client. Returns false if there

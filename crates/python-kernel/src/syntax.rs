@@ -42,6 +42,9 @@ pub struct Statement {
     pub source: String,
     /// The number of the statement's first line, counted from 1.
     pub first_line: usize,
+    /// Whether the statement before it ends on the same line, as in `a = 1; b = 2`. If that statement raises an
+    /// exception, Python does not run this one.
+    pub continues_line: bool,
 }
 
 /// The first syntax error of a source.
@@ -108,11 +111,16 @@ pub fn split_statements(source: &str) -> Result<Vec<Statement>, SyntaxError> {
                 line: line_at(source, error.location.start().to_usize()),
             });
         }
-        let statement = |statement: &Stmt| {
+        let mut last_line = 0;
+        let mut statements = Vec::new();
+        for statement in suite(&parsed) {
             let range = bytes(statement);
-            Statement { first_line: line_at(source, range.start), source: source[range].to_owned() }
-        };
-        Ok(suite(&parsed).iter().map(statement).collect())
+            let first_line = line_at(source, range.start);
+            let continues_line = first_line == last_line;
+            last_line = line_at(source, range.end);
+            statements.push(Statement { source: source[range].to_owned(), first_line, continues_line });
+        }
+        Ok(statements)
     })
 }
 

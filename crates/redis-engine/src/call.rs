@@ -59,7 +59,13 @@ impl Call<'_> {
             self.reply.truncate(written);
             self.reply.error(&error);
         }
-        if self.mode != Mode::Retry && !self.server.clients.monitors().is_empty() {
+        if self.mode == Mode::Retry {
+            return;
+        }
+        if let Some(commands) = &mut self.server.recorded_commands {
+            commands.push(self.argv.iter().map(|word| word.to_vec()).collect());
+        }
+        if !self.server.clients.monitors().is_empty() {
             self.show_to_monitors();
         }
     }

@@ -42,6 +42,8 @@ pub struct ServerState {
     pub make_room_for_clients: Option<fn(i64) -> i64>,
     /// How long the driver should pause before the next command, in microseconds (DEBUG SLEEP).
     pub pause_us: i64,
+    /// The words of the commands that have run since the driver put an empty list here. With `None`, nothing is recorded.
+    pub recorded_commands: Option<Vec<Vec<Vec<u8>>>>,
 }
 
 impl ServerState {
@@ -66,6 +68,7 @@ impl ServerState {
             resident_memory: None,
             make_room_for_clients: None,
             pause_us: 0,
+            recorded_commands: None,
         }
     }
 

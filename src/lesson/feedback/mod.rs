@@ -5,6 +5,7 @@ mod prediction;
 mod state;
 mod value;
 
+use super::mismatches::no_effect::NoEffect;
 use super::mismatches::unsent::Unsent;
 use super::mismatches::{ActorMismatch, Mismatch, RaceMismatch, RedisErrorMismatch, ReplyMismatch};
 use crate::markup::code;
@@ -45,6 +46,22 @@ fn sentence(mismatch: &Mismatch) -> String {
     }
 }
 
+/// Returns a sentence that says why a submission changed nothing.
+pub fn no_effect_sentence(reason: &NoEffect) -> String {
+    match reason {
+        NoEffect::PipelineNotExecuted => messages::pipeline_not_executed(),
+        NoEffect::NotCalled { source } => messages::not_called(code(source), code(&format!("{source}()"))),
+        NoEffect::Generator => messages::generator_shown(),
+        NoEffect::PythonType => messages::type_of_python(),
+        NoEffect::NoSuchKey { command, key } => messages::no_such_key(code(key), code(command)),
+        NoEffect::NothingFound { command, words, key } => {
+            let words: Vec<String> = words.iter().map(|word| code(word)).collect();
+            messages::nothing_found(code(command), words.join(", "), code(key))
+        }
+        NoEffect::NothingReturned { call } => messages::nothing_returned(code(call)),
+    }
+}
+
 /// Returns the names of commands as a list, without repetitions.
 pub fn command_list(names: &[String]) -> String {
     if names.is_empty() {
@@ -79,6 +96,8 @@ fn actor_sentence(mismatch: &ActorMismatch) -> String {
 
 fn reply_sentence(mismatch: &ReplyMismatch) -> String {
     match mismatch {
+        ReplyMismatch::NotShown { has_changed_data: false } => messages::right_but_not_shown(),
+        ReplyMismatch::NotShown { has_changed_data: true } => messages::right_but_not_shown_and_spent(),
         ReplyMismatch::NothingShown { wanted } => messages::wanted_nothing_shown(code(wanted)),
         ReplyMismatch::Value { wanted, actual, difference } => {
             value::wanted_and_actual(wanted, actual, difference.as_ref())

@@ -57,6 +57,8 @@ mod tests {
                 "its contents include a float, which is printed with a decimal point.",
             ),
             ("{b'a': b'1'}", "{'a': '1'}", "its contents are returned as bytes, `b'…'`."),
+            ("1", "yes", "it is a number, not `True` or `False`."),
+            ("[b'Bob', b'Eve']", "Bob, Eve", "its contents are returned as bytes, `b'…'`."),
             ("{b'a', b'b'}", "[b'b', b'a']", "it is a set, `{…}`."),
             ("(b'q', b'x')", "[b'q', b'x']", "the brackets are different. A tuple has `( )`, a list has `[ ]`."),
         ] {

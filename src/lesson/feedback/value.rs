@@ -12,10 +12,9 @@ const LONGEST_PAIR: usize = 110;
 const MOST_LISTED: usize = 3;
 
 /// Returns a sentence with the wanted and the actual value, unless they are too long, and with their difference.
-pub fn wanted_and_actual(wanted: &Value, actual: &Value, difference: Option<&ValueMismatch>) -> String {
-    let (wanted, actual) = (repr(wanted), repr(actual));
+pub fn wanted_and_actual(wanted: &str, actual: &str, difference: Option<&ValueMismatch>) -> String {
     let is_short = wanted.len() + actual.len() <= LONGEST_PAIR;
-    let both = messages::wanted_and_shown(code(&wanted), code(&actual));
+    let both = messages::wanted_and_shown(code(wanted), code(actual));
     match difference.map(sentence) {
         Some(difference) if is_short => format!("{both} {difference}"),
         Some(difference) => difference,
@@ -124,6 +123,7 @@ fn kind_name(kind: Kind) -> String {
         Kind::Text => messages::kind_text(),
         Kind::Bytes => messages::kind_bytes(),
         Kind::List => messages::kind_list(),
+        Kind::Tuple => messages::kind_tuple(),
         Kind::Set => messages::kind_set(),
         Kind::Dict => messages::kind_dict(),
     }

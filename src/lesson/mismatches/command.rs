@@ -39,6 +39,12 @@ pub enum CommandMismatch {
         first: String,
         second: String,
     },
+    /// One text was sent instead of several values: with commas in it, or joined by Python because a comma is missing
+    /// between two texts.
+    ValuesInOneText {
+        text: String,
+        has_commas: bool,
+    },
     SurplusWord {
         command: String,
         word: String,
@@ -246,6 +252,9 @@ fn between_arguments(sent: &SentCommand, wanted: &SentCommand, context: &AnswerC
 
 fn between_words(sent: &SentCommand, wanted: &SentCommand, context: &AnswerContext<'_>) -> Option<CommandMismatch> {
     let (a, b) = (&wanted.words, &sent.words);
+    if let Some(joined) = b.iter().find_map(|word| values_in_one_text(word, a)) {
+        return Some(joined);
+    }
     if a.len() != b.len() {
         let missing: Vec<_> = (0..a.len()).filter(|&index| !b.contains(&a[index])).collect();
         let surplus: Vec<_> = b.iter().filter(|word| !a.contains(word)).collect();
@@ -269,6 +278,19 @@ fn between_words(sent: &SentCommand, wanted: &SentCommand, context: &AnswerConte
         &[i] => between_single_words(&sent.name, i, &b[i], &a[i], context),
         _ => None,
     }
+}
+
+/// Recognises a text that consists of several of the wanted words.
+fn values_in_one_text(text: &str, wanted: &[String]) -> Option<CommandMismatch> {
+    let has_commas = text.contains(',');
+    let joined: String = text.split([',', ' ']).collect();
+    let consists_of_words = (0..wanted.len()).any(|start| {
+        (start + 2..=wanted.len()).any(|end| {
+            let words = &wanted[start..end];
+            words.iter().all(|word| !word.is_empty()) && words.concat() == joined
+        })
+    });
+    consists_of_words.then(|| CommandMismatch::ValuesInOneText { text: text.into(), has_commas })
 }
 
 /// Compares two words that are the only difference between two commands.

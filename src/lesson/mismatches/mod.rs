@@ -5,15 +5,17 @@
 //! one that the step's own answer sends.
 
 pub mod command;
+pub mod no_effect;
 pub mod state;
 pub mod unsent;
 pub mod value;
 
-use super::evidence::{DisplayedValue, Submission, keys};
+use super::evidence::{DisplayedValue, Submission, canonical, keys};
 use super::failed_expectations::{ClientMismatch, FailedExpectation};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe};
-use super::value::{Value, parse_python};
+use super::shown::is_answered;
+use super::value::{self as lesson_value, parse_python};
 use crate::spelling;
 use command::{AnswerContext, CommandMismatch};
 use redis_engine::commands;
@@ -93,9 +95,15 @@ pub enum ReplyMismatch {
     NothingShown {
         wanted: String,
     },
+    /// Redis replied with the wanted value, but the submission does not show it. `has_changed_data` is whether another
+    /// reply will be different, because the data has changed.
+    NotShown {
+        has_changed_data: bool,
+    },
+    /// Both values as they are written, and how they differ.
     Value {
-        wanted: Value,
-        actual: Value,
+        wanted: String,
+        actual: String,
         difference: Option<ValueMismatch>,
     },
     /// The wanted or the actual value is not a plain value, so both are texts.
@@ -147,7 +155,7 @@ impl Mismatch {
             FailedExpectation::Error(wanted) => {
                 Mismatch::Error { wanted: (*wanted).to_owned(), was_another_raised: submission.error.is_some() }
             }
-            FailedExpectation::Reply(wanted) => Mismatch::Reply(ReplyMismatch::new(wanted, submission)),
+            FailedExpectation::Reply(wanted) => Mismatch::Reply(ReplyMismatch::new(wanted, submission, findings)),
             FailedExpectation::Output(wanted) => Mismatch::Output {
                 wanted: wanted.trim_end().to_owned(),
                 actual: submission.output.trim_end().to_owned(),
@@ -194,14 +202,22 @@ impl ActorMismatch {
 }
 
 impl ReplyMismatch {
-    fn new(wanted: &str, submission: &Submission) -> Self {
+    fn new(wanted: &str, submission: &Submission, findings: &Findings) -> Self {
+        if is_answered(submission, &findings.exchanges, wanted) {
+            return ReplyMismatch::NotShown { has_changed_data: submission.changed };
+        }
         let Some(shown) = &submission.value else {
             return ReplyMismatch::NothingShown { wanted: wanted.into() };
         };
         match (parse_python(wanted), shown.value_like(wanted)) {
-            (Some(wanted), Some(actual)) => {
-                let difference = ValueMismatch::between(&wanted, &actual);
-                ReplyMismatch::Value { wanted, actual, difference }
+            (Some(wanted_value), Some(actual_value)) => {
+                let actual = match shown {
+                    DisplayedValue::Python(repr) => repr.clone(),
+                    DisplayedValue::Cli(_) => lesson_value::repr(&actual_value),
+                };
+                let difference = ValueMismatch::between(&wanted_value, &actual_value);
+                let difference = difference.map(|difference| difference.with_tuples(wanted, &actual));
+                ReplyMismatch::Value { wanted: wanted.into(), actual, difference }
             }
             _ => ReplyMismatch::Text { wanted: wanted.into(), actual: shown.repr() },
         }
@@ -283,8 +299,12 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
         .error
         .as_ref()
         .and_then(|error| RedisErrorMismatch::new(&error.message, submission, findings).map(Mismatch::RedisError));
-    let result =
-        of_error.or_else(|| failed.first().map(|failed| Mismatch::of_expectation(failed, submission, findings)));
+    // Of a command that was sent and refused, the error says more than that the command is wanted.
+    let names = submission.command_names();
+    let is_refused =
+        |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(name) if names.contains(&canonical(name.get_ref())));
+    let first = failed.iter().find(|failed| !is_refused(failed));
+    let result = of_error.or_else(|| first.map(|failed| Mismatch::of_expectation(failed, submission, findings)));
     let command = of_commands(submission, findings).map(Mismatch::Command);
     // A misspelt name is found in the command and in the data. The second suggestion is dropped if it is the same.
     let is_same_suggestion = |command: &Mismatch| {
@@ -306,7 +326,9 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         return vec![Mismatch::Command(swapped)];
     }
     let is_about_a_value = expect.reply.is_some() || expect.output.is_some();
-    if !is_about_a_value || !command::is_near(&submission.commands, &findings.intended) {
+    // A command that can write, and changed nothing, probably named the wrong thing.
+    let is_about_a_change = submission.commands.last().is_some_and(|words| no_effect::can_write(words));
+    if !is_about_a_value && !is_about_a_change || !command::is_near(&submission.commands, &findings.intended) {
         return Vec::new();
     }
     let of_reply = expect.reply.as_ref().and_then(|wanted| {
@@ -318,15 +340,30 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
     of_reply.into_iter().chain(of_command).take(MOST_AT_ONCE).collect()
 }
 
-/// Returns what is wrong with one of several lines that a step takes, even if other lines follow: a misspelt name, or
-/// arguments in the wrong order.
-pub fn of_one_line(submission: &Submission, findings: &Findings) -> Option<Mismatch> {
-    let misspelling = || {
-        // Any other difference may be corrected by the lines that follow.
-        of_commands(submission, findings).filter(|mismatch| matches!(mismatch, CommandMismatch::Misspelling { .. }))
+/// Returns what is wrong with one of several lines that a step takes, even if other lines follow: a misspelt name,
+/// arguments in the wrong order, several values in one text, or data that no further line will complete.
+pub fn of_one_line(
+    failed: &[FailedExpectation<'_>],
+    submission: &Submission,
+    findings: &Findings,
+) -> Option<Mismatch> {
+    let is_final = |mismatch: &CommandMismatch| {
+        use CommandMismatch::{Misspelling, OtherKey, SwappedPairs, SwappedWords, ValuesInOneText};
+        matches!(mismatch, Misspelling { .. } | SwappedPairs(_) | SwappedWords { .. } | ValuesInOneText { .. })
+            // A line may also prepare something at a key of its own.
+            || matches!(mismatch, OtherKey { .. }) && submission.changed
     };
     let swapped = command::swapped_arguments(&submission.commands, &findings.intended);
-    swapped.or_else(misspelling).map(Mismatch::Command)
+    // Any other difference may be corrected by the lines that follow.
+    let of_command = || of_commands(submission, findings).filter(is_final);
+    if let Some(mismatch) = swapped.or_else(of_command) {
+        return Some(Mismatch::Command(mismatch));
+    }
+    let unreachable = failed.iter().find(|failed| match failed {
+        FailedExpectation::State(probe) => submission.changed && state::is_out_of_reach(probe, submission, findings),
+        _ => false,
+    })?;
+    Some(Mismatch::of_expectation(unreachable, submission, findings))
 }
 
 /// Returns where a correct value was read from, if that is not what the step is about.
@@ -353,6 +390,14 @@ pub fn is_at_wrong_key(submission: &Submission, findings: &Findings) -> bool {
     let is_wrong_type = submission.error.as_ref().is_some_and(|error| error.message.contains("WRONGTYPE"));
     let sent = submission.commands.last().filter(|_| is_wrong_type);
     sent.is_some_and(|sent| command::is_at_wrong_key(sent, &findings.intended))
+}
+
+/// Returns whether a submission is similar to the last line of the step's own answer: it shows something, and its last
+/// command is similar to the answer's last one.
+pub fn is_like_last_command(submission: &Submission, findings: &Findings) -> bool {
+    let shows_something = submission.value.is_some() || !submission.output.is_empty();
+    let (Some(sent), Some(last)) = (submission.commands.last(), findings.intended.last()) else { return false };
+    shows_something && command::is_near(std::slice::from_ref(sent), std::slice::from_ref(last))
 }
 
 /// Returns whether the step's own answer sends everything that a submission sent, and at least as often.

@@ -2,7 +2,7 @@
 
 use super::value::ValueMismatch;
 use crate::lesson::comparison::{Bound, Comparison, Wanted};
-use crate::lesson::evidence::Submission;
+use crate::lesson::evidence::{Submission, command_name, keys};
 use crate::lesson::findings::Findings;
 use crate::lesson::format::Probe;
 use crate::lesson::value::{self, Value};
@@ -108,6 +108,68 @@ impl StateMismatch {
             _ => None,
         }
     }
+}
+
+/// Returns whether a submission has put data where a probe looks that no further line will complete. Data that is still
+/// incomplete can be completed, such as a list without its last elements.
+pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findings) -> bool {
+    let source = probe.run.get_ref();
+    let is_looked_at = |key: &[u8]| {
+        let key = String::from_utf8_lossy(key);
+        source.contains(&format!("'{key}'"))
+            || source.contains(&format!("\"{key}\""))
+            || source.split_whitespace().any(|word| word == key)
+    };
+    let touched = submission.commands.iter().filter(|words| keys(words).into_iter().any(is_looked_at));
+    if touched.clone().next().is_none() || Comparison::parse(probe).is_some() {
+        return false;
+    }
+    let removed: Vec<Vec<u8>> = touched.filter(|words| removes(words)).flat_map(|words| words[2..].to_vec()).collect();
+    let Some(shown) = findings.probe_value(source) else { return true };
+    match (value::parse_python(&probe.reply), shown.value_like(&probe.reply)) {
+        (Some(wanted), Some(actual)) => !can_become(&actual, &wanted, &removed),
+        _ => false,
+    }
+}
+
+/// Returns whether a command removes the elements that it names.
+fn removes(words: &[Vec<u8>]) -> bool {
+    words.len() > 2 && matches!(command_name(words).as_str(), "HDEL" | "SREM" | "ZREM" | "LREM")
+}
+
+/// Returns whether further lines can turn a value into the wanted one without undoing this line. `removed` are the
+/// elements that the line has removed.
+fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
+    let is_removed = |value: &Value| removed.iter().any(|word| plain_text(value).as_bytes() == word);
+    let is_in = |value: &Value, items: &[Value]| items.iter().any(|item| value::same(value, item));
+    match (actual, wanted) {
+        (Value::None, _) | (Value::Integer(_) | Value::Bool(_), Value::Integer(_) | Value::Bool(_)) => true,
+        (Value::Sequence(a), Value::Sequence(b)) => {
+            let is_kept = b.iter().all(|value| is_in(value, a) || !is_removed(value));
+            is_kept && (is_subsequence(a, b) || is_subsequence(b, a))
+        }
+        (Value::Set(a), Value::Set(b)) => {
+            let is_kept = b.iter().all(|value| is_in(value, a) || !is_removed(value));
+            is_kept && (a.iter().all(|value| is_in(value, b)) || b.iter().all(|value| is_in(value, a)))
+        }
+        (Value::Map(a), Value::Map(b)) => b.iter().all(|(field, wanted)| {
+            match a.iter().find(|(other, _)| value::same(field, other)) {
+                Some((_, actual)) => can_become(actual, wanted, &[]),
+                None => !is_removed(field),
+            }
+        }),
+        _ => value::same(actual, wanted) || (is_digits(actual) && is_digits(wanted)),
+    }
+}
+
+fn is_digits(value: &Value) -> bool {
+    plain_text(value).parse::<f64>().is_ok()
+}
+
+/// Returns whether all elements of `part` are in `whole`, in the same order.
+fn is_subsequence(part: &[Value], whole: &[Value]) -> bool {
+    let mut rest = whole.iter();
+    part.iter().all(|value| rest.any(|other| value::same(value, other)))
 }
 
 /// Compares the value that a probe should show with the one that it shows.

@@ -117,6 +117,7 @@ pub enum Kind {
     Text,
     Bytes,
     List,
+    Tuple,
     Set,
     Dict,
 }
@@ -162,6 +163,19 @@ impl ValueMismatch {
                 let (wanted, actual) = (Kind::of_value(wanted), Kind::of_value(actual));
                 (wanted != actual).then_some(ValueMismatch::Kind { wanted, actual })
             }
+        }
+    }
+
+    /// Distinguishes tuples from lists by the first character of the written values, because both are sequences.
+    pub fn with_tuples(self, wanted_text: &str, actual_text: &str) -> ValueMismatch {
+        let kind = |kind: Kind, text: &str| {
+            if kind == Kind::List && text.trim_start().starts_with('(') { Kind::Tuple } else { kind }
+        };
+        match self {
+            ValueMismatch::Kind { wanted, actual } => {
+                ValueMismatch::Kind { wanted: kind(wanted, wanted_text), actual: kind(actual, actual_text) }
+            }
+            other => other,
         }
     }
 

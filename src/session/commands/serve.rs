@@ -301,6 +301,22 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_a_real_client_does_is_done() {
+        let mut session = session();
+        open(
+            &mut session,
+            "task = \"x\"\nanswer = \"INCR seen\"\nhints = [\"x\"]\n[step.expect]\nuses = [\"INCR\"]\nstate = [{ run = \"GET seen\", reply = '\"1\"' }]\n",
+        );
+        let outside = connect(&mut session);
+        for (line, is_done) in [("SET other 1", false), ("SET seen 1", false), ("DEL seen", false), ("INCR seen", true)] {
+            send(&mut session, outside, 0, line);
+            let shown = shown(&mut session);
+            assert_eq!(shown.contains("A real client did") && shown.contains("Enter continues"), is_done, "{line}: {shown}");
+            assert_eq!(!shown.is_empty(), is_done, "{line}: {shown}");
+        }
+    }
+
+    #[test]
     fn trials_of_the_tutor_reach_no_real_client() {
         let mut session = session();
         let waits = connect(&mut session);

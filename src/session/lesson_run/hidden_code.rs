@@ -84,7 +84,7 @@ impl Tutor {
     /// Returns the submission that is being judged.
     fn judged_submission(&self) -> Option<Submission> {
         self.script.items().find_map(|item| match item {
-            Item::Then(Then::Judge(submission)) => Some((**submission).clone()),
+            Item::Then(Then::Probe(submission) | Then::Judge(submission)) => Some((**submission).clone()),
             _ => None,
         })
     }

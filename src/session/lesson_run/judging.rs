@@ -33,14 +33,20 @@ impl Tutor {
         if run.phase != Phase::Doing || !is_judged || self.runtime.is_silent || !self.script.is_idle() {
             return;
         }
-        let probes = judge::probes(step);
         self.script.add([Item::AwaitRehearsal]);
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.clone());
         let plan = every.and_then(|every| self.plan_of_submission(&every, &submission));
         // The race comes first, because the findings of the probes are read together with the submission.
         self.script.add(plan.map(|plan| Item::Then(Then::Race(Box::new(plan)))));
+        self.script.add([Item::Then(Then::Probe(Box::new(submission)))]);
+    }
+
+    /// Queues the probes of the data, now that the rehearsal has shown which keys the answer uses.
+    pub(super) fn probe_data(&mut self, submission: Box<Submission>) {
+        let Some(run) = &self.lesson else { return };
+        let probes = judge::probes(&run.bound_step(&submission.commands));
         self.script.add(probes.into_iter().map(Item::Unseen));
-        self.script.add([Item::Then(Then::Judge(Box::new(submission)))]);
+        self.script.add([Item::Then(Then::Judge(submission))]);
     }
 
     /// Judges a submission by the findings of the probes, and shows the verdict.
@@ -51,12 +57,20 @@ impl Tutor {
         if !submission.commands.is_empty() && !run.acted.contains(&submission.client) {
             run.acted.push(submission.client.clone());
         }
-        let step = run.current().clone();
+        let step = run.bound_step(&[]);
         let findings = self.findings(&step, submission);
         let submission = submission.clone().with_queued(&findings.sent);
         let submission = self.with_race(submission, findings.race_result.as_ref());
         let verdict = self.without_repetition(&step, &submission, judge::judge(&step, &submission, &findings));
-        self.show_verdict(&step, &verdict, &findings);
+        match verdict {
+            Verdict::Done if submission.is_from_real_client => {
+                self.say(Role::Plain, &messages::done_by_real_client());
+                self.show_verdict(&step, &verdict, &findings);
+            }
+            // A real client is no learner at the prompt, so only the end of the step is reported.
+            _ if submission.is_from_real_client => {}
+            _ => self.show_verdict(&step, &verdict, &findings),
+        }
         self.runtime.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
     }
 
@@ -87,6 +101,7 @@ impl Tutor {
             exchanges,
             acting_clients: acted,
             intended: self.intended_commands(),
+            answering_clients: run.map(|run| run.answering_clients()).unwrap_or_default(),
             task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),
             variable_owners: self
                 .lesson
@@ -112,6 +127,7 @@ impl Tutor {
                 let differences = feedback::sentences(mismatches).join(" ");
                 self.say(Role::Miss, &messages::near(differences));
             }
+            Verdict::NoEffect(reason) => self.say(Role::Miss, &feedback::no_effect_sentence(reason)),
             Verdict::InProgress => self.say(Role::Muted, &messages::not_there_yet()),
             Verdict::Spoiled => self.say(Role::Miss, &messages::data_is_spoiled()),
             Verdict::PartDone => self.say(Role::Muted, &messages::part_is_done()),

@@ -279,6 +279,11 @@ impl Tutor {
         }
     }
 
+    /// Returns whether a step is open that the learner has not done yet.
+    pub fn is_step_open(&self) -> bool {
+        self.lesson.as_ref().is_some_and(|run| run.phase == Phase::Doing)
+    }
+
     /// Returns whether the open step is done.
     pub fn is_step_done(&self) -> bool {
         self.lesson.as_ref().is_some_and(|run| matches!(run.phase, Phase::Done | Phase::Over))

@@ -3,8 +3,9 @@
 use super::script::{Item, Then};
 use super::steps::typed;
 use super::{Phase, Tutor};
+use crate::lesson::choice::chosen;
 use crate::lesson::feedback;
-use crate::lesson::format::{Choice, Choose, Step};
+use crate::lesson::format::{Choose, Step};
 use crate::lesson::prediction::{self, Guess};
 use crate::lesson::value;
 use crate::markup::{Role, code};
@@ -60,6 +61,10 @@ impl Tutor {
                 self.say(Role::Done, &messages::right_prediction(code(&truth)));
                 self.type_prediction(step);
             }
+            Guess::OtherNotation => {
+                self.say(Role::Done, &messages::right_prediction_in_other_words(code(&truth)));
+                self.type_prediction(step);
+            }
             Guess::Nearly(mismatch) => {
                 let difference = feedback::type_mismatch_sentence(mismatch);
                 self.say(Role::Miss, &feedback_messages::predicted_nearly(difference));
@@ -82,17 +87,6 @@ impl Tutor {
         self.script.add(typed(step, true));
         self.script.add([Item::Then(Then::Shown)]);
     }
-}
-
-/// Returns the option that a text names, by its number or by its text.
-fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
-    // Compares the text in the form in which the screen shows it, without the marks of Markdown.
-    let plain = |text: &str| {
-        let text: String = text.chars().filter(|c| !matches!(c, '`' | '*')).collect();
-        text.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-    };
-    let by_number = text.trim_end_matches('.').parse::<usize>().ok().and_then(|n| options.get(n.checked_sub(1)?));
-    by_number.or_else(|| options.iter().find(|option| plain(&option.text) == plain(text)))
 }
 
 /// Returns whether a text is code to run, and not a value.

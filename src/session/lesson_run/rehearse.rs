@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use super::Tutor;
+use super::{LessonRun, Tutor};
 use crate::lesson::evidence::Submission;
-use crate::lesson::format::Lesson;
+use crate::lesson::format::{Lesson, Step};
 use crate::lesson::rehearsal::Rehearsal;
+use crate::lesson::roles::{self, BoundRole};
+use crate::lesson::sent_command::Words;
 use crate::session::event::Effect;
 
 impl Tutor {
@@ -37,10 +39,10 @@ impl Tutor {
         self.script.awaits_rehearsal() && !self.is_rehearsed()
     }
 
-    /// Returns the commands that the open step's own answer sends.
-    pub(super) fn intended_commands(&self) -> Vec<Vec<Vec<u8>>> {
+    /// Returns the commands that the open step's own answer sends, with the keys that the learner uses.
+    pub(super) fn intended_commands(&self) -> Vec<Words> {
         let run = self.lesson.as_ref();
-        run.and_then(|run| Some(run.rehearsal.as_ref()?.commands(run.step))).unwrap_or_default()
+        run.map(|run| roles::with_bound_words(run.answer_commands(), &run.bound_roles(&[]))).unwrap_or_default()
     }
 
     /// Returns the types of the keys that a submission's commands name.
@@ -52,5 +54,35 @@ impl Tutor {
                 Some((String::from_utf8_lossy(word).into_owned(), database.get(word)?.value.type_name()))
             })
             .collect()
+    }
+}
+
+impl LessonRun {
+    /// Returns the commands that the open step's own answer sends, with its own keys.
+    fn answer_commands(&self) -> Vec<Words> {
+        self.rehearsal.as_ref().map(|rehearsal| rehearsal.commands(self.step)).unwrap_or_default()
+    }
+
+    /// Returns the names of the clients that the open step's own answer uses.
+    pub(super) fn answering_clients(&self) -> Vec<String> {
+        let submissions = self.rehearsal.iter().filter_map(|rehearsal| rehearsal.steps.get(self.step)).flatten();
+        submissions.map(|submission| submission.client.clone()).collect()
+    }
+
+    /// Returns the keys that the learner uses in the roles of the open step. `running` are the commands of a submission
+    /// that has not been judged yet.
+    fn bound_roles(&self, running: &[Words]) -> Vec<BoundRole> {
+        let step = self.current();
+        if step.roles.is_empty() {
+            return Vec::new();
+        }
+        let sent: Vec<Words> = self.sent.iter().chain(running).cloned().collect();
+        roles::bind(step, &sent, &self.answer_commands())
+    }
+
+    /// Returns the open step with the keys that the learner uses in its roles. `running` are the commands of a submission
+    /// that has not been judged yet.
+    pub fn bound_step(&self, running: &[Words]) -> Step {
+        roles::with_bound_keys(self.current().clone(), &self.bound_roles(running))
     }
 }

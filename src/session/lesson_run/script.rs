@@ -43,6 +43,8 @@ pub(super) enum Then {
     StepBegins,
     /// The answers of all steps were typed, so the lesson ends.
     LessonEnds,
+    /// A submission has run, so the data can be probed.
+    Probe(Box<Submission>),
     /// The probes of the data have run, so the submission can be judged.
     Judge(Box<Submission>),
     /// The code whose output the learner predicts has run.

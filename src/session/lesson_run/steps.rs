@@ -77,6 +77,7 @@ impl Tutor {
             Then::LessonEnds => self.end_lesson(),
             Then::Race(plan) => self.race_submission(*plan),
             Then::RaceSide(plan) => self.race_side(*plan),
+            Then::Probe(submission) => self.probe_data(submission),
             Then::Judge(submission) => self.conclude_judging(&submission),
             Then::Sheet => self.show_sheet(),
             Then::Compared | Then::Shown | Then::Skipped => self.finish_step(matches!(then, Then::Skipped)),
@@ -168,7 +169,7 @@ impl Tutor {
         let Some(run) = &mut self.lesson else { return };
         run.phase = Phase::Done;
         let (lesson, index) = (run.lesson.clone(), run.step);
-        let step = run.current().clone();
+        let step = run.bound_step(&[]);
         let outcome = match (skipped || run.is_answer_shown, run.hints) {
             (true, _) => Outcome::GivenUp,
             (false, 0) => Outcome::Known,

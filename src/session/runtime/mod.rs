@@ -40,7 +40,7 @@ use input_log::InputLog;
 pub use memory_limit::MEMORY_LIMIT;
 use output_limit::{Allowance, FoldedOutput, OutputLimit};
 use python_kernel::frame::{ToChild, Walls};
-use python_kernel::syntax;
+use python_kernel::syntax::{self, Statement};
 use redis_engine::Engine;
 pub use snapshot::Snapshot;
 use wire_log::WireLog;
@@ -66,6 +66,8 @@ pub struct Runtime {
     last_child: u32,
     /// Submissions that have run and wait for the session to judge them.
     pub finished: VecDeque<(ClientIndex, Submission)>,
+    /// Commands of real clients that changed data and have not been judged.
+    pub real_client_commands: Vec<Vec<Vec<u8>>>,
     /// All commands of the learner's clients, with their bytes and replies.
     pub wire_log: WireLog,
     /// All inputs that have ended. `:save` reads them.
@@ -105,6 +107,7 @@ impl Runtime {
             effects: Vec::new(),
             last_child: 0,
             finished: VecDeque::new(),
+            real_client_commands: Vec::new(),
             wire_log: WireLog::default(),
             input_log: InputLog::default(),
             shows_all: false,
@@ -273,8 +276,10 @@ impl Runtime {
         self.begin_work(client, submission, WorkKind::Python);
         // A source with a syntax error runs as a whole, so that Python reports the error.
         let statements = match syntax::split_statements(source) {
-            Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
-            Err(_) => VecDeque::from([source.to_owned()]),
+            Ok(statements) => statements.into(),
+            Err(_) => {
+                VecDeque::from([Statement { source: source.to_owned(), first_line: 1, continues_line: false }])
+            }
         };
         if let Some(work) = &mut self.clients[client].work {
             work.statements = statements;

@@ -308,6 +308,8 @@ impl Runtime {
                 leave = exception.exit_status;
                 if exception.exit_status.is_none() {
                     traceback = Some(exception.traceback);
+                    // The rest of the line does not run. The lines after it do, as at Python's prompt.
+                    while work.statements.pop_front_if(|next| next.continues_line).is_some() {}
                 } else {
                     work.statements.clear();
                 }
@@ -337,6 +339,7 @@ impl Runtime {
     /// Runs the next statement of a client's submission. If there is none, ends the submission.
     pub fn next_statement(&mut self, client: ClientIndex) {
         let next = self.clients[client].work.as_mut().and_then(|work| work.statements.pop_front());
+        let next = next.map(|statement| statement.source);
         match next {
             Some(source) => {
                 if let Some(work) = &mut self.clients[client].work {

@@ -75,6 +75,11 @@ fn unmet_condition(failed: &FailedCondition<'_>, submission: &Submission, findin
         }
         FailedCondition::Uses { wanted, sent } => messages::when_uses_not_sent(code(wanted), command_list(sent)),
         FailedCondition::Lacks { unwanted } => messages::when_lacks_sent(code(unwanted)),
+        FailedCondition::Has { wanted } => messages::when_word_not_sent(code(wanted)),
+        FailedCondition::Sent { wanted } => messages::when_command_not_sent(code(wanted), sent_lines(submission)),
+        FailedCondition::Order { wanted } => messages::when_order_differs(wanted.join(", ")),
+        FailedCondition::Typed { wanted } => messages::when_not_typed(code(wanted)),
+        FailedCondition::Value { wanted } => messages::when_value_not_shown(code(wanted), last_value(submission)),
         FailedCondition::Reply { wanted } => messages::when_reply_differs(code(wanted), last_value(submission)),
         FailedCondition::Output { wanted } => messages::when_output_differs(code(wanted), output(submission)),
         FailedCondition::State(probe) => {
@@ -86,6 +91,15 @@ fn unmet_condition(failed: &FailedCondition<'_>, submission: &Submission, findin
             }
         }
     }
+}
+
+/// Returns the commands that a submission sent, as redis-cli lines.
+fn sent_lines(submission: &Submission) -> String {
+    let line = |words: &Vec<Vec<u8>>| {
+        code(&words.iter().map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>().join(" "))
+    };
+    let lines: Vec<String> = submission.commands.iter().map(line).collect();
+    if lines.is_empty() { messages::nothing() } else { lines.join(", ") }
 }
 
 fn last_value(submission: &Submission) -> String {

@@ -1,0 +1,100 @@
+//! Answers to multiple-choice questions: which option a learner means, by its number or by words that fit it alone.
+
+use super::format::Choice;
+
+/// The part of an answer's words that an option must have to be meant, and the part that no other option may reach, in
+/// percent. For answers that repeat an option in other words.
+const MEANT: usize = 70;
+const NOT_MEANT: usize = 45;
+
+/// Words that do not tell options apart.
+const COMMON_WORDS: [&str; 9] = ["a", "an", "the", "and", "with", "to", "of", "it", "is"];
+
+/// Returns the option that a text means: its number, its text, or words that only one option has.
+pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
+    let number = text.trim().trim_end_matches(['.', ')']).parse::<usize>().ok();
+    if let Some(option) = number.and_then(|n| options.get(n.checked_sub(1)?)) {
+        return Some(option);
+    }
+    let answer = words(text);
+    if let Some(option) = options.iter().find(|option| words(&option.text) == answer) {
+        return Some(option);
+    }
+    let answer: Vec<String> = answer.into_iter().filter(|word| !COMMON_WORDS.contains(&word.as_str())).collect();
+    if answer.is_empty() {
+        return None;
+    }
+    let shares: Vec<usize> = options.iter().map(|option| share(&answer, &words(&option.text))).collect();
+    let meant = |most: usize, rest: usize| {
+        let at = shares.iter().position(|share| *share >= most)?;
+        let is_alone = shares.iter().enumerate().all(|(other, share)| other == at || *share < rest);
+        is_alone.then(|| &options[at])
+    };
+    meant(100, 100).or_else(|| meant(MEANT, NOT_MEANT))
+}
+
+/// Returns the words of a text in small letters, without the marks of Markdown and without punctuation.
+fn words(text: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let words = text.split(|c: char| !is_part(c)).map(|word| word.trim_matches('-').to_lowercase());
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// Returns how many percent of the answer's words are in an option. A word that the answer repeats must be repeated there.
+fn share(answer: &[String], option: &[String]) -> usize {
+    let mut left: Vec<&String> = option.iter().collect();
+    let mut found = 0;
+    for word in answer {
+        if let Some(at) = left.iter().position(|other| *other == word) {
+            left.swap_remove(at);
+            found += 1;
+        }
+    }
+    found * 100 / answer.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn option_number(text: &str, options: &[&str]) -> Option<usize> {
+        let option = |text: &&str| Choice { text: (*text).into(), correct: false, because: String::new() };
+        let choices: Vec<Choice> = options.iter().map(option).collect();
+        let chosen = chosen(text, &choices)?;
+        choices.iter().position(|option| option.text == chosen.text).map(|at| at + 1)
+    }
+
+    #[test]
+    fn an_option_is_chosen_by_its_number_or_by_words_that_it_alone_has() {
+        let commands = ["RPUSH and LPOP", "RPUSH and RPOP", "LPUSH and RPOP"];
+        let sizes = ["61 + 30, about 91 bytes", "61 + 61, about 122 bytes", "Two bytes"];
+        let shop = ["The hash, with HINCRBY", "The sorted set, with ZINCRBY", "The JSON blob"];
+        for (text, options, expected) in [
+            ("2", &commands[..], Some(2)),
+            (" 2. ", &commands, Some(2)),
+            ("rpush AND rpop", &commands, Some(2)),
+            ("RPUSH, RPOP", &commands, Some(2)),
+            ("rpush", &commands, None),
+            ("lpush lpop", &commands, None),
+            ("4", &commands, None),
+            ("61 + 61", &sizes, Some(2)),
+            ("61", &sizes, None),
+            ("two", &sizes, Some(3)),
+            ("JSON", &shop, Some(3)),
+            ("`The JSON blob`.", &shop, Some(3)),
+            ("the", &shop, None),
+            ("a sorted set", &shop, Some(2)),
+            ("the one with zincrby", &shop, None),
+            ("it is the sorted set with zincrby, I think", &shop, None),
+            ("", &shop, None),
+        ] {
+            assert_eq!(option_number(text, options), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_option_in_other_words_is_recognised_if_no_other_is_similar() {
+        let options = ["From the fourth request on, tom is refused for ever", "Nothing changes", "Only one is counted"];
+        assert_eq!(option_number("from his fourth request on, he is refused for ever", &options), Some(1));
+    }
+}
