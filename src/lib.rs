@@ -1,4 +1,5 @@
-//! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md describes the modules. Each may use only modules of lower layers.
+//! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md describes the modules. Each module may use only modules of
+//! lower layers.
 
 pub mod cli;
 pub mod driver;

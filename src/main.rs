@@ -1,4 +1,4 @@
-//! The binary: runs the Python child if the first argument asks for it, and the command line otherwise.
+//! The binary: runs the Python child if the first argument requests it, and the command line otherwise.
 
 use std::process::ExitCode;
 

@@ -1,8 +1,8 @@
 //! "Did you mean": finds the known name that was probably meant by a misspelt name.
 //!
-//! It serves for commands, keys, fields, lessons, tutor commands and keys of lesson files.
+//! It is used for commands, keys, fields, lessons, tutor commands and keys of lesson files.
 
-/// Returns the known name that is most similar to `name`, if one is similar enough for a typing error.
+/// Returns the known name that is most similar to `name`, or `None` if no known name is similar enough.
 ///
 /// Never returns `name` itself.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -11,17 +11,17 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     (distance <= max_edits(length.min(nearest.chars().count()))).then_some(nearest)
 }
 
-/// Returns the most similar of a few known names. Allows more typing errors than [`nearest`], because with few names to
-/// choose from a suggestion is rarely wrong.
+/// Returns the most similar of a few known names. Allows more typing errors than [`nearest`], because a wrong
+/// suggestion is unlikely when there are few names.
 ///
 /// Never returns `name` itself.
 pub fn nearest_of_few<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest_within(name, known, name.len() / 3 + 1)
 }
 
-/// Returns the known name that is most similar to `name`, if at most `limit` edits lie between them.
+/// Returns the known name that is most similar to `name`, if the two differ by at most `limit` edits.
 ///
-/// For callers that know more about `name` than its length. Never returns `name` itself.
+/// This is for callers that know more about `name` than its length. Never returns `name` itself.
 pub fn nearest_within<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, limit: usize) -> Option<&'a str> {
     let (distance, nearest) = closest(name, known)?;
     (distance <= limit).then_some(nearest)

@@ -1,7 +1,7 @@
 //! Probes that compare a value, such as `0 < r.ttl('k') <= 60`: the value that they read, and the values that are
 //! wanted.
 //!
-//! Feedback can then name the value itself, instead of True or False.
+//! With these parts, feedback can name the value itself instead of True or False.
 
 use super::format::Probe;
 use super::value;

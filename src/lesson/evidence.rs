@@ -4,8 +4,8 @@ use super::value::{self, Value};
 use redis_engine::commands;
 use redis_engine::resp;
 
-/// Maximum number of commands of a submission that are kept, and of the bytes that were sent up to the last of them. A loop
-/// that sends commands without end must not fill the memory.
+/// A submission keeps every command until it has `MOST_COMMANDS` of them or has sent more than `MOST_COMMAND_BYTES`. A
+/// loop that sends commands without end must not fill the memory.
 const MOST_COMMANDS: usize = 100_000;
 const MOST_COMMAND_BYTES: usize = 64 << 20;
 
@@ -85,7 +85,7 @@ pub struct Traffic {
 }
 
 impl Submission {
-    /// Adds output, as long as no more than `most` bytes are kept.
+    /// Adds output until `most` bytes are kept. Further bytes are only counted.
     pub fn keep_output(&mut self, text: &str, most: usize) {
         let room = if self.dropped_output > 0 { 0 } else { most.saturating_sub(self.output.len()) };
         let end = text.floor_char_boundary(room);
@@ -93,7 +93,8 @@ impl Submission {
         self.dropped_output += text.len() - end;
     }
 
-    /// Adds a command that was sent and counted, unless those before it fill the memory that is set aside for them.
+    /// Adds a command that was sent and is already counted in `traffic`, unless the limit on commands or bytes is
+    /// reached.
     pub fn keep_command(&mut self, argv: Vec<Vec<u8>>) {
         if self.commands.len() < MOST_COMMANDS && (self.traffic.sent <= MOST_COMMAND_BYTES || self.commands.is_empty())
         {
@@ -107,8 +108,8 @@ impl Submission {
         self.refused.extend(self.commands.len().checked_sub(1).filter(|_| has_all));
     }
 
-    /// Returns the names of the commands in upper case, with their subcommands. INCR is called INCRBY, because redis-py
-    /// sends it as INCRBY.
+    /// Returns the names of the commands in upper case, with their subcommands. INCR is listed as INCRBY, because
+    /// redis-py sends it as INCRBY.
     pub fn command_names(&self) -> Vec<String> {
         self.commands.iter().map(|words| command_name(words)).collect()
     }
@@ -130,8 +131,8 @@ impl Submission {
         matches!(&self.value, Some(DisplayedValue::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
     }
 
-    /// Adds the commands that were queued before an EXEC in redis-cli, so that they count like those of a pipeline. `sent`
-    /// are all commands that were sent in the step.
+    /// Adds the commands that were queued before an EXEC in redis-cli. They then count like the commands of a pipeline.
+    /// `sent` contains all commands that were sent in the step.
     pub fn with_queued(mut self, sent: &[Vec<Vec<u8>>]) -> Submission {
         let is =
             |command: &[Vec<u8>], name: &str| matches!(command, [word] if word.eq_ignore_ascii_case(name.as_bytes()));
@@ -140,7 +141,7 @@ impl Submission {
             && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
         {
             self.commands = sent[begin..].to_vec();
-            // If EXEC replied with an error, that is the reply to the last of these commands.
+            // The only command was EXEC. If EXEC was refused, its index is now that of the last command.
             self.refused.iter_mut().for_each(|index| *index = self.commands.len() - 1);
         }
         self
@@ -154,7 +155,8 @@ impl Submission {
     /// Returns whether the last value, or the last line that was printed, is this Python value.
     pub fn shows(&self, expected: &str) -> bool {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {
-            // Python does not echo None, so a query without output returned None. A command that changes data is not a query.
+            // Python does not echo None, so a query without output returned None. A command that changes data is not a
+            // query.
             return self.error.is_none() && !self.changed && !self.commands.is_empty();
         }
         let is_shown_by = |line: &str| is_same(line, expected) || (self.value.is_none() && is_text(line, expected));
@@ -210,8 +212,8 @@ impl DisplayedValue {
         }
     }
 
-    /// Returns the value in the types that Python would have for `wanted`: a flat list of redis-cli becomes a dict, a set
-    /// or a list of pairs.
+    /// Returns the value in the types that Python would have for `wanted`: a flat list of redis-cli becomes a dict, a
+    /// set or a list of pairs.
     pub fn value_like(&self, wanted: &str) -> Option<Value> {
         let found = self.value()?;
         Some(match (self, value::parse_python(wanted)) {
@@ -229,12 +231,13 @@ impl DisplayedValue {
     }
 }
 
-/// Returns whether a line that `print` wrote is the text that a Python expression stands for.
+/// Returns whether a line that `print` wrote equals the text value of a Python expression.
 fn is_text(line: &str, expected: &str) -> bool {
     matches!(value::parse_python(expected), Some(Value::Text(text)) if text == line)
 }
 
-/// Returns whether two Python expressions are the same value. Those that are not plain values are compared as text.
+/// Returns whether two Python expressions have the same value. Expressions that are not plain values are compared as
+/// text.
 fn is_same(shown: &str, expected: &str) -> bool {
     match (value::parse_python(shown), value::parse_python(expected)) {
         (Some(a), Some(b)) => value::same(&a, &b),

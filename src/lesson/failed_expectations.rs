@@ -44,7 +44,8 @@ pub fn failed_expectations<'a>(
     let performed =
         if expect.error.is_some() { submission.command_names() } else { submission.performed_command_names() };
     let names = submission.command_names();
-    // A submission that only shows a variable stands for the commands that filled it.
+    // A submission that only shows a variable has sent nothing. The earlier commands of the step count instead, because
+    // they may have filled the variable.
     let is_only_shown = submission.commands.is_empty() && findings.origin == Origin::Redis;
     let earlier: Vec<String> = findings.exchanges.iter().map(|exchange| command_name(&exchange.command)).collect();
     let performed = if is_only_shown { earlier } else { performed };
@@ -172,7 +173,8 @@ fn is_sent_in_order(sent: &[Vec<Vec<u8>>], wanted: &[String]) -> bool {
 
 /// Returns the text of an error in which the `error` of a mistake is searched for.
 fn matchable_text(error: &Failure) -> String {
-    // The message of a call without one of its arguments is specific. The class alone would match far too much.
+    // For a call that lacks an argument, only the message is searched. Otherwise `error = "TypeError"` would match far
+    // too many submissions.
     let is_incomplete_call = error.class == "TypeError" && error.message.contains("required positional argument");
     if is_incomplete_call { error.message.clone() } else { error.class_and_message() }
 }

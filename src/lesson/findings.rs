@@ -35,7 +35,7 @@ pub struct Findings {
     pub origin: Origin,
     /// Whether an earlier mistake has spoiled the data for this step.
     pub is_spoiled: bool,
-    /// The result of running the submission by several clients in every order, if that was done.
+    /// The result of the race, if several clients ran the submission in every order of their commands.
     pub race_result: Option<RaceResult>,
 }
 

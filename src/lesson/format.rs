@@ -14,7 +14,7 @@ use crate::spelling;
 /// The version of the format that this program reads. Each file states the version that it was written for.
 pub const FORMAT: u32 = 1;
 
-/// Number of equal first letters that make a known key a suggestion for an unknown one.
+/// Number of first letters that an unknown key must share with a known key for the known key to be suggested.
 const SAME_START: usize = 4;
 
 /// A lesson.
@@ -43,8 +43,8 @@ pub struct Lesson {
     pub steps: Vec<Step>,
 }
 
-/// A step. Its kind follows from the one key that it has of `task`, `predict`, `choose`, `show`, `compare`, `race`,
-/// `explore`.
+/// A step. It has exactly one of the keys `task`, `predict`, `choose`, `show`, `compare`, `race` and `explore`, which
+/// determines its kind.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -73,7 +73,7 @@ pub struct Step {
     pub compare: Option<Compare>,
     /// Programs of several clients, which are run in every order of their commands.
     pub race: Option<Race>,
-    /// The lines that do the step. They can contain blocks and tutor commands, as the learner's input can.
+    /// The lines that complete the step. Like the learner's input, they can contain blocks and tutor commands.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
     /// Other inputs that must pass.
@@ -88,7 +88,7 @@ pub struct Step {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub after: Option<Spanned<String>>,
-    /// The key to draw when the step is done, as by `:draw`, or two keys that hold sets.
+    /// The key that is drawn when the step is done, as `:draw` would draw it. Two keys that hold sets are also allowed.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub draw: Option<Spanned<String>>,
@@ -111,10 +111,11 @@ pub struct Expect {
     /// What the data must hold.
     #[serde(default)]
     pub state: Vec<Probe>,
-    /// The last value of the submission, as Python shows it. Another way of writing the same value passes as well: decoded,
-    /// printed in a loop or in a sentence.
+    /// The last value of the submission, as Python shows it. Another way of writing the same value passes as well:
+    /// decoded, printed in a loop or in a sentence.
     pub reply: Option<String>,
-    /// Whether only the value itself passes, with its type. For steps about types, such as bytes and text.
+    /// Whether only the value itself passes, with its exact type. This is for steps about types, such as bytes and
+    /// text.
     #[serde(default)]
     pub exactly: bool,
     /// The output of the submission.
@@ -131,7 +132,7 @@ pub struct Expect {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub unchanged: Vec<Spanned<String>>,
-    /// The clients that must act. One of them must do the step, and each must have sent a command in it.
+    /// The clients that must act. One of them must complete the step, and each must have sent a command in it.
     #[serde(default)]
     pub by: Vec<String>,
     /// Clients that must be waiting for a reply.
@@ -168,7 +169,8 @@ pub struct Mistake {
     #[cfg_attr(test, schemars(with = "When"))]
     pub when: Spanned<When>,
     pub say: String,
-    /// Whether the step cannot be done any more after this mistake has changed the data, until `:again` or `:undo`.
+    /// Whether this mistake changes the data so much that the learner must use `:again` or `:undo` before the step can
+    /// be done.
     #[serde(default)]
     pub spoils: bool,
 }
@@ -229,8 +231,8 @@ pub struct Choice {
     pub because: String,
 }
 
-/// Two programs for the same purpose. Their commands, round trips, bytes in both directions, memory and lost updates are
-/// counted.
+/// Two programs for the same purpose. Their commands, round trips, bytes in both directions, memory and lost updates
+/// are counted.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -238,7 +240,7 @@ pub struct Compare {
     /// The sizes for which both programs are measured, smallest first. The variable `n` has each of them in turn.
     #[cfg_attr(test, schemars(with = "Option<Vec<u32>>"))]
     pub grow: Option<Spanned<Vec<u32>>>,
-    /// What `n` counts, for the learner: `fields`.
+    /// What `n` counts, as shown to the learner, such as `fields`.
     pub of: Option<String>,
     /// Code that is run before each program. It is not measured, and the learner does not see it.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
@@ -252,7 +254,8 @@ pub struct Compare {
 }
 
 impl Compare {
-    /// Returns the sizes for which both programs are measured. Empty if each is measured once, without a size.
+    /// Returns the sizes for which both programs are measured. The list is empty if each program is measured once,
+    /// without a size.
     pub fn sizes(&self) -> Vec<u32> {
         self.grow.as_ref().map(|grow| grow.get_ref().clone()).unwrap_or_default()
     }
@@ -276,8 +279,8 @@ pub struct Program {
     pub holds: Option<Probe>,
 }
 
-/// Programs of two or three clients, run command by command. The learner chooses which client's command is next, or has
-/// every order played. Each order starts with the data of the step, which is restored afterwards.
+/// Programs of two or three clients, run command by command. The learner chooses which client sends the next command,
+/// or lets the tutor play every order. Each order starts with the data of the step, which is restored afterwards.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -314,7 +317,7 @@ impl Race {
 pub struct Racer {
     #[cfg_attr(test, schemars(with = "String"))]
     pub name: Spanned<String>,
-    /// The program, in Python or in lines of redis-cli. The default is the program of the client before.
+    /// The program, in Python or in lines of redis-cli. The default is the program of the previous client.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,
@@ -329,7 +332,7 @@ pub struct EveryOrder {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
-    /// What each client runs: a call of the function that was submitted. The default is the submission itself.
+    /// What each client runs: a call of the function that the learner submitted. The default is the submission itself.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,

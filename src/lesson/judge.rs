@@ -1,8 +1,9 @@
-//! Judging: decides whether a submission does its step, and if not, in which way it fails.
+//! Judging: decides whether a submission completes its step, and if not, why not.
 //!
 //! `expect` is checked in two places: `state`, `unchanged` and `waiting` in the data after the submission, and `reply`,
-//! `output`, `uses` and `error` in the submission itself. A step is done if all of its expectations are met. A submission
-//! that changes nothing and raises no error is exploring. The decision is made on data alone: `feedback` has the sentences.
+//! `output`, `uses` and `error` in the submission itself. A step is done if all of its expectations are met. A
+//! submission that changes nothing and raises no error is exploring. The verdict contains only data. `feedback` turns
+//! it into sentences.
 
 use super::comparison::Comparison;
 use super::evidence::Submission;
@@ -17,7 +18,7 @@ use super::mismatches::{self, ActorMismatch, Mismatch};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     Done,
-    /// The submission changed nothing and raised no error, so nothing was tried yet.
+    /// The submission changed nothing and raised no error, so the learner has not tried to do the step yet.
     Exploring,
     /// The submission only read data, and almost did what the step asks for.
     Near(Vec<Mismatch>),
@@ -25,9 +26,9 @@ pub enum Verdict {
     NoEffect(NoEffect),
     /// The step takes several lines, and the submission may be one of them.
     InProgress,
-    /// The submission would do the step if a mistake had not spoiled the data before.
+    /// The submission would complete the step if an earlier mistake had not spoiled the data.
     Spoiled,
-    /// The step takes several lines, and the answer sends everything that the submission sent.
+    /// The step takes several lines, and the answer contains everything that the submission sent.
     PartDone,
     /// The mistake at this index was made.
     Mistake(usize),
@@ -83,7 +84,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     }
     let is_made = |mistake: &Mistake| {
         let when = mistake.when.get_ref();
-        // An error that was caused by using another key is not the mistake that the command would suggest.
+        // If the error came from using the wrong key, the description of this mistake would mislead the learner.
         let is_elsewhere =
             when.uses.is_empty() && when.state.is_empty() && mismatches::is_at_wrong_key(submission, findings);
         (!is_by_hand || when.error.is_some())
@@ -173,7 +174,7 @@ fn judge_one_line(
     findings: &Findings,
 ) -> Verdict {
     let is_part = mismatches::is_part_of_answer(submission, findings);
-    // What the wrong client has done must be repeated by the right one.
+    // If the wrong client acted, the right client must send the same commands again.
     let wrong_client = client_mismatch(expect, submission, findings)
         .filter(|_| is_part && !expect.by.contains(&submission.client))
         .map(|mismatch| Mismatch::Client(ActorMismatch::new(&mismatch, submission)));
@@ -191,7 +192,8 @@ fn is_several_lines(text: &str) -> bool {
     starts.count() > 1
 }
 
-/// Returns whether a mistake can be about this submission, and not about an earlier one whose effect is still in the data.
+/// Returns whether a mistake can be about this submission, and not about an earlier one whose effect is still in the
+/// data.
 fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bool {
     let did_something = !submission.commands.is_empty() || submission.changed || findings.race_result.is_some();
     let is_about_output =
@@ -199,13 +201,14 @@ fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bo
     did_something || is_about_output || when.error.is_some()
 }
 
-/// Returns whether only the data shows that a mistake was made. Any later line would seem to be the mistake, too.
+/// Returns whether only the data shows that a mistake was made. If so, every later submission seems to be the mistake,
+/// too.
 pub fn is_shown_by_data_alone(mistake: &Mistake) -> bool {
     let when = mistake.when.get_ref();
     !when.state.is_empty() && *when == When { state: when.state.clone(), ..When::default() }
 }
 
-/// Returns whether a mistake that a submission made has spoiled the data, so that the step has to be started again.
+/// Returns whether a mistake that a submission made has spoiled the data. The step then has to be started again.
 pub fn spoils_data(mistake: &Mistake, submission: &Submission) -> bool {
     submission.changed && mistake.spoils
 }
@@ -241,7 +244,8 @@ by = ["phone"]
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns the verdict on the last of these lines, each with the client that typed it, if the list has this length.
+    /// Returns the verdict on the last of these lines if the list `q` has this length afterwards. Each line comes with
+    /// the client that typed it.
     fn verdict(lines: &[(&str, &str)], length: &str) -> Verdict {
         let (client, line) = lines[lines.len() - 1];
         let submission = Submission {

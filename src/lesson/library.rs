@@ -1,4 +1,4 @@
-//! The library of lessons: the built-in ones, and those of a folder.
+//! The library of lessons: the built-in lessons, and those in a folder.
 
 use std::sync::Arc;
 
@@ -96,13 +96,13 @@ impl Library {
         self.lessons.iter().find(|lesson| lesson.id.get_ref() == name).or_else(by_place)
     }
 
-    /// Returns the lesson that follows this one.
+    /// Returns the lesson after the one with this id, or `None` if there is none.
     pub fn after(&self, id: &str) -> Option<&Arc<Lesson>> {
         let index = self.lessons.iter().position(|lesson| lesson.id.get_ref() == id)?;
         self.lessons.get(index + 1)
     }
 
-    /// Returns the id that is most similar to a name that is not an id.
+    /// Returns the id that is most similar to an unknown name, or `None` if none is similar.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let ids = self.lessons.iter().map(|lesson| lesson.id.get_ref().as_str());
         // There are few lessons, so a suggestion is useful even if the names differ much.

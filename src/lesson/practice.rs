@@ -1,8 +1,9 @@
 //! Spaced repetition of finished steps, with Leitner's boxes.
 //!
 //! Each finished step has a card in a box. If the learner does the step without help, the card moves to the next box,
-//! which has a longer interval. With help, the card stays in its box. If the learner gives up, it moves to the first box.
-//! The method is from Sebastian Leitner, "So lernt man lernen", 1972. The intervals double, as in most later programs.
+//! which has a longer interval. With help, the card stays in its box. If the learner gives up, it moves to the first
+//! box. The method is from Sebastian Leitner, "So lernt man lernen", 1972. The intervals double, as in most later
+//! programs.
 
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_card_from_an_edited_file_may_have_any_numbers() {
-        // The box may not exist, and the time may be at either end of what a number can hold.
+        // A damaged file may contain a box that does not exist, or an extreme time.
         assert_eq!(Card::after(Some(Card { level: 99, due: 0 }), Outcome::Helped, 0).level, 6);
         assert_eq!(Card::after(Some(Card { level: usize::MAX, due: 0 }), Outcome::Known, 0).level, 6);
         assert_eq!(Card { level: 0, due: i64::MAX }.days_left(0), Some(i64::MAX / SECONDS_PER_DAY + 1));

@@ -1,7 +1,7 @@
 //! Predictions: whether a learner's guess is what Python prints, including its type.
 //!
-//! `True` is not `1` here, although the two are equal, because the learner predicts what appears on the screen. A guess of
-//! the right value with the wrong type has a verdict of its own.
+//! `True` does not match `1` here, although Python treats the two as equal, because the learner predicts what appears
+//! on the screen. A guess with the right value and the wrong type gets a verdict of its own.
 
 use TypeMismatchKind as Kind;
 
@@ -207,7 +207,7 @@ fn are_same_members(wanted: &[Value], actual: &[Value], mismatches: &mut Vec<Typ
             .all(|a| actual.iter().any(|b| keep_if_same(mismatches, |found| are_same_content(a, b, false, found))))
 }
 
-/// Keeps the differences in type that a comparison collects only if the contents are the same.
+/// Runs a comparison, and keeps the differences in type that it collects only if the contents are the same.
 fn keep_if_same(mismatches: &mut Vec<TypeMismatch>, compare: impl FnOnce(&mut Vec<TypeMismatch>) -> bool) -> bool {
     let mut found = Vec::new();
     let is_same = compare(&mut found);

@@ -11,12 +11,14 @@ use super::practice::{Card, Outcome};
 
 /// The version of the progress file that this program writes.
 ///
-/// Version 2 added `practice`. An older program would drop that key when it writes the file, so it must refuse the file.
+/// Version 2 added `practice`. An older program would drop that key when it writes the file, so it must refuse the
+/// file.
 pub const VERSION: u32 = 2;
 
 /// The learner's progress, in the form of the progress file.
 ///
-/// `{"version": 2, "current": "hashes", "lessons": {"hashes": {"step": "one-field", "done": ["first"], "finished": false}},
+/// `{"version": 2, "current": "hashes",
+/// "lessons": {"hashes": {"step": "one-field", "done": ["first"], "finished": false}},
 /// "practice": {"hashes/first": {"box": 0, "due": 1767355200}}}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
@@ -88,7 +90,8 @@ impl Progress {
         }
     }
 
-    /// Records that a step was done or practised, `now` in seconds since 1970. Returns the days until it is due again.
+    /// Records that a step was done or practised at `now`, in seconds since 1970. Returns the number of days until the
+    /// step is due again.
     pub fn practised(&mut self, lesson: &str, step: &str, outcome: Outcome, now: i64) -> i64 {
         let key = format!("{lesson}/{step}");
         let card = Card::after(self.practice.get(&key).copied(), outcome, now);
@@ -101,7 +104,8 @@ impl Progress {
         self.practice.contains_key(&format!("{lesson}/{step}"))
     }
 
-    /// Returns all steps that can be practised, in the order in which they are due. Steps without a card are due at once.
+    /// Returns all steps that can be practised, in the order in which they are due. Steps without a card are due at
+    /// once.
     pub fn cards(&self, library: &Library) -> Vec<DueStep> {
         let mut cards = Vec::new();
         for lesson in &library.lessons {
@@ -136,9 +140,9 @@ impl Progress {
     /// Adds what this session has changed since `base` to `others`, the progress that other sessions may have saved in
     /// the meantime. `base` is this session's progress when it was last read or saved.
     ///
-    /// Steps that are done in either are done. Where both sessions have changed a place or a card, this session's is
-    /// kept, because it is the later one. Nothing that this session knows is missing from the result, even if the file
-    /// was deleted.
+    /// A step is done in the result if it is done in either progress. Where both sessions have changed a place or a
+    /// card, this session's version is kept, because it is the later one. The result contains everything that this
+    /// session has recorded, even if the file was deleted.
     #[must_use]
     pub fn merged_into(&self, others: Progress, base: &Progress) -> Progress {
         let mut merged = Progress { version: VERSION, ..others };
@@ -172,7 +176,7 @@ impl Progress {
 mod tests {
     use super::*;
 
-    /// Returns a progress with a finished step and its card.
+    /// Returns a progress that contains a finished step and its card.
     fn started() -> Progress {
         let mut progress = Progress::default();
         progress.at("hashes", "one-field");

@@ -15,7 +15,7 @@ pub struct RaceResult {
     pub cut: bool,
     /// The first bad order that was found.
     pub example: Option<Order>,
-    /// The longest order, if not all are equally long. It shows which client had to try again.
+    /// The longest order, or `None` if all are equally long. It shows which client had to try again.
     pub longest: Option<Order>,
     /// Number of turns in the shortest order.
     pub shortest: usize,

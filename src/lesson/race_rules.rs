@@ -59,7 +59,7 @@ fn check_number_of_clients(clients: &Option<Spanned<usize>>, report: &mut impl F
     }
 }
 
-/// Checks what is expected of every order.
+/// Checks the `every_order` of a step.
 pub fn check_every_order(every: &EveryOrder, report: &mut impl FnMut(usize, String)) {
     check_number_of_clients(&every.clients, report);
     every.start.iter().chain(&every.run).for_each(|text| check_program(text, report));

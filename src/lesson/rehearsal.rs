@@ -1,7 +1,7 @@
 //! The rehearsal of a lesson: the commands that its own answers send, and the values that they show.
 //!
-//! The text of an answer does not show which commands it sends, because it is Python code. So `driver::rehearse` runs all
-//! answers once, in a second session.
+//! The text of an answer does not show which commands it sends, because it is Python code. So `driver::rehearse` runs
+//! all answers once, in a second session.
 
 use super::evidence::Submission;
 
@@ -10,12 +10,13 @@ use super::evidence::Submission;
 pub struct Rehearsal {
     /// The submissions of each step, in order.
     pub steps: Vec<Vec<Submission>>,
-    /// The time on the clock that was needed up to the end of each step, in microseconds.
+    /// For each step, the amount by which the clock had been moved at the end of the step, in microseconds.
     pub moved_us: Vec<i64>,
 }
 
 impl Rehearsal {
-    /// Returns the time that the answers before the step at this index take, in microseconds.
+    /// Returns the amount by which the answers before the step at this index move the clock, in microseconds. Returns
+    /// `None` for the first step, or if the rehearsal did not get that far.
     pub fn took_us(&self, step: usize) -> Option<i64> {
         self.moved_us.get(step.checked_sub(1)?).copied()
     }

@@ -220,7 +220,7 @@ fn check_command(name: &str, at: usize, report: &mut impl FnMut(usize, String)) 
     }
 }
 
-/// Returns whether a step shows something and expects nothing but an error.
+/// Returns whether a step is a `show` whose only expectation is an error.
 fn expects_error_alone(step: &Step, expect: &Spanned<Expect>) -> bool {
     let expect = expect.get_ref();
     let rest = Expect { error: None, ..expect.clone() };

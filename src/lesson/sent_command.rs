@@ -75,7 +75,7 @@ impl SentCommand {
         for (index, word) in words.enumerate() {
             let upper = word.to_ascii_uppercase();
             let has_value = |name: &String| CommandOption::by_name(name).is_some_and(|option| option.has_value);
-            // The first word is a key or a count, even if it looks like an option.
+            // The first word after the name is a key or a count, even if it looks like an option.
             if index > 0 && CommandOption::by_name(&upper).is_some() {
                 command.options.push((upper, Vec::new()));
             } else if let Some((_, values)) = command.options.last_mut().filter(|(option, _)| has_value(option)) {
@@ -125,7 +125,7 @@ pub fn command_names(commands: &[Words]) -> Vec<String> {
 
 /// Returns whether a step was done without one of the commands that its own answer sends.
 ///
-/// `sent` are all commands that were sent in the step.
+/// `sent` contains all commands that were sent in the step.
 pub fn is_another_way(sent: &[Words], intended: &[Words]) -> bool {
     let sent = command_names(sent);
     !sent.is_empty() && command_names(intended).iter().any(|name| !sent.contains(name))

@@ -25,7 +25,7 @@ pub fn body(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
     sheet
 }
 
-/// Returns each command in the order in which it appears first, with the best example of it.
+/// Returns the commands in the order in which they first appear, each with its best example.
 fn examples(rehearsal: &Rehearsal) -> Vec<(String, &Submission)> {
     let mut found: Vec<(String, &Submission)> = Vec::new();
     let submissions = rehearsal.steps.iter().flatten();
@@ -41,7 +41,8 @@ fn examples(rehearsal: &Rehearsal) -> Vec<(String, &Submission)> {
     found
 }
 
-/// Ranks examples, lowest first: with output, with few commands, with a short source.
+/// Returns the rank of an example; the lowest is best. Examples with output come first, then those with fewer commands,
+/// then those with a shorter source.
 fn rank(submission: &Submission) -> (bool, usize, usize) {
     (submission.output.is_empty(), submission.commands.len(), submission.source.len())
 }

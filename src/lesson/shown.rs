@@ -1,21 +1,21 @@
-//! Decides whether a submission shows a value by its meaning, in whichever way it writes the value: decoded, in a loop,
-//! in an f-string, with a label, as a tuple.
+//! Decides whether a submission shows a value by its meaning, however the submission writes the value: decoded, in a
+//! loop, in an f-string, with a label, as a tuple.
 //!
-//! Two things must be true. Redis has sent the value: a reply to the submission, or to an earlier one of the step if the
-//! submission only shows a variable, means the same. And the submission shows it: each part of the value is a whole word
-//! of what was printed, in the value's order, and was not typed.
+//! Two conditions must hold. First, Redis has sent the value: a reply to the submission has the same meaning. If the
+//! submission only shows a variable, an earlier reply of the step counts. Second, the submission shows the value: each
+//! part of the value is a whole word in the printed text, in the value's order, and was not typed by the learner.
 
 use super::evidence::{DisplayedValue, Exchange, Submission, command_name, from_cli};
 use super::value::{self, Value};
 use redis_engine::resp;
 
 impl Exchange {
-    /// Compares the reply with a Python value. If they mean the same, returns the value in the order in which a submission
-    /// has to show it.
+    /// Compares the reply with a Python value. If they have the same meaning, returns the value in the order in which a
+    /// submission has to show it.
     fn value_to_show(&self, wanted: &Value) -> Option<Value> {
         let reply = from_cli(&self.reply);
         match (command_name(&self.command).as_str(), &reply, wanted) {
-            // The learner chooses the order of the fields and keys.
+            // The learner may request the fields or keys in any order.
             ("HMGET" | "MGET", Value::Sequence(items), Value::Sequence(wanted)) => {
                 (items.len() == wanted.len() && is_permutation(items, wanted)).then_some(reply)
             }
@@ -23,21 +23,21 @@ impl Exchange {
         }
     }
 
-    /// Returns whether a reply means the same as a Python value.
+    /// Returns whether a reply has the same meaning as a Python value.
     fn means(&self, reply: Value, wanted: &Value) -> bool {
         if value::same_from_cli(&reply, wanted) || is_same_text(&reply, wanted) {
             return true;
         }
         match (command_name(&self.command).as_str(), reply, wanted) {
-            // Of one field, the value alone means the same.
+            // If only one field or key was requested, its value without the list has the same meaning.
             ("HMGET" | "MGET", Value::Sequence(mut items), wanted) => {
                 items.len() == 1 && is_same_text(&items.remove(0), wanted)
             }
-            // A cursor precedes the elements.
+            // The reply contains a cursor before the elements.
             ("SSCAN" | "HSCAN" | "ZSCAN" | "SCAN", Value::Sequence(mut parts), wanted) if parts.len() == 2 => {
                 value::same_from_cli(&parts.remove(1), wanted)
             }
-            // Members with their scores show more than the members.
+            // A reply with members and scores also answers a step that asks only for the members.
             (_, Value::Sequence(items), Value::Sequence(wanted)) if self.has_word(b"WITHSCORES") => {
                 // In RESP3 a member and its score are a pair, and in RESP2 they follow each other.
                 let members: Vec<&Value> = match items.first() {
@@ -94,7 +94,8 @@ fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
     })
 }
 
-/// Returns the exchanges that a submission can show: its own, or those of its client in this step if it sent nothing.
+/// Returns the exchanges whose replies a submission can show: its own, or all exchanges of its client in this step if
+/// it sent nothing.
 fn shown_exchanges<'a>(submission: &Submission, exchanges: &'a [Exchange]) -> Vec<&'a Exchange> {
     let own: Vec<&Exchange> = exchanges.iter().filter(|exchange| exchange.client == submission.client).collect();
     match submission.commands.len() {
@@ -103,7 +104,8 @@ fn shown_exchanges<'a>(submission: &Submission, exchanges: &'a [Exchange]) -> Ve
     }
 }
 
-/// Returns whether a submission shows what this Python value means. `exchanges` are the learner's commands in this step.
+/// Returns whether a submission shows a value with the meaning of this Python value. `exchanges` are the learner's
+/// commands in this step.
 pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     let exchanges = shown_exchanges(submission, exchanges);
@@ -137,7 +139,7 @@ pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str
                 || (submission.source.contains("WatchError") && !submission.output.trim().is_empty())))
 }
 
-/// Returns the ways in which a value that is no container can be written, without quotes.
+/// Returns the ways in which a value that is not a container can be written, without quotes.
 fn words_of(value: &Value) -> Vec<String> {
     let text = |text: String, repr: String| {
         let escaped = repr.trim_start_matches('b').trim_matches(['\'', '"']).to_owned();
@@ -155,7 +157,7 @@ fn words_of(value: &Value) -> Vec<String> {
     }
 }
 
-/// What a submission has printed, and what was typed for it.
+/// The text that a submission has printed, and the source that was typed for it.
 struct Display<'a> {
     printed: &'a str,
     typed: &'a str,
@@ -166,13 +168,14 @@ impl<'a> Display<'a> {
         Display { printed: &submission.output, typed: &submission.source }
     }
 
-    /// Returns whether the value was printed: each part once, as a whole word, and none of them typed.
+    /// Returns whether the value was printed: each part once, as a whole word, and not typed by the learner.
     fn contains(&self, value: &Value) -> bool {
         let mut used = Vec::new();
         self.find(value, 0, &mut used).is_some() && !used.is_empty()
     }
 
-    /// Finds a value at or after a position, outside of what is used already. Returns where it ends.
+    /// Finds a value at or after a position, outside of the ranges in `used`. Returns the position at which the value
+    /// ends.
     fn find(&self, value: &Value, from: usize, used: &mut Vec<(usize, usize)>) -> Option<usize> {
         match value {
             Value::Sequence(items) => items.iter().try_fold(from, |from, item| self.find(item, from, used)),
@@ -209,7 +212,8 @@ impl<'a> Display<'a> {
     }
 }
 
-/// Returns the position of a whole word at or after `from`: no letter, digit or part of a number touches it.
+/// Returns the position of a whole word at or after `from`. A whole word is not adjacent to a letter, a digit or
+/// another part of a number.
 fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
     let is_number = word.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     let continues = |c: char| c.is_alphanumeric() || c == '_' || c == '@';

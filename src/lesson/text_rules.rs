@@ -36,8 +36,8 @@ pub fn check(lesson: &Lesson, report: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Returns an error for the first hidden character of a lesson file, and for each text in which an escape of TOML stands
-/// for one. Learners would not see them, because the program shows all text with hidden characters made visible.
+/// Returns an error for the first hidden character of a lesson file. If there is none, returns an error for each text
+/// with a TOML escape for a hidden character. Learners would see an escape such as `\x1b` instead of the character.
 pub fn hidden_characters(file: &str) -> Vec<Diagnostic> {
     let without_mark = file.strip_prefix('\u{feff}').unwrap_or(file);
     if let Some((at, c)) = first_hidden(without_mark) {
@@ -65,7 +65,7 @@ fn check_escapes(value: &Spanned<DeValue<'_>>, errors: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Reports what could be easier to read in a step.
+/// Gives advice on parts of a step that could be easier to read.
 pub fn advise(step: &Step, advise: &mut impl FnMut(usize, String)) {
     let id = step.id.get_ref();
     let lines = step.say.get_ref().lines().filter(|line| !line.trim().is_empty()).count();

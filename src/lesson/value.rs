@@ -15,7 +15,7 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
 }
 
-/// Maximum nesting depth of a value, as of brackets in Python's own sources.
+/// Maximum nesting depth of a value. Python has the same limit for brackets in source code.
 const MAX_DEPTH: usize = 200;
 
 /// Parses the `repr` of a plain Python value. Returns `None` for anything else, such as `<object at 0x…>`.
@@ -50,7 +50,8 @@ impl<'a> Parser<'a> {
         word
     }
 
-    /// Parses what is in brackets, unless too many are open. A class of the learner may have a `repr` of any depth.
+    /// Parses the contents of brackets, unless too many brackets are open. A class of the learner may have a `repr` of
+    /// any depth.
     fn bracketed(&mut self, opening: &str, inner: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
         self.skip(opening);
         self.depth += 1;
@@ -167,7 +168,7 @@ pub(super) fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// Returns whether a reply in redis-cli and a Python value mean the same. Python has types that redis-cli lacks.
+/// Returns whether a reply in redis-cli has the same meaning as a Python value. Python has types that redis-cli lacks.
 pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     match (cli, python) {
         (Value::Text(status), Value::Bool(true)) => status == "OK",
@@ -250,7 +251,7 @@ pub fn repr(value: &Value) -> String {
     }
 }
 
-/// Quotes characters. Numbers beyond Unicode stand for bytes that have to be escaped.
+/// Puts characters in quotes, with escapes. Numbers beyond Unicode stand for bytes that have to be escaped.
 fn quoted(chars: impl Iterator<Item = u32>, double: bool) -> String {
     let quote = if double { '"' } else { '\'' };
     let mut text = String::from(quote);

@@ -45,7 +45,7 @@ pub fn truncate(text: &str, columns: usize, ellipsis: &str) -> String {
     if text.width() <= columns { text.to_owned() } else { truncate_marked(text, columns, ellipsis) }
 }
 
-/// Truncates a text to a width in columns including `ellipsis`, which is added in any case.
+/// Truncates a text to a width in columns including `ellipsis`, which is always added.
 pub fn truncate_marked(text: &str, columns: usize, ellipsis: &str) -> String {
     let columns = columns.saturating_sub(ellipsis.width());
     let ends = text.char_indices().map(|(start, c)| start + c.len_utf8());

@@ -18,8 +18,8 @@ pub struct Style {
 /// Minimum width of a layout, in columns. In a narrower terminal, texts are laid out as wide as this.
 const MIN_WIDTH: usize = 20;
 
-/// Lays out a text. Each line begins with a space. If there is a mark, the first line begins with it, and the other lines
-/// are indented by its width.
+/// Lays out a text. Each line begins with a space. If there is a mark, the first line begins with it, and the other
+/// lines are indented by its width.
 pub fn layout(text: &Text, mark: Option<Span>, style: Style) -> Vec<Line> {
     let indent = mark.as_ref().map_or(0, |mark| mark.text.width());
     let mut lines = layout_blocks(text, Style { width: style.width.max(MIN_WIDTH) - indent, ..style });

@@ -1,4 +1,4 @@
-//! Text with roles: each piece says what it means, and the theme decides what that looks like.
+//! Text with roles. A role gives the meaning of a piece of text, and the theme decides how the role looks.
 //!
 //! Lessons and messages are written in light Markdown. [`parse`] turns them into a [`Text`], and [`layout`] breaks that
 //! into lines of a given width:

@@ -2,7 +2,7 @@
 
 use super::{Block, Role, Span, Text};
 
-/// Parses light Markdown. Any text is valid Markdown, so that parsing cannot fail.
+/// Parses light Markdown. Any text is valid Markdown, so parsing cannot fail.
 ///
 /// ```
 /// use redis_tutor::markup::{Block, Role, Span, parse};

@@ -1,9 +1,9 @@
 //! Makes visible what a terminal would act on or hide: control characters, escape sequences, and characters without a
 //! width that reorder or disguise a text.
 //!
-//! They are written as Python's `repr` writes them: ESC becomes the four characters `\x1b`, and a right-to-left override
-//! becomes `\u202e`. Nothing else is changed, not even a backslash, because the result is for reading and not for
-//! parsing:
+//! They are written as Python's `repr` writes them: ESC becomes the four characters `\x1b`, and a right-to-left
+//! override becomes `\u202e`. Nothing else is changed, not even a backslash, because the result is for reading and not
+//! for parsing:
 //!
 //! ```
 //! use redis_tutor::markup::{visible, visible_lines};
@@ -20,8 +20,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
-/// Characters that are never shown, besides the control characters: they are invisible, change the direction of the text
-/// around them, break lines, or are no characters at all.
+/// Characters that are never shown, besides the control characters: they are invisible, change the direction of the
+/// text around them, break lines, or are no characters at all.
 const HIDDEN: [RangeInclusive<char>; 25] = [
     '\u{ad}'..='\u{ad}',
     '\u{34f}'..='\u{34f}',
@@ -50,13 +50,13 @@ const HIDDEN: [RangeInclusive<char>; 25] = [
     '\u{10fffe}'..='\u{10ffff}',
 ];
 
-/// Whether a character must be made visible. `before` is the character before it, unless that is hidden.
+/// Returns whether a character must be made visible. `before` is the previous character, or `None` if that is hidden.
 fn is_hidden(c: char, before: Option<char>) -> bool {
     match c {
         ' '..='~' => false,
         // Joiners are part of emoji and of words in many scripts, but between ASCII letters they only disguise a word.
         '\u{200c}' | '\u{200d}' | '\u{e0100}'..='\u{e01ef}' => before.is_none_or(|before| before.is_ascii()),
-        // A variation selector makes an emoji of a digit, too.
+        // A variation selector can turn a digit into an emoji.
         '\u{fe00}'..='\u{fe0f}' => {
             before.is_none_or(|before| before.is_ascii() && !matches!(before, '0'..='9' | '#' | '*'))
         }
@@ -80,7 +80,7 @@ fn replace_at<'a>(
     places: impl Iterator<Item = (usize, char)>,
     write: impl Fn(char, &mut String),
 ) -> Cow<'a, str> {
-    // Most texts need nothing, and this is the quickest way to see it.
+    // Most texts are printable ASCII, and this check is the fastest.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
@@ -125,8 +125,8 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
 
 /// Returns a text without its hidden characters. Line breaks and tabs are kept.
 ///
-/// This is for text that the user types or pastes. The line editor counts its columns, so that nothing can be inserted
-/// into it, and terminals remove control characters from pasted text as well.
+/// This is for text that the user types or pastes. The line editor counts columns in the original text, so it cannot
+/// show escapes in place of hidden characters. Terminals also remove control characters from pasted text.
 pub fn without_hidden(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, is_layout), |_, _| {})
 }
@@ -136,8 +136,8 @@ pub fn first_hidden(text: &str) -> Option<(usize, char)> {
     hidden(text, is_layout).find(|&(at, c)| !(c == '\r' && text[at..].starts_with("\r\n")))
 }
 
-/// Returns a text in JSON with its hidden characters written as `\uNNNN`, which any parser of JSON turns into the same
-/// characters again. Outside of strings, the text must not contain any line breaks or tabs.
+/// Returns a text in JSON with its hidden characters written as `\uNNNN`. Any JSON parser turns these escapes back into
+/// the same characters. Outside of strings, the text must not contain any line breaks or tabs.
 pub fn escape_in_json(json: &str) -> Cow<'_, str> {
     replace_at(json, hidden(json, |_| false), |c, out| {
         for unit in c.encode_utf16(&mut [0; 2]) {
@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(first_hidden("é\u{202e}"), Some((2, '\u{202e}')));
     }
 
-    /// Returns any text, in which hidden characters are frequent.
+    /// Returns a strategy for texts in which hidden characters are frequent.
     fn any_text() -> impl Strategy<Value = String> {
         let hidden = proptest::sample::select(HIDDEN.to_vec()).prop_map(|range| *range.start());
         let control = (0_u32..0xa0).prop_filter_map("a control character", char::from_u32);
@@ -195,7 +195,7 @@ mod tests {
             .prop_map(|characters| characters.into_iter().collect())
     }
 
-    /// The inputs come from a seed, so that each run has the same ones.
+    /// Returns a configuration with a fixed seed, so each run tests the same inputs.
     fn config() -> ProptestConfig {
         ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() }
     }

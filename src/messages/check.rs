@@ -20,7 +20,7 @@ messages! {
         "there is no {key} when the step begins: should `unchanged` make sure that it stays missing?";
     tutor_command_refused(line, refusal) = "{line}: {refusal}";
 
-    // Messages about answers that do not do their step.
+    // Messages about answers that do not complete their step.
     answer_raises(line, error, hint) =
         "this answer raises an error at {line}: {error}.{hint} Correct it, or expect the error with `error = \"…\"`";
     answer_does_not_pass(reason) = "this answer does not do the step: {reason}";

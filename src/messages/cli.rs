@@ -49,7 +49,8 @@ messages! {
         "{address} can be reached from other machines, so it needs a password: give the file that contains it with \
          --password-file, or set REDIS_TUTOR_PASSWORD. Or listen on 127.0.0.1 (the default)";
 
-    /// Shown by `serve --password-file` if the file has no line of text, or several. `name` is its path, or `standard input`.
+    /// Shown by `serve --password-file` if the file has no line of text, or several. `name` is the path of the file, or
+    /// `standard input`.
     not_a_password_file(name) = "{name} contains no password: it must contain a single line of UTF-8, the password";
 
     /// Shown by `serve` if the password in the environment is not UTF-8.
@@ -94,7 +95,7 @@ messages! {
     /// Shown by `review` if the next task is due within a day.
     nothing_due_today() = "There is nothing to practise today; the next task comes up within a day.";
 
-    /// Shown by `review` if the next task is due later than in a day.
+    /// Shown by `review` if the next task is due in more than a day.
     nothing_due_for_days(days) = "There is nothing to practise today; the next task comes up in {days} days.";
 
     /// Shown by `review` if no step has been done.
@@ -112,16 +113,16 @@ messages! {
     /// Shown as the first line of `doctor`.
     version_and_platform(version, system, architecture) = "redis-tutor {version} on {system}, {architecture}";
 
-    /// Shown by `doctor` above the walls of the sandbox.
+    /// Shown by `doctor` above the list of the sandbox's walls. Each wall is one restriction on Python.
     sandbox_heading() = "The sandbox around Python:";
 
-    /// Shown by `doctor` for a wall that stands.
+    /// Shown by `doctor` for a wall of the sandbox that works.
     wall_stands(wall) = "  yes  {wall}";
 
-    /// Shown by `doctor` for a wall that is missing.
+    /// Shown by `doctor` for a wall of the sandbox that is missing.
     wall_missing(wall) = "  NO   {wall}";
 
-    /// Shown as the last line of `doctor` if all walls stand.
+    /// Shown as the last line of `doctor` if no wall is missing.
     sandbox_complete() = "All walls stand: code in a lesson reaches nothing on this computer.";
 
     /// Shown as the last line of `doctor` if a wall is missing.

@@ -1,7 +1,7 @@
 //! Messages of the tutor's commands (`session/commands`).
 //!
-//! What the learner typed, and names of keys, commands and clients, are passed as inline code where the text is
-//! Markdown.
+//! If a message is Markdown, the learner's input and the names of keys, commands and clients are passed to it as inline
+//! code.
 
 messages! {
     // Messages that all commands use (`session/commands/mod.rs`).
@@ -47,7 +47,7 @@ a step is done; Ctrl-C stops what is running, Ctrl-D leaves.";
     expected_avoidance(command) = "You do not send {command}.";
     /// Shown by `:expect`: a key that must not change.
     expected_unchanged(key) = "{key} stays as it is.";
-    /// Shown by `:expect`: the client that must do the step.
+    /// Shown by `:expect`: the client that must complete the step.
     expected_client(client) = "You do it as {client}.";
     /// Shown by `:expect`: the clients that must take part in the step.
     expected_clients(clients) = "{clients} each do a part.";
@@ -142,9 +142,9 @@ The data is too large to be copied before every line, so this can't be undone. B
 `:fork`, which copies all of it once; `:fork back` then returns to it.";
     /// Shown by `:undo`: the input that was undone.
     undone(input) = "Undone: {input}.";
-    /// Shown after `undone` if it has led back to a step that is done.
+    /// Shown after `undone` if the learner is back at a step that is done.
     back_at_done_step(step, lesson) = "You are at step {step} of **{lesson}**, which is done.";
-    /// Shown after `undone` if it has led back to a step that is open again.
+    /// Shown after `undone` if the learner is back at a step that is open again.
     back_at_open_step(step, lesson) = "Step {step} of **{lesson}** is open again.";
     /// Shown after `undone` or `fork_left`, if keys have TTLs.
     clock_is_back() = "The clock was set back as well, so TTLs are as they were.";
@@ -196,9 +196,9 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     timed_out_after(duration) = "after {duration}, timed out";
     /// Shown in place of the reply to a blocked command, if its client stopped waiting.
     gave_up_after(duration) = "the client gave up after {duration}";
-    /// Shown in place of the commands in the middle of a long pipeline. There are at least two.
+    /// Shown in place of the commands in the middle of a long pipeline. At least two commands are left out.
     more_commands(number) = "{number} more commands";
-    /// Shown in place of the replies in the middle of a long pipeline. There are at least two.
+    /// Shown in place of the replies in the middle of a long pipeline. At least two replies are left out.
     more_replies(number) = "{number} more replies";
     /// The meaning of the bytes that name the command.
     part_is_command(meaning) = "{meaning}, the command";

@@ -33,10 +33,11 @@ messages! {
     // Messages about texts.
     empty_say(id) = "step \"{id}\" has an empty `say`: explain what the learner has to know";
     mark_not_closed(mark, line) = "{mark} is opened but not closed: {line}";
-    /// A character in the file that a terminal would act on, or that nobody would see. `character` is in Python's notation.
+    /// Shown for a character in the file that a terminal would interpret, or that nobody would see. `character` is in
+    /// Python's notation.
     hidden_character(character) =
         "the file contains the character {character}, which a terminal obeys or hides: remove it. In Python, an escape in a string stands for it, '{character}'";
-    /// Such a character in a text, for which the file has an escape of TOML.
+    /// Shown for a hidden character in a text that the file contains as a TOML escape.
     hidden_character_in_text(character) =
         "an escape of TOML in this text stands for the character {character}, which a terminal obeys or hides: remove it. For Python to read the escape itself, put the text between single quotes";
 

@@ -1,5 +1,5 @@
 //! Messages during a lesson (`session/lesson_run` and `session/race`). All are Markdown. An argument that quotes code
-//! comes with its backticks. The verdicts on submissions are in `feedback.rs`.
+//! already has its backticks. The verdicts on submissions are in `feedback.rs`.
 
 messages! {
     /// Shown for a command that needs a lesson, while no lesson is open.
@@ -36,10 +36,10 @@ messages! {
 
     // Code of the lesson that is not shown (`hidden_code.rs`).
 
-    /// Shown when Ctrl-C is pressed while a step is prepared or the data is looked at.
+    /// Shown when Ctrl-C is pressed while the tutor prepares a step or reads the data.
     hidden_code_goes_on() = "The tutor is still at work. Ctrl-C once more stops it.";
 
-    /// Shown when Ctrl-C is pressed again.
+    /// Shown when Ctrl-C is pressed a second time.
     hidden_code_stopped() =
         "Stopped, so what the tutor has prepared may be incomplete. `:again` starts the step again.";
 
@@ -105,7 +105,7 @@ messages! {
     /// Shown after a practised task that is due again on the next day.
     due_tomorrow() = "It comes up again tomorrow.";
 
-    /// Shown after a practised task that is due again later than on the next day.
+    /// Shown after a practised task that is due again in more than one day.
     due_in_days(days) = "It comes up again in {days} days.";
 
     /// Shown at the end of a practice.
@@ -216,7 +216,8 @@ messages! {
     /// Shown if a race has a single order, in which nothing goes wrong.
     only_order_succeeds() = "There is one order, and nothing goes wrong in it.";
 
-    /// Shown if a race has a single order, in which something goes wrong. `lost` is a clause that says what.
+    /// Shown if a race has a single order, in which something goes wrong. `lost` is a clause that describes the
+    /// failure.
     only_order_fails(lost) = "There is one order, and {lost} in it.";
 
     /// The number of orders, if all were played.

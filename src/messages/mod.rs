@@ -8,8 +8,8 @@
 //! assert_eq!(shell::lessons_done(3, 14), "3 of 14 lessons done");
 //! ```
 //!
-//! [`all`] lists the templates with their ids. A translation would be another template under the same id, and the macro
-//! `messages!` is the one place that would look it up.
+//! [`all`] lists the templates with their ids. A translation would be another template with the same id, and only the
+//! macro `messages!` would have to look it up.
 //!
 //! Some texts are not in the catalogue, because they are data or have to match another program: the replies of Redis
 //! (`redis-engine`), the errors of Python (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the
@@ -26,9 +26,9 @@ pub struct Message {
 
 /// Declares the messages of one file of the catalogue: `name(argument, …) = "template";`.
 ///
-/// Each becomes a public function that returns the filled template. A `{place}` without an argument is an error of the
-/// compiler, and an argument without a place a warning. A template is Markdown where the message is shown as Markdown. A
-/// `{{` stands for a brace.
+/// Each message becomes a public function that returns the filled template. A `{place}` without an argument is a
+/// compiler error, and an argument without a place is a warning. A template is Markdown where the message is shown as
+/// Markdown. Write `{{` for a literal brace.
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident($($argument:ident),* $(,)?) = $template:literal;)*) => {
         $(

@@ -99,9 +99,9 @@ messages! {
     key_heading(key, kind, parts) = "{key}: {kind} of {parts}";
     /// The encoding and the size of a key. `data` is a number of bytes with its noun.
     key_footer(encoding, data, memory) = "OBJECT ENCODING: {encoding}. {data} of data, MEMORY USAGE: {memory}.";
-    /// The basis of the marks in a picture, if they show what the last change of the data did.
+    /// The period that the marks in a picture cover: the last change of the data.
     with_the_last_change() = "with the last change";
-    /// The basis of the marks in a picture, if they show what has changed since the start of the step.
+    /// The period that the marks in a picture cover: the time since the start of the step.
     in_this_step() = "in this step";
     /// The note on a key that did not exist before. `when` is `with_the_last_change` or `in_this_step`.
     new_key(when) = "new {when}";
@@ -217,6 +217,6 @@ messages! {
     spoken_only_in(set, number) = "Only in {set}: {number}.";
     /// The number of members that both sets have, for a screen reader.
     spoken_in_both(left, right, number) = "In both {left} and {right}: {number}.";
-    /// The basis of the remarks on added and removed members of two sets, for a screen reader.
+    /// The period that the remarks on added and removed members of two sets cover, for a screen reader.
     spoken_changes(when) = "Added and removed: {when}.";
 }

@@ -1,5 +1,5 @@
-//! Messages about clients and their programs (`session/runtime` and `session/mod.rs`). All are Markdown, unless said
-//! otherwise. An argument that quotes code comes with its backticks.
+//! Messages about clients and their programs (`session/runtime` and `session/mod.rs`). All are Markdown, except where
+//! noted. An argument that quotes code already has its backticks.
 
 messages! {
     // Messages about clients (`turns.rs`, `session/mod.rs`).
@@ -13,7 +13,7 @@ messages! {
     /// The `reason` of `prompt_passes`, if the other client is busy and waits for no key.
     other_is_busy() = "The other is busy";
 
-    /// The name of a client that is connected to the port of `:serve`, in the text about what ended a wait.
+    /// The name of a client that is connected to the port of `:serve`, in the text about the cause that ended a wait.
     real_client() = "a real client";
 
     /// The word before the prompt in a fork. Plain text.
@@ -24,8 +24,8 @@ messages! {
     /// Shown when the learner's Python has ended by itself. `variables` is one of the next two messages.
     python_ended(variables) = "Python has ended. {variables} The data is untouched.";
 
-    /// Shown when the learner's Python has ended because it needed more memory than `limit`, such as `1 GB`. `variables` is
-    /// as in `python_ended`.
+    /// Shown when the learner's Python has ended because it needed more memory than `limit`, such as `1 GB`.
+    /// `variables` is as in `python_ended`.
     python_out_of_memory(limit, variables) =
         "Python has ended: it needed more memory than it may use, {limit}. {variables} The data is untouched.";
 
@@ -77,8 +77,8 @@ messages! {
 
     // Messages about limits (`memory_limit.rs`, `turns.rs`).
 
-    /// Shown once when a command was refused because the data has reached the program's own limit, which is no setting of
-    /// Redis. `limit` is a number with its unit.
+    /// Shown once when a command was refused because the data has reached the program's own limit, which is not a Redis
+    /// setting. `limit` is a number with its unit.
     data_out_of_memory(limit) =
         "The data takes more than {limit}, the most that this Redis keeps. Commands that add to it are refused with OOM: \
          type `DEL` with the name of a large key, or `FLUSHALL` to remove everything.";

@@ -1,7 +1,7 @@
 //! Messages of the terminal (`shell`).
 
 messages! {
-    /// Shown once if the operating system puts no sandbox around Python. `doctor` has the details.
+    /// Shown once if the operating system provides no sandbox for Python. `doctor` shows the details.
     no_sandbox() =
         "This system puts no full sandbox around Python, so open only lessons of people whom you trust. \
          `redis-tutor doctor` says what is missing.";
@@ -117,15 +117,15 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// The last line of the report of a panic in a build that names no repository.
     panic_report_to_source() = "Please report it where you got redis-tutor, with these lines and with what you typed.";
 
-    /// Shown while a client is blocked, if there is enough room. `clients` says which client waits for what. `left` is
-    /// `seconds_left`, or empty.
+    /// Shown while a client is blocked, if there is enough room. `clients` lists the clients and what each waits for.
+    /// `left` is `seconds_left`, or empty.
     wait_long(clients, left, dot) =
         "{clients}{left} {dot} Enter goes on as a second client {dot} Ctrl-C stops waiting";
 
     /// Shown in place of `wait_long` if there is less room.
     wait_medium(clients, left, dot) = "{clients}{left} {dot} Enter: another client {dot} Ctrl-C: stop";
 
-    /// Shown in place of `wait_medium` if there is less room. It has no room for the clients' names.
+    /// Shown in place of `wait_medium` if there is less room. The clients' names are left out.
     wait_short(left) = "{left}: Enter goes on, Ctrl-C stops";
 
     /// Shown in place of `wait_short` if there is less room.

@@ -1,4 +1,4 @@
-//! The sentences about files of the learner: `user_files`. A reason is the end of a sentence such as `cannot_read`.
+//! Messages about the learner's files (`user_files`). A reason is the end of a sentence such as `cannot_read`.
 
 messages! {
     /// Shown as the reason why a path was refused: it names a folder.

@@ -47,7 +47,7 @@ pub enum Event {
     PortOpened(Result<u16, String>),
     /// A file was written, or `refusal` is the reason why it was not.
     FileWritten { path: String, refusal: Option<String> },
-    /// The lesson's file was saved. The event has the new lesson, or the error in it.
+    /// The lesson's file was saved. The event contains the new lesson, or the error in the file.
     LessonSaved(Result<Arc<Lesson>, String>),
     /// The rehearsal of the open lesson has ended. Its result may be incomplete.
     Rehearsed(Arc<Rehearsal>),

@@ -1,8 +1,9 @@
 //! A session: clients, dialects, lessons. It handles events and returns effects, and does no input or output itself.
 //!
-//! Its modules, from the bottom up: `runtime` is what runs, `race` plays orders of commands on a runtime of its own,
-//! `lesson_run` leads through a lesson, and `commands` has the commands to the tutor. No module knows one above it. A
-//! module that needs something from a module above it returns that as data, and `Session` performs it.
+//! Its modules, from the bottom up: `runtime` runs code and commands, `race` plays orders of commands on a separate
+//! runtime, `lesson_run` leads through a lesson, and `commands` has the commands to the tutor. No module uses a module
+//! above it. If a module needs something from a module above it, it returns a request as data, and `Session` performs
+//! the request.
 
 mod commands;
 pub mod display;
@@ -44,7 +45,7 @@ pub struct Session {
     tutor: Tutor,
     undo: UndoHistory,
     wire_display: WireDisplay,
-    /// The `:wait` in progress. The clock moves to its end, deadline by deadline.
+    /// The `:wait` in progress. The clock moves to the end of the wait, deadline by deadline.
     wait: Option<Wait>,
 }
 
@@ -58,8 +59,8 @@ impl Session {
         }
     }
 
-    /// Starts the learner's Python before it is needed, so that the first line does not have to wait for it. Returns
-    /// false if it is running already.
+    /// Starts the learner's Python before it is needed, so the first line does not have to wait for it. Returns false
+    /// if Python is running already.
     pub fn warm_up(&mut self) -> bool {
         self.tutor.runtime.warm_up()
     }
@@ -124,7 +125,7 @@ impl Session {
                 runtime.engine.advance(runtime.clock.now_us());
             }
             Event::SkipWait => {
-                // If a turn has ended, another client may be able to run before the time passes.
+                // If a turn has ended, another client may be able to run before the clock moves.
                 if !runtime.end_waiting_turn()
                     && let Some(deadline_us) = runtime.next_deadline_us()
                 {
@@ -188,9 +189,9 @@ impl Session {
         &mut self.tutor.runtime.engine
     }
 
-    /// Lends the engine to real clients, `elapsed_us` after the start of the session, and then runs the session's own
-    /// clients as far as they can continue. During a trial, whose data will be restored, does not call `turn` and
-    /// returns `None`.
+    /// Calls `turn` with the engine for real clients, `elapsed_us` after the start of the session, and then runs the
+    /// session's own clients as far as they can continue. Returns `None` without calling `turn` during a trial, because
+    /// a trial's data will be restored.
     pub fn with_engine<T>(&mut self, elapsed_us: i64, turn: impl FnOnce(&mut Engine, i64) -> T) -> Option<T> {
         if !self.can_lend_engine() {
             return None;
@@ -271,7 +272,7 @@ impl Session {
         self.tutor.runtime.waits()
     }
 
-    /// Returns the next time at which a waiting program or the engine has something to do.
+    /// Returns the next time at which a waiting program or the engine has to act.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.tutor.runtime.next_deadline_us()
     }
@@ -356,7 +357,7 @@ impl Session {
         }
     }
 
-    /// Continues until something is needed from outside of the session.
+    /// Continues until the session needs something from outside.
     fn settle(&mut self) {
         loop {
             self.answer_clients();
@@ -374,7 +375,7 @@ impl Session {
         }
     }
 
-    /// Starts the next thing that can run. Returns false if there is none.
+    /// Starts the next item that can run. Returns false if there is none.
     fn begin_next(&mut self) -> bool {
         self.tutor.runtime.start_next_replay()
             || self.step_script()
@@ -385,8 +386,8 @@ impl Session {
             || self.judge_real_clients()
     }
 
-    /// Answers the requests that can be answered now: those of the client whose turn it is, otherwise those of the
-    /// first client that can continue.
+    /// Answers the requests that can be answered now. If it is a client's turn, only the requests of this client are
+    /// answered. Otherwise the first client that can continue gets the turn.
     fn answer_clients(&mut self) {
         self.tutor.take_finished();
         for client in self.tutor.runtime.clients.indices() {
@@ -455,7 +456,7 @@ impl Session {
         self.tutor.take_finished();
     }
 
-    /// Reports a submission that has run to the driver, and starts judging it.
+    /// Reports a finished submission to the driver, and starts judging it.
     fn conclude(&mut self, client: ClientIndex, submission: Submission) {
         if client == TUTOR {
             return self.tutor.keep_found(submission);

@@ -5,7 +5,7 @@ use super::Session;
 /// The state that a prompt may show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
-    /// The lesson's title, the number of the step from 1, and the number of steps.
+    /// The lesson's title, the number of the step (counted from 1), and the number of steps.
     pub place: Option<(String, usize, usize)>,
     /// The client at the prompt, if there are several.
     pub client: Option<String>,
@@ -20,8 +20,8 @@ pub struct Status {
 }
 
 impl Status {
-    /// Returns whether two states differ only in what a heading shows, that is, whether client, transaction, database
-    /// and moves of the clock are equal.
+    /// Returns whether client, transaction, database and moves of the clock are the same in both states. The lesson and
+    /// the time may differ.
     pub fn is_like(&self, other: &Status) -> bool {
         (&self.client, self.queued, self.database, self.moved_s)
             == (&other.client, other.queued, other.database, other.moved_s)

@@ -1,5 +1,5 @@
-//! Measures the time of a command in the process, with 1,000 and with 1,000,000 elements, and the growth between the
-//! two.
+//! Measures how long commands take inside this process, with 1,000 and with 1,000,000 elements, and the ratio of the
+//! two times.
 //!
 //! Run it with `cargo bench --bench engine`. Words after `--` select the rows that contain one of them. Each figure is
 //! the median of many batches. A row that adds or removes elements undoes its changes after each batch, outside of the
@@ -25,8 +25,8 @@ struct BenchEngine {
     random: u64,
 }
 
-/// A command to measure, written as a line of words. `%` is replaced by the number of a random element, and `+` by that
-/// of a new one.
+/// A command to measure, written as a line of words. `%` is replaced by the number of a random element, and `+` by the
+/// number of a new one.
 struct Row {
     command: &'static str,
     /// The command that undoes the row's changes, if it makes any.

@@ -1,8 +1,8 @@
-//! The syntax of a command's arguments as a tree, parsed from the `syntax` of its row, for COMMAND DOCS, hints and
-//! completion.
+//! The syntax of a command's arguments as a tree. It is parsed from the `syntax` of the command's row, and used for
+//! COMMAND DOCS, hints and completion.
 //!
-//! Words in capitals are tokens, others are values. `[…]` is optional, `<a | b>` is a choice, and `key [key ...]` is one or
-//! more keys.
+//! Words in capitals are tokens, others are values. `[…]` is optional, `<a | b>` is a choice, and `key [key ...]` is
+//! one or more keys.
 
 use std::fmt;
 
@@ -122,7 +122,8 @@ impl fmt::Display for Argument {
 }
 
 impl Argument {
-    /// Returns the argument in the notation for one that is neither optional nor repeated, with or without its token.
+    /// Returns the notation of the argument as if it were neither optional nor repeated. Includes the token if
+    /// `with_token` is true.
     fn written_once(&self, with_token: bool) -> String {
         let joined = |parts: &[Argument], separator: &str| {
             parts.iter().map(Argument::to_string).collect::<Vec<_>>().join(separator)
@@ -171,7 +172,8 @@ struct Parser<I: Iterator<Item = &'static str>> {
 }
 
 impl<I: Iterator<Item = &'static str>> Parser<I> {
-    /// Parses up to the closing bracket. Returns the alternatives, which bars separate, and whether `...` ends the last.
+    /// Parses up to the closing bracket. Returns the alternatives, which are separated by bars, and whether the last
+    /// one ends with `...`.
     fn alternatives(&mut self, close: Option<&str>) -> (Vec<Vec<Argument>>, bool) {
         let (mut all, mut sequence, mut repeats) = (Vec::new(), Vec::new(), false);
         while let Some(word) = self.words.next() {
@@ -219,7 +221,8 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
     }
 
     /// Parses `[…]`: an optional argument, or a repetition of the preceding arguments. Returns true if the brackets
-    /// repeat the whole choice (`a | b [a | b ...]`). `before` has all alternatives of that choice except the last.
+    /// repeat the whole choice (`a | b [a | b ...]`). `before` contains all alternatives of that choice except the
+    /// last.
     fn bracket(&mut self, before: &[Vec<Argument>], sequence: &mut Vec<Argument>) -> bool {
         let (alternatives, repeats) = self.alternatives(Some("]"));
         if let Some((last, others)) = alternatives.split_last()

@@ -1,9 +1,9 @@
 //! Blocked clients: for each key, the clients that are blocked on it, in the order in which they blocked.
 //!
-//! A blocking command that finds nothing to pop leaves a [`BlockedCommand`]. When another command fills one of its
-//! keys, the engine runs the blocked commands again, the longest blocked first. The first command that finds an element
-//! replies with it. The others stay blocked, and keep their places in the queue. The reply after a wait is thus written
-//! by the command itself.
+//! A blocking command that finds nothing to pop is stored as a [`BlockedCommand`]. When another command fills one of
+//! its keys, the engine runs the blocked commands again, the longest blocked first. The first command that finds an
+//! element replies with it. The others stay blocked, and keep their places in the queue. So the command itself writes
+//! the reply after a wait.
 //!
 //! The file `unblocking.rs` wakes the clients whose keys became ready.
 
@@ -16,7 +16,7 @@ use super::keyspace::BlockedCounts;
 /// The command of a blocked client.
 #[derive(Debug, Clone)]
 pub struct BlockedCommand {
-    /// The number of the database that was selected.
+    /// The number of the database that was selected when the client blocked.
     pub database: usize,
     /// The keys that the client is blocked on, in the order of the command.
     pub keys: Vec<Vec<u8>>,
@@ -86,12 +86,12 @@ impl Blocking {
         self.commands.keys().copied().collect()
     }
 
-    /// Returns the number of blocked clients, by the type of value that they are blocked on.
+    /// Returns the number of blocked clients for each type of value that clients are blocked on.
     pub(crate) fn counts(&self) -> BlockedCounts {
         self.counts
     }
 
-    /// Returns the count of clients blocked on the type of value that a command pops from.
+    /// Returns the counter of the clients that are blocked on the type of value that a command pops from.
     fn count_mut(&mut self, command: &Command) -> &mut usize {
         match command.group {
             Group::SortedSet => &mut self.counts.sorted_sets,
@@ -122,7 +122,8 @@ impl Blocking {
         self.queues.get(&(database, key.to_vec())).map(|queue| queue.iter().copied().collect()).unwrap_or_default()
     }
 
-    /// Returns the keys of a database that clients are blocked on, sorted. After SWAPDB, these keys may have values.
+    /// Returns the keys of a database that have blocked clients, in sorted order. After SWAPDB, these keys may have
+    /// values.
     pub(crate) fn keys_with_blocked_clients(&self, database: usize) -> Vec<Vec<u8>> {
         let mut keys: Vec<_> =
             self.queues.keys().filter(|(db, _)| *db == database).map(|(_, key)| key.clone()).collect();
@@ -135,7 +136,7 @@ impl Blocking {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }
 
-    /// Returns the clients whose timeout has ended by a time in milliseconds since 1970.
+    /// Returns the clients whose timeout ends at or before `now_ms`, a time in milliseconds since 1970.
     pub(crate) fn timed_out(&self, now_ms: i64) -> Vec<ClientId> {
         self.deadlines.range(..=(now_ms, ClientId(u64::MAX))).map(|&(_, client)| client).collect()
     }

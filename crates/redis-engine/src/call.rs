@@ -147,7 +147,8 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Returns the arity error of this command. Used by commands with additional rules, such as arguments in pairs.
+    /// Returns the arity error of this command. Commands with additional rules, such as arguments in pairs, return this
+    /// error themselves.
     pub fn wrong_arity(&self) -> Error {
         error::wrong_arity(self.command.name)
     }

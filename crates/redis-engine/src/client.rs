@@ -47,7 +47,7 @@ pub struct Client {
     pub no_touch: bool,
     /// Whether the client is a monitor.
     pub is_monitor: bool,
-    /// Whether monitors do not see this client's commands. The driver reads data through such a client.
+    /// Whether this client's commands are hidden from monitors. The driver uses such a client to read data.
     pub is_hidden_from_monitors: bool,
     /// Whether the driver should send the pending output and then close the connection.
     pub closing: bool,
@@ -156,7 +156,7 @@ pub struct Clients {
     /// The clients in their slots. A disconnected client leaves `None`.
     places: Vec<Option<(ClientId, Client)>>,
     gaps: Vec<usize>,
-    /// The slot of the client that was looked up last, which is nearly always the next one to be looked up.
+    /// The slot of the client that was looked up last. The next lookup is nearly always for the same client.
     latest: usize,
     last_id: u64,
     /// Clients with output that the driver has not been told about yet.
@@ -204,7 +204,7 @@ impl Clients {
         }
     }
 
-    /// Returns the clients that see every command.
+    /// Returns the clients in monitor mode.
     pub(crate) fn monitors(&self) -> &[ClientId] {
         &self.monitors
     }
@@ -265,8 +265,8 @@ impl Clients {
         ids
     }
 
-    /// Writes to a client other than the one whose command is running, such as a message or the reply that ends a wait.
-    /// The driver learns about the output through `take_pending_writes`.
+    /// Writes output, such as a message or the reply that ends a wait, to a client other than the one whose command is
+    /// running. The driver learns about the output through `take_pending_writes`.
     pub(crate) fn write_to(&mut self, id: ClientId, write: impl FnOnce(&mut Reply)) {
         if let Some(client) = self.find(id) {
             write(&mut client.reply);
@@ -279,16 +279,16 @@ impl Clients {
         &self.pending_writes
     }
 
-    /// Returns the clients that have new output or are to be closed since the last call, except the caller of
-    /// `execute`. Redis: `clients_pending_write`.
+    /// Returns the clients that have got new output or have been marked for closing since the last call. The replies of
+    /// `execute` to its own client are not included. Redis: `clients_pending_write`.
     pub fn take_pending_writes(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.pending_writes)
     }
 }
 
 impl Client {
-    /// Returns whether a command may need more memory, so that it is rejected above `maxmemory`: EXEC if any queued
-    /// command may.
+    /// Returns whether a command may need more memory and is therefore rejected above `maxmemory`. EXEC may need more
+    /// memory if any queued command may.
     pub(crate) fn may_need_memory(&self, command: &Command) -> bool {
         match &self.transaction {
             Some(transaction) if command.name == "EXEC" => {

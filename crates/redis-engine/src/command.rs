@@ -1,5 +1,5 @@
-//! Commands. Each command is defined by a row above the function that it runs. COMMAND, arity errors, help, completion
-//! and hints are all derived from the row.
+//! Commands. Each command is defined by a row above the function that implements it. COMMAND, arity errors, help,
+//! completion and hints are all derived from the row.
 
 use super::call::{Call, Outcome};
 use super::error;
@@ -28,7 +28,7 @@ pub struct Command {
     pub complexity: &'static str,
     /// What the command does, in one line.
     pub summary: &'static str,
-    /// An example: lines for redis-cli, the last of which uses the command.
+    /// An example: lines for redis-cli. The last line uses the command.
     pub example: &'static str,
     /// The function that runs the command.
     pub(crate) run: fn(&mut Call) -> Outcome,
@@ -71,8 +71,8 @@ impl Keys {
         Keys { count_at, ..self }
     }
 
-    /// Returns the positions of the keys in an `argv` of `words` words. `count` parses the word that holds the number of
-    /// keys.
+    /// Returns the positions of the keys in an `argv` of `words` words. `count` parses the word that holds the number
+    /// of keys.
     pub fn positions(self, words: usize, count: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
         let mut positions = Vec::new();
         if let (Ok(first @ 1..), Ok(step @ 1..)) = (usize::try_from(self.first), usize::try_from(self.step)) {
@@ -239,7 +239,7 @@ impl Command {
         )
     }
 
-    /// Returns the name of the command that this is a subcommand of: `OBJECT` for `OBJECT ENCODING`.
+    /// Returns the name of the container command that this subcommand belongs to: `OBJECT` for `OBJECT ENCODING`.
     pub fn container(&self) -> Option<&'static str> {
         self.name.split_once(' ').map(|(container, _)| container)
     }

@@ -1,7 +1,7 @@
 //! The command table: the rows of all commands, and their lookup by name.
 //!
-//! `commands::TABLE` is the only one. A running command gets it in its [`Call`](super::call::Call), so that no command
-//! imports the list of all commands.
+//! `commands::TABLE` is the only command table. A running command gets it in its [`Call`](super::call::Call), so that
+//! no command imports the list of all commands.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +24,7 @@ struct Row {
 }
 
 impl CommandTable {
-    /// Creates the table of the commands of these families.
+    /// Creates a table of all commands in these families.
     pub(crate) fn new(families: &'static [&'static [&'static Command]]) -> Self {
         let mut table = CommandTable { families, by_name: HashMap::default() };
         let containers: HashSet<_> = table.iter().filter_map(Command::container).collect();

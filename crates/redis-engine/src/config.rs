@@ -1,8 +1,8 @@
 //! The configuration: the parameters of CONFIG GET and CONFIG SET.
 //!
 //! One table lists all parameters of Redis 8.2. Those that take effect are the thresholds of encodings,
-//! `proto-max-bulk-len`, `notify-keyspace-events`, `hz`, `requirepass`, `maxmemory` with its policy and samples, the limits
-//! of client buffers, and those of connections: `maxclients`, `max-new-connections-per-cycle`, `tcp-backlog`,
+//! `proto-max-bulk-len`, `notify-keyspace-events`, `hz`, `requirepass`, `maxmemory` with its policy and samples, the
+//! limits of client buffers, and those of connections: `maxclients`, `max-new-connections-per-cycle`, `tcp-backlog`,
 //! `tcp-keepalive` and `timeout`. The others are only stored, for clients and tutorials that read or set them.
 
 mod output_limits;
@@ -29,7 +29,7 @@ pub struct Config {
     pub output_limits: OutputLimits,
     /// The value of `maxmemory` in bytes. 0 means no limit.
     pub(crate) max_memory: u64,
-    /// The value of `timeout`: seconds after which an idle client is disconnected; 0 is never. The driver disconnects.
+    /// The value of `timeout`: the number of seconds after which the driver disconnects an idle client, or 0 for never.
     pub idle_timeout_seconds: i64,
 }
 
@@ -47,8 +47,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Returns all names, including former names, with their values, and whether CONFIG GET finds them only by their full
-    /// name.
+    /// Returns all names, including former names, with their values, and whether CONFIG GET finds them only by their
+    /// full name.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, &[u8], bool)> {
         PARAMETERS.iter().zip(&self.values).flat_map(|(parameter, value)| {
             let names = [Some(parameter.name), parameter.old_name].into_iter().flatten();
@@ -56,7 +56,7 @@ impl Config {
         })
     }
 
-    /// Returns the value of a parameter as CONFIG GET shows it, or nothing if there is no such parameter.
+    /// Returns the value of a parameter as CONFIG GET shows it, or an empty text if there is no such parameter.
     pub fn get(&self, name: &str) -> &[u8] {
         position(name.as_bytes()).map_or(b"", |at| &self.values[at])
     }
@@ -113,8 +113,9 @@ impl Config {
         Ok(())
     }
 
-    /// Sets a parameter without any check, for values that the driver knows, such as `port`. Has no effect on an unknown
-    /// parameter, nor on what the engine derives from values of several parameters.
+    /// Sets a parameter without any check, for values that the driver determines, such as `port`. Has no effect on an
+    /// unknown parameter. Updates the cached numbers, but not the other state that CONFIG SET derives from parameters,
+    /// such as the enabled keyspace events.
     pub fn set_unchecked(&mut self, name: &str, value: &[u8]) {
         if let Some(at) = position(name.as_bytes()) {
             self.values[at] = value.to_vec();
@@ -122,7 +123,7 @@ impl Config {
         }
     }
 
-    /// Updates the fields that hold the values of numbers which are read often.
+    /// Updates the fields that cache frequently read numbers.
     fn cache_numbers(&mut self) {
         self.max_memory = self.integer("maxmemory").unsigned_abs();
         self.idle_timeout_seconds = self.integer("timeout");

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-/// An error reply: the text after the `-`, including the code (`ERR`, `WRONGTYPE`). It may quote bytes that a client sent.
+/// An error reply: the text after the `-`, including the code (`ERR`, `WRONGTYPE`). It may quote bytes that a client
+/// sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Cow<'static, [u8]>);
 
@@ -87,7 +88,7 @@ pub(crate) const WATCH_INSIDE_MULTI: Error = Error::from_static("ERR WATCH insid
 pub(crate) const EXEC_ABORTED: Error =
     Error::from_static("EXECABORT Transaction discarded because of previous errors.");
 
-/// Returns the error for an EXEC that was rejected itself. Redis omits the code of the reason if it is `ERR`.
+/// Returns the error for an EXEC that was itself rejected. Redis omits the code of the reason if it is `ERR`.
 pub(crate) fn exec_aborted_by(error: &Error) -> Error {
     let reason = error.as_bytes().strip_prefix(b"ERR ").unwrap_or(error.as_bytes());
     Error::new([b"EXECABORT Transaction discarded because of: ", reason].concat())

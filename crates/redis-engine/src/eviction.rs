@@ -11,8 +11,8 @@ use super::server_state::ServerState;
 /// The `used_memory` of Redis 8.2 right after its start, in bytes.
 const EMPTY_SERVER: u64 = 741_800;
 
-/// Number of keys per change for which an estimate of the memory is reused. With 1,000 keys, an estimate is reused for
-/// ten changes.
+/// An estimate of the memory is reused for one change per this number of keys. With 1,000 keys, it is reused for ten
+/// changes.
 const KEYS_PER_CHANGE: u64 = 100;
 
 /// The minimum number of keys of a database that are compared: the size of Redis's eviction pool (`EVPOOL_SIZE`).
@@ -48,7 +48,7 @@ impl Policy {
     }
 }
 
-/// Estimates what Redis would have allocated, in bytes: for the server, the keys and the hash tables of the databases.
+/// Estimates how many bytes Redis would have allocated for the server, the keys and the hash tables of the databases.
 pub fn used_memory(keyspace: &Keyspace) -> u64 {
     let filled = keyspace.databases().iter().filter(|database| !database.is_empty());
     let tables: usize = filled.map(|database| Table::with_elements(database.len()).allocated()).sum();
@@ -89,8 +89,8 @@ fn estimated_memory(keyspace: &mut Keyspace) -> u64 {
     }
 }
 
-/// Returns the database and index of the key to evict next: the one that the policy prefers among samples of all
-/// databases.
+/// Returns the database and index of the key to evict next, which is the key that the policy prefers among samples of
+/// all databases.
 fn key_to_evict(keyspace: &Keyspace, policy: Policy, samples: usize, random: &mut Rng) -> Option<(usize, usize)> {
     let mut candidates: Vec<(i64, usize, usize)> = Vec::new();
     for (number, database) in keyspace.databases().iter().enumerate() {
@@ -126,7 +126,7 @@ fn sample(database: &Database, only_volatile: bool, samples: usize, random: &mut
     if !sampled.is_empty() {
         return sampled;
     }
-    // Few keys have an expiry time, so the next ones after a random index are taken.
+    // Few keys have an expiry time, so the first such keys from a random index on are taken.
     let start = random.below(keys);
     (start..keys).chain(0..start).filter(is_candidate).take(samples).collect()
 }

@@ -30,7 +30,8 @@ impl ExpiryFormat {
     /// Parses the argument at `index`, which must be positive. Returns milliseconds since 1970.
     ///
     /// # Errors
-    /// Returns an error if the argument is not an integer, and `invalid expire time` if it is not positive or too large.
+    /// Returns an error if the argument is not an integer, and `invalid expire time` if it is not positive or too
+    /// large.
     pub fn parse(self, call: &Call, index: usize) -> Result<i64, Error> {
         let time = call.integer(index)?;
         let invalid = || error::invalid_expire(call.command.name);
@@ -41,12 +42,12 @@ impl ExpiryFormat {
         if self.absolute { Ok(ms) } else { ms.checked_add(call.keyspace.now_ms()).ok_or_else(invalid) }
     }
 
-    /// Parses the argument at `index` as the expiry time of a hash field. Returns milliseconds since 1970, possibly in the
-    /// past.
+    /// Parses the argument at `index` as the expiry time of a hash field. Returns milliseconds since 1970, possibly in
+    /// the past.
     ///
     /// # Errors
-    /// Returns an error if the argument is not an integer, is negative, or gives a time that does not fit into the 46 bits
-    /// that Redis uses for it (`EB_EXPIRE_TIME_MAX`).
+    /// Returns an error if the argument is not an integer, is negative, or gives a time that does not fit into the 46
+    /// bits that Redis uses for it (`EB_EXPIRE_TIME_MAX`).
     pub fn parse_for_field(self, call: &Call, index: usize) -> Result<i64, Error> {
         const LATEST_MS: i64 = (1 << 46) - 1;
         let time = call.integer(index)?;

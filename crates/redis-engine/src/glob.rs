@@ -1,9 +1,10 @@
 //! Glob patterns with Redis's rules (`stringmatchlen`): `*`, `?`, `[a-z]`, `[^a]`, `\`.
 //!
 //! Every part of a pattern except `*` matches exactly one byte. So after a mismatch it is enough to go back to the last
-//! `*`, and the time is at most the product of the lengths.
+//! `*`, and the time is at most proportional to the product of the two lengths.
 
-/// The maximum number of `*` in a pattern. Redis gives up beyond it, because its function calls itself for each `*`.
+/// The maximum number of `*` in a pattern. A pattern with more of them matches nothing, because Redis limits the depth
+/// of its recursive function.
 const MAX_STARS: usize = 1000;
 
 /// Returns whether a pattern matches the whole text. As in Redis, only the empty pattern matches the empty text.
@@ -36,12 +37,13 @@ pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     pattern.iter().all(|&byte| byte == b'*')
 }
 
-/// Matches like [`matches`], but ignores the case of ASCII letters.
+/// Returns whether a pattern matches the whole text like [`matches`], but ignores the case of ASCII letters.
 pub fn matches_ignore_case(pattern: &[u8], text: &[u8]) -> bool {
     matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 
-/// Matches a byte with the first part of a pattern, which is not `*`. Returns the rest of the pattern.
+/// Matches a byte with the first part of a pattern, which is not `*`. Returns the rest of the pattern, or `None` if the
+/// byte does not match.
 fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     let (matched, rest) = match pattern {
         [] => return None,
@@ -56,7 +58,8 @@ fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     matched.then_some(rest)
 }
 
-/// Returns whether a byte is in a class, which extends to `]` or to the pattern's end, and the rest of the pattern.
+/// Returns whether a byte is in a class, and the rest of the pattern after the class. The class ends at `]` or at the
+/// end of the pattern.
 fn in_class(mut class: &[u8], byte: u8) -> (bool, &[u8]) {
     let mut matched = false;
     loop {

@@ -1,9 +1,9 @@
 //! The digits of doubles as Redis writes them: the Grisu2 algorithm (Florian Loitsch, "Printing Floating-Point Numbers
 //! Quickly and Accurately with Integers", 2010).
 //!
-//! The digits parse to the same double. In about one case in a thousand they are one or two more than necessary: Redis
-//! replies `56.44861951509316` as `56.448619515093156`. So an algorithm that always finds the fewest digits, such as that
-//! of Rust's standard library, would give other replies than Redis.
+//! Parsing the digits returns the original double. In about one case in a thousand, there are one or two digits more
+//! than necessary: Redis replies `56.44861951509316` as `56.448619515093156`. So an algorithm that always finds the
+//! fewest digits, such as the one in Rust's standard library, would give other replies than Redis.
 
 /// A number `fraction * 2^exponent`.
 #[derive(Debug, Clone, Copy)]

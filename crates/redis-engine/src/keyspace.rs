@@ -1,7 +1,8 @@
 //! The keyspace: sixteen databases of keys with values and expiry times. No other module changes keys.
 //!
-//! Commands read with `read` and change with `edit`, `put` and `remove`. Each change marks the key as modified for
-//! WATCH, removes a container that became empty, records keyspace events, and signals keys that clients are blocked on.
+//! Commands read keys with `read`, and change them with `edit`, `put` and `remove`. Each change marks the key as
+//! modified for WATCH, removes a container that became empty, records keyspace events, and signals keys that clients
+//! are blocked on.
 
 mod database;
 mod edit;
@@ -73,9 +74,10 @@ pub struct Keyspace {
     pub stats: KeyspaceStats,
     /// Size limits and encoding thresholds.
     pub limits: Limits,
-    /// Whether the expire cycle removes expired keys. Otherwise only a lookup does (DEBUG SET-ACTIVE-EXPIRE).
+    /// Whether the expire cycle removes expired keys. If this is off, only a lookup removes them (DEBUG
+    /// SET-ACTIVE-EXPIRE).
     pub(crate) active_expiry: bool,
-    /// Expire cycles per second: the configuration parameter, 1 to 500.
+    /// The number of expire cycles per second, from 1 to 500. This is the configuration parameter `hz`.
     hz: i64,
     /// The time of the next expire cycle.
     cycle_ends_us: i64,
@@ -87,8 +89,8 @@ pub struct Keyspace {
     /// The number of blocked clients. A key is signalled as ready only if a client is blocked on its type.
     pub(crate) blocked: BlockedCounts,
     ready_keys: Vec<(usize, Vec<u8>)>,
-    /// Number of changes since the start, including expiries and evictions. Between two equal values, nothing has
-    /// changed.
+    /// Number of changes since the start, including expiries and evictions. If it has the same value at two times,
+    /// nothing has changed in between.
     pub changes: u64,
     /// Number of changes as Redis counts them (`server.dirty`): several if a command changes several elements, and none
     /// if a key expires. INFO reports it as `rdb_changes_since_last_save`.
@@ -153,7 +155,7 @@ impl Keyspace {
         &self.databases[self.selected]
     }
 
-    /// Returns all databases, by number.
+    /// Returns all databases, in the order of their numbers.
     pub fn databases(&self) -> &[Database] {
         &self.databases
     }
@@ -196,7 +198,7 @@ impl Keyspace {
         Some(self.database().entry(index))
     }
 
-    /// Finds a key to read it: counts a hit or a miss, and updates the access time.
+    /// Finds the index of a key to read. Counts a hit or a miss, and updates the access time.
     fn access(&mut self, key: &[u8]) -> Option<usize> {
         let now_ms = self.now_ms();
         let index = self.look_up(key)?;
@@ -218,7 +220,7 @@ impl Keyspace {
         Some(self.database().entry(index))
     }
 
-    /// Finds a key, counts a hit or a miss, and records a `keymiss` event.
+    /// Finds the index of a key, and counts a hit or a miss. Records a `keymiss` event for a miss.
     fn look_up(&mut self, key: &[u8]) -> Option<usize> {
         let index = self.look_up_without_event(key);
         if index.is_none() {
@@ -227,7 +229,7 @@ impl Keyspace {
         index
     }
 
-    /// Finds a key, and counts a hit or a miss.
+    /// Finds the index of a key, and counts a hit or a miss.
     fn look_up_without_event(&mut self, key: &[u8]) -> Option<usize> {
         let index = self.find(key);
         let count = if index.is_some() { &mut self.stats.hits } else { &mut self.stats.misses };
@@ -259,7 +261,8 @@ impl Keyspace {
         Ok(if exists { Hash::from_value(&self.database().entry(index).value) } else { None })
     }
 
-    /// Converts a sorted set to a skiplist, as SORT does before it reads it. This is not a change of the key.
+    /// Converts a sorted set to a skiplist, as SORT does before it reads the elements. The conversion does not count as
+    /// a change of the key.
     pub(crate) fn convert_sorted_set_to_skiplist(&mut self, key: &[u8]) {
         if let Some(index) = self.find(key)
             && let Value::SortedSet(zset) = &mut self.database_mut().entry_mut(index).value
@@ -280,8 +283,8 @@ impl Keyspace {
         Ok(Some(Edit::new(self, index, key, false)))
     }
 
-    /// Opens a key that must hold a `T`, or creates it with an empty value. A created key is removed again if the edit is
-    /// not committed.
+    /// Opens a key that must hold a `T`, or creates it with an empty value. A created key is removed again if the edit
+    /// is not committed.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.
@@ -420,7 +423,7 @@ impl Keyspace {
         self.signal_modified(key);
     }
 
-    /// Signals that a key was modified, to the clients that watch it.
+    /// Marks a key as modified for the clients that watch it.
     fn signal_modified(&mut self, key: &[u8]) {
         self.changes += 1;
         if !self.watches.is_empty() {
@@ -456,7 +459,7 @@ impl Keyspace {
         self.dirty = 0;
     }
 
-    /// Removes all keys of a database, and returns how many there were.
+    /// Removes all keys of a database, and returns their number.
     pub(crate) fn flush(&mut self, database: usize) -> usize {
         let emptied = std::mem::take(&mut self.databases[database]);
         let change = |key: &[u8]| KeyChange { before: emptied.get(key).is_some(), after: None };
@@ -466,7 +469,7 @@ impl Keyspace {
         emptied.len()
     }
 
-    /// Swaps two databases. Clients that watch a key of either are affected as by a change.
+    /// Swaps two databases. For clients that watch a key in either database, the swap counts as a change of the key.
     pub(crate) fn swap(&mut self, a: usize, b: usize) {
         let now_ms = self.now_ms();
         let mut watches = std::mem::take(&mut self.watches);
@@ -482,8 +485,8 @@ impl Keyspace {
         self.dirty += 1;
     }
 
-    /// Updates the key of a value that has changed: schedules the expiry of its fields, or removes the key if the value is
-    /// empty. Returns whether the key still exists.
+    /// Updates the key of a value that has changed: schedules the expiry of its fields, or removes the key if the value
+    /// is empty. Returns whether the key still exists.
     fn settle(&mut self, index: usize, key: &[u8]) -> bool {
         self.signal_modified(key);
         let database = self.database_mut();

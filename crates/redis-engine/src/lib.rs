@@ -75,7 +75,7 @@ use server_state::ServerState;
 pub struct Engine {
     /// The keys of all databases.
     pub keyspace: Keyspace,
-    /// Everything else: clients, configuration, subscriptions, statistics.
+    /// Server state other than keys: clients, configuration, subscriptions, statistics.
     pub server: ServerState,
 }
 
@@ -102,9 +102,10 @@ impl Engine {
 
     /// Runs a command of a client at a time in microseconds since 1970.
     ///
-    /// The reply is appended to the client's output, unless the command has blocked the client. The replies of clients
-    /// that the command unblocks are appended to theirs. `argv` holds the command's name and arguments, and is not
-    /// empty. The clock of the engine never goes back: an earlier time than that of the last call has no effect.
+    /// The reply is appended to the client's output, unless the command has blocked the client. The replies to clients
+    /// that the command unblocks are appended to the output of those clients. `argv` holds the command's name and
+    /// arguments, and is not empty. The clock of the engine never goes back: an earlier time than that of the last call
+    /// has no effect.
     ///
     /// # Panics
     /// Panics if the client is not connected, or if `argv` is empty.
@@ -125,7 +126,7 @@ impl Engine {
                 reply.truncate(length_before);
             }
             reply.protocol = state.reply.protocol;
-            // Messages that were published to the client meanwhile come after the reply.
+            // Messages that were published to the client while the command ran come after the reply.
             reply.raw(state.reply.as_bytes());
             state.reply = reply;
         }
@@ -200,7 +201,8 @@ impl Engine {
         admitted.map(|()| command)
     }
 
-    /// Makes the checks of Redis's `processCommand`, in its order. Between them, evicts keys if `maxmemory` is exceeded.
+    /// Makes the checks of Redis's `processCommand`, in its order. Between the checks, evicts keys if `maxmemory` is
+    /// exceeded.
     fn admit_command(&mut self, client: ClientId, command: &Command, words: usize) -> Result<(), Error> {
         if !command.arity_allows(words) {
             return Err(error::wrong_arity(command.name));
@@ -230,7 +232,7 @@ impl Engine {
     }
 
     /// Marks the client's transaction, if any, as aborted by a rejected command. A rejected EXEC ends the transaction.
-    /// Returns the error to reply.
+    /// Returns the error to reply with.
     fn reject(&mut self, client: ClientId, argv: &[&[u8]], error: Error) -> Error {
         let state = self.server.clients.get_mut(client);
         if argv[0].eq_ignore_ascii_case(b"EXEC") {

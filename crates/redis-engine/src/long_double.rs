@@ -26,8 +26,8 @@ pub enum LongDouble {
 impl LongDouble {
     pub const ZERO: LongDouble = LongDouble::Finite { negative: false, mantissa: 0, exponent: 0 };
 
-    /// Parses the whole text as C's `strtold` does: decimal or hexadecimal or `inf`, with an optional sign, without spaces.
-    /// Returns `None` for a number out of range.
+    /// Parses the whole text as C's `strtold` does: decimal or hexadecimal or `inf`, with an optional sign, without
+    /// spaces. Returns `None` if the text is not a number or the number is out of range.
     pub fn parse(text: &[u8]) -> Option<LongDouble> {
         if text.len() >= TEXT_LIMIT {
             return None;
@@ -142,7 +142,7 @@ impl<'a> Literal<'a> {
         (natural, count)
     }
 
-    /// Rounds a hexadecimal number, whose exponent is a power of two.
+    /// Rounds a hexadecimal number, whose exponent has the base 2.
     fn binary(&self) -> Option<(u64, i64)> {
         let (digits, _) = self.digits(16);
         if digits.is_zero() {

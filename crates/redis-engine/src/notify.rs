@@ -116,7 +116,8 @@ impl Classes {
 }
 
 impl std::fmt::Display for Classes {
-    /// Writes the letters as CONFIG GET does. Redis omits `n`, `o` and `c` after `A`, although `A` does not include them.
+    /// Writes the letters as CONFIG GET does. Redis omits `n`, `o` and `c` after `A`, although `A` does not include
+    /// them.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         use std::fmt::Write as _;
         if self.bits & Self::by_default() == Self::by_default() && self.modules {

@@ -23,8 +23,8 @@ pub(crate) fn parse_integer(text: &[u8]) -> Option<i64> {
     if negative { 0i64.checked_sub_unsigned(n) } else { i64::try_from(n).ok() }
 }
 
-/// Parses a double as Redis parses a score or an increment: decimal or hexadecimal, `inf` or `infinity` in any case, with
-/// an optional sign. NaN, spaces and trailing text are invalid.
+/// Parses a double as Redis parses a score or an increment: decimal or hexadecimal, `inf` or `infinity` in any case,
+/// with an optional sign. NaN, spaces and trailing text are invalid.
 pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
     // Most scores are whole numbers, and those with up to 15 digits are exact.
     if (1..=15).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) {
@@ -45,7 +45,8 @@ pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
-/// Returns `v`, the value of a decimal `text`, unless it is too large or too small for a double: Redis rejects those.
+/// Returns `v`, the value of a decimal `text`, unless it is too large or too small for a double. Redis rejects such
+/// numbers.
 fn in_range(text: &str, v: f64) -> Option<f64> {
     let mantissa = text.split('e').next().unwrap_or(text);
     let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
@@ -73,8 +74,8 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     (scaled.is_finite() && (scaled != 0.0 || value == 0.0)).then_some(scaled)
 }
 
-/// Formats a double as Redis replies it (`fpconv_dtoa`): whole numbers within half of the range of an `i64` as integers,
-/// others with digits that parse to the same double.
+/// Formats a double as Redis does in replies (`fpconv_dtoa`): whole numbers within half of the range of an `i64` as
+/// integers, others with digits that parse to the same double.
 pub fn format_double(v: f64) -> String {
     if v.is_nan() {
         return "nan".into();
@@ -122,8 +123,8 @@ pub(crate) fn format_double_in_17_digits(v: f64) -> String {
     format!("{}e{sign}{:02}", trim(mantissa), exponent.abs())
 }
 
-/// Formats `digits * 10^exponent` as Redis does (`emit_digits` of fpconv): plain if at most six zeros are appended, plain
-/// with a point if there are at most six decimals or the exponent is small, otherwise in scientific notation.
+/// Formats `digits * 10^exponent` as Redis does (`emit_digits` of fpconv): plain if at most six zeros are appended,
+/// plain with a point if there are at most six decimals or the exponent is small, otherwise in scientific notation.
 fn place_point(digits: &str, exponent: i32) -> String {
     let n = digits.len() as i32;
     let scientific = exponent + n - 1;

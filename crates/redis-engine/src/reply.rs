@@ -43,7 +43,8 @@ impl Reply {
         self.bytes.len()
     }
 
-    /// Writes a random element this number of times. Returns false if the reply would exceed the limit for a negative count.
+    /// Writes a random element this number of times. Returns false if the reply would exceed the limit for a negative
+    /// count.
     pub(crate) fn repeat(&mut self, times: usize, mut write: impl FnMut(&mut Self)) -> bool {
         times <= MAX_RANDOM_ELEMENTS
             && (0..times).all(|_| {
@@ -65,7 +66,7 @@ impl Reply {
         self.bytes.capacity()
     }
 
-    /// Releases allocated memory beyond this number of bytes, and beyond what was written.
+    /// Releases allocated memory, but keeps at least this number of bytes and everything that was written.
     pub fn shrink_to(&mut self, bytes: usize) {
         self.bytes.shrink_to(bytes);
     }

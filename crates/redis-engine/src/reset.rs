@@ -1,7 +1,7 @@
 //! Resetting the engine, or restoring it from a copy, while clients stay connected.
 //!
-//! The driver holds the connections. A client's id, blocked command, subscriptions and pending output must neither be lost
-//! nor pass to another client.
+//! The driver holds the connections. A client's id, blocked command, subscriptions and pending output must neither be
+//! lost nor pass to another client.
 
 use super::Engine;
 use super::client::{ClientId, Clients};
@@ -9,8 +9,8 @@ use super::client::{ClientId, Clients};
 impl Engine {
     /// Removes all keys, settings and statistics, but keeps the connected clients and the limit on the data's memory.
     ///
-    /// Clients stay blocked and subscribed, and keep their selected database. Watched keys that existed count as changed.
-    /// Without clients, the result is the same as that of [`Engine::new`].
+    /// Clients stay blocked and subscribed, and keep their selected database. Watched keys that existed count as
+    /// changed. Without clients, the result is the same as that of [`Engine::new`].
     pub fn reset(&mut self, seed: u64, now_us: i64) {
         for database in 0..self.keyspace.databases().len() {
             self.keyspace.flush(database);
@@ -32,10 +32,11 @@ impl Engine {
         }
     }
 
-    /// Undoes everything since `before`, a copy of this engine, except the effects on the clients in `rehearsing`.
+    /// Undoes all changes since `before`, an earlier copy of this engine, was made. The effects on the clients in
+    /// `rehearsing` stay.
     ///
     /// Keys and blocked commands are restored. All other clients that are still connected are restored as well, which
-    /// discards the output that was written to them since `before`.
+    /// discards the output that was written to them since the copy was made.
     pub fn undo_rehearsal(&mut self, before: Engine, rehearsing: &[ClientId]) {
         self.keyspace = before.keyspace;
         self.server.blocking = before.server.blocking;

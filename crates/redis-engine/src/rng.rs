@@ -29,8 +29,8 @@ impl Rng {
         ((u128::from(self.next_u64()) * n as u128) >> 64) as usize
     }
 
-    /// Returns `count` different random indices below `n`, in the order in which they were drawn, which is not uniformly
-    /// random. All choices of indices are equally likely (Floyd's algorithm). `count` must be at most `n`.
+    /// Returns `count` different random indices below `n`, in the order in which they were drawn, which is not
+    /// uniformly random. All choices of indices are equally likely (Floyd's algorithm). `count` must be at most `n`.
     pub(crate) fn distinct_below(&mut self, n: usize, count: usize) -> IndexSet<usize, foldhash::fast::RandomState> {
         let mut indices = IndexSet::default();
         for last in n - count..n {

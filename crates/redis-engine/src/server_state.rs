@@ -37,8 +37,8 @@ pub struct ServerState {
     pub process_id: u32,
     /// Measures INFO's `used_memory_rss` in bytes, set by the driver. Without it, INFO reports `used_memory`.
     pub resident_memory: Option<fn() -> u64>,
-    /// Makes room for this number of clients if possible, and returns for how many there is room. Set by the driver.
-    /// CONFIG SET refuses a higher `maxclients` than this returns.
+    /// Makes room for this number of clients if possible, and returns the number of clients for which there is room.
+    /// The driver sets this function. CONFIG SET refuses a `maxclients` above the returned number.
     pub make_room_for_clients: Option<fn(i64) -> i64>,
     /// How long the driver should pause before the next command, in microseconds (DEBUG SLEEP).
     pub pause_us: i64,
@@ -57,7 +57,8 @@ impl ServerState {
             blocking: Blocking::default(),
             subscriptions: Subscriptions::default(),
             config: Config::default(),
-            // The run id uses another generator, so the random choices of commands do not depend on how it is made.
+            // The run id uses another generator, so the random choices of commands do not depend on how the run id is
+            // made.
             random: Rng::new(seed),
             statistics: Statistics::default(),
             wrong_passwords: 0,
@@ -93,7 +94,7 @@ impl ServerState {
         subscribers.len()
     }
 
-    /// Publishes keyspace events as `notify-keyspace-events` asks for.
+    /// Publishes the keyspace events that are enabled by `notify-keyspace-events`.
     pub(crate) fn publish_events(&mut self, events: &[Event]) {
         let enabled = self.config.events;
         for Event { class, name, database, key } in events {
@@ -125,7 +126,8 @@ impl ServerState {
         }
     }
 
-    /// Unblocks a client with this error, or with the null of a timeout. Returns whether it was blocked.
+    /// Unblocks a client. Replies with the error if there is one, otherwise with null as after a timeout. Returns
+    /// whether the client was blocked.
     pub(crate) fn unblock(&mut self, client: ClientId, error: Option<&Error>) -> bool {
         let Some(blocked) = self.blocking.unblock(client) else { return false };
         self.count_call(client, blocked.command, error);

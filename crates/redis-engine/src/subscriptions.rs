@@ -102,7 +102,8 @@ impl Subscriptions {
         self.clients[kind as usize].get(name).map_or(0, IndexSet::len)
     }
 
-    /// Returns the subscriptions that a message on a channel reaches: first those to the channel, then those to patterns.
+    /// Returns the subscriptions that a message on a channel reaches: first those to the channel, then those to
+    /// patterns.
     pub(crate) fn subscribers(&self, kind: Kind, channel: &[u8]) -> Vec<Subscriber<'_>> {
         let direct = self.clients[kind as usize].get(channel).into_iter().flatten();
         let mut subscribers: Vec<_> = direct.map(|&client| Subscriber { client, pattern: None }).collect();

@@ -40,7 +40,7 @@ impl Watches {
         keys.push(watched);
     }
 
-    /// Makes a client watch no keys, and forgets whether any has changed.
+    /// Ends all watches of a client, and discards the record that a watched key has changed.
     pub(crate) fn unwatch(&mut self, client: ClientId) {
         self.touched.remove(&client);
         for WatchedKey { database, key, .. } in self.watched.remove(&client).unwrap_or_default() {
@@ -90,8 +90,8 @@ impl Watches {
         }
     }
 
-    /// Records that a database was flushed or swapped with another. `change` returns what became of a key. Redis:
-    /// `touchAllWatchedKeysInDb`.
+    /// Records that a database was flushed or swapped with another. `change` returns the states of a key before and
+    /// after. Redis: `touchAllWatchedKeysInDb`.
     pub(crate) fn touch_database(&mut self, database: usize, change: impl Fn(&[u8]) -> KeyChange) {
         for (&client, keys) in &mut self.watched {
             for watched in keys.iter_mut().filter(|watched| watched.database == database) {

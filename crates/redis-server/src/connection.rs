@@ -15,17 +15,17 @@ use redis_engine::resp::request::{RequestLimits, RequestParser};
 /// Smallest value that `client-query-buffer-limit` can have, in bytes. A read buffer up to this size is always
 /// accepted.
 const MIN_QUERY_BUFFER_LIMIT: usize = 1 << 20;
-/// Maximum size of a client's unsent output in bytes, whatever the configuration says.
+/// Maximum size of a client's unsent output in bytes, regardless of the configuration.
 const MAX_OUTPUT: usize = 1 << 30;
 /// Maximum size in bytes of the unsent output of a client that has not authenticated.
 const MAX_UNAUTHENTICATED_OUTPUT: u64 = 1024;
 
-/// Size in bytes from which the replies to the requests of one read are moved to the output queue, before the other
-/// requests are run. glibc always takes blocks of more than 32 MB directly from the system, and returns them to it, so that
-/// output of any size leaves nothing behind.
+/// When the replies to the requests of one read reach this size in bytes, they are moved to the output queue before the
+/// other requests are run. glibc always takes blocks of more than 32 MB directly from the system and returns them when
+/// they are freed. So no memory stays allocated after large output.
 const MAX_REPLIES: usize = 33 << 20;
 
-/// Unused memory of a client's buffers in bytes that is never released, as in Redis.
+/// Number of unused bytes in a client's buffers up to which no memory is released, as in Redis.
 const MAX_SPARE: usize = 4 << 10;
 /// Time in microseconds after which an idle client's buffers are released, as in Redis.
 const IDLE_US: i64 = 2_000_000;
@@ -40,7 +40,8 @@ pub struct Connection {
     read_buffer: Vec<u8>,
     /// Replies that did not fit into the socket's send buffer.
     output: OutputQueue,
-    /// The largest sizes of the read buffer and of the engine's replies since `shrink_buffers` was last called, in bytes.
+    /// The largest sizes of the read buffer and of the engine's replies since `shrink_buffers` was last called, in
+    /// bytes.
     read_peak: usize,
     reply_peak: usize,
     /// Whether `shrink_buffers` may find memory to release.
@@ -51,7 +52,7 @@ pub struct Connection {
     over_soft_limit_since: Option<Instant>,
     /// Whether the connection is in the event loop's queue.
     pub is_queued: bool,
-    /// Whether the socket has reported the end of the stream. It is reported once, and comes after all data.
+    /// Whether the socket has reported the end of the stream. The socket reports the end once, after all data.
     pub has_reported_end: bool,
 }
 
@@ -199,7 +200,8 @@ impl Connection {
         }
     }
 
-    /// Disconnects a client that has sent an HTTP request. As in Redis, it gets no replies, not even to earlier requests.
+    /// Disconnects a client that has sent an HTTP request. As in Redis, it gets no replies, not even to earlier
+    /// requests.
     fn reject_http(&mut self, engine: &mut Engine) {
         self.has_sent_http = true;
         self.discard_output(engine);
@@ -218,8 +220,8 @@ impl Connection {
         })
     }
 
-    /// Returns whether the client is still connected after its last command: disconnects it if its unsent output exceeds
-    /// the hard limit, and moves long replies out of the engine.
+    /// Moves long replies out of the engine, and disconnects the client if its unsent output exceeds the hard limit.
+    /// Returns false if it has disconnected the client.
     fn keep_output_within_limits(&mut self, engine: &mut Engine) -> bool {
         let Some(client) = engine.server.clients.find(self.client) else { return true };
         if self.output.len() + client.reply.len() <= OutputBuffer::BUFFER {
@@ -312,8 +314,9 @@ impl Connection {
         self.over_soft_limit_since.is_some()
     }
 
-    /// Releases memory that the client's buffers have not used lately: all of it if the client is idle, otherwise what is
-    /// more than twice the largest size since the last call. Redis: `clientsCronResizeQueryBuffer`.
+    /// Releases memory that the client's buffers have not used lately. If the client is idle, all unused memory is
+    /// released. Otherwise a buffer that is more than twice as large as necessary since the last call is reduced to the
+    /// necessary size. Redis: `clientsCronResizeQueryBuffer`.
     pub fn shrink_buffers(&mut self, engine: &mut Engine, now_us: i64) {
         let Some(client) = engine.server.clients.find(self.client) else { return };
         let is_idle = now_us.saturating_sub(client.active_us) > IDLE_US;
@@ -333,7 +336,8 @@ impl Connection {
         self.measure_memory(client);
     }
 
-    /// Tells the engine how much memory the buffers take, and notes whether some of it could be released later.
+    /// Reports the memory of the buffers to the engine, and records whether some of this memory could be released
+    /// later.
     fn measure_memory(&mut self, client: &mut Client) {
         let requests = self.read_buffer.capacity() + self.parser.releasable_bytes();
         let replies = client.reply.allocated_bytes();
@@ -359,8 +363,8 @@ fn queue_replies(output: &mut OutputQueue, client: &mut Client, sent: usize) {
     output.take(&mut client.reply, sent);
 }
 
-/// Returns whether a request begins like one of HTTP: Redis's defence against cross-protocol scripting, in which a web
-/// page makes a browser send a request with commands in its body.
+/// Returns whether a request begins like an HTTP request. Redis rejects such requests to prevent cross-protocol
+/// scripting, in which a web page makes a browser send a request with commands in its body.
 fn begins_http_request(first_word: &[u8]) -> bool {
     match first_word {
         [b'P' | b'p', _, _, _] => first_word.eq_ignore_ascii_case(b"POST"),

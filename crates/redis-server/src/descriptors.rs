@@ -1,11 +1,11 @@
 //! The system's limit of open descriptors, which limits the number of clients.
 
-/// Number of descriptors that are kept for other purposes than clients, as in Redis (`CONFIG_MIN_RESERVED_FDS`).
+/// Number of descriptors that are reserved for other purposes than clients, as in Redis (`CONFIG_MIN_RESERVED_FDS`).
 #[cfg(unix)]
 const RESERVED: u64 = 32;
 
 /// Raises the limit of open descriptors so that there is room for this number of clients, if the system allows that.
-/// Returns for how many clients there is room, at most `clients`.
+/// Returns the number of clients for which there is room, at most `clients`.
 #[cfg(unix)]
 pub fn make_room_for_clients(clients: i64) -> i64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -25,7 +25,7 @@ pub fn make_room_for_clients(clients: i64) -> i64 {
     i64::try_from(current.saturating_sub(RESERVED)).unwrap_or(clients).clamp(1, clients.max(1))
 }
 
-/// Returns `clients`: other systems have no such limit.
+/// Returns `clients`, because other systems have no such limit.
 #[cfg(not(unix))]
 pub fn make_room_for_clients(clients: i64) -> i64 {
     clients

@@ -55,9 +55,9 @@ pub struct Server {
     with_spare_memory: BTreeSet<usize>,
     /// Whether clients may be waiting to be accepted.
     is_accepting: bool,
-    /// Whether accepting has failed, so that it is tried again at the next housekeeping.
+    /// Whether accepting has failed and must be tried again at the next housekeeping.
     has_accept_failed: bool,
-    /// When the housekeeping is due, in microseconds since 1970; `None` while there is nothing to do.
+    /// When the housekeeping is due, in microseconds since 1970. `None` means that there is nothing to do.
     housekeeping_us: Option<i64>,
     /// The slot that the housekeeping has checked last.
     last_checked: usize,
@@ -87,8 +87,8 @@ impl Server {
     /// Listens on the address of the options, and sets the engine's password, port and DEBUG access.
     ///
     /// # Errors
-    /// Returns an error if the host is unknown, the address can be reached from other machines and there is no password,
-    /// or the address cannot be listened on.
+    /// Returns an error if the host is unknown, the address can be reached from other machines and there is no
+    /// password, or the address cannot be listened on.
     pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
         let address = resolve(options)?;
         Self::configure(options, engine);
@@ -161,8 +161,7 @@ impl Server {
         self.address
     }
 
-    /// Passes everything to `report` that the person who runs the server should know, each kind of notice at most once a
-    /// minute.
+    /// Passes notices for the person who runs the server to `report`, each kind of notice at most once a minute.
     pub fn report_to(&mut self, report: impl FnMut(&Notice) + Send + 'static) {
         self.reporter = Reporter::new(report);
     }
@@ -184,7 +183,8 @@ impl Server {
         Ok(())
     }
 
-    /// Waits at most `max_wait` for something to do, and does it: one iteration of a caller's own loop.
+    /// Runs one iteration of the event loop, for callers that have their own loop. Waits at most `max_wait` until there
+    /// is something to do.
     ///
     /// # Errors
     /// Returns an error if waiting for sockets fails.
@@ -199,7 +199,7 @@ impl Server {
     }
 
     /// Handles everything that is ready, without waiting, at a time that the caller gives in microseconds since 1970.
-    /// Used by callers that have their own clock, or their own clients on the same engine.
+    /// This is for callers that have their own clock, or their own clients on the same engine.
     ///
     /// # Errors
     /// Returns an error if polling the sockets fails.
@@ -219,7 +219,7 @@ impl Server {
     }
 
     /// Returns the time at which [`handle_ready`](Server::handle_ready) has something to do although no socket has
-    /// changed, on the clock of its callers.
+    /// changed. The time is in microseconds since 1970 on the clock of the callers.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.housekeeping_us
     }
@@ -321,7 +321,7 @@ impl Server {
         self.flush_written_clients(engine, now_us);
     }
 
-    /// Sends what other clients' commands wrote to clients, and queues those that were unblocked and have more
+    /// Sends the output that commands wrote to other clients, and queues the clients that were unblocked and have more
     /// requests.
     fn flush_written_clients(&mut self, engine: &mut Engine, now_us: i64) {
         for client in engine.server.clients.take_pending_writes() {
@@ -410,7 +410,8 @@ enum Action {
     ResumeAndRead,
 }
 
-/// Sleeps if DEBUG SLEEP has asked for it. Returns whether it did, in which case the client's next requests wait.
+/// Sleeps if DEBUG SLEEP has requested it. Returns whether the server has slept. The client's next requests must then
+/// wait.
 fn sleep_if_requested(engine: &mut Engine) -> bool {
     let pause_us = std::mem::take(&mut engine.server.pause_us);
     if pause_us > 0 {

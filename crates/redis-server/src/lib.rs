@@ -1,6 +1,6 @@
 //! [`redis_engine`] behind TCP sockets, for real Redis clients.
 //!
-//! [`serve`] runs a server until Ctrl-C. A [`Server`] leaves the engine and the thread to the caller:
+//! [`serve`] runs a server until Ctrl-C. With a [`Server`], the caller provides the engine and the thread:
 //!
 //! ```
 //! use std::io::{Read as _, Write as _};
@@ -53,17 +53,20 @@ pub struct Options {
     pub host: String,
     /// Port to listen on. 0 lets the system choose a free one.
     pub port: u16,
-    /// Password that clients must give with AUTH. Required to listen on an address that is not a loopback address.
+    /// Password that clients must give with AUTH. It is required to listen on an address that is not a loopback
+    /// address.
     pub password: Option<String>,
     /// Seed of the random number generator.
     pub seed: u64,
     /// Which clients may send DEBUG.
     pub debug: DebugAccess,
-    /// Redis's `tcp-backlog`: number of connections that wait to be accepted, beyond which the system refuses clients.
+    /// Redis's `tcp-backlog`: maximum number of connections that wait to be accepted. The system refuses further
+    /// clients.
     pub tcp_backlog: u32,
-    /// Redis's `tcp-keepalive`: seconds after which the system checks whether an idle client is still there; 0 is never.
+    /// Redis's `tcp-keepalive`: number of seconds after which the system checks whether an idle client is still there,
+    /// or 0 for never.
     pub tcp_keepalive: u32,
-    /// Redis's `timeout`: seconds after which an idle client is disconnected; 0 is never.
+    /// Redis's `timeout`: number of seconds after which an idle client is disconnected, or 0 for never.
     pub timeout: u32,
 }
 
@@ -154,7 +157,8 @@ impl fmt::Display for ServeError {
 
 impl std::error::Error for ServeError {}
 
-/// Serves an empty engine until Ctrl-C or SIGTERM. Reports the address with [`Notice::Listening`] once clients can connect.
+/// Serves an empty engine until Ctrl-C or SIGTERM. Reports the address with [`Notice::Listening`] once clients can
+/// connect.
 ///
 /// Raises the limit of open descriptors of the process if `maxclients` needs that.
 ///
@@ -172,7 +176,7 @@ pub fn serve(options: &Options, mut report: impl FnMut(&Notice) + Send + 'static
     server.run(&mut engine)
 }
 
-/// Reports that the system lets fewer connections wait than `tcp-backlog` asks for.
+/// Sends a notice if the system allows fewer waiting connections than `tcp-backlog`.
 fn report_backlog(options: &Options, report: &mut impl FnMut(&Notice)) {
     let wanted = i64::from(options.tcp_backlog);
     if let Some(allowed) = listener::max_backlog().filter(|&allowed| allowed < wanted) {
@@ -180,7 +184,7 @@ fn report_backlog(options: &Options, report: &mut impl FnMut(&Notice)) {
     }
 }
 
-/// Makes room for `maxclients` clients, or reduces it to the number for which there is room, as Redis does.
+/// Makes room for `maxclients` clients, or reduces `maxclients` to the number for which there is room, as Redis does.
 fn fit_max_clients(engine: &mut Engine, report: &mut impl FnMut(&Notice)) {
     let wanted = engine.server.config.integer("maxclients");
     let allowed = descriptors::make_room_for_clients(wanted);

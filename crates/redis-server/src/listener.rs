@@ -13,8 +13,8 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
-    /// A descriptor that is never used, and closed when there is no other, so that a client can be accepted for a moment
-    /// and told that there is no room. Otherwise the client would wait for ever, in the dark.
+    /// A spare descriptor. When no other descriptor is left, it is closed, so that a client can be accepted for a
+    /// moment and told that there is no room. Otherwise the client would wait forever without an error.
     spare: Option<Socket>,
 }
 
@@ -32,8 +32,8 @@ pub enum AcceptError {
 }
 
 impl Listener {
-    /// Listens on an address. Up to `backlog` connections that are not accepted yet wait in the socket. The system refuses
-    /// others, and their clients try again after a second or more.
+    /// Listens on an address. Up to `backlog` connections that are not accepted yet wait in the socket. The system
+    /// refuses further connections, and their clients try again after a second or more.
     ///
     /// # Errors
     /// Returns an error if the address cannot be listened on.
@@ -51,12 +51,12 @@ impl Listener {
     /// Returns the address, with the port that the system chose if port 0 was requested.
     ///
     /// # Errors
-    /// Returns an error if the system does not know the address.
+    /// Returns an error if the system does not report the address.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
     }
 
-    /// Makes `token` report when clients are waiting.
+    /// Registers the socket for events. An event with `token` means that clients are waiting.
     ///
     /// # Errors
     /// Returns an error if the socket cannot be polled.
@@ -72,8 +72,8 @@ impl Listener {
         self.socket.accept().map_err(AcceptError::from)
     }
 
-    /// Refuses the next client for want of a descriptor: accepts it in place of the spare descriptor, tells it that there
-    /// is no room, and disconnects it. Returns whether a client was refused.
+    /// Refuses the next client when no descriptor is left: accepts it in place of the spare descriptor, tells it that
+    /// there is no room, and disconnects it. Returns whether a client was refused.
     pub fn refuse_next(&mut self) -> bool {
         let was_refused = match self.spare.take() {
             Some(spare) => {
@@ -125,7 +125,7 @@ pub fn refuse(mut stream: TcpStream) {
 }
 
 /// Makes the system probe a connection that is idle for this number of seconds, and close it if three probes are not
-/// answered: Redis's `tcp-keepalive`. 0 is never.
+/// answered: Redis's `tcp-keepalive`. If the number is 0, connections are never probed.
 pub fn keep_alive(stream: &TcpStream, seconds: i64) {
     if let Ok(seconds @ 1..) = u64::try_from(seconds) {
         let between_probes = Duration::from_secs((seconds / 3).max(1));
@@ -136,7 +136,7 @@ pub fn keep_alive(stream: &TcpStream, seconds: i64) {
     }
 }
 
-/// Returns the number of connections that the system lets wait in a socket at most, if that is known.
+/// Returns the maximum number of connections that the system allows to wait in a socket, if it is known.
 pub fn max_backlog() -> Option<i64> {
     std::fs::read_to_string("/proc/sys/net/core/somaxconn").ok()?.trim().parse().ok()
 }

@@ -1,8 +1,8 @@
 //! The server on its own, without the tutor, for the test suites of Redis and of its client libraries.
 //!
 //! Accepts the options that these suites pass to `redis-server`, each followed by its value: `--port`, `--bind`,
-//! `--requirepass`, `--enable-debug-command`, `--tcp-backlog`, `--tcp-keepalive` and `--timeout`. `--seed` sets the random
-//! seed. Prints the address to standard output, and everything else to standard error.
+//! `--requirepass`, `--enable-debug-command`, `--tcp-backlog`, `--tcp-keepalive` and `--timeout`. `--seed` sets the
+//! random seed. Prints the address to standard output, and everything else to standard error.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 
 fn report(notice: &Notice) {
     match notice {
-        // The server is of use although its output may be closed.
+        // The server is useful even if its standard output is closed.
         Notice::Listening(address) => drop(writeln!(io::stdout(), "{address}")),
         notice => print_error(notice),
     }

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 pub enum Notice {
     /// Clients can connect to this address.
     Listening(SocketAddr),
-    /// The system keeps fewer connections waiting than `tcp-backlog` asks for.
+    /// The system allows fewer waiting connections than `tcp-backlog`.
     BacklogReduced {
         /// The value of `tcp-backlog`.
         wanted: i64,
@@ -21,7 +21,7 @@ pub enum Notice {
     MaxClientsReduced {
         /// The former value of `maxclients`.
         wanted: i64,
-        /// Its new value.
+        /// The new value of `maxclients`.
         allowed: i64,
     },
     /// New clients are refused, because there are no more descriptors.
@@ -103,7 +103,7 @@ mod tests {
             (&Notice::OutOfDescriptors, 59_999_999),
             (&Notice::OutOfDescriptors, 59_999_999),
             (&second, 60_000_000),
-            // A clock that was set back does not silence the reports.
+            // Notices are still reported after the clock has been set back.
             (&first, -60_000_000),
         ] {
             reporter.report(notice, now_us);

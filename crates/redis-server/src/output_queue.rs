@@ -1,7 +1,7 @@
 //! Replies that a client's socket has not accepted yet.
 //!
-//! They are kept in blocks, as in Redis (`client->reply`). Long replies are moved here and never copied, so that output
-//! takes its own size in memory and no more, and a block is released as soon as it is sent.
+//! The replies are kept in blocks, as in Redis (`client->reply`). Long replies are moved here and never copied, so the
+//! output takes no more memory than its own size. A block is released as soon as it is sent.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write as _};
@@ -13,7 +13,7 @@ use redis_engine::reply::Reply;
 /// for a client that always gets replies of such a size.
 const MAX_COPIED: usize = 256 << 10;
 
-/// Maximum size in bytes to which a block grows when replies are copied behind it.
+/// Maximum size in bytes to which a block grows when replies are appended to it.
 const MAX_EXTENDED: usize = 1 << 20;
 
 /// Number of bytes passed to each `write` call: as much as Redis's client libraries read at once.
@@ -50,8 +50,8 @@ impl OutputQueue {
         self.sent + self.unsent
     }
 
-    /// Takes all replies from `reply`. The socket has accepted the first `sent` bytes of them, which is possible only if
-    /// the queue is empty.
+    /// Takes all replies from `reply`. The socket has already accepted the first `sent` bytes of them. `sent` must be 0
+    /// unless the queue is empty.
     pub fn take(&mut self, reply: &mut Reply, sent: usize) {
         assert!(sent == 0 || self.is_empty(), "replies behind unsent ones are not sent yet");
         let rest = &reply.as_bytes()[sent..];

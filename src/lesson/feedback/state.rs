@@ -1,4 +1,4 @@
-//! Feedback sentences about the data: what a key, a field or a member should be, and what it is.
+//! Feedback sentences about the data: the expected and the actual value of a key, a field or a member.
 
 use super::value;
 use crate::lesson::comparison::{Bound, Comparison, Relation, Wanted};
@@ -8,7 +8,8 @@ use crate::lesson::value::repr;
 use crate::markup::code;
 use crate::messages::feedback as messages;
 
-/// Maximum length of a pair of values that is shown in addition to their difference, in characters.
+/// Maximum length, in bytes, of the wanted and the actual value together. If they are longer and their difference is
+/// known, the sentence describes only the difference.
 const LONGEST_PAIR: usize = 75;
 
 /// Returns what a probe asks for, as a sentence for a learner.
@@ -24,7 +25,7 @@ pub fn expectation_sentence(probe: &Probe) -> String {
     }
 }
 
-/// Returns one or two sentences about the difference between what the data should hold and what it holds.
+/// Returns one or two sentences about the difference between the expected and the actual data.
 pub fn sentence(mismatch: &StateMismatch) -> String {
     match mismatch {
         StateMismatch::OtherType { key, key_type } => messages::other_type(code(key), type_name(key_type)),
@@ -81,7 +82,7 @@ fn presence_sentence(mismatch: &PresenceMismatch) -> String {
     }
 }
 
-/// Returns what a probe asks about, as the beginning of a sentence.
+/// Returns the object that a probe asks about, as the beginning of a sentence.
 fn subject_name(subject: &Subject) -> String {
     match subject {
         Subject::Key(key) => code(key),
@@ -115,7 +116,7 @@ fn bound_text(bound: &Bound) -> String {
     }
 }
 
-/// Returns the name of a key's type, as TYPE replies it, with its article.
+/// Returns the name of a key's type with its article. `key_type` is the name that TYPE returns.
 pub fn type_name(key_type: &str) -> String {
     match key_type {
         "string" => messages::type_string(),
@@ -135,7 +136,8 @@ mod tests {
     use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
     use crate::lesson::findings::Findings;
 
-    /// Returns the feedback if a probe has this value. If the value is empty, the probe raises an error.
+    /// Returns the feedback on the probe `run`, which should show `reply`. `probes` are pairs of a probe and the value
+    /// that it showed. An empty value stands for an error.
     fn feedback(run: &str, reply: &str, probes: &[(&str, &str)], sent: &str) -> String {
         let probe = Probe { run: Spanned::new(0..0, run.into()), reply: reply.into() };
         let words: Vec<Vec<u8>> = sent.split(' ').map(|word| word.as_bytes().to_vec()).collect();

@@ -5,13 +5,15 @@ use crate::lesson::value::{Value, repr};
 use crate::markup::{code, truncate_characters};
 use crate::messages::feedback as messages;
 
-/// Maximum length of a pair of values that is shown in addition to their difference, in characters.
+/// Maximum length, in bytes, of the wanted and the actual value together. If they are longer and their difference is
+/// known, the sentence describes only the difference.
 const LONGEST_PAIR: usize = 110;
 
 /// Maximum number of values that a sentence lists.
 const MOST_LISTED: usize = 3;
 
-/// Returns a sentence with the wanted and the actual value, unless they are too long, and with their difference.
+/// Returns a sentence with the wanted and the actual value, followed by their difference. Leaves out the values if they
+/// are too long and the difference is known.
 pub fn wanted_and_actual(wanted: &str, actual: &str, difference: Option<&ValueMismatch>) -> String {
     let is_short = wanted.len() + actual.len() <= LONGEST_PAIR;
     let both = messages::wanted_and_shown(code(wanted), code(actual));
@@ -106,7 +108,7 @@ pub fn shortened(text: &str) -> String {
     truncate_characters(text, MOST_CHARACTERS)
 }
 
-/// Lists values, as many as fit on a line.
+/// Joins at most `MOST_LISTED` values with commas, and counts the others.
 fn listed(values: &[Value]) -> String {
     let mut texts: Vec<String> = values.iter().take(MOST_LISTED).map(quoted).collect();
     if values.len() > MOST_LISTED {

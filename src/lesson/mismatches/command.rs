@@ -113,7 +113,7 @@ pub enum Spelling {
     Cli,
 }
 
-/// What was typed, and for which task.
+/// The context in which commands are compared: what the learner typed, and the task.
 #[derive(Debug, Clone, Copy)]
 pub struct AnswerContext<'a> {
     pub spelling: Spelling,
@@ -125,7 +125,7 @@ pub struct AnswerContext<'a> {
 /// Commands whose second and third arguments are the start and the stop of a range.
 const RANGES: [&str; 5] = ["LRANGE", "LTRIM", "ZRANGE", "ZREVRANGE", "GETRANGE"];
 
-/// Commands that take pairs in any order.
+/// Commands whose arguments after the key are pairs in any order, such as fields with their values.
 const PAIRS: [(&str, PairKind); 3] =
     [("ZADD", PairKind::ScoreAndMember), ("HSET", PairKind::FieldAndValue), ("MSET", PairKind::KeyAndValue)];
 
@@ -168,7 +168,7 @@ impl CommandMismatch {
         None
     }
 
-    /// Returns the name that was misspelt, if that is the difference.
+    /// Returns the correct name if the difference is a misspelt name.
     pub fn suggested_name(&self) -> Option<&str> {
         if let CommandMismatch::Misspelling { wanted, .. } = self { Some(wanted) } else { None }
     }
@@ -189,8 +189,8 @@ pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMi
     })
 }
 
-/// Returns whether a command that was sent is similar to an intended one: the same or a related command, on the same key
-/// or on one with a similar name.
+/// Returns whether a command that was sent is similar to an intended one: the same or a related command, on the same
+/// key or on one with a similar name.
 pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().any(|sent| {
@@ -204,7 +204,7 @@ pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
 }
 
 /// Returns whether each of the submitted commands is intended, and was not sent more often in the step than intended.
-/// False if nothing was submitted.
+/// Returns false if nothing was submitted.
 pub fn are_all_intended(submitted: &[Words], sent: &[Words], intended: &[Words]) -> bool {
     let (sent, intended) = (SentCommand::parse_all(sent), SentCommand::parse_all(intended));
     let count = |commands: &[SentCommand], one: &SentCommand| commands.iter().filter(|other| *other == one).count();

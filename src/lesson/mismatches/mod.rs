@@ -60,7 +60,8 @@ pub enum Mismatch {
     },
     /// The value is right, but Redis was not asked for it.
     NotFromRedis,
-    /// The value is right, but was read from other keys than those of the step. `actual` is the first key that was read.
+    /// The value is right, but was read from other keys than those of the step. `actual` is the first key that was
+    /// read.
     FromOtherKeys {
         wanted: String,
         actual: Option<String>,
@@ -225,7 +226,7 @@ impl ReplyMismatch {
 }
 
 impl RaceMismatch {
-    /// Explains why `every_order` is not met: nothing was raced, an order is bad, or a program ended with an error.
+    /// Explains why `every_order` is not met: no race was run, an order is bad, or a program ended with an error.
     fn new(every_order: &EveryOrder, findings: &Findings) -> Self {
         let Some(result) = &findings.race_result else {
             let start = every_order.start.as_ref().map(|start| start.get_ref().clone());
@@ -238,8 +239,8 @@ impl RaceMismatch {
             };
         };
         let clients = result.names.len();
-        // If another client's commands caused the error, the order explains it. An error that is in the program itself
-        // has to be reported.
+        // If another client's commands caused the error, the bad order explains the error. If the program itself is
+        // wrong, the error has to be reported.
         match result.error.as_ref().filter(|ended| result.bad == 0 || ended.is_broken()) {
             Some(ended) => RaceMismatch::ProgramError {
                 clients,
@@ -258,7 +259,7 @@ impl RaceMismatch {
 }
 
 impl RedisErrorMismatch {
-    /// Explains an error of Redis. Returns `None` if there is no more to say than its message.
+    /// Explains an error of Redis. Returns `None` if the error's own message is explanation enough.
     fn new(message: &str, submission: &Submission, findings: &Findings) -> Option<Self> {
         let words = |command: &Vec<Vec<u8>>| -> Vec<String> {
             command.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
@@ -290,7 +291,7 @@ impl RedisErrorMismatch {
     }
 }
 
-/// Returns what to tell the learner about a submission that does not do the step, the most important first.
+/// Returns the differences to report about a submission that does not complete the step, the most important first.
 pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findings: &Findings) -> Vec<Mismatch> {
     if let Some(swapped) = command::swapped_arguments(&submission.commands, &findings.intended) {
         return vec![Mismatch::Command(swapped)];
@@ -319,8 +320,8 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     mismatches
 }
 
-/// Returns what to tell the learner about a submission that only read data and almost did what the step asks for. Returns
-/// nothing for any other submission.
+/// Returns the differences to report about a submission that only read data and almost did what the step asks for.
+/// Returns nothing for any other submission.
 pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<Mismatch> {
     if let Some(swapped) = command::swapped_arguments(&submission.commands, &findings.intended) {
         return vec![Mismatch::Command(swapped)];
@@ -340,8 +341,8 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
     of_reply.into_iter().chain(of_command).take(MOST_AT_ONCE).collect()
 }
 
-/// Returns what is wrong with one of several lines that a step takes, even if other lines follow: a misspelt name,
-/// arguments in the wrong order, several values in one text, or data that no further line will complete.
+/// Returns a mistake that later lines cannot correct, in one of the lines of a step that takes several: a misspelt name,
+/// arguments in the wrong order, several values in one text, or data that no further line completes.
 pub fn of_one_line(
     failed: &[FailedExpectation<'_>],
     submission: &Submission,
@@ -366,7 +367,7 @@ pub fn of_one_line(
     Some(Mismatch::of_expectation(unreachable, submission, findings))
 }
 
-/// Returns where a correct value was read from, if that is not what the step is about.
+/// Returns a mismatch if a correct value was not read from Redis, or was read from keys that the step is not about.
 pub fn of_origin(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     if expect.reply.is_none() && expect.output.is_none() {
         return None;
@@ -385,7 +386,7 @@ pub fn of_origin(expect: &Expect, submission: &Submission, findings: &Findings) 
     }
 }
 
-/// Returns whether a command failed on a key of another type, because it should have gone to another key.
+/// Returns whether a command failed with WRONGTYPE because it was sent to the wrong key.
 pub fn is_at_wrong_key(submission: &Submission, findings: &Findings) -> bool {
     let is_wrong_type = submission.error.as_ref().is_some_and(|error| error.message.contains("WRONGTYPE"));
     let sent = submission.commands.last().filter(|_| is_wrong_type);

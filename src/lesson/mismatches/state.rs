@@ -1,4 +1,4 @@
-//! Differences between what the data should hold and what it holds: which key, field or member is concerned.
+//! Differences between the expected and the actual data: which key, field or member is concerned.
 
 use super::value::ValueMismatch;
 use crate::lesson::comparison::{Bound, Comparison, Wanted};
@@ -9,14 +9,14 @@ use crate::lesson::value::{self, Value};
 use crate::spelling;
 use redis_engine::resp::quoting;
 
-/// A difference between what the data should hold and what it holds.
+/// A difference between the expected and the actual data.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StateMismatch {
     /// The key holds a value of another type, so the probe raised an error.
     OtherType { key: String, key_type: &'static str },
     /// The probe raised an error, or did not run.
     NotReadable { probe: String, wanted: String },
-    /// A condition holds that should not, or does not hold although it should.
+    /// A condition is met but should not be, or should be met but is not.
     Condition { probe: String, should_hold: bool },
     /// Something is missing, or exists but should not. The reason may be a misspelt name.
     Presence { mismatch: PresenceMismatch, misspelling: Option<Misspelling> },
@@ -83,7 +83,7 @@ pub enum Subject {
 }
 
 impl StateMismatch {
-    /// Compares what a probe showed with what it should show.
+    /// Compares the value that a probe showed with the expected value.
     pub fn of_probe(probe: &Probe, submission: &Submission, findings: &Findings) -> StateMismatch {
         let actual = |source: &str, like: &str| findings.probe_value(source).and_then(|shown| shown.value_like(like));
         let written = submission.arguments();
@@ -100,7 +100,7 @@ impl StateMismatch {
         }
     }
 
-    /// Returns the name that was misspelt, if that is the difference.
+    /// Returns the correct name if the difference is a misspelt name.
     pub fn suggested_name(&self) -> Option<&str> {
         match self {
             StateMismatch::Presence { misspelling, .. } => Some(&misspelling.as_ref()?.wanted),
@@ -172,10 +172,10 @@ fn is_subsequence(part: &[Value], whole: &[Value]) -> bool {
     part.iter().all(|value| rest.any(|other| value::same(value, other)))
 }
 
-/// Compares the value that a probe should show with the one that it shows.
+/// Compares the value that a probe should show with the value that it showed.
 ///
-/// `written` are the words that the learner sent, where a name may be misspelt. `key_types` are the types of the keys
-/// that they named.
+/// `written` contains the words that the learner sent, where a name may be misspelt. `key_types` has the types of the
+/// keys that these words name.
 fn other_value(
     probe: &str,
     wanted: &str,
@@ -202,7 +202,7 @@ fn other_value(
     StateMismatch::Value { subject: Subject::of_probe(probe), wanted: wanted.into(), actual, difference }
 }
 
-/// Returns what is wrong with a value that should be within bounds.
+/// Describes why a value is not within its bounds.
 fn outside_bounds(
     expression: &str,
     bounds: Vec<Bound>,
@@ -226,7 +226,7 @@ pub fn misspelling(probe: &str, wanted: &str, actual: &Value, written: &[String]
 }
 
 impl Subject {
-    /// Reads what a probe asks about.
+    /// Parses the object that a probe asks about.
     pub fn of_probe(probe: &str) -> Subject {
         let question = Question::parse(probe);
         question.and_then(|question| question.subject()).unwrap_or_else(|| Subject::Expression(probe.into()))
@@ -286,7 +286,7 @@ impl Question {
         })
     }
 
-    /// Returns what is missing, or exists but should not, if the reply shows that.
+    /// Returns what is missing, or what exists but should not, if the values show this.
     fn presence(&self, wanted: &Value, actual: &Value) -> Option<PresenceMismatch> {
         let (key, second) = (self.argument(0), self.argument(1));
         let is_zero = |value: &Value| matches!(value, Value::Integer(0) | Value::Bool(false));

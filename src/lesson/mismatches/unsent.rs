@@ -37,7 +37,7 @@ pub enum Unsent {
 }
 
 impl Unsent {
-    /// Returns the probable reason of the submission's error.
+    /// Returns the probable reason for the submission's error.
     pub fn new(submission: &Submission, findings: &Findings) -> Unsent {
         let error = submission.error.clone().unwrap_or_default();
         let class = error.class.rsplit('.').next().unwrap_or_default();
@@ -50,7 +50,7 @@ impl Unsent {
         reason.or_else(|| misspelt_command(&submission.source)).unwrap_or(Unsent::Unknown)
     }
 
-    /// Returns the name that was misspelt, if that is the reason.
+    /// Returns the correct name if the reason is a misspelt name.
     pub fn suggested_name(&self) -> Option<&str> {
         if let Unsent::MisspeltCommand { suggestion } = self { Some(suggestion) } else { None }
     }

@@ -123,7 +123,7 @@ pub enum Kind {
 }
 
 impl ValueMismatch {
-    /// Compares two values. Returns `None` if they are equal, or if no difference says more than the two values do.
+    /// Compares two values. Returns `None` if they are equal, or if their difference is obvious from the two values.
     pub fn between(wanted: &Value, actual: &Value) -> Option<ValueMismatch> {
         match (wanted, actual) {
             (Value::Bytes(a), Value::Text(b)) if a == b.as_bytes() => {
@@ -179,7 +179,7 @@ impl ValueMismatch {
         }
     }
 
-    /// Returns the name that was misspelt, if that is the difference.
+    /// Returns the correct name if the difference is a misspelt name.
     pub fn suggested_name(&self) -> Option<&str> {
         match self {
             ValueMismatch::FieldName { wanted, .. } => Some(wanted),
@@ -336,7 +336,8 @@ fn members(missing: Vec<Value>, surplus: Vec<Value>) -> Option<ValueMismatch> {
     (!missing.is_empty() || !surplus.is_empty()).then_some(ValueMismatch::Members { missing, surplus })
 }
 
-/// Returns the wanted values that are missing and the actual values that are not wanted. Equal values are counted.
+/// Returns the wanted values that are missing and the actual values that are not wanted. A value that occurs several
+/// times is compared by its number of occurrences.
 fn multiset_difference(wanted: &[Value], actual: &[Value]) -> (Vec<Value>, Vec<Value>) {
     let mut surplus = actual.to_vec();
     let missing = wanted.iter().filter(|value| match surplus.iter().position(|other| same(value, other)) {

@@ -38,7 +38,7 @@ impl Session {
         }
     }
 
-    /// Draws what the last line changed, or all keys if there are only a few.
+    /// Draws the keys that the last line changed, or all keys if there are only a few.
     fn draw_what_is_there(&mut self, database: usize) {
         let engine = &self.tutor.runtime.engine;
         let keys = engine.keyspace.databases()[database].iter().map(|(key, _)| key).take(100);

@@ -97,7 +97,7 @@ impl Session {
     }
 }
 
-/// Returns why a command can never work, independent of the session, or `None` if it can.
+/// Returns the reason why a command cannot work in any session, or `None` if it can.
 pub fn refusal(line: &str) -> Option<String> {
     let (name, arguments) = split_line(line);
     let Some(command) = find(name) else { return Some(unknown_command(name)) };

@@ -1,8 +1,8 @@
-//! `:save`: writes what was typed as a script that runs on real redis-py and prints the same.
+//! `:save`: writes the learner's inputs as a script that runs on real redis-py and prints the same.
 //!
-//! A statement is placed where it ended, not where it began, so that a blocked command comes after the push that it
-//! waited for. The script prints the values that the prompt echoes. It catches an error and prints its last line, so
-//! that it goes on as the prompt did. redis-cli lines become calls of `execute_command`.
+//! A statement is placed where it ended, not where it began. A blocked command thus comes after the push that it waited
+//! for. The script prints the values that the prompt echoes. It catches each error and prints the error's last line,
+//! and then continues, as the prompt did. redis-cli lines become calls of `execute_command`.
 
 use super::super::Session;
 use super::super::event::Effect;
@@ -26,7 +26,7 @@ impl Session {
             .push(Effect::WriteFile { path: path.to_owned(), text: script(&self.tutor.runtime.input_log) });
     }
 
-    /// Shows a message that a file was written, or why it was not.
+    /// Shows a message that a file was written, or the reason why it was not.
     pub(in super::super) fn report_file(&mut self, path: &str, refusal: Option<String>) {
         match refusal {
             None => {
@@ -84,7 +84,7 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     }
     if input.is_unseen && ["flushdb", "flushall", "FLUSHDB", "FLUSHALL"].iter().any(|word| input.source.contains(word))
     {
-        // The learner has not typed this flush, and a real Redis may hold data that is still needed.
+        // The tutor sent this flush, not the learner, and a real Redis may hold data that is still needed.
         return String::new();
     }
     let code = match input.kind {
@@ -101,7 +101,7 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     code
 }
 
-/// Returns a statement that prints what the prompt has echoed, or `None` if the source is not valid Python.
+/// Returns a statement that prints the values that the prompt echoed, or `None` if the source is not valid Python.
 fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
     let source = input.source.trim_end();
     syntax::split_statements(source).ok()?;

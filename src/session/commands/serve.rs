@@ -1,8 +1,8 @@
 //! `:serve`: lets real clients in other windows connect to the learner's own Redis.
 //!
-//! The session opens no port and reads no socket. It requests a port, and lends its engine to the driver that carries
-//! the bytes. The commands of real clients run at the session's time, between the commands of its own clients. All of
-//! them share one queue for blocked commands.
+//! The session opens no port and reads no socket. It requests a port, and lends its engine to the driver, which
+//! transfers the bytes. The commands of real clients run at the session's time, between the commands of the session's
+//! own clients. All clients share one queue for blocked commands.
 
 use super::super::Session;
 use super::super::event::{Effect, Show};
@@ -38,7 +38,7 @@ impl Session {
         }
     }
 
-    /// Shows a message that the port is open, or why it is not.
+    /// Shows a message that the port is open, or the reason why it is not.
     pub(in super::super) fn report_port(&mut self, opened: Result<u16, String>) {
         match opened {
             Ok(port) => {
@@ -79,7 +79,7 @@ impl Session {
                 (None, Some(command)) => messages::real_client_sent(command),
                 (None, None) => messages::real_client_is_new(),
             };
-            // A name or a key of a real client must not begin another row.
+            // A line break or a bar in a real client's name or key must not begin another row or cell.
             let row = [&name, &client.address, &does].map(|cell| visible(cell).replace('|', "¦"));
             table.push_str(&format!("| {} | {} | {} |\n", row[0], row[1], row[2]));
         }

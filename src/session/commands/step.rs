@@ -52,7 +52,8 @@ impl Session {
         }
     }
 
-    /// Goes back by this number of steps, and starts that step from its beginning. 0 restarts the open step.
+    /// Goes back by this number of steps, and starts the earlier step from its beginning. With 0, restarts the open
+    /// step.
     pub(super) fn go_back(&mut self, steps: usize) {
         let Some(run) = &self.tutor.lesson else { return self.tutor.say_no_lesson() };
         let step = run.step.saturating_sub(steps);
@@ -76,7 +77,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines
 }
 
-/// Returns a sentence about which clients have to act.
+/// Returns a sentence about the clients that have to act, or `None` if the step names none.
 fn expected_clients(by: &[String]) -> Option<String> {
     let names: Vec<_> = by.iter().map(|name| code(name)).collect();
     match names.as_slice() {

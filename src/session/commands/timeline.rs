@@ -1,4 +1,4 @@
-//! `:timeline`: shows which client sent what and when, how long each command waited, and what ended the wait.
+//! `:timeline`: shows when each client sent which command, how long each command waited, and what ended the wait.
 
 use super::super::Session;
 use super::super::display::timeline::{Timeline, TimelineEvent, TimelineEventKind};
@@ -41,7 +41,7 @@ impl Session {
         }
     }
 
-    /// Returns the timeline that starts with the call of this number.
+    /// Returns the timeline that starts with the call of this number. Earlier waits that ended later are included.
     fn timeline_from(&self, first: u64) -> Timeline {
         let begin_us = self.tutor.runtime.wire_log.from(0).next().map_or(0, |(_, call)| call.at_us);
         let mut clients: Vec<String> = Vec::new();
@@ -81,7 +81,7 @@ impl Session {
     }
 }
 
-/// Returns a hint on how to see earlier commands, if there are any.
+/// Returns a hint on how to see earlier commands, or `None` if there are none.
 fn timeline_hint(shown: u64, all: u64) -> Option<String> {
     let before = usize::try_from(all - shown).ok()?;
     let more = code(&format!(":timeline {}", shown * 2));

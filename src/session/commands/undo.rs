@@ -1,13 +1,13 @@
-//! `:undo` takes back the last input, and `:fork` marks a place to come back to.
+//! `:undo` takes back the last input, and `:fork` marks a place to which the learner can return.
 //!
-//! A snapshot is saved before each input of the learner: the data, the connections, the clock, the lesson's step, and
-//! each client with its replay log. When a snapshot is restored, every Python that has run something since is killed. A
-//! fresh one replays the log as it was then, and a client that was waiting waits again. The clock goes back as well, so
-//! that TTLs are as they were.
+//! A snapshot is saved before each input of the learner. It contains the data, the connections, the clock, the lesson's
+//! step, and each client with its replay log. When a snapshot is restored, every Python that has run something since is
+//! killed. A fresh Python replays the log of the snapshot, and a client that was waiting waits again. The clock is set
+//! back as well, which restores the TTLs.
 //!
-//! Snapshots share the keyspace while no key changes, and the entries of the logs. Data larger than [`LARGEST`] is not
-//! saved before each input, because the delay of a copy at each Enter would be noticeable. `:fork` copies data of any
-//! size.
+//! Snapshots share the keyspace while no key changes, and they share the entries of the logs. Data larger than
+//! [`LARGEST`] is not saved before each input, because the delay of a copy at each Enter would be noticeable. `:fork`
+//! copies data of any size.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ const LARGEST: usize = 20_000;
 /// Maximum number of elements in all snapshots together.
 const MOST_ELEMENTS: usize = 100_000;
 
-/// Tutor commands that can be undone. The others change nothing that a snapshot contains.
+/// Tutor commands that can be undone. All other tutor commands change nothing that a snapshot contains.
 const UNDOABLE: [&str; 9] = ["client", "wait", "cli", "python", "go", "back", "again", "skip", "next"];
 
 /// Tutor commands that leave the step. They are refused in a fork.
@@ -94,7 +94,8 @@ struct Snapshot {
 }
 
 impl UndoHistory {
-    /// Forgets the last copy of the keyspace. Must be called when the keyspace's count of changes starts again.
+    /// Forgets the last copy of the keyspace. Must be called when the keyspace starts to count its changes from the
+    /// beginning.
     pub fn forget_latest(&mut self) {
         self.latest = None;
     }
@@ -344,7 +345,7 @@ fn count_elements(keyspace: &Keyspace) -> usize {
 }
 
 fn elements_of(value: &Value) -> usize {
-    /// Number of elements of a container that are measured to estimate the lengths of all.
+    /// Number of elements of a container that are measured to estimate the lengths of all its elements.
     const SAMPLE: usize = 4;
     let of_elements = |number: usize, sample: Vec<usize>| {
         let longest = sample.into_iter().max().unwrap_or(0);

@@ -27,8 +27,8 @@ impl Session {
         self.wait = Some(Wait { until_us: runtime.now_us().saturating_add(us), duration });
     }
 
-    /// Moves the clock to the next deadline before the end of the wait, so that the programs that wait for it can run.
-    /// If there is none, moves the clock to the end of the wait. Returns false if no wait is in progress.
+    /// Moves the clock to the next deadline before the end of the wait, so the programs with this deadline can run. If
+    /// there is no deadline, moves the clock to the end of the wait. Returns false if no wait is in progress.
     pub(in super::super) fn continue_wait(&mut self) -> bool {
         let Some(wait) = &self.wait else { return false };
         let runtime = &mut self.tutor.runtime;

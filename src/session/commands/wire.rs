@@ -12,8 +12,8 @@ use redis_engine::commands;
 use redis_engine::resp::anatomy;
 use redis_engine::resp::value::{self, Value};
 
-/// Maximum number of round trips of a submission, and of commands of a round trip, that are shown. If there are more,
-/// the first ones and the last one are shown.
+/// Maximum number of round trips that are shown for a submission, and of commands that are shown for a round trip. If
+/// there are more, only the first ones and the last one are shown.
 const MOST_SHOWN: usize = 5;
 
 /// Whether `:wire` is on, and which part of the wire log has been shown.
@@ -27,13 +27,13 @@ pub struct WireDisplay {
 }
 
 impl WireDisplay {
-    /// Marks the whole log as shown, except for replies that are still to arrive.
+    /// Marks all calls of the log as shown, except for replies that have not arrived yet.
     pub fn skip_to_end(&mut self, log: &WireLog) {
         self.next = log.next();
         self.waiting = log.waiting().to_vec();
     }
 
-    /// Continues with the first call of the log, because the log was emptied.
+    /// Starts again at the first call of the log, because the log was emptied.
     pub fn reset(&mut self) {
         self.next = 0;
         self.waiting.clear();
@@ -112,12 +112,12 @@ impl Session {
     }
 }
 
-/// Returns whether a call is no longer waiting. A call that never waited counts as well.
+/// Returns whether a call is not waiting: its wait has ended, or it never waited.
 fn is_over(call: Option<&Call>) -> bool {
     call.and_then(|call| call.wait.as_ref()).is_none_or(|wait| wait.end.is_some())
 }
 
-/// Returns the indices that are not shown: those in the middle, if there are too many.
+/// Returns the range of indices that are not shown. If there are too many items, these are the ones in the middle.
 fn hidden(number: usize) -> std::ops::Range<usize> {
     if number > MOST_SHOWN { MOST_SHOWN - 2..number - 1 } else { 0..0 }
 }
@@ -144,7 +144,7 @@ fn sum(calls: &[&Call]) -> Traffic {
     }
 }
 
-/// The items to show, as they are collected.
+/// The items to show, while they are being collected.
 #[derive(Default)]
 struct WireBuilder {
     items: Vec<Item>,
@@ -191,8 +191,9 @@ impl WireBuilder {
     }
 }
 
-/// Returns the parts of all calls, or of the first ones and the last one if there are many. `more` is the message for
-/// the number of calls that are left out, which is at least two.
+/// Returns the parts of all calls. If there are many calls, returns only the parts of the first ones and the last one,
+/// with a message between them. `more` creates this message from the number of calls that are left out, which is at
+/// least two.
 fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call) -> Vec<Part>) -> Vec<Part> {
     let hidden = hidden(calls.len());
     let mut all = Vec::new();
@@ -206,7 +207,8 @@ fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call)
     all
 }
 
-/// Returns how the wait of a call ended, and after how long.
+/// Returns a text about how the wait of a call ended, and after how long. Returns `None` if there was no wait, or it
+/// has not ended.
 fn how_it_ended(call: &Call) -> Option<String> {
     let end = call.wait.as_ref()?.end.as_ref()?;
     let after = seconds(end.at_us - call.at_us);
@@ -229,13 +231,13 @@ pub(super) fn decimal_seconds(us: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Returns the words of a command that are recorded. A long command is recorded in part.
+/// Returns the words of a command. If the command is long, returns only the words that the log recorded.
 pub(super) fn words(call: &Call) -> Vec<Vec<u8>> {
     if let Ok(Some((Value::Array(words), _))) = value::parse(&call.sent.bytes) {
         let word = |word| if let Value::Bulk(bytes) = word { bytes } else { Vec::new() };
         return words.into_iter().map(word).collect();
     }
-    // Of a long command only the first bytes are recorded. Every other line of these is a word.
+    // Only the first bytes of a long command are recorded. Every second line of these bytes is a word.
     let lines = call.sent.bytes.split(|&byte| byte == b'\n').skip(2).step_by(2);
     lines.map(|line| line.trim_ascii_end().to_vec()).filter(|line| !line.is_empty()).collect()
 }

@@ -20,13 +20,13 @@ pub struct LessonStatus {
     pub next: bool,
 }
 
-/// Returns the status of all lessons in order. The lesson to continue with is the one that was open last, or the next
-/// one if that is finished.
+/// Returns the status of all lessons in order. The learner continues with the lesson that was open last, or with the
+/// following one if that lesson is finished.
 pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStatus> {
     let known = |id: &str| progress.lessons.get(id);
     let is_finished = |id: &str| known(id).is_some_and(|known| known.finished);
     let current = progress.current.as_deref().and_then(|id| library.find(id));
-    // A finished lesson that the learner repeats has a step to continue with.
+    // A finished lesson that the learner is repeating has a step to continue with, so it is open.
     let is_open =
         |id: &str| !is_finished(id) || known(id).is_some_and(|known| known.step.is_some() || known.end_is_due);
     let next = match current.map(|lesson| lesson.id.get_ref()) {

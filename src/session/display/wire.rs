@@ -18,7 +18,7 @@ pub struct Wire {
 pub enum Item {
     /// One command or several commands, sent from a client to Redis.
     Out { client: String, commands: usize, bytes: usize, parts: Vec<Part> },
-    /// Bytes sent from Redis to a client. `how` says how a wait ended, or that the bytes are a message.
+    /// Bytes sent from Redis to a client. `how` explains how a wait ended, or that the bytes are a message.
     In { client: String, bytes: usize, parts: Vec<Part>, how: Option<String> },
     /// A command that will not get a reply, and the reason.
     Unanswered { client: String, how: String },

@@ -7,8 +7,8 @@ use crate::messages::lesson_run as messages;
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::event::Show;
 
-/// Returns the comparison to show. `measured` has the costs of the left and the right program for each size. `raced`
-/// has the race results of both programs, if the step asks for races.
+/// Returns the comparison to show. `measured` contains the costs of the left and the right program for each size.
+/// `raced` contains the race results of both programs, if the step asks for races.
 pub(super) fn comparison(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Show {
     if compare.grow.is_none() {
         return Show::Text(table(compare, measured, raced));

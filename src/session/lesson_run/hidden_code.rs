@@ -1,6 +1,6 @@
-//! Code of the lesson that the learner has not typed and does not see: a setup, the answers of earlier steps, probes of the
-//! data. If its Python ends, the tutor repeats it. Ctrl-C does not interrupt it at once, because the step would begin with
-//! incomplete data.
+//! Hidden code: code of the lesson that the learner has not typed and does not see, such as a setup, the answers of
+//! earlier steps, and probes of the data. If the Python that runs hidden code ends, the tutor repeats the code. The
+//! first Ctrl-C does not interrupt hidden code, because the step would then begin with incomplete data.
 
 use super::script::{Item, Then};
 use super::{Phase, Tutor};
@@ -10,22 +10,22 @@ use crate::messages::lesson_run as messages;
 use crate::session::event::{ChildId, Effect, Show};
 use crate::session::runtime::client::{ClientIndex, TUTOR};
 
-/// Maximum number of times in a row that code is repeated. Code that ends its own Python would otherwise be repeated
-/// without end.
+/// Maximum number of times in a row that hidden code is repeated. Code that ends its own Python would otherwise be
+/// repeated without end.
 const MOST_REPEATS: u32 = 2;
 
-/// What has gone wrong with hidden code since the step began, or since the last submission was judged.
+/// Problems with hidden code since the step began, or since the last submission was judged.
 #[derive(Debug, Default)]
 pub(super) struct HiddenCode {
-    /// Number of times that it was repeated because its Python had ended.
+    /// Number of times that the code was repeated because its Python had ended.
     repeats: u32,
     /// Number of times that Ctrl-C was pressed.
     interrupts: u32,
 }
 
 impl Tutor {
-    /// Handles Ctrl-C while hidden code runs: the first one has no effect, the second ends its Python. Returns false if no
-    /// hidden code runs.
+    /// Handles Ctrl-C while hidden code runs: the first one has no effect, the second ends its Python. Returns false if
+    /// no hidden code runs.
     pub fn interrupt_hidden_code(&mut self) -> bool {
         let Some(client) = self.runtime.turn.filter(|&client| self.is_hidden(client)) else { return false };
         self.hidden_code.interrupts += 1;
@@ -36,17 +36,18 @@ impl Tutor {
             self.runtime.effects.extend(self.runtime.clients[client].python.child.map(Effect::Kill));
             messages::hidden_code_stopped()
         };
-        // While a step is prepared, nothing else is shown.
+        // While a step is prepared, no other message is shown.
         self.runtime.effects.push(Effect::Show(Show::Text(Text::from_markdown(Role::Muted, &text))));
         true
     }
 
-    /// Returns whether what a client runs is hidden code.
+    /// Returns whether the code that a client runs is hidden code.
     fn is_hidden(&self, client: ClientIndex) -> bool {
         self.lesson.is_some() && (client == TUTOR || self.runtime.is_silent)
     }
 
-    /// Handles the end of a child's process. If the child ran code of the lesson, repeats what the code was for.
+    /// Handles the end of a child's process. If the child ran hidden code, starts the preparation or the judging that
+    /// needed the code again.
     pub fn handle_child_exit(&mut self, child: ChildId) {
         let client = self.runtime.clients.with_child(child);
         let ran = client.filter(|&client| self.is_hidden(client) && self.runtime.clients[client].work.is_some());
@@ -61,7 +62,7 @@ impl Tutor {
     fn repeat_lesson_code(&mut self) {
         let Some(run) = &self.lesson else { return };
         let (lesson, step, phase) = (run.lesson.clone(), run.step, run.phase);
-        // The result of the code that did not end.
+        // Drops the result of the code that did not end.
         self.runtime.finished.retain(|(client, _)| *client != TUTOR);
         if self.runtime.is_silent {
             return if self.script.has(|then| matches!(then, Then::LessonEnds)) {

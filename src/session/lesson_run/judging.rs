@@ -36,7 +36,8 @@ impl Tutor {
         self.script.add([Item::AwaitRehearsal]);
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.clone());
         let plan = every.and_then(|every| self.plan_of_submission(&every, &submission));
-        // The race comes first, because the findings of the probes are read together with the submission.
+        // The race comes before the probes, because the verdict reads only the probe results since the last
+        // `Item::Then`.
         self.script.add(plan.map(|plan| Item::Then(Then::Race(Box::new(plan)))));
         self.script.add([Item::Then(Then::Probe(Box::new(submission)))]);
     }
@@ -153,8 +154,8 @@ impl Tutor {
         activity.map_or(Origin::Redis, |activity| activity.origin(submission, &self.intended_commands()))
     }
 
-    /// Replaces a verdict that would repeat itself: a mistake that shows only in the data is reported once, until the
-    /// data changes. Also notes whether a mistake has spoiled the data.
+    /// Replaces a verdict that would only repeat an earlier one. A mistake that shows only in the data is reported
+    /// once, until the data changes. Also records whether a mistake has spoiled the data.
     fn without_repetition(&mut self, step: &Step, submission: &Submission, verdict: Verdict) -> Verdict {
         let Some(run) = &mut self.lesson else { return verdict };
         if submission.changed {

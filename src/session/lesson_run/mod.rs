@@ -1,4 +1,4 @@
-//! Leads a learner through lessons: prepares the steps, judges what was entered, and shows what comes next.
+//! Leads a learner through lessons: prepares the steps, judges the learner's inputs, and shows what comes next.
 
 mod cost_comparison;
 mod ending;
@@ -41,7 +41,7 @@ use script::{Item, Script};
 use step_activity::StepActivity;
 use step_starts::StepStarts;
 
-/// Leads the learner through lessons on a runtime. While no lesson is open, it is only a prompt.
+/// Leads the learner through lessons on a runtime. While no lesson is open, only provides a prompt.
 #[derive(Debug)]
 pub struct Tutor {
     pub runtime: Runtime,
@@ -62,7 +62,7 @@ pub struct Tutor {
     pub baselines: Baselines,
 }
 
-/// The open lesson, and where the learner is in it.
+/// The open lesson, and the learner's position in it.
 #[derive(Debug, Clone)]
 pub struct LessonRun {
     pub lesson: Arc<Lesson>,
@@ -71,11 +71,11 @@ pub struct LessonRun {
     pub phase: Phase,
     /// Number of hints of the step that were shown.
     pub hints: usize,
-    /// The output of the code whose output the learner predicts.
+    /// The output that the learner has to predict, once the code has run.
     prediction: Option<String>,
-    /// The contents that keys which must not change had at the start of the step.
+    /// The contents, at the start of the step, of the keys that must not change.
     contents_before: Vec<(String, Vec<u8>)>,
-    /// The data at the start of the step, if a race begins with it.
+    /// The data at the start of the step, if the step needs it for a race.
     start: Option<Arc<StepData>>,
     starts: StepStarts,
     /// The submissions of the lesson's own answers, once they are known.
@@ -98,7 +98,7 @@ pub struct LessonRun {
 struct StepData {
     engine: Engine,
     clock: Clock,
-    /// Number of sources that each client's Python had run at that time.
+    /// Number of sources that each client's Python had run at the start of the step.
     sources_run: Vec<usize>,
 }
 
@@ -152,7 +152,7 @@ impl LessonRun {
         &self.lesson.steps[self.step]
     }
 
-    /// Returns the text that does the step, if there is one.
+    /// Returns the text that completes the step, if there is one.
     pub fn answer(&self) -> Option<&str> {
         let step = self.current();
         [&step.answer, &step.predict, &step.show].into_iter().flatten().next().map(|text| text.get_ref().as_str())
@@ -176,12 +176,13 @@ impl Tutor {
         }
     }
 
-    /// Takes the submissions that have finished since the last call, and remembers the data for the pictures.
+    /// Moves the submissions that have finished since the last call out of the runtime, and remembers the data for the
+    /// pictures.
     pub fn take_finished(&mut self) {
         if self.runtime.finished.is_empty() {
             return;
         }
-        // If a program reads the output, nothing is drawn.
+        // If a program reads the output, no pictures are drawn, so the data need not be remembered.
         if !self.runtime.shows_all {
             self.baselines.note(&self.runtime.engine.keyspace);
         }
@@ -241,7 +242,7 @@ impl Tutor {
         self.record_position();
     }
 
-    /// Records the open step in the progress as the place to continue from.
+    /// Records the open step in the progress as the place at which to continue.
     fn record_position(&mut self) {
         if self.is_practice() {
             return;

@@ -1,4 +1,4 @@
-//! Questions to the learner: choices, predictions, and whose turn is next in a race.
+//! Questions to the learner: choices, predictions, and the choice of the next turn in a race.
 
 use super::script::{Item, Then};
 use super::steps::typed;
@@ -74,7 +74,7 @@ impl Tutor {
         }
     }
 
-    /// Shows why a text is no answer, and how to try code at a question.
+    /// Shows why a text is not an answer, and how to try code during a question.
     fn refuse_answer(&mut self, reason: &str) {
         self.say(Role::Miss, &format!("{reason} {}", messages::nothing_runs_at_questions()));
     }
@@ -89,7 +89,7 @@ impl Tutor {
     }
 }
 
-/// Returns whether a text is code to run, and not a value.
+/// Returns whether a text is code to run rather than a value.
 fn is_code(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     let is_line = commands::by_name(first).is_some() && first != text;

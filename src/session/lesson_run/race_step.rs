@@ -1,4 +1,4 @@
-//! Races in a lesson: played by hand or in every order, with their results.
+//! Races in a lesson. They are played by hand or in every order, and their results are shown.
 
 use super::script::{Item, Then};
 use super::{Phase, Tutor};
@@ -44,7 +44,7 @@ enum Purpose {
 }
 
 impl Tutor {
-    /// Handles an event that is for the race in progress. Returns any other event.
+    /// Handles an event that is for the race in progress. Returns an event that the session has to handle.
     pub fn handle_race_event(&mut self, event: Event) -> Option<Event> {
         let is_race_child = match &event {
             Event::Frame { child, .. } | Event::ChildGone(child) => Race::owns(*child),
@@ -58,7 +58,7 @@ impl Tutor {
                 self.stop_race();
                 return None;
             }
-            // The session needs the time as well.
+            // The session also needs to know the time.
             Event::Elapsed { .. } => Some(event.clone()),
             Event::SkipWait => None,
             _ if is_race_child => None,
@@ -115,7 +115,8 @@ impl Tutor {
         self.end_racers();
         self.race.count += 1;
         let number = self.race.count;
-        // A submission is judged with the data at the start of the step, whatever the learner has tried since.
+        // A submission is judged with the data at the start of the step. What the learner has tried since then does not
+        // count.
         let start = self.lesson.as_ref().and_then(|run| run.start.clone()).filter(|_| purpose == Purpose::Judge);
         let start = start.as_ref();
         let (engine, clock) =
@@ -223,7 +224,7 @@ impl Tutor {
         self.continue_race();
     }
 
-    /// Shows how many of all orders failed, and ends the step.
+    /// Shows in how many of all orders the race failed, and ends the step.
     fn conclude_every_order(&mut self, raced: RaceResult, purpose: Purpose) {
         let Some(format) = self.race_of_step() else { return };
         self.end_race();
@@ -244,7 +245,7 @@ impl Tutor {
         self.script.add([Item::Then(if purpose == Purpose::Skip { Then::Skipped } else { Then::Shown })]);
     }
 
-    /// Adds to a submission the commands and the error of its race.
+    /// Adds the commands and the error of its race to a submission.
     pub(super) fn with_race(&self, mut submission: Submission, raced: Option<&RaceResult>) -> Submission {
         if let Some(raced) = raced {
             submission.commands.extend(raced.commands.iter().cloned());
@@ -359,7 +360,7 @@ impl Tutor {
         entries.any(|entry| defines_run(&entry.source, run))
     }
 
-    /// Returns the number of sources that a client's Python had run when the step began.
+    /// Returns the number of sources that a client's Python had already run when the step began.
     fn sources_before(&self, client: ClientIndex) -> usize {
         let start = self.lesson.as_ref().and_then(|run| run.start.as_ref());
         start.and_then(|start| start.sources_run.get(client.as_usize())).copied().unwrap_or(0)
@@ -394,9 +395,9 @@ impl Tutor {
         self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
     }
 
-    /// Returns the imports and definitions of a client's Python, which its programs may need. An assignment counts if
-    /// it read nothing from Redis, or was made in this step. In a race, the assignment reads from the data with which
-    /// the order begins.
+    /// Returns the imports, definitions and assignments of a client's Python that its racing program may need. Leaves
+    /// out those that read from Redis before this step began. In a race, an assignment that reads from Redis reads the
+    /// data with which the order begins.
     fn definitions_of(&self, client: ClientIndex) -> Vec<String> {
         let sources_before = self.sources_before(client);
         let entries = self.runtime.clients[client].python.replay_log.entries().enumerate();
@@ -453,7 +454,7 @@ fn plan_of_step(race: &format::Race) -> Plan {
     }
 }
 
-/// Returns a clause about what the probe showed: `` `r.get('views')` returns `b'11'` ``.
+/// Returns a clause about the value that the probe showed: `` `r.get('views')` returns `b'11'` ``.
 fn observation(holds: &Probe, seen: Option<&str>) -> String {
     let probe = code(holds.run.get_ref());
     match seen {

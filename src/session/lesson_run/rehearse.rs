@@ -12,8 +12,8 @@ use crate::lesson::sent_command::Words;
 use crate::session::event::Effect;
 
 impl Tutor {
-    /// Returns the rehearsal of a lesson that is being opened, if it is known. Requests it unless the lesson is open
-    /// already.
+    /// Returns the rehearsal of a lesson that is being opened, if it is known. Requests the rehearsal unless the lesson
+    /// is open already.
     pub(super) fn rehearsal_of(&mut self, lesson: &Arc<Lesson>) -> Option<Arc<Rehearsal>> {
         let open = self.lesson.as_ref().filter(|run| Arc::ptr_eq(&run.lesson, lesson));
         let known = open.and_then(|run| run.rehearsal.clone());

@@ -1,5 +1,5 @@
-//! The script: a queue of the things that the tutor does without the learner, such as preparing a step, probing the
-//! data, or typing an answer.
+//! The script: a queue of the actions that the tutor performs without the learner, such as preparing a step, probing
+//! the data, or typing an answer.
 
 use std::collections::VecDeque;
 
@@ -25,7 +25,7 @@ pub(super) enum Item {
     },
     /// Suppresses all output, or shows it again.
     Silence(bool),
-    /// Sets the clock back, so that a step that is restarted begins at the same time.
+    /// Sets the clock back, so a step that is restarted begins at the same time as before.
     ClockBack,
     /// Saves the data before a trial.
     BeginTrial,
@@ -36,7 +36,7 @@ pub(super) enum Item {
     Then(Then),
 }
 
-/// What to do with a result.
+/// The action to take when the preceding items have run.
 #[derive(Debug, Clone)]
 pub(super) enum Then {
     /// The step is prepared, so it can begin.
@@ -77,7 +77,7 @@ pub(super) struct Script {
     pub(super) raced: Vec<RaceResult>,
 }
 
-/// The result of one item of the script, with what is left for the session to do.
+/// The result of performing one item of the script, including any work that only the session can do.
 #[derive(Debug)]
 pub enum ScriptStep {
     /// There is nothing to do, or the next item needs a client that is busy.
@@ -121,7 +121,7 @@ impl Script {
 }
 
 impl Tutor {
-    /// Drops all items. Output is shown again, and a trial keeps its data.
+    /// Drops all items. Output is shown again, and a trial ends without restoring the data.
     pub fn clear_script(&mut self) {
         self.script = Script::default();
         self.runtime.is_silent = false;

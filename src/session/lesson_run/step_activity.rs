@@ -1,5 +1,5 @@
-//! The learner's activity in the open step: which commands the shown values may come from, and which mistakes were
-//! reported.
+//! The learner's activity in the open step: the commands that the shown values may come from, and the mistakes that
+//! were reported.
 
 use std::collections::HashSet;
 

@@ -13,7 +13,7 @@ use crate::session::runtime::client::MAIN;
 /// How the steps of a lesson began.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StepStarts {
-    /// By how much the clock had been moved when the lesson was opened, in microseconds.
+    /// The amount by which the clock had been moved when the lesson was opened, in microseconds.
     opened_us: i64,
     /// The starts of the steps, by the index of the step.
     steps: BTreeMap<usize, StepStart>,
@@ -23,22 +23,22 @@ pub(super) struct StepStarts {
 
 #[derive(Debug, Clone)]
 struct StepStart {
-    /// By how much the clock had been moved when the step began, in microseconds.
+    /// The amount by which the clock had been moved when the step began, in microseconds.
     moved_us: i64,
     /// The client at the prompt.
     client: String,
 }
 
 impl StepStarts {
-    /// Returns whether this step is restarted, and has steps before it.
+    /// Returns whether this step is being restarted and is not the first one.
     pub fn is_again_at(&self, step: usize) -> bool {
         self.is_again && step > 0 && self.steps.contains_key(&step)
     }
 }
 
 impl Tutor {
-    /// Returns the starts of a lesson's steps, for a lesson that is being opened. They are known if the lesson is open
-    /// already.
+    /// Returns the starts of the steps of a lesson that is being opened. The starts are known only if the lesson is
+    /// open already.
     pub(super) fn known_starts(&self, lesson: &Arc<Lesson>) -> StepStarts {
         let open = self.lesson.as_ref().filter(|run| Arc::ptr_eq(&run.lesson, lesson));
         match open {
@@ -76,8 +76,7 @@ impl Tutor {
         if !passes {
             runtime.switch_to(&previous.client);
         }
-        // The duration of the answers varies by a few microseconds, because each reading of the clock by Python moves
-        // it.
+        // The duration of the answers on the clock varies slightly, because the clock moves whenever Python reads it.
         const TOLERANCE_US: i64 = 1_000_000;
         if (previous.moved_us - start.moved_us).abs() < TOLERANCE_US {
             runtime.clock.set_moved(previous.moved_us);

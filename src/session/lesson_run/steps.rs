@@ -18,7 +18,7 @@ use crate::session::runtime::dialect;
 use redis_engine::resp::quoting;
 
 impl Tutor {
-    /// Queues what has to be found out before the open step can be shown.
+    /// Queues the items that must run before the open step can be shown.
     pub(super) fn prepare_step(&mut self) {
         let Some(run) = &mut self.lesson else { return };
         run.begin_preparing();
@@ -71,7 +71,7 @@ impl Tutor {
                 }
                 self.script.measured.push(measure);
             }
-            // What the setup sent is not counted, so the results so far are dropped.
+            // The commands of the setup are not counted, so the results so far are dropped.
             Then::Ready => self.script.memory_before = self.runtime.engine.keyspace.memory(),
             Then::StepBegins => self.begin_step(),
             Then::LessonEnds => self.end_lesson(),
@@ -259,7 +259,7 @@ impl Tutor {
     }
 }
 
-/// Returns the script items that type a step's answer, either visibly or not.
+/// Returns the script items that type a step's answer. `is_shown` is whether the learner sees the answer.
 pub(super) fn typed(step: &Step, is_shown: bool) -> Vec<Item> {
     let text = [&step.answer, &step.predict, &step.show].into_iter().flatten().next();
     text.map(|text| type_all(text.get_ref(), is_shown)).unwrap_or_default()

@@ -11,10 +11,10 @@ use redis_engine::data::{Hash, List, Set, SortedSet, Str, Value};
 use redis_engine::keyspace::Entry;
 use redis_engine::number::format_double;
 
-/// Maximum number of parts of a value for which it is compared with its previous value.
+/// The number of parts up to which a value is compared with its previous value.
 pub const MOST_COMPARED: usize = 256;
 
-/// Maximum number of parts of a value for which all parts are shown.
+/// The number of parts up to which all parts of a value are shown.
 const MOST_SHOWN: usize = 20;
 
 /// Number of parts shown from the start of a longer value.
@@ -38,7 +38,7 @@ pub enum PreviousValue<'a> {
     Unknown,
 }
 
-/// What a picture needs to know about a key besides its entry.
+/// The context of a picture: everything about a key that its entry does not contain.
 pub struct KeyContext<'a> {
     pub now_ms: i64,
     pub before: PreviousValue<'a>,
@@ -46,8 +46,8 @@ pub struct KeyContext<'a> {
     pub whole_ms: &'a WholeTtl<'a>,
 }
 
-/// A function that returns the original time to live in milliseconds, of a hash field or, if its first argument is
-/// `None`, of the key. Its second argument is the expiry time.
+/// A function that returns the original time to live, in milliseconds, of a hash field or of the key. The first
+/// argument is the field, or `None` for the key. The second argument is the expiry time.
 pub type WholeTtl<'a> = dyn Fn(Option<&[u8]>, i64) -> Option<i64> + 'a;
 
 impl KeyContext<'_> {
@@ -62,7 +62,7 @@ impl KeyContext<'_> {
 /// Returns the picture of a key.
 pub fn key_picture(key: &[u8], entry: &Entry, context: &KeyContext<'_>) -> KeyPicture {
     let previous = previous(&entry.value, context.before);
-    // A new key is marked as a whole. Marks on each of its parts would add nothing.
+    // A new key is marked as a whole, so marks on its parts would add nothing.
     let before = if previous == Previous::SameType { context.before } else { PreviousValue::Unknown };
     let body = match (&entry.value, before) {
         (Value::Str(value), PreviousValue::Known(Value::Str(was))) => text(value, Some(was)),
@@ -116,7 +116,7 @@ pub fn parts(value: &Value) -> usize {
     }
 }
 
-/// Returns the name of a type in prose.
+/// Returns the name of a value's type, as used in sentences.
 pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::SortedSet(_) => "sorted set",
@@ -286,8 +286,8 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
         }
         Some(Some(_)) => Change::Same,
     };
-    // Only members that were in both sets are compared by rank, so that added and removed members do not make others
-    // move.
+    // Only members that were in both sets are compared by rank. Otherwise, adding or removing a member would seem to
+    // move others.
     let stayed: HashSet<&[u8]> = was.iter().flat_map(|was| was.iter()).map(|(name, _)| name).collect();
     let places = |of: &SortedSet| -> HashMap<Vec<u8>, i64> {
         let both = of.iter().filter(|(name, _)| stayed.contains(name) && value.score(name).is_some());
@@ -316,7 +316,7 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
 }
 
 /// Returns the scores at the start and at the end of a full bar. Bars start at zero, unless all scores are so far from
-/// zero that their differences would be invisible.
+/// zero that the differences between them would be invisible.
 fn scale(value: &SortedSet) -> (f64, f64) {
     let finite = |direction| {
         let mut scores = value.members(0..value.len(), direction).map(|(_, score)| score).take(MOST_COMPARED);

@@ -31,7 +31,7 @@ pub enum Since {
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyPicture {
     pub key: Label,
-    /// The name of the type in prose: `sorted set`.
+    /// The name of the type, as used in sentences: `sorted set`.
     pub kind: &'static str,
     /// Number of parts of the value.
     pub parts: usize,
@@ -99,7 +99,7 @@ pub struct Label {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bytes {
     pub label: Label,
-    /// The first bytes, each with whether it has changed.
+    /// The first bytes of the value. The flag tells whether the byte has changed.
     pub bytes: Vec<(u8, bool)>,
     /// Number of bytes after `bytes` that are not shown.
     pub rest: usize,
@@ -155,7 +155,7 @@ pub struct Ranked {
     pub shown_score: String,
     /// Whether the member above or below has the same score.
     pub ties: bool,
-    /// Number of ranks by which the member rose. Negative if it fell.
+    /// Number of ranks by which the member rose. The number is negative if the member fell.
     pub rose: i64,
     pub change: Change,
 }
@@ -164,7 +164,7 @@ pub struct Ranked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ttl {
     pub left_ms: i64,
-    /// The time to live at the moment when it was first noticed.
+    /// The time to live when it was first noticed.
     pub whole_ms: i64,
 }
 

@@ -11,7 +11,7 @@ pub struct Side<'a> {
     pub before: PreviousValue<'a>,
 }
 
-/// Whether a member is in the first set, and whether it is in the second.
+/// The region of a member: whether the first set contains it, and whether the second set contains it.
 type Region = (bool, bool);
 
 /// Returns the picture of two sets.

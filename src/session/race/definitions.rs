@@ -1,4 +1,4 @@
-//! Selects the definitions that a racing program needs from everything that the learner has run.
+//! Selects the definitions that a racing program needs from all sources that the learner has run.
 
 use python_kernel::syntax;
 
@@ -16,7 +16,7 @@ pub fn defines_run(source: &str, run: &str) -> bool {
     is_definition(source) && names_of(run).any(|name| defines_name(source, name))
 }
 
-/// Selects the definitions that a program needs: those of the names that it reads, and of the names that these
+/// Selects the definitions that a program needs: those of the names that the program reads, and of the names that these
 /// definitions read.
 pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
     let mut names = syntax::variables(program).read;

@@ -1,11 +1,11 @@
-//! The end of a Python in a race.
+//! Handles the end of a Python child in a race.
 
 use super::super::event::ChildId;
 use super::super::runtime::client::TUTOR;
 use super::super::runtime::dialect::{self, Dialect};
 use super::{CONNECT, Race, RacePhase};
 
-/// Maximum number of times that an order is begun again because the tutor's Python has ended.
+/// Maximum number of times that an order is restarted because the tutor's Python has ended.
 const MOST_LOSSES: u32 = 3;
 
 impl Race {
@@ -23,8 +23,8 @@ impl Race {
         self.runtime.handle_child_exit(child);
     }
 
-    /// Connects a new Python of the tutor to the data with which each order begins, and then begins the order again.
-    /// Before the first order, prepares this data again.
+    /// Connects a new Python of the tutor to the data with which each order begins, and then restarts the order. Before
+    /// the first order, prepares this data again.
     fn begin_order_again(&mut self) {
         let (data, start) = match &self.origin {
             Some(origin) => ((**origin).clone(), dialect::inputs(CONNECT, Dialect::Both).into()),

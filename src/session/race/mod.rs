@@ -1,10 +1,10 @@
-//! A race: programs of several clients, each of which is held back before every command. Their turns are played in one
-//! order after the other.
+//! A race: programs of several clients, each of which is held back before every command. The race plays their turns in
+//! one order after another.
 //!
-//! A race has a runtime of its own, with the racers as its clients and a copy of the data. Its output is not shown.
-//! Each order begins with the same data, the same time and fresh variables. The Python children are kept from one order
-//! to the next. A turn of a race is one round trip: a command, or a pipeline with all commands that it sends at once.
-//! The clock stands still, except when all racers wait.
+//! A race has a separate runtime, with the racers as its clients and a copy of the data. Its output is not shown. Each
+//! order begins with the same data, the same time and fresh variables. The Python children are kept from one order to
+//! the next. A turn of a race is one round trip: a command, or a pipeline with all commands that it sends at once. The
+//! clock stands still, except when all racers wait.
 
 pub mod definitions;
 mod lost_child;
@@ -33,7 +33,8 @@ const MOST_ORDERS: usize = 400;
 /// Maximum number of turns in an order. A program that retries without end would otherwise never finish.
 const MOST_TURNS: usize = 60;
 
-/// Distance between the child numbers of two races: the children of race `n` are numbered from `n` times this on.
+/// Number of child ids that are reserved for each race. The ids of the children of race `n` start at `n` times this
+/// number.
 const CHILDREN_OF_A_RACE: u32 = 1 << 20;
 
 /// Connects the tutor's Python.
@@ -48,7 +49,7 @@ const FRESH: &str = "if True:
     r = redis.Redis()
 ";
 
-/// The clients of a race, and what must hold after it.
+/// The clients of a race, and the condition that must hold after it.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Code that the tutor runs once, before the first order.
@@ -76,7 +77,7 @@ pub struct Race {
     /// The inputs that are still to be run before the first order.
     start: VecDeque<Input>,
     start_error: Option<ProgramError>,
-    /// The data before the start, and the inputs of the start.
+    /// The data before the code in `start` ran, and the inputs of that code.
     beginning: Box<(Engine, VecDeque<Input>)>,
     /// The data with which each order begins.
     origin: Option<Box<Engine>>,
@@ -116,7 +117,7 @@ struct Racer {
 pub enum RacePhase {
     /// The data is being prepared.
     Starting,
-    /// The racers run the code that comes before the race.
+    /// The racers run their code from before the race.
     Preparing,
     Racing,
     /// The data is probed after an order.
@@ -161,7 +162,8 @@ impl Race {
                 sent: Vec::new(),
             });
         }
-        // The tutor must be connected before the data is copied, or its connection would be lost with each order.
+        // The tutor must be connected before the data is copied. Otherwise its connection would be lost at the start of
+        // each order.
         let start = std::iter::once(CONNECT.to_owned()).chain(plan.start);
         let start: VecDeque<Input> = start.flat_map(|text| dialect::inputs(&text, Dialect::Both)).collect();
         let names = racers.iter().map(|racer| racer.entrant.name.clone()).collect();
@@ -218,7 +220,7 @@ impl Race {
         self.advance();
     }
 
-    /// Returns what the race is waiting for while a program runs.
+    /// Returns what the race is waiting for. Returns `None` if no program runs.
     pub fn need(&self) -> Option<Need> {
         let (child, deadline_us) = self.runtime.running_child().filter(|_| !self.runtime.is_over)?;
         Some(Need::Frame { child, deadline_us })
@@ -310,7 +312,7 @@ impl Race {
         }
     }
 
-    /// Runs everything that can continue, and returns the submissions that have run to the race.
+    /// Runs everything that can continue, and passes the finished submissions to the race.
     fn settle(&mut self) {
         loop {
             for client in self.runtime.clients.indices() {
@@ -417,13 +419,13 @@ impl Race {
         self.phase = RacePhase::Preparing;
     }
 
-    /// Runs the racers' code before the race, then closes their gates.
+    /// Runs the code that each racer has to run before the race, then shuts the racers' gates.
     fn prepare_racers(&mut self) -> bool {
         let mut waiting = self.racers.iter_mut().filter(|racer| !racer.before.is_empty());
         if let Some(racer) = waiting.next() {
             let client = racer.client;
             if !self.runtime.clients[client].is_free() {
-                // A program that waits here is stuck, because before the race no other client can wake it.
+                // A program that waits here is stuck, because no other client can wake it before the race.
                 racer.before.clear();
             } else if let Some(input) = racer.before.pop_front() {
                 self.begin_input(client, input);

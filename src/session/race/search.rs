@@ -5,7 +5,7 @@
 #[derive(Debug, Default)]
 pub struct Search {
     choices: Vec<Choice>,
-    /// Number of choices that the current order has made so far.
+    /// Number of choices made so far in the current order.
     depth: usize,
 }
 
@@ -21,8 +21,8 @@ impl Search {
         self.depth = 0;
     }
 
-    /// Chooses one of `of` alternatives. `of` must not be 0. When the search reaches a depth for the first time, it chooses
-    /// alternative 0.
+    /// Chooses one of `of` alternatives, which must not be 0. When the search reaches a depth for the first time, it
+    /// chooses alternative 0.
     pub fn choose(&mut self, of: usize) -> usize {
         if self.depth == self.choices.len() {
             self.choices.push(Choice { taken: 0, of });

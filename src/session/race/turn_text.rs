@@ -41,7 +41,8 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let queued = all.iter().filter(is_queued).count();
     let shown = match all.pop() {
         Some(Value::Array(items)) if queued > 0 => {
-            // Skips MULTI and EXEC, so that only the commands between them are left.
+            // Skips MULTI. EXEC is left out as well, because the array has a reply only for each command between the
+            // two.
             let asked = sent.iter().skip((sent.len().saturating_sub(1)).saturating_sub(queued));
             reply(None, &Value::Array(items.into_iter().zip(asked).map(|(item, sent)| paired(sent, item)).collect()))
         }
@@ -54,7 +55,7 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     truncate_characters(&shown, LONGEST)
 }
 
-/// Formats a reply in the way of Python. Status replies and errors are not changed.
+/// Formats a reply as Python would show it. Status replies and errors are not changed.
 pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     match reply {
         Value::Simple(text) | Value::Error(text) => String::from_utf8_lossy(text).into_owned(),

@@ -55,7 +55,7 @@ impl Race {
         // The text is empty until the whole reply has arrived.
         let outcome = if text.is_empty() { TurnOutcome::Waits } else { TurnOutcome::Answered(text) };
         let last = self.racers[index].last_turn.unwrap_or(self.order.steps.len());
-        // Racers that were woken by its command may have got their replies earlier.
+        // Racers that this racer's command woke may have received their replies earlier.
         let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
         match self.order.steps.get_mut(last) {
             Some(step) if step.outcome == TurnOutcome::Waits && nobody_sent_since => step.outcome = outcome,
@@ -66,7 +66,7 @@ impl Race {
     /// Records the result of a racer's program.
     pub(super) fn conclude_program(&mut self, submission: &Submission) {
         let Some(index) = self.racer_with(|client| client.name == submission.client) else { return };
-        // The learner has already run the code that comes before the race, so its errors do not count here.
+        // The learner has already seen the errors of the code that comes before the race, so they do not count here.
         if self.phase != RacePhase::Racing {
             return;
         }

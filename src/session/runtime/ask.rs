@@ -1,6 +1,6 @@
-//! A request of a Python child that the session has not answered yet.
+//! A request that a Python child has sent and the session has not answered yet.
 
-/// A request of a child that waits for its answer.
+/// A request of a child that is waiting for its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     Receive { connection: u32, deadline_us: Option<i64> },
@@ -9,7 +9,7 @@ pub enum Ask {
 }
 
 impl Ask {
-    /// Returns the latest time at which the request is answered, if there is a limit.
+    /// Returns the time by which the request must be answered, if there is a limit.
     pub fn deadline_us(&self) -> Option<i64> {
         match self {
             Ask::Receive { deadline_us, .. } => *deadline_us,

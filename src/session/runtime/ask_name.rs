@@ -1,4 +1,4 @@
-//! Lines that are Python if their first word is a name in the client's Python, and otherwise redis-cli: `PING`.
+//! Lines such as `PING`. They are Python if their first word is a name in the client's Python, and redis-cli otherwise.
 
 use super::Runtime;
 use super::client::{ClientIndex, Work, WorkKind};
@@ -13,8 +13,8 @@ impl Runtime {
         self.ask_name_again(client);
     }
 
-    /// Asks whether the first word of the line that a client has to run is a name. Asks again if the Python that was asked
-    /// has ended, once its variables are restored. A Python that has run nothing has no names.
+    /// Asks a client's Python whether the first word of the client's line is a name. If that Python has ended, asks the
+    /// fresh one after its replay. A Python that has run nothing has no names, so the line is redis-cli.
     pub(super) fn ask_name_again(&mut self, client: ClientIndex) {
         if self.clients[client].python.replay.is_some() {
             return;
@@ -30,7 +30,7 @@ impl Runtime {
         self.turn = Some(client);
     }
 
-    /// Takes the names that begin like the first word of a client's line, and runs the line.
+    /// Takes the names that begin with the first word of a client's line, and runs the line.
     pub(super) fn take_names(&mut self, client: ClientIndex, names: &[String]) {
         self.turn = None;
         let Some(line) = self.line_in_question(client).map(str::to_owned) else { return };
@@ -44,8 +44,8 @@ impl Runtime {
         }
     }
 
-    /// Handles Ctrl-C while a client's Python is asked for names. The line will not run. At the second Ctrl-C, the Python
-    /// is killed. Returns false if it is not asked.
+    /// Handles Ctrl-C while a client's Python is being asked for names. The line will not run. The second Ctrl-C kills
+    /// the Python. Returns false if the Python is not being asked.
     pub(super) fn interrupt_question(&mut self, client: ClientIndex) -> bool {
         let client = &mut self.clients[client];
         let Some(work @ Work { kind: WorkKind::AskName { .. }, .. }) = &mut client.work else { return false };

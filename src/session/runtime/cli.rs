@@ -46,7 +46,7 @@ fn is_quit(word: &[u8]) -> bool {
 }
 
 impl Runtime {
-    /// Returns the connection of a client's redis-cli lines. Opens it if necessary.
+    /// Returns the connection of a client's redis-cli lines, and opens it if necessary.
     pub fn cli_connection(&mut self, client: ClientIndex) -> ClientId {
         match self.clients[client].cli {
             Some(connection) if self.engine.server.clients.find(connection).is_some() => connection,
@@ -107,8 +107,7 @@ impl Runtime {
         self.execute(Some(client), connection, &argv, &bytes);
     }
 
-    /// Shows the replies to a client's redis-cli line that have arrived, and sends the line again if it is to be
-    /// repeated.
+    /// Shows the replies to a client's redis-cli line that have arrived. Sends the line again if it has to be repeated.
     pub(super) fn take_cli_replies(&mut self, client: ClientIndex) {
         while self.take_cli_reply(client) {
             match self.clients[client].work.as_mut().map(|work| &mut work.kind) {

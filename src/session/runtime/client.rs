@@ -16,7 +16,8 @@ use python_kernel::frame::MAIN_THREAD;
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::RequestParser;
 
-/// All clients. The first one is the tutor's own. No client is removed from the middle, so indices stay valid.
+/// All clients. The first client is the tutor's own. No client is removed from the middle of the list, so indices stay
+/// valid.
 #[derive(Debug, Clone)]
 pub struct Clients(Vec<Client>);
 
@@ -113,8 +114,8 @@ pub struct Client {
     pub python: Python,
     /// The connection of the client's redis-cli lines.
     pub cli: Option<ClientId>,
-    /// The database of the redis-cli connection, if the server has closed it. The next line connects again, to this
-    /// database.
+    /// The database that the redis-cli connection had selected, if the server has closed the connection. The next line
+    /// reconnects and selects this database.
     pub closed_database: Option<usize>,
     /// The submission that the client is running.
     pub work: Option<Work>,
@@ -135,7 +136,8 @@ pub struct Work {
     pub changes_before: u64,
     /// Number of times that the learner pressed Ctrl-C during the submission.
     pub interrupts: u32,
-    /// Whether a signal was sent to the child since its last request. The signal and a request may have crossed.
+    /// Whether a signal was sent to the child since its last request. The child may have sent the request before it got
+    /// the signal.
     pub was_signalled: bool,
     /// Whether the submission was judged while it was waiting.
     pub is_judged: bool,
@@ -155,7 +157,7 @@ pub enum WorkKind {
     },
 }
 
-/// The state of a client's Python child, as far as the session knows it.
+/// The state of a client's Python child, as far as the session can tell.
 #[derive(Debug, Clone, Default)]
 pub struct Python {
     pub child: Option<ChildId>,
@@ -208,7 +210,7 @@ impl Python {
         self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending, kept));
     }
 
-    /// Returns whether another thread than the main thread is running, which means that it waits for no answer.
+    /// Returns whether any thread other than the main thread is running, that is, not waiting for an answer.
     pub fn has_running_threads(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
     }
@@ -229,8 +231,8 @@ impl Client {
         self.connections().any(|connection| connection == id)
     }
 
-    /// Returns whether the main thread of the client's Python does nothing by itself: it waits for an answer, no source runs, or
-    /// it has got everything that a replay had for it. The other threads may still run.
+    /// Returns whether the main thread of the client's Python is idle: it waits for an answer, runs no source, or has
+    /// got all its answers in a replay. The other threads may still run.
     pub fn is_main_idle(&self) -> bool {
         match (&self.python.replay, &self.work) {
             (Some(replay), _) => replay.is_main_done(),

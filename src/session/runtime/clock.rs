@@ -1,8 +1,8 @@
 //! The session's clock, which TTLs, TIME, blocking commands and Python's `time` all use.
 //!
 //! In transcripts and scripts no real time passes. A program that polls the clock in a loop, or sends commands until
-//! some time has passed, must end there as well. So each reading moves the clock, and the more readings follow each
-//! other without a command, the further each of them moves it.
+//! some time has passed, must still end. So each reading moves the clock. The more readings follow each other without a
+//! command, the further each reading moves the clock.
 
 /// A clock in microseconds since 1970. The driver reports the real time that passes. In addition, the clock is moved by
 /// `:wait`, by sleeps, and by waits in a transcript.

@@ -18,7 +18,8 @@ impl Runtime {
         id
     }
 
-    /// Disconnects a connection that the client has already dropped. A command that waits on it is given up.
+    /// Disconnects a connection that the client has already dropped. If a command waits on this connection, its wait
+    /// ends.
     pub fn disconnect(&mut self, connection: ClientId) {
         self.engine.disconnect(connection);
         if !self.wire_log.waiting().is_empty() {
@@ -31,7 +32,7 @@ impl Runtime {
     pub(super) fn close_slow_connections(&mut self) {
         let server = &mut self.engine.server;
         let written = match self.port {
-            // Nobody else asks for the list.
+            // While no port is open, no other code needs this list.
             None => server.clients.take_pending_writes(),
             Some(_) => server.clients.pending_writes().to_vec(),
         };
@@ -43,7 +44,8 @@ impl Runtime {
             }
             let limits = server.config.output_limits;
             let limit = if server.subscriptions.is_subscribed(id) { limits.pubsub } else { limits.normal };
-            // Redis does not limit normal clients. Here the limit on the data limits them as well.
+            // Redis does not limit the output of normal clients. Here the limit on the memory of the data also applies
+            // to each client's output.
             let limits = [limit.hard_bytes, self.engine.keyspace.memory_cap.limit];
             let most = limits.into_iter().filter(|&bytes| bytes > 0).min().unwrap_or(u64::MAX);
             if OutputBuffer::with_length(unread).memory() > most && self.own_connections().contains(&id) {

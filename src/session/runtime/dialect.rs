@@ -49,7 +49,7 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     if syntax::split_statements(text).is_ok() {
         return vec![Input::Python(text.into())];
     }
-    // A line of another kind ends the Python source before it.
+    // A line of another kind ends the Python source that precedes it.
     let mut parts = Vec::new();
     let mut python = String::new();
     for line in text.lines() {

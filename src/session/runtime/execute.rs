@@ -44,7 +44,8 @@ impl Runtime {
         }
     }
 
-    /// Returns whether a client's commands are recorded. Those of scripts are not, because a script cannot use `:wire`.
+    /// Returns whether a client's commands are recorded. Commands of a script are not recorded, because a script cannot
+    /// use `:wire`.
     fn is_logged(&self, client: ClientIndex) -> bool {
         client != TUTOR && !self.is_silent && !self.shows_all
     }

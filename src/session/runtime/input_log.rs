@@ -1,4 +1,4 @@
-//! A log of all inputs that have ended, in the order in which they ended. `:save` reads it.
+//! A log of all inputs that have ended, in the order in which they ended. `:save` writes them to a script.
 
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work};
@@ -12,7 +12,7 @@ pub enum InputOutcome {
     /// The input ended without a value and without an error.
     Quiet,
     Raised,
-    /// The input was interrupted, or its Python ended, so that it is unknown how much of it ran.
+    /// The input was interrupted, or its Python ended. It is unknown how much of the input ran.
     Broken,
 }
 
@@ -33,7 +33,7 @@ pub struct LoggedInput {
     /// The command that a redis-cli line sent.
     pub argv: Vec<Vec<u8>>,
     pub outcome: InputOutcome,
-    /// Whether the tutor ran the input unseen to prepare a step, so that its value was not echoed.
+    /// Whether the tutor ran the input unseen to prepare a step. The value of such an input was not echoed.
     pub is_unseen: bool,
 }
 
@@ -46,7 +46,8 @@ impl Runtime {
         self.push_input(client, kind, source, Vec::new(), outcome);
     }
 
-    /// Records a redis-cli line that has ended: one entry for each command that it sent, or a remark if it sent none.
+    /// Records a redis-cli line that has ended. Adds one entry for each command that the line sent, or a remark if it
+    /// sent none.
     pub(super) fn log_cli_line(&mut self, client: ClientIndex, work: &Work) {
         let submission = &work.submission;
         let outcome = match &submission.error {
@@ -72,7 +73,7 @@ impl Runtime {
         outcome: InputOutcome,
     ) {
         let is_unseen = self.is_silent;
-        // The tutor's probes do not belong in a script, but the data that it prepares does.
+        // The tutor's probes do not belong in a script, but the commands that prepare the data do.
         if client != TUTOR || is_unseen {
             let client = self.clients[client].name.clone();
             self.input_log.push(LoggedInput { client, kind, source, argv, outcome, is_unseen });

@@ -1,4 +1,4 @@
-//! The limit on the memory of the data, which is no setting of the learner's Redis.
+//! The limit on the memory of the data. It is not a setting of the learner's Redis.
 
 use super::super::display::memory_size;
 use super::Runtime;
@@ -10,8 +10,8 @@ use crate::messages::runtime as messages;
 pub const MEMORY_LIMIT: u64 = 1 << 30;
 
 impl Runtime {
-    /// Says once that the data has reached its limit, if a command was refused for that reason. `client` has sent it; a
-    /// real client has no index.
+    /// Shows a message, once, if a command was refused because the data has reached its limit. `client` is the client
+    /// that sent the command, or `None` for a real client.
     pub fn report_memory_limit(&mut self, client: Option<ClientIndex>) {
         let is_shown = client.is_none_or(|client| self.clients[client].is_shown) && !self.is_silent;
         let cap = &mut self.engine.keyspace.memory_cap;

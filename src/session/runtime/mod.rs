@@ -1,9 +1,9 @@
-//! The runtime of a session: Redis, the clock, and the clients with their Pythons and redis-cli lines. It knows nothing
-//! about lessons.
+//! The runtime of a session: Redis, the clock, and the clients with their Pythons and redis-cli lines. It contains
+//! nothing about lessons.
 //!
-//! Only one client's program runs at a time. Its turn ends when it requests something that is not available yet, or
-//! when it ends. So the result depends on what was entered, and never on the speed of a process: a transcript and a
-//! terminal show the same.
+//! Only one client's program runs at a time. Its turn ends when the program requests something that is not available
+//! yet, or when the program ends. So the result depends only on the inputs, and never on the speed of a process. A
+//! transcript and a terminal show the same.
 
 mod ask;
 mod ask_name;
@@ -74,7 +74,7 @@ pub struct Runtime {
     pub input_log: InputLog,
     /// Whether all output is shown, however long it is.
     pub shows_all: bool,
-    /// Whether all output is suppressed, as while a step is prepared.
+    /// Whether all output is suppressed, such as while a step is prepared.
     pub is_silent: bool,
     /// Whether the learner was told that the data has reached its limit.
     has_reported_memory_limit: bool,
@@ -84,7 +84,7 @@ pub struct Runtime {
     pub port: Option<u16>,
     /// The data before the current trial. During a trial, only the tutor's client runs.
     trial_start: Option<Box<Engine>>,
-    /// The walls of the sandbox around the Python that was started last, as that Python reported them.
+    /// The walls of the sandbox around the last Python that was started, as that Python reported them.
     pub python_walls: Option<Walls>,
     /// Whether the session has ended.
     pub is_over: bool,
@@ -214,11 +214,12 @@ impl Runtime {
     pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
-        // A time that the clock cannot reach is as good as none: `BLPOP tasks 9223372036854` waits for ever.
+        // The clock never reaches a deadline after `END_US`, so such a deadline is ignored: `BLPOP tasks 9223372036854`
+        // waits forever.
         asks.chain(blocked).min().filter(|&us| us <= Clock::END_US)
     }
 
-    /// Saves the data, which [`Runtime::end_trial`] restores. Until then, only the tutor's client runs.
+    /// Saves the data. [`Runtime::end_trial`] restores it. During the trial, only the tutor's client runs.
     pub fn begin_trial(&mut self) {
         self.trial_start = Some(Box::new(self.engine.clone()));
     }
@@ -326,7 +327,8 @@ impl Runtime {
     }
 }
 
-/// Returns the value that a probe showed, or its error. For None, which Python does not echo, the value is `None`.
+/// Returns the value that a probe showed, or its error. Python does not echo None, so if nothing was shown, the value
+/// is `None`.
 pub fn probe_answer(probe: Submission) -> Result<DisplayedValue, Failure> {
     match probe.error {
         Some(error) => Err(error),

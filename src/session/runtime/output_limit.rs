@@ -1,5 +1,5 @@
-//! Limits output. At the prompt, a submission shows a limited amount, and the rest is counted and kept for `:more`. A
-//! statement of a script shows much more, and what is beyond that is only counted.
+//! Limits output. At the prompt, a submission shows a limited amount of output, and the rest is counted and kept for
+//! `:more`. A statement of a script may show much more, and output beyond that limit is only counted.
 
 use super::super::display::with_commas;
 use super::super::event::Show;
@@ -8,8 +8,8 @@ use super::client_index::ClientIndex;
 use crate::markup::Role;
 use crate::messages::runtime as messages;
 
-/// Returns the maximum number of bytes of a submission's output that are kept for judging, or, in a script, for a program
-/// that reads it. A loop that prints without end must not fill the memory.
+/// Returns the maximum number of bytes of a submission's output that are kept. At a prompt they are kept for judging,
+/// and in a script for the program that reads the output. A loop that prints without end must not fill the memory.
 pub fn most_output(is_script: bool) -> usize {
     if is_script { 16 << 20 } else { 1 << 20 }
 }
@@ -21,7 +21,7 @@ pub struct Allowance {
     lines: usize,
     /// Maximum number of characters.
     characters: usize,
-    /// Maximum number of bytes beyond these that are kept for `:more`.
+    /// Maximum number of bytes beyond these limits that are kept for `:more`.
     kept: usize,
 }
 
@@ -36,7 +36,7 @@ pub struct OutputLimit {
     allowance: Allowance,
     lines: usize,
     characters: usize,
-    /// Whether what was shown ends within a line.
+    /// Whether the shown output ends in the middle of a line.
     is_within_line: bool,
     rest: FoldedOutput,
 }
@@ -93,7 +93,7 @@ impl OutputLimit {
 }
 
 impl FoldedOutput {
-    /// Counts a text, and keeps it as long as no more than `most_kept` bytes are kept.
+    /// Counts a text, and keeps it until `most_kept` bytes are kept.
     fn fold(&mut self, text: &str, most_kept: usize) {
         self.lines += text.matches('\n').count();
         self.characters += text.chars().count();

@@ -1,4 +1,4 @@
-//! Python children: their requests, and the answers to these.
+//! Python children: their requests, and the answers to these requests.
 
 use super::super::display::memory_size;
 use super::super::event::{ChildId, Effect, Show};
@@ -82,7 +82,7 @@ impl Runtime {
             FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
                 self.answer(client, MAIN_THREAD, ToChild::Interrupted);
             }
-            // The request has been answered in the meantime, so the program continues.
+            // The request that should be interrupted was answered in the meantime, so the program continues.
             FromChild::InterruptWait => {}
             FromChild::RunFinished(outcome) => self.statement_done(client, outcome),
         }
@@ -202,15 +202,16 @@ impl Runtime {
         match self.ready_answer(client, &ask) {
             Some(answer) => self.answer(client, thread, answer),
             None if thread == MAIN_THREAD && self.take_signalled(client) => {
-                // The signal and the request have crossed. A child that waits for an answer does not notice signals.
+                // The child sent this request before it got the signal. A child that waits for an answer does not
+                // notice signals.
                 self.answer(client, thread, ToChild::Interrupted);
             }
             None => {
                 let Client { python, work, .. } = &mut self.clients[client];
                 python.asks.insert(thread, ask);
                 let was_interrupted = work.as_ref().is_some_and(|work| work.interrupts > 0);
-                // The turn ends when all threads wait. A thread that waits for the lock of another one sends no
-                // request, and neither does a program that handles Ctrl-C. Both are recognised by their silence.
+                // The turn ends when all threads wait. A thread that waits for another thread's lock sends no request,
+                // and neither does a program that handles Ctrl-C. The session recognises both by the absence of frames.
                 if python.is_main_waiting()
                     && !python.has_running_threads()
                     && !was_interrupted
@@ -351,7 +352,8 @@ impl Runtime {
         }
     }
 
-    /// Notes that a child's process needed more memory than this limit in bytes. Its end is reported next.
+    /// Records that a child's process needed more memory than this limit in bytes. The end of the process is reported
+    /// afterwards.
     pub fn note_out_of_memory(&mut self, child: ChildId, limit: u64) {
         if let Some(client) = self.clients.with_child(child) {
             self.clients[client].python.exceeded_memory = Some(limit);

@@ -1,9 +1,10 @@
 //! Replays: a fresh child runs the sources of a replay log, and its requests are answered from the log: connections,
-//! replies, the time, the lines of `input()`. The engine runs no command, so the changes of other clients stay as they
-//! are.
+//! replies, the time, the lines of `input()`. The engine runs no command, so the replay does not undo changes by other
+//! clients.
 //!
-//! The log does not have the sources that were interrupted. So a connection that such a source has opened or closed is
-//! requested where the log has none, or is not requested where the log has one, and connections get other numbers.
+//! The log does not contain the sources that were interrupted. If such a source opened or closed a connection, the
+//! child's requests for connections differ from the log: some are missing from the log, others are only in the log.
+//! Connections may also get other numbers.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,7 +16,7 @@ use crate::session::event::Effect;
 use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 use redis_engine::resp::request::RequestParser;
 
-/// In place of the number of a kept connection: there is none.
+/// The number used in place of a kept connection if there is none.
 const NOT_KEPT: u32 = u32::MAX;
 
 /// A replay in progress.
@@ -25,13 +26,13 @@ pub struct Replay {
     rest: VecDeque<(String, VecDeque<Answer>)>,
     /// The answers to the main thread while the current source runs.
     current: VecDeque<Answer>,
-    /// The answers to the other threads. Such a thread may get them while an earlier or a later source runs than at the
-    /// first time.
+    /// The answers to the other threads. In a replay, such a thread may get an answer while another source runs than in
+    /// the original run.
     threads: BTreeMap<u32, VecDeque<Answer>>,
     connections: Connections,
     /// The requests that are still unanswered at the end of the log, by thread.
     pending: BTreeMap<u32, Ask>,
-    /// Whether the main thread has done everything that is in the log.
+    /// Whether the main thread has received everything that the log contains for it.
     is_main_done: bool,
 }
 
@@ -44,7 +45,7 @@ enum Connections {
     Kept {
         /// The kept connection behind each number of the child.
         by_number: BTreeMap<u32, u32>,
-        /// The kept connections that the log does not mention, because the sources that opened them are not in it.
+        /// The kept connections that the log does not mention, because the sources that opened them are not in the log.
         unlogged: VecDeque<u32>,
     },
 }
@@ -146,13 +147,13 @@ impl Replay {
         Some(source)
     }
 
-    /// Returns the recorded answer to a request, or `None` if the child requests something that it did not request
-    /// before.
+    /// Returns the recorded answer to a request, or `None` if the log does not contain this request.
     fn answer(&mut self, thread: u32, request: Request) -> Option<ToChild> {
         let answers = if thread == MAIN_THREAD { &mut self.current } else { self.threads.get_mut(&thread)? };
         loop {
             let answer = answers.front()?;
-            // The connection that the child still uses was closed by an interrupted source, and opened again here.
+            // An interrupted source closed the connection that the child still uses, and opened it again at this point
+            // of the log.
             let reopens = matches!(request, Request::Replies(_)) && is_answer_to_connect(&answer.frame);
             if !(reopens || request.is_answered_by(&answer.frame)) {
                 return None;
@@ -169,8 +170,8 @@ impl Replay {
         }
     }
 
-    /// Takes a thread's pending request, if the replay has reached it. The main thread's pending request is its last
-    /// one. The other threads may wait while further sources run.
+    /// Takes a thread's pending request, if the replay has reached it. The main thread can have a pending request only
+    /// in the last source. The other threads may wait while further sources run.
     fn take_pending(&mut self, thread: u32, request: Request) -> Option<Ask> {
         if thread == MAIN_THREAD && !self.rest.is_empty() {
             return None;
@@ -186,16 +187,17 @@ impl Replay {
         })
     }
 
-    /// Returns whether a thread has got all answers of the log and goes on by itself: it was waiting when its process ended, or
-    /// is ahead of an interrupted source.
+    /// Returns whether a thread other than the main thread has got all its answers from the log and continues by
+    /// itself. This happens if the thread was waiting when its process ended, or is ahead of an interrupted source.
     pub fn is_live(&self, thread: u32) -> bool {
         thread != MAIN_THREAD
             && matches!(self.connections, Connections::Opened)
             && self.threads.get(&thread).is_none_or(VecDeque::is_empty)
     }
 
-    /// Returns whether only other threads than the main thread have something left to do. Such a thread sends nothing if it has
-    /// ended or waits for another one, as it may after an interrupted source.
+    /// Returns whether the main thread has finished its part of the replay, so only other threads may have something
+    /// left to do. Another thread sends nothing if it has ended or waits for a lock, as it may after an interrupted
+    /// source.
     pub fn is_main_done(&self) -> bool {
         self.is_main_done
     }
@@ -225,7 +227,8 @@ impl Runtime {
         true
     }
 
-    /// Runs the next source. After the last one, waits until the other threads have got as far as before.
+    /// Runs the next source. After the last source, waits until the other threads have received all of their recorded
+    /// answers.
     fn replay_next(&mut self, client: ClientIndex) {
         let python = &mut self.clients[client].python;
         let (Some(child), Some(replay)) = (python.child, &mut python.replay) else { return };
@@ -264,7 +267,7 @@ impl Runtime {
         }
     }
 
-    /// Answers a request for a connection. A request that is not in the log was that of an interrupted source.
+    /// Answers a request for a connection. A request that is not in the log was first made by an interrupted source.
     fn replay_connect(&mut self, client: ClientIndex, thread: u32, request: (u32, &str, u16, &[u8])) {
         let (connection, host, port, setup_commands) = request;
         let Some(replay) = &mut self.clients[client].python.replay else { return };
@@ -306,7 +309,7 @@ impl Runtime {
         } else if let Some(ask) = replay.take_pending(thread, request) {
             python.asks.insert(thread, ask);
         } else {
-            // The child requests something that it did not request before, so the replay is given up.
+            // The child requests something that is not in the log, so the replay is given up.
             self.effects.push(Effect::Kill(child));
         }
         self.finish_replay_if_over(client);
@@ -318,8 +321,8 @@ impl Runtime {
         }
     }
 
-    /// Ends a replay. A kept connection gets the number that the child has for it. One that the child has not opened is
-    /// closed, and one that the child has opened beyond those is opened.
+    /// Ends a replay. Renumbers the kept connections as the child numbers them. Closes a kept connection that the child
+    /// has not opened, and opens a new connection if the child has opened more than were kept.
     pub(super) fn finish_replay(&mut self, client: ClientIndex) {
         self.turn = None;
         let Some(replay) = self.clients[client].python.replay.take() else { return };

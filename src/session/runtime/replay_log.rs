@@ -1,7 +1,7 @@
 //! The replay log: the sources that a client's Python ran, and every answer that it got. With the log, a fresh Python
 //! can be brought to the same state without changing the data.
 //!
-//! A source that was interrupted, or whose child ended, is left out, because it is unknown how far it ran.
+//! A source is left out if it was interrupted or if its child ended, because it is unknown how far the source ran.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use super::ask::Ask;
 use super::replay::Replay;
 use python_kernel::frame::ToChild;
 
-/// Maximum size of a log, in bytes of sources and answers. Beyond it, the log is not complete, and a fresh Python
-/// starts without variables.
+/// Maximum size of a log, in bytes of sources and answers. A larger log is not complete, and a fresh Python starts
+/// without variables.
 const MOST_BYTES: usize = 64 << 20;
 
 /// A source, and the answers to its requests while it ran.
@@ -101,8 +101,8 @@ impl ReplayLog {
         Replay::opening(self.entries())
     }
 
-    /// Returns a replay of the whole log, for a Python whose connections were kept: these are their numbers. At the end
-    /// it waits for the answers to the pending questions.
+    /// Returns a replay of the whole log, for a Python whose connections were kept. `kept` contains the numbers of
+    /// these connections. At its end, the replay waits for the answers to the pending requests.
     pub fn replay_to(&self, pending: BTreeMap<u32, Ask>, kept: impl Iterator<Item = u32>) -> Replay {
         Replay::keeping(self.entries(), pending, kept)
     }

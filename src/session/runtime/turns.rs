@@ -28,7 +28,7 @@ impl Runtime {
         })
     }
 
-    /// Ends the turn of a program whose main thread is idle while its other threads send nothing, because these must be
+    /// Ends the turn of a program whose main thread is idle while its other threads send nothing. These threads must be
     /// waiting as well, or have ended. Returns whether there was such a program.
     pub fn end_waiting_turn(&mut self) -> bool {
         let Some(client) = self.turn.filter(|&client| self.clients[client].is_main_idle()) else { return false };
@@ -54,8 +54,9 @@ impl Runtime {
         true
     }
 
-    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are too
-    /// many clients, says so, ends the wait of the client in the foreground, and returns false: all clients are waiting.
+    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are
+    /// too many clients, shows a message, ends the wait of the client in the foreground, and returns false. In that
+    /// case all clients are waiting.
     pub fn open_another_client(&mut self) -> bool {
         let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
         let is_open = self.switch_to(&name.unwrap_or_default());
@@ -65,8 +66,8 @@ impl Runtime {
         is_open
     }
 
-    /// Gives the prompt to the client with this name. Creates the client if it does not exist. If there are too many
-    /// clients for that, says so and returns false.
+    /// Gives the prompt to the client with this name. Creates the client if it does not exist. If there are already too
+    /// many clients, shows a message and returns false.
     pub fn switch_to(&mut self, name: &str) -> bool {
         let known = self.clients.learner_position(|client| client.name == name);
         if known.is_none() && self.clients.learners().count() >= MOST_CLIENTS {

@@ -1,8 +1,8 @@
 //! The wire log, which `:wire` and `:timeline` read: each command of each client, with its time, its bytes, its reply,
 //! and whether it had to wait. The commands of the tutor's own client are not recorded.
 //!
-//! The log is bounded. It keeps only the last commands, and for each of these only the first bytes and the length. A
-//! copy shares its calls with the original, so that `:undo` can keep a copy for every line.
+//! The log is bounded. It keeps only the last commands. For each command it keeps only the first bytes and the length.
+//! A copy of the log shares its calls with the original, so `:undo` can keep a copy for every line.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const MOST_CALLS: usize = 2_000;
 /// Maximum number of bytes that the log keeps of a command or a reply.
 const MOST_BYTES: usize = 2 << 10;
 
-/// Bytes that were sent over the wire: the first ones, and how many there were.
+/// Bytes that were sent over the wire: the first bytes, and the total number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoggedBytes {
     pub bytes: Vec<u8>,
@@ -39,7 +39,8 @@ pub struct Call {
     connection: ClientId,
     /// The time at which the command was sent, on the session's clock.
     pub at_us: i64,
-    /// The number of the command's round trip. Commands that were sent before the first reply was fetched share one.
+    /// The number of the command's round trip. Commands that were sent before the first reply was fetched have the same
+    /// number.
     pub trip: u64,
     pub sent: LoggedBytes,
     pub received: LoggedBytes,
@@ -61,7 +62,7 @@ pub struct Wait {
 pub struct WaitEnd {
     pub at_us: i64,
     pub by: Cause,
-    /// The number of the last call before the wait ended.
+    /// The number of the last call that was sent before the wait ended.
     pub after: u64,
 }
 
@@ -100,7 +101,7 @@ impl WireLog {
         self.first + self.calls.len() as u64
     }
 
-    /// Iterates over the calls from a number on that are still kept, with their numbers.
+    /// Iterates over the calls that are still kept, from the one with this number on. Yields each call with its number.
     pub fn from(&self, number: u64) -> impl Iterator<Item = (u64, &Call)> {
         let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
         (self.first.max(number)..).zip(self.calls.iter().skip(skipped).map(|call| &**call))
@@ -111,8 +112,8 @@ impl WireLog {
         self.calls.get(index).map(|call| &**call)
     }
 
-    /// Returns the commands from a number on that were answered, with their replies. Leaves out those that are too long to
-    /// be recorded whole.
+    /// Returns the commands that were answered, from the one with this number on, with their replies. Leaves out
+    /// exchanges that are too long to be recorded whole.
     pub fn exchanges(&self, number: u64) -> Vec<Exchange> {
         let exchange = |call: &Call| {
             let command = match resp::value::parse(&call.sent.bytes).ok()?? {
@@ -132,8 +133,8 @@ impl WireLog {
         self.calls.get_mut(index).map(Arc::make_mut)
     }
 
-    /// Records a command that is sent. `reply` is the unfetched reply of the connection. `now` is the time, and the
-    /// total number of keys that have expired.
+    /// Records a command that is sent. `reply` is the unfetched reply of the connection. `now` contains the time and
+    /// the total number of expired keys.
     pub fn command_sent(&mut self, client: &str, connection: ClientId, bytes: &[u8], reply: &[u8], now: (i64, u64)) {
         let (at_us, expired) = now;
         self.log_late_bytes(client, connection, reply, at_us);
@@ -210,8 +211,8 @@ impl WireLog {
         self.sums.round_trips += usize::from(self.trips.remove(&connection).is_some());
     }
 
-    /// Records reply bytes that were not written by a running command. They are the late reply to a command that
-    /// waited, or a message.
+    /// Records reply bytes that were not written by a running command. They are a message, or the late reply to a
+    /// command that waited.
     fn log_late_bytes(&mut self, client: &str, connection: ClientId, reply: &[u8], at_us: i64) {
         let logged = self.logged.insert(connection, reply.len()).unwrap_or_default();
         let Some(bytes) = reply.get(logged..).filter(|bytes| !bytes.is_empty()) else { return };

@@ -75,13 +75,13 @@ impl FieldType {
         }
     }
 
-    /// Returns the value of the lowest bits, as many as the field has.
+    /// Returns the value of the lowest `self.bits` bits.
     fn wrap(self, value: i128) -> i64 {
         let above = 128 - self.bits;
         (if self.signed { value << above >> above } else { ((value as u128) << above >> above) as i128 }) as i64
     }
 
-    /// Makes a value fit. Returns `None` if it overflows and `overflow` is `Fail`.
+    /// Makes a value fit into the field. Returns `None` if the value overflows and `overflow` is `Fail`.
     fn fit(self, value: i128, overflow: Overflow) -> Option<i64> {
         let (min, max) = match self.signed {
             true => (-(1i128 << (self.bits - 1)), (1i128 << (self.bits - 1)) - 1),
@@ -98,8 +98,8 @@ impl FieldType {
     }
 
     /// Returns the exact value of SET's argument. For an unsigned field, the argument's 64 bits are read as an unsigned
-    /// integer. For a signed field, Redis computes the distance from the minimum, which overflows for very low values,
-    /// so that they count as very high ones.
+    /// integer. For a signed field, Redis computes the distance from the minimum. This computation overflows for very
+    /// low values, so they count as very high values.
     fn exact_value(self, value: i64) -> i128 {
         let is_too_far = self.bits < 64 && value <= i64::MIN + ((1 << (self.bits - 1)) - 1);
         match self.signed {

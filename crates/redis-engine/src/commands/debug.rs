@@ -119,8 +119,8 @@ fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     Ok(())
 }
 
-/// Adds those of the keys `key:0`, `key:1` and so on that do not exist. Their values are the strings `value:0` and so
-/// on, truncated or padded to a size.
+/// Adds the keys `key:0`, `key:1` and so on, except keys that exist already. Their values are the strings `value:0` and
+/// so on, truncated or padded to a size.
 fn populate(call: &mut Call) -> Outcome {
     let count = |index: usize| {
         let n = number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok());

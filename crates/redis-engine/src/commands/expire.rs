@@ -108,7 +108,8 @@ impl Conditions {
         Ok(conditions)
     }
 
-    /// Returns whether the conditions hold for a key that expires at `old`. A key without an expiry time expires last.
+    /// Returns whether the conditions hold for a key that expires at `old`. A key without an expiry time counts as
+    /// expiring last.
     fn hold(&self, old: Option<i64>, new: i64) -> bool {
         !(self.if_none && old.is_some()
             || self.if_any && old.is_none()

@@ -47,7 +47,8 @@ fn del(call: &mut Call) -> Outcome {
 }
 
 fn unlink(call: &mut Call) -> Outcome {
-    /// Maximum number of allocations that Redis frees at once (`LAZYFREE_THRESHOLD`). More are freed in another thread.
+    /// Maximum number of allocations that Redis frees in the main thread (`LAZYFREE_THRESHOLD`). A value with more
+    /// allocations is freed in another thread.
     const LAZYFREE_THRESHOLD: usize = 64;
     let mut removed = 0;
     for key in &call.argv[1..] {

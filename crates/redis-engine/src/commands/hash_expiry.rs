@@ -45,7 +45,8 @@ fn parse_fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a 
     }
 }
 
-/// Checks only the type of the key. As in Redis, these commands check it before they parse their arguments.
+/// Checks that the key holds a hash if it exists. As in Redis, the calling commands check the type before they parse
+/// their arguments.
 fn check_type(call: &mut Call) -> Outcome {
     call.keyspace.edit::<Hash>(call.argv[1])?;
     Ok(())
@@ -403,7 +404,7 @@ fn hgetex(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Sets a field's expiry time, or removes the field if that time has passed. Returns the event.
+/// Sets a field's expiry time, or removes the field if that time has passed. Returns the name of the keyspace event.
 fn expire_or_remove(hash: &mut Edit<Hash>, field: &[u8], at_ms: i64, now_ms: i64) -> &'static str {
     if at_ms <= now_ms {
         remove_as_expired(hash, field);

@@ -241,7 +241,7 @@ fn keyspace(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt
     Ok(())
 }
 
-/// Writes the number of keys of each type by size. Bins are powers of two.
+/// Writes a histogram of the sizes of keys for each type. The bins are powers of two.
 fn key_sizes(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
     const KINDS: [&str; 5] = ["strings_sizes", "lists_items", "sets_items", "zsets_items", "hashes_items"];
     for (index, database) in keyspace.databases().iter().enumerate() {

@@ -190,7 +190,7 @@ fn lrange(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Converts an inclusive range of indices, of which negative ones count from the end.
+/// Converts an inclusive range of indices to a range of positions. Negative indices count from the end.
 fn resolve_range(start: i64, stop: i64, length: usize) -> Range<usize> {
     let from_front = |index: i64| match usize::try_from(index) {
         Ok(index) => Some(index),
@@ -201,7 +201,7 @@ fn resolve_range(start: i64, stop: i64, length: usize) -> Range<usize> {
     if start < end { start..end } else { 0..0 }
 }
 
-/// Converts an index, which counts from the end if it is negative. Returns `None` if it is out of range.
+/// Converts an index to a position. A negative index counts from the end. Returns `None` if the index is out of range.
 fn resolve_index(index: i64, length: usize) -> Option<usize> {
     match usize::try_from(index) {
         Ok(index) => Some(index).filter(|&index| index < length),
@@ -394,7 +394,7 @@ const LPOS: Command = Command {
 struct Search {
     /// The number of the match to start from. If it is negative, the search starts from the right.
     rank: i64,
-    /// Maximum number of matches, 0 for all. `None` returns the first match instead of an array.
+    /// Maximum number of matches, 0 for all. With `None`, LPOS returns the first match instead of an array.
     count: Option<usize>,
     /// Maximum number of elements that LPOS compares.
     length: usize,

@@ -110,7 +110,7 @@ fn move_or_block(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outc
         return Ok(());
     }
     if call.mode == Mode::Exec {
-        // The reply is null, unlike the null array that the command replies after its timeout.
+        // The reply is null, whereas the reply after the timeout is a null array.
         call.reply.null();
         return Ok(());
     }

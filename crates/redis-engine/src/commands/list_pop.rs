@@ -74,7 +74,7 @@ fn pop(call: &mut Call, end: End) -> Outcome {
     Ok(())
 }
 
-/// How many elements to pop from the first list that has any, which also decides the form of the reply.
+/// How many elements to pop from the first list that has any. This number also decides the form of the reply.
 #[derive(Clone, Copy)]
 pub(super) enum PopCount {
     /// One element. The reply is the key and the element.

@@ -143,8 +143,8 @@ fn unsubscribe(call: &mut Call, kind: Kind, verb: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// Replies with what was subscribed or unsubscribed, and with the current number of subscriptions. Like a message, this
-/// is sent even to a client that has turned off replies.
+/// Writes the confirmation of a subscription or unsubscription, with the name of the channel or pattern and the current
+/// number of subscriptions. Like a message, the confirmation is sent even to a client that has turned off replies.
 fn write_confirmation(call: &mut Call, kind: Kind, verb: &[u8], name: Option<&[u8]>) {
     let count = |kind| call.server.subscriptions.count(call.client, kind);
     let count = if kind == Kind::Shard { count(kind) } else { count(Kind::Channel) + count(Kind::Pattern) };

@@ -75,7 +75,7 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// The type of data that is scanned, which decides the options.
+/// The type of data that is scanned. It determines which options are allowed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ScanTarget {
     Keys,

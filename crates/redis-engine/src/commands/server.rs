@@ -93,7 +93,7 @@ fn flushall(call: &mut Call) -> Outcome {
 
 fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     check_flush_mode(call, 1, error::SYNTAX)?;
-    // With SYNC, Redis also frees the keys in another thread, except in a transaction, where the client cannot wait.
+    // Redis frees the keys in another thread even with SYNC, except in a transaction, where the client cannot wait.
     let frees_later = call.mode != Mode::Exec || call.is_option(1, "ASYNC");
     for database in databases {
         let keys = call.keyspace.flush(database);
@@ -103,7 +103,7 @@ fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     Ok(())
 }
 
-/// Checks that only ASYNC or SYNC follows, if anything. The mode makes no difference here.
+/// Checks that there are no arguments from `index` on, or only ASYNC or SYNC.
 fn check_flush_mode(call: &Call, index: usize, error: Error) -> Outcome {
     let known = call.is_option(index, "ASYNC") || call.is_option(index, "SYNC");
     if call.argv.len() == index || (known && call.argv.len() == index + 1) { Ok(()) } else { Err(error) }

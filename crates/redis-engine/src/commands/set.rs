@@ -304,7 +304,7 @@ fn spop_one(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Ratio of popped to remaining members from which Redis creates a new set of the remaining ones.
+/// Ratio of popped to remaining members at which SPOP creates a new set of the remaining members, as in Redis.
 const REBUILD_RATIO: usize = 5;
 
 fn spop_many(call: &mut Call) -> Outcome {

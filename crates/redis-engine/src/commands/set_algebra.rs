@@ -103,7 +103,7 @@ enum Operation {
     Difference,
 }
 
-/// Whether the result is replied or stored, which decides its initial encoding in Redis.
+/// Whether the result is sent in the reply or stored. This determines its initial encoding in Redis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Reply,
@@ -114,7 +114,7 @@ fn reply(call: &mut Call, operation: Operation) -> Outcome {
     let limits = call.keyspace.limits;
     let sets = read_all(call.keyspace, &call.argv[1..])?;
     if operation == Operation::Intersection {
-        // For a reply, no set of the members is built: hashing each of them again would double the work.
+        // The members of a reply are not collected in a set, because hashing each member again would double the work.
         let sets = smallest_first(&sets).unwrap_or_default();
         let members: Vec<&[u8]> = intersection(&sets).collect();
         call.reply.set(members.len());

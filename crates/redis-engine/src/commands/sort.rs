@@ -167,7 +167,7 @@ fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination
     Ok(())
 }
 
-/// Returns all elements, sorted as the options say.
+/// Returns all elements, sorted according to the options.
 fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error> {
     call.keyspace.convert_sorted_set_to_skiplist(call.argv[1]);
     let Some(entry) = call.keyspace.read_any(call.argv[1]) else { return Ok(Vec::new()) };
@@ -179,7 +179,7 @@ fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>,
     };
     let is_set = matches!(entry.value, Value::Set(_));
     match (options.by, options.alphabetic) {
-        // With BY nosort, a set has no order. Redis sorts a set whose result is stored, so that the result is
+        // With BY nosort, a set has no order. If the result is stored, Redis sorts the elements to make the result
         // deterministic.
         (By::Nothing, _) if is_set && options.store.is_some() => {
             elements.sort();
@@ -213,7 +213,7 @@ fn apply_direction(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
-/// Sorts elements by a text. Elements without a text come first.
+/// Sorts elements by the text that `value` returns for each element. Elements without a text come first.
 fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
     let mut valued: Vec<_> = elements.drain(..).map(|element| (value(&element), element)).collect();
     valued.sort_by(|a, b| apply_direction(a.0.cmp(&b.0), options));

@@ -18,7 +18,7 @@ pub enum Listing {
     WithScores,
 }
 
-/// Replies with members. With scores, RESP3 has an array of pairs, and RESP2 a flat array.
+/// Replies with members. With scores, the reply is an array of pairs in RESP3 and a flat array in RESP2.
 pub fn write_members<'a>(reply: &mut Reply, members: impl ExactSizeIterator<Item = (&'a [u8], f64)>, listing: Listing) {
     write_members_header(reply, members.len(), listing);
     members.for_each(|member| write_member(reply, member, listing));

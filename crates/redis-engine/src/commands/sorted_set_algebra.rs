@@ -1,4 +1,4 @@
-//! Sorted set commands that combine several keys: unions, intersections and differences, replied or stored.
+//! Sorted set commands that combine several keys: unions, intersections and differences.
 
 use super::sorted_set::{Listing, write_members};
 use crate::call::{Call, Outcome};
@@ -155,8 +155,8 @@ fn zero_if_nan(score: f64) -> f64 {
 /// Returns the keys after `numkeys`, which is at `count_at`.
 ///
 /// # Errors
-/// Returns an error if `numkeys` is not a positive integer or exceeds the number of arguments, or if a key holds neither
-/// a sorted set nor a set.
+/// Returns an error if `numkeys` is not a positive integer or exceeds the number of arguments, or if a key holds
+/// neither a sorted set nor a set.
 fn input_keys<'a>(call: &mut Call<'a>, count_at: usize) -> Result<&'a [&'a [u8]], Error> {
     let count = call.integer(count_at)?;
     if count < 1 {
@@ -182,7 +182,7 @@ struct Options {
     listing: Listing,
 }
 
-/// Where the result goes. WITHSCORES is only allowed for a reply.
+/// Whether the result is sent in the reply or stored. WITHSCORES is allowed only for a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Reply,

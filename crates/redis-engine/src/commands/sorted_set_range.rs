@@ -1,6 +1,7 @@
 //! Sorted set commands on ranges by rank, by score, or by the members' bytes: reading, counting, storing and removing.
 //!
-//! Each command is a `RangeCommand` of the same implementation, which converts bounds of any kind to ranks first.
+//! The commands that read or store a range share one implementation, and a `RangeCommand` describes each of them.
+//! Bounds of any kind are first converted to ranks.
 
 use std::ops::{Bound, Range};
 
@@ -91,7 +92,7 @@ fn resolve_ranks(start: i64, stop: i64, len: usize, direction: Direction) -> Ran
 }
 
 /// Parses `1.5`, `(1.5` or `-inf`. Unlike a score, a bound may be empty (0), too large (infinite) or too small (0), but
-/// not hexadecimal. Except for the empty one, this is the syntax of Rust's parser.
+/// not hexadecimal. Except for the empty bound, Rust's parser accepts the same syntax.
 fn score_bound(word: &[u8]) -> Option<Bound<f64>> {
     let (number, is_excluded) = match word {
         [b'(', number @ ..] => (number, true),
@@ -145,8 +146,8 @@ struct Request<'a> {
     by: By,
     bounds: Bounds<'a>,
     direction: Direction,
-    /// LIMIT: the number of members to skip, and the maximum number to return. A negative offset returns none, and a
-    /// negative count all.
+    /// LIMIT: the number of members to skip, and the maximum number to return. With a negative offset no members are
+    /// returned, and with a negative count all.
     limit: (i64, i64),
     listing: Listing,
 }

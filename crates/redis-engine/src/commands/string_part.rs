@@ -113,8 +113,8 @@ pub(super) fn byte_range(start: i64, end: i64, length: usize) -> Range<usize> {
     if is_reversed { 0..0 } else { clamped_range(start, end, length) }
 }
 
-/// Returns the range of positions from `start` to `end` for BITPOS, which clamps negative ones to 0 even if `start` is
-/// after `end`.
+/// Returns the range of positions from `start` to `end` for BITPOS, which clamps negative positions to 0 even if
+/// `start` is after `end`.
 pub(super) fn clamped_range(start: i64, end: i64, length: usize) -> Range<usize> {
     let length = length as i64;
     let from_front = |position: i64| if position < 0 { (position + length).max(0) } else { position };
@@ -274,7 +274,8 @@ fn parse_lcs_options(call: &Call) -> Result<LcsForm, Error> {
 /// is the one that Redis returns.
 fn matches(first: &[u8], second: &[u8]) -> Vec<Match> {
     let width = second.len() + 1;
-    // lengths[i * width + j] is the length of the subsequence of the first i bytes of one and the first j of the other.
+    // `lengths[i * width + j]` is the length of the longest common subsequence of the first `i` bytes of `first` and
+    // the first `j` bytes of `second`.
     let mut lengths = vec![0u32; (first.len() + 1) * width];
     for (i, a) in first.iter().enumerate() {
         for (j, b) in second.iter().enumerate() {

@@ -81,7 +81,8 @@ fn exec(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns whether a watched key was modified, or has expired since WATCH, even if no command has accessed it since.
+/// Returns whether a watched key was modified or has expired since WATCH, even if no command has accessed the expired
+/// key.
 fn has_watched_key_changed(call: &mut Call) -> bool {
     if call.keyspace.watches.is_touched(call.client) {
         return true;

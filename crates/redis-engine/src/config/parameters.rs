@@ -11,7 +11,7 @@ pub(super) enum Kind {
     Clamped(i64, i64),
     /// The value is a non-negative integer.
     Size,
-    /// The value is a number of bytes with an optional unit. It has a minimum.
+    /// The value is a number of bytes of at least this minimum, with an optional unit.
     Memory(i64),
     /// The value is a number of bytes with an optional unit, or a percentage of `maxmemory`: `5%`.
     MemoryOrPercent,
@@ -41,7 +41,8 @@ pub(super) struct Parameter {
     pub old_name: Option<&'static str>,
     pub default: &'static str,
     pub kind: Kind,
-    /// Whether CONFIG GET shows the parameter only by its full name, not by a pattern: parameters for developers of Redis.
+    /// Whether CONFIG GET shows the parameter only by its full name, not by a pattern. Redis hides parameters for its
+    /// developers in this way.
     pub is_hidden: bool,
 }
 

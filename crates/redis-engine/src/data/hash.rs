@@ -22,7 +22,8 @@ pub struct Hash {
     layout: Layout,
     /// Fields with an expiry time, soonest first.
     volatile: BTreeSet<(i64, SmallBytes)>,
-    /// Expiry time recorded by `note_expiry`. It is stored here so that only hashes take the space.
+    /// Expiry time recorded by `note_expiry`. It is stored in the hash, so that values of other types need no space for
+    /// it.
     noted_expiry_ms: Option<i64>,
 }
 
@@ -50,7 +51,8 @@ struct FieldEntry {
 }
 
 /// Which fields a command accesses. Redis removes an expired field when a command accesses it by name, and all expired
-/// fields of a hash in its expiry cycle. Until then, some commands skip expired fields, and others still count them.
+/// fields of a hash in its expiry cycle. Until an expired field is removed, some commands skip it, and others still
+/// count it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fields<'a> {
     /// The command accesses all fields.
@@ -164,8 +166,8 @@ impl Hash {
         self.fields.get(field).filter(|entry| entry.is_live(now_ms)).map(|entry| entry.expiry.at_ms())
     }
 
-    /// Converts to a `hashtable` if a command is about to set more fields than a listpack may have. As in Redis,
-    /// repeated fields count each time.
+    /// Converts the hash to a `hashtable` if a command is about to set more fields than a listpack may have. As in
+    /// Redis, repeated fields count each time.
     pub(crate) fn prepare_for(&mut self, fields: usize, limits: Limits) {
         if fields > limits.hash_max_listpack_entries {
             self.convert_to_table(fields);
@@ -289,8 +291,9 @@ impl Hash {
         old.is_some()
     }
 
-    /// Returns the index in a `listpackex` for a field with this expiry time, not counting the field itself: before the
-    /// first field that does not expire sooner, or the end for a field without expiry time.
+    /// Returns the index at which a field with this expiry time belongs in a `listpackex`, not counting the field
+    /// itself. The field belongs before the first field that does not expire sooner. A field without an expiry time
+    /// belongs at the end.
     fn listpackex_index(&self, moved: usize, expires_ms: Option<i64>) -> usize {
         let Some(at_ms) = expires_ms else { return self.fields.len() - 1 };
         let others = self.fields.values().enumerate().filter(|&(index, _)| index != moved);
@@ -342,7 +345,7 @@ impl FieldEntry {
     }
 }
 
-/// Returns the size of a field's expiry time in a `listpackex`, in which a field without one has the number 0.
+/// Returns the size of a field's expiry time in a `listpackex`, which stores 0 for a field without one.
 fn expiry_entry_size(expiry: Expiry) -> usize {
     listpack::integer_entry_size(expiry.at_ms().unwrap_or(0))
 }

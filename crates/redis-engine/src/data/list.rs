@@ -59,19 +59,19 @@ impl List {
         self.elements.range(range).map(|element| &**element)
     }
 
-    /// Converts to a quicklist if the elements about to be added are too large for a listpack.
+    /// Converts the list to a quicklist if the elements about to be added are too large for a listpack.
     pub(crate) fn prepare_for(&mut self, elements: &[&[u8]], limit: NodeLimit) {
         self.nodes.prepare_for(elements.len(), elements.iter().map(|element| element.len()).sum(), limit);
     }
 
-    /// Converts to a quicklist if an element that is about to be moved here from another list is too large for a
-    /// listpack. Redis passes on an integer as an integer object, and then does not count its bytes.
+    /// Converts the list to a quicklist if an element that is about to be moved here from another list is too large for
+    /// a listpack. Redis passes on an integer as an integer object, and then does not count its bytes.
     pub(crate) fn prepare_for_moved(&mut self, element: &[u8], limit: NodeLimit) {
         let bytes = if number::parse_integer(element).is_some() { 0 } else { element.len() };
         self.nodes.prepare_for(1, bytes, limit);
     }
 
-    /// Converts back to a listpack, after elements were removed or replaced, if they are small enough.
+    /// Converts the list back to a listpack if it is small enough after elements were removed or replaced.
     pub(crate) fn shrink(&mut self, limit: NodeLimit) {
         self.nodes.shrink(limit);
     }
@@ -130,7 +130,7 @@ impl List {
         });
     }
 
-    /// Changes to the encoding that the list would have after being saved and loaded.
+    /// Converts the list to the encoding that it would have after being saved and loaded.
     pub(crate) fn reload(&mut self, limit: NodeLimit) {
         self.nodes.reload(limit);
     }

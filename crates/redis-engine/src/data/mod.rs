@@ -44,7 +44,7 @@ pub(crate) trait DataType: Default {
     /// Returns the value as this type, or `None` if it has another type.
     fn from_value(value: &Value) -> Option<&Self>;
 
-    /// Returns the value as this type for a change, or `None` if it has another type.
+    /// Returns the value as this type, to be changed, or `None` if it has another type.
     fn from_value_mut(value: &mut Value) -> Option<&mut Self>;
 
     /// Wraps this value in a `Value`.
@@ -112,8 +112,7 @@ impl Value {
         }
     }
 
-    /// Records the earliest expiry time among the fields of a hash, which is the time in the database's expiry
-    /// schedule.
+    /// Records the earliest expiry time among the fields of a hash. The database's expiry schedule contains this time.
     pub(crate) fn note_field_expiry(&mut self) {
         if let Value::Hash(value) = self {
             value.note_expiry();

@@ -100,7 +100,7 @@ impl Node {
             && !limit.is_exceeded_by(self.elements + 1, self.bytes + element.len() + ENTRY_OVERHEAD_GUESS)
     }
 
-    /// Returns the node that results from merging the two, if it is small enough.
+    /// Returns the node that results from merging the two nodes, or `None` if it would be too large.
     fn merged(self, other: Node, limit: NodeLimit) -> Option<Node> {
         let elements = self.elements + other.elements;
         let bytes = self.bytes + other.bytes - if self.is_large_element { 0 } else { listpack::EMPTY };
@@ -109,8 +109,8 @@ impl Node {
     }
 }
 
-/// The nodes of a list. `limit` is the one in force when the list became a quicklist; it is `None` for a listpack,
-/// which has exactly one node.
+/// The nodes of a list. A listpack has exactly one node, and its `limit` is `None`. The `limit` of a quicklist is the
+/// limit that was configured when the list became a quicklist.
 #[derive(Debug, Clone)]
 pub struct Nodes {
     nodes: VecDeque<Node>,
@@ -138,8 +138,8 @@ impl Nodes {
         }
     }
 
-    /// Changes to the encoding after loading: Redis loads a list as a quicklist, and converts it if it fits into a
-    /// listpack.
+    /// Converts the nodes to the encoding that the list would have after being saved and loaded. Redis loads a list as
+    /// a quicklist, and converts it to a listpack if it fits into one.
     pub fn reload(&mut self, limit: NodeLimit) {
         self.limit.get_or_insert(limit);
         self.pack(limit);
@@ -174,7 +174,7 @@ impl Nodes {
         }
     }
 
-    /// Converts a quicklist back into a listpack, after elements were removed, if it is small enough.
+    /// Converts a quicklist back into a listpack if it is small enough after elements were removed.
     pub fn shrink(&mut self, limit: NodeLimit) {
         if self.limit.is_some()
             && let [node] = *self.nodes.make_contiguous()
@@ -253,7 +253,8 @@ impl Nodes {
         unreachable!("callers pass indices within the list")
     }
 
-    /// Updates the nodes for an insertion before or after the element at `index`. `elements` is the list before it.
+    /// Updates the nodes for an insertion before or after the element at `index`. `elements` is the list before the
+    /// insertion.
     pub fn insert(&mut self, index: usize, side: Side, element: &[u8], elements: &VecDeque<Box<[u8]>>) {
         let Some(limit) = self.limit else { return self.nodes[0].add(element) };
         let (at, place) = self.find(index);
@@ -285,7 +286,7 @@ impl Nodes {
         self.merge_around(kept, limit);
     }
 
-    /// Updates the nodes for the replacement of the element at `index`. `elements` is the list before it.
+    /// Updates the nodes for the replacement of the element at `index`. `elements` is the list before the replacement.
     pub fn replace(&mut self, index: usize, element: &[u8], elements: &VecDeque<Box<[u8]>>) {
         let (at, place) = self.find(index);
         let is_large = |limit: NodeLimit| limit.is_exceeded_by_element(element.len());
@@ -333,8 +334,8 @@ impl Nodes {
         self.nodes.insert(at, first);
     }
 
-    /// Merges nodes around one of them, in Redis's order: the two before it, then the two after it, then the node with
-    /// either neighbour.
+    /// Merges nodes around the node at `at`, in Redis's order: first the two nodes before it, then the two nodes after
+    /// it, then the node itself with either neighbour.
     fn merge_around(&mut self, mut at: usize, limit: NodeLimit) {
         if at >= 2 && self.merge(at - 2, limit) {
             at -= 1;

@@ -78,7 +78,7 @@ impl Set {
         Set { members: IndexSet::default(), layout }
     }
 
-    /// Creates an empty set for this number of members, whose encoding fits the first one.
+    /// Creates an empty set for this number of members, with an encoding that fits the first member.
     pub(crate) fn with_expected(first: &[u8], members: usize, limits: &Limits) -> Self {
         match () {
             () if integer(first).is_some() && members <= limits.set_max_intset_entries => {
@@ -89,7 +89,7 @@ impl Set {
         }
     }
 
-    /// Converts to a table if a command is about to add more members than the encoding may have.
+    /// Converts the set to a table if a command is about to add more members than the encoding may have.
     pub(crate) fn prepare_for(&mut self, members: usize, limits: &Limits) {
         let max = match self.layout {
             Layout::Intset { .. } => limits.set_max_intset_entries,
@@ -154,7 +154,7 @@ impl Set {
         self.members.get_index(index).map(|member| &**member)
     }
 
-    /// Iterates over all members. While the set is small, the order is that of Redis.
+    /// Iterates over all members. While the set is small, the order is the same as in Redis.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
         self.members.iter().map(|member| &**member)
     }
@@ -200,7 +200,7 @@ impl Set {
         self.layout = Layout::Listpack(listpack);
     }
 
-    /// Converts to a table with room for one more member.
+    /// Converts the set to a table with room for one more member.
     fn convert_to_table(&mut self) {
         self.layout = Layout::Hashtable(Table::with_elements(self.members.len() + 1));
     }
@@ -271,7 +271,7 @@ impl Set {
         set
     }
 
-    /// Converts to an `intset` if all members are integers and their number is within the limit.
+    /// Converts the set to an `intset` if all members are integers and their number is within the limit.
     pub(crate) fn try_convert_to_intset(&mut self, limits: &Limits) {
         if self.members.len() <= limits.set_max_intset_entries && self.iter().all(|m| integer(m).is_some()) {
             self.members.sort_by_cached_key(|member| integer(member));

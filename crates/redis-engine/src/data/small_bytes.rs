@@ -10,10 +10,11 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Maximum length of an inline string in bytes. With its length and a tag, it then takes as much space as a `Vec`.
+/// Maximum length of an inline string in bytes. With its length and a tag, such a string takes as much space as a
+/// `Vec`.
 const MAX_INLINE: usize = 22;
 
-/// An immutable byte string. A clone of a long one shares its bytes.
+/// An immutable byte string. Clones of a long string share its bytes.
 #[derive(Clone)]
 pub struct SmallBytes(Storage);
 
@@ -23,7 +24,7 @@ enum Storage {
         length: u8,
         bytes: [u8; MAX_INLINE],
     },
-    /// Bytes that are shared by all clones, which sorted sets make.
+    /// Bytes that are shared by all clones. Sorted sets clone their members.
     Shared(Arc<[u8]>),
 }
 

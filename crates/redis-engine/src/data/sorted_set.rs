@@ -15,9 +15,9 @@
 //! comparison and makes an element of the `Ranking` 8 bytes larger.
 //!
 //! A tree of wide nodes reads a few cache lines where a skip list follows twenty pointers. `indexset` is a list of
-//! chunks, in which a change costs the square root of the size. A small sorted set is a single leaf: a sorted vector,
-//! like Redis's listpack. So `listpack` and `skiplist` are the same structure here, and differ only by Redis's rules
-//! for the encoding.
+//! chunks. A change takes time proportional to the square root of its size. A small sorted set is a single leaf: a
+//! sorted vector, like Redis's listpack. So `listpack` and `skiplist` are the same structure here, and differ only by
+//! Redis's rules for the encoding.
 
 mod ranking;
 
@@ -162,7 +162,8 @@ impl SortedSet {
         SortedSet { scores, order, layout }
     }
 
-    /// Converts a newly created sorted set into a listpack if it is small enough. No other operation converts one back.
+    /// Converts a newly created sorted set into a listpack if it is small enough. No other operation converts a sorted
+    /// set back.
     pub(crate) fn pack(&mut self, limits: Limits) {
         let fits = self.len() <= limits.zset_max_listpack_entries
             && self.scores.keys().all(|member| member.len() <= limits.zset_max_listpack_value);
@@ -178,7 +179,7 @@ impl SortedSet {
         }
     }
 
-    /// Changes to the encoding that the sorted set would have after being saved and loaded.
+    /// Converts the sorted set to the encoding that it would have after being saved and loaded.
     pub(crate) fn reload(&mut self, limits: Limits) {
         match self.layout {
             Layout::Skiplist(_) => self.pack(limits),
@@ -231,12 +232,12 @@ impl SortedSet {
         self.scores.get_index(index).map(|(member, &score)| (&**member, score))
     }
 
-    /// Converts to a skiplist whatever the size, as SORT does.
+    /// Converts the sorted set to a skiplist, whatever its size, as SORT does.
     pub(crate) fn convert_to_skiplist(&mut self) {
         self.convert_to_skiplist_for(self.len());
     }
 
-    /// Converts to a skiplist whose table has the right size for this number of members.
+    /// Converts the sorted set to a skiplist whose table has the right size for this number of members.
     fn convert_to_skiplist_for(&mut self, members: usize) {
         if !self.is_packed() {
             return;
@@ -248,8 +249,8 @@ impl SortedSet {
         matches!(self.layout, Layout::Listpack(_))
     }
 
-    /// Converts to a skiplist if a command names more members than a listpack may have. Redis decides by their number,
-    /// before it knows whether they are new.
+    /// Converts the sorted set to a skiplist if a command names more members than a listpack may have. Redis decides
+    /// this by the number of members, before it checks whether they are new.
     pub(crate) fn prepare_for(&mut self, members: usize, limits: Limits) {
         if members > limits.zset_max_listpack_entries {
             self.convert_to_skiplist_for(members);
@@ -379,8 +380,9 @@ impl SortedSet {
     }
 
     /// Returns the ranks of the members between two bounds. The result is meaningful only if all scores are equal.
-    /// Otherwise it is the same as in Redis in two cases: it is empty if the last member is below the range or the
-    /// first above it, and for a listpack it is the range that Redis's linear search finds in this direction.
+    /// Otherwise the result is the same as in Redis in two cases. If the last member is below the range or the first
+    /// member is above it, the result is empty. For a listpack, the result is the range that Redis's linear search
+    /// finds in this direction.
     pub(crate) fn ranks_by_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         if !self.has_one_score() {
             let (lowest, highest) = (self.order.get(0), self.order.get(self.len().saturating_sub(1)));

@@ -19,8 +19,8 @@ pub enum Str {
     Integer(i64),
     /// A short string that has not been modified since it was set (`embstr`).
     Embedded(SmallBytes),
-    /// A long or modified string (`raw`). Boxed, because a value of any type takes 24 bytes, and a `Vec` here would
-    /// make it 32.
+    /// A long or modified string (`raw`). It is boxed, because a `Vec` here would increase the size of a value of any
+    /// type from 24 to 32 bytes.
     Raw(Box<RawString>),
 }
 
@@ -109,7 +109,7 @@ impl Str {
         self.len() == 0
     }
 
-    /// Returns the integer whose decimal form the string is.
+    /// Returns the integer if the string is the decimal form of one.
     pub fn integer(&self) -> Option<i64> {
         match self {
             Str::Integer(n) => Some(*n),

@@ -2,7 +2,7 @@
 //!
 //! The keys are in an `IndexMap`. A lookup uses the hash, and a random key is the one at a random index. SCAN iterates
 //! over the indices from the end: removing a key moves only the last key into the gap, and SCAN has already visited
-//! that one.
+//! that key.
 
 use std::collections::BTreeSet;
 
@@ -49,7 +49,7 @@ impl Entry {
         self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms)
     }
 
-    /// Returns whether a hash field has expired.
+    /// Returns whether any field of the hash has expired.
     pub(super) fn has_expired_fields(&self, now_ms: i64) -> bool {
         self.value.noted_field_expiry().is_some_and(|at_ms| at_ms <= now_ms)
     }
@@ -179,7 +179,7 @@ impl Database {
         self.entries.get(key)
     }
 
-    /// Returns whether a key exists, and whether it has expired.
+    /// Returns the state of a key, or `None` if the key does not exist.
     pub(crate) fn key_state(&self, key: &[u8], now_ms: i64) -> Option<KeyState> {
         Some(if self.get(key)?.has_expired(now_ms) { KeyState::Expired } else { KeyState::Live })
     }
@@ -300,7 +300,7 @@ impl Database {
     }
 }
 
-/// Returns whether a value is stored in another allocation than its key's head.
+/// Returns whether a value is stored outside the allocation of its key's head.
 fn is_apart(value: &Value) -> bool {
     !matches!(value, Value::Str(Str::Embedded(_)))
 }

@@ -6,7 +6,8 @@ use super::Keyspace;
 use crate::data::DataType;
 use crate::notify::Class;
 
-/// A value that is open for a change. If the edit is dropped without `commit`, nothing must have been changed.
+/// A value that is open for a change. A caller that has changed the value must end the edit with `commit`,
+/// `commit_changes` or `keep`.
 pub(crate) struct Edit<'a, T: DataType> {
     keyspace: &'a mut Keyspace,
     index: usize,
@@ -23,7 +24,7 @@ impl<'a, T: DataType> Edit<'a, T> {
         Edit { keyspace, index, key, created, length_before, type_: std::marker::PhantomData }
     }
 
-    /// Returns whether the key did not exist before.
+    /// Returns whether the key did not exist before the edit.
     pub fn is_new(&self) -> bool {
         self.created
     }
@@ -42,13 +43,13 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.keyspace.stats.expired_subkeys += fields as u64;
     }
 
-    /// Records an event before the one that ends the edit.
+    /// Records an event before the event that ends the edit.
     pub fn notify(&mut self, event: &'static str) {
         self.keyspace.notify(T::CLASS, event, self.key);
     }
 
-    /// Ends the edit of a value that was changed, and publishes this keyspace event. Removes the key if its container is
-    /// now empty.
+    /// Ends the edit of a value that was changed, and publishes this keyspace event. Removes the key if its value is
+    /// now an empty container.
     pub fn commit(self, event: &'static str) {
         self.commit_changes(event, 1);
     }

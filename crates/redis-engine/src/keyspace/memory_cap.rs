@@ -1,36 +1,36 @@
-//! A limit on the memory of the data that is no setting of Redis. A program that embeds the engine protects its machine
-//! with it. `maxmemory` stays what CONFIG says, and evictions know nothing of this limit: a command that may add data is
-//! refused with the error of `maxmemory`.
+//! A limit on the memory of the data that is not a setting of Redis. A program that embeds the engine can protect its
+//! machine with this limit. The limit affects neither the value of `maxmemory` nor evictions. Above the limit, a
+//! command that may add data is refused with the error of `maxmemory`.
 //!
-//! Measuring the memory takes long if there is much data. So the keyspace adds up how many bytes commands can have added,
-//! and the memory is measured only when that might exceed the limit.
+//! Measuring the memory takes long if there is much data. So the keyspace adds up how many bytes commands may have
+//! added, and measures the memory only when the sum might exceed the limit.
 
 use super::{Entry, Keyspace};
 use crate::data::Value;
 use crate::data::memory::Samples;
 
-/// The memory that a word of a command can take in addition to its bytes: a table's entry, a skip list's node, and what
-/// jemalloc rounds up.
+/// The memory that a word of a command can take in addition to its bytes: a table's entry, a skip list's node, and the
+/// bytes that jemalloc adds by rounding up.
 const WORD_OVERHEAD: usize = 64;
 
-/// The share of the limit by which the data may exceed it before the memory is measured again.
+/// The data may exceed the limit by one part in this number before the memory is measured again.
 const TOLERANCE: u64 = 64;
 
-/// While commands are refused, the memory is measured again after one change for each of this many keys.
+/// While commands are refused, the memory is measured again after one change per this number of keys.
 const KEYS_PER_CHANGE: u64 = 100;
 
-/// The limit on the memory of the data, and what is known about that memory.
+/// The limit on the memory of the data, and the last measurement of that memory.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MemoryCap {
-    /// The limit in bytes; 0 is no limit.
+    /// The limit in bytes. 0 means no limit.
     pub limit: u64,
     /// Whether a command has been refused. The driver may reset this.
     pub was_reached: bool,
     /// The memory when it was last measured, in bytes.
     measured: u64,
-    /// The value of `Keyspace::changes` at that time.
+    /// The value of `Keyspace::changes` at the last measurement.
     changes: u64,
-    /// The maximum number of bytes that were added since.
+    /// The maximum number of bytes that may have been added since the last measurement.
     added: u64,
 }
 
@@ -56,8 +56,8 @@ impl MemoryCap {
         }
     }
 
-    /// Returns the length of a string, to compare it with the length after a change. Other values grow only by the words
-    /// of a command.
+    /// Returns the length of a string, to compare it with the length after a change. Other values grow only by the
+    /// words of a command.
     pub(crate) fn length_before(&self, value: &Value) -> usize {
         match value {
             Value::Str(text) if self.limit > 0 => text.len(),
@@ -73,7 +73,7 @@ impl MemoryCap {
 }
 
 impl Keyspace {
-    /// Whether the data takes more memory than the limit allows. Notes it if so.
+    /// Returns whether the data takes more memory than the limit allows. If so, sets `was_reached`.
     pub(crate) fn exceeds_memory_cap(&mut self) -> bool {
         let cap = &self.memory_cap;
         if cap.limit == 0 {

@@ -1,9 +1,9 @@
-//! Keys whose new value is one that a client may be blocked on. Redis: `signalKeyAsReady`.
+//! Keys that have got a value on which a client may be blocked. Redis: `signalKeyAsReady`.
 
 use super::Keyspace;
 use crate::data::Value;
 
-/// The number of blocked clients, by the type of value that they are blocked on.
+/// The number of blocked clients for each type of value that clients are blocked on.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BlockedCounts {
     /// Number of clients blocked on lists.

@@ -1,6 +1,6 @@
 //! Explains bytes of the protocol to people, one part at a time.
 //!
-//! Unlike a parser, it accepts truncated data, because only the beginning of long data is stored.
+//! Unlike a parser, this module accepts truncated data, because only the beginning of long data is stored.
 
 use super::quoting;
 
@@ -13,7 +13,7 @@ const MAX_PAYLOAD: usize = 48;
 /// Number of bytes shown of a longer payload.
 const TRUNCATED_PAYLOAD: usize = 32;
 
-/// Maximum nesting depth of what is explained. Redis's own replies stay below ten.
+/// Maximum nesting depth that is explained. Redis's own replies stay below ten.
 const MAX_DEPTH: usize = 128;
 
 /// A part: a line of the protocol, together with its payload if it announces one.

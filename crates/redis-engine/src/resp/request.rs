@@ -60,8 +60,8 @@ enum State {
 
 impl RequestParser {
     /// Continues to parse a request. `input` begins at the start of the request, and contains at least the bytes of the
-    /// last call. Returns the length of the request in bytes once it is complete, and `None` until then. `words` then
-    /// returns its arguments; a request without any (an empty line or `*0`) must be skipped.
+    /// last call. Returns the length of the request in bytes if it is complete, and `None` otherwise. `words` returns
+    /// the arguments of a complete request. A request without arguments (an empty line or `*0`) must be skipped.
     ///
     /// # Errors
     /// Returns the error that Redis replies with before it closes the connection.
@@ -85,7 +85,7 @@ impl RequestParser {
         self.arguments(input, limits)
     }
 
-    /// Iterates over the arguments of the complete request. `input` is the one that `parse` was called with.
+    /// Iterates over the arguments of the complete request. `input` is the input that `parse` was called with.
     pub fn words<'a>(&'a self, input: &'a [u8]) -> impl ExactSizeIterator<Item = &'a [u8]> {
         let inline = !self.inline_words.is_empty();
         let count = if inline { self.inline_words.len() } else { self.ranges.len() };
@@ -105,8 +105,8 @@ impl RequestParser {
         }
     }
 
-    /// Returns the number of bytes that `release_memory` would release: those of the last request's arguments, or none if
-    /// the next request has begun.
+    /// Returns the number of bytes that `release_memory` would release: those of the last request's arguments, or none
+    /// if the next request has begun.
     pub fn releasable_bytes(&self) -> usize {
         match self.state {
             State::Start if self.position > 0 => 0,

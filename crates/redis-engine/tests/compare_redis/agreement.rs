@@ -37,7 +37,7 @@ impl Tolerance {
     }
 }
 
-/// Keys whose elements have an order that Redis does not specify, although it does not change later.
+/// Keys whose elements have an order that Redis does not specify, but does not change later.
 #[derive(Debug, Default)]
 pub struct UnspecifiedOrders(HashSet<Vec<u8>>);
 
@@ -81,7 +81,7 @@ pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[
     }
     let (Some(ours), Some(theirs)) = (parse_all(ours), parse_all(theirs)) else { return false };
     if ours.len() > 1 && (tolerance == Tolerance::Order || queue.contains(&Tolerance::Order)) {
-        // UNSUBSCRIBE replies once per channel, in EXEC as well, which then writes more replies than it announced.
+        // UNSUBSCRIBE replies once per channel, even in EXEC. EXEC then writes more replies than it has announced.
         return sorted_texts(&Value::Array(ours)) == sorted_texts(&Value::Array(theirs));
     }
     ours.len() == theirs.len()

@@ -1,6 +1,6 @@
 //! Sends random commands of several clients to the engine and to a real Redis. All replies and messages must agree.
 //!
-//! It needs the binary of a server, and is skipped without one:
+//! This test needs the binary of a server, and is skipped without one:
 //!
 //!     REDIS_TUTOR_REAL_REDIS=/path/to/redis-server cargo test -p redis-engine --test compare_redis
 //!
@@ -191,7 +191,7 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
     }
     let mut ours = EngineServer::new(now_us());
     ours.engine.server.config.set_unchecked("enable-debug-command", b"yes");
-    // `hz` is set as if by the configuration file, because CONFIG SET reads it again from there.
+    // `hz` is also set in the configuration, because each CONFIG SET reads it again from there.
     let hz = 1000 / CYCLE_MS;
     ours.engine.server.config.set_unchecked("hz", hz.to_string().as_bytes());
     ours.engine.keyspace.set_hz(hz);
@@ -242,7 +242,7 @@ impl Client {
 }
 
 impl Play<'_> {
-    /// Sends a command on both sides, and returns the difference of the replies. Does nothing if the client is blocked
+    /// Sends a command to both sides, and returns the difference of the replies. Does nothing if the client is blocked
     /// or disconnected.
     fn send(&mut self, client: usize, argv: &[Vec<u8>]) -> Option<String> {
         let sender = self.clients[client].ours;
@@ -304,7 +304,8 @@ impl Play<'_> {
         self.server.wait_until_idle();
     }
 
-    /// Takes what all clients have received, and returns the difference. `sent` is the sender and the command, if any.
+    /// Takes the output that all clients have received, and returns the first difference. `sent` has the sender and the
+    /// command, if a command was sent.
     fn difference(&mut self, sent: Option<(usize, &str, Tolerance)>) -> Option<String> {
         let mut found = None;
         for (index, client) in self.clients.iter_mut().enumerate() {

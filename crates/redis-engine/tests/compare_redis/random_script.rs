@@ -291,7 +291,7 @@ impl Writer<'_> {
         self.choose(keys)
     }
 
-    /// Generates a call of a command, sometimes with an argument too few or too many.
+    /// Generates a call of a command, sometimes with one argument too few or too many.
     fn call(&mut self, row: &'static Command) -> Vec<Vec<u8>> {
         let mut argv: Vec<Vec<u8>> = row.name.split(' ').map(|word| word.as_bytes().to_vec()).collect();
         let name = argv.len();
@@ -306,8 +306,8 @@ impl Writer<'_> {
             }
             _ => {}
         }
-        // The order of elements with equal weights is unspecified, and storing them would make it visible in later
-        // replies.
+        // The order of elements with equal weights is unspecified, and storing the elements would make their order
+        // visible in later replies.
         if row.name == "SORT" && [&b"BY"[..], b"STORE"].iter().all(|word| argv.iter().any(|w| w == word)) {
             return vec![b"PING".to_vec()];
         }
@@ -355,7 +355,7 @@ impl Writer<'_> {
             "seconds" => self.choose(&["1000", "100000", "0", "-1", "500000"]),
             "milliseconds" if self.with_short_times => self.choose(&["1000000", SHORT_MS, SHORT_MS, "0"]),
             "milliseconds" => self.choose(&["1000000", "90000000", "0", "-1"]),
-            // The year 2100, and a time in the past.
+            // The first two values are times in the year 2100. The last one is in the past.
             "unix-time-seconds" => self.choose(&["4102444800", "4102444800", "1"]),
             "unix-time-milliseconds" => self.choose(&["4102444800000", "4102444800001", "1"]),
             "by-pattern" | "get-pattern" => self.choose(&["a*", "*", "c->*"]),

@@ -32,7 +32,7 @@ impl RealServer {
         Stream::connect(self.process.address)
     }
 
-    /// Sends a command, and returns its reply, which must not block.
+    /// Sends a command that must not block, and returns its reply.
     pub fn ask(&mut self, words: &[&str]) -> Vec<u8> {
         let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
         self.control.send(&words);
@@ -63,7 +63,7 @@ impl Stream {
     }
 
     pub fn send(&mut self, argv: &[Vec<u8>]) {
-        // If the connection is closed, the next read notices.
+        // If the connection is closed, the next read detects it.
         drop(self.stream.write_all(&request::encode(argv)));
     }
 

@@ -58,7 +58,8 @@ fn recorded() -> BTreeMap<String, Recorded> {
 }
 
 impl Recorded {
-    /// Parses a line of commands.tsv, whose columns `scripts/record_commands` describes. Returns the command's name, too.
+    /// Parses a line of commands.tsv, whose columns `scripts/record_commands` describes. Returns the command's name,
+    /// too.
     fn parse(line: &str) -> Option<(String, Self)> {
         let columns: Vec<&str> = line.split('\t').collect();
         let [name, group, since, complexity, arity, flags, categories, keys, counted, tokens] = columns[..] else {
@@ -81,7 +82,7 @@ impl Recorded {
     }
 }
 
-/// Returns whether out-of-scope.txt has a command, by its name or by a pattern such as `ACL *`.
+/// Returns whether out-of-scope.txt lists a command, by its name or by a pattern such as `ACL *`.
 fn is_excluded(exclusions: &[(String, String)], name: &str) -> bool {
     exclusions.iter().any(|(excluded, _)| match excluded.strip_suffix(" *") {
         Some(container) => name.split(' ').next() == Some(container),

@@ -52,7 +52,7 @@ struct Runner<'a> {
     lines: Vec<String>,
 }
 
-/// How a reply is written.
+/// How a reply is written to the recording.
 #[derive(Clone, Copy)]
 enum View {
     AsIs,

@@ -1,5 +1,5 @@
-//! Random bytes for everything that reads RESP. Nothing panics, bytes that arrive in pieces are parsed like the same bytes
-//! at once, and what is written can be read again.
+//! Passes random bytes to everything that reads RESP. Nothing may panic. Bytes that arrive in pieces must be parsed
+//! like the same bytes in one piece, and everything that is written must be readable again.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use test_support::fuzz::{Checked, check};
 
 type Words = Vec<Vec<u8>>;
 
-/// Pieces of requests and replies that are valid somewhere.
+/// Pieces of requests and replies that are valid in some context.
 const PIECES: [&[u8]; 34] = [
     b"*0\r\n",
     b"*1\r\n",
@@ -49,12 +49,12 @@ const PIECES: [&[u8]; 34] = [
     b"'b'\r\n",
 ];
 
-/// Returns words, as the arguments of a command.
+/// Generates the words of a command.
 fn words() -> impl Strategy<Value = Words> {
     vec(vec(any::<u8>(), 0..12), 1..6)
 }
 
-/// Returns bytes in which one byte may be changed and the end may be missing.
+/// Generates bytes in which one byte may be changed and the end may be missing.
 fn damaged(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let change = proptest::option::of((any::<Index>(), any::<u8>()));
     (bytes, change, proptest::option::of(any::<Index>())).prop_map(|(mut bytes, change, end)| {
@@ -73,7 +73,8 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     vec(select(PIECES.to_vec()), 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// Returns bytes from a client: valid requests, pieces of requests, any bytes, and all of these damaged.
+/// Generates bytes from a client: valid requests, pieces of requests, and any bytes, each of them with and without
+/// damage.
 fn from_client() -> impl Strategy<Value = Vec<u8>> {
     let request = prop_oneof![
         words().prop_map(|words| request::encode(&words)),
@@ -89,10 +90,10 @@ fn limits() -> impl Strategy<Value = RequestLimits> {
         .prop_map(|(authenticated, max_bulk_len)| RequestLimits { authenticated, max_bulk_len })
 }
 
-/// What a parser makes of bytes: the requests, then an error, if any.
+/// The result of parsing: the requests, and the error after them, if there is one.
 type Parsed = (Vec<Words>, Option<String>);
 
-/// Parses bytes that arrive in pieces, which end at these places.
+/// Parses bytes that arrive in pieces. The pieces end at the positions `ends`.
 fn parse_requests(bytes: &[u8], ends: &[usize], limits: RequestLimits) -> Result<Parsed, TestCaseError> {
     let (mut requests, mut parser, mut start) = (Vec::new(), RequestParser::default(), 0);
     for &end in ends {
@@ -160,7 +161,7 @@ fn any_line_is_split_or_refused() {
     });
 }
 
-/// Returns replies of all types.
+/// Generates replies of all types.
 fn reply() -> impl Strategy<Value = Value> + Clone {
     let line = || vec(any::<u8>().prop_filter("a line", |byte| !b"\r\n".contains(byte)), 0..8);
     let bytes = || vec(any::<u8>(), 0..12);
@@ -250,7 +251,7 @@ fn an_encoded_reply_is_parsed_into_the_same_value_and_not_before_its_end() {
     });
 }
 
-/// Returns bytes from a server: replies, pieces of replies, any bytes, and all of these damaged.
+/// Generates bytes from a server: replies, damaged replies, damaged pieces of replies, and any bytes.
 fn from_server() -> impl Strategy<Value = Vec<u8>> {
     let reply = reply().prop_map(|reply| encoded(&reply));
     prop_oneof![reply.clone(), damaged(reply), damaged(pieces()), vec(any::<u8>(), 0..80)]
@@ -283,7 +284,7 @@ fn any_bytes_are_explained_in_printable_parts() {
     });
 }
 
-/// Replies that are nested more deeply than any server nests them are refused or folded, and use little of the stack.
+/// Replies that are nested more deeply than any server's replies are refused or folded, and use little of the stack.
 #[test]
 fn deep_nesting_does_not_overflow_the_stack() {
     for opening in ["*1\r\n", "~1\r\n", ">1\r\n", "%1\r\n", "|1\r\n", "%1\r\n+k\r\n", "*2\r\n+a\r\n", "*9\r\n"] {

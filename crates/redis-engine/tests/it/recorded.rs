@@ -8,7 +8,7 @@ use redis_engine::command::Group;
 use redis_engine::commands;
 use redis_engine::resp::quoting;
 
-/// Commands whose cases cannot be recorded from a server with default settings, with the reason.
+/// Commands whose cases cannot be recorded from a server with default settings, and the reasons.
 const EXEMPT: &[(&str, &str)] = &[
     ("DEBUG", "the recorded server rejects it, as Redis does by default; compare_redis uses one that allows it"),
     ("MONITOR", "its output contains times"),
@@ -66,7 +66,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// The cases of a command that have been recorded.
+/// The recorded cases of a command.
 #[derive(Default)]
 struct RecordedCases {
     succeeds: bool,
@@ -96,7 +96,7 @@ fn every_command_has_recorded_cases() {
     let mut problems = Vec::new();
     for row in commands::all() {
         let is_exempt = EXEMPT.iter().any(|(name, _)| *name == row.name);
-        // Scripts are not supported. The error for them is not one of Redis.
+        // Scripts are not supported. The engine's error for them does not exist in Redis.
         if is_exempt || row.group == Group::Scripting && !row.name.ends_with("FLUSH") {
             continue;
         }

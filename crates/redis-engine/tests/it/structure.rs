@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, iter};
 
-/// Maximum number of files that may import each other in a cycle. `Command` and `Call` need each other, and so does the
-/// server state that holds commands: blocked, queued and counted ones.
+/// Maximum number of files that may import each other in a cycle. `Command` and `Call` import each other. The server
+/// state belongs to the same cycle, because it holds blocked, queued and counted commands.
 const MAX_CYCLE: usize = 10;
 
 /// A module by its path in the crate: `["data", "hash"]`. The path of the crate root is empty.

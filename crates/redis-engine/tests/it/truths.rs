@@ -1,5 +1,5 @@
-//! Compares the engine's replies with those of a real Redis to the scripts in tests/truth, recorded by
-//! `scripts/record_truths`.
+//! Runs the scripts in tests/truth on the engine, and compares its replies with the replies of a real Redis that
+//! `scripts/record_truths` has recorded.
 
 use std::path::Path;
 use std::time::Duration;

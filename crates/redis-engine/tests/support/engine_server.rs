@@ -5,7 +5,7 @@ use std::time::Duration;
 use redis_engine::Engine;
 use redis_engine::client::ClientId;
 
-/// A client, numbered in the order of connecting.
+/// The number of a client. Clients are numbered in the order in which they connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connection(pub usize);
 

@@ -1,5 +1,5 @@
-//! Work that no socket asks for, done every 100 milliseconds while there is any: clients that are idle for too long are
-//! disconnected, and buffers that are not used any more are released. Redis: `clientsCron`.
+//! Housekeeping, which runs every 100 milliseconds while there is something to do. It disconnects clients that have
+//! been idle for too long, and releases the memory of unused buffers. Redis: `clientsCron`.
 
 use super::Server;
 use redis_engine::Engine;
@@ -60,8 +60,8 @@ impl Server {
     }
 }
 
-/// Returns whether a client has been idle for longer than `timeout` allows. Clients that wait for something never are:
-/// those that are blocked, subscribed, or monitors.
+/// Returns whether a client has been idle for longer than `timeout` allows. Returns false for clients that are blocked,
+/// subscribed or monitors, because they wait without sending commands.
 fn has_timed_out(engine: &mut Engine, id: ClientId, now_us: i64) -> bool {
     let timeout_seconds = engine.server.config.idle_timeout_seconds;
     if timeout_seconds == 0 || engine.is_blocked(id) || engine.server.subscriptions.is_subscribed(id) {

@@ -1,4 +1,4 @@
-//! Memory of clients' buffers.
+//! Tests of the memory of clients' buffers.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ fn buffers_that_are_in_use_are_kept() {
     let (mut observer, mut client) = (manual.connect(), manual.connect());
     let id = manual.id_of(&mut client);
     let request = encode_request(&["ECHO", &"x".repeat(MB)]);
-    // A client that sends half a request is idle, and its half is kept.
+    // A client that has sent half a request becomes idle, and the half request is kept.
     client.send(&request[..100_000]);
     let mut unread = 0;
     while unread < 100_000 {
@@ -94,7 +94,7 @@ fn arguments_of_a_long_request_are_released() {
     assert!(allocated <= SMALL, "{allocated}");
 }
 
-/// The peak is that of the process, so the server is one of its own.
+/// This test measures the peak memory of a whole process, so the server runs in its own process.
 #[cfg(target_os = "linux")]
 #[test]
 fn unread_replies_take_their_own_size_in_memory() {

@@ -1,4 +1,5 @@
-//! Requests and replies: protocol, commands with effects on several clients, and what INFO and CLIENT report.
+//! Tests of requests and replies: protocol, commands with effects on several clients, and the reports of INFO and
+//! CLIENT.
 
 use std::io::Write as _;
 use std::net::{Shutdown, TcpStream};
@@ -322,7 +323,7 @@ fn a_client_above_a_buffer_limit_is_disconnected() {
         let counted = |client: &mut Client, which: &str| {
             client.info_field("stats", &format!("client_{which}_buffer_limit_disconnections"))
         };
-        // A client whose reply exceeds the limit gets nothing of it, and its later requests are not run.
+        // A client whose reply exceeds the limit gets no part of the reply, and its later requests are not run.
         let mut greedy = Client::connect(address);
         greedy.expect_reply("PING", "+PONG\r\n");
         greedy.send("GET long\r\nSET behind 1\r\n");

@@ -1,4 +1,4 @@
-//! Connections: how many wait, who is refused, disconnected or checked, and what is reported about that.
+//! Tests of connections: waiting, refused, disconnected and checked clients, and the notices about them.
 
 use std::io::Read as _;
 use std::net::TcpStream;
@@ -88,7 +88,7 @@ fn clients_wait_until_they_are_accepted() {
         (0..clients).filter_map(connect).collect::<Vec<_>>().len()
     };
     assert_eq!(connect_all(Options::default().tcp_backlog, 300), 300);
-    // Linux lets one more wait than the backlog says.
+    // Linux lets one more connection wait than the backlog allows.
     assert!((4..=5).contains(&connect_all(4, 6)));
 }
 
@@ -117,7 +117,7 @@ fn a_client_that_sends_a_lot_and_leaves_is_disconnected() {
         for part in (60_000..300_000).step_by(5_000) {
             let mut leaving = Client::connect(address);
             leaving.send(&request[..part]);
-            // What is waiting for the server meanwhile grows.
+            // While the server sleeps, more bytes of the request arrive.
             control.expect_reply("DEBUG SLEEP 0.002", "+OK\r\n");
         }
         control.wait_for_info("connected_clients", 1);
@@ -179,7 +179,7 @@ fn a_client_is_idle_from_the_last_byte_that_it_has_sent() {
     assert_eq!(manual.server.next_deadline_us(), None, "without a timeout, the server sleeps");
     let set = manual.exchange(&mut control, b"CONFIG SET timeout 60\r\n", |reply| reply.len() == 5);
     assert_eq!(set, b"+OK\r\n");
-    // A part of a request.
+    // The client sends only a part of a request.
     client.send("PI");
     manual.pass(Duration::from_millis(500));
     for seconds in [50, 9] {
@@ -227,7 +227,7 @@ fn assert_probed_after(server: std::net::SocketAddr, client: &Client, seconds: O
     let (timer, left) = line.split_whitespace().nth(5).and_then(|word| word.split_once(':')).expect("a timer");
     let left = u64::from_str_radix(left, 16).expect("a time in hundredths of a second");
     match seconds {
-        // Timer 2 is that of keep-alive, which was set a moment ago.
+        // Timer 2 is the keep-alive timer, which was set a moment ago.
         Some(seconds) => {
             assert!(timer == "02" && left <= seconds * 100 && left + 1000 > seconds * 100, "{seconds} s: {line}");
         }

@@ -1,4 +1,4 @@
-//! The server as a process: its output, and the limits that the system sets it.
+//! Tests of the server as a process: its output, and the limits that the system sets for it.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -34,7 +34,7 @@ fn a_server_without_readers_of_its_output_serves() {
         thread::yield_now();
     }
     let address = (Ipv4Addr::LOCALHOST, port).into();
-    // This is reported on standard error.
+    // The HTTP request is reported on standard error.
     let mut browser = Client::connect(address);
     browser.send("POST / HTTP/1.1\r\n");
     browser.expect_close_after("");
@@ -42,7 +42,7 @@ fn a_server_without_readers_of_its_output_serves() {
     process.kill().and_then(|()| process.wait()).expect("it was running");
 }
 
-/// Limits of descriptors, which only Linux lets another process change.
+/// Tests of the limit of descriptors. Only Linux lets another process change this limit.
 #[cfg(target_os = "linux")]
 mod descriptors {
     use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! What the tests share: our server in a thread or in the hands of the test, the real one, and a client.
+//! Code that the tests share: our server in a thread or driven by the test, the real server, and a client.
 
 use std::env;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -54,7 +54,7 @@ pub fn options(host: &str, port: u16, password: Option<&str>) -> Options {
     Options { host: host.to_owned(), port, password: password.map(str::to_owned), seed: 7, ..Options::default() }
 }
 
-/// Runs a case against our server, and against the real one if there is one.
+/// Runs a case against our server, and against the real server if there is one.
 pub fn run_on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
     let mut server = ServerThread::start(password);
     case(server.address);
@@ -114,7 +114,7 @@ impl Client {
     pub fn expect_close_after(&mut self, expected: &str) {
         let mut bytes = Vec::new();
         match self.0.read_to_end(&mut bytes) {
-            // If the server left sent bytes unread, the connection ends with a reset.
+            // If the server has not read all bytes that were sent, the connection ends with a reset.
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
             Err(error) => panic!("not closed ({error}) after {}", bytes.escape_ascii()),
@@ -172,7 +172,7 @@ impl Client {
     }
 }
 
-/// Our server in the hands of a test, which is its clock. It works only while the test waits for a client's replies.
+/// Our server, driven by a test. The test sets the clock, and the server works only while a method of this type runs.
 pub struct ManualServer {
     pub engine: Engine,
     pub server: Server,
@@ -219,7 +219,7 @@ impl ManualServer {
         self.server.handle_ready(&mut self.engine, self.now_us).expect("the sockets can be polled");
     }
 
-    /// Lets time pass, with as many calls as the server asks for.
+    /// Lets time pass, and lets the server work at each of its deadlines in that time.
     pub fn pass(&mut self, time: Duration) {
         let until_us = self.now_us + i64::try_from(time.as_micros()).expect("a test waits no longer than some days");
         while let Some(at_us) = self.server.next_deadline_us().filter(|&at_us| at_us <= until_us) {
@@ -230,7 +230,7 @@ impl ManualServer {
         self.work();
     }
 
-    /// Returns a number of a client's line in CLIENT LIST, as another client sees it.
+    /// Returns a number from a client's line in the CLIENT LIST that `observer` requests.
     pub fn number_of(&mut self, observer: &mut Client, client_id: &str, field: &str) -> u64 {
         let list = self.exchange(observer, format!("CLIENT LIST ID {client_id}\r\n").as_bytes(), |reply| {
             reply.ends_with(b"\n\r\n")

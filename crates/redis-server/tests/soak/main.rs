@@ -1,13 +1,13 @@
-//! A soak: random work of several clients over real sockets, mirrored on two servers, whose replies must be the same
-//! bytes.
+//! A soak test: several clients send the same random requests over real sockets to two servers, whose replies must be
+//! the same bytes.
 //!
-//! One of them is the program `redis-server-bare`. It gets its requests as networks and clients deliver them: in pieces,
-//! many at once, with replies that nobody reads for a while, from clients that vanish in the middle of a request. The
-//! other one is the reference, which gets each batch of requests at once: the real Redis that REDIS_TUTOR_REAL_REDIS
-//! names, or a second process of ours.
+//! The subject is the program `redis-server-bare`. Its requests arrive as they would over a network: in pieces, many at
+//! once, from clients that do not read their replies for a while or vanish in the middle of a request. The other server
+//! is the reference, which gets each batch of requests at once. It is the real Redis that REDIS_TUTOR_REAL_REDIS names,
+//! or a second process of ours.
 //!
-//! REDIS_TUTOR_SOAK_SECONDS sets how long it takes, and REDIS_TUTOR_SOAK_SEED the seed. Without the first, 200 steps are
-//! done. The same seed does the same work, up to the step at which the time is over.
+//! REDIS_TUTOR_SOAK_SECONDS sets the duration of the test, and REDIS_TUTOR_SOAK_SEED the seed. Without a duration, the
+//! test takes 200 steps. The same seed gives the same steps, until the duration is over.
 
 #[path = "../support/bare_server.rs"]
 mod bare_server;
@@ -34,7 +34,7 @@ const CLIENTS: usize = 12;
 /// Maximum length in bytes of the values that are read slowly.
 const MAX_LONG: usize = 2 << 20;
 
-/// Interval of comparing all data, in steps.
+/// Number of steps after which all data is compared again.
 const COMPARED_EVERY: usize = 50;
 
 /// The reference: a real Redis, or another server of ours.
@@ -62,7 +62,7 @@ impl Reference {
     }
 }
 
-/// The two ends of a client.
+/// A client's connections to the two servers.
 struct Client {
     subject: Stream,
     reference: Stream,
@@ -74,13 +74,13 @@ struct Soak {
     reference: SocketAddr,
     control: Client,
     clients: Vec<Client>,
-    /// Number of batches so far. Each ends with a marker of its own.
+    /// Number of batches so far. Each batch ends with its own marker.
     batches: usize,
     step: usize,
     seed: u64,
 }
 
-/// Compares what both servers have sent.
+/// Asserts that both servers have sent the same bytes.
 #[track_caller]
 fn assert_same(what: &str, subject: &[u8], reference: &[u8]) {
     if subject != reference {
@@ -109,7 +109,7 @@ impl Soak {
         self.choose_protocol(index);
     }
 
-    /// Lets half of the clients use RESP3. The reply contains the client's number, so it is not compared.
+    /// Lets half of the clients use RESP3. The reply to HELLO contains the client's ID, so it is not compared.
     fn choose_protocol(&mut self, index: usize) {
         let client = &mut self.clients[index];
         let version = if index.is_multiple_of(2) { "2" } else { "3" };
@@ -117,12 +117,12 @@ impl Soak {
         client.reference.ask(&["HELLO", version]);
     }
 
-    /// Describes where the soak is, to be put before a failure.
+    /// Returns the seed, the step and `what`, for the message of a failure.
     fn place(&self, what: &str) -> String {
         format!("seed {}, step {}, {what}", self.seed, self.step)
     }
 
-    /// Returns requests that end with one whose reply is known, and that reply.
+    /// Appends a request whose reply is known. Returns all requests, and that reply.
     fn with_marker(&mut self, requests: &[u8]) -> (Vec<u8>, Vec<u8>) {
         self.batches += 1;
         let marker = format!("marker {}", self.batches);
@@ -130,7 +130,7 @@ impl Soak {
         (requests, format!("${}\r\n{marker}\r\n", marker.len()).into_bytes())
     }
 
-    /// Sends requests to the subject in pieces, and returns replies that had to be read meanwhile.
+    /// Sends requests to the subject in pieces. Returns the replies that had to be read during sending.
     fn send_in_pieces(&mut self, client: usize, requests: &[u8]) -> Vec<u8> {
         let mut ends: Vec<usize> = (0..self.random.below(8)).map(|_| self.random.below(requests.len() + 1)).collect();
         ends.push(requests.len());
@@ -167,7 +167,7 @@ impl Soak {
         self.exchange(client, &requests, "a batch");
     }
 
-    /// A client asks for long values, and reads the replies only after others have worked.
+    /// Lets a client request long values, and read the replies only after other clients have sent requests.
     fn read_slowly(&mut self) {
         let (client, length) = (self.any_client(), self.random.below(MAX_LONG));
         let value = requests::text(&mut self.random, length);
@@ -188,7 +188,7 @@ impl Soak {
         assert_same(&self.place("long replies"), &subject, &reference);
     }
 
-    /// Clients wait in a queue, one of them may vanish, and the others are served in order.
+    /// Lets clients block on a list. One of them may vanish, and the others must be served in order.
     fn block(&mut self) {
         const WAITS: &[&[&str]] = &[
             &["BLPOP", "queue", "0"],
@@ -207,7 +207,8 @@ impl Soak {
             let wait: Vec<Vec<u8>> =
                 WAITS[self.random.below(WAITS.len())].iter().map(|word| word.as_bytes().to_vec()).collect();
             let behind = requests::batch(&mut self.random, 3);
-            // What comes behind the wait runs when the wait ends, so it must not depend on who ends first.
+            // The requests after the blocking command run when the client is unblocked, so their replies must not
+            // depend on which client is unblocked first.
             let behind = if count == 1 { behind } else { b"ECHO behind\r\n".to_vec() };
             let (requests, end) = self.with_marker(&[request::encode(&wait), behind].concat());
             let subject = self.send_in_pieces(client, &requests);
@@ -246,7 +247,7 @@ impl Soak {
         self.exchange(pusher, b"LRANGE queue 0 -1\r\nLRANGE served 0 -1\r\n", "what is left in the queue");
     }
 
-    /// Subscribers get messages, some of them long, that a client publishes in one batch.
+    /// Lets a client publish messages in one batch. Some messages are long. All subscribers must get them.
     fn publish(&mut self) {
         let publisher = self.any_client();
         let subscribe: &[u8] = b"SUBSCRIBE news sport\r\nPSUBSCRIBE n*\r\nSUBSCRIBE ready\r\n";
@@ -276,7 +277,7 @@ impl Soak {
         self.wait_for_clients();
     }
 
-    /// A transaction fails if another client changes what it watches.
+    /// Runs a transaction, which fails if another client has changed a watched key.
     fn watch(&mut self) {
         let watcher = self.any_client();
         let other = (watcher + 1 + self.random.below(CLIENTS - 1)) % CLIENTS;
@@ -286,7 +287,7 @@ impl Soak {
         self.exchange(watcher, b"MULTI\r\nINCR counter:0\r\nLLEN list:0\r\nEXEC\r\n", "a watched transaction");
     }
 
-    /// Clients vanish in the middle of a request.
+    /// Lets clients vanish in the middle of a request.
     fn vanish(&mut self) {
         for _ in 0..1 + self.random.below(10) {
             let mut client = self.connect();
@@ -305,7 +306,7 @@ impl Soak {
         self.exchange(client, b"EXISTS half\r\n", "what half a request has done");
     }
 
-    /// A client sends what is no request.
+    /// Lets a client send bytes that are not a valid request.
     fn break_protocol(&mut self) {
         const BROKEN: &[&[u8]] = &[
             b"*x\r\n",
@@ -316,7 +317,8 @@ impl Soak {
             b"POST / HTTP/1.1\r\nHost: x\r\n\r\n",
         ];
         let broken = BROKEN[self.random.below(BROKEN.len())];
-        // Short enough to be read at once. Because of HTTP, a server closes the connection without replying to that.
+        // The bytes are so few that a server gets them in a single read. This matters for HTTP, because a server then
+        // closes the connection without replying to any of the requests.
         let requests = [b"PING\r\nINCR counter:4\r\n", broken, b"SET broken 1\r\n"].concat();
         let mut client = self.connect();
         client.subject.send(&requests);
@@ -327,7 +329,7 @@ impl Soak {
         self.exchange(witness, b"EXISTS broken\r\n", "what a broken request has done");
     }
 
-    /// Many clients come at once, and one is disconnected by another.
+    /// Connects many clients at once. Then disconnects one client with CLIENT KILL from another.
     fn crowd(&mut self) {
         let mut crowd: Vec<Client> = (0..1 + self.random.below(150)).map(|_| self.connect()).collect();
         for client in &mut crowd {
@@ -400,12 +402,12 @@ fn our_server_and_the_reference_stay_the_same() {
     println!("soak: seed {seed}: {steps} steps, {batches} batches in {:.0?}", started.elapsed());
     assert_memory_is_released(soak, &subject);
     let errors = subject.stop();
-    // The only notice is that of HTTP, once a minute.
+    // The only notice is the one about HTTP requests, once a minute.
     assert!(errors.lines().all(|line| line.contains("possible attack")), "{errors}");
 }
 
-/// Asserts that the server takes little memory when all data and all clients have gone. glibc keeps up to 64 MB for later,
-/// once the program has released a block of 32 MB.
+/// Asserts that the server takes little memory when all data and all clients have gone. glibc keeps up to 64 MB for
+/// later, once the program has released a block of 32 MB.
 #[cfg(target_os = "linux")]
 fn assert_memory_is_released(mut soak: Soak, subject: &BareServer) {
     const MAX_KB: u64 = 128 << 10;

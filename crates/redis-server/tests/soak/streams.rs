@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use redis_engine::resp::request;
 
-/// Time limit for anything that is awaited. Reaching it is a failure.
+/// Time limit for anything that a test waits for. Reaching it means that the test has failed.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A connection to one of the two servers.
@@ -25,17 +25,16 @@ impl Stream {
         self.0.local_addr().expect("it is connected").to_string()
     }
 
-    /// Writes as much as the server accepts at once, in pieces, and returns the number of bytes written.
+    /// Writes as much as the server accepts at once, and returns the number of bytes written.
     fn write_some(&mut self, bytes: &[u8]) -> usize {
         self.0.set_nonblocking(true).expect("it is a socket");
         let written = self.0.write(bytes);
         self.0.set_nonblocking(false).expect("it is a socket");
-        // If the connection has ended, the next read notices.
+        // If the connection has ended, the next read detects it.
         written.unwrap_or(0)
     }
 
-    /// Sends everything, without reading. Returns the replies that had to be read because the server accepted nothing
-    /// more otherwise.
+    /// Sends everything, and reads only while the server accepts no more bytes. Returns the replies that were read.
     pub fn send(&mut self, bytes: &[u8]) -> Vec<u8> {
         let (mut rest, mut replies) = (bytes, Vec::new());
         let started = Instant::now();
@@ -84,7 +83,7 @@ impl Stream {
         replies
     }
 
-    /// Sends a command, and returns its reply, which ends with the reply to another command.
+    /// Sends a command, and returns its reply. An ECHO after the command marks the end of the reply.
     pub fn ask(&mut self, words: &[&str]) -> String {
         let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
         let requests = [request::encode(&words), request::encode(&[b"ECHO".to_vec(), b"asked".to_vec()])].concat();
@@ -93,7 +92,7 @@ impl Stream {
         String::from_utf8_lossy(&reply).trim_end_matches("$5\r\nasked\r\n").to_owned()
     }
 
-    /// Returns a number of INFO's section `clients`.
+    /// Returns a number from INFO's section `clients`.
     pub fn info_number(&mut self, field: &str) -> usize {
         let info = self.ask(&["INFO", "clients"]);
         let number = info.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':')?.trim().parse().ok());

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 pub struct BareServer {
     process: Child,
     pub address: SocketAddr,
-    /// Standard output is open as long as the server runs.
+    /// Keeps standard output open while the server runs.
     _output: BufReader<ChildStdout>,
     /// Collects standard error.
     errors: Option<JoinHandle<String>>,
@@ -63,7 +63,8 @@ impl Drop for BareServer {
     }
 }
 
-/// Returns a number of `/proc/PID/status` in KB: `VmHWM` is the highest resident memory so far, `VmRSS` the current one.
+/// Returns a number from `/proc/PID/status` in KB: `VmHWM` is the highest resident memory so far, `VmRSS` the current
+/// one.
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "not every test program measures memory")]
 pub fn memory_kb(process: u32, field: &str) -> u64 {

@@ -44,7 +44,8 @@ fn with_back_length(encoded: usize) -> usize {
         }
 }
 
-/// The size of a listpack, updated as entries are added and removed, so that it need not be summed up.
+/// The size of a listpack. It is updated as entries are added and removed, so that it need not be computed from all
+/// entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listpack {
     bytes: usize,

@@ -19,8 +19,7 @@
 //! Where Redis's result depends on chance, this model uses an expected value: the mean height of a skip list's nodes;
 //! samples at even distances, where Redis takes those that come first in its hash table; and the mean number of
 //! commands until a table has been rehashed, counting only commands that change the value. Everything else is meant to
-//! be exact.
-//! `tests/truth/engine/memory.txt` and `tests/compare_redis` compare it with a real server.
+//! be exact. `tests/truth/engine/memory.txt` and `tests/compare_redis` compare the model with a real server.
 
 pub(crate) mod allocator;
 pub(crate) mod head;
@@ -54,7 +53,7 @@ const SKIPLIST_NODE: f64 = mean_skiplist_node();
 /// Size of `listpackEx`, which refers to the listpack of a hash whose fields expire.
 const LISTPACK_EX: usize = 24;
 
-/// Extra size of a field in a table after it first had an expiry time (`ExpireMeta`, and flags for it).
+/// Extra size of a field in a table once it has had an expiry time (`ExpireMeta`, and flags for it).
 const FIELD_EXPIRY: usize = 18;
 
 const fn mean_skiplist_node() -> f64 {

@@ -1,6 +1,6 @@
-//! Sizes of `dict`, Redis's hash table. The number of buckets is a power of two; it doubles when there are more
+//! Sizes of `dict`, Redis's hash table. The number of buckets is a power of two. It doubles when there are more
 //! elements than buckets, and shrinks when at most an eighth is used. Rehashing moves the elements bucket by bucket,
-//! one with each command, and both tables are allocated until it ends.
+//! one bucket with each command. Both tables are allocated until rehashing ends.
 
 /// Size of the table without its buckets (`sizeof(dict)`).
 const DICT: usize = 56;
@@ -51,7 +51,8 @@ impl Table {
         self.shrink(left);
     }
 
-    /// Updates the table after elements were removed without rehashing steps and `left` remain.
+    /// Updates the table after elements were removed without rehashing steps. `left` is the number of remaining
+    /// elements.
     pub fn shrink(&mut self, left: usize) {
         if self.buckets > MIN_BUCKETS && left * MAX_BUCKETS_PER_ELEMENT <= self.buckets {
             self.start_rehash(left, left);
@@ -78,8 +79,8 @@ impl Table {
     }
 }
 
-/// Returns the mean number of rehashing steps for this number of elements and buckets. In Redis it depends on the hash
-/// function and varies slightly.
+/// Returns the mean number of rehashing steps for this number of elements and buckets. In Redis the number depends on
+/// the hash function and varies slightly.
 fn mean_steps(buckets: usize, elements: usize) -> u32 {
     let filled = 1.0 - (-(elements as f64) / buckets as f64).exp();
     let buckets_per_step = (1.0 - (1.0 - filled).powi(EMPTY_BUCKETS_PER_STEP)) / filled;
@@ -101,7 +102,8 @@ mod tests {
                 sizes.push((others + 1, (table.allocated() - DICT) / BUCKET));
             }
         }
-        // On a real server the size changed at 257, 420, 513, 849 and 1025 elements, which depends on its hash function.
+        // On a real server the size changed at 257, 420, 513, 849 and 1025 elements. The second and the fourth of these
+        // numbers depend on its hash function.
         assert_eq!(sizes, [(257, 768), (419, 512), (513, 1536), (837, 1024), (1025, 3072)]);
     }
 
