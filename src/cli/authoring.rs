@@ -16,10 +16,10 @@ use crate::user_files::{UserFiles, reason};
 /// The text of a new lesson, which passes `check`.
 const LESSON_TEMPLATE: &str = include_str!("new-lesson.toml");
 
-/// The schema by which text editors check a lesson.
+/// The JSON schema that text editors use to check a lesson.
 const SCHEMA: &str = include_str!("../../lessons/schema.json");
 
-/// Writes a lesson to start from, and beside it the schema that its first line names.
+/// Writes a new lesson from the template, and next to it the schema that the lesson's first line names.
 pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let id = id_from_stem(&stem);

@@ -1,4 +1,4 @@
-//! `check`: checks lessons, and prints what is wrong with them.
+//! `check`: checks lessons, and prints the errors in them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

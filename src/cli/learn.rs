@@ -25,7 +25,7 @@ use crate::transcript::pipe;
 use crate::user_files::{ProgressFile, UserFiles};
 use redis_server::now_us;
 
-/// What a session starts with.
+/// The content with which a session starts.
 pub enum Start<'a> {
     /// A prompt without a lesson.
     Prompt,
@@ -90,7 +90,7 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
         Some(terminal) => terminal.run(&mut session, &mut file),
         None => run_pipe(arguments, &mut session, watch, &mut file),
     };
-    // However the session has ended, its progress is kept if that is possible.
+    // Progress is saved if possible, even if the session has ended with an error.
     let is_saved = finish_progress(&mut file);
     let status = result?;
     Ok(if status == 0 && !is_saved { 1 } else { status })
@@ -162,7 +162,7 @@ fn open_lesson(
     Ok(())
 }
 
-/// Returns the steps whose practice is due at `now_s`, in seconds since 1970, or a sentence that says why there are
+/// Returns the steps whose practice is due at `now_s`, in seconds since 1970, or a sentence that explains why there are
 /// none.
 fn steps_to_practise(
     library: &Library,

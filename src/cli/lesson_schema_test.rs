@@ -1,4 +1,5 @@
-//! `lessons/schema.json`, by which text editors check lesson files, is generated from the types of `lesson::format`.
+//! Checks that `lessons/schema.json` matches the types of `lesson::format`. Text editors use this schema to check
+//! lesson files.
 
 use std::path::Path;
 

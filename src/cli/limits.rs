@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::messages::cli as messages;
 use crate::session::parse_duration_us;
 
-/// Maximum time that a script or piped input computes, unless the user sets another limit.
+/// Maximum time that a script or piped input may compute, unless the user sets another limit.
 const RUN_TIME: Duration = Duration::from_secs(300);
 
-/// Maximum time that a try of `check` computes, unless the user sets another limit. A try takes less than a second.
+/// Maximum time that a try of `check` may compute, unless the user sets another limit. A try takes less than a second.
 const TRY_TIME: Duration = Duration::from_secs(60);
 
 /// The time limit that the user has set.

@@ -78,8 +78,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Makes a panic of any thread end the program with the exit status of a panic. A release is compiled without unwinding,
-/// and would end with a signal, and perhaps leave a core dump.
+/// Makes a panic of any thread end the program with the exit status of a panic. A release build has no unwinding.
+/// Without this hook it would end with a signal, and perhaps leave a core dump.
 fn exit_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -88,8 +88,8 @@ fn exit_on_panic() {
     }));
 }
 
-/// Prints the help, the version, or why the arguments were refused. A refused argument may be the name of a file that
-/// the user's shell has filled in.
+/// Prints the help, the version, or the reason why the arguments were refused. A refused argument may be the name of a
+/// file that the user's shell has filled in.
 fn report_refusal(refusal: &clap::Error) -> ExitCode {
     let text = refusal.render().to_string();
     if first_hidden(&text).is_none() {

@@ -21,7 +21,7 @@ pub fn print_line(line: &str) -> io::Result<()> {
     print(&format!("{line}\n"))
 }
 
-/// Prints a message to standard error. If that is closed, nobody wants the message.
+/// Prints a message to standard error. Does nothing if standard error is closed.
 pub fn print_message(message: &str) {
     let _ = writeln!(io::stderr(), "{}", visible_lines(message));
 }

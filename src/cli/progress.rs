@@ -24,8 +24,8 @@ pub fn open_progress(arguments: &Arguments) -> Result<ProgressFile, Error> {
     Ok(file)
 }
 
-/// Ends the use of the progress file. If the progress of the session could not be saved, says so on standard error and
-/// returns false.
+/// Ends the use of the progress file. If the progress of the session could not be saved, prints a message to standard
+/// error and returns false.
 pub fn finish_progress(file: &mut ProgressFile) -> bool {
     let Some(message) = file.finish() else { return true };
     print_message(&format!("redis-tutor: {message}"));

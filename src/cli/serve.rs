@@ -41,7 +41,7 @@ fn report(notice: &Notice) {
     });
 }
 
-/// Returns the password: the option's, that of the file, or that of the environment.
+/// Returns the password from the file, the option or the environment.
 ///
 /// # Errors
 /// Returns an error if the password cannot be read, or if the file does not contain a single line.

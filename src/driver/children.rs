@@ -14,8 +14,8 @@ use redis_server::Server;
 
 use super::Interrupts;
 
-/// If all threads of a child wait for time to pass, the clock moves on after the child has been silent for this long. A
-/// thread that is about to send a frame needs less time.
+/// If all threads of a child wait for time to pass, the clock moves on after the child has been silent for this time. A
+/// thread that is about to send a frame sends it sooner.
 pub(super) const SILENCE: Duration = Duration::from_millis(50);
 
 /// The time limit of a completion. A user would notice a longer delay while typing.
@@ -43,7 +43,8 @@ struct PythonProcess {
 }
 
 impl PythonProcess {
-    /// Takes over a child process whose standard input and output are pipes. Returns `None` if one is not.
+    /// Takes over a child process whose standard input and output are pipes. Returns `None` if one of them is not a
+    /// pipe.
     fn from_child(mut process: Child) -> Option<Self> {
         let (input, output) = (process.stdin.take()?, process.stdout.take()?);
         Some(PythonProcess {
@@ -59,7 +60,8 @@ impl PythonProcess {
 }
 
 impl PythonProcess {
-    /// Ends the process, and returns how it has ended. If it had ended before, that does not change how.
+    /// Kills the process, and returns how it ended. If the process had already ended by itself, returns how it ended
+    /// then.
     fn end(&mut self) -> ProcessEnd {
         let _ = self.process.kill();
         match self.process.wait() {
@@ -75,7 +77,7 @@ fn has_aborted(status: ExitStatus) -> bool {
     std::os::unix::process::ExitStatusExt::signal(&status) == Some(abort)
 }
 
-/// Returns false: only Unix tells how a process has ended.
+/// Returns false: only Unix reports how a process has ended.
 #[cfg(not(unix))]
 fn has_aborted(_: ExitStatus) -> bool {
     false
@@ -106,7 +108,7 @@ pub enum ReceiveOutcome {
 /// How a child's process has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProcessEnd {
-    /// It has aborted itself. The interpreter does that when an allocation fails.
+    /// The process has aborted, as the interpreter does when an allocation fails.
     Aborted,
     Other,
 }
@@ -114,7 +116,7 @@ pub enum ProcessEnd {
 /// The conditions, other than a frame, that end the wait for a child.
 #[derive(Clone, Copy, Default)]
 pub(super) struct WaitConditions<'a> {
-    /// Reports a silence of this length, because other clients wait for time to pass.
+    /// The length of silence to report. Set if clients wait for time to pass.
     pub silence: Option<Duration>,
     pub limit: Option<Duration>,
     pub interrupts: Option<&'a Interrupts>,
@@ -173,8 +175,8 @@ impl Children {
     }
 
     /// Kills a child's process. `receive` then reports its end, and discards all frames that it has sent. Otherwise,
-    /// the last frame of a program that finishes just when it is killed would bring back the prompt of a Python that is
-    /// gone.
+    /// the last frame of a program that finishes just when it is killed would show the prompt of a Python that has
+    /// ended.
     pub fn kill(&mut self, id: ChildId) {
         self.0.remove(&id);
     }
@@ -241,7 +243,7 @@ impl Children {
     }
 }
 
-/// Starts a Python, and returns the walls of the sandbox around it.
+/// Starts a Python child, and returns the walls of its sandbox that are in place.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
@@ -260,7 +262,7 @@ pub fn python_walls(program: &Path) -> io::Result<Walls> {
     }
 }
 
-/// Completes the names that the Python of the client at the prompt knows.
+/// Completes the names that are defined in the Python of the client at the prompt.
 #[derive(Debug)]
 pub struct PythonCompleter<'a> {
     pub(super) children: &'a mut Children,
@@ -290,7 +292,7 @@ fn has_running_thread(_: u32) -> bool {
     false
 }
 
-/// What ended `wait_for_output`.
+/// The event that ended a call of `wait_for_output`.
 enum WaitOutcome {
     Readable,
     Silence,

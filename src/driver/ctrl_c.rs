@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use redis_server::Server;
 
-/// A counter of interrupts and a pipe that becomes readable with each, so that `poll` wakes. An interrupt is Ctrl-C, or
-/// a wake-up by another thread.
+/// A counter of interrupts, and a pipe that becomes readable at each interrupt, so that `poll` returns. An interrupt is
+/// Ctrl-C, or a wake-up by another thread.
 #[derive(Debug, Clone)]
 pub struct Interrupts {
     count: Arc<AtomicUsize>,
@@ -89,7 +89,7 @@ impl Interrupts {
         let mut fds = vec![PollFd::new(&*self.reader, PollFlags::IN)];
         fds.extend(server.map(|server| PollFd::new(server, PollFlags::IN)));
         fds.extend(stdin.map(|stdin| PollFd::new(stdin, PollFlags::IN)));
-        // What the server still has to do makes nothing readable.
+        // Unfinished work of the server makes no descriptor readable, so do not wait for one if the server is busy.
         let limit = if server.is_some_and(Server::is_busy) { Some(Duration::ZERO) } else { limit };
         let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
         match poll(&mut fds, limit.as_ref()) {
@@ -100,7 +100,7 @@ impl Interrupts {
         }
     }
 
-    /// Checks the counter at short intervals, because other platforms than Unix cannot poll the sources together.
+    /// Checks the counter at short intervals, because platforms other than Unix cannot poll the sources together.
     #[cfg(not(unix))]
     fn poll(&self, _: Option<&io::Stdin>, _: Option<&Server>, limit: Option<Duration>) -> io::Result<WakeReason> {
         const INTERVAL: Duration = Duration::from_millis(20);
@@ -112,7 +112,7 @@ impl Interrupts {
     }
 }
 
-/// What ended a wait.
+/// The event that ended a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WakeReason {
     Interrupt,

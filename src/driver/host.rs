@@ -1,4 +1,4 @@
-//! What runs behind the prompt: the session, its Python children, and the server for real clients.
+//! Everything that runs behind the prompt: the session, its Python children, and the server for real clients.
 //!
 //! Everything runs on one thread at a time: the driver's, or, while the learner types, a thread of the front end.
 
@@ -54,7 +54,7 @@ impl<'a> Host<'a> {
         self.session
     }
 
-    /// Returns the session and a completer for the names that the Python at the prompt knows.
+    /// Returns the session and a completer for the names that are defined in the Python at the prompt.
     pub fn session_and_completer(&mut self) -> (&Session, PythonCompleter<'_>) {
         let child = self.session.idle_python();
         (self.session, PythonCompleter { children: &mut self.children, child })
@@ -131,7 +131,7 @@ impl<'a> Host<'a> {
         Event::Rehearsed(self.rehearsal.take().map(PendingRehearsal::wait).unwrap_or_default())
     }
 
-    /// Waits for a frame of a child, and no longer than `wake_after`.
+    /// Waits for a frame of a child, but no longer than `wake_after`.
     pub(super) fn read_frame(
         &mut self,
         child: ChildId,
@@ -205,7 +205,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// Why `Host::advance` returned.
+/// The reason why `Host::advance` returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdvanceOutcome {
     /// An event was handled, time has passed, or there are effects to perform.
@@ -214,7 +214,7 @@ pub enum AdvanceOutcome {
     Woken,
 }
 
-/// What ended the wait for a child's frame.
+/// The event that ended the wait for a child's frame.
 pub(super) enum ReadOutcome {
     Event(Event),
     Interrupt,

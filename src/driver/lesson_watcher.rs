@@ -21,7 +21,7 @@ pub struct LessonWatcher {
     last_version: Option<FileVersion>,
 }
 
-/// What identifies a version of a file without reading it.
+/// Identifies a version of a file without reading the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FileVersion {
     modified: Option<SystemTime>,
@@ -35,8 +35,8 @@ impl LessonWatcher {
         LessonWatcher { files, path: path.to_owned(), last_version }
     }
 
-    /// Reads the lesson if its file was saved since the last call. A lesson with a mistake is returned as an error
-    /// message with its place. Returns `None` if the file was not saved.
+    /// Reads the lesson if its file was saved since the last call. For a lesson with a mistake, returns an error
+    /// message with the place of the mistake. Returns `None` if the file was not saved.
     pub fn reload_if_saved(&mut self) -> Option<Result<Arc<Lesson>, String>> {
         // An editor that saves by renaming removes the file for a moment.
         let version = FileVersion::of(&self.files, &self.path).filter(|version| Some(*version) != self.last_version)?;

@@ -1,7 +1,7 @@
 //! Limits of a session without a user, above all on the time that it may compute.
 //!
-//! A session at a terminal has no limit on time, because its user can press Ctrl-C. The clock of a session does not help, because
-//! without a terminal it moves only by sleeps and waits.
+//! A session at a terminal has no limit on time, because its user can press Ctrl-C. The session's own clock cannot
+//! measure computing time, because without a terminal it moves only by sleeps and waits.
 
 use std::fmt;
 use std::io;
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use crate::messages::driver as messages;
 
-/// What a session without a user may use.
+/// The limits of a session without a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Maximum time that it may compute.
+    /// Maximum time that the session may compute.
     pub time: Option<Duration>,
-    /// Maximum memory of its data in bytes.
+    /// Maximum memory of the session's data in bytes.
     pub memory: u64,
 }
 
@@ -23,12 +23,12 @@ pub struct Limits {
 pub struct TimeLimit {
     limit: Option<Duration>,
     started: Instant,
-    /// The time until `started`.
+    /// The time that was used before `started`.
     used: Duration,
 }
 
 impl TimeLimit {
-    /// Starts to count.
+    /// Creates a time limit. Counting starts immediately.
     pub fn new(limit: Option<Duration>) -> Self {
         TimeLimit { limit, started: Instant::now(), used: Duration::ZERO }
     }
@@ -45,7 +45,7 @@ impl TimeLimit {
         }
     }
 
-    /// Runs `wait`, whose time does not count.
+    /// Calls `wait`, without counting the time that the call takes.
     pub fn while_stopped<T>(&mut self, wait: impl FnOnce() -> T) -> T {
         self.used += self.started.elapsed();
         let result = wait();
@@ -54,12 +54,12 @@ impl TimeLimit {
     }
 }
 
-/// A session was ended because it computed for too long.
+/// The error that ends a session because it computed for too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeLimitReached(pub Duration);
 
 impl TimeLimitReached {
-    /// Whether this is the cause of an error of [`drive`](super::drive).
+    /// Returns whether a reached time limit is the cause of an error of [`drive`](super::drive).
     pub fn is_cause_of(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|cause| cause.is::<TimeLimitReached>())
     }

@@ -38,7 +38,7 @@ pub use rehearsal::{RehearsalOutcome, rehearse};
 /// - It calls [`show`](Frontend::show) for everything to display, in order.
 /// - It calls [`read_input`](Frontend::read_input) when the session needs a line, and [`wait`](Frontend::wait) when all
 ///   clients are blocked. Both return the next event for the session, and block until there is one.
-/// - It asks [`real_elapsed_us`](Frontend::real_elapsed_us) before each event. A front end that returns `None` has no
+/// - It calls [`real_elapsed_us`](Frontend::real_elapsed_us) before each event. A front end that returns `None` has no
 ///   real time: the session's clock then moves only by sleeps and waits, so that a transcript is the same each time.
 /// - The methods with a default are for front ends that record results or have an interactive user.
 ///
@@ -146,7 +146,7 @@ pub trait Frontend {
     /// Receives the learner's progress after it has changed.
     ///
     /// # Errors
-    /// Returns an error if the session cannot go on. A front end that cannot save says so and goes on.
+    /// Returns an error if the session cannot go on. A front end that cannot save reports this to the user and goes on.
     fn progress_changed(&mut self, _progress: &Progress) -> io::Result<()> {
         Ok(())
     }
@@ -168,8 +168,8 @@ pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<Strin
 /// Runs a session to its end and returns its exit status.
 ///
 /// # Errors
-/// Returns an error of the front end, or if Python cannot be started, or if the time limit was reached, of which
-/// [`TimeLimitReached`] is then the cause.
+/// Returns the error of the front end, or an error if Python cannot be started or if the time limit was reached. In the
+/// last case, the cause of the error is [`TimeLimitReached`].
 pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<i32> {
     let mut host = Host::new(session, frontend.python_executable()?);
     let mut time_limit = TimeLimit::new(frontend.time_limit());

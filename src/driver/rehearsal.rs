@@ -1,7 +1,7 @@
 //! Rehearsals: a lesson's answers are run in the background, in a session and a Python of their own.
 //!
-//! Which commands an answer sends is known only when it has run. The answers run on a thread while the learner reads, and
-//! the result is needed when the first submission is judged.
+//! The commands that an answer sends are known only after it has run. The answers run on a thread while the learner
+//! reads, and the result is needed when the first submission is judged.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -75,16 +75,16 @@ impl PendingRehearsal {
     }
 }
 
-/// What came of a rehearsal.
+/// The result of a rehearsal.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RehearsalOutcome {
     pub rehearsal: Rehearsal,
-    /// The index of the step whose answer was running when the time limit was reached. The rehearsal has nothing of the
-    /// steps after it.
+    /// The index of the step whose answer was running when the time limit was reached. The rehearsal contains nothing
+    /// of the steps after that step.
     pub stopped_at: Option<usize>,
 }
 
-/// Runs a lesson's answers and returns what each has sent. The limits are for all of them together.
+/// Runs a lesson's answers and returns what each of them has sent. The limits apply to all answers together.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
@@ -123,8 +123,8 @@ impl Frontend for AnswerTypist<'_> {
         let session = host.session();
         self.step = session.place().map_or(0, |(_, number)| number - 1);
         self.inputs += 1;
-        // A step takes two lines: `:skip`, which enters the answer, and an empty line. The limit ends a lesson that
-        // never finishes.
+        // A step takes two lines: `:skip`, which enters the answer, and an empty line. The maximum number of lines ends
+        // a lesson that would never finish.
         let is_over = self.inputs > 3 * self.rehearsal.steps.len() + 3;
         let is_last = self.step + 1 == self.rehearsal.steps.len() && session.is_step_done();
         Ok(match session.is_step_done() {

@@ -51,7 +51,7 @@ fn varies_with_size(comparison: &CostComparison, measure: impl Fn(&Measure) -> u
     pairs.any(|pair| (0..2).any(|program| measure(&pair[0].costs[program]) != measure(&pair[1].costs[program])))
 }
 
-/// Returns a size with what is counted: `1,000 fields`.
+/// Returns the label of a size, with its unit: `1,000 fields`.
 fn size_label(comparison: &CostComparison, size: &Size) -> String {
     format!("{} {}", with_commas(size.n as usize), comparison.unit)
 }

@@ -11,7 +11,7 @@ const BAR: usize = 10;
 const SHORT_BAR: usize = 5;
 const NARROW: usize = 50;
 
-/// A title is left out if fewer than this many columns of it would remain.
+/// A title is left out if there is room for fewer columns of it than this.
 const MIN_TITLE: usize = 12;
 
 /// Lays out the whole list.

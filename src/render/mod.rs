@@ -53,8 +53,8 @@ impl Renderer {
         self.paint(&spans)
     }
 
-    /// Renders something as spans without colours. What controls the layout is in spans of its own: a newline, a tab, and
-    /// the carriage returns of a program's output. The texts of all other spans are visible characters.
+    /// Renders something as spans without colours. Characters that control the layout are in separate spans: newlines,
+    /// tabs, and the carriage returns of a program's output. All other spans contain only visible characters.
     pub fn render_spans(&mut self, show: &Show) -> Vec<Span> {
         let mut out = Vec::new();
         match show {
@@ -202,12 +202,13 @@ fn part_title(part: Part) -> String {
     }
 }
 
-/// What becomes of a carriage return that is not part of a line break.
+/// How to treat a carriage return that is not part of a line break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Returns {
-    /// It is kept, because a program redraws its line with it, such as a progress bar. It cannot leave the line.
+    /// The carriage return is kept, because programs use it to redraw a line, such as a progress bar. It cannot move
+    /// the cursor to another line.
     Kept,
-    /// It is made visible.
+    /// The carriage return is made visible.
     Shown,
 }
 
@@ -231,7 +232,7 @@ fn push_text(role: Role, text: &str, returns: Returns, out: &mut Vec<Span>) {
     }
 }
 
-/// Whether a span controls the layout. All other spans consist of visible characters.
+/// Returns whether a span controls the layout. All other spans consist of visible characters.
 fn is_layout_span(span: &Span) -> bool {
     matches!(span.text.as_str(), "\n" | "\t" | "\r")
 }

@@ -1,4 +1,4 @@
-//! The SVG file of a session: its lines as text, in dark or light colours as the viewer prefers.
+//! The SVG file of a session: its lines as text, in dark or light colours, depending on the viewer's preference.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 

@@ -3,7 +3,7 @@
 //! There are seven hues, each with a shade for dark and one for light backgrounds. They are chosen so that people with
 //! red-green colour blindness can distinguish done, missed and error. Tests check this and the contrast.
 //!
-//! Text gets its escape sequences here, and this is also where it loses any that were in it.
+//! This module adds escape sequences to text. It also makes escape sequences harmless that the text already contains.
 
 use nu_ansi_term::{Color, Style};
 
@@ -165,8 +165,8 @@ fn token_appearance(token: Token) -> Appearance {
 }
 
 impl Theme {
-    /// Returns a text of one line in the colour of its role, with escape sequences. Hidden characters of the text are made
-    /// visible, line breaks and tabs as well.
+    /// Returns a text of one line in the colour of its role, with escape sequences. Hidden characters of the text are
+    /// made visible, including line breaks and tabs.
     pub fn paint(self, role: Role, text: &str) -> String {
         self.paint_appearance(role_appearance(role), &visible(text))
     }
@@ -235,7 +235,7 @@ pub fn class(role: Role) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a style sheet for the classes: dark, or light if the viewer prefers that.
+/// Returns a style sheet for the classes. Its background is dark, or light if the viewer prefers a light background.
 pub fn style_sheet() -> String {
     let colours = |background: Background| {
         let (paper, ink) = match background {

@@ -74,7 +74,7 @@ fn describe(event: &TimelineEvent, style: Style) -> (String, Role) {
 
 /// Breaks a text into lines of a given width, without a space at the start. Words that are too long are truncated.
 fn break_lines(text: &str, columns: usize, style: Style) -> Vec<String> {
-    // A line that is laid out begins with a space.
+    // `layout_paragraph` begins each line with a space.
     let narrow = Style { width: columns + 1, plain: false, ..style };
     let lines = layout_paragraph(Role::Plain, text, narrow);
     lines.iter().map(|line| truncate(plain_text(line).trim_start(), columns, style.ellipsis())).collect()

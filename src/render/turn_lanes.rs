@@ -71,7 +71,7 @@ fn break_lines(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Describes the outcome of a turn: the reply after an arrow, that the client waits, or the error that ended the
+/// Describes the outcome of a turn: the reply after an arrow, a note that the client waits, or the error that ended the
 /// program.
 fn outcome_text(outcome: &TurnOutcome, style: Style) -> String {
     match outcome {

@@ -43,8 +43,8 @@ impl BlockedWait {
         Ok(BlockedWait { input: LineInput::new()?, started: Instant::now(), plain, is_drawn: false })
     }
 
-    /// Waits for an event, at most until the line has to be drawn again. `clients` says which clients wait for what,
-    /// and `left_us` is the time until the first of them times out.
+    /// Waits for an event, at most until the line has to be drawn again. `clients` describes which clients wait for
+    /// what, and `left_us` is the time until the first of them times out.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.

@@ -1,4 +1,5 @@
-//! Completion of the word before the cursor, from the command table, the live data and the names that Python knows.
+//! Completion of the word before the cursor, from the command table, the live data and the names that are defined in
+//! Python.
 
 use rustyline::completion::Pair;
 

@@ -1,4 +1,4 @@
-//! Completion, hints and highlighting, as rustyline asks for them while a line is typed.
+//! Provides completion, hints and highlighting to rustyline while a line is typed.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -101,7 +101,7 @@ impl EditorHelper {
 struct AttributeCache(RefCell<HashMap<String, Vec<String>>>);
 
 impl AttributeCache {
-    /// Returns whether the name `owner` is bound and has no such attribute.
+    /// Returns whether the name `owner` is bound to a value without this attribute.
     fn lacks(&self, owner: &str, attribute: &str, queries: &SessionQueries) -> bool {
         let mut cache = self.0.borrow_mut();
         let attributes = cache.entry(owner.to_owned()).or_insert_with(|| {

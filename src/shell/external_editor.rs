@@ -1,4 +1,4 @@
-//! Editing the current input in the user's own editor, the one that `VISUAL` or `EDITOR` names.
+//! Opens the current input in the user's own editor, which the environment variable `VISUAL` or `EDITOR` names.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -24,7 +24,7 @@ pub fn editor_command() -> OsString {
 }
 
 /// Runs `editor` on a temporary file with the text, waits until the editor ends, and returns the new text. The file
-/// name gets `extension`, so that the editor knows the language.
+/// name gets `extension`, so that the editor recognises the language.
 pub fn edit(files: &UserFiles, text: &str, editor: &OsString, extension: &str) -> Edited {
     let editor = editor.to_string_lossy().into_owned();
     let mut words = editor.split_whitespace();

@@ -11,7 +11,7 @@ use redis_engine::commands;
 
 use super::completion_context::{CompletionContext, completion_context};
 
-/// Longer input is not highlighted: it was pasted, not typed.
+/// Maximum length of highlighted input, in bytes. Longer input was pasted, not typed.
 const MAX_LEN: usize = 2000;
 
 /// A function that returns whether a name is known to lack an attribute, so that their combination is an error.

@@ -31,8 +31,8 @@ impl SavedHistory {
         (SavedHistory { file }, history)
     }
 
-    /// Adds an entry to `history` and to the file, unless the entry may contain a password. Returns a sentence when the
-    /// file cannot be written for the first time.
+    /// Adds an entry to `history` and to the file, unless the entry may contain a password. Returns a sentence the
+    /// first time that the file cannot be written.
     pub fn add(&mut self, history: &mut MemHistory, entry: &str) -> Option<String> {
         let entry = entry.trim_end();
         if entry.trim().is_empty() || may_contain_password(entry) {

@@ -1,4 +1,4 @@
-//! The key bindings of the line editor: indentation, and the keys that end a line for another reason than entering it.
+//! The key bindings of the line editor: indentation, and the keys that end a line without entering it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};

@@ -23,7 +23,7 @@ const RESIZE_POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Number of rows that is assumed if the terminal does not report its size.
 const DEFAULT_HEIGHT: usize = 24;
 
-/// What the user chose in the menu.
+/// The user's choice in the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MenuChoice {
     /// The user chose the lesson with this id.
@@ -50,7 +50,7 @@ enum Key {
 #[derive(Debug, Clone)]
 struct Menu<'a> {
     lessons: &'a [LessonStatus],
-    /// What has been typed: only lessons that match are shown.
+    /// The text typed so far. Only lessons that match it are shown.
     filter: String,
     /// Index of the selected lesson among the matching lessons.
     selected: usize,
@@ -251,7 +251,7 @@ fn write(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Returns the key that the terminal sends as these bytes, if the menu knows it.
+/// Returns the key that the terminal sends as these bytes, if the key has a meaning in the menu.
 fn parse_key(bytes: &[u8]) -> Option<Key> {
     let text = String::from_utf8_lossy(bytes);
     let mut characters = text.chars();

@@ -22,7 +22,7 @@ use crate::session::dialect::Dialect;
 /// Above this number of candidates, a second Tab is needed to list them.
 const MAX_LISTED_AT_ONCE: usize = 100;
 
-/// What the user did at a prompt.
+/// The user's action at a prompt.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LineOutcome {
     /// The user entered a line, or several lines that were pasted or recalled from the history.
@@ -128,7 +128,8 @@ impl LineReader {
         }
     }
 
-    /// Adds an entry to the history of the current prompt. Returns a sentence when it cannot be saved for the first time.
+    /// Adds an entry to the history of the current prompt. Returns a sentence the first time that an entry cannot be
+    /// saved.
     pub fn add_to_history(&mut self, entry: &str) -> Option<String> {
         match self {
             LineReader::Editor(line_editor) => {
@@ -175,7 +176,7 @@ impl LineEditor {
             }
             Err(ReadlineError::Interrupted) => Ok(LineOutcome::Interrupt),
             Err(ReadlineError::Eof) => Ok(LineOutcome::EndOfInput),
-            // Bytes that are not UTF-8 drop the line, as Ctrl-C does.
+            // If the line contains bytes that are not UTF-8, it is discarded, as after Ctrl-C.
             Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData => Ok(LineOutcome::Interrupt),
             Err(e) => Err(to_io_error(e)),
         }

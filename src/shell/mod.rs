@@ -60,8 +60,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns whether text on the screen must not be redrawn: because the user asked for that, or because the terminal
-    /// cannot do it.
+    /// Returns whether text on the screen must not be redrawn: because the user asked for append-only output, or
+    /// because the terminal cannot redraw text.
     fn is_append_only(&self) -> bool {
         self.plain || std::env::var_os("TERM").is_none_or(|term| term == "dumb")
     }

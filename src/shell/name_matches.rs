@@ -4,10 +4,10 @@ use crate::markup::{DisplayWidth as _, first_hidden, visible};
 use crate::messages::shell as messages;
 use rustyline::completion::Pair;
 
-/// Maximum number of candidates in a list. The common prefix is that of all matching names.
+/// Maximum number of candidates in a list. The common prefix is computed from all matching names.
 const MAX_LISTED: usize = 60;
 
-/// Up to this many candidates are listed one a line, with their descriptions.
+/// Up to this number of candidates are listed one per line, with their descriptions.
 const MAX_DESCRIBED: usize = 12;
 
 /// Collects the names that begin with a word. If there is no such name, collects the names that contain the word; if
@@ -50,7 +50,7 @@ impl NameMatches {
     }
 
     /// Adds a key, a field or a member if it matches and can be typed without quotes. There may be very many of these,
-    /// so the test that most of them fail comes first.
+    /// so the test that rejects most of them comes first.
     pub fn add_data(&mut self, name: &[u8], description: &str) {
         if let Ok(name) = std::str::from_utf8(name)
             && let Some(kind) = self.match_kind(name)

@@ -1,9 +1,9 @@
 //! Runs the session on a separate thread while the user types a line, and answers the line editor's queries.
 //!
 //! The line editor blocks the main thread and keeps its helper from one line to the next, but the session can be lent
-//! to another thread only while one line is typed. So a thread that lives that long borrows the session. It ends waits
-//! that time out, runs programs that wake, serves real clients, answers the editor's queries, and has new output
-//! printed above the line.
+//! to another thread only while one line is typed. So a thread borrows the session and runs while the line is typed.
+//! The thread ends waits that time out, runs programs that wake, serves real clients, answers the editor's queries, and
+//! has new output printed above the line.
 
 use std::io;
 use std::sync::mpsc::{self, Sender, TryRecvError};

@@ -46,14 +46,14 @@ pub struct TerminalFrontend<'a> {
     files: UserFiles,
     /// The last line of a program's output if it is unfinished. The prompt follows it on the same line.
     unfinished_output: String,
-    /// Text that is on the line when the next prompt appears.
+    /// Text that the line already contains when the next prompt appears.
     initial_text: String,
     watcher: Option<LessonWatcher>,
     /// The indicator of the running program. Present from the moment an input is entered until the next prompt.
     running: Option<RunningIndicator>,
     /// The status that was last shown before a prompt.
     shown_status: Option<Status>,
-    /// Whether it was said that there is no full sandbox around Python.
+    /// Whether the user was warned that there is no full sandbox around Python.
     has_warned_without_sandbox: bool,
 }
 
@@ -121,7 +121,7 @@ impl<'a> TerminalFrontend<'a> {
         self.wait = None;
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         let message = match session.place() {
-            // The end of the program says what could not be saved.
+            // At its end, the program reports what could not be saved.
             Some(_) if !self.output.is_progress_saved() => return Ok(()),
             Some(_) if session.is_practice() => messages::practice_saved(),
             Some((lesson, step)) => messages::place_kept(&lesson.title, step),
@@ -210,7 +210,7 @@ impl<'a> TerminalFrontend<'a> {
         }
     }
 
-    /// Says once that there is no full sandbox around Python, if that is so.
+    /// Warns the user once if there is no full sandbox around Python.
     fn warn_without_sandbox(&mut self, session: &Session) -> io::Result<()> {
         if session.lacks_sandbox() && !std::mem::replace(&mut self.has_warned_without_sandbox, true) {
             self.show_message(Role::Hint, &messages::no_sandbox())?;

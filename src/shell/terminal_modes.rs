@@ -137,7 +137,8 @@ mod unix {
             // A panic of any thread ends the process. The shared state cannot be trusted after a panic, and a thread
             // that reads keys would not notice it.
             std::panic::set_hook(Box::new(move |panic| {
-                // The report is as wide as the terminal, which is out of reach after it is restored.
+                // The report is as wide as the terminal. It is made first, because the terminal cannot be accessed
+                // after it is restored.
                 let report = report(panic);
                 restore_for_exit();
                 let _ = writeln!(io::stderr(), "{report}");
@@ -186,7 +187,7 @@ mod unix {
             self.with_initial_modes(|| kill_current_process_group(Signal::TSTP))?.map_err(io::Error::from)
         }
 
-        /// Notes whether the user is at a prompt. While they are, a signal ends the program at once. Does not return
+        /// Records whether the user is at a prompt. While they are, a signal ends the program at once. Does not return
         /// after a signal, because what was read at the prompt may be the null device.
         pub fn set_at_prompt(&self, at_prompt: bool) {
             self.at_prompt.store(at_prompt, Ordering::SeqCst);
@@ -437,7 +438,7 @@ mod other {
             Ok(KeyInput)
         }
 
-        /// Fails, so that the menu becomes a numbered list.
+        /// Returns an error, so that the menu becomes a numbered list.
         ///
         /// # Errors
         /// Always returns an error.

@@ -77,7 +77,7 @@ impl<'a> TerminalOutput<'a> {
         self.renderer.end_line()
     }
 
-    /// Notes that a prompt was shown and answered, so that the cursor is at the start of a line.
+    /// Records that a prompt was shown and answered, so that the cursor is at the start of a line.
     pub fn prompt_answered(&mut self) {
         self.renderer.set_at_line_start();
     }
@@ -87,13 +87,14 @@ impl<'a> TerminalOutput<'a> {
         (self.renderer.theme, self.renderer.style)
     }
 
-    /// Saves the learner's progress. Returns a sentence if the learner should know something about that.
+    /// Saves the learner's progress. Returns a sentence if there is something about saving that the learner should
+    /// know.
     pub fn save_progress(&mut self, progress: &Progress) -> Option<String> {
         self.course_progress.update(progress);
         self.progress_file.save(progress)
     }
 
-    /// Whether all progress of the session is saved.
+    /// Returns whether all progress of the session is saved.
     pub fn is_progress_saved(&self) -> bool {
         self.progress_file.status().is_saved()
     }

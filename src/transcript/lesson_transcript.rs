@@ -13,7 +13,7 @@ use crate::render::Renderer;
 use crate::session::dialect;
 use crate::session::{Options, Session};
 
-/// The transcript of a lesson, by several renderers.
+/// The transcript of a lesson, as rendered by several renderers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LessonTranscript {
     /// One text for each renderer.

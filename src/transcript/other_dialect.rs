@@ -33,7 +33,7 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     is_python.then(|| lines.join("\n"))
 }
 
-/// A Python statement that does no more than a command.
+/// A Python statement that can be translated to redis-cli.
 #[derive(Debug, PartialEq, Eq)]
 enum Statement {
     /// Calls a command, and may assign the reply to a variable.

@@ -28,7 +28,7 @@ pub fn run_pipe(
 ) -> io::Result<i32> {
     let mut frontend = PipeFrontend { input, renderer, time_limit, out, progress_file, unread_lines: VecDeque::new() };
     let result = drive(session, &mut frontend);
-    // What was written until the time limit was reached shows what ran.
+    // If the time limit was reached, the output so far shows what ran.
     frontend.out.flush()?;
     result
 }

@@ -58,7 +58,7 @@ pub fn run_script(
     session.show_all();
     let mut frontend = ScriptFrontend { statements, format, time_limit, out, has_failed: false };
     let result = drive(session, &mut frontend);
-    // What was written until the time limit was reached shows where the script was.
+    // If the time limit was reached, the output so far shows where the script was.
     frontend.out.flush()?;
     let status = result?;
     if let OutputFormat::Picture(_, svg, title) = frontend.format {

@@ -118,7 +118,7 @@ impl OpenFile for File {
                 fchown(self, Some(access.user), Some(access.group)).or_else(|_| fchown(self, None, Some(access.group)));
         }
         match self.set_permissions(fs::Permissions::from_mode(access.mode & 0o777)) {
-            // A file system without modes.
+            // The file system does not support modes.
             Err(error) if matches!(error.kind(), PermissionDenied | Unsupported) => Ok(()),
             result => result,
         }
@@ -151,9 +151,9 @@ impl OpenFile for File {
     }
 }
 
-/// Returns the options for opening or creating a file. They prevent that opening a pipe waits for its other end, and that
-/// a terminal becomes the one that controls the process. A file that is written is not reached through a link, because
-/// its path was resolved before.
+/// Returns the options for opening or creating a file. They keep the call from waiting for the other end of a pipe, and
+/// from making a terminal the controlling terminal of the process. A file is never written through a link, because its
+/// path has already been resolved.
 #[cfg(unix)]
 fn options(purpose: Purpose) -> OpenOptions {
     use rustix::fs::OFlags;
@@ -194,16 +194,17 @@ fn open_or_create(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
             give_to_owner_of_parent(&file, path);
             Ok(file)
         }
-        // Another process has created it just now.
+        // Another process has created the file in the meantime.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.open(path),
         Err(error) => Err(error),
     }
 }
 
-/// Gives a file or folder that root has just created at `path`, in somebody's folder, to that person. Without this, a
+/// Gives a file or folder that root has just created at `path` to the owner of its parent folder. Without this, a
 /// session of root (`sudo redis-tutor`) would leave files that the learner can never open again.
 ///
-/// The owner of the folder may replace what is at the path at any time, so only what was opened is given away.
+/// The owner of the folder may replace what is at the path at any time. So the owner is changed through the open file,
+/// not through the path.
 #[cfg(unix)]
 fn give_to_owner_of_parent(created: &File, path: &Path) {
     use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -229,7 +230,7 @@ fn give_folder_to_owner_of_parent(path: &Path) {
 #[cfg(not(unix))]
 fn give_folder_to_owner_of_parent(_: &Path) {}
 
-/// Whether an error says that the file system has no locks.
+/// Returns whether an error means that the file system has no locks.
 fn has_no_locks(error: &io::Error) -> bool {
     #[cfg(unix)]
     if error.raw_os_error() == Some(rustix::io::Errno::NOLCK.raw_os_error()) {

@@ -1,20 +1,20 @@
-//! The calls to the operating system by which files of the user are read and written. Tests implement them as well, to
-//! let any call fail and to end a session between any two.
+//! The operating-system calls that read and write the user's files. Tests have an implementation of their own, which
+//! can make any call fail and end a session between any two calls.
 
 use std::fmt::Debug;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// A file system. Each method is one thing that can fail.
+/// A file system. Each method is a single operation that can fail.
 pub trait FileSystem: Debug + Send + Sync {
-    /// Returns what is at a path. Of a symbolic link, what it points at.
+    /// Returns what is at a path. For a symbolic link, returns what it points at.
     ///
     /// # Errors
     /// Returns the error of the operating system, as all methods do.
     fn facts(&self, path: &Path) -> io::Result<FileFacts>;
 
-    /// Returns what is at a path. A symbolic link is returned as such.
+    /// Returns what is at a path. Does not follow a symbolic link.
     ///
     /// # Errors
     /// Returns the error of the operating system.
@@ -32,7 +32,7 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the error of the operating system.
     fn list_folder(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
 
-    /// Creates a folder that only its owner can use, with the folders around it, unless it exists.
+    /// Creates a folder that only its owner can use, unless it exists. Creates missing parent folders as well.
     ///
     /// # Errors
     /// Returns the error of the operating system.
@@ -80,7 +80,7 @@ pub trait OpenFile: Read + Write + Seek + Debug + Send {
     /// Returns the error of the operating system, as all methods do.
     fn facts(&self) -> io::Result<FileFacts>;
 
-    /// Gives the file the mode and the owner of another file, as far as the user may do that.
+    /// Gives the file the mode and the owner of another file, as far as the user is allowed to.
     ///
     /// # Errors
     /// Returns the error of the operating system.
@@ -112,7 +112,7 @@ pub trait OpenFile: Read + Write + Seek + Debug + Send {
     fn sync(&self) -> io::Result<()>;
 }
 
-/// What a file is opened for.
+/// The purpose for which a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Reading an existing file.
@@ -138,7 +138,7 @@ pub enum Audience {
     Umask,
 }
 
-/// What is at a path.
+/// The properties of a file, folder or other thing at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileFacts {
     pub kind: FileKind,
@@ -162,7 +162,7 @@ pub enum FileKind {
     Other,
 }
 
-/// The owner of a file and its mode. Operating systems without those have nothing here.
+/// The owner of a file and its mode. Empty on operating systems without owners and modes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Access {
     #[cfg(unix)]
@@ -179,6 +179,6 @@ pub enum LockAttempt {
     Locked,
     /// Another open file has the lock.
     HeldElsewhere,
-    /// The file system has no locks, as some network file systems.
+    /// The file system has no locks, like some network file systems.
     Unsupported,
 }

@@ -32,7 +32,7 @@ impl HistoryFile {
         let Some(path) = &file.path else { return (file, Vec::new()) };
         let Ok(stored) = file.read(path) else { return (file, Vec::new()) };
         if stored.is_too_long {
-            // The next session tries it again.
+            // If this fails, the next session tries again.
             let _ = file.compact(path);
         }
         let entries = stored.entries;
@@ -40,7 +40,7 @@ impl HistoryFile {
     }
 
     /// Adds an entry to the end of the file, after those that could not be written before. Returns a sentence, in
-    /// Markdown, when that fails for the first time.
+    /// Markdown, the first time that writing fails.
     pub fn add(&mut self, entry: &str) -> Option<String> {
         let path = self.path.as_ref()?;
         self.pending.push(entry.to_owned());
@@ -96,7 +96,7 @@ impl HistoryFile {
     fn read(&self, path: &Path) -> io::Result<StoredHistory> {
         let (bytes, is_whole) = self.files.read_end(path, MAX_BYTES)?;
         let text = String::from_utf8_lossy(&bytes);
-        // The first line of a part of the file is the end of an entry.
+        // If only a part of the file was read, its first line is the end of an entry.
         let lines: Vec<&str> = text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
         let mut entries: Vec<String> = Vec::new();
         for line in lines.iter().rev() {

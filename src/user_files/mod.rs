@@ -4,12 +4,12 @@
 //! The rules, whatever happens to the program or to the disk:
 //!
 //! - A file is replaced, not overwritten: its new content is written to a temporary file in the same folder, which is
-//!   then renamed. Whoever reads the file sees the old content or the new one, whole.
-//! - A symbolic link stays, and the file that it points at is replaced. The new file has the mode and the owner of the old
-//!   one. The program's own new files and folders are for their owner alone.
-//! - Two processes take turns: who reads a file in order to change it holds its lock.
-//! - A temporary file is locked by the process that writes it. One that nobody has locked was left by a process that was
-//!   killed, and is removed when the same file is written again.
+//!   then renamed. A reader sees either the whole old content or the whole new content.
+//! - A symbolic link is kept, and the file that it points at is replaced. The new file has the mode and the owner of
+//!   the old file. The program's own new files and folders are for their owner alone.
+//! - Two processes take turns: a process that reads a file in order to change it holds its lock.
+//! - A temporary file is locked by the process that writes it. An unlocked temporary file was left by a process that
+//!   was killed, and is removed when the same file is written again.
 //! - Only regular files are read, and only up to a size. A pipe or a device is refused without waiting for it.
 
 mod disk;
@@ -97,11 +97,12 @@ impl UserFiles {
         String::from_utf8(self.read(path, limit)?).map_err(not_utf8)
     }
 
-    /// Reads a file that the user has named for one reading. In addition to regular files, that may be a descriptor of
+    /// Reads a file that the user has named and that is read only once. It may be a regular file, or a descriptor of
     /// the process, such as the `/dev/fd/63` of a shell's `<(command)`.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be read, is larger than `limit` bytes, or is neither of those.
+    /// Returns an error if the file cannot be read, is larger than `limit` bytes, or is neither a regular file nor a
+    /// descriptor.
     pub fn read_document(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         if !is_descriptor(path) {
             return self.read(path, limit);
@@ -130,7 +131,7 @@ impl UserFiles {
         Ok(paths)
     }
 
-    /// Whether there is a folder at a path.
+    /// Returns whether there is a folder at a path.
     pub fn is_folder(&self, path: &Path) -> bool {
         self.system.facts(path).is_ok_and(|facts| facts.kind == FileKind::Folder)
     }
@@ -147,7 +148,7 @@ impl UserFiles {
     /// process, such as `/dev/stdout`.
     ///
     /// # Errors
-    /// Returns an error if the document cannot be written. The older one is then still there, whole.
+    /// Returns an error if the document cannot be written. The older document is then unchanged.
     pub fn write_document(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         if is_descriptor(path) {
             return self.system.open(path, Purpose::WriteStream)?.write_all(bytes);
@@ -158,8 +159,8 @@ impl UserFiles {
 
     /// Opens a regular file for reading, and returns it with its size in bytes.
     fn open_regular(&self, path: &Path) -> io::Result<(Box<dyn OpenFile>, u64)> {
-        // Opening a device can have effects, so the path is looked at before it is opened; and again afterwards, because
-        // something else may be there by then.
+        // Opening a device can have effects, so the kind of file is checked before the file is opened. It is checked
+        // again afterwards, because something else may be at the path by then.
         require_regular(self.system.facts(path)?.kind)?;
         let file = self.system.open(path, Purpose::Read)?;
         let facts = file.facts()?;
@@ -167,7 +168,8 @@ impl UserFiles {
         Ok((file, facts.length))
     }
 
-    /// Returns the path to write when a file is written: the target of symbolic links, which need not exist yet.
+    /// Returns the path that is really written when a file is written: the target of symbolic links, which need not
+    /// exist yet.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         match self.system.facts(path) {
             Ok(facts) => require_regular(facts.kind)?,
@@ -187,15 +189,15 @@ impl UserFiles {
         Err(io::Error::new(io::ErrorKind::InvalidInput, messages::too_many_links()))
     }
 
-    /// Locks a file whose path was resolved, for a change: waits for other sessions, but not for ever. The lock is on a
-    /// file beside it, `.NAME.lock`, because the file itself is replaced.
+    /// Locks a file whose path was resolved, for a change: waits for other sessions, but not forever. The lock is on
+    /// another file in the same folder, `.NAME.lock`, because the file itself is replaced.
     ///
     /// # Errors
     /// Returns an error if the lock file cannot be opened, or if another session holds the lock for too long.
     fn lock(&self, path: &Path) -> io::Result<FileLock> {
         let lock_path = hidden_path(path, "lock");
         let explain = |error: io::Error| match error.kind() {
-            // The reason is the same for the file itself.
+            // With these errors, the file itself could not be written either.
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::ReadOnlyFilesystem => error,
             kind => io::Error::new(kind, messages::lock_not_opened(lock_path.display(), reason(&error))),
         };
@@ -203,7 +205,7 @@ impl UserFiles {
         file.facts().and_then(|facts| require_regular(facts.kind)).map_err(explain)?;
         for _ in 0..LOCK_ATTEMPTS {
             match file.try_lock().map_err(explain)? {
-                // Without locks, progress is still better saved than not.
+                // If the file system has no locks, saving progress without a lock is better than not saving it.
                 LockAttempt::Locked | LockAttempt::Unsupported => return Ok(FileLock { file }),
                 LockAttempt::HeldElsewhere => self.system.pause(LOCK_PAUSE),
             }
@@ -228,7 +230,7 @@ impl Drop for FileLock {
 /// Returns why a file was not read or written, as the end of a sentence.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
-        // Our own sentence.
+        // The error already contains a sentence of this program.
         _ if error.get_ref().is_some() => error.to_string(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => messages::disk_is_full(),
         io::ErrorKind::ReadOnlyFilesystem => messages::disk_is_read_only(),
@@ -242,7 +244,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Returns the path of a hidden file beside a file: `.NAME.SUFFIX`. A long name is cut, because there is a limit to it.
+/// Returns the path of a hidden file beside a file: `.NAME.SUFFIX`. A long name is cut, because file systems limit the
+/// length of names.
 fn hidden_path(path: &Path, suffix: &str) -> PathBuf {
     const MAX_CHARACTERS: usize = 50;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -250,13 +253,13 @@ fn hidden_path(path: &Path, suffix: &str) -> PathBuf {
     folder_of(path).join(format!(".{name}.{suffix}"))
 }
 
-/// Whether a path names a descriptor of the process that reads or writes it.
+/// Returns whether a path names a descriptor of the process that reads or writes it.
 fn is_descriptor(path: &Path) -> bool {
     let is_standard = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|standard| path == Path::new(standard));
     is_standard || ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.parent() == Some(Path::new(folder)))
 }
 
-/// Returns an error unless this is the kind of a regular file.
+/// Returns an error unless `kind` is a regular file.
 fn require_regular(kind: FileKind) -> io::Result<()> {
     let (error, sentence) = match kind {
         FileKind::File => return Ok(()),
@@ -268,10 +271,10 @@ fn require_regular(kind: FileKind) -> io::Result<()> {
     Err(io::Error::new(error, sentence))
 }
 
-/// Reads to the end.
+/// Reads a file to its end.
 ///
 /// # Errors
-/// Returns an error if reading fails, or if the end does not come within `limit` bytes.
+/// Returns an error if reading fails, or if the file has more than `limit` bytes.
 pub fn read_at_most(file: impl io::Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;

@@ -22,15 +22,15 @@ pub struct ProgressFile {
     files: UserFiles,
     status: SaveStatus,
     progress: Progress,
-    /// The progress of this session when it was last read or saved. What differs from it has yet to be saved.
+    /// The progress of this session when it was last read or saved. Differences from this have not been saved yet.
     base: Progress,
-    /// Whether the learner was told that progress cannot be saved, and not yet that it is saved again.
+    /// Whether the learner was told that progress cannot be saved, and has not yet been told that it is saved again.
     has_reported_failure: bool,
-    /// What the learner has yet to be told about a damaged file.
+    /// A message about a damaged file that the learner has not seen yet.
     set_aside_notice: Option<String>,
 }
 
-/// Whether the progress of a session is saved, and where. Copies see the same session.
+/// Whether the progress of a session is saved, and where. All copies show the status of the same session.
 #[derive(Debug, Clone)]
 pub struct SaveStatus {
     /// The path of the file, or `None` if progress is not saved.
@@ -44,14 +44,14 @@ impl SaveStatus {
         self.path.as_deref()
     }
 
-    /// Whether the file has all progress of the session.
+    /// Returns whether the file has all progress of the session.
     pub fn is_saved(&self) -> bool {
         self.path.is_some() && !self.has_failed.load(Ordering::Relaxed)
     }
 }
 
 impl ProgressFile {
-    /// Returns a progress that is not saved.
+    /// Creates empty progress that is not saved.
     pub fn unsaved(files: UserFiles) -> Self {
         ProgressFile::new(files, None, Progress::default())
     }
@@ -62,8 +62,8 @@ impl ProgressFile {
         ProgressFile { files, status, progress, base, has_reported_failure: false, set_aside_notice: None }
     }
 
-    /// Reads the progress file at `path`. Returns with it a sentence for the user if the file is damaged and was renamed,
-    /// or if it is of a newer version of the program. A newer file is left alone, and progress is not saved.
+    /// Reads the progress file at `path`. Also returns a sentence for the user if the file is damaged and was renamed,
+    /// or if a newer version of the program wrote it. A newer file is left alone, and progress is not saved.
     ///
     /// # Errors
     /// Returns a sentence if the file exists but cannot be read, or if it is damaged and cannot be renamed.
@@ -90,7 +90,7 @@ impl ProgressFile {
         &self.progress
     }
 
-    /// Returns whether progress is saved, for those who tell the learner so.
+    /// Returns whether and where progress is saved, for messages to the learner.
     pub fn status(&self) -> &SaveStatus {
         &self.status
     }
@@ -100,8 +100,8 @@ impl ProgressFile {
         &self.files
     }
 
-    /// Saves the progress of this session. Returns a sentence, in Markdown, if the learner should know something: that
-    /// saving has failed, once; that it works again; that the file was damaged.
+    /// Saves the progress of this session. Returns a sentence for the learner, in Markdown, when saving fails for the
+    /// first time, when it works again, or when the file was damaged.
     pub fn save(&mut self, progress: &Progress) -> Option<String> {
         self.progress = progress.clone();
         let sentence = match self.try_to_save() {
@@ -115,7 +115,7 @@ impl ProgressFile {
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
-    /// Ends the session: if the progress is not saved, tries it once more. Returns a sentence if that fails.
+    /// Ends the session. If the progress is not saved, tries to save it once more. Returns a sentence if that fails.
     pub fn finish(&mut self) -> Option<String> {
         if !self.status.has_failed.load(Ordering::Relaxed) {
             return None;
@@ -163,7 +163,7 @@ impl ProgressFile {
     }
 }
 
-/// What a progress file contains.
+/// The content of a progress file.
 enum Content {
     /// There is no file.
     Missing,
@@ -171,7 +171,7 @@ enum Content {
     Progress { progress: Progress, is_current: bool },
     /// The file of a newer version of the program, whose format is not known.
     Newer,
-    /// Something else. The text says what is wrong with it.
+    /// Any other content. The text describes what is wrong with it.
     Damaged(String),
 }
 
@@ -183,7 +183,7 @@ fn read(files: &UserFiles, path: &Path) -> io::Result<Content> {
     }
 }
 
-/// Parses a progress file. The version comes first, because nothing else is known about the file of a newer one.
+/// Parses a progress file. Checks the version first, because nothing else is known about the file of a newer version.
 fn parse(text: &[u8]) -> Content {
     #[derive(Deserialize)]
     struct Version {
@@ -203,8 +203,8 @@ fn parse(text: &[u8]) -> Content {
     }
 }
 
-/// Renames a damaged progress file, unless another session has done so by now. Returns what is at the path then, and a
-/// sentence if a file was renamed.
+/// Renames a damaged progress file, unless another session has done so by now. Returns the content that is then at the
+/// path, and a sentence if a file was renamed.
 fn recover(files: &UserFiles, path: &Path) -> io::Result<(Content, Option<String>)> {
     let fail = |error: io::Error| io::Error::new(error.kind(), messages::damaged_and_not_moved(reason(&error)));
     let path = files.resolve(path).map_err(fail)?;

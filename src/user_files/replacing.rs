@@ -55,13 +55,13 @@ impl UserFiles {
         temporary.file.sync()?;
         match self.system.rename_to_unused(&temporary.path, path) {
             Ok(()) => temporary.is_renamed = true,
-            // A file system on which nothing can be renamed without replacing what has the name, such as old FAT.
+            // Some file systems, such as old FAT, cannot rename a file without replacing a file that has the new name.
             Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
                 self.create_in_place(path, bytes)?;
             }
             Err(error) => return Err(error),
         }
-        // The document is there, and the user will be told so. Only a power failure can still take it.
+        // The document exists, so an error here is ignored. Only a power failure could still lose the document.
         let _ = self.system.sync_folder(folder_of(path));
         Ok(())
     }
@@ -97,7 +97,7 @@ impl<'a> TemporaryFile<'a> {
                 result => result?,
             };
             let temporary = TemporaryFile { system, path, file, is_renamed: false };
-            // Before it was locked, another process may have taken it for an abandoned one.
+            // Before the file was locked, another process may have removed it as an abandoned file.
             let is_locked = temporary.file.try_lock()? != LockAttempt::HeldElsewhere;
             if is_locked && system.link_facts(&temporary.path).is_ok() {
                 return Ok(temporary);
@@ -115,7 +115,7 @@ impl Drop for TemporaryFile<'_> {
     }
 }
 
-/// Removes the temporary files for `target` whose processes were killed: those that nobody has locked. Errors are
+/// Removes the temporary files for `target` whose processes were killed: those that no process has locked. Errors are
 /// ignored, because such a file does no harm.
 fn remove_abandoned(system: &dyn FileSystem, target: &Path) {
     let Ok(paths) = system.list_folder(folder_of(target)) else { return };
@@ -131,7 +131,7 @@ fn remove_abandoned(system: &dyn FileSystem, target: &Path) {
     }
 }
 
-/// Whether a path is that of a temporary file for `target`: `.NAME.PROCESS-NUMBER.tmp`.
+/// Returns whether a path is that of a temporary file for `target`: `.NAME.PROCESS-NUMBER.tmp`.
 fn is_temporary_for(path: &Path, target: &Path) -> bool {
     let names = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let (Some(name), Some(beginning)) = (names(path), names(&hidden_path(target, ""))) else { return false };

@@ -1,4 +1,4 @@
-//! A file that exists for a moment, for a program of the user's such as an editor.
+//! A temporary file for another program, such as the user's editor.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ impl ScratchFile {
         for number in 0..NAME_ATTEMPTS {
             let path = folder.join(format!("redis-tutor-{}-{number}.{extension}", std::process::id()));
             let mut file = match files.system.open(&path, Purpose::Create(Audience::Owner)) {
-                // A process with the same number was killed.
+                // The file was left by a process with the same number that was killed.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 result => result?,
             };

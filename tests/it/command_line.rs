@@ -1,4 +1,4 @@
-//! The program as a child process: exit statuses, files, and messages about errors.
+//! Tests the program as a child process: exit statuses, files, and messages about errors.
 
 use std::fs;
 use std::io::Write as _;

@@ -1,5 +1,5 @@
-//! The pictures in README.md show what the program prints. Each is a session whose input is below, drawn as `run --svg`
-//! draws it. `RECORD=1 cargo test --test it docs` rewrites the pictures.
+//! The pictures in README.md show what the program prints. Each picture shows a session whose input is listed below,
+//! drawn as `run --svg` draws it. `RECORD=1 cargo test --test it docs` rewrites the pictures.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! Random inputs for what the tutor reads from files and from learners: lessons, progress, light Markdown, values, lines at
-//! the prompt. Nothing panics, and each text has a meaning or a message with its place.
+//! Tests with random inputs everything that the tutor reads from files and from learners: lessons, progress, light
+//! Markdown, values, and lines at the prompt. Nothing may panic. Each text must be accepted, or rejected with a message
+//! and a position.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -183,7 +184,7 @@ fn progress() -> impl Strategy<Value = Progress> {
         .prop_map(|(current, lessons, practice)| Progress { version: VERSION, current, lessons, practice })
 }
 
-/// Uses a progress as a session does. What is done stays done.
+/// Uses a progress as a session does. Checks that finished steps stay finished.
 fn use_progress(mut progress: Progress, library: &Library, now_s: i64) -> Checked {
     let before: BTreeMap<String, Vec<String>> =
         progress.lessons.iter().map(|(id, lesson)| (id.clone(), lesson.done.clone())).collect();

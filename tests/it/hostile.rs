@@ -1,4 +1,4 @@
-//! Hostile and faulty programs: whatever they do, the prompt keeps working and the data is kept.
+//! Tests that the prompt keeps working and the data is kept, whatever hostile and faulty programs do.
 
 use crate::support::program::{redis_tutor, stdout};
 use std::collections::VecDeque;
@@ -134,7 +134,7 @@ fn the_first_ctrl_c_interrupts_a_loop() {
 
 #[test]
 fn the_second_ctrl_c_stops_a_program_that_ignores_the_first() {
-    // The last two print `go` again after they have ignored the first Ctrl-C.
+    // The last two programs print `go` again after they have ignored the first Ctrl-C.
     let programs: [(&str, &[u32]); 3] = [
         ("print('go', flush=True) or sum(range(10**11))", &[2]),
         (

@@ -1,4 +1,4 @@
-//! Tests of judging through the program: the lines that are typed in a step, and the feedback on them.
+//! Tests judging through the program: lines are typed in a step, and the feedback is checked.
 
 use std::fs;
 

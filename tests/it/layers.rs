@@ -25,7 +25,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("session::picture", &["redis_engine"]),
     ("session::display", &["lesson", "redis_engine"]),
     ("session::event", &["session::display", "session::picture", "lesson", "python_kernel::frame", "markup"]),
-    // The runtime knows nothing about lessons. It may use only the record of a submission from `lesson`.
+    // The runtime does not depend on lessons. It may use only the record of a submission from `lesson`.
     (
         "session::runtime",
         &[
@@ -69,7 +69,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     // Everything that is read or written on the user's behalf.
     ("user_files", &["lesson", "markup"]),
-    // The driver starts Python processes and opens a port to real clients. It does not know the terminal.
+    // The driver starts Python processes and opens a port to real clients. It does not depend on the terminal.
     ("driver", &["session", "user_files", "lesson", "python_kernel", "redis_server", "adaptive_spin"]),
     ("render", &["session", "markup"]),
     (
@@ -125,8 +125,8 @@ const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adap
 /// Restricted items: those with side effects outside of the program, and dependencies that only some code may use. Each is
 /// listed with the only files and folders of the workspace that may use it.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
-    // Files of the user belong to `user_files`. The others read what the operating system says about processes, compare
-    // a file of the source tree in a test, or turn a terminal that is gone into `/dev/null`.
+    // Files of the user belong to `user_files`. The other files read information about processes from the operating
+    // system, compare a file of the source tree in a test, or replace a closed terminal by `/dev/null`.
     (
         &["std::fs"],
         &[
@@ -189,14 +189,14 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "child-sandbox/resources.rs",
         ],
     ),
-    // They panic if standard output or standard error is closed.
+    // These macros panic if standard output or standard error is closed.
     (&["print!", "println!", "eprint!", "eprintln!"], &[]),
-    // In `cli`, one file makes the text of messages visible.
+    // In `cli`, a single file writes messages, and makes hidden characters in them visible.
     (
         &["std::io::stderr"],
         &["cli/output.rs", "shell/terminal_modes.rs", "transcript/script.rs", "python-kernel/kernel", "redis-server"],
     ),
-    // Elsewhere, `markup::DisplayWidth` measures a text as it is shown.
+    // All other code uses `markup::DisplayWidth`, which measures a text as it is shown.
     (
         &["unicode_width"],
         &["markup/columns.rs", "render/svg.rs", "session/picture", "python-kernel/kernel/traceback/carets.rs"],

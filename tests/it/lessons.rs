@@ -64,7 +64,7 @@ fn every_lesson_matches_its_snapshots() {
     });
 }
 
-/// Text editors find the schema through the first line of a lesson file.
+/// Checks the first line of each lesson file, in which text editors find the schema.
 #[test]
 fn every_lesson_names_the_schema() {
     for source in library::built_in() {

@@ -30,7 +30,7 @@ fn a_script_and_piped_input_are_stopped_at_their_time_limit() {
     assert_eq!(shown, ">>> while True: pass\n");
     let shown = assert_stopped(&["play"], "while True: r.incr('n')\n\nprint('never')\n");
     assert!(shown.starts_with(">>> while True") && !shown.contains("never"), "{shown}");
-    // The program sleeps, and no real time passes by that.
+    // The program only sleeps, which takes no real time.
     assert_stopped(&["run"], "import time\nwhile True: time.sleep(1)\n");
     assert_stopped(&["run", "--json"], "while True: pass\n");
     assert_stopped(&["run", "--svg", "-"], "while True: pass\n");
@@ -184,7 +184,7 @@ fn when_all_clients_wait_and_no_more_can_be_opened_a_wait_ends() {
     while matches!(session.need(), Need::Time { .. }) && said.len() < 10_000 {
         said += &enter(&mut session, "");
     }
-    // The last of the loop's Enters has met the limit.
+    // The last Enter of the loop has reached the limit.
     assert!(matches!(session.need(), Need::Line(_)), "{said}");
     assert_eq!(session.waits().len(), 15, "{:?}", session.waits());
     let piped = "BLPOP q 0\n".repeat(20) + "PING\n";

@@ -9,7 +9,7 @@ use std::path::Path;
 /// How many recorded statements must call a method.
 const MIN_STATEMENTS: usize = 3;
 
-/// Methods that cannot be recorded, with the reason. A name that ends in a dot stands for a whole class.
+/// Methods that cannot be recorded, with the reason. A name that ends in a dot exempts a whole class.
 const EXEMPT: &[(&str, &str)] = &[
     (
         "the engine has no streams, geo indexes and HyperLogLogs; tests/truth/package covers these methods",

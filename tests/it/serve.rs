@@ -1,4 +1,4 @@
-//! `serve` as a process: its password, its limits, and output that nobody reads.
+//! Tests `serve` as a process: its password, its limits, and output to a closed pipe.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -105,7 +105,7 @@ fn options_set_the_limits_of_connections() {
     assert_eq!(refused.status.code(), Some(2));
 }
 
-/// Returns an end of a pipe from which nobody reads, so that writing to it fails.
+/// Returns the writing end of a pipe whose reading end is closed, so that writing fails.
 fn broken_pipe() -> io::PipeWriter {
     io::pipe().expect("a pipe can be created").1
 }

@@ -50,7 +50,7 @@ fn practice_matches_its_snapshots() {
     }
 }
 
-/// What an author does while the lesson is open.
+/// An action of an author while the lesson is open.
 enum AuthorAction {
     Type(&'static str),
     /// Replaces the first text by the second in the lesson's file.

@@ -1,5 +1,5 @@
-//! Random tests of `:undo`: after any inputs, undoing each of them restores the data, the variables and the blocked
-//! commands.
+//! Tests `:undo` with random inputs: after any inputs, undoing each of them restores the data, the variables and the
+//! blocked commands.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! Whatever text the program shows, and from wherever it comes, the terminal gets no character that it would act on, apart
-//! from the colours of the theme and the layout.
+//! Tests that the terminal gets no character that it would act on, apart from the colours of the theme and the layout.
+//! This must hold for any text that the program shows, wherever the text comes from.
 
 use std::fs;
 use std::sync::Arc;
@@ -54,14 +54,14 @@ fn any_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
 }
 
-/// The inputs come from a seed, so that each run has the same ones.
+/// Returns a configuration with a fixed seed, so that each run has the same inputs.
 fn config(cases: u32) -> ProptestConfig {
     let rng_seed = RngSeed::Fixed(52);
     ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Whether a terminal would act on a character, or would let it disguise the text around it. This list is not that of the
-/// program.
+/// Returns whether a terminal would act on a character, or would let it disguise the text around it. This list is
+/// independent of the program's own list.
 fn is_harmful(c: char) -> bool {
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     let is_break_or_gap = matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
@@ -86,8 +86,7 @@ fn without_colours(output: &str) -> String {
     plain
 }
 
-/// Returns everything that the renderer makes of what is shown, in all styles and themes, without the escape sequences for
-/// colours.
+/// Returns `shows` and `status` as rendered in all styles and themes, without the escape sequences for colours.
 fn rendered(shows: &[Show], status: &Status) -> Vec<String> {
     let mut outputs = Vec::new();
     for (_, style) in STYLES {
@@ -101,7 +100,7 @@ fn rendered(shows: &[Show], status: &Status) -> Vec<String> {
     outputs
 }
 
-/// Returns the file of a picture of what is shown.
+/// Returns an SVG picture of `shows`.
 fn drawn(shows: &[Show], title: &str) -> String {
     let style = Style { width: 60, ascii: false, plain: false, quoted: false };
     let mut renderer = Renderer::new(style, Theme::Plain);
@@ -238,7 +237,7 @@ fn take_shows(session: &mut Session) -> Vec<Show> {
     shows
 }
 
-/// The text of a lesson whose texts all contain `text`.
+/// Returns a lesson file whose texts all contain `text`.
 fn lesson(text: &str) -> String {
     let text = serde_json::Value::String(format!("x{text}")).to_string().replace('\u{7f}', "\\u007f");
     format!(
@@ -266,7 +265,7 @@ proptest! {
             session.handle(Event::Entered(line.to_owned()));
             shows.extend(take_shows(session));
         };
-        // A real client leaves keys, a name, and waits.
+        // A real client sets its name and a key, and then waits.
         let outside = session.with_engine(0, |engine, _| engine.connect()).expect("nothing is tried");
         let bytes = text.as_bytes();
         for argv in [
@@ -368,7 +367,7 @@ fn a_program_keeps_its_line_breaks_tabs_and_redrawn_lines() {
         picture.contains("hostile\\x1b[31m.py") && picture.contains(">100%<") && !picture.contains("50%<"),
         "{picture}"
     );
-    // Whoever reads the JSON gets what the program printed.
+    // The JSON contains exactly what the program printed.
     let json = stdout(&redis_tutor(&["run", "--json", &path], b""));
     assert_eq!(harmful(&json), "");
     let first: serde_json::Value = serde_json::from_str(json.lines().next().expect("a line")).expect("JSON");

@@ -13,7 +13,7 @@ use super::model_python::{Activity, ModelPython};
 /// How long a real child may be silent before it counts as waiting, if none of its threads runs.
 const SILENCE: Duration = Duration::from_millis(50);
 
-/// How long it may be silent before that counts as an error, on a busy machine.
+/// How long a real child may be silent before the silence counts as an error, on a busy machine.
 const LONG_SILENCE: Duration = Duration::from_secs(20);
 
 /// How long a real child may compute before the learner presses Ctrl-C.
@@ -25,15 +25,15 @@ pub enum Child {
     Process(PythonProcess),
 }
 
-/// What is read from a child.
+/// The result of reading from a child.
 #[derive(Debug)]
 pub enum Read {
     Frame(u32, FromChild),
-    /// Its threads all wait.
+    /// All threads of the child wait.
     Silence,
-    /// It computes, perhaps without end.
+    /// The child computes, perhaps without end.
     Computes,
-    /// Its process has ended.
+    /// The child's process has ended.
     Ended,
 }
 
@@ -52,7 +52,7 @@ impl Child {
         }
     }
 
-    /// Reads the next frame. If the session waits for nothing else, a real child may be silent for longer.
+    /// Reads the next frame. If the session does not also wait for time to pass, a real child may be silent for longer.
     pub fn read(&mut self, waits_for_time: bool) -> Read {
         match self {
             Child::Model(model) => match model.next_frame() {
@@ -68,7 +68,7 @@ impl Child {
         }
     }
 
-    /// Lets a lazy model do what a process does by itself, while nobody reads its frames.
+    /// Lets a lazy model run ahead, as a process does by itself while nobody reads its frames.
     pub fn run_ahead(&mut self) {
         if let Child::Model(model) = self {
             model.run_ahead();
@@ -143,7 +143,7 @@ impl PythonProcess {
         }
     }
 
-    /// Whether a thread of the process is running or ready to run.
+    /// Returns whether a thread of the process is running or ready to run.
     fn has_running_thread(&self) -> bool {
         let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", self.process.id())) else { return false };
         let is_running = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with(['R', 'D']));

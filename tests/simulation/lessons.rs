@@ -1,4 +1,5 @@
-//! The lessons of simulated sessions: the built-in ones for real Pythons, and lessons in the words of the model for models.
+//! The lessons of simulated sessions: the built-in lessons for real Pythons, and for models, lessons that use only
+//! statements that a model supports.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -110,7 +111,7 @@ impl Lessons {
     }
 }
 
-/// Returns a lesson as its author may save it while it is open, with another title.
+/// Returns the lesson with another title, as its author may save it while the lesson is open.
 pub fn edited(lesson: &Lesson) -> Arc<Lesson> {
     let title = if lesson.title.ends_with(" (edited)") {
         lesson.title.replace(" (edited)", "")

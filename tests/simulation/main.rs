@@ -1,9 +1,9 @@
-//! Plays random sessions with faults, and checks what must hold whatever happens. What it once found is kept in
-//! `tests/found`, and is played first.
+//! Plays random sessions with faults, and checks properties that must always hold. Sessions that once broke a property
+//! are kept in `tests/found`, and are played first.
 //!
 //!     cargo test --test simulation
 //!
-//! `cargo test` plays plans of fixed seeds for some seconds. Environment variables ask for more:
+//! `cargo test` plays plans of fixed seeds for some seconds. Environment variables change what is played:
 //!
 //! - REDIS_TUTOR_SIMULATION_SECONDS: goes on with fresh seeds until this time has passed.
 //! - REDIS_TUTOR_SIMULATION_FROM: the first of these seeds, so that a run can be repeated.
@@ -105,7 +105,7 @@ fn print_outcome(plan: &Plan, lessons: &Lessons) -> ExitCode {
     }
 }
 
-/// Plays all that was found before. Returns the number of scripts that break a property again.
+/// Plays all scripts in `tests/found`. Returns the number of scripts that break a property again.
 fn play_found(lessons: &Lessons) -> usize {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/found");
     let files = fs::read_dir(&folder).expect("the folder exists").map(|entry| entry.expect("it can be read").path());
@@ -196,7 +196,7 @@ impl<'a> Simulation<'a> {
 
     fn report(&self, seed: u64, plan: &Plan, broken: Broken) {
         let (plan, broken) = shrink::shrink(plan, broken, self.lessons);
-        // What is shown belongs to the reduced plan.
+        // The transcript must be the transcript of the reduced plan.
         let transcript = match play(&plan, self.lessons) {
             Ok(played) => played.transcript,
             Err(broken) => broken.transcript,

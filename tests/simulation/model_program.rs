@@ -1,7 +1,7 @@
-//! The statements that the model of a Python child knows, compiled to operations.
+//! The statements that the model of a Python child supports, compiled to operations.
 //!
-//! They are valid Python with redis-py's look, so that the session splits and logs them as a learner's. `r` is a client
-//! with a timeout of five seconds, and `w` one without.
+//! They are valid Python and look like calls of redis-py, so that the session splits and logs them like a learner's
+//! statements. `r` is a client with a timeout of five seconds, and `w` is a client without a timeout.
 
 use std::fmt;
 
@@ -76,7 +76,7 @@ pub enum Op {
     Reset,
 }
 
-/// Compiles a source. What is no known statement raises an error when it runs.
+/// Compiles a source. An unknown statement raises an error when it runs.
 pub fn compile(source: &str) -> Vec<Op> {
     if let Err(error) = syntax::split_statements(source) {
         return vec![Op::Raise("SyntaxError".into(), error.message)];

@@ -1,7 +1,8 @@
 //! A model of a Python child: it speaks the protocol of frames as the kernel does, and runs a few statements.
 //!
-//! It has threads, a signal that may cross a request, and a pipe of bytes, so that a frame can be cut anywhere. It runs as
-//! far as it can whenever it receives something, or, if it is lazy, only until its next frame is read.
+//! It has threads, a signal that may arrive at the same time as a request, and a pipe of bytes, so that a frame can be
+//! cut anywhere. It runs as far as it can whenever it receives something, or, if it is lazy, only until its next frame
+//! is read.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -57,12 +58,12 @@ enum Question {
     Line,
 }
 
-/// What a model does if no frame is on its pipe.
+/// The activity of a model that has no frame on its pipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// All its threads wait.
+    /// All threads of the model wait.
     Waits,
-    /// It computes.
+    /// The model computes.
     Computes,
     Ended,
 }
@@ -91,7 +92,7 @@ impl ModelPython {
     /// Receives a frame.
     ///
     /// # Panics
-    /// If the parent violates the protocol.
+    /// Panics if the parent violates the protocol.
     pub fn receive(&mut self, thread: u32, frame: ToChild) {
         if self.has_ended {
             return;
@@ -138,7 +139,7 @@ impl ModelPython {
         self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
     }
 
-    /// Goes on until there is a frame on the pipe.
+    /// Runs until there is a frame on the pipe, or until no thread can go on.
     pub fn run_ahead(&mut self) {
         while self.outgoing.is_empty() && self.step() {}
     }
@@ -180,7 +181,7 @@ impl ModelPython {
         })
     }
 
-    /// Takes a frame between two runs.
+    /// Handles a frame that arrives between two runs.
     fn begin(&mut self, frame: ToChild) {
         match frame {
             ToChild::Run { number, source, .. } => {
@@ -225,7 +226,7 @@ impl ModelPython {
         moved
     }
 
-    /// Whether the loop that runs catches Ctrl-C this time.
+    /// Returns whether the running loop catches Ctrl-C this time.
     fn catches_interrupt(&mut self) -> bool {
         let Some(Op::Spin { ignores: ignores @ 1.. }) = self.main.ops.front_mut() else { return false };
         *ignores -= 1;
@@ -241,7 +242,7 @@ impl ModelPython {
         self.push(MAIN_THREAD, &FromChild::RunFinished(RunOutcome { last_echo, exception }));
     }
 
-    /// Ends what a thread runs with an exception.
+    /// Ends a thread's program with an exception.
     fn raise(&mut self, thread: &mut Thread, class: &str, message: &str) {
         thread.ops.clear();
         thread.question = None;
@@ -330,7 +331,7 @@ impl ModelPython {
         }
     }
 
-    /// Sends commands, after a connection was opened if there is none.
+    /// Sends commands. Opens a connection first if there is none.
     fn send(&mut self, thread: &mut Thread, client: String, commands: Vec<Vec<Word>>, is_list: bool) {
         let Some(&connection) = self.connections.get(&client) else {
             self.last_connection += 1;

@@ -40,10 +40,11 @@ pub struct Settings {
     pub lesson: Option<String>,
 }
 
-/// What runs the learner's Python.
+/// The implementation that runs the learner's Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PythonKind {
-    /// A model in this process, which knows a few statements. It is fast, and each of its frames is known beforehand.
+    /// A model in this process, which supports a few statements. It is fast, and each of its frames is known
+    /// beforehand.
     Model,
     /// A real Python child.
     Real,
@@ -52,13 +53,13 @@ pub enum PythonKind {
 /// How time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeKind {
-    /// Only by sleeps and waits, as in a transcript. No real client can connect.
+    /// Time passes only by sleeps and waits, as in a transcript. No real client can connect.
     Still,
-    /// As at a terminal: a little with each event, and by `elapse`.
+    /// Time passes as at a terminal: a little with each event, and by the step `elapse`.
     Real,
 }
 
-/// One thing that happens.
+/// One event of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// The learner enters a text at the next prompt.
@@ -75,15 +76,15 @@ pub enum Step {
     EndOfInput,
     /// Time passes while the learner does nothing, in milliseconds.
     Elapse(u64),
-    /// The frame with this number, counted from 1 from now on, is cut: its child is gone before the end of the frame.
+    /// The frame with this number, counted from 1 from now on, is cut: its child ends in the middle of the frame.
     CutFrame(u32),
-    /// The child that has sent the frame with this number is gone before it reads the answer.
+    /// The child that has sent the frame with this number ends before it reads the answer.
     KillAfterFrame(u32),
     /// Ctrl-C is pressed before the frame with this number arrives.
     InterruptBeforeFrame(u32),
     /// The idle Python of the client at the prompt is killed.
     KillIdle,
-    /// A real client connects, sends something or is dropped.
+    /// A real client connects, sends something or disconnects.
     Client(usize, ClientAction),
     /// Whether the disk is full, so that no file can be written.
     DiskFull(bool),
@@ -98,7 +99,7 @@ pub enum Step {
     Check(Check),
 }
 
-/// What a real client does.
+/// An action of a real client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientAction {
     Connect,
@@ -106,7 +107,7 @@ pub enum ClientAction {
     Send(String),
     /// Sends the beginning of a request, and never its end.
     SendPart(String),
-    /// Closes the connection without a word.
+    /// Closes the connection without sending anything.
     Drop,
 }
 
@@ -187,7 +188,7 @@ impl Plan {
     /// Parses a script.
     ///
     /// # Errors
-    /// Returns the line that is not understood.
+    /// Returns the first line that cannot be parsed.
     pub fn parse(script: &str) -> Result<Plan, String> {
         let mut plan = Plan {
             settings: Settings {
@@ -212,7 +213,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Parses a line about how the session begins. Returns false if it is none.
+    /// Parses a line about how the session begins. Returns false if it is another kind of line.
     fn set(&mut self, line: &str) -> bool {
         let settings = &mut self.settings;
         match line.split_once(' ') {
@@ -230,7 +231,7 @@ impl Plan {
         true
     }
 
-    /// Adds a line to the text of the last step. Returns false if that step has none.
+    /// Adds a line to the text of the last step. Returns false if that step has no text.
     fn continue_text(&mut self, line: &str) -> bool {
         let Some(Step::Type(text) | Step::TypeAtOnce(text)) = self.steps.last_mut() else { return false };
         text.push('\n');

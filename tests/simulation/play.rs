@@ -1,8 +1,8 @@
-//! Plays plans, and checks what must hold whatever happens.
+//! Plays plans, and checks properties that must always hold.
 //!
-//! After each step: the prompt comes back, no child is left over, what was finished is in the progress, and nothing panics.
-//! After a child was lost: its client has its variables back. The steps that are checks compare whole states. At the end,
-//! the same plan is played again, and shows the same.
+//! After each step, the prompt must come back, no child may be left over, the progress must contain all finished steps,
+//! and nothing may panic. After a child was lost, its client must get its variables back. Steps of the kind
+//! `Step::Check` compare whole states. At the end, the same plan is played again, and must show the same.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,20 +18,20 @@ use super::plan::{Check, ClientAction, Plan, PythonKind, Settings, Step, TimeKin
 use super::state::{State, Tolerance, state};
 use super::world::{Failure, Fault, Stop, World};
 
-/// Child numbers of races begin here.
+/// The first child number that races use.
 const FIRST_RACE_CHILD: u32 = 1 << 20;
 
 /// Maximum number of characters of a line in a report.
 const MOST_CHARACTERS: usize = 1_000;
 
-/// Maximum number of children that may be lost while a step is prepared: code that ends its Python is not repeated more
-/// often.
+/// Maximum number of children that may be lost while a step is prepared. The tutor repeats code that ends its Python no
+/// more often than this.
 const MOST_REPEATS: usize = 2;
 
 /// Maximum number of events that a learner needs to get from a wait to a prompt.
 const MOST_WAITS: usize = 50;
 
-/// Tutor commands that can be taken back.
+/// Tutor commands that can be undone.
 const UNDOABLE: [&str; 8] = [":client", ":wait", ":cli", ":python", ":go", ":back", ":again", ":skip"];
 
 /// Tutor commands that open a step, and prepare it from the beginning of its lesson.
@@ -69,7 +69,7 @@ pub struct Played {
 #[derive(Debug, Clone)]
 pub struct Broken {
     pub failure: Failure,
-    /// What the learner saw until then.
+    /// What the learner saw before the failure.
     pub transcript: String,
 }
 
@@ -104,8 +104,8 @@ fn compare(a: &str, b: &str, a_name: &str, b_name: &str, transcript: &str) -> Re
     Err(Broken { failure, transcript: transcript.to_owned() })
 }
 
-/// Returns a plan without its faults, if these have hit only children of the tutor, and so few that the tutor could repeat
-/// what was lost. The learner must see the same without them.
+/// Returns a plan without its faults, if the faults have hit only a few children of the tutor's own client, so that the
+/// tutor could repeat what was lost. The learner must then see the same with and without the faults.
 fn without_harmless_faults(plan: &Plan, played: &Played) -> Option<Plan> {
     let mut plan = plan.clone();
     let is_fault = |step: &Step| matches!(step, Step::CutFrame(_) | Step::KillAfterFrame(_));
@@ -118,13 +118,13 @@ fn without_harmless_faults(plan: &Plan, played: &Played) -> Option<Plan> {
     Some(plan)
 }
 
-/// Whether a line opens a step.
+/// Returns whether a line opens a step.
 fn is_opening(line: &str) -> bool {
     OPENING.iter().any(|command| line.starts_with(command))
 }
 
-/// Whether what a real Python does in a plan is up to the system as well: where a signal hits it, or in which order its
-/// threads send their requests.
+/// Returns whether the behaviour of a real Python in a plan also depends on timing: on where a signal hits it, or on
+/// the order in which its threads send their requests.
 fn depends_on_timing(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| match step {
         Step::InterruptBeforeFrame(_) | Step::KillAfterFrame(_) | Step::CutFrame(_) => true,
@@ -178,7 +178,7 @@ struct Player<'a> {
     stop: Stop,
     /// The last line, if nothing has happened since.
     last: Option<TypedLine>,
-    /// The open step as it began, if nothing but its lesson has led to it.
+    /// The state in which the open step began, if it depends only on the lesson.
     step_start: Option<State>,
     /// Whether only answers of the lesson have changed the session since a step was opened.
     is_clean: bool,
@@ -225,7 +225,7 @@ impl<'a> Player<'a> {
         self.leave()
     }
 
-    /// Moves on to the next stop.
+    /// Runs the session until it stops again.
     fn settle(&mut self) -> Result<(), Failure> {
         self.stop = self.world.settle()?;
         if std::mem::take(&mut self.world.has_step_begun) {
@@ -235,7 +235,7 @@ impl<'a> Player<'a> {
             };
         }
         let session = &self.world.session;
-        // Only that they do not panic: a terminal asks for them at each prompt.
+        // A terminal calls these functions at each prompt. Only checks that they do not panic.
         let _ = session.status();
         let _ = [Dialect::Both, Dialect::Python, Dialect::Cli].map(|dialect| session.database(dialect));
         Ok(())
@@ -249,7 +249,7 @@ impl<'a> Player<'a> {
         }
         match step {
             Step::Type(text) if is_opening(text) => {
-                // If this opens a step, nothing of what was typed before is left.
+                // If the line opens a step, nothing that was typed before has an effect any more.
                 let was_clean = std::mem::replace(&mut self.is_clean, true);
                 let (start, before) = (self.step_start.take(), self.disturbances());
                 self.type_text(text)?;
@@ -316,12 +316,12 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Whether the next step is typed before what happens now has ended.
+    /// Returns whether the next step of the plan types a text before the current step has ended.
     fn is_followed_at_once(&self, index: usize) -> bool {
         matches!(self.plan.steps.get(index + 1), Some(Step::TypeAtOnce(_))) && matches!(self.stop, Stop::Prompt(_))
     }
 
-    /// Waits for a prompt, as a learner does who wants to type.
+    /// Waits for a prompt, like a learner who wants to type.
     fn wait_for_prompt(&mut self) -> Result<Option<Prompt>, Failure> {
         for _ in 0..MOST_WAITS {
             self.settle()?;
@@ -383,7 +383,7 @@ impl<'a> Player<'a> {
             && self.is_whole()
     }
 
-    /// Whether Ctrl-C has interrupted a program. A replay leaves its source out.
+    /// Returns whether Ctrl-C has interrupted a program. A replay omits the source of that program.
     fn was_interrupted(&self) -> bool {
         self.world.interrupts > 0
     }
@@ -393,12 +393,13 @@ impl<'a> Player<'a> {
         (self.world.losses.len(), self.world.interrupts)
     }
 
-    /// Whether the tutor has done its work since then: it repeats what was lost twice, and goes on after one Ctrl-C.
+    /// Returns whether the tutor could prepare a step in spite of the disturbances since this earlier count. The tutor
+    /// repeats lost work twice, and goes on after one Ctrl-C.
     fn was_prepared(&self, (losses, interrupts): (usize, usize)) -> bool {
         self.world.losses.len() <= losses + MOST_REPEATS && self.world.interrupts <= interrupts + 1
     }
 
-    /// Whether all children of the session are alive.
+    /// Returns whether all children of the session are alive.
     fn is_whole(&self) -> bool {
         self.world.session.children().all(|child| self.world.children.contains_key(&child))
     }
@@ -440,7 +441,7 @@ impl<'a> Player<'a> {
     }
 
     fn act(&mut self, number: usize, action: &ClientAction, is_followed_at_once: bool) -> Result<(), Failure> {
-        // The real client may have seen the data of this step, so that it cannot be set back.
+        // The real client may have used the data of this step, so the step's start cannot be restored.
         (self.is_clean, self.step_start) = (false, None);
         let elapsed_us = self.world.elapsed_us();
         if let Some(mut clients) = self.world.real_clients.take() {
@@ -497,7 +498,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Takes back the last line, and types it again.
+    /// Undoes the last line, types it again, and compares the states.
     fn check_undo(&mut self) -> Result<(), Failure> {
         let Some(line) = self.last.take() else { return Ok(()) };
         let from = self.world.transcript.len();
@@ -529,7 +530,7 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Starts the step again.
+    /// Starts the step again, and compares its state with the state at its start.
     fn check_again(&mut self) -> Result<(), Failure> {
         let has_real_clients = self.world.real_clients.is_some();
         let is_read = matches!(self.stop, Stop::Prompt(Prompt::Program { .. }));
@@ -553,7 +554,7 @@ impl<'a> Player<'a> {
         self.compare_with_start("again", &now, &start, tolerance)
     }
 
-    /// After a step was started again, only its own clients have connections.
+    /// Checks that only the clients of a step have connections after the step was started again.
     fn check_connections(&self) -> Result<(), Failure> {
         /// Maximum number of connections for redis-cli lines: those of the tutor and of the clients of a lesson.
         const MOST_CLI_CONNECTIONS: usize = 5;
@@ -566,7 +567,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Opens the same step in a fresh session.
+    /// Opens the same step in a fresh session, and compares the states.
     fn check_rebuild(&mut self) -> Result<(), Failure> {
         let Some(start) = self.step_start.clone() else { return Ok(()) };
         let Some((lesson, step, _)) = &start.place else { return Ok(()) };
@@ -584,7 +585,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Kills the idle Python at the prompt, and compares the variables that the next one has.
+    /// Kills the idle Python at the prompt, and checks that the next Python has the same variables.
     fn check_replay(&mut self) -> Result<(), Failure> {
         let is_at_prompt = matches!(self.stop, Stop::Prompt(Prompt::Python { .. })) && self.world.faults.is_empty();
         // What an interrupted source has set is lost with its Python, because a replay leaves the source out.
@@ -599,7 +600,7 @@ impl<'a> Player<'a> {
         let Some(child) = self.world.session.idle_python() else { return Ok(()) };
         self.world.note("the idle Python is killed");
         self.world.lose(child);
-        // This line notices that the child is gone, and is dropped.
+        // When this line is entered, the session notices that the child is gone, and drops the line.
         self.type_text("pass")?;
         let asked_after = if is_real { self.ask_variables()? } else { String::new() };
         self.last = None;
@@ -618,7 +619,8 @@ impl<'a> Player<'a> {
         Ok(self.world.submissions.last().map(|submission| submission.output.clone()).unwrap_or_default())
     }
 
-    /// After a single statement during which a child was lost, its client has the variables from before.
+    /// Checks that if a child was lost during a single statement, its client has the variables from before the
+    /// statement.
     fn check_variables(&mut self, step: &Step) -> Result<(), Failure> {
         let lost = self.world.losses.get(self.losses_before_line..).unwrap_or_default().to_vec();
         let Step::Type(text) = step else { return Ok(()) };
@@ -635,7 +637,7 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// No child is left that the session does not know.
+    /// Checks that every child belongs to the session.
     fn check_children(&self) -> Result<(), Failure> {
         let known: Vec<_> = self.world.session.children().collect();
         let is_left = |id: &&_| !known.contains(*id);
@@ -645,7 +647,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Leaves the session, whatever it does.
+    /// Ends the session from any state.
     fn leave(&mut self) -> Result<(), Failure> {
         self.world.faults.clear();
         for _ in 0..MOST_WAITS {

@@ -7,7 +7,7 @@ use super::plan::{Check, ClientAction, Plan, PythonKind, Settings, Step, TimeKin
 
 /// Number of steps of a plan.
 const STEPS: std::ops::Range<usize> = 4..40;
-/// Number of steps of a plan with real Pythons, which take some hundred times longer.
+/// Number of steps of a plan with real Pythons, which takes about a hundred times as long.
 const STEPS_OF_REAL: std::ops::Range<usize> = 4..20;
 
 /// Number of real clients.
@@ -73,7 +73,7 @@ const CLI_LINES: [&str; 56] = [
     "SCAN 0",
 ];
 
-/// Statements that the model and real Pythons know.
+/// Statements that both the model and real Pythons support.
 const PYTHON_LINES: [&str; 47] = [
     "x = 1",
     "x",
@@ -124,7 +124,7 @@ const PYTHON_LINES: [&str; 47] = [
     "for i in range(2):\n    time.sleep(1)\n    r.rpush('jobs', i)\n",
 ];
 
-/// Statements of the model alone.
+/// Statements that only the model supports.
 const MODEL_LINES: [&str; 16] = [
     "w.blpop('q', 0)",
     "w.blpop('jobs', 20)",
@@ -144,7 +144,7 @@ const MODEL_LINES: [&str; 16] = [
     "while True:\n    try:\n        while True: pass\n    except: pass\n",
 ];
 
-/// Statements of real Pythons alone.
+/// Statements that only real Pythons support.
 const REAL_LINES: [&str; 30] = [
     "got = redis.Redis(socket_timeout=None).blpop('jobs', timeout=20)",
     "redis.Redis(socket_timeout=None).blpop('jobs', 0)",
@@ -339,7 +339,7 @@ fn random_settings(rng: &mut Rng, seed: u64, python: PythonKind, is_walk: bool) 
     Settings { python, time, dialect, seed: seed % 1000, lesson }
 }
 
-/// Returns a step of a learner who does everything right, and looks around.
+/// Returns a step of a learner who answers everything correctly, and sometimes looks at the data or the help.
 fn random_walk_step(rng: &mut Rng) -> Step {
     let looks = [":hint", ":keys", ":expect", ":draw", ":wire on", ":timeline", ":help"];
     match rng.below(10) {
@@ -371,7 +371,7 @@ fn push_random_steps(rng: &mut Rng, settings: &Settings, steps: &mut Vec<Step>) 
         37..=41 if settings.lesson.is_some() => Step::Answer,
         42..=55 if settings.time == TimeKind::Real => random_client_step(rng),
         56 if settings.time == TimeKind::Real => {
-            // A real client wakes somebody while the learner types.
+            // A real client wakes a blocked client while the learner types.
             steps.push(Step::Client(rng.below(CLIENTS), ClientAction::Send("RPUSH q woken".into())));
             Step::TypeAtOnce(random_line(rng, settings))
         }

@@ -15,7 +15,7 @@ use redis_tutor::session::Session;
 
 use super::plan::ClientAction;
 
-/// How long a socket of this machine may need for a few bytes.
+/// Maximum time that a local socket may need for a few bytes.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The server of a session, and its clients.
@@ -37,11 +37,11 @@ struct Client {
 }
 
 impl RealClients {
-    /// Starts a server at a free port, which the session takes for `port`.
+    /// Starts a server at a free port. The session treats this port as `port`.
     pub fn serve(engine: &mut Engine, port: u16) -> Self {
         let server = Server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), engine).expect("a port is free");
         engine.server.config.set_unchecked("port", port.to_string().as_bytes());
-        // What the system has chosen would differ from run to run.
+        // The values from the operating system would differ from run to run.
         (engine.server.process_id, engine.server.resident_memory) = (1, None);
         RealClients { server, clients: BTreeMap::new() }
     }

@@ -1,4 +1,4 @@
-//! Reduces a plan that breaks a property to the steps that are needed for that.
+//! Reduces a plan that breaks a property to the steps that are needed to break it.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use super::lessons::Lessons;
 use super::plan::{Plan, Step};
 use super::play::{Broken, check};
 
-/// The longest time that a reduction takes.
+/// Maximum time that a reduction may take.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Removes steps from a plan, as long as it breaks the same property: first large pieces, then single steps. Then lets

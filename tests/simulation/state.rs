@@ -6,7 +6,7 @@ use redis_tutor::session::event::Prompt;
 
 use super::world::{Variables, World};
 
-/// What `:undo` restores.
+/// The part of a session's state that `:undo` restores.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// Each key with its database, the digest of its value, and its expiry time.
@@ -26,9 +26,10 @@ pub struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tolerance {
     Exact,
-    /// A step that is rebuilt takes a little more or less time than one that was reached, up to a second.
+    /// Times may differ by up to a second, because a step that is rebuilt takes a little more or less time.
     OfRebuilding,
-    /// Likewise, and the two have begun at different times, so that expiry times are compared from there.
+    /// Like `OfRebuilding`, but the two steps began at different times, so expiry times are compared relative to those
+    /// times.
     AnotherTime,
 }
 

@@ -1,6 +1,6 @@
 //! The world around a simulated session: it performs the effects and delivers the events that a plan asks for.
 //!
-//! It stands in for the driver and the front end. Everything in it is decided by the plan: which frame is cut, when time
+//! It replaces the driver and the front end. The plan decides everything that happens: which frame is cut, when time
 //! passes, when a file cannot be written.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ const MOST_EVENTS: usize = 300_000;
 /// Maximum number of times that Ctrl-C is pressed until the prompt comes back.
 const MOST_INTERRUPTS: usize = 8;
 
-/// The time that an event takes where time passes, in microseconds.
+/// The time that an event takes if real time passes, in microseconds.
 const EVENT_US: i64 = 50;
 
 /// The time that a child is silent before the clock moves on, in microseconds.
@@ -45,7 +45,7 @@ pub type Failure = String;
 /// The variables of a Python, each with its `repr`.
 pub type Variables = BTreeMap<String, String>;
 
-/// Something that goes wrong at a frame.
+/// A fault that occurs at a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     Cut,
@@ -53,7 +53,7 @@ pub enum Fault {
     InterruptBefore,
 }
 
-/// Why the session stops.
+/// The reason why the session has stopped.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stop {
     Prompt(Prompt),
@@ -70,9 +70,9 @@ pub struct World<'a> {
     lessons: &'a Lessons,
     pub children: BTreeMap<ChildId, Child>,
     started: BTreeSet<ChildId>,
-    /// The index of the client to which each child belongs. The seed of its Python tells it.
+    /// The index of the client to which each child belongs. It is derived from the seed that the child is started with.
     clients: BTreeMap<ChildId, u64>,
-    /// The variables that the model of each child had before the source that it runs, as far as the session knows.
+    /// The variables that the model of each child had before the source that the session takes to be running.
     before_run: BTreeMap<ChildId, Variables>,
     /// The variables of clients whose child is gone and was not replaced yet.
     lost_variables: BTreeMap<u64, Variables>,
@@ -92,7 +92,7 @@ pub struct World<'a> {
     /// The lesson that is to be rehearsed.
     rehearsal: Option<Arc<Lesson>>,
     pub submissions: Vec<Submission>,
-    /// What a learner sees.
+    /// Everything that the learner sees.
     pub transcript: String,
     /// All effects, for comparing one run with another.
     pub record: String,
@@ -100,9 +100,9 @@ pub struct World<'a> {
     plain_renderer: Renderer,
     /// Number of times that Ctrl-C was pressed while a program ran.
     pub interrupts: usize,
-    /// Whether a step has begun since this was last cleared.
+    /// Whether a step has begun since this flag was last cleared.
     pub has_step_begun: bool,
-    /// Whether this world rehearses a lesson by itself, and so must not rehearse.
+    /// Whether this world is itself a rehearsal, and so must not start another one.
     is_rehearsal: bool,
 }
 
@@ -161,7 +161,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Forbids this world to rehearse the lesson that it opens, because it is the rehearsal.
+    /// Marks this world as a rehearsal, so that it does not rehearse the lesson that it opens.
     pub fn set_rehearsal(&mut self) {
         self.is_rehearsal = true;
     }
@@ -232,7 +232,8 @@ impl<'a> World<'a> {
         Err(format!("hang: after {MOST_EVENTS} events the prompt is not back"))
     }
 
-    /// Reads a frame of a child and delivers it, or what happens instead. Returns whether Ctrl-C had to be pressed.
+    /// Reads a frame of a child and delivers it, or delivers what happened instead. Returns whether Ctrl-C had to be
+    /// pressed.
     fn read_frame(&mut self, id: ChildId, deadline_us: Option<i64>) -> Result<bool, Failure> {
         let read = self.children.get_mut(&id).map_or(Read::Ended, |child| child.read(deadline_us.is_some()));
         match read {
@@ -275,7 +276,8 @@ impl<'a> World<'a> {
         Ok(false)
     }
 
-    /// Tells the session that a child is gone. If the session starts no other one, the variables are gone as well.
+    /// Tells the session that a child is gone. If the session starts no other child for the client, the variables are
+    /// gone as well.
     fn deliver_end(&mut self, id: ChildId) -> Result<(), Failure> {
         self.deliver(Event::ChildGone(id));
         self.perform_effects()?;
@@ -350,7 +352,7 @@ impl<'a> World<'a> {
 
     fn perform(&mut self, effect: Effect, events: &mut Vec<Event>) -> Result<(), Failure> {
         match &effect {
-            // A lesson is long, and is the same each time.
+            // The lesson is omitted, because it is long and always the same.
             Effect::Rehearse(_) => {}
             effect => self.record.push_str(&format!("{effect:?}\n")),
         }
@@ -430,14 +432,14 @@ impl<'a> World<'a> {
 
     fn show(&mut self, show: &Show) {
         self.transcript.push_str(&self.renderer.render(show));
-        // Only that it does not panic.
+        // Only checks that the plain renderer does not panic.
         let _ = self.plain_renderer.render(show);
         if let Show::Heading(heading) = show {
             self.has_step_begun |= matches!(heading.part, Part::Step { .. });
         }
     }
 
-    /// Saves the progress, unless the disk is full. What was finished must still be in it.
+    /// Saves the progress, unless the disk is full. It must still contain everything that was finished before.
     fn save_progress(&mut self, progress: Progress) -> Result<(), Failure> {
         let now = finished(&progress);
         if let Some((lesson, step)) = self.finished.difference(&now).next() {
@@ -450,7 +452,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Writes what the learner types into the transcript.
+    /// Adds what the learner types to the transcript.
     pub fn note_typed(&mut self, prompt: &Prompt, text: &str) {
         for (index, line) in text.split('\n').enumerate() {
             let prompt = if index == 0 { prompt.text() } else { prompt.continuation() };
@@ -459,7 +461,7 @@ impl<'a> World<'a> {
         self.record.push_str(&format!("typed {text:?}\n"));
     }
 
-    /// Writes another thing that happens into the transcript.
+    /// Adds another event to the transcript.
     pub fn note(&mut self, text: &str) {
         let line = self.renderer.end_line();
         self.transcript.push_str(&format!("{line}--- {text}\n"));

@@ -38,7 +38,7 @@ use std::time::{Duration, Instant};
 /// Minimum length of a spin. A client that reads 100 elements needs about 20 microseconds to send its next request.
 pub const MIN_SPIN: Duration = Duration::from_micros(50);
 
-/// Maximum length of a spin, however much work was done before.
+/// Maximum length of a spin, however large the budget is.
 const MAX_SPIN: Duration = Duration::from_millis(5);
 
 /// Maximum pause before a poll.
@@ -47,8 +47,8 @@ const MAX_PAUSE: Duration = Duration::from_micros(20);
 /// Ratio of the spin time allowed to the time just spent working.
 ///
 /// Fifty clients that each pipeline 16 requests for 100 elements take 3.7 microseconds per reply, and the server takes
-/// 1.3. If the server is still awake when the next request arrives, they get 3 % more replies. A server with little
-/// work still sleeps most of the time.
+/// 1.3. If the server is still awake when the next request arrives, the clients get 3 % more replies. A server with
+/// little work still sleeps most of the time.
 const SPIN_BUDGET_FACTOR: u32 = 4;
 
 /// Maximum number of waits in a row that block without spinning.
@@ -59,7 +59,7 @@ const MAX_SKIPPED_WAITS: u32 = 256;
 pub struct SpinPolicy {
     /// Pause before each poll.
     pause: Duration,
-    /// Maximum length of the spin, if enough work was done before to justify it.
+    /// Maximum length of the spin. A smaller budget makes the spin shorter.
     max_spin: Duration,
 }
 
@@ -93,7 +93,7 @@ pub struct AdaptiveSpin {
     has_other_cores: bool,
     /// Number of waits that still have to block without spinning.
     skips_left: u32,
-    /// Number of waits to skip that the last failed spin set, or 0 after a successful spin.
+    /// Value of `skips_left` right after the last spin: 0 if the spin succeeded.
     last_skips: u32,
     /// When the last spin succeeded, if the time since then counts as work.
     found_at: Option<Instant>,
@@ -102,7 +102,7 @@ pub struct AdaptiveSpin {
 }
 
 impl AdaptiveSpin {
-    /// Creates a spin that is tried before the first wait, unless the machine has a single core.
+    /// Creates an `AdaptiveSpin` that spins before the first wait, unless the machine has a single core.
     pub fn new() -> Self {
         AdaptiveSpin::with_cores(std::thread::available_parallelism().map_or(1, usize::from))
     }
@@ -186,7 +186,7 @@ impl AdaptiveSpin {
         self.has_other_cores && !is_skipped
     }
 
-    /// Doubles the number of waits to skip after a failed spin, and resets it to none after a successful one.
+    /// Doubles the number of waits to skip after a failed spin, and resets it to 0 after a successful one.
     fn record_result(&mut self, succeeded: bool) {
         self.last_skips = if succeeded { 0 } else { (self.last_skips * 2).clamp(1, MAX_SKIPPED_WAITS) };
         self.skips_left = self.last_skips;
@@ -203,12 +203,12 @@ impl Default for AdaptiveSpin {
 mod tests {
     use super::*;
 
-    /// Counts the spins before the next `waits` waits, none of which reports a result.
+    /// Counts the spins before the next `waits` waits, if no wait reports a result.
     fn count_spins(spin: &mut AdaptiveSpin, waits: usize) -> usize {
         (0..waits).filter(|_| spin.should_spin()).count()
     }
 
-    /// Counts the spins before the next `waits` waits, all of which fail.
+    /// Counts the spins before the next `waits` waits, if every spin fails.
     fn count_failed_spins(spin: &mut AdaptiveSpin, waits: usize) -> usize {
         (0..waits).filter(|_| spin.should_spin().then(|| spin.record_result(false)).is_some()).count()
     }

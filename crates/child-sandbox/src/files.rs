@@ -1,14 +1,15 @@
-//! Landlock: refuses files, sockets and signals.
+//! Refuses access to files, sockets and signals with Landlock.
 
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
 
-/// The newest set of restrictions that is asked for. An older kernel enforces those that it knows.
+/// The newest Landlock version whose restrictions are requested. An older kernel enforces only the restrictions that it
+/// supports.
 const NEWEST: ABI = ABI::V6;
 
 /// Refuses all access to files, TCP ports, abstract sockets, and processes outside of the sandbox, for this thread and
 /// for all threads that it starts from now on.
 ///
-/// Returns whether files at least are refused: from Linux 5.13 on, if Landlock is switched on.
+/// Returns whether at least file access is refused. This requires Linux 5.13 or later with Landlock enabled.
 pub fn refuse() -> bool {
     // A ruleset without rules allows nothing.
     let status = Ruleset::default()

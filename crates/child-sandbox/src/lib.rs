@@ -1,10 +1,11 @@
-//! A sandbox of the operating system that a child process puts around itself before it runs a stranger's code.
+//! An operating-system sandbox that a child process sets up around itself before it runs untrusted code.
 //!
-//! The interpreter of the code is the first wall: it offers no way to files, sockets or processes. This crate is what is
-//! left if a mistake in the interpreter lets code run as machine code.
+//! The interpreter that runs the code is the first protection: it gives the code no access to files, sockets or
+//! processes. The sandbox is the second protection, in case a bug in the interpreter lets the code execute machine
+//! code. Each mechanism of the sandbox is called a wall here.
 //!
-//! A child raises the walls in two steps. [`Sandbox::prepare`] comes first in `main`, before other threads start.
-//! [`Sandbox::seal`] comes when everything is set up and before the first line of the stranger's code.
+//! A child raises the walls in two steps. It calls [`Sandbox::prepare`] first in `main`, before other threads start. It
+//! calls [`Sandbox::seal`] when everything is set up, before the first line of untrusted code runs.
 //!
 //! ```no_run
 //! use child_sandbox::{Limits, Sandbox, Walls};
@@ -17,7 +18,8 @@
 //! }
 //! ```
 //!
-//! On Linux all walls stand unless the kernel is too old. On other systems some are missing, and [`Walls`] says which.
+//! On Linux all walls are in place unless the kernel is too old. On other systems some walls are missing, and [`Walls`]
+//! lists the walls that are in place.
 
 #![deny(missing_docs)]
 
@@ -34,7 +36,7 @@ mod system_calls;
 
 use std::fmt;
 
-/// One of the walls.
+/// A mechanism of the operating system that restricts the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Wall {
@@ -90,7 +92,7 @@ impl Walls {
         Walls(self.0 & !(wall as u8))
     }
 
-    /// Whether the set contains a wall.
+    /// Returns whether the set contains a wall.
     pub const fn contains(self, wall: Wall) -> bool {
         self.0 & wall as u8 != 0
     }
@@ -130,11 +132,11 @@ pub struct Limits {
 #[derive(Debug)]
 #[must_use = "the sandbox protects nothing until it is sealed"]
 pub struct Sandbox {
-    /// The walls to raise. Fewer than all only in tests of a single wall.
+    /// The walls to raise: all of them, except in tests of a single wall.
     wanted: Walls,
-    /// The walls that stand.
+    /// The walls that are in place so far.
     walls: Walls,
-    /// What the kernel does with a system call that is not on the list.
+    /// What the kernel does with a system call that is not on the list of allowed calls.
     unlisted: UnlistedCall,
     /// The process's memory accounting, opened while files could still be opened.
     #[cfg(target_os = "linux")]
@@ -147,19 +149,19 @@ pub enum UnlistedCall {
     /// The call fails with `EPERM`, because libraries try harmless calls that they can do without.
     #[default]
     Fails,
-    /// The process is killed, so that tests find every call that is missing in the list.
+    /// The process is killed, so that tests find every call that is missing from the list of allowed calls.
     Kills,
 }
 
 impl Sandbox {
-    /// Raises the walls that must stand before other threads start: closes inherited descriptors, and refuses files,
-    /// sockets and signals.
+    /// Raises the walls that must be in place before other threads start: closes inherited descriptors, and refuses
+    /// files, sockets and signals.
     pub fn prepare() -> Self {
         Self::prepare_with(Walls::ALL, UnlistedCall::default())
     }
 
-    /// Like [`Sandbox::prepare`], but raises only these walls, and lets the caller choose what happens at a system call that
-    /// is not on the list. For tests.
+    /// Does the same as [`Sandbox::prepare`], but raises only the `wanted` walls, and lets the caller choose what
+    /// happens at a system call that is not on the list of allowed calls. Intended for tests.
     pub fn prepare_with(wanted: Walls, unlisted: UnlistedCall) -> Self {
         let mut sandbox = Sandbox {
             wanted,
@@ -185,8 +187,8 @@ impl Sandbox {
         sandbox
     }
 
-    /// Raises the other walls around all threads: limits resources, and refuses system calls. Returns the walls that
-    /// stand now.
+    /// Raises the remaining walls for all threads: limits resources, and refuses system calls. Returns all walls that
+    /// are now in place.
     pub fn seal(mut self, limits: &Limits) -> Walls {
         #[cfg(unix)]
         {

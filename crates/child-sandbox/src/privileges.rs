@@ -1,9 +1,9 @@
-//! Gives up the way to more privileges.
+//! Prevents the process from gaining privileges.
 
 #![allow(unsafe_code, reason = "std cannot call prctl")]
 
-/// Makes programs that this process or its children execute unable to gain privileges, for this thread and for all
-/// threads that it starts from now on. Returns whether that worked.
+/// Prevents programs that this process or its children execute from gaining privileges. Applies to this thread and to
+/// all threads that it starts from now on. Returns whether the call succeeded.
 pub fn give_up() -> bool {
     // SAFETY: this call takes numbers only, and changes no memory.
     unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 }

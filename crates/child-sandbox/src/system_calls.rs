@@ -1,7 +1,7 @@
-//! seccomp: refuses system calls that an interpreter does not need.
+//! Refuses system calls that an interpreter does not need, with seccomp.
 //!
-//! Three filters, because a filter of `seccompiler` knows two answers. The kernel asks all of them, and takes the
-//! strictest answer.
+//! There are several filters, because a `seccompiler` filter has only two possible results. The kernel runs all of them
+//! and applies the strictest result.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use seccompiler::{
 
 use crate::UnlistedCall;
 
-/// The rules of a filter: for each system call the conditions on its arguments, one of which must hold. No conditions
-/// match every call.
+/// The rules of a filter: for each system call the conditions on its arguments, one of which must hold. An empty list
+/// of conditions matches every call.
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 #[cfg(target_arch = "x86_64")]
@@ -40,7 +40,7 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_munmap,
     libc::SYS_mremap,
     libc::SYS_madvise,
-    // Threads. `clone3` is answered by `MISSING`.
+    // Threads. `clone3` is also in `MISSING`, whose filter is stricter.
     libc::SYS_futex,
     libc::SYS_clone3,
     libc::SYS_set_robust_list,
@@ -56,7 +56,7 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_rt_sigreturn,
     libc::SYS_sigaltstack,
     libc::SYS_restart_syscall,
-    // Time, randomness, and who one is.
+    // Time, randomness, and process ids.
     libc::SYS_clock_gettime,
     libc::SYS_clock_getres,
     libc::SYS_clock_nanosleep,
@@ -67,8 +67,8 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_getppid,
 ];
 
-/// Calls that libraries try and can do without. They fail even where other unlisted calls kill: the number of processors
-/// in a cgroup's files, the local time zone, the kind of standard output.
+/// Calls that libraries try and can do without, for example to look up the number of processors in a cgroup's files,
+/// the local time zone or the kind of standard output. They fail even if other unlisted calls kill the process.
 const HARMLESS: &[c_long] = &[
     #[cfg(target_arch = "x86_64")]
     libc::SYS_open,
@@ -85,7 +85,7 @@ const HARMLESS: &[c_long] = &[
     libc::SYS_ioctl,
 ];
 
-/// Calls that only an attack makes.
+/// Calls that only an attack would make. They kill the process.
 const FATAL: &[c_long] = &[
     libc::SYS_execve,
     libc::SYS_execveat,
@@ -101,8 +101,8 @@ const FATAL: &[c_long] = &[
     libc::SYS_open_by_handle_at,
 ];
 
-/// Calls that the C library tries first, and replaces by an older one if the kernel does not have it. The arguments of
-/// `clone3` are in memory, where a filter cannot read them.
+/// Calls that fail as if the kernel did not support them, so that the C library uses an older call instead. The
+/// arguments of `clone3` are in memory, where a filter cannot read them.
 const MISSING: &[c_long] = &[libc::SYS_clone3];
 
 /// The flags of `clone` that are checked: threads are allowed, new processes and namespaces are not.
@@ -118,10 +118,11 @@ const CLONE_CHECKED: libc::c_int = libc::CLONE_THREAD
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET;
 
-/// Refuses all other system calls for all threads of the process, now and later. Returns whether that worked.
+/// Refuses all system calls that are not allowed, for all current and future threads of the process. Returns whether
+/// the filters are in place.
 pub fn refuse(unlisted: UnlistedCall) -> bool {
     let Ok(filters) = filters(unlisted) else { return false };
-    // The last filter is the one that no longer allows to add a filter.
+    // The last filter must be added last, because it refuses the call that adds a filter.
     filters.iter().all(|filter| apply_filter_all_threads(filter).is_ok())
 }
 

@@ -1,7 +1,8 @@
-//! Attacks each wall of the sandbox with the others switched off.
+//! Attacks each wall of the sandbox with the other walls switched off.
 //!
-//! This program starts itself as a child with some of the walls, and the child makes one attack. Without walls the attack
-//! must succeed, which shows that it is one. With any single wall that is said to stop it, it must fail.
+//! This program starts itself as a child with some of the walls, and the child makes one attack. Without walls the
+//! attack must succeed, which proves that it is a real attack. With any single wall that is listed for the attack, it
+//! must fail.
 
 #![allow(unsafe_code, reason = "attacks use system calls that std does not offer")]
 
@@ -22,7 +23,7 @@ mod attacks {
     /// Memory that a child may allocate, in bytes.
     const MEMORY: u64 = 256 << 20;
 
-    /// The exit status of a child whose attack was refused. A child that panics has another one.
+    /// The exit status of a child whose attack was refused. A child that panics has another exit status.
     const REFUSED: i32 = 3;
 
     /// An unprivileged user.
@@ -31,7 +32,7 @@ mod attacks {
     struct Attack {
         name: &'static str,
         run: fn() -> io::Result<()>,
-        /// The walls each of which stops the attack alone.
+        /// The walls that stop the attack. Each of them does so alone.
         walls: &'static [Wall],
     }
 
@@ -69,7 +70,7 @@ mod attacks {
             child(walls.parse().expect("a number"), unlisted == "kills", attack);
         }
         let folder = Folder::new();
-        // As root the ordinary permissions stop nothing, and as another user there are no capabilities.
+        // The attacks run as root, whom file permissions do not stop, and as another user, who has no capabilities.
         let root = unsafe { libc::getuid() } == 0;
         for user in [None, root.then_some(NOBODY)].into_iter().take(if root { 2 } else { 1 }) {
             let mut tries = 0;
@@ -139,14 +140,14 @@ mod attacks {
         }
 
         fn attack(&self, walls: Walls, unlisted: UnlistedCall, attack: &str, user: Option<u32>) -> ExitStatus {
-            // Everybody may write the file that is inherited.
+            // All users may write to the inherited file.
             let inherited = self.0.join("inherited");
             fs::write(&inherited, "").expect("the folder exists");
             fs::set_permissions(&inherited, std::os::unix::fs::PermissionsExt::from_mode(0o666)).expect("it is ours");
             self.child(walls, unlisted, attack, user).spawn().expect("a shell exists").wait().expect("it was started")
         }
 
-        /// Looks at a sealed process from outside.
+        /// Checks the threads and descriptors of a sealed process from outside, in `/proc`.
         fn check_status_of_all_threads(&self, user: Option<u32>) {
             let mut child = self.child(Walls::ALL, UnlistedCall::Kills, "wait", user).spawn().expect("a shell exists");
             let mut ready = [0; 6];
@@ -211,7 +212,7 @@ mod attacks {
 
     fn open_port() -> io::Result<()> {
         std::net::TcpListener::bind(("127.0.0.1", 1 << 15)).map(drop).or_else(|error| match error.kind() {
-            // Somebody else has this port, so the attempt was not refused.
+            // Another process uses this port, so the sandbox did not refuse the attempt.
             io::ErrorKind::AddrInUse => Ok(()),
             _ => Err(error),
         })
@@ -219,7 +220,7 @@ mod attacks {
 
     fn connect() -> io::Result<()> {
         match std::net::TcpStream::connect(("127.0.0.1", 1)) {
-            // Nobody listens there, but the attempt left the process.
+            // Nothing listens on this port, but the sandbox did not refuse the attempt.
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
             connected => connected.map(drop),
         }
@@ -257,7 +258,8 @@ mod attacks {
     }
 
     fn fork_with_clone3() -> io::Result<()> {
-        // The structure of the first version of `clone3`: flags, and the signal at the end as the fifth field.
+        // The structure of the first version of `clone3`. The first field contains the flags, the fifth the exit
+        // signal.
         let arguments: [u64; 8] = [0, 0, 0, 0, libc::SIGCHLD as u64, 0, 0, 0];
         match unsafe { libc::syscall(libc::SYS_clone3, arguments.as_ptr(), size_of_val(&arguments)) } {
             0 => exit(0),
@@ -280,7 +282,7 @@ mod attacks {
         check(unsafe { libc::mprotect(memory, 4096, libc::PROT_READ | libc::PROT_EXEC) }.into())
     }
 
-    /// Reads from itself, which the kernel allows everybody.
+    /// Reads this process's own memory with `process_vm_readv`, which the kernel allows every process.
     fn read_process() -> io::Result<()> {
         let (from, mut to) = ([1_u8; 8], [0_u8; 8]);
         let remote = libc::iovec { iov_base: from.as_ptr().cast_mut().cast(), iov_len: 8 };
@@ -297,12 +299,12 @@ mod attacks {
         check(unsafe { libc::syscall(libc::SYS_io_uring_setup, 1, parameters.as_mut_ptr()) })
     }
 
-    /// A call that does no harm and is not on the list.
+    /// Makes a harmless call that is not on the list of allowed calls.
     fn set_timer_slack() -> io::Result<()> {
         check(unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 50_000, 0, 0, 0) }.into())
     }
 
-    /// What an interpreter does all day.
+    /// Does what an interpreter normally does, which no wall may stop.
     fn work() -> io::Result<()> {
         thread::Builder::new().name("worker".into()).stack_size(8 << 20).spawn(|| vec![1_u8; 16 << 20].len())?;
         let threads: Vec<_> = (0..4).map(|_| thread::spawn(|| vec![1_u8; 1 << 20].len())).collect();
@@ -311,7 +313,7 @@ mod attacks {
         let _ = (std::time::Instant::now(), std::time::SystemTime::now(), thread::available_parallelism());
         let mut seed = [0_u8; 8];
         check(unsafe { libc::getrandom(seed.as_mut_ptr().cast(), 8, 0) } as libc::c_long)?;
-        // Nobody may be listening.
+        // Standard output may be closed.
         let _ = io::stdout().write_all(b"output");
         assert!(std::panic::catch_unwind(|| panic!("an exception")).is_err());
         Ok(())
@@ -322,7 +324,7 @@ mod attacks {
         memory.try_reserve_exact(2 * MEMORY as usize).map_err(|_| io::ErrorKind::OutOfMemory.into())
     }
 
-    /// Waits until standard input is closed, with two more threads.
+    /// Starts two more threads, and waits until standard input is closed.
     fn wait() -> io::Result<()> {
         for _ in 0..2 {
             thread::spawn(|| {

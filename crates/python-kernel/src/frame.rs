@@ -2,8 +2,8 @@
 //!
 //! # Whose turn it is
 //! The parent sends [`ToChild::Start`] once and waits for [`FromChild::Ready`]. Each [`ToChild::Run`] then starts a
-//! run, and the child sends frames until [`FromChild::RunFinished`]. Some of its frames are requests, for each of which
-//! a Python thread waits until the parent has answered:
+//! run, and the child sends frames until [`FromChild::RunFinished`]. Some of its frames are requests. The Python thread
+//! that sends a request waits until the parent has answered:
 //!
 //! | request | answer |
 //! | --- | --- |
@@ -110,7 +110,7 @@ pub enum ToChild {
 pub enum FromChild {
     /// The interpreter has started and accepts [`ToChild::Run`].
     Ready {
-        /// The walls of the sandbox that stand.
+        /// The walls of the sandbox that are in place.
         walls: Walls,
     },
     /// The program has printed text.
@@ -590,7 +590,7 @@ mod tests {
         assert!(largest.most <= EAGER_CAPACITY, "{} bytes are allocated for nothing", largest.most);
     }
 
-    /// A pipe that ends after the length of a frame. It notes how many bytes are asked for at once.
+    /// A pipe that ends after the length of a frame. It records the size of the largest read.
     struct Largest {
         length: Vec<u8>,
         most: usize,

@@ -19,7 +19,7 @@
 //! ```
 //!
 //! - [`frame`] defines these frames and their bytes on the pipe.
-//! - [`syntax`] answers a prompt's questions about Python source. It needs no child.
+//! - [`syntax`] analyses Python source for a prompt. It needs no child.
 //! - [`main`] is the child's process. A program becomes a child when it is started with [`SUBCOMMAND`] as its first
 //!   argument and calls `main`.
 

@@ -186,7 +186,7 @@ fn find_echoes(statements: &[Stmt], is_whole: bool, found: &mut Vec<EchoedExpres
     }
 }
 
-/// Tells whether an input can be run, by the rules of Python's interactive prompt. The input consists of the lines
+/// Returns the completeness of an input, by the rules of Python's interactive prompt. The input consists of the lines
 /// typed so far, joined by newlines. A blank line entered last makes the input end in a newline.
 #[must_use]
 pub fn completeness(source: &str) -> Completeness {
@@ -308,7 +308,8 @@ fn tokens_of(source: &str) -> Vec<(Range<usize>, TokenClass)> {
     tokens.filter(|(range, _)| !range.is_empty()).collect()
 }
 
-/// Returns the byte offset of the last bracket that is still open, or `None` if no bracket is open or a string is.
+/// Returns the byte offset of the last bracket that is still open, or `None` if no bracket is open, or if a string is
+/// still open.
 #[must_use]
 pub fn last_open_bracket(source: &str) -> Option<usize> {
     let mut open = Vec::new();

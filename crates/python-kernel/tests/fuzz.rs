@@ -1,5 +1,5 @@
-//! Random inputs for what the parent does with a child: frames on the pipe, and questions about Python's syntax. The
-//! parent must survive every byte and every text, because the session with its data lives in it.
+//! Tests the code that the parent runs for a child with random inputs: it decodes frames and analyses Python source.
+//! The parent must survive any bytes and any text, because it holds the session and its data.
 
 use std::fmt::Debug;
 use std::io::Read;
@@ -90,8 +90,7 @@ impl Read for InPieces<'_> {
     }
 }
 
-/// Checks that a written frame is read again, followed by another or not, and that a frame whose end is missing is an
-/// error or the end of the pipe.
+/// Checks that a frame that is written twice is read twice, and that a frame whose end is missing is not read.
 fn check_round_trip<F: Frame + Debug + PartialEq + Clone>(thread: u32, frame: &F) -> Checked {
     let bytes = encoded(thread, frame);
     let twice = [bytes.as_slice(), &bytes].concat();
@@ -119,7 +118,7 @@ fn frames_from_a_child_are_read_as_they_were_written() {
     check(&(any::<u32>(), from_child()), |(thread, frame)| check_round_trip(thread, &frame));
 }
 
-/// Reads a frame from any bytes. If they are one, the frame is encoded as exactly these bytes.
+/// Checks that if arbitrary bytes begin with a valid frame, the frame is encoded as exactly the same bytes.
 fn check_canonical<F: Frame + Debug>(bytes: &[u8]) -> Checked {
     let mut rest = bytes;
     if let Ok(Some((thread, frame))) = frame::read::<F>(&mut rest) {
@@ -135,7 +134,7 @@ fn damaged_frames_are_refused_or_are_other_frames() {
         (any::<u32>(), to_child()).prop_map(|(thread, frame)| encoded(thread, &frame)),
         (any::<u32>(), from_child()).prop_map(|(thread, frame)| encoded(thread, &frame)),
         vec(any::<u8>(), 0..40),
-        // A valid length before any bytes.
+        // A valid length, followed by arbitrary bytes.
         vec(any::<u8>(), 5..40).prop_map(|bytes| [&(bytes.len() as u32).to_le_bytes(), bytes.as_slice()].concat()),
     ];
     check(&(frame, vec((any::<Index>(), any::<u8>()), 0..3)), |(mut bytes, changes)| {
@@ -150,7 +149,7 @@ fn damaged_frames_are_refused_or_are_other_frames() {
     });
 }
 
-/// Pieces of Python sources, valid somewhere.
+/// Pieces of Python source, each of which is valid somewhere.
 const PIECES: [&str; 92] = [
     "x",
     "r",
@@ -246,7 +245,7 @@ const PIECES: [&str; 92] = [
     "1_",
 ];
 
-/// Returns a source of pieces, some of them repeated, up to many times.
+/// Returns a source that consists of pieces. Some of them are repeated, up to `most` times.
 fn source(most: usize) -> impl Strategy<Value = String> {
     let times = prop_oneof![8 => Just(1_usize), 1 => 2..20_usize, 1 => 20..most];
     let part = (vec(select(PIECES.to_vec()), 1..4), times);
@@ -265,7 +264,8 @@ fn any_source() -> impl Strategy<Value = String> {
     prop_oneof![4 => source(200), 1 => "\\PC{0,40}", 1 => "[a-z(){}'\":\n ]{0,60}"]
 }
 
-/// Asks all questions about a source. The ranges and lines of the answers lie within the source.
+/// Calls every function of `syntax` with a source. Checks that the ranges and lines in the results lie within the
+/// source.
 fn check_answers(source: &str) -> Checked {
     let mut end = 0;
     for (range, class) in syntax::tokens(source) {
@@ -323,8 +323,8 @@ fn a_source_without_an_error_is_complete_after_a_blank_line() {
     });
 }
 
-/// Sources that nest by repetition neither overflow the stack nor take long. A thread of the driver has the smallest
-/// stack of those that ask about sources.
+/// Sources that nest by repetition neither overflow the stack nor take long. The stack is as small as that of a
+/// driver's thread, which has the smallest stack of all threads that analyse sources.
 #[test]
 fn long_sources_overflow_no_stack() {
     // An overflow ends the process without a message about the input, so the input is kept in a file.

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A Python child, and a parent for it. The parent's clock advances only by sleeps, and its Redis knows only INCRBY and
-/// ECHO.
+/// A Python child, and a parent for it. The parent's clock advances only when Python sleeps, and its Redis supports
+/// only INCRBY and ECHO.
 struct Python {
     process: Child,
     /// The pipe to the child, or `None` after it was closed.
@@ -721,7 +721,7 @@ fn the_child_ends_when_its_pipe_is_closed() {
     assert!(python.process.wait().unwrap().success());
 }
 
-/// Looks at a child from outside, while a program with two more threads runs in it.
+/// Inspects a child from outside, while a program with two more threads runs in it.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_sandbox_surrounds_every_thread() {

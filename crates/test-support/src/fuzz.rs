@@ -1,9 +1,9 @@
 //! Checks properties with random inputs.
 //!
 //! The inputs come from a seed, so that `cargo test` checks the same ones each time. Two environment variables change
-//! that: REDIS_TUTOR_FUZZ_SEED sets another seed, and REDIS_TUTOR_FUZZ_CASES the number of inputs for each property.
-//! `.ci/run nightly` sets both, with a fresh seed that it prints. An input that fails is reduced to a small one and
-//! printed; it then becomes a case in the tests of its module.
+//! the inputs: REDIS_TUTOR_FUZZ_SEED sets another seed, and REDIS_TUTOR_FUZZ_CASES sets the number of inputs for each
+//! property. `.ci/run nightly` sets both, with a fresh seed that it prints. An input that fails is reduced to a small
+//! one and printed; it then becomes a case in the tests of its module.
 
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
@@ -17,8 +17,8 @@ const FIXED_SEED: u64 = 20_260;
 /// Number of inputs for each property, unless REDIS_TUTOR_FUZZ_CASES sets another one.
 const CASES: u32 = 256;
 
-/// Maximum time that a property may take for one input. No input is long, so that only an algorithm that is quadratic or
-/// worse takes longer, even on a busy machine.
+/// Maximum time that a property may take for one input. Since no input is long, only a quadratic or worse algorithm
+/// takes longer than this, even on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The result of checking a property for one input.
@@ -27,8 +27,8 @@ pub type Checked = Result<(), TestCaseError>;
 /// Checks that a property holds for random inputs.
 ///
 /// # Panics
-/// If the property fails or panics for an input, or takes more than 20 seconds. The message has the smallest such input
-/// that was found, and the seed.
+/// Panics if the property fails or panics for an input, or takes more than 20 seconds. The message contains the seed
+/// and the smallest failing input that was found.
 pub fn check<S: Strategy>(inputs: &S, property: impl Fn(S::Value) -> Checked)
 where
     S::Value: Debug,

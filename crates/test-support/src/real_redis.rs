@@ -54,7 +54,7 @@ impl Drop for RealRedis {
     }
 }
 
-/// Returns whether the server is up, that is, replies to PING. The reply may be an error that asks for a password.
+/// Returns whether the server replies to PING. The reply may be an error that asks for a password.
 fn answers(address: SocketAddr) -> bool {
     let mut byte = [0];
     TcpStream::connect(address)

@@ -3,7 +3,7 @@
 /// Maximum number of lines of each side that a difference shows.
 const SHOWN: usize = 6;
 
-/// Returns the places where the transcripts differ. Empty if they are equal.
+/// Returns a description of each difference between the transcripts, or nothing if they are equal.
 ///
 /// After a difference the two transcripts are aligned again at the next line that both contain, so that one missing
 /// line is reported once. If the transcript echoes commands after `> `, the difference names the command.

@@ -65,7 +65,7 @@ fn bar(share: f64, columns: usize, style: Style) -> String {
     style.choose("█", "#").repeat(filled.max(min).min(columns))
 }
 
-/// Returns the whole text of a label, with the number of bytes that it has lost.
+/// Returns the whole text of a label, with the number of bytes that were cut off.
 fn label_text(label: &Label) -> String {
     match label.rest {
         0 => label.text.clone(),

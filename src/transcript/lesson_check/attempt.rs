@@ -21,7 +21,7 @@ use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
 
-/// Difference between the usual start time and the other one, in microseconds. It is more than a day, so that both the
+/// Difference between the start times of the two `Conditions`, in microseconds. It is more than a day, so that both the
 /// date and the hour differ.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
@@ -44,10 +44,10 @@ pub struct Attempt {
     /// The submissions that the learner does not see.
     pub unseen: Vec<Submission>,
     pub race_results: Vec<RaceResult>,
-    /// Whether there was a prompt, so that the step has begun.
+    /// Whether a prompt was shown, which means that the step has begun.
     prompted: bool,
     pub done: bool,
-    /// The first submission after the one that did the step.
+    /// The first submission after the submission that completed the step.
     pub needless: Option<String>,
     time_limit: Option<Duration>,
     /// The time limit, if the attempt was stopped by it.
@@ -92,13 +92,13 @@ impl LessonUnderTest<'_> {
 }
 
 impl Attempt {
-    /// Returns the submission that did the step.
+    /// Returns the submission that completed the step.
     pub fn done_by(&self) -> Option<&str> {
         let done = self.judged.iter().find(|judged| judged.verdict == Verdict::Done);
         done.map(|judged| judged.submission.source.as_str())
     }
 
-    /// Returns why the step was not done: a clause, and a diagnostic for each expectation that is not met.
+    /// Returns the reason why the step was not done: a clause, and a diagnostic for each expectation that is not met.
     pub fn why_not_done(&self, step: &Step) -> (String, Vec<Diagnostic>) {
         let (Some(expect), Some(last)) = (&step.expect, self.judged.last()) else {
             return (messages::nothing_judged(), Vec::new());

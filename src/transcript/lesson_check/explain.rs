@@ -1,4 +1,4 @@
-//! Explains to authors why an answer does not do its step, and why a mistake is not recognised.
+//! Explains to authors why an answer does not complete its step, and why a mistake is not recognised.
 
 use toml::Spanned;
 
@@ -132,7 +132,7 @@ fn unmet_state(probe: &Probe, submission: &Submission, findings: &Findings) -> S
     }
 }
 
-/// Returns what is wrong with a probe that raises an error. `key` is the key of the code that the tutor's client runs
+/// Returns a message about a probe that raises an error. `key` is the key of the code that the tutor's client runs
 /// before the probe.
 fn probe_error(probe: &Probe, error: &Failure, key: &str) -> String {
     let (source, text) = (code(probe.run.get_ref()), code(&error.class_and_message()));
@@ -183,9 +183,10 @@ pub fn line_of_error(source: &str, error: &Failure) -> String {
     number.and_then(|number| source.lines().nth(number)).map_or_else(|| first_line(source), str::to_owned)
 }
 
-/// Returns the parts of a race that fail in any order: its start, its probe, its programs.
+/// Returns a diagnostic for each part of a race that fails in every order: its start, its probe, its programs.
 ///
-/// `key` and `start` are what is run before each order. `program` returns the program of the client with a name.
+/// `start` is the code that runs before each order, and `key` is its key in the lesson file. `program` returns the
+/// program of the client with the given name.
 pub fn broken_race<'a>(
     result: &RaceResult,
     (key, start): (&str, Option<&Spanned<String>>),

@@ -27,15 +27,15 @@ use untyped_steps::check_untyped_step;
 #[derive(Debug, Default)]
 pub struct Report {
     pub errors: Vec<Diagnostic>,
-    /// Warnings about things that are allowed, but may not be intended.
+    /// Warnings about parts of the lesson that are allowed, but may not be intended.
     pub advice: Vec<Diagnostic>,
     /// Number of texts that were typed.
     pub tries: usize,
 }
 
 impl Report {
-    /// Adds an error, unless the same error or one with the same causes is there already. Several answers often fail for
-    /// the same reason.
+    /// Adds an error, unless the report already has the same error or an error with the same causes. Several answers
+    /// often fail for the same reason.
     fn add_error(&mut self, error: Diagnostic) {
         let is_known = |known: &Diagnostic| *known == error || !error.causes.is_empty() && known.causes == error.causes;
         if !self.errors.iter().any(is_known) {
@@ -51,8 +51,8 @@ impl Report {
     }
 }
 
-/// Checks a lesson. If its file breaks a rule, nothing in it is run. What takes longer than the time limit is stopped, and
-/// nothing is tried that would have to repeat it.
+/// Checks a lesson. If its file breaks a rule, nothing in it is run. A try that takes longer than the time limit is
+/// stopped. Further tries that would run the same code again are omitted.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
@@ -148,7 +148,7 @@ fn check_start(step: &Step, nothing: &Attempt, report: &mut Report) {
     }
 }
 
-/// Checks that the example of a mistake does not do the step, and is recognised.
+/// Checks that the example of a mistake does not complete the step, and is recognised.
 fn check_mistake(index: usize, mistake: &Mistake, tried: &Attempt, report: &mut Report) {
     let at = Some(mistake.example.span().start);
     let message = if let Some(refusal) = refused_tutor_command(mistake.example.get_ref()) {
@@ -174,7 +174,7 @@ fn has_setup_error(lesson: &Lesson, report: &Report) -> bool {
     setup.is_some() && report.errors.iter().any(|error| error.at == setup)
 }
 
-/// Checks that an answer does the step.
+/// Checks that an answer completes the step.
 fn check_answer(step: &Step, answer: &Spanned<String>, tried: &Attempt, report: &mut Report) {
     let at = Some(answer.span().start);
     if let Some(refusal) = refused_tutor_command(answer.get_ref()) {
@@ -214,7 +214,7 @@ fn check_no_mistake_matches(step: &Step, answer: &Spanned<String>, tried: &Attem
     }
 }
 
-/// Checks that the commands of an answer do the step as lines of redis-cli, too.
+/// Checks that the commands of an answer complete the step as lines of redis-cli, too.
 fn check_answer_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, report: &mut Report) {
     let at = step.answer.as_ref().map(|answer| answer.span().start);
     let has_error_already = report.errors.iter().any(|error| error.at == at);
@@ -244,7 +244,7 @@ fn check_clients(answer: &Spanned<String>, tried: &Attempt, report: &mut Report)
     }
 }
 
-/// Returns a message about the first tutor command in a text that the tutor would refuse.
+/// Returns a message about the first tutor command in a text that the tutor would refuse, if there is one.
 fn refused_tutor_command(text: &str) -> Option<String> {
     let inputs = dialect::submissions(text).into_iter().flat_map(|text| dialect::inputs(&text, Dialect::Both));
     let mut refused = inputs.filter_map(|input| match input {

@@ -69,7 +69,8 @@ fn check_show(step: &Step, show: &Spanned<String>, typed: &[Submission], report:
     report.add_error(Diagnostic::new(Some(show.span().start), message));
 }
 
-/// Checks that a prediction prints something, and the same each time. Returns true if it never ends.
+/// Checks that the code of a prediction prints something, and prints the same each time. Returns true if the code never
+/// ends.
 fn check_prediction(
     lesson_under_test: &LessonUnderTest<'_>,
     index: usize,

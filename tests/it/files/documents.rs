@@ -1,4 +1,4 @@
-//! Documents that the learner names (`:save`, `new`, `run --svg`): every fault at every call.
+//! Documents that the learner names (`:save`, `new`, `run --svg`): tests every fault at every call of the file system.
 
 use std::fs;
 use std::io;
@@ -46,7 +46,7 @@ fn write_with_fault(way: Way, fault: Fault, files: &FaultyFiles, context: &str) 
     let result = way.write(&files.user_files(), &path);
     match (&result, text()) {
         (Ok(()), text) => assert_eq!(text.as_deref(), Some(NEW), "{context}"),
-        // After renaming, the folder could not be synced.
+        // The file was renamed, but the folder could not be synced.
         (Err(_), Some(text)) if text == NEW => assert_eq!(way, Way::Replace, "{context}"),
         (Err(_), text) => assert_eq!(text, way.text_before(), "{context}"),
     }

@@ -1,4 +1,4 @@
-//! The file of the input history: every fault at every call, and several sessions at once.
+//! The file of the input history: tests every fault at every call of the file system, and several sessions at once.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,8 @@ fn stored_entries(path: &Path) -> Vec<String> {
     open(without_faults(), path).1
 }
 
-/// Types all entries with a fault, then another one on a repaired disk, and checks what the next session sees.
+/// Types all entries on a disk with a fault, then another entry on the repaired disk, and checks what the next session
+/// reads.
 fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &str) {
     let folder = folder("files-history").join("state");
     let path = folder.join("history");
@@ -32,7 +33,7 @@ fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &s
         fs::write(&path, earlier).expect("the folder is writable");
     }
     let (mut file, _) = open(files.user_files(), &path);
-    // A file that is much too long is replaced when it is opened, and must not be lost by that.
+    // A file that is much too long is replaced when it is opened. Its latest entries must not be lost.
     assert_has_all(&stored_entries(&path), &latest(earlier), context);
     let mut expected = latest(earlier);
     let mut failures = 0;
@@ -54,7 +55,7 @@ fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &s
     assert_eq!(file.add("last"), None, "{context}: the disk is repaired");
     expected.push("last".to_owned());
     let mut entries = stored_entries(&path);
-    // A line of which only the beginning was written is an entry, but not the beginning of the next one.
+    // A line that was only partly written becomes an entry of its own, and is not joined with the next entry.
     let count = entries.len();
     entries.retain(|entry| !TYPED.iter().any(|typed| typed != entry && typed.starts_with(entry.as_str())));
     let fragments = count - entries.len();
@@ -63,7 +64,7 @@ fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &s
     assert_eq!(temporary_files(&folder), [""; 0], "{context}");
 }
 
-/// Returns the last lines of a history file, as many as are kept.
+/// Returns the last `MAX_ENTRIES` lines of a history file.
 fn latest(text: &str) -> Vec<String> {
     let lines: Vec<_> = text.lines().map(str::to_owned).collect();
     lines[lines.len().saturating_sub(MAX_ENTRIES)..].to_vec()

@@ -1,4 +1,4 @@
-//! Processes that are killed while they save.
+//! Tests processes that are killed while they save.
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,11 +13,12 @@ use crate::support::program::folder;
 /// Number of processes that are killed.
 const KILLS: usize = 50;
 
-/// The variable by which this test, started once more as a process, learns its file and the name of its steps.
+/// Environment variables for this test when it is started again as a child process: the file, and the name of its
+/// steps.
 const FILE_VARIABLE: &str = "REDIS_TUTOR_TEST_SAVES_TO";
 const NAME_VARIABLE: &str = "REDIS_TUTOR_TEST_SAVES_AS";
 
-/// In a process of its own: saves one step after the other, and reports each that is saved.
+/// Saves one step after the other in a child process, and reports each saved step.
 fn save_until_killed(path: PathBuf, name: &str) -> ! {
     let (mut file, notice) = ProgressFile::open(UserFiles::default(), path).expect("the file is whole");
     assert_eq!(notice, None);
@@ -53,7 +54,7 @@ impl Saver {
         Saver { process, output, saved: Vec::new() }
     }
 
-    /// Reads what the process says until it has saved this number of steps, or until its end.
+    /// Reads the reports of the process until it has saved `count` steps, or until it ends.
     fn read_until_saved(&mut self, count: usize) {
         let mut line = String::new();
         while self.saved.len() < count && self.output.read_line(&mut line).expect("it is UTF-8") > 0 {
@@ -80,13 +81,13 @@ fn a_killed_process_loses_no_step_that_it_has_saved() {
     let folder = folder("files-kills");
     for round in 0..KILLS / 2 {
         let path = folder.join(format!("{round}/progress.json"));
-        // Two processes share the file. One is killed while the other goes on, and later that one.
+        // Two processes share the file. The first is killed while the second goes on, and the second is killed later.
         let mut savers = ["a", "b"].map(|name| Saver::start(&path, name));
         savers[0].read_until_saved(1 + round % 4);
         savers[1].read_until_saved(1 + round % 3);
         let mut saved = Vec::new();
         for mut saver in savers {
-            // However the other one was killed, this one still saves.
+            // Even if the other process was killed, this process can still save.
             let count = saver.saved.len() + 1;
             saver.read_until_saved(count);
             saved.extend(saver.kill());

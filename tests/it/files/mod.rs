@@ -1,5 +1,5 @@
-//! Files of the user lose nothing: whatever the disk does, whenever the program is killed, and however many sessions use
-//! them at once.
+//! Tests that the user's files lose nothing if the disk fails, if the program is killed, or if many sessions use them
+//! at once.
 
 mod documents;
 mod history;

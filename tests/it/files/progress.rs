@@ -1,4 +1,4 @@
-//! The progress file: every fault at every call, and several sessions at once.
+//! The progress file: tests every fault at every call of the file system, and several sessions at once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::support::program::folder;
 /// Number of saves in a session of these tests.
 const SAVES: usize = 2;
 
-/// What is in the folder when a session starts.
+/// The content of the folder when a session starts.
 #[derive(Debug, Clone, Copy)]
 enum Beginning {
     NoFolder,
@@ -69,7 +69,7 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("the folder is writable");
 }
 
-/// Does a step in a session and saves it, and checks the file. Returns the sentence for the learner.
+/// Completes a step in a session, saves the progress, and checks the file. Returns the sentence for the learner.
 fn do_step(
     file: &mut ProgressFile,
     place: &Place,
@@ -88,7 +88,7 @@ fn do_step(
     sentence
 }
 
-/// Checks that the file is whole, or as it was at the beginning, and has all of `saved`.
+/// Checks that the file is whole and contains all of `saved`, or that it is still damaged and nothing was saved.
 fn check_file(place: &Place, saved: &[String], context: &str) {
     if fs::read(&place.path).is_ok_and(|text| text == b"{ half a fi") {
         assert_eq!(saved, [""; 0], "{context}: the damaged file is still there");
@@ -143,7 +143,7 @@ fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, conte
         saved.clone_from(&file.progress().lessons[LESSON].done);
         assert_eq!(saved.iter().filter(|step| step.starts_with("step-")).count(), SAVES, "{context}: {saved:?}");
     }
-    // One more change, with which whatever was left behind is removed.
+    // Saving once more also removes the temporary files that were left behind.
     do_step(&mut file, &place, "last", &mut saved, context);
     assert!(file.status().is_saved(), "{context}");
     check_file(&place, &saved, context);
@@ -253,7 +253,7 @@ fn many_sessions_at_once_keep_the_steps_of_all() {
             let place = place.clone();
             std::thread::spawn(move || {
                 let files = FaultyFiles::default();
-                // Waiting for the lock takes as long as it takes, but no time.
+                // A session that waits for the lock yields to the others instead of sleeping.
                 files.on_pause(std::thread::yield_now);
                 let (mut file, _) = ProgressFile::open(files.user_files(), place.path.clone()).expect("it is whole");
                 let mut progress = Progress::default();

@@ -1,4 +1,4 @@
-//! Whole sessions on disks that cannot be written: they go on, and say so once.
+//! Tests whole sessions on disks that cannot be written: they go on, and report the failure once.
 
 use std::fs;
 

@@ -34,7 +34,8 @@ fn make_pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo can be run").success());
 }
 
-/// Creates one path of each kind that is no regular file. Returns them with what is said about each.
+/// Creates one path of each kind that is no regular file. Returns each path with the reason that the error message must
+/// give.
 fn special_paths(folder: &Path) -> Vec<(PathBuf, &'static str)> {
     make_pipe(&folder.join("pipe"));
     fs::create_dir(folder.join("folder")).expect("the folder is writable");
@@ -105,7 +106,7 @@ fn a_folder_of_lessons_with_a_pipe_in_it_is_reported() {
 fn files_that_are_too_large_are_not_read() {
     let folder = folder("files-large");
     let large = folder.join("large.json");
-    // It takes no space on the disk.
+    // The file is sparse, so it takes no space on the disk.
     fs::File::create(&large).and_then(|file| file.set_len(1 << 40)).expect("the file system has sparse files");
     let name = large.display().to_string();
     for arguments in [&["--progress", &name, "play"][..], &["run", &name], &["check", &name]] {
@@ -183,7 +184,7 @@ fn the_old_content_is_not_overwritten_in_place() {
     save_step(&path, "one");
     let reader = fs::File::open(&path).expect("it exists");
     save_step(&path, "two");
-    // Somebody who has the old file open still reads the old content, whole.
+    // A process that has the old file open still reads the whole old content.
     assert_ne!(reader.metadata().expect("it is open").ino(), fs::metadata(&path).expect("it exists").ino());
     let text = std::io::read_to_string(reader).expect("it is open");
     assert!(text.contains("one") && !text.contains("two"), "{text}");

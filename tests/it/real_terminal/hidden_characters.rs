@@ -1,9 +1,9 @@
-//! Text from programs, keys and the clipboard at a terminal: the terminal never gets the escape sequences in it.
+//! Tests that the terminal never gets the escape sequences in text from programs, keys and the clipboard.
 
 use super::terminal::{CTRL_C, TAB, Terminal};
 
-/// What must never reach the terminal: the beginnings of the escape sequences in the test, and an override of the text's
-/// direction. The program itself writes none of these.
+/// Texts that must never reach the terminal: the beginnings of the escape sequences in the test, and an override of the
+/// text's direction. The program itself writes none of these.
 const HARMFUL: [&str; 5] = ["\x1b]52", "\x1b]0;", "\u{9b}5", "\x07", "\u{202e}"];
 
 fn assert_harmless(terminal: &Terminal) {
@@ -29,7 +29,7 @@ fn the_prompt_and_its_help_are_harmless() {
         terminal.wait_for_prompt(">>>");
         terminal.send_keys("print('\\x1b]0;t\\x07\\u202e', end='')\r");
         terminal.wait_for_prompt("\\x1b]0;t\\x07\\u202e>>>");
-        // A carriage return keeps its effect, also on the prompt after it.
+        // A carriage return keeps its effect, even on the prompt after it.
         terminal.send_keys("print('10%\\r100%', end='')\r");
         terminal.wait_until("the prompt after the bar", |text| text.ends_with("\n100%>>>"));
         terminal.send_keys("r.blpop('\\x1b]52;c;QQ==\\x07\\n>>> key', 0)\r");

@@ -1,4 +1,5 @@
-//! How the program leaves the terminal: at its end, by a signal, by a panic, and while it is suspended.
+//! Tests the state in which the program leaves the terminal: at its end, after a signal, after a panic, and while it is
+//! suspended.
 
 use std::fs;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use redis_tutor::user_files::{Access, Disk, FileFacts, FileSystem, LockAttempt, OpenFile, Purpose, UserFiles};
 
-/// Makes an error. Errors themselves cannot be copied.
+/// A function that creates an error. It is stored instead of the error, because errors cannot be copied.
 pub type MakeError = fn() -> io::Error;
 
 /// The errors that a disk gives.
@@ -19,7 +19,8 @@ pub const ERRORS: [(&str, MakeError); 4] = [
     ("EIO", || io::Error::from_raw_os_error(5)),
 ];
 
-/// What goes wrong. Calls are counted from 0. Of a write that fails, the first half is written.
+/// A fault of the disk or of the process. Calls are counted from 0. A write that fails still writes the first half of
+/// its bytes.
 #[derive(Clone, Copy)]
 pub enum Fault {
     /// The call with this number fails.
@@ -48,7 +49,7 @@ pub fn every_fault(calls: &[&str]) -> Vec<(String, Fault)> {
     faults
 }
 
-/// A file system of the operating system with a fault. Copies share the fault and the count of calls. Nothing is synced,
+/// The operating system's file system with a fault. Copies share the fault and the count of calls. Nothing is synced,
 /// so that thousands of runs take seconds.
 #[derive(Clone, Default)]
 pub struct FaultyFiles {
@@ -75,7 +76,7 @@ impl FaultyFiles {
         UserFiles::new(Arc::new(self.clone()))
     }
 
-    /// Lets all calls fail from now on.
+    /// Makes all calls fail from now on.
     pub fn fail(&self, error: MakeError) {
         self.state.lock().expect("no test has panicked").fault = Some(Fault::From(0, error));
     }
@@ -90,12 +91,12 @@ impl FaultyFiles {
         self.state.lock().expect("no test has panicked").calls.clone()
     }
 
-    /// Returns how often a lock was waited for.
+    /// Returns how often a session has waited for a lock.
     pub fn pauses(&self) -> usize {
         self.state.lock().expect("no test has panicked").pauses
     }
 
-    /// Calls a function each time a lock is waited for.
+    /// Calls a function each time a session waits for a lock.
     pub fn on_pause(&self, function: impl FnMut() + Send + 'static) {
         self.state.lock().expect("no test has panicked").on_pause = Some(Box::new(function));
     }
@@ -113,7 +114,7 @@ impl FaultyFiles {
         }
     }
 
-    /// Whether the process has been killed before the last call.
+    /// Returns whether the process was killed before the last call.
     fn is_dead(&self) -> bool {
         let state = self.state.lock().expect("no test has panicked");
         matches!(state.fault, Some(Fault::Kill(at)) if state.calls.len() > at + 1)
@@ -258,8 +259,8 @@ impl OpenFile for FaultyFile {
     }
 }
 
-/// The end of a process releases its locks. Here, a process that another test is starting may still have a copy of the
-/// open file, so that closing it does not release its lock at once.
+/// Releases the lock, as the end of the process would do. Closing the file might not release its lock at once, because
+/// a process that another test is starting may still have a copy of the open file.
 impl Drop for FaultyFile {
     fn drop(&mut self) {
         let _ = self.file.unlock();

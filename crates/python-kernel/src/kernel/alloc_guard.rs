@@ -82,8 +82,8 @@ fn check_size(bytes: u128, vm: &VirtualMachine) -> PyResult<()> {
     if bytes > MAX_BYTES { Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned())) } else { Ok(()) }
 }
 
-/// Checks the size of the repeated sequence. Returns the original slots of its class, and how often to repeat. For an
-/// empty sequence that is 0 times, because the interpreter would otherwise loop `times` times.
+/// Checks the size of the repeated sequence. Returns the original slots of its class, and how often to repeat. An empty
+/// sequence is repeated 0 times, because the interpreter would otherwise loop `times` times.
 fn checked_repeat(
     sequence: PySequence<'_>,
     times: isize,

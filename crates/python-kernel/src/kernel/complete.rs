@@ -39,7 +39,7 @@ pub fn names(text: &str, scope: &Scope, vm: &VirtualMachine) -> Vec<String> {
     names
 }
 
-/// Returns the object that a dotted name stands for, if it can be found without running code.
+/// Returns the object that a dotted name refers to, if the object can be found without running code.
 fn object(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let mut parts = dotted.split('.');
     let first = parts.next().filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()))?;

@@ -2,7 +2,7 @@
 //!
 //! It reads `ToChild` frames from standard input and writes `FromChild` frames to standard output. It has no files, no
 //! network, no processes and no environment: the interpreter is built without `host_env`. Where the standard library
-//! needs a host, it finds one of the modules in `host_stubs` instead; the head of each gives the reason.
+//! needs a host, it finds one of the modules in `host_stubs` instead. The top of each module gives the reason for it.
 
 mod alloc_guard;
 mod clock;
@@ -52,7 +52,7 @@ const SMALL_STACK: usize = 64 << 10;
 /// Memory in bytes that a program may use in addition to the memory used at the start.
 pub const MEMORY_LIMIT: u64 = 1 << 30;
 
-/// The exit status after a panic, as Rust's own programs have it.
+/// The exit status after a panic, as in other Rust programs.
 const PANIC_STATUS: i32 = 101;
 
 /// Maximum nesting depth of Python calls, as in CPython.
@@ -80,7 +80,7 @@ pub struct Kernel {
     unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
     /// Number of threads besides the main thread that was last reported to the parent.
     reported_threads: AtomicU32,
-    /// Whether the learner's source is running, which may be interrupted anywhere.
+    /// Whether the learner's source is running. Only then may Ctrl-C raise an exception at any point.
     running: AtomicBool,
     /// Whether a Ctrl-C is waiting to be raised.
     interrupted: AtomicBool,
@@ -140,8 +140,8 @@ impl Kernel {
         Some(builtin.clone())
     }
 
-    /// Sends a request and waits for its answer. If Ctrl-C arrives while the main thread waits or is about to, the
-    /// parent is told to end the wait. This function and the signal handler each set a flag of their own before they
+    /// Sends a request and waits for its answer. If Ctrl-C arrives while the main thread waits or is about to wait, the
+    /// parent is asked to end the wait. This function and the signal handler each set a flag of their own before they
     /// read the flag of the other, so whichever comes second sees both flags.
     fn wait_for_answer(&self, request: &FromChild) -> ToChild {
         self.pipe.send(request);
@@ -165,13 +165,13 @@ pub fn main() -> ! {
     let sandbox = Sandbox::prepare_with(Walls::ALL, unlisted);
     let python = std::thread::Builder::new().name("python".to_owned()).stack_size(STACK);
     let python = python.spawn(|| serve(sandbox));
-    // If the thread does not start, or dies, the parent sees that the pipe is closed.
+    // If the thread does not start, or panics, the parent sees that the pipe is closed.
     let ended = python.map(std::thread::JoinHandle::join);
     process::exit(i32::from(!matches!(ended, Ok(Ok(())))));
 }
 
 /// Makes a panic in any thread end the process at once, since the other threads could no longer rely on shared state.
-/// It does not abort, because that is what a failed allocation does, and the parent tells the two apart.
+/// The process exits instead of aborting, so that the parent can tell a panic from a failed allocation, which aborts.
 fn exit_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -193,14 +193,14 @@ fn serve(sandbox: Sandbox) {
     let (sender, receiver) = user_signal_channel();
     interrupt::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
-        // Objects made before the first prompt stay alive. Searching them for garbage would be a tenth of the start-up
-        // time.
+        // Objects made before the first prompt stay alive. Searching them for garbage would take a tenth of the
+        // start-up time.
         gc_state().disable();
         let scope = match set_up(kernel, &module, vm) {
             Ok(scope) => scope,
             Err(error) => panic!("Python could not be started: {}", traceback::format(&error, vm)),
         };
-        // All threads of our own are running, so the sandbox surrounds them too.
+        // The child's own threads are running already, so the sandbox applies to them too.
         let walls = sandbox.seal(&Limits { memory: MEMORY_LIMIT });
         kernel.pipe.send(&FromChild::Ready { walls });
         if let Err(error) = define_redis_client(&scope, vm) {
@@ -253,7 +253,8 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     let mut natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
     natives.push(console::module_def(&builder.ctx));
     natives.push(wire::module_def(&builder.ctx));
-    // Added after the interpreter's own, which it contains already, because these replace some of them.
+    // The interpreter already contains its own modules. The guarded modules are added after them, because they replace
+    // some of them.
     natives.extend(guards::module_defs(&builder.ctx));
     builder
         .add_native_modules(&natives)
@@ -336,7 +337,7 @@ fn define_redis_client(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
 
 /// Makes instances of a class use the native attribute lookup of `object`. For a class written in Python, the
 /// interpreter otherwise looks up `__getattribute__` before each attribute, without noticing that it finds the native
-/// one.
+/// method.
 fn speed_up_attributes(class: &PyObject, vm: &VirtualMachine) {
     let Some(class) = class.downcast_ref::<PyType>() else { return };
     let own = ["__getattribute__", "__getattr__"].map(|name| vm.ctx.intern_str(name));

@@ -4,7 +4,7 @@
 //! byte of a long reply once, however many pieces there are. Python objects are built only from a complete reply.
 //!
 //! `redis_engine::resp` is a separate parser: this one builds Python objects straight from the received bytes, without
-//! the tree of Rust values in between, which every call of the `redis` package would pay for.
+//! an intermediate tree of Rust values, which would slow down every call of the `redis` package.
 
 use super::wire::{error_reply, push};
 use rustpython_vm::{
@@ -277,7 +277,7 @@ mod tests {
             let whole = ReplyScanner::default().scan(&bytes);
             prop_assert!(!matches!(whole, Ok(Some(length)) if length == 0 || length > bytes.len()), "{whole:?}");
             let mut scanner = ReplyScanner::default();
-            // The end of a reply, or what is wrong with it, is found as soon as it is there.
+            // The end of a reply, or an error in it, must be found as soon as enough bytes are there.
             let decided = (0..=bytes.len()).map(|end| scanner.scan(&bytes[..end])).find(|found| *found != Ok(None));
             prop_assert_eq!(decided.unwrap_or(Ok(None)), whole);
             Ok(())

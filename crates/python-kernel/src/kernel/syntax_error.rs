@@ -1,8 +1,9 @@
 //! Gives a SyntaxError the message and the position that CPython would give it.
 //!
 //! The interpreter's parser finds the same errors, but words many of them differently. This module examines the tokens
-//! around an error in the way of the `invalid_…` rules in CPython's grammar: first errors in the tokens themselves,
-//! then the error that the parser found. An error without a specific message is "invalid syntax".
+//! around an error as the `invalid_…` rules in CPython's grammar do. It first looks for errors in the tokens
+//! themselves, and then examines the error that the parser found. An error without a specific message is "invalid
+//! syntax".
 
 mod tokens;
 mod unfinished;
@@ -40,7 +41,7 @@ pub fn cpython_diagnostic(error: &CompileError, source: &str) -> Option<Diagnost
     }
 }
 
-/// Returns the error for a source that the parser accepts and CPython 3.13 does not.
+/// Returns the error if the parser accepts a source that CPython 3.13 rejects.
 pub fn missed_by_parser(source: &str) -> Option<Diagnostic> {
     if !source.contains("except") {
         return None;
@@ -199,7 +200,7 @@ impl<'a> SourceTokens<'a> {
         Some(format!("f-string: {message}"))
     }
 
-    /// Returns CPython's message for an error that the parser only has a text for.
+    /// Returns CPython's message for an error for which the parser has a text but no variant.
     fn message_for_text(&self, text: &str, place: &Range<usize>) -> Option<String> {
         if text.starts_with("Expected an indented block after") {
             // CPython writes "class definition" without quotes, but "'if' statement".

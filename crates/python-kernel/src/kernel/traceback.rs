@@ -291,7 +291,7 @@ fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     out
 }
 
-/// Returns whether a note is one that the standard library has added only since CPython 3.14.
+/// Returns whether the standard library adds this note only in CPython 3.14 and later.
 fn is_from_newer_python(note: &str) -> bool {
     note.starts_with("when serializing ")
         || (note.starts_with("encoding with '") || note.starts_with("decoding with '"))

@@ -1,5 +1,5 @@
 //! The native module `_wire`: connections to Redis for the `redis` package. It packs commands and parses replies, so
-//! that a call of a method needs one request on the pipe and little Python.
+//! that a call of a method needs one request on the pipe and little Python code.
 
 use super::{kernel, resp};
 use crate::frame::{FromChild, ToChild};
@@ -365,10 +365,10 @@ mod _wire {
         super::exchange_on(connection, &command, timeout, encoding, vm)
     }
 
-    /// Runs an ordinary call by the fast path: one native call instead of several layers of Python. Takes an idle
-    /// connection, exchanges the command for its reply, and converts the reply by the function that `known` has for the
-    /// command. Falls back to `client._execute_with_retries` if there is no idle connection or no such function, and on
-    /// any error.
+    /// Runs an ordinary call on the fast path: one native call instead of several layers of Python. Takes an idle
+    /// connection, exchanges the command for its reply, and converts the reply with the function that `known` has for
+    /// the command. Falls back to `client._execute_with_retries` if there is no idle connection or no such function,
+    /// and on any error.
     #[pyfunction]
     fn execute(
         client: PyObjectRef,

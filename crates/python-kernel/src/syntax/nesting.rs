@@ -22,7 +22,8 @@ pub enum ExcessiveNesting {
     Operators,
 }
 
-/// Tells whether the source is nested too deeply to be compiled, and how. Reads only the tokens, without parsing.
+/// Returns in what way the source is nested too deeply to be compiled, or `None` if it is not. Reads only the tokens,
+/// without parsing.
 #[must_use]
 pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
     // A source of no more bytes than the smallest limit cannot exceed any limit.
@@ -55,7 +56,7 @@ pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
 /// The nesting of an expression at one place of a source.
 #[derive(Default)]
 struct Nesting {
-    /// The chains in which the open brackets stand, the outermost first.
+    /// The chains that contain the open brackets, the outermost first.
     outer: Vec<Chain>,
     /// The chain at this place, within the innermost bracket.
     chain: Chain,
@@ -79,7 +80,7 @@ impl Nesting {
             TokenKind::Lpar => self.open(TokenKind::Rpar),
             TokenKind::Lsqb => self.open(TokenKind::Rsqb),
             TokenKind::Lbrace => self.open(TokenKind::Rbrace),
-            // A closing bracket of another kind is an error, after which the parser is still within the bracket.
+            // A closing bracket of another kind is a syntax error. The parser is then still inside the open bracket.
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                 if let Some(outer) = self.outer.pop_if(|_| self.chain.closing == Some(kind)) {
                     self.operators -= self.chain.operators;

@@ -1,5 +1,6 @@
-//! Gives the parser enough stack. It recurses, and in a source with errors it may do so at nearly every token: a text such
-//! as `async async async …` in an unfinished f-string would otherwise overflow the stack and end the process.
+//! Gives the parser enough stack. The parser recurses, and in a source with errors it may recurse at nearly every
+//! token. A text such as `async async async …` in an unfinished f-string would otherwise overflow the stack and end the
+//! process.
 
 use std::thread;
 
@@ -12,7 +13,7 @@ const BYTES_PER_TOKEN: usize = 4 << 10;
 /// Maximum size of the stack in bytes. It takes only address space until a recursion uses it.
 const MAX_STACK: usize = 1 << 30;
 
-/// Answers a question about a source, on a thread with a large stack if the source is long.
+/// Calls `answer` and returns its result. If `source` is long, the call runs on a thread with a large stack.
 pub fn with_enough_stack<T: Send>(source: &str, answer: impl FnOnce() -> T + Send) -> T {
     let tokens = most_tokens(source);
     if tokens <= FEW_TOKENS {

@@ -204,7 +204,7 @@ fn frames_cannot_be_changed_while_they_run() {
         // Closing a running generator must not clear its frame.
         "generator.close",
         "type(generator).close, generator",
-        // The same through a generator that delegates to the running one.
+        // The same attempts through a generator that delegates to the running one.
         "outer.close",
         "outer.throw, GeneratorExit",
         "outer.throw, GeneratorExit()",
@@ -413,7 +413,8 @@ fn every_native_class_refuses_to_be_instantiated_without_its_constructor() {
     python.output_of(
         "def subclasses(c):\n    for s in type.__subclasses__(c):\n        yield s\n        yield from subclasses(s)\n",
     );
-    // Whatever can be created without a constructor is used in all ways that the interpreter has shortcuts for.
+    // Every object that can be created without a constructor is used with all operations for which the interpreter has
+    // shortcuts.
     python.output_of(
         "def use(o):\n    for f in (lambda: o[0], lambda: len(o), lambda: o + o, lambda: o == o, lambda: hash(o), lambda: repr(o), lambda: list(o), lambda: bool(o), lambda: o(), lambda: next(o), lambda: bytes(o), lambda: o.x, lambda: 0 in o, lambda: -o, lambda: int(o)):\n        try: f()\n        except BaseException: pass\n",
     );

@@ -45,7 +45,7 @@ impl FailingExpression {
         })
     }
 
-    /// Returns whether the name of the instruction starts with this name.
+    /// Returns whether the name of the instruction starts with `name`.
     pub(super) fn is_instruction(&self, name: &str) -> bool {
         self.instruction.starts_with(name)
     }
@@ -141,7 +141,7 @@ impl FailingExpression {
         Some(numbers.find(|&number: &usize| number >= given).unwrap_or(given))
     }
 
-    /// Returns whether the class of the value has an attribute with this name.
+    /// Returns whether the class of the value has an attribute with this name, or `None` if the value is not known.
     pub(super) fn class_has(&self, name: &'static str, vm: &VirtualMachine) -> Option<bool> {
         let class: PyObjectRef = match self.expression.as_ref()? {
             Expr::Call(call) => self.value(&call.func, vm)?,

@@ -102,7 +102,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Classes that CPython's messages name together with their module, because they are written in C there.
+/// Classes that CPython's messages name together with their module, because CPython implements them in C.
 const QUALIFIED_NAMES: &[(&str, &str)] = &[
     ("date", "datetime.date"),
     ("datetime", "datetime.datetime"),
@@ -128,7 +128,7 @@ pub(super) fn rewrite(class: &str, message: &str) -> Option<String> {
     })
 }
 
-/// Matches a text against a template. Returns the parts of the text in the places of `{}`, or `None` if it does not
+/// Matches a text against a template. Returns the parts of the text that match `{}`, or `None` if the text does not
 /// match.
 pub(super) fn captures<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>> {
     let mut fixed = template.split("{}");

@@ -1,9 +1,10 @@
 //! Keeps the values of class attributes alive as long as the interpreter's caches refer to them.
 //!
 //! The interpreter caches the attributes that it finds in a class, without owning a reference to their values. When an
-//! attribute is set or deleted, the cache of the class must be cleared after the change, and only then may the old value
-//! be freed. The interpreter clears the cache before most changes, so that another thread can fill it again in between,
-//! and not at all when it sets `__doc__`, `__module__`, `__annotations__` or `__annotate__`.
+//! attribute is set or deleted, the cache of the class must be cleared after the change, and only then may the old
+//! value be freed. The interpreter clears the cache before most changes, so another thread can fill the cache again
+//! before the change. It does not clear the cache at all when it sets `__doc__`, `__module__`, `__annotations__` or
+//! `__annotate__`.
 
 use super::{Original, replace_method, replace_property};
 use rustpython_vm::{

@@ -32,7 +32,7 @@ const FIXED: [&str; 13] = [
     "co_varnames",
 ];
 
-/// The flags of a code object on which calls of it depend.
+/// The flags of a code object that affect how it is called.
 const CALL_FLAGS: CodeFlags = CodeFlags::OPTIMIZED
     .union(CodeFlags::NEWLOCALS)
     .union(CodeFlags::VARARGS)
@@ -85,7 +85,7 @@ fn replace(code: PyRef<PyCode>, changes: FuncArgs, vm: &VirtualMachine) -> PyRes
         return Err(vm.new_type_error(format!("replace() takes no positional arguments ({count} given)")));
     }
     let mut replaced = code.code.clone();
-    // Without what the interpreter has noted in the instructions while it executed them.
+    // The original bytes do not contain what the interpreter has written into the instructions while it executed them.
     let instructions = CodeUnits::try_from(code.code.instructions.original_bytes().as_slice());
     replaced.instructions = instructions.map_err(|_| vm.new_value_error("the code object has invalid instructions"))?;
     replaced.source_path = code.source_path();
@@ -116,7 +116,7 @@ fn replace(code: PyRef<PyCode>, changes: FuncArgs, vm: &VirtualMachine) -> PyRes
     Ok(PyCode::new(replaced).into_ref(&vm.ctx).into())
 }
 
-/// Whether the flags are the same, apart from the flag of a generator that `types.coroutine` makes awaitable.
+/// Returns whether the flags are the same, apart from the flag of a generator that `types.coroutine` makes awaitable.
 fn differ_only_as_coroutines(left: CodeFlags, right: CodeFlags) -> bool {
     let changed = left.symmetric_difference(right);
     changed.is_empty() || changed == CodeFlags::ITERABLE_COROUTINE && right.contains(CodeFlags::GENERATOR)
@@ -146,14 +146,15 @@ fn set_code(original: &Original, function: PyObjectRef, value: PySetterValue, vm
         let attempt = format!("{name}() cannot take the code of {}(), which has other parameters", new.code.obj_name);
         return Err(vm.new_runtime_error(format!("redis-tutor's Python cannot exchange this __code__: {attempt}")));
     }
-    // Another thread may be using the old code without owning a reference to it. So neither is ever freed: the new code
-    // will be the old one some day.
+    // Another thread may be using the old code without owning a reference to it. So neither code object is ever freed.
+    // The new one may itself be replaced later.
     mem::forget(old);
     mem::forget(new.to_owned());
     original.set(function, PySetterValue::Assign(value), vm)
 }
 
-/// Whether a call of one code object can as well be a call of the other.
+/// Returns whether two code objects take the same arguments, so that each can be called with the arguments of the
+/// other.
 fn take_the_same_arguments(left: &Py<PyCode>, right: &Py<PyCode>) -> bool {
     let (left, right) = (&left.code, &right.code);
     left.arg_count == right.arg_count

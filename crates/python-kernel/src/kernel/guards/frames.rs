@@ -51,7 +51,7 @@ fn read_locals(original: &Original, frame: &Py<Frame>, vm: &VirtualMachine) -> P
     Ok(vm.ctx.new_dict().into())
 }
 
-/// Whether the frame belongs to a call that the current thread is executing.
+/// Returns whether the frame belongs to a call that the current thread is executing.
 fn is_in_this_thread(frame: &Py<Frame>, vm: &VirtualMachine) -> bool {
     let mut next = vm.current_frame();
     while let Some(current) = next {

@@ -43,7 +43,7 @@ pub struct State {
 }
 
 impl State {
-    /// Returns the state of a generator, or `None` if the object is none.
+    /// Returns the state of a generator, or `None` if the object is not a generator.
     pub fn of(generator: &PyObject) -> Option<Self> {
         with_generator!(generator, state => Self {
             is_running: state.running(),
@@ -141,8 +141,8 @@ fn close_wrapper(wrapper: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Closes the delegate of a generator, or of the one that an iterator or awaitable throws into, so that GeneratorExit
-/// can be raised in it.
+/// Closes the delegate of a generator, so that GeneratorExit can be raised in the generator. `thrower` is the
+/// generator, or an iterator or awaitable that throws into it.
 fn prepare_exit(thrower: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let generator = if State::of(thrower).is_some() { Some(thrower.to_owned()) } else { throwee(thrower) };
     let Some(generator) = generator else { return Ok(()) };
@@ -151,12 +151,12 @@ fn prepare_exit(thrower: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         Some(delegate) if delegate.downcastable::<PyGenerator>() || delegate.downcastable::<PyCoroutine>() => {
             vm.with_recursion("", || close(&delegate, vm)).map(drop)
         }
-        // The interpreter calls the `close` of any other object as a method.
+        // For any other delegate, the interpreter itself calls the method `close`.
         _ => Ok(()),
     }
 }
 
-/// Returns the generator that an iterator or awaitable throws into, which is the first object that it refers to.
+/// Returns the generator that an iterator or awaitable throws into, which is the first generator that it refers to.
 fn throwee(thrower: &PyObject) -> Option<PyObjectRef> {
     thrower.gc_get_referents().into_iter().find(|object| State::of(object).is_some())
 }
@@ -168,7 +168,7 @@ fn throw(generator: &PyObject, exception: PyObjectRef, vm: &VirtualMachine) -> P
         .unwrap_or_else(|| Err(vm.new_type_error("only a generator can be thrown into")))
 }
 
-/// Whether an argument of `throw` is GeneratorExit, as a class or as an instance.
+/// Returns whether an argument of `throw` is GeneratorExit, as a class or as an instance.
 fn is_generator_exit(exception: &PyObject, vm: &VirtualMachine) -> bool {
     let exit = vm.ctx.exceptions.generator_exit;
     match exception.downcast_ref::<PyType>() {

@@ -89,7 +89,7 @@ fn set_class(original: &Original, object: PyObjectRef, value: PySetterValue, vm:
             return Err(layout_differs("__class__", new, &old, vm));
         }
         // Native code that calls this may be using the old class without owning a reference to it. So neither class is
-        // ever freed: the new class will be the old one some day.
+        // ever freed. The new class may itself be replaced later.
         mem::forget(old);
         mem::forget(new.to_owned());
     }

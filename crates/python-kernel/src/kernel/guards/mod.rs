@@ -84,7 +84,7 @@ where
     class.set_attr(vm.ctx.intern_str(name), method.into());
 }
 
-/// Replaces a property of a native class, of which Python code can read and set the value.
+/// Replaces a property of a native class whose value Python code can read and set.
 fn replace_property(
     class: &'static Py<PyType>,
     name: &'static str,

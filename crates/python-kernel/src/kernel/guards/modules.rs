@@ -99,7 +99,8 @@ fn call_original(name: Name, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Returns the exception for an attempt to get at objects that are not meant for Python code, some of them incomplete.
+/// Returns the exception for an attempt to access objects that are not meant for Python code. Some of these objects are
+/// incomplete.
 fn hidden(function: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_runtime_error(format!("redis-tutor's Python does not show the interpreter's own objects: {function}"))
 }
@@ -129,7 +130,7 @@ fn create_builtin(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     Ok(first)
 }
 
-/// Returns the module that was created first under the name of this one, which may be this one.
+/// Returns the module that was created first under the name of `module`. This may be `module` itself.
 fn remember(module: &PyObject) -> PyObjectRef {
     let Some(def) = module.downcast_ref::<PyModule>().and_then(|module| module.def) else { return module.to_owned() };
     let mut created = CREATED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,7 +143,8 @@ fn created(name: &str) -> Option<PyObjectRef> {
     created.as_ref()?.get(name).cloned()
 }
 
-/// Implements `_imp.get_frozen_object`, which also creates a code object from marshalled data.
+/// Implements `_imp.get_frozen_object`. The original can also create a code object from marshalled data, which is
+/// refused.
 fn get_frozen_object(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     if args.args.len() + args.kwargs.len() > 1 {
         return Err(code::foreign_bytecode("_imp.get_frozen_object() cannot load data", vm));
@@ -193,7 +195,7 @@ fn compile_regex(vm: &VirtualMachine, mut args: FuncArgs) -> PyResult {
         if !regex::is_well_formed(&words) {
             return Err(vm.new_runtime_error("invalid SRE code"));
         }
-        // A copy, which no other thread can change.
+        // Passes a copy of the bytecode, which no other thread can change.
         *code = vm.ctx.new_list(words.into_iter().map(|word| vm.ctx.new_int(word).into()).collect()).into();
     }
     call_original(("_sre", "compile"), args, vm)

@@ -1,4 +1,4 @@
-//! Keeps properties of a class from naming the class after it was freed.
+//! Keeps properties of a class from accessing the class after it was freed.
 //!
 //! The properties `__dict__` and `__weakref__`, which the interpreter adds to a class that is written in Python, point to
 //! the class without owning a reference to it. They can outlive the class: `vars(C)["__dict__"]`.

@@ -1,16 +1,17 @@
 //! Checks the bytecode of regular expressions.
 //!
-//! The engine checks most of it while it matches. What it trusts is the description of a literal prefix, with which
-//! every match of the pattern begins: the engine searches for the prefix, and then continues behind it.
+//! The engine checks most of the bytecode while it matches. But it trusts the description of a literal prefix, with
+//! which every match of the pattern begins. The engine searches for the prefix, and then continues after it.
 
 /// The opcode of the block that describes a pattern.
 const INFO: u32 = 14;
 /// The flag of a block with a literal prefix.
 const PREFIX: u32 = 1;
 
-/// Whether the description of a literal prefix, if there is one, is consistent. It consists of the prefix's length, the
-/// number of its characters that the pattern need not match again, its characters, and its overlap table. An entry of
-/// that table is the length of the longest end of the prefix up to there with which the prefix also begins.
+/// Returns whether the description of a literal prefix is consistent, or true if there is no prefix. The description
+/// consists of the prefix's length, the number of its characters that the pattern need not match again, its characters,
+/// and its overlap table. The entry at index `i` of that table is the length of the longest proper suffix of the first
+/// `i + 1` characters that is also a prefix of them.
 pub fn is_well_formed(code: &[u32]) -> bool {
     let &[INFO, _, flags, _, _, ref rest @ ..] = code else { return true };
     if flags & PREFIX == 0 {

@@ -1,8 +1,8 @@
 //! Replaces the source positions of instructions by those that CPython has.
 //!
-//! For some instructions, the interpreter has the position of an operand where CPython has that of the whole
-//! expression: an attribute access has the position of its object, and an unpacking that of its value. The carets would
-//! mark too little of the line, so the whole expression is looked up in the syntax tree.
+//! For some instructions, the interpreter has the position of an operand where CPython has the position of the whole
+//! expression. For example, an attribute access has the position of its object, and an unpacking has the position of
+//! its value. The carets would mark too little of the line, so the whole expression is looked up in the syntax tree.
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::visitor::{self, Visitor};

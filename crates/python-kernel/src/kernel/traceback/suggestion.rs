@@ -108,8 +108,8 @@ fn strings(iterable: Option<PyObjectRef>, vm: &VirtualMachine) -> Vec<String> {
     items.unwrap_or_default().iter().filter_map(text).collect()
 }
 
-/// Returns the name with the smallest edit distance, if that is small enough. If several names have the same distance,
-/// returns the first one.
+/// Returns the name with the smallest edit distance, if the distance is small enough. If several names have the same
+/// distance, returns the first one.
 pub fn nearest(names: &[String], wrong: &str) -> Option<String> {
     if names.len() > MAX_CANDIDATES {
         return None;
