@@ -56,7 +56,11 @@ pub const FAMILIES: &[&[Member]] = &[
     &[("LLEN", effects::counts_elements), ("LRANGE", effects::returns_elements)],
     &[("RPUSH", effects::pushes_right), ("APPEND", effects::appends_to_string)],
     &[("RPUSH", effects::keeps_in_list), ("LPUSH", effects::keeps_in_list), ("PUBLISH", effects::publishes)],
-    &[("EXISTS", effects::says_whether_key_exists), ("GET", effects::reads_one_key), ("TTL", effects::returns_time_left)],
+    &[
+        ("EXISTS", effects::says_whether_key_exists),
+        ("GET", effects::reads_one_key),
+        ("TTL", effects::returns_time_left),
+    ],
     &[("PERSIST", effects::removes_expiry), ("DEL", effects::deletes_keys)],
     &[("SPOP", effects::takes_random_member), ("SRANDMEMBER", effects::keeps_random_member)],
 ];

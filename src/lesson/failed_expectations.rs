@@ -119,8 +119,9 @@ pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: 
     let is_raised = |wanted: &str| raised.as_ref().is_some_and(|raised| raised.contains(wanted));
     let error = when.error.as_deref().filter(|wanted| !is_raised(wanted));
     let uses = when.uses.iter().filter(|name| !names.contains(&canonical(name)));
-    let has_word =
-        |word: &str| submission.commands.iter().flat_map(|words| words.iter().skip(1)).any(|known| is_word(known, word));
+    let has_word = |word: &str| {
+        submission.commands.iter().flat_map(|words| words.iter().skip(1)).any(|known| is_word(known, word))
+    };
     let lacks = when.lacks.iter().filter(|name| names.contains(&canonical(name)) || has_word(name));
     let has = when.has.iter().filter(|word| !has_word(word));
     let sent = when.sent.iter().filter(|wanted| !submission.commands.iter().any(|words| is_like(words, wanted)));
@@ -128,8 +129,7 @@ pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: 
     let squeezed = |text: &str| text.split_whitespace().collect::<String>();
     let source = squeezed(&submission.source);
     let typed = when.typed.iter().filter(|wanted| !source.contains(&squeezed(wanted)));
-    let is_shown =
-        |wanted: &str| submission.shows(wanted) || shows_meaning(submission, &findings.exchanges, wanted);
+    let is_shown = |wanted: &str| submission.shows(wanted) || shows_meaning(submission, &findings.exchanges, wanted);
     let value = when.value.as_deref().filter(|wanted| !is_shown(wanted));
     let reply = when.reply.as_deref().filter(|wanted| !submission.shows(wanted));
     let output = when.output.as_deref().filter(|wanted| !submission.prints(wanted));
@@ -195,8 +195,7 @@ mod tests {
             commands: lines.iter().map(|line| words(line)).collect(),
             ..Submission::default()
         };
-        let findings =
-            Findings { sent: ["GET lock", lines[0], lines[1]].map(words).to_vec(), ..Findings::default() };
+        let findings = Findings { sent: ["GET lock", lines[0], lines[1]].map(words).to_vec(), ..Findings::default() };
         for (when, is_met) in [
             ("lacks = ['NX']", true),
             ("lacks = ['ex']", false),

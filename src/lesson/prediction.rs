@@ -79,9 +79,9 @@ fn other_notations(guess: &str) -> Vec<String> {
         _ => None,
     };
     let integer = lower.strip_prefix("(integer)").map(|number| number.trim().to_owned());
-    let with_unit = lower.split_once(' ').filter(|(number, unit)| {
-        number.parse::<f64>().is_ok() && unit.chars().all(|c| c.is_alphabetic() || c == ' ')
-    });
+    let with_unit = lower
+        .split_once(' ')
+        .filter(|(number, unit)| number.parse::<f64>().is_ok() && unit.chars().all(|c| c.is_alphabetic() || c == ' '));
     let is_item = |item: &str| !item.is_empty() && !item.contains(['\'', '"', '[', ']', '(', ')', '{', '}', '=']);
     let items: Vec<&str> = guess.split([',', ' ']).filter(|item| !item.is_empty()).collect();
     let list = (items.len() > 1 && items.iter().all(|item| is_item(item)))

@@ -31,7 +31,8 @@ pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     let mut roles: Vec<(&String, &String)> = step.roles.iter().collect();
     let first_use = |key: &String| answer_keys.iter().position(|known| known == key).unwrap_or(usize::MAX);
     roles.sort_by_key(|(_, key)| first_use(key));
-    let same = |(role, key): (&String, &String)| BoundRole { role: role.clone(), answer_key: key.clone(), key: key.clone() };
+    let same =
+        |(role, key): (&String, &String)| BoundRole { role: role.clone(), answer_key: key.clone(), key: key.clone() };
     let mut bound: Vec<BoundRole> = roles.into_iter().map(same).collect();
     free.retain(|key| !bound.iter().any(|role| role.answer_key == **key));
     for role in bound.iter_mut().filter(|role| !used.contains(&role.answer_key)) {

@@ -302,8 +302,7 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
         .and_then(|error| RedisErrorMismatch::new(&error.message, submission, findings).map(Mismatch::RedisError));
     // Of a command that was sent and refused, the error says more than that the command is wanted.
     let names = submission.command_names();
-    let is_refused =
-        |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(name) if names.contains(&canonical(name.get_ref())));
+    let is_refused = |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(name) if names.contains(&canonical(name.get_ref())));
     let first = failed.iter().find(|failed| !is_refused(failed));
     let result = of_error.or_else(|| first.map(|failed| Mismatch::of_expectation(failed, submission, findings)));
     let command = of_commands(submission, findings).map(Mismatch::Command);
@@ -343,11 +342,7 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
 
 /// Returns a mistake that later lines cannot correct, in one of the lines of a step that takes several: a misspelt name,
 /// arguments in the wrong order, several values in one text, or data that no further line completes.
-pub fn of_one_line(
-    failed: &[FailedExpectation<'_>],
-    submission: &Submission,
-    findings: &Findings,
-) -> Option<Mismatch> {
+pub fn of_one_line(failed: &[FailedExpectation<'_>], submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     let is_final = |mismatch: &CommandMismatch| {
         use CommandMismatch::{Misspelling, OtherKey, SwappedPairs, SwappedWords, ValuesInOneText};
         matches!(mismatch, Misspelling { .. } | SwappedPairs(_) | SwappedWords { .. } | ValuesInOneText { .. })

@@ -69,9 +69,10 @@ fn of_command(submission: &Submission, findings: &Findings) -> Option<NoEffect> 
     {
         return Some(NoEffect::NoSuchKey { command, key: text(key) });
     }
-    let replied_zero = findings.exchanges.last().is_some_and(|exchange| {
-        exchange.command == *words && matches!(exchange.reply, resp::value::Value::Integer(0))
-    });
+    let replied_zero = findings
+        .exchanges
+        .last()
+        .is_some_and(|exchange| exchange.command == *words && matches!(exchange.reply, resp::value::Value::Integer(0)));
     let key = named.first().map(|key| text(key)).filter(|key| exists(key))?;
     if !replied_zero || !NEED_ELEMENTS.contains(&command.as_str()) {
         return None;

@@ -152,12 +152,12 @@ fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
             let is_kept = b.iter().all(|value| is_in(value, a) || !is_removed(value));
             is_kept && (a.iter().all(|value| is_in(value, b)) || b.iter().all(|value| is_in(value, a)))
         }
-        (Value::Map(a), Value::Map(b)) => b.iter().all(|(field, wanted)| {
-            match a.iter().find(|(other, _)| value::same(field, other)) {
+        (Value::Map(a), Value::Map(b)) => {
+            b.iter().all(|(field, wanted)| match a.iter().find(|(other, _)| value::same(field, other)) {
                 Some((_, actual)) => can_become(actual, wanted, &[]),
                 None => !is_removed(field),
-            }
-        }),
+            })
+        }
         _ => value::same(actual, wanted) || (is_digits(actual) && is_digits(wanted)),
     }
 }

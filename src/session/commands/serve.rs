@@ -308,10 +308,15 @@ mod tests {
             "task = \"x\"\nanswer = \"INCR seen\"\nhints = [\"x\"]\n[step.expect]\nuses = [\"INCR\"]\nstate = [{ run = \"GET seen\", reply = '\"1\"' }]\n",
         );
         let outside = connect(&mut session);
-        for (line, is_done) in [("SET other 1", false), ("SET seen 1", false), ("DEL seen", false), ("INCR seen", true)] {
+        for (line, is_done) in [("SET other 1", false), ("SET seen 1", false), ("DEL seen", false), ("INCR seen", true)]
+        {
             send(&mut session, outside, 0, line);
             let shown = shown(&mut session);
-            assert_eq!(shown.contains("A real client did") && shown.contains("Enter continues"), is_done, "{line}: {shown}");
+            assert_eq!(
+                shown.contains("A real client did") && shown.contains("Enter continues"),
+                is_done,
+                "{line}: {shown}"
+            );
             assert_eq!(!shown.is_empty(), is_done, "{line}: {shown}");
         }
     }

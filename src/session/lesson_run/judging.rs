@@ -81,6 +81,7 @@ impl Tutor {
         let before = run.map(|run| run.contents_before.clone()).unwrap_or_default();
         let (sent, acted) = run.map(|run| (run.sent.clone(), run.acted.clone())).unwrap_or_default();
         let exchanges = run.map(|run| self.runtime.wire_log.exchanges(run.first_call)).unwrap_or_default();
+        let answering_clients = run.map(|run| run.answering_clients()).unwrap_or_default();
         let found = std::mem::take(&mut self.script.found);
         let raced = self.race.result.take();
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
@@ -102,7 +103,7 @@ impl Tutor {
             exchanges,
             acting_clients: acted,
             intended: self.intended_commands(),
-            answering_clients: run.map(|run| run.answering_clients()).unwrap_or_default(),
+            answering_clients,
             task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),
             variable_owners: self
                 .lesson

@@ -11,8 +11,8 @@ use super::output_limit::OutputLimit;
 use super::replay::Replay;
 use super::replay_log::ReplayLog;
 use crate::lesson::evidence::Submission;
-use python_kernel::syntax::Statement;
 use python_kernel::frame::MAIN_THREAD;
+use python_kernel::syntax::Statement;
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::RequestParser;
 

@@ -278,9 +278,7 @@ impl Runtime {
         // A source with a syntax error runs as a whole, so that Python reports the error.
         let statements = match syntax::split_statements(source) {
             Ok(statements) => statements.into(),
-            Err(_) => {
-                VecDeque::from([Statement { source: source.to_owned(), first_line: 1, continues_line: false }])
-            }
+            Err(_) => VecDeque::from([Statement { source: source.to_owned(), first_line: 1, continues_line: false }]),
         };
         if let Some(work) = &mut self.clients[client].work {
             work.statements = statements;
