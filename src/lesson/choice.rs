@@ -12,7 +12,7 @@ const COMMON_WORDS: [&str; 9] = ["a", "an", "the", "and", "with", "to", "of", "i
 
 /// Returns the option that a text means: its number, its text, or words that only one option has.
 pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
-    let number = text.trim().trim_end_matches(['.', ')']).parse::<usize>().ok();
+    let number = text.trim().trim_matches(['.', '(', ')']).parse::<usize>().ok();
     if let Some(option) = number.and_then(|n| options.get(n.checked_sub(1)?)) {
         return Some(option);
     }
@@ -72,6 +72,7 @@ mod tests {
         for (text, options, expected) in [
             ("2", &commands[..], Some(2)),
             (" 2. ", &commands, Some(2)),
+            ("(2)", &commands, Some(2)),
             ("rpush AND rpop", &commands, Some(2)),
             ("RPUSH, RPOP", &commands, Some(2)),
             ("rpush", &commands, None),

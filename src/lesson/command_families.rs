@@ -51,7 +51,12 @@ pub const FAMILIES: &[&[Member]] = &[
         ("SCARD", effects::counts_members),
         ("SRANDMEMBER", effects::keeps_random_member),
     ],
-    &[("SINTERCARD", effects::counts_common_members), ("SINTER", effects::intersects)],
+    &[
+        ("SINTERCARD", effects::counts_common_members),
+        ("SINTER", effects::intersects),
+        ("SUNION", effects::unites),
+        ("SCARD", effects::counts_members),
+    ],
     &[("ZCOUNT", effects::counts_between_scores), ("ZRANGEBYSCORE", effects::returns_between_scores)],
     &[("LLEN", effects::counts_elements), ("LRANGE", effects::returns_elements)],
     &[("RPUSH", effects::pushes_right), ("APPEND", effects::appends_to_string)],

@@ -18,11 +18,24 @@ pub enum FailedExpectation<'a> {
     Reply(&'a str),
     Output(&'a str),
     Uses(&'a Spanned<String>),
+    /// A command was sent less often than it should be.
+    AtLeast {
+        name: &'a str,
+        wanted: usize,
+        sent: usize,
+    },
+    /// A variable was not set.
+    Assigns(&'a str),
     Avoids(&'a Spanned<String>),
     State(&'a Probe),
     Unchanged(&'a Spanned<String>),
     EveryOrder(&'a EveryOrder),
     Waiting(&'a Spanned<String>),
+    /// Two clients are waiting, but `second` began before `first`.
+    WaitingOrder {
+        first: &'a str,
+        second: &'a str,
+    },
 }
 
 /// How the clients that acted differ from those that should act.
@@ -49,7 +62,8 @@ pub fn failed_expectations<'a>(
     let is_only_shown = submission.commands.is_empty() && findings.origin == Origin::Redis;
     let earlier: Vec<String> = findings.exchanges.iter().map(|exchange| command_name(&exchange.command)).collect();
     let performed = if is_only_shown { earlier } else { performed };
-    let is_used = |name: &Spanned<String>| performed.contains(&canonical(name.get_ref()));
+    let is_used =
+        |name: &Spanned<String>| alternatives(name.get_ref()).any(|name| performed.contains(&canonical(name)));
     let is_sent = |name: &Spanned<String>| names.contains(&canonical(name.get_ref()));
     let is_raised = |wanted: &str| {
         submission.error.as_ref().is_some_and(|error| error.class_and_message().contains(wanted))
@@ -58,6 +72,12 @@ pub fn failed_expectations<'a>(
     let is_shown = |wanted: &str| {
         submission.shows(wanted) || (!expect.exactly && shows_meaning(submission, &findings.exchanges, wanted))
     };
+    let count = |name: &str| findings.sent.iter().filter(|words| command_name(words) == canonical(name)).count();
+    let at_least = expect.at_least.iter().filter_map(|(name, &wanted)| {
+        let sent = count(name);
+        (sent < wanted).then_some(FailedExpectation::AtLeast { name, wanted, sent })
+    });
+    let assigns = expect.assigns.iter().filter(|name| !findings.assigned_variables.contains(name));
     let is_lost = |result: &RaceResult| result.bad > 0 || result.error.is_some();
     let client = client_mismatch(expect, submission, findings).map(FailedExpectation::Client);
     let error = expect.error.as_deref().filter(|wanted| !is_raised(wanted)).map(FailedExpectation::Error);
@@ -69,18 +89,33 @@ pub fn failed_expectations<'a>(
     let unchanged = expect.unchanged.iter().filter(|key| findings.changed_keys.contains(key.get_ref()));
     let every_order = expect.every_order.iter().filter(|_| findings.race_result.as_ref().is_none_or(is_lost));
     let waiting = expect.waiting.iter().filter(|name| !findings.waiting_clients.contains(name.get_ref()));
+    let waits_since =
+        |name: &Spanned<String>| findings.waiting_clients.iter().position(|known| known == name.get_ref());
+    let waiting_order = expect.waiting.windows(2).filter_map(|pair| {
+        let is_reversed = waits_since(&pair[0])? > waits_since(&pair[1])?;
+        let (first, second) = (pair[0].get_ref(), pair[1].get_ref());
+        is_reversed.then_some(FailedExpectation::WaitingOrder { first, second })
+    });
     client
         .into_iter()
         .chain(error)
         .chain(reply)
         .chain(output)
         .chain(uses)
+        .chain(at_least)
+        .chain(assigns.map(|name| FailedExpectation::Assigns(name)))
         .chain(avoids)
         .chain(state)
         .chain(unchanged.map(FailedExpectation::Unchanged))
         .chain(every_order.map(FailedExpectation::EveryOrder))
         .chain(waiting.map(FailedExpectation::Waiting))
+        .chain(waiting_order)
         .collect()
+}
+
+/// Returns the commands of `LMOVE|BLMOVE`, one of which must be sent.
+pub fn alternatives(names: &str) -> impl Iterator<Item = &str> {
+    names.split('|').map(str::trim)
 }
 
 /// Compares the clients that acted with those that the step names. Returns `None` if they agree.

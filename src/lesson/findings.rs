@@ -11,7 +11,7 @@ pub struct Findings {
     pub probes: Vec<(String, Result<DisplayedValue, Failure>)>,
     /// Keys that should be unchanged but have changed.
     pub changed_keys: Vec<String>,
-    /// The names of clients that are waiting for a reply.
+    /// The names of clients that are waiting for a reply, the longest waiting first.
     pub waiting_clients: Vec<String>,
     /// All commands that were sent in this step, including those of the submission.
     pub sent: Vec<Vec<Vec<u8>>>,
@@ -25,6 +25,8 @@ pub struct Findings {
     pub answering_clients: Vec<String>,
     /// The text of the step's task.
     pub task: String,
+    /// The variables that the submission's client has set in this step.
+    pub assigned_variables: Vec<String>,
     /// Variables that hold a reply, each with the name of the client whose Python has it.
     pub variable_owners: Vec<(String, String)>,
     /// The types of the keys that the submission names.

@@ -120,10 +120,16 @@ pub struct Expect {
     pub exactly: bool,
     /// The output of the submission.
     pub output: Option<String>,
-    /// Commands that the submission must have sent.
+    /// Commands that the submission must have sent. `LMOVE|BLMOVE` is one of several.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
+    /// How often commands must have been sent in the step, at least.
+    #[serde(default)]
+    pub at_least: BTreeMap<String, usize>,
+    /// Variables that the submission's client must have set in the step.
+    #[serde(default)]
+    pub assigns: Vec<String>,
     /// Commands that the submission must not have sent.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
@@ -135,7 +141,7 @@ pub struct Expect {
     /// The clients that must act. One of them must complete the step, and each must have sent a command in it.
     #[serde(default)]
     pub by: Vec<String>,
-    /// Clients that must be waiting for a reply.
+    /// Clients that must be waiting for a reply. They must have begun to wait in this order.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub waiting: Vec<Spanned<String>>,

@@ -6,13 +6,15 @@
 //! it into sentences.
 
 use super::comparison::Comparison;
-use super::evidence::Submission;
+use super::evidence::{DisplayedValue, Submission};
 use super::failed_expectations::{FailedExpectation, client_mismatch, failed_conditions, failed_expectations};
 use super::findings::{Findings, Origin};
 use super::format::{Expect, Mistake, Step, When};
 use super::mismatches::no_effect::NoEffect;
 use super::mismatches::unsent::Unsent;
 use super::mismatches::{self, ActorMismatch, Mismatch};
+use super::shown::is_same_text;
+use super::value::{self, Value};
 
 /// The result of judging a submission.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,13 +149,35 @@ fn judge_unchanged(
     if is_reply_right && findings.origin == Origin::Python {
         return Verdict::Near(vec![Mismatch::NotFromRedis]);
     }
+    if is_reply_shown_from_elsewhere(expect, submission, findings) {
+        return Verdict::Near(mismatches::of_origin(expect, submission, findings).into_iter().collect());
+    }
     // In a step of several lines, only the last line has to show the wanted value.
-    let is_last = !takes_several_lines || mismatches::is_like_last_command(submission, findings);
-    let near = if is_last { mismatches::of_near_miss(expect, submission, findings) } else { Vec::new() };
+    let asked = with_earlier_command(submission, findings);
+    let is_last = !takes_several_lines || mismatches::is_like_last_command(&asked, findings);
+    let near = if is_last { mismatches::of_near_miss(expect, &asked, findings) } else { Vec::new() };
     if !near.is_empty() {
         return Verdict::Near(near);
     }
     NoEffect::new(submission, findings).map_or(Verdict::Exploring, Verdict::NoEffect)
+}
+
+/// Returns whether a submission shows the wanted value in any way of writing it, but did not ask the step's keys for it.
+fn is_reply_shown_from_elsewhere(expect: &Expect, submission: &Submission, findings: &Findings) -> bool {
+    let wanted = expect.reply.as_deref().and_then(value::parse_python);
+    let actual = submission.value.as_ref().and_then(DisplayedValue::value);
+    // An empty value or a small number may be shown for any reason.
+    let is_telling = |wanted: &Value| !matches!(wanted, Value::None | Value::Bool(_) | Value::Integer(_));
+    findings.origin != Origin::Redis
+        && wanted.zip(actual).is_some_and(|(wanted, actual)| is_telling(&wanted) && is_same_text(&wanted, &actual))
+}
+
+/// Adds the client's last command of the step to a submission that only shows a variable.
+fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submission {
+    let mut own = findings.exchanges.iter().filter(|exchange| exchange.client == submission.client);
+    let last = own.next_back().filter(|_| submission.commands.is_empty() && findings.origin == Origin::Redis);
+    let commands = last.map_or_else(|| submission.commands.clone(), |last| vec![last.command.clone()]);
+    Submission { commands, ..submission.clone() }
 }
 
 /// Returns the name of the function that a line calls: `top` for `top()` and `print(top())`. Returns `None` for a method,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::evidence::canonical;
+use super::failed_expectations::alternatives;
 use super::format::{Compare, Diagnostic, Expect, FORMAT, Lesson, Step, When, is_name};
 use super::{race_rules, text_rules};
 use crate::messages::lesson_rules as messages;
@@ -135,8 +136,8 @@ fn check_step(step: &Step, report: &mut impl FnMut(usize, String)) {
     }
     check_hints(step, report);
     if let Some(expect) = &step.expect {
-        for name in expect.get_ref().uses.iter().chain(&expect.get_ref().avoids) {
-            check_command(name.get_ref(), name.span().start, report);
+        for names in expect.get_ref().uses.iter().chain(&expect.get_ref().avoids) {
+            alternatives(names.get_ref()).for_each(|name| check_command(name, names.span().start, report));
         }
     }
     for mistake in &step.mistakes {
@@ -144,7 +145,7 @@ fn check_step(step: &Step, report: &mut impl FnMut(usize, String)) {
         if is_empty_condition(when) {
             report(mistake.when.span().start, messages::mistake_always_fits());
         }
-        for name in when.uses.iter().chain(&when.lacks) {
+        for name in when.uses.iter().chain(&when.order) {
             check_command(name, mistake.when.span().start, report);
         }
     }

@@ -51,6 +51,16 @@ impl Exchange {
         }
     }
 
+    /// Returns whether the reply has as many elements as a Python value says.
+    fn has_length(&self, wanted: &Value) -> bool {
+        let length = match from_cli(&self.reply) {
+            Value::Sequence(items) | Value::Set(items) => items.len(),
+            Value::Map(pairs) => pairs.len(),
+            _ => return false,
+        };
+        matches!(wanted, Value::Integer(n) if usize::try_from(*n) == Ok(length))
+    }
+
     fn has_word(&self, word: &[u8]) -> bool {
         self.command.iter().any(|argument| argument.eq_ignore_ascii_case(word))
     }
@@ -76,7 +86,7 @@ fn first_of_pair(value: &Value) -> Option<&Value> {
 }
 
 /// Returns whether two values are the same text, the same number, or lists of these in the same order.
-fn is_same_text(a: &Value, b: &Value) -> bool {
+pub fn is_same_text(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Sequence(a), Value::Sequence(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same_text(a, b))
@@ -109,7 +119,11 @@ fn shown_exchanges<'a>(submission: &Submission, exchanges: &'a [Exchange]) -> Ve
 pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     let exchanges = shown_exchanges(submission, exchanges);
-    let mut values = exchanges.iter().filter_map(|exchange| exchange.value_to_show(&wanted));
+    let counts = submission.source.contains("len(");
+    let of_exchange = |exchange: &&Exchange| {
+        exchange.value_to_show(&wanted).or_else(|| (counts && exchange.has_length(&wanted)).then(|| wanted.clone()))
+    };
+    let mut values = exchanges.iter().filter_map(of_exchange);
     values.any(|value| Display::of_submission(submission).contains(&value))
 }
 
@@ -284,6 +298,7 @@ mod tests {
             ("loop", "ZREVRANGE z 0 0 WITHSCORES", "*1\r\n*2\r\n$3\r\nBob\r\n,2\r\n", "(b'Bob', 2.0)", "[b'Bob']"),
             ("r.hmget('u', 'mail')", "HMGET u mail", "*1\r\n$3\r\na@b\r\n", "[b'a@b']\n", "b'a@b'"),
             ("print(r.get('x'))", "GET x", "$-1\r\n", "None\n", "None"),
+            ("print(len(r.sunion('a', 'b')), 'tags')", "SUNION a b", list, "2 tags\n", "2"),
         ] {
             assert!(shows(source, command, reply, printed, wanted), "{source} printed {printed}");
         }
@@ -302,6 +317,8 @@ mod tests {
             ("loop", "LRANGE q 0 -1", list, "t1\n", "[b't1', b't2']"),
             ("loop", "LRANGE q 0 -1", "*2\r\n$1\r\na\r\n$1\r\na\r\n", "a\n", "[b'a', b'a']"),
             ("x = r.get('n')", "GET n", alice, "", "b'Alice'"),
+            ("print(x)", "LRANGE q 0 -1", list, "2\n", "2"),
+            ("print(len(r.lrange('q', 0, -1)) + 1)", "LRANGE q 0 -1", list, "3\n", "3"),
             ("r.lrange('q', 0, 5)", "LRANGE q 0 5", "*0\r\n", "[]\n", "[]"),
         ] {
             assert!(!shows(source, command, reply, printed, wanted), "{source} printed {printed}");

@@ -86,6 +86,9 @@ messages! {
     when_other_error(wanted, actual) = "`error` is {wanted}, but the error was {actual}.";
     when_uses_not_sent(wanted, sent) = "`uses` names {wanted}, but {sent} was sent.";
     when_lacks_sent(name) = "`lacks` names {name}, but it was sent.";
+    sent_too_seldom(name, wanted, sent) = "`at_least` wants {name} {wanted} times, but it was sent {sent} times in the step.";
+    variable_not_set(name) = "`assigns` names {name}, but the client has not set it in the step.";
+    waiting_order(second, first) = "{second} began to wait before {first}, but `waiting` names {first} first.";
     when_word_not_sent(word) = "`has` names {word}, but no command contains it.";
     when_command_not_sent(wanted, sent) = "`sent` names {wanted}, but {sent} was sent.";
     when_order_differs(wanted) = "`order` is {wanted}, but the commands of the step were sent in another order.";

@@ -43,6 +43,10 @@ a step is done; Ctrl-C stops what is running, Ctrl-D leaves.";
     expected_error(error) = "You get an error that says {error}.";
     /// Shown by `:expect`: a command that must be sent.
     expected_use(command) = "You send {command}.";
+    /// Shown by `:expect`: how often a command must be sent in the step.
+    expected_count(command, count) = "{command} is sent at least {count} times.";
+    /// Shown by `:expect`: a variable that must be set in the step.
+    expected_variable(name) = "The variable {name} is set.";
     /// Shown by `:expect`: a command that must not be sent.
     expected_avoidance(command) = "You do not send {command}.";
     /// Shown by `:expect`: a key that must not change.

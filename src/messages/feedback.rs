@@ -25,6 +25,10 @@ messages! {
     output_wanted(wanted, actual) = "It should print {wanted}. It printed {actual}.";
     output_wanted_none_printed(wanted) = "It should print {wanted}. It printed nothing.";
     command_wanted(wanted, sent) = "This step is about {wanted}. You sent {sent}.";
+    or() = " or ";
+    sent_too_seldom(name, wanted, sent) = "{name} should be sent at least {wanted} times in this step. So far it was sent {sent} times.";
+    variable_not_set(name) = "The result should be in a variable {name}, which was not set in this step.";
+    waiting_order(second, first) = "{second} began to wait before {first}. It should be the other way round: `:again` starts the step again.";
     no_command() = "no command";
     command_unwanted(name) = "This step should be done without {name}.";
     key_changed(key) = "{key} should not change, but it has changed. `:again` restores it.";

@@ -5,6 +5,7 @@ mod prediction;
 mod state;
 mod value;
 
+use super::failed_expectations;
 use super::mismatches::no_effect::NoEffect;
 use super::mismatches::unsent::Unsent;
 use super::mismatches::{ActorMismatch, Mismatch, RaceMismatch, RedisErrorMismatch, ReplyMismatch};
@@ -28,7 +29,10 @@ fn sentence(mismatch: &Mismatch) -> String {
         Mismatch::NearReply(difference) => value::sentence(difference),
         Mismatch::Output { wanted, actual } if actual.is_empty() => messages::output_wanted_none_printed(code(wanted)),
         Mismatch::Output { wanted, actual } => messages::output_wanted(code(wanted), code(&value::shortened(actual))),
-        Mismatch::CommandNotSent { wanted, sent } => messages::command_wanted(code(wanted), command_list(sent)),
+        Mismatch::CommandNotSent { wanted, sent } => messages::command_wanted(names_of(wanted), command_list(sent)),
+        Mismatch::SentTooSeldom { name, wanted, sent } => messages::sent_too_seldom(code(name), wanted, sent),
+        Mismatch::VariableNotSet { name } => messages::variable_not_set(code(name)),
+        Mismatch::WaitingOrder { first, second } => messages::waiting_order(code(second), code(first)),
         Mismatch::UnwantedCommand { name } => messages::command_unwanted(code(name)),
         Mismatch::State(mismatch) => state::sentence(mismatch),
         Mismatch::KeyChanged { key } => messages::key_changed(code(key)),
@@ -60,6 +64,12 @@ pub fn no_effect_sentence(reason: &NoEffect) -> String {
         }
         NoEffect::NothingReturned { call } => messages::nothing_returned(code(call)),
     }
+}
+
+/// Returns the names of the commands of `LMOVE|BLMOVE`, with an "or" between them.
+pub fn names_of(alternatives: &str) -> String {
+    let names: Vec<String> = failed_expectations::alternatives(alternatives).map(code).collect();
+    names.join(&messages::or())
 }
 
 /// Returns the names of commands as a list, without repetitions.

@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn long_values_are_not_shown_in_addition_to_their_difference() {
         let feedback = |wanted: &Value, actual: &Value| {
-            wanted_and_actual(wanted, actual, ValueMismatch::between(wanted, actual).as_ref())
+            wanted_and_actual(&repr(wanted), &repr(actual), ValueMismatch::between(wanted, actual).as_ref())
         };
         let long = |last: &str| parse_python(&format!("[{}b'{last}']", "b'0123456789', ".repeat(10))).unwrap();
         assert_eq!(feedback(&long("x"), &long("y")), "At index 10 there is `b'y'` instead of `b'x'`.");

@@ -11,7 +11,7 @@ pub mod unsent;
 pub mod value;
 
 use super::evidence::{DisplayedValue, Submission, canonical, keys};
-use super::failed_expectations::{ClientMismatch, FailedExpectation};
+use super::failed_expectations::{ClientMismatch, FailedExpectation, alternatives};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe};
 use super::shown::is_answered;
@@ -47,6 +47,15 @@ pub enum Mismatch {
         wanted: String,
         sent: Vec<String>,
     },
+    /// A command was sent less often than it should be in the step.
+    SentTooSeldom {
+        name: String,
+        wanted: usize,
+        sent: usize,
+    },
+    VariableNotSet {
+        name: String,
+    },
     UnwantedCommand {
         name: String,
     },
@@ -57,6 +66,11 @@ pub enum Mismatch {
     Race(RaceMismatch),
     NotWaiting {
         client: String,
+    },
+    /// Both clients are waiting, but `second` began before `first`.
+    WaitingOrder {
+        first: String,
+        second: String,
     },
     /// The value is right, but Redis was not asked for it.
     NotFromRedis,
@@ -164,11 +178,18 @@ impl Mismatch {
             FailedExpectation::Uses(wanted) => {
                 Mismatch::CommandNotSent { wanted: wanted.get_ref().clone(), sent: submission.command_names() }
             }
+            FailedExpectation::AtLeast { name, wanted, sent } => {
+                Mismatch::SentTooSeldom { name: (*name).to_owned(), wanted: *wanted, sent: *sent }
+            }
+            FailedExpectation::Assigns(name) => Mismatch::VariableNotSet { name: (*name).to_owned() },
             FailedExpectation::Avoids(name) => Mismatch::UnwantedCommand { name: name.get_ref().clone() },
             FailedExpectation::State(probe) => Mismatch::State(StateMismatch::of_probe(probe, submission, findings)),
             FailedExpectation::Unchanged(key) => Mismatch::KeyChanged { key: key.get_ref().clone() },
             FailedExpectation::EveryOrder(every_order) => Mismatch::Race(RaceMismatch::new(every_order, findings)),
             FailedExpectation::Waiting(client) => Mismatch::NotWaiting { client: client.get_ref().clone() },
+            FailedExpectation::WaitingOrder { first, second } => {
+                Mismatch::WaitingOrder { first: (*first).to_owned(), second: (*second).to_owned() }
+            }
         }
     }
 
@@ -302,7 +323,7 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
         .and_then(|error| RedisErrorMismatch::new(&error.message, submission, findings).map(Mismatch::RedisError));
     // Of a command that was sent and refused, the error says more than that the command is wanted.
     let names = submission.command_names();
-    let is_refused = |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(name) if names.contains(&canonical(name.get_ref())));
+    let is_refused = |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(wanted) if alternatives(wanted.get_ref()).any(|name| names.contains(&canonical(name))));
     let first = failed.iter().find(|failed| !is_refused(failed));
     let result = of_error.or_else(|| first.map(|failed| Mismatch::of_expectation(failed, submission, findings)));
     let command = of_commands(submission, findings).map(Mismatch::Command);

@@ -63,7 +63,9 @@ fn of_command(submission: &Submission, findings: &Findings) -> Option<NoEffect> 
     let is_intended = |key: &[u8]| findings.intended.iter().any(|intended| keys(intended).contains(&key));
     let exists = |key: &str| findings.key_types.iter().any(|(known, _)| known == key);
     let named = keys(words);
+    let waits = commands::by_name(&command).is_some_and(|row| row.flags.contains(&Flag::Blocking));
     if let [key] = named.as_slice()
+        && !waits
         && !is_intended(key)
         && !exists(&text(key))
     {
@@ -143,6 +145,7 @@ mod tests {
                     key: "tags".into(),
                 }),
             ),
+            ("r.blpop('queue')", "", "BLPOP queue 0", None),
             ("r.sismember('tags', 'x')", "0", "SISMEMBER tags x", None),
             ("1", "1", "", None),
         ] {

@@ -121,12 +121,22 @@ pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findin
             || source.split_whitespace().any(|word| word == key)
     };
     let touched = submission.commands.iter().filter(|words| keys(words).into_iter().any(is_looked_at));
-    if touched.clone().next().is_none() || Comparison::parse(probe).is_some() {
+    if touched.clone().next().is_none() {
         return false;
     }
     let removed: Vec<Vec<u8>> = touched.filter(|words| removes(words)).flat_map(|words| words[2..].to_vec()).collect();
+    let comparison = Comparison::parse(probe);
+    let (source, wanted) = match &comparison {
+        Some(Comparison { expression, wanted: Wanted::Value(wanted) }) => (*expression, *wanted),
+        // A number outside of its bounds was set, unless it says that there is no key or no expiry time.
+        Some(Comparison { expression, wanted: Wanted::Bounds(_) }) => {
+            let actual = findings.probe_value(expression).and_then(|shown| shown.value_like("0"));
+            return matches!(actual, Some(Value::Float(_))) || matches!(actual, Some(Value::Integer(n)) if n >= 0);
+        }
+        None => (source.as_str(), probe.reply.as_str()),
+    };
     let Some(shown) = findings.probe_value(source) else { return true };
-    match (value::parse_python(&probe.reply), shown.value_like(&probe.reply)) {
+    match (value::parse_python(wanted), shown.value_like(wanted)) {
         (Some(wanted), Some(actual)) => !can_become(&actual, &wanted, &removed),
         _ => false,
     }

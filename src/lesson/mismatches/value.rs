@@ -202,7 +202,7 @@ impl TextMismatch {
             Some(TextMismatch::OuterWhitespace)
         } else if actual.trim_matches(['"', '\'']) == wanted {
             Some(TextMismatch::Quotes)
-        } else if spelling::are_similar(&wanted, &actual) {
+        } else if spelling::are_similar(&wanted, &actual) && without_digits(&wanted) != without_digits(&actual) {
             Some(TextMismatch::Spelling)
         } else if actual.starts_with(&wanted) {
             Some(TextMismatch::TooLong)
@@ -369,4 +369,9 @@ fn text(value: &Value) -> Option<String> {
 
 fn digits(value: &Value) -> Option<f64> {
     text(value)?.parse().ok()
+}
+
+/// Returns a text without its digits. Texts that differ only in digits are names of different things.
+fn without_digits(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }

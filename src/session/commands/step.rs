@@ -68,7 +68,9 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.output.iter().map(|output| messages::expected_output(code(output.trim_end()))));
     lines.extend(expect.error.iter().map(|error| messages::expected_error(code(error))));
     lines.extend(expect.state.iter().map(feedback::expectation_sentence));
-    lines.extend(expect.uses.iter().map(|name| messages::expected_use(code(name.get_ref()))));
+    lines.extend(expect.uses.iter().map(|name| messages::expected_use(feedback::names_of(name.get_ref()))));
+    lines.extend(expect.at_least.iter().map(|(name, count)| messages::expected_count(code(name), count)));
+    lines.extend(expect.assigns.iter().map(|name| messages::expected_variable(code(name))));
     lines.extend(expect.avoids.iter().map(|name| messages::expected_avoidance(code(name.get_ref()))));
     lines.extend(expect.unchanged.iter().map(|key| messages::expected_unchanged(code(key.get_ref()))));
     lines.extend(expect.every_order.iter().map(every_order_expected));

@@ -89,22 +89,21 @@ impl Tutor {
             probes: found.into_iter().map(|probe| (probe.source.clone(), probe_answer(probe))).collect(),
             changed_keys: before
                 .into_iter()
-                .filter(|(key, old)| self.contents_of(key) != *old)
+                .filter(|(key, old)| self.contents_of(key) != *old && !self.has_expired(key, old))
                 .map(|(key, _)| key)
                 .collect(),
-            waiting_clients: self
-                .runtime
-                .clients
-                .iter()
-                .filter(|client| client.work.is_some())
-                .map(|client| client.name.clone())
-                .collect(),
+            waiting_clients: self.waiting_clients(&acted),
             sent,
             exchanges,
             acting_clients: acted,
             intended: self.intended_commands(),
             answering_clients,
             task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),
+            assigned_variables: self
+                .lesson
+                .as_ref()
+                .map(|run| run.activity.assigned_by(&submission.client))
+                .unwrap_or_default(),
             variable_owners: self
                 .lesson
                 .as_ref()
@@ -181,6 +180,23 @@ impl Tutor {
         {
             run.closing_remark = Some(another_way(code(answer)));
         }
+    }
+
+    /// Returns whether a key is gone because its time to live has ended. `old` are its contents at the start of the step.
+    fn has_expired(&self, key: &str, old: &[u8]) -> bool {
+        let line = old.strip_prefix(b":").and_then(|rest| rest.split(|byte| *byte == b'\r').next());
+        let expiry_ms = line.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<i64>().ok());
+        let is_gone = self.runtime.engine.keyspace.database().get(key.as_bytes()).is_none();
+        is_gone && expiry_ms.is_some_and(|expiry_ms| expiry_ms >= 0 && expiry_ms * 1000 <= self.runtime.now_us())
+    }
+
+    /// Returns the names of the clients that are waiting for a reply, the longest waiting first. `acted` are the clients
+    /// in the order of their first command in this step. A client that is not among them was waiting before.
+    fn waiting_clients(&self, acted: &[String]) -> Vec<String> {
+        let waiting = self.runtime.clients.iter().filter(|client| client.work.is_some());
+        let mut names: Vec<String> = waiting.map(|client| client.name.clone()).collect();
+        names.sort_by_key(|name| acted.iter().position(|known| known == name).map_or(0, |at| at + 1));
+        names
     }
 
     /// Returns a key's value and expiry time, as bytes that are equal only if the key has not changed.

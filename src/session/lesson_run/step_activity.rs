@@ -21,6 +21,8 @@ pub(super) struct StepActivity {
     reads_whole_keyspace: bool,
     /// Variables whose values come from commands, as pairs of client and variable name.
     variables: HashSet<(String, String)>,
+    /// Variables that were set in this step, as pairs of client and variable name.
+    assigned: HashSet<(String, String)>,
     /// The mistakes that were reported since the data last changed.
     pub reported_mistakes: Vec<usize>,
     /// Whether a mistake has spoiled the data for this step.
@@ -37,12 +39,19 @@ impl StepActivity {
         }
         let variables = syntax::variables(&submission.source);
         let of_client = |name: String| (submission.client.clone(), name);
+        self.assigned.extend(variables.bound.iter().cloned().map(of_client));
         if self.reaches_redis(submission, &variables) {
             self.variables.extend(variables.bound.into_iter().map(of_client));
             self.variables.insert(of_client(LAST_VALUE.into()));
         } else if submission.value.is_some() {
             self.variables.remove(&of_client(LAST_VALUE.into()));
         }
+    }
+
+    /// Returns the names of the variables that a client has set in this step.
+    pub fn assigned_by(&self, client: &str) -> Vec<String> {
+        let own = self.assigned.iter().filter(|(holder, _)| holder == client);
+        own.map(|(_, name)| name.clone()).collect()
     }
 
     /// Returns the variables of all other clients whose values come from commands, as pairs of variable name and

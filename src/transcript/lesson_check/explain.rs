@@ -48,6 +48,13 @@ fn unmet_expectation(
             let sent = command_list(&submission.command_names());
             (name.span().start, messages::uses_not_sent(code(name.get_ref()), sent))
         }
+        FailedExpectation::AtLeast { name, wanted, sent } => {
+            (expect_at, messages::sent_too_seldom(code(name), wanted, sent))
+        }
+        FailedExpectation::Assigns(name) => (expect_at, messages::variable_not_set(code(name))),
+        FailedExpectation::WaitingOrder { first, second } => {
+            (expect_at, messages::waiting_order(code(second), code(first)))
+        }
         FailedExpectation::Avoids(name) => (name.span().start, messages::avoids_sent(code(name.get_ref()))),
         FailedExpectation::State(probe) => (probe.run.span().start, unmet_state(probe, submission, findings)),
         FailedExpectation::Unchanged(key) => (key.span().start, messages::unchanged_key_changed(code(key.get_ref()))),
