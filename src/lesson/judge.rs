@@ -102,10 +102,8 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     }
     let takes_several_lines =
         !is_raced && step.answer.as_ref().is_some_and(|answer| is_several_lines(answer.get_ref()));
-    let last_line = step.answer.as_ref().and_then(|answer| answer.get_ref().trim_end().lines().last());
-    let calls_last_function =
-        last_line.and_then(called_function).is_some_and(|name| called_function(&submission.source) == Some(name));
-    if submission.error.is_none() && !is_raced && calls_last_function && expect.reply.is_some() {
+    let is_reply_wrong = failed.iter().any(|failed| matches!(failed, FailedExpectation::Reply(_)));
+    if is_reply_wrong && submission.error.is_none() && !is_raced && calls_last_function(step, submission) {
         if submission.value.is_none() && submission.output.is_empty() {
             return Verdict::NoEffect(NoEffect::NothingReturned { call: submission.source.trim().into() });
         }
@@ -178,6 +176,14 @@ fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submiss
     let last = own.next_back().filter(|_| submission.commands.is_empty() && findings.origin == Origin::Redis);
     let commands = last.map_or_else(|| submission.commands.clone(), |last| vec![last.command.clone()]);
     Submission { commands, ..submission.clone() }
+}
+
+/// Returns whether a submission calls the function that only the last line of the step's answer calls, to show its result.
+fn calls_last_function(step: &Step, submission: &Submission) -> bool {
+    let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();
+    let Some(name) = answer.trim_end().lines().last().and_then(called_function) else { return false };
+    let is_called = |line: &&str| called_function(line) == Some(name);
+    answer.lines().filter(is_called).count() == 1 && is_called(&submission.source.as_str())
 }
 
 /// Returns the name of the function that a line calls: `top` for `top()` and `print(top())`. Returns `None` for a method,
