@@ -20,6 +20,49 @@ const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
 /// The keys that determine the kind of a step. Each step has exactly one of them.
 const KINDS: &str = "task, explore, predict, choose, show, compare, race";
 
+/// The tutor commands that the code of a lesson may contain.
+const COMMANDS_IN_LESSONS: [&str; 2] = ["client", "wait"];
+
+/// Returns the first line of a lesson's code that is a tutor command which a lesson may not contain: such a command could
+/// write a file, open a port, or start the lesson again without end.
+pub fn refused_command(code: &str) -> Option<&str> {
+    let is_refused = |line: &&str| {
+        let name = line.trim().strip_prefix(':').map(|rest| rest.split_whitespace().next().unwrap_or_default());
+        name.is_some_and(|name| !COMMANDS_IN_LESSONS.contains(&name))
+    };
+    code.lines().find(is_refused)
+}
+
+/// Returns all code of a lesson, with its places in the file.
+fn code(lesson: &Lesson) -> impl Iterator<Item = &Spanned<String>> {
+    lesson.setup.iter().chain(lesson.steps.iter().flat_map(step_code))
+}
+
+fn step_code(step: &Step) -> Vec<&Spanned<String>> {
+    let expected = step.expect.iter().flat_map(|expect| &expect.get_ref().state);
+    let of_mistakes = step.mistakes.iter().flat_map(|mistake| &mistake.when.get_ref().state);
+    let every_order = step.expect.iter().filter_map(|expect| expect.get_ref().every_order.as_ref());
+    let every_order = every_order.flat_map(|every| every.start.iter().chain(&every.run).chain([&every.holds.run]));
+    let compare = step.compare.iter().flat_map(|compare| {
+        let sides = [&compare.left, &compare.right].into_iter();
+        compare
+            .setup
+            .iter()
+            .chain(sides.flat_map(|side| [&side.run].into_iter().chain(side.holds.iter().map(|h| &h.run))))
+    });
+    let race = step.race.iter().flat_map(|race| {
+        race.start.iter().chain([&race.holds.run]).chain(race.clients.iter().filter_map(|client| client.run.as_ref()))
+    });
+    let typed = [&step.answer, &step.predict, &step.show].into_iter().flatten().chain(&step.also);
+    typed
+        .chain(step.mistakes.iter().map(|mistake| &mistake.example))
+        .chain(expected.chain(of_mistakes).map(|probe| &probe.run))
+        .chain(every_order)
+        .chain(compare)
+        .chain(race)
+        .collect()
+}
+
 /// Returns the violations of the rules in a lesson, in the order of the file.
 pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
@@ -43,6 +86,11 @@ pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
             report(at, messages::same_step_id(id));
         }
         check_step(step, &mut report);
+    }
+    for code in code(lesson) {
+        if let Some(line) = refused_command(code.get_ref()) {
+            report(code.span().start, messages::refused_command(line.trim()));
+        }
     }
     text_rules::check(lesson, &mut report);
     errors.sort_by_key(|error| error.at);
@@ -311,6 +359,17 @@ say = "That is for strings."
             ("hints = [", "hints = [\"a\", \"b\", ", "at most 3 hints"),
             ("uses = [\"HINCRBY\"]", "uses = [\"HINCR\"]", "not a Redis command"),
             ("when = { uses = [\"INCR\"] }", "when = { }", "matches everything"),
+            (
+                "answer = \"r.hincrby('h', 'n', 1)\"",
+                "answer = \":save /tmp/x\"",
+                "\":save /tmp/x\" cannot be part of a lesson",
+            ),
+            ("minutes = 5", "minutes = 5\nsetup = \":again\"", "\":again\" cannot be part of a lesson"),
+            (
+                "reply = \"1\"\nuses",
+                "state = [{ run = \":serve 6391\", reply = \"1\" }]\nuses",
+                "\":serve 6391\" cannot be part of a lesson",
+            ),
             ("task = \"Count.\"", "predict = \":wait 5s\\n1\"", "cannot contain tutor commands"),
             (
                 TASK,

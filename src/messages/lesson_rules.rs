@@ -21,6 +21,8 @@ messages! {
     mistake_always_fits() =
         "this mistake matches everything: add error, uses, lacks, reply, output or state to its conditions";
     too_many_hints(most) = "a step has at most {most} hints: remove the weakest";
+    refused_command(line) =
+        "\"{line}\" cannot be part of a lesson: its code may contain Python, redis-cli, `:client` and `:wait`";
     bad_role(role) = "the role \"{role}\" must consist of lower-case letters, digits and hyphens, as in cart or top-ten";
     role_in_answer(placeholder) = "the answer contains {placeholder}: write its own key there, because learners see it as it is";
     unused_role(role, placeholder) = "the role \"{role}\" is not used: write {placeholder} for its key in `state`";

@@ -22,7 +22,7 @@ use commands::Wait;
 use commands::undo::UndoHistory;
 use commands::wire::WireDisplay;
 use event::{ChildId, Effect, Event, Need, Prompt, Show};
-use lesson_run::{ScriptStep, Tutor};
+use lesson_run::{ScriptStep, Tutor, inputs_of_lesson};
 pub use options::{Options, SEED, START_US};
 use runtime::client::{ClientIndex, TUTOR};
 use runtime::wire_log::Cause;
@@ -413,7 +413,7 @@ impl Session {
                 }
             }
             ScriptStep::RunUnseen(text) => {
-                for input in dialect::inputs(&text, Dialect::Both).into_iter().filter(dialect::is_allowed_in_lessons) {
+                for input in inputs_of_lesson(&text) {
                     self.begin(TUTOR, input);
                 }
             }
@@ -431,8 +431,7 @@ impl Session {
                 self.tutor.runtime.show(Show::Typed { prompt, line: line.to_owned() });
             }
         }
-        let inputs = dialect::inputs(text, Dialect::Both).into_iter();
-        self.tutor.entered.extend(inputs.filter(dialect::is_allowed_in_lessons));
+        self.tutor.entered.extend(inputs_of_lesson(text));
     }
 
     /// Runs the next input that was entered, if the client in the foreground is free.

@@ -331,3 +331,26 @@ fn list_is_an_alias_of_lessons() {
     assert_eq!(listed("list"), listed("lessons"));
     assert!(!listed("list").is_empty());
 }
+
+#[test]
+fn the_rest_of_a_line_does_not_run_after_an_error() {
+    let said = tutor_output("line", COUNT, "1/0; print('same')\nprint('next')\n");
+    assert!(said.contains("ZeroDivisionError") && said.ends_with(" next"), "{said}");
+    assert_eq!(said.matches("same").count(), 1, "only the line itself contains it: {said}");
+}
+
+#[test]
+fn the_code_of_a_lesson_cannot_use_commands_that_reach_out_of_it() {
+    let written = folder("judging-reaches-out").join("written.py");
+    let _ = fs::remove_file(&written);
+    let save = format!(":save {}", written.display());
+    for command in [save.as_str(), ":again", ":go self", ":back"] {
+        let setup = COUNT.replacen("setup = \"", &format!("setup = \"{command}\\n"), 1);
+        let probe = COUNT.replacen("run = \"r.hget('user', 'visits')\"", &format!("run = \"{command}\""), 1);
+        for (name, steps) in [("setup", setup), ("probe", probe)] {
+            let said = tutor_output(&format!("reaches-out-{name}"), &steps, "r.hincrby('user', 'visits', 1)\n");
+            assert!(said.contains("11"), "the line has run: {said}");
+            assert!(!written.exists(), "{command} in the {name} wrote a file");
+        }
+    }
+}

@@ -456,11 +456,24 @@ mod tests {
         let recorded: Vec<RecordedStatements> =
             serde_json::from_str(include_str!("../tests/recorded/statements.json")).unwrap();
         for case in recorded {
-            let ours = split_statements(&case.source).unwrap();
-            let theirs = case.statements.into_iter();
-            let theirs: Vec<_> =
-                theirs.map(|part| Statement { source: part.source, first_line: part.first_line }).collect();
+            let ours = split_statements(&case.source).unwrap().into_iter();
+            let ours: Vec<_> = ours.map(|statement| (statement.source, statement.first_line)).collect();
+            let theirs: Vec<_> = case.statements.into_iter().map(|part| (part.source, part.first_line)).collect();
             assert_eq!(ours, theirs, "{}", case.source);
+        }
+    }
+
+    #[test]
+    fn a_statement_continues_the_line_on_which_the_one_before_it_ends() {
+        for (source, expected) in [
+            ("a = 1; b = 2\nc = 3", [false, true, false].as_slice()),
+            ("f(1,\n  2); g()", &[false, true]),
+            ("if a:\n    b; c\nd", &[false, false]),
+            ("x", &[false]),
+        ] {
+            let continues: Vec<bool> =
+                split_statements(source).unwrap().into_iter().map(|statement| statement.continues_line).collect();
+            assert_eq!(continues, expected, "{source}");
         }
     }
 

@@ -36,8 +36,8 @@ use race_step::RaceRun;
 pub use race_step::{every_order_expected, race_expected};
 use redis_engine::Engine;
 use review::Review;
-pub use script::ScriptStep;
 use script::{Item, Script};
+pub use script::{ScriptStep, inputs_of_lesson};
 use step_activity::StepActivity;
 use step_starts::StepStarts;
 

@@ -6,10 +6,12 @@ use std::collections::VecDeque;
 use super::Tutor;
 use crate::lesson::evidence::Submission;
 use crate::lesson::race_result::RaceResult;
+use crate::lesson::rules::refused_command;
 use crate::session::display::cost_comparison::Measure;
 use crate::session::event::Effect;
 use crate::session::race::Plan;
 use crate::session::runtime::client::TUTOR;
+use crate::session::runtime::dialect::{self, Dialect, Input};
 
 /// An item of the script.
 #[derive(Debug, Clone)]
@@ -62,6 +64,14 @@ pub(super) enum Then {
     /// The answer was typed for the learner.
     Skipped,
     Shown,
+}
+
+/// Splits the code of a lesson into inputs, without the tutor commands that a lesson may not contain: they could write a
+/// file, open a port, or start the lesson again without end. `lesson::rules` reports them to the author.
+pub fn inputs_of_lesson(text: &str) -> Vec<Input> {
+    let mut inputs = dialect::inputs(text, Dialect::Both);
+    inputs.retain(|input| !matches!(input, Input::Tutor(line) if refused_command(line).is_some()));
+    inputs
 }
 
 /// The remaining items, and the results so far.

@@ -115,17 +115,6 @@ fn is_tutor(line: &str) -> bool {
     line.starts_with(':') || BARE_WORDS.contains(&line)
 }
 
-/// The tutor commands that the code of a lesson may contain. Any other could write a file, open a port, or restart the
-/// lesson for ever.
-const IN_LESSONS: [&str; 2] = ["client", "wait"];
-
-/// Returns whether the code of a lesson may contain an input: Python, redis-cli, and few of the tutor commands.
-pub fn is_allowed_in_lessons(input: &Input) -> bool {
-    let Input::Tutor(line) = input else { return true };
-    let name = line.trim_start_matches(':').split_whitespace().next().unwrap_or_default();
-    IN_LESSONS.contains(&name)
-}
-
 /// Classifies a single line.
 fn line_input(line: &str, dialect: Dialect) -> Input {
     let trimmed = line.trim();
