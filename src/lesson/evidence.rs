@@ -147,6 +147,13 @@ impl Submission {
         self
     }
 
+    /// Returns whether the last line assigns its value to a variable instead of showing it.
+    fn ends_with_assignment(&self) -> bool {
+        let line = self.source.trim_end().lines().next_back().unwrap_or_default();
+        let target = line.split(['(', '\'', '"']).next().unwrap_or_default();
+        target.contains('=') && !["==", "!=", "<=", ">=", ":="].iter().any(|operator| target.contains(operator))
+    }
+
     /// Returns whether the submission printed this text. Whitespace at the end does not matter.
     pub fn prints(&self, expected: &str) -> bool {
         self.output.trim_end() == expected.trim_end()
@@ -157,7 +164,7 @@ impl Submission {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {
             // Python does not echo None, so a query without output returned None. A command that changes data is not a
             // query.
-            return self.error.is_none() && !self.changed && !self.commands.is_empty();
+            return self.error.is_none() && !self.changed && !self.commands.is_empty() && !self.ends_with_assignment();
         }
         let is_shown_by = |line: &str| is_same(line, expected) || (self.value.is_none() && is_text(line, expected));
         self.value.as_ref().is_some_and(|shown| shown.is(expected))

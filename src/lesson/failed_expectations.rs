@@ -6,7 +6,7 @@ use super::evidence::{Failure, Submission, canonical, command_name};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe, When};
 use super::race_result::RaceResult;
-use super::shown::{shows_error, shows_meaning};
+use super::shown::{shows_alone, shows_error, shows_meaning};
 use redis_engine::resp::quoting;
 
 /// An expectation of a step that a submission does not meet.
@@ -70,7 +70,11 @@ pub fn failed_expectations<'a>(
             || shows_error(submission, &findings.exchanges, wanted)
     };
     let is_shown = |wanted: &str| {
-        submission.shows(wanted) || (!expect.exactly && shows_meaning(submission, &findings.exchanges, wanted))
+        let is_shown_otherwise = || {
+            shows_meaning(submission, &findings.exchanges, wanted)
+                || (findings.origin == Origin::Redis && shows_alone(submission, wanted))
+        };
+        submission.shows(wanted) || (!expect.exactly && is_shown_otherwise())
     };
     let count = |name: &str| findings.sent.iter().filter(|words| command_name(words) == canonical(name)).count();
     let at_least = expect.at_least.iter().filter_map(|(name, &wanted)| {

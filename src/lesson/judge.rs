@@ -112,7 +112,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
         }
     }
     if !submission.changed && submission.error.is_none() && !is_raced {
-        return judge_unchanged(expect, &failed, submission, findings, takes_several_lines);
+        return judge_unchanged(step, &failed, submission, findings, takes_several_lines);
     }
     if submission.error.is_some() && submission.commands.is_empty() && !is_raced {
         return Verdict::Miss(vec![Mismatch::Unsent(Unsent::new(submission, findings))]);
@@ -132,12 +132,14 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
 
 /// Judges a submission that changed no data and raised no error.
 fn judge_unchanged(
-    expect: &Expect,
+    step: &Step,
     failed: &[FailedExpectation<'_>],
     submission: &Submission,
     findings: &Findings,
     takes_several_lines: bool,
 ) -> Verdict {
+    let nothing = Expect::default();
+    let expect = step.expect.as_ref().map_or(&nothing, |e| e.get_ref());
     let is_reply_right = expect.reply.is_some() && !failed.iter().any(|f| matches!(f, FailedExpectation::Reply(_)));
     if is_reply_right && !failed.is_empty() && !takes_several_lines {
         let of_origin = mismatches::of_origin(expect, submission, findings);
@@ -157,7 +159,16 @@ fn judge_unchanged(
     if !near.is_empty() {
         return Verdict::Near(near);
     }
-    NoEffect::new(submission, findings).map_or(Verdict::Exploring, Verdict::NoEffect)
+    let defined = only_defined_function(step, submission).map(|name| NoEffect::OnlyDefined { name: name.into() });
+    defined.or_else(|| NoEffect::new(submission, findings)).map_or(Verdict::Exploring, Verdict::NoEffect)
+}
+
+/// Returns the name of the function if a submission only defines one, in a step whose answer defines none.
+fn only_defined_function<'a>(step: &Step, submission: &'a Submission) -> Option<&'a str> {
+    let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();
+    let (name, _) = submission.source.strip_prefix("def ")?.split_once('(')?;
+    let is_alone = submission.source.lines().skip(1).all(|line| line.is_empty() || line.starts_with([' ', '\t']));
+    (is_alone && !answer.contains("def ") && submission.commands.is_empty()).then_some(name)
 }
 
 /// Returns whether a submission shows the wanted value in any way of writing it, but did not ask the step's keys for it.

@@ -105,13 +105,25 @@ fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
 }
 
 /// Returns the exchanges whose replies a submission can show: its own, or all exchanges of its client in this step if
-/// it sent nothing.
-fn shown_exchanges<'a>(submission: &Submission, exchanges: &'a [Exchange]) -> Vec<&'a Exchange> {
+/// it sent nothing. The replies within the reply to EXEC belong to the commands before it.
+fn shown_exchanges(submission: &Submission, exchanges: &[Exchange]) -> Vec<Exchange> {
     let own: Vec<&Exchange> = exchanges.iter().filter(|exchange| exchange.client == submission.client).collect();
-    match submission.commands.len() {
-        0 => own,
-        sent => own[own.len().saturating_sub(sent)..].to_vec(),
+    let own = match submission.commands.len() {
+        0 => own.as_slice(),
+        sent => &own[own.len().saturating_sub(sent)..],
+    };
+    let mut shown = Vec::new();
+    for (index, exchange) in own.iter().enumerate() {
+        if let ("EXEC", resp::value::Value::Array(replies)) =
+            (command_name(&exchange.command).as_str(), &exchange.reply)
+        {
+            let queued = &own[index.saturating_sub(replies.len())..index];
+            let pairs = queued.iter().zip(replies);
+            shown.extend(pairs.map(|(queued, reply)| Exchange { reply: reply.clone(), ..(*queued).clone() }));
+        }
+        shown.push((*exchange).clone());
     }
+    shown
 }
 
 /// Returns whether a submission shows a value with the meaning of this Python value. `exchanges` are the learner's
@@ -120,11 +132,36 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
     let Some(wanted) = value::parse_python(wanted) else { return false };
     let exchanges = shown_exchanges(submission, exchanges);
     let counts = submission.source.contains("len(");
-    let of_exchange = |exchange: &&Exchange| {
+    let of_exchange = |exchange: &Exchange| {
         exchange.value_to_show(&wanted).or_else(|| (counts && exchange.has_length(&wanted)).then(|| wanted.clone()))
     };
-    let mut values = exchanges.iter().filter_map(of_exchange);
-    values.any(|value| Display::of_submission(submission).contains(&value))
+    let display = Display::of_submission(submission);
+    exchanges.iter().filter_map(of_exchange).any(|value| display.contains(&value))
+}
+
+/// Returns whether a submission prints a value that Python computed from replies, in any way of writing it: in the last
+/// line nothing else is printed but words that were typed, such as a label.
+pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
+    let Some(wanted) = value::parse_python(wanted) else { return false };
+    let last = submission.output.lines().next_back().unwrap_or_default();
+    let display = Display { printed: last, typed: &submission.source };
+    let mut used = Vec::new();
+    let is_typed = |(start, end): &(usize, usize)| find_word(display.typed, &last[*start..*end], 0).is_some();
+    if display.find(&wanted, 0, &mut used).is_none() || used.iter().all(is_typed) {
+        return false;
+    }
+    used.sort_unstable();
+    let mut rest = String::new();
+    let mut at = 0;
+    for (start, end) in used {
+        rest.push_str(&last[at..start]);
+        rest.push(' ');
+        at = end;
+    }
+    rest.push_str(&last[at..]);
+    let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    // The `b` of bytes belongs to the value.
+    words.all(|word| word == "b" || find_word(display.typed, word, 0).is_some())
 }
 
 /// Returns whether Redis replied to one of a submission's own commands with what this Python value means.
@@ -150,7 +187,8 @@ pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str
         || (wanted.contains("WatchError")
             && exchanges.iter().any(|exchange| exchange.is_aborted_transaction())
             && (matches!(submission.value, Some(DisplayedValue::Cli(_)))
-                || (submission.source.contains("WatchError") && !submission.output.trim().is_empty())))
+                || (submission.source.contains("WatchError") && !submission.output.trim().is_empty())
+                || submission.output.contains("Watched variable changed")))
 }
 
 /// Returns the ways in which a value that is not a container can be written, without quotes.
@@ -182,10 +220,12 @@ impl<'a> Display<'a> {
         Display { printed: &submission.output, typed: &submission.source }
     }
 
-    /// Returns whether the value was printed: each part once, as a whole word, and not typed by the learner.
+    /// Returns whether the value was printed: each part once, as a whole word, and at least one part was not typed by the
+    /// learner.
     fn contains(&self, value: &Value) -> bool {
         let mut used = Vec::new();
-        self.find(value, 0, &mut used).is_some() && !used.is_empty()
+        let is_typed = |(start, end): &(usize, usize)| find_word(self.typed, &self.printed[*start..*end], 0).is_some();
+        self.find(value, 0, &mut used).is_some() && !used.iter().all(is_typed)
     }
 
     /// Finds a value at or after a position, outside of the ranges in `used`. Returns the position at which the value
@@ -206,7 +246,7 @@ impl<'a> Display<'a> {
             }
             word => {
                 let words = words_of(word);
-                if words.iter().any(|word| word.is_empty() || find_word(self.typed, word, 0).is_some()) {
+                if words.iter().any(String::is_empty) {
                     return None;
                 }
                 words.iter().find_map(|word| {
@@ -298,6 +338,7 @@ mod tests {
             ("loop", "ZREVRANGE z 0 0 WITHSCORES", "*1\r\n*2\r\n$3\r\nBob\r\n,2\r\n", "(b'Bob', 2.0)", "[b'Bob']"),
             ("r.hmget('u', 'mail')", "HMGET u mail", "*1\r\n$3\r\na@b\r\n", "[b'a@b']\n", "b'a@b'"),
             ("print(r.get('x'))", "GET x", "$-1\r\n", "None\n", "None"),
+            ("print(r.blpop('q'))", "BLPOP q 0", "*2\r\n$1\r\nq\r\n$2\r\nt1\r\n", "(b'q', b't1')\n", "(b'q', b't1')"),
             ("print(len(r.sunion('a', 'b')), 'tags')", "SUNION a b", list, "2 tags\n", "2"),
         ] {
             assert!(shows(source, command, reply, printed, wanted), "{source} printed {printed}");
@@ -322,6 +363,25 @@ mod tests {
             ("r.lrange('q', 0, 5)", "LRANGE q 0 5", "*0\r\n", "[]\n", "[]"),
         ] {
             assert!(!shows(source, command, reply, printed, wanted), "{source} printed {printed}");
+        }
+    }
+
+    #[test]
+    fn a_computed_value_is_shown_if_it_stands_alone_beside_typed_words() {
+        for (source, printed, wanted, expected) in [
+            ("print(f\"Views: {int(r.get('v')) + 1}\")", "Views: 11\n", "11", true),
+            ("print('places', places)", "places [3, 1, 2]\n", "[3, 1, 2]", true),
+            ("sorted(a - b)", "[b'databases', b'tech']\n", "{b'tech', b'databases'}", true),
+            ("print(page())", "<h1>Hi</h1>\n", "b'<h1>Hi</h1>'", true),
+            ("p.execute()", "[{b'python'}]\n", "{b'python'}", true),
+            ("p.execute()", "[2, {b'python'}]\n", "{b'python'}", false),
+            ("print(r.lrange('q', 0, -1))", "[b'3', b'11', b'1']\n", "11", false),
+            ("print(11)", "11\n", "11", false),
+            ("print(places)", "[3, 2, 1]\n", "[3, 1, 2]", false),
+            ("", "", "11", false),
+        ] {
+            let submission = Submission { source: source.into(), output: printed.into(), ..Submission::default() };
+            assert_eq!(shows_alone(&submission, wanted), expected, "{source} printed {printed}");
         }
     }
 

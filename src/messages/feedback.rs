@@ -83,6 +83,15 @@ messages! {
     type_of_python() = "`type(…)` is Python's own function, and says what a Python value is. `r.type(…)` asks Redis about a key.";
     no_such_key(key, command) = "There is no key {key}, so {command} found nothing.";
     nothing_found(command, words, key) = "{command} found nothing: {key} doesn't contain {words}.";
+    nothing_changed(command) = "{command} changed nothing.";
+    nothing_changed_because(command, reason) = "{command} changed nothing: {reason}.";
+    unchanged_because_key_exists() = "the key exists already";
+    unchanged_because_field_exists() = "the field exists already";
+    unchanged_because_no_key() = "it needs a key that exists";
+    unchanged_because_nothing_in_range() = "nothing was in the range";
+    unchanged_because_no_expiry() = "the key has no time to live";
+    unchanged_because_members_there() = "the members are in the set already";
+    only_defined(name, call) = "{name} is defined, and runs when it is called: {call}.";
     nothing_returned(call) = "{call} returned nothing to show. A function returns a value with `return`.";
 
     // Feedback on the difference between two values.

@@ -6,7 +6,7 @@ mod state;
 mod value;
 
 use super::failed_expectations;
-use super::mismatches::no_effect::NoEffect;
+use super::mismatches::no_effect::{NoEffect, Unchanged};
 use super::mismatches::unsent::Unsent;
 use super::mismatches::{ActorMismatch, Mismatch, RaceMismatch, RedisErrorMismatch, ReplyMismatch};
 use crate::markup::code;
@@ -62,6 +62,19 @@ pub fn no_effect_sentence(reason: &NoEffect) -> String {
             let words: Vec<String> = words.iter().map(|word| code(word)).collect();
             messages::nothing_found(code(command), words.join(", "), code(key))
         }
+        NoEffect::NothingChanged { command, reason } => {
+            let reason = match reason {
+                Some(Unchanged::KeyExists) => messages::unchanged_because_key_exists(),
+                Some(Unchanged::FieldExists) => messages::unchanged_because_field_exists(),
+                Some(Unchanged::NoKey) => messages::unchanged_because_no_key(),
+                Some(Unchanged::NothingInRange) => messages::unchanged_because_nothing_in_range(),
+                Some(Unchanged::NoExpiry) => messages::unchanged_because_no_expiry(),
+                Some(Unchanged::MembersThere) => messages::unchanged_because_members_there(),
+                None => return messages::nothing_changed(code(command)),
+            };
+            messages::nothing_changed_because(code(command), reason)
+        }
+        NoEffect::OnlyDefined { name } => messages::only_defined(code(name), code(&format!("{name}(…)"))),
         NoEffect::NothingReturned { call } => messages::nothing_returned(code(call)),
     }
 }

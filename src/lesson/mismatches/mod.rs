@@ -326,7 +326,9 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     let is_refused = |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(wanted) if alternatives(wanted.get_ref()).any(|name| names.contains(&canonical(name))));
     let first = failed.iter().find(|failed| !is_refused(failed));
     let result = of_error.or_else(|| first.map(|failed| Mismatch::of_expectation(failed, submission, findings)));
-    let command = of_commands(submission, findings).map(Mismatch::Command);
+    // If Redis replied with the wanted value, the command is right.
+    let is_right = matches!(result, Some(Mismatch::Reply(ReplyMismatch::NotShown { .. })));
+    let command = of_commands(submission, findings).filter(|_| !is_right).map(Mismatch::Command);
     // A misspelt name is found in the command and in the data. The second suggestion is dropped if it is the same.
     let is_same_suggestion = |command: &Mismatch| {
         command.suggested_name().is_some()
@@ -357,7 +359,10 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         let difference = ValueMismatch::between(&wanted, &actual)?;
         Some(Mismatch::NearReply(difference))
     });
-    let of_command = of_commands(submission, findings).map(Mismatch::Command);
+    // If Redis replied with the wanted value, the command is right.
+    let is_answered =
+        expect.reply.as_deref().is_some_and(|wanted| is_answered(submission, &findings.exchanges, wanted));
+    let of_command = of_commands(submission, findings).filter(|_| !is_answered).map(Mismatch::Command);
     of_reply.into_iter().chain(of_command).take(MOST_AT_ONCE).collect()
 }
 

@@ -22,8 +22,23 @@ pub enum NoEffect {
     NoSuchKey { command: String, key: String },
     /// A command that removes or changes elements found none of them at the key.
     NothingFound { command: String, words: Vec<String>, key: String },
+    /// A command that can change data changed nothing. The reason is given if it is known.
+    NothingChanged { command: String, reason: Option<Unchanged> },
+    /// A function was defined, but nothing called it.
+    OnlyDefined { name: String },
     /// A function was called, which returned nothing.
     NothingReturned { call: String },
+}
+
+/// The reason why a command changed nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unchanged {
+    KeyExists,
+    FieldExists,
+    NoKey,
+    NothingInRange,
+    NoExpiry,
+    MembersThere,
 }
 
 /// Commands that reply with 0 if the elements after the key are not there.
@@ -32,16 +47,21 @@ const NEED_ELEMENTS: [&str; 5] = ["HDEL", "SREM", "ZREM", "SMOVE", "LREM"];
 impl NoEffect {
     /// Returns the reason why a submission had no effect, if one is known.
     pub fn new(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
-        of_value(submission).or_else(|| of_command(submission, findings))
+        of_value(submission).or_else(|| of_command(submission, findings)).or_else(|| of_write(submission))
     }
 }
 
 /// Recognises values that show that something was not called or not executed.
 fn of_value(submission: &Submission) -> Option<NoEffect> {
-    let Some(DisplayedValue::Python(shown)) = &submission.value else { return None };
     let source = submission.source.trim();
+    let printed = submission.output.lines().next_back().unwrap_or_default();
+    let shown = match &submission.value {
+        Some(DisplayedValue::Python(shown)) => shown.as_str(),
+        Some(DisplayedValue::Cli(_)) => return None,
+        None => printed,
+    };
     let begins_with = |starts: &[&str]| starts.iter().any(|start| shown.starts_with(start));
-    if begins_with(&["<redis.client.Pipeline", "<Pipeline", "Pipeline<"]) {
+    if submission.commands.is_empty() && begins_with(&["<redis.client.Pipeline", "<Pipeline", "Pipeline<"]) {
         let is_filled = source.contains("pipeline(") && source.matches(").").count() > 0;
         return is_filled.then_some(NoEffect::PipelineNotExecuted);
     }
@@ -82,6 +102,27 @@ fn of_command(submission: &Submission, findings: &Findings) -> Option<NoEffect> 
     let elements = if command == "LREM" { words.get(3..) } else { words.get(2..) };
     let words = elements?.iter().map(|word| text(word)).collect();
     Some(NoEffect::NothingFound { command, words, key })
+}
+
+/// Explains a command that can change data and changed nothing.
+fn of_write(submission: &Submission) -> Option<NoEffect> {
+    let words = submission.commands.last()?;
+    let command = command_name(words);
+    let waits = commands::by_name(&command).is_some_and(|row| row.flags.contains(&Flag::Blocking));
+    if !can_write(words) || waits || submission.changed {
+        return None;
+    }
+    let reason = match command.as_str() {
+        "SETNX" | "MSETNX" | "RENAMENX" => Some(Unchanged::KeyExists),
+        "SET" if words.iter().skip(3).any(|word| word.eq_ignore_ascii_case(b"NX")) => Some(Unchanged::KeyExists),
+        "HSETNX" => Some(Unchanged::FieldExists),
+        "RPUSHX" | "LPUSHX" => Some(Unchanged::NoKey),
+        "ZREMRANGEBYRANK" | "ZREMRANGEBYSCORE" | "ZREMRANGEBYLEX" => Some(Unchanged::NothingInRange),
+        "PERSIST" => Some(Unchanged::NoExpiry),
+        "SADD" => Some(Unchanged::MembersThere),
+        _ => None,
+    };
+    Some(NoEffect::NothingChanged { command, reason })
 }
 
 /// Returns whether a command can change data.
@@ -146,6 +187,13 @@ mod tests {
                 }),
             ),
             ("r.blpop('queue')", "", "BLPOP queue 0", None),
+            (
+                "r.persist('tags')",
+                "False",
+                "PERSIST tags",
+                Some(NoEffect::NothingChanged { command: "PERSIST".into(), reason: Some(Unchanged::NoExpiry) }),
+            ),
+            ("print(r.pipeline().get('a'))", "", "", None),
             ("r.sismember('tags', 'x')", "0", "SISMEMBER tags x", None),
             ("1", "1", "", None),
         ] {
