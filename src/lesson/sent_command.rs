@@ -104,6 +104,12 @@ impl SentCommand {
         commands.iter().map(SentCommand::parse).collect()
     }
 
+    /// Returns the first key, or the first word of a command without keys.
+    pub fn first_key(&self) -> Option<String> {
+        let key = (0..self.words.len()).find(|index| self.is_key(*index)).unwrap_or_default();
+        self.words.get(key).cloned()
+    }
+
     /// Returns whether the word at this index is a key.
     pub fn is_key(&self, index: usize) -> bool {
         let Some(row) = commands::by_name(&self.name) else { return false };

@@ -136,7 +136,11 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
         exchange.value_to_show(&wanted).or_else(|| (counts && exchange.has_length(&wanted)).then(|| wanted.clone()))
     };
     let display = Display::of_submission(submission);
-    exchanges.iter().filter_map(of_exchange).any(|value| display.contains(&value))
+    // A reply that says yes or no can decide what is printed.
+    let decides = !submission.output.is_empty()
+        && matches!(wanted, Value::Bool(_) | Value::None | Value::Integer(0 | 1))
+        && ["if ", "elif ", "while "].iter().any(|keyword| submission.source.contains(keyword));
+    exchanges.iter().filter_map(of_exchange).any(|value| decides || display.contains(&value))
 }
 
 /// Returns whether a submission prints a value that Python computed from replies, in any way of writing it: in the last
@@ -144,6 +148,10 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
 pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     let last = submission.output.lines().next_back().unwrap_or_default();
+    let is_dict = |value: &Value| matches!(value, Value::Map(_));
+    if value::parse_python(last).is_some_and(|shown| is_dict(&shown) != is_dict(&wanted)) {
+        return false;
+    }
     let display = Display { printed: last, typed: &submission.source };
     let mut used = Vec::new();
     let is_typed = |(start, end): &(usize, usize)| find_word(display.typed, &last[*start..*end], 0).is_some();
@@ -339,6 +347,7 @@ mod tests {
             ("r.hmget('u', 'mail')", "HMGET u mail", "*1\r\n$3\r\na@b\r\n", "[b'a@b']\n", "b'a@b'"),
             ("print(r.get('x'))", "GET x", "$-1\r\n", "None\n", "None"),
             ("print(r.blpop('q'))", "BLPOP q 0", "*2\r\n$1\r\nq\r\n$2\r\nt1\r\n", "(b'q', b't1')\n", "(b'q', b't1')"),
+            ("if r.setnx('a', 1): print('taken')", "SETNX a 1", ":1\r\n", "taken\n", "1"),
             ("print(len(r.sunion('a', 'b')), 'tags')", "SUNION a b", list, "2 tags\n", "2"),
         ] {
             assert!(shows(source, command, reply, printed, wanted), "{source} printed {printed}");
@@ -374,6 +383,7 @@ mod tests {
             ("sorted(a - b)", "[b'databases', b'tech']\n", "{b'tech', b'databases'}", true),
             ("print(page())", "<h1>Hi</h1>\n", "b'<h1>Hi</h1>'", true),
             ("p.execute()", "[{b'python'}]\n", "{b'python'}", true),
+            ("{n: place(n) for n in ('Alice', 'Bob')}", "{'Alice': 3, 'Bob': 1}\n", "[3, 1]", false),
             ("p.execute()", "[2, {b'python'}]\n", "{b'python'}", false),
             ("print(r.lrange('q', 0, -1))", "[b'3', b'11', b'1']\n", "11", false),
             ("print(11)", "11\n", "11", false),

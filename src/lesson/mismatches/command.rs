@@ -195,7 +195,7 @@ pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().any(|sent| {
         intended.iter().any(|wanted| {
-            let key = |command: &SentCommand| command.words.first().cloned().unwrap_or_default();
+            let key = |command: &SentCommand| command.first_key().unwrap_or_default();
             let is_similar_command =
                 sent.name == wanted.name || command_families::are_related(&sent.name, &wanted.name);
             is_similar_command && (key(sent) == key(wanted) || spelling::are_similar(&key(sent), &key(wanted)))
@@ -220,7 +220,7 @@ pub fn is_at_wrong_key(sent: &Words, intended: &[Words]) -> bool {
 }
 
 fn between_names(sent: &SentCommand, wanted: &SentCommand) -> Option<CommandMismatch> {
-    let is_same_key = sent.words.first() == wanted.words.first();
+    let is_same_key = sent.first_key() == wanted.first_key();
     (is_same_key && command_families::are_related(&sent.name, &wanted.name))
         .then(|| CommandMismatch::Related { sent: sent.name.clone(), wanted: wanted.name.clone() })
 }
@@ -317,7 +317,9 @@ fn between_single_words(
             _ => other_number(command, sent, wanted, context),
         });
     }
-    spelling::are_similar(sent, wanted)
+    // A long text, such as JSON, is no name that could be misspelt.
+    const LONGEST_NAME: usize = 40;
+    (wanted.len() <= LONGEST_NAME && !wanted.contains('{') && spelling::are_similar(sent, wanted))
         .then(|| CommandMismatch::Misspelling { sent: sent.into(), wanted: wanted.into() })
 }
 
