@@ -7,6 +7,7 @@ use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe, When};
 use super::race_result::RaceResult;
 use super::shown::{shows_alone, shows_error, shows_meaning};
+use redis_engine::commands;
 use redis_engine::resp::quoting;
 
 /// An expectation of a step that a submission does not meet.
@@ -161,7 +162,9 @@ pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: 
     let has_word = |word: &str| {
         submission.commands.iter().flat_map(|words| words.iter().skip(1)).any(|known| is_word(known, word))
     };
-    let lacks = when.lacks.iter().filter(|name| names.contains(&canonical(name)) || has_word(name));
+    let is_command = |name: &str| commands::by_name(name).is_some();
+    let lacks =
+        when.lacks.iter().filter(|name| names.contains(&canonical(name)) || !is_command(name) && has_word(name));
     let has = when.has.iter().filter(|word| !has_word(word));
     let sent = when.sent.iter().filter(|wanted| !submission.commands.iter().any(|words| is_like(words, wanted)));
     let order = Some(when.order.as_slice()).filter(|wanted| !is_sent_in_order(&findings.sent, wanted));
