@@ -1,7 +1,7 @@
 //! The Python children: processes of this same binary, and the pipes to them.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use python_kernel::frame::{self, FromChild, MAIN_THREAD, ToChild, Walls};
 use redis_server::Server;
 
 use super::Interrupts;
+use super::frame_reader::FrameReader;
 
 /// If all threads of a child wait for time to pass, the clock moves on after the child has been silent for this time. A
 /// thread that is about to send a frame sends it sooner.
@@ -34,7 +35,7 @@ struct PythonProcess {
     input: ChildStdin,
     /// The encoded frame that is being sent. The buffer is kept to reuse its allocation.
     outgoing: Vec<u8>,
-    output: BufReader<ChildStdout>,
+    output: FrameReader<ChildStdout>,
     spin: AdaptiveSpin,
     /// Frames that arrived while a completion was awaited.
     queued_frames: VecDeque<(u32, FromChild)>,
@@ -51,7 +52,7 @@ impl PythonProcess {
             process,
             input,
             outgoing: Vec::new(),
-            output: BufReader::new(output),
+            output: FrameReader::new(output),
             spin: AdaptiveSpin::new(),
             queued_frames: VecDeque::new(),
             abandoned_completions: 0,
@@ -193,29 +194,35 @@ impl Children {
         if conditions.interrupts.is_some_and(Interrupts::take) {
             return Ok(ReceiveOutcome::Interrupt);
         }
-        let is_readable = child.output.buffer().is_empty() && child.spin.spin_until_readable(child.output.get_ref());
-        while !is_readable && !conditions.is_empty() && child.output.buffer().is_empty() {
-            match wait_for_output(&child.output, conditions)? {
-                WaitOutcome::Readable => break,
-                // On a busy machine a running thread may be silent for a long time before it sends its frame.
-                WaitOutcome::Silence if has_running_thread(child.process.id()) => {}
-                WaitOutcome::Silence => return Ok(ReceiveOutcome::Silence),
-                WaitOutcome::Interrupt => return Ok(ReceiveOutcome::Interrupt),
-                WaitOutcome::Other => return Ok(ReceiveOutcome::Other),
+        loop {
+            match child.output.take_frame() {
+                Ok(Some((_, FromChild::Completions { .. }))) if child.abandoned_completions > 0 => {
+                    child.abandoned_completions -= 1;
+                    continue;
+                }
+                Ok(Some((thread, frame))) => return Ok(ReceiveOutcome::Frame(thread, frame)),
+                Ok(None) => {}
+                Err(_) => break,
+            }
+            if !child.spin.spin_until_readable(child.output.pipe()) && !conditions.is_empty() {
+                match wait_for_output(child.output.pipe(), conditions)? {
+                    WaitOutcome::Readable => {}
+                    // On a busy machine a running thread may be silent for a long time before it sends its frame.
+                    WaitOutcome::Silence if has_running_thread(child.process.id()) => continue,
+                    // It may have sent the frame just before it stopped running.
+                    WaitOutcome::Silence if !is_readable(child.output.pipe())? => return Ok(ReceiveOutcome::Silence),
+                    WaitOutcome::Silence => {}
+                    WaitOutcome::Interrupt => return Ok(ReceiveOutcome::Interrupt),
+                    WaitOutcome::Other => return Ok(ReceiveOutcome::Other),
+                }
+            }
+            if !child.output.read_more().unwrap_or(false) {
+                break;
             }
         }
-        match frame::read(&mut child.output) {
-            Ok(Some((_, FromChild::Completions { .. }))) if child.abandoned_completions > 0 => {
-                child.abandoned_completions -= 1;
-                self.receive(id, conditions)
-            }
-            Ok(Some((thread, frame))) => Ok(ReceiveOutcome::Frame(thread, frame)),
-            Ok(None) | Err(_) => {
-                let end = child.end();
-                self.kill(id);
-                Ok(ReceiveOutcome::Exited(end))
-            }
-        }
+        let end = child.end();
+        self.kill(id);
+        Ok(ReceiveOutcome::Exited(end))
     }
 
     /// Asks an idle child for the completions of `text`. Returns `None` if the reply takes too long.
@@ -224,20 +231,21 @@ impl Children {
         let child = self.0.get_mut(&id)?;
         let asked_at = Instant::now();
         loop {
-            let left = COMPLETION_TIMEOUT.saturating_sub(asked_at.elapsed());
-            let conditions = WaitConditions { limit: Some(left), ..WaitConditions::default() };
-            if child.output.buffer().is_empty()
-                && !matches!(wait_for_output(&child.output, &conditions), Ok(WaitOutcome::Readable))
-            {
-                child.abandoned_completions += 1;
-                return None;
-            }
-            match frame::read(&mut child.output).ok().flatten()? {
-                (_, FromChild::Completions { .. }) if child.abandoned_completions > 0 => {
+            match child.output.take_frame().ok()? {
+                Some((_, FromChild::Completions { .. })) if child.abandoned_completions > 0 => {
                     child.abandoned_completions -= 1
                 }
-                (_, FromChild::Completions { names }) => return Some(names),
-                other => child.queued_frames.push_back(other),
+                Some((_, FromChild::Completions { names })) => return Some(names),
+                Some(other) => child.queued_frames.push_back(other),
+                None => {
+                    let left = COMPLETION_TIMEOUT.saturating_sub(asked_at.elapsed());
+                    let conditions = WaitConditions { limit: Some(left), ..WaitConditions::default() };
+                    if !matches!(wait_for_output(child.output.pipe(), &conditions), Ok(WaitOutcome::Readable)) {
+                        child.abandoned_completions += 1;
+                        return None;
+                    }
+                    child.output.read_more().ok().filter(|&has_more| has_more)?;
+                }
             }
         }
     }
@@ -302,13 +310,13 @@ enum WaitOutcome {
 }
 
 #[cfg(unix)]
-fn wait_for_output(output: &BufReader<ChildStdout>, conditions: &WaitConditions<'_>) -> io::Result<WaitOutcome> {
+fn wait_for_output(output: &ChildStdout, conditions: &WaitConditions<'_>) -> io::Result<WaitOutcome> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let limit = [conditions.silence, conditions.limit].into_iter().flatten().min();
     let is_silence = conditions.silence.is_some() && limit == conditions.silence;
     let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
     loop {
-        let mut fds = vec![PollFd::new(output.get_ref(), PollFlags::IN)];
+        let mut fds = vec![PollFd::new(output, PollFlags::IN)];
         if let Some(server) = conditions.server {
             fds.push(PollFd::new(server, PollFlags::IN));
         }
@@ -329,8 +337,14 @@ fn wait_for_output(output: &BufReader<ChildStdout>, conditions: &WaitConditions<
     }
 }
 
+/// Returns whether a child has sent something that was not read yet, or has ended.
+fn is_readable(output: &ChildStdout) -> io::Result<bool> {
+    let now = WaitConditions { limit: Some(Duration::ZERO), ..WaitConditions::default() };
+    Ok(matches!(wait_for_output(output, &now)?, WaitOutcome::Readable))
+}
+
 #[cfg(not(unix))]
-fn wait_for_output(_: &BufReader<ChildStdout>, _: &WaitConditions<'_>) -> io::Result<WaitOutcome> {
+fn wait_for_output(_: &ChildStdout, _: &WaitConditions<'_>) -> io::Result<WaitOutcome> {
     Ok(WaitOutcome::Readable)
 }
 
@@ -345,7 +359,7 @@ mod tests {
         let mut frame = Vec::new();
         frame::append(&mut frame, MAIN_THREAD, &FromChild::Ready { walls: Walls::ALL }).expect("the frame fits");
         child.input.write_all(&frame).expect("cat reads");
-        let waited = wait_for_output(&child.output, &WaitConditions::default()).expect("the pipe can be polled");
+        let waited = wait_for_output(child.output.pipe(), &WaitConditions::default()).expect("the pipe can be polled");
         assert!(matches!(waited, WaitOutcome::Readable), "cat has sent the frame back");
         let (id, mut children) = (ChildId(1), Children::default());
         children.0.insert(id, child);
@@ -365,6 +379,32 @@ mod tests {
             let received = children.receive(id, &WaitConditions::default()).expect("the wait succeeds");
             assert!(matches!(received, ReceiveOutcome::Exited(how) if how == end), "{script}: {received:?}");
         }
+    }
+
+    #[test]
+    fn a_child_that_stops_within_a_frame_can_be_interrupted() {
+        let spawned = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat exists");
+        let mut child = PythonProcess::from_child(spawned).expect("both are piped");
+        let mut frame = Vec::new();
+        frame::append(&mut frame, MAIN_THREAD, &FromChild::GetTime).expect("the frame fits");
+        let (first, last) = frame.split_at(6);
+        child.input.write_all(first).expect("cat reads");
+        let (id, mut children) = (ChildId(1), Children::default());
+        children.0.insert(id, child);
+        let interrupts = Interrupts::new().expect("a pipe can be created");
+        let conditions = WaitConditions { interrupts: Some(&interrupts), ..WaitConditions::default() };
+        interrupts.raise();
+        let received = children.receive(id, &conditions).expect("the wait succeeds");
+        assert!(matches!(received, ReceiveOutcome::Interrupt), "{received:?}");
+        let child = children.0.get_mut(&id).expect("the child is alive");
+        assert!(child.output.read_more().expect("the pipe can be read"), "the first part has arrived");
+        interrupts.raise();
+        let received = children.receive(id, &conditions).expect("the wait succeeds");
+        assert!(matches!(received, ReceiveOutcome::Interrupt), "{received:?}");
+        let child = children.0.get_mut(&id).expect("the child is alive");
+        child.input.write_all(last).expect("cat reads");
+        let received = children.receive(id, &conditions).expect("the wait succeeds");
+        assert!(matches!(received, ReceiveOutcome::Frame(MAIN_THREAD, FromChild::GetTime)), "{received:?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod children;
 mod ctrl_c;
+mod frame_reader;
 mod host;
 mod lesson_watcher;
 mod limits;

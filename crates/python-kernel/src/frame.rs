@@ -32,13 +32,21 @@
 //! ```
 
 pub use child_sandbox::{Wall, Walls};
+mod fields;
+
 use std::io::{self, Read, Write};
+
+pub use fields::Fields;
+use fields::Writer;
 
 /// Number of the main Python thread.
 pub const MAIN_THREAD: u32 = 0;
 
 /// Maximum length of a frame in bytes. The largest value that Redis accepts (512 MiB) fits in.
 pub const MAX_FRAME: u32 = 600 << 20;
+
+/// Number of bytes of the length of a frame.
+const LENGTH_BYTES: usize = 4;
 
 /// Length in bytes up to which memory for a frame is allocated before its bytes arrive.
 const EAGER_CAPACITY: usize = 1 << 20;
@@ -258,18 +266,13 @@ pub fn append<F: Frame>(bytes: &mut Vec<u8>, thread: u32, frame: &F) -> io::Resu
 /// # Errors
 /// Returns an error if reading fails, and one of kind `InvalidData` if the bytes are not a valid frame.
 pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
-    let mut length = [0; 4];
+    let mut length = [0; LENGTH_BYTES];
     match reader.read_exact(&mut length) {
         Ok(()) => {}
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         Err(e) => return Err(e),
     }
-    let length = u32::from_le_bytes(length);
-    let malformed = || io::Error::new(io::ErrorKind::InvalidData, "the bytes on the pipe are not a frame");
-    if !(5..=MAX_FRAME).contains(&length) {
-        return Err(malformed());
-    }
-    let length = length as usize;
+    let length = length_of_frame(length)?;
     let mut bytes = vec![0; length.min(EAGER_CAPACITY)];
     reader.read_exact(&mut bytes)?;
     // The length of a damaged frame may be anything, so memory for a long frame is allocated as its bytes arrive.
@@ -278,134 +281,40 @@ pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
         bytes.resize(length.min(2 * start), 0);
         reader.read_exact(&mut bytes[start..])?;
     }
-    let mut fields = Fields { rest: &bytes };
+    decode(&bytes).map(Some)
+}
+
+/// Parses the frame at the start of `bytes`. Returns its thread number, the frame, and its length in bytes, or `None` if
+/// the end of the frame is missing.
+///
+/// # Errors
+/// Returns an error of kind `InvalidData` if the bytes are not the start of a valid frame.
+pub fn parse<F: Frame>(bytes: &[u8]) -> io::Result<Option<(u32, F, usize)>> {
+    let Some((length, rest)) = bytes.split_first_chunk() else { return Ok(None) };
+    let length = length_of_frame(*length)?;
+    let Some(body) = rest.get(..length) else { return Ok(None) };
+    decode(body).map(|(thread, frame)| Some((thread, frame, LENGTH_BYTES + length)))
+}
+
+/// Returns the length of a frame without the bytes of the length itself.
+fn length_of_frame(bytes: [u8; LENGTH_BYTES]) -> io::Result<usize> {
+    let length = u32::from_le_bytes(bytes);
+    if (5..=MAX_FRAME).contains(&length) { Ok(length as usize) } else { Err(malformed()) }
+}
+
+/// Decodes a frame without its length.
+fn decode<F: Frame>(bytes: &[u8]) -> io::Result<(u32, F)> {
+    let mut fields = Fields { rest: bytes };
     let tag = fields.u8().ok_or_else(malformed)?;
     let thread = fields.u32().ok_or_else(malformed)?;
     match F::decode(tag, &mut fields) {
-        Some(frame) if fields.rest.is_empty() => Ok(Some((thread, frame))),
+        Some(frame) if fields.rest.is_empty() => Ok((thread, frame)),
         _ => Err(malformed()),
     }
 }
 
-/// The bytes of a frame that have not been decoded yet.
-pub struct Fields<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Fields<'a> {
-    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
-        let (head, rest) = self.rest.split_at_checked(n)?;
-        self.rest = rest;
-        Some(head)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.take(N)?.try_into().ok()
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        self.array::<1>().map(|[b]| b)
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        self.array().map(u16::from_le_bytes)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Option<u64> {
-        self.array().map(u64::from_le_bytes)
-    }
-
-    fn bool(&mut self) -> Option<bool> {
-        match self.u8()? {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        }
-    }
-
-    fn bytes(&mut self) -> Option<Vec<u8>> {
-        let n = self.u32()? as usize;
-        self.take(n).map(<[u8]>::to_vec)
-    }
-
-    fn text(&mut self) -> Option<String> {
-        String::from_utf8(self.bytes()?).ok()
-    }
-
-    fn optional<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        if self.bool()? { read(self).map(Some) } else { Some(None) }
-    }
-}
-
-/// Appends fields to a frame.
-struct Writer<'a>(&'a mut Vec<u8>);
-
-impl Writer<'_> {
-    /// Appends the tag and the thread number.
-    fn tag(&mut self, tag: u8, thread: u32) -> &mut Self {
-        self.u8(tag).u32(thread)
-    }
-
-    fn bool(&mut self, v: bool) -> &mut Self {
-        self.0.push(u8::from(v));
-        self
-    }
-
-    fn u8(&mut self, v: u8) -> &mut Self {
-        self.0.push(v);
-        self
-    }
-
-    fn u16(&mut self, v: u16) -> &mut Self {
-        self.0.extend(v.to_le_bytes());
-        self
-    }
-
-    fn u32(&mut self, v: u32) -> &mut Self {
-        self.0.extend(v.to_le_bytes());
-        self
-    }
-
-    fn u64(&mut self, v: u64) -> &mut Self {
-        self.0.extend(v.to_le_bytes());
-        self
-    }
-
-    fn bytes(&mut self, v: &[u8]) -> &mut Self {
-        let n = u32::try_from(v.len()).expect("a field is shorter than MAX_FRAME, which is far below 4 GiB");
-        self.u32(n);
-        self.0.extend_from_slice(v);
-        self
-    }
-
-    fn text(&mut self, v: &str) -> &mut Self {
-        self.bytes(v.as_bytes())
-    }
-
-    fn optional<T>(&mut self, v: Option<T>, write: impl FnOnce(&mut Self, T) -> &mut Self) -> &mut Self {
-        self.bool(v.is_some());
-        match v {
-            Some(v) => write(self, v),
-            None => self,
-        }
-    }
-
-    fn exception(&mut self, error: &UncaughtException) -> &mut Self {
-        self.text(&error.class).text(&error.message).text(&error.traceback);
-        self.optional(error.exit_status.map(i32::cast_unsigned), Self::u32)
-    }
-
-    fn names(&mut self, names: &[String]) -> &mut Self {
-        self.u32(u32::try_from(names.len()).expect("there are fewer names than bytes in a frame"));
-        for name in names {
-            self.text(name);
-        }
-        self
-    }
+fn malformed() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the bytes on the pipe are not a frame")
 }
 
 impl Frame for ToChild {

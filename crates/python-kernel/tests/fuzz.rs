@@ -101,9 +101,11 @@ fn check_round_trip<F: Frame + Debug + PartialEq + Clone>(thread: u32, frame: &F
         }
         prop_assert_eq!(frame::read::<F>(&mut pipe).ok(), Some(None));
     }
+    prop_assert_eq!(frame::parse(&twice).ok().flatten(), Some((thread, frame.clone(), bytes.len())));
     for end in 0..bytes.len() {
         let cut = frame::read::<F>(&mut &bytes[..end]);
         prop_assert!(!matches!(cut, Ok(Some(_))), "{end} of {} bytes are not a frame: {cut:?}", bytes.len());
+        prop_assert_eq!(frame::parse::<F>(&bytes[..end]).ok(), Some(None), "{} of {} bytes", end, bytes.len());
     }
     Ok(())
 }
@@ -121,9 +123,18 @@ fn frames_from_a_child_are_read_as_they_were_written() {
 /// Checks that if arbitrary bytes begin with a valid frame, the frame is encoded as exactly the same bytes.
 fn check_canonical<F: Frame + Debug>(bytes: &[u8]) -> Checked {
     let mut rest = bytes;
-    if let Ok(Some((thread, frame))) = frame::read::<F>(&mut rest) {
-        let read = &bytes[..bytes.len() - rest.len()];
-        prop_assert_eq!(encoded(thread, &frame), read, "{:?}", frame);
+    let read = frame::read::<F>(&mut rest);
+    let parsed = frame::parse::<F>(bytes);
+    match (read, parsed) {
+        (Ok(Some((thread, frame))), Ok(Some((parsed_thread, parsed_frame, length)))) => {
+            prop_assert_eq!(encoded(thread, &frame), &bytes[..bytes.len() - rest.len()], "{:?}", frame);
+            prop_assert_eq!(encoded(parsed_thread, &parsed_frame), &bytes[..length], "{:?}", parsed_frame);
+        }
+        // The end of the pipe is an error within a frame, and more of the frame may still come.
+        (Ok(None) | Err(_), Ok(None)) | (Err(_), Err(_)) => {}
+        (read, parsed) => {
+            return Err(TestCaseError::fail(format!("it is read as {read:?}, and parsed as {parsed:?}")));
+        }
     }
     Ok(())
 }
