@@ -2,8 +2,7 @@
 
 use std::io::{BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child as Process, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use python_kernel::frame::{self, FromChild, ToChild};
@@ -80,11 +79,11 @@ impl Child {
     }
 }
 
-/// A real Python child. A thread reads its frames, so that its silence can be noticed.
+/// A real Python child.
 pub struct PythonProcess {
     process: Process,
     input: ChildStdin,
-    frames: Receiver<(u32, FromChild)>,
+    output: BufReader<ChildStdout>,
 }
 
 impl PythonProcess {
@@ -99,16 +98,8 @@ impl PythonProcess {
             .spawn()
             .expect("cargo has built the program");
         let input = process.stdin.take().expect("standard input is piped");
-        let mut output = BufReader::new(process.stdout.take().expect("standard output is piped"));
-        let (sender, frames) = channel();
-        std::thread::spawn(move || {
-            while let Ok(Some(frame)) = frame::read(&mut output) {
-                if sender.send(frame).is_err() {
-                    return;
-                }
-            }
-        });
-        PythonProcess { process, input, frames }
+        let output = BufReader::new(process.stdout.take().expect("standard output is piped"));
+        PythonProcess { process, input, output }
     }
 
     fn send(&mut self, thread: u32, frame: &ToChild) {
@@ -127,12 +118,11 @@ impl PythonProcess {
 
     fn read(&mut self, longest_silence: Duration) -> Read {
         let (mut waited, mut silent) = (Duration::ZERO, Duration::ZERO);
-        loop {
-            match self.frames.recv_timeout(SILENCE) {
-                Ok((thread, frame)) => return Read::Frame(thread, frame),
-                Err(RecvTimeoutError::Disconnected) => return Read::Ended,
-                Err(RecvTimeoutError::Timeout) if self.has_running_thread() => waited += SILENCE,
-                Err(RecvTimeoutError::Timeout) => silent += SILENCE,
+        while !self.is_readable(SILENCE) {
+            if self.has_running_thread() {
+                waited += SILENCE;
+            } else if !self.is_readable(Duration::ZERO) {
+                silent += SILENCE;
             }
             if silent >= longest_silence {
                 return Read::Silence;
@@ -141,6 +131,24 @@ impl PythonProcess {
                 return Read::Computes;
             }
         }
+        match frame::read(&mut self.output) {
+            Ok(Some((thread, frame))) => Read::Frame(thread, frame),
+            Ok(None) | Err(_) => Read::Ended,
+        }
+    }
+
+    /// Waits until the child has sent something or has ended, at most for `limit`.
+    #[cfg(unix)]
+    fn is_readable(&self, limit: Duration) -> bool {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let limit = Timespec::try_from(limit).expect("the limit is short");
+        !self.output.buffer().is_empty()
+            || poll(&mut [PollFd::new(self.output.get_ref(), PollFlags::IN)], Some(&limit)).is_ok_and(|ready| ready > 0)
+    }
+
+    #[cfg(not(unix))]
+    fn is_readable(&self, _: Duration) -> bool {
+        true
     }
 
     /// Returns whether a thread of the process is running or ready to run.

@@ -11,7 +11,7 @@
 //! - REDIS_TUTOR_SIMULATION_SCRIPT: plays only the script in this file, and prints what the learner sees.
 //!
 //! A plan that breaks a property is reduced to the steps that are needed, and printed as a script. `plan.rs` describes
-//! the scripts, `play.rs` the properties.
+//! the scripts, `play.rs` and `player.rs` the properties.
 
 mod children;
 mod lessons;
@@ -19,6 +19,7 @@ mod model_program;
 mod model_python;
 mod plan;
 mod play;
+mod player;
 mod random_plan;
 mod real_clients;
 mod shrink;

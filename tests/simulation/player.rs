@@ -1,0 +1,371 @@
+//! Plays one run of a plan step by step, and checks what must hold whatever happens.
+//!
+//! After each step: the prompt comes back, no child is left over, what was finished is in the progress, and nothing panics.
+//! After a child was lost: its client has its variables back. The steps that are checks compare whole states.
+
+mod checks;
+
+use redis_tutor::lesson::progress::Progress;
+use redis_tutor::messages::runtime as messages;
+use redis_tutor::session::dialect::{self, Dialect, Input};
+use redis_tutor::session::event::{Event, Prompt};
+
+use super::lessons::{Lessons, edited};
+use super::plan::{ClientAction, Plan, Step};
+use super::state::{State, state};
+use super::world::{Failure, Fault, Stop, World};
+
+/// Maximum number of children that may be lost while a step is prepared: code that ends its Python is not repeated more
+/// often.
+pub const MOST_REPEATS: usize = 2;
+
+/// Maximum number of events that a learner needs to get from a wait to a prompt.
+const MOST_WAITS: usize = 50;
+
+/// Tutor commands that can be taken back.
+const UNDOABLE: [&str; 8] = [":client", ":wait", ":cli", ":python", ":go", ":back", ":again", ":skip"];
+
+/// Tutor commands that open a step, and prepare it from the beginning of its lesson.
+const OPENING: [&str; 3] = [":go ", ":again", ":back"];
+
+/// Tutor commands that change nothing.
+const LOOKING: [&str; 12] = [
+    ":hint",
+    ":expect",
+    ":lessons",
+    ":keys",
+    ":draw",
+    ":doc GET",
+    ":wire on",
+    ":timeline",
+    ":help",
+    ":sheet",
+    ":more",
+    ":nothing",
+];
+
+/// A run of a plan.
+pub struct Player<'a> {
+    plan: &'a Plan,
+    lessons: &'a Lessons,
+    pub world: World<'a>,
+    /// Where the session stopped last.
+    stop: Stop,
+    /// The last line, if nothing has happened since.
+    last: Option<TypedLine>,
+    /// The open step as it began, if nothing but its lesson has led to it.
+    step_start: Option<State>,
+    /// Whether only answers of the lesson have changed the session since a step was opened.
+    is_clean: bool,
+    /// Number of children that were lost before the last line was entered.
+    losses_before_line: usize,
+    /// Whether all children were alive when the last line was entered.
+    was_whole: bool,
+}
+
+/// A line that was typed at a prompt, with the states before and after it.
+struct TypedLine {
+    text: String,
+    before: State,
+    after: State,
+    shown: String,
+}
+
+impl<'a> Player<'a> {
+    pub fn new(plan: &'a Plan, lessons: &'a Lessons) -> Self {
+        let world = World::new(&plan.settings, lessons, Progress::default());
+        Player {
+            plan,
+            lessons,
+            world,
+            stop: Stop::Over,
+            last: None,
+            step_start: None,
+            is_clean: true,
+            losses_before_line: 0,
+            was_whole: true,
+        }
+    }
+
+    /// Plays the plan.
+    pub fn play(&mut self) -> Result<(), Failure> {
+        self.settle()?;
+        for index in 0..self.plan.steps.len() {
+            if self.stop == Stop::Over {
+                break;
+            }
+            self.perform(index)?;
+            self.check_variables(&self.plan.steps[index])?;
+            self.check_children()?;
+        }
+        self.leave()
+    }
+
+    /// Moves on to the next stop.
+    fn settle(&mut self) -> Result<(), Failure> {
+        self.stop = self.world.settle()?;
+        if std::mem::take(&mut self.world.has_step_begun) {
+            self.step_start = match &self.stop {
+                Stop::Prompt(prompt) if self.is_clean => Some(state(&self.world, prompt)),
+                Stop::Prompt(_) | Stop::Waiting { .. } | Stop::Over => None,
+            };
+        }
+        let session = &self.world.session;
+        // Only that they do not panic: a terminal asks for them at each prompt.
+        let _ = session.status();
+        let _ = [Dialect::Both, Dialect::Python, Dialect::Cli].map(|dialect| session.database(dialect));
+        Ok(())
+    }
+
+    fn perform(&mut self, index: usize) -> Result<(), Failure> {
+        let step = &self.plan.steps[index];
+        let keeps_last = matches!(step, Step::Type(_) | Step::Check(_));
+        if !keeps_last {
+            self.last = None;
+        }
+        match step {
+            Step::Type(text) if is_opening(text) => {
+                // If this opens a step, nothing of what was typed before is left.
+                let was_clean = std::mem::replace(&mut self.is_clean, true);
+                let (start, before) = (self.step_start.take(), self.disturbances());
+                self.type_text(text)?;
+                if self.step_start.is_none() {
+                    (self.is_clean, self.step_start) = (was_clean, start);
+                }
+                if text.contains('\n') || !self.was_prepared(before) {
+                    (self.is_clean, self.step_start) = (false, None);
+                }
+            }
+            Step::Type(text) => {
+                self.is_clean &= LOOKING.contains(&text.as_str());
+                self.type_text(text)?;
+            }
+            Step::TypeAtOnce(text) => {
+                if let Stop::Prompt(prompt) = self.stop.clone() {
+                    self.world.perform_effects()?;
+                    self.world.note_typed(&prompt, text);
+                    self.world.deliver(Event::Entered(text.clone()));
+                }
+                self.settle()?;
+            }
+            Step::Answer => {
+                let (losses, faults) = (self.world.losses.len(), self.world.faults.len());
+                self.type_answer()?;
+                self.is_clean &= (losses, faults) == (self.world.losses.len(), self.world.faults.len());
+            }
+            Step::Enter => {
+                self.world.note("Enter");
+                self.world.deliver(Event::Entered(String::new()));
+                self.settle()?;
+            }
+            Step::Interrupt => {
+                if matches!(self.stop, Stop::Waiting { .. } | Stop::Prompt(Prompt::Program { .. })) {
+                    self.world.note("Ctrl-C");
+                    self.world.deliver(Event::Interrupt);
+                    self.settle()?;
+                }
+            }
+            Step::EndOfInput => {
+                if matches!(self.stop, Stop::Prompt(Prompt::Program { .. })) {
+                    self.world.note("Ctrl-D");
+                    self.world.deliver(Event::EndOfInput);
+                    self.settle()?;
+                }
+            }
+            Step::Elapse(ms) => self.elapse(*ms, self.is_followed_at_once(index))?,
+            Step::CutFrame(frames) => self.world.faults.push((*frames, Fault::Cut)),
+            Step::KillAfterFrame(frames) => self.world.faults.push((*frames, Fault::KillAfter)),
+            Step::InterruptBeforeFrame(frames) => self.world.faults.push((*frames, Fault::InterruptBefore)),
+            Step::KillIdle => {
+                if let Some(child) = self.world.session.idle_python() {
+                    self.world.note("the idle Python is killed");
+                    self.world.lose(child);
+                }
+            }
+            Step::Client(number, action) => self.act(*number, action, self.is_followed_at_once(index))?,
+            Step::DiskFull(is_full) => self.world.is_disk_full = *is_full,
+            Step::RefusePort => self.world.refuses_port = true,
+            Step::SaveLesson { is_valid } => self.save_lesson(*is_valid)?,
+            Step::Restart => self.restart()?,
+            Step::Check(check) => self.check(*check)?,
+        }
+        Ok(())
+    }
+
+    /// Whether the next step is typed before what happens now has ended.
+    fn is_followed_at_once(&self, index: usize) -> bool {
+        matches!(self.plan.steps.get(index + 1), Some(Step::TypeAtOnce(_))) && matches!(self.stop, Stop::Prompt(_))
+    }
+
+    /// Waits for a prompt, as a learner does who wants to type.
+    fn wait_for_prompt(&mut self) -> Result<Option<Prompt>, Failure> {
+        for _ in 0..MOST_WAITS {
+            self.settle()?;
+            match &self.stop {
+                Stop::Prompt(prompt) => return Ok(Some(prompt.clone())),
+                Stop::Over => return Ok(None),
+                Stop::Waiting { deadline_us: Some(_) } if !self.world.is_time_real() => {
+                    self.world.deliver(Event::SkipWait);
+                }
+                // Another client gets the prompt.
+                Stop::Waiting { .. } => self.world.deliver(Event::Entered(String::new())),
+            }
+        }
+        Err(format!("hang: after {MOST_WAITS} times Enter there is no prompt"))
+    }
+
+    fn type_text(&mut self, text: &str) -> Result<(), Failure> {
+        self.last = None;
+        let Some(prompt) = self.wait_for_prompt()? else { return Ok(()) };
+        let before = state(&self.world, &prompt);
+        let text = if self.world.session.is_incomplete(text) { format!("{text}\n") } else { text.to_owned() };
+        let can_be_undone = self.can_be_undone(&prompt, &text);
+        self.world.note_typed(&prompt, &text);
+        let shown = self.world.transcript.len();
+        self.losses_before_line = self.world.losses.len();
+        self.was_whole = self.is_whole();
+        self.world.deliver(Event::Entered(text.clone()));
+        self.settle()?;
+        if let Stop::Prompt(prompt) = &self.stop
+            && can_be_undone
+            && !matches!(prompt, Prompt::Program { .. })
+        {
+            let after = state(&self.world, prompt);
+            let shown = self.world.transcript[shown..].to_owned();
+            self.last = Some(TypedLine { text, before, after, shown });
+        }
+        Ok(())
+    }
+
+    fn can_be_undone(&self, prompt: &Prompt, text: &str) -> bool {
+        let inputs = dialect::inputs(text, self.world.session.dialect());
+        let is_undoable = |input: &Input| match input {
+            Input::Tutor(line) => UNDOABLE.iter().any(|command| line.split_whitespace().next() == Some(command)),
+            _ => true,
+        };
+        let is_in_fork = prompt.text().starts_with(&messages::fork_prompt());
+        let leaves_step =
+            |input: &Input| matches!(input, Input::Tutor(line) if is_opening(line) || line.contains("skip"));
+        if self.was_interrupted() || is_in_fork && inputs.iter().any(leaves_step) {
+            return false;
+        }
+        let clients = self.world.real_clients.as_ref().map_or(0, |clients| clients.count());
+        matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. })
+            && !inputs.is_empty()
+            && inputs.iter().all(is_undoable)
+            && clients == 0
+            && !self.world.is_time_real()
+            && self.world.faults.is_empty()
+            && self.is_whole()
+    }
+
+    /// Whether Ctrl-C has interrupted a program. A replay leaves its source out.
+    fn was_interrupted(&self) -> bool {
+        self.world.interrupts > 0
+    }
+
+    /// Returns how often the tutor's work was disturbed so far.
+    fn disturbances(&self) -> (usize, usize) {
+        (self.world.losses.len(), self.world.interrupts)
+    }
+
+    /// Whether the tutor has done its work since then: it repeats what was lost twice, and goes on after one Ctrl-C.
+    fn was_prepared(&self, (losses, interrupts): (usize, usize)) -> bool {
+        self.world.losses.len() <= losses + MOST_REPEATS && self.world.interrupts <= interrupts + 1
+    }
+
+    /// Whether all children of the session are alive.
+    fn is_whole(&self) -> bool {
+        self.world.session.children().all(|child| self.world.children.contains_key(&child))
+    }
+
+    /// Types the answer of the open step, or an empty line if the step is done.
+    fn type_answer(&mut self) -> Result<(), Failure> {
+        let lines = {
+            let Some((lesson, number)) = self.world.session.place() else { return Ok(()) };
+            let step = &lesson.steps[number - 1];
+            match (&step.choose, &step.answer) {
+                _ if self.world.session.is_step_done() => vec![String::new()],
+                (Some(choose), _) => {
+                    let right = choose.options.iter().position(|option| option.correct);
+                    right.map(|index| (index + 1).to_string()).into_iter().collect()
+                }
+                (None, Some(answer)) => dialect::submissions(answer.get_ref()),
+                (None, None) if step.race.is_some() => vec!["all".into()],
+                (None, None) => vec![":skip".into()],
+            }
+        };
+        for line in lines {
+            self.type_text(&line)?;
+        }
+        self.last = None;
+        Ok(())
+    }
+
+    fn elapse(&mut self, ms: u64, is_followed_at_once: bool) -> Result<(), Failure> {
+        self.world.note(&format!("{ms} ms pass"));
+        // Keys of the lesson may expire.
+        self.is_clean = false;
+        if self.world.is_time_real() {
+            self.world.pass_time(i64::try_from(ms).unwrap_or(i64::MAX).saturating_mul(1000));
+            self.world.deliver_time();
+        } else if matches!(self.stop, Stop::Waiting { deadline_us: Some(_) }) {
+            self.world.deliver(Event::SkipWait);
+        }
+        if is_followed_at_once { self.world.perform_effects() } else { self.settle() }
+    }
+
+    fn act(&mut self, number: usize, action: &ClientAction, is_followed_at_once: bool) -> Result<(), Failure> {
+        // The real client may have seen the data of this step, so that it cannot be set back.
+        (self.is_clean, self.step_start) = (false, None);
+        let elapsed_us = self.world.elapsed_us();
+        if let Some(mut clients) = self.world.real_clients.take() {
+            let received = clients.act(&mut self.world.session, elapsed_us, number, action);
+            self.world.real_clients = Some(clients);
+            if let Some(received) = received {
+                self.world.note(&format!("client {number} {action:?}: {received}"));
+            }
+        }
+        if is_followed_at_once { self.world.perform_effects() } else { self.settle() }
+    }
+
+    fn save_lesson(&mut self, is_valid: bool) -> Result<(), Failure> {
+        let Some((lesson, _)) = self.world.session.place() else { return Ok(()) };
+        let saved = if is_valid { Ok(edited(lesson)) } else { Err("lesson.toml:1:1: not a lesson".to_owned()) };
+        if matches!(self.stop, Stop::Prompt(_)) {
+            self.world.note("the lesson is saved");
+            (self.is_clean, self.step_start) = (is_valid, None);
+            self.world.deliver(Event::LessonSaved(saved));
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    /// Kills the program, and starts it again with the progress that was saved. It continues where `learn` would.
+    fn restart(&mut self) -> Result<(), Failure> {
+        let progress = self.world.saved.clone();
+        let library = self.lessons.library(self.plan.settings.python);
+        let (transcript, record) = (std::mem::take(&mut self.world.transcript), std::mem::take(&mut self.world.record));
+        let is_disk_full = self.world.is_disk_full;
+        self.world = World::without_lesson(&self.plan.settings, self.lessons, library.clone(), progress.clone());
+        (self.world.transcript, self.world.record, self.world.is_disk_full) = (transcript, record, is_disk_full);
+        self.world.note("restarted");
+        (self.is_clean, self.step_start) = (true, None);
+        let current = progress.current.as_deref().and_then(|id| library.find(id));
+        if let (Some(lesson), true) = (current, self.plan.settings.lesson.is_some()) {
+            let known = progress.lessons.get(lesson.id.get_ref());
+            let step = known.and_then(|known| known.step.as_deref());
+            let index = step.and_then(|id| lesson.steps.iter().position(|step| step.id.get_ref() == id)).unwrap_or(0);
+            match known.is_some_and(|known| known.end_is_due) {
+                true => self.world.session.open_at_end(lesson.clone()),
+                false => self.world.session.open(lesson.clone(), index),
+            }
+        }
+        self.settle()
+    }
+}
+
+/// Returns whether a line opens a step.
+fn is_opening(line: &str) -> bool {
+    OPENING.iter().any(|command| line.starts_with(command))
+}

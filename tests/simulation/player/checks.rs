@@ -1,0 +1,197 @@
+//! What must hold within a run of a plan.
+
+use redis_tutor::lesson::progress::Progress;
+use redis_tutor::messages::{commands as messages, runtime as runtime_messages};
+use redis_tutor::session::event::{Event, Prompt};
+
+use super::super::plan::{Check, PythonKind, Settings, Step};
+use super::super::state::{State, Tolerance, state};
+use super::super::world::{Failure, Stop, World};
+use super::{MOST_WAITS, Player};
+
+/// Child numbers of races begin here.
+const FIRST_RACE_CHILD: u32 = 1 << 20;
+
+/// Python code that prints the variables of a real Python.
+const VARIABLES: &str =
+    "{k: v for k, v in globals().items() if not k.startswith('_') and type(v) in (int, float, str, bytes, list, dict)}";
+
+impl Player<'_> {
+    pub(super) fn check(&mut self, check: Check) -> Result<(), Failure> {
+        match check {
+            Check::Undo => self.check_undo(),
+            Check::Again => self.check_again(),
+            Check::Rebuild => self.check_rebuild(),
+            Check::Replay => self.check_replay(),
+        }
+    }
+
+    /// Takes back the last line, and types it again.
+    fn check_undo(&mut self) -> Result<(), Failure> {
+        let Some(line) = self.last.take() else { return Ok(()) };
+        let from = self.world.transcript.len();
+        self.type_text(":undo")?;
+        let marker = messages::undone("`");
+        let marker = marker.split('`').next().unwrap_or_default();
+        if !self.world.transcript[from..].contains(marker) {
+            return Ok(());
+        }
+        let Stop::Prompt(prompt) = self.stop.clone() else {
+            return Err(format!("undo: after {:?} was taken back, there is no prompt", line.text));
+        };
+        if let Some(difference) = state(&self.world, &prompt).difference(&line.before, Tolerance::Exact) {
+            return Err(format!("undo: after {:?} was taken back,\n{difference}", line.text));
+        }
+        self.type_text(&line.text)?;
+        let Some(again) = self.last.take() else {
+            if self.was_interrupted() {
+                return Ok(());
+            }
+            return Err(format!("redo: {:?} was typed again, and could not be taken back", line.text));
+        };
+        if let Some(difference) = again.after.difference(&line.after, Tolerance::Exact) {
+            return Err(format!("redo: after {:?} was typed again,\n{difference}", line.text));
+        }
+        if self.world.session.place().is_none() && again.shown != line.shown {
+            return Err(format!("redo: {:?} showed\n{}and the second time\n{}", line.text, line.shown, again.shown));
+        }
+        Ok(())
+    }
+
+    /// Starts the step again.
+    fn check_again(&mut self) -> Result<(), Failure> {
+        let has_real_clients = self.world.real_clients.is_some();
+        let is_read = matches!(self.stop, Stop::Prompt(Prompt::Program { .. }));
+        let Some(start) = self.step_start.clone().filter(|_| !has_real_clients && !is_read) else { return Ok(()) };
+        let before = self.disturbances();
+        self.type_text(":again")?;
+        self.last = None;
+        if !self.was_prepared(before) {
+            self.is_clean = false;
+            return Ok(());
+        }
+        let Stop::Prompt(prompt) = self.stop.clone() else { return Ok(()) };
+        let now = state(&self.world, &prompt);
+        if now.place != start.place || prompt.text().starts_with(&runtime_messages::fork_prompt()) {
+            // In a fork, a step cannot be started again.
+            return Ok(());
+        }
+        self.check_connections()?;
+        // While time passes by itself, the step begins later.
+        let tolerance = if self.world.is_time_real() { Tolerance::AnotherTime } else { Tolerance::OfRebuilding };
+        self.compare_with_start("again", &now, &start, tolerance)
+    }
+
+    /// After a step was started again, only its own clients have connections.
+    fn check_connections(&self) -> Result<(), Failure> {
+        /// Maximum number of connections for redis-cli lines: those of the tutor and of the clients of a lesson.
+        const MOST_CLI_CONNECTIONS: usize = 5;
+        let open: usize = self.world.children.values().filter_map(|child| Some(child.model()?.connections())).sum();
+        let connected = self.world.session.engine().server.clients.len();
+        let is_model = self.plan.settings.python == PythonKind::Model;
+        match is_model && connected > open + MOST_CLI_CONNECTIONS {
+            true => Err(format!("connections: {connected} are open, and the Pythons know of {open}")),
+            false => Ok(()),
+        }
+    }
+
+    /// Opens the same step in a fresh session.
+    fn check_rebuild(&mut self) -> Result<(), Failure> {
+        let Some(start) = self.step_start.clone() else { return Ok(()) };
+        let Some((lesson, step, _)) = &start.place else { return Ok(()) };
+        let settings = Settings { lesson: Some(format!("{lesson}/{step}")), ..self.plan.settings.clone() };
+        let mut fresh = World::new(&settings, self.lessons, Progress::default());
+        let stop = fresh.settle()?;
+        let Stop::Prompt(prompt) = stop else { return Err(format!("rebuild: {stop:?} instead of a prompt")) };
+        self.compare_with_start("rebuild", &state(&fresh, &prompt), &start, Tolerance::AnotherTime)
+    }
+
+    fn compare_with_start(&self, name: &str, now: &State, start: &State, tolerance: Tolerance) -> Result<(), Failure> {
+        match now.difference(start, tolerance) {
+            Some(difference) => Err(format!("{name}: the step {:?} begins with\n{difference}", start.place)),
+            None => Ok(()),
+        }
+    }
+
+    /// Kills the idle Python at the prompt, and compares the variables that the next one has.
+    fn check_replay(&mut self) -> Result<(), Failure> {
+        let is_at_prompt = matches!(self.stop, Stop::Prompt(Prompt::Python { .. })) && self.world.faults.is_empty();
+        // What an interrupted source has set is lost with its Python, because a replay leaves the source out.
+        let is_whole = !self.was_interrupted();
+        let child = self.world.session.idle_python();
+        if !is_whole || !is_at_prompt || !child.is_some_and(|child| self.world.children.contains_key(&child)) {
+            return Ok(());
+        }
+        let is_real = self.plan.settings.python == PythonKind::Real;
+        let asked_before = if is_real { self.ask_variables()? } else { String::new() };
+        let before = self.world.variables();
+        let Some(child) = self.world.session.idle_python() else { return Ok(()) };
+        self.world.note("the idle Python is killed");
+        self.world.lose(child);
+        // This line notices that the child is gone, and is dropped.
+        self.type_text("pass")?;
+        let asked_after = if is_real { self.ask_variables()? } else { String::new() };
+        self.last = None;
+        let after = self.world.variables();
+        if after != before || asked_after != asked_before {
+            return Err(format!(
+                "replay: the variables were\n  {before:?} {asked_before}\nand after a replay\n  {after:?} {asked_after}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn ask_variables(&mut self) -> Result<String, Failure> {
+        self.world.submissions.clear();
+        self.type_text(VARIABLES)?;
+        Ok(self.world.submissions.last().map(|submission| submission.output.clone()).unwrap_or_default())
+    }
+
+    /// After a single statement during which a child was lost, its client has the variables from before.
+    pub(super) fn check_variables(&mut self, step: &Step) -> Result<(), Failure> {
+        let lost = self.world.losses.get(self.losses_before_line..).unwrap_or_default().to_vec();
+        let Step::Type(text) = step else { return Ok(()) };
+        let is_single = !text.contains(['\n', ';']) && !text.starts_with(':') && self.world.session.place().is_none();
+        if self.was_interrupted() || !self.was_whole {
+            return Ok(());
+        }
+        if let ([(client, before)], true, true) = (lost.as_slice(), is_single, matches!(self.stop, Stop::Prompt(_))) {
+            let after = self.world.variables().remove(client).unwrap_or_default();
+            if after != *before {
+                return Err(format!("replay: the variables were\n  {before:?}\nand after a replay\n  {after:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// No child is left that the session does not know.
+    pub(super) fn check_children(&self) -> Result<(), Failure> {
+        let known: Vec<_> = self.world.session.children().collect();
+        let is_left = |id: &&_| !known.contains(*id);
+        match self.world.children.keys().filter(|id| id.0 < FIRST_RACE_CHILD).find(is_left) {
+            Some(id) => Err(format!("children: {id:?} is left over, and the session knows only {known:?}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Leaves the session, whatever it does.
+    pub(super) fn leave(&mut self) -> Result<(), Failure> {
+        self.world.faults.clear();
+        for _ in 0..MOST_WAITS {
+            self.settle()?;
+            match &self.stop {
+                Stop::Over => break,
+                Stop::Prompt(Prompt::Program { .. }) => self.world.deliver(Event::EndOfInput),
+                Stop::Prompt(_) => self.world.deliver(Event::Entered(":quit".into())),
+                Stop::Waiting { .. } => self.world.deliver(Event::Interrupt),
+            }
+        }
+        if self.stop != Stop::Over {
+            return Err(format!("hang: `:quit` does not end the session, which stops at {:?}", self.stop));
+        }
+        match self.world.children.keys().next() {
+            Some(id) => Err(format!("children: {id:?} is left over at the end")),
+            None => Ok(()),
+        }
+    }
+}
