@@ -10,8 +10,8 @@ use crate::messages::commands as messages;
 
 impl Session {
     pub(super) fn show_hint(&mut self) {
+        let hints = self.tutor.bound_step(&[]).map(|step| step.hints).unwrap_or_default();
         let Some(run) = &mut self.tutor.lesson else { return self.tutor.say_no_lesson() };
-        let hints = run.bound_step(&[]).hints;
         let total = hints.len();
         match hints.get(run.hints) {
             Some(hint) => {
@@ -25,10 +25,9 @@ impl Session {
     }
 
     pub(super) fn show_expectations(&mut self) {
-        let Some(run) = &self.tutor.lesson else { return self.tutor.say_no_lesson() };
-        let step = run.bound_step(&[]);
+        let Some(step) = self.tutor.bound_step(&[]) else { return self.tutor.say_no_lesson() };
         let mut lines = step.expect.as_ref().map(|expect| expectations(expect.get_ref())).unwrap_or_default();
-        lines.extend(run.current().race.as_ref().map(race_expected));
+        lines.extend(step.race.as_ref().map(race_expected));
         if lines.is_empty() {
             self.tutor.say(Role::Hint, &messages::nothing_expected());
         } else {

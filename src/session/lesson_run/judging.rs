@@ -44,8 +44,8 @@ impl Tutor {
 
     /// Queues the probes of the data, now that the rehearsal has shown which keys the answer uses.
     pub(super) fn probe_data(&mut self, submission: Box<Submission>) {
-        let Some(run) = &self.lesson else { return };
-        let probes = judge::probes(&run.bound_step(&submission.commands));
+        let Some(step) = self.bound_step(&submission.commands) else { return };
+        let probes = judge::probes(&step);
         self.script.add(probes.into_iter().map(Item::Unseen));
         self.script.add([Item::Then(Then::Judge(submission))]);
     }
@@ -58,7 +58,7 @@ impl Tutor {
         if !submission.commands.is_empty() && !run.acted.contains(&submission.client) {
             run.acted.push(submission.client.clone());
         }
-        let step = run.bound_step(&[]);
+        let Some(step) = self.bound_step(&[]) else { return };
         let findings = self.findings(&step, submission);
         let submission = submission.clone().with_queued(&findings.sent);
         let submission = self.with_race(submission, findings.race_result.as_ref());
@@ -81,7 +81,7 @@ impl Tutor {
         let before = run.map(|run| run.contents_before.clone()).unwrap_or_default();
         let (sent, acted) = run.map(|run| (run.sent.clone(), run.acted.clone())).unwrap_or_default();
         let exchanges = run.map(|run| self.runtime.wire_log.exchanges(run.first_call)).unwrap_or_default();
-        let answering_clients = run.map(|run| run.answering_clients()).unwrap_or_default();
+        let answering_clients = self.answering_clients();
         let found = std::mem::take(&mut self.script.found);
         let raced = self.race.result.take();
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());

@@ -28,13 +28,13 @@ use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
-use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Role;
 use crate::messages::lesson_run as messages;
 use hidden_code::HiddenCode;
 use race_step::RaceRun;
 pub use race_step::{every_order_expected, race_expected};
 use redis_engine::Engine;
+use rehearse::RequestedRehearsal;
 use review::Review;
 use script::{Item, Script};
 pub use script::{ScriptStep, inputs_of_lesson};
@@ -54,6 +54,7 @@ pub struct Tutor {
     pub lesson: Option<LessonRun>,
     /// The practice in progress.
     review: Option<Review>,
+    rehearsal: RequestedRehearsal,
     race: RaceRun,
     hidden_code: HiddenCode,
     pub library: Arc<Library>,
@@ -78,8 +79,6 @@ pub struct LessonRun {
     /// The data at the start of the step, if the step needs it for a race.
     start: Option<Arc<StepData>>,
     starts: StepStarts,
-    /// The submissions of the lesson's own answers, once they are known.
-    pub rehearsal: Option<Arc<Rehearsal>>,
     /// The commands that the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
     /// The number of the first command of this step in the wire log.
@@ -116,7 +115,7 @@ pub enum Phase {
 }
 
 impl LessonRun {
-    fn new(lesson: Arc<Lesson>, step: usize, starts: StepStarts, rehearsal: Option<Arc<Rehearsal>>) -> Self {
+    fn new(lesson: Arc<Lesson>, step: usize, starts: StepStarts) -> Self {
         LessonRun {
             lesson,
             step,
@@ -126,7 +125,6 @@ impl LessonRun {
             contents_before: Vec::new(),
             start: None,
             starts,
-            rehearsal,
             sent: Vec::new(),
             first_call: 0,
             activity: StepActivity::default(),
@@ -168,6 +166,7 @@ impl Tutor {
             script: Script::default(),
             lesson: None,
             review: None,
+            rehearsal: RequestedRehearsal::default(),
             race: RaceRun::default(),
             hidden_code: HiddenCode::default(),
             library: options.library,
@@ -206,8 +205,8 @@ impl Tutor {
         let before: Vec<Item> = lesson.steps[..steps].iter().flat_map(|step| steps::typed(step, false)).collect();
         let starts = self.known_starts(&lesson);
         let waits = starts.is_again_at(step);
-        let rehearsal = self.rehearsal_of(&lesson);
-        self.lesson = Some(LessonRun::new(lesson, step, starts, rehearsal));
+        self.lesson = Some(LessonRun::new(lesson, step, starts));
+        self.request_rehearsal();
         self.script.add(waits.then_some(Item::AwaitRehearsal));
         self.script.add([Item::ClockBack, Item::Silence(true), Item::Reset]);
         self.script.add(setup);
@@ -226,6 +225,7 @@ impl Tutor {
     pub fn restore_lesson(&mut self, lesson: Option<LessonRun>) {
         let hints = self.lesson.as_ref().map(|run| (run.step, run.hints));
         self.lesson = lesson;
+        self.request_rehearsal();
         if let (Some(run), Some((step, hints))) = (&mut self.lesson, hints)
             && run.step == step
         {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{LessonRun, Tutor};
+use super::Tutor;
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Lesson, Step};
 use crate::lesson::rehearsal::Rehearsal;
@@ -11,27 +11,35 @@ use crate::lesson::roles::{self, BoundRole};
 use crate::lesson::sent_command::Words;
 use crate::session::event::Effect;
 
+/// The rehearsal that was requested last.
+#[derive(Debug, Default)]
+pub(super) struct RequestedRehearsal {
+    lesson: Option<Arc<Lesson>>,
+    /// The result, once it is known.
+    result: Option<Arc<Rehearsal>>,
+}
+
 impl Tutor {
-    /// Returns the rehearsal of a lesson that is being opened, if it is known. Requests the rehearsal unless the lesson
-    /// is open already.
-    pub(super) fn rehearsal_of(&mut self, lesson: &Arc<Lesson>) -> Option<Arc<Rehearsal>> {
-        let open = self.lesson.as_ref().filter(|run| Arc::ptr_eq(&run.lesson, lesson));
-        let known = open.and_then(|run| run.rehearsal.clone());
-        let is_requested = open.is_some();
-        if !is_requested {
-            self.runtime.effects.push(Effect::Rehearse(lesson.clone()));
+    /// Requests the rehearsal of the open lesson, unless it was the last one that was requested.
+    pub(super) fn request_rehearsal(&mut self) {
+        let Some(run) = &self.lesson else { return };
+        if !self.rehearsal.lesson.as_ref().is_some_and(|lesson| Arc::ptr_eq(lesson, &run.lesson)) {
+            self.rehearsal = RequestedRehearsal { lesson: Some(run.lesson.clone()), result: None };
+            self.runtime.effects.push(Effect::Rehearse(run.lesson.clone()));
         }
-        known
     }
 
     pub fn keep_rehearsal(&mut self, rehearsal: Arc<Rehearsal>) {
-        if let Some(run) = &mut self.lesson {
-            run.rehearsal = Some(rehearsal);
-        }
+        self.rehearsal.result = Some(rehearsal);
+    }
+
+    /// Returns the rehearsal of the open lesson, if it is known.
+    pub(super) fn rehearsal(&self) -> Option<&Arc<Rehearsal>> {
+        self.rehearsal.result.as_ref().filter(|_| self.lesson.is_some())
     }
 
     pub(super) fn is_rehearsed(&self) -> bool {
-        self.lesson.as_ref().is_none_or(|run| run.rehearsal.is_some())
+        self.lesson.is_none() || self.rehearsal().is_some()
     }
 
     /// Returns whether the session waits for the rehearsal.
@@ -41,8 +49,7 @@ impl Tutor {
 
     /// Returns the commands that the open step's own answer sends, with the keys that the learner uses.
     pub(super) fn intended_commands(&self) -> Vec<Words> {
-        let run = self.lesson.as_ref();
-        run.map(|run| roles::with_bound_words(run.answer_commands(), &run.bound_roles(&[]))).unwrap_or_default()
+        roles::with_bound_words(self.answer_commands(), &self.bound_roles(&[]))
     }
 
     /// Returns the types of the keys that a submission's commands name.
@@ -55,34 +62,31 @@ impl Tutor {
             })
             .collect()
     }
-}
 
-impl LessonRun {
     /// Returns the commands that the open step's own answer sends, with its own keys.
     fn answer_commands(&self) -> Vec<Words> {
-        self.rehearsal.as_ref().map(|rehearsal| rehearsal.commands(self.step)).unwrap_or_default()
+        let commands = self.lesson.as_ref().and_then(|run| Some(self.rehearsal()?.commands(run.step)));
+        commands.unwrap_or_default()
     }
 
     /// Returns the names of the clients that the open step's own answer uses.
     pub(super) fn answering_clients(&self) -> Vec<String> {
-        let submissions = self.rehearsal.iter().filter_map(|rehearsal| rehearsal.steps.get(self.step)).flatten();
-        submissions.map(|submission| submission.client.clone()).collect()
+        let step = self.lesson.as_ref().and_then(|run| self.rehearsal()?.steps.get(run.step));
+        step.into_iter().flatten().map(|submission| submission.client.clone()).collect()
     }
 
-    /// Returns the keys that the learner uses in the roles of the open step. `running` are the commands of a submission
+    /// Returns the keys that the learner uses in the roles of the open step. `running` has the commands of a submission
     /// that has not been judged yet.
     fn bound_roles(&self, running: &[Words]) -> Vec<BoundRole> {
-        let step = self.current();
-        if step.roles.is_empty() {
-            return Vec::new();
-        }
-        let sent: Vec<Words> = self.sent.iter().chain(running).cloned().collect();
-        roles::bind(step, &sent, &self.answer_commands())
+        let Some(run) = self.lesson.as_ref().filter(|run| !run.current().roles.is_empty()) else { return Vec::new() };
+        let sent: Vec<Words> = run.sent.iter().chain(running).cloned().collect();
+        roles::bind(run.current(), &sent, &self.answer_commands())
     }
 
-    /// Returns the open step with the keys that the learner uses in its roles. `running` are the commands of a submission
+    /// Returns the open step with the keys that the learner uses in its roles. `running` has the commands of a submission
     /// that has not been judged yet.
-    pub fn bound_step(&self, running: &[Words]) -> Step {
-        roles::with_bound_keys(self.current().clone(), &self.bound_roles(running))
+    pub fn bound_step(&self, running: &[Words]) -> Option<Step> {
+        let step = self.lesson.as_ref()?.current().clone();
+        Some(roles::with_bound_keys(step, &self.bound_roles(running)))
     }
 }

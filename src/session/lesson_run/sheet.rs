@@ -19,7 +19,7 @@ impl Tutor {
     pub(super) fn show_sheet(&mut self) {
         let Some(run) = &self.lesson else { return };
         let lesson = run.lesson.clone();
-        let rehearsal = run.rehearsal.clone().unwrap_or_default();
+        let rehearsal = self.rehearsal().cloned().unwrap_or_default();
         self.show(Show::Gap);
         self.show_heading(&lesson, Part::Sheet);
         self.show(Show::Text(parse(&sheet::body(&lesson, &rehearsal))));

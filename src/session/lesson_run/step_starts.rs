@@ -52,7 +52,7 @@ impl Tutor {
         // Real clients have read the time, so the clock must not be set back while they are connected.
         let has_real_clients = !self.runtime.real_clients().is_empty();
         let Some(run) = self.lesson.as_ref().filter(|run| run.starts.is_again && !has_real_clients) else { return };
-        let took_us = run.rehearsal.as_ref().and_then(|rehearsal| rehearsal.took_us(run.step));
+        let took_us = self.rehearsal().and_then(|rehearsal| rehearsal.took_us(run.step));
         let start = run.starts.steps.get(&run.step).zip(took_us);
         let moved_us = start.map_or(run.starts.opened_us, |(start, took_us)| start.moved_us - took_us);
         self.runtime.clock.set_moved(moved_us);

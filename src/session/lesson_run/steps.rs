@@ -166,10 +166,10 @@ impl Tutor {
 
     /// Ends the open step: shows its closing text, and how to continue.
     pub(super) fn finish_step(&mut self, skipped: bool) {
+        let Some(step) = self.bound_step(&[]) else { return };
         let Some(run) = &mut self.lesson else { return };
         run.phase = Phase::Done;
         let (lesson, index) = (run.lesson.clone(), run.step);
-        let step = run.bound_step(&[]);
         let outcome = match (skipped || run.is_answer_shown, run.hints) {
             (true, _) => Outcome::GivenUp,
             (false, 0) => Outcome::Known,
