@@ -13,11 +13,16 @@ use python_kernel::frame::{self, FromChild, MAIN_THREAD, ToChild, Walls};
 use redis_server::Server;
 
 use super::Interrupts;
+use super::child_threads;
 use super::frame_reader::FrameReader;
 
-/// If all threads of a child wait for time to pass, the clock moves on after the child has been silent for this time. A
-/// thread that is about to send a frame sends it sooner.
-pub(super) const SILENCE: Duration = Duration::from_millis(50);
+/// If all threads of a child wait for time to pass, the clock moves on after the child has been silent for this long. A
+/// thread that is about to send a frame needs less time.
+pub const SILENCE: Duration = Duration::from_millis(50);
+
+/// If the main thread of a child is idle, threads that have computed for this long without a frame are not waited for any
+/// longer, because they may compute without end.
+pub const MOST_COMPUTING: Duration = Duration::from_millis(500);
 
 /// The time limit of a completion. A user would notice a longer delay while typing.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(100);
@@ -44,8 +49,7 @@ struct PythonProcess {
 }
 
 impl PythonProcess {
-    /// Takes over a child process whose standard input and output are pipes. Returns `None` if one of them is not a
-    /// pipe.
+    /// Takes over a child process whose standard input and output are pipes. Returns `None` if one is not.
     fn from_child(mut process: Child) -> Option<Self> {
         let (input, output) = (process.stdin.take()?, process.stdout.take()?);
         Some(PythonProcess {
@@ -61,8 +65,86 @@ impl PythonProcess {
 }
 
 impl PythonProcess {
-    /// Kills the process, and returns how it ended. If the process had already ended by itself, returns how it ended
-    /// then.
+    /// Waits for a frame, or for one of the conditions. Returns `None` if the process has ended, or has sent something
+    /// that is no frame.
+    fn receive(&mut self, conditions: &WaitConditions<'_>) -> io::Result<Option<ReceiveOutcome>> {
+        if let Some((thread, frame)) = self.queued_frames.pop_front() {
+            return Ok(Some(ReceiveOutcome::Frame(thread, frame)));
+        }
+        let end = conditions.limit.map(|limit| Instant::now() + limit);
+        let mut computation = None;
+        loop {
+            if conditions.interrupts.is_some_and(Interrupts::take) {
+                return Ok(Some(ReceiveOutcome::Interrupt));
+            }
+            match self.take_frame() {
+                Ok(Some((thread, frame))) => return Ok(Some(ReceiveOutcome::Frame(thread, frame))),
+                Ok(None) => {}
+                Err(_) => return Ok(None),
+            }
+            if !self.spin.spin_until_readable(self.output.pipe()) && !conditions.is_empty() {
+                let limit = end.map(|end| end.saturating_duration_since(Instant::now()));
+                match wait_for_output(self.output.pipe(), &WaitConditions { limit, ..*conditions })? {
+                    WaitOutcome::Readable => {}
+                    WaitOutcome::Silence if self.may_send(conditions, &mut computation)? => continue,
+                    WaitOutcome::Silence => return Ok(Some(ReceiveOutcome::Silence)),
+                    WaitOutcome::Interrupt => return Ok(Some(ReceiveOutcome::Interrupt)),
+                    WaitOutcome::Other => return Ok(Some(ReceiveOutcome::Other)),
+                }
+            }
+            if !self.output.read_more().unwrap_or(false) {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Takes a frame that was read. Drops completions for which nobody waits any more.
+    fn take_frame(&mut self) -> io::Result<Option<(u32, FromChild)>> {
+        loop {
+            match self.output.take_frame()? {
+                Some((_, FromChild::Completions { .. })) if self.abandoned_completions > 0 => {
+                    self.abandoned_completions -= 1;
+                }
+                frame => return Ok(frame),
+            }
+        }
+    }
+
+    /// Returns whether a child that was silent may send something without an event from outside. `computation` is how long
+    /// it had computed when it was silent for the first time.
+    fn may_send(&self, conditions: &WaitConditions<'_>, computation: &mut Option<Duration>) -> io::Result<bool> {
+        let process = self.process.id();
+        if child_threads::are_asleep(process) {
+            // The last thread may have sent a frame, or a part of one, just before it fell asleep.
+            return Ok(self.output.has_part() || is_readable(self.output.pipe())?);
+        }
+        // On a busy machine a running thread may be silent for a long time before it sends its frame.
+        let computing = child_threads::computing_time(process);
+        let computed = computing.saturating_sub(*computation.get_or_insert(computing));
+        Ok(conditions.most_computing.is_none_or(|most| computed < most))
+    }
+
+    /// Waits for completions that were asked for. Returns `None` if they take too long.
+    fn receive_completions(&mut self) -> Option<Vec<String>> {
+        let asked_at = Instant::now();
+        loop {
+            match self.take_frame().ok()? {
+                Some((_, FromChild::Completions { names })) => return Some(names),
+                Some(other) => self.queued_frames.push_back(other),
+                None => {
+                    let left = COMPLETION_TIMEOUT.saturating_sub(asked_at.elapsed());
+                    let conditions = WaitConditions { limit: Some(left), ..WaitConditions::default() };
+                    if !matches!(wait_for_output(self.output.pipe(), &conditions), Ok(WaitOutcome::Readable)) {
+                        self.abandoned_completions += 1;
+                        return None;
+                    }
+                    self.output.read_more().ok().filter(|&has_more| has_more)?;
+                }
+            }
+        }
+    }
+
+    /// Ends the process, and returns how it has ended. If it had ended before, that does not change how.
     fn end(&mut self) -> ProcessEnd {
         let _ = self.process.kill();
         match self.process.wait() {
@@ -78,7 +160,7 @@ fn has_aborted(status: ExitStatus) -> bool {
     std::os::unix::process::ExitStatusExt::signal(&status) == Some(abort)
 }
 
-/// Returns false: only Unix reports how a process has ended.
+/// Returns false: only Unix tells how a process has ended.
 #[cfg(not(unix))]
 fn has_aborted(_: ExitStatus) -> bool {
     false
@@ -109,16 +191,19 @@ pub enum ReceiveOutcome {
 /// How a child's process has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProcessEnd {
-    /// The process has aborted, as the interpreter does when an allocation fails.
+    /// It has aborted itself. The interpreter does that when an allocation fails.
     Aborted,
     Other,
 }
 
 /// The conditions, other than a frame, that end the wait for a child.
 #[derive(Clone, Copy, Default)]
-pub(super) struct WaitConditions<'a> {
-    /// The length of silence to report. Set if clients wait for time to pass.
+pub struct WaitConditions<'a> {
+    /// Reports a silence of this length, because other clients wait for time to pass. Threads that compute are waited for.
     pub silence: Option<Duration>,
+    /// Reports a silence as well if the child has computed for this long since it became silent.
+    pub most_computing: Option<Duration>,
+    /// Maximum time of the wait, however much of a frame arrives.
     pub limit: Option<Duration>,
     pub interrupts: Option<&'a Interrupts>,
     pub server: Option<&'a Server>,
@@ -176,8 +261,8 @@ impl Children {
     }
 
     /// Kills a child's process. `receive` then reports its end, and discards all frames that it has sent. Otherwise,
-    /// the last frame of a program that finishes just when it is killed would show the prompt of a Python that has
-    /// ended.
+    /// the last frame of a program that finishes just when it is killed would bring back the prompt of a Python that is
+    /// gone.
     pub fn kill(&mut self, id: ChildId) {
         self.0.remove(&id);
     }
@@ -186,39 +271,10 @@ impl Children {
     ///
     /// # Errors
     /// Returns an error if waiting fails. A broken pipe is not an error but the child's end.
-    pub(super) fn receive(&mut self, id: ChildId, conditions: &WaitConditions<'_>) -> io::Result<ReceiveOutcome> {
+    pub fn receive(&mut self, id: ChildId, conditions: &WaitConditions<'_>) -> io::Result<ReceiveOutcome> {
         let Some(child) = self.0.get_mut(&id) else { return Ok(ReceiveOutcome::Exited(ProcessEnd::Other)) };
-        if let Some((thread, frame)) = child.queued_frames.pop_front() {
-            return Ok(ReceiveOutcome::Frame(thread, frame));
-        }
-        if conditions.interrupts.is_some_and(Interrupts::take) {
-            return Ok(ReceiveOutcome::Interrupt);
-        }
-        loop {
-            match child.output.take_frame() {
-                Ok(Some((_, FromChild::Completions { .. }))) if child.abandoned_completions > 0 => {
-                    child.abandoned_completions -= 1;
-                    continue;
-                }
-                Ok(Some((thread, frame))) => return Ok(ReceiveOutcome::Frame(thread, frame)),
-                Ok(None) => {}
-                Err(_) => break,
-            }
-            if !child.spin.spin_until_readable(child.output.pipe()) && !conditions.is_empty() {
-                match wait_for_output(child.output.pipe(), conditions)? {
-                    WaitOutcome::Readable => {}
-                    // On a busy machine a running thread may be silent for a long time before it sends its frame.
-                    WaitOutcome::Silence if has_running_thread(child.process.id()) => continue,
-                    // It may have sent the frame just before it stopped running.
-                    WaitOutcome::Silence if !is_readable(child.output.pipe())? => return Ok(ReceiveOutcome::Silence),
-                    WaitOutcome::Silence => {}
-                    WaitOutcome::Interrupt => return Ok(ReceiveOutcome::Interrupt),
-                    WaitOutcome::Other => return Ok(ReceiveOutcome::Other),
-                }
-            }
-            if !child.output.read_more().unwrap_or(false) {
-                break;
-            }
+        if let Some(outcome) = child.receive(conditions)? {
+            return Ok(outcome);
         }
         let end = child.end();
         self.kill(id);
@@ -228,30 +284,11 @@ impl Children {
     /// Asks an idle child for the completions of `text`. Returns `None` if the reply takes too long.
     fn complete(&mut self, id: ChildId, text: &str) -> Option<Vec<String>> {
         self.send(id, MAIN_THREAD, &ToChild::GetCompletions { text: text.to_owned() });
-        let child = self.0.get_mut(&id)?;
-        let asked_at = Instant::now();
-        loop {
-            match child.output.take_frame().ok()? {
-                Some((_, FromChild::Completions { .. })) if child.abandoned_completions > 0 => {
-                    child.abandoned_completions -= 1
-                }
-                Some((_, FromChild::Completions { names })) => return Some(names),
-                Some(other) => child.queued_frames.push_back(other),
-                None => {
-                    let left = COMPLETION_TIMEOUT.saturating_sub(asked_at.elapsed());
-                    let conditions = WaitConditions { limit: Some(left), ..WaitConditions::default() };
-                    if !matches!(wait_for_output(child.output.pipe(), &conditions), Ok(WaitOutcome::Readable)) {
-                        child.abandoned_completions += 1;
-                        return None;
-                    }
-                    child.output.read_more().ok().filter(|&has_more| has_more)?;
-                }
-            }
-        }
+        self.0.get_mut(&id)?.receive_completions()
     }
 }
 
-/// Starts a Python child, and returns the walls of its sandbox that are in place.
+/// Starts a Python, and returns the walls of the sandbox around it.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
@@ -270,7 +307,7 @@ pub fn python_walls(program: &Path) -> io::Result<Walls> {
     }
 }
 
-/// Completes the names that are defined in the Python of the client at the prompt.
+/// Completes the names that the Python of the client at the prompt knows.
 #[derive(Debug)]
 pub struct PythonCompleter<'a> {
     pub(super) children: &'a mut Children,
@@ -285,22 +322,7 @@ impl PythonCompleter<'_> {
     }
 }
 
-/// Returns whether a thread of this process is running or ready to run, or waits for the disk, for example for a page of
-/// memory.
-#[cfg(target_os = "linux")]
-fn has_running_thread(process: u32) -> bool {
-    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return false };
-    let is_running = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with(['R', 'D']));
-    threads.flatten().any(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(is_running))
-}
-
-/// Returns false: on other platforms the state of threads is unknown, so that only silence decides.
-#[cfg(not(target_os = "linux"))]
-fn has_running_thread(_: u32) -> bool {
-    false
-}
-
-/// The event that ended a call of `wait_for_output`.
+/// What ended `wait_for_output`.
 enum WaitOutcome {
     Readable,
     Silence,
@@ -354,13 +376,8 @@ mod tests {
 
     #[test]
     fn frames_of_a_killed_child_are_discarded() {
-        let spawned = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat exists");
-        let mut child = PythonProcess::from_child(spawned).expect("both are piped");
-        let mut frame = Vec::new();
-        frame::append(&mut frame, MAIN_THREAD, &FromChild::Ready { walls: Walls::ALL }).expect("the frame fits");
-        child.input.write_all(&frame).expect("cat reads");
-        let waited = wait_for_output(child.output.pipe(), &WaitConditions::default()).expect("the pipe can be polled");
-        assert!(matches!(waited, WaitOutcome::Readable), "cat has sent the frame back");
+        let mut child = echoing_child();
+        send_through(&mut child, &encoded_frame());
         let (id, mut children) = (ChildId(1), Children::default());
         children.0.insert(id, child);
         children.kill(id);
@@ -381,40 +398,76 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_child_that_stops_within_a_frame_can_be_interrupted() {
+    /// Starts `cat`, and returns it as a child that sends whatever it is told to send.
+    fn echoing_child() -> PythonProcess {
         let spawned = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat exists");
-        let mut child = PythonProcess::from_child(spawned).expect("both are piped");
-        let mut frame = Vec::new();
-        frame::append(&mut frame, MAIN_THREAD, &FromChild::GetTime).expect("the frame fits");
-        let (first, last) = frame.split_at(6);
-        child.input.write_all(first).expect("cat reads");
-        let (id, mut children) = (ChildId(1), Children::default());
-        children.0.insert(id, child);
-        let interrupts = Interrupts::new().expect("a pipe can be created");
-        let conditions = WaitConditions { interrupts: Some(&interrupts), ..WaitConditions::default() };
-        interrupts.raise();
-        let received = children.receive(id, &conditions).expect("the wait succeeds");
-        assert!(matches!(received, ReceiveOutcome::Interrupt), "{received:?}");
-        let child = children.0.get_mut(&id).expect("the child is alive");
-        assert!(child.output.read_more().expect("the pipe can be read"), "the first part has arrived");
-        interrupts.raise();
-        let received = children.receive(id, &conditions).expect("the wait succeeds");
-        assert!(matches!(received, ReceiveOutcome::Interrupt), "{received:?}");
-        let child = children.0.get_mut(&id).expect("the child is alive");
-        child.input.write_all(last).expect("cat reads");
-        let received = children.receive(id, &conditions).expect("the wait succeeds");
-        assert!(matches!(received, ReceiveOutcome::Frame(MAIN_THREAD, FromChild::GetTime)), "{received:?}");
+        PythonProcess::from_child(spawned).expect("both are piped")
+    }
+
+    /// Makes an echoing child send some bytes, and waits until they have arrived and the child sleeps.
+    fn send_through(child: &mut PythonProcess, bytes: &[u8]) {
+        child.input.write_all(bytes).expect("cat reads");
+        let waited = wait_for_output(child.output.pipe(), &WaitConditions::default()).expect("the pipe can be polled");
+        assert!(matches!(waited, WaitOutcome::Readable));
+        while !child_threads::are_asleep(child.process.id()) {}
+    }
+
+    fn encoded_frame() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        frame::append(&mut bytes, MAIN_THREAD, &FromChild::GetTime).expect("the frame fits");
+        bytes
     }
 
     #[test]
-    fn a_running_process_is_distinguished_from_a_waiting_one() {
-        assert!(has_running_thread(std::process::id()), "this thread is running");
-        let mut waiting = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("cat exists");
-        // The process runs until it blocks in its first read.
-        while has_running_thread(waiting.id()) {}
-        drop(waiting.stdin.take());
-        waiting.wait().expect("the process was started");
-        assert!(!has_running_thread(waiting.id()), "the process has ended");
+    fn a_child_that_stops_within_a_frame_does_not_block() {
+        let mut child = echoing_child();
+        let bytes = encoded_frame();
+        let (first, last) = bytes.split_at(6);
+        send_through(&mut child, first);
+        let interrupts = Interrupts::new().expect("a pipe can be created");
+        let conditions =
+            WaitConditions { limit: Some(Duration::ZERO), interrupts: Some(&interrupts), ..WaitConditions::default() };
+        let received = child.receive(&conditions).expect("the wait succeeds");
+        assert!(matches!(received, Some(ReceiveOutcome::Other)), "{received:?}");
+        interrupts.raise();
+        let received = child.receive(&conditions).expect("the wait succeeds");
+        assert!(matches!(received, Some(ReceiveOutcome::Interrupt)), "{received:?}");
+        send_through(&mut child, last);
+        let received = child.receive(&conditions).expect("the wait succeeds");
+        assert!(matches!(received, Some(ReceiveOutcome::Frame(MAIN_THREAD, FromChild::GetTime))), "{received:?}");
+    }
+
+    #[test]
+    fn a_child_is_silent_only_if_it_has_sent_nothing_and_sleeps() {
+        let mut child = echoing_child();
+        let bytes = encoded_frame();
+        let may_send = |child: &PythonProcess| {
+            while !child_threads::are_asleep(child.process.id()) {}
+            child.may_send(&WaitConditions::default(), &mut None).expect("the pipe can be polled")
+        };
+        assert!(!may_send(&child), "it has sent nothing");
+        send_through(&mut child, &bytes[..6]);
+        assert!(may_send(&child), "something was sent, and was not read yet");
+        assert!(child.output.read_more().expect("the pipe can be read"));
+        assert!(may_send(&child), "a part of a frame was read");
+        send_through(&mut child, &bytes[6..]);
+        let received = child.receive(&WaitConditions::default()).expect("the wait succeeds");
+        assert!(matches!(received, Some(ReceiveOutcome::Frame(..))), "{received:?}");
+        assert!(!may_send(&child), "the frame was taken");
+    }
+
+    #[test]
+    fn a_child_that_computes_is_waited_for_until_it_has_computed_for_long() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "while :; do :; done"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = PythonProcess::from_child(command.spawn().expect("sh exists")).expect("both are piped");
+        let short = Duration::from_millis(1);
+        let conditions = WaitConditions { silence: Some(short), limit: Some(50 * short), ..WaitConditions::default() };
+        let received = child.receive(&conditions).expect("the wait succeeds");
+        assert!(matches!(received, Some(ReceiveOutcome::Other)), "{received:?}");
+        let conditions =
+            WaitConditions { silence: Some(short), most_computing: Some(30 * short), ..WaitConditions::default() };
+        let received = child.receive(&conditions).expect("the wait succeeds");
+        assert!(matches!(received, Some(ReceiveOutcome::Silence)), "{received:?}");
     }
 }

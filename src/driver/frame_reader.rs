@@ -5,8 +5,9 @@ use std::io::{self, Read};
 
 use python_kernel::frame::{self, FromChild};
 
-/// Smallest and largest number of bytes that are read at once. More are read the longer the unfinished frame is.
-const CHUNKS: std::ops::RangeInclusive<usize> = 8 << 10..=1 << 20;
+/// Smallest and largest number of bytes that are read at once. More are read the longer the unfinished frame is, up to the
+/// capacity of a pipe.
+const CHUNKS: std::ops::RangeInclusive<usize> = 8 << 10..=64 << 10;
 
 /// The capacity of the buffer that is kept between frames, in bytes.
 const KEPT_CAPACITY: usize = 64 << 10;
@@ -42,6 +43,11 @@ impl<R: Read> FrameReader<R> {
             self.taken = 0;
         }
         Ok(Some((thread, frame)))
+    }
+
+    /// Returns whether bytes were read that were not taken as a frame.
+    pub fn has_part(&self) -> bool {
+        self.taken < self.bytes.len()
     }
 
     /// Reads more bytes, and blocks until there are some. Returns false at the end of the pipe.
@@ -100,8 +106,9 @@ mod tests {
                 if !reader.read_more().expect("the bytes can be read") {
                     break;
                 }
+                assert!(reader.has_part());
             }
-            assert!(taken == frames, "in pieces of {piece}");
+            assert!(taken == frames && !reader.has_part(), "in pieces of {piece}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Everything that runs behind the prompt: the session, its Python children, and the server for real clients.
+//! What runs behind the prompt: the session, its Python children, and the server for real clients.
 //!
 //! Everything runs on one thread at a time: the driver's, or, while the learner types, a thread of the front end.
 
@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::children::{Children, ProcessEnd, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions};
+use super::children::{Children, MOST_COMPUTING, ProcessEnd, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions};
 use super::rehearsal::{PendingRehearsal, RehearsalStart};
 use super::{Interrupts, WakeReason};
 use crate::messages::driver as messages;
@@ -54,7 +54,7 @@ impl<'a> Host<'a> {
         self.session
     }
 
-    /// Returns the session and a completer for the names that are defined in the Python at the prompt.
+    /// Returns the session and a completer for the names that the Python at the prompt knows.
     pub fn session_and_completer(&mut self) -> (&Session, PythonCompleter<'_>) {
         let child = self.session.idle_python();
         (self.session, PythonCompleter { children: &mut self.children, child })
@@ -108,11 +108,13 @@ impl<'a> Host<'a> {
             return Ok(AdvanceOutcome::Advanced);
         }
         let event = match self.session.need() {
-            Need::Frame { child, deadline_us } => match self.read_frame(child, deadline_us, None, Some(wake))? {
-                ReadOutcome::Event(event) => event,
-                ReadOutcome::Interrupt => return Ok(AdvanceOutcome::Woken),
-                ReadOutcome::NoFrame => return Ok(AdvanceOutcome::Advanced),
-            },
+            Need::Frame { child, deadline_us, is_main_idle } => {
+                match self.read_frame(child, deadline_us, is_main_idle, None, Some(wake))? {
+                    ReadOutcome::Event(event) => event,
+                    ReadOutcome::Interrupt => return Ok(AdvanceOutcome::Woken),
+                    ReadOutcome::NoFrame => return Ok(AdvanceOutcome::Advanced),
+                }
+            }
             Need::Rehearsal => self.finish_rehearsal(),
             Need::Line(_) | Need::Time { .. } | Need::Nothing => {
                 let limit = self.time_until_deadline(self.session.next_deadline_us());
@@ -131,18 +133,20 @@ impl<'a> Host<'a> {
         Event::Rehearsed(self.rehearsal.take().map(PendingRehearsal::wait).unwrap_or_default())
     }
 
-    /// Waits for a frame of a child, but no longer than `wake_after`.
+    /// Waits for the frame of a [`Need::Frame`], and no longer than `wake_after`.
     pub(super) fn read_frame(
         &mut self,
         child: ChildId,
         deadline_us: Option<i64>,
+        is_main_idle: bool,
         wake_after: Option<Duration>,
         interrupts: Option<&Interrupts>,
     ) -> io::Result<ReadOutcome> {
         let silence = deadline_us.is_some().then_some(SILENCE);
         let limit = self.server().and_then(|_| self.time_until_deadline(None)).into_iter().chain(wake_after).min();
         let server = self.server.as_ref().filter(|_| self.session.can_lend_engine());
-        let conditions = WaitConditions { silence, limit, interrupts, server };
+        let most_computing = is_main_idle.then_some(MOST_COMPUTING);
+        let conditions = WaitConditions { silence, most_computing, limit, interrupts, server };
         Ok(match self.children.receive(child, &conditions)? {
             ReceiveOutcome::Frame(thread, frame) => ReadOutcome::Event(Event::Frame { child, thread, frame }),
             ReceiveOutcome::Exited(end) => {
@@ -205,7 +209,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// The reason why `Host::advance` returned.
+/// Why `Host::advance` returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdvanceOutcome {
     /// An event was handled, time has passed, or there are effects to perform.
@@ -214,7 +218,7 @@ pub enum AdvanceOutcome {
     Woken,
 }
 
-/// The event that ended the wait for a child's frame.
+/// What ended the wait for a child's frame.
 pub(super) enum ReadOutcome {
     Event(Event),
     Interrupt,

@@ -1,5 +1,6 @@
 //! Runs a session: performs its effects and delivers the events that it needs.
 
+mod child_threads;
 mod children;
 mod ctrl_c;
 mod frame_reader;
@@ -12,7 +13,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use children::SILENCE;
 use host::ReadOutcome;
 use limits::TimeLimit;
 
@@ -25,7 +25,9 @@ use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 use crate::user_files::{self, UserFiles};
 
-pub use children::{PythonCompleter, python_walls};
+pub use children::{
+    Children, MOST_COMPUTING, ProcessEnd, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions, python_walls,
+};
 pub use ctrl_c::{Interrupts, WakeReason};
 pub use host::{AdvanceOutcome, Host};
 pub use lesson_watcher::LessonWatcher;
@@ -184,10 +186,10 @@ pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<
         }
         let event = match host.session().need() {
             Need::Nothing => return Ok(host.exit_status),
-            Need::Frame { child, deadline_us } => {
+            Need::Frame { child, deadline_us, is_main_idle } => {
                 let tick_interval = frontend.wants_ticks().then_some(SILENCE);
                 let wake_after = tick_interval.into_iter().chain(time_left).min();
-                match host.read_frame(child, deadline_us, wake_after, frontend.interrupts())? {
+                match host.read_frame(child, deadline_us, is_main_idle, wake_after, frontend.interrupts())? {
                     ReadOutcome::Event(event) => event,
                     ReadOutcome::Interrupt => Event::Interrupt,
                     ReadOutcome::NoFrame => {

@@ -147,9 +147,10 @@ pub enum Show {
 /// What a session is waiting for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
-    /// A frame from this child, or the end of its process. If the child stays silent until the deadline, the driver
-    /// sends [`Event::SkipWait`].
-    Frame { child: ChildId, deadline_us: Option<i64> },
+    /// A frame from this child, or the end of its process. If there is a deadline and the child is silent, the driver
+    /// sends [`Event::SkipWait`]. `is_main_idle` tells whether the main thread sends nothing by itself, so that threads
+    /// that compute without end must not be waited for.
+    Frame { child: ChildId, deadline_us: Option<i64>, is_main_idle: bool },
     /// A line from the learner.
     Line(Prompt),
     /// The passing of time. All clients are waiting, until this time (in microseconds since 1970) or without a limit.

@@ -159,8 +159,8 @@ impl Session {
         if let Some(need) = self.tutor.race_need() {
             return need;
         }
-        if let Some((child, deadline_us)) = runtime.running_child() {
-            return Need::Frame { child, deadline_us };
+        if let Some(need) = runtime.awaited_frame() {
+            return need;
         }
         if self.tutor.awaits_rehearsal() {
             return Need::Rehearsal;

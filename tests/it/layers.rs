@@ -131,7 +131,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         &["std::fs"],
         &[
             "user_files",
-            "driver/children.rs",
+            "driver/child_threads.rs",
             "shell/terminal_modes.rs",
             "shell/history.rs",
             "cli/lesson_schema_test.rs",

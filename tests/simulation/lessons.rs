@@ -1,5 +1,4 @@
-//! The lessons of simulated sessions: the built-in lessons for real Pythons, and for models, lessons that use only
-//! statements that a model supports.
+//! The lessons of simulated sessions: the built-in ones for real Pythons, and lessons in the words of the model for models.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -25,9 +24,12 @@ const MODEL_LESSONS: [(&str, &str); 2] =
 pub struct Lessons {
     model: Arc<Library>,
     built_in: Arc<Library>,
-    /// The rehearsals so far, by the kind of Python, the id and the title of the lesson.
-    rehearsals: Mutex<HashMap<(bool, String, String), Arc<Rehearsal>>>,
+    /// The rehearsals so far.
+    rehearsals: Mutex<HashMap<RehearsalKey, Arc<Rehearsal>>>,
 }
+
+/// Whether the Python is real, and the id, the title and the number of steps of the lesson.
+type RehearsalKey = (bool, String, String, usize);
 
 impl Lessons {
     pub fn new() -> Self {
@@ -50,7 +52,7 @@ impl Lessons {
     /// Returns the rehearsal of a lesson, as the driver would give it to a session.
     pub fn rehearse(&self, settings: &Settings, lesson: &Arc<Lesson>) -> Arc<Rehearsal> {
         let is_real = settings.python == PythonKind::Real;
-        let key = (is_real, lesson.id.get_ref().clone(), lesson.title.clone());
+        let key = (is_real, lesson.id.get_ref().clone(), lesson.title.clone(), lesson.steps.len());
         if let Some(known) = self.rehearsals.lock().expect("no thread panics with the lock").get(&key) {
             return known.clone();
         }
@@ -74,6 +76,7 @@ impl Lessons {
             dialect: Dialect::Both,
             seed: SEED,
             lesson: None,
+            is_practice: false,
         };
         let library = Arc::new(Library { lessons: vec![lesson.clone()] });
         let mut world = World::without_lesson(&settings, self, library, Progress::default());
@@ -111,8 +114,15 @@ impl Lessons {
     }
 }
 
-/// Returns the lesson with another title, as its author may save it while the lesson is open.
-pub fn edited(lesson: &Lesson) -> Arc<Lesson> {
+/// Returns a lesson without its last step, as its author may save it while it is open.
+pub fn shortened(lesson: &Lesson) -> Arc<Lesson> {
+    let mut shorter = (*renamed(lesson)).clone();
+    shorter.steps.truncate(lesson.steps.len().saturating_sub(1).max(1));
+    Arc::new(shorter)
+}
+
+/// Returns a lesson with another title, as its author may save it while it is open.
+pub fn renamed(lesson: &Lesson) -> Arc<Lesson> {
     let title = if lesson.title.ends_with(" (edited)") {
         lesson.title.replace(" (edited)", "")
     } else {

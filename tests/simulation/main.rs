@@ -6,20 +6,24 @@
 //! `cargo test` plays plans of fixed seeds for some seconds. Environment variables change what is played:
 //!
 //! - REDIS_TUTOR_SIMULATION_SECONDS: goes on with fresh seeds until this time has passed.
+//! - REDIS_TUTOR_SIMULATION_PLANS: goes on with this number of plans with models, and some with real Pythons.
 //! - REDIS_TUTOR_SIMULATION_FROM: the first of these seeds, so that a run can be repeated.
 //! - REDIS_TUTOR_SIMULATION_SEED: plays only the plan of this seed, with models of Python, and prints it.
 //! - REDIS_TUTOR_SIMULATION_SCRIPT: plays only the script in this file, and prints what the learner sees.
+//! - REDIS_TUTOR_SIMULATION_EVENTS: prints each event and each effect as well.
 //!
 //! A plan that breaks a property is reduced to the steps that are needed, and printed as a script. `plan.rs` describes
 //! the scripts, `play.rs` and `player.rs` the properties.
 
 mod children;
+mod faults;
 mod lessons;
 mod model_program;
 mod model_python;
 mod plan;
 mod play;
 mod player;
+mod random_lines;
 mod random_plan;
 mod real_clients;
 mod shrink;
@@ -44,6 +48,8 @@ const FIXED_SEED: u64 = 1;
 /// Number of plans of fixed seeds with models, and with real Pythons.
 const MODEL_PLANS: u64 = 400;
 const REAL_PLANS: u64 = 2;
+/// Number of plans with models for each plan with real Pythons, if the number of plans is given. Both take about as long.
+const MODELS_PER_REAL: u64 = 60;
 /// Number of failures after which no more plans are played.
 const MAX_FAILURES: usize = 5;
 
@@ -78,7 +84,7 @@ fn main() -> ExitCode {
     }));
     let mut failed = play_found(&lessons);
     let simulation = Simulation::new(&lessons);
-    failed += simulation.run(number("REDIS_TUTOR_SIMULATION_SECONDS").map(Duration::from_secs));
+    failed += simulation.run();
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -136,28 +142,34 @@ struct Simulation<'a> {
     lessons: &'a Lessons,
     began: Instant,
     plans: AtomicUsize,
-    failures: Mutex<Vec<String>>,
+    failures: AtomicUsize,
 }
 
 impl<'a> Simulation<'a> {
     fn new(lessons: &'a Lessons) -> Self {
-        Simulation { lessons, began: Instant::now(), plans: AtomicUsize::new(0), failures: Mutex::default() }
+        Simulation { lessons, began: Instant::now(), plans: AtomicUsize::new(0), failures: AtomicUsize::new(0) }
     }
 
-    /// Plays the plans of the fixed seeds, and then of fresh ones for a time. Returns the number of failures.
-    fn run(&self, time: Option<Duration>) -> usize {
+    /// Plays the plans of the fixed seeds, and then as many others as the environment asks for. Returns the number of
+    /// failures.
+    fn run(&self) -> usize {
         self.play_seeds(FIXED_SEED..FIXED_SEED + MODEL_PLANS, FIXED_SEED..FIXED_SEED + REAL_PLANS, None);
-        if let Some(time) = time {
+        let first = number("REDIS_TUTOR_SIMULATION_FROM").unwrap_or_else(|| {
             let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is later than 1970");
-            let first = number("REDIS_TUTOR_SIMULATION_FROM").unwrap_or(since_1970.as_secs());
-            println!("simulation: seeds from {first}");
-            self.play_seeds(first.., first.., Some(self.began + time));
+            since_1970.as_secs()
+        });
+        if let Some(plans) = number("REDIS_TUTOR_SIMULATION_PLANS") {
+            println!("simulation: {plans} seeds from {first}");
+            self.play_seeds(first..first + plans, first..first + plans / MODELS_PER_REAL, None);
         }
-        let failures = self.failures.lock().expect("no thread panics with the lock");
-        failures.iter().for_each(|failure| println!("{failure}"));
+        if let Some(seconds) = number("REDIS_TUTOR_SIMULATION_SECONDS") {
+            println!("simulation: seeds from {first}");
+            self.play_seeds(first.., first.., Some(self.began + Duration::from_secs(seconds)));
+        }
         let (plans, seconds) = (self.plans.load(Ordering::Relaxed), self.began.elapsed().as_secs());
-        println!("simulation: {plans} plans in {seconds} s, {} broken", failures.len());
-        failures.len()
+        let failures = self.failures.load(Ordering::Relaxed);
+        println!("simulation: {plans} plans in {seconds} s, {failures} broken");
+        failures
     }
 
     /// Plays plans with models on one half of the threads, and with real Pythons on the other.
@@ -183,7 +195,7 @@ impl<'a> Simulation<'a> {
     fn play_all(&self, python: PythonKind, seeds: &Mutex<impl Iterator<Item = u64>>, until: Option<Instant>) {
         let next = || seeds.lock().expect("no thread panics with the lock").next();
         while let Some(seed) = next() {
-            let has_failed = self.failures.lock().expect("no thread panics with the lock").len() >= MAX_FAILURES;
+            let has_failed = self.failures.load(Ordering::Relaxed) >= MAX_FAILURES;
             if has_failed || until.is_some_and(|until| Instant::now() >= until) {
                 return;
             }
@@ -202,10 +214,10 @@ impl<'a> Simulation<'a> {
             Ok(played) => played.transcript,
             Err(broken) => broken.transcript,
         };
-        let failure = format!(
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        println!(
             "simulation: seed {seed} breaks a property:\n{}\n\n# The plan:\n{plan}\n# What the learner saw:\n{transcript}\n",
             broken.failure
         );
-        self.failures.lock().expect("no thread panics with the lock").push(failure);
     }
 }

@@ -138,6 +138,11 @@ fn expression(text: &str) -> Vec<Op> {
     if is_name(text) {
         return vec![Op::Load(text.into())];
     }
+    if let Some((repeated, times)) = text.rsplit_once(" * ")
+        && let (Some(Value::Text(repeated)), Ok(times)) = (literal(repeated), times.parse())
+    {
+        return vec![Op::Value(Value::Text(repeated.repeat(times)))];
+    }
     let unknown = || vec![Op::Raise("TypeError".into(), format!("the model does not know {text}"))];
     let Some((function, arguments)) = text.split_once('(') else { return unknown() };
     let Some(arguments) = arguments.strip_suffix(')') else { return unknown() };

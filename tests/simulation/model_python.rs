@@ -1,10 +1,9 @@
 //! A model of a Python child: it speaks the protocol of frames as the kernel does, and runs a few statements.
 //!
-//! It has threads, a signal that may arrive at the same time as a request, and a pipe of bytes, so that a frame can be
-//! cut anywhere. It runs as far as it can whenever it receives something, or, if it is lazy, only until its next frame
-//! is read.
+//! It has threads, a signal that may cross a request, and a pipe of bytes, so that a frame can be cut anywhere. It runs as
+//! far as it can whenever it receives something, or, if it is lazy, only until its next frame is read.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use python_kernel::frame::{self, FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild, UncaughtException, Walls};
 use redis_engine::resp::{request, value};
@@ -20,8 +19,9 @@ const TIMEOUT_US: u64 = 5_000_000;
 
 pub struct ModelPython {
     variables: BTreeMap<String, Value>,
-    /// The connections, by the name of their client.
-    connections: BTreeMap<String, u32>,
+    /// The connections that no thread uses, by the name of their client. A thread takes the last one, as in redis-py.
+    idle: BTreeMap<String, Vec<u32>>,
+    open: BTreeSet<u32>,
     last_connection: u32,
     main: Thread,
     /// The other threads that have not ended.
@@ -58,12 +58,12 @@ enum Question {
     Line,
 }
 
-/// The activity of a model that has no frame on its pipe.
+/// What a model does if no frame is on its pipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// All threads of the model wait.
+    /// All its threads wait.
     Waits,
-    /// The model computes.
+    /// It computes.
     Computes,
     Ended,
 }
@@ -72,7 +72,8 @@ impl ModelPython {
     pub fn new(is_lazy: bool) -> Self {
         ModelPython {
             variables: BTreeMap::new(),
-            connections: BTreeMap::new(),
+            idle: BTreeMap::new(),
+            open: BTreeSet::new(),
             last_connection: 0,
             main: Thread::default(),
             threads: Vec::new(),
@@ -92,7 +93,7 @@ impl ModelPython {
     /// Receives a frame.
     ///
     /// # Panics
-    /// Panics if the parent violates the protocol.
+    /// If the parent violates the protocol.
     pub fn receive(&mut self, thread: u32, frame: ToChild) {
         if self.has_ended {
             return;
@@ -139,14 +140,14 @@ impl ModelPython {
         self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
     }
 
-    /// Runs until there is a frame on the pipe, or until no thread can go on.
+    /// Goes on until there is a frame on the pipe.
     pub fn run_ahead(&mut self) {
         while self.outgoing.is_empty() && self.step() {}
     }
 
     /// Returns the number of open connections.
     pub fn connections(&self) -> usize {
-        self.connections.len()
+        self.open.len()
     }
 
     fn push(&mut self, thread: u32, frame: &FromChild) {
@@ -181,7 +182,7 @@ impl ModelPython {
         })
     }
 
-    /// Handles a frame that arrives between two runs.
+    /// Takes a frame between two runs.
     fn begin(&mut self, frame: ToChild) {
         match frame {
             ToChild::Run { number, source, .. } => {
@@ -226,7 +227,7 @@ impl ModelPython {
         moved
     }
 
-    /// Returns whether the running loop catches Ctrl-C this time.
+    /// Returns whether the loop that runs catches Ctrl-C this time.
     fn catches_interrupt(&mut self) -> bool {
         let Some(Op::Spin { ignores: ignores @ 1.. }) = self.main.ops.front_mut() else { return false };
         *ignores -= 1;
@@ -239,10 +240,11 @@ impl ModelPython {
         self.is_running = false;
         self.is_interrupted = false;
         let last_echo = self.last_echo.take();
+        self.report_threads();
         self.push(MAIN_THREAD, &FromChild::RunFinished(RunOutcome { last_echo, exception }));
     }
 
-    /// Ends a thread's program with an exception.
+    /// Ends what a thread runs with an exception.
     fn raise(&mut self, thread: &mut Thread, class: &str, message: &str) {
         thread.ops.clear();
         thread.question = None;
@@ -260,12 +262,19 @@ impl ModelPython {
         self.push(MAIN_THREAD, &FromChild::Output { stream: Stream::Stdout, text });
     }
 
-    /// Sends a request of a thread. The main thread first reports how many other threads there are.
-    fn ask(&mut self, thread: &mut Thread, request: &FromChild, question: Question) {
+    /// Reports how many other threads there are, if their number has changed.
+    fn report_threads(&mut self) {
         let count = u32::try_from(self.threads.len()).expect("there are few threads");
-        if thread.number == MAIN_THREAD && self.reported_threads != count {
+        if self.reported_threads != count {
             self.reported_threads = count;
             self.push(MAIN_THREAD, &FromChild::ThreadCount { count });
+        }
+    }
+
+    /// Sends a request of a thread. The main thread first reports how many other threads there are.
+    fn ask(&mut self, thread: &mut Thread, request: &FromChild, question: Question) {
+        if thread.number == MAIN_THREAD {
+            self.report_threads();
         }
         self.push(thread.number, request);
         thread.question = Some(question);
@@ -310,7 +319,10 @@ impl ModelPython {
             }
             Op::Command(client, words) => self.send(thread, client, vec![words], false),
             Op::Pipeline(client, commands) => self.send(thread, client, commands, true),
-            Op::Close(client) => self.close(&client),
+            Op::Close(client) => {
+                let idle = self.idle.remove(&client).unwrap_or_default();
+                idle.into_iter().for_each(|connection| self.disconnect(thread.number, connection));
+            }
             Op::Sleep(duration_us) => self.ask(thread, &FromChild::Sleep { duration_us }, Question::Sleep),
             Op::Now => self.ask(thread, &FromChild::GetTime, Question::Time),
             Op::Random => thread.value = Some(Value::Integer((self.rng.next_u64() >> 1).cast_signed())),
@@ -326,14 +338,15 @@ impl ModelPython {
             }
             Op::Reset => {
                 self.variables.clear();
-                self.connections.clear();
+                self.idle.clear();
+                self.open.clear();
             }
         }
     }
 
-    /// Sends commands. Opens a connection first if there is none.
+    /// Sends commands, after a connection was opened if there is none.
     fn send(&mut self, thread: &mut Thread, client: String, commands: Vec<Vec<Word>>, is_list: bool) {
-        let Some(&connection) = self.connections.get(&client) else {
+        let Some(connection) = self.idle.get_mut(&client).and_then(Vec::pop) else {
             self.last_connection += 1;
             thread.ops.push_front(if is_list {
                 Op::Pipeline(client.clone(), commands)
@@ -358,7 +371,10 @@ impl ModelPython {
                     Word::Literal(bytes) => argv.push(bytes.clone()),
                     Word::Variable(name) => match self.variables.get(name) {
                         Some(value) => argv.push(bytes_of(value)),
-                        None => return self.raise(thread, "NameError", &format!("name '{name}' is not defined")),
+                        None => {
+                            self.release(client, connection);
+                            return self.raise(thread, "NameError", &format!("name '{name}' is not defined"));
+                        }
                     },
                 }
             }
@@ -376,23 +392,29 @@ impl ModelPython {
         }
     }
 
-    fn close(&mut self, client: &str) {
-        if let Some(connection) = self.connections.remove(client) {
-            self.push(MAIN_THREAD, &FromChild::Disconnect { connection });
+    fn disconnect(&mut self, thread: u32, connection: u32) {
+        if self.open.remove(&connection) {
+            self.push(thread, &FromChild::Disconnect { connection });
         }
+    }
+
+    /// Keeps a connection that its thread does not use any more.
+    fn release(&mut self, client: String, connection: u32) {
+        self.idle.entry(client).or_default().push(connection);
     }
 
     fn take_answer(&mut self, thread: &mut Thread, question: Question, answer: ToChild) {
         if answer == ToChild::Interrupted {
             self.is_interrupted = false;
-            if let Question::Replies { client, .. } = question {
-                self.close(&client);
+            if let Question::Replies { connection, .. } = question {
+                self.disconnect(thread.number, connection);
             }
             return self.raise(thread, "KeyboardInterrupt", "");
         }
         match (question, answer) {
             (Question::Connect { client, connection }, ToChild::Connected { .. }) => {
-                self.connections.insert(client, connection);
+                self.open.insert(connection);
+                self.release(client, connection);
             }
             (Question::Connect { .. }, ToChild::ConnectionRefused { reason }) => {
                 self.raise(thread, "redis.exceptions.ConnectionError", &reason)
@@ -406,12 +428,12 @@ impl ModelPython {
                 let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
                 self.take_replies(thread, question);
             }
-            (Question::Replies { client, .. }, ToChild::TimedOut) => {
-                self.close(&client);
+            (Question::Replies { connection, .. }, ToChild::TimedOut) => {
+                self.disconnect(thread.number, connection);
                 self.raise(thread, "redis.exceptions.TimeoutError", "Timeout reading from socket");
             }
-            (Question::Replies { client, .. }, ToChild::ConnectionClosed) => {
-                self.close(&client);
+            (Question::Replies { connection, .. }, ToChild::ConnectionClosed) => {
+                self.disconnect(thread.number, connection);
                 self.raise(thread, "redis.exceptions.ConnectionError", "Connection closed by server.");
             }
             (_, answer) => panic!("{answer:?} answers another question"),
@@ -429,6 +451,7 @@ impl ModelPython {
                 value::Value::Push(_) => {}
                 value::Value::Error(message) if !is_list => {
                     let message = String::from_utf8_lossy(&message).into_owned();
+                    self.release(client, connection);
                     return self.raise(thread, "redis.exceptions.ResponseError", &message);
                 }
                 reply => values.push(value_of(reply)),
@@ -439,6 +462,7 @@ impl ModelPython {
             let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
             return self.ask(thread, &FromChild::Receive { connection, timeout_us }, question);
         }
+        self.release(client, connection);
         thread.value = if is_list { Some(Value::List(values)) } else { values.pop() };
     }
 }

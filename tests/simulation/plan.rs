@@ -38,13 +38,14 @@ pub struct Settings {
     pub seed: u64,
     /// The lesson that is opened, as `:go` names it.
     pub lesson: Option<String>,
+    /// Whether the session is practice of all tasks. Then no lesson is opened.
+    pub is_practice: bool,
 }
 
-/// The implementation that runs the learner's Python.
+/// What runs the learner's Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PythonKind {
-    /// A model in this process, which supports a few statements. It is fast, and each of its frames is known
-    /// beforehand.
+    /// A model in this process, which knows a few statements. It is fast, and each of its frames is known beforehand.
     Model,
     /// A real Python child.
     Real,
@@ -53,19 +54,23 @@ pub enum PythonKind {
 /// How time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeKind {
-    /// Time passes only by sleeps and waits, as in a transcript. No real client can connect.
+    /// Only by sleeps and waits, as in a transcript. No real client can connect.
     Still,
-    /// Time passes as at a terminal: a little with each event, and by the step `elapse`.
+    /// As at a terminal: a little with each event, and by `elapse`.
     Real,
 }
 
-/// One event of a plan.
+/// One thing that happens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// The learner enters a text at the next prompt.
     Type(String),
     /// The learner enters a text at once, although a program that has woken may still be running.
     TypeAtOnce(String),
+    /// A script for Python has this statement next.
+    Statement(String),
+    /// A script for redis-cli has this line next.
+    CliLine(String),
     /// The learner types the answer of the open step.
     Answer,
     /// The learner presses Enter while all clients are blocked. At a prompt, this is an empty line.
@@ -76,30 +81,41 @@ pub enum Step {
     EndOfInput,
     /// Time passes while the learner does nothing, in milliseconds.
     Elapse(u64),
-    /// The frame with this number, counted from 1 from now on, is cut: its child ends in the middle of the frame.
+    /// The frame with this number, counted from 1 from now on, is cut: its child is gone before the end of the frame.
     CutFrame(u32),
-    /// The child that has sent the frame with this number ends before it reads the answer.
+    /// The child that has sent the frame with this number is gone before it reads the answer.
     KillAfterFrame(u32),
+    /// The child that would have sent the frame with this number is gone, because it has exceeded its memory.
+    AbortAtFrame(u32),
     /// Ctrl-C is pressed before the frame with this number arrives.
     InterruptBeforeFrame(u32),
+    /// A real client sends a line before the frame with this number arrives.
+    ClientBeforeFrame(u32, usize, String),
     /// The idle Python of the client at the prompt is killed.
     KillIdle,
-    /// A real client connects, sends something or disconnects.
+    /// A real client connects, sends something or is dropped.
     Client(usize, ClientAction),
     /// Whether the disk is full, so that no file can be written.
     DiskFull(bool),
     /// The next port cannot be opened.
     RefusePort,
-    /// The file of the open lesson is saved, with an error in it or without.
-    SaveLesson {
-        is_valid: bool,
-    },
+    /// The file of the open lesson is saved.
+    SaveLesson(SavedLesson),
     /// The program is killed, and started again with the progress that was saved.
     Restart,
     Check(Check),
 }
 
-/// An action of a real client.
+/// What the author of a lesson has done to its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SavedLesson {
+    Renamed,
+    /// The last step was removed.
+    Shorter,
+    Invalid,
+}
+
+/// What a real client does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientAction {
     Connect,
@@ -107,7 +123,7 @@ pub enum ClientAction {
     Send(String),
     /// Sends the beginning of a request, and never its end.
     SendPart(String),
-    /// Closes the connection without sending anything.
+    /// Closes the connection without a word.
     Drop,
 }
 
@@ -116,6 +132,8 @@ pub enum ClientAction {
 pub enum Check {
     /// `:undo` restores the state before the last line, and the same line then leads to the same state again.
     Undo,
+    /// `:undo` takes back one line after the other, as far as nothing else has happened in between.
+    UndoAll,
     /// `:again` restores the state with which the step began.
     Again,
     /// A fresh session that opens the same step has the state with which the step began.
@@ -125,12 +143,21 @@ pub enum Check {
 }
 
 /// The words for checks in scripts.
-const CHECKS: [(&str, Check); 4] =
-    [("undo", Check::Undo), ("again", Check::Again), ("rebuild", Check::Rebuild), ("replay", Check::Replay)];
+const CHECKS: [(&str, Check); 5] = [
+    ("undo", Check::Undo),
+    ("undo-all", Check::UndoAll),
+    ("again", Check::Again),
+    ("rebuild", Check::Rebuild),
+    ("replay", Check::Replay),
+];
+
+/// The words for saved lessons in scripts.
+const SAVED_LESSONS: [(&str, SavedLesson); 3] =
+    [("renamed", SavedLesson::Renamed), ("shorter", SavedLesson::Shorter), ("invalid", SavedLesson::Invalid)];
 
 impl Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { python, time, dialect, seed, lesson } = &self.settings;
+        let Settings { python, time, dialect, seed, lesson, is_practice } = &self.settings;
         let python = if *python == PythonKind::Model { "model" } else { "real" };
         let time = if *time == TimeKind::Still { "still" } else { "real" };
         let dialect = match dialect {
@@ -141,6 +168,9 @@ impl Display for Plan {
         write!(f, "python {python}\ntime {time}\ndialect {dialect}\nseed {seed}\n")?;
         if let Some(lesson) = lesson {
             writeln!(f, "lesson {lesson}")?;
+        }
+        if *is_practice {
+            writeln!(f, "practice")?;
         }
         f.write_char('\n')?;
         self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))
@@ -157,6 +187,8 @@ impl Display for Step {
         match self {
             Step::Type(text) => lines(f, "type", text),
             Step::TypeAtOnce(text) => lines(f, "type-at-once", text),
+            Step::Statement(text) => lines(f, "statement", text),
+            Step::CliLine(text) => write!(f, "cli-line {text}"),
             Step::Answer => f.write_str("answer"),
             Step::Enter => f.write_str("enter"),
             Step::Interrupt => f.write_str("ctrl-c"),
@@ -164,7 +196,9 @@ impl Display for Step {
             Step::Elapse(ms) => write!(f, "elapse {ms}"),
             Step::CutFrame(n) => write!(f, "cut {n}"),
             Step::KillAfterFrame(n) => write!(f, "kill-after {n}"),
+            Step::AbortAtFrame(n) => write!(f, "abort {n}"),
             Step::InterruptBeforeFrame(n) => write!(f, "ctrl-c-before {n}"),
+            Step::ClientBeforeFrame(n, client, line) => write!(f, "client-before {n} {client} {line}"),
             Step::KillIdle => f.write_str("kill-idle"),
             Step::Client(n, ClientAction::Connect) => write!(f, "client {n} connect"),
             Step::Client(n, ClientAction::Send(line)) => write!(f, "client {n} send {line}"),
@@ -173,22 +207,26 @@ impl Display for Step {
             Step::DiskFull(true) => f.write_str("disk full"),
             Step::DiskFull(false) => f.write_str("disk free"),
             Step::RefusePort => f.write_str("refuse-port"),
-            Step::SaveLesson { is_valid: true } => f.write_str("save-lesson valid"),
-            Step::SaveLesson { is_valid: false } => f.write_str("save-lesson invalid"),
+            Step::SaveLesson(saved) => write!(f, "save-lesson {}", word_for(&SAVED_LESSONS, saved)),
             Step::Restart => f.write_str("restart"),
-            Step::Check(check) => {
-                let word = CHECKS.iter().find(|(_, known)| known == check).map_or("", |(word, _)| word);
-                write!(f, "check {word}")
-            }
+            Step::Check(check) => write!(f, "check {}", word_for(&CHECKS, check)),
         }
     }
+}
+
+fn word_for<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str {
+    words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
+}
+
+fn value_of<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
+    words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
 }
 
 impl Plan {
     /// Parses a script.
     ///
     /// # Errors
-    /// Returns the first line that cannot be parsed.
+    /// Returns the line that is not understood.
     pub fn parse(script: &str) -> Result<Plan, String> {
         let mut plan = Plan {
             settings: Settings {
@@ -197,6 +235,7 @@ impl Plan {
                 dialect: Dialect::Both,
                 seed: 1,
                 lesson: None,
+                is_practice: false,
             },
             steps: Vec::new(),
         };
@@ -213,7 +252,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Parses a line about how the session begins. Returns false if it is another kind of line.
+    /// Parses a line about how the session begins. Returns false if it is none.
     fn set(&mut self, line: &str) -> bool {
         let settings = &mut self.settings;
         match line.split_once(' ') {
@@ -226,14 +265,17 @@ impl Plan {
             Some(("dialect", "cli")) => settings.dialect = Dialect::Cli,
             Some(("seed", number)) if let Ok(seed) = number.parse() => settings.seed = seed,
             Some(("lesson", name)) => settings.lesson = Some(name.to_owned()),
+            None if line == "practice" => settings.is_practice = true,
             _ => return false,
         }
         true
     }
 
-    /// Adds a line to the text of the last step. Returns false if that step has no text.
+    /// Adds a line to the text of the last step. Returns false if that step has none.
     fn continue_text(&mut self, line: &str) -> bool {
-        let Some(Step::Type(text) | Step::TypeAtOnce(text)) = self.steps.last_mut() else { return false };
+        let Some(Step::Type(text) | Step::TypeAtOnce(text) | Step::Statement(text)) = self.steps.last_mut() else {
+            return false;
+        };
         text.push('\n');
         text.push_str(line);
         true
@@ -253,6 +295,8 @@ fn parse_step(line: &str) -> Option<Step> {
     Some(match (verb, rest) {
         ("type", text) => Step::Type(text.to_owned()),
         ("type-at-once", text) => Step::TypeAtOnce(text.to_owned()),
+        ("statement", text) => Step::Statement(text.to_owned()),
+        ("cli-line", text) => Step::CliLine(text.to_owned()),
         ("answer", "") => Step::Answer,
         ("enter", "") => Step::Enter,
         ("ctrl-c", "") => Step::Interrupt,
@@ -260,7 +304,13 @@ fn parse_step(line: &str) -> Option<Step> {
         ("elapse", ms) => Step::Elapse(ms.parse().ok()?),
         ("cut", _) => Step::CutFrame(number()?),
         ("kill-after", _) => Step::KillAfterFrame(number()?),
+        ("abort", _) => Step::AbortAtFrame(number()?),
         ("ctrl-c-before", _) => Step::InterruptBeforeFrame(number()?),
+        ("client-before", rest) => {
+            let (frames, rest) = rest.split_once(' ')?;
+            let (client, line) = rest.split_once(' ')?;
+            Step::ClientBeforeFrame(frames.parse().ok()?, client.parse().ok()?, line.to_owned())
+        }
         ("kill-idle", "") => Step::KillIdle,
         ("client", rest) => {
             let (number, action) = rest.split_once(' ')?;
@@ -277,10 +327,9 @@ fn parse_step(line: &str) -> Option<Step> {
         ("disk", "full") => Step::DiskFull(true),
         ("disk", "free") => Step::DiskFull(false),
         ("refuse-port", "") => Step::RefusePort,
-        ("save-lesson", "valid") => Step::SaveLesson { is_valid: true },
-        ("save-lesson", "invalid") => Step::SaveLesson { is_valid: false },
+        ("save-lesson", word) => Step::SaveLesson(value_of(&SAVED_LESSONS, word)?),
         ("restart", "") => Step::Restart,
-        ("check", word) => Step::Check(CHECKS.iter().find(|(known, _)| *known == word)?.1),
+        ("check", word) => Step::Check(value_of(&CHECKS, word)?),
         _ => return None,
     })
 }

@@ -1,19 +1,24 @@
 //! Plays one run of a plan step by step, and checks what must hold whatever happens.
 //!
 //! After each step: the prompt comes back, no child is left over, what was finished is in the progress, and nothing panics.
-//! After a child was lost: its client has its variables back. The steps that are checks compare whole states.
+//! After a child was lost: its client has its variables back. After `:fork back`: the state is as before `:fork`. The steps
+//! that are checks compare whole states.
 
 mod checks;
 
+use std::sync::Arc;
+
+use redis_tutor::lesson::format::Lesson;
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::messages::runtime as messages;
 use redis_tutor::session::dialect::{self, Dialect, Input};
 use redis_tutor::session::event::{Event, Prompt};
 
-use super::lessons::{Lessons, edited};
-use super::plan::{ClientAction, Plan, Step};
-use super::state::{State, state};
-use super::world::{Failure, Fault, Stop, World};
+use super::faults::Fault;
+use super::lessons::{Lessons, renamed, shortened};
+use super::plan::{ClientAction, Plan, SavedLesson, Step};
+use super::state::{State, Tolerance, state};
+use super::world::{Failure, Stop, World};
 
 /// Maximum number of children that may be lost while a step is prepared: code that ends its Python is not repeated more
 /// often.
@@ -53,6 +58,10 @@ pub struct Player<'a> {
     stop: Stop,
     /// The last line, if nothing has happened since.
     last: Option<TypedLine>,
+    /// The last lines that can be taken back one after the other, each with the state before it.
+    history: Vec<(String, State)>,
+    /// The state before `:fork`, while there is a fork.
+    fork: Option<State>,
     /// The open step as it began, if nothing but its lesson has led to it.
     step_start: Option<State>,
     /// Whether only answers of the lesson have changed the session since a step was opened.
@@ -80,6 +89,8 @@ impl<'a> Player<'a> {
             world,
             stop: Stop::Over,
             last: None,
+            history: Vec::new(),
+            fork: None,
             step_start: None,
             is_clean: true,
             losses_before_line: 0,
@@ -97,6 +108,7 @@ impl<'a> Player<'a> {
             self.perform(index)?;
             self.check_variables(&self.plan.steps[index])?;
             self.check_children()?;
+            self.world.check_progress()?;
         }
         self.leave()
     }
@@ -104,6 +116,10 @@ impl<'a> Player<'a> {
     /// Moves on to the next stop.
     fn settle(&mut self) -> Result<(), Failure> {
         self.stop = self.world.settle()?;
+        if std::mem::take(&mut self.world.has_client_acted) {
+            // The client may have seen the data of this step, so that it cannot be set back.
+            (self.is_clean, self.step_start) = (false, None);
+        }
         if std::mem::take(&mut self.world.has_step_begun) {
             self.step_start = match &self.stop {
                 Stop::Prompt(prompt) if self.is_clean => Some(state(&self.world, prompt)),
@@ -122,6 +138,7 @@ impl<'a> Player<'a> {
         let keeps_last = matches!(step, Step::Type(_) | Step::Check(_));
         if !keeps_last {
             self.last = None;
+            self.history.clear();
         }
         match step {
             Step::Type(text) if is_opening(text) => {
@@ -148,6 +165,8 @@ impl<'a> Player<'a> {
                 }
                 self.settle()?;
             }
+            Step::Statement(text) => self.run_of_script(&Event::Statement(text.clone()))?,
+            Step::CliLine(text) => self.run_of_script(&Event::CliLine(text.clone()))?,
             Step::Answer => {
                 let (losses, faults) = (self.world.losses.len(), self.world.faults.len());
                 self.type_answer()?;
@@ -173,9 +192,13 @@ impl<'a> Player<'a> {
                 }
             }
             Step::Elapse(ms) => self.elapse(*ms, self.is_followed_at_once(index))?,
-            Step::CutFrame(frames) => self.world.faults.push((*frames, Fault::Cut)),
-            Step::KillAfterFrame(frames) => self.world.faults.push((*frames, Fault::KillAfter)),
-            Step::InterruptBeforeFrame(frames) => self.world.faults.push((*frames, Fault::InterruptBefore)),
+            Step::CutFrame(frames) => self.world.faults.add(*frames, Fault::Cut),
+            Step::KillAfterFrame(frames) => self.world.faults.add(*frames, Fault::KillAfter),
+            Step::AbortAtFrame(frames) => self.world.faults.add(*frames, Fault::Abort),
+            Step::InterruptBeforeFrame(frames) => self.world.faults.add(*frames, Fault::InterruptBefore),
+            Step::ClientBeforeFrame(frames, number, line) => {
+                self.world.faults.add(*frames, Fault::ClientBefore(*number, line.clone()));
+            }
             Step::KillIdle => {
                 if let Some(child) = self.world.session.idle_python() {
                     self.world.note("the idle Python is killed");
@@ -185,14 +208,14 @@ impl<'a> Player<'a> {
             Step::Client(number, action) => self.act(*number, action, self.is_followed_at_once(index))?,
             Step::DiskFull(is_full) => self.world.is_disk_full = *is_full,
             Step::RefusePort => self.world.refuses_port = true,
-            Step::SaveLesson { is_valid } => self.save_lesson(*is_valid)?,
+            Step::SaveLesson(saved) => self.save_lesson(*saved)?,
             Step::Restart => self.restart()?,
             Step::Check(check) => self.check(*check)?,
         }
         Ok(())
     }
 
-    /// Whether the next step is typed before what happens now has ended.
+    /// Returns whether the next step is typed before what happens now has ended.
     fn is_followed_at_once(&self, index: usize) -> bool {
         matches!(self.plan.steps.get(index + 1), Some(Step::TypeAtOnce(_))) && matches!(self.stop, Stop::Prompt(_))
     }
@@ -220,21 +243,49 @@ impl<'a> Player<'a> {
         let before = state(&self.world, &prompt);
         let text = if self.world.session.is_incomplete(text) { format!("{text}\n") } else { text.to_owned() };
         let can_be_undone = self.can_be_undone(&prompt, &text);
+        let forked = self.fork.take().or_else(|| (text == ":fork").then(|| before.clone()));
+        let can_compare_forks = self.is_repeatable();
         self.world.note_typed(&prompt, &text);
         let shown = self.world.transcript.len();
         self.losses_before_line = self.world.losses.len();
         self.was_whole = self.is_whole();
         self.world.deliver(Event::Entered(text.clone()));
         self.settle()?;
-        if let Stop::Prompt(prompt) = &self.stop
-            && can_be_undone
-            && !matches!(prompt, Prompt::Program { .. })
+        let Stop::Prompt(prompt) = &self.stop else {
+            self.history.clear();
+            return Ok(());
+        };
+        if is_in_fork(prompt) {
+            self.fork = forked;
+        } else if text == ":fork back"
+            && let Some(start) = forked.filter(|_| can_compare_forks)
+            && let Some(difference) = state(&self.world, prompt).difference(&start, Tolerance::Exact)
         {
+            return Err(format!("fork: after `:fork back`,\n{difference}"));
+        }
+        if can_be_undone && !matches!(prompt, Prompt::Program { .. }) {
             let after = state(&self.world, prompt);
             let shown = self.world.transcript[shown..].to_owned();
+            self.history.push((text.clone(), before.clone()));
             self.last = Some(TypedLine { text, before, after, shown });
+        } else if !LOOKING.contains(&text.as_str()) {
+            self.history.clear();
         }
         Ok(())
+    }
+
+    /// Runs the next statement or line of a script, if there is a prompt for it.
+    fn run_of_script(&mut self, event: &Event) -> Result<(), Failure> {
+        let prompt = match &self.stop {
+            Stop::Prompt(prompt @ (Prompt::Python { .. } | Prompt::Cli { .. })) => prompt.clone(),
+            _ => return Ok(()),
+        };
+        self.is_clean = false;
+        if let Event::Statement(text) | Event::CliLine(text) = event {
+            self.world.note_typed(&prompt, text);
+        }
+        self.world.deliver(event.clone());
+        self.settle()
     }
 
     fn can_be_undone(&self, prompt: &Prompt, text: &str) -> bool {
@@ -243,23 +294,25 @@ impl<'a> Player<'a> {
             Input::Tutor(line) => UNDOABLE.iter().any(|command| line.split_whitespace().next() == Some(command)),
             _ => true,
         };
-        let is_in_fork = prompt.text().starts_with(&messages::fork_prompt());
         let leaves_step =
             |input: &Input| matches!(input, Input::Tutor(line) if is_opening(line) || line.contains("skip"));
-        if self.was_interrupted() || is_in_fork && inputs.iter().any(leaves_step) {
+        if self.was_interrupted() || is_in_fork(prompt) && inputs.iter().any(leaves_step) {
             return false;
         }
-        let clients = self.world.real_clients.as_ref().map_or(0, |clients| clients.count());
         matches!(prompt, Prompt::Python { .. } | Prompt::Cli { .. })
             && !inputs.is_empty()
             && inputs.iter().all(is_undoable)
-            && clients == 0
-            && !self.world.is_time_real()
-            && self.world.faults.is_empty()
+            && self.is_repeatable()
             && self.is_whole()
     }
 
-    /// Whether Ctrl-C has interrupted a program. A replay leaves its source out.
+    /// Returns whether the session can be brought back to exactly the same state: nobody else has acted, no real time
+    /// passes, nothing goes wrong, and no program was interrupted.
+    fn is_repeatable(&self) -> bool {
+        !self.world.is_time_real() && self.world.faults.is_empty() && !self.was_interrupted()
+    }
+
+    /// Returns whether Ctrl-C has interrupted a program. A replay leaves its source out.
     fn was_interrupted(&self) -> bool {
         self.world.interrupts > 0
     }
@@ -269,12 +322,13 @@ impl<'a> Player<'a> {
         (self.world.losses.len(), self.world.interrupts)
     }
 
-    /// Whether the tutor has done its work since then: it repeats what was lost twice, and goes on after one Ctrl-C.
+    /// Returns whether the tutor has done its work since then: it repeats what was lost twice, and goes on after one
+    /// Ctrl-C.
     fn was_prepared(&self, (losses, interrupts): (usize, usize)) -> bool {
         self.world.losses.len() <= losses + MOST_REPEATS && self.world.interrupts <= interrupts + 1
     }
 
-    /// Whether all children of the session are alive.
+    /// Returns whether all children of the session are alive.
     fn is_whole(&self) -> bool {
         self.world.session.children().all(|child| self.world.children.contains_key(&child))
     }
@@ -291,6 +345,7 @@ impl<'a> Player<'a> {
                     right.map(|index| (index + 1).to_string()).into_iter().collect()
                 }
                 (None, Some(answer)) => dialect::submissions(answer.get_ref()),
+                (None, None) if step.predict.is_some() => vec![self.predicted(lesson, number - 1)],
                 (None, None) if step.race.is_some() => vec!["all".into()],
                 (None, None) => vec![":skip".into()],
             }
@@ -300,6 +355,15 @@ impl<'a> Player<'a> {
         }
         self.last = None;
         Ok(())
+    }
+
+    /// Returns what the code of a prediction prints, as far as a rehearsal tells it.
+    fn predicted(&self, lesson: &Lesson, step: usize) -> String {
+        let rehearsal = self.lessons.rehearse(&self.plan.settings, &Arc::new(lesson.clone()));
+        let printed = rehearsal.steps.get(step).and_then(|submissions| submissions.last());
+        let lines =
+            printed.map(|submission| submission.output.trim_end().lines().last().unwrap_or_default().to_owned());
+        lines.filter(|line| !line.is_empty()).unwrap_or_else(|| ":skip".into())
     }
 
     fn elapse(&mut self, ms: u64, is_followed_at_once: bool) -> Result<(), Failure> {
@@ -316,26 +380,21 @@ impl<'a> Player<'a> {
     }
 
     fn act(&mut self, number: usize, action: &ClientAction, is_followed_at_once: bool) -> Result<(), Failure> {
-        // The real client may have seen the data of this step, so that it cannot be set back.
-        (self.is_clean, self.step_start) = (false, None);
-        let elapsed_us = self.world.elapsed_us();
-        if let Some(mut clients) = self.world.real_clients.take() {
-            let received = clients.act(&mut self.world.session, elapsed_us, number, action);
-            self.world.real_clients = Some(clients);
-            if let Some(received) = received {
-                self.world.note(&format!("client {number} {action:?}: {received}"));
-            }
-        }
+        self.world.act(number, action);
         if is_followed_at_once { self.world.perform_effects() } else { self.settle() }
     }
 
-    fn save_lesson(&mut self, is_valid: bool) -> Result<(), Failure> {
+    fn save_lesson(&mut self, saved: SavedLesson) -> Result<(), Failure> {
         let Some((lesson, _)) = self.world.session.place() else { return Ok(()) };
-        let saved = if is_valid { Ok(edited(lesson)) } else { Err("lesson.toml:1:1: not a lesson".to_owned()) };
+        let new = match saved {
+            SavedLesson::Renamed => Ok(renamed(lesson)),
+            SavedLesson::Shorter => Ok(shortened(lesson)),
+            SavedLesson::Invalid => Err("lesson.toml:1:1: not a lesson".to_owned()),
+        };
         if matches!(self.stop, Stop::Prompt(_)) {
             self.world.note("the lesson is saved");
-            (self.is_clean, self.step_start) = (is_valid, None);
-            self.world.deliver(Event::LessonSaved(saved));
+            (self.is_clean, self.step_start) = (new.is_ok(), None);
+            self.world.deliver(Event::LessonSaved(new));
             self.settle()?;
         }
         Ok(())
@@ -350,7 +409,10 @@ impl<'a> Player<'a> {
         self.world = World::without_lesson(&self.plan.settings, self.lessons, library.clone(), progress.clone());
         (self.world.transcript, self.world.record, self.world.is_disk_full) = (transcript, record, is_disk_full);
         self.world.note("restarted");
-        (self.is_clean, self.step_start) = (true, None);
+        (self.is_clean, self.step_start, self.fork) = (true, None, None);
+        if self.plan.settings.is_practice {
+            self.world.begin_practice();
+        }
         let current = progress.current.as_deref().and_then(|id| library.find(id));
         if let (Some(lesson), true) = (current, self.plan.settings.lesson.is_some()) {
             let known = progress.lessons.get(lesson.id.get_ref());
@@ -363,6 +425,11 @@ impl<'a> Player<'a> {
         }
         self.settle()
     }
+}
+
+/// Returns whether a prompt is in a fork.
+fn is_in_fork(prompt: &Prompt) -> bool {
+    prompt.text().starts_with(&messages::fork_prompt())
 }
 
 /// Returns whether a line opens a step.

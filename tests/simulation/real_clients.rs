@@ -21,6 +21,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// The server of a session, and its clients.
 pub struct RealClients {
     server: Server,
+    /// The port that the session has asked for.
+    port: u16,
     clients: BTreeMap<usize, Client>,
 }
 
@@ -43,7 +45,7 @@ impl RealClients {
         engine.server.config.set_unchecked("port", port.to_string().as_bytes());
         // The values from the operating system would differ from run to run.
         (engine.server.process_id, engine.server.resident_memory) = (1, None);
-        RealClients { server, clients: BTreeMap::new() }
+        RealClients { server, port, clients: BTreeMap::new() }
     }
 
     /// Closes the port and all connections.
@@ -51,8 +53,10 @@ impl RealClients {
         self.server.close(engine);
     }
 
-    pub fn count(&self) -> usize {
-        self.clients.len()
+    /// Returns whether the engine has the connection of a client.
+    pub fn are_connected(&self, engine: &Engine) -> bool {
+        let ids = engine.server.clients.ids();
+        self.clients.values().any(|client| ids.contains(&client.id))
     }
 
     /// Runs the commands that have arrived. Returns false if the engine cannot be lent now.
@@ -114,6 +118,7 @@ impl RealClients {
         let Some(id) = engine.server.clients.ids().into_iter().find(is_new) else { return };
         let state = engine.server.clients.get_mut(id);
         state.address = format!("127.0.0.1:{}", 60_000 + number);
+        state.local_address = format!("127.0.0.1:{}", self.port);
         state.socket = Some(100 + i32::try_from(number).unwrap_or_default());
         let (received, shown) = (Vec::new(), 0);
         self.clients.insert(number, Client { stream, id, sent: 0, received, shown, is_closed: false });

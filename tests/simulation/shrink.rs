@@ -42,9 +42,9 @@ pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) 
             piece /= 2;
         }
     }
-    if best.0.settings.lesson.is_some() {
+    if best.0.settings.lesson.is_some() || best.0.settings.is_practice {
         let mut fewer = best.0.clone();
-        fewer.settings.lesson = None;
+        (fewer.settings.lesson, fewer.settings.is_practice) = (None, false);
         attempt(&mut best, fewer);
     }
     for index in 0..best.0.steps.len() {
@@ -63,8 +63,12 @@ pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) 
 fn earlier(step: &Step) -> Option<Step> {
     match step {
         Step::CutFrame(frames @ 2..) => Some(Step::CutFrame(frames - 1)),
+        Step::AbortAtFrame(frames @ 2..) => Some(Step::AbortAtFrame(frames - 1)),
         Step::KillAfterFrame(frames @ 2..) => Some(Step::KillAfterFrame(frames - 1)),
         Step::InterruptBeforeFrame(frames @ 2..) => Some(Step::InterruptBeforeFrame(frames - 1)),
+        Step::ClientBeforeFrame(frames @ 2.., number, line) => {
+            Some(Step::ClientBeforeFrame(frames - 1, *number, line.clone()))
+        }
         _ => None,
     }
 }

@@ -1,27 +1,30 @@
 //! The world around a simulated session: it performs the effects and delivers the events that a plan asks for.
 //!
-//! It replaces the driver and the front end. The plan decides everything that happens: which frame is cut, when time
+//! It stands in for the driver and the front end. Everything in it is decided by the plan: which frame is cut, when time
 //! passes, when a file cannot be written.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, LazyLock};
+use std::{env, fmt};
 
 use python_kernel::frame::{FromChild, ToChild};
 use python_kernel::syntax;
 use redis_tutor::lesson::evidence::Submission;
-use redis_tutor::lesson::format::Lesson;
+use redis_tutor::lesson::format::{Lesson, Step};
 use redis_tutor::lesson::library::Library;
+use redis_tutor::lesson::practice::MOST_AT_ONCE;
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
 use redis_tutor::render::Renderer;
 use redis_tutor::render::theme::Theme;
 use redis_tutor::session::event::{ChildId, Effect, Event, Need, Part, Prompt, Show};
-use redis_tutor::session::{Options, START_US, Session};
+use redis_tutor::session::{MEMORY_LIMIT, Options, START_US, Session};
 
 use super::children::{Child, PythonProcess, Read};
+use super::faults::{Fault, Faults};
 use super::lessons::Lessons;
 use super::model_python::ModelPython;
-use super::plan::{PythonKind, Settings, TimeKind};
+use super::plan::{ClientAction, PythonKind, Settings, TimeKind};
 use super::real_clients::RealClients;
 
 /// Maximum number of events until the prompt comes back. A race plays up to 400 orders of 60 turns.
@@ -30,7 +33,7 @@ const MOST_EVENTS: usize = 300_000;
 /// Maximum number of times that Ctrl-C is pressed until the prompt comes back.
 const MOST_INTERRUPTS: usize = 8;
 
-/// The time that an event takes if real time passes, in microseconds.
+/// The time that an event takes where time passes, in microseconds.
 const EVENT_US: i64 = 50;
 
 /// The time that a child is silent before the clock moves on, in microseconds.
@@ -39,21 +42,16 @@ const SILENCE_US: i64 = 50_000;
 /// The index of the tutor's own client.
 const TUTOR: u64 = 0;
 
+/// Whether the events and effects are printed.
+static PRINTS_EVENTS: LazyLock<bool> = LazyLock::new(|| env::var_os("REDIS_TUTOR_SIMULATION_EVENTS").is_some());
+
 /// A property that does not hold. The text before the first colon names the property.
 pub type Failure = String;
 
 /// The variables of a Python, each with its `repr`.
 pub type Variables = BTreeMap<String, String>;
 
-/// A fault that occurs at a frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    Cut,
-    KillAfter,
-    InterruptBefore,
-}
-
-/// The reason why the session has stopped.
+/// Why the session stops.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stop {
     Prompt(Prompt),
@@ -70,9 +68,9 @@ pub struct World<'a> {
     lessons: &'a Lessons,
     pub children: BTreeMap<ChildId, Child>,
     started: BTreeSet<ChildId>,
-    /// The index of the client to which each child belongs. It is derived from the seed that the child is started with.
+    /// The index of the client to which each child belongs. The seed of its Python tells it.
     clients: BTreeMap<ChildId, u64>,
-    /// The variables that the model of each child had before the source that the session takes to be running.
+    /// The variables that the model of each child had before the source that it runs, as far as the session knows.
     before_run: BTreeMap<ChildId, Variables>,
     /// The variables of clients whose child is gone and was not replaced yet.
     lost_variables: BTreeMap<u64, Variables>,
@@ -80,8 +78,10 @@ pub struct World<'a> {
     pub losses: Vec<(u64, Variables)>,
     /// The real time since the session began, in microseconds.
     elapsed_us: i64,
-    /// The faults that are still to come, each with the number of frames until then.
-    pub faults: Vec<(u32, Fault)>,
+    /// The session's time after the last event, in microseconds since 1970.
+    last_us: i64,
+    clock_failure: Option<Failure>,
+    pub faults: Faults,
     pub is_disk_full: bool,
     /// The progress that was last saved.
     pub saved: Progress,
@@ -92,22 +92,24 @@ pub struct World<'a> {
     /// The lesson that is to be rehearsed.
     rehearsal: Option<Arc<Lesson>>,
     pub submissions: Vec<Submission>,
-    /// Everything that the learner sees.
+    /// What a learner sees.
     pub transcript: String,
     /// All effects, for comparing one run with another.
     pub record: String,
     renderer: Renderer,
     plain_renderer: Renderer,
+    /// Whether a real client has acted since this was last cleared.
+    pub has_client_acted: bool,
     /// Number of times that Ctrl-C was pressed while a program ran.
     pub interrupts: usize,
-    /// Whether a step has begun since this flag was last cleared.
+    /// Whether a step has begun since this was last cleared.
     pub has_step_begun: bool,
-    /// Whether this world is itself a rehearsal, and so must not start another one.
+    /// Whether this world rehearses a lesson by itself, and so must not rehearse.
     is_rehearsal: bool,
 }
 
 impl<'a> World<'a> {
-    /// Creates a world with a session that has opened the lesson of the settings.
+    /// Creates a world with a session that has opened the lesson of the settings, or the practice.
     pub fn new(settings: &Settings, lessons: &'a Lessons, progress: Progress) -> Self {
         let library = lessons.library(settings.python);
         let place = settings.lesson.as_deref().map(|name| {
@@ -118,8 +120,24 @@ impl<'a> World<'a> {
         let mut world = World::without_lesson(settings, lessons, library, progress);
         if let Some((lesson, step)) = place {
             world.session.open(lesson, step);
+        } else if settings.is_practice {
+            world.begin_practice();
         }
         world
+    }
+
+    /// Begins practice of all tasks. The seed of the session decides which is the first.
+    pub fn begin_practice(&mut self) {
+        let is_task = |step: &Step| step.task.is_some() || step.predict.is_some();
+        let lessons = self.lessons.library(self.settings.python);
+        let all =
+            lessons.lessons.iter().flat_map(|lesson| lesson.steps.iter().enumerate().map(move |step| (lesson, step)));
+        let tasks = all.filter(|(_, (_, step))| is_task(step)).map(|(lesson, (index, _))| (lesson.clone(), index));
+        let mut tasks: VecDeque<_> = tasks.collect();
+        let first = usize::try_from(self.settings.seed).unwrap_or_default() % tasks.len().max(1);
+        tasks.rotate_left(first);
+        tasks.truncate(MOST_AT_ONCE);
+        self.session.review(tasks);
     }
 
     pub fn without_lesson(
@@ -143,7 +161,9 @@ impl<'a> World<'a> {
             lost_variables: BTreeMap::new(),
             losses: Vec::new(),
             elapsed_us: 0,
-            faults: Vec::new(),
+            last_us: START_US,
+            clock_failure: None,
+            faults: Faults::default(),
             is_disk_full: false,
             saved: progress,
             finished,
@@ -155,13 +175,14 @@ impl<'a> World<'a> {
             record: String::new(),
             renderer: Renderer::new(style(80, false), Theme::Plain),
             plain_renderer: Renderer::new(style(40, true), Theme::Plain),
+            has_client_acted: false,
             interrupts: 0,
             has_step_begun: false,
             is_rehearsal: false,
         }
     }
 
-    /// Marks this world as a rehearsal, so that it does not rehearse the lesson that it opens.
+    /// Forbids this world to rehearse the lesson that it opens, because it is the rehearsal.
     pub fn set_rehearsal(&mut self) {
         self.is_rehearsal = true;
     }
@@ -177,6 +198,8 @@ impl<'a> World<'a> {
 
     /// Delivers an event as the driver does.
     pub fn deliver(&mut self, event: Event) {
+        self.print(&format_args!("{event:?}"));
+        let is_read = self.has_real_clients();
         if self.is_time_real() {
             self.elapsed_us += EVENT_US;
             match event {
@@ -186,12 +209,37 @@ impl<'a> World<'a> {
         }
         self.session.handle(event);
         self.serve();
+        self.note_time(is_read);
     }
 
     /// Delivers only the time that has passed.
     pub fn deliver_time(&mut self) {
+        self.print(&format_args!("Elapsed {} us", self.elapsed_us));
+        let is_read = self.has_real_clients();
         self.session.handle(Event::Elapsed { us: self.elapsed_us });
         self.serve();
+        self.note_time(is_read);
+    }
+
+    /// Prints an event or an effect, if that was asked for.
+    fn print(&self, line: &fmt::Arguments<'_>) {
+        if *PRINTS_EVENTS && !self.is_rehearsal {
+            println!("{line}");
+        }
+    }
+
+    fn has_real_clients(&self) -> bool {
+        self.real_clients.as_ref().is_some_and(|clients| clients.are_connected(self.session.engine()))
+    }
+
+    /// Notes the time after an event. If real clients were connected before it, which may have read the time, the clock
+    /// must not have gone back.
+    fn note_time(&mut self, is_read: bool) {
+        let now_us = self.session.now_us();
+        if is_read && now_us < self.last_us {
+            self.clock_failure = Some(format!("clock: with real clients it went from {} to {now_us}", self.last_us));
+        }
+        self.last_us = now_us;
     }
 
     fn serve(&mut self) {
@@ -200,29 +248,37 @@ impl<'a> World<'a> {
         }
     }
 
-    pub fn elapsed_us(&self) -> i64 {
-        self.elapsed_us
-    }
-
     /// Moves on until the session needs a line, or all clients are blocked, or the session is over.
     pub fn settle(&mut self) -> Result<Stop, Failure> {
         let mut interrupts = 0;
         for _ in 0..MOST_EVENTS {
             self.perform_effects()?;
+            if let Some(failure) = self.clock_failure.take() {
+                return Err(failure);
+            }
             let need = self.session.need();
             if !matches!(need, Need::Frame { .. }) {
                 self.children.values_mut().for_each(Child::run_ahead);
             }
             match need {
                 Need::Nothing => return Ok(Stop::Over),
+                // At a terminal, Python starts before it is needed.
+                Need::Line(_) if self.is_time_real() && self.session.warm_up() => {}
                 Need::Line(prompt) => return Ok(Stop::Prompt(prompt)),
                 Need::Time { deadline_us } => return Ok(Stop::Waiting { deadline_us }),
                 Need::Rehearsal => {
-                    let rehearsal = self.rehearsal.take().map(|lesson| self.lessons.rehearse(&self.settings, &lesson));
-                    self.deliver(Event::Rehearsed(rehearsal.unwrap_or_default()));
+                    let Some(lesson) = self.rehearsal.take() else {
+                        return Err("rehearsal: it is awaited, but was not requested or was used before".into());
+                    };
+                    let open = self.session.place().map(|(open, _)| open);
+                    if !open.is_some_and(|open| std::ptr::eq(open, &*lesson)) {
+                        let open = open.map(|open| open.id.get_ref());
+                        return Err(format!("rehearsal: that of {} is used in {open:?}", lesson.id.get_ref()));
+                    }
+                    self.deliver(Event::Rehearsed(self.lessons.rehearse(&self.settings, &lesson)));
                 }
-                Need::Frame { child, deadline_us } => {
-                    interrupts += usize::from(self.read_frame(child, deadline_us)?);
+                Need::Frame { child, deadline_us, is_main_idle } => {
+                    interrupts += usize::from(self.read_frame(child, deadline_us, is_main_idle)?);
                     if interrupts > MOST_INTERRUPTS {
                         return Err(format!("hang: {interrupts} times Ctrl-C do not bring back the prompt"));
                     }
@@ -232,18 +288,25 @@ impl<'a> World<'a> {
         Err(format!("hang: after {MOST_EVENTS} events the prompt is not back"))
     }
 
-    /// Reads a frame of a child and delivers it, or delivers what happened instead. Returns whether Ctrl-C had to be
-    /// pressed.
-    fn read_frame(&mut self, id: ChildId, deadline_us: Option<i64>) -> Result<bool, Failure> {
-        let read = self.children.get_mut(&id).map_or(Read::Ended, |child| child.read(deadline_us.is_some()));
+    /// Reads a frame of a child and delivers it, or what happens instead. Returns whether Ctrl-C had to be pressed.
+    fn read_frame(&mut self, id: ChildId, deadline_us: Option<i64>, is_main_idle: bool) -> Result<bool, Failure> {
+        let read =
+            self.children.get_mut(&id).map_or(Read::Ended, |child| child.read(deadline_us.is_some(), is_main_idle));
         match read {
             Read::Frame(thread, frame) => {
-                let faults = self.next_faults();
-                if faults.contains(&Fault::InterruptBefore) {
-                    self.press_ctrl_c();
+                let faults = self.faults.take_next();
+                for fault in &faults {
+                    match fault {
+                        Fault::InterruptBefore => self.press_ctrl_c(),
+                        Fault::ClientBefore(number, line) => self.act(*number, &ClientAction::Send(line.clone())),
+                        Fault::Cut | Fault::Abort | Fault::KillAfter => continue,
+                    }
                     self.perform_effects()?;
                 }
-                if faults.contains(&Fault::Cut) {
+                if faults.contains(&Fault::Abort) {
+                    self.session.note_out_of_memory(id, MEMORY_LIMIT);
+                }
+                if faults.contains(&Fault::Cut) || faults.contains(&Fault::Abort) {
                     self.lose(id);
                     self.deliver_end(id)?;
                     return Ok(false);
@@ -276,8 +339,7 @@ impl<'a> World<'a> {
         Ok(false)
     }
 
-    /// Tells the session that a child is gone. If the session starts no other child for the client, the variables are
-    /// gone as well.
+    /// Tells the session that a child is gone. If the session starts no other one, the variables are gone as well.
     fn deliver_end(&mut self, id: ChildId) -> Result<(), Failure> {
         self.deliver(Event::ChildGone(id));
         self.perform_effects()?;
@@ -295,10 +357,15 @@ impl<'a> World<'a> {
         self.deliver(Event::Interrupt);
     }
 
-    /// Returns the faults of the frame that was read.
-    fn next_faults(&mut self) -> Vec<Fault> {
-        self.faults.iter_mut().for_each(|(frames, _)| *frames -= 1);
-        self.faults.extract_if(.., |(frames, _)| *frames == 0).map(|(_, fault)| fault).collect()
+    /// Lets a real client do something, if there is a server.
+    pub fn act(&mut self, number: usize, action: &ClientAction) {
+        let Some(mut clients) = self.real_clients.take() else { return };
+        let received = clients.act(&mut self.session, self.elapsed_us, number, action);
+        self.real_clients = Some(clients);
+        if let Some(received) = received {
+            self.has_client_acted = true;
+            self.note(&format!("client {number} {action:?}: {received}"));
+        }
     }
 
     /// Loses a child, as when its process is killed. The session is not told.
@@ -352,9 +419,15 @@ impl<'a> World<'a> {
 
     fn perform(&mut self, effect: Effect, events: &mut Vec<Event>) -> Result<(), Failure> {
         match &effect {
-            // The lesson is omitted, because it is long and always the same.
+            // A lesson is long, and is the same each time.
             Effect::Rehearse(_) => {}
-            effect => self.record.push_str(&format!("{effect:?}\n")),
+            effect => {
+                self.print(&format_args!("    {effect:?}"));
+                self.record.push_str(&format!(
+                    "{effect:?}
+"
+                ));
+            }
         }
         match effect {
             Effect::Spawn(id) => {
@@ -432,14 +505,14 @@ impl<'a> World<'a> {
 
     fn show(&mut self, show: &Show) {
         self.transcript.push_str(&self.renderer.render(show));
-        // Only checks that the plain renderer does not panic.
+        // Only that it does not panic.
         let _ = self.plain_renderer.render(show);
         if let Show::Heading(heading) = show {
-            self.has_step_begun |= matches!(heading.part, Part::Step { .. });
+            self.has_step_begun |= matches!(heading.part, Part::Step { .. } | Part::Practice { .. });
         }
     }
 
-    /// Saves the progress, unless the disk is full. It must still contain everything that was finished before.
+    /// Saves the progress, unless the disk is full. What was finished must still be in it.
     fn save_progress(&mut self, progress: Progress) -> Result<(), Failure> {
         let now = finished(&progress);
         if let Some((lesson, step)) = self.finished.difference(&now).next() {
@@ -452,7 +525,16 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Adds what the learner types to the transcript.
+    /// Checks that the front end was told of everything that the session knows as done.
+    pub fn check_progress(&self) -> Result<(), Failure> {
+        let done = finished(self.session.progress());
+        match done.difference(&self.finished).next() {
+            Some((lesson, step)) => Err(format!("progress: {lesson}/{step} is done, and was not saved")),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what the learner types into the transcript.
     pub fn note_typed(&mut self, prompt: &Prompt, text: &str) {
         for (index, line) in text.split('\n').enumerate() {
             let prompt = if index == 0 { prompt.text() } else { prompt.continuation() };
@@ -461,7 +543,7 @@ impl<'a> World<'a> {
         self.record.push_str(&format!("typed {text:?}\n"));
     }
 
-    /// Adds another event to the transcript.
+    /// Writes another thing that happens into the transcript.
     pub fn note(&mut self, text: &str) {
         let line = self.renderer.end_line();
         self.transcript.push_str(&format!("{line}--- {text}\n"));

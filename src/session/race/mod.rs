@@ -222,8 +222,7 @@ impl Race {
 
     /// Returns what the race is waiting for. Returns `None` if no program runs.
     pub fn need(&self) -> Option<Need> {
-        let (child, deadline_us) = self.runtime.running_child().filter(|_| !self.runtime.is_over)?;
-        Some(Need::Frame { child, deadline_us })
+        self.runtime.awaited_frame().filter(|_| !self.runtime.is_over)
     }
 
     pub fn is_busy(&self) -> bool {

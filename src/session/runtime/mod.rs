@@ -30,7 +30,7 @@ pub mod wire_log;
 
 use std::collections::VecDeque;
 
-use super::event::{ChildId, Effect};
+use super::event::{ChildId, Effect, Need};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use client::{Ask, ClientIndex, Clients, MAIN, Work, WorkKind};
 pub use clock::Clock;
@@ -203,11 +203,12 @@ impl Runtime {
         connection.map_or(0, |id| self.engine.server.clients.get(id).database)
     }
 
-    /// Returns the child whose turn it is, and the deadline for its next frame.
-    pub fn running_child(&self) -> Option<(ChildId, Option<i64>)> {
+    /// Returns the need for a frame of the child whose turn it is.
+    pub fn awaited_frame(&self) -> Option<Need> {
         let client = &self.clients[self.turn?];
-        let deadline_us = self.next_deadline_us().or(client.is_main_idle().then(|| self.clock.now_us()));
-        Some((client.python.child?, deadline_us))
+        let is_main_idle = client.is_main_idle();
+        let deadline_us = self.next_deadline_us().or(is_main_idle.then(|| self.clock.now_us()));
+        Some(Need::Frame { child: client.python.child?, deadline_us, is_main_idle })
     }
 
     /// Returns the next time at which a waiting program or the engine has something to do.

@@ -1,7 +1,7 @@
 //! What must hold within a run of a plan.
 
 use redis_tutor::lesson::progress::Progress;
-use redis_tutor::messages::{commands as messages, runtime as runtime_messages};
+use redis_tutor::messages::commands as messages;
 use redis_tutor::session::event::{Event, Prompt};
 
 use super::super::plan::{Check, PythonKind, Settings, Step};
@@ -20,6 +20,7 @@ impl Player<'_> {
     pub(super) fn check(&mut self, check: Check) -> Result<(), Failure> {
         match check {
             Check::Undo => self.check_undo(),
+            Check::UndoAll => self.check_undo_all(),
             Check::Again => self.check_again(),
             Check::Rebuild => self.check_rebuild(),
             Check::Replay => self.check_replay(),
@@ -29,20 +30,13 @@ impl Player<'_> {
     /// Takes back the last line, and types it again.
     fn check_undo(&mut self) -> Result<(), Failure> {
         let Some(line) = self.last.take() else { return Ok(()) };
-        let from = self.world.transcript.len();
-        self.type_text(":undo")?;
-        let marker = messages::undone("`");
-        let marker = marker.split('`').next().unwrap_or_default();
-        if !self.world.transcript[from..].contains(marker) {
+        let mut history = std::mem::take(&mut self.history);
+        history.pop();
+        if !self.undo(&line.text, &line.before)? {
             return Ok(());
         }
-        let Stop::Prompt(prompt) = self.stop.clone() else {
-            return Err(format!("undo: after {:?} was taken back, there is no prompt", line.text));
-        };
-        if let Some(difference) = state(&self.world, &prompt).difference(&line.before, Tolerance::Exact) {
-            return Err(format!("undo: after {:?} was taken back,\n{difference}", line.text));
-        }
         self.type_text(&line.text)?;
+        self.history.splice(0..0, history);
         let Some(again) = self.last.take() else {
             if self.was_interrupted() {
                 return Ok(());
@@ -56,6 +50,34 @@ impl Player<'_> {
             return Err(format!("redo: {:?} showed\n{}and the second time\n{}", line.text, line.shown, again.shown));
         }
         Ok(())
+    }
+
+    /// Takes back all lines of the history, the last one first.
+    fn check_undo_all(&mut self) -> Result<(), Failure> {
+        for (text, before) in std::mem::take(&mut self.history).into_iter().rev() {
+            if !self.undo(&text, &before)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back a line. Returns false if it cannot be taken back.
+    fn undo(&mut self, text: &str, before: &State) -> Result<bool, Failure> {
+        let from = self.world.transcript.len();
+        self.type_text(":undo")?;
+        let marker = messages::undone("`");
+        let marker = marker.split('`').next().unwrap_or_default();
+        if !self.world.transcript[from..].contains(marker) {
+            return Ok(false);
+        }
+        let Stop::Prompt(prompt) = self.stop.clone() else {
+            return Err(format!("undo: after {text:?} was taken back, there is no prompt"));
+        };
+        match state(&self.world, &prompt).difference(before, Tolerance::Exact) {
+            Some(difference) => Err(format!("undo: after {text:?} was taken back,\n{difference}")),
+            None => Ok(true),
+        }
     }
 
     /// Starts the step again.
@@ -72,7 +94,7 @@ impl Player<'_> {
         }
         let Stop::Prompt(prompt) = self.stop.clone() else { return Ok(()) };
         let now = state(&self.world, &prompt);
-        if now.place != start.place || prompt.text().starts_with(&runtime_messages::fork_prompt()) {
+        if now.place != start.place || super::is_in_fork(&prompt) {
             // In a fork, a step cannot be started again.
             return Ok(());
         }
@@ -99,7 +121,8 @@ impl Player<'_> {
     fn check_rebuild(&mut self) -> Result<(), Failure> {
         let Some(start) = self.step_start.clone() else { return Ok(()) };
         let Some((lesson, step, _)) = &start.place else { return Ok(()) };
-        let settings = Settings { lesson: Some(format!("{lesson}/{step}")), ..self.plan.settings.clone() };
+        let lesson = Some(format!("{lesson}/{step}"));
+        let settings = Settings { lesson, is_practice: false, ..self.plan.settings.clone() };
         let mut fresh = World::new(&settings, self.lessons, Progress::default());
         let stop = fresh.settle()?;
         let Stop::Prompt(prompt) = stop else { return Err(format!("rebuild: {stop:?} instead of a prompt")) };
