@@ -191,11 +191,34 @@ pub enum FromChild {
     /// A Ctrl-C signal has reached the child while its main thread was waiting for an answer. The parent answers that
     /// request with [`ToChild::Interrupted`].
     InterruptWait,
-    /// The number of Python threads has changed. Sent just before the next request of the main thread.
+    /// The number of Python threads has changed. Sent just before the next request of the main thread, or the end of the
+    /// source that it runs.
     ThreadCount {
         /// Number of threads besides the main thread.
         count: u32,
     },
+}
+
+impl FromChild {
+    /// Returns whether the program requests something, other than to print.
+    pub fn is_request(&self) -> bool {
+        match self {
+            Self::Connect { .. }
+            | Self::Send { .. }
+            | Self::Receive { .. }
+            | Self::Exchange { .. }
+            | Self::Disconnect { .. }
+            | Self::GetTime
+            | Self::Sleep { .. }
+            | Self::ReadLine { .. } => true,
+            Self::Ready { .. }
+            | Self::Output { .. }
+            | Self::RunFinished(_)
+            | Self::Completions { .. }
+            | Self::InterruptWait
+            | Self::ThreadCount { .. } => false,
+        }
+    }
 }
 
 /// An output stream of the program.

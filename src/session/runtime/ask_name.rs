@@ -27,7 +27,7 @@ impl Runtime {
         let child = self.start_python(client);
         let text = first_word(&line).to_owned();
         self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::GetCompletions { text } });
-        self.turn = Some(client);
+        self.give_turn(client);
     }
 
     /// Takes the names that begin with the first word of a client's line, and runs the line.

@@ -11,13 +11,11 @@ use super::output_limit::OutputLimit;
 use super::replay::Replay;
 use super::replay_log::ReplayLog;
 use crate::lesson::evidence::Submission;
-use python_kernel::frame::MAIN_THREAD;
-use python_kernel::syntax::Statement;
+use python_kernel::frame::{FromChild, MAIN_THREAD};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::RequestParser;
 
-/// All clients. The first client is the tutor's own. No client is removed from the middle of the list, so indices stay
-/// valid.
+/// All clients. The first one is the tutor's own. No client is removed from the middle, so indices stay valid.
 #[derive(Debug, Clone)]
 pub struct Clients(Vec<Client>);
 
@@ -114,8 +112,8 @@ pub struct Client {
     pub python: Python,
     /// The connection of the client's redis-cli lines.
     pub cli: Option<ClientId>,
-    /// The database that the redis-cli connection had selected, if the server has closed the connection. The next line
-    /// reconnects and selects this database.
+    /// The database of the redis-cli connection, if the server has closed it. The next line connects again, to this
+    /// database.
     pub closed_database: Option<usize>,
     /// The submission that the client is running.
     pub work: Option<Work>,
@@ -126,7 +124,7 @@ pub struct Client {
 pub struct Work {
     pub submission: Submission,
     /// The statements still to run.
-    pub statements: VecDeque<Statement>,
+    pub statements: VecDeque<String>,
     /// How much of the submission's output has been shown.
     pub output_limit: OutputLimit,
     /// The statement that is running.
@@ -136,8 +134,7 @@ pub struct Work {
     pub changes_before: u64,
     /// Number of times that the learner pressed Ctrl-C during the submission.
     pub interrupts: u32,
-    /// Whether a signal was sent to the child since its last request. The child may have sent the request before it got
-    /// the signal.
+    /// Whether a signal was sent to the child since its last request. The signal and a request may have crossed.
     pub was_signalled: bool,
     /// Whether the submission was judged while it was waiting.
     pub is_judged: bool,
@@ -157,7 +154,7 @@ pub enum WorkKind {
     },
 }
 
-/// The state of a client's Python child, as far as the session can tell.
+/// The state of a client's Python child, as far as the session knows it.
 #[derive(Debug, Clone, Default)]
 pub struct Python {
     pub child: Option<ChildId>,
@@ -165,6 +162,10 @@ pub struct Python {
     pub connections: BTreeMap<u32, Connection>,
     /// The requests that wait for an answer, by thread.
     pub asks: BTreeMap<u32, Ask>,
+    /// Number of requests of the child that were read.
+    pub requests: u64,
+    /// The frames that the child's threads sent before a replay, and that were not read yet.
+    pub unread: VecDeque<(u32, FromChild)>,
     /// Whether the child's commands are held back.
     pub gate: Gate,
     /// Whether a signal was sent while the last source ran. The signal may have arrived after the source had ended.
@@ -204,13 +205,14 @@ impl Python {
     /// Drops the child but keeps the connections, and prepares a replay of the log in a fresh child.
     pub fn prepare_replay(&mut self) {
         self.child = None;
+        self.unread.clear();
         (self.runs, self.threads, self.was_interrupted) = (0, 0, false);
         let pending = std::mem::take(&mut self.asks);
         let kept = self.connections.keys().copied();
         self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending, kept));
     }
 
-    /// Returns whether any thread other than the main thread is running, that is, not waiting for an answer.
+    /// Returns whether another thread than the main thread is running, which means that it waits for no answer.
     pub fn has_running_threads(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
     }
@@ -231,8 +233,8 @@ impl Client {
         self.connections().any(|connection| connection == id)
     }
 
-    /// Returns whether the main thread of the client's Python is idle: it waits for an answer, runs no source, or has
-    /// got all its answers in a replay. The other threads may still run.
+    /// Returns whether the main thread of the client's Python does nothing by itself: it waits for an answer, no source runs, or
+    /// it has got everything that a replay had for it. The other threads may still run.
     pub fn is_main_idle(&self) -> bool {
         match (&self.python.replay, &self.work) {
             (Some(replay), _) => replay.is_main_done(),

@@ -15,8 +15,7 @@ impl Runtime {
         }
         let client = &mut self.clients[index];
         if client.python.replay.is_some() {
-            self.effects.extend(client.python.child.map(Effect::Kill));
-            return;
+            return self.give_up_replay(index);
         }
         let Some(work) = &mut client.work else { return };
         work.statements.clear();

@@ -24,6 +24,7 @@ mod python;
 pub mod python_hints;
 mod replay;
 mod replay_log;
+mod replay_run;
 mod snapshot;
 mod turns;
 pub mod wire_log;
@@ -207,7 +208,9 @@ impl Runtime {
     pub fn awaited_frame(&self) -> Option<Need> {
         let client = &self.clients[self.turn?];
         let is_main_idle = client.is_main_idle();
-        let deadline_us = self.next_deadline_us().or(is_main_idle.then(|| self.clock.now_us()));
+        // In a replay, all requests are answered at once, so a child that is silent has nothing left to do.
+        let ends_in_silence = is_main_idle || client.python.replay.is_some();
+        let deadline_us = self.next_deadline_us().or(ends_in_silence.then(|| self.clock.now_us()));
         Some(Need::Frame { child: client.python.child?, deadline_us, is_main_idle })
     }
 
@@ -305,7 +308,8 @@ impl Runtime {
         if self.turn.is_none() {
             self.take_cli_replies(client);
         }
-        if self.turn.is_some_and(|turn| turn != client) || self.clients[client].python.asks.is_empty() {
+        let python = &self.clients[client].python;
+        if self.turn.is_some_and(|turn| turn != client) || python.asks.is_empty() || python.replay.is_some() {
             return;
         }
         let asks: Vec<_> = self.clients[client].python.asks.iter().map(|(t, ask)| (*t, ask.clone())).collect();

@@ -40,14 +40,21 @@ impl Runtime {
             self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::DiscardInterrupt });
         }
         self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
-        self.turn = Some(client);
+        self.give_turn(client);
     }
 
     pub fn handle_frame(&mut self, child: ChildId, thread: u32, frame: FromChild) {
         let Some(client) = self.clients.with_child(child) else { return };
-        if self.clients[client].python.replay.as_ref().is_some_and(|replay| !replay.is_live(thread)) {
-            return self.handle_replay_frame(client, thread, frame);
+        if self.clients[client].python.replay.is_some() {
+            self.handle_replay_frame(client, thread, frame);
+        } else {
+            self.handle_live_frame(client, thread, frame);
         }
+    }
+
+    /// Handles a frame of a client's child, outside of a replay.
+    pub(super) fn handle_live_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
+        self.clients[client].python.requests += u64::from(frame.is_request());
         let Some(frame) = self.hold_back(client, thread, frame) else { return };
         match frame {
             FromChild::Ready { walls } => self.python_walls = Some(walls),
@@ -270,7 +277,7 @@ impl Runtime {
         python.replay_log.add_answer(thread, &answer, connection);
         let Some(child) = python.child else { return };
         self.effects.push(Effect::Send { child, thread, frame: answer });
-        self.turn = Some(client);
+        self.give_turn(client);
     }
 
     fn statement_done(&mut self, client: ClientIndex, outcome: RunOutcome) {
@@ -371,6 +378,8 @@ impl Runtime {
         let was_running = self.clients[client].work.as_ref().is_some_and(|work| work.running.is_some());
         let asked_for = self.clients[client].work.as_ref().is_some_and(|work| work.interrupts > 1);
         let exceeded_memory = self.clients[client].python.exceeded_memory;
+        let waiting =
+            self.clients[client].python.asks.keys().copied().filter(|&thread| thread != MAIN_THREAD).collect();
         self.forget_child(client);
         if was_running {
             self.clients[client].python.replay_log.drop_last();
@@ -384,7 +393,7 @@ impl Runtime {
         };
         self.say_about(client, &ended);
         if is_whole {
-            self.begin_replay(client);
+            self.begin_replay(client, waiting);
         } else {
             self.clients[client].python.replay_log = ReplayLog::default();
         }
@@ -410,6 +419,7 @@ impl Runtime {
         let python = &mut self.clients[client].python;
         python.child = None;
         python.asks.clear();
+        python.unread.clear();
         python.replay = None;
         python.runs = 0;
         python.threads = 0;

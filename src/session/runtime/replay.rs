@@ -1,53 +1,80 @@
 //! Replays: a fresh child runs the sources of a replay log, and its requests are answered from the log: connections,
-//! replies, the time, the lines of `input()`. The engine runs no command, so the replay does not undo changes by other
-//! clients.
+//! replies, the time, the lines of `input()`. The engine runs no command, so the changes of other clients stay as they
+//! are. `replay_run` does what a replay says.
 //!
-//! The log does not contain the sources that were interrupted. If such a source opened or closed a connection, the
-//! child's requests for connections differ from the log: some are missing from the log, others are only in the log.
-//! Connections may also get other numbers.
+//! The answers are given in the order of the log, whichever thread they are for. So threads depend on each other as they
+//! did before. A thread may have been ahead of the session: it had sent a request that was not read yet. In a replay,
+//! such a request is deferred to the end.
+//!
+//! The log does not have the sources that were interrupted. So a connection that such a source has opened or closed is
+//! requested where the log has none, or is not requested where the log has one, and connections get other numbers.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::Runtime;
 use super::ask::Ask;
-use super::client::{ClientIndex, Connection};
 use super::replay_log::{Answer, Entry};
-use crate::session::event::Effect;
 use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
-use redis_engine::resp::request::RequestParser;
 
-/// The number used in place of a kept connection if there is none.
-const NOT_KEPT: u32 = u32::MAX;
+/// In place of the number of a kept connection: there is none.
+pub const NOT_KEPT: u32 = u32::MAX;
 
 /// A replay in progress.
 #[derive(Debug, Clone)]
 pub struct Replay {
-    /// The sources that are still to be run, each with the answers to its main thread.
+    /// The sources that are still to be run, each with the answers that were given until the next one.
     rest: VecDeque<(String, VecDeque<Answer>)>,
-    /// The answers to the main thread while the current source runs.
+    /// The answers that are still to be given before the next source runs.
     current: VecDeque<Answer>,
-    /// The answers to the other threads. In a replay, such a thread may get an answer while another source runs than in
-    /// the original run.
-    threads: BTreeMap<u32, VecDeque<Answer>>,
-    connections: Connections,
+    /// The requests that wait for the answers before theirs, by thread.
+    asked: BTreeMap<u32, FromChild>,
+    /// Whether the main thread has run the current source.
+    is_source_done: bool,
+    /// Whether the main thread has done everything that is in the log.
+    is_main_done: bool,
+    /// Whether the child was killed, because it does something else than before.
+    is_given_up: bool,
+    /// Whether the log has an answer to another thread, or one waits for an answer. Such a thread may go on for a while
+    /// after its last answer.
+    has_threads: bool,
+    /// The frames of threads that have got all their answers, and have sent a request since.
+    pub deferred: VecDeque<(u32, FromChild)>,
+    pub connections: Connections,
     /// The requests that are still unanswered at the end of the log, by thread.
     pending: BTreeMap<u32, Ask>,
-    /// Whether the main thread has received everything that the log contains for it.
-    is_main_done: bool,
 }
 
 /// Where the connections of a replay come from.
 #[derive(Debug, Clone)]
-enum Connections {
+pub enum Connections {
     /// Each connection is opened again.
-    Opened,
+    Opened {
+        /// The threads that were waiting for an answer when their process ended, other than the main thread.
+        waiting: BTreeSet<u32>,
+    },
     /// The connections were kept, and have their final state already.
     Kept {
         /// The kept connection behind each number of the child.
         by_number: BTreeMap<u32, u32>,
-        /// The kept connections that the log does not mention, because the sources that opened them are not in the log.
+        /// The kept connections that the log does not mention, because the sources that opened them are not in it.
         unlogged: VecDeque<u32>,
     },
+}
+
+/// What has to be done next in a replay.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplayStep {
+    /// The child has to do something first.
+    Wait,
+    /// The child has to run this source.
+    Run(String),
+    /// A thread's request is answered.
+    Answer(u32, ToChild),
+    /// A thread's request for a connection has to be answered, as it was before if the log has an answer.
+    Connect(u32, FromChild, Option<ToChild>),
+    /// A thread waits for the answer to its pending request.
+    Ask(u32, Ask),
+    /// The child does something else than before.
+    GiveUp,
 }
 
 /// What a request asks for.
@@ -97,28 +124,23 @@ fn is_answer_to_connect(answer: &ToChild) -> bool {
 }
 
 impl Replay {
-    /// Returns a replay that opens its connections again.
-    pub fn opening<'a>(entries: impl Iterator<Item = &'a Entry>) -> Replay {
-        let mut replay = Replay {
-            rest: VecDeque::new(),
+    /// Returns a replay that opens its connections again. `waiting` has the threads that were waiting for an answer.
+    pub fn opening<'a>(entries: impl Iterator<Item = &'a Entry>, waiting: BTreeSet<u32>) -> Replay {
+        let rest: VecDeque<_> = entries.map(|entry| (entry.source.clone(), entry.answers.clone())).collect();
+        let is_of_thread = |answer: &Answer| answer.thread != MAIN_THREAD;
+        let has_threads = !waiting.is_empty() || rest.iter().flat_map(|(_, answers)| answers).any(is_of_thread);
+        Replay {
+            rest,
             current: VecDeque::new(),
-            threads: BTreeMap::new(),
-            connections: Connections::Opened,
-            pending: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            is_source_done: true,
             is_main_done: false,
-        };
-        for entry in entries {
-            let mut to_main = VecDeque::new();
-            for answer in &entry.answers {
-                let answers = match answer.thread {
-                    MAIN_THREAD => &mut to_main,
-                    thread => replay.threads.entry(thread).or_default(),
-                };
-                answers.push_back(answer.clone());
-            }
-            replay.rest.push_back((entry.source.clone(), to_main));
+            is_given_up: false,
+            has_threads,
+            deferred: VecDeque::new(),
+            connections: Connections::Opened { waiting },
+            pending: BTreeMap::new(),
         }
-        replay
     }
 
     /// Returns a replay whose connections were kept. It ends when the threads wait again for the answers to the pending
@@ -128,214 +150,247 @@ impl Replay {
         pending: BTreeMap<u32, Ask>,
         kept: impl Iterator<Item = u32>,
     ) -> Replay {
-        let mut replay = Replay { pending, ..Replay::opening(entries) };
-        let to_main = replay.rest.iter().flat_map(|(_, answers)| answers);
+        let waiting = pending.keys().copied().filter(|&thread| thread != MAIN_THREAD).collect();
+        let mut replay = Replay { pending, ..Replay::opening(entries, waiting) };
         let logged: Vec<u32> =
-            to_main.chain(replay.threads.values().flatten()).filter_map(|answer| answer.connection).collect();
+            replay.rest.iter().flat_map(|(_, answers)| answers).filter_map(|answer| answer.connection).collect();
         let mut unlogged: Vec<u32> = kept.filter(|number| !logged.contains(number)).collect();
         unlogged.sort_unstable();
         replay.connections = Connections::Kept { by_number: BTreeMap::new(), unlogged: unlogged.into() };
         replay
     }
 
-    /// Returns the next source to run, or `None` after the last one.
-    fn next_source(&mut self) -> Option<String> {
-        let next = self.rest.pop_front();
-        self.is_main_done = next.is_none();
-        let (source, answers) = next?;
-        self.current = answers;
-        Some(source)
+    /// Takes a frame of a thread, unless it asks for nothing. Returns the frame in that case.
+    ///
+    /// A thread that has got all its answers may request something else: it was waiting when its process ended, was ahead of
+    /// the session, or is ahead of an interrupted source. Its frames are deferred from there on.
+    pub fn take_request(&mut self, thread: u32, frame: FromChild) -> Option<FromChild> {
+        let is_request = Request::from_frame(&frame).is_some();
+        let has_more = thread == MAIN_THREAD || self.has_answers(thread) || self.pending.contains_key(&thread);
+        let is_deferred = self.deferred.iter().any(|(other, _)| *other == thread)
+            || !has_more && (is_request || matches!(frame, FromChild::Send { .. }));
+        if is_deferred {
+            self.deferred.push_back((thread, frame));
+        } else if is_request {
+            self.asked.insert(thread, frame);
+        } else {
+            return Some(frame);
+        }
+        None
     }
 
-    /// Returns the recorded answer to a request, or `None` if the log does not contain this request.
-    fn answer(&mut self, thread: u32, request: Request) -> Option<ToChild> {
-        let answers = if thread == MAIN_THREAD { &mut self.current } else { self.threads.get_mut(&thread)? };
-        loop {
-            let answer = answers.front()?;
-            // An interrupted source closed the connection that the child still uses, and opened it again at this point
-            // of the log.
-            let reopens = matches!(request, Request::Replies(_)) && is_answer_to_connect(&answer.frame);
-            if !(reopens || request.is_answered_by(&answer.frame)) {
-                return None;
+    fn has_answers(&self, thread: u32) -> bool {
+        let rest = self.rest.iter().flat_map(|(_, answers)| answers);
+        self.current.iter().chain(rest).any(|answer| answer.thread == thread)
+    }
+
+    /// Notes that the main thread has run the current source.
+    pub fn end_source(&mut self) {
+        self.is_source_done = true;
+    }
+
+    /// Returns what has to be done next.
+    pub fn next_step(&mut self) -> ReplayStep {
+        if self.is_given_up {
+            return ReplayStep::Wait;
+        }
+        let waiting = self.asked.keys().copied().find(|&thread| thread != MAIN_THREAD && !self.has_answers(thread));
+        if let Some(ask) = waiting.and_then(|thread| self.take_pending(thread)) {
+            return ask;
+        }
+        while let Some(answer) = self.current.front() {
+            let thread = answer.thread;
+            let Some(request) = self.asked.get(&thread).and_then(Request::from_frame) else {
+                if thread == MAIN_THREAD && self.is_source_done {
+                    // The source has ended without this request.
+                    self.current.pop_front();
+                    continue;
+                }
+                return ReplayStep::Wait;
+            };
+            if matches!(request, Request::Replies(_)) && is_answer_to_connect(&answer.frame) {
+                // The connection that the child still uses was closed by an interrupted source, and opened again here.
+                self.take_answer(request);
+                continue;
             }
-            let answer = answers.pop_front()?;
-            if let (Some(kept), Request::Connect(number) | Request::Replies(number)) = (answer.connection, request)
-                && let Connections::Kept { by_number, .. } = &mut self.connections
-            {
-                by_number.insert(number, kept);
-            }
-            if !reopens {
-                return Some(answer.frame);
-            }
+            let logged = if request.is_answered_by(&answer.frame) { self.take_answer(request) } else { None };
+            return self.answer(thread, logged);
+        }
+        if self.asked.contains_key(&MAIN_THREAD) {
+            let pending = if self.rest.is_empty() { self.take_pending(MAIN_THREAD) } else { None };
+            return pending.unwrap_or_else(|| self.answer(MAIN_THREAD, None));
+        }
+        if !self.is_source_done {
+            return ReplayStep::Wait;
+        }
+        let Some((source, answers)) = self.rest.pop_front() else {
+            self.is_main_done = true;
+            return ReplayStep::Wait;
+        };
+        (self.current, self.is_source_done) = (answers, false);
+        ReplayStep::Run(source)
+    }
+
+    /// Answers the request of a thread. A request for a connection that is not in the log was that of an interrupted source.
+    fn answer(&mut self, thread: u32, logged: Option<ToChild>) -> ReplayStep {
+        match (self.asked.remove(&thread), logged) {
+            (Some(request @ FromChild::Connect { .. }), logged) => ReplayStep::Connect(thread, request, logged),
+            (Some(_), Some(answer)) => ReplayStep::Answer(thread, answer),
+            (Some(_) | None, _) => ReplayStep::GiveUp,
         }
     }
 
-    /// Takes a thread's pending request, if the replay has reached it. The main thread can have a pending request only
-    /// in the last source. The other threads may wait while further sources run.
-    fn take_pending(&mut self, thread: u32, request: Request) -> Option<Ask> {
-        if thread == MAIN_THREAD && !self.rest.is_empty() {
-            return None;
+    /// Takes the next answer of the log, and notes which kept connection belongs to it.
+    fn take_answer(&mut self, request: Request) -> Option<ToChild> {
+        let answer = self.current.pop_front()?;
+        if let (Some(kept), Request::Connect(number) | Request::Replies(number)) = (answer.connection, request)
+            && let Connections::Kept { by_number, .. } = &mut self.connections
+        {
+            by_number.insert(number, kept);
         }
+        Some(answer.frame)
+    }
+
+    /// Takes the request of a thread as its pending one, if it has one.
+    fn take_pending(&mut self, thread: u32) -> Option<ReplayStep> {
         let ask = self.pending.remove(&thread)?;
+        let request = self.asked.remove(&thread).as_ref().and_then(Request::from_frame);
         self.is_main_done |= thread == MAIN_THREAD;
-        Some(match (ask, request) {
+        let ask = match (ask, request) {
             // The child may have another number for the connection than before.
-            (Ask::Receive { deadline_us, .. }, Request::Replies(connection)) => {
+            (Ask::Receive { deadline_us, .. }, Some(Request::Replies(connection))) => {
                 Ask::Receive { connection, deadline_us }
             }
             (ask, _) => ask,
-        })
+        };
+        Some(ReplayStep::Ask(thread, ask))
     }
 
-    /// Returns whether a thread other than the main thread has got all its answers from the log and continues by
-    /// itself. This happens if the thread was waiting when its process ended, or is ahead of an interrupted source.
-    pub fn is_live(&self, thread: u32) -> bool {
-        thread != MAIN_THREAD
-            && matches!(self.connections, Connections::Opened)
-            && self.threads.get(&thread).is_none_or(VecDeque::is_empty)
-    }
-
-    /// Returns whether the main thread has finished its part of the replay, so only other threads may have something
-    /// left to do. Another thread sends nothing if it has ended or waits for a lock, as it may after an interrupted
-    /// source.
-    pub fn is_main_done(&self) -> bool {
-        self.is_main_done
-    }
-
-    fn is_over(&self) -> bool {
-        self.is_main_done && self.pending.is_empty() && self.threads.values().all(VecDeque::is_empty)
-    }
-}
-
-impl Runtime {
-    /// Makes a fresh child run everything in the replay log.
-    pub(super) fn begin_replay(&mut self, client: ClientIndex) {
-        if self.clients[client].python.replay_log.is_empty() {
-            return;
+    /// Handles the silence of a child that has something left to do: the thread that got the next answer of the log does not
+    /// ask for it. Returns whether the replay can go on nevertheless.
+    pub fn skip_answer(&mut self) -> bool {
+        if let Some(index) = self.current.iter().position(|answer| self.asked.contains_key(&answer.thread)) {
+            let answer = self.current.remove(index);
+            answer.into_iter().for_each(|answer| self.current.push_front(answer));
+            return true;
         }
-        self.start_python(client);
-        self.clients[client].python.replay = Some(self.clients[client].python.replay_log.replay());
-        self.replay_next(client);
-    }
-
-    /// Starts the next replay that is pending. Returns false if there is none.
-    pub fn start_next_replay(&mut self) -> bool {
-        let is_due = |client: &super::client::Client| client.python.child.is_none() && client.python.replay.is_some();
-        let Some(client) = self.clients.position(is_due) else { return false };
-        self.start_python(client);
-        self.replay_next(client);
+        let Some(thread) = self.current.front().map(|answer| answer.thread) else { return false };
+        self.current.retain(|answer| answer.thread != thread);
         true
     }
 
-    /// Runs the next source. After the last source, waits until the other threads have received all of their recorded
-    /// answers.
-    fn replay_next(&mut self, client: ClientIndex) {
-        let python = &mut self.clients[client].python;
-        let (Some(child), Some(replay)) = (python.child, &mut python.replay) else { return };
-        if let Some(source) = replay.next_source() {
-            python.runs += 1;
-            let frame = ToChild::Run { number: python.runs, source, echo: true };
-            self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
-            self.turn = Some(client);
-        } else {
-            self.finish_replay_if_over(client);
-        }
+    /// Notes that the child was killed.
+    pub fn give_up(&mut self) {
+        self.is_given_up = true;
     }
 
-    /// Handles a frame of a child whose requests are answered from the log.
-    pub(super) fn handle_replay_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
-        match frame {
-            FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
-            FromChild::RunFinished(_) => self.replay_next(client),
-            FromChild::Disconnect { connection } => self.replay_disconnect(client, connection),
-            FromChild::Connect { connection, host, port, setup_commands } => {
-                self.replay_connect(client, thread, (connection, &host, port, &setup_commands));
-            }
-            frame => {
-                if let Some(request) = Request::from_frame(&frame) {
-                    self.answer_from_log(client, thread, request);
-                }
-            }
-        }
+    pub fn is_given_up(&self) -> bool {
+        self.is_given_up
     }
 
-    fn replay_disconnect(&mut self, client: ClientIndex, connection: u32) {
-        match self.clients[client].python.replay.as_mut().map(|replay| &mut replay.connections) {
-            // Kept connections have their final state already, so the replay must not close them.
-            Some(Connections::Kept { by_number, .. }) => drop(by_number.remove(&connection)),
-            _ => self.drop_connection(client, connection),
-        }
+    /// Returns whether only other threads than the main thread have something left to do.
+    pub fn is_main_done(&self) -> bool {
+        self.is_main_done && !self.is_given_up
     }
 
-    /// Answers a request for a connection. A request that is not in the log was first made by an interrupted source.
-    fn replay_connect(&mut self, client: ClientIndex, thread: u32, request: (u32, &str, u16, &[u8])) {
-        let (connection, host, port, setup_commands) = request;
-        let Some(replay) = &mut self.clients[client].python.replay else { return };
-        let logged = replay.answer(thread, Request::Connect(connection));
-        let answer = match (&mut replay.connections, logged) {
-            (Connections::Kept { .. }, Some(logged)) => logged,
-            (Connections::Kept { by_number, unlogged }, None) => {
-                by_number.insert(connection, unlogged.pop_front().unwrap_or(NOT_KEPT));
-                self.setup_replies(setup_commands)
-            }
-            (Connections::Opened, Some(refused @ ToChild::ConnectionRefused { .. })) => refused,
-            (Connections::Opened, logged) => {
-                let opened = self.open_connection(client, connection, host, port, setup_commands);
-                let opened = opened.map(|data| ToChild::Connected { data });
-                logged.unwrap_or_else(|| opened.unwrap_or_else(|reason| ToChild::ConnectionRefused { reason }))
-            }
+    /// Returns whether nothing is left to do. Other threads go on after their last answer, so if there are any, only
+    /// silence shows that they have done everything.
+    pub fn is_over(&self) -> bool {
+        self.is_main_done() && self.pending.is_empty() && !self.has_threads
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THREAD: u32 = 2;
+
+    fn entry(source: &str, answers: &[(u32, ToChild, Option<u32>)]) -> Entry {
+        let answer = |(thread, frame, connection): &(u32, ToChild, Option<u32>)| Answer {
+            thread: *thread,
+            frame: frame.clone(),
+            connection: *connection,
         };
-        if let Some(child) = self.clients[client].python.child {
-            self.effects.push(Effect::Send { child, thread, frame: answer });
-        }
-        self.finish_replay_if_over(client);
+        Entry { source: source.into(), answers: answers.iter().map(answer).collect() }
     }
 
-    /// Returns the answer to a request for a connection that exists already.
-    fn setup_replies(&mut self, setup_commands: &[u8]) -> ToChild {
-        let id = self.connect();
-        self.execute_all(id, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
-        let data = self.engine.server.clients.get_mut(id).reply.take();
-        self.disconnect(id);
-        ToChild::Connected { data }
+    fn connect(connection: u32) -> FromChild {
+        FromChild::Connect { connection, host: "localhost".into(), port: 6379, setup_commands: Vec::new() }
     }
 
-    /// Answers a request from the replay log. At the end of the log, the child waits for the real answer.
-    fn answer_from_log(&mut self, client: ClientIndex, thread: u32, request: Request) {
-        let python = &mut self.clients[client].python;
-        let (Some(replay), Some(child)) = (&mut python.replay, python.child) else { return };
-        if let Some(frame) = replay.answer(thread, request) {
-            self.effects.push(Effect::Send { child, thread, frame });
-        } else if let Some(ask) = replay.take_pending(thread, request) {
-            python.asks.insert(thread, ask);
-        } else {
-            // The child requests something that is not in the log, so the replay is given up.
-            self.effects.push(Effect::Kill(child));
-        }
-        self.finish_replay_if_over(client);
+    fn connected() -> ToChild {
+        ToChild::Connected { data: Vec::new() }
     }
 
-    fn finish_replay_if_over(&mut self, client: ClientIndex) {
-        if self.clients[client].python.replay.as_ref().is_some_and(Replay::is_over) {
-            self.finish_replay(client);
-        }
+    fn slept_and_asked(seconds: u64) -> FromChild {
+        FromChild::Sleep { duration_us: seconds * 1_000_000 }
     }
 
-    /// Ends a replay. Renumbers the kept connections as the child numbers them. Closes a kept connection that the child
-    /// has not opened, and opens a new connection if the child has opened more than were kept.
-    pub(super) fn finish_replay(&mut self, client: ClientIndex) {
-        self.turn = None;
-        let Some(replay) = self.clients[client].python.replay.take() else { return };
-        if let Connections::Kept { by_number, .. } = replay.connections {
-            let mut kept = std::mem::take(&mut self.clients[client].python.connections);
-            for (number, kept_number) in by_number {
-                let connection = kept.remove(&kept_number).unwrap_or_else(|| Connection::new(self.connect()));
-                self.clients[client].python.connections.insert(number, connection);
-            }
-            for connection in kept.into_values() {
-                self.disconnect(connection.client);
-            }
+    #[test]
+    fn answers_are_given_in_the_order_of_the_log() {
+        let log =
+            [entry("start", &[]), entry("get", &[(THREAD, connected(), Some(1)), (MAIN_THREAD, connected(), Some(2))])];
+        let mut replay = Replay::opening(log.iter(), BTreeSet::new());
+        assert_eq!(replay.next_step(), ReplayStep::Run("start".into()));
+        assert_eq!(replay.next_step(), ReplayStep::Wait);
+        replay.end_source();
+        assert_eq!(replay.next_step(), ReplayStep::Run("get".into()));
+        assert_eq!(replay.take_request(MAIN_THREAD, connect(1)), None);
+        assert_eq!(replay.next_step(), ReplayStep::Wait, "the other thread was first");
+        assert_eq!(replay.take_request(THREAD, connect(2)), None);
+        assert_eq!(replay.next_step(), ReplayStep::Connect(THREAD, connect(2), Some(connected())));
+        assert_eq!(replay.next_step(), ReplayStep::Connect(MAIN_THREAD, connect(1), Some(connected())));
+        replay.end_source();
+        assert_eq!(replay.next_step(), ReplayStep::Wait);
+        assert!(replay.is_main_done() && !replay.is_over(), "the thread may go on");
+    }
+
+    #[test]
+    fn a_thread_that_does_not_come_back_is_skipped() {
+        let log = [entry("wait", &[(THREAD, ToChild::Slept, None), (MAIN_THREAD, ToChild::Slept, None)])];
+        let mut replay = Replay::opening(log.iter(), BTreeSet::new());
+        assert_eq!(replay.next_step(), ReplayStep::Run("wait".into()));
+        assert_eq!(replay.take_request(MAIN_THREAD, slept_and_asked(1)), None);
+        assert_eq!(replay.next_step(), ReplayStep::Wait);
+        assert!(replay.skip_answer());
+        assert_eq!(replay.next_step(), ReplayStep::Answer(MAIN_THREAD, ToChild::Slept));
+        replay.end_source();
+        assert_eq!(replay.next_step(), ReplayStep::Wait, "an answer is left");
+        assert!(replay.skip_answer());
+        assert_eq!(replay.next_step(), ReplayStep::Wait);
+        assert!(replay.is_main_done());
+    }
+
+    #[test]
+    fn what_a_thread_requests_beyond_the_log_is_deferred() {
+        let log = [entry("start", &[(THREAD, ToChild::Slept, None)])];
+        let mut replay = Replay::opening(log.iter(), BTreeSet::new());
+        assert_eq!(replay.next_step(), ReplayStep::Run("start".into()));
+        assert_eq!(replay.take_request(THREAD, slept_and_asked(1)), None);
+        assert_eq!(replay.next_step(), ReplayStep::Answer(THREAD, ToChild::Slept));
+        for frame in [connect(1), FromChild::Disconnect { connection: 1 }] {
+            assert_eq!(replay.take_request(THREAD, frame), None);
         }
-        self.ask_name_again(client);
+        assert_eq!(replay.deferred.len(), 2);
+        let other = FromChild::Disconnect { connection: 7 };
+        assert_eq!(
+            replay.take_request(MAIN_THREAD, other.clone()),
+            Some(other),
+            "the main thread has asked for nothing"
+        );
+    }
+
+    #[test]
+    fn a_child_that_does_something_else_is_given_up() {
+        let log = [entry("sleep", &[(MAIN_THREAD, ToChild::Slept, None)])];
+        let mut replay = Replay::opening(log.iter(), BTreeSet::new());
+        assert_eq!(replay.next_step(), ReplayStep::Run("sleep".into()));
+        assert_eq!(replay.take_request(MAIN_THREAD, FromChild::GetTime), None);
+        assert_eq!(replay.next_step(), ReplayStep::GiveUp);
+        replay.give_up();
+        replay.end_source();
+        assert_eq!(replay.next_step(), ReplayStep::Wait);
+        assert!(!replay.is_main_done());
     }
 }

@@ -3,12 +3,12 @@
 //!
 //! A source is left out if it was interrupted or if its child ended, because it is unknown how far the source ran.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::ask::Ask;
 use super::replay::Replay;
-use python_kernel::frame::ToChild;
+use python_kernel::frame::{MAIN_THREAD, ToChild};
 
 /// Maximum size of a log, in bytes of sources and answers. A larger log is not complete, and a fresh Python starts
 /// without variables.
@@ -68,9 +68,17 @@ impl ReplayLog {
         }
     }
 
-    /// Removes the running source, because a replay could not repeat how it ended.
+    /// Removes the running source, because a replay could not repeat how it ended. Keeps the answers to threads that an
+    /// earlier source has started.
     pub fn drop_last(&mut self) {
-        self.entries.pop();
+        let Some(last) = self.entries.pop() else { return };
+        let of_threads = |entry: &Entry| entry.answers.iter().map(|answer| answer.thread).max();
+        let Some(newest) = self.entries().filter_map(of_threads).max() else { return };
+        if let Some(previous) = self.entries.last_mut() {
+            let is_kept = |answer: &&Answer| answer.thread != MAIN_THREAD && answer.thread <= newest;
+            let kept = last.answers.iter().filter(is_kept).cloned();
+            Arc::make_mut(previous).answers.extend(kept);
+        }
     }
 
     /// Returns whether the log contains every answer.
@@ -96,9 +104,10 @@ impl ReplayLog {
         (self.entries.len(), self.bytes)
     }
 
-    /// Returns a replay of the whole log, for a Python whose connections are gone.
-    pub fn replay(&self) -> Replay {
-        Replay::opening(self.entries())
+    /// Returns a replay of the whole log, for a Python whose connections are gone. `waiting` has the threads of the previous
+    /// Python that were waiting for an answer.
+    pub fn replay(&self, waiting: BTreeSet<u32>) -> Replay {
+        Replay::opening(self.entries(), waiting)
     }
 
     /// Returns a replay of the whole log, for a Python whose connections were kept. `kept` contains the numbers of

@@ -13,8 +13,7 @@ use redis_engine::keyspace::Keyspace;
 use redis_engine::server_state::ServerState;
 use redis_engine::watch::Watches;
 
-/// The state of a runtime at one time. Snapshots share the keyspace while no key changes, and they share the entries of
-/// the logs.
+/// The state of a runtime at one time. Snapshots share the keyspace while no key changes, and the entries of the logs.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub keyspace: Arc<Keyspace>,
@@ -48,8 +47,8 @@ impl Runtime {
 
     /// Restores the runtime. Returns the number of microseconds by which the clock was set back.
     ///
-    /// A Python that has run something since the snapshot is killed. A fresh Python replays the log of the snapshot. If
-    /// the old Python was waiting for Redis, the fresh one waits again.
+    /// A Python that has run or requested something since is killed. A fresh one replays the log of the snapshot, and if it was
+    /// waiting for Redis, it waits again.
     pub fn restore(&mut self, snapshot: Snapshot) -> i64 {
         let us_back = self.clock.now_us() - snapshot.now_us;
         let runs_on = |client: &Client, old: &Client| {
@@ -57,6 +56,7 @@ impl Runtime {
                 && client.python.child == old.python.child
                 && client.python.replay.is_none()
                 && client.python.replay_log.mark() == old.python.replay_log.mark()
+                && client.python.requests == old.python.requests
         };
         let mut clients = snapshot.clients;
         for client in self.clients.iter() {
@@ -75,14 +75,13 @@ impl Runtime {
         self.clock.set(snapshot.now_us);
         self.engine.advance(snapshot.now_us);
         self.clients = clients;
-        // A Python without sources to replay starts again without connections.
+        // A Python without sources to replay begins again without connections.
         for client in self.clients.indices().collect::<Vec<_>>() {
             if self.clients[client].python.child.is_none() && self.clients[client].python.replay.is_none() {
                 self.forget_child(client);
             }
         }
-        // Real clients that were connected when the snapshot was taken are gone, so they must not be blocked or
-        // subscribed again.
+        // Real clients that were connected at that time are gone, so they must neither wait nor listen again.
         for gone in self.real_clients() {
             self.engine.disconnect(gone);
         }

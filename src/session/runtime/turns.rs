@@ -1,7 +1,7 @@
 //! The prompt: which client has it, which clients are waiting, and which client gets it next.
 
 use super::Runtime;
-use super::client::{Ask, Client};
+use super::client::{Ask, Client, ClientIndex};
 use crate::markup::{Role, code, visible};
 use crate::messages::runtime as messages;
 
@@ -28,13 +28,24 @@ impl Runtime {
         })
     }
 
-    /// Ends the turn of a program whose main thread is idle while its other threads send nothing. These threads must be
-    /// waiting as well, or have ended. Returns whether there was such a program.
+    /// Gives a client the turn. What its threads have sent before is read first.
+    pub(super) fn give_turn(&mut self, client: ClientIndex) {
+        self.turn = Some(client);
+        for (thread, frame) in std::mem::take(&mut self.clients[client].python.unread) {
+            self.handle_live_frame(client, thread, frame);
+        }
+    }
+
+    /// Ends the turn of a program that sends nothing and whose main thread is idle, because its other threads must be
+    /// waiting as well, or have ended. Also ends a replay that sends nothing. Returns whether there was such a program.
     pub fn end_waiting_turn(&mut self) -> bool {
-        let Some(client) = self.turn.filter(|&client| self.clients[client].is_main_idle()) else { return false };
-        self.turn = None;
+        let Some(client) = self.turn else { return false };
         if self.clients[client].python.replay.is_some() {
-            self.finish_replay(client);
+            self.end_silent_replay(client);
+        } else if self.clients[client].is_main_idle() {
+            self.turn = None;
+        } else {
+            return false;
         }
         true
     }
@@ -54,9 +65,8 @@ impl Runtime {
         true
     }
 
-    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are
-    /// too many clients, shows a message, ends the wait of the client in the foreground, and returns false. In that
-    /// case all clients are waiting.
+    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are too
+    /// many clients, says so, ends the wait of the client in the foreground, and returns false: all clients are waiting.
     pub fn open_another_client(&mut self) -> bool {
         let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
         let is_open = self.switch_to(&name.unwrap_or_default());
@@ -66,8 +76,8 @@ impl Runtime {
         is_open
     }
 
-    /// Gives the prompt to the client with this name. Creates the client if it does not exist. If there are already too
-    /// many clients, shows a message and returns false.
+    /// Gives the prompt to the client with this name. Creates the client if it does not exist. If there are too many
+    /// clients for that, says so and returns false.
     pub fn switch_to(&mut self, name: &str) -> bool {
         let known = self.clients.learner_position(|client| client.name == name);
         if known.is_none() && self.clients.learners().count() >= MOST_CLIENTS {

@@ -120,8 +120,8 @@ impl Kernel {
         *lock(&self.last_echo) = Some(text);
     }
 
-    /// Reports the number of other threads if it has changed. Called before the main thread waits, since the parent
-    /// must know whether another thread can still send requests.
+    /// Reports the number of other threads if it has changed. Called before the main thread waits or has run a source,
+    /// since the parent must know whether another thread can still send requests.
     fn report_thread_count(&self, vm: &VirtualMachine) {
         let count = u32::try_from(vm.state.thread_count.load()).unwrap_or(u32::MAX);
         if pipe::is_main_thread() && self.reported_threads.swap(count, Ordering::Relaxed) != count {
@@ -211,6 +211,7 @@ fn serve(sandbox: Sandbox) {
             match kernel.pipe.receive() {
                 ToChild::Run { number, source, echo } => {
                     let outcome = run::run(number, source, echo, &scope, vm);
+                    kernel.report_thread_count(vm);
                     kernel.pipe.send(&FromChild::RunFinished(outcome));
                 }
                 ToChild::GetCompletions { text } => {

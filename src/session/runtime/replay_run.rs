@@ -1,0 +1,168 @@
+//! Runs replays: sends a fresh child the sources of its log, and the answers to its requests.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::Runtime;
+use super::client::{Client, ClientIndex, Connection};
+use super::replay::{Connections, NOT_KEPT, ReplayStep};
+use crate::session::event::Effect;
+use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
+use redis_engine::resp::request::RequestParser;
+
+impl Runtime {
+    /// Makes a fresh child run everything in the replay log. `waiting` has the threads of the previous child that were
+    /// waiting for an answer.
+    pub(super) fn begin_replay(&mut self, client: ClientIndex, waiting: BTreeSet<u32>) {
+        if self.clients[client].python.replay_log.is_empty() {
+            return;
+        }
+        self.start_python(client);
+        self.clients[client].python.replay = Some(self.clients[client].python.replay_log.replay(waiting));
+        self.continue_replay(client);
+    }
+
+    /// Starts the next replay that is pending. Returns false if there is none.
+    pub fn start_next_replay(&mut self) -> bool {
+        let is_due = |client: &Client| client.python.child.is_none() && client.python.replay.is_some();
+        let Some(client) = self.clients.position(is_due) else { return false };
+        self.start_python(client);
+        self.continue_replay(client);
+        true
+    }
+
+    /// Does what can be done in a replay, until the child has to send something.
+    fn continue_replay(&mut self, client: ClientIndex) {
+        loop {
+            let python = &mut self.clients[client].python;
+            let (Some(child), Some(replay)) = (python.child, &mut python.replay) else { return };
+            match replay.next_step() {
+                ReplayStep::Wait => break,
+                ReplayStep::Run(source) => {
+                    python.runs += 1;
+                    let frame = ToChild::Run { number: python.runs, source, echo: true };
+                    self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame });
+                    self.turn = Some(client);
+                }
+                ReplayStep::Answer(thread, frame) => self.effects.push(Effect::Send { child, thread, frame }),
+                ReplayStep::Connect(thread, request, logged) => {
+                    if let Some(frame) = self.replay_connect(client, &request, logged) {
+                        self.effects.push(Effect::Send { child, thread, frame });
+                    }
+                }
+                ReplayStep::Ask(thread, ask) => drop(python.asks.insert(thread, ask)),
+                ReplayStep::GiveUp => return self.give_up_replay(client),
+            }
+        }
+        let python = &self.clients[client].python;
+        if python.threads == 0 && python.replay.as_ref().is_some_and(|replay| replay.is_over()) {
+            self.finish_replay(client);
+        }
+    }
+
+    /// Handles a frame of a child whose requests are answered from the log.
+    pub(super) fn handle_replay_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
+        let Some(replay) = &mut self.clients[client].python.replay else { return };
+        match replay.take_request(thread, frame) {
+            Some(FromChild::ThreadCount { count }) => self.clients[client].python.threads = count,
+            Some(FromChild::RunFinished(_)) => replay.end_source(),
+            Some(FromChild::Disconnect { connection }) => self.replay_disconnect(client, connection),
+            Some(_) | None => {}
+        }
+        self.continue_replay(client);
+    }
+
+    fn replay_disconnect(&mut self, client: ClientIndex, connection: u32) {
+        match self.clients[client].python.replay.as_mut().map(|replay| &mut replay.connections) {
+            // Kept connections have their final state already, so the replay must not close them.
+            Some(Connections::Kept { by_number, .. }) => drop(by_number.remove(&connection)),
+            _ => self.drop_connection(client, connection),
+        }
+    }
+
+    /// Opens a connection if the replay opens its connections again, and returns the answer to the request for it.
+    fn replay_connect(&mut self, client: ClientIndex, request: &FromChild, logged: Option<ToChild>) -> Option<ToChild> {
+        let FromChild::Connect { connection, host, port, setup_commands } = request else { return None };
+        let replay = self.clients[client].python.replay.as_mut()?;
+        Some(match (&mut replay.connections, logged) {
+            (Connections::Kept { .. }, Some(logged)) => logged,
+            (Connections::Kept { by_number, unlogged }, None) => {
+                by_number.insert(*connection, unlogged.pop_front().unwrap_or(NOT_KEPT));
+                self.setup_replies(setup_commands)
+            }
+            (Connections::Opened { .. }, Some(refused @ ToChild::ConnectionRefused { .. })) => refused,
+            (Connections::Opened { .. }, logged) => {
+                let opened = self.open_connection(client, *connection, host, *port, setup_commands);
+                let opened = opened.map(|data| ToChild::Connected { data });
+                logged.unwrap_or_else(|| opened.unwrap_or_else(|reason| ToChild::ConnectionRefused { reason }))
+            }
+        })
+    }
+
+    /// Returns the answer to a request for a connection that exists already.
+    fn setup_replies(&mut self, setup_commands: &[u8]) -> ToChild {
+        let id = self.connect();
+        self.execute_all(id, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
+        let data = self.engine.server.clients.get_mut(id).reply.take();
+        self.disconnect(id);
+        ToChild::Connected { data }
+    }
+
+    /// Ends a replay in which nothing happens any more, or goes on without what does not happen again.
+    pub(super) fn end_silent_replay(&mut self, client: ClientIndex) {
+        let Some(replay) = &mut self.clients[client].python.replay else { return };
+        if replay.is_given_up() {
+            // The end of the child is reported next.
+        } else if replay.is_main_done() {
+            self.finish_replay(client);
+        } else if replay.skip_answer() {
+            self.continue_replay(client);
+        } else {
+            self.give_up_replay(client);
+        }
+    }
+
+    /// Kills the child of a replay, because it does something else than before, or on request of the learner.
+    pub(super) fn give_up_replay(&mut self, client: ClientIndex) {
+        let python = &mut self.clients[client].python;
+        self.effects.extend(python.child.map(Effect::Kill));
+        if let Some(replay) = &mut python.replay {
+            replay.give_up();
+        }
+    }
+
+    /// Ends a replay. A kept connection gets the number that the child has for it. One that the child has not opened is
+    /// closed, and one that the child has opened beyond those is opened.
+    ///
+    /// The deferred requests of threads are read with the next frame, as before. If the process of the threads had ended,
+    /// those that were waiting for an answer request it again.
+    fn finish_replay(&mut self, client: ClientIndex) {
+        self.turn = None;
+        let Some(replay) = self.clients[client].python.replay.take() else { return };
+        let repeats = match replay.connections {
+            Connections::Kept { by_number, .. } => {
+                self.keep_connections(client, by_number);
+                BTreeSet::new()
+            }
+            Connections::Opened { waiting } => waiting,
+        };
+        let (repeated, unread): (VecDeque<_>, VecDeque<_>) =
+            replay.deferred.into_iter().partition(|(thread, _)| repeats.contains(thread));
+        self.clients[client].python.unread = unread;
+        for (thread, frame) in repeated {
+            self.handle_live_frame(client, thread, frame);
+        }
+        self.ask_name_again(client);
+    }
+
+    /// Gives kept connections the numbers that the child has for them.
+    fn keep_connections(&mut self, client: ClientIndex, by_number: BTreeMap<u32, u32>) {
+        let mut kept = std::mem::take(&mut self.clients[client].python.connections);
+        for (number, kept_number) in by_number {
+            let connection = kept.remove(&kept_number).unwrap_or_else(|| Connection::new(self.connect()));
+            self.clients[client].python.connections.insert(number, connection);
+        }
+        for connection in kept.into_values() {
+            self.disconnect(connection.client);
+        }
+    }
+}
