@@ -12,6 +12,7 @@ use super::replay::Replay;
 use super::replay_log::ReplayLog;
 use crate::lesson::evidence::Submission;
 use python_kernel::frame::{FromChild, MAIN_THREAD};
+use python_kernel::syntax::Statement;
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::RequestParser;
 
@@ -124,7 +125,7 @@ pub struct Client {
 pub struct Work {
     pub submission: Submission,
     /// The statements still to run.
-    pub statements: VecDeque<String>,
+    pub statements: VecDeque<Statement>,
     /// How much of the submission's output has been shown.
     pub output_limit: OutputLimit,
     /// The statement that is running.
