@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::evidence::{Failure, Submission, canonical, command_name};
+use super::evidence::{DisplayedValue, Failure, Submission, canonical, command_name};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe, When};
 use super::race_result::RaceResult;
@@ -82,7 +82,9 @@ pub fn failed_expectations<'a>(
         let sent = count(name);
         (sent < wanted).then_some(FailedExpectation::AtLeast { name, wanted, sent })
     });
-    let assigns = expect.assigns.iter().filter(|name| !findings.assigned_variables.contains(name));
+    // redis-cli has no variables.
+    let is_cli = matches!(submission.value, Some(DisplayedValue::Cli(_)));
+    let assigns = expect.assigns.iter().filter(|name| !is_cli && !findings.assigned_variables.contains(name));
     let is_lost = |result: &RaceResult| result.bad > 0 || result.error.is_some();
     let client = client_mismatch(expect, submission, findings).map(FailedExpectation::Client);
     let error = expect.error.as_deref().filter(|wanted| !is_raised(wanted)).map(FailedExpectation::Error);
