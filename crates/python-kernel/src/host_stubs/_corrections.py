@@ -42,6 +42,74 @@ def correct_datetime(datetime):
     datetime._IsoCalendarDate.__repr__ = lambda self: "datetime." + original_repr(self)
 
 
+def correct_io(io):
+    import _io
+    from _string_io import StringIO
+
+    io.StringIO = _io.StringIO = StringIO
+    io.TextIOBase.register(StringIO)
+
+
+def correct_json_encoder(encoder):
+    from _json_chunks import make_iterencode
+
+    encoder._make_iterencode = make_iterencode
+
+
+def correct_strptime(strptime):
+    """Makes the directives those of CPython 3.13. The module is that of a newer version, which has more."""
+    import re
+
+    names = set("aAbBcdfGHIjmMpSuUVwWxXyYzZ%")
+    blanks = re.compile(r"\s+")
+    special = re.compile(r"([\\.^$*+?\(\){}\[\]|])")
+
+    class TimeRE(strptime.TimeRE):
+        def __init__(self, locale_time=None):
+            super().__init__(locale_time)
+            for name in set(self) - names:
+                del self[name]
+            self["H"] = self["H"].replace(r"| \d", "")
+            self["I"] = self["I"].replace("| [1-9]", "")
+
+        def pattern(self, format):
+            format = blanks.sub(r"\\s+", special.sub(r"\\\1", format))
+            pattern, *directives = format.split("%")
+            used = set()
+            while directives:
+                text = directives.pop(0)
+                if not text:
+                    # Two percent signs stand for one, and at the end of the format one is a mistake.
+                    if not directives:
+                        raise KeyError("")
+                    pattern += "%" + directives.pop(0)
+                    continue
+                name = text[0]
+                if name not in self:
+                    raise KeyError("%" if name == "\\" else name)
+                used.add(name)
+                pattern += self[name] + text[1:]
+            if "d" in used and not used & {"Y", "y", "G"}:
+                warn_of_missing_year()
+            return pattern
+
+    def warn_of_missing_year():
+        import warnings
+
+        warnings.warn(
+            "Parsing dates involving a day of month without a year specified is ambiguious\n"
+            "and fails to parse leap day. The default behavior will change in Python 3.15\n"
+            "to either always raise an exception or to use a different default year (TBD).\n"
+            "To avoid trouble, add a specific year to the input & format.\n"
+            "See https://github.com/python/cpython/issues/70647.",
+            DeprecationWarning,
+            stacklevel=7,
+        )
+
+    strptime.TimeRE = TimeRE
+    strptime._TimeRE_cache = TimeRE()
+
+
 def correct_pickle(pickle):
     from _struct import error as StructError
 
@@ -97,6 +165,9 @@ def correct_warnings(warnings):
 CORRECTIONS = {
     "_pydatetime": correct_datetime,
     "_pydecimal": correct_decimal,
+    "_strptime": correct_strptime,
+    "io": correct_io,
+    "json.encoder": correct_json_encoder,
     "pickle": correct_pickle,
     "threading": correct_threading,
     "warnings": correct_warnings,

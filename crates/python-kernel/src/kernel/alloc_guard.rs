@@ -78,7 +78,8 @@ fn unguarded() -> &'static Unguarded {
     UNGUARDED.get().expect("`install` sets it before it installs a guard")
 }
 
-fn check_size(bytes: u128, vm: &VirtualMachine) -> PyResult<()> {
+/// Checks the size of a new object in bytes.
+pub fn check_size(bytes: u128, vm: &VirtualMachine) -> PyResult<()> {
     if bytes > MAX_BYTES { Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned())) } else { Ok(()) }
 }
 

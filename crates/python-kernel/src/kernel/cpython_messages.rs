@@ -20,8 +20,6 @@ use rustpython_vm::{
 };
 use std::sync::OnceLock;
 
-type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
-
 /// Returns the classes whose exceptions are rewritten.
 fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 7] {
     let exceptions = &vm.ctx.exceptions;
@@ -51,7 +49,6 @@ pub fn install(vm: &VirtualMachine) {
             None => error.repr(vm),
         }));
     }
-    name_float_divisions(vm);
     name_string_index_errors(vm);
 }
 
@@ -128,31 +125,6 @@ fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachi
             Some(format!("Replacement index {} out of range for positional args tuple", failing.missing_replacement()?))
         }
         _ => None,
-    }
-}
-
-/// Makes the ZeroDivisionError of floats name the operation.
-fn name_float_divisions(vm: &VirtualMachine) {
-    static ORIGINAL: OnceLock<[Option<Binary>; 3]> = OnceLock::new();
-    fn divide_as(at: usize, a: &PyObject, b: &PyObject, vm: &VirtualMachine, message: &'static str) -> PyResult {
-        let original = ORIGINAL.get().and_then(|slots| slots[at]).expect("floats have all three divisions");
-        original(a, b, vm).map_err(|error| match error.fast_isinstance(vm.ctx.exceptions.zero_division_error) {
-            true => vm.new_zero_division_error(message.to_owned()),
-            false => error,
-        })
-    }
-    let number = &vm.ctx.types.float_type.slots.as_number;
-    ORIGINAL.get_or_init(|| [number.true_divide.load(), number.floor_divide.load(), number.remainder.load()]);
-    let divide: Binary = |a, b, vm| divide_as(0, a, b, vm, "float division by zero");
-    let floor: Binary = |a, b, vm| divide_as(1, a, b, vm, "float floor division by zero");
-    let modulo: Binary = |a, b, vm| divide_as(2, a, b, vm, "float modulo by zero");
-    for (slot, right, replacement) in [
-        (&number.true_divide, &number.right_true_divide, divide),
-        (&number.floor_divide, &number.right_floor_divide, floor),
-        (&number.remainder, &number.right_remainder, modulo),
-    ] {
-        slot.store(Some(replacement));
-        right.store(Some(replacement));
     }
 }
 

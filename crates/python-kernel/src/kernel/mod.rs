@@ -5,12 +5,14 @@
 //! needs a host, it finds one of the modules in `host_stubs` instead. The top of each module gives the reason for it.
 
 mod alloc_guard;
+mod amendments;
 mod clock;
 mod complete;
 mod console;
 mod cpython_messages;
 mod guards;
 mod interrupt;
+mod panic_net;
 mod parent;
 mod pipe;
 mod preload;
@@ -170,11 +172,15 @@ pub fn main() -> ! {
     process::exit(i32::from(!matches!(ended, Ok(Ok(())))));
 }
 
-/// Makes a panic in any thread end the process at once, since the other threads could no longer rely on shared state.
-/// The process exits instead of aborting, so that the parent can tell a panic from a failed allocation, which aborts.
+/// Makes a panic in any thread end the process at once, unless the panic becomes an exception. The other threads could no
+/// longer rely on shared state. The process exits instead of aborting, so that the parent can tell a panic from a failed
+/// allocation, which aborts.
 fn exit_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        if panic_net::catches(panic) {
+            return;
+        }
         report(panic);
         process::exit(PANIC_STATUS);
     }));
@@ -257,6 +263,7 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     // The interpreter already contains its own modules. The guarded modules are added after them, because they replace
     // some of them.
     natives.extend(guards::module_defs(&builder.ctx));
+    natives.extend(amendments::module_defs(&builder.ctx));
     builder
         .add_native_modules(&natives)
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
@@ -273,6 +280,8 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
     intern_names(vm.ctx.types.object_type, vm);
     alloc_guard::install(vm);
     guards::install(vm)?;
+    amendments::install(vm)?;
+    panic_net::install(vm);
     cpython_messages::install(vm);
     let host = vm.import("_host", 0)?;
     let mut unguarded = Vec::new();

@@ -46,11 +46,11 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
 
 /// An attribute of a native class, as it was before a guard replaced it.
 #[derive(Clone)]
-struct Original(PyObjectRef);
+pub struct Original(PyObjectRef);
 
 impl Original {
     /// Returns the attribute with this name in the dict of `class`.
-    fn find(class: &Py<PyType>, name: &'static str, vm: &VirtualMachine) -> PyResult<Self> {
+    pub fn find(class: &Py<PyType>, name: &'static str, vm: &VirtualMachine) -> PyResult<Self> {
         let found = class.attributes.read().get(vm.ctx.intern_str(name)).cloned();
         let found = found.ok_or_else(|| vm.new_attribute_error(format!("{} has no {name}", class.slot_name())))?;
         Ok(Self(found))
@@ -70,13 +70,13 @@ impl Original {
     }
 
     /// Calls the method. The first argument is the object that it belongs to.
-    fn call(&self, args: impl IntoFuncArgs, vm: &VirtualMachine) -> PyResult {
+    pub fn call(&self, args: impl IntoFuncArgs, vm: &VirtualMachine) -> PyResult {
         self.0.call(args, vm)
     }
 }
 
 /// Replaces a method of a native class.
-fn replace_method<F, Kind>(class: &'static Py<PyType>, name: &'static str, method: F, vm: &VirtualMachine)
+pub fn replace_method<F, Kind>(class: &'static Py<PyType>, name: &'static str, method: F, vm: &VirtualMachine)
 where
     F: IntoPyNativeFn<Kind>,
 {

@@ -5,6 +5,7 @@
 //! `host_stubs/_sandbox.py` has changed in the module, so `_imp.create_builtin` returns the module that it created first.
 //! Only `sys` is never created again.
 
+use super::super::amendments;
 use super::{code, layout, marshal, regex, sysconfig};
 use rustpython_vm::{
     AsObject, Context, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -126,6 +127,11 @@ fn create_builtin(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     }
     let module = call_original(("_imp", "create_builtin"), args, vm)?;
     let first = remember(&module);
+    if first.is(&module)
+        && let Some(def) = first.downcast_ref::<PyModule>().and_then(|module| module.def)
+    {
+        amendments::amend_module(def.name.as_str(), &first, vm)?;
+    }
     layout::guard_native_classes(vm);
     Ok(first)
 }

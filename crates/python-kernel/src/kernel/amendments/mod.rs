@@ -1,0 +1,48 @@
+//! Corrects what the interpreter's standard types do differently from CPython 3.13.
+//!
+//! The interpreter is a crate that is used as it is. Where a type of it is wrong, a slot or a method of the type is
+//! replaced at start-up, by the file that is named after the type. A module of its standard library that is written in
+//! Python is corrected when it is imported (`host_stubs/_corrections.py`).
+//!
+//! Each file can be deleted when the interpreter no longer needs it. Its cases are in `tests/recorded/types`: a file of
+//! the same name, with expressions and what CPython makes of them. If they pass without the amendment, it is needless.
+
+mod builtin_functions;
+mod bytestrings;
+mod complexes;
+mod floats;
+mod format;
+mod integers;
+mod json;
+mod maths;
+mod regexes;
+mod replace;
+mod texts;
+mod unicode;
+
+use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyModuleDef, vm::Context};
+
+/// Returns the native modules that replace modules of the interpreter.
+pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
+    vec![json::module_def(ctx)]
+}
+
+/// Installs all amendments of builtins. Must be called once, before the learner can define a class.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    builtin_functions::install(vm)?;
+    bytestrings::install(vm);
+    complexes::install(vm);
+    floats::install(vm);
+    integers::install(vm)?;
+    texts::install(vm)
+}
+
+/// Installs the amendments of a native module that has just been created.
+pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    match name {
+        "_sre" => regexes::amend(module, vm),
+        "_string" => format::amend(module, vm),
+        "math" => maths::amend(module, vm),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,132 @@
+//! Turns a panic in a native function into an exception.
+//!
+//! The interpreter's native functions have faults that make them panic on some arguments. Those that are known are
+//! corrected in `amendments`. Any other raises a SystemError that the program can catch, instead of ending the process.
+//!
+//! A panic must not unwind through the interpreter's main loop, because a frame that is left in this way keeps pointing
+//! to memory that it no longer owns. So a panic is only caught if no Python code was called in between. Otherwise the
+//! process ends, as it does in programs that are compiled without unwinding.
+
+use rustpython_vm::{
+    PyObject, PyObjectRef, PyResult, VirtualMachine, function::FuncArgs, vm::thread::get_current_frame,
+};
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::sync::OnceLock;
+
+type Call = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult;
+type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
+
+/// The slots of a class of native functions as they were before the net was put around them.
+#[derive(Clone, Copy)]
+struct Slots {
+    call: Option<Call>,
+    vectorcall: Option<Vectorcall>,
+}
+
+static FUNCTION: OnceLock<Slots> = OnceLock::new();
+static METHOD: OnceLock<Slots> = OnceLock::new();
+static CLASS: OnceLock<Slots> = OnceLock::new();
+static WRAPPER: OnceLock<Slots> = OnceLock::new();
+
+thread_local! {
+    /// Address of the Python frame that made the innermost native call, or 0 outside of native calls.
+    static CALLER: Cell<usize> = const { Cell::new(0) };
+    /// What the panic that is being caught has reported.
+    static REPORT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Installs the net. Must be called once.
+pub fn install(vm: &VirtualMachine) {
+    let types = &vm.ctx.types;
+    for (class, original, slots) in [
+        (
+            types.builtin_function_or_method_type,
+            &FUNCTION,
+            (call_in_net::<Functions> as Call, vectorcall_in_net::<Functions> as Vectorcall),
+        ),
+        (types.method_descriptor_type, &METHOD, (call_in_net::<Methods>, vectorcall_in_net::<Methods>)),
+        (types.type_type, &CLASS, (call_in_net::<Classes>, vectorcall_in_net::<Classes>)),
+        (types.wrapper_descriptor_type, &WRAPPER, (call_in_net::<Wrappers>, vectorcall_in_net::<Wrappers>)),
+    ] {
+        let (call, vectorcall) = (class.slots.call.load(), class.slots.vectorcall.load());
+        if original.set(Slots { call, vectorcall }).is_err() {
+            continue;
+        }
+        if call.is_some() {
+            class.slots.call.store(Some(slots.0));
+        }
+        if vectorcall.is_some() {
+            class.slots.vectorcall.store(Some(slots.1));
+        }
+    }
+}
+
+/// A class of native functions.
+trait Callables {
+    const ORIGINAL: &OnceLock<Slots>;
+}
+
+struct Functions;
+struct Methods;
+struct Classes;
+struct Wrappers;
+
+impl Callables for Functions {
+    const ORIGINAL: &OnceLock<Slots> = &FUNCTION;
+}
+
+impl Callables for Methods {
+    const ORIGINAL: &OnceLock<Slots> = &METHOD;
+}
+
+impl Callables for Classes {
+    const ORIGINAL: &OnceLock<Slots> = &CLASS;
+}
+
+impl Callables for Wrappers {
+    const ORIGINAL: &OnceLock<Slots> = &WRAPPER;
+}
+
+fn call_in_net<C: Callables>(callable: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let original = C::ORIGINAL.get().and_then(|slots| slots.call).expect("the net is installed only over a slot");
+    in_net(vm, || original(callable, args, vm))
+}
+
+fn vectorcall_in_net<C: Callables>(
+    callable: &PyObject,
+    args: Vec<PyObjectRef>,
+    count: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let original = C::ORIGINAL.get().and_then(|slots| slots.vectorcall).expect("the net is installed only over a slot");
+    in_net(vm, || original(callable, args, count, names, vm))
+}
+
+/// Calls a native function, and turns a panic in it into a SystemError.
+fn in_net(vm: &VirtualMachine, call: impl FnOnce() -> PyResult) -> PyResult {
+    let outer = CALLER.replace(current_frame());
+    let result = catch_unwind(AssertUnwindSafe(call));
+    CALLER.set(outer);
+    result.unwrap_or_else(|_| {
+        let report = REPORT.take();
+        let message = format!("redis-tutor's Python cannot do this: its interpreter failed ({report})");
+        Err(vm.new_system_error(message))
+    })
+}
+
+fn current_frame() -> usize {
+    get_current_frame() as usize
+}
+
+/// Whether a panic that has just begun will be caught. If so, keeps what it reports for the exception.
+pub fn catches(panic: &PanicHookInfo<'_>) -> bool {
+    let caller = CALLER.get();
+    if cfg!(not(panic = "unwind")) || caller == 0 || caller != current_frame() {
+        return false;
+    }
+    let report = panic.payload_as_str().unwrap_or("no reason given");
+    REPORT.set(report.lines().next().unwrap_or_default().to_owned());
+    true
+}
