@@ -32,14 +32,127 @@ def retry_until(attempt, timeout):
     return True
 
 
+def correct_collections(collections):
+    def name_view(view, kind):
+        view.__name__ = view.__qualname__ = f"odict_{kind}"
+        view.__module__ = "builtins"
+        view.__repr__ = lambda self: f"odict_{kind}({list(self)!r})"
+
+    name_view(collections._OrderedDictKeysView, "keys")
+    name_view(collections._OrderedDictValuesView, "values")
+    name_view(collections._OrderedDictItemsView, "items")
+
+
 def correct_decimal(decimal):
     # The interpreter would otherwise use the constructor of the wrong base class of DivisionByZero.
     decimal.DecimalException.__new__ = ArithmeticError.__new__
+
+    original_raise = decimal.Context._raise_error
+
+    def raise_error(self, condition, explanation=None, *args):
+        # In CPython, the text of such an exception is a list of conditions.
+        return original_raise(self, condition, [condition], *args)
+
+    decimal.Context._raise_error = raise_error
+    original_convert = decimal._convert_other
+
+    def convert_other(other, raiseit=False, allow_float=False):
+        converted = original_convert(other, False, allow_float)
+        if raiseit and converted is NotImplemented:
+            raise TypeError(f"conversion from {type(other).__name__} to Decimal is not supported")
+        return converted
+
+    decimal._convert_other = convert_other
 
 
 def correct_datetime(datetime):
     original_repr = datetime._IsoCalendarDate.__repr__
     datetime._IsoCalendarDate.__repr__ = lambda self: "datetime." + original_repr(self)
+    def from_iso_format(cls, date_string):
+        """Construct a date from a string in ISO 8601 format."""
+        if not isinstance(date_string, str):
+            raise TypeError("fromisoformat: argument must be str")
+        parts = None
+        if len(date_string) in (7, 8, 10):
+            try:
+                parts = datetime._parse_isoformat_date(date_string)
+            except Exception:
+                pass
+        if parts is None:
+            raise ValueError(f"Invalid isoformat string: {date_string!r}")
+        return cls(*parts)
+
+    from_iso_format.__name__, from_iso_format.__qualname__ = "fromisoformat", "date.fromisoformat"
+    datetime.date.fromisoformat = classmethod(from_iso_format)
+    original_parse = datetime._parse_isoformat_time
+
+    def parse_time(text):
+        # Midnight as 24:00 is accepted only by newer versions.
+        parts, is_next_day, is_wrong = original_parse(text)
+        if is_next_day:
+            parts[0] = 24
+        return parts, False, False
+
+    datetime._parse_isoformat_time = parse_time
+    original_format = datetime._wrap_strftime
+
+    class TimeOfYear1900:
+        """A time with the year that `strftime` shows for it."""
+
+        year = 1900
+
+        def __init__(self, moment):
+            self._moment = moment
+
+        def __getattr__(self, name):
+            return getattr(self._moment, name)
+
+    def wrap_strftime(moment, format, timetuple):
+        return original_format(TimeOfYear1900(moment) if isinstance(moment, datetime.time) else moment, format, timetuple)
+
+    datetime._wrap_strftime = wrap_strftime
+    # Years before 1000 are formatted as the C library formats them.
+    datetime._normalize_century = False
+
+
+def correct_functools(functools):
+    class KeyWrapper:
+        """The result of `cmp_to_key`: a function whose results are ordered by a comparison."""
+
+        __slots__ = ("_compare", "obj")
+        __hash__ = None
+
+        def __init__(self, compare):
+            self._compare = compare
+
+        def __call__(self, obj):
+            key = KeyWrapper(self._compare)
+            key.obj = obj
+            return key
+
+        def __lt__(self, other):
+            return self._compare(self.obj, other.obj) < 0
+
+        def __gt__(self, other):
+            return self._compare(self.obj, other.obj) > 0
+
+        def __eq__(self, other):
+            return self._compare(self.obj, other.obj) == 0
+
+        def __le__(self, other):
+            return self._compare(self.obj, other.obj) <= 0
+
+        def __ge__(self, other):
+            return self._compare(self.obj, other.obj) >= 0
+
+    KeyWrapper.__module__, KeyWrapper.__qualname__ = "functools", "KeyWrapper"
+
+    def cmp_to_key(mycmp):
+        """Convert a cmp= function into a key= function."""
+        return KeyWrapper(mycmp)
+
+    cmp_to_key.__module__, cmp_to_key.__qualname__ = "functools", "cmp_to_key"
+    functools.cmp_to_key = cmp_to_key
 
 
 def correct_io(io):
@@ -132,6 +245,28 @@ def correct_pickle(pickle):
     pickle.load, pickle.loads = raising_unpickling_error(pickle.load), raising_unpickling_error(pickle.loads)
 
 
+def correct_regex_compiler(compiler):
+    """Makes `\\d` and `\\w` match the characters that they match in CPython."""
+    from _sre import _category_words
+    from re._constants import CATEGORY, SRE_FLAG_LOCALE, SRE_FLAG_UNICODE
+
+    original = compiler._compile_charset
+    replaced = {"CATEGORY_DIGIT", "CATEGORY_NOT_DIGIT", "CATEGORY_WORD", "CATEGORY_NOT_WORD"}
+
+    def compile_charset(charset, flags, code):
+        names = [av.name for op, av in charset if op is CATEGORY and av.name in replaced]
+        if not names or not flags & SRE_FLAG_UNICODE or flags & SRE_FLAG_LOCALE:
+            return original(charset, flags, code)
+        original([(op, av) for op, av in charset if op is not CATEGORY or av.name not in replaced], flags, code)
+        # The last word marks the end of the set.
+        end = code.pop()
+        for name in names:
+            code.extend(_category_words(name))
+        code.append(end)
+
+    compiler._compile_charset = compile_charset
+
+
 def correct_threading(threading):
     original_join = threading.Thread.join
 
@@ -166,9 +301,12 @@ CORRECTIONS = {
     "_pydatetime": correct_datetime,
     "_pydecimal": correct_decimal,
     "_strptime": correct_strptime,
+    "collections": correct_collections,
+    "functools": correct_functools,
     "io": correct_io,
     "json.encoder": correct_json_encoder,
     "pickle": correct_pickle,
+    "re._compiler": correct_regex_compiler,
     "threading": correct_threading,
     "warnings": correct_warnings,
 }

@@ -1,5 +1,6 @@
 """The class `io.StringIO`. The interpreter's own counts positions in bytes, so it fails for texts that are not ASCII."""
 import _io
+from _operator import index
 
 
 class StringIO(_io._TextIOBase):
@@ -80,7 +81,7 @@ class StringIO(_io._TextIOBase):
         If the argument is negative or omitted, read until EOF is reached. Return an empty string at EOF.
         """
         self._check_open()
-        size = -1 if size is None else size.__index__()
+        size = -1 if size is None else index(size)
         start = self._position
         end = self._end if size < 0 else min(start + size, self._end)
         if start >= end:
@@ -107,7 +108,7 @@ class StringIO(_io._TextIOBase):
         Returns an empty string if EOF is hit immediately.
         """
         self._check_open()
-        size = -1 if size is None else size.__index__()
+        size = -1 if size is None else index(size)
         start = self._position
         if start >= self._end:
             return ""
@@ -148,7 +149,7 @@ class StringIO(_io._TextIOBase):
         Returns the new absolute position.
         """
         self._check_open()
-        pos = pos.__index__()
+        pos = index(pos)
         if whence not in (0, 1, 2):
             raise ValueError(f"Invalid whence ({whence}, should be 0, 1 or 2)")
         if whence == 0:
@@ -168,7 +169,7 @@ class StringIO(_io._TextIOBase):
         unchanged. Returns the new absolute position.
         """
         self._check_open()
-        size = self._position if pos is None else pos.__index__()
+        size = self._position if pos is None else index(pos)
         if size < 0:
             raise ValueError(f"Negative size value {size}")
         if size < self._end:

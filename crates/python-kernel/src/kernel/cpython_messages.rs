@@ -21,12 +21,13 @@ use rustpython_vm::{
 use std::sync::OnceLock;
 
 /// Returns the classes whose exceptions are rewritten.
-fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 7] {
+fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 8] {
     let exceptions = &vm.ctx.exceptions;
     [
         exceptions.attribute_error,
         exceptions.index_error,
         exceptions.name_error,
+        exceptions.overflow_error,
         exceptions.type_error,
         exceptions.unbound_local_error,
         exceptions.value_error,

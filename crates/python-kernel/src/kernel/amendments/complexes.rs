@@ -1,13 +1,21 @@
 //! Complex numbers: arithmetic with CPython's formulas, so that the last digits are the same.
 
+use super::format::float_text::{FloatOptions, Notation, float_text};
 use super::format::render::format_complex;
 use super::format::spec::{Align, Spec};
-use super::replace::{replace_method, replace_operator};
+use super::integers::ascii_number;
+use super::replace::{replace_method, replace_operator, replace_repr};
 use num_complex::Complex64;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::{PyComplex, PyStr},
+    builtins::{PyComplex, PyStr, PyTypeRef},
+    function::FuncArgs,
 };
+use std::sync::OnceLock;
+
+type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+
+static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 
 /// Replaces what differs in the class `complex`.
 pub fn install(vm: &VirtualMachine) {
@@ -23,6 +31,40 @@ pub fn install(vm: &VirtualMachine) {
     let method = |b: PyObjectRef, a: PyObjectRef, vm: &VirtualMachine| power(&a, &b, &vm.ctx.none(), vm);
     replace_method(class, "__rpow__", method, vm);
     replace_method(class, "__format__", format, vm);
+    replace_repr(class, repr, vm);
+    if let Some(original) = class.slots.new.load()
+        && ORIGINAL_NEW.set(original).is_ok()
+    {
+        class.slots.new.store(Some(new));
+    }
+}
+
+/// Implements `complex(...)`. A text can contain the digits and blanks of any script.
+fn new(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = ORIGINAL_NEW.get() else { return Err(vm.new_type_error("complex numbers cannot be created")) };
+    for argument in args.args.iter_mut() {
+        let text = argument.downcast_ref::<PyStr>().filter(|text| !text.isascii());
+        let ascii = text.map(|text| ascii_number(text.as_wtf8()));
+        if let Some(ascii) = ascii {
+            *argument = vm.ctx.new_str(String::from_utf8_lossy(&ascii).into_owned()).into();
+        }
+    }
+    original(class, args, vm)
+}
+
+/// Implements `repr` of a complex number.
+fn repr(value: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let Some(value) = value.downcast_ref::<PyComplex>() else {
+        return Err(vm.new_type_error("a complex number is required"));
+    };
+    let Complex64 { re, im } = value.to_complex();
+    let part = |value| float_text(value, Notation::Shortest, FloatOptions::default());
+    let imaginary = part(im);
+    if re == 0.0 && re.is_sign_positive() {
+        return Ok(vm.ctx.new_str(format!("{imaginary}j")));
+    }
+    let sign = if imaginary.starts_with('-') { "" } else { "+" };
+    Ok(vm.ctx.new_str(format!("({}{sign}{imaginary}j)", part(re))))
 }
 
 /// Implements `complex.__format__`.

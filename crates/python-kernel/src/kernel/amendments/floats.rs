@@ -1,15 +1,17 @@
 //! Floats: conversion from texts, arithmetic, rounding.
 
 use super::complexes::complex_power;
+use super::format::float_text::float_repr;
 use super::format::render::format_float;
 use super::format::spec::{Align, Spec};
 use super::integers::ascii_number;
-use super::replace::{replace_method, replace_operator};
+use super::replace::{replace_method, replace_operator, replace_repr};
 use malachite_bigint::BigInt;
 use num_complex::Complex64;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyByteArray, PyBytes, PyFloat, PyInt, PyStr, PyTypeRef, try_bigint_to_f64, try_f64_to_bigint},
+    common::hash::{PyHash, hash_object_id},
     function::{FuncArgs, OptionalOption},
 };
 use std::sync::OnceLock;
@@ -26,6 +28,9 @@ pub fn install(vm: &VirtualMachine) {
     {
         class.slots.new.store(Some(new));
     }
+    replace_repr(class, repr, vm);
+    class.slots.hash.store(Some(hash));
+    replace_method(class, "__hash__", |value: PyObjectRef, vm: &VirtualMachine| hash(&value, vm), vm);
     replace_method(class, "__format__", format, vm);
     replace_method(class, "__round__", round, vm);
     replace_operator!(class, [remainder, right_remainder], ["__mod__", "__rmod__"], modulo, vm);
@@ -107,6 +112,66 @@ fn decimal(text: &str) -> Option<String> {
         !digits.is_empty() && are_digits(digits)
     });
     (has_mantissa && has_exponent).then_some(text)
+}
+
+/// Implements `repr` of a float.
+fn repr(value: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let Some(value) = value.downcast_ref::<PyFloat>() else { return Err(vm.new_type_error("a float is required")) };
+    Ok(vm.ctx.new_str(float_repr(value.to_f64())))
+}
+
+/// Implements `hash` of a float. An integer has the same hash as a float of the same value.
+fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
+    let Some(float) = object.downcast_ref::<PyFloat>() else { return Err(vm.new_type_error("a float is required")) };
+    let value = float.to_f64();
+    if value.is_nan() {
+        return Ok(hash_object_id(object.get_id()));
+    }
+    Ok(hash_of(value))
+}
+
+/// Returns the value modulo a prime, 2 ** 61 - 1, in which fractions are multiples of an inverse of 2.
+fn hash_of(value: f64) -> PyHash {
+    const BITS: u32 = 61;
+    const MODULUS: u64 = (1 << BITS) - 1;
+    const INFINITY: i64 = 314_159;
+    // The bits of the mantissa that are taken at once.
+    const CHUNK: u32 = 28;
+    if value.is_infinite() {
+        return if value > 0.0 { INFINITY } else { -INFINITY };
+    }
+    let (mut mantissa, mut exponent) = mantissa_and_exponent(value.abs());
+    let mut hash = 0u64;
+    while mantissa != 0.0 {
+        hash = hash << CHUNK & MODULUS | hash >> (BITS - CHUNK);
+        mantissa *= f64::from(1u32 << CHUNK);
+        exponent -= CHUNK.cast_signed();
+        let whole = mantissa.trunc();
+        mantissa -= whole;
+        hash += whole as u64;
+        if hash >= MODULUS {
+            hash -= MODULUS;
+        }
+    }
+    // Multiplication by a power of 2 rotates the bits.
+    let rotation = exponent.rem_euclid(BITS.cast_signed()).unsigned_abs();
+    let hash = (hash << rotation & MODULUS | hash >> (BITS - rotation)).cast_signed();
+    let hash = if value < 0.0 { -hash } else { hash };
+    // -1 stands for an error in CPython.
+    if hash == -1 { -2 } else { hash }
+}
+
+/// Returns a mantissa between 0.5 and 1, and the exponent of 2 that belongs to it.
+pub fn mantissa_and_exponent(value: f64) -> (f64, i32) {
+    const SCALE: i32 = 64;
+    if value == 0.0 {
+        return (0.0, 0);
+    }
+    // Makes a denormal number a normal one.
+    let (value, scale) = if value < f64::MIN_POSITIVE { (value * 2f64.powi(SCALE), SCALE) } else { (value, 0) };
+    let bits = value.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i32 - 1022;
+    (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), exponent - scale)
 }
 
 /// Implements `float.__format__`.
@@ -220,7 +285,7 @@ fn floor_divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
 
 fn div_mod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     match operands(a, b, vm)? {
-        Some((_, 0.0)) => Err(vm.new_zero_division_error("float floor division by zero")),
+        Some((_, 0.0)) => Err(vm.new_zero_division_error("float divmod()")),
         Some((a, b)) => {
             let (quotient, remainder) = quotient_and_remainder(a, b);
             Ok(vm.new_tuple((quotient, remainder)).into())
@@ -262,7 +327,7 @@ fn power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) ->
 
 /// Returns a power of a float. It is complex if the base is negative and the exponent is not an integer.
 pub fn float_power(base: f64, exponent: f64, vm: &VirtualMachine) -> PyResult {
-    if base == 0.0 && exponent < 0.0 {
+    if base == 0.0 && exponent < 0.0 && exponent.is_finite() {
         return Err(vm.new_zero_division_error("zero to a negative power"));
     }
     if base.is_finite() && base < 0.0 && exponent.is_finite() && exponent.fract() != 0.0 {
@@ -300,6 +365,23 @@ mod tests {
             assert_eq!(round_to_places(value, places), expected, "{value} {places}");
         }
         assert!(round_to_places(-0.4, 0).is_sign_negative());
+    }
+
+    #[test]
+    fn hashes_are_those_of_cpython() {
+        for (value, expected) in [
+            (0.0, 0),
+            (1.0, 1),
+            (-1.0, -2),
+            (0.5, 1 << 60),
+            (1e100, 1_822_893_315_824_342_674),
+            (5e-324, 16_777_216),
+            (-2.5, -1_152_921_504_606_846_978),
+            (f64::INFINITY, 314_159),
+            (0.1, 230_584_300_921_369_408),
+        ] {
+            assert_eq!(hash_of(value), expected, "{value}");
+        }
     }
 
     #[test]

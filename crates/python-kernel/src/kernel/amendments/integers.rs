@@ -2,7 +2,7 @@
 
 use super::format::render::{format_float, format_integer};
 use super::format::spec::{Align, Spec, unknown_code};
-use super::replace::{Original, replace_method, replace_repr};
+use super::replace::{Original, replace_method, replace_operator, replace_repr};
 use super::unicode;
 use malachite_bigint::BigInt;
 use rustpython_vm::{
@@ -17,7 +17,10 @@ use std::sync::OnceLock;
 
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
+type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
+
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
+static ORIGINAL_DIVIDE: OnceLock<Binary> = OnceLock::new();
 
 /// Numbers with this many bits may have more digits than may be written.
 const BITS_OF_SHORT_NUMBERS: u64 = 2000;
@@ -45,9 +48,28 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         }
     };
     replace_method(class, "__round__", round, vm);
+    let number = &class.slots.as_number;
+    if let Some(original) = number.true_divide.load()
+        && ORIGINAL_DIVIDE.set(original).is_ok()
+    {
+        replace_operator!(class, [true_divide, right_true_divide], ["__truediv__", "__rtruediv__"], divide, vm);
+        let number = &vm.ctx.types.bool_type.slots.as_number;
+        number.true_divide.store(Some(divide));
+        number.right_true_divide.store(Some(divide));
+    }
     // In CPython, the class `bool` has no method of its own for this.
     replace_method(vm.ctx.types.bool_type, "__format__", format, vm);
     Ok(())
+}
+
+/// Implements the operator `/`. Zero divided by a negative number is negative.
+fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = ORIGINAL_DIVIDE.get() else { return Ok(vm.ctx.not_implemented()) };
+    let is_zero = a.downcast_ref::<PyInt>().is_some_and(|a| a.as_bigint() == &0.into());
+    if is_zero && b.downcast_ref::<PyInt>().is_some_and(|b| b.as_bigint() < &0.into()) {
+        return Ok(vm.ctx.new_float(-0.0).into());
+    }
+    original(a, b, vm)
 }
 
 /// Implements `int(...)`.

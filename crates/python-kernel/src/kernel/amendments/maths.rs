@@ -1,12 +1,59 @@
 //! The module `math`: the gamma function with CPython's formulas, so that the last digits are the same.
 
-use rustpython_vm::{PyObject, PyResult, VirtualMachine, function::ArgIntoFloat};
+use super::floats::mantissa_and_exponent;
+use rustpython_vm::{
+    PyObject, PyResult, VirtualMachine,
+    function::{ArgIntoFloat, FuncArgs},
+};
 use std::f64::consts::PI;
 
 /// Replaces the functions that differ.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let gamma = |value: ArgIntoFloat, vm: &VirtualMachine| gamma(value.into(), vm);
-    module.set_attr("gamma", vm.new_function("gamma", gamma), vm)
+    module.set_attr("gamma", vm.new_function("gamma", gamma), vm)?;
+    let lgamma = |value: ArgIntoFloat, vm: &VirtualMachine| log_gamma(value.into(), vm);
+    module.set_attr("lgamma", vm.new_function("lgamma", lgamma), vm)?;
+    let cbrt = |value: ArgIntoFloat| cube_root(value.into());
+    module.set_attr("cbrt", vm.new_function("cbrt", cbrt), vm)?;
+    let original = module.get_attr("log", vm)?;
+    let log = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let base = args.args.get(1).and_then(|base| base.try_float_opt(vm));
+        if let Some(Ok(base)) = base
+            && base.to_f64() == 1.0
+        {
+            // The logarithm of the base is 0.
+            original.call((args.args[0].clone(),), vm)?;
+            return Err(vm.new_zero_division_error("division by zero"));
+        }
+        original.call(args, vm)
+    };
+    module.set_attr("log", vm.new_function("log", log), vm)
+}
+
+/// Returns the cube root with the formula of the GNU C library up to 2.41, which CPython uses on most systems. Its last
+/// digit is not always right.
+fn cube_root(x: f64) -> f64 {
+    const ROOT_OF_2: f64 = 1.259_921_049_894_873_164_8;
+    const ROOT_OF_4: f64 = 1.587_401_051_968_199_474_8;
+    // By the remainder of the exponent, from -2 to 2.
+    const FACTORS: [f64; 5] = [1.0 / ROOT_OF_4, 1.0 / ROOT_OF_2, 1.0, ROOT_OF_2, ROOT_OF_4];
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let (m, exponent) = mantissa_and_exponent(x.abs());
+    let u = 0.354_895_765_043_919_86
+        + ((1.508_191_937_815_849
+            - ((2.114_994_941_673_713
+                - ((2.446_931_225_635_344_3
+                    - ((1.834_692_774_836_130_9 - (0.784_932_344_976_639_3 - 0.145_263_899_385_486_37 * m) * m)
+                        * m))
+                    * m))
+                * m))
+            * m);
+    let cube = u * u * u;
+    let factor = FACTORS[usize::try_from(2 + exponent % 3).unwrap_or(2)];
+    let root = u * (cube + 2.0 * m) / (2.0 * cube + m) * factor;
+    (root * 2f64.powi(exponent / 3)).copysign(x)
 }
 
 /// The parameter of Lanczos' approximation of the gamma function.
@@ -61,6 +108,31 @@ fn gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
         _ => lanczos_gamma(x, size),
     };
     if gamma.is_infinite() { Err(out_of_range()) } else { Ok(gamma) }
+}
+
+/// Implements `math.lgamma`.
+fn log_gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
+    /// The logarithm of `PI`.
+    const LOG_PI: f64 = 1.144_729_885_849_400_174_143_427_351_353_058_711_647;
+    if x.is_nan() {
+        return Ok(x);
+    }
+    if x.is_infinite() {
+        return Ok(f64::INFINITY);
+    }
+    if x.floor() == x && x <= 2.0 {
+        return if x <= 0.0 { Err(vm.new_value_error("math domain error")) } else { Ok(0.0) };
+    }
+    let size = x.abs();
+    if size < 1e-20 {
+        return Ok(-size.ln());
+    }
+    let mut log = lanczos_sum(size).ln() - G;
+    log += (size - 0.5) * ((size + G - 0.5).ln() - 1.0);
+    if x < 0.0 {
+        log = LOG_PI - sin_pi(size).abs().ln() - size.ln() - log;
+    }
+    if log.is_infinite() { Err(vm.new_overflow_error("math range error")) } else { Ok(log) }
 }
 
 fn lanczos_gamma(x: f64, size: f64) -> f64 {

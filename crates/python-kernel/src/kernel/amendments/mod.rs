@@ -12,11 +12,17 @@ mod bytestrings;
 mod complexes;
 mod floats;
 mod format;
+mod generators;
+mod hashes;
 mod integers;
+mod iterators;
 mod json;
+mod mappings;
 mod maths;
+mod module_messages;
 mod regexes;
 mod replace;
+mod sets;
 mod texts;
 mod unicode;
 
@@ -24,25 +30,34 @@ use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyModuleDef, v
 
 /// Returns the native modules that replace modules of the interpreter.
 pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
-    vec![json::module_def(ctx)]
+    vec![hashes::module_def(ctx), json::module_def(ctx)]
 }
 
 /// Installs all amendments of builtins. Must be called once, before the learner can define a class.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     builtin_functions::install(vm)?;
-    bytestrings::install(vm);
+    bytestrings::install(vm)?;
     complexes::install(vm);
     floats::install(vm);
+    generators::install(vm)?;
     integers::install(vm)?;
+    iterators::install(vm)?;
+    mappings::install(vm)?;
+    sets::install(vm)?;
     texts::install(vm)
 }
 
 /// Installs the amendments of a native module that has just been created.
 pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     match name {
+        "_collections" => module_messages::amend_collections(module, vm),
+        "_hashlib" => hashes::amend(module, vm),
         "_sre" => regexes::amend(module, vm),
         "_string" => format::amend(module, vm),
+        "binascii" => module_messages::amend_binascii(module, vm),
+        "itertools" => iterators::amend(module, vm),
         "math" => maths::amend(module, vm),
+        "zlib" => module_messages::amend_zlib(module, vm),
         _ => Ok(()),
     }
 }

@@ -1,8 +1,9 @@
 //! The module `_sre`, the native part of `re`.
 
 use super::replace::{Original, native_class, replace_method};
+use super::unicode::{self, Property};
 use rustpython_vm::{
-    PyObject, PyObjectRef, PyResult, VirtualMachine,
+    PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyList, PyStr, PyTuple, PyType},
     function::FuncArgs,
 };
@@ -29,8 +30,101 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         };
         replace_method(pattern, name, method, vm);
     }
+    for name in ["sub", "subn"] {
+        let original = Original::find(pattern, name, vm)?;
+        let method = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+            let count = args.args.get(3).or_else(|| args.kwargs.get("count"));
+            let is_negative = count
+                .and_then(|count| count.downcast_ref::<PyInt>())
+                .is_some_and(|count| count.as_bigint() < &0.into());
+            match args.args.get(2).or_else(|| args.kwargs.get("string")) {
+                Some(text) if is_negative => Ok(match name {
+                    "sub" => text.clone(),
+                    _ => vm.new_tuple((text.clone(), 0)).into(),
+                }),
+                _ => original.call(args, vm),
+            }
+        };
+        replace_method(pattern, name, method, vm);
+    }
     replace_method(class_named("Match")?, "expand", expand, vm);
-    Ok(())
+    module.set_attr("_category_words", vm.new_function("_category_words", category_words), vm)
+}
+
+/// Returns the code that matches a category of characters, such as `\\w`, in a set of a regular expression. The
+/// correction of `re._compiler` uses it instead of the engine's own categories, which are those of Rust.
+fn category_words(name: PyRef<PyStr>, vm: &VirtualMachine) -> PyResult {
+    let properties = |name: &str| -> Option<&[Property]> {
+        match name {
+            "CATEGORY_DIGIT" => Some(&[Property::Decimal]),
+            "CATEGORY_WORD" => Some(&WORD),
+            _ => None,
+        }
+    };
+    let name = name.to_str().unwrap_or_default();
+    let (positive, is_negated) = match name.strip_prefix("CATEGORY_NOT_") {
+        Some(rest) => (format!("CATEGORY_{rest}"), true),
+        None => (name.to_owned(), false),
+    };
+    let Some(properties) = properties(&positive) else { return Err(vm.new_value_error("unknown category")) };
+    let underscore = u32::from('_');
+    let mut ranges = unicode::ranges_of(properties);
+    if properties.len() == WORD.len() {
+        ranges.push((underscore, underscore));
+    }
+    let words = set_of(&ranges, is_negated).into_iter().map(|word| vm.ctx.new_int(word).into());
+    Ok(vm.ctx.new_list(words.collect()).into())
+}
+
+/// The properties of which a character of a word has one.
+const WORD: [Property; 4] = [Property::Alphabetic, Property::Decimal, Property::Digit, Property::Numeric];
+
+/// Returns the code of a set that consists of ranges of characters, or of all others: a bitmap of the first 65,536
+/// characters in blocks, and the ranges beyond them.
+fn set_of(ranges: &[(u32, u32)], is_negated: bool) -> Vec<u32> {
+    const RANGE: u32 = 22;
+    const BIGCHARSET: u32 = 10;
+    const PLANE: u32 = 0x10000;
+    const LAST: u32 = 0x10ffff;
+    let mut bits = vec![if is_negated { u32::MAX } else { 0 }; PLANE as usize / 32];
+    let mut beyond = Vec::new();
+    for &(first, last) in ranges {
+        for character in first..=last.min(PLANE - 1) {
+            bits[character as usize / 32] ^= 1 << (character % 32);
+        }
+        if last >= PLANE {
+            beyond.push((first.max(PLANE), last));
+        }
+    }
+    if is_negated {
+        let mut next = PLANE;
+        let mut others = Vec::new();
+        for (first, last) in beyond {
+            if next < first {
+                others.push((next, first - 1));
+            }
+            next = last + 1;
+        }
+        if next <= LAST {
+            others.push((next, LAST));
+        }
+        beyond = others;
+    }
+    let mut blocks: Vec<&[u32]> = Vec::new();
+    let mut indices = Vec::new();
+    for block in bits.chunks(8) {
+        let at = blocks.iter().position(|known| *known == block).unwrap_or_else(|| {
+            blocks.push(block);
+            blocks.len() - 1
+        });
+        // There are 256 blocks at most.
+        indices.push(u8::try_from(at).unwrap_or(u8::MAX));
+    }
+    let mut code = vec![BIGCHARSET, u32::try_from(blocks.len()).unwrap_or(u32::MAX)];
+    code.extend(indices.chunks_exact(4).map(|bytes| u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])));
+    code.extend(blocks.concat());
+    code.extend(beyond.into_iter().flat_map(|(first, last)| [RANGE, first, last]));
+    code
 }
 
 /// Passes the text by position, and replaces negative positions by 0.

@@ -3,7 +3,7 @@
 //! A native class has most operations twice: in a slot, which operators use, and as a method in its dict. Subclasses that
 //! are written in Python take their slots from the methods, so both must be replaced.
 
-pub use crate::kernel::guards::{Original, replace_method};
+pub use crate::kernel::guards::{Original, replace_method, replace_property};
 
 use rustpython_vm::{
     Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,

@@ -4,22 +4,33 @@ use super::format::fields::{Arguments, fill_in};
 use super::format::percent;
 use super::format::render::format_text;
 use super::format::spec::{Align, Spec, unknown_code};
+use super::integers;
 use super::replace::{Original, replace_method, replace_operator, replace_repr};
 use super::unicode::{self, Case, Property};
 use crate::kernel::alloc_guard;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-    builtins::PyStr,
+    builtins::{PyInt, PyStr, PyTypeRef},
     common::wtf8::{CodePoint, Wtf8, Wtf8Buf},
-    function::{ArgSize, FuncArgs, OptionalOption},
+    function::{ArgBytesLike, ArgSize, FuncArgs, OptionalOption},
 };
+use std::sync::OnceLock;
 
 type Text = PyRef<PyStr>;
+
+type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
+
+static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 
 /// Replaces what differs in the class `str`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.str_type;
     replace_repr(class, repr, vm);
+    if let Some(original) = class.slots.new.load()
+        && ORIGINAL_NEW.set(original).is_ok()
+    {
+        class.slots.new.store(Some(new));
+    }
     replace_operator!(class, [remainder, right_remainder], ["__mod__", "__rmod__"], format_by_percent, vm);
     replace_method(class, "__format__", format_by_spec, vm);
     let format = |format: Text, args: FuncArgs, vm: &VirtualMachine| {
@@ -91,6 +102,31 @@ fn characters(text: &PyStr) -> Vec<CodePoint> {
 
 fn list_of(parts: Vec<&Wtf8>, vm: &VirtualMachine) -> PyObjectRef {
     vm.ctx.new_list(parts.into_iter().map(|part| vm.ctx.new_str(part).into()).collect()).into()
+}
+
+/// Implements `str(...)`.
+fn new(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let Some(original) = ORIGINAL_NEW.get() else { return Err(vm.new_type_error("texts cannot be created")) };
+    let object = args.args.first().or_else(|| args.kwargs.get("object"));
+    let Some(object) = object else { return original(class, args, vm) };
+    let is_decoding = args.args.len() > 1 || args.kwargs.contains_key("encoding") || args.kwargs.contains_key("errors");
+    if is_decoding {
+        if object.downcast_ref::<PyStr>().is_some() {
+            return Err(vm.new_type_error("decoding str is not supported"));
+        }
+        if object.try_to_value::<ArgBytesLike>(vm).is_err() {
+            let type_ = object.class().name().to_string();
+            return Err(vm.new_type_error(format!("decoding to str: need a bytes-like object, {type_} found")));
+        }
+        if args.args.len() < 2 && !args.kwargs.contains_key("encoding") {
+            args.kwargs.insert("encoding".to_owned(), vm.ctx.new_str("utf-8").into());
+        }
+    } else if let Some(integer) = object.downcast_ref_if_exact::<PyInt>(vm)
+        && class.is(vm.ctx.types.str_type)
+    {
+        return Ok(vm.ctx.new_str(integers::decimal_text(integer.as_bigint(), vm)?).into());
+    }
+    original(class, args, vm)
 }
 
 /// Implements `str.__format__`.

@@ -83,6 +83,26 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("ValueError", "expected a positive input, got {}", "math domain error"),
     ("ValueError", "expected a number in range from {}", "math domain error"),
     ("ValueError", "expected a positive input", "math domain error"),
+    ("TypeError", "type '{}' doesn't define '__trunc__' method", "type {} doesn't define __trunc__ method"),
+    ("TypeError", "expected string object, got '{}'", "expected string or bytes-like object, got '{}'"),
+    ("TypeError", "{} object can't be concatenated", "'{}' object can't be concatenated"),
+    ("TypeError", "offset must be a timedelta", "timezone() argument 1 must be datetime.timedelta"),
+    (
+        "TypeError",
+        "argument should be a string or a Rational instance or have the as_integer_ratio() method",
+        "argument should be a string or a Rational instance",
+    ),
+    (
+        "TypeError",
+        "\"{}\" must be a unicode character, not a string of length {}",
+        "\"{}\" must be a 1-character string",
+    ),
+    ("OverflowError", "OverflowError: {}", "{}"),
+    ("OverflowError", "Python int too large to convert to Rust {}", "Python int too large to convert to C ssize_t"),
+    ("ValueError", "ValueError: {}", "{}"),
+    ("ValueError", "slice step cannot be zero.", "slice step cannot be zero"),
+    ("ValueError", "maxlen must be non-negative.", "maxlen must be non-negative"),
+    ("ValueError", "expected a finite input, got {}", "math domain error"),
     ("IndexError", "assignment index out of range", "list assignment index out of range"),
     ("ZeroDivisionError", "zero to a negative power", "0.0 cannot be raised to a negative power"),
     (
@@ -108,6 +128,8 @@ const QUALIFIED_NAMES: &[(&str, &str)] = &[
     ("datetime", "datetime.datetime"),
     ("timedelta", "datetime.timedelta"),
     ("timezone", "datetime.timezone"),
+    ("time", "datetime.time"),
+    ("EllipsisType", "ellipsis"),
     ("Decimal", "decimal.Decimal"),
     ("deque", "collections.deque"),
     ("defaultdict", "collections.defaultdict"),
@@ -117,15 +139,31 @@ const QUALIFIED_NAMES: &[(&str, &str)] = &[
 /// Returns CPython's message for a message of the interpreter, if they differ.
 pub(super) fn rewrite(class: &str, message: &str) -> Option<String> {
     let rows = TEMPLATES.iter().filter(|(row_class, _, _)| *row_class == class);
-    rows.into_iter().find_map(|(_, from, to)| Some(fill(to, &captures(message, from)?))).or_else(|| {
-        let names_types =
-            message.starts_with("unsupported operand") || message.contains(" not supported between instances of ");
-        let names_types = names_types || message.contains("' object ");
-        let with_modules = QUALIFIED_NAMES.iter().fold(message.to_owned(), |message, (name, in_module)| {
-            message.replace(&format!("'{name}'"), &format!("'{in_module}'"))
-        });
-        if names_types && with_modules != message { Some(with_modules) } else { None }
-    })
+    rows.into_iter()
+        .find_map(|(_, from, to)| Some(fill(to, &captures(message, from)?)))
+        .or_else(|| with_qualified_names(class, message))
+}
+
+/// Returns a message with the names of types as CPython writes them, or `None` if that makes no difference.
+fn with_qualified_names(class: &str, message: &str) -> Option<String> {
+    let names_types = message.starts_with("unsupported operand")
+        || message.contains(" not supported between instances of ")
+        || message.contains("' object ")
+        || message.contains("argument must be a string or a ");
+    let mut qualified = message.to_owned();
+    for (name, in_module) in QUALIFIED_NAMES {
+        if names_types {
+            qualified = qualified.replace(&format!("'{name}'"), &format!("'{in_module}'"));
+        }
+        let is_last = |before: &str| before.ends_with(" not ") && class == "TypeError";
+        if let Some(before) = message.strip_suffix(name).filter(|before| is_last(before)) {
+            qualified = format!("{before}{in_module}");
+        }
+        if let Some(before) = message.strip_suffix(&format!("{name}.__format__")) {
+            qualified = format!("{before}{in_module}.__format__");
+        }
+    }
+    (qualified != message).then_some(qualified)
 }
 
 /// Matches a text against a template. Returns the parts of the text that match `{}`, or `None` if the text does not

@@ -44,6 +44,11 @@ pub(super) fn rewrite(message: &str, failing: &FailingExpression, vm: &VirtualMa
             "from_bytes" => format!("cannot convert '{type_}' object to bytes"),
             _ => format!("a bytes-like object is required, not '{type_}'"),
         })
+    } else if let Some(type_) = capture("argument must be an unicode character, not {}") {
+        Some(format!("{}() argument 1 must be a unicode character, not {type_}", failing.called_name()?))
+    } else if let Some(type_) = capture("center() argument 2 must be a byte string of length 1, not {}") {
+        let name = failing.called_method().filter(|name| *name != "center")?;
+        Some(format!("{name}() argument 2 must be a byte string of length 1, not {type_}"))
     } else if message == "argument to reversed() must be a sequence" {
         Some(format!("'{}' object is not reversible", failing.type_of_argument(0, vm)?))
     } else if let Some(type_) =

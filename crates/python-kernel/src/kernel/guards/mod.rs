@@ -57,12 +57,12 @@ impl Original {
     }
 
     /// Gets the attribute of `object`.
-    fn get(&self, object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    pub fn get(&self, object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         vm.call_if_get_descriptor(&self.0, object)
     }
 
     /// Sets or deletes the attribute of `object`.
-    fn set(&self, object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+    pub fn set(&self, object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
         match self.0.class().slots.descr_set.load() {
             Some(set) => set(self.0.as_object(), object, value, vm),
             None => Err(vm.new_attribute_error("the attribute cannot be set")),
@@ -85,7 +85,7 @@ where
 }
 
 /// Replaces a property of a native class whose value Python code can read and set.
-fn replace_property(
+pub fn replace_property(
     class: &'static Py<PyType>,
     name: &'static str,
     getter: impl Fn(PyObjectRef, &VirtualMachine) -> PyResult + Send + Sync + 'static,

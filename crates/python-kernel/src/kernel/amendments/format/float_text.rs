@@ -59,7 +59,7 @@ fn finite_text(value: f64, notation: Notation, options: FloatOptions) -> String 
     let precision = options.precision;
     let significant = precision.max(1);
     let Digits { digits, point } = match notation {
-        Notation::Shortest => scientific_digits(&format!("{:e}", value.abs())),
+        Notation::Shortest => shortest_digits(value.abs()),
         Notation::Exponent => rounded_to_significant(value.abs(), precision + 1),
         Notation::Fixed => rounded_to_place(value.abs(), precision),
         Notation::General => {
@@ -111,6 +111,23 @@ fn with_point(digits: &str, point: i64) -> String {
 
 fn zeros(count: i64) -> String {
     "0".repeat(usize::try_from(count).unwrap_or(0))
+}
+
+/// Returns the fewest digits that identify the number. If two such texts are equally near to it, the one with an even
+/// last digit is chosen, which Rust does not always do.
+fn shortest_digits(value: f64) -> Digits {
+    // Fewer digits identify only one float.
+    const MIN_AMBIGUOUS: usize = 15;
+    let shortest = format!("{value:e}");
+    let digits = scientific_digits(&shortest);
+    let count = digits.digits.len();
+    if count >= MIN_AMBIGUOUS {
+        let rounded = format!("{value:.*e}", count - 1);
+        if rounded != shortest && rounded.parse() == Ok(value) {
+            return scientific_digits(&rounded);
+        }
+    }
+    digits
 }
 
 /// Rounds to a number of significant digits. Half is rounded to even.
@@ -176,6 +193,7 @@ mod tests {
             (1e-5, "1e-05"),
             (-0.0, "-0.0"),
             (1e22, "1e+22"),
+            (1e15 + 0.25, "1000000000000000.2"),
         ] {
             assert_eq!(float_repr(value), expected);
         }

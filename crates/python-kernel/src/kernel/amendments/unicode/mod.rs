@@ -101,6 +101,14 @@ pub fn has(character: CodePoint, property: Property) -> bool {
     run_of(character).properties & bit(property as u8) != 0
 }
 
+/// Returns the ranges of characters that have one of the properties, as their first and last characters.
+pub fn ranges_of(properties: &[Property]) -> Vec<(u32, u32)> {
+    let wanted = properties.iter().map(|property| bit(*property as u8)).fold(0, |all, one| all | one);
+    let runs = runs();
+    let ends = runs.iter().skip(1).map(|next| next.first - 1).chain([char::MAX.into()]);
+    runs.iter().zip(ends).filter(|(run, _)| run.properties & wanted != 0).map(|(run, last)| (run.first, last)).collect()
+}
+
 /// Returns the value of a decimal digit of any script.
 pub fn decimal_value(character: CodePoint) -> Option<u32> {
     if let Some(ascii) = character.to_char().filter(char::is_ascii) {
