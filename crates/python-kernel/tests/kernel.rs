@@ -2,6 +2,8 @@
 
 #[path = "kernel/guards.rs"]
 mod guards;
+#[path = "kernel/local_variables.rs"]
+mod local_variables;
 
 use python_kernel::SUBCOMMAND;
 use python_kernel::frame::{self, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls};

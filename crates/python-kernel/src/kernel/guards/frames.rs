@@ -6,11 +6,27 @@
 //! - `frame.f_lineno = N` continues at another line, with a stack that does not fit it.
 //! - `frame.clear()` can clear the frame of a generator while the generator runs.
 //! - `frame.f_locals` reads variables that another thread may be changing.
+//! - `frame.f_locals`, `locals()` and their kin read a variable whose old value is being released. When the interpreter
+//!   replaces or deletes a variable, the variable refers to its old value until that is freed. Finalizers run meanwhile.
 
 use super::{Original, generators, replace_method, replace_property};
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine, frame::Frame, function::PySetterValue};
+use rustpython_vm::{
+    AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyStr, PySuper},
+    bytecode::Instruction,
+    frame::Frame,
+    function::{FuncArgs, PyMethodFlags, PySetterValue},
+    types::Initializer,
+};
+use std::sync::{Mutex, PoisonError};
 
-/// Installs the guards of the class `frame`.
+/// The builtins that read the variables of the frame that is running, unless they get other arguments.
+const READERS: [&str; 5] = ["dir", "eval", "exec", "locals", "vars"];
+
+/// The frames whose variables `frame.clear()` is releasing, by identity.
+static CLEARED_NOW: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+/// Installs the guards of the class `frame`, and of the builtins that read the variables of the running frame.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.frame_type;
     let line_number = Original::find(class, "f_lineno", vm)?;
@@ -20,10 +36,13 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     replace_property(class, "f_lineno", move |frame, vm| line_number.get(frame, vm), refuse_to_jump, vm);
     let original = Original::find(class, "clear", vm)?;
     replace_method(class, "clear", move |frame: &Py<Frame>, vm: &VirtualMachine| clear(&original, frame, vm), vm);
-    let original = Original::find(class, "f_locals", vm)?;
-    let read = move |frame: &Py<Frame>, vm: &VirtualMachine| read_locals(&original, frame, vm);
-    let locals = vm.ctx.new_readonly_getset("f_locals", class, read);
-    class.set_attr(vm.ctx.intern_str("f_locals"), locals.into());
+    class.set_attr(vm.ctx.intern_str("f_locals"), vm.ctx.new_readonly_getset("f_locals", class, read_locals).into());
+    for name in READERS {
+        guard_reader(name, vm)?;
+    }
+    let class = vm.ctx.types.super_type;
+    class.slots.init.store(Some(init_super));
+    replace_method(class, "__init__", init_super, vm);
     Ok(())
 }
 
@@ -32,6 +51,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
 fn clear(original: &Original, frame: &Py<Frame>, vm: &VirtualMachine) -> PyResult {
     let generator = frame.generator.to_owned();
     let Some(state) = generator.as_deref().and_then(generators::State::of) else {
+        let Some(_mark) = ClearedNow::begin(frame) else { return Ok(vm.ctx.none()) };
         return original.call((frame.to_owned(),), vm);
     };
     if state.is_running {
@@ -43,12 +63,93 @@ fn clear(original: &Original, frame: &Py<Frame>, vm: &VirtualMachine) -> PyResul
     Ok(vm.ctx.none())
 }
 
-/// Implements `frame.f_locals`. Returns an empty dict if another thread may be changing the variables.
-fn read_locals(original: &Original, frame: &Py<Frame>, vm: &VirtualMachine) -> PyResult {
-    if vm.state.thread_count.load() == 0 || is_in_this_thread(frame, vm) {
-        return original.get(frame.to_owned().into(), vm);
+/// An entry in `CLEARED_NOW`, which is removed when this value is dropped.
+struct ClearedNow(usize);
+
+impl ClearedNow {
+    /// Adds a frame, or returns `None` if the frame is being cleared already.
+    fn begin(frame: &Py<Frame>) -> Option<Self> {
+        let mut cleared = CLEARED_NOW.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = frame.get_id();
+        if cleared.contains(&id) {
+            return None;
+        }
+        cleared.push(id);
+        Some(Self(id))
     }
-    Ok(vm.ctx.new_dict().into())
+
+    fn contains(frame: &Py<Frame>) -> bool {
+        CLEARED_NOW.lock().unwrap_or_else(PoisonError::into_inner).contains(&frame.get_id())
+    }
+}
+
+impl Drop for ClearedNow {
+    fn drop(&mut self) {
+        CLEARED_NOW.lock().unwrap_or_else(PoisonError::into_inner).retain(|id| *id != self.0);
+    }
+}
+
+/// Implements `frame.f_locals`. Returns an empty dict if another thread may be changing the variables. Returns the
+/// values that were read last if a variable is being replaced.
+///
+/// The original would also write the dict back into the frame of a generator when the generator continues. It would
+/// overwrite the cells of variables that inner functions use.
+fn read_locals(frame: &Py<Frame>, vm: &VirtualMachine) -> PyResult {
+    if vm.state.thread_count.load() != 0 && !is_in_this_thread(frame, vm) {
+        return Ok(vm.ctx.new_dict().into());
+    }
+    if is_replacing_variable(frame, vm) || ClearedNow::contains(frame) {
+        return Ok(frame.locals.clone_mapping(vm).into());
+    }
+    frame.locals(vm).map(Into::into)
+}
+
+/// Makes a builtin refuse to read the variables of the running frame while one of them is being replaced. A finalizer
+/// that is written in Python has a frame of its own, so only a builtin that is itself a finalizer is refused.
+fn guard_reader(name: &'static str, vm: &VirtualMachine) -> PyResult<()> {
+    let original = vm.builtins.get_attr(name, vm)?;
+    let doc = original.get_attr("__doc__", vm)?;
+    let doc = doc.downcast_ref::<PyStr>().and_then(|doc| doc.to_str()).map(|doc| &*doc.to_owned().leak());
+    let guarded = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        check_variables(vm)?;
+        original.call(args, vm)
+    };
+    let function = vm.ctx.new_method_def(name, guarded, PyMethodFlags::empty(), doc).build_function(vm);
+    vm.builtins.set_attr(name, function, vm)
+}
+
+/// Implements `super.__init__`, which reads the first argument of the running function if it gets no arguments.
+fn init_super(object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    check_variables(vm)?;
+    PySuper::slot_init(object, args, vm)
+}
+
+/// Returns an error if a variable of the running frame is being replaced.
+fn check_variables(vm: &VirtualMachine) -> PyResult<()> {
+    if vm.current_frame().is_some_and(|frame| is_at_replacement(&frame)) {
+        return Err(
+            vm.new_runtime_error("redis-tutor's Python cannot read variables while one of them is being replaced")
+        );
+    }
+    Ok(())
+}
+
+/// Returns whether a frame of this thread is executing an instruction that replaces or deletes a variable.
+fn is_replacing_variable(frame: &Py<Frame>, vm: &VirtualMachine) -> bool {
+    is_at_replacement(frame) && is_in_this_thread(frame, vm)
+}
+
+/// Returns whether the last instruction that a frame has begun replaces or deletes a variable. These are all the
+/// instructions with which the interpreter releases the value of a variable in its place.
+fn is_at_replacement(frame: &Py<Frame>) -> bool {
+    let Some(index) = (frame.lasti() as usize).checked_sub(1) else { return false };
+    matches!(
+        frame.code.instructions.read_op(index),
+        Instruction::DeleteFast { .. }
+            | Instruction::StoreFast { .. }
+            | Instruction::StoreFastLoadFast { .. }
+            | Instruction::StoreFastStoreFast { .. }
+    )
 }
 
 /// Returns whether the frame belongs to a call that the current thread is executing.

@@ -146,14 +146,18 @@ fn close_wrapper(wrapper: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 fn prepare_exit(thrower: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let generator = if State::of(thrower).is_some() { Some(thrower.to_owned()) } else { throwee(thrower) };
     let Some(generator) = generator else { return Ok(()) };
-    let delegate = with_generator!(&generator, state => state.frame().yield_from_target()).flatten();
-    match delegate {
-        Some(delegate) if delegate.downcastable::<PyGenerator>() || delegate.downcastable::<PyCoroutine>() => {
-            vm.with_recursion("", || close(&delegate, vm)).map(drop)
-        }
+    // While a delegate is closed, its code can make the generator continue and wait for another delegate.
+    while let Some(delegate) = with_generator!(&generator, state => state.frame().yield_from_target()).flatten() {
         // For any other delegate, the interpreter itself calls the method `close`.
-        _ => Ok(()),
+        if !delegate.downcastable::<PyGenerator>() && !delegate.downcastable::<PyCoroutine>() {
+            break;
+        }
+        if State::of(&delegate).is_some_and(|state| state.is_closed) {
+            break;
+        }
+        vm.with_recursion("", || close(&delegate, vm))?;
     }
+    Ok(())
 }
 
 /// Returns the generator that an iterator or awaitable throws into, which is the first generator that it refers to.
