@@ -308,6 +308,23 @@ fn a_reply_may_arrive_in_pieces() {
 }
 
 #[test]
+fn code_that_runs_while_a_reply_is_converted_can_use_the_same_objects() {
+    let mut python = Python::start();
+    python.output_of("import _wire, codecs\nc, _ = _wire.open('localhost', 6379, [])");
+    python.output_of(
+        "def decode(data, errors='strict'):\n    return str(_wire.pending(c)) + str(_wire.call(c, ('ECHO', ':7|'), None, None)), len(data)\n",
+    );
+    python.output_of("codecs.register(lambda name: codecs.CodecInfo(None, decode) if name == 'nested' else None)");
+    assert_eq!(python.output_of("_wire.call(c, ('ECHO', '*2|+a|+b|'), None, 'nested')"), "['False7', 'False7']\n");
+    assert_eq!(
+        python.output_of("_wire.call(c, ('ECHO', ':1|+a|'), None, None), _wire.read(c, None, 'nested')"),
+        "(1, 'False7')\n"
+    );
+    python.output_of("class Member:\n    def __repr__(self): members.append(1); return 'm'\n");
+    assert_eq!(python.output_of("members = [Member()]; len(_wire.shuffled(members)), len(members)"), "(1, 2)\n");
+}
+
+#[test]
 fn commands_are_packed_as_redis_py_packs_them() {
     let mut python = Python::start();
     python.output_of("import _wire");

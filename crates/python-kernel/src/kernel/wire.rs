@@ -9,6 +9,7 @@ use rustpython_vm::{
     function::{ArgIntoFloat, FuncArgs, KwArgs},
 };
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(super) use _wire::module_def;
@@ -59,18 +60,20 @@ impl Connections {
 }
 
 impl Received {
-    /// Takes the first reply, if it is complete.
-    fn take_reply(&mut self, encoding: Option<&str>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    /// Takes the bytes of the first reply, if it is complete.
+    fn take_reply(&mut self) -> Result<Option<Vec<u8>>, resp::Malformed> {
         let unread = &self.bytes[self.start..];
-        let end = self.scanner.scan(unread).map_err(|resp::Malformed| closed(vm))?;
-        let Some(end) = end else { return Ok(None) };
-        let reply = resp::Builder::new(&unread[..end], encoding, vm).value();
-        self.start += end;
+        let Some(length) = self.scanner.scan(unread)? else { return Ok(None) };
+        if self.start == 0 && length == self.bytes.len() {
+            return Ok(Some(mem::take(&mut self.bytes)));
+        }
+        let reply = unread[..length].to_vec();
+        self.start += length;
         if self.start == self.bytes.len() {
             self.bytes.clear();
             self.start = 0;
         }
-        reply.map(Some)
+        Ok(Some(reply))
     }
 
     fn append(&mut self, data: Vec<u8>) {
@@ -82,6 +85,24 @@ impl Received {
         }
         self.start = 0;
     }
+}
+
+/// Appends `data` to the received bytes, and takes the first reply, if it is complete. Builds its objects after the lock
+/// on the bytes was released, because a codec that the learner has registered may use the same connection.
+fn next_reply(
+    received: &Mutex<Received>,
+    data: Vec<u8>,
+    encoding: Option<&str>,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyObjectRef>> {
+    let reply = {
+        let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
+        if !data.is_empty() {
+            received.append(data);
+        }
+        received.take_reply().map_err(|resp::Malformed| closed(vm))?
+    };
+    reply.map(|reply| resp::Builder::new(&reply, encoding, vm).value()).transpose()
 }
 
 /// Sends `request`, and waits until a whole reply has arrived on the connection.
@@ -97,9 +118,7 @@ fn request_reply(
     loop {
         match super::request(&request, vm)? {
             ToChild::Received { data } => {
-                let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
-                received.append(data);
-                if let Some(reply) = received.take_reply(encoding, vm)? {
+                if let Some(reply) = next_reply(&received, data, encoding, vm)? {
                     return Ok(reply);
                 }
             }
@@ -261,7 +280,7 @@ impl CommandWriter<'_> {
 
 #[rustpython_vm::pymodule]
 mod _wire {
-    use super::{CommandWriter, closed as closed_error, kernel, micros};
+    use super::{CommandWriter, closed as closed_error, kernel, micros, next_reply};
     use crate::frame::{FromChild, ToChild};
     use crate::kernel as child;
     // The code that `pyattr(once)` generates refers to this crate by the name `rustpython_common`.
@@ -272,6 +291,7 @@ mod _wire {
         function::{ArgBytesLike, ArgIntoFloat, ArgSequence, OptionalOption},
         types::PyTypeSlots,
     };
+    use std::mem;
     use std::sync::PoisonError;
 
     #[pyattr(once, name = "ErrorReply")]
@@ -324,11 +344,9 @@ mod _wire {
         let mut replies = Vec::new();
         loop {
             match answer {
-                ToChild::Connected { data } | ToChild::Received { data } => {
-                    let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
-                    received.append(data);
+                ToChild::Connected { mut data } | ToChild::Received { mut data } => {
                     while replies.len() < commands.len()
-                        && let Some(reply) = received.take_reply(None, vm)?
+                        && let Some(reply) = next_reply(&received, mem::take(&mut data), None, vm)?
                     {
                         replies.push(reply);
                     }
@@ -411,12 +429,8 @@ mod _wire {
     ) -> PyResult {
         let encoding = encoding.flatten();
         let encoding = encoding.as_ref().map(|name| name.to_string_lossy());
-        let buffered = {
-            let received = kernel().connections.find(connection, vm)?;
-            let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
-            received.take_reply(encoding.as_deref(), vm)?
-        };
-        if let Some(reply) = buffered {
+        let received = kernel().connections.find(connection, vm)?;
+        if let Some(reply) = next_reply(&received, Vec::new(), encoding.as_deref(), vm)? {
             return Ok(reply);
         }
         let timeout_us = micros(timeout.flatten().map(f64::from));
@@ -453,13 +467,15 @@ mod _wire {
     #[pyfunction]
     fn shuffled(items: PyListRef, vm: &VirtualMachine) -> PyResult<PyRef<PySet>> {
         let mut ranked = Vec::new();
-        for item in items.borrow_vec().iter() {
+        // The list is copied, because `repr` may be the learner's and may change it.
+        let items = items.borrow_vec().to_vec();
+        for item in items {
             let bytes = item.downcast_ref::<rustpython_vm::builtins::PyBytes>();
             let rank = match bytes {
                 Some(bytes) => child::rng::rank(kernel().seed, bytes.as_bytes()),
                 None => child::rng::rank(kernel().seed, item.repr(vm)?.as_bytes()),
             };
-            ranked.push((rank, item.clone()));
+            ranked.push((rank, item));
         }
         ranked.sort_by_key(|(rank, _)| *rank);
         let set = PySet::default().into_ref(&vm.ctx);
