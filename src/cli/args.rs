@@ -113,8 +113,11 @@ pub enum Command {
         /// Print the page of this command
         command: Option<String>,
     },
-    /// Check lessons: every answer passes, every mistake gets its text
+    /// Check lessons: every answer passes, however it is worded; every mistake gets its text, or a word
     Check {
+        /// Type only what the lessons contain, and no variations of their answers
+        #[arg(long)]
+        quick: bool,
         /// Lesson files, or folders of lesson files; without them, the built-in lessons
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,

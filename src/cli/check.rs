@@ -7,19 +7,24 @@ use super::Error;
 use super::args::Arguments;
 use super::lesson_files::{read_file, read_folder};
 use super::limits::TimeLimit;
-use super::output::print_line;
+use super::output::{ProgressLine, print_line};
 use crate::driver::Limits;
 use crate::lesson::format::{self, Diagnostic};
 use crate::lesson::library::{self, Source};
 use crate::lesson::text_rules;
 use crate::messages::cli as messages;
 use crate::messages::counts::{self, counted};
-use crate::transcript::lesson_check::check_lesson;
+use crate::transcript::lesson_check::{Counts, LessonChecker, Progress};
 use crate::user_files::UserFiles;
 
-/// Checks the lessons at these paths, or the built-in lessons.
-pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf]) -> Result<i32, Error> {
+/// Checks the lessons at these paths, or the built-in lessons. `is_quick` leaves out the variations of answers.
+pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf], is_quick: bool) -> Result<i32, Error> {
     let limits = Limits { time: TimeLimit::of_try(arguments.time_limit), memory: arguments.memory_limit };
+    let checker = match is_quick {
+        true => LessonChecker::without_variations(limits),
+        false => LessonChecker::with_variations(limits)?,
+    };
+    let mut progress = ProgressLine::new(arguments.plain);
     let mut sources = Vec::new();
     for path in paths {
         if UserFiles::default().is_folder(path) {
@@ -32,7 +37,8 @@ pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf]) -> Result<i32, Er
     if paths.is_empty() {
         sources = library::built_in();
     }
-    let (mut fault_count, mut tries, mut ids) = (0, 0, Vec::<(String, String)>::new());
+    let (mut fault_count, mut tries, mut variations) = (0, 0, Counts::default());
+    let mut ids = Vec::<(String, String)>::new();
     for source in &sources {
         let mut advice = Vec::new();
         let hidden = text_rules::hidden_characters(&source.text);
@@ -42,8 +48,19 @@ pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf]) -> Result<i32, Er
             Ok(lesson) => {
                 let id = lesson.id.get_ref().clone();
                 let position = Some(lesson.id.span().start);
-                let report = check_lesson(&Arc::new(lesson), limits)?;
+                let steps = lesson.steps.len();
+                let (mut steps_done, mut tries_done) = (0, 0);
+                let report = checker.check(&Arc::new(lesson), |event| {
+                    match event {
+                        Progress::Tried => tries_done += 1,
+                        Progress::StepDone => steps_done += 1,
+                    }
+                    let tries = counted(tries_done, counts::one_try, counts::tries);
+                    progress.draw(&messages::check_progress(&source.name, steps_done, steps, tries));
+                })?;
+                progress.erase();
                 tries += report.tries;
+                variations += report.variations;
                 advice = report.advice;
                 let replaced = replaced_lesson(&source.name, &id, &built_in);
                 advice.extend(
@@ -69,8 +86,22 @@ pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf]) -> Result<i32, Er
     let lessons = counted(sources.len(), counts::one_lesson, counts::lessons);
     let tries = counted(tries, counts::one_try, counts::tries);
     let faults = counted(fault_count, counts::one_fault, counts::faults);
+    if !is_quick {
+        print_line(&variations_summary(&variations))?;
+    }
     print_line(&messages::check_summary(lessons, tries, faults))?;
     Ok(i32::from(fault_count > 0))
+}
+
+/// Returns the line about the variations that were typed.
+fn variations_summary(variations: &Counts) -> String {
+    messages::variations_summary(
+        counted(variations.rewordings, counts::one_rewording, counts::rewordings),
+        counted(variations.mutants, counts::one_mutant, counts::mutants),
+        variations.dropped,
+        counted(variations.exempt, counts::one_exemption, counts::exemptions),
+        counted(variations.skipped_steps, counts::one_step_not_varied, counts::steps_not_varied),
+    )
 }
 
 /// Returns the built-in lesson that a lesson with this id replaces, unless both have the same file name.

@@ -7,6 +7,7 @@ mod frame_reader;
 mod host;
 mod lesson_watcher;
 mod limits;
+mod parallel;
 mod rehearsal;
 
 use std::io;
@@ -32,6 +33,7 @@ pub use ctrl_c::{Interrupts, WakeReason};
 pub use host::{AdvanceOutcome, Host};
 pub use lesson_watcher::LessonWatcher;
 pub use limits::{Limits, TimeLimitReached, seconds};
+pub use parallel::{Messages, run_in_parallel};
 pub use rehearsal::{RehearsalOutcome, rehearse};
 
 /// A front end of a session: a terminal, a pipe, a script, a lesson check or a test.

@@ -101,6 +101,10 @@ pub struct Step {
     pub expect: Option<Spanned<Expect>>,
     #[serde(default, rename = "mistake")]
     pub mistakes: Vec<Mistake>,
+    /// Variations of the answers that `check` makes, and that may end otherwise than it demands.
+    #[serde(default, rename = "exempt")]
+    #[cfg_attr(test, schemars(with = "Vec<Exemption>"))]
+    pub exemptions: Vec<Spanned<Exemption>>,
 }
 
 /// The expectations of a step. All that are given must be met.
@@ -179,6 +183,21 @@ pub struct Mistake {
     /// be done.
     #[serde(default)]
     pub spoils: bool,
+}
+
+/// A variation of an answer that may end otherwise than `check` demands: a rewording that may be refused, or an answer with
+/// a mistake in it that may pass or be met with silence.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Exemption {
+    /// The name of the rule that makes the variation, as `check` shows it.
+    pub rule: String,
+    /// The lines of the variation. Without them, all variations by this rule are exempt.
+    #[serde(rename = "try")]
+    pub example: Option<String>,
+    /// Why the variation may end in this way.
+    pub because: String,
 }
 
 /// The conditions by which a mistake is recognised. All that are given must hold.

@@ -100,6 +100,20 @@ messages! {
     when_state_raises(probe, wanted, error) = "`state` expects {wanted} from {probe}, but it raised {error}.";
     when_state_not_asked(probe, wanted) = "`state` expects {wanted} from {probe}, but it did not run.";
 
+    // Messages about variations of an answer. `rule` is the name of the rule that has made the variation, `lines` what
+    // was typed, and `words` what the tutor said to it.
+    no_word() = "nothing";
+    rewording_refused(rule, lines, reason, words) =
+        "reworded by the rule \"{rule}\", this answer does not do the step: {lines}; {reason}. The tutor said: {words}";
+    rewording_taken_for_mistake(rule, lines, line, text) =
+        "reworded by the rule \"{rule}\", this answer is taken for a mistake: {lines}; at {line} the text is: {text}";
+    mutant_passes(rule, lines) =
+        "with a mistake by the rule \"{rule}\", this answer still does the step: {lines}. Let `expect` refuse it, add it to `also` if it is right, or exempt it with [[step.exempt]]";
+    mutant_meets_silence(rule, lines) =
+        "with a mistake by the rule \"{rule}\", the tutor says nothing to this answer: {lines}. Add a mistake that recognises it, or exempt it with [[step.exempt]]";
+    unknown_rule(name, known) = "there is no rule \"{name}\" for variations. There are: {known}";
+    exemption_not_needed(rule) = "no variation by the rule \"{rule}\" needs this exemption: remove it";
+
     // Messages about steps without a task.
     not_left_by_skip(id) = "step \"{id}\" cannot be skipped with :skip";
     show_raises(line, error) =

@@ -71,6 +71,13 @@ messages! {
     /// The last line of `check`.
     check_summary(lessons, tries, faults) = "{lessons}, {tries}, {faults}";
 
+    /// The line of `check` about the variations of answers, before the last one.
+    variations_summary(rewordings, mutants, dropped, exempt, skipped) =
+        "{rewordings}, {mutants} ({dropped} without an effect), {exempt}, {skipped}";
+
+    /// Shown by `check` at a terminal while it runs. `file` is the lesson that is being checked.
+    check_progress(file, done, steps, tries) = "{file}: {done} of {steps} steps, {tries}";
+
     /// A line in the list of lessons, for a lesson that replaces a built-in lesson.
     replaces_built_in(id, path) = "{id} is {path}, in place of the lesson built in.";
 

@@ -38,6 +38,22 @@ messages! {
     one_try() = "1 try";
     /// A number of texts other than 1 that `check` has typed.
     tries(number) = "{number} tries";
+    /// A single answer in other words.
+    one_rewording() = "1 rewording";
+    /// A number of answers in other words, other than 1.
+    rewordings(number) = "{number} rewordings";
+    /// A single answer with a mistake in it.
+    one_mutant() = "1 mutant";
+    /// A number of answers with mistakes in them, other than 1.
+    mutants(number) = "{number} mutants";
+    /// A single variation that a lesson exempts.
+    one_exemption() = "1 exempt";
+    /// A number of variations that lessons exempt, other than 1.
+    exemptions(number) = "{number} exempt";
+    /// A single step whose answers are not varied.
+    one_step_not_varied() = "1 step without variations";
+    /// A number of steps whose answers are not varied, other than 1.
+    steps_not_varied(number) = "{number} steps without variations";
     /// A single fault in a lesson.
     one_fault() = "1 fault";
     /// A number of faults in lessons other than 1.

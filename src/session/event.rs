@@ -51,6 +51,10 @@ pub enum Event {
     LessonSaved(Result<Arc<Lesson>, String>),
     /// The rehearsal of the open lesson has ended. Its result may be incomplete.
     Rehearsed(Arc<Rehearsal>),
+    /// Make the current state the checkpoint. Comes at a prompt.
+    SetCheckpoint,
+    /// Return to the checkpoint, with its data, clock, variables and step. Comes at a prompt, or when all clients wait.
+    ReturnToCheckpoint,
 }
 
 /// Something that the driver has to do.

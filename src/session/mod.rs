@@ -5,6 +5,7 @@
 //! above it. If a module needs something from a module above it, it returns a request as data, and `Session` performs
 //! the request.
 
+mod checkpoint;
 mod commands;
 pub mod display;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod status;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use checkpoint::Checkpoint;
 use commands::Wait;
 use commands::undo::UndoHistory;
 use commands::wire::WireDisplay;
@@ -47,6 +49,7 @@ pub struct Session {
     wire_display: WireDisplay,
     /// The `:wait` in progress. The clock moves to the end of the wait, deadline by deadline.
     wait: Option<Wait>,
+    checkpoint: Checkpoint,
 }
 
 impl Session {
@@ -56,6 +59,7 @@ impl Session {
             undo: UndoHistory::default(),
             wire_display: WireDisplay::default(),
             wait: None,
+            checkpoint: Checkpoint::default(),
         }
     }
 
@@ -136,6 +140,8 @@ impl Session {
             Event::FileWritten { path, refusal } => self.report_file(&path, refusal),
             Event::LessonSaved(saved) => self.tutor.replace_lesson(saved),
             Event::Rehearsed(rehearsal) => self.tutor.keep_rehearsal(rehearsal),
+            Event::SetCheckpoint => self.set_checkpoint(),
+            Event::ReturnToCheckpoint => self.return_to_checkpoint(),
         }
         self.settle();
     }
@@ -331,6 +337,7 @@ impl Session {
 
     /// Handles what the learner has entered.
     fn enter(&mut self, text: &str) {
+        self.leave_checkpoint();
         let runtime = &mut self.tutor.runtime;
         if runtime.awaited_input().is_some() {
             return runtime.answer_input(Some(text.trim_end_matches('\n').to_owned()));

@@ -14,7 +14,8 @@
 //! | `ReadLine` | `Line` |
 //!
 //! [`ToChild::Interrupted`] can take the place of any of these answers. Between two runs, the parent may send
-//! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`].
+//! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`], and
+//! [`ToChild::SaveVariables`], which it answers with [`FromChild::VariablesSaved`].
 //!
 //! # On the pipe
 //! A frame is its length (u32, without these four bytes), a tag (u8), the number of the Python thread that sent the
@@ -111,6 +112,10 @@ pub enum ToChild {
         /// The source up to the cursor.
         text: String,
     },
+    /// Saves the values of all variables, so that [`RestoreVariables`](Self::RestoreVariables) can restore them.
+    SaveVariables,
+    /// Restores the variables that were saved last. Does nothing if they could not be saved.
+    RestoreVariables,
 }
 
 /// A frame from a Python child to its parent.
@@ -196,6 +201,11 @@ pub enum FromChild {
     ThreadCount {
         /// Number of threads besides the main thread.
         count: u32,
+    },
+    /// Answers [`ToChild::SaveVariables`].
+    VariablesSaved {
+        /// Whether all variables can be restored. Objects with a state of their own, such as generators, cannot.
+        are_restorable: bool,
     },
 }
 
@@ -357,6 +367,8 @@ impl Frame for ToChild {
             Self::Interrupted => w.tag(10, thread),
             Self::GetCompletions { text } => w.tag(11, thread).text(text),
             Self::DiscardInterrupt => w.tag(12, thread),
+            Self::SaveVariables => w.tag(13, thread),
+            Self::RestoreVariables => w.tag(14, thread),
         };
     }
 
@@ -375,6 +387,8 @@ impl Frame for ToChild {
             10 => Self::Interrupted,
             11 => Self::GetCompletions { text: f.text()? },
             12 => Self::DiscardInterrupt,
+            13 => Self::SaveVariables,
+            14 => Self::RestoreVariables,
             _ => return None,
         })
     }
@@ -407,6 +421,7 @@ impl Frame for FromChild {
             Self::Completions { names } => w.tag(11, thread).names(names),
             Self::ThreadCount { count } => w.tag(12, thread).u32(*count),
             Self::InterruptWait => w.tag(13, thread),
+            Self::VariablesSaved { are_restorable } => w.tag(14, thread).bool(*are_restorable),
         };
     }
 
@@ -446,6 +461,7 @@ impl Frame for FromChild {
             }
             12 => Self::ThreadCount { count: f.u32()? },
             13 => Self::InterruptWait,
+            14 => Self::VariablesSaved { are_restorable: f.bool()? },
             _ => return None,
         })
     }
@@ -476,6 +492,8 @@ mod tests {
         assert_round_trips(ToChild::Line { text: Some(String::new()) });
         assert_round_trips(ToChild::Line { text: None });
         assert_round_trips(ToChild::DiscardInterrupt);
+        assert_round_trips(ToChild::SaveVariables);
+        assert_round_trips(ToChild::RestoreVariables);
         assert_round_trips(FromChild::Connect {
             connection: 1,
             host: "localhost".into(),
@@ -488,6 +506,7 @@ mod tests {
         assert_round_trips(FromChild::Completions { names: vec!["a".into(), String::new()] });
         assert_round_trips(FromChild::ThreadCount { count: 2 });
         assert_round_trips(FromChild::InterruptWait);
+        assert_round_trips(FromChild::VariablesSaved { are_restorable: true });
         assert_round_trips(FromChild::RunFinished(RunOutcome {
             last_echo: Some("b'x'".into()),
             exception: Some(UncaughtException {

@@ -16,6 +16,7 @@
 
 mod nesting;
 mod stack;
+pub mod structure;
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::token::TokenKind;

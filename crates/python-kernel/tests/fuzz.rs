@@ -35,6 +35,8 @@ fn to_child() -> impl Strategy<Value = ToChild> {
         proptest::option::of(text()).prop_map(|text| ToChild::Line { text }),
         Just(ToChild::Interrupted),
         Just(ToChild::DiscardInterrupt),
+        Just(ToChild::SaveVariables),
+        Just(ToChild::RestoreVariables),
         text().prop_map(|text| ToChild::GetCompletions { text }),
     ]
 }
@@ -69,6 +71,7 @@ fn from_child() -> impl Strategy<Value = FromChild> {
         text().prop_map(|prompt| FromChild::ReadLine { prompt }),
         outcome().prop_map(FromChild::RunFinished),
         vec(text(), 0..4).prop_map(|names| FromChild::Completions { names }),
+        any::<bool>().prop_map(|are_restorable| FromChild::VariablesSaved { are_restorable }),
         Just(FromChild::InterruptWait),
         any::<u32>().prop_map(|count| FromChild::ThreadCount { count }),
     ]

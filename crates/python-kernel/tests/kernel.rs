@@ -4,6 +4,8 @@
 mod guards;
 #[path = "kernel/local_variables.rs"]
 mod local_variables;
+#[path = "kernel/variables.rs"]
+mod variables;
 
 use python_kernel::SUBCOMMAND;
 use python_kernel::frame::{self, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls};
@@ -166,6 +168,17 @@ impl Python {
         match self.receive() {
             Some((0, FromChild::Completions { names })) => names,
             other => panic!("expected completions, got {other:?}"),
+        }
+    }
+}
+
+impl Python {
+    /// Saves the variables, and returns whether they can be restored.
+    fn save_variables(&mut self) -> bool {
+        self.send(0, &ToChild::SaveVariables);
+        match self.receive() {
+            Some((0, FromChild::VariablesSaved { are_restorable })) => are_restorable,
+            other => panic!("expected the answer about the variables, got {other:?}"),
         }
     }
 }

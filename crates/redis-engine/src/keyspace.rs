@@ -5,6 +5,7 @@
 //! are blocked on.
 
 mod database;
+mod digest;
 mod edit;
 mod expiring;
 mod memory_cap;
@@ -20,6 +21,7 @@ use super::watch::{KeyChange, Watches};
 
 use database::NewHead;
 pub use database::{Database, Entry};
+pub(crate) use digest::Digest;
 pub(crate) use edit::Edit;
 pub use memory_cap::MemoryCap;
 pub(crate) use ready_keys::BlockedCounts;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::super::Session;
 use super::super::lesson_run::{LessonRun, Phase};
-use super::super::runtime;
+use super::super::runtime::{self, UsedPython};
 use super::super::runtime::dialect::{self, Dialect, Input};
 use super::join_sentences;
 use crate::markup::{Role, code};
@@ -86,8 +86,8 @@ struct KeptData {
 }
 
 /// The state of the session at one time.
-#[derive(Debug)]
-struct Snapshot {
+#[derive(Debug, Clone)]
+pub struct Snapshot {
     runtime: runtime::Snapshot,
     elements: usize,
     lesson: Option<LessonRun>,
@@ -167,13 +167,13 @@ impl Session {
     }
 
     /// Returns the number of elements in the data.
-    fn elements(&self) -> usize {
+    pub(in super::super) fn elements(&self) -> usize {
         let keyspace = &self.tutor.runtime.engine.keyspace;
         self.latest().map_or_else(|| count_elements(keyspace), |kept| kept.elements)
     }
 
     /// Returns a snapshot of the session. `elements` is the number of elements in its data.
-    fn snapshot(&mut self, elements: usize) -> Snapshot {
+    pub(in super::super) fn snapshot(&mut self, elements: usize) -> Snapshot {
         let runtime = &self.tutor.runtime;
         let shared = self.latest().cloned();
         let copy = || KeptData { keyspace: Arc::new(runtime.engine.keyspace.clone()), elements };
@@ -189,9 +189,13 @@ impl Session {
 
     /// Restores a snapshot. Returns the number of microseconds by which the clock was set back.
     fn restore(&mut self, snapshot: Snapshot) -> i64 {
+        self.restore_with(snapshot, UsedPython::Replaced)
+    }
+
+    pub(in super::super) fn restore_with(&mut self, snapshot: Snapshot, used: UsedPython) -> i64 {
         let keyspace = snapshot.runtime.keyspace.clone();
         self.undo.latest = Some(KeptData { keyspace, elements: snapshot.elements });
-        let us_back = self.tutor.runtime.restore(snapshot.runtime);
+        let us_back = self.tutor.runtime.restore(snapshot.runtime, used);
         self.tutor.baselines.note(&self.tutor.runtime.engine.keyspace);
         self.wire_display.skip_to_end(&self.tutor.runtime.wire_log);
         self.wait = None;

@@ -180,6 +180,20 @@ pub struct Python {
     pub replay_log: ReplayLog,
     /// The replay that restores the variables of the previous child in a fresh one.
     pub replay: Option<Replay>,
+    /// Whether the child has saved its variables for a checkpoint.
+    pub saved_variables: SavedVariables,
+}
+
+/// Whether a child has saved its variables, so that it can be used again from a checkpoint on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SavedVariables {
+    #[default]
+    Never,
+    /// The child was told to save them, and has not answered.
+    Requested,
+    Restorable,
+    /// Some have a state that cannot be restored.
+    NotRestorable,
 }
 
 /// A connection that a child opened.
@@ -207,6 +221,7 @@ impl Python {
     pub fn prepare_replay(&mut self) {
         self.child = None;
         self.unread.clear();
+        self.saved_variables = SavedVariables::Never;
         (self.runs, self.threads, self.was_interrupted) = (0, 0, false);
         let pending = std::mem::take(&mut self.asks);
         let kept = self.connections.keys().copied();

@@ -7,6 +7,7 @@
 
 mod ask;
 mod ask_name;
+mod checkpoint;
 mod cli;
 pub mod client;
 mod client_index;
@@ -43,7 +44,7 @@ use output_limit::{Allowance, FoldedOutput, OutputLimit};
 use python_kernel::frame::{ToChild, Walls};
 use python_kernel::syntax::{self, Statement};
 use redis_engine::Engine;
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, UsedPython};
 use wire_log::WireLog;
 
 /// The part of a session that runs code and commands.

@@ -2,7 +2,7 @@
 
 use super::super::display::memory_size;
 use super::super::event::{ChildId, Effect, Show};
-use super::client::{Ask, Client, ClientIndex, Connection, TUTOR};
+use super::client::{Ask, Client, ClientIndex, Connection, SavedVariables, TUTOR};
 use super::input_log::{InputKind, InputOutcome};
 use super::output_limit::most_output;
 use super::replay_log::ReplayLog;
@@ -86,6 +86,7 @@ impl Runtime {
             FromChild::ReadLine { prompt } => self.ask(client, thread, Ask::Input { prompt }),
             FromChild::Completions { names } => self.take_names(client, &names),
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
+            FromChild::VariablesSaved { are_restorable } => self.note_saved_variables(client, are_restorable),
             FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
                 self.answer(client, MAIN_THREAD, ToChild::Interrupted);
             }
@@ -425,6 +426,7 @@ impl Runtime {
         python.threads = 0;
         python.was_interrupted = false;
         python.exceeded_memory = None;
+        python.saved_variables = SavedVariables::Never;
         for connection in std::mem::take(&mut python.connections).into_values() {
             self.disconnect(connection.client);
         }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::super::event::Effect;
 use super::Runtime;
-use super::client::{Client, ClientIndex, Clients};
+use super::checkpoint::can_return;
+use super::client::{Client, ClientIndex, Clients, SavedVariables};
 use super::dialect::Dialect;
 use super::input_log::InputLog;
 use super::wire_log::WireLog;
 
+use python_kernel::frame::{MAIN_THREAD, ToChild};
 use redis_engine::keyspace::Keyspace;
 use redis_engine::server_state::ServerState;
 use redis_engine::watch::Watches;
@@ -26,6 +28,15 @@ pub struct Snapshot {
     dialect: Dialect,
     wire_log: WireLog,
     input_log: InputLog,
+}
+
+/// What becomes of a Python that has run something since a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsedPython {
+    /// It is killed, and a fresh one replays the log of the snapshot.
+    Replaced,
+    /// It restores the variables that it saved when the snapshot was made, if it can. Otherwise it is replaced.
+    Returned,
 }
 
 impl Runtime {
@@ -47,9 +58,9 @@ impl Runtime {
 
     /// Restores the runtime. Returns the number of microseconds by which the clock was set back.
     ///
-    /// A Python that has run or requested something since is killed. A fresh one replays the log of the snapshot, and if it was
-    /// waiting for Redis, it waits again.
-    pub fn restore(&mut self, snapshot: Snapshot) -> i64 {
+    /// If a Python is replaced, a fresh one replays the log of the snapshot, and if it was waiting for Redis, it waits
+    /// again.
+    pub fn restore(&mut self, snapshot: Snapshot, used: UsedPython) -> i64 {
         let us_back = self.clock.now_us() - snapshot.now_us;
         let runs_on = |client: &Client, old: &Client| {
             client.python.child.is_some()
@@ -59,13 +70,23 @@ impl Runtime {
                 && client.python.requests == old.python.requests
         };
         let mut clients = snapshot.clients;
+        let returns =
+            |client: &Client, old: &Client| used == UsedPython::Returned && !runs_on(client, old) && can_return(client, old);
         for client in self.clients.iter() {
-            if !clients.iter().any(|old| runs_on(client, old)) {
+            if !clients.iter().any(|old| runs_on(client, old) || returns(client, old)) {
                 self.effects.extend(client.python.child.map(Effect::Kill));
             }
         }
         for old in clients.iter_mut() {
-            if !self.clients.iter().any(|client| runs_on(client, old)) {
+            if let Some(client) = self.clients.iter().find(|client| returns(client, old)) {
+                old.python.runs = client.python.runs;
+                old.python.saved_variables = SavedVariables::Restorable;
+                self.effects.extend(client.python.child.map(|child| Effect::Send {
+                    child,
+                    thread: MAIN_THREAD,
+                    frame: ToChild::RestoreVariables,
+                }));
+            } else if !self.clients.iter().any(|client| runs_on(client, old)) {
                 old.python.prepare_replay();
             }
         }

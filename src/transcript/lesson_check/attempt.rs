@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use toml::Spanned;
 
+use super::ending::Ending;
 use super::explain::{self, first_line, quoted};
 use crate::driver::{Frontend, Host, Limits, TimeLimitReached, drive};
 use crate::lesson::evidence::{Failure, Submission};
@@ -16,7 +17,9 @@ use crate::lesson::judge::{Judged, Verdict};
 use crate::lesson::library::Library;
 use crate::lesson::race_result::RaceResult;
 use crate::lesson::rehearsal::Rehearsal;
+use crate::markup::{Style, Text, layout, plain_text};
 use crate::messages::check as messages;
+use crate::session::dialect::{Dialect, Input};
 use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
@@ -25,12 +28,17 @@ use crate::session::{Session, dialect};
 /// date and the hour differ.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
+/// The style in which the tutor's texts are quoted: every paragraph on one line.
+const ON_ONE_LINE: Style = Style { width: usize::MAX, ascii: true, plain: true, quoted: true };
+
 /// The lesson that is checked, and the rehearsal of its answers.
 pub struct LessonUnderTest<'a> {
     pub lesson: &'a Arc<Lesson>,
     pub rehearsal: Arc<Rehearsal>,
     /// The limits of each attempt.
     pub limits: Limits,
+    /// Called for each attempt.
+    pub on_try: &'a (dyn Fn() + Sync),
 }
 
 /// The results of an attempt.
@@ -39,8 +47,14 @@ pub struct Attempt {
     /// The submissions that are still to be typed.
     inputs: VecDeque<String>,
     pub judged: Vec<Judged>,
+    /// The submissions that have run, in the order in which they ended.
+    pub submissions: Vec<Submission>,
     /// The submissions that raised an error, with the error.
     pub errors: Vec<(String, Failure)>,
+    /// The texts with which the tutor has replied to the submissions. Replies to tutor commands are not among them.
+    pub words: Vec<String>,
+    /// Whether the last input was a tutor command.
+    is_command: bool,
     /// The submissions that the learner does not see.
     pub unseen: Vec<Submission>,
     pub race_results: Vec<RaceResult>,
@@ -56,6 +70,8 @@ pub struct Attempt {
     pub drawn: bool,
     /// The keys that should stay unchanged, but do not exist at the end.
     pub missing_keys: Vec<Spanned<String>>,
+    /// The data at the end.
+    pub ending: Ending,
 }
 
 /// The circumstances of an attempt.
@@ -68,8 +84,14 @@ pub enum Conditions {
 }
 
 impl LessonUnderTest<'_> {
-    /// Opens the lesson at a step and types a text.
+    /// Opens the lesson at a step and types a text, one submission after the other.
     pub fn attempt(&self, index: usize, text: &str, conditions: Conditions) -> io::Result<Attempt> {
+        self.attempt_inputs(index, dialect::submissions(text), conditions)
+    }
+
+    /// Opens the lesson at a step and enters these texts.
+    pub fn attempt_inputs(&self, index: usize, inputs: Vec<String>, conditions: Conditions) -> io::Result<Attempt> {
+        (self.on_try)();
         let mut options = Options::repeatable(Arc::new(Library { lessons: vec![self.lesson.clone()] }));
         if conditions == Conditions::Other {
             (options.seed, options.start_us) = (SEED + 1, START_US + OTHER_DAY_US);
@@ -78,8 +100,7 @@ impl LessonUnderTest<'_> {
         session.limit_memory(self.limits.memory);
         session.open(self.lesson.clone(), index);
         session.rehearsed(self.rehearsal.clone());
-        let inputs = dialect::submissions(text).into();
-        let mut attempt = Attempt { inputs, time_limit: self.limits.time, ..Attempt::default() };
+        let mut attempt = Attempt { inputs: inputs.into(), time_limit: self.limits.time, ..Attempt::default() };
         match drive(&mut session, &mut attempt) {
             Err(error) if TimeLimitReached::is_cause_of(&error) => attempt.stopped_after = self.limits.time,
             ended => drop(ended?),
@@ -87,6 +108,7 @@ impl LessonUnderTest<'_> {
         attempt.done |= session.is_step_done();
         let unchanged = self.lesson.steps[index].expect.iter().flat_map(|expect| &expect.get_ref().unchanged);
         attempt.missing_keys = unchanged.filter(|key| !session.has_key(key.get_ref())).cloned().collect();
+        attempt.ending = Ending::of_session(&session);
         Ok(attempt)
     }
 }
@@ -150,9 +172,19 @@ impl Attempt {
     }
 }
 
+/// Returns the words of a text without its layout.
+fn on_one_line(text: &Text) -> String {
+    let lines: Vec<String> = layout(text, None, ON_ONE_LINE).iter().map(|line| plain_text(line)).collect();
+    lines.join(" ").trim().to_owned()
+}
+
 impl Frontend for Attempt {
     fn show(&mut self, show: &Show) -> io::Result<()> {
-        self.drawn |= matches!(show, Show::Picture(_));
+        match show {
+            Show::Picture(_) => self.drawn = true,
+            Show::Text(text) if self.prompted && !self.is_command => self.words.push(on_one_line(text)),
+            _ => {}
+        }
         Ok(())
     }
 
@@ -163,7 +195,11 @@ impl Frontend for Attempt {
             self.needless = self.inputs.front().cloned();
         }
         // All inputs are typed, even if the step is done before the last one, because replays do the same.
-        Ok(self.inputs.pop_front().map_or(Event::EndOfInput, Event::Entered))
+        Ok(self.inputs.pop_front().map_or(Event::EndOfInput, |text| {
+            let inputs = dialect::inputs(&text, Dialect::Both);
+            self.is_command = inputs.iter().all(|input| matches!(input, Input::Tutor(_)));
+            Event::Entered(text)
+        }))
     }
 
     fn wait(&mut self, _: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
@@ -181,10 +217,9 @@ impl Frontend for Attempt {
 
     fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
         // The answers of the previous steps run before the first prompt.
-        if let Some(error) = &submission.error
-            && self.prompted
-        {
-            self.errors.push((submission.source.clone(), error.clone()));
+        if self.prompted {
+            self.errors.extend(submission.error.clone().map(|error| (submission.source.clone(), error)));
+            self.submissions.push(submission.clone());
         }
         Ok(())
     }

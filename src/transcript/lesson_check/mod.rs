@@ -1,17 +1,21 @@
 //! `check`: types everything that a lesson contains. Every answer must pass, an empty submission must not, every mistake
-//! must be recognised, and code that is shown, predicted or measured must run.
+//! must be recognised, and code that is shown, predicted or measured must run. Variations of the answers are typed as
+//! well.
+//!
+//! The steps of a lesson are checked in parallel.
 
 mod attempt;
+mod ending;
 mod explain;
 mod untyped_steps;
+mod variations;
 
 use std::io;
 use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::other_dialect;
-use crate::driver::{Frontend as _, Limits, rehearse, seconds};
+use crate::driver::{Frontend as _, Limits, rehearse, run_in_parallel, seconds};
 use crate::lesson::evidence::Submission;
 use crate::lesson::format::{Diagnostic, Expect, Lesson, Mistake, Step};
 use crate::lesson::judge::Verdict;
@@ -19,9 +23,12 @@ use crate::lesson::rules;
 use crate::messages::check as messages;
 use crate::session::dialect::{self, Dialect, Input};
 use crate::session::{self, python_hints};
+use crate::transcript::other_dialect;
 use attempt::{Attempt, Conditions, LessonUnderTest};
 use explain::{first_line, line_of_error, quoted};
 use untyped_steps::check_untyped_step;
+pub use variations::Counts;
+use variations::{Methods, can_be_varied, check_variations};
 
 /// The result of checking a lesson.
 #[derive(Debug, Default)]
@@ -31,6 +38,8 @@ pub struct Report {
     pub advice: Vec<Diagnostic>,
     /// Number of texts that were typed.
     pub tries: usize,
+    /// Numbers of variations that were typed.
+    pub variations: Counts,
 }
 
 impl Report {
@@ -43,6 +52,14 @@ impl Report {
         }
     }
 
+    /// Adds the report of a step.
+    fn add(&mut self, other: Report) {
+        other.errors.into_iter().for_each(|error| self.add_error(error));
+        self.advice.extend(other.advice);
+        self.tries += other.tries;
+        self.variations += other.variations;
+    }
+
     /// Sorts everything by its place in the file.
     fn sorted(mut self) -> Self {
         self.errors.sort_by_key(|error| error.at);
@@ -51,81 +68,141 @@ impl Report {
     }
 }
 
-/// Checks a lesson. If its file breaks a rule, nothing in it is run. A try that takes longer than the time limit is
-/// stopped. Further tries that would run the same code again are omitted.
-///
-/// # Errors
-/// Returns an error if Python cannot be started.
-pub fn check_lesson(lesson: &Arc<Lesson>, limits: Limits) -> io::Result<Report> {
-    let mut report = Report { errors: rules::errors(lesson), advice: rules::advice(lesson), tries: 0 };
-    if report.errors.is_empty() {
-        let outcome = rehearse(lesson, &Attempt::default().python_executable()?, limits)?;
-        if let (Some(index), Some(limit)) = (outcome.stopped_at, limits.time) {
+/// How far the check of a lesson has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Another text was typed.
+    Tried,
+    /// Another step was checked.
+    StepDone,
+}
+
+/// Checks lessons.
+#[derive(Debug)]
+pub struct LessonChecker {
+    limits: Limits,
+    /// The methods of redis-py, from which variations are made. Without them, there are no variations.
+    methods: Option<Methods>,
+}
+
+impl LessonChecker {
+    /// Returns a checker that types everything in a lesson, but no variations. The limits are those of each attempt.
+    pub fn without_variations(limits: Limits) -> Self {
+        LessonChecker { limits, methods: None }
+    }
+
+    /// Returns a checker that also types variations of the answers.
+    ///
+    /// # Errors
+    /// Returns an error if Python cannot be started.
+    pub fn with_variations(limits: Limits) -> io::Result<Self> {
+        Ok(LessonChecker { limits, methods: Some(Methods::read(&Attempt::default().python_executable()?)?) })
+    }
+
+    /// Checks a lesson. If its file breaks a rule, nothing in it is run. What takes longer than the time limit is stopped,
+    /// and nothing is tried that would have to repeat it. Calls `on_progress` whenever the check comes further.
+    ///
+    /// # Errors
+    /// Returns an error if Python cannot be started.
+    pub fn check(&self, lesson: &Arc<Lesson>, on_progress: impl FnMut(Progress)) -> io::Result<Report> {
+        let mut report =
+            Report { errors: rules::errors(lesson), advice: rules::advice(lesson), ..Report::default() };
+        if !report.errors.is_empty() {
+            return Ok(report.sorted());
+        }
+        let outcome = rehearse(lesson, &Attempt::default().python_executable()?, self.limits)?;
+        if let (Some(index), Some(limit)) = (outcome.stopped_at, self.limits.time) {
             let step = &lesson.steps[index];
             let at = step.answer.as_ref().map_or(step.id.span().start, |answer| answer.span().start);
             report.add_error(Diagnostic::new(Some(at), messages::answers_not_ended(step.id.get_ref(), seconds(limit))));
             return Ok(report.sorted());
         }
-        let lesson_under_test = LessonUnderTest { lesson, rehearsal: Arc::new(outcome.rehearsal), limits };
-        for index in 0..lesson.steps.len() {
-            check_step(&lesson_under_test, index, &mut report)?;
+        let rehearsal = Arc::new(outcome.rehearsal);
+        let steps = (0..lesson.steps.len()).collect();
+        let check = |index: usize, progress: &crate::driver::Messages<Progress, io::Result<Report>>| {
+            let on_try = || progress.send(Progress::Tried);
+            let lesson_under_test =
+                LessonUnderTest { lesson, rehearsal: rehearsal.clone(), limits: self.limits, on_try: &on_try };
+            let checked = check_step(&lesson_under_test, index, self.methods.as_ref());
+            progress.send(Progress::StepDone);
+            checked
+        };
+        for checked in run_in_parallel(steps, check, on_progress) {
+            report.add(checked?);
             if has_setup_error(lesson, &report) {
                 break;
             }
         }
+        Ok(report.sorted())
     }
-    Ok(report.sorted())
 }
 
-fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, report: &mut Report) -> io::Result<()> {
+/// Checks a step.
+fn check_step(
+    lesson_under_test: &LessonUnderTest<'_>,
+    index: usize,
+    methods: Option<&Methods>,
+) -> io::Result<Report> {
     let lesson = lesson_under_test.lesson;
     let step = &lesson.steps[index];
+    let mut report = Report::default();
     let attempt = |text: &str, report: &mut Report| {
         report.tries += 1;
         lesson_under_test.attempt(index, text, Conditions::Usual)
     };
     // The attempt only prepares the step, so its errors come from code that runs before the learner types.
-    let nothing = attempt("None", report)?;
-    if is_stopped(&nothing, step.id.span().start, report) {
-        return Ok(());
+    let nothing = attempt("None", &mut report)?;
+    if is_stopped(&nothing, step.id.span().start, &mut report) {
+        return Ok(report);
     }
-    check_hidden_code(lesson, step, &nothing, report);
-    if has_setup_error(lesson, report) {
-        return Ok(());
+    check_hidden_code(lesson, step, &nothing, &mut report);
+    if has_setup_error(lesson, &report) {
+        return Ok(report);
     }
     if step.task.is_none() && step.explore.is_none() {
-        return check_untyped_step(lesson_under_test, index, &nothing, report);
+        report.variations.skipped_steps += usize::from(methods.is_some());
+        check_untyped_step(lesson_under_test, index, &nothing, &mut report)?;
+        return Ok(report);
     }
-    check_start(step, &nothing, report);
+    check_start(step, &nothing, &mut report);
+    let mut done = Vec::new();
     for answer in step.answer.iter().chain(&step.also) {
-        let tried = attempt(answer.get_ref(), report)?;
-        if !is_stopped(&tried, answer.span().start, report) {
-            check_answer(step, answer, &tried, report);
+        let tried = attempt(answer.get_ref(), &mut report)?;
+        if !is_stopped(&tried, answer.span().start, &mut report) {
+            check_answer(step, answer, &tried, &mut report);
+            done.extend(tried.done.then_some((answer, tried)));
         }
     }
     if let Some(answer) = &step.answer {
         let typed = answer.get_ref();
         let in_cli = other_dialect::in_redis_cli(typed, &lesson_under_test.rehearsal.steps[index]);
         if let Some(lines) = in_cli.filter(|lines| !step.also.iter().any(|also| also.get_ref().trim() == lines)) {
-            let tried = attempt(&lines, report)?;
-            if !is_stopped(&tried, answer.span().start, report) {
-                check_answer_in_redis_cli(step, &lines, &tried, report);
+            let tried = attempt(&lines, &mut report)?;
+            if !is_stopped(&tried, answer.span().start, &mut report) {
+                check_answer_in_redis_cli(step, &lines, &tried, &mut report);
             }
         }
         if let Some(lines) = without_client_switches(step, typed) {
-            let tried = attempt(&lines, report)?;
-            if !is_stopped(&tried, answer.span().start, report) {
-                check_clients(answer, &tried, report);
+            let tried = attempt(&lines, &mut report)?;
+            if !is_stopped(&tried, answer.span().start, &mut report) {
+                check_clients(answer, &tried, &mut report);
             }
         }
     }
     for (index, mistake) in step.mistakes.iter().enumerate() {
-        let tried = attempt(mistake.example.get_ref(), report)?;
-        if !is_stopped(&tried, mistake.example.span().start, report) {
-            check_mistake(index, mistake, &tried, report);
+        let tried = attempt(mistake.example.get_ref(), &mut report)?;
+        if !is_stopped(&tried, mistake.example.span().start, &mut report) {
+            check_mistake(index, mistake, &tried, &mut report);
         }
     }
-    Ok(())
+    match methods {
+        Some(methods) if can_be_varied(step) => {
+            check_variations(lesson_under_test, index, &nothing, &done, methods, &mut report)?;
+        }
+        Some(_) => report.variations.skipped_steps += 1,
+        None => {}
+    }
+    Ok(report)
 }
 
 /// Returns whether an attempt was stopped by the time limit. Reports it if so.

@@ -21,6 +21,7 @@ mod rng;
 mod run;
 mod syntax_error;
 mod traceback;
+mod variables;
 mod wire;
 
 use crate::frame::{FromChild, ToChild};
@@ -41,6 +42,7 @@ use std::io;
 use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use variables::SavedVariables;
 
 /// The hidden subcommand with which the parent starts its own binary as a Python child.
 pub const SUBCOMMAND: &str = "__python";
@@ -213,6 +215,7 @@ fn serve(sandbox: Sandbox) {
             panic!("the `redis` package could not be imported: {}", traceback::format(&error, vm));
         }
         gc_state().enable();
+        let mut saved = SavedVariables::default();
         loop {
             match kernel.pipe.receive() {
                 ToChild::Run { number, source, echo } => {
@@ -225,6 +228,14 @@ fn serve(sandbox: Sandbox) {
                 }
                 ToChild::DiscardInterrupt => {
                     kernel.take_interrupt();
+                }
+                ToChild::SaveVariables => {
+                    let are_restorable = saved.save(&scope, vm);
+                    kernel.pipe.send(&FromChild::VariablesSaved { are_restorable });
+                }
+                ToChild::RestoreVariables => {
+                    run::restore(kernel, vm);
+                    saved.restore(&scope, vm);
                 }
                 // This answer arrived after its request had been interrupted, so it is ignored.
                 _ => {}

@@ -117,7 +117,7 @@ fn convert_position(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachin
 }
 
 /// Restores what the previous source may have rebound: builtins, streams and hooks, tracing, the import system.
-fn restore(kernel: &Kernel, vm: &VirtualMachine) {
+pub fn restore(kernel: &Kernel, vm: &VirtualMachine) {
     let builtins = vm.builtins.dict();
     for (name, original) in kernel.builtins.get().into_iter().flatten() {
         if !builtins.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|current| current.is(original)) {

@@ -1,13 +1,11 @@
 //! DEBUG: the subcommands that test suites of client libraries use.
 
-use sha1_smol::Sha1;
-
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
 use crate::data::memory::Samples;
 use crate::data::{Str, Value};
 use crate::error::{self, Error};
-use crate::keyspace::Entry;
+use crate::keyspace::Digest;
 use crate::number;
 use crate::reply::Protocol;
 
@@ -214,7 +212,7 @@ fn digest_all(call: &mut Call) {
     let mut all = Digest::default();
     for (index, database) in call.keyspace.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
         all.mix(&(index as u32).to_be_bytes());
-        database.iter().for_each(|(key, entry)| all.add(&mix_entry(Digest::from_parts(&[key]), entry).0));
+        database.iter().for_each(|(key, entry)| all.add(&entry.mixed_into(Digest::from_parts(&[key])).0));
     }
     call.reply.status(&all.digits());
 }
@@ -223,69 +221,9 @@ fn digest_all(call: &mut Call) {
 fn digest_values(call: &mut Call) {
     call.reply.array(call.argv.len() - 2);
     for &key in &call.argv[2..] {
-        let digest = call.keyspace.peek(key).map_or(Digest::default(), |entry| mix_entry(Digest::default(), entry));
+        let digest = call.keyspace.peek(key).map_or(Digest::default(), |entry| entry.mixed_into(Digest::default()));
         call.reply.status(&digest.digits());
     }
-}
-
-/// A digest to which data is added in two ways: the result of `mix` depends on the order, that of `add` does not.
-#[derive(Debug, Default, Clone, Copy)]
-struct Digest([u8; 20]);
-
-impl Digest {
-    fn add(&mut self, bytes: &[u8]) {
-        let hash = Sha1::from(bytes).digest().bytes();
-        self.0.iter_mut().zip(hash).for_each(|(byte, other)| *byte ^= other);
-    }
-
-    fn mix(&mut self, bytes: &[u8]) {
-        self.add(bytes);
-        self.0 = Sha1::from(self.0).digest().bytes();
-    }
-
-    /// Returns a digest of these parts, which depends on their order.
-    fn from_parts(parts: &[&[u8]]) -> Self {
-        let mut digest = Digest::default();
-        parts.iter().for_each(|part| digest.mix(part));
-        digest
-    }
-
-    fn digits(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-/// Mixes an entry into a digest.
-fn mix_entry(mut digest: Digest, entry: &Entry) -> Digest {
-    // The numbers that Redis uses for the types of values.
-    let type_number: u32 = match entry.value {
-        Value::Str(_) => 0,
-        Value::List(_) => 1,
-        Value::Set(_) => 2,
-        Value::SortedSet(_) => 3,
-        Value::Hash(_) => 4,
-    };
-    digest.mix(&type_number.to_be_bytes());
-    match &entry.value {
-        Value::Str(text) => digest.mix(&text.bytes()),
-        Value::List(list) => list.iter().for_each(|element| digest.mix(element)),
-        Value::Set(set) => set.iter().for_each(|member| digest.add(member)),
-        Value::SortedSet(zset) => zset.iter().for_each(|(member, score)| {
-            let score = number::format_double(score);
-            digest.add(&Digest::from_parts(&[member, score.as_bytes()]).0);
-        }),
-        Value::Hash(hash) => hash.iter().for_each(|(field, value)| {
-            let mut pair = Digest::from_parts(&[field, value]);
-            if hash.expiry(field).flatten().is_some() {
-                pair.add(b"!!hexpire!!");
-            }
-            digest.add(&pair.0);
-        }),
-    }
-    if entry.expires_ms().is_some() {
-        digest.add(b"!!expire!!");
-    }
-    digest
 }
 
 fn help(call: &mut Call) -> Outcome {

@@ -1,0 +1,50 @@
+//! The part of a checkpoint that concerns the Pythons: each saves its variables, and when the session returns to the
+//! checkpoint, it restores them. That is much faster than a fresh Python with a replay.
+
+use super::Runtime;
+use super::client::{Client, ClientIndex, MAIN, SavedVariables, TUTOR};
+use crate::session::event::Effect;
+use python_kernel::frame::{MAIN_THREAD, ToChild};
+
+impl Runtime {
+    /// Tells each Python that has not done so to save its variables. The Pythons of the learner's first client and of the
+    /// tutor are started for it.
+    pub fn save_variables(&mut self) {
+        for client in [TUTOR, MAIN] {
+            if self.clients[client].is_free() {
+                self.start_python(client);
+            }
+        }
+        for client in self.clients.indices().collect::<Vec<_>>() {
+            let state = &mut self.clients[client];
+            let is_due = is_idle(state) && state.python.saved_variables == SavedVariables::Never;
+            if let Some(child) = state.python.child.filter(|_| is_due) {
+                state.python.saved_variables = SavedVariables::Requested;
+                self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::SaveVariables });
+            }
+        }
+    }
+
+    pub(super) fn note_saved_variables(&mut self, client: ClientIndex, are_restorable: bool) {
+        self.clients[client].python.saved_variables =
+            if are_restorable { SavedVariables::Restorable } else { SavedVariables::NotRestorable };
+    }
+}
+
+/// Returns whether a client's Python does nothing, and no thread of it waits for anything.
+fn is_idle(client: &Client) -> bool {
+    client.is_free() && client.python.asks.is_empty() && client.python.threads == 0 && !client.python.was_interrupted
+}
+
+/// Returns whether the Python of a client can return to the state that it had as `old`, by restoring its variables. Its
+/// connections must still be those of that time, because a closed connection cannot be opened again in the child.
+pub(super) fn can_return(client: &Client, old: &Client) -> bool {
+    let is_kept = |(number, connection): (&u32, &super::client::Connection)| {
+        client.python.connections.get(number).is_some_and(|now| now.client == connection.client)
+    };
+    client.python.child.is_some()
+        && client.python.child == old.python.child
+        && client.python.saved_variables == SavedVariables::Restorable
+        && is_idle(client)
+        && old.python.connections.iter().all(is_kept)
+}

@@ -1,0 +1,47 @@
+//! The data at the end of an attempt, in a form that can be compared: two attempts that have the same effect have the same
+//! ending.
+
+use crate::session::Session;
+
+/// The data at the end of an attempt, and the clients that wait.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// All keys, sorted.
+    keys: Vec<KeyEnding>,
+    /// What each client waits for, as sentences.
+    waits: Vec<String>,
+}
+
+/// A key at the end of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct KeyEnding {
+    database: usize,
+    key: Vec<u8>,
+    digest: String,
+    /// The seconds that the key has left.
+    lifetime: Option<i64>,
+}
+
+impl Ending {
+    /// Returns the current data of a session.
+    pub fn of_session(session: &Session) -> Self {
+        let now_ms = session.now_us().div_euclid(1000);
+        let mut keys = Vec::new();
+        for (index, database) in session.engine().keyspace.databases().iter().enumerate() {
+            let live = database.iter().filter(|(_, entry)| !entry.has_expired(now_ms));
+            keys.extend(live.map(|(key, entry)| KeyEnding {
+                database: index,
+                key: key.to_vec(),
+                digest: entry.digest(),
+                lifetime: entry.expires_ms().map(|at_ms| (at_ms - now_ms + 500).div_euclid(1000)),
+            }));
+        }
+        keys.sort();
+        Ending { keys, waits: session.waits() }
+    }
+
+    /// Returns whether a key exists, in the database that a client uses at first.
+    pub fn has_key(&self, key: &[u8]) -> bool {
+        self.keys.iter().any(|known| known.database == 0 && known.key == key)
+    }
+}

@@ -1,0 +1,250 @@
+//! Variations of a step's answers. `check` derives them from each `answer` and each `also`, and plays them.
+//!
+//! - A **rewording** says the same in another way. It must do the step, and no line of it may be taken for a mistake.
+//! - A **mutant** is the answer with a small mistake in it. It must not do the step, and the tutor must say something.
+//!
+//! Each rule has a condition on the syntax of the answer, and on what the answer has sent and shown, under which its
+//! variations are right or wrong. A mutant that has the same effect as the answer is not wrong, and is dropped.
+
+mod methods;
+mod mutations;
+mod played_answer;
+mod sending;
+mod showing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::io;
+
+use toml::Spanned;
+
+use super::attempt::{Attempt, Conditions, LessonUnderTest};
+use super::explain::quoted;
+use super::{Report, is_stopped};
+use crate::lesson::evidence::{DisplayedValue, Submission};
+use crate::lesson::format::{Diagnostic, Exemption, Step};
+use crate::lesson::value;
+use crate::messages::check as messages;
+use crate::session::dialect;
+pub use methods::Methods;
+use mutations::MUTATIONS;
+use played_answer::PlayedAnswer;
+
+/// A rule that rewords an answer, with its name. It returns the texts to enter, or `None` if the answer is not of its kind.
+type Rewording = (&'static str, fn(&PlayedAnswer<'_>) -> Option<Vec<String>>);
+
+/// A rule that makes mutants of an answer, with its name.
+type Mutation = (&'static str, fn(&PlayedAnswer<'_>) -> Vec<Mutant>);
+
+/// An answer with a mistake in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mutant {
+    /// The texts to enter.
+    inputs: Vec<String>,
+    /// Whether this may be an answer that is not finished yet, so that the tutor need not say anything.
+    may_be_silent: bool,
+}
+
+impl Mutant {
+    fn new(inputs: Vec<String>) -> Self {
+        Mutant { inputs, may_be_silent: false }
+    }
+}
+
+/// A variation of an answer.
+#[derive(Debug)]
+struct Variation {
+    /// The name of the rule that has made it.
+    rule: &'static str,
+    kind: Kind,
+    /// The texts to enter.
+    inputs: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Rewording,
+    Mutant { may_be_silent: bool },
+}
+
+/// Numbers of variations, and of the steps that have none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub rewordings: usize,
+    pub mutants: usize,
+    /// Mutants that have the same effect as the answer.
+    pub dropped: usize,
+    /// Variations that are wanted to end otherwise, for a reason that the lesson gives.
+    pub exempt: usize,
+    /// Steps for which variations make no sense.
+    pub skipped_steps: usize,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Counts) {
+        self.rewordings += other.rewordings;
+        self.mutants += other.mutants;
+        self.dropped += other.dropped;
+        self.exempt += other.exempt;
+        self.skipped_steps += other.skipped_steps;
+    }
+}
+
+/// Returns whether the answers of a step can be varied. Without a task there is nothing to reword, and a program that
+/// several clients run in every order is judged by its orders.
+pub fn can_be_varied(step: &Step) -> bool {
+    let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
+    (step.task.is_some() || step.explore.is_some()) && !is_raced
+}
+
+/// Plays the variations of a step's answers, and reports those that do not end as they should. `answers` have done the
+/// step, and `nothing` is the attempt that only prepared it.
+pub fn check_variations(
+    lesson_under_test: &LessonUnderTest<'_>,
+    index: usize,
+    nothing: &Attempt,
+    answers: &[(&Spanned<String>, Attempt)],
+    methods: &Methods,
+    report: &mut Report,
+) -> io::Result<()> {
+    let step = &lesson_under_test.lesson.steps[index];
+    let is_named = |key: &str| {
+        let texts = [Some(&step.say), step.task.as_ref(), step.explore.as_ref()];
+        texts.into_iter().flatten().any(|text| text.get_ref().contains(key))
+    };
+    let known_keys = |key: &str| is_named(key) || nothing.ending.has_key(key.as_bytes());
+    let mut exemptions = Exemptions::new(step, report);
+    let mut seen: HashSet<Vec<String>> =
+        step.answer.iter().chain(&step.also).map(|answer| dialect::submissions(answer.get_ref())).collect();
+    for (answer, played) in answers {
+        let played_answer = PlayedAnswer::new(step, answer.get_ref(), &played.submissions, &known_keys, methods);
+        for variation in variations(&played_answer) {
+            if !seen.insert(variation.inputs.clone()) {
+                continue;
+            }
+            report.tries += 1;
+            let tried = lesson_under_test.attempt_inputs(index, variation.inputs.clone(), Conditions::Usual)?;
+            let at = answer.span().start;
+            if is_stopped(&tried, at, report) {
+                continue;
+            }
+            match variation.kind {
+                Kind::Rewording => report.variations.rewordings += 1,
+                Kind::Mutant { .. } if tried.done && has_same_effect(step, &tried, played) => {
+                    report.variations.dropped += 1;
+                    continue;
+                }
+                Kind::Mutant { .. } => report.variations.mutants += 1,
+            }
+            let Some(problem) = problem(step, &variation, &tried) else { continue };
+            if exemptions.cover(&variation) {
+                report.variations.exempt += 1;
+            } else {
+                report.add_error(Diagnostic { at: Some(at), ..problem });
+            }
+        }
+    }
+    exemptions.report_unused(report);
+    Ok(())
+}
+
+/// Returns all variations of an answer, rewordings first.
+fn variations(answer: &PlayedAnswer<'_>) -> Vec<Variation> {
+    let reword = |&(rule, reword): &Rewording| {
+        Some(Variation { rule, kind: Kind::Rewording, inputs: reword(answer)? })
+    };
+    let rewordings = showing::REWORDINGS.iter().chain(sending::REWORDINGS).filter_map(reword);
+    let mutate = |&(rule, mutate): &Mutation| {
+        let variation = move |mutant: Mutant| {
+            let kind = Kind::Mutant { may_be_silent: mutant.may_be_silent };
+            Variation { rule, kind, inputs: mutant.inputs }
+        };
+        mutate(answer).into_iter().map(variation).collect::<Vec<_>>()
+    };
+    rewordings.chain(MUTATIONS.iter().flat_map(mutate)).collect()
+}
+
+/// Returns what is wrong with the end of a variation, if anything is.
+fn problem(step: &Step, variation: &Variation, tried: &Attempt) -> Option<Diagnostic> {
+    let (rule, lines) = (variation.rule, quoted(&variation.inputs.join("\n")));
+    let words = if tried.words.is_empty() { messages::no_word() } else { quoted(&tried.words.join(" ")) };
+    match variation.kind {
+        Kind::Rewording if !tried.done => {
+            let (reason, causes) = tried.why_not_done(step);
+            Some(Diagnostic { causes, ..Diagnostic::new(None, messages::rewording_refused(rule, lines, reason, words)) })
+        }
+        Kind::Rewording => {
+            let (line, index) = tried.first_mistake()?;
+            let text = &step.mistakes[index].say;
+            Some(Diagnostic::new(None, messages::rewording_taken_for_mistake(rule, lines, quoted(line), text)))
+        }
+        Kind::Mutant { .. } if tried.done => Some(Diagnostic::new(None, messages::mutant_passes(rule, lines))),
+        Kind::Mutant { may_be_silent: false } if tried.words.is_empty() => {
+            Some(Diagnostic::new(None, messages::mutant_meets_silence(rule, lines)))
+        }
+        Kind::Mutant { .. } => None,
+    }
+}
+
+/// Returns whether an attempt has left the same data as the answer, and has shown the same value. If the step asks for no
+/// value, and the answer's last line changes something, only the data counts.
+fn has_same_effect(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
+    let expect = step.expect.as_ref().map(|expect| expect.get_ref());
+    let asks_for_value = expect.is_some_and(|expect| expect.reply.is_some() || expect.output.is_some());
+    let changes_data = answer.submissions.last().is_some_and(|submission| submission.changed);
+    let are_same_shown = match (tried.submissions.last(), answer.submissions.last()) {
+        (Some(tried), Some(answer)) => shows_same(tried, answer),
+        (tried, answer) => tried.is_none() && answer.is_none(),
+    };
+    tried.ending == answer.ending && (are_same_shown || (changes_data && !asks_for_value))
+}
+
+fn shows_same(tried: &Submission, answer: &Submission) -> bool {
+    let plain = |submission: &Submission| submission.value.as_ref().and_then(DisplayedValue::value);
+    match (plain(tried), plain(answer)) {
+        (Some(tried), Some(answer)) => value::same(&tried, &answer),
+        _ => tried.output == answer.output && tried.value == answer.value,
+    }
+}
+
+/// The exemptions of a step, and how often each was used.
+struct Exemptions<'a>(Vec<(&'a Spanned<Exemption>, usize)>);
+
+impl<'a> Exemptions<'a> {
+    /// Takes the exemptions of a step. Reports those that name no rule.
+    fn new(step: &'a Step, report: &mut Report) -> Self {
+        for exemption in &step.exemptions {
+            let name = exemption.get_ref().rule.as_str();
+            if !rule_names().any(|known| known == name) {
+                let known = rule_names().collect::<Vec<_>>().join(", ");
+                report.add_error(Diagnostic::new(Some(exemption.span().start), messages::unknown_rule(name, known)));
+            }
+        }
+        Exemptions(step.exemptions.iter().map(|exemption| (exemption, 0)).collect())
+    }
+
+    /// Returns whether a variation is exempt, and counts the exemption as used.
+    fn cover(&mut self, variation: &Variation) -> bool {
+        let entered = variation.inputs.join("\n");
+        let covers = |exemption: &Exemption| {
+            let is_entered = |example: &String| example.trim() == entered.trim();
+            exemption.rule == variation.rule && exemption.example.as_ref().is_none_or(is_entered)
+        };
+        let covering = self.0.iter_mut().find(|(exemption, _)| covers(exemption.get_ref()));
+        covering.map(|(_, uses)| *uses += 1).is_some()
+    }
+
+    fn report_unused(&self, report: &mut Report) {
+        for (exemption, _) in self.0.iter().filter(|(_, uses)| *uses == 0) {
+            let message = messages::exemption_not_needed(&exemption.get_ref().rule);
+            report.advice.push(Diagnostic::new(Some(exemption.span().start), message));
+        }
+    }
+}
+
+/// Iterates over the names of all rules.
+fn rule_names() -> impl Iterator<Item = &'static str> {
+    let rewordings = showing::REWORDINGS.iter().chain(sending::REWORDINGS).map(|(name, _)| *name);
+    rewordings.chain(MUTATIONS.iter().map(|(name, _)| *name))
+}

@@ -1,0 +1,276 @@
+//! Mutations: small changes that make an answer wrong.
+
+use std::ops::Range;
+
+use super::methods::command_of;
+use super::played_answer::{InputKind, PlayedAnswer, PlayedInput};
+use super::{Mutant, Mutation};
+use crate::lesson::command_families::FAMILIES;
+use crate::lesson::evidence::canonical;
+use crate::lesson::value::{self, Value};
+use crate::redis_cli;
+use python_kernel::syntax::structure::{self, Argument, Form, LiteralValue};
+
+/// The mutations, each with its name.
+pub const MUTATIONS: &[Mutation] = &[
+    ("other-key", with_other_key),
+    ("neighbour-command", with_neighbour_command),
+    ("swapped-arguments", with_swapped_arguments),
+    ("left-out", with_line_left_out),
+    ("off-by-one", off_by_one),
+    ("not-executed", not_executed),
+    ("not-called", not_called),
+    ("wrong-client", by_wrong_client),
+];
+
+/// Commands that are mistaken for each other, besides those of [`FAMILIES`], which are about what a learner is told.
+const MORE_NEIGHBOURS: &[&[&str]] = &[
+    &["SET", "GETSET"],
+    &["GET", "EXISTS", "STRLEN", "TYPE"],
+    &["GET", "HGETALL", "LRANGE", "SMEMBERS"],
+    &["DEL", "UNLINK", "PERSIST"],
+    &["TTL", "EXPIRETIME"],
+    &["RPOPLPUSH", "LMOVE"],
+    &["LPUSH", "LPUSHX"],
+    &["RPUSH", "RPUSHX"],
+    &["LREM", "LPOP", "LTRIM"],
+    &["LLEN", "SCARD", "ZCARD", "HLEN"],
+    &["SINTER", "SINTERSTORE", "SINTERCARD"],
+    &["SADD", "LPUSH"],
+    &["HGET", "HEXISTS"],
+    &["HGETALL", "HKEYS", "HVALS"],
+    &["HINCRBY", "INCRBY", "ZINCRBY"],
+    &["ZPOPMIN", "ZRANGE"],
+    &["ZREM", "SREM"],
+    &["ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "ZRANGE"],
+    &["ZRANGE", "ZRANGEBYSCORE"],
+    &["BLPOP", "BLMOVE"],
+];
+
+/// Returns the commands that are mistaken for a command.
+fn neighbours(command: &str) -> Vec<&'static str> {
+    let command = canonical(command);
+    let of_families = FAMILIES.iter().map(|family| family.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let families = of_families.chain(MORE_NEIGHBOURS.iter().map(|family| family.to_vec()));
+    let mut found: Vec<&str> = families.filter(|family| family.contains(&command.as_str())).flatten().collect();
+    found.retain(|name| *name != command);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Replaces a key in one input, and in all of them.
+fn with_other_key(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for key in answer.keys() {
+        let other = format!("{key}:2");
+        let changed: Vec<Option<String>> =
+            answer.inputs.iter().map(|input| with_other_text(input, &key, &other)).collect();
+        let changes = changed.iter().flatten().count();
+        if changes > 1 {
+            // If the same other key is used everywhere, the answer is wrong only if the learner knows the key's name.
+            if (answer.known_keys)(&key) {
+                let all = changed.iter().zip(answer.texts()).map(|(changed, text)| changed.clone().unwrap_or(text));
+                mutants.push(Mutant::new(all.collect()));
+            }
+        } else if !(answer.known_keys)(&key) {
+            continue;
+        }
+        let one = changed.into_iter().enumerate().filter_map(|(index, text)| Some(answer.with_input(index, text?)));
+        mutants.extend(one.map(Mutant::new));
+    }
+    mutants
+}
+
+/// Replaces a string in an input. Returns `None` if it is not there.
+fn with_other_text(input: &PlayedInput, text: &str, other: &str) -> Option<String> {
+    match &input.kind {
+        InputKind::Python(statement) => {
+            let is_text = |value: &LiteralValue| matches!(value, LiteralValue::Text(found) if found == text);
+            let places: Vec<_> = statement.literals.iter().filter(|literal| is_text(&literal.value)).collect();
+            let quoted = value::repr(&Value::Text(other.to_owned()));
+            let edits = places.iter().map(|literal| (literal.range.clone(), quoted.as_str()));
+            (!places.is_empty()).then(|| structure::replaced(&input.text, edits))
+        }
+        InputKind::Cli(words) => {
+            let replaced: Vec<&str> = words.iter().map(|word| if word == text { other } else { word }).collect();
+            (*words != replaced).then(|| redis_cli::join(&replaced))
+        }
+        InputKind::Tutor | InputKind::Broken => None,
+    }
+}
+
+/// Replaces a command by one that is mistaken for it, and keeps the arguments.
+fn with_neighbour_command(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (index, input) in answer.inputs.iter().enumerate() {
+        let texts: Vec<String> = match &input.kind {
+            InputKind::Python(statement) => {
+                let calls = statement.calls.iter().filter(|call| answer.is_command(input, call));
+                let renamed = calls.flat_map(|call| {
+                    let others = neighbours(&command_of(&call.method)).into_iter();
+                    let methods = others.filter_map(|other| answer.methods.method_of(other));
+                    methods.map(|method| structure::replaced(&input.text, [(call.method_range.clone(), method)]))
+                });
+                renamed.collect()
+            }
+            InputKind::Cli(words) => {
+                let others = neighbours(&words[0]).into_iter();
+                others.map(|other| [&[other], words[1..].iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat())
+                    .map(|words| redis_cli::join(&words))
+                    .collect()
+            }
+            InputKind::Tutor | InputKind::Broken => Vec::new(),
+        };
+        mutants.extend(texts.into_iter().map(|text| Mutant::new(answer.with_input(index, text))));
+    }
+    mutants
+}
+
+/// Swaps two arguments that follow each other.
+fn with_swapped_arguments(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (index, input) in answer.inputs.iter().enumerate() {
+        let texts: Vec<String> = match &input.kind {
+            InputKind::Python(statement) => {
+                let calls = statement.calls.iter().filter(|call| answer.is_command(input, call));
+                calls.flat_map(|call| swapped(&input.text, &call.arguments)).collect()
+            }
+            InputKind::Cli(words) => (2..words.len())
+                .map(|at| {
+                    let mut words = words.clone();
+                    words.swap(at - 1, at);
+                    redis_cli::join(&words)
+                })
+                .collect(),
+            InputKind::Tutor | InputKind::Broken => Vec::new(),
+        };
+        let texts = texts.into_iter().filter(|text| *text != input.text);
+        mutants.extend(texts.map(|text| Mutant::new(answer.with_input(index, text))));
+    }
+    mutants
+}
+
+/// Returns the text with each two neighbouring positional arguments swapped.
+fn swapped(text: &str, arguments: &[Argument]) -> Vec<String> {
+    let is_plain = |argument: &Argument| argument.keyword.is_none() && !argument.is_starred;
+    let pairs = arguments.windows(2).filter(|pair| pair.iter().all(is_plain));
+    let swap = |first: &Range<usize>, second: &Range<usize>| {
+        let edits = [(first.clone(), &text[second.clone()]), (second.clone(), &text[first.clone()])];
+        structure::replaced(text, edits)
+    };
+    pairs.map(|pair| swap(&pair[0].range, &pair[1].range)).collect()
+}
+
+/// Leaves out one of several inputs. Without the last one, the learner may simply not have finished.
+fn with_line_left_out(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
+    let last = answer.inputs.len().saturating_sub(1);
+    let is_left_out = |index: &usize| answer.inputs.len() > 1 && answer.inputs[*index].switches_to().is_none();
+    let indices = (0..answer.inputs.len()).filter(is_left_out);
+    let without = indices.map(|index| {
+        let mut texts = answer.texts();
+        texts.remove(index);
+        Mutant { inputs: texts, may_be_silent: index == last }
+    });
+    // What is left when a last line is missing may consist of tutor commands alone, which are never judged.
+    without.filter(|mutant| mutant.inputs.iter().any(|text| !text.starts_with(':'))).collect()
+}
+
+/// Makes a number larger or smaller by one.
+fn off_by_one(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (index, input) in answer.inputs.iter().enumerate() {
+        let texts: Vec<String> = match &input.kind {
+            InputKind::Python(statement) => {
+                let numbers = statement.literals.iter().filter_map(|literal| match literal.value {
+                    LiteralValue::Integer(number) => Some((literal.range.clone(), number)),
+                    _ => None,
+                });
+                let changed = |(range, number): (Range<usize>, i64)| {
+                    let others = [number.checked_add(1), number.checked_sub(1)].into_iter().flatten();
+                    let text = |other: i64| structure::replaced(&input.text, [(range.clone(), other.to_string())]);
+                    others.map(text).collect::<Vec<_>>()
+                };
+                numbers.flat_map(changed).collect()
+            }
+            InputKind::Cli(words) => {
+                let numbers = words.iter().enumerate().filter_map(|(at, word)| Some((at, word.parse::<i64>().ok()?)));
+                let changed = |(at, number): (usize, i64)| {
+                    let others = [number.checked_add(1), number.checked_sub(1)].into_iter().flatten();
+                    let text = |other: i64| {
+                        let mut words = words.clone();
+                        words[at] = other.to_string();
+                        redis_cli::join(&words)
+                    };
+                    others.map(text).collect::<Vec<_>>()
+                };
+                numbers.flat_map(changed).collect()
+            }
+            InputKind::Tutor | InputKind::Broken => Vec::new(),
+        };
+        mutants.extend(texts.into_iter().map(|text| Mutant::new(answer.with_input(index, text))));
+    }
+    mutants
+}
+
+/// Forgets to execute a pipeline: that of the answer, or one that has the answer's only command.
+fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (index, input) in answer.inputs.iter().enumerate() {
+        let Some(statement) = input.statement() else { continue };
+        let is_execute = |text: &str| text.contains("pipeline(");
+        for call in statement.calls.iter().filter(|call| call.method == "execute" && call.arguments.is_empty()) {
+            let receiver = &input.text[call.receiver.clone()];
+            if is_execute(receiver) || call.receiver_name.is_none() {
+                let text = structure::replaced(&input.text, [(call.range.clone(), receiver)]);
+                mutants.push(Mutant::new(answer.with_input(index, text)));
+            }
+        }
+        let mut commands = statement.calls.iter().filter(|call| answer.is_command(input, call));
+        if let (Some(call), None) = (commands.next(), commands.next())
+            && call.runs_once
+            && call.receiver_name.as_deref() == Some("r")
+        {
+            let text = structure::replaced(&input.text, [(call.receiver.clone(), "r.pipeline()")]);
+            mutants.push(Mutant::new(answer.with_input(index, text)));
+        }
+    }
+    mutants
+}
+
+/// Defines functions and never calls them: those of the answer, or one that has the answer's only line.
+fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
+    let is_definition =
+        |input: &&PlayedInput| input.statement().is_some_and(|s| matches!(s.form, Form::Definition { .. } | Form::Import));
+    let definitions: Vec<String> = answer.inputs.iter().take_while(is_definition).map(|input| input.text.clone()).collect();
+    let has_function = definitions.iter().any(|text| text.starts_with("def "));
+    if has_function && definitions.len() < answer.inputs.len() {
+        // The learner may not have come to the calls yet.
+        return vec![Mutant { inputs: definitions, may_be_silent: true }];
+    }
+    let [only] = answer.inputs.as_slice() else { return Vec::new() };
+    let Some(statement) = only.statement() else { return Vec::new() };
+    let (Form::Expression(expression), Some(name)) = (&statement.form, answer.fresh_name(&["answer", "look", "fetch"]))
+    else {
+        return Vec::new();
+    };
+    let body = only.text[expression.range.clone()].replace('\n', "\n    ");
+    vec![Mutant::new(vec![format!("def {name}():\n    return {body}\n")])]
+}
+
+/// Does everything as a client that should not act, if the step names the clients.
+fn by_wrong_client(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
+    let names = answer.expect().map(|expect| expect.by.as_slice()).unwrap_or_default();
+    let is_switch = |input: &PlayedInput| input.switches_to().is_some();
+    let rest: Vec<String> =
+        answer.inputs.iter().filter(|input| !is_switch(input)).map(|input| input.text.clone()).collect();
+    if names.is_empty() || rest.is_empty() {
+        return Vec::new();
+    }
+    let as_client = |name: &str| [format!(":client {name}")].into_iter().chain(rest.iter().cloned()).collect();
+    let mut mutants = vec![Mutant::new(as_client("somebody"))];
+    if names.len() > 1 {
+        mutants.extend(names.iter().map(|name| Mutant::new(as_client(name))));
+    }
+    mutants
+}

@@ -1,0 +1,236 @@
+//! An answer that has been played: its inputs, each with its structure and with what it did. Variations are derived from it.
+
+use super::methods::Methods;
+use crate::lesson::evidence::{self, DisplayedValue, Failure, Submission};
+use crate::lesson::format::{Expect, Step};
+use crate::lesson::value::{self, Value};
+use crate::session::dialect::{self, Dialect, Input};
+use python_kernel::syntax::structure::{self, Binding, Call, Expression, Form, Statement};
+use redis_engine::resp::quoting;
+
+/// An answer, and what it did when it was played.
+pub struct PlayedAnswer<'a> {
+    pub step: &'a Step,
+    pub inputs: Vec<PlayedInput>,
+    /// Whether a client was waiting for a reply at the end.
+    pub ends_waiting: bool,
+    /// The keys that the lesson shows to the learner: it names them in the step, or they exist when it begins.
+    pub known_keys: &'a dyn Fn(&str) -> bool,
+    pub methods: &'a Methods,
+}
+
+/// An input of an answer.
+#[derive(Debug)]
+pub struct PlayedInput {
+    pub text: String,
+    pub kind: InputKind,
+    /// What it did. `None` for a tutor command, and for an input that was still waiting at the end.
+    pub submission: Option<Submission>,
+}
+
+/// The kind of an input.
+#[derive(Debug)]
+pub enum InputKind {
+    Python(Box<Statement>),
+    /// A line of redis-cli, as its words.
+    Cli(Vec<String>),
+    Tutor,
+    /// Python with a syntax error, or a line of redis-cli with unbalanced quotes.
+    Broken,
+}
+
+/// The expression whose value an answer shows at its end.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    /// The expression, without `print`.
+    pub text: &'a str,
+    pub binding: Binding,
+    pub is_printed: bool,
+    pub value: ShownValue<'a>,
+}
+
+/// What came of an expression.
+#[derive(Debug)]
+pub enum ShownValue<'a> {
+    Plain(Value),
+    /// A value that is not plain, such as an object.
+    Other,
+    Raised(&'a Failure),
+}
+
+impl<'a> PlayedAnswer<'a> {
+    /// Pairs the inputs of an answer with the submissions that they became.
+    pub fn new(
+        step: &'a Step,
+        answer: &str,
+        submissions: &[Submission],
+        known_keys: &'a dyn Fn(&str) -> bool,
+        methods: &'a Methods,
+    ) -> Self {
+        let mut submissions: Vec<&Submission> = submissions.iter().collect();
+        let inputs: Vec<PlayedInput> = dialect::submissions(answer)
+            .into_iter()
+            .map(|text| {
+                let ran = submissions.iter().position(|submission| submission.source.trim() == text.trim());
+                let submission = ran.map(|at| submissions.remove(at).clone());
+                PlayedInput { kind: InputKind::of_text(&text), text, submission }
+            })
+            .collect();
+        let is_waiting = |input: &PlayedInput| !matches!(input.kind, InputKind::Tutor) && input.submission.is_none();
+        PlayedAnswer { step, ends_waiting: inputs.iter().any(is_waiting), inputs, known_keys, methods }
+    }
+
+    pub fn expect(&self) -> Option<&Expect> {
+        self.step.expect.as_ref().map(|expect| expect.get_ref())
+    }
+
+    /// Returns whether the step asks for a value that is shown.
+    pub fn wants_value(&self) -> bool {
+        self.expect().is_some_and(|expect| expect.reply.is_some() || expect.output.is_some())
+    }
+
+    /// Returns whether the value must be shown as it is, without a label and in its own type.
+    pub fn wants_exact_form(&self) -> bool {
+        self.expect().is_some_and(|expect| expect.exactly || expect.output.is_some())
+    }
+
+    /// Returns the texts of all inputs.
+    pub fn texts(&self) -> Vec<String> {
+        self.inputs.iter().map(|input| input.text.clone()).collect()
+    }
+
+    /// Returns the inputs with others in place of the last one.
+    pub fn with_last(&self, last: impl IntoIterator<Item = String>) -> Vec<String> {
+        let before = self.inputs.len().saturating_sub(1);
+        self.inputs[..before].iter().map(|input| input.text.clone()).chain(last).collect()
+    }
+
+    /// Returns the inputs with another text for the one at an index.
+    pub fn with_input(&self, index: usize, text: String) -> Vec<String> {
+        let mut texts = self.texts();
+        texts[index] = text;
+        texts
+    }
+
+    /// Returns the expression whose value the last input shows.
+    pub fn shown(&self) -> Option<Shown<'_>> {
+        let last = self.inputs.last()?;
+        let (statement, submission) = (last.statement()?, last.submission.as_ref()?);
+        let Form::Expression(expression) = &statement.form else { return None };
+        let Expression { range, binding, printed } = expression;
+        let value = match (&submission.error, &submission.value, printed) {
+            (Some(error), ..) => ShownValue::Raised(error),
+            (None, _, Some(_)) => {
+                let output = submission.output.trim_end();
+                ShownValue::Plain(value::parse_python(output).unwrap_or_else(|| Value::Text(output.to_owned())))
+            }
+            (None, Some(DisplayedValue::Python(repr)), None) => {
+                value::parse_python(repr).map_or(ShownValue::Other, ShownValue::Plain)
+            }
+            (None, _, None) => ShownValue::Plain(Value::None),
+        };
+        let printed_binding = printed.as_ref().and_then(|range| binding_of(&last.text[range.clone()]));
+        Some(Shown {
+            text: &last.text[printed.clone().unwrap_or_else(|| range.clone())],
+            binding: printed_binding.unwrap_or(*binding),
+            is_printed: printed.is_some(),
+            value,
+        })
+    }
+
+    /// Returns the first of these names that the answer does not use.
+    pub fn fresh_name(&self, wanted: &[&str]) -> Option<String> {
+        let is_used = |name: &str| {
+            self.inputs.iter().filter_map(PlayedInput::statement).any(|statement| {
+                statement.names.iter().any(|used| used.name == name)
+                    || statement.declared.iter().any(|declared| declared == name)
+            })
+        };
+        wanted.iter().find(|name| !is_used(name)).map(|name| (*name).to_owned())
+    }
+
+    /// Returns whether a call is a call of a Redis command: its receiver is `r`, or a client or pipeline that the answer
+    /// has made.
+    pub fn is_command(&self, input: &PlayedInput, call: &Call) -> bool {
+        let receiver = &input.text[call.receiver.clone()];
+        let is_made = |text: &str| {
+            ["r.pipeline(", "redis.Redis("].iter().any(|start| text.starts_with(start)) && text.ends_with(')')
+        };
+        let is_of_client = call.receiver_name.as_deref().map_or_else(|| is_made(receiver), |name| {
+            name == "r"
+                || self.inputs.iter().any(|other| match other.statement().map(|statement| &statement.form) {
+                    Some(Form::Assignment { target, value }) => target == name && is_made(&other.text[value.clone()]),
+                    _ => other.text.contains(&format!("pipeline() as {name}:")),
+                })
+        });
+        is_of_client && self.methods.is_command(&call.method)
+    }
+
+    /// Returns the keys that the commands of all inputs name.
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys: Vec<String> = Vec::new();
+        for key in self.inputs.iter().flat_map(PlayedInput::keys) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+}
+
+impl PlayedInput {
+    /// Returns the structure of the input, if it is Python.
+    pub fn statement(&self) -> Option<&Statement> {
+        match &self.kind {
+            InputKind::Python(statement) => Some(statement),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the input reads a variable.
+    pub fn reads(&self, variable: &str) -> bool {
+        self.statement()
+            .is_some_and(|statement| statement.names.iter().any(|name| name.name == variable && !name.is_assigned))
+    }
+
+    /// Returns the commands that the input has sent.
+    pub fn commands(&self) -> &[Vec<Vec<u8>>] {
+        self.submission.as_ref().map_or(&[], |submission| &submission.commands)
+    }
+
+    /// Returns the keys that the input's commands name.
+    pub fn keys(&self) -> Vec<String> {
+        let keys = self.commands().iter().flat_map(|words| evidence::keys(words));
+        keys.filter_map(|key| String::from_utf8(key.to_vec()).ok()).collect()
+    }
+
+    /// Returns the client that this input switches to.
+    pub fn switches_to(&self) -> Option<&str> {
+        matches!(self.kind, InputKind::Tutor).then(|| self.text.trim().strip_prefix(":client ")).flatten().map(str::trim)
+    }
+}
+
+impl InputKind {
+    fn of_text(text: &str) -> InputKind {
+        match dialect::inputs(text, Dialect::Both).as_slice() {
+            [Input::Tutor(_)] => InputKind::Tutor,
+            [Input::Cli(line) | Input::CliUnlessBound(line)] => {
+                let words = quoting::split(line.as_bytes()).unwrap_or_default();
+                let words: Option<Vec<String>> = words.into_iter().map(|word| String::from_utf8(word).ok()).collect();
+                words.filter(|words| !words.is_empty()).map_or(InputKind::Broken, InputKind::Cli)
+            }
+            [Input::Python(source)] => {
+                structure::of_statement(source).map_or(InputKind::Broken, |parsed| InputKind::Python(Box::new(parsed)))
+            }
+            _ => InputKind::Broken,
+        }
+    }
+}
+
+/// Returns the binding of an expression.
+fn binding_of(text: &str) -> Option<Binding> {
+    match structure::of_statement(text)?.form {
+        Form::Expression(expression) => Some(expression.binding),
+        _ => None,
+    }
+}

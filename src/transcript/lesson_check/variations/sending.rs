@@ -1,0 +1,288 @@
+//! Rewordings of how an answer sends its commands: by another client object, in a pipeline, with keyword arguments, as lines
+//! of redis-cli.
+
+use std::collections::BTreeSet;
+
+use super::Rewording;
+use super::played_answer::{InputKind, PlayedAnswer, PlayedInput};
+use crate::lesson::evidence::Submission;
+use crate::lesson::value::{self, Value};
+use crate::session::dialect::{self, Dialect, Input};
+use crate::transcript::other_dialect;
+use python_kernel::syntax::structure::{self, Call, Form, LiteralValue};
+
+/// The rewordings, each with its name.
+pub const REWORDINGS: &[Rewording] = &[
+    ("own-client", by_own_client),
+    ("own-client-with-address", by_client_with_address),
+    ("decoding-client", by_decoding_client),
+    ("execute-command", by_execute_command),
+    ("pipeline", in_pipeline),
+    ("pipeline-chain", in_pipeline_chain),
+    ("pipeline-block", in_pipeline_block),
+    ("keyword-arguments", with_keywords),
+    ("key-in-variable", with_key_in_variable),
+    ("program-in-function", in_function),
+    ("pasted", pasted),
+    ("one-line", on_one_line),
+    ("redis-cli", in_redis_cli),
+    ("redis-cli-in-small-letters", in_small_letters),
+];
+
+/// Commands whose effect belongs to the connection that sends them, or that wait. They cannot be moved to another client
+/// object or into a pipeline.
+const OF_CONNECTION: &[&str] = &[
+    "AUTH", "BLMOVE", "BLMPOP", "BLPOP", "BRPOP", "BRPOPLPUSH", "BZMPOP", "BZPOPMAX", "BZPOPMIN", "CLIENT", "DISCARD",
+    "EXEC", "HELLO", "MONITOR", "MULTI", "PSUBSCRIBE", "QUIT", "RESET", "SELECT", "SSUBSCRIBE", "SUBSCRIBE", "UNWATCH",
+    "WAIT", "WATCH", "XREAD", "XREADGROUP",
+];
+
+/// Names for a client of one's own.
+const CLIENT_NAMES: &[&str] = &["c", "conn", "db"];
+
+fn by_own_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    by_client(answer, "redis.Redis()")
+}
+
+fn by_client_with_address(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    by_client(answer, "redis.Redis(host='localhost', port=6379, db=0)")
+}
+
+/// Sends everything by a client that decodes the replies, if the answer does not decode them itself.
+fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let is_about_bytes = |input: &PlayedInput| {
+        let Some(statement) = input.statement() else { return false };
+        statement.literals.iter().any(|literal| matches!(literal.value, LiteralValue::Bytes(_)))
+            || statement.calls.iter().any(|call| ["decode", "encode"].contains(&call.method.as_str()))
+            || input.text.contains("utf")
+    };
+    let is_open = !answer.wants_exact_form() && !answer.inputs.iter().any(is_about_bytes);
+    is_open.then(|| by_client(answer, "redis.Redis(decode_responses=True)")).flatten()
+}
+
+/// Makes a client object of one's own in each client of the answer, and uses it in place of `r`.
+fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
+    let name = answer.fresh_name(CLIENT_NAMES)?;
+    let changes_connection = answer.inputs.iter().any(|input| {
+        input.reads("r") && input.commands().iter().any(|words| is_named(words, &["CLIENT", "HELLO", "RESET", "SELECT"]))
+    });
+    if changes_connection {
+        return None;
+    }
+    let mut texts = Vec::new();
+    let mut client = "";
+    let mut made_in = BTreeSet::new();
+    for input in &answer.inputs {
+        client = input.switches_to().unwrap_or(client);
+        match &input.kind {
+            InputKind::Python(_) if input.reads("r") => {
+                if made_in.insert(client) {
+                    texts.push(format!("{name} = {made}"));
+                }
+                texts.push(structure::renamed(&input.text, "r", &name)?);
+            }
+            InputKind::Python(statement) if statement.names.iter().any(|used| used.name == "r") => return None,
+            InputKind::Broken => return None,
+            _ => texts.push(input.text.clone()),
+        }
+    }
+    (!made_in.is_empty()).then_some(texts)
+}
+
+/// Sends the same words with `execute_command`, in each input that is one command with plain arguments.
+fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let mut texts = answer.texts();
+    let mut is_changed = false;
+    for (text, input) in texts.iter_mut().zip(&answer.inputs) {
+        let (Some(call), [words]) = (only_call(answer, input), input.commands()) else { continue };
+        let words: Option<Vec<String>> = words.iter().map(|word| argument(word)).collect();
+        if let Some(words) = words.filter(|_| has_plain_arguments(input, call)) {
+            let sent = format!("r.execute_command({})", words.join(", "));
+            *text = structure::replaced(&input.text, [(call.range.clone(), sent)]);
+            is_changed = true;
+        }
+    }
+    is_changed.then_some(texts)
+}
+
+/// Returns the only call of a command in an input, if it is one of `r` that runs once.
+fn only_call<'a>(answer: &PlayedAnswer<'_>, input: &'a PlayedInput) -> Option<&'a Call> {
+    let mut calls = input.statement()?.calls.iter().filter(|call| answer.is_command(input, call));
+    let call = calls.next().filter(|call| call.runs_once && call.receiver_name.as_deref() == Some("r"))?;
+    calls.next().is_none().then_some(call)
+}
+
+/// Returns whether no variable is in the arguments of a call.
+fn has_plain_arguments(input: &PlayedInput, call: &Call) -> bool {
+    let Some(statement) = input.statement() else { return false };
+    let within = call.method_range.end..call.range.end;
+    !statement.names.iter().any(|name| within.contains(&name.range.start))
+}
+
+/// Returns a word of a command as an argument in Python.
+fn argument(word: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(word).ok()?;
+    let is_number = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
+    Some(if is_number { text.to_owned() } else { value::repr(&Value::Text(text.to_owned())) })
+}
+
+/// Returns the calls of an answer that consists of nothing else than commands of one client, each as its text without the
+/// receiver: `set('a', 1)`.
+fn plain_calls(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let is_open = !answer.wants_exact_form() && !answer.ends_waiting;
+    let mut calls = Vec::new();
+    for input in answer.inputs.iter().filter(|_| is_open) {
+        let call = only_call(answer, input)?;
+        let Form::Expression(expression) = &input.statement()?.form else { return None };
+        let whole = expression.printed.clone().unwrap_or_else(|| expression.range.clone());
+        let moves = !input.commands().iter().any(|words| is_named(words, OF_CONNECTION));
+        calls.push((whole == call.range && moves).then(|| input.text[call.method_range.start..call.range.end].to_owned())?);
+    }
+    (!calls.is_empty()).then_some(calls)
+}
+
+fn in_pipeline(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let calls = plain_calls(answer)?;
+    let queued = calls.iter().map(|call| format!("p.{call}"));
+    Some(["p = r.pipeline()".to_owned()].into_iter().chain(queued).chain(["p.execute()".to_owned()]).collect())
+}
+
+fn in_pipeline_chain(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    Some(vec![format!("r.pipeline().{}.execute()", plain_calls(answer)?.join("."))])
+}
+
+fn in_pipeline_block(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let queued: String = plain_calls(answer)?.iter().map(|call| format!("    p.{call}\n")).collect();
+    let end = if answer.wants_value() { "print(p.execute())" } else { "p.execute()" };
+    Some(vec![format!("with r.pipeline() as p:\n{queued}    {end}\n")])
+}
+
+/// Passes arguments by keyword, wherever the method's parameters have names.
+fn with_keywords(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let mut is_changed = false;
+    let mut texts = answer.texts();
+    for (text, input) in texts.iter_mut().zip(&answer.inputs) {
+        let Some(statement) = input.statement() else { continue };
+        let calls = statement.calls.iter().filter(|call| answer.is_command(input, call));
+        let edits: Vec<_> = calls.flat_map(|call| keywords(answer, call)).collect();
+        if !edits.is_empty() {
+            is_changed = true;
+            *text = structure::replaced(&input.text, edits);
+        }
+    }
+    is_changed.then_some(texts)
+}
+
+/// Returns the keywords to insert into a call, with their places.
+fn keywords(answer: &PlayedAnswer<'_>, call: &Call) -> Vec<(std::ops::Range<usize>, String)> {
+    let positional: Vec<_> = call.arguments.iter().filter(|argument| argument.keyword.is_none()).collect();
+    let Some(parameters) = answer.methods.parameters(&call.method) else { return Vec::new() };
+    let is_possible =
+        positional.len() <= parameters.positional.len() && !call.arguments.iter().any(|argument| argument.is_starred);
+    let pairs = positional.iter().zip(&parameters.positional).filter(|_| is_possible);
+    pairs.map(|(argument, name)| (argument.range.start..argument.range.start, format!("{name}="))).collect()
+}
+
+/// Assigns the key of the first command to a variable, and uses that.
+fn with_key_in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let name = answer.fresh_name(&["key", "name", "k"])?;
+    let (index, key) = answer.inputs.iter().enumerate().find_map(|(index, input)| {
+        let (keys, statement) = (input.keys(), input.statement()?);
+        let key = statement.literals.iter().find_map(|literal| match &literal.value {
+            LiteralValue::Text(text) if keys.contains(text) => Some(text.clone()),
+            _ => None,
+        });
+        Some((index, key?))
+    })?;
+    let input = &answer.inputs[index];
+    let is_key = |value: &LiteralValue| matches!(value, LiteralValue::Text(text) if *text == key);
+    let places = input.statement()?.literals.iter().filter(|literal| is_key(&literal.value));
+    let text = structure::replaced(&input.text, places.map(|literal| (literal.range.clone(), name.as_str())));
+    let mut texts = answer.with_input(index, text);
+    texts.insert(index, format!("{name} = {}", value::repr(&Value::Text(key))));
+    Some(texts)
+}
+
+/// Puts the whole answer into a function, and calls it.
+fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let name = answer.fresh_name(&["answer", "program", "do_it"])?;
+    let (last, before) = answer.inputs.split_last().filter(|(_, before)| !before.is_empty())?;
+    let mut body = String::new();
+    for input in before {
+        let statement = input.statement()?;
+        let is_local = matches!(statement.form, Form::Expression(_) | Form::Assignment { .. } | Form::Import | Form::Block);
+        let assigns_client = statement.names.iter().any(|used| used.name == "r" && used.is_assigned);
+        if !is_local || assigns_client || is_on_several_lines(&input.text) {
+            return None;
+        }
+        body.push_str(&format!("    {}\n", input.text.trim_end().replace('\n', "\n    ")));
+    }
+    let Form::Expression(expression) = &last.statement()?.form else { return None };
+    last.submission.as_ref()?;
+    let indented = last.text.replace('\n', "\n    ");
+    let (end, call) = match expression.printed {
+        Some(_) => (indented, format!("{name}()")),
+        None => (format!("return {indented}"), format!("{name}()")),
+    };
+    Some(vec![format!("def {name}():\n{body}    {end}\n"), call])
+}
+
+/// Returns whether a string may go over several lines, which must not be indented.
+fn is_on_several_lines(text: &str) -> bool {
+    text.contains("'''") || text.contains("\"\"\"")
+}
+
+/// Pastes all lines at once.
+fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let is_python = answer.inputs.len() > 1 && answer.inputs.iter().all(|input| input.statement().is_some());
+    let with_blank_line = |input: &PlayedInput| match input.statement().map(|statement| &statement.form) {
+        Some(Form::Block | Form::Definition { .. }) => format!("{}\n\n", input.text.trim_end()),
+        _ => format!("{}\n", input.text),
+    };
+    is_python.then(|| vec![answer.inputs.iter().map(with_blank_line).collect()])
+}
+
+/// Writes all lines on one, with semicolons.
+fn on_one_line(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let is_simple = |input: &PlayedInput| {
+        let form = input.statement().map(|statement| &statement.form);
+        !matches!(form, None | Some(Form::Block | Form::Definition { .. })) && !input.text.contains('\n')
+    };
+    let is_possible = answer.inputs.len() > 1 && answer.inputs.iter().all(is_simple);
+    is_possible.then(|| vec![answer.texts().join("; ")])
+}
+
+fn in_redis_cli(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let submissions: Vec<Submission> = answer.inputs.iter().filter_map(|input| input.submission.clone()).collect();
+    let lines = other_dialect::in_redis_cli(&answer.texts().join("\n"), &submissions)?;
+    Some(lines.lines().map(str::to_owned).collect())
+}
+
+/// Writes the names of commands in small letters, in lines of redis-cli that the prompt does not take for Python then.
+fn in_small_letters(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
+    let lines = in_redis_cli(answer).unwrap_or_else(|| answer.texts());
+    let mut is_changed = false;
+    let small = |line: String| {
+        let is_cli = matches!(
+            dialect::inputs(&line, Dialect::Both).as_slice(),
+            [Input::Cli(_) | Input::CliUnlessBound(_)]
+        );
+        let (name, rest) = line.split_once(' ').unwrap_or((&line, ""));
+        let changed = format!("{} {rest}", name.to_ascii_lowercase());
+        let changed = changed.trim_end().to_owned();
+        match dialect::inputs(&changed, Dialect::Both).as_slice() {
+            [Input::Cli(_)] if is_cli && changed != line => {
+                is_changed = true;
+                changed
+            }
+            _ => line,
+        }
+    };
+    let lines: Vec<String> = lines.into_iter().map(small).collect();
+    is_changed.then_some(lines)
+}
+
+/// Returns whether a command has one of these names.
+fn is_named(words: &[Vec<u8>], names: &[&str]) -> bool {
+    words.first().is_some_and(|name| names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
+}

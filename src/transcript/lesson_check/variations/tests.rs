@@ -1,0 +1,308 @@
+//! Tables of answers and their variations.
+
+use super::methods::Methods;
+use super::played_answer::PlayedAnswer;
+use super::{Kind, Variation, variations};
+use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
+use crate::lesson::format::{self, Step};
+
+/// Some of the methods, as the program in `methods.rs` prints them.
+const METHODS: &str = "\
+blpop keys timeout
+decrby name amount
+delete *
+execute_command *
+get name
+getdel name
+hget name key
+hgetall name
+hset name key value mapping items
+incr name amount
+incrby name amount
+lpush name *
+lrange name start end
+pipeline transaction shard_hint
+rpush name *
+set name value ex px nx
+smembers name
+zrange name start end desc withscores
+zrevrange name start end withscores
+";
+
+/// Returns a step with this `expect`.
+fn step(expect: &str) -> Step {
+    let text = format!(
+        "format = 1\nid = \"a\"\ntitle = \"A\"\nminutes = 1\nabout = \"A.\"\nremember = \"- A.\"\n\
+         [[step]]\nid = \"one\"\nsay = \"A.\"\ntask = \"Use `a` and `q`.\"\nanswer = \"r.ping()\"\n[step.expect]\n{expect}\n"
+    );
+    format::parse(&text).expect("the step is valid").steps.remove(0)
+}
+
+/// Returns a submission. `sent` are the commands, with semicolons between them. `shown` is what was echoed, or printed if
+/// the source is a call of `print`, or an error with an exclamation mark before it.
+fn ran(source: &str, sent: &str, shown: &str) -> Submission {
+    let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+    let is_printed = source.starts_with("print(");
+    let error = shown.strip_prefix('!').and_then(|error| error.split_once(": ")).map(|(class, message)| Failure {
+        class: class.into(),
+        message: message.into(),
+        exit_status: None,
+    });
+    let is_echoed = error.is_none() && !is_printed && !shown.is_empty();
+    Submission {
+        source: source.into(),
+        commands: sent.split(';').filter(|line| !line.is_empty()).map(words).collect(),
+        output: if error.is_none() && !shown.is_empty() { format!("{shown}\n") } else { String::new() },
+        value: is_echoed.then(|| DisplayedValue::Python(shown.into())),
+        error,
+        ..Submission::default()
+    }
+}
+
+/// Returns the variations of an answer. Each line is given as source, commands and what it showed. All keys are known to the
+/// learner, except for one that is called `own`.
+fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool, Vec<String>)> {
+    let (step, methods) = (step(expect), Methods::parse(METHODS));
+    let answer = lines.iter().map(|(source, ..)| *source).collect::<Vec<_>>().join("\n");
+    let is_command = |source: &str| source.starts_with(':');
+    let submissions: Vec<Submission> = lines
+        .iter()
+        .filter(|(source, ..)| !is_command(source))
+        .map(|(source, sent, shown)| ran(source, sent, shown))
+        .collect();
+    let known_keys = |key: &str| key != "own";
+    let played = PlayedAnswer::new(&step, &answer, &submissions, &known_keys, &methods);
+    let shown = |variation: Variation| {
+        let is_silent = matches!(variation.kind, Kind::Mutant { may_be_silent: true });
+        (variation.rule, is_silent, variation.inputs)
+    };
+    variations(&played).into_iter().map(shown).collect()
+}
+
+/// Returns what a rule makes of an answer: the inputs of each variation, with ` | ` between them.
+fn by_rule(rule: &str, expect: &str, lines: &[(&str, &str, &str)]) -> Vec<String> {
+    let all = varied(expect, lines).into_iter().filter(|(name, ..)| *name == rule);
+    all.map(|(_, _, inputs)| inputs.join(" | ")).collect()
+}
+
+const VALUE: &str = "reply = \"b'1'\"";
+const STATE: &str = "state = [{ run = \"r.get('a')\", reply = \"b'1'\" }]";
+const EXACT: &str = "reply = \"b'1'\"\nexactly = true";
+
+#[test]
+fn answers_show_their_values_in_other_ways() {
+    let get = &[("r.get('a')", "GET a", "b'1'")][..];
+    let print = &[("print(r.get('a'))", "GET a", "b'1'")][..];
+    let missing = &[("r.get('a')", "GET a", "")][..];
+    let set = &[("r.set('a', 1)", "SET a 1", "True")][..];
+    let list = &[("r.lrange('q', 0, -1)", "LRANGE q 0 -1", "[b'x', b'y']")][..];
+    let tags = &[("r.smembers('q')", "SMEMBERS q", "{b'x', b'y'}")][..];
+    let hash = &[("r.hgetall('a')", "HGETALL a", "{b'x': b'1'}")][..];
+    let ranks = &[("r.zrange('q', 0, 0, withscores=True)", "ZRANGE q 0 0 WITHSCORES", "[(b'x', 1.0)]")][..];
+    let sum = &[("int(r.get('a')) + 1", "GET a", "2")][..];
+    let refused = &[("r.incr('a')", "INCRBY a 1", "!redis.exceptions.ResponseError: no")][..];
+    let with_variable = &[("value = 1", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
+    let assigned = &[("n = r.get('a')", "GET a", "")][..];
+    for (rule, expect, lines, wanted) in [
+        ("variable", VALUE, get, Some("value = r.get('a') | value")),
+        ("variable", VALUE, print, Some("value = r.get('a') | print(value)")),
+        ("variable", VALUE, missing, Some("value = r.get('a') | print(value)")),
+        ("variable", VALUE, refused, Some("value = r.incr('a')")),
+        ("variable", VALUE, with_variable, Some("value = 1 | result = r.get('a') | result")),
+        ("variable", VALUE, assigned, None),
+        ("variable-in-one-line", VALUE, get, Some("value = r.get('a'); value")),
+        ("variable-in-one-line", VALUE, refused, None),
+        ("print", VALUE, get, Some("print(r.get('a'))")),
+        ("print", VALUE, print, None),
+        ("walrus", VALUE, get, Some("print(value := r.get('a'))")),
+        ("if", STATE, set, Some("if r.set('a', 1):\n    print('done')\n")),
+        ("if", VALUE, get, Some("value = r.get('a') | if value:\n    print(value)\n")),
+        ("if", VALUE, missing, None),
+        ("if", VALUE, refused, None),
+        ("try", STATE, set, Some("try:\n    r.set('a', 1)\nexcept redis.RedisError as error:\n    print(error)\n")),
+        ("try", VALUE, get, Some("try:\n    print(r.get('a'))\nexcept redis.RedisError as error:\n    print(error)\n")),
+        ("try", "error = 'no'", refused, Some("try:\n    r.incr('a')\nexcept redis.RedisError as error:\n    print(error)\n")),
+        ("f-string", VALUE, get, Some("print(f\"Here it is: {r.get('a')}\")")),
+        ("f-string", EXACT, get, None),
+        ("f-string", VALUE, missing, None),
+        ("label", VALUE, get, Some("print('Here it is:', r.get('a'))")),
+        ("decoded", VALUE, get, Some("r.get('a').decode()")),
+        ("decoded", VALUE, print, Some("print(r.get('a').decode())")),
+        ("decoded", EXACT, get, None),
+        ("decoded", VALUE, set, None),
+        ("decoded", VALUE, list, Some("[item.decode() for item in r.lrange('q', 0, -1)]")),
+        ("decoded", VALUE, tags, Some("{item.decode() for item in r.smembers('q')}")),
+        ("decoded", VALUE, hash, Some("{field.decode(): value.decode() for field, value in r.hgetall('a').items()}")),
+        (
+            "decoded",
+            VALUE,
+            ranks,
+            Some("[(member.decode(), score) for member, score in r.zrange('q', 0, 0, withscores=True)]"),
+        ),
+        ("loop", VALUE, list, Some("for item in r.lrange('q', 0, -1):\n    print(item)\n")),
+        ("loop", VALUE, hash, Some("for field, value in r.hgetall('a').items():\n    print(field, value)\n")),
+        ("loop", VALUE, get, None),
+        ("loop", STATE, list, None),
+        ("decoded-loop", VALUE, tags, Some("for item in r.smembers('q'):\n    print(item.decode())\n")),
+        ("comprehension", VALUE, list, Some("[item for item in r.lrange('q', 0, -1)]")),
+        ("comprehension", VALUE, tags, None),
+        ("sorted", VALUE, tags, Some("sorted(r.smembers('q'))")),
+        ("unpacked", VALUE, list, Some("first, second = r.lrange('q', 0, -1) | print(first, second)")),
+        ("unpacked", VALUE, ranks, None),
+        ("helper-function", VALUE, sum, Some("def look():\n    return int(r.get('a')) + 1\n | look()")),
+        ("helper-function", VALUE, print, Some("def look():\n    return r.get('a')\n | print(look())")),
+    ] {
+        let wanted: Vec<&str> = wanted.into_iter().collect();
+        assert_eq!(by_rule(rule, expect, lines), wanted, "{rule} of {lines:?}");
+    }
+}
+
+#[test]
+fn answers_send_their_commands_in_other_ways() {
+    let get = &[("r.get('a')", "GET a", "b'1'")][..];
+    let set = &[("r.set('a', 'x y', ex=9)", "SET a x y EX 9", "True")][..];
+    let push = &[("r.rpush('q', 'x', 'y')", "RPUSH q x y", "2")][..];
+    let two = &[("r.set('a', 1)", "SET a 1", "True"), ("print(r.get('a'))", "GET a", "b'1'")][..];
+    let pop = &[("r.blpop('q', timeout=1)", "BLPOP q 1", "(b'q', b'x')")][..];
+    let own = &[("r = redis.Redis(db=1)", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
+    let clients = &[
+        (":client one", "", ""),
+        ("r.get('a')", "GET a", "b'1'"),
+        (":client two", "", ""),
+        ("r.get('a')", "GET a", "b'1'"),
+    ][..];
+    let sum = &[("n = int(r.get('a'))", "GET a", ""), ("r.set('a', n + 1)", "SET a 2", "True")][..];
+    let decoded = &[("r.get('a').decode()", "GET a", "'1'")][..];
+    let looped = &[("for n in 1, 2:\n    r.rpush('q', n)", "RPUSH q 1;RPUSH q 2", "")][..];
+    let cli = &[("SET a 1", "SET a 1", "")][..];
+    for (rule, expect, lines, wanted) in [
+        ("own-client", VALUE, get, Some("c = redis.Redis() | c.get('a')")),
+        ("own-client", VALUE, own, None),
+        (
+            "own-client",
+            VALUE,
+            clients,
+            Some(":client one | c = redis.Redis() | c.get('a') | :client two | c = redis.Redis() | c.get('a')"),
+        ),
+        ("own-client", VALUE, cli, None),
+        (
+            "own-client-with-address",
+            VALUE,
+            get,
+            Some("c = redis.Redis(host='localhost', port=6379, db=0) | c.get('a')"),
+        ),
+        ("decoding-client", VALUE, get, Some("c = redis.Redis(decode_responses=True) | c.get('a')")),
+        ("decoding-client", EXACT, get, None),
+        ("decoding-client", VALUE, decoded, None),
+        ("execute-command", VALUE, get, Some("r.execute_command('GET', 'a')")),
+        ("execute-command", VALUE, decoded, Some("r.execute_command('GET', 'a').decode()")),
+        ("execute-command", VALUE, sum, Some("n = int(r.execute_command('GET', 'a')) | r.set('a', n + 1)")),
+        ("execute-command", VALUE, looped, None),
+        ("pipeline", VALUE, two, Some("p = r.pipeline() | p.set('a', 1) | p.get('a') | p.execute()")),
+        ("pipeline", VALUE, pop, None),
+        ("pipeline", VALUE, sum, None),
+        ("pipeline", VALUE, decoded, None),
+        ("pipeline", EXACT, get, None),
+        ("pipeline-chain", VALUE, two, Some("r.pipeline().set('a', 1).get('a').execute()")),
+        (
+            "pipeline-block",
+            VALUE,
+            two,
+            Some("with r.pipeline() as p:\n    p.set('a', 1)\n    p.get('a')\n    print(p.execute())\n"),
+        ),
+        ("pipeline-block", STATE, set, Some("with r.pipeline() as p:\n    p.set('a', 'x y', ex=9)\n    p.execute()\n")),
+        ("keyword-arguments", VALUE, set, Some("r.set(name='a', value='x y', ex=9)")),
+        ("keyword-arguments", VALUE, push, None),
+        ("keyword-arguments", VALUE, pop, Some("r.blpop(keys='q', timeout=1)")),
+        ("key-in-variable", VALUE, get, Some("key = 'a' | r.get(key)")),
+        ("key-in-variable", VALUE, clients, Some(":client one | key = 'a' | r.get(key) | :client two | r.get('a')")),
+        ("program-in-function", VALUE, sum, Some("def answer():\n    n = int(r.get('a'))\n    return r.set('a', n + 1)\n | answer()")),
+        ("program-in-function", VALUE, two, Some("def answer():\n    r.set('a', 1)\n    print(r.get('a'))\n | answer()")),
+        ("program-in-function", VALUE, own, None),
+        ("program-in-function", VALUE, get, None),
+        ("pasted", VALUE, two, Some("r.set('a', 1)\nprint(r.get('a'))\n")),
+        ("pasted", VALUE, clients, None),
+        ("one-line", VALUE, two, Some("r.set('a', 1); print(r.get('a'))")),
+        ("one-line", VALUE, looped, None),
+        ("redis-cli", VALUE, two, Some("SET a 1 | GET a")),
+        ("redis-cli", VALUE, sum, None),
+        ("redis-cli-in-small-letters", VALUE, two, Some("set a 1 | get a")),
+        ("redis-cli-in-small-letters", VALUE, cli, Some("set a 1")),
+    ] {
+        let wanted: Vec<&str> = wanted.into_iter().collect();
+        assert_eq!(by_rule(rule, expect, lines), wanted, "{rule} of {lines:?}");
+    }
+}
+
+#[test]
+fn answers_are_made_wrong() {
+    let get = &[("r.get('a')", "GET a", "b'1'")][..];
+    let two = &[("r.rpush('q', 'x')", "RPUSH q x", "1"), ("r.lrange('q', 0, -1)", "LRANGE q 0 -1", "[b'x']")][..];
+    let own = &[("r.get('own')", "GET own", "b'1'")][..];
+    let cli = &[("LRANGE q 0 -1", "LRANGE q 0 -1", "")][..];
+    let block = &[("p = r.pipeline()", "", ""), ("p.set('a', 1)", "", ""), ("p.execute()", "MULTI;SET a 1;EXEC", "[True]")][..];
+    let chain = &[("r.pipeline().incr('a').execute()", "MULTI;INCRBY a 1;EXEC", "[1]")][..];
+    let function = &[("def f():\n    r.set('a', 1)", "", ""), ("f()", "SET a 1", "")][..];
+    let waits = &[(":wait 1m", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
+    let switch = &[(":client one", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
+    for (rule, expect, lines, wanted) in [
+        ("other-key", VALUE, get, &["r.get('a:2')"][..]),
+        ("other-key", VALUE, own, &[]),
+        (
+            "other-key",
+            VALUE,
+            two,
+            &[
+                "r.rpush('q:2', 'x') | r.lrange('q:2', 0, -1)",
+                "r.rpush('q:2', 'x') | r.lrange('q', 0, -1)",
+                "r.rpush('q', 'x') | r.lrange('q:2', 0, -1)",
+            ],
+        ),
+        ("other-key", VALUE, cli, &["LRANGE q:2 0 -1"]),
+        ("neighbour-command", VALUE, get, &["r.getdel('a')", "r.hgetall('a')", "r.lrange('a')", "r.smembers('a')"]),
+        ("swapped-arguments", VALUE, cli, &["LRANGE 0 q -1", "LRANGE q -1 0"]),
+        (
+            "swapped-arguments",
+            VALUE,
+            two,
+            &[
+                "r.rpush('x', 'q') | r.lrange('q', 0, -1)",
+                "r.rpush('q', 'x') | r.lrange(0, 'q', -1)",
+                "r.rpush('q', 'x') | r.lrange('q', -1, 0)",
+            ],
+        ),
+        ("left-out", VALUE, two, &["r.lrange('q', 0, -1)", "r.rpush('q', 'x')"]),
+        ("left-out", VALUE, get, &[]),
+        ("left-out", VALUE, waits, &["r.get('a')"]),
+        ("off-by-one", VALUE, cli, &["LRANGE q 1 -1", "LRANGE q -1 -1", "LRANGE q 0 0", "LRANGE q 0 -2"]),
+        (
+            "off-by-one",
+            VALUE,
+            block,
+            &["p = r.pipeline() | p.set('a', 2) | p.execute()", "p = r.pipeline() | p.set('a', 0) | p.execute()"],
+        ),
+        ("not-executed", VALUE, chain, &["r.pipeline().incr('a')"]),
+        ("not-executed", VALUE, get, &["r.pipeline().get('a')"]),
+        ("not-executed", VALUE, block, &[]),
+        ("not-called", VALUE, function, &["def f():\n    r.set('a', 1)"]),
+        ("not-called", VALUE, get, &["def answer():\n    return r.get('a')\n"]),
+        ("wrong-client", VALUE, switch, &[]),
+        ("wrong-client", "by = [\"one\"]", switch, &[":client somebody | r.get('a')"]),
+        (
+            "wrong-client",
+            "by = [\"one\", \"two\"]",
+            switch,
+            &[":client somebody | r.get('a')", ":client one | r.get('a')", ":client two | r.get('a')"],
+        ),
+    ] {
+        assert_eq!(by_rule(rule, expect, lines), wanted, "{rule} of {lines:?}");
+    }
+}
+
+#[test]
+fn an_unfinished_answer_may_meet_silence() {
+    let two = [("r.rpush('q', 'x')", "RPUSH q x", "1"), ("r.lrange('q', 0, -1)", "LRANGE q 0 -1", "[b'x']")];
+    let silent: Vec<Vec<String>> =
+        varied(VALUE, &two).into_iter().filter(|(_, is_silent, _)| *is_silent).map(|(_, _, inputs)| inputs).collect();
+    assert_eq!(silent, [["r.rpush('q', 'x')"]]);
+}
