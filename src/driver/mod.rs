@@ -83,7 +83,7 @@ pub trait Frontend {
     }
 
     /// Returns the time that the session may compute, for a front end without a user who could stop it. Waiting for input
-    /// does not count.
+    /// does not count. The time begins again when the session returns to a checkpoint.
     fn time_limit(&self) -> Option<Duration> {
         None
     }
@@ -206,6 +206,9 @@ pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<
             Need::Rehearsal => host.finish_rehearsal(),
             Need::Time { deadline_us } => frontend.wait(&host, deadline_us)?,
         };
+        if matches!(event, Event::ReturnToCheckpoint) {
+            time_limit = TimeLimit::new(frontend.time_limit());
+        }
         let session = host.session_mut();
         match (frontend.real_elapsed_us(), &event) {
             (Some(us), Event::Frame { .. }) => session.time_passes(us),

@@ -92,6 +92,18 @@ impl LessonUnderTest<'_> {
     /// Opens the lesson at a step and enters these texts.
     pub fn attempt_inputs(&self, index: usize, inputs: Vec<String>, conditions: Conditions) -> io::Result<Attempt> {
         (self.on_try)();
+        let mut session = self.open(index, conditions);
+        let mut attempt = Attempt::new(inputs, self.limits.time);
+        match drive(&mut session, &mut attempt) {
+            Err(error) if TimeLimitReached::is_cause_of(&error) => attempt.stopped_after = self.limits.time,
+            ended => drop(ended?),
+        }
+        attempt.end(&session, &self.lesson.steps[index]);
+        Ok(attempt)
+    }
+
+    /// Returns a session in which the lesson is being opened at a step.
+    pub fn open(&self, index: usize, conditions: Conditions) -> Session {
         let mut options = Options::repeatable(Arc::new(Library { lessons: vec![self.lesson.clone()] }));
         if conditions == Conditions::Other {
             (options.seed, options.start_us) = (SEED + 1, START_US + OTHER_DAY_US);
@@ -100,20 +112,24 @@ impl LessonUnderTest<'_> {
         session.limit_memory(self.limits.memory);
         session.open(self.lesson.clone(), index);
         session.rehearsed(self.rehearsal.clone());
-        let mut attempt = Attempt { inputs: inputs.into(), time_limit: self.limits.time, ..Attempt::default() };
-        match drive(&mut session, &mut attempt) {
-            Err(error) if TimeLimitReached::is_cause_of(&error) => attempt.stopped_after = self.limits.time,
-            ended => drop(ended?),
-        }
-        attempt.done |= session.is_step_done();
-        let unchanged = self.lesson.steps[index].expect.iter().flat_map(|expect| &expect.get_ref().unchanged);
-        attempt.missing_keys = unchanged.filter(|key| !session.has_key(key.get_ref())).cloned().collect();
-        attempt.ending = Ending::of_session(&session);
-        Ok(attempt)
+        session
     }
 }
 
 impl Attempt {
+    /// Returns an attempt that will enter these texts.
+    pub fn new(inputs: Vec<String>, time_limit: Option<Duration>) -> Self {
+        Attempt { inputs: inputs.into(), time_limit, ..Attempt::default() }
+    }
+
+    /// Records the state of the session at the end.
+    pub fn end(&mut self, session: &Session, step: &Step) {
+        self.done |= session.is_step_done();
+        let unchanged = step.expect.iter().flat_map(|expect| &expect.get_ref().unchanged);
+        self.missing_keys = unchanged.filter(|key| !session.has_key(key.get_ref())).cloned().collect();
+        self.ending = Ending::of_session(session);
+    }
+
     /// Returns the submission that completed the step.
     pub fn done_by(&self) -> Option<&str> {
         let done = self.judged.iter().find(|judged| judged.verdict == Verdict::Done);

@@ -5,6 +5,7 @@
 //! The steps of a lesson are checked in parallel.
 
 mod attempt;
+mod attempts;
 mod ending;
 mod explain;
 mod untyped_steps;

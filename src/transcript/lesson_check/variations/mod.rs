@@ -28,6 +28,8 @@ use crate::lesson::value;
 use crate::messages::check as messages;
 use crate::session::dialect;
 pub use methods::Methods;
+use redis_engine::command::Flag;
+use redis_engine::commands;
 use mutations::MUTATIONS;
 use played_answer::PlayedAnswer;
 
@@ -117,36 +119,57 @@ pub fn check_variations(
     let mut exemptions = Exemptions::new(step, report);
     let mut seen: HashSet<Vec<String>> =
         step.answer.iter().chain(&step.also).map(|answer| dialect::submissions(answer.get_ref())).collect();
+    let mut all = Vec::new();
     for (answer, played) in answers {
         let played_answer = PlayedAnswer::new(step, answer.get_ref(), &played.submissions, &known_keys, methods);
-        for variation in variations(&played_answer) {
-            if !seen.insert(variation.inputs.clone()) {
-                continue;
-            }
-            report.tries += 1;
-            let tried = lesson_under_test.attempt_inputs(index, variation.inputs.clone(), Conditions::Usual)?;
-            let at = answer.span().start;
-            if is_stopped(&tried, at, report) {
-                continue;
-            }
-            match variation.kind {
-                Kind::Rewording => report.variations.rewordings += 1,
-                Kind::Mutant { .. } if tried.done && has_same_effect(step, &tried, played) => {
-                    report.variations.dropped += 1;
-                    continue;
-                }
-                Kind::Mutant { .. } => report.variations.mutants += 1,
-            }
-            let Some(problem) = problem(step, &variation, &tried) else { continue };
-            if exemptions.cover(&variation) {
-                report.variations.exempt += 1;
-            } else {
-                report.add_error(Diagnostic { at: Some(at), ..problem });
-            }
+        let new = variations(&played_answer).into_iter().filter(|variation| seen.insert(variation.inputs.clone()));
+        all.extend(new.map(|variation| (answer.span().start, played, variation)));
+    }
+    let texts = all.iter().map(|(_, _, variation)| variation.inputs.clone()).collect();
+    report.tries += all.len();
+    let attempts = lesson_under_test.attempts(index, texts)?;
+    for ((at, played, variation), mut tried) in all.into_iter().zip(attempts) {
+        let mut outcome = Outcome::of_attempt(step, &variation, &tried, played);
+        if matches!(outcome, Outcome::Problem(_)) {
+            // Something that an earlier variation has left in Python may be the reason.
+            tried = lesson_under_test.attempt_inputs(index, variation.inputs.clone(), Conditions::Usual)?;
+            outcome = Outcome::of_attempt(step, &variation, &tried, played);
+        }
+        if is_stopped(&tried, at, report) {
+            continue;
+        }
+        let counts = &mut report.variations;
+        match (&outcome, variation.kind) {
+            (Outcome::NoEffect, _) => counts.dropped += 1,
+            (_, Kind::Rewording) => counts.rewordings += 1,
+            (_, Kind::Mutant { .. }) => counts.mutants += 1,
+        }
+        match outcome {
+            Outcome::Problem(_) if exemptions.cover(&variation) => counts.exempt += 1,
+            Outcome::Problem(problem) => report.add_error(Diagnostic { at: Some(at), ..problem }),
+            Outcome::AsDemanded | Outcome::NoEffect => {}
         }
     }
     exemptions.report_unused(report);
     Ok(())
+}
+
+/// How a variation has ended.
+enum Outcome {
+    AsDemanded,
+    /// The mistake in it has made no difference.
+    NoEffect,
+    Problem(Diagnostic),
+}
+
+impl Outcome {
+    fn of_attempt(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt) -> Outcome {
+        let is_mutant = matches!(variation.kind, Kind::Mutant { .. });
+        if is_mutant && tried.done && has_same_effect(step, tried, answer) {
+            return Outcome::NoEffect;
+        }
+        problem(step, variation, tried, answer).map_or(Outcome::AsDemanded, Outcome::Problem)
+    }
 }
 
 /// Returns all variations of an answer, rewordings first.
@@ -166,7 +189,7 @@ fn variations(answer: &PlayedAnswer<'_>) -> Vec<Variation> {
 }
 
 /// Returns what is wrong with the end of a variation, if anything is.
-fn problem(step: &Step, variation: &Variation, tried: &Attempt) -> Option<Diagnostic> {
+fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt) -> Option<Diagnostic> {
     let (rule, lines) = (variation.rule, quoted(&variation.inputs.join("\n")));
     let words = if tried.words.is_empty() { messages::no_word() } else { quoted(&tried.words.join(" ")) };
     match variation.kind {
@@ -180,11 +203,25 @@ fn problem(step: &Step, variation: &Variation, tried: &Attempt) -> Option<Diagno
             Some(Diagnostic::new(None, messages::rewording_taken_for_mistake(rule, lines, quoted(line), text)))
         }
         Kind::Mutant { .. } if tried.done => Some(Diagnostic::new(None, messages::mutant_passes(rule, lines))),
-        Kind::Mutant { may_be_silent: false } if tried.words.is_empty() => {
+        Kind::Mutant { may_be_silent: false } if tried.words.is_empty() && !is_look_before_change(tried, answer) => {
             Some(Diagnostic::new(None, messages::mutant_meets_silence(rule, lines)))
         }
         Kind::Mutant { .. } => None,
     }
+}
+
+/// Returns whether an attempt only looks at the data, without an error, where the answer changes something. Looking before
+/// the change is no mistake.
+fn is_look_before_change(tried: &Attempt, answer: &Attempt) -> bool {
+    let only_reads = |words: &Vec<Vec<u8>>| {
+        let name = words.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
+        commands::by_name(&name).is_some_and(|row| row.flags.contains(&Flag::Readonly))
+    };
+    let mut sent = tried.submissions.iter().flat_map(|submission| &submission.commands).peekable();
+    answer.submissions.iter().any(|submission| submission.changed)
+        && tried.errors.is_empty()
+        && sent.peek().is_some()
+        && sent.all(only_reads)
 }
 
 /// Returns whether an attempt has left the same data as the answer, and has shown the same value. If the step asks for no

@@ -26,7 +26,6 @@ pub const MUTATIONS: &[Mutation] = &[
 /// Commands that are mistaken for each other, besides those of [`FAMILIES`], which are about what a learner is told.
 const MORE_NEIGHBOURS: &[&[&str]] = &[
     &["SET", "GETSET"],
-    &["GET", "EXISTS", "STRLEN", "TYPE"],
     &["GET", "HGETALL", "LRANGE", "SMEMBERS"],
     &["DEL", "UNLINK", "PERSIST"],
     &["TTL", "EXPIRETIME"],
@@ -255,7 +254,8 @@ fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
         return Vec::new();
     };
     let body = only.text[expression.range.clone()].replace('\n', "\n    ");
-    vec![Mutant::new(vec![format!("def {name}():\n    return {body}\n")])]
+    let keyword = if expression.printed.is_some() { "" } else { "return " };
+    vec![Mutant::new(vec![format!("def {name}():\n    {keyword}{body}\n")])]
 }
 
 /// Does everything as a client that should not act, if the step names the clients.
