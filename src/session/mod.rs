@@ -385,6 +385,7 @@ impl Session {
     /// Starts the next item that can run. Returns false if there is none.
     fn begin_next(&mut self) -> bool {
         self.tutor.runtime.start_next_replay()
+            || self.tutor.runtime.restore_next_variables()
             || self.step_script()
             || self.take_entered()
             || self.show_wire()

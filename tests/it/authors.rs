@@ -14,7 +14,7 @@ fn a_new_lesson_passes_check_and_is_never_overwritten() {
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.starts_with("#:schema schema.json\n") && text.contains("id = \"time-series\""), "{text}");
     assert!(file.with_file_name("schema.json").exists());
-    let checked = redis_tutor(&["check", &path], b"");
+    let checked = redis_tutor(&["check", "--quick", &path], b"");
     assert_eq!(stdout(&checked), "1 lesson, 11 tries, 0 faults\n");
     fs::write(&file, "mine").unwrap();
     let again = redis_tutor(&["new", &path], b"");
@@ -70,7 +70,7 @@ fn check_suggests_names_and_gives_advice() {
         let changed = good.replacen(from, to, 1);
         assert_ne!(changed, good, "{from:?} is in the lesson");
         fs::write(&file, changed).unwrap();
-        let output = redis_tutor(&["check", &path], b"");
+        let output = redis_tutor(&["check", "--quick", &path], b"");
         let said = stdout(&output);
         let is_placed = said.lines().next().is_some_and(|line| line.contains("counts.toml:"));
         assert!(said.contains(says) && is_placed && output.status.success() == passes, "{to}: {said}");
@@ -118,7 +118,7 @@ fn check_races_the_programs_of_a_comparison() {
         let text = COMPARED.replacen(from, to, 1);
         assert_eq!(text == COMPARED, from == to, "{from:?} is in the lesson");
         fs::write(&file, text).unwrap();
-        let said = stdout(&redis_tutor(&["check", &path], b""));
+        let said = stdout(&redis_tutor(&["check", "--quick", &path], b""));
         assert!(said.contains(says), "{to}: {said}");
     }
     fs::write(&file, COMPARED).unwrap();
@@ -160,7 +160,7 @@ fn steps_in_the_guide_pass_check() {
     let setup = "setup = \"r.rpush('queue:tasks', 'a', 'b', 'c')\"\n";
     let file = folder("guide").join("guide.toml");
     fs::write(&file, format!("{head}{setup}{steps}")).unwrap();
-    let said = stdout(&redis_tutor(&["check", &file.display().to_string()], b""));
+    let said = stdout(&redis_tutor(&["check", "--quick", &file.display().to_string()], b""));
     assert!(said.starts_with("1 lesson,") && said.ends_with(" 0 faults\n"), "{said}");
 }
 

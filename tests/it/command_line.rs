@@ -40,7 +40,7 @@ state = [{ run = "r.get('views')", reply = "b'2'" }]
 fn check(name: &str, text: &str) -> (bool, String) {
     let file = folder(name).join("counting.toml");
     fs::write(&file, text).expect("the folder is writable");
-    let output = redis_tutor(&["check", &file.display().to_string()], b"");
+    let output = redis_tutor(&["check", "--quick", &file.display().to_string()], b"");
     (output.status.success(), stdout(&output))
 }
 
@@ -106,7 +106,7 @@ fn two_lessons_with_one_id_are_reported() {
     let folder = folder("twice");
     fs::write(folder.join("1.toml"), LESSON).unwrap();
     fs::write(folder.join("2.toml"), LESSON).unwrap();
-    let output = redis_tutor(&["check", &folder.display().to_string()], b"");
+    let output = redis_tutor(&["check", "--quick", &folder.display().to_string()], b"");
     assert!(!output.status.success());
     assert!(stdout(&output).contains("2.toml:2:6: the id \"counting\" is already used by"), "{}", stdout(&output));
 }

@@ -56,7 +56,7 @@ fn check(time_limit: &str, step: &str) -> Output {
          [[step]]\nid = \"one\"\nsay = \"A counter.\"\n{step}\n"
     );
     fs::write(&file, text).expect("the folder is writable");
-    redis_tutor(&["check", "--time-limit", time_limit, &file.display().to_string()], b"")
+    redis_tutor(&["check", "--quick", "--time-limit", time_limit, &file.display().to_string()], b"")
 }
 
 #[test]

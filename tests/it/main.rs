@@ -2,6 +2,7 @@
 //! kernel are in their own crates.
 
 mod authors;
+mod checkpoint;
 mod command_line;
 mod docs;
 mod files;
@@ -25,4 +26,5 @@ mod support;
 mod truths;
 mod tutor;
 mod undo;
+mod variations;
 mod visible_text;

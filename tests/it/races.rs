@@ -49,7 +49,7 @@ fn goes_as_its_snapshot(id: &str, typed: &str) {
 #[test]
 fn the_check_plays_every_order_and_says_what_is_wrong() {
     let (folder, lesson) = races();
-    let said = redis_tutor(&["check", &folder], "");
+    let said = redis_tutor(&["check", "--quick", &folder], "");
     assert!(said.contains(" 0 faults"), "{said}");
     let mut parts = lesson.split("[[step]]");
     let head = parts.next().unwrap_or_default();
@@ -76,7 +76,7 @@ fn the_check_plays_every_order_and_says_what_is_wrong() {
         let step = steps.iter().find(|step| step.contains(from)).unwrap_or_else(|| panic!("no step has {from:?}"));
         let text = format!("{head}[[step]]{}", step.replacen(from, to, 1));
         fs::write(&broken, text).expect("cargo's folder for tests can be written");
-        let said = redis_tutor(&["check", &broken.display().to_string()], "");
+        let said = redis_tutor(&["check", "--quick", &broken.display().to_string()], "");
         assert!(said.contains(says), "{to:?} should be told {says:?}: {said}");
     }
 }

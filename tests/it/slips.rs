@@ -83,7 +83,7 @@ fn each_mistake_is_reported_with_its_position_and_cause() {
         assert!(text != good || from.is_empty(), "{from:?} is in step {id}");
         let file = folder.join("slip.toml");
         fs::write(&file, text).expect("the folder is there");
-        let output = redis_tutor(&["check", &file.display().to_string()], b"");
+        let output = redis_tutor(&["check", "--quick", &file.display().to_string()], b"");
         assert_eq!(stderr(&output), "", "{from:?} → {to:?}");
         let said = stdout(&output).replace(&format!("{}/", folder.display()), "");
         told.push_str(&format!("## {id}: {from:?} → {to:?}\n{said}\n"));
@@ -99,6 +99,6 @@ fn each_mistake_is_reported_with_its_position_and_cause() {
 fn unchanged_steps_have_no_faults() {
     let file = folder("no-slip").join("steps.toml");
     fs::write(&file, include_str!("../slips/steps.toml")).expect("the folder is there");
-    let said = stdout(&redis_tutor(&["check", &file.display().to_string()], b""));
+    let said = stdout(&redis_tutor(&["check", "--quick", &file.display().to_string()], b""));
     assert!(said.ends_with(" 0 faults\n"), "{said}");
 }

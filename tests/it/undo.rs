@@ -11,7 +11,7 @@ use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
 /// Inputs, which a test enters in random order.
-const INPUTS: [&str; 34] = [
+pub const INPUTS: [&str; 34] = [
     "r.set('text', 'a')",
     "r.set('text', 'b', ex=5)",
     "r.append('text', 'c')",
@@ -49,12 +49,12 @@ const INPUTS: [&str; 34] = [
 ];
 
 /// Python code that prints a client's variables.
-const VARIABLES: &str =
+pub const VARIABLES: &str =
     "{k: v for k, v in globals().items() if not k.startswith('_') and type(v) in (int, float, str, bytes, list, dict)}";
 
 /// The parts of a session's state that `:undo` must restore.
 #[derive(Debug, Clone, PartialEq)]
-struct State {
+pub struct State {
     /// Each key with the digest of its value and its expiry time.
     digests: Vec<(Vec<u8>, Vec<u8>, Option<i64>)>,
     seconds: i64,
@@ -62,7 +62,7 @@ struct State {
     prompt: String,
 }
 
-fn state(session: &Session, prompt: &Prompt) -> State {
+pub fn state(session: &Session, prompt: &Prompt) -> State {
     let mut engine = session.engine().clone();
     let now_us = engine.keyspace.now_us();
     engine.server.config.set_unchecked("enable-debug-command", b"yes");

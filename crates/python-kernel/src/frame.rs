@@ -15,7 +15,9 @@
 //!
 //! [`ToChild::Interrupted`] can take the place of any of these answers. Between two runs, the parent may send
 //! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`], and
-//! [`ToChild::SaveVariables`], which it answers with [`FromChild::VariablesSaved`].
+//! [`ToChild::SaveVariables`], which it answers with [`FromChild::VariablesSaved`]. After
+//! [`ToChild::RestoreVariables`], the child sends [`FromChild::VariablesRestored`], and before that it may send requests,
+//! if the end of an object does so.
 //!
 //! # On the pipe
 //! A frame is its length (u32, without these four bytes), a tag (u8), the number of the Python thread that sent the
@@ -207,6 +209,8 @@ pub enum FromChild {
         /// Whether all variables can be restored. Objects with a state of their own, such as generators, cannot.
         are_restorable: bool,
     },
+    /// Answers [`ToChild::RestoreVariables`].
+    VariablesRestored,
 }
 
 impl FromChild {
@@ -226,7 +230,9 @@ impl FromChild {
             | Self::RunFinished(_)
             | Self::Completions { .. }
             | Self::InterruptWait
-            | Self::ThreadCount { .. } => false,
+            | Self::ThreadCount { .. }
+            | Self::VariablesSaved { .. }
+            | Self::VariablesRestored => false,
         }
     }
 }
@@ -422,6 +428,7 @@ impl Frame for FromChild {
             Self::ThreadCount { count } => w.tag(12, thread).u32(*count),
             Self::InterruptWait => w.tag(13, thread),
             Self::VariablesSaved { are_restorable } => w.tag(14, thread).bool(*are_restorable),
+            Self::VariablesRestored => w.tag(15, thread),
         };
     }
 
@@ -462,6 +469,7 @@ impl Frame for FromChild {
             12 => Self::ThreadCount { count: f.u32()? },
             13 => Self::InterruptWait,
             14 => Self::VariablesSaved { are_restorable: f.bool()? },
+            15 => Self::VariablesRestored,
             _ => return None,
         })
     }
@@ -507,6 +515,7 @@ mod tests {
         assert_round_trips(FromChild::ThreadCount { count: 2 });
         assert_round_trips(FromChild::InterruptWait);
         assert_round_trips(FromChild::VariablesSaved { are_restorable: true });
+        assert_round_trips(FromChild::VariablesRestored);
         assert_round_trips(FromChild::RunFinished(RunOutcome {
             last_echo: Some("b'x'".into()),
             exception: Some(UncaughtException {

@@ -72,6 +72,7 @@ fn from_child() -> impl Strategy<Value = FromChild> {
         outcome().prop_map(FromChild::RunFinished),
         vec(text(), 0..4).prop_map(|names| FromChild::Completions { names }),
         any::<bool>().prop_map(|are_restorable| FromChild::VariablesSaved { are_restorable }),
+        Just(FromChild::VariablesRestored),
         Just(FromChild::InterruptWait),
         any::<u32>().prop_map(|count| FromChild::ThreadCount { count }),
     ]

@@ -181,6 +181,24 @@ impl Python {
             other => panic!("expected the answer about the variables, got {other:?}"),
         }
     }
+
+    /// Restores the variables, and returns the other frames that the child has sent meanwhile.
+    fn restore_variables(&mut self) -> Vec<FromChild> {
+        self.send(0, &ToChild::RestoreVariables);
+        let mut others = Vec::new();
+        loop {
+            match self.receive() {
+                Some((_, FromChild::VariablesRestored)) => return others,
+                Some((thread, frame)) => {
+                    if let Some(answer) = self.answer(&frame) {
+                        self.send(thread, &answer);
+                    }
+                    others.push(frame);
+                }
+                None => panic!("the child died while it restored its variables"),
+            }
+        }
+    }
 }
 
 impl Drop for Python {

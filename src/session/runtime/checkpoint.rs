@@ -4,7 +4,7 @@
 use super::Runtime;
 use super::client::{Client, ClientIndex, MAIN, SavedVariables, TUTOR};
 use crate::session::event::Effect;
-use python_kernel::frame::{MAIN_THREAD, ToChild};
+use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 
 impl Runtime {
     /// Tells each Python that has not done so to save its variables. The Pythons of the learner's first client and of the
@@ -21,6 +21,39 @@ impl Runtime {
             if let Some(child) = state.python.child.filter(|_| is_due) {
                 state.python.saved_variables = SavedVariables::Requested;
                 self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::SaveVariables });
+            }
+        }
+    }
+
+    /// Tells the next Python that has to restore its variables to do so. Returns false if there is none.
+    pub fn restore_next_variables(&mut self) -> bool {
+        let is_due = |client: &Client| client.python.saved_variables == SavedVariables::ToRestore;
+        let Some(client) = self.clients.position(is_due) else { return false };
+        let python = &mut self.clients[client].python;
+        python.saved_variables = SavedVariables::Restoring;
+        let frame = ToChild::RestoreVariables;
+        self.effects.extend(python.child.map(|child| Effect::Send { child, thread: MAIN_THREAD, frame }));
+        self.turn = Some(client);
+        true
+    }
+
+    /// Handles a frame of a child that restores its variables. If it requests something, which the end of an object may do,
+    /// it is replaced after all, because the request must not change the data of the checkpoint.
+    pub(super) fn handle_restoring_frame(&mut self, client: ClientIndex, frame: &FromChild) {
+        let python = &mut self.clients[client].python;
+        match frame {
+            FromChild::VariablesRestored => {
+                python.saved_variables = SavedVariables::Restorable;
+                self.turn = None;
+            }
+            FromChild::ThreadCount { .. } | FromChild::Output { .. } | FromChild::Disconnect { .. } => {}
+            _ => {
+                self.effects.extend(python.child.map(Effect::Kill));
+                python.prepare_replay();
+                if python.replay.is_none() {
+                    self.forget_child(client);
+                }
+                self.turn = None;
             }
         }
     }

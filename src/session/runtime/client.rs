@@ -194,6 +194,10 @@ pub enum SavedVariables {
     Restorable,
     /// Some have a state that cannot be restored.
     NotRestorable,
+    /// The child has to restore them.
+    ToRestore,
+    /// The child is restoring them.
+    Restoring,
 }
 
 /// A connection that a child opened.
@@ -253,6 +257,7 @@ impl Client {
     /// it has got everything that a replay had for it. The other threads may still run.
     pub fn is_main_idle(&self) -> bool {
         match (&self.python.replay, &self.work) {
+            _ if self.python.saved_variables == SavedVariables::Restoring => false,
             (Some(replay), _) => replay.is_main_done(),
             (None, Some(work)) if !matches!(work.kind, WorkKind::Cli { .. }) => self.python.is_main_waiting(),
             (None, _) => true,
@@ -261,6 +266,8 @@ impl Client {
 
     /// Returns whether the client can run another input.
     pub fn is_free(&self) -> bool {
-        self.work.is_none() && self.python.replay.is_none()
+        let restores =
+            matches!(self.python.saved_variables, SavedVariables::ToRestore | SavedVariables::Restoring);
+        self.work.is_none() && self.python.replay.is_none() && !restores
     }
 }

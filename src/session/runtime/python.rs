@@ -47,6 +47,8 @@ impl Runtime {
         let Some(client) = self.clients.with_child(child) else { return };
         if self.clients[client].python.replay.is_some() {
             self.handle_replay_frame(client, thread, frame);
+        } else if self.clients[client].python.saved_variables == SavedVariables::Restoring {
+            self.handle_restoring_frame(client, &frame);
         } else {
             self.handle_live_frame(client, thread, frame);
         }
@@ -87,6 +89,8 @@ impl Runtime {
             FromChild::Completions { names } => self.take_names(client, &names),
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
             FromChild::VariablesSaved { are_restorable } => self.note_saved_variables(client, are_restorable),
+            // The child was told to restore nothing, or was replaced in the meantime.
+            FromChild::VariablesRestored => {}
             FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
                 self.answer(client, MAIN_THREAD, ToChild::Interrupted);
             }

@@ -10,7 +10,6 @@ use super::dialect::Dialect;
 use super::input_log::InputLog;
 use super::wire_log::WireLog;
 
-use python_kernel::frame::{MAIN_THREAD, ToChild};
 use redis_engine::keyspace::Keyspace;
 use redis_engine::server_state::ServerState;
 use redis_engine::watch::Watches;
@@ -80,12 +79,7 @@ impl Runtime {
         for old in clients.iter_mut() {
             if let Some(client) = self.clients.iter().find(|client| returns(client, old)) {
                 old.python.runs = client.python.runs;
-                old.python.saved_variables = SavedVariables::Restorable;
-                self.effects.extend(client.python.child.map(|child| Effect::Send {
-                    child,
-                    thread: MAIN_THREAD,
-                    frame: ToChild::RestoreVariables,
-                }));
+                old.python.saved_variables = SavedVariables::ToRestore;
             } else if !self.clients.iter().any(|client| runs_on(client, old)) {
                 old.python.prepare_replay();
             }

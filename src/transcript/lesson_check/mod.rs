@@ -53,9 +53,16 @@ impl Report {
         }
     }
 
+    /// Adds an error, unless the same error is there already.
+    fn add_new_error(&mut self, error: Diagnostic) {
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+    }
+
     /// Adds the report of a step.
     fn add(&mut self, other: Report) {
-        other.errors.into_iter().for_each(|error| self.add_error(error));
+        other.errors.into_iter().for_each(|error| self.add_new_error(error));
         self.advice.extend(other.advice);
         self.tries += other.tries;
         self.variations += other.variations;
@@ -147,12 +154,9 @@ fn check_step(
     let lesson = lesson_under_test.lesson;
     let step = &lesson.steps[index];
     let mut report = Report::default();
-    let attempt = |text: &str, report: &mut Report| {
-        report.tries += 1;
-        lesson_under_test.attempt(index, text, Conditions::Usual)
-    };
     // The attempt only prepares the step, so its errors come from code that runs before the learner types.
-    let nothing = attempt("None", &mut report)?;
+    report.tries += 1;
+    let nothing = lesson_under_test.attempt(index, "None", Conditions::Usual)?;
     if is_stopped(&nothing, step.id.span().start, &mut report) {
         return Ok(report);
     }
@@ -166,34 +170,28 @@ fn check_step(
         return Ok(report);
     }
     check_start(step, &nothing, &mut report);
+    let tries = tries(step, &lesson_under_test.rehearsal.steps[index]);
+    let texts: Vec<Vec<String>> = tries.iter().map(|tried| dialect::submissions(&tried.text)).collect();
+    report.tries += texts.len();
+    let attempts = lesson_under_test.attempts(index, texts)?;
     let mut done = Vec::new();
-    for answer in step.answer.iter().chain(&step.also) {
-        let tried = attempt(answer.get_ref(), &mut report)?;
-        if !is_stopped(&tried, answer.span().start, &mut report) {
-            check_answer(step, answer, &tried, &mut report);
-            done.extend(tried.done.then_some((answer, tried)));
+    for (Try { text, kind, at }, mut tried) in tries.into_iter().zip(attempts) {
+        if is_stopped(&tried, at, &mut report) {
+            continue;
         }
-    }
-    if let Some(answer) = &step.answer {
-        let typed = answer.get_ref();
-        let in_cli = other_dialect::in_redis_cli(typed, &lesson_under_test.rehearsal.steps[index]);
-        if let Some(lines) = in_cli.filter(|lines| !step.also.iter().any(|also| also.get_ref().trim() == lines)) {
-            let tried = attempt(&lines, &mut report)?;
-            if !is_stopped(&tried, answer.span().start, &mut report) {
-                check_answer_in_redis_cli(step, &lines, &tried, &mut report);
-            }
+        let (errors, advice) = (report.errors.len(), report.advice.len());
+        check_try(step, kind, &text, &tried, &mut report);
+        if report.errors.len() > errors {
+            // Something that an earlier try has left in Python may be the reason.
+            report.errors.truncate(errors);
+            report.advice.truncate(advice);
+            tried = lesson_under_test.attempt(index, &text, Conditions::Usual)?;
+            check_try(step, kind, &text, &tried, &mut report);
         }
-        if let Some(lines) = without_client_switches(step, typed) {
-            let tried = attempt(&lines, &mut report)?;
-            if !is_stopped(&tried, answer.span().start, &mut report) {
-                check_clients(answer, &tried, &mut report);
-            }
-        }
-    }
-    for (index, mistake) in step.mistakes.iter().enumerate() {
-        let tried = attempt(mistake.example.get_ref(), &mut report)?;
-        if !is_stopped(&tried, mistake.example.span().start, &mut report) {
-            check_mistake(index, mistake, &tried, &mut report);
+        if let TryKind::Answer(answer) = kind
+            && tried.done
+        {
+            done.push((answer, tried));
         }
     }
     match methods {
@@ -204,6 +202,55 @@ fn check_step(
         None => {}
     }
     Ok(report)
+}
+
+/// A text of the lesson that is tried at the start of a step.
+struct Try<'a> {
+    text: String,
+    kind: TryKind<'a>,
+    /// The place in the file that an error is about.
+    at: usize,
+}
+
+/// What a text is tried for.
+#[derive(Clone, Copy)]
+enum TryKind<'a> {
+    /// It is an `answer` or an `also`.
+    Answer(&'a Spanned<String>),
+    /// It has the commands of the answer, as lines of redis-cli.
+    InRedisCli,
+    /// It is this answer without its switches to other clients.
+    WithoutClients(&'a Spanned<String>),
+    /// It is the example of the mistake at this index.
+    Mistake(usize),
+}
+
+/// Returns the texts that are tried at the start of a step with a task.
+fn tries<'a>(step: &'a Step, rehearsed: &[Submission]) -> Vec<Try<'a>> {
+    let new = |text: &str, kind, at: &Spanned<String>| Try { text: text.to_owned(), kind, at: at.span().start };
+    let answers = step.answer.iter().chain(&step.also);
+    let mut tries: Vec<Try<'_>> =
+        answers.map(|answer| new(answer.get_ref(), TryKind::Answer(answer), answer)).collect();
+    if let Some(answer) = &step.answer {
+        let is_also = |lines: &String| step.also.iter().any(|also| also.get_ref().trim() == lines);
+        let in_cli = other_dialect::in_redis_cli(answer.get_ref(), rehearsed).filter(|lines| !is_also(lines));
+        tries.extend(in_cli.map(|lines| new(&lines, TryKind::InRedisCli, answer)));
+        let without_clients = without_client_switches(step, answer.get_ref());
+        tries.extend(without_clients.map(|lines| new(&lines, TryKind::WithoutClients(answer), answer)));
+    }
+    let mistakes = step.mistakes.iter().map(|mistake| &mistake.example).enumerate();
+    tries.extend(mistakes.map(|(index, example)| new(example.get_ref(), TryKind::Mistake(index), example)));
+    tries
+}
+
+/// Checks what came of a try.
+fn check_try(step: &Step, kind: TryKind<'_>, text: &str, tried: &Attempt, report: &mut Report) {
+    match kind {
+        TryKind::Answer(answer) => check_answer(step, answer, tried, report),
+        TryKind::InRedisCli => check_answer_in_redis_cli(step, text, tried, report),
+        TryKind::WithoutClients(answer) => check_clients(answer, tried, report),
+        TryKind::Mistake(index) => check_mistake(index, &step.mistakes[index], tried, report),
+    }
 }
 
 /// Returns whether an attempt was stopped by the time limit. Reports it if so.

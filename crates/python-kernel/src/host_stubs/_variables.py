@@ -29,7 +29,7 @@ def save(variables):
 def restore(variables, saved):
     """Gives variables their saved values, and removes those that are new."""
     values, pools = saved
-    copied = _copy(values, {}, [])
+    copied = _copy(values, {}, None)
     variables.clear()
     variables.update(copied)
     for pool, connections in pools:
@@ -39,6 +39,7 @@ def restore(variables, saved):
 
 
 def _copy(value, copies, pools):
+    """Returns a copy. `copies` has those that were made, by the ids of the originals. Adds clients' pools to `pools`."""
     kind = type(value)
     if kind in _UNCHANGEABLE or _is_library_class(value) or _is_plain_function(value):
         return value
@@ -54,7 +55,8 @@ def _copy(value, copies, pools):
         copied = copies[id(value)] = kind([_copy(item, copies, pools) for item in value])
     elif kind is redis.Redis:
         copied = copies[id(value)] = value
-        _note_pool(value.connection_pool, pools)
+        if pools is not None:
+            _note_pool(value.connection_pool, pools)
     else:
         raise _NotRestorable
     return copied

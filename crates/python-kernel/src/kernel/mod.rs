@@ -236,6 +236,7 @@ fn serve(sandbox: Sandbox) {
                 ToChild::RestoreVariables => {
                     run::restore(kernel, vm);
                     saved.restore(&scope, vm);
+                    kernel.pipe.send(&FromChild::VariablesRestored);
                 }
                 // This answer arrived after its request had been interrupted, so it is ignored.
                 _ => {}

@@ -455,10 +455,7 @@ mod tests {
         let calls = statement(source).calls;
         let shown: Vec<(&str, &str)> =
             calls.iter().map(|call| (&source[call.receiver.clone()], call.method.as_str())).collect();
-        assert_eq!(
-            shown,
-            [("(r).pipeline( ).incr('a')", "execute"), ("(r).pipeline( )", "incr"), ("(r)", "pipeline")]
-        );
+        assert_eq!(shown, [("(r).pipeline( ).incr('a')", "execute"), ("(r).pipeline( )", "incr"), ("(r)", "pipeline")]);
         assert!(calls[2].arguments.is_empty());
     }
 

@@ -146,7 +146,8 @@ pub fn check_variations(
         }
         match outcome {
             Outcome::Problem(_) if exemptions.cover(&variation) => counts.exempt += 1,
-            Outcome::Problem(problem) => report.add_error(Diagnostic { at: Some(at), ..problem }),
+            // Each is a case of its own, even if several have the same causes.
+            Outcome::Problem(problem) => report.add_new_error(Diagnostic { at: Some(at), ..problem }),
             Outcome::AsDemanded | Outcome::NoEffect => {}
         }
     }
@@ -234,7 +235,7 @@ fn has_same_effect(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
         (Some(tried), Some(answer)) => shows_same(tried, answer),
         (tried, answer) => tried.is_none() && answer.is_none(),
     };
-    tried.ending == answer.ending && (are_same_shown || (changes_data && !asks_for_value))
+    tried.ending.is_like(&answer.ending) && (are_same_shown || (changes_data && !asks_for_value))
 }
 
 fn shows_same(tried: &Submission, answer: &Submission) -> bool {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::methods::command_of;
 use super::played_answer::{InputKind, PlayedAnswer, PlayedInput};
 use super::{Mutant, Mutation};
-use crate::lesson::command_families::FAMILIES;
+use crate::lesson::command_families::{FAMILIES, Member};
 use crate::lesson::evidence::canonical;
 use crate::lesson::value::{self, Value};
 use crate::redis_cli;
@@ -23,36 +23,46 @@ pub const MUTATIONS: &[Mutation] = &[
     ("wrong-client", by_wrong_client),
 ];
 
-/// Commands that are mistaken for each other, besides those of [`FAMILIES`], which are about what a learner is told.
-const MORE_NEIGHBOURS: &[&[&str]] = &[
-    &["SET", "GETSET"],
-    &["GET", "HGETALL", "LRANGE", "SMEMBERS"],
-    &["DEL", "UNLINK", "PERSIST"],
-    &["TTL", "EXPIRETIME"],
-    &["RPOPLPUSH", "LMOVE"],
-    &["LPUSH", "LPUSHX"],
-    &["RPUSH", "RPUSHX"],
-    &["LREM", "LPOP", "LTRIM"],
-    &["LLEN", "SCARD", "ZCARD", "HLEN"],
-    &["SINTER", "SINTERSTORE", "SINTERCARD"],
-    &["SADD", "LPUSH"],
-    &["HGET", "HEXISTS"],
-    &["HGETALL", "HKEYS", "HVALS"],
-    &["HINCRBY", "INCRBY", "ZINCRBY"],
-    &["ZPOPMIN", "ZRANGE"],
-    &["ZREM", "SREM"],
-    &["ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "ZRANGE"],
-    &["ZRANGE", "ZRANGEBYSCORE"],
-    &["BLPOP", "BLMOVE"],
+/// Commands that are taken in place of another one, besides those of [`FAMILIES`], which are about what a learner is told.
+const TAKEN_FOR: &[(&str, &[&str])] = &[
+    ("DEL", &["HDEL"]),
+    ("HGETALL", &["GET", "HKEYS", "HVALS"]),
+    ("HINCRBY", &["INCRBY", "ZINCRBY"]),
+    ("HLEN", &["SCARD", "STRLEN"]),
+    ("HMGET", &["HGET"]),
+    ("LLEN", &["SCARD", "STRLEN"]),
+    ("LMOVE", &["RPOPLPUSH"]),
+    ("LPUSH", &["LPUSHX", "SADD"]),
+    ("LRANGE", &["GET"]),
+    ("LREM", &["LPOP", "SREM"]),
+    ("LTRIM", &["LREM"]),
+    ("MGET", &["GET"]),
+    ("RENAME", &["RENAMENX"]),
+    ("RPUSH", &["RPUSHX", "SADD"]),
+    ("SADD", &["LPUSH", "RPUSH"]),
+    ("SCARD", &["LLEN"]),
+    ("SET", &["GETSET"]),
+    ("SETNX", &["SET"]),
+    ("SINTER", &["SINTERSTORE"]),
+    ("SINTERCARD", &["SINTER"]),
+    ("SMEMBERS", &["GET", "LRANGE"]),
+    ("ZADD", &["SADD"]),
+    ("ZCARD", &["LLEN", "SCARD"]),
+    ("ZINCRBY", &["HINCRBY", "INCRBY"]),
+    ("ZRANGE", &["LRANGE", "ZRANGEBYSCORE"]),
+    ("ZRANGEBYSCORE", &["ZRANGE"]),
+    ("ZREM", &["SREM"]),
+    ("ZREMRANGEBYRANK", &["ZRANGE", "ZREMRANGEBYSCORE"]),
+    ("ZREMRANGEBYSCORE", &["ZRANGEBYSCORE", "ZREMRANGEBYRANK"]),
 ];
 
-/// Returns the commands that are mistaken for a command.
+/// Returns the commands that are taken in place of a command.
 fn neighbours(command: &str) -> Vec<&'static str> {
     let command = canonical(command);
-    let of_families = FAMILIES.iter().map(|family| family.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-    let families = of_families.chain(MORE_NEIGHBOURS.iter().map(|family| family.to_vec()));
-    let mut found: Vec<&str> = families.filter(|family| family.contains(&command.as_str())).flatten().collect();
-    found.retain(|name| *name != command);
+    let has_command = |family: &&&[Member]| family.iter().any(|(name, _)| *name == command);
+    let of_families = FAMILIES.iter().filter(has_command).flat_map(|family| family.iter().map(|(name, _)| *name));
+    let others = TAKEN_FOR.iter().filter(|(name, _)| *name == command).flat_map(|(_, others)| others.iter().copied());
+    let mut found: Vec<&str> = of_families.chain(others).filter(|name| *name != command).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -273,4 +283,24 @@ fn by_wrong_client(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
         mutants.extend(names.iter().map(|name| Mutant::new(as_client(name))));
     }
     mutants
+}
+
+#[cfg(test)]
+mod tests {
+    use redis_engine::commands;
+
+    use super::*;
+
+    #[test]
+    fn all_names_in_the_table_are_commands_and_sorted() {
+        for (name, others) in TAKEN_FOR {
+            for name in [name].into_iter().chain(*others) {
+                assert!(commands::by_name(name).is_some(), "{name}");
+            }
+            assert!(others.is_sorted(), "{name}");
+        }
+        assert!(TAKEN_FOR.is_sorted_by_key(|(name, _)| *name));
+        assert_eq!(neighbours("hmget"), ["HGET", "HGETALL"]);
+        assert_eq!(neighbours("INCR"), ["DECRBY", "SET"]);
+    }
 }

@@ -66,7 +66,10 @@ fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     let changes_connection = answer.inputs.iter().any(|input| {
         input.reads("r") && input.commands().iter().any(|words| is_named(words, &["CLIENT", "HELLO", "RESET", "SELECT"]))
     });
-    if changes_connection {
+    // A client of one's own waits for 5 seconds at most, and the `r` of an earlier step may wait longer.
+    let waits = answer.ends_waiting || answer.inputs.iter().any(|input| input.text.starts_with(":wait"));
+    let may_block = |input: &PlayedInput| input.commands().iter().any(|words| is_named(words, OF_CONNECTION));
+    if changes_connection || answer.ends_waiting || (waits && answer.inputs.iter().any(may_block)) {
         return None;
     }
     let mut texts = Vec::new();
