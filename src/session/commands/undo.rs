@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use super::super::Session;
 use super::super::lesson_run::{LessonRun, Phase};
-use super::super::runtime::{self, UsedPython};
 use super::super::runtime::dialect::{self, Dialect, Input};
+use super::super::runtime::{self, UsedPython};
 use super::join_sentences;
 use crate::markup::{Role, code};
 use crate::messages::commands as messages;

@@ -266,8 +266,7 @@ impl Client {
 
     /// Returns whether the client can run another input.
     pub fn is_free(&self) -> bool {
-        let restores =
-            matches!(self.python.saved_variables, SavedVariables::ToRestore | SavedVariables::Restoring);
+        let restores = matches!(self.python.saved_variables, SavedVariables::ToRestore | SavedVariables::Restoring);
         self.work.is_none() && self.python.replay.is_none() && !restores
     }
 }

@@ -69,8 +69,9 @@ impl Runtime {
                 && client.python.requests == old.python.requests
         };
         let mut clients = snapshot.clients;
-        let returns =
-            |client: &Client, old: &Client| used == UsedPython::Returned && !runs_on(client, old) && can_return(client, old);
+        let returns = |client: &Client, old: &Client| {
+            used == UsedPython::Returned && !runs_on(client, old) && can_return(client, old)
+        };
         for client in self.clients.iter() {
             if !clients.iter().any(|old| runs_on(client, old) || returns(client, old)) {
                 self.effects.extend(client.python.child.map(Effect::Kill));

@@ -50,7 +50,9 @@ impl Ending {
         let are_like = |(a, b): (&KeyEnding, &KeyEnding)| {
             (a.database, &a.key, &a.digest) == (b.database, &b.key, &b.digest) && are_near(a.lifetime, b.lifetime)
         };
-        self.waits == other.waits && self.keys.len() == other.keys.len() && self.keys.iter().zip(&other.keys).all(are_like)
+        self.waits == other.waits
+            && self.keys.len() == other.keys.len()
+            && self.keys.iter().zip(&other.keys).all(are_like)
     }
 
     /// Returns whether a key exists, in the database that a client uses at first.

@@ -113,8 +113,7 @@ impl LessonChecker {
     /// # Errors
     /// Returns an error if Python cannot be started.
     pub fn check(&self, lesson: &Arc<Lesson>, on_progress: impl FnMut(Progress)) -> io::Result<Report> {
-        let mut report =
-            Report { errors: rules::errors(lesson), advice: rules::advice(lesson), ..Report::default() };
+        let mut report = Report { errors: rules::errors(lesson), advice: rules::advice(lesson), ..Report::default() };
         if !report.errors.is_empty() {
             return Ok(report.sorted());
         }
@@ -146,11 +145,7 @@ impl LessonChecker {
 }
 
 /// Checks a step.
-fn check_step(
-    lesson_under_test: &LessonUnderTest<'_>,
-    index: usize,
-    methods: Option<&Methods>,
-) -> io::Result<Report> {
+fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, methods: Option<&Methods>) -> io::Result<Report> {
     let lesson = lesson_under_test.lesson;
     let step = &lesson.steps[index];
     let mut report = Report::default();

@@ -28,10 +28,10 @@ use crate::lesson::value;
 use crate::messages::check as messages;
 use crate::session::dialect;
 pub use methods::Methods;
-use redis_engine::command::Flag;
-use redis_engine::commands;
 use mutations::MUTATIONS;
 use played_answer::PlayedAnswer;
+use redis_engine::command::Flag;
+use redis_engine::commands;
 
 /// A rule that rewords an answer, with its name. It returns the texts to enter, or `None` if the answer is not of its kind.
 type Rewording = (&'static str, fn(&PlayedAnswer<'_>) -> Option<Vec<String>>);
@@ -175,9 +175,7 @@ impl Outcome {
 
 /// Returns all variations of an answer, rewordings first.
 fn variations(answer: &PlayedAnswer<'_>) -> Vec<Variation> {
-    let reword = |&(rule, reword): &Rewording| {
-        Some(Variation { rule, kind: Kind::Rewording, inputs: reword(answer)? })
-    };
+    let reword = |&(rule, reword): &Rewording| Some(Variation { rule, kind: Kind::Rewording, inputs: reword(answer)? });
     let rewordings = showing::REWORDINGS.iter().chain(sending::REWORDINGS).filter_map(reword);
     let mutate = |&(rule, mutate): &Mutation| {
         let variation = move |mutant: Mutant| {
@@ -196,7 +194,10 @@ fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt
     match variation.kind {
         Kind::Rewording if !tried.done => {
             let (reason, causes) = tried.why_not_done(step);
-            Some(Diagnostic { causes, ..Diagnostic::new(None, messages::rewording_refused(rule, lines, reason, words)) })
+            Some(Diagnostic {
+                causes,
+                ..Diagnostic::new(None, messages::rewording_refused(rule, lines, reason, words))
+            })
         }
         Kind::Rewording => {
             let (line, index) = tried.first_mistake()?;

@@ -125,7 +125,10 @@ fn with_neighbour_command(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
             }
             InputKind::Cli(words) => {
                 let others = neighbours(&words[0]).into_iter();
-                others.map(|other| [&[other], words[1..].iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat())
+                others
+                    .map(|other| {
+                        [&[other], words[1..].iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat()
+                    })
                     .map(|words| redis_cli::join(&words))
                     .collect()
             }
@@ -249,9 +252,11 @@ fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
 
 /// Defines functions and never calls them: those of the answer, or one that has the answer's only line.
 fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
-    let is_definition =
-        |input: &&PlayedInput| input.statement().is_some_and(|s| matches!(s.form, Form::Definition { .. } | Form::Import));
-    let definitions: Vec<String> = answer.inputs.iter().take_while(is_definition).map(|input| input.text.clone()).collect();
+    let is_definition = |input: &&PlayedInput| {
+        input.statement().is_some_and(|s| matches!(s.form, Form::Definition { .. } | Form::Import))
+    };
+    let definitions: Vec<String> =
+        answer.inputs.iter().take_while(is_definition).map(|input| input.text.clone()).collect();
     let has_function = definitions.iter().any(|text| text.starts_with("def "));
     if has_function && definitions.len() < answer.inputs.len() {
         // The learner may not have come to the calls yet.

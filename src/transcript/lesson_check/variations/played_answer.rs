@@ -156,13 +156,18 @@ impl<'a> PlayedAnswer<'a> {
         let is_made = |text: &str| {
             ["r.pipeline(", "redis.Redis("].iter().any(|start| text.starts_with(start)) && text.ends_with(')')
         };
-        let is_of_client = call.receiver_name.as_deref().map_or_else(|| is_made(receiver), |name| {
-            name == "r"
-                || self.inputs.iter().any(|other| match other.statement().map(|statement| &statement.form) {
-                    Some(Form::Assignment { target, value }) => target == name && is_made(&other.text[value.clone()]),
-                    _ => other.text.contains(&format!("pipeline() as {name}:")),
-                })
-        });
+        let is_of_client = call.receiver_name.as_deref().map_or_else(
+            || is_made(receiver),
+            |name| {
+                name == "r"
+                    || self.inputs.iter().any(|other| match other.statement().map(|statement| &statement.form) {
+                        Some(Form::Assignment { target, value }) => {
+                            target == name && is_made(&other.text[value.clone()])
+                        }
+                        _ => other.text.contains(&format!("pipeline() as {name}:")),
+                    })
+            },
+        );
         is_of_client && self.methods.is_command(&call.method)
     }
 
@@ -206,7 +211,10 @@ impl PlayedInput {
 
     /// Returns the client that this input switches to.
     pub fn switches_to(&self) -> Option<&str> {
-        matches!(self.kind, InputKind::Tutor).then(|| self.text.trim().strip_prefix(":client ")).flatten().map(str::trim)
+        matches!(self.kind, InputKind::Tutor)
+            .then(|| self.text.trim().strip_prefix(":client "))
+            .flatten()
+            .map(str::trim)
     }
 }
 

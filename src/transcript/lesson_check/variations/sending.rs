@@ -32,9 +32,32 @@ pub const REWORDINGS: &[Rewording] = &[
 /// Commands whose effect belongs to the connection that sends them, or that wait. They cannot be moved to another client
 /// object or into a pipeline.
 const OF_CONNECTION: &[&str] = &[
-    "AUTH", "BLMOVE", "BLMPOP", "BLPOP", "BRPOP", "BRPOPLPUSH", "BZMPOP", "BZPOPMAX", "BZPOPMIN", "CLIENT", "DISCARD",
-    "EXEC", "HELLO", "MONITOR", "MULTI", "PSUBSCRIBE", "QUIT", "RESET", "SELECT", "SSUBSCRIBE", "SUBSCRIBE", "UNWATCH",
-    "WAIT", "WATCH", "XREAD", "XREADGROUP",
+    "AUTH",
+    "BLMOVE",
+    "BLMPOP",
+    "BLPOP",
+    "BRPOP",
+    "BRPOPLPUSH",
+    "BZMPOP",
+    "BZPOPMAX",
+    "BZPOPMIN",
+    "CLIENT",
+    "DISCARD",
+    "EXEC",
+    "HELLO",
+    "MONITOR",
+    "MULTI",
+    "PSUBSCRIBE",
+    "QUIT",
+    "RESET",
+    "SELECT",
+    "SSUBSCRIBE",
+    "SUBSCRIBE",
+    "UNWATCH",
+    "WAIT",
+    "WATCH",
+    "XREAD",
+    "XREADGROUP",
 ];
 
 /// Names for a client of one's own.
@@ -64,7 +87,8 @@ fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
 fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     let name = answer.fresh_name(CLIENT_NAMES)?;
     let changes_connection = answer.inputs.iter().any(|input| {
-        input.reads("r") && input.commands().iter().any(|words| is_named(words, &["CLIENT", "HELLO", "RESET", "SELECT"]))
+        input.reads("r")
+            && input.commands().iter().any(|words| is_named(words, &["CLIENT", "HELLO", "RESET", "SELECT"]))
     });
     // A client of one's own waits for 5 seconds at most, and the `r` of an earlier step may wait longer.
     let waits = answer.ends_waiting || answer.inputs.iter().any(|input| input.text.starts_with(":wait"));
@@ -139,7 +163,9 @@ fn plain_calls(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
         let Form::Expression(expression) = &input.statement()?.form else { return None };
         let whole = expression.printed.clone().unwrap_or_else(|| expression.range.clone());
         let moves = !input.commands().iter().any(|words| is_named(words, OF_CONNECTION));
-        calls.push((whole == call.range && moves).then(|| input.text[call.method_range.start..call.range.end].to_owned())?);
+        calls.push(
+            (whole == call.range && moves).then(|| input.text[call.method_range.start..call.range.end].to_owned())?,
+        );
     }
     (!calls.is_empty()).then_some(calls)
 }
@@ -213,7 +239,8 @@ fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut body = String::new();
     for input in before {
         let statement = input.statement()?;
-        let is_local = matches!(statement.form, Form::Expression(_) | Form::Assignment { .. } | Form::Import | Form::Block);
+        let is_local =
+            matches!(statement.form, Form::Expression(_) | Form::Assignment { .. } | Form::Import | Form::Block);
         let assigns_client = statement.names.iter().any(|used| used.name == "r" && used.is_assigned);
         if !is_local || assigns_client || is_on_several_lines(&input.text) {
             return None;
@@ -266,10 +293,8 @@ fn in_small_letters(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let lines = in_redis_cli(answer).unwrap_or_else(|| answer.texts());
     let mut is_changed = false;
     let small = |line: String| {
-        let is_cli = matches!(
-            dialect::inputs(&line, Dialect::Both).as_slice(),
-            [Input::Cli(_) | Input::CliUnlessBound(_)]
-        );
+        let is_cli =
+            matches!(dialect::inputs(&line, Dialect::Both).as_slice(), [Input::Cli(_) | Input::CliUnlessBound(_)]);
         let (name, rest) = line.split_once(' ').unwrap_or((&line, ""));
         let changed = format!("{} {rest}", name.to_ascii_lowercase());
         let changed = changed.trim_end().to_owned();

@@ -44,7 +44,11 @@ impl Shown<'_> {
 
     /// Returns the line that shows a variable with the value, as the answer shows it.
     fn look(&self, variable: &str) -> String {
-        if self.is_printed || self.plain() == Some(&Value::None) { format!("print({variable})") } else { variable.to_owned() }
+        if self.is_printed || self.plain() == Some(&Value::None) {
+            format!("print({variable})")
+        } else {
+            variable.to_owned()
+        }
     }
 
     /// Returns the expression, with parentheses where a comma or a colon may not follow it otherwise.

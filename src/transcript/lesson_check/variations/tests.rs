@@ -121,7 +121,12 @@ fn answers_show_their_values_in_other_ways() {
         ("if", VALUE, refused, None),
         ("try", STATE, set, Some("try:\n    r.set('a', 1)\nexcept redis.RedisError as error:\n    print(error)\n")),
         ("try", VALUE, get, Some("try:\n    print(r.get('a'))\nexcept redis.RedisError as error:\n    print(error)\n")),
-        ("try", "error = 'no'", refused, Some("try:\n    r.incr('a')\nexcept redis.RedisError as error:\n    print(error)\n")),
+        (
+            "try",
+            "error = 'no'",
+            refused,
+            Some("try:\n    r.incr('a')\nexcept redis.RedisError as error:\n    print(error)\n"),
+        ),
         ("f-string", VALUE, get, Some("print(f\"Here it is: {r.get('a')}\")")),
         ("f-string", EXACT, get, None),
         ("f-string", VALUE, missing, None),
@@ -216,8 +221,18 @@ fn answers_send_their_commands_in_other_ways() {
         ("keyword-arguments", VALUE, pop, Some("r.blpop(keys='q', timeout=1)")),
         ("key-in-variable", VALUE, get, Some("key = 'a' | r.get(key)")),
         ("key-in-variable", VALUE, clients, Some(":client one | key = 'a' | r.get(key) | :client two | r.get('a')")),
-        ("program-in-function", VALUE, sum, Some("def answer():\n    n = int(r.get('a'))\n    return r.set('a', n + 1)\n | answer()")),
-        ("program-in-function", VALUE, two, Some("def answer():\n    r.set('a', 1)\n    print(r.get('a'))\n | answer()")),
+        (
+            "program-in-function",
+            VALUE,
+            sum,
+            Some("def answer():\n    n = int(r.get('a'))\n    return r.set('a', n + 1)\n | answer()"),
+        ),
+        (
+            "program-in-function",
+            VALUE,
+            two,
+            Some("def answer():\n    r.set('a', 1)\n    print(r.get('a'))\n | answer()"),
+        ),
         ("program-in-function", VALUE, own, None),
         ("program-in-function", VALUE, get, None),
         ("pasted", VALUE, two, Some("r.set('a', 1)\nprint(r.get('a'))\n")),
@@ -240,7 +255,8 @@ fn answers_are_made_wrong() {
     let two = &[("r.rpush('q', 'x')", "RPUSH q x", "1"), ("r.lrange('q', 0, -1)", "LRANGE q 0 -1", "[b'x']")][..];
     let own = &[("r.get('own')", "GET own", "b'1'")][..];
     let cli = &[("LRANGE q 0 -1", "LRANGE q 0 -1", "")][..];
-    let block = &[("p = r.pipeline()", "", ""), ("p.set('a', 1)", "", ""), ("p.execute()", "MULTI;SET a 1;EXEC", "[True]")][..];
+    let block =
+        &[("p = r.pipeline()", "", ""), ("p.set('a', 1)", "", ""), ("p.execute()", "MULTI;SET a 1;EXEC", "[True]")][..];
     let chain = &[("r.pipeline().incr('a').execute()", "MULTI;INCRBY a 1;EXEC", "[1]")][..];
     let function = &[("def f():\n    r.set('a', 1)", "", ""), ("f()", "SET a 1", "")][..];
     let waits = &[(":wait 1m", "", ""), ("r.get('a')", "GET a", "b'1'")][..];

@@ -121,7 +121,7 @@ impl Spec {
         spec.width = take_number(&mut rest, vm)?;
         let comma = take(&mut rest, ',');
         let underscore = take(&mut rest, '_');
-        if comma && underscore || underscore && take(&mut rest, ',') {
+        if underscore && (comma || take(&mut rest, ',')) {
             return Err(vm.new_value_error("Cannot specify both ',' and '_'."));
         }
         if take(&mut rest, '.') {

@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
             match self.bytes[at] {
                 b'"' => return Ok((content, at + 1)),
                 b'\\' => {
-                    let (character, end) = self.escape(at, &unterminated)?;
+                    let (character, end) = self.escape(at, unterminated)?;
                     content.push(character);
                     at = end;
                 }

@@ -285,7 +285,8 @@ impl Writer<'_> {
         let vm = self.vm;
         let is_exact = object.class().is(vm.ctx.types.dict_type);
         if is_exact && !self.options.sorts_keys {
-            return Ok(dict.to_owned().into_iter().collect());
+            let dict = dict.to_owned();
+            return Ok(dict.into_iter().collect());
         }
         let items: Vec<PyObjectRef> = vm.call_method(object, "items", ())?.try_to_value(vm)?;
         let items = vm.ctx.new_list(items);
