@@ -147,7 +147,10 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
 /// line nothing else is printed but words that were typed, such as a label.
 pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
+    // A loop prints the elements of a container on lines of their own.
+    let is_container = matches!(wanted, Value::Sequence(_) | Value::Set(_) | Value::Map(_));
     let last = submission.output.lines().next_back().unwrap_or_default();
+    let last = if is_container { submission.output.trim_end() } else { last };
     let is_dict = |value: &Value| matches!(value, Value::Map(_));
     if value::parse_python(last).is_some_and(|shown| is_dict(&shown) != is_dict(&wanted)) {
         return false;
@@ -383,6 +386,8 @@ mod tests {
             ("sorted(a - b)", "[b'databases', b'tech']\n", "{b'tech', b'databases'}", true),
             ("print(page())", "<h1>Hi</h1>\n", "b'<h1>Hi</h1>'", true),
             ("p.execute()", "[{b'python'}]\n", "{b'python'}", true),
+            ("for place in places: print(place)", "3\n1\n2\n", "[3, 1, 2]", true),
+            ("for item in allowed: print(item)", "True\nTrue\nFalse\n", "[True, True, False]", true),
             ("{n: place(n) for n in ('Alice', 'Bob')}", "{'Alice': 3, 'Bob': 1}\n", "[3, 1]", false),
             ("p.execute()", "[2, {b'python'}]\n", "{b'python'}", false),
             ("print(r.lrange('q', 0, -1))", "[b'3', b'11', b'1']\n", "11", false),
