@@ -86,8 +86,10 @@ impl PythonProcess {
                 let limit = end.map(|end| end.saturating_duration_since(Instant::now()));
                 match wait_for_output(self.output.pipe(), &WaitConditions { limit, ..*conditions })? {
                     WaitOutcome::Readable => {}
-                    WaitOutcome::Silence if self.may_send(conditions, &mut computation)? => continue,
-                    WaitOutcome::Silence => return Ok(Some(ReceiveOutcome::Silence)),
+                    WaitOutcome::Silence => match self.find_silence(conditions, &mut computation)? {
+                        Some(silence) => return Ok(Some(silence)),
+                        None => continue,
+                    },
                     WaitOutcome::Interrupt => return Ok(Some(ReceiveOutcome::Interrupt)),
                     WaitOutcome::Other => return Ok(Some(ReceiveOutcome::Other)),
                 }
@@ -110,18 +112,24 @@ impl PythonProcess {
         }
     }
 
-    /// Returns whether a child that was silent may send something without an event from outside. `computation` is how long
-    /// it had computed when it was silent for the first time.
-    fn may_send(&self, conditions: &WaitConditions<'_>, computation: &mut Option<Duration>) -> io::Result<bool> {
+    /// Returns the kind of silence of a child that was silent for a while, or `None` if it may send something without an
+    /// event from outside. `computation` is how long it had computed when it was silent for the first time.
+    fn find_silence(
+        &self,
+        conditions: &WaitConditions<'_>,
+        computation: &mut Option<Duration>,
+    ) -> io::Result<Option<ReceiveOutcome>> {
         let process = self.process.id();
         if child_threads::are_asleep(process) {
             // The last thread may have sent a frame, or a part of one, just before it fell asleep.
-            return Ok(self.output.has_part() || is_readable(self.output.pipe())?);
+            let may_send = self.output.has_part() || is_readable(self.output.pipe())?;
+            return Ok((!may_send).then_some(ReceiveOutcome::Silence));
         }
         // On a busy machine a running thread may be silent for a long time before it sends its frame.
         let computing = child_threads::computing_time(process);
         let computed = computing.saturating_sub(*computation.get_or_insert(computing));
-        Ok(conditions.most_computing.is_none_or(|most| computed < most))
+        let is_long = conditions.most_computing.is_some_and(|most| computed >= most);
+        Ok(is_long.then_some(ReceiveOutcome::Computing))
     }
 
     /// Waits for completions that were asked for. Returns `None` if they take too long.
@@ -180,8 +188,10 @@ pub enum ReceiveOutcome {
     Frame(u32, FromChild),
     /// The child's process has ended.
     Exited(ProcessEnd),
-    /// Nothing was sent for the time of `WaitConditions::silence`.
+    /// Nothing was sent for the time of `WaitConditions::silence`, and all threads sleep.
     Silence,
+    /// Nothing was sent while the child has computed for the time of `WaitConditions::most_computing`.
+    Computing,
     /// Ctrl-C was pressed.
     Interrupt,
     /// A real client has sent something, or the time limit was reached.
@@ -201,7 +211,7 @@ pub enum ProcessEnd {
 pub struct WaitConditions<'a> {
     /// Reports a silence of this length, because other clients wait for time to pass. Threads that compute are waited for.
     pub silence: Option<Duration>,
-    /// Reports a silence as well if the child has computed for this long since it became silent.
+    /// Reports that the child has computed for this long since it became silent.
     pub most_computing: Option<Duration>,
     /// Maximum time of the wait, however much of a frame arrives.
     pub limit: Option<Duration>,
@@ -443,7 +453,7 @@ mod tests {
         let bytes = encoded_frame();
         let may_send = |child: &PythonProcess| {
             while !child_threads::are_asleep(child.process.id()) {}
-            child.may_send(&WaitConditions::default(), &mut None).expect("the pipe can be polled")
+            child.find_silence(&WaitConditions::default(), &mut None).expect("the pipe can be polled").is_none()
         };
         assert!(!may_send(&child), "it has sent nothing");
         send_through(&mut child, &bytes[..6]);
@@ -468,6 +478,6 @@ mod tests {
         let conditions =
             WaitConditions { silence: Some(short), most_computing: Some(30 * short), ..WaitConditions::default() };
         let received = child.receive(&conditions).expect("the wait succeeds");
-        assert!(matches!(received, Some(ReceiveOutcome::Silence)), "{received:?}");
+        assert!(matches!(received, Some(ReceiveOutcome::Computing)), "{received:?}");
     }
 }

@@ -156,7 +156,7 @@ impl<'a> Host<'a> {
                 ReadOutcome::Event(Event::ChildGone(child))
             }
             // Real time passes by itself. If there is no real time, the clock jumps to the deadline.
-            ReceiveOutcome::Silence => {
+            ReceiveOutcome::Silence | ReceiveOutcome::Computing => {
                 ReadOutcome::Event(self.real_elapsed_us.map_or(Event::SkipWait, |us| Event::Elapsed { us }))
             }
             ReceiveOutcome::Interrupt => ReadOutcome::Interrupt,

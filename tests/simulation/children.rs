@@ -12,7 +12,7 @@ use super::model_python::{Activity, ModelPython};
 /// How long a real child may be silent before that counts as an error, on a busy machine.
 const LONG_SILENCE: Duration = Duration::from_secs(20);
 
-/// How long a real child may compute before the learner presses Ctrl-C.
+/// How long a real child may compute without a sign of life before the learner presses Ctrl-C.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A Python child.
@@ -90,18 +90,16 @@ impl PythonProcess {
     }
 
     fn read(&mut self, longest_silence: Duration, is_main_idle: bool) -> Read {
-        let (most_computing, limit) = match is_main_idle {
-            true => (Some(MOST_COMPUTING), None),
-            false => (None, Some(PATIENCE)),
-        };
-        let conditions = WaitConditions { silence: Some(SILENCE), most_computing, limit, ..WaitConditions::default() };
+        let most_computing = Some(if is_main_idle { MOST_COMPUTING } else { PATIENCE });
+        let conditions = WaitConditions { silence: Some(SILENCE), most_computing, ..WaitConditions::default() };
         let mut silent = Duration::ZERO;
         loop {
             match self.0.receive(ID, &conditions).expect("the pipe can be polled") {
                 ReceiveOutcome::Frame(thread, frame) => return Read::Frame(thread, frame),
                 ReceiveOutcome::Exited(_) => return Read::Ended,
                 ReceiveOutcome::Silence => silent += SILENCE,
-                ReceiveOutcome::Interrupt | ReceiveOutcome::Other => return Read::Computes,
+                ReceiveOutcome::Computing if is_main_idle => return Read::Silence,
+                ReceiveOutcome::Computing | ReceiveOutcome::Interrupt | ReceiveOutcome::Other => return Read::Computes,
             }
             if silent >= longest_silence {
                 return Read::Silence;

@@ -423,10 +423,7 @@ impl<'a> World<'a> {
             Effect::Rehearse(_) => {}
             effect => {
                 self.print(&format_args!("    {effect:?}"));
-                self.record.push_str(&format!(
-                    "{effect:?}
-"
-                ));
+                self.record(effect);
             }
         }
         match effect {
@@ -467,6 +464,21 @@ impl<'a> World<'a> {
             Effect::Rehearse(_) | Effect::Unseen(_) | Effect::Judged(_) | Effect::RaceResult(_) | Effect::Leave(_) => {}
         }
         Ok(())
+    }
+
+    /// Adds an effect to the record. How a program's output is divided depends on its speed, so pieces in a row are joined.
+    fn record(&mut self, effect: &Effect) {
+        const END: &str = " (output)\n";
+        match effect {
+            Effect::Show(Show::Output(text)) => {
+                if let Some(joined) = self.record.strip_suffix(END) {
+                    self.record.truncate(joined.len());
+                }
+                self.record.push_str(&text.escape_debug().to_string());
+                self.record.push_str(END);
+            }
+            effect => self.record.push_str(&format!("{effect:?}\n")),
+        }
     }
 
     fn send(&mut self, id: ChildId, thread: u32, frame: ToChild) -> Result<(), Failure> {

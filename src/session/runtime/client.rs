@@ -11,7 +11,7 @@ use super::output_limit::OutputLimit;
 use super::replay::Replay;
 use super::replay_log::ReplayLog;
 use crate::lesson::evidence::Submission;
-use python_kernel::frame::{FromChild, MAIN_THREAD};
+use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome};
 use python_kernel::syntax::Statement;
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::RequestParser;
@@ -137,6 +137,10 @@ pub struct Work {
     pub interrupts: u32,
     /// Whether a signal was sent to the child since its last request. The signal and a request may have crossed.
     pub was_signalled: bool,
+    /// How the statement that is running has ended, while other threads of its Python still run.
+    pub outcome: Option<RunOutcome>,
+    /// How much these threads have done since, in requests.
+    pub requests_since: u32,
     /// Whether the submission was judged while it was waiting.
     pub is_judged: bool,
 }
@@ -253,13 +257,15 @@ impl Client {
         self.connections().any(|connection| connection == id)
     }
 
-    /// Returns whether the main thread of the client's Python does nothing by itself: it waits for an answer, no source runs, or
-    /// it has got everything that a replay had for it. The other threads may still run.
+    /// Returns whether the main thread of the client's Python does nothing by itself: it waits for an answer, no source runs,
+    /// or it has got everything that a replay had for it. The other threads may still run.
     pub fn is_main_idle(&self) -> bool {
         match (&self.python.replay, &self.work) {
             _ if self.python.saved_variables == SavedVariables::Restoring => false,
             (Some(replay), _) => replay.is_main_done(),
-            (None, Some(work)) if !matches!(work.kind, WorkKind::Cli { .. }) => self.python.is_main_waiting(),
+            (None, Some(work)) if !matches!(work.kind, WorkKind::Cli { .. }) => {
+                self.python.is_main_waiting() || work.outcome.is_some()
+            }
             (None, _) => true,
         }
     }

@@ -19,6 +19,12 @@ impl Runtime {
         }
         let Some(work) = &mut client.work else { return };
         work.statements.clear();
+        if self.end_statement(index) {
+            // Nothing is left to interrupt: only other threads were running.
+            return;
+        }
+        let client = &mut self.clients[index];
+        let Some(work) = &mut client.work else { return };
         if matches!(work.kind, WorkKind::Cli { .. }) {
             work.interrupts += 1;
             if let Some(connection) = client.cli.take() {

@@ -267,6 +267,8 @@ impl Runtime {
             kind,
             changes_before: self.engine.keyspace.changes,
             interrupts: 0,
+            outcome: None,
+            requests_since: 0,
             was_signalled: false,
             is_judged: false,
         };

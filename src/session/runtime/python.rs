@@ -13,6 +13,13 @@ use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
+/// Maximum number of requests of other threads after a statement that belong to it. A thread that never rests would otherwise
+/// keep the prompt from coming back.
+const MOST_REQUESTS_SINCE: u32 = 10_000;
+
+/// The number of requests that a piece of output counts as. A piece has up to some thousand characters.
+const OUTPUT_WEIGHT: u32 = 100;
+
 impl Runtime {
     /// Starts a client's Python, unless it is running already.
     pub fn start_python(&mut self, client: ClientIndex) -> ChildId {
@@ -58,6 +65,12 @@ impl Runtime {
     pub(super) fn handle_live_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
         self.clients[client].python.requests += u64::from(frame.is_request());
         let Some(frame) = self.hold_back(client, thread, frame) else { return };
+        let weight = if matches!(frame, FromChild::Output { .. }) { OUTPUT_WEIGHT } else { 1 };
+        self.handle_frame_of(client, thread, frame);
+        self.count_thread_request(client, weight);
+    }
+
+    fn handle_frame_of(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
         match frame {
             FromChild::Ready { walls } => self.python_walls = Some(walls),
             FromChild::Output { stream, text } => self.take_output(client, stream, &text),
@@ -96,7 +109,39 @@ impl Runtime {
             }
             // The request that should be interrupted was answered in the meantime, so the program continues.
             FromChild::InterruptWait => {}
-            FromChild::RunFinished(outcome) => self.statement_done(client, outcome),
+            FromChild::RunFinished(outcome) => self.run_finished(client, outcome),
+        }
+    }
+
+    /// Ends the statement that a client has run, unless other threads of its Python still run. What these do belongs to the
+    /// statement, so it does not depend on their speed which statement it belongs to.
+    fn run_finished(&mut self, client: ClientIndex, outcome: RunOutcome) {
+        let Client { python, work, .. } = &mut self.clients[client];
+        python.asks.remove(&MAIN_THREAD);
+        match work {
+            Some(work) if python.has_running_threads() => {
+                (work.outcome, work.requests_since) = (Some(outcome), 0);
+            }
+            _ => self.statement_done(client, outcome),
+        }
+    }
+
+    /// Ends a statement whose main thread has ended, and whose other threads were awaited. Returns false if there is none.
+    pub(super) fn end_statement(&mut self, client: ClientIndex) -> bool {
+        let outcome = self.clients[client].work.as_mut().and_then(|work| work.outcome.take());
+        let is_awaited = outcome.is_some();
+        outcome.into_iter().for_each(|outcome| self.statement_done(client, outcome));
+        is_awaited
+    }
+
+    /// Counts what other threads do after a statement, and ends the statement when all of them wait, or if they do not come
+    /// to rest.
+    fn count_thread_request(&mut self, client: ClientIndex, weight: u32) {
+        let Client { python, work, .. } = &mut self.clients[client];
+        let Some(work) = work.as_mut().filter(|work| work.outcome.is_some()) else { return };
+        work.requests_since += weight;
+        if !python.has_running_threads() || work.requests_since > MOST_REQUESTS_SINCE {
+            self.end_statement(client);
         }
     }
 
@@ -287,7 +332,6 @@ impl Runtime {
 
     fn statement_done(&mut self, client: ClientIndex, outcome: RunOutcome) {
         self.turn = None;
-        self.clients[client].python.asks.remove(&MAIN_THREAD);
         let mut traceback = None;
         let mut class = String::new();
         let value = outcome.last_echo.clone().unwrap_or_default();

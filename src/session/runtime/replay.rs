@@ -28,14 +28,17 @@ pub struct Replay {
     /// The requests that wait for the answers before theirs, by thread.
     asked: BTreeMap<u32, FromChild>,
     /// Whether the main thread has run the current source.
-    is_source_done: bool,
+    has_run: bool,
+    /// Whether the child was silent since then.
+    is_quiet: bool,
+    /// Number of threads besides the main thread.
+    threads: u32,
+    /// The threads whose pending request was taken.
+    asking: BTreeSet<u32>,
     /// Whether the main thread has done everything that is in the log.
     is_main_done: bool,
     /// Whether the child was killed, because it does something else than before.
     is_given_up: bool,
-    /// Whether the log has an answer to another thread, or one waits for an answer. Such a thread may go on for a while
-    /// after its last answer.
-    has_threads: bool,
     /// The frames of threads that have got all their answers, and have sent a request since.
     pub deferred: VecDeque<(u32, FromChild)>,
     pub connections: Connections,
@@ -126,17 +129,16 @@ fn is_answer_to_connect(answer: &ToChild) -> bool {
 impl Replay {
     /// Returns a replay that opens its connections again. `waiting` has the threads that were waiting for an answer.
     pub fn opening<'a>(entries: impl Iterator<Item = &'a Entry>, waiting: BTreeSet<u32>) -> Replay {
-        let rest: VecDeque<_> = entries.map(|entry| (entry.source.clone(), entry.answers.clone())).collect();
-        let is_of_thread = |answer: &Answer| answer.thread != MAIN_THREAD;
-        let has_threads = !waiting.is_empty() || rest.iter().flat_map(|(_, answers)| answers).any(is_of_thread);
         Replay {
-            rest,
+            rest: entries.map(|entry| (entry.source.clone(), entry.answers.clone())).collect(),
             current: VecDeque::new(),
             asked: BTreeMap::new(),
-            is_source_done: true,
+            has_run: true,
+            is_quiet: true,
+            threads: 0,
+            asking: BTreeSet::new(),
             is_main_done: false,
             is_given_up: false,
-            has_threads,
             deferred: VecDeque::new(),
             connections: Connections::Opened { waiting },
             pending: BTreeMap::new(),
@@ -186,7 +188,25 @@ impl Replay {
 
     /// Notes that the main thread has run the current source.
     pub fn end_source(&mut self) {
-        self.is_source_done = true;
+        self.has_run = true;
+    }
+
+    /// Notes the number of threads besides the main thread.
+    pub fn count_threads(&mut self, threads: u32) {
+        self.threads = threads;
+    }
+
+    /// Returns whether another thread than the main thread may be running: it neither waits for an answer nor was the child
+    /// silent.
+    fn has_running_threads(&self) -> bool {
+        let deferred = self.deferred.iter().map(|(thread, _)| thread);
+        let waiting = self.asked.keys().chain(deferred).chain(&self.asking).filter(|&&thread| thread != MAIN_THREAD);
+        !self.is_quiet && self.threads as usize > waiting.collect::<BTreeSet<_>>().len()
+    }
+
+    /// Returns whether the next source can run: the main thread has run the current one, and all other threads wait.
+    fn is_source_done(&self) -> bool {
+        self.has_run && !self.has_running_threads()
     }
 
     /// Returns what has to be done next.
@@ -201,7 +221,7 @@ impl Replay {
         while let Some(answer) = self.current.front() {
             let thread = answer.thread;
             let Some(request) = self.asked.get(&thread).and_then(Request::from_frame) else {
-                if thread == MAIN_THREAD && self.is_source_done {
+                if thread == MAIN_THREAD && self.has_run {
                     // The source has ended without this request.
                     self.current.pop_front();
                     continue;
@@ -220,14 +240,14 @@ impl Replay {
             let pending = if self.rest.is_empty() { self.take_pending(MAIN_THREAD) } else { None };
             return pending.unwrap_or_else(|| self.answer(MAIN_THREAD, None));
         }
-        if !self.is_source_done {
+        if !self.is_source_done() {
             return ReplayStep::Wait;
         }
         let Some((source, answers)) = self.rest.pop_front() else {
             self.is_main_done = true;
             return ReplayStep::Wait;
         };
-        (self.current, self.is_source_done) = (answers, false);
+        (self.current, self.has_run, self.is_quiet) = (answers, false, false);
         ReplayStep::Run(source)
     }
 
@@ -255,6 +275,7 @@ impl Replay {
     fn take_pending(&mut self, thread: u32) -> Option<ReplayStep> {
         let ask = self.pending.remove(&thread)?;
         let request = self.asked.remove(&thread).as_ref().and_then(Request::from_frame);
+        self.asking.insert(thread);
         self.is_main_done |= thread == MAIN_THREAD;
         let ask = match (ask, request) {
             // The child may have another number for the connection than before.
@@ -266,9 +287,13 @@ impl Replay {
         Some(ReplayStep::Ask(thread, ask))
     }
 
-    /// Handles the silence of a child that has something left to do: the thread that got the next answer of the log does not
-    /// ask for it. Returns whether the replay can go on nevertheless.
-    pub fn skip_answer(&mut self) -> bool {
+    /// Handles the silence of a child that has something left to do: its threads have ended, or the thread that got the next
+    /// answer of the log does not ask for it. Returns whether the replay can go on nevertheless.
+    pub fn skip_silence(&mut self) -> bool {
+        if !self.is_quiet && self.has_run {
+            self.is_quiet = true;
+            return true;
+        }
         if let Some(index) = self.current.iter().position(|answer| self.asked.contains_key(&answer.thread)) {
             let answer = self.current.remove(index);
             answer.into_iter().for_each(|answer| self.current.push_front(answer));
@@ -293,10 +318,9 @@ impl Replay {
         self.is_main_done && !self.is_given_up
     }
 
-    /// Returns whether nothing is left to do. Other threads go on after their last answer, so if there are any, only
-    /// silence shows that they have done everything.
+    /// Returns whether nothing is left to do.
     pub fn is_over(&self) -> bool {
-        self.is_main_done() && self.pending.is_empty() && !self.has_threads
+        self.is_main_done() && self.pending.is_empty() && !self.has_running_threads()
     }
 }
 
@@ -341,9 +365,13 @@ mod tests {
         assert_eq!(replay.take_request(THREAD, connect(2)), None);
         assert_eq!(replay.next_step(), ReplayStep::Connect(THREAD, connect(2), Some(connected())));
         assert_eq!(replay.next_step(), ReplayStep::Connect(MAIN_THREAD, connect(1), Some(connected())));
+        replay.count_threads(1);
         replay.end_source();
         assert_eq!(replay.next_step(), ReplayStep::Wait);
-        assert!(replay.is_main_done() && !replay.is_over(), "the thread may go on");
+        assert!(!replay.is_main_done(), "the thread may go on");
+        assert!(replay.skip_silence());
+        assert_eq!(replay.next_step(), ReplayStep::Wait);
+        assert!(replay.is_over());
     }
 
     #[test]
@@ -353,13 +381,15 @@ mod tests {
         assert_eq!(replay.next_step(), ReplayStep::Run("wait".into()));
         assert_eq!(replay.take_request(MAIN_THREAD, slept_and_asked(1)), None);
         assert_eq!(replay.next_step(), ReplayStep::Wait);
-        assert!(replay.skip_answer());
+        assert!(replay.skip_silence());
         assert_eq!(replay.next_step(), ReplayStep::Answer(MAIN_THREAD, ToChild::Slept));
         replay.end_source();
-        assert_eq!(replay.next_step(), ReplayStep::Wait, "an answer is left");
-        assert!(replay.skip_answer());
+        for _ in 0..2 {
+            assert_eq!(replay.next_step(), ReplayStep::Wait, "an answer is left");
+            assert!(replay.skip_silence());
+        }
         assert_eq!(replay.next_step(), ReplayStep::Wait);
-        assert!(replay.is_main_done());
+        assert!(replay.is_over());
     }
 
     #[test]

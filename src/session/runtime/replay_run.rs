@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Runtime;
 use super::client::{Client, ClientIndex, Connection};
-use super::replay::{Connections, NOT_KEPT, ReplayStep};
+use super::replay::{Connections, NOT_KEPT, Replay, ReplayStep};
 use crate::session::event::Effect;
 use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 use redis_engine::resp::request::RequestParser;
@@ -53,8 +53,7 @@ impl Runtime {
                 ReplayStep::GiveUp => return self.give_up_replay(client),
             }
         }
-        let python = &self.clients[client].python;
-        if python.threads == 0 && python.replay.as_ref().is_some_and(|replay| replay.is_over()) {
+        if self.clients[client].python.replay.as_ref().is_some_and(Replay::is_over) {
             self.finish_replay(client);
         }
     }
@@ -63,7 +62,10 @@ impl Runtime {
     pub(super) fn handle_replay_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
         let Some(replay) = &mut self.clients[client].python.replay else { return };
         match replay.take_request(thread, frame) {
-            Some(FromChild::ThreadCount { count }) => self.clients[client].python.threads = count,
+            Some(FromChild::ThreadCount { count }) => {
+                replay.count_threads(count);
+                self.clients[client].python.threads = count;
+            }
             Some(FromChild::RunFinished(_)) => replay.end_source(),
             Some(FromChild::Disconnect { connection }) => self.replay_disconnect(client, connection),
             Some(_) | None => {}
@@ -114,7 +116,7 @@ impl Runtime {
             // The end of the child is reported next.
         } else if replay.is_main_done() {
             self.finish_replay(client);
-        } else if replay.skip_answer() {
+        } else if replay.skip_silence() {
             self.continue_replay(client);
         } else {
             self.give_up_replay(client);

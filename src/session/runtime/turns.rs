@@ -44,6 +44,7 @@ impl Runtime {
             self.end_silent_replay(client);
         } else if self.clients[client].is_main_idle() {
             self.turn = None;
+            self.end_statement(client);
         } else {
             return false;
         }
