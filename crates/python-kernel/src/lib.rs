@@ -30,4 +30,4 @@ pub mod frame;
 mod kernel;
 pub mod syntax;
 
-pub use kernel::{MEMORY_LIMIT, SUBCOMMAND, main};
+pub use kernel::{MEMORY_LIMIT, PANIC_STATUS, SUBCOMMAND, main};

@@ -1,5 +1,7 @@
 //! Tests of the Python child as a process: the tests are its parent, and exchange frames with it.
 
+#[path = "kernel/amendments.rs"]
+mod amendments;
 #[path = "kernel/guards.rs"]
 mod guards;
 #[path = "kernel/local_variables.rs"]

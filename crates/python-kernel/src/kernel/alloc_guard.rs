@@ -1,13 +1,14 @@
 //! Raises MemoryError for objects that would be larger than the program's memory, where their size is known in advance.
 //!
 //! The interpreter aborts when an allocation fails, and the learner's variables then have to be restored. Most such
-//! allocations are caused by a wrong number: `'a' * 10**11`, `[0] * 10**10`, `bytearray(10**11)`, `1 << 10**11`. So the
-//! slots of the classes that can be repeated, filled or shifted check the size first.
+//! allocations are caused by a wrong number: `'a' * 10**11`, `[0] * 10**10`, `bytearray(10**11)`, `1 << 10**11`,
+//! `10 ** 10**11`. So the slots of the classes that can be repeated, filled or shifted check the size first.
 
+use super::guards::replace_method;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyInt, PyType, PyTypeRef},
-    function::FuncArgs,
+    function::{FuncArgs, OptionalArg},
     protocol::PySequence,
 };
 use std::sync::OnceLock;
@@ -18,6 +19,7 @@ const MAX_BYTES: u128 = 1 << 29;
 type Repeat = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 type Init = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult<()>;
+type Power = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 type Shift = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
 /// The slots of the builtin classes as they were before the guards were installed.
@@ -27,6 +29,7 @@ struct Unguarded {
     new_bytes: Option<New>,
     fill_bytearray: Option<Init>,
     shift: Option<Shift>,
+    power: Option<Power>,
 }
 
 static UNGUARDED: OnceLock<Unguarded> = OnceLock::new();
@@ -50,16 +53,40 @@ pub fn install(vm: &VirtualMachine) {
             slots.inplace_repeat.store(Some(repeat_in_place));
         }
         repeats.push((class, element_bytes, plain, in_place));
+        let method = |sequence: PyObjectRef, times: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            let times = times.try_index(vm)?.as_bigint().clone();
+            let times = isize::try_from(&times)
+                .map_err(|_| vm.new_overflow_error("cannot fit 'int' into an index-sized integer"))?;
+            repeat(sequence.sequence_unchecked(), times, vm)
+        };
+        replace_method(class, "__mul__", method, vm);
+        replace_method(class, "__rmul__", method, vm);
     }
     let unguarded = Unguarded {
         repeats,
         new_bytes: types.bytes_type.slots.new.load(),
         fill_bytearray: types.bytearray_type.slots.init.load(),
         shift: types.int_type.slots.as_number.lshift.load(),
+        power: types.int_type.slots.as_number.power.load(),
     };
     let (new, init, shifts) = (unguarded.new_bytes, unguarded.fill_bytearray, unguarded.shift);
+    let has_power = unguarded.power.is_some();
     if UNGUARDED.set(unguarded).is_err() {
         return;
+    }
+    if has_power {
+        for class in [types.int_type, types.bool_type] {
+            class.slots.as_number.power.store(Some(power));
+            class.slots.as_number.right_power.store(Some(power));
+        }
+        let method = |base: PyObjectRef, exponent: PyObjectRef, modulus: OptionalArg, vm: &VirtualMachine| {
+            power(&base, &exponent, &modulus.unwrap_or_none(vm), vm)
+        };
+        replace_method(types.int_type, "__pow__", method, vm);
+        let method = |exponent: PyObjectRef, base: PyObjectRef, modulus: OptionalArg, vm: &VirtualMachine| {
+            power(&base, &exponent, &modulus.unwrap_or_none(vm), vm)
+        };
+        replace_method(types.int_type, "__rpow__", method, vm);
     }
     if new.is_some() {
         types.bytes_type.slots.new.store(Some(new_bytes));
@@ -135,4 +162,19 @@ fn shift(number: &PyObject, bits: &PyObject, vm: &VirtualMachine) -> PyResult {
     }
     let shift = unguarded().shift.expect("the guard is installed only where the slot was set");
     shift(number, bits, vm)
+}
+
+/// Checks the size of a power of integers.
+fn power(base: &PyObject, exponent: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if let (Some(base), Some(exponent)) = (base.downcast_ref::<PyInt>(), exponent.downcast_ref::<PyInt>())
+        && vm.is_none(modulus)
+        && base.as_bigint().bits() > 1
+        && exponent.as_bigint().bits() > 0
+        && exponent.as_bigint() > &0.into()
+    {
+        let exponent = u128::try_from(exponent.as_bigint()).unwrap_or(u128::MAX / 8);
+        check_size(exponent.saturating_mul(u128::from(base.as_bigint().bits() - 1)) / 8, vm)?;
+    }
+    let power = unguarded().power.expect("the guard is installed only where the slot was set");
+    power(base, exponent, modulus, vm)
 }

@@ -43,7 +43,7 @@ mod _host {
     use super::{call_guarded, kernel, write_to};
     use crate::frame::{FromChild, Stream, ToChild};
     use crate::kernel as child;
-    use crate::kernel::clock;
+    use crate::kernel::{alloc_guard, clock};
     use rustpython_vm::{
         AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
         builtins::{PyBaseException, PyBytesRef, PyListRef, PyStrRef},
@@ -307,8 +307,9 @@ mod _host {
     }
 
     #[pyfunction]
-    fn urandom(count: usize) -> Vec<u8> {
-        kernel().rng.bytes(count)
+    fn urandom(count: usize, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
+        alloc_guard::check_size(count as u128, vm)?;
+        Ok(kernel().rng.bytes(count))
     }
 
     #[pyfunction]

@@ -57,7 +57,7 @@ const SMALL_STACK: usize = 64 << 10;
 pub const MEMORY_LIMIT: u64 = 1 << 30;
 
 /// The exit status after a panic, as in other Rust programs.
-const PANIC_STATUS: i32 = 101;
+pub const PANIC_STATUS: i32 = 101;
 
 /// Maximum nesting depth of Python calls, as in CPython.
 const RECURSION_LIMIT: usize = 1000;

@@ -9,8 +9,10 @@ syntax_errors.json  the same for the sources in syntax_errors.txt, which has a s
 errors.json         the same for the sources in errors.txt, whose errors appear when they run
 completeness.json   inputs, and whether `codeop` considers each complete, incomplete or invalid
 statements.json     sources, and the top-level statements that `ast` splits each into
+types/NAME.json     the output and the error of each statement in types/NAME.py, which has the cases of the amendment
+                    of this name. Statements on one line are one input.
 """
-import ast, codeop, json, linecache, pathlib, re, sys, traceback, warnings
+import ast, codeop, contextlib, io, json, linecache, pathlib, re, sys, traceback, warnings
 
 assert sys.version_info[:2] == (3, 13), "run this script with Python 3.13, whose messages are the reference"
 warnings.simplefilter("ignore")
@@ -204,6 +206,32 @@ def statements(source):
     return split
 
 
+def inputs(source):
+    """Splits a script into its statements. Those on one line stay together."""
+    lines = source.split("\n")
+    ranges = []
+    for node in ast.parse(source).body:
+        first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+        if ranges and first <= ranges[-1][1]:
+            ranges[-1][1] = node.end_lineno
+        else:
+            ranges.append([first, node.end_lineno])
+    return ["\n".join(lines[first - 1 : last]) for first, last in ranges]
+
+
+def run(source, space):
+    """Runs an input as the prompt does. Returns its output, and the class and message of its error."""
+    written, error = io.StringIO(), None
+    with contextlib.redirect_stdout(written):
+        try:
+            exec(compile(ast.Interactive(ast.parse(source).body), "<stdin>", "single"), space)
+        except BaseException as raised:
+            kind = type(raised)
+            name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+            error = {"class": name, "message": str(raised)}
+    return {"source": source, "output": written.getvalue(), "error": error}
+
+
 def write(name, records):
     text = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
     (HERE / name).write_text(f"[\n{text}\n]\n", encoding="utf-8")
@@ -215,3 +243,6 @@ for name in ["syntax_errors", "errors"]:
     sources = [ast.literal_eval(line) for line in (HERE / f"{name}.txt").read_text("utf-8").splitlines()]
     write(f"{name}.json", [{"sources": sources, "tracebacks": tracebacks(sources)}])
 write("statements.json", [{"source": source, "statements": statements(source)} for source in STATEMENTS])
+for script in sorted((HERE / "types").glob("*.py")):
+    space = {"__name__": "__main__"}
+    write(f"types/{script.stem}.json", [run(source, space) for source in inputs(script.read_text("utf-8"))])

@@ -142,7 +142,7 @@ pub fn complex_power(base: Complex64, exponent: Complex64, vm: &VirtualMachine) 
     let power = if exponent == zero {
         one
     } else if base == zero && (exponent.im != 0.0 || exponent.re < 0.0) {
-        return Err(vm.new_zero_division_error("zero to a negative or complex power"));
+        return Err(vm.new_zero_division_error("0.0 to a negative or complex power"));
     } else if is_small_integer {
         let power = repeated_product(base, exponent.re.abs() as u32);
         if exponent.re < 0.0 { quotient(one, power) } else { power }

@@ -27,7 +27,10 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     vm.builtins.set_attr("sorted", vm.new_function("sorted", with_any_reverse), vm)?;
     let list = vm.ctx.types.list_type;
     let original = Original::find(list, "sort", vm)?;
-    let sort = move |args: FuncArgs, vm: &VirtualMachine| original.call(with_bool_reverse(args, vm)?, vm);
+    let sort = move |args: FuncArgs, vm: &VirtualMachine| match args.args.len() {
+        ..2 => original.call(with_bool_reverse(args, vm)?, vm),
+        _ => Err(vm.new_type_error("sort() takes no positional arguments")),
+    };
     replace_method(list, "sort", sort, vm);
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         {
             // The logarithm of the base is 0.
             original.call((args.args[0].clone(),), vm)?;
-            return Err(vm.new_zero_division_error("division by zero"));
+            return Err(vm.new_zero_division_error("float division by zero"));
         }
         original.call(args, vm)
     };

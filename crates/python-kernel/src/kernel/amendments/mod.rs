@@ -20,6 +20,7 @@ mod json;
 mod mappings;
 mod maths;
 mod module_messages;
+mod partials;
 mod regexes;
 mod replace;
 mod sets;
@@ -51,11 +52,14 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
 pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     match name {
         "_collections" => module_messages::amend_collections(module, vm),
+        "_functools" => partials::amend(module, vm),
         "_hashlib" => hashes::amend(module, vm),
         "_sre" => regexes::amend(module, vm),
         "_string" => format::amend(module, vm),
         "binascii" => module_messages::amend_binascii(module, vm),
         "itertools" => iterators::amend(module, vm),
+        // These modules create objects of classes that `_hashlib` defines.
+        "_md5" | "_sha1" | "_sha256" | "_sha512" | "_sha3" => vm.import("_hashlib", 0).map(drop),
         "math" => maths::amend(module, vm),
         "zlib" => module_messages::amend_zlib(module, vm),
         _ => Ok(()),

@@ -64,7 +64,7 @@ pub fn amend_collections(module: &PyObject, vm: &VirtualMachine) -> PyResult<()>
     let original = Original::find(deque, "remove", vm)?;
     let remove = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         let value = args.args.get(1).cloned();
-        original.call(args, vm).map_err(|error| match value {
+        original.call(args, vm).map(|_removed| vm.ctx.none()).map_err(|error| match value {
             Some(value) if error.fast_isinstance(vm.ctx.exceptions.value_error) => missing(&value, vm).unwrap_or(error),
             _ => error,
         })

@@ -111,6 +111,13 @@ fn new(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let Some(object) = object else { return original(class, args, vm) };
     let is_decoding = args.args.len() > 1 || args.kwargs.contains_key("encoding") || args.kwargs.contains_key("errors");
     if is_decoding {
+        for (position, name) in [(1, "encoding"), (2, "errors")] {
+            let given = args.args.get(position).or_else(|| args.kwargs.get(name));
+            if let Some(given) = given.filter(|given| given.downcast_ref::<PyStr>().is_none()) {
+                let type_ = given.class().name().to_string();
+                return Err(vm.new_type_error(format!("str() argument '{name}' must be str, not {type_}")));
+            }
+        }
         if object.downcast_ref::<PyStr>().is_some() {
             return Err(vm.new_type_error("decoding str is not supported"));
         }

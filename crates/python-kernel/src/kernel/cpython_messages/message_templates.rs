@@ -85,7 +85,6 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("ValueError", "expected a positive input", "math domain error"),
     ("TypeError", "type '{}' doesn't define '__trunc__' method", "type {} doesn't define __trunc__ method"),
     ("TypeError", "expected string object, got '{}'", "expected string or bytes-like object, got '{}'"),
-    ("TypeError", "{} object can't be concatenated", "'{}' object can't be concatenated"),
     ("TypeError", "offset must be a timedelta", "timezone() argument 1 must be datetime.timedelta"),
     (
         "TypeError",

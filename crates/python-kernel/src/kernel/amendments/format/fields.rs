@@ -298,7 +298,7 @@ fn convert(object: PyObjectRef, conversion: CodePoint, vm: &VirtualMachine) -> P
         Some('s') => Ok(object.str(vm)?.into()),
         Some('r') => Ok(object.repr(vm)?.into()),
         Some('a') => Ok(vm.ctx.new_str(ascii_text(object.repr(vm)?.as_wtf8())).into()),
-        Some(ascii @ '!'..='~') => Err(vm.new_value_error(format!("Unknown conversion specifier '{ascii}'"))),
+        Some(ascii @ '!'..='~') => Err(vm.new_value_error(format!("Unknown conversion specifier {ascii}"))),
         _ => Err(unknown_conversion(conversion, vm)),
     }
 }

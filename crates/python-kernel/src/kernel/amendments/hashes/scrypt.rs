@@ -32,8 +32,11 @@ pub fn scrypt(args: ScryptArgs, vm: &VirtualMachine) -> PyResult<PyBytes> {
     }
     let limit = if maxmem == 0 { DEFAULT_MEMORY } else { maxmem };
     let needed = 128u128 * r as u128 * (n as u128 + p as u128 + 2);
-    if r == 0 || p == 0 || needed > limit as u128 {
+    if r == 0 || p == 0 {
         return Err(vm.new_value_error("Invalid parameter combination for n, r, p, maxmem."));
+    }
+    if needed > limit as u128 {
+        return Err(vm.new_value_error("[digital envelope routines] memory limit exceeded"));
     }
     alloc_guard::check_size(needed, vm)?;
     if dklen == 0 {

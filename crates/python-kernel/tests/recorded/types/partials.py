@@ -1,0 +1,2 @@
+import functools
+p = functools.partial(print, 1, sep='-'); p(2), p.args, p.keywords
