@@ -102,7 +102,6 @@ messages! {
 
     // Messages about variations of an answer. `rule` is the name of the rule that has made the variation, `lines` what
     // was typed, and `words` what the tutor said to it.
-    no_word() = "nothing";
     rewording_refused(rule, lines, reason, words) =
         "reworded by the rule \"{rule}\", this answer does not do the step: {lines}; {reason}. The tutor said: {words}";
     rewording_taken_for_mistake(rule, lines, line, text) =

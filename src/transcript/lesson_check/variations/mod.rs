@@ -190,7 +190,7 @@ fn variations(answer: &PlayedAnswer<'_>) -> Vec<Variation> {
 /// Returns what is wrong with the end of a variation, if anything is.
 fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt) -> Option<Diagnostic> {
     let (rule, lines) = (variation.rule, quoted(&variation.inputs.join("\n")));
-    let words = if tried.words.is_empty() { messages::no_word() } else { quoted(&tried.words.join(" ")) };
+    let words = if tried.words.is_empty() { messages::nothing() } else { quoted(&tried.words.join(" ")) };
     match variation.kind {
         Kind::Rewording if !tried.done => {
             let (reason, causes) = tried.why_not_done(step);

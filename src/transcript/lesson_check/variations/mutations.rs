@@ -305,7 +305,7 @@ mod tests {
             assert!(others.is_sorted(), "{name}");
         }
         assert!(TAKEN_FOR.is_sorted_by_key(|(name, _)| *name));
-        assert_eq!(neighbours("hmget"), ["HGET", "HGETALL"]);
+        assert_eq!(neighbours("hmget"), ["HGET", "HGETALL", "HKEYS", "HLEN", "HVALS", "MGET"]);
         assert_eq!(neighbours("INCR"), ["DECRBY", "SET"]);
     }
 }
