@@ -146,6 +146,12 @@ fn judge_unchanged(
         let of_failed = || Mismatch::of_expectation(&failed[0], submission, findings);
         return Verdict::Near(vec![of_origin.unwrap_or_else(of_failed)]);
     }
+    let is_of_step = |failed: &FailedExpectation<'_>| {
+        matches!(failed, FailedExpectation::Assigns(_) | FailedExpectation::AtLeast { .. })
+    };
+    if is_reply_right && !failed.is_empty() && failed.iter().all(is_of_step) {
+        return Verdict::Near(vec![Mismatch::of_expectation(&failed[0], submission, findings)]);
+    }
     if is_reply_right && findings.origin == Origin::Python {
         return Verdict::Near(vec![Mismatch::NotFromRedis]);
     }

@@ -164,16 +164,21 @@ fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
         }
         (Value::Map(a), Value::Map(b)) => {
             b.iter().all(|(field, wanted)| match a.iter().find(|(other, _)| value::same(field, other)) {
-                Some((_, actual)) => can_become(actual, wanted, &[]),
+                // A field that counts has gone too far if it is above the wanted number.
+                Some((_, actual)) => match (number_of(actual), number_of(wanted)) {
+                    (Some(actual), Some(wanted)) => actual <= wanted,
+                    _ => can_become(actual, wanted, &[]),
+                },
                 None => !is_removed(field),
             })
         }
-        _ => value::same(actual, wanted) || (is_digits(actual) && is_digits(wanted)),
+        _ => value::same(actual, wanted) || (number_of(actual).is_some() && number_of(wanted).is_some()),
     }
 }
 
-fn is_digits(value: &Value) -> bool {
-    plain_text(value).parse::<f64>().is_ok()
+/// Returns a number, or the number that a text of digits stands for.
+fn number_of(value: &Value) -> Option<f64> {
+    plain_text(value).parse().ok()
 }
 
 /// Returns whether all elements of `part` are in `whole`, in the same order.
