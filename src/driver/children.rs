@@ -184,7 +184,7 @@ impl Drop for PythonProcess {
 /// The event that ended the wait for a child.
 #[derive(Debug)]
 pub enum ReceiveOutcome {
-    /// A frame of the thread with this number.
+    /// A protocol frame from the thread with this number.
     Frame(u32, FromChild),
     /// The child's process has ended.
     Exited(ProcessEnd),

@@ -111,7 +111,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Writes a new file for the learner. If it cannot be written, returns the reason as a sentence for them.
+    /// Writes a new file for the learner. On failure, returns the reason as a sentence for the learner.
     fn write_file(&mut self, path: &str, _text: &str) -> Option<String> {
         Some(messages::file_not_requested(path))
     }

@@ -11,7 +11,7 @@ pub use other::{KeyInput, LineInput, TerminalModes, height, width};
 pub enum LineDiscipline {
     /// The line editor turns keys into lines.
     Editor,
-    /// The terminal turns keys into lines. Output is append-only.
+    /// The terminal itself edits lines (canonical mode). Output is only ever appended.
     Terminal,
 }
 

@@ -230,7 +230,7 @@ fn give_folder_to_owner_of_parent(path: &Path) {
 #[cfg(not(unix))]
 fn give_folder_to_owner_of_parent(_: &Path) {}
 
-/// Returns whether an error means that the file system has no locks.
+/// Returns whether an error means that the file system does not support file locks.
 fn has_no_locks(error: &io::Error) -> bool {
     #[cfg(unix)]
     if error.raw_os_error() == Some(rustix::io::Errno::NOLCK.raw_os_error()) {

@@ -39,8 +39,8 @@ pub enum CommandMismatch {
         first: String,
         second: String,
     },
-    /// One text was sent instead of several values: with commas in it, or joined by Python because a comma is missing
-    /// between two texts.
+    /// A single string was sent instead of several values. Either the string contains commas, or Python joined two
+    /// string literals because the comma between them is missing.
     ValuesInOneText {
         text: String,
         has_commas: bool,

@@ -382,7 +382,7 @@ mod tests {
         Session::new(Options { seed: 1, start_us: 1_000_000_000, dialect, library, progress })
     }
 
-    /// Enters a text, and returns the replies and texts that the session shows.
+    /// Enters `text` at the prompt, and returns the replies and messages that the session shows.
     fn enter(session: &mut Session, text: &str) -> String {
         session.handle(Event::Entered(text.into()));
         let said = session.take_effects().into_iter().filter_map(|effect| match effect {

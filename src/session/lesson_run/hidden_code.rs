@@ -46,8 +46,8 @@ impl Tutor {
         self.lesson.is_some() && (client == TUTOR || self.runtime.is_silent)
     }
 
-    /// Handles the end of a child's process. If the child ran hidden code, starts the preparation or the judging that
-    /// needed the code again.
+    /// Handles the exit of a child process. If the child was running hidden code, restarts the preparation or the
+    /// judging that needed that code.
     pub fn handle_child_exit(&mut self, child: ChildId) {
         let client = self.runtime.clients.with_child(child);
         let ran = client.filter(|&client| self.is_hidden(client) && self.runtime.clients[client].work.is_some());

@@ -10,7 +10,7 @@ use redis_engine::resp::request::{RequestLimits, RequestParser};
 pub enum Gate {
     #[default]
     Open,
-    /// Commands are held back. `unasked` has the commands that were sent so far without a request for their replies.
+    /// Commands are held back. `unasked` contains the commands sent so far whose replies have not been requested.
     Shut { unasked: Vec<u8> },
     /// The client has sent commands and requested their replies. The commands wait for the client's turn.
     Holds(Held),

@@ -364,7 +364,7 @@ fn check_clients(answer: &Spanned<String>, tried: &Attempt, report: &mut Report)
     }
 }
 
-/// Returns a message about the first tutor command in a text that the tutor would refuse, if there is one.
+/// Returns a message about the first tutor command in `text` that the tutor would refuse, or `None` if there is none.
 fn refused_tutor_command(text: &str) -> Option<String> {
     let inputs = dialect::submissions(text).into_iter().flat_map(|text| dialect::inputs(&text, Dialect::Both));
     let mut refused = inputs.filter_map(|input| match input {

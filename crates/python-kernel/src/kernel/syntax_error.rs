@@ -25,7 +25,7 @@ use wording::{fixed_message, is_operand, name_of};
 pub struct Diagnostic {
     /// CPython's message for the error.
     pub message: String,
-    /// The bytes of the source that CPython marks, or `None` if the parser's position is the same.
+    /// The byte range of the source that CPython underlines, or `None` if it is the range that the parser reported.
     pub place: Option<Range<usize>>,
 }
 
@@ -503,7 +503,7 @@ impl<'a> SourceTokens<'a> {
         })
     }
 
-    /// Returns the end of the bracket that a token opens, if it is closed.
+    /// Returns the position after the bracket that closes the one at token `at`, or `None` if it is never closed.
     fn end_of_bracket(&self, at: usize) -> Option<usize> {
         let opening = self.tokens.get(at).filter(|token| is_opening(token.kind))?;
         let closing = self.tokens.iter().skip(at + 1).find(|token| token.level == opening.level)?;

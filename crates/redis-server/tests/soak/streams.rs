@@ -92,7 +92,7 @@ impl Stream {
         String::from_utf8_lossy(&reply).trim_end_matches("$5\r\nasked\r\n").to_owned()
     }
 
-    /// Returns a number from INFO's section `clients`.
+    /// Returns a numeric field of the `clients` section of INFO.
     pub fn info_number(&mut self, field: &str) -> usize {
         let info = self.ask(&["INFO", "clients"]);
         let number = info.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':')?.trim().parse().ok());
