@@ -48,10 +48,12 @@ impl StepActivity {
         }
     }
 
-    /// Returns the names of the variables that a client has set in this step.
+    /// Returns the sorted names of the variables that a client has set in this step.
     pub fn assigned_by(&self, client: &str) -> Vec<String> {
         let own = self.assigned.iter().filter(|(holder, _)| holder == client);
-        own.map(|(_, name)| name.clone()).collect()
+        let mut names: Vec<String> = own.map(|(_, name)| name.clone()).collect();
+        names.sort();
+        names
     }
 
     /// Returns the variables of all other clients whose values come from commands, as pairs of variable name and
