@@ -36,7 +36,7 @@ use crate::session::event::Show;
 use crate::shell;
 use args::{Arguments, Command};
 use learn::Start;
-use progress::open_progress;
+use progress::read_progress;
 use redis_server::now_us;
 
 /// The exit status after a panic, as in other Rust programs.
@@ -138,11 +138,11 @@ impl Arguments {
 /// Prints the lessons with the learner's progress, and which built-in lessons `--lessons` replaces.
 fn list_lessons(arguments: &Arguments) -> Result<i32, Error> {
     let library = lesson_files::read_library(arguments)?;
-    let progress_file = open_progress(arguments)?;
+    let progress = read_progress(arguments)?;
     let is_terminal = io::stdout().is_terminal();
     let width = if is_terminal { shell::text_width() } else { TRANSCRIPT_WIDTH };
     let mut renderer = Renderer::new(arguments.style(width), arguments.theme(is_terminal));
-    let text = renderer.render(&Show::Lessons(lesson_statuses(&library, progress_file.progress())));
+    let text = renderer.render(&Show::Lessons(lesson_statuses(&library, &progress)));
     io::stdout().lock().write_all(text.as_bytes())?;
     let sources = arguments.lessons.as_deref().map(lesson_files::read_folder).transpose()?;
     for source in sources.unwrap_or_default() {

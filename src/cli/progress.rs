@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::Error;
 use super::args::Arguments;
 use super::output::print_message;
-use crate::user_files::{ProgressFile, UserFiles, state_folder};
+use crate::lesson::progress::Progress;
+use crate::user_files::{PathOrigin, ProgressFile, UserFiles, state_folder};
 
 /// Reads the learner's progress. A damaged file is renamed, with a message on standard error. A file of a newer version
 /// is left alone, and progress is not saved in this run.
@@ -13,15 +14,36 @@ use crate::user_files::{ProgressFile, UserFiles, state_folder};
 /// # Errors
 /// Returns an error if the file exists but cannot be read.
 pub fn open_progress(arguments: &Arguments) -> Result<ProgressFile, Error> {
-    let path = arguments.progress.clone().or_else(|| Some(state_folder()?.join("progress.json")));
-    let Some(path) = path.filter(|_| !arguments.no_progress) else {
+    let Some((path, origin)) = progress_path(arguments) else {
         return Ok(ProgressFile::unsaved(UserFiles::default()));
     };
-    let (file, notice) = ProgressFile::open(UserFiles::default(), path).map_err(Error::new)?;
+    let (file, notice) = ProgressFile::open(UserFiles::default(), path, origin).map_err(Error::new)?;
     if let Some(notice) = notice {
         print_message(&notice);
     }
     Ok(file)
+}
+
+/// Reads the learner's progress for a command that only shows it, and changes no file.
+///
+/// # Errors
+/// Returns an error if the file exists but cannot be read.
+pub fn read_progress(arguments: &Arguments) -> Result<Progress, Error> {
+    let Some((path, origin)) = progress_path(arguments) else { return Ok(Progress::default()) };
+    let (progress, notice) = ProgressFile::read(UserFiles::default(), path, origin).map_err(Error::new)?;
+    if let Some(notice) = notice {
+        print_message(&notice);
+    }
+    Ok(progress)
+}
+
+/// Returns the path of the progress file and who has chosen it, or `None` if progress is neither read nor saved.
+fn progress_path(arguments: &Arguments) -> Option<(PathBuf, PathOrigin)> {
+    match &arguments.progress {
+        _ if arguments.no_progress => None,
+        Some(path) => Some((path.clone(), PathOrigin::User)),
+        None => Some((state_folder()?.join("progress.json"), PathOrigin::Program)),
+    }
 }
 
 /// Ends the use of the progress file. If the progress of the session could not be saved, prints a message to standard

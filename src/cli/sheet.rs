@@ -3,7 +3,7 @@
 use super::args::Arguments;
 use super::lesson_files::{find_lesson, read_library};
 use super::limits::TimeLimit;
-use super::progress::open_progress;
+use super::progress::read_progress;
 use super::{Error, output};
 use crate::driver::{Limits, rehearse};
 use crate::lesson::format::Lesson;
@@ -13,8 +13,7 @@ use crate::messages::cli as messages;
 /// Prints the sheets of all finished lessons, or of one.
 pub fn print_sheets(arguments: &Arguments, lesson: Option<&str>) -> Result<i32, Error> {
     let library = read_library(arguments)?;
-    let progress_file = open_progress(arguments)?;
-    let progress = progress_file.progress();
+    let progress = read_progress(arguments)?;
     let is_finished =
         |lesson: &Lesson| progress.lessons.get(lesson.id.get_ref()).is_some_and(|progress| progress.finished);
     let lessons: Vec<_> = match lesson {

@@ -31,7 +31,7 @@ use crate::messages::user_files as messages;
 pub use disk::Disk;
 pub use file_system::{Access, Audience, FileFacts, FileKind, FileSystem, LockAttempt, OpenFile, Purpose};
 pub use history_file::HistoryFile;
-pub use progress_file::{ProgressFile, SaveStatus};
+pub use progress_file::{PathOrigin, ProgressFile, SaveStatus};
 pub use scratch_file::ScratchFile;
 
 /// Maximum size of a progress file, in bytes. The course needs some 20 kB.

@@ -4,12 +4,13 @@
 //! saved, adds what it has changed itself, and replaces the file. A save that fails loses nothing: the session goes on,
 //! and its next save contains everything.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{Audience, FileLock, MAX_PROGRESS_BYTES, UserFiles, folder_of, reason};
 use crate::lesson::progress::{Progress, VERSION};
@@ -30,23 +31,72 @@ pub struct ProgressFile {
     set_aside_notice: Option<String>,
 }
 
+/// Who has chosen the path of a progress file. This decides what happens to a file whose content is not progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathOrigin {
+    /// The program. Whatever is at this path is a progress file, perhaps a damaged one.
+    Program,
+    /// The user, who may have named another file by mistake. A file that does not begin like a progress file is never
+    /// changed.
+    User,
+}
+
 /// Whether the progress of a session is saved, and where. All copies show the status of the same session.
 #[derive(Debug, Clone)]
 pub struct SaveStatus {
-    /// The path of the file, or `None` if progress is not saved.
-    path: Option<PathBuf>,
-    has_failed: Arc<AtomicBool>,
+    /// The file, or `None` if progress is not saved.
+    target: Option<SaveTarget>,
+    /// The progress that the file lacks because saving has failed.
+    unsaved: Arc<Mutex<Option<UnsavedProgress>>>,
+}
+
+/// The file in which progress is saved.
+#[derive(Debug, Clone)]
+struct SaveTarget {
+    files: UserFiles,
+    path: PathBuf,
+    origin: PathOrigin,
+}
+
+/// Progress that could not be saved.
+#[derive(Debug, Clone)]
+struct UnsavedProgress {
+    progress: Progress,
+    /// The progress of the session when it was last saved.
+    base: Progress,
 }
 
 impl SaveStatus {
     /// Returns the path of the file, if progress is to be saved.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        self.target.as_ref().map(|target| target.path.as_path())
     }
 
     /// Returns whether the file has all progress of the session.
     pub fn is_saved(&self) -> bool {
-        self.path.is_some() && !self.has_failed.load(Ordering::Relaxed)
+        self.target.is_some() && !self.has_failed()
+    }
+
+    /// Tries again to save what could not be saved. Must be called however the program ends, because the cause may be
+    /// gone by now. Returns a sentence if it fails again.
+    pub fn save_again(&self) -> Option<String> {
+        let target = self.target.as_ref()?;
+        let unsaved = self.unsaved().clone()?;
+        match target.merge(&unsaved.progress, &unsaved.base, true, &mut None) {
+            Ok(()) => {
+                *self.unsaved() = None;
+                None
+            }
+            Err(error) => Some(messages::progress_still_not_saved(target.path.display(), reason(&error))),
+        }
+    }
+
+    fn has_failed(&self) -> bool {
+        self.unsaved().is_some()
+    }
+
+    fn unsaved(&self) -> MutexGuard<'_, Option<UnsavedProgress>> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -56,8 +106,8 @@ impl ProgressFile {
         ProgressFile::new(files, None, Progress::default())
     }
 
-    fn new(files: UserFiles, path: Option<PathBuf>, progress: Progress) -> Self {
-        let status = SaveStatus { path, has_failed: Arc::default() };
+    fn new(files: UserFiles, target: Option<SaveTarget>, progress: Progress) -> Self {
+        let status = SaveStatus { target, unsaved: Arc::default() };
         let base = progress.clone();
         ProgressFile { files, status, progress, base, has_reported_failure: false, set_aside_notice: None }
     }
@@ -66,23 +116,46 @@ impl ProgressFile {
     /// or if a newer version of the program wrote it. A newer file is left alone, and progress is not saved.
     ///
     /// # Errors
-    /// Returns a sentence if the file exists but cannot be read, or if it is damaged and cannot be renamed.
-    pub fn open(files: UserFiles, path: PathBuf) -> Result<(Self, Option<String>), String> {
+    /// Returns a sentence if the file exists but cannot be read, if the user has named a file that is not a progress
+    /// file, or if the file is damaged and cannot be renamed.
+    pub fn open(files: UserFiles, path: PathBuf, origin: PathOrigin) -> Result<(Self, Option<String>), String> {
         let fail = |error: io::Error| messages::cannot_read_progress(path.display(), reason(&error));
-        let mut content = read(&files, &path).map_err(fail)?;
+        let target = SaveTarget { files: files.clone(), path: path.clone(), origin };
+        let mut content = target.read(&path).map_err(fail)?;
         let mut notice = None;
         if let Content::Damaged(_) = content {
-            (content, notice) = recover(&files, &path).map_err(fail)?;
+            (content, notice) = target.recover().map_err(fail)?;
         }
-        let (progress, path) = match content {
-            Content::Progress { progress, .. } => (progress, Some(path)),
-            Content::Missing | Content::Damaged(_) => (Progress::default(), Some(path)),
+        let (progress, target) = match content {
+            Content::Progress { progress, .. } => (progress, Some(target)),
+            Content::Missing | Content::Damaged(_) => (Progress::default(), Some(target)),
+            Content::Foreign => return Err(fail(not_a_progress_file())),
             Content::Newer => {
                 notice = Some(messages::progress_is_newer(path.display()));
                 (Progress::default(), None)
             }
         };
-        Ok((ProgressFile::new(files, path, progress), notice))
+        Ok((ProgressFile::new(files, target, progress), notice))
+    }
+
+    /// Reads the progress at `path` for a command that only shows it. Changes no file. Also returns a sentence for the
+    /// user if the file is damaged, or if a newer version of the program wrote it.
+    ///
+    /// # Errors
+    /// Returns a sentence if the file exists but cannot be read, or if the user has named a file that is not a progress
+    /// file.
+    pub fn read(files: UserFiles, path: PathBuf, origin: PathOrigin) -> Result<(Progress, Option<String>), String> {
+        let fail = |error: io::Error| messages::cannot_read_progress(path.display(), reason(&error));
+        let target = SaveTarget { files, path: path.clone(), origin };
+        match target.read(&path).map_err(fail)? {
+            Content::Progress { progress, .. } => Ok((progress, None)),
+            Content::Missing => Ok((Progress::default(), None)),
+            Content::Foreign => Err(fail(not_a_progress_file())),
+            Content::Damaged(what) => {
+                Ok((Progress::default(), Some(messages::progress_is_damaged(path.display(), what))))
+            }
+            Content::Newer => Ok((Progress::default(), Some(messages::progress_is_newer(path.display())))),
+        }
     }
 
     /// Returns the progress of this session.
@@ -117,11 +190,11 @@ impl ProgressFile {
 
     /// Ends the session. If the progress is not saved, tries to save it once more. Returns a sentence if that fails.
     pub fn finish(&mut self) -> Option<String> {
-        if !self.status.has_failed.load(Ordering::Relaxed) {
-            return None;
+        let sentence = self.status.save_again();
+        if sentence.is_none() {
+            self.base.clone_from(&self.progress);
         }
-        let (path, reason) = self.try_to_save().err()?;
-        Some(messages::progress_still_not_saved(path, reason))
+        sentence
     }
 
     /// Saves the progress.
@@ -129,70 +202,117 @@ impl ProgressFile {
     /// # Errors
     /// Returns the path, and the reason why it could not be written.
     fn try_to_save(&mut self) -> Result<(), (String, String)> {
-        let Some(path) = self.status.path.clone() else { return Ok(()) };
-        let saved = self.merge_into_file(&path);
-        self.status.has_failed.store(saved.is_err(), Ordering::Relaxed);
-        saved.map_err(|error| (path.display().to_string(), reason(&error)))?;
-        self.base.clone_from(&self.progress);
-        Ok(())
+        let Some(target) = &self.status.target else { return Ok(()) };
+        let has_failed = self.status.has_failed();
+        match target.merge(&self.progress, &self.base, has_failed, &mut self.set_aside_notice) {
+            Ok(()) => {
+                *self.status.unsaved() = None;
+                self.base.clone_from(&self.progress);
+                Ok(())
+            }
+            Err(error) => {
+                let unsaved = UnsavedProgress { progress: self.progress.clone(), base: self.base.clone() };
+                *self.status.unsaved() = Some(unsaved);
+                Err((target.path.display().to_string(), reason(&error)))
+            }
+        }
     }
+}
 
-    /// Adds what this session has changed to the file.
-    fn merge_into_file(&mut self, path: &Path) -> io::Result<()> {
-        let path = self.files.resolve(path)?;
+impl SaveTarget {
+    /// Adds to the file what `progress` has and `base` has not. `has_failed` tells whether the last attempt has failed;
+    /// the file is then written even if it seems to have everything. A notice about a damaged file that was renamed is
+    /// put into `set_aside_notice`, also if writing fails after that.
+    fn merge(
+        &self,
+        progress: &Progress,
+        base: &Progress,
+        has_failed: bool,
+        set_aside_notice: &mut Option<String>,
+    ) -> io::Result<()> {
+        let path = self.files.resolve(&self.path)?;
         self.files.system.create_folder(folder_of(&path))?;
         let lock = self.files.lock(&path)?;
-        let (others, is_current) = match read(&self.files, &path)? {
+        let (others, is_current) = match self.read(&path)? {
             Content::Progress { progress, is_current } => (progress, is_current),
             Content::Missing => (Progress::default(), false),
+            Content::Foreign => return Err(not_a_progress_file()),
             Content::Newer => return Err(io::Error::new(io::ErrorKind::InvalidData, messages::newer_meanwhile())),
             Content::Damaged(_) => {
                 let renamed = set_aside(&self.files, &path, &lock)?;
-                self.set_aside_notice = Some(messages::progress_set_aside(code(&renamed.display().to_string())));
+                *set_aside_notice = Some(messages::progress_set_aside(code(&renamed.display().to_string())));
                 (Progress::default(), false)
             }
         };
-        let merged = self.progress.merged_into(others.clone(), &self.base);
-        let is_in_file = is_current && merged == others && !self.status.has_failed.load(Ordering::Relaxed);
-        if is_in_file {
+        let merged = progress.merged_into(others.clone(), base);
+        if is_current && merged == others && !has_failed {
             return Ok(());
         }
         let mut text = serde_json::to_vec_pretty(&merged)?;
         text.push(b'\n');
         self.files.replace(&path, &text, Audience::Owner)
     }
+
+    fn read(&self, path: &Path) -> io::Result<Content> {
+        match self.files.read(path, MAX_PROGRESS_BYTES) {
+            Ok(text) => Ok(parse(&text, self.origin)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Content::Missing),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Renames a damaged progress file, unless another session has done so by now. Returns the content that is then at
+    /// the path, and a sentence if a file was renamed.
+    fn recover(&self) -> io::Result<(Content, Option<String>)> {
+        let fail = |error: io::Error| io::Error::new(error.kind(), messages::damaged_and_not_moved(reason(&error)));
+        let path = self.files.resolve(&self.path).map_err(fail)?;
+        let lock = self.files.lock(&path).map_err(fail)?;
+        match self.read(&path)? {
+            Content::Damaged(what) => {
+                let renamed = set_aside(&self.files, &path, &lock).map_err(fail)?;
+                Ok((Content::Missing, Some(messages::progress_was_damaged(what, renamed.display()))))
+            }
+            content => Ok((content, None)),
+        }
+    }
 }
 
 /// The content of a progress file.
 enum Content {
-    /// There is no file.
+    /// There is no file, or the user has named an empty one.
     Missing,
     /// The progress, in the current format, and whether the file has that format as well.
     Progress { progress: Progress, is_current: bool },
     /// The file of a newer version of the program, whose format is not known.
     Newer,
+    /// A file that the user has named and that this program has not written.
+    Foreign,
     /// Any other content. The text describes what is wrong with it.
     Damaged(String),
 }
 
-fn read(files: &UserFiles, path: &Path) -> io::Result<Content> {
-    match files.read(path, MAX_PROGRESS_BYTES) {
-        Ok(text) => Ok(parse(&text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Content::Missing),
-        Err(error) => Err(error),
-    }
+fn not_a_progress_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, messages::not_a_progress_file())
 }
 
 /// Parses a progress file. Checks the version first, because nothing else is known about the file of a newer version.
-fn parse(text: &[u8]) -> Content {
+fn parse(text: &[u8], origin: PathOrigin) -> Content {
     #[derive(Deserialize)]
     struct Version {
         version: f64,
     }
-    match serde_json::from_slice::<Version>(text) {
-        Ok(Version { version }) if version > f64::from(VERSION) => return Content::Newer,
-        Err(error) => return Content::Damaged(error.to_string()),
-        Ok(_) => {}
+    if let Ok(Version { version }) = serde_json::from_slice(text)
+        && version > f64::from(VERSION)
+    {
+        return Content::Newer;
+    }
+    if origin == PathOrigin::User {
+        if text.trim_ascii().is_empty() {
+            return Content::Missing;
+        }
+        if !looks_like_progress(text) {
+            return Content::Foreign;
+        }
     }
     match serde_json::from_slice::<Progress>(text) {
         Ok(progress) => {
@@ -203,19 +323,21 @@ fn parse(text: &[u8]) -> Content {
     }
 }
 
-/// Renames a damaged progress file, unless another session has done so by now. Returns the content that is then at the
-/// path, and a sentence if a file was renamed.
-fn recover(files: &UserFiles, path: &Path) -> io::Result<(Content, Option<String>)> {
-    let fail = |error: io::Error| io::Error::new(error.kind(), messages::damaged_and_not_moved(reason(&error)));
-    let path = files.resolve(path).map_err(fail)?;
-    let lock = files.lock(&path).map_err(fail)?;
-    match read(files, &path)? {
-        Content::Damaged(what) => {
-            let renamed = set_aside(files, &path, &lock).map_err(fail)?;
-            Ok((Content::Missing, Some(messages::progress_was_damaged(what, renamed.display()))))
-        }
-        content => Ok((content, None)),
+/// Returns whether a file is progress, or was progress before it was damaged: it has the fields of progress and no others,
+/// or it is not JSON but begins like a file of this program.
+fn looks_like_progress(text: &[u8]) -> bool {
+    const FIELDS: [&str; 4] = ["version", "current", "lessons", "practice"];
+    const BEGINNING: &[u8] = b"{\"version\":";
+    const SECOND_FIELD: &[u8] = b",\"current\":";
+    if let Ok(fields) = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(text) {
+        let has_lessons = fields.contains_key("version") && fields.contains_key("lessons");
+        return has_lessons && fields.keys().all(|field| FIELDS.contains(&field.as_str()));
     }
+    let compact: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(50).collect();
+    let Some(rest) = compact.strip_prefix(BEGINNING) else { return false };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let after = &rest[digits..];
+    digits > 0 && (after.starts_with(SECOND_FIELD) || SECOND_FIELD.starts_with(after))
 }
 
 /// Renames a damaged progress file to an unused name beside it, `progress.damaged.json`, `progress.damaged-2.json`, …,

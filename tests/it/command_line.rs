@@ -145,15 +145,49 @@ fn a_damaged_progress_file_is_renamed_and_a_newer_one_is_left_alone() {
     let folder = folder("damaged");
     let file = folder.join("progress.json");
     let progress = file.display().to_string();
-    fs::write(&file, "{ half a fi").unwrap();
+    let damaged = "{\n  \"version\": 2,\n  \"curr";
+    fs::write(&file, damaged).unwrap();
+    let output = redis_tutor(&["--progress", &progress, "lessons"], b"");
+    assert!(stderr(&output).contains("is damaged"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(&file).unwrap(), damaged, "`lessons` only reads");
     let output = redis_tutor(&["--progress", &progress, "learn", "1"], b"");
     assert!(stderr(&output).contains("progress.damaged.json"), "{}", stderr(&output));
-    assert_eq!(fs::read_to_string(folder.join("progress.damaged.json")).unwrap(), "{ half a fi");
+    assert_eq!(fs::read_to_string(folder.join("progress.damaged.json")).unwrap(), damaged);
     let newer = r#"{"version": 99, "lessons": {}}"#;
     fs::write(&file, newer).unwrap();
     let output = redis_tutor(&["--progress", &progress, "learn", "1"], b":skip\n\n");
     assert!(stderr(&output).contains("newer redis-tutor"), "{}", stderr(&output));
     assert_eq!(fs::read_to_string(&file).unwrap(), newer);
+}
+
+#[test]
+fn a_file_that_is_not_progress_is_neither_renamed_nor_written() {
+    let folder = folder("foreign");
+    for (name, text) in [
+        ("notes.txt", "my notes"),
+        ("package.json", r#"{"name": "x", "version": 1}"#),
+        ("lock.json", r#"{"version": 1, "lessons": {}, "packages": {}}"#),
+        ("text-version.json", "{\n  \"version\": \"1.0\",\n  \"curr"),
+        ("list.json", "[]"),
+        ("zeros.bin", "\0\0\0\0"),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, text).unwrap();
+        for command in [&["lessons"][..], &["sheet"], &["learn", "first-contact"], &["play"]] {
+            let mut arguments = vec!["--progress", file.to_str().unwrap()];
+            arguments.extend(command);
+            let output = redis_tutor(&arguments, b"r.ping()\n");
+            assert_eq!(output.status.code(), Some(1), "{name}, {command:?}");
+            assert!(stderr(&output).contains("it is not a progress file"), "{name}: {}", stderr(&output));
+            assert_eq!(fs::read_to_string(&file).unwrap(), text, "{name}, {command:?}");
+        }
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 6, "nothing was renamed, and there is no lock");
+    let empty = folder.join("empty.json");
+    fs::write(&empty, "").unwrap();
+    let output = redis_tutor(&["--progress", empty.to_str().unwrap(), "learn", "1"], b":skip\n\n");
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+    assert!(fs::read_to_string(&empty).unwrap().contains("first-contact"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use redis_tutor::user_files::{ProgressFile, UserFiles};
+use redis_tutor::user_files::{PathOrigin, ProgressFile, UserFiles};
 
 use super::{LESSON, assert_has_all, stored_steps, temporary_files};
 use crate::support::program::folder;
@@ -20,7 +20,8 @@ const NAME_VARIABLE: &str = "REDIS_TUTOR_TEST_SAVES_AS";
 
 /// Saves one step after the other in a child process, and reports each saved step.
 fn save_until_killed(path: PathBuf, name: &str) -> ! {
-    let (mut file, notice) = ProgressFile::open(UserFiles::default(), path).expect("the file is whole");
+    let (mut file, notice) =
+        ProgressFile::open(UserFiles::default(), path, PathOrigin::Program).expect("the file is whole");
     assert_eq!(notice, None);
     let mut progress = file.progress().clone();
     for n in 0.. {
@@ -94,7 +95,8 @@ fn a_killed_process_loses_no_step_that_it_has_saved() {
             assert_has_all(&stored_steps(&path), &saved, &format!("round {round}"));
         }
         assert!(saved.len() >= 4, "{saved:?}");
-        let (mut file, notice) = ProgressFile::open(UserFiles::default(), path.clone()).expect("the file is whole");
+        let (mut file, notice) =
+            ProgressFile::open(UserFiles::default(), path.clone(), PathOrigin::Program).expect("the file is whole");
         let mut progress = file.progress().clone();
         progress.done(LESSON, "last");
         assert_eq!((notice, file.save(&progress)), (None, None));

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redis_tutor::lesson::progress::{Progress, VERSION};
-use redis_tutor::user_files::{Disk, FileSystem as _, LockAttempt, OpenFile, ProgressFile, Purpose, UserFiles};
+use redis_tutor::user_files::{
+    Disk, FileSystem as _, LockAttempt, OpenFile, PathOrigin, ProgressFile, Purpose, UserFiles,
+};
 
 use super::{LESSON, assert_has_all, stored, stored_steps, temporary_files};
 use crate::support::faulty_files::{ERRORS, Fault, FaultyFiles, every_fault, without_faults};
@@ -103,7 +105,7 @@ fn check_file(place: &Place, saved: &[String], context: &str) {
 fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, context: &str) {
     let place = prepare("files-progress-faults", beginning);
     let mut saved = Vec::new();
-    let opened = ProgressFile::open(files.user_files(), place.path.clone());
+    let opened = ProgressFile::open(files.user_files(), place.path.clone(), PathOrigin::Program);
     let (mut file, _) = match opened {
         Ok(opened) => opened,
         Err(sentence) => {
@@ -111,7 +113,7 @@ fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, conte
             assert!(sentence.contains("progress.json"), "{context}: {sentence}");
             check_file(&place, &[], context);
             files.repair();
-            ProgressFile::open(without_faults(), place.path.clone()).expect("the disk is repaired")
+            ProgressFile::open(without_faults(), place.path.clone(), PathOrigin::Program).expect("the disk is repaired")
         }
     };
     let mut sentences = Vec::new();
@@ -122,7 +124,9 @@ fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, conte
     let failures = count("cannot be saved");
     match fault {
         Fault::Kill(_) => {
-            file = ProgressFile::open(without_faults(), place.path.clone()).expect("the file is whole").0;
+            file = ProgressFile::open(without_faults(), place.path.clone(), PathOrigin::Program)
+                .expect("the file is whole")
+                .0;
             let steps = file.progress().lessons.get(LESSON).map(|lesson| lesson.done.clone()).unwrap_or_default();
             assert_has_all(&steps, &saved, context);
         }
@@ -177,7 +181,8 @@ fn no_fault_at_any_call_loses_a_step() {
 fn the_content_is_on_the_disk_before_the_file_is_renamed() {
     let place = prepare("files-progress-order", Beginning::Progress);
     let files = FaultyFiles::default();
-    let (mut file, _) = ProgressFile::open(files.user_files(), place.path.clone()).expect("the file is whole");
+    let (mut file, _) =
+        ProgressFile::open(files.user_files(), place.path.clone(), PathOrigin::Program).expect("the file is whole");
     do_step(&mut file, &place, "one", &mut Vec::new(), "without a fault");
     let calls = files.calls();
     let at = |name| calls.iter().position(|call| *call == name).unwrap_or_else(|| panic!("no {name} in {calls:?}"));
@@ -191,10 +196,12 @@ fn a_failure_is_said_once_with_its_reason_and_so_is_its_end() {
     {
         let place = prepare("files-progress-said", Beginning::Progress);
         let files = FaultyFiles::default();
-        let (mut file, notice) = ProgressFile::open(files.user_files(), place.path.clone()).expect("the file is whole");
+        let (mut file, notice) =
+            ProgressFile::open(files.user_files(), place.path.clone(), PathOrigin::Program).expect("the file is whole");
         assert_eq!((notice, file.status().is_saved()), (None, true));
         let broken = FaultyFiles::with(Fault::From(0, error));
-        let sentence = ProgressFile::open(broken.user_files(), place.path.clone()).expect_err("it cannot be read");
+        let sentence = ProgressFile::open(broken.user_files(), place.path.clone(), PathOrigin::Program)
+            .expect_err("it cannot be read");
         assert!(sentence.contains(reason) && sentence.contains("--no-progress"), "{sentence}");
         files.fail(error);
         let mut saved = Vec::new();
@@ -215,7 +222,9 @@ fn a_failure_is_said_once_with_its_reason_and_so_is_its_end() {
 #[test]
 fn two_sessions_at_once_keep_the_steps_of_both() {
     let place = prepare("files-progress-two", Beginning::Progress);
-    let open = || ProgressFile::open(UserFiles::default(), place.path.clone()).expect("the file is whole").0;
+    let open = || {
+        ProgressFile::open(UserFiles::default(), place.path.clone(), PathOrigin::Program).expect("the file is whole").0
+    };
     let (mut first, mut second) = (open(), open());
     let mut saved = [Vec::new(), Vec::new()];
     for n in 0..5 {
@@ -230,7 +239,9 @@ fn two_sessions_at_once_keep_the_steps_of_both() {
 #[test]
 fn what_another_session_has_changed_stays_however_often_this_one_saves() {
     let place = prepare("files-progress-base", Beginning::Progress);
-    let open = || ProgressFile::open(UserFiles::default(), place.path.clone()).expect("the file is whole").0;
+    let open = || {
+        ProgressFile::open(UserFiles::default(), place.path.clone(), PathOrigin::Program).expect("the file is whole").0
+    };
     let (mut first, mut second) = (open(), open());
     let mut theirs = second.progress().clone();
     theirs.at(LESSON, "their place");
@@ -255,7 +266,8 @@ fn many_sessions_at_once_keep_the_steps_of_all() {
                 let files = FaultyFiles::default();
                 // A session that waits for the lock yields to the others instead of sleeping.
                 files.on_pause(std::thread::yield_now);
-                let (mut file, _) = ProgressFile::open(files.user_files(), place.path.clone()).expect("it is whole");
+                let (mut file, _) = ProgressFile::open(files.user_files(), place.path.clone(), PathOrigin::Program)
+                    .expect("it is whole");
                 let mut progress = Progress::default();
                 for n in 0..25 {
                     progress.done(LESSON, &format!("{session}-{n}"));
@@ -294,7 +306,8 @@ fn lock(place: &Place) -> Saving {
 fn a_session_waits_for_another_that_saves_but_not_for_ever() {
     let place = prepare("files-progress-wait", Beginning::Progress);
     let files = FaultyFiles::default();
-    let (mut file, _) = ProgressFile::open(files.user_files(), place.path.clone()).expect("the file is whole");
+    let (mut file, _) =
+        ProgressFile::open(files.user_files(), place.path.clone(), PathOrigin::Program).expect("the file is whole");
     let mut saved = Vec::new();
 
     let mut other = Some(lock(&place));
@@ -328,7 +341,8 @@ fn a_file_of_a_newer_version_is_left_alone_whatever_is_in_it() {
     ] {
         let place = prepare("files-progress-newer", Beginning::NoFolder);
         write(&place.path, newer);
-        let (mut file, notice) = ProgressFile::open(UserFiles::default(), place.path.clone()).expect("it can be read");
+        let (mut file, notice) =
+            ProgressFile::open(UserFiles::default(), place.path.clone(), PathOrigin::Program).expect("it can be read");
         assert!(notice.as_ref().is_some_and(|notice| notice.contains("newer redis-tutor")), "{newer}: {notice:?}");
         let mut progress = Progress::default();
         progress.done(LESSON, "one");
@@ -337,7 +351,8 @@ fn a_file_of_a_newer_version_is_left_alone_whatever_is_in_it() {
 
         // The file of a newer version appears while a session runs.
         let place = prepare("files-progress-newer", Beginning::Progress);
-        let (mut file, _) = ProgressFile::open(UserFiles::default(), place.path.clone()).expect("it can be read");
+        let (mut file, _) =
+            ProgressFile::open(UserFiles::default(), place.path.clone(), PathOrigin::Program).expect("it can be read");
         fs::write(&place.path, newer).expect("the folder is writable");
         let sentence = file.save(&progress).expect("it is said");
         assert!(sentence.contains("newer redis-tutor"), "{sentence}");
@@ -350,7 +365,8 @@ fn a_file_of_a_newer_version_is_left_alone_whatever_is_in_it() {
 #[test]
 fn a_file_that_is_damaged_while_a_session_runs_is_set_aside() {
     let place = prepare("files-progress-damaged-later", Beginning::Progress);
-    let (mut file, _) = ProgressFile::open(UserFiles::default(), place.path.clone()).expect("the file is whole");
+    let (mut file, _) =
+        ProgressFile::open(UserFiles::default(), place.path.clone(), PathOrigin::Program).expect("the file is whole");
     for (damaged, name) in [("", "progress.damaged.json"), ("[]", "progress.damaged-2.json")] {
         fs::write(&place.path, damaged).expect("the folder is writable");
         let mut progress = file.progress().clone();
@@ -372,7 +388,8 @@ fn a_damaged_file_that_another_session_has_replaced_is_not_set_aside() {
         fs::write(&path, EARLIER).expect("the folder is writable");
         drop(other.take());
     });
-    let (file, notice) = ProgressFile::open(files.user_files(), place.path.clone()).expect("it is whole by now");
+    let (file, notice) =
+        ProgressFile::open(files.user_files(), place.path.clone(), PathOrigin::Program).expect("it is whole by now");
     assert_eq!((notice, files.pauses()), (None, 1));
     assert_eq!(file.progress().lessons[LESSON].done, ["earlier"]);
     assert_eq!(fs::read_to_string(&place.path).expect("it is still there"), EARLIER);
@@ -382,7 +399,8 @@ fn a_damaged_file_that_another_session_has_replaced_is_not_set_aside() {
 fn an_unchanged_progress_is_not_written_again() {
     let place = prepare("files-progress-unchanged", Beginning::Progress);
     let files = FaultyFiles::default();
-    let (mut file, _) = ProgressFile::open(files.user_files(), place.path.clone()).expect("the file is whole");
+    let (mut file, _) =
+        ProgressFile::open(files.user_files(), place.path.clone(), PathOrigin::Program).expect("the file is whole");
     let mut writes = Vec::new();
     for _ in 0..3 {
         let progress = file.progress().clone();
@@ -391,4 +409,23 @@ fn an_unchanged_progress_is_not_written_again() {
     }
     assert_eq!(writes, [1, 1, 1], "the first save converts the file to the current version");
     assert_eq!(stored(&place.path).expect("it exists").version, VERSION);
+}
+
+/// A user may name a file by mistake, or write to a progress file with another program while a session runs.
+#[test]
+fn a_named_file_that_becomes_another_file_while_a_session_runs_is_left_alone() {
+    let place = prepare("files-progress-foreign", Beginning::Progress);
+    let open = |origin| ProgressFile::open(UserFiles::default(), place.path.clone(), origin);
+    let (mut file, _) = open(PathOrigin::User).expect("the file is whole");
+    let notes = "my notes";
+    fs::write(&place.path, notes).expect("the folder is writable");
+    let mut progress = file.progress().clone();
+    progress.done(LESSON, "one");
+    let sentence = file.save(&progress).expect("it is said");
+    assert!(sentence.contains("not a progress file"), "{sentence}");
+    assert!(open(PathOrigin::User).is_err_and(|sentence| sentence.contains("not a progress file")));
+    assert_eq!(fs::read_to_string(&place.path).expect("it is still there"), notes);
+    fs::remove_file(&place.path).expect("the folder is writable");
+    assert_eq!((file.finish(), file.status().is_saved()), (None, true));
+    assert_eq!(stored_steps(&place.path), ["earlier", "one"]);
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use redis_tutor::lesson::progress::Progress;
-use redis_tutor::user_files::{HistoryFile, ProgressFile, UserFiles};
+use redis_tutor::user_files::{HistoryFile, PathOrigin, ProgressFile, UserFiles};
 
 use super::{LESSON, stored_steps};
 use crate::support::program::{folder, stderr, stdout};
@@ -133,7 +133,8 @@ fn mode(path: &Path) -> u32 {
 
 /// Saves one step in a progress file.
 fn save_step(path: &Path, step: &str) {
-    let (mut file, notice) = ProgressFile::open(UserFiles::default(), path.to_owned()).expect("it can be read");
+    let (mut file, notice) =
+        ProgressFile::open(UserFiles::default(), path.to_owned(), PathOrigin::Program).expect("it can be read");
     let mut progress: Progress = file.progress().clone();
     progress.done(LESSON, step);
     assert_eq!((notice, file.save(&progress)), (None, None));
