@@ -20,6 +20,9 @@ use crate::user_files::{MAX_SCRIPT_BYTES, UserFiles, read_at_most, reason};
 /// Column at which the lines of a picture are broken.
 const PICTURE_WIDTH: usize = 100;
 
+/// Maximum number of bytes of a picture in which its first tag is searched for. Comments may precede the tag.
+const MAX_PROLOGUE_BYTES: u64 = 4 << 10;
+
 /// Runs a script, and prints its transcript.
 pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> Result<i32, Error> {
     let source = read_script(file)?;
@@ -38,6 +41,12 @@ pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> 
 
 /// Runs a script, and writes its transcript as a picture.
 pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Error> {
+    let files = UserFiles::default();
+    // Whoever forgets the name of the picture names the script here. The check comes before anything is read, because
+    // the script would then be read from standard input.
+    if picture.as_os_str() != "-" {
+        require_picture(&files, picture)?;
+    }
     let source = read_script(file)?;
     let mut session = Session::new(session_options(arguments, Arc::default(), Progress::default(), Dialect::Python));
     session.limit_memory(arguments.memory_limit);
@@ -50,10 +59,30 @@ pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result
     if picture.as_os_str() == "-" {
         io::stdout().lock().write_all(&svg)?;
     } else {
-        let written = UserFiles::default().write_document(picture, &svg);
-        written.map_err(|e| Error::new(messages::cannot_write(picture.display(), reason(&e))))?;
+        files.write_document(picture, &svg).map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Error::from(error),
+            _ => Error::new(messages::cannot_write(picture.display(), reason(&error))),
+        })?;
     }
     Ok(status)
+}
+
+/// Returns an error if there is a file at the path of a picture that is neither empty nor a picture. Only a picture may be
+/// replaced by a picture.
+fn require_picture(files: &UserFiles, path: &Path) -> Result<(), Error> {
+    match files.read_start(path, MAX_PROLOGUE_BYTES) {
+        Ok(start) if is_picture(&start) => Ok(()),
+        Ok(_) => Err(Error::new(messages::not_a_picture(path.display()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::new(messages::cannot_write(path.display(), reason(&error)))),
+    }
+}
+
+/// Returns whether a file that starts with these bytes is empty or an SVG picture.
+fn is_picture(start: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(start);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    text.is_empty() || (text.starts_with('<') && text.contains("<svg"))
 }
 
 /// Reads a script from a file, or from standard input for `-`.
@@ -74,4 +103,19 @@ fn read_script(file: &Path) -> Result<String, Error> {
         let byte = e.as_bytes()[at];
         Error::new(messages::not_utf8(name, line, column, format_args!("{byte:#04x}")))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_empty_file_and_a_picture_are_pictures() {
+        for text in ["", " \n", "<svg xmlns='x'>", "\u{feff}<?xml version='1.0'?>\n<!-- by hand -->\n<svg>"] {
+            assert!(is_picture(text.as_bytes()), "{text:?}");
+        }
+        for text in ["print('<svg>')", "GET a", "<html>", "x", "\0\0"] {
+            assert!(!is_picture(text.as_bytes()), "{text:?}");
+        }
+    }
 }

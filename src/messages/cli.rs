@@ -10,6 +10,14 @@ messages! {
     /// Shown if a file cannot be written.
     cannot_write(path, error) = "{path} cannot be written: {error}";
 
+    /// Shown by `run --svg` if the file to write is something else than a picture, such as the script.
+    not_a_picture(path) =
+        "{path} is not a picture, and stays as it is. The name of the picture comes after --svg: \
+         redis-tutor run --svg picture.svg script.py";
+
+    /// The name of standard output in messages.
+    standard_output() = "standard output";
+
     /// The name of standard input in messages.
     standard_input() = "standard input";
 

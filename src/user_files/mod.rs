@@ -110,6 +110,19 @@ impl UserFiles {
         read_at_most(self.system.open(path, Purpose::ReadStream)?, limit)
     }
 
+    /// Reads the first `limit` bytes of a file, or fewer if the file is shorter. A descriptor of the process counts as
+    /// empty, because reading it would take its content from other readers.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, or if it is neither a regular file nor a descriptor.
+    pub fn read_start(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        if !is_descriptor(path) {
+            self.open_regular(path)?.0.take(limit).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
     /// Reads the last `limit` bytes of a regular file. Returns them, and whether they are the whole file.
     fn read_end(&self, path: &Path, limit: u64) -> io::Result<(Vec<u8>, bool)> {
         let (mut file, length) = self.open_regular(path)?;

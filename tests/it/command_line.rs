@@ -256,6 +256,28 @@ fn a_closed_standard_output_ends_the_program_without_a_message() {
 }
 
 #[test]
+fn a_picture_replaces_nothing_but_a_picture() {
+    let folder = folder("svg-overwrites");
+    let path = |name: &str| folder.join(name).display().to_string();
+    for (name, text) in [("s.py", "print('important')\n"), ("notes.txt", "my notes"), ("s.svg", "print('important')\n")]
+    {
+        fs::write(folder.join(name), text).unwrap();
+        for arguments in [&["run", "--svg", &path(name)][..], &["run", "--svg", &path(name), &path("s.py")]] {
+            let output = redis_tutor(arguments, b"1 + 1\n");
+            assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+            assert!(stderr(&output).contains("is not a picture, and stays as it is"), "{}", stderr(&output));
+            assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), text, "{arguments:?}");
+        }
+    }
+    for name in ["new.svg", "new.svg", "empty.tmp"] {
+        fs::write(folder.join("empty.tmp"), "").unwrap();
+        let output = redis_tutor(&["run", &path("s.py"), "--svg", &path(name)], b"");
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{name}");
+        assert!(fs::read_to_string(folder.join(name)).unwrap().contains("</svg>"), "{name}");
+    }
+}
+
+#[test]
 fn a_misspelt_name_gets_a_suggestion() {
     let output = redis_tutor(&["--no-progress", "learn", "hashs"], b"");
     assert!(stderr(&output).contains("Did you mean 'hashes'?"), "{}", stderr(&output));
