@@ -63,7 +63,7 @@ impl FileSystem for Disk {
                 file
             }
             Purpose::ReadStream => File::open(path)?,
-            Purpose::WriteStream => File::create(path)?,
+            Purpose::WriteStream => open_descriptor(path)?,
         }))
     }
 
@@ -181,6 +181,31 @@ fn private_folder() -> fs::DirBuilder {
 #[cfg(not(unix))]
 fn private_folder() -> fs::DirBuilder {
     fs::DirBuilder::new()
+}
+
+/// Opens a descriptor of the process for writing, such as `/dev/stdout` or `/dev/fd/3`. A shell may have opened it with
+/// `>>` on a file that has content, so the file is not truncated.
+///
+/// On Linux, opening the path of a descriptor opens its file anew, with a position of its own. Standard output and
+/// standard error are therefore duplicated instead, and other files are written at their end.
+#[cfg(unix)]
+fn open_descriptor(path: &Path) -> io::Result<File> {
+    use rustix::io::fcntl_dupfd_cloexec;
+    const FIRST_FREE: i32 = 3;
+    match path.to_str() {
+        Some("/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => {
+            Ok(fcntl_dupfd_cloexec(io::stdout(), FIRST_FREE)?.into())
+        }
+        Some("/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2") => {
+            Ok(fcntl_dupfd_cloexec(io::stderr(), FIRST_FREE)?.into())
+        }
+        _ => OpenOptions::new().append(true).open(path),
+    }
+}
+
+#[cfg(not(unix))]
+fn open_descriptor(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).open(path)
 }
 
 /// Opens a file, or creates it for its owner alone.

@@ -125,7 +125,7 @@ pub enum Purpose {
     Create(Audience),
     /// Reading a file that may be a pipe or a terminal, and waiting for it.
     ReadStream,
-    /// Writing to a file that may be a pipe or a terminal.
+    /// Writing to a descriptor of the process, which may be a pipe or a terminal. The content of a file is kept.
     WriteStream,
 }
 

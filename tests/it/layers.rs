@@ -194,7 +194,14 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     // In `cli`, a single file writes messages, and makes hidden characters in them visible.
     (
         &["std::io::stderr"],
-        &["cli/output.rs", "shell/terminal_modes.rs", "transcript/script.rs", "python-kernel/kernel", "redis-server"],
+        &[
+            "cli/output.rs",
+            "shell/terminal_modes.rs",
+            "transcript/script.rs",
+            "user_files/disk.rs",
+            "python-kernel/kernel",
+            "redis-server",
+        ],
     ),
     // All other code uses `markup::DisplayWidth`, which measures a text as it is shown.
     (

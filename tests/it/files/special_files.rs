@@ -127,6 +127,31 @@ fn a_script_may_come_from_a_descriptor_of_the_shell() {
     assert!(text.starts_with(">>> print(6 * 7)\n42\n") && text.contains("</svg>"), "{text}{}", stderr(&output));
 }
 
+#[test]
+fn a_picture_for_a_descriptor_keeps_what_its_file_contains() {
+    let folder = folder("files-descriptor");
+    let program = env!("CARGO_BIN_EXE_redis-tutor");
+    for (path, redirection) in [
+        ("/dev/stdout", ">> log"),
+        ("/dev/fd/1", ">> log"),
+        ("/proc/self/fd/1", ">> log"),
+        ("/dev/stderr", "2>> log"),
+        ("/dev/fd/3", "3>> log"),
+        ("/proc/self/fd/3", "3>> log"),
+        ("/dev/stdout", "1<> log"),
+    ] {
+        if path.starts_with("/proc") && !Path::new("/proc/self/fd").exists() {
+            continue;
+        }
+        fs::write(folder.join("log"), "precious\n").expect("the folder is writable");
+        let skip = if redirection.starts_with("1<>") { "read -r _ <&1; " } else { "" };
+        let command = format!("({skip}exec '{program}' run --svg {path} - < /dev/null) {redirection}");
+        let output = Command::new("sh").current_dir(&folder).args(["-c", &command]).output().expect("there is a shell");
+        let log = fs::read_to_string(folder.join("log")).expect("it is UTF-8");
+        assert!(log.starts_with("precious\n") && log.contains("</svg>"), "{command}: {log}{}", stderr(&output));
+    }
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("it exists").permissions().mode() & 0o7777
 }
