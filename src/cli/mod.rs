@@ -34,6 +34,7 @@ use crate::session::dialect::Dialect;
 use crate::session::display::lesson_status::lesson_statuses;
 use crate::session::event::Show;
 use crate::shell;
+use crate::user_files::reason;
 use args::{Arguments, Command};
 use learn::Start;
 use progress::read_progress;
@@ -41,6 +42,10 @@ use redis_server::now_us;
 
 /// The exit status after a panic, as in other Rust programs.
 const PANIC_STATUS: i32 = 101;
+
+/// The exit status if the reader of standard output has gone: that of a program which the signal SIGPIPE has ended. The
+/// command has not finished, so it has not succeeded either.
+const BROKEN_PIPE_STATUS: u8 = 128 + 13;
 
 /// Number of columns of a transcript.
 const TRANSCRIPT_WIDTH: usize = 80;
@@ -57,7 +62,14 @@ impl Error {
 
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        Error((error.kind() != io::ErrorKind::BrokenPipe).then(|| error.to_string()))
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Error(None),
+            // Errors about files of the user already contain a sentence.
+            io::ErrorKind::StorageFull if error.get_ref().is_none() => {
+                Error::new(messages::cannot_write(messages::standard_output(), reason(&error)))
+            }
+            _ => Error::new(reason(&error)),
+        }
     }
 }
 
@@ -68,13 +80,18 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(refusal) => return report_refusal(&refusal),
     };
-    match run(&arguments) {
+    exit_code_of(run(&arguments))
+}
+
+/// Prints the error of a subcommand, if there is one, and returns the exit status of the program.
+fn exit_code_of(result: Result<i32, Error>) -> ExitCode {
+    match result {
         Ok(status) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),
         Err(Error(Some(message))) => {
             output::print_message(&messages::error(message));
             ExitCode::from(1)
         }
-        Err(Error(None)) => ExitCode::SUCCESS,
+        Err(Error(None)) => ExitCode::from(BROKEN_PIPE_STATUS),
     }
 }
 
@@ -92,10 +109,13 @@ fn exit_on_panic() {
 /// file that the user's shell has filled in.
 fn report_refusal(refusal: &clap::Error) -> ExitCode {
     let text = refusal.render().to_string();
-    if first_hidden(&text).is_none() {
-        refusal.exit();
+    if first_hidden(&text).is_some() {
+        output::print_message(text.trim_end());
+    } else if let Err(error) = refusal.print()
+        && !refusal.use_stderr()
+    {
+        return exit_code_of(Err(Error::from(error)));
     }
-    output::print_message(text.trim_end());
     ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2))
 }
 

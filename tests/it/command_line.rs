@@ -255,6 +255,43 @@ fn a_closed_standard_output_ends_the_program_without_a_message() {
     assert_eq!(stderr(&output), "");
 }
 
+/// A command whose reader has gone has not finished. `check` must not seem to have passed.
+#[cfg(unix)]
+#[test]
+fn a_closed_standard_output_is_no_success() {
+    let folder = folder("closed-output");
+    fs::write(folder.join("faulty.toml"), "[[step]]\n").unwrap();
+    fs::write(folder.join("script.py"), "1 + 1\n").unwrap();
+    let (lessons, script) = (folder.display().to_string(), folder.join("script.py").display().to_string());
+    for arguments in [
+        &["check", &lessons][..],
+        &["run", &script],
+        &["run", "--svg", "-", &script],
+        &["run", "--svg", "/dev/stdout", &script],
+        &["--no-progress", "lessons"],
+        &["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_redis-tutor"));
+        let output = command.args(arguments).stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped()).output();
+        let output = output.unwrap();
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(128 + 13), ""), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_reported() {
+    for arguments in [&["man"][..], &["--help"], &["--version"], &["help", "run"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_redis-tutor"));
+        let output = command.args(arguments).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let sentence = "redis-tutor: standard output cannot be written: the disk is full\n";
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(1), sentence), "{arguments:?}");
+    }
+}
+
 #[test]
 fn a_picture_replaces_nothing_but_a_picture() {
     let folder = folder("svg-overwrites");
