@@ -76,6 +76,7 @@ impl From<io::Error> for Error {
 /// Runs the program, and returns its exit status.
 pub fn main() -> ExitCode {
     exit_on_panic();
+    survive_file_size_limit();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(refusal) => return report_refusal(&refusal),
@@ -103,6 +104,16 @@ fn exit_on_panic() {
         report(panic);
         std::process::exit(PANIC_STATUS);
     }));
+}
+
+/// Makes a write that exceeds the limit on the size of files (`ulimit -f`) fail like a write on a full disk. Without a
+/// handler, the signal SIGXFSZ would end the program.
+fn survive_file_size_limit() {
+    #[cfg(unix)]
+    {
+        // The handler only sets a flag that nobody reads. If it cannot be installed, the program works as before.
+        drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()));
+    }
 }
 
 /// Prints the help, the version, or the reason why the arguments were refused. A refused argument may be the name of a

@@ -47,6 +47,13 @@ messages! {
     /// meantime.
     newer_meanwhile() = "a newer redis-tutor has written it, and it stays as it is";
 
+    /// Shown as the reason why progress was not read or saved: the user has named a file that is not progress.
+    not_a_progress_file() = "it is not a progress file of redis-tutor, and stays as it is";
+
+    /// Shown by a command that only reads progress, if the file is damaged.
+    progress_is_damaged(path, error) =
+        "redis-tutor: the progress file {path} is damaged ({error}). The next lesson renames it and starts afresh.";
+
     /// Shown as the reason why progress was not read: the file is damaged and could not be renamed.
     damaged_and_not_moved(reason) = "it is damaged and cannot be renamed: {reason}";
 

@@ -247,6 +247,7 @@ pub fn reason(error: &io::Error) -> String {
         _ if error.get_ref().is_some() => error.to_string(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => messages::disk_is_full(),
         io::ErrorKind::ReadOnlyFilesystem => messages::disk_is_read_only(),
+        io::ErrorKind::FileTooLarge => messages::file_size_is_limited(),
         io::ErrorKind::PermissionDenied => messages::no_permission(),
         _ => error.to_string(),
     }

@@ -190,6 +190,28 @@ fn a_file_that_is_not_progress_is_neither_renamed_nor_written() {
     assert!(fs::read_to_string(&empty).unwrap().contains("first-contact"));
 }
 
+/// The system sends a signal when a file would become too large. Its default action ends the program.
+#[cfg(unix)]
+#[test]
+fn a_limit_on_the_size_of_files_is_like_a_full_disk() {
+    let folder = folder("file-size");
+    let command = format!(
+        "ulimit -f 0; exec '{}' --progress progress.json learn first-contact",
+        env!("CARGO_BIN_EXE_redis-tutor")
+    );
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &command])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let output = shell.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{:?}", output.status);
+    assert!(stderr(&output).contains("the system does not allow a file of that size"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("You can go on"), "{}", stdout(&output));
+}
+
 #[test]
 fn the_exit_status_tells_how_the_program_ended() {
     for (arguments, input, status) in [
