@@ -35,6 +35,11 @@ pub enum Dialect {
 /// Words that are tutor commands even without a colon, if they are the only word on the line.
 const BARE_WORDS: [&str; 5] = ["help", "hint", "skip", "quit", "exit"];
 
+/// Maximum number of bytes of Python that are parsed to find where the lines of other kinds in a text are. A string that is
+/// never closed, with thousands of redis-cli lines after it, would otherwise be parsed again for each of them, and the
+/// prompt would not react for minutes.
+const MAX_PARSED_BYTES: usize = 2 << 20;
+
 /// Splits a text, which may have been pasted, into inputs of one kind each.
 pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     let text = unprompted(text);
@@ -52,31 +57,43 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     // A line of another kind ends the Python source that precedes it.
     let mut parts = Vec::new();
     let mut python = String::new();
+    let mut parse_budget = MAX_PARSED_BYTES;
     for line in text.lines() {
-        let is_inside = syntax::completeness(&python) == Completeness::Incomplete && !python.trim().is_empty();
         let other = match line_input(line, dialect) {
             other @ (Input::Cli(_) | Input::Tutor(_) | Input::CliUnlessBound(_)) if !line.starts_with([' ', '\t']) => {
-                other
+                Some(other)
             }
-            _ => Input::Python(String::new()),
+            _ => None,
         };
-        let ends_block =
-            !matches!(other, Input::Python(_)) && (!is_inside || syntax::split_statements(&python).is_ok());
-        if ends_block {
-            if !python.trim().is_empty() {
-                parts.push(Input::Python(std::mem::take(&mut python)));
+        match other {
+            Some(other) if ends_python(&python, &mut parse_budget) => {
+                if !python.trim().is_empty() {
+                    parts.push(Input::Python(std::mem::take(&mut python)));
+                }
+                python.clear();
+                parts.push(other);
             }
-            python.clear();
-            parts.push(other);
-        } else {
-            python.push_str(line);
-            python.push('\n');
+            _ => {
+                python.push_str(line);
+                python.push('\n');
+            }
         }
     }
     if !python.trim().is_empty() {
         parts.push(Input::Python(python));
     }
     parts
+}
+
+/// Returns whether a line of another kind can follow this Python source, which it then ends: unless the source is
+/// unfinished. Subtracts the work from `budget`. When that is used up, the rest of the text counts as Python.
+fn ends_python(python: &str, budget: &mut usize) -> bool {
+    if python.trim().is_empty() {
+        return true;
+    }
+    let Some(left) = budget.checked_sub(python.len()) else { return false };
+    *budget = left;
+    syntax::completeness(python) != Completeness::Incomplete || syntax::split_statements(python).is_ok()
 }
 
 /// Splits an answer into submissions, as a learner would enter them: single lines, or whole blocks.
@@ -222,6 +239,18 @@ mod tests {
             kinds(">>> for i in range(2):\n...     i\n...\n0\n1"),
             ["python \"for i in range(2):\\n    i\\n\\n\""]
         );
+    }
+
+    /// Parsing everything before each line would take minutes for these texts.
+    #[test]
+    fn long_texts_with_a_syntax_error_are_split_quickly() {
+        let lines = |line: &str| format!("{line}\n").repeat(20_000);
+        let invalid = lines("x7 = 7") + "x = = 1\n";
+        assert_eq!(inputs(&invalid, Dialect::Both), [Input::Python(invalid.clone())]);
+        let commands = inputs(&(invalid + "GET a\nGET b\n"), Dialect::Both);
+        assert_eq!(commands[1..], [Input::Cli("GET a".into()), Input::Cli("GET b".into())]);
+        let unclosed = "x = '''\n".to_owned() + &lines("GET a");
+        assert_eq!(inputs(&unclosed, Dialect::Both), [Input::Python(unclosed.clone())]);
     }
 
     #[test]
