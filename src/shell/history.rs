@@ -12,7 +12,10 @@ use crate::user_files::{HistoryFile, UserFiles};
 const MAX_ENTRIES: usize = 1000;
 
 /// Words that suggest that an entry, in Python or redis-cli, contains a password.
-const SECRET_WORDS: [&str; 6] = ["auth", "requirepass", "masterauth", "masteruser", "setuser", "password"];
+const SECRET_WORDS: [&str; 8] = ["auth", "auth2", "masterauth", "masteruser", "setuser", "pw", "pwd", "apikey"];
+
+/// Parts of words with the same meaning: `requirepass`, `db_password`, `UsernamePasswordCredentialProvider`.
+const SECRET_PARTS: [&str; 5] = ["passw", "requirepass", "passphrase", "credential", "secret"];
 
 /// The saved part of a history.
 #[derive(Debug)]
@@ -64,7 +67,19 @@ fn empty_history() -> MemHistory {
 fn may_contain_password(entry: &str) -> bool {
     let entry = entry.to_ascii_lowercase();
     let mut words = entry.split(|c: char| !c.is_ascii_alphanumeric());
-    words.any(|word| SECRET_WORDS.contains(&word))
+    words.any(|word| SECRET_WORDS.contains(&word) || SECRET_PARTS.iter().any(|part| word.contains(part)))
+        || contains_url_with_password(&entry)
+}
+
+/// Returns whether a text contains a URL with a password: `redis://:hunter2@localhost`, `redis://user:hunter2@localhost`.
+fn contains_url_with_password(text: &str) -> bool {
+    text.split("://").skip(1).any(|rest| {
+        let end = rest.find(|c: char| c.is_whitespace() || "/'\"".contains(c)).unwrap_or(rest.len());
+        // A password may contain a slash or a quote that was not encoded, so the search ends there only if an `@` is
+        // before it.
+        let authority = if rest[..end].contains('@') { &rest[..end] } else { rest };
+        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    })
 }
 
 #[cfg(test)]
@@ -86,12 +101,23 @@ mod tests {
             "GET b  ",
             "",
             "CONFIG SET requirepass x",
+            "r = redis.from_url('redis://:hunter2@localhost')",
+            "redis.Redis.from_url('rediss://user:hunter/2@localhost:6379/0')",
+            "UsernamePasswordCredentialProvider('u', 'hunter2')",
+            "MIGRATE h 6379 k 0 1000 AUTH2 u hunter2",
+            "pw = 'hunter2'",
+            "db_passwd='hunter2'",
+            "client_secret = 'hunter2'",
         ] {
             assert_eq!(saved.add(&mut history, entry), None, "the folder is writable");
         }
         let entries = |history: &MemHistory| history.into_iter().cloned().collect::<Vec<_>>();
         assert_eq!(entries(&history), ["a = 1", "GET b"]);
         assert_eq!(entries(&open().1), ["a = 1", "GET b"]);
+        let others = ["redis.from_url('redis://localhost:6379/0')", "r.set('a', 'b@c')", "while x: pass", "token = 7"];
+        for entry in others {
+            assert!(!may_contain_password(entry), "{entry}");
+        }
         std::fs::remove_dir_all(folder).expect("the folder was created above");
     }
 }
