@@ -1,6 +1,7 @@
 //! The file of an input history. Each line is an entry, with line breaks and backslashes escaped; the latest entry is the
 //! last line.
 
+use std::collections::HashSet;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -98,13 +99,10 @@ impl HistoryFile {
         let text = String::from_utf8_lossy(&bytes);
         // If only a part of the file was read, its first line is the end of an entry.
         let lines: Vec<&str> = text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
-        let mut entries: Vec<String> = Vec::new();
-        for line in lines.iter().rev() {
-            let entry = unescape(line);
-            if entries.len() < self.max_entries && !entries.contains(&entry) {
-                entries.push(entry);
-            }
-        }
+        // Two different lines are two different entries.
+        let mut known = HashSet::new();
+        let latest = lines.iter().rev().filter(|line| known.insert(**line)).take(self.max_entries);
+        let mut entries: Vec<String> = latest.map(|line| unescape(line)).collect();
         entries.reverse();
         Ok(StoredHistory { entries, is_too_long: !is_whole || lines.len() > 2 * self.max_entries })
     }
