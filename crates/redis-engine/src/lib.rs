@@ -133,7 +133,7 @@ impl Engine {
         if self.keyspace.blocked.any() {
             if self.server.pause_us > 0 {
                 // After DEBUG SLEEP in a transaction, the clock is later than when the transaction started.
-                self.keyspace.set_clock(now_us + self.server.pause_us);
+                self.keyspace.set_clock(now_us.saturating_add(self.server.pause_us));
             }
             self.serve_blocked_clients();
         }

@@ -11,8 +11,8 @@ mod housekeeping;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use mio::event::Event;
@@ -70,14 +70,37 @@ pub struct Server {
 /// Stops a server's [`run`](Server::run) from any thread.
 #[derive(Clone)]
 pub struct StopHandle {
-    is_stopped: Arc<AtomicBool>,
+    state: Arc<StopState>,
     waker: Arc<Waker>,
+}
+
+#[derive(Default)]
+struct StopState {
+    is_stopped: AtomicBool,
+    /// Locked while `is_stopped` is set, so that a loop which is about to sleep cannot miss it.
+    lock: Mutex<()>,
+    stopped: Condvar,
+}
+
+impl StopState {
+    fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Acquire)
+    }
+
+    /// Sleeps until the server is stopped, but at most for `duration`.
+    fn sleep(&self, duration: Duration) {
+        let guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.stopped.wait_timeout_while(guard, duration, |()| !self.is_stopped()));
+    }
 }
 
 impl StopHandle {
     /// Makes [`Server::run`] disconnect all clients and return.
     pub fn stop(&self) {
-        self.is_stopped.store(true, Ordering::Release);
+        let guard = self.state.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.state.is_stopped.store(true, Ordering::Release);
+        drop(guard);
+        self.state.stopped.notify_all();
         // If waking the loop fails, it stops at its next event.
         drop(self.waker.wake());
     }
@@ -152,7 +175,7 @@ impl Server {
             reporter: Reporter::new(|_| {}),
             read_buffer: vec![0; READ_CHUNK].into(),
             spin: AdaptiveSpin::new(),
-            stop_handle: StopHandle { is_stopped: Arc::default(), waker },
+            stop_handle: StopHandle { state: Arc::default(), waker },
         })
     }
 
@@ -176,7 +199,7 @@ impl Server {
     /// # Errors
     /// Returns an error if waiting for sockets fails.
     pub fn run(&mut self, engine: &mut Engine) -> Result<(), ServeError> {
-        while !self.stop_handle.is_stopped.load(Ordering::Acquire) {
+        while !self.stop_handle.state.is_stopped() {
             self.run_once(engine, None).map_err(|error| ServeError::System("waiting for clients", error))?;
         }
         self.close(engine);
@@ -315,7 +338,7 @@ impl Server {
                 self.close_connection(engine, index);
             }
         }
-        if sleep_if_requested(engine) {
+        if sleep_if_requested(engine, &self.stop_handle.state) {
             self.queue_connection(index);
         }
         self.flush_written_clients(engine, now_us);
@@ -410,12 +433,12 @@ enum Action {
     ResumeAndRead,
 }
 
-/// Sleeps if DEBUG SLEEP has requested it. Returns whether the server has slept. The client's next requests must then
-/// wait.
-fn sleep_if_requested(engine: &mut Engine) -> bool {
+/// Sleeps if DEBUG SLEEP has requested it, until the server is stopped. Returns whether the server has slept. The
+/// client's next requests must then wait.
+fn sleep_if_requested(engine: &mut Engine, stop_state: &StopState) -> bool {
     let pause_us = std::mem::take(&mut engine.server.pause_us);
     if pause_us > 0 {
-        std::thread::sleep(Duration::from_micros(pause_us.unsigned_abs()));
+        stop_state.sleep(Duration::from_micros(pause_us.unsigned_abs()));
     }
     pause_us > 0
 }
@@ -425,4 +448,30 @@ fn resident_bytes() -> u64 {
     const PAGE: u64 = 4096;
     let pages = std::fs::read_to_string("/proc/self/statm").ok();
     pages.and_then(|text| text.split(' ').nth(1)?.parse().ok()).map_or(0, |pages: u64| pages * PAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+
+    /// Time limit for anything the test waits for. Reaching it means that the test has failed.
+    const TIMEOUT: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn a_server_that_sleeps_can_be_stopped() {
+        let mut engine = Engine::new(7, now_us());
+        let server = Server::bind(&Options { port: 0, ..Options::default() }, &mut engine).unwrap();
+        let stop_handle = server.stop_handle();
+        let (sender, receiver) = mpsc::channel();
+        let sleeper = thread::spawn(move || {
+            engine.server.pause_us = i64::MAX;
+            sender.send(sleep_if_requested(&mut engine, &server.stop_handle.state))
+        });
+        stop_handle.stop();
+        assert_eq!(receiver.recv_timeout(TIMEOUT), Ok(true), "the server was stopped");
+        sleeper.join().unwrap().unwrap();
+    }
 }

@@ -72,10 +72,14 @@ fn is_allowed(call: &mut Call) -> bool {
     }
 }
 
+/// Maximum time to sleep, in microseconds: a hundred years. The clock cannot represent a time that is much later.
+const MAX_PAUSE_US: i64 = 100 * 366 * 86_400 * 1_000_000;
+
 /// Asks the driver to sleep for a number of seconds. An invalid number counts as 0.
 fn sleep(call: &mut Call) {
     let seconds = number::parse_double(call.argv[2]).filter(|seconds| seconds.is_finite()).unwrap_or(0.0);
-    call.server.pause_us += (seconds.max(0.0) * 1e6) as i64;
+    let pause_us = (seconds.max(0.0) * 1e6) as i64;
+    call.server.pause_us = call.server.pause_us.saturating_add(pause_us).min(MAX_PAUSE_US);
     call.reply.ok();
 }
 
