@@ -19,6 +19,10 @@ use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{CompletionType, Context};
 
+/// Maximum length in bytes of a line that has colours and hints. Each key colours and redraws the whole line, so that a
+/// longer line that arrives key by key, as from a paste without brackets, would take minutes.
+const MAX_HIGHLIGHTED: usize = 2000;
+
 /// The prompt at which a line is typed.
 #[derive(Debug, Clone)]
 pub struct PromptContext {
@@ -63,6 +67,11 @@ impl EditorHelper {
     /// Returns whether the line is Python, redis-cli or a tutor command.
     fn is_command_line(&self, line: &str) -> bool {
         self.context.is_code || line.starts_with(':')
+    }
+
+    /// Returns whether a line is shown as it is, without colours and hints.
+    fn is_unadorned(&self, line: &str) -> bool {
+        self.theme == Theme::Plain || line.len() > MAX_HIGHLIGHTED
     }
 
     /// Returns the rest of a history entry, if it fits in this number of columns, followed by the signature, if that
@@ -143,7 +152,7 @@ impl Hinter for EditorHelper {
         super::panic_report::panic_on_request(line, &self.queries);
         self.current_argument.replace(0..0);
         // Without colours a hint would look like typed text.
-        if pos < line.len() || line.trim().is_empty() || self.theme == Theme::Plain || !self.is_command_line(line) {
+        if pos < line.len() || line.trim().is_empty() || self.is_unadorned(line) || !self.is_command_line(line) {
             return None;
         }
         let last = line.rsplit('\n').next().unwrap_or_default();
@@ -170,7 +179,7 @@ fn truncate_hint(hint: &str, columns: usize, ascii: bool) -> Option<String> {
 
 impl Highlighter for EditorHelper {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
-        if self.theme == Theme::Plain || !self.is_command_line(line) {
+        if self.is_unadorned(line) || !self.is_command_line(line) {
             return without_hidden(line);
         }
         let lacks_attribute = |owner: &str, attribute: &str| self.attributes.lacks(owner, attribute, &self.queries);
@@ -198,7 +207,7 @@ impl Highlighter for EditorHelper {
     }
 
     fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
-        if self.theme == Theme::Plain {
+        if self.is_unadorned(line) {
             return first_hidden(line).is_some();
         }
         kind != CmdKind::MoveCursor || line.contains(['(', '[', '{'])
@@ -208,3 +217,21 @@ impl Highlighter for EditorHelper {
 impl Validator for EditorHelper {}
 
 impl rustyline::Helper for EditorHelper {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The editor redraws the whole line at each key unless `highlight_char` returns false.
+    #[test]
+    fn a_long_line_is_not_redrawn_at_each_key() {
+        let queries = SessionQueries::new().expect("a pipe can be created");
+        let helper = EditorHelper::new(Theme::Colours, false, queries);
+        let line = |length| "x".repeat(length);
+        assert!(helper.highlight_char(&line(MAX_HIGHLIGHTED), 0, CmdKind::Other));
+        assert!(!helper.highlight_char(&line(MAX_HIGHLIGHTED + 1), 0, CmdKind::Other));
+        assert!(matches!(helper.highlight(&line(MAX_HIGHLIGHTED + 1), 0), Cow::Borrowed(_)));
+        let hidden = line(MAX_HIGHLIGHTED) + "\x1b[31m";
+        assert!(helper.highlight_char(&hidden, 0, CmdKind::Other) && !helper.highlight(&hidden, 0).contains('\x1b'));
+    }
+}
