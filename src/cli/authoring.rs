@@ -24,7 +24,8 @@ pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let id = id_from_stem(&stem);
     if path.extension().is_none_or(|extension| extension != "toml") || id.is_empty() {
-        let suggested = path.with_file_name(if id.is_empty() { "my-lesson".into() } else { stem });
+        let suggested =
+            path.with_file_name(if id.is_empty() || stem.starts_with('.') { "my-lesson".into() } else { stem });
         return Err(Error::new(messages::not_a_lesson_file(suggested.with_extension("toml").display())));
     }
     let mut title = id.replace('-', " ");

@@ -24,7 +24,7 @@ use crate::lesson::race_result::RaceResult;
 use crate::messages::driver as messages;
 use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
-use crate::user_files::{self, UserFiles};
+use crate::user_files::{self, UserFiles, expand_home};
 
 pub use children::{
     Children, MOST_COMPUTING, ProcessEnd, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions, python_walls,
@@ -159,7 +159,11 @@ pub trait Frontend {
 
 /// Writes a file that does not exist yet. If it cannot be written, returns the reason as a sentence for the learner.
 pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<String> {
-    let error = files.create_document(Path::new(path), text.as_bytes()).err()?;
+    let full_path = expand_home(path);
+    let error = files.create_document(&full_path, text.as_bytes()).err()?;
+    if files.is_folder(&full_path) {
+        return Some(messages::file_is_a_folder(path, Path::new(path).join("my_script.py").display()));
+    }
     if error.kind() != io::ErrorKind::AlreadyExists {
         return Some(messages::file_not_written(path, user_files::reason(&error)));
     }

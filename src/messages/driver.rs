@@ -9,6 +9,8 @@ messages! {
     /// Shown by `:save` if the file exists already. `other_path` is a similar name that is free.
     file_exists(path, other_path) =
         "`{path}` already exists and was not overwritten. Type `:save {other_path}`, or choose another name.";
+    /// Shown by `:save` if the name is that of a folder. `example` is a file in it.
+    file_is_a_folder(path, example) = "`{path}` is a folder. Add the name of a file: `:save {example}`.";
     /// Shown by `:save` if the file cannot be created or written.
     file_not_written(path, error) = "`{path}` could not be written: {error}.";
     /// Shown if the author has saved a lesson's file, but the file cannot be read.

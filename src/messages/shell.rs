@@ -69,6 +69,13 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 
     /// Shown below the lesson menu.
     menu_help(dot) = " Arrows or typing choose {dot} Enter opens {dot} Ctrl-D leaves";
+    /// Shown if the temporary file for the external editor cannot be written. Markdown.
+    no_scratch_file(folder, error) =
+        "A file for the editor could not be written in {folder}: {error}. Set TMPDIR to a folder that you can write.";
+
+    /// Shown if the text from the external editor cannot be read.
+    edited_text_not_read(error) = "The edited text could not be read: {error}. Your input stays as it was.";
+
 
     /// Shown below the lesson menu in a narrow terminal.
     menu_help_narrow(dot) = " Arrows, typing {dot} Enter {dot} Ctrl-D leaves";

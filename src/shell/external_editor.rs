@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::process::Command;
 
+use crate::markup::code;
 use crate::messages::shell as messages;
-use crate::user_files::{ScratchFile, UserFiles};
+use crate::user_files::{ScratchFile, UserFiles, reason};
 
 /// The editor that is used if the environment names none.
 const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
@@ -30,14 +31,19 @@ pub fn edit(files: &UserFiles, text: &str, editor: &OsString, extension: &str) -
     let mut words = editor.split_whitespace();
     let Some(program) = words.next() else { return Edited::Failed(messages::editor_unnamed()) };
     let content = format!("{text}\n");
-    let scratch = ScratchFile::create(files, &std::env::temp_dir(), extension, content.as_bytes());
-    let edited = scratch.and_then(|file| {
-        let status = Command::new(program).args(words).arg(file.path()).status()?;
-        if status.success() { file.read().map(Some) } else { Ok(None) }
-    });
-    match edited {
-        Ok(Some(text)) => Edited::Text(text.replace("\r\n", "\n").trim_end().to_owned()),
-        Ok(None) => Edited::Failed(messages::editor_failed(editor)),
+    let folder = std::env::temp_dir();
+    let file = match ScratchFile::create(files, &folder, extension, content.as_bytes()) {
+        Ok(file) => file,
+        Err(error) => {
+            return Edited::Failed(messages::no_scratch_file(code(&folder.display().to_string()), reason(&error)));
+        }
+    };
+    match Command::new(program).args(words).arg(file.path()).status() {
+        Ok(status) if !status.success() => Edited::Failed(messages::editor_failed(editor)),
+        Ok(_) => match file.read() {
+            Ok(text) => Edited::Text(text.replace("\r\n", "\n").trim_end().to_owned()),
+            Err(error) => Edited::Failed(messages::edited_text_not_read(reason(&error))),
+        },
         Err(error) => Edited::Failed(messages::editor_not_started(&editor, error)),
     }
 }
@@ -54,6 +60,11 @@ mod tests {
         assert!(message.contains("stays as it was"), "{message}");
         let Edited::Failed(message) = edit_with("no-such-editor", "test3") else { panic!("the program is missing") };
         assert!(message.contains("could not be started") && message.contains("EDITOR"), "{message}");
+        let not_utf8 = r"sed -i s/a/\xff/";
+        let Edited::Failed(message) = edit_with(not_utf8, "test4") else { panic!("the text is not UTF-8") };
+        assert!(message.contains("it is not UTF-8") && !message.contains("started"), "{message}");
+        let Edited::Failed(message) = edit_with("true", "no/such/folder") else { panic!("there is no such folder") };
+        assert!(message.contains("TMPDIR") && !message.contains("EDITOR"), "{message}");
         let paths = UserFiles::default().list_folder(&std::env::temp_dir()).expect("the folder is readable");
         let ours = format!("redis-tutor-{}-", std::process::id());
         let is_left = |path: &&std::path::PathBuf| {

@@ -253,6 +253,14 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
+/// Replaces `~` at the start of a path by the user's home folder, as a shell does.
+pub fn expand_home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), etcetera::home_dir()) {
+        (Some(rest), Ok(home)) => home.join(rest),
+        _ => path.into(),
+    }
+}
+
 /// Returns the folder of a file.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

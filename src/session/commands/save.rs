@@ -30,12 +30,19 @@ impl Session {
     pub(in super::super) fn report_file(&mut self, path: &str, refusal: Option<String>) {
         match refusal {
             None => {
-                let how = code(&format!("python {path}"));
+                let how = code(&format!("python {}", shell_word(path)));
                 self.tutor.say(Role::Plain, &messages::saved(code(path), how));
             }
             Some(refusal) => self.tutor.say(Role::Error, &refusal),
         }
     }
+}
+
+/// Returns a path as it is typed in a shell, where it must neither look like an option nor be split into words.
+fn shell_word(path: &str) -> String {
+    let path = if path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
+    let is_plain = path.chars().all(|c| c.is_alphanumeric() || "_-./~+,@%=:\\".contains(c));
+    if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 /// Python code that prints a value as the prompt does, for statements whose value is known only when they run.
@@ -175,6 +182,20 @@ mod tests {
 
     fn body(inputs: &[LoggedInput]) -> String {
         script(inputs).split_once("r = redis.Redis()\n").expect("it makes a client").1.trim_start().to_owned()
+    }
+
+    #[test]
+    fn a_path_is_a_single_word_in_a_shell() {
+        for (path, word) in [
+            ("my_script.py", "my_script.py"),
+            ("~/Übung-2.py", "~/Übung-2.py"),
+            ("--help", "./--help"),
+            ("-", "./-"),
+            ("a b.py", "'a b.py'"),
+            ("it's;rm.py", r"'it'\''s;rm.py'"),
+        ] {
+            assert_eq!(shell_word(path), word);
+        }
     }
 
     #[test]

@@ -79,6 +79,8 @@ fn a_document_that_exists_is_never_overwritten_by_save() {
     let path = folder.join("script.py");
     assert_eq!(save(&path), None);
     assert!(save(&path).is_some_and(|sentence| sentence.contains("script-2.py")));
+    let in_folder = save(&folder).expect("it is a folder");
+    assert!(in_folder.contains("is a folder") && in_folder.contains("my_script.py"), "{in_folder}");
     let missing = save(&folder.join("missing/script.py")).expect("there is no such folder");
     assert!(missing.contains("could not be written"), "{missing}");
     #[cfg(unix)]
