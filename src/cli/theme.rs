@@ -2,6 +2,7 @@
 
 use super::args::{Arguments, ColourChoice, ThemeChoice};
 use crate::render::theme::{Background, Depth, Theme};
+use crate::shell::cannot_redraw;
 
 /// The environment variables. An empty variable counts as unset.
 struct Environment<'a>(&'a dyn Fn(&str) -> Option<String>);
@@ -37,7 +38,7 @@ impl Arguments {
 }
 
 fn choose_theme(colour: ColourChoice, theme: ThemeChoice, is_terminal: bool, environment: &Environment<'_>) -> Theme {
-    let is_dumb = environment.get("TERM").is_some_and(|term| term == "dumb");
+    let is_dumb = environment.get("TERM").is_some_and(|term| cannot_redraw(&term));
     let is_forced = environment.get("CLICOLOR_FORCE").is_some_and(|value| value != "0");
     let is_coloured = match colour {
         ColourChoice::Always => true,
@@ -68,10 +69,12 @@ mod tests {
         let dark = Theme::Shades(Background::Dark, Depth::True);
         let light = Theme::Shades(Background::Light, Depth::Indexed);
         type Case<'a> = (ColourChoice, ThemeChoice, bool, &'a [(&'a str, &'a str)], Theme);
-        let cases: [Case<'_>; 14] = [
+        let cases: [Case<'_>; 16] = [
             (Auto, ThemeChoice::Auto, true, &[("TERM", "xterm")], Theme::Colours),
             (Auto, ThemeChoice::Auto, false, &[("TERM", "xterm")], Theme::Plain),
             (Auto, ThemeChoice::Auto, true, &[("TERM", "dumb")], Theme::Plain),
+            (Auto, ThemeChoice::Auto, true, &[("TERM", "Dumb")], Theme::Plain),
+            (Auto, ThemeChoice::Auto, true, &[("TERM", "emacs")], Theme::Plain),
             (Auto, ThemeChoice::Auto, true, &[("NO_COLOR", "1")], Theme::Plain),
             (Auto, ThemeChoice::Auto, true, &[("NO_COLOR", "")], Theme::Colours),
             (Auto, ThemeChoice::Auto, false, &[("CLICOLOR_FORCE", "1")], Theme::Colours),

@@ -63,13 +63,21 @@ impl Options {
     /// Returns whether text on the screen must not be redrawn: because the user asked for append-only output, or
     /// because the terminal cannot redraw text.
     fn is_append_only(&self) -> bool {
-        self.plain || std::env::var_os("TERM").is_none_or(|term| term == "dumb")
+        self.plain || std::env::var("TERM").map_or(true, |term| cannot_redraw(&term))
     }
 }
 
 /// The program's control of the terminal. The terminal's modes are restored however the program ends.
 #[derive(Debug)]
 pub struct TerminalSession {
+/// Names of terminals that cannot redraw text, or that the line editor does not support.
+const UNSUPPORTED_TERMINALS: [&str; 3] = ["dumb", "cons25", "emacs"];
+
+/// Returns whether the terminal with this name, from the variable `TERM`, cannot redraw text.
+pub fn cannot_redraw(term: &str) -> bool {
+    UNSUPPORTED_TERMINALS.iter().any(|name| name.eq_ignore_ascii_case(term))
+}
+
     options: Options,
     interrupts: Interrupts,
     modes: TerminalModes,
