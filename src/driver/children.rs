@@ -1,9 +1,10 @@
 //! The Python children: processes of this same binary, and the pipes to them.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::messages::driver as messages;
@@ -30,6 +31,36 @@ const COMPLETION_TIMEOUT: Duration = Duration::from_millis(100);
 /// The capacity of the outgoing buffer that is kept between frames, in bytes.
 const KEPT_CAPACITY: usize = 64 << 10;
 
+/// The processes of all children of this program, so that another thread can stop and continue them.
+static PROCESSES: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+fn processes() -> MutexGuard<'static, BTreeSet<u32>> {
+    PROCESSES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Stops all children, because the program itself is about to be stopped. The terminal's Ctrl-Z does not reach them,
+/// because they are in process groups of their own.
+#[cfg(unix)]
+pub fn stop_children() {
+    send_to_children(rustix::process::Signal::STOP);
+}
+
+/// Continues all children after [`stop_children`].
+#[cfg(unix)]
+pub fn continue_children() {
+    send_to_children(rustix::process::Signal::CONT);
+}
+
+#[cfg(unix)]
+fn send_to_children(signal: rustix::process::Signal) {
+    // A process stays in the set until it is waited for, so that its number cannot belong to another process yet.
+    for &process in &*processes() {
+        if let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process(process, signal);
+        }
+    }
+}
+
 /// All running children.
 #[derive(Debug, Default)]
 pub struct Children(HashMap<ChildId, PythonProcess>);
@@ -52,6 +83,7 @@ impl PythonProcess {
     /// Takes over a child process whose standard input and output are pipes. Returns `None` if one is not.
     fn from_child(mut process: Child) -> Option<Self> {
         let (input, output) = (process.stdin.take()?, process.stdout.take()?);
+        processes().insert(process.id());
         Some(PythonProcess {
             process,
             input,
@@ -155,6 +187,7 @@ impl PythonProcess {
     /// Ends the process, and returns how it has ended. If it had ended before, that does not change how.
     fn end(&mut self) -> ProcessEnd {
         let _ = self.process.kill();
+        processes().remove(&self.process.id());
         match self.process.wait() {
             Ok(status) if has_aborted(status) => ProcessEnd::Aborted,
             Ok(_) | Err(_) => ProcessEnd::Other,

@@ -11,16 +11,21 @@ use redis_server::Server;
 /// Ctrl-C, or a wake-up by another thread.
 #[derive(Debug, Clone)]
 pub struct Interrupts {
+    /// Number of interrupts that are pending.
     count: Arc<AtomicUsize>,
+    /// Number of all interrupts so far.
+    total: Arc<AtomicUsize>,
     reader: Arc<io::PipeReader>,
     writer: Arc<io::PipeWriter>,
 }
 
 impl Interrupts {
-    /// Returns interrupts that are raised by Ctrl-C. Can be called once per process.
+    /// Returns interrupts that are raised by Ctrl-C. Can be called once per process. On Unix, the shell handles the signal
+    /// of Ctrl-C together with the other signals.
     ///
     /// # Errors
     /// Returns an error if the handler cannot be set.
+    #[cfg(not(unix))]
     pub fn from_ctrl_c() -> io::Result<Self> {
         let interrupts = Self::new()?;
         let raised_by_handler = interrupts.clone();
@@ -34,13 +39,24 @@ impl Interrupts {
     /// Returns an error if a pipe cannot be created.
     pub fn new() -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
-        Ok(Interrupts { count: Arc::default(), reader: Arc::new(reader), writer: Arc::new(writer) })
+        Ok(Interrupts {
+            count: Arc::default(),
+            total: Arc::default(),
+            reader: Arc::new(reader),
+            writer: Arc::new(writer),
+        })
     }
 
     /// Raises an interrupt, as Ctrl-C does.
     pub fn raise(&self) {
+        self.total.fetch_add(1, Ordering::SeqCst);
         self.count.fetch_add(1, Ordering::SeqCst);
         let _ = (&*self.writer).write_all(b"!");
+    }
+
+    /// Returns the number of interrupts so far.
+    pub fn total(&self) -> usize {
+        self.total.load(Ordering::SeqCst)
     }
 
     /// Consumes one pending interrupt, and returns whether there was one.

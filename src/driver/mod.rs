@@ -29,6 +29,8 @@ use crate::user_files::{self, UserFiles, expand_home};
 pub use children::{
     Children, MOST_COMPUTING, ProcessEnd, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions, python_walls,
 };
+#[cfg(unix)]
+pub use children::{continue_children, stop_children};
 pub use ctrl_c::{Interrupts, WakeReason};
 pub use host::{AdvanceOutcome, Host};
 pub use lesson_watcher::LessonWatcher;

@@ -55,6 +55,11 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown beside a keyword argument in a list of completions.
     default_value(value) = "default {value}";
 
+    /// Shown at the start if the terminal does not support the line editor. Markdown.
+    no_line_editor() =
+        "This terminal cannot redraw a line, so the arrow keys, completion and suggestions do not work. \
+         If it can, set `TERM` to its kind, such as `xterm`.";
+
     /// Shown if the environment variable for the editor is empty.
     editor_unnamed() = "EDITOR is empty: set it to the name of an editor.";
 
@@ -64,11 +69,6 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown if the external editor could not be run.
     editor_not_started(editor, error) = "`{editor}` could not be started ({error}): set EDITOR to the name of your editor.";
 
-    /// Shown in the lesson menu if the typed text matches no lesson.
-    menu_no_match() = " No lesson matches. Backspace deletes a letter.";
-
-    /// Shown below the lesson menu.
-    menu_help(dot) = " Arrows or typing choose {dot} Enter opens {dot} Ctrl-D leaves";
     /// Shown if the temporary file for the external editor cannot be written. Markdown.
     no_scratch_file(folder, error) =
         "A file for the editor could not be written in {folder}: {error}. Set TMPDIR to a folder that you can write.";
@@ -76,6 +76,11 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown if the text from the external editor cannot be read.
     edited_text_not_read(error) = "The edited text could not be read: {error}. Your input stays as it was.";
 
+    /// Shown in the lesson menu if the typed text matches no lesson.
+    menu_no_match() = " No lesson matches. Backspace deletes a letter.";
+
+    /// Shown below the lesson menu.
+    menu_help(dot) = " Arrows or typing choose {dot} Enter opens {dot} Ctrl-D leaves";
 
     /// Shown below the lesson menu in a narrow terminal.
     menu_help_narrow(dot) = " Arrows, typing {dot} Enter {dot} Ctrl-D leaves";

@@ -139,7 +139,7 @@ impl TerminalSession {
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.
     pub fn choose_lesson(&self, lessons: &[LessonStatus]) -> io::Result<MenuChoice> {
-        let TerminalSession { options, interrupts, modes } = self;
+        let TerminalSession { options, interrupts, modes, .. } = self;
         let style = Style { width: text_width(), ascii: options.ascii, plain: options.plain, quoted: false };
         modes.set_at_prompt(true);
         let keys = if options.is_append_only() { None } else { KeyInput::with_signal_keys().ok() };

@@ -77,7 +77,7 @@ impl LineReader {
     ///
     /// # Errors
     /// Returns an error if the terminal does not support line editing.
-    pub fn with_editor(options: &Options, queries: SessionQueries) -> io::Result<Self> {
+    pub fn with_editor(options: &Options, queries: &SessionQueries) -> io::Result<Self> {
         let config = Config::builder()
             .edit_mode(options.edit_mode)
             .bell_style(BellStyle::None)
@@ -94,7 +94,7 @@ impl LineReader {
         let (saved_cli_history, cli_history) = open(options.history.as_ref().map(|path| path.with_extension("cli")));
         let mut editor = Editor::with_history(config, python_history).map_err(to_io_error)?;
         let above = spawn_printer(&mut editor)?;
-        editor.set_helper(Some(EditorHelper::new(options.theme, options.ascii, queries)));
+        editor.set_helper(Some(EditorHelper::new(options.theme, options.ascii, queries.clone())));
         let bindings = KeyBindings::default();
         bindings.bind(&mut editor);
         Ok(LineReader::Editor(Box::new(LineEditor {
@@ -253,7 +253,7 @@ impl PlainReader {
                     let line = String::from_utf8_lossy(&bytes);
                     let line = line.trim_end_matches(['\r', '\n']);
                     if !(std::mem::take(&mut self.ignores_enter) && line.is_empty()) {
-                        return Ok(LineOutcome::Line(line.to_owned()));
+                        return Ok(LineOutcome::Line(without_hidden(line).into_owned()));
                     }
                 }
             }

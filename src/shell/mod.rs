@@ -22,20 +22,23 @@ mod terminal_modes;
 mod terminal_output;
 
 use std::io;
-use std::panic::PanicHookInfo;
 use std::path::PathBuf;
 
 use rustyline::EditMode;
 
 use crate::driver::{Interrupts, LessonWatcher, drive};
+use crate::markup::visible_lines;
+use crate::messages;
 use crate::render::theme::Theme;
 use crate::session::Session;
 use crate::session::display::lesson_status::lesson_statuses;
 use crate::user_files::{ProgressFile, SaveStatus, UserFiles};
 use course_progress::CourseProgress;
 pub use lesson_menu::MenuChoice;
+use line_reader::{LineReader, PlainReader};
+use session_queries::SessionQueries;
 use terminal_frontend::TerminalFrontend;
-use terminal_modes::{LineDiscipline, TerminalModes};
+use terminal_modes::{LineDiscipline, TerminalEvents, TerminalModes};
 
 /// Maximum number of columns of texts, in terminals of any width.
 const MAX_TEXT_WIDTH: usize = 100;
@@ -67,9 +70,6 @@ impl Options {
     }
 }
 
-/// The program's control of the terminal. The terminal's modes are restored however the program ends.
-#[derive(Debug)]
-pub struct TerminalSession {
 /// Names of terminals that cannot redraw text, or that the line editor does not support.
 const UNSUPPORTED_TERMINALS: [&str; 3] = ["dumb", "cons25", "emacs"];
 
@@ -78,9 +78,15 @@ pub fn cannot_redraw(term: &str) -> bool {
     UNSUPPORTED_TERMINALS.iter().any(|name| name.eq_ignore_ascii_case(term))
 }
 
+/// The program's control of the terminal. The terminal's modes are restored however the program ends.
+pub struct TerminalSession {
     options: Options,
     interrupts: Interrupts,
     modes: TerminalModes,
+    queries: SessionQueries,
+    reader: LineReader,
+    /// Whether lines cannot be edited although the user has not asked for that.
+    lacks_editor: bool,
 }
 
 impl TerminalSession {
@@ -89,13 +95,42 @@ impl TerminalSession {
     ///
     /// # Errors
     /// Returns an error if standard input is not a terminal, or if a signal handler cannot be installed.
-    pub fn new(options: Options) -> io::Result<Self> {
+    pub fn new(mut options: Options) -> io::Result<Self> {
+        #[cfg(unix)]
+        let interrupts = Interrupts::new()?;
+        #[cfg(not(unix))]
         let interrupts = Interrupts::from_ctrl_c()?;
-        let discipline = if options.is_append_only() { LineDiscipline::Terminal } else { LineDiscipline::Editor };
-        let (waker, save_status) = (interrupts.clone(), options.save_status.clone());
-        let report = move |panic: &PanicHookInfo<'_>| panic_report::report(panic, &save_status);
-        let modes = TerminalModes::new(discipline, move || waker.raise(), report)?;
-        Ok(TerminalSession { options, interrupts, modes })
+        let queries = SessionQueries::new()?;
+        let mut lacks_editor = std::env::var("TERM").is_ok_and(|term| term != "dumb" && cannot_redraw(&term));
+        lacks_editor &= !options.plain;
+        let editor = if options.is_append_only() { None } else { Some(LineReader::with_editor(&options, &queries)) };
+        let (reader, discipline) = match editor {
+            Some(Ok(reader)) => (reader, LineDiscipline::Editor),
+            Some(Err(_)) => {
+                lacks_editor = true;
+                options.plain = true;
+                (LineReader::Plain(PlainReader::default()), LineDiscipline::Terminal)
+            }
+            None => (LineReader::Plain(PlainReader::default()), LineDiscipline::Terminal),
+        };
+        let waker = interrupts.clone();
+        let (at_exit, at_panic) = (options.save_status.clone(), options.save_status.clone());
+        let modes = TerminalModes::new(
+            discipline,
+            TerminalEvents {
+                interrupt: Box::new(move || waker.raise()),
+                exit: Box::new(move || {
+                    let sentence = at_exit.save_again()?;
+                    Some(visible_lines(&messages::cli::error(sentence)).into_owned())
+                }),
+                report: Box::new(move |panic| {
+                    // The report tells whether the progress is saved, so the last attempt comes first.
+                    at_panic.save_again();
+                    panic_report::report(panic, &at_panic)
+                }),
+            },
+        )?;
+        Ok(TerminalSession { options, interrupts, modes, queries, reader, lacks_editor })
     }
 
     /// Runs a session to its end, and returns the exit status. The caller finishes the progress file.
@@ -105,7 +140,7 @@ impl TerminalSession {
     pub fn run(self, session: &mut Session, progress_file: &mut ProgressFile) -> io::Result<i32> {
         let lessons = lesson_statuses(session.library(), session.progress());
         let course_progress = CourseProgress::new(lessons, session.progress().clone());
-        let mut frontend = TerminalFrontend::new(self, course_progress, progress_file)?;
+        let mut frontend = TerminalFrontend::new(self, course_progress, progress_file);
         frontend.show_welcome(session)?;
         let result = drive(session, &mut frontend);
         if let Some(status) = frontend.status_after_signal() {

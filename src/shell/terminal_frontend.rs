@@ -10,7 +10,7 @@ use super::course_progress::CourseProgress;
 use super::editor_helper::PromptContext;
 use super::external_editor::{self, Edited};
 use super::key_bindings::indentation_after;
-use super::line_reader::{LineOutcome, LineReader, PlainReader};
+use super::line_reader::{LineOutcome, LineReader};
 use super::running_indicator::RunningIndicator;
 use super::session_queries::SessionQueries;
 use super::terminal_modes::{KeyInput, TerminalModes};
@@ -36,6 +36,11 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 pub struct TerminalFrontend<'a> {
     started: Instant,
     interrupts: Interrupts,
+    /// Number of interrupts after whose echo, `^C`, the output has continued on a new line. Only append-only output has
+    /// such an echo.
+    echoed_interrupts: usize,
+    /// Whether lines cannot be edited although the user has not asked for that.
+    lacks_editor: bool,
     /// The wait that is on the screen. It is declared before `modes`, so that `modes` is dropped later and restores the
     /// terminal last.
     wait: Option<BlockedWait>,
@@ -62,17 +67,13 @@ impl<'a> TerminalFrontend<'a> {
         terminal: TerminalSession,
         course_progress: CourseProgress,
         progress_file: &'a mut ProgressFile,
-    ) -> io::Result<Self> {
-        let TerminalSession { options, interrupts, modes } = terminal;
-        let queries = SessionQueries::new()?;
-        let reader = if options.is_append_only() {
-            LineReader::Plain(PlainReader::default())
-        } else {
-            LineReader::with_editor(&options, queries.clone())?
-        };
+    ) -> Self {
+        let TerminalSession { options, interrupts, modes, queries, reader, lacks_editor } = terminal;
         let style = Style { width: DEFAULT_WIDTH, ascii: options.ascii, plain: options.plain, quoted: false };
-        Ok(TerminalFrontend {
+        TerminalFrontend {
             started: Instant::now(),
+            echoed_interrupts: 0,
+            lacks_editor,
             interrupts,
             wait: None,
             modes,
@@ -86,7 +87,7 @@ impl<'a> TerminalFrontend<'a> {
             running: None,
             shown_status: None,
             has_warned_without_sandbox: false,
-        })
+        }
     }
 
     /// Returns the exit status if a signal has ended the session.
@@ -96,6 +97,11 @@ impl<'a> TerminalFrontend<'a> {
 
     /// Shows what a learner has to know before the first lesson, or the step at which the session resumes.
     pub fn show_welcome(&mut self, session: &Session) -> io::Result<()> {
+        // An interrupt in the menu of lessons has ended its line.
+        self.echoed_interrupts = self.interrupts.total();
+        if self.lacks_editor {
+            self.show_message(Role::Hint, &messages::no_line_editor())?;
+        }
         if session.is_practice() {
             return Ok(());
         }
@@ -129,6 +135,17 @@ impl<'a> TerminalFrontend<'a> {
             None => return Ok(()),
         };
         self.show_message(Role::Muted, &message)
+    }
+
+    /// Ends the line on which the terminal has echoed `^C`.
+    fn end_echo_of_interrupt(&mut self) -> io::Result<()> {
+        let total = self.interrupts.total();
+        if std::mem::replace(&mut self.echoed_interrupts, total) != total && self.reader.is_plain() {
+            self.unfinished_output.clear();
+            self.output.prompt_answered();
+            self.write("\n")?;
+        }
+        Ok(())
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
@@ -279,6 +296,7 @@ impl Frontend for TerminalFrontend<'_> {
     fn show(&mut self, show: &Show) -> io::Result<()> {
         self.wait = None;
         self.running.as_mut().map_or(Ok(()), RunningIndicator::hide)?;
+        self.end_echo_of_interrupt()?;
         match show {
             Show::Output(text) | Show::Reply(text) | Show::Traceback(text) => {
                 if let Some((_, last)) = text.rsplit_once('\n') {
@@ -296,6 +314,7 @@ impl Frontend for TerminalFrontend<'_> {
 
     fn read_input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event> {
         self.wait = None;
+        self.end_echo_of_interrupt()?;
         self.finish_running()?;
         self.warn_without_sandbox(host.session())?;
         self.show_status(host.session(), prompt)?;
@@ -329,6 +348,7 @@ impl Frontend for TerminalFrontend<'_> {
             self.modes.set_at_prompt(false);
             // Interrupts that are still pending were meant for the prompt.
             while self.interrupts.take() {}
+            self.echoed_interrupts = self.interrupts.total();
             self.output.prompt_answered();
             let session = host.session();
             match outcome? {
@@ -391,6 +411,8 @@ impl Frontend for TerminalFrontend<'_> {
             }
             WaitEvent::EndOfInput => Event::EndOfInput,
         };
+        // While a client waits, the terminal echoes nothing.
+        self.echoed_interrupts = self.interrupts.total();
         self.wait = None;
         Ok(event)
     }

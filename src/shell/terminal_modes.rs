@@ -1,5 +1,8 @@
 //! The size of the terminal, its modes, and how they are restored when the program ends.
 
+use std::fmt;
+use std::panic::PanicHookInfo;
+
 #[cfg(unix)]
 pub use unix::{KeyInput, LineInput, TerminalModes, height, width};
 
@@ -15,6 +18,22 @@ pub enum LineDiscipline {
     Terminal,
 }
 
+/// What the program does when something happens that has to do with the terminal. The functions are called on any thread.
+pub struct TerminalEvents {
+    /// Called for Ctrl-C, and for a signal that ends the program and arrives between two prompts.
+    pub interrupt: Box<dyn Fn() + Send + Sync>,
+    /// Called before a signal ends the program at a prompt. May return a message for standard error.
+    pub exit: Box<dyn Fn() -> Option<String> + Send + Sync>,
+    /// Returns the message for a panic, which ends the program.
+    pub report: Box<dyn Fn(&PanicHookInfo<'_>) -> String + Send + Sync>,
+}
+
+impl fmt::Debug for TerminalEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TerminalEvents").finish_non_exhaustive()
+    }
+}
+
 /// The exit status after a panic, as in other Rust programs.
 const PANIC_STATUS: i32 = 101;
 
@@ -22,20 +41,30 @@ const PANIC_STATUS: i32 = 101;
 mod unix {
     use std::fs::File;
     use std::io::{self, Write as _};
-    use std::panic::PanicHookInfo;
     use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-    use std::sync::{Arc, Once, OnceLock};
+    use std::sync::{Arc, Condvar, Mutex, Once, OnceLock, PoisonError};
+    use std::thread::{self, ThreadId};
     use std::time::Duration;
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    use rustix::process::{Signal, kill_current_process_group};
+    use rustix::process::{Signal, getpgrp, kill_current_process_group};
     use rustix::termios::{
-        InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
+        InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcgetwinsize,
+        tcsetattr,
     };
-    use signal_hook::consts::{SIGHUP, SIGQUIT, SIGTERM};
+    use signal_hook::consts::{
+        SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+    };
     use signal_hook::iterator::Signals;
 
-    use super::{LineDiscipline, PANIC_STATUS};
+    use super::{LineDiscipline, PANIC_STATUS, TerminalEvents};
+    use crate::driver::{continue_children, stop_children};
+
+    /// The signals that end the program. Without a handler, they would end it before the terminal is restored.
+    const ENDING_SIGNALS: [i32; 9] = [SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU];
+
+    /// Interval at which a program in the background checks whether it is in the foreground again. No signal tells it.
+    const FOREGROUND_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
     /// Escape sequences that undo what a line editor may have changed: they end bracketed paste and show the cursor.
     const RESET_EDITOR: &[u8] = b"\x1b[?2004l\x1b[?25h\r\n";
@@ -46,8 +75,12 @@ mod unix {
     /// The terminal's modes at the start of the program, and the line discipline since then.
     static INITIAL: OnceLock<(Termios, LineDiscipline)> = OnceLock::new();
 
-    /// Makes several threads that end the program at once restore the terminal once, and wait until that is done.
-    static RESTORED_FOR_EXIT: Once = Once::new();
+    /// Makes several threads that end the program at once restore the terminal and save progress once, and wait until
+    /// that is done.
+    static READY_TO_EXIT: Once = Once::new();
+
+    /// The thread that ends the program.
+    static EXITING_THREAD: OnceLock<ThreadId> = OnceLock::new();
 
     /// Returns the number of columns of the terminal.
     pub fn width() -> Option<usize> {
@@ -61,23 +94,41 @@ mod unix {
         (size.ws_row > 0).then_some(size.ws_row.into())
     }
 
+    /// Returns whether the program may change the terminal. If it is in the background, the terminal belongs to the shell
+    /// or to another program, and changing it would stop this program.
+    fn is_in_foreground() -> bool {
+        // There is an error if the terminal is not the controlling one. Anyone may then change it.
+        tcgetpgrp(io::stdin()).map_or(true, |group| group == getpgrp())
+    }
+
     /// Restores the terminal's initial modes.
     fn restore_modes() {
-        if let Some((initial, _)) = INITIAL.get() {
+        if let Some((initial, _)) = INITIAL.get()
+            && is_in_foreground()
+        {
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, initial);
         }
     }
 
-    /// Takes the terminal away from all other threads, and restores its initial modes.
+    /// Takes the terminal away from all other threads, restores its initial modes, and performs `action`, once in a
+    /// process.
     ///
     /// Another thread may be setting up the terminal for the line editor at this moment. Standard input and standard
     /// output become the null device first, so that what this thread does to the terminal is the last thing that the
     /// program does to it.
-    fn restore_for_exit() {
-        RESTORED_FOR_EXIT.call_once(|| {
-            if let Some((initial, discipline)) = INITIAL.get() {
+    fn prepare_exit(action: impl FnOnce()) {
+        // A panic in `action` comes here again.
+        if EXITING_THREAD.get() == Some(&thread::current().id()) {
+            return;
+        }
+        READY_TO_EXIT.call_once(|| {
+            let _ = EXITING_THREAD.set(thread::current().id());
+            if let Some((initial, discipline)) = INITIAL.get()
+                && is_in_foreground()
+            {
                 take_terminal_and_restore(initial, *discipline);
             }
+            action();
         });
     }
 
@@ -95,69 +146,124 @@ mod unix {
         }
     }
 
-    fn exit_by_signal(signal: i32) -> ! {
-        restore_for_exit();
-        std::process::exit(128 + signal)
+    /// Stops the program and its children, as Ctrl-Z does in a shell. Returns when the program is continued, or at once if
+    /// there is no shell that could continue it.
+    fn suspend_process() {
+        let modes = tcgetattr(io::stdin());
+        stop_children();
+        restore_modes();
+        // The default action of SIGTSTP is no longer in place. That of SIGTTIN is the same.
+        let _ = signal_hook::low_level::raise(SIGTTIN);
+        continue_children();
+        if let Ok(modes) = modes
+            && is_in_foreground()
+        {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &modes);
+        }
     }
 
     /// Sets the terminal's modes between two prompts, and restores the initial modes when the program ends.
     #[derive(Debug)]
     pub struct TerminalModes {
+        state: Arc<SignalState>,
+        events: Arc<TerminalEvents>,
+    }
+
+    /// What the thread that receives signals shares with the main thread.
+    #[derive(Debug, Default)]
+    struct SignalState {
         /// Whether the user is at a prompt. The main thread is blocked then and cannot end the program.
-        at_prompt: Arc<AtomicBool>,
+        at_prompt: AtomicBool,
         /// The signal that ends the program, or 0.
-        signal: Arc<AtomicI32>,
+        signal: AtomicI32,
+        /// Number of times that the program was suspended and continued.
+        suspensions: Mutex<usize>,
+        continued: Condvar,
+    }
+
+    impl SignalState {
+        fn suspensions(&self) -> usize {
+            *self.suspensions.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        /// Handles a signal.
+        fn handle(&self, signal: i32, events: &TerminalEvents) {
+            match signal {
+                SIGINT => (events.interrupt)(),
+                SIGTSTP => {
+                    suspend_process();
+                    *self.suspensions.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+                    self.continued.notify_all();
+                }
+                _ => {
+                    self.signal.store(signal, Ordering::SeqCst);
+                    if self.at_prompt.load(Ordering::SeqCst) {
+                        exit_by_signal(signal, events);
+                    }
+                    (events.interrupt)();
+                }
+            }
+        }
+    }
+
+    fn exit_by_signal(signal: i32, events: &TerminalEvents) -> ! {
+        prepare_exit(|| {
+            if let Some(message) = (events.exit)() {
+                let _ = writeln!(io::stderr(), "{message}");
+            }
+        });
+        std::process::exit(128 + signal)
     }
 
     impl TerminalModes {
-        /// Saves the terminal's modes, to restore them when the program ends normally, by a panic, or by a signal.
-        /// `wake` is called for a signal that arrives between two prompts. `report` returns the message for a panic.
+        /// Saves the terminal's modes, to restore them when the program ends normally, by a panic, or by a signal. Sets
+        /// the modes for the time between two prompts.
         ///
         /// # Errors
         /// Returns an error if standard input is not a terminal, or if no signal handler can be installed.
-        pub fn new(
-            discipline: LineDiscipline,
-            wake: impl Fn() + Send + 'static,
-            report: impl Fn(&PanicHookInfo<'_>) -> String + Send + Sync + 'static,
-        ) -> io::Result<Self> {
+        pub fn new(discipline: LineDiscipline, events: TerminalEvents) -> io::Result<Self> {
             let _ = INITIAL.set((tcgetattr(io::stdin())?, discipline));
-            let modes = TerminalModes { at_prompt: Arc::default(), signal: Arc::default() };
-            modes.set_between_prompts()?;
-            let (at_prompt, received) = (modes.at_prompt.clone(), modes.signal.clone());
-            let mut signals = Signals::new([SIGTERM, SIGHUP, SIGQUIT])?;
-            std::thread::Builder::new().name("signals".into()).spawn(move || {
+            // The handlers are installed before the modes are changed, so that no signal leaves them changed.
+            let mut signals = Signals::new(ENDING_SIGNALS.iter().chain(&[SIGINT, SIGTSTP]))?;
+            let modes = TerminalModes { state: Arc::default(), events: Arc::new(events) };
+            let (state, events) = (modes.state.clone(), modes.events.clone());
+            thread::Builder::new().name("signals".into()).spawn(move || {
                 for signal in &mut signals {
-                    received.store(signal, Ordering::SeqCst);
-                    if at_prompt.load(Ordering::SeqCst) {
-                        exit_by_signal(signal);
-                    }
-                    wake();
+                    state.handle(signal, &events);
                 }
             })?;
             // A panic of any thread ends the process. The shared state cannot be trusted after a panic, and a thread
             // that reads keys would not notice it.
+            let events = modes.events.clone();
             std::panic::set_hook(Box::new(move |panic| {
                 // The report is as wide as the terminal. It is made first, because the terminal cannot be accessed
                 // after it is restored.
-                let report = report(panic);
-                restore_for_exit();
+                let report = (events.report)(panic);
+                prepare_exit(|| {});
                 let _ = writeln!(io::stderr(), "{report}");
                 std::process::exit(PANIC_STATUS);
             }));
+            modes.set_between_prompts()?;
             Ok(modes)
         }
 
         /// Sets the modes for the time between two prompts. Keys that are typed ahead are not echoed, and reach the
-        /// editor unchanged. That includes Ctrl-D, which canonical mode would turn into a NUL byte.
+        /// editor unchanged. That includes Ctrl-D, which canonical mode would turn into a NUL byte. If the program is in
+        /// the background, waits until it is in the foreground, or until a signal has asked it to end.
         ///
         /// # Errors
         /// Returns an error if the terminal was closed.
         pub fn set_between_prompts(&self) -> io::Result<()> {
             let Some((initial, discipline)) = INITIAL.get() else { return Ok(()) };
+            while !is_in_foreground() {
+                if self.exit_status().is_some() {
+                    return Ok(());
+                }
+                let _ = poll(&mut [], Timespec::try_from(FOREGROUND_POLL_INTERVAL).ok().as_ref());
+            }
             let mut modes = initial.clone();
             match discipline {
-                // A `^C` that the terminal echoes would be in front of the next output.
-                LineDiscipline::Terminal => modes.local_modes -= LocalModes::ECHOCTL,
+                LineDiscipline::Terminal => {}
                 LineDiscipline::Editor => {
                     modes.local_modes -= LocalModes::ECHO | LocalModes::IEXTEN;
                     modes.local_modes |= LocalModes::ICANON | LocalModes::ISIG;
@@ -179,27 +285,33 @@ mod unix {
             self.set_between_prompts().map(|()| result)
         }
 
-        /// Suspends the program, as Ctrl-Z does in a shell. Returns when the program is resumed.
+        /// Suspends the program, as Ctrl-Z does in a shell. Returns when the program is resumed in the foreground.
         ///
         /// # Errors
         /// Returns an error if the terminal was closed.
         pub fn suspend(&self) -> io::Result<()> {
-            self.with_initial_modes(|| kill_current_process_group(Signal::TSTP))?.map_err(io::Error::from)
+            let state = &self.state;
+            let before = state.suspensions();
+            // The other processes of the same job are suspended as well. The thread that receives signals suspends this one.
+            kill_current_process_group(Signal::TSTP)?;
+            let guard = state.suspensions.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(state.continued.wait_while(guard, |count| *count == before));
+            self.set_between_prompts()
         }
 
         /// Records whether the user is at a prompt. While they are, a signal ends the program at once. Does not return
         /// after a signal, because what was read at the prompt may be the null device.
         pub fn set_at_prompt(&self, at_prompt: bool) {
-            self.at_prompt.store(at_prompt, Ordering::SeqCst);
-            let signal = self.signal.load(Ordering::SeqCst);
+            self.state.at_prompt.store(at_prompt, Ordering::SeqCst);
+            let signal = self.state.signal.load(Ordering::SeqCst);
             if signal != 0 {
-                exit_by_signal(signal);
+                exit_by_signal(signal, &self.events);
             }
         }
 
         /// Returns the exit status if a signal has asked the program to end.
         pub fn exit_status(&self) -> Option<i32> {
-            let signal = self.signal.load(Ordering::SeqCst);
+            let signal = self.state.signal.load(Ordering::SeqCst);
             (signal != 0).then_some(128 + signal)
         }
     }
@@ -358,10 +470,9 @@ mod unix {
 #[cfg(not(unix))]
 mod other {
     use std::io::{self, Write as _};
-    use std::panic::PanicHookInfo;
     use std::time::Duration;
 
-    use super::{LineDiscipline, PANIC_STATUS};
+    use super::{LineDiscipline, PANIC_STATUS, TerminalEvents};
 
     /// Returns `None`, so that texts get the default width: std has no call for the terminal's size.
     pub fn width() -> Option<usize> {
@@ -382,13 +493,9 @@ mod other {
         ///
         /// # Errors
         /// Returns no error on this platform.
-        pub fn new(
-            _discipline: LineDiscipline,
-            _wake: impl Fn() + Send + 'static,
-            report: impl Fn(&PanicHookInfo<'_>) -> String + Send + Sync + 'static,
-        ) -> io::Result<Self> {
+        pub fn new(_discipline: LineDiscipline, events: TerminalEvents) -> io::Result<Self> {
             std::panic::set_hook(Box::new(move |panic| {
-                let _ = writeln!(io::stderr(), "\n{}", report(panic));
+                let _ = writeln!(io::stderr(), "\n{}", (events.report)(panic));
                 std::process::exit(PANIC_STATUS);
             }));
             Ok(TerminalModes)

@@ -84,3 +84,28 @@ fn hidden_characters_of_a_paste_are_neither_shown_nor_entered() {
         assert_harmless(&terminal);
     }
 }
+
+/// In append-only output, the terminal echoes what is typed. It shows control characters as `^[`, and Ctrl-C as `^C`.
+#[test]
+fn the_echo_of_append_only_output_is_harmless() {
+    let mut terminal = Terminal::start("hidden-echo", (80, 24), &["play", "--plain"]);
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("x = 'a\x1b]52;c;QQ==\x07\u{200b}b'\r");
+    terminal.wait_for_text("^[]52;c;QQ==^G");
+    terminal.wait_for_prompt(">>>");
+    terminal.enter_line("ascii(x)", "'a]52;c;QQ==b'", ">>>");
+    assert_harmless(&terminal);
+    terminal.send_keys("exec('while True: pass')\r");
+    terminal.wait_for_text("Still running");
+    terminal.send_keys(CTRL_C);
+    terminal.wait_for_text("\n^C\nTraceback");
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("20 + 2");
+    terminal.wait_for_prompt(">>> 20 + 2");
+    terminal.send_keys(CTRL_C);
+    terminal.wait_until("an empty prompt", |text| text.ends_with("20 + 2^C\n>>>"));
+    terminal.send_keys("BLPOP tasks 0\r");
+    terminal.wait_for_text("main waits for tasks");
+    terminal.send_keys(CTRL_C);
+    terminal.wait_until("a prompt after the wait", |text| text.ends_with("stops waiting\n(interrupted)\n>>>"));
+}

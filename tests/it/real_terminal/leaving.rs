@@ -2,7 +2,11 @@
 //! suspended.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
+#[cfg(target_os = "linux")]
+use super::terminal::TIMEOUT;
 use super::terminal::{CTRL_D, Terminal, initial_modes, start_with_progress};
 
 /// Asserts that the terminal has its initial modes.
@@ -74,6 +78,86 @@ fn the_terminal_is_restored_after_a_signal() {
         assert_eq!(terminal.exit_status(), status, "while a lesson file is watched");
         assert_modes_restored(&terminal);
         let _ = fs::remove_dir_all(&folder);
+    }
+}
+
+/// Other programs send these signals rarely, but their default action ends a program as well.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_terminal_is_restored_after_a_rare_signal() {
+    for (signal, number) in [("-USR1", 10), ("-USR2", 12), ("-ALRM", 14), ("-VTALRM", 26), ("-PROF", 27), ("-XCPU", 24)]
+    {
+        let mut terminal = Terminal::start("signal-rare", (80, 24), &["play"]);
+        terminal.wait_for_prompt(">>>");
+        terminal.send_signal(signal);
+        assert_eq!(terminal.exit_status(), 128 + number, "{signal}");
+        assert_modes_restored(&terminal);
+    }
+}
+
+/// Returns the value of a field of a process's status in `/proc`.
+#[cfg(target_os = "linux")]
+fn process_status(process: u32, field: &str) -> Option<String> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| Some(line.strip_prefix(field)?.strip_prefix(':')?.trim().to_owned()))
+}
+
+/// A signal that arrives when the first handler for it has just been installed ends the program, and does not count as
+/// Ctrl-C.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_during_the_start_ends_the_program() {
+    for attempt in 0..30 {
+        let (name, number) = [("-TERM", 15), ("-HUP", 1), ("-QUIT", 3)][attempt % 3];
+        let mut terminal = Terminal::start("signal-start", (80, 24), &["play"]);
+        let process = terminal.child.process_id().expect("the program is running");
+        let has_handler = || {
+            let caught = process_status(process, "SigCgt").expect("the program is running");
+            u64::from_str_radix(&caught, 16).expect("the mask is hexadecimal") & (1 << (number - 1)) != 0
+        };
+        while !has_handler() {}
+        terminal.send_signal(name);
+        assert_eq!(terminal.exit_status(), 128 + number, "{name}, attempt {attempt}");
+        assert_modes_restored(&terminal);
+    }
+}
+
+/// Starts the first lesson, and does its first step while progress cannot be saved.
+#[cfg(unix)]
+fn start_with_unsaved_step(name: &str) -> (Terminal, std::path::PathBuf) {
+    let mut terminal = Terminal::start(name, (80, 40), &["learn", "first-contact/first-key"]);
+    terminal.wait_for_prompt(">>>");
+    let lock = terminal.home.join("redis-tutor/.progress.json.lock");
+    fs::remove_file(&lock).expect("the first place was saved");
+    fs::create_dir(&lock).expect("the folder is writable");
+    terminal.enter_line("r.set('user:1000:name', 'Alice')", "cannot be saved", ">>>");
+    (terminal, lock)
+}
+
+#[cfg(unix)]
+#[test]
+fn the_last_attempt_to_save_belongs_to_every_ending() {
+    let panic = if cfg!(debug_assertions) { Some(("", 101)) } else { None };
+    for (signal, status) in [("-TERM", 128 + 15), ("-HUP", 128 + 1), ("-QUIT", 128 + 3)].into_iter().chain(panic) {
+        for is_repaired in [true, false] {
+            let (mut terminal, lock) = start_with_unsaved_step("last-save");
+            if is_repaired {
+                fs::remove_dir(&lock).expect("the folder is empty");
+            }
+            match signal {
+                "" => terminal.send_keys(":panic "),
+                signal => terminal.send_signal(signal),
+            }
+            assert_eq!(terminal.exit_status(), status, "{signal}");
+            assert_modes_restored(&terminal);
+            let saved = fs::read_to_string(lock.with_file_name("progress.json")).expect("the first place was saved");
+            let is_saved = saved.contains("\"first-key\"\n");
+            assert_eq!(is_saved, is_repaired, "{signal}: {saved}");
+            let text = terminal.text().replace('\n', " ");
+            let says_lost =
+                text.contains("since the last save is lost") || text.contains("latest progress could not be");
+            assert_eq!(says_lost, !is_repaired, "{signal}: {text}");
+        }
     }
 }
 
@@ -154,4 +238,68 @@ fn ctrl_z_restores_the_terminal_for_the_shell() {
     terminal.wait_for_prompt(">>> 20 + 2");
     terminal.send_keys("2\r");
     terminal.wait_for_text("\n42\n");
+}
+
+/// Returns the numbers of the processes whose parent is this process.
+#[cfg(target_os = "linux")]
+fn children_of(parent: u32) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").expect("Linux has /proc").flatten();
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let parent = parent.to_string();
+    numbers.filter(|&number| process_status(number, "PPid").is_some_and(|known| known == parent)).collect()
+}
+
+/// Starts a shell, and in it the program, which waits for a line or computes. Then suspends the program.
+#[cfg(target_os = "linux")]
+fn suspend_in_shell(name: &str, line: &str) -> Terminal {
+    let mut terminal = Terminal::start_shell(name, (80, 40));
+    terminal.wait_for_prompt("$");
+    terminal.send_keys(concat!(env!("CARGO_BIN_EXE_redis-tutor"), " play --color never\r"));
+    terminal.wait_for_prompt(">>>");
+    if !line.is_empty() {
+        terminal.send_keys(line);
+        terminal.wait_for_text("running for");
+    }
+    terminal.send_keys("\x1a");
+    terminal.wait_for_prompt("$");
+    terminal
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_z_suspends_the_running_python_as_well() {
+    let mut terminal = suspend_in_shell("suspend-python", "exec('while True: pass')\r");
+    let shell = terminal.child.process_id().expect("the shell is running");
+    let programs = children_of(shell);
+    let pythons: Vec<u32> = programs.iter().flat_map(|&program| children_of(program)).collect();
+    assert!(!pythons.is_empty());
+    for process in programs.into_iter().chain(pythons) {
+        let state = process_status(process, "State").expect("the process exists");
+        assert!(state.starts_with('T'), "process {process}: {state}");
+    }
+    terminal.send_keys("fg\r");
+    terminal.wait_for_text("fg");
+    terminal.send_keys("\x03");
+    terminal.wait_for_text("KeyboardInterrupt");
+    terminal.wait_for_prompt(">>>");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_suspended_session_can_be_killed() {
+    for (name, line) in [("suspend-kill", ""), ("suspend-kill-busy", "exec('while True: pass')\r")] {
+        let mut terminal = suspend_in_shell(name, line);
+        let programs = children_of(terminal.child.process_id().expect("the shell is running"));
+        assert_eq!(programs.len(), 1);
+        // A shell's `kill %1` sends both signals to a job that is stopped.
+        terminal.send_keys("kill -TERM %1; kill -CONT %1\r");
+        let started = Instant::now();
+        while process_status(programs[0], "State").is_some_and(|state| !state.starts_with('Z')) {
+            assert!(started.elapsed() < TIMEOUT, "{name}: {:?}", process_status(programs[0], "State"));
+        }
+        terminal.send_keys("stty -a\r");
+        terminal.wait_for_text("echoctl");
+        let text = terminal.text();
+        assert!(text.contains("eof = ^D") && text.contains(" echo "), "{text}");
+    }
 }

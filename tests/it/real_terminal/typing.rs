@@ -249,3 +249,16 @@ fn input_typed_while_a_program_runs_is_entered_afterwards() {
     assert!(text.contains("\n199999990000000\n"), "{text}");
     assert!(text.contains("\n>>> 20 + 22\n42\n>>> name = input('who? ')\nwho? Alice\n>>> name * 2\n'AliceAlice'\n"));
 }
+
+#[test]
+fn a_terminal_that_the_line_editor_does_not_support_gets_plain_lines() {
+    for (term, is_explained) in [("emacs", true), ("cons25", true), ("DUMB", true), ("dumb", false)] {
+        let mut terminal = Terminal::start_with("no-editor", (80, 24), &["play"], &[("TERM", term)]);
+        terminal.wait_for_prompt(">>>");
+        terminal.enter_line("20 + 22", "\n42\n", ">>>");
+        assert_eq!(terminal.text().contains("cannot redraw a line"), is_explained, "{term}: {}", terminal.text());
+        assert!(!terminal.written.contains(&0x1b), "{term}: {}", terminal.text());
+        terminal.send_keys(CTRL_D);
+        assert_eq!(terminal.exit_status(), 0, "{term}");
+    }
+}
