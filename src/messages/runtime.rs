@@ -83,6 +83,12 @@ messages! {
         "The data takes more than {limit}, the most that this Redis keeps. Commands that add to it are refused with OOM: \
          type `DEL` with the name of a large key, or `FLUSHALL` to remove everything.";
 
+    /// Shown when a connection was closed because all connections together took up more memory than `limit`, a number
+    /// with its unit.
+    connections_out_of_memory(limit) =
+        "A connection was closed. Besides the data, all connections together may take {limit}: for replies that nobody \
+         reads, commands that `MULTI` has queued, unfinished requests, and names to watch or to subscribe to.";
+
     /// Shown when the learner opens another client, if there are `most` already. `clients` are their names.
     too_many_clients(most, clients) =
         "There are {most} clients already, and no more can be opened: {clients}. `:client NAME` switches to one of them.";

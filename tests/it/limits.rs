@@ -133,6 +133,21 @@ fn the_output_of_a_statement_is_limited_in_a_script() {
 }
 
 #[test]
+fn a_long_traceback_is_limited_as_output_is_and_shown_after_it() {
+    let script = b"print('y' * 50_000)\nraise ValueError('x' * 1_000_000)\n1 / 0\n";
+    let shown = stdout(&redis_tutor(&["--no-progress", "play"], script));
+    assert!(shown.contains("\nValueError: xxx"), "the output before it was too long, too");
+    assert!(shown.contains(" more characters: `:more` shows them."), "{}", shown.len());
+    assert!(shown.ends_with("\nZeroDivisionError: division by zero\n"), "{}", shown.len());
+    assert!((40_000..42_000).contains(&shown.len()), "{}", shown.len());
+    let lines = b"raise ValueError('x\\n' * 1000)\n";
+    let shown = stdout(&redis_tutor(&["--no-progress", "play"], lines));
+    assert!(shown.ends_with(" more lines: `:more` shows them.\n") && shown.lines().count() < 210, "{shown}");
+    let shown = stdout(&redis_tutor(&["run"], b"raise ValueError('x' * 17_000_000)\n"));
+    assert!(shown.contains(" more characters are not shown") && shown.len() < 16_001_000, "{}", shown.len());
+}
+
+#[test]
 fn commands_beyond_those_that_are_kept_are_counted() {
     let json = stdout(&redis_tutor(
         &["run", "--json"],
@@ -208,6 +223,29 @@ fn a_subscription_that_nobody_reads_is_closed_as_in_redis() {
                   r.pubsub_numsub('c'), r.info('stats')['client_output_buffer_limit_disconnections']\n";
     let shown = stdout(&redis_tutor(&["--no-progress", "play"], script.as_bytes()));
     assert!(shown.ends_with("\n([(b'c', 0)], 1)\n") || shown.ends_with("\n([(b'c', 1)], 1)\n"), "{shown}");
+}
+
+#[test]
+fn connections_that_take_up_too_much_memory_are_closed_and_the_learner_is_told() {
+    let told = " A connection was closed. Besides the data, all connections together may take 1\n MB: for replies";
+    for statement in [
+        "r.mget(['long'] * 40)",
+        "0; c = r.client(); c.execute_command('MULTI'); [c.execute_command('SET', 'k', 'x' * 100_000) for _ in range(40)]",
+        "0; p = r.pubsub(); [p.subscribe(str(n) + 'x' * 100_000) for n in range(40)]; p.get_message()",
+    ] {
+        let script = format!("_ = r.set('long', 'x' * 100_000)\n_ = {statement}\nr.ping()\n");
+        let arguments = ["--memory-limit", "1mb", "--no-progress", "play"];
+        let shown = stdout(&redis_tutor(&arguments, script.as_bytes()));
+        // A command after MULTI is sent again, on a new connection.
+        let raises = shown.contains("redis.exceptions.ConnectionError: Connection closed by server.");
+        assert_eq!(raises, !statement.contains("MULTI"), "{shown}");
+        assert!(shown.contains(told), "{shown}");
+        assert!(shown.ends_with(">>> r.ping()\nTrue\n"), "{shown}");
+    }
+    let script = "SET long 0123456789\nSETRANGE long 99999 x\nMGET".to_owned() + &" long".repeat(40) + "\nPING\n";
+    let shown = stdout(&redis_tutor(&["--memory-limit", "1mb", "run", "--cli"], script.as_bytes()));
+    assert!(shown.contains("\nError: Server closed the connection\n") && shown.contains(told), "{shown}");
+    assert!(shown.ends_with("\nPONG\n"), "{shown}");
 }
 
 #[test]

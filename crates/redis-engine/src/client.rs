@@ -147,6 +147,17 @@ pub struct Transaction {
     pub queue: Vec<QueuedCommand>,
     /// Whether a command was rejected instead of queued, so that EXEC fails (`CLIENT_DIRTY_EXEC`).
     pub aborted: bool,
+    /// The length of all words in `queue`, in bytes. Redis counts them as a part of the client's query buffer.
+    pub bytes: usize,
+}
+
+impl Transaction {
+    /// Adds a command to the queue.
+    pub(crate) fn push(&mut self, command: &'static Command, argv: &[&[u8]]) {
+        self.bytes += argv.iter().map(|word| word.len()).sum::<usize>();
+        let argv = argv.iter().map(|word| word.to_vec()).collect();
+        self.queue.push(QueuedCommand { command, argv });
+    }
 }
 
 /// All connected clients.
@@ -163,6 +174,11 @@ pub struct Clients {
     pending_writes: Vec<ClientId>,
     /// Clients in monitor mode (MONITOR), which see every command.
     monitors: Vec<ClientId>,
+    /// Number of bytes that the next commands may add to the output of all clients, if the driver limits them. A client
+    /// for whose output no room is left is disconnected.
+    pub output_room: Option<usize>,
+    /// Number of clients that were disconnected because of their output, and that the statistics do not contain yet.
+    pub(crate) too_long_outputs: u64,
 }
 
 impl Clients {
@@ -266,12 +282,21 @@ impl Clients {
     }
 
     /// Writes output, such as a message or the reply that ends a wait, to a client other than the one whose command is
-    /// running. The driver learns about the output through `take_pending_writes`.
+    /// running. The driver learns about the output through `take_pending_writes`. A client that is closing gets no more
+    /// output.
     pub(crate) fn write_to(&mut self, id: ClientId, write: impl FnOnce(&mut Reply)) {
-        if let Some(client) = self.find(id) {
-            write(&mut client.reply);
-            self.pending_writes.push(id);
+        let room = self.output_room;
+        let Some(client) = self.find(id).filter(|client| !client.closing) else { return };
+        let length = client.reply.len();
+        write(&mut client.reply);
+        let written = client.reply.len() - length;
+        if client.reply.is_incomplete() || room.is_some_and(|room| written > room) {
+            client.drop_output();
+            self.too_long_outputs += 1;
+        } else {
+            self.output_room = room.map(|room| room - written);
         }
+        self.pending_writes.push(id);
     }
 
     /// Returns the clients that `take_pending_writes` would return.
@@ -296,6 +321,12 @@ impl Client {
             }
             _ => command.has(Flag::Denyoom),
         }
+    }
+
+    /// Discards the output, and asks the driver to close the connection.
+    pub(crate) fn drop_output(&mut self) {
+        self.reply = Reply::new(self.reply.protocol);
+        self.closing = true;
     }
 
     /// Marks the transaction, if there is one, as aborted by a rejected command. Redis: `flagTransaction`.

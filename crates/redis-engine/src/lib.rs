@@ -37,6 +37,7 @@ pub mod blocking;
 mod call;
 pub mod client;
 mod client_id;
+mod client_memory;
 pub mod command;
 mod command_table;
 pub mod commands;
@@ -63,7 +64,7 @@ mod unblocking;
 pub mod watch;
 
 use call::{Call, Mode};
-use client::{ClientId, QueuedCommand};
+use client::ClientId;
 use command::{Command, Flag};
 use error::Error;
 use keyspace::Keyspace;
@@ -118,6 +119,8 @@ impl Engine {
         let protocol = state.reply.protocol;
         let mut reply = std::mem::replace(&mut state.reply, Reply::new(protocol));
         let length_before = reply.len();
+        let room = self.server.clients.output_room;
+        reply.limit_to(room.map_or(usize::MAX, |room| length_before.saturating_add(room)));
         self.keyspace.blocked = self.server.blocking.counts();
         self.dispatch(client, argv, &mut reply);
         self.publish_events();
@@ -128,8 +131,16 @@ impl Engine {
             reply.protocol = state.reply.protocol;
             // Messages that were published to the client while the command ran come after the reply.
             reply.raw(state.reply.as_bytes());
+            let is_incomplete = reply.is_incomplete();
+            reply.limit_to(usize::MAX);
             state.reply = reply;
+            if is_incomplete {
+                state.drop_output();
+                self.server.clients.close(client);
+                self.server.clients.too_long_outputs += 1;
+            }
         }
+        self.server.statistics.output_limit_disconnections += std::mem::take(&mut self.server.clients.too_long_outputs);
         if self.keyspace.blocked.any() {
             if self.server.pause_us > 0 {
                 // After DEBUG SLEEP in a transaction, the clock is later than when the transaction started.
@@ -181,8 +192,7 @@ impl Engine {
         if let Some(transaction) = &mut state.transaction
             && !matches!(command.name, "EXEC" | "DISCARD" | "MULTI" | "WATCH" | "QUIT" | "RESET")
         {
-            let argv = argv.iter().map(|word| word.to_vec()).collect();
-            transaction.queue.push(QueuedCommand { command, argv });
+            transaction.push(command, argv);
             return reply.status("QUEUED");
         }
         self.run(command, client, argv, reply, Mode::Plain);

@@ -1,12 +1,12 @@
 //! Thresholds of encodings and limits of sizes, which CONFIG SET changes.
 
-/// Maximum size in bytes of a reply of SRANDMEMBER, HRANDFIELD and ZRANDMEMBER to a negative count, which may return an
-/// element many times. Redis continues until memory is full or the client exceeds its output buffer limit and is
-/// disconnected. Here the client is disconnected at this size.
-pub(crate) const MAX_RANDOM_REPLY_BYTES: usize = 1 << 30;
+/// Maximum size in bytes of the output of a client that the driver has not taken yet. Redis continues until memory is
+/// full or the client exceeds its output buffer limit and is disconnected. Here the client is disconnected at this size.
+pub(crate) const MAX_OUTPUT_BYTES: usize = 1 << 30;
 
-/// Maximum number of elements in a reply of `MAX_RANDOM_REPLY_BYTES`, if all elements have the minimum length.
-pub(crate) const MAX_RANDOM_ELEMENTS: usize = MAX_RANDOM_REPLY_BYTES / "$0\r\n\r\n".len();
+/// Maximum number of elements that SRANDMEMBER, HRANDFIELD and ZRANDMEMBER return for a negative count, if all elements
+/// have the minimum length.
+pub(crate) const MAX_RANDOM_ELEMENTS: usize = MAX_OUTPUT_BYTES / "$0\r\n\r\n".len();
 
 /// Thresholds and limits, with the defaults of Redis 8.2. Sizes are in bytes. The fields are named after the
 /// configuration parameters.

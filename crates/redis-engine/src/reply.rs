@@ -1,7 +1,7 @@
 //! Replies, written directly into a client's output as RESP2 or RESP3.
 
 use super::error::Error;
-use super::limits::{MAX_RANDOM_ELEMENTS, MAX_RANDOM_REPLY_BYTES};
+use super::limits::{MAX_OUTPUT_BYTES, MAX_RANDOM_ELEMENTS};
 use super::number;
 
 /// The version of the protocol that a client uses, as HELLO sets it.
@@ -15,17 +15,44 @@ pub enum Protocol {
 }
 
 /// A client's output: replies that have been written but not taken yet.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Reply {
     bytes: Vec<u8>,
     /// The version of the protocol for the next replies.
     pub protocol: Protocol,
+    /// Maximum length of `bytes`. Long texts that would exceed it are left out.
+    limit: usize,
+    /// Whether a text was left out. The output is then not valid, and the client must be disconnected.
+    is_incomplete: bool,
+}
+
+impl Default for Reply {
+    fn default() -> Self {
+        Reply::new(Protocol::default())
+    }
 }
 
 impl Reply {
     /// Creates an empty output.
     pub fn new(protocol: Protocol) -> Self {
-        Reply { bytes: Vec::new(), protocol }
+        Reply { bytes: Vec::new(), protocol, limit: MAX_OUTPUT_BYTES, is_incomplete: false }
+    }
+
+    /// Limits the length of the output, to at most `MAX_OUTPUT_BYTES`.
+    pub(crate) fn limit_to(&mut self, bytes: usize) {
+        self.limit = bytes.min(MAX_OUTPUT_BYTES);
+    }
+
+    /// Returns whether something was left out because of the limit on the length.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.is_incomplete
+    }
+
+    /// Returns whether a text of this length fits into the output. If it does not, the output is incomplete.
+    fn has_room_for(&mut self, length: usize) -> bool {
+        let has_room = length <= self.limit.saturating_sub(self.bytes.len());
+        self.is_incomplete |= !has_room;
+        has_room
     }
 
     /// Returns the bytes that were written.
@@ -48,7 +75,7 @@ impl Reply {
     pub(crate) fn repeat(&mut self, times: usize, mut write: impl FnMut(&mut Self)) -> bool {
         times <= MAX_RANDOM_ELEMENTS
             && (0..times).all(|_| {
-                let has_room = self.len() < MAX_RANDOM_REPLY_BYTES;
+                let has_room = self.len() < self.limit;
                 if has_room {
                     write(self);
                 }
@@ -59,6 +86,7 @@ impl Reply {
     /// Removes everything that was written, but keeps the allocated memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
+        self.is_incomplete = false;
     }
 
     /// Returns the number of bytes that are allocated for the output.
@@ -74,6 +102,7 @@ impl Reply {
     /// Removes everything after the first `length` bytes.
     pub(crate) fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
+        self.is_incomplete = false;
     }
 
     /// Takes everything that was written, and leaves the output empty.
@@ -83,7 +112,9 @@ impl Reply {
 
     /// Appends bytes that are already RESP.
     pub fn raw(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
+        if self.has_room_for(bytes.len()) {
+            self.bytes.extend_from_slice(bytes);
+        }
     }
 
     fn is_resp3(&self) -> bool {
@@ -100,6 +131,9 @@ impl Reply {
 
     /// Writes a line: the type's byte, and a text without line ends.
     fn line(&mut self, kind: u8, text: &[u8]) {
+        if !self.has_room_for(text.len()) {
+            return;
+        }
         self.bytes.push(kind);
         self.bytes.extend_from_slice(text);
         self.bytes.extend_from_slice(b"\r\n");
@@ -142,6 +176,9 @@ impl Reply {
 
     /// Writes a bulk string.
     pub fn bulk(&mut self, bytes: &[u8]) {
+        if !self.has_room_for(bytes.len()) {
+            return;
+        }
         // The header and line ends are at most 25 bytes, so nothing below needs to grow the buffer.
         self.bytes.reserve(bytes.len() + 25);
         match u8::try_from(bytes.len()) {
@@ -243,6 +280,9 @@ impl Reply {
     /// Writes a verbatim string. In RESP2 this is a bulk string. `format` has three characters: `txt` or `mkd`.
     pub fn verbatim(&mut self, format: &str, text: &[u8]) {
         if self.is_resp3() {
+            if !self.has_room_for(text.len()) {
+                return;
+            }
             self.counted(b'=', text.len() + 4);
             self.bytes.extend_from_slice(format.as_bytes());
             self.bytes.push(b':');

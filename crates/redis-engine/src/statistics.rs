@@ -36,8 +36,10 @@ pub struct Statistics {
     pub output_bytes: u64,
     /// Number of clients that the driver disconnected because of `client-query-buffer-limit`.
     pub query_limit_disconnections: u64,
-    /// Number of clients that the driver disconnected because of `client-output-buffer-limit`.
+    /// Number of clients that were disconnected because of `client-output-buffer-limit` or another limit on their output.
     pub output_limit_disconnections: u64,
+    /// Number of clients that the driver disconnected because all clients together took up too much memory.
+    pub evicted_clients: u64,
 }
 
 impl Statistics {

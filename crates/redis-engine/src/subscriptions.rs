@@ -77,6 +77,11 @@ impl Subscriptions {
         self.names.get(&client).map_or(Vec::new(), |names| names[kind as usize].iter().cloned().collect())
     }
 
+    /// Returns the lengths of all names that a client subscribes to, in bytes.
+    pub(crate) fn name_lengths(&self, client: ClientId) -> impl Iterator<Item = usize> {
+        self.names.get(&client).into_iter().flatten().flat_map(|names| names.iter().map(Vec::len))
+    }
+
     /// Returns the number of a client's subscriptions of a kind.
     pub(crate) fn count(&self, client: ClientId, kind: Kind) -> usize {
         self.names.get(&client).map_or(0, |names| names[kind as usize].len())

@@ -99,16 +99,16 @@ impl Connection {
             client.traffic.received += read as u64;
             client.active_us = now_us;
         }
+        if self.exceeds_query_limit(engine, read) {
+            engine.server.statistics.query_limit_disconnections += 1;
+            return ConnectionState::Closed;
+        }
         if self.read_buffer.is_empty() {
             let used = self.run_requests(engine, &buffer[..read], now_us);
             self.read_buffer.extend_from_slice(&buffer[used..read]);
         } else {
             self.read_buffer.extend_from_slice(&buffer[..read]);
             self.read_peak = self.read_peak.max(self.read_buffer.len());
-            if self.read_buffer.len() > MIN_QUERY_BUFFER_LIMIT && self.exceeds_query_limit(engine) {
-                engine.server.statistics.query_limit_disconnections += 1;
-                return ConnectionState::Closed;
-            }
             self.run_read_buffer(engine, now_us);
         }
         match read == buffer.len() || self.has_reported_end {
@@ -117,9 +117,13 @@ impl Connection {
         }
     }
 
-    /// Returns whether the read buffer is larger than `client-query-buffer-limit`.
-    fn exceeds_query_limit(&self, engine: &Engine) -> bool {
-        self.read_buffer.len() as i64 > engine.server.config.integer("client-query-buffer-limit")
+    /// Returns whether the read buffer, with `read` more bytes, is larger than `client-query-buffer-limit`. As in Redis,
+    /// commands that MULTI has queued are a part of it.
+    fn exceeds_query_limit(&self, engine: &mut Engine, read: usize) -> bool {
+        let client = engine.server.clients.find(self.client);
+        let queued = client.and_then(|client| client.transaction.as_ref()).map_or(0, |transaction| transaction.bytes);
+        let length = self.read_buffer.len() + read + queued;
+        length > MIN_QUERY_BUFFER_LIMIT && length as i64 > engine.server.config.integer("client-query-buffer-limit")
     }
 
     /// Runs the requests that were read while the client was blocked.

@@ -29,13 +29,15 @@ impl Runtime {
 
     /// Closes the session's own connections that have more unread output than Redis allows them, such as a subscription
     /// whose messages nobody reads. Redis: `client-output-buffer-limit`; the server does the same for real clients.
-    pub(super) fn close_slow_connections(&mut self) {
+    /// `replied` is the connection whose command has just run.
+    pub(super) fn close_slow_connections(&mut self, replied: ClientId) {
         let server = &mut self.engine.server;
-        let written = match self.port {
+        let mut written = match self.port {
             // While no port is open, no other code needs this list.
             None => server.clients.take_pending_writes(),
             Some(_) => server.clients.pending_writes().to_vec(),
         };
+        written.push(replied);
         for id in written {
             let server = &mut self.engine.server;
             let unread = server.clients.find(id).map_or(0, |client| client.reply.len());
@@ -44,10 +46,7 @@ impl Runtime {
             }
             let limits = server.config.output_limits;
             let limit = if server.subscriptions.is_subscribed(id) { limits.pubsub } else { limits.normal };
-            // Redis does not limit the output of normal clients. Here the limit on the memory of the data also applies
-            // to each client's output.
-            let limits = [limit.hard_bytes, self.engine.keyspace.memory_cap.limit];
-            let most = limits.into_iter().filter(|&bytes| bytes > 0).min().unwrap_or(u64::MAX);
+            let most = if limit.hard_bytes > 0 { limit.hard_bytes } else { u64::MAX };
             if OutputBuffer::with_length(unread).memory() > most && self.own_connections().contains(&id) {
                 self.engine.server.statistics.output_limit_disconnections += 1;
                 let client = self.engine.server.clients.get_mut(id);

@@ -10,8 +10,20 @@ impl Runtime {
     pub fn execute(&mut self, client: Option<ClientIndex>, connection: ClientId, argv: &[&[u8]], bytes: &[u8]) {
         let now_us = self.clock.now_us();
         let unfetched = self.engine.server.clients.get(connection).reply.as_bytes().len();
+        let room = self.output_room(client);
+        let closed_before = self.engine.server.statistics.output_limit_disconnections;
+        self.engine.server.clients.output_room = room;
         self.execute_and_log(client, connection, argv, bytes, now_us);
-        self.close_slow_connections();
+        let left = self.engine.server.clients.output_room.take();
+        if self.engine.server.statistics.output_limit_disconnections > closed_before {
+            self.connection_memory.note_closed();
+        }
+        let replied = self.engine.server.clients.find(connection).map_or(0, |client| client.reply.len());
+        let written_to_others = room.zip(left).map_or(0, |(room, left)| room - left);
+        self.connection_memory.add(replied.saturating_sub(unfetched).saturating_add(written_to_others));
+        self.connection_memory.add_words(argv);
+        self.close_slow_connections(connection);
+        self.limit_connections();
         let reply = self.engine.server.clients.find(connection).map(|client| client.reply.as_bytes());
         if reply.and_then(|reply| reply.get(unfetched..)).is_some_and(|reply| reply.starts_with(b"-"))
             && let Some(work) = client.and_then(|client| self.clients[client].work.as_mut())

@@ -43,11 +43,17 @@ impl Held {
 impl Runtime {
     /// Holds a frame back if it sends commands through a shut gate, and returns any other frame.
     pub(super) fn hold_back(&mut self, client: ClientIndex, thread: u32, frame: FromChild) -> Option<FromChild> {
+        let limit = self.engine.keyspace.memory_cap.limit;
         let python = &mut self.clients[client].python;
         let Gate::Shut { unasked } = &mut python.gate else { return Some(frame) };
         let (connection, data, timeout_us) = match frame {
-            FromChild::Send { data, .. } => {
+            FromChild::Send { connection, data } => {
                 unasked.extend(data);
+                if limit > 0 && unasked.len() as u64 > limit {
+                    *unasked = Vec::new();
+                    let id = python.connections.get(&connection).map(|open| open.client);
+                    id.into_iter().for_each(|id| self.evict(id));
+                }
                 return None;
             }
             FromChild::Exchange { connection, data, timeout_us } => {

@@ -12,6 +12,7 @@ mod cli;
 pub mod client;
 mod client_index;
 mod clock;
+mod connection_limit;
 mod connections;
 mod ctrl_c;
 pub mod dialect;
@@ -36,6 +37,7 @@ use super::event::{ChildId, Effect, Need};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use client::{Ask, ClientIndex, Clients, MAIN, Work, WorkKind};
 pub use clock::Clock;
+use connection_limit::ConnectionMemory;
 pub use connections::PORT;
 use dialect::{Dialect, Input};
 use input_log::InputLog;
@@ -80,6 +82,7 @@ pub struct Runtime {
     pub is_silent: bool,
     /// Whether the learner was told that the data has reached its limit.
     has_reported_memory_limit: bool,
+    connection_memory: ConnectionMemory,
     /// The folded output, which `:more` shows.
     folded: FoldedOutput,
     /// The port for real clients, while one is open.
@@ -115,6 +118,7 @@ impl Runtime {
             shows_all: false,
             is_silent: false,
             has_reported_memory_limit: false,
+            connection_memory: ConnectionMemory::default(),
             folded: FoldedOutput::default(),
             port: None,
             trial_start: None,
@@ -273,6 +277,8 @@ impl Runtime {
             is_judged: false,
         };
         self.clients[client].work = Some(work);
+        // A snapshot may have been restored since the last command.
+        self.connection_memory.forget();
     }
 
     fn begin_python(&mut self, client: ClientIndex, source: &str) {
@@ -297,6 +303,7 @@ impl Runtime {
     fn finish_work(&mut self, client: ClientIndex) {
         self.report_folded_output(client);
         self.report_memory_limit(Some(client));
+        self.report_connection_limit(client);
         if let Some(mut work) = self.clients[client].work.take() {
             work.submission.changed = self.engine.keyspace.changes != work.changes_before;
             if matches!(work.kind, WorkKind::Cli { .. }) {

@@ -20,6 +20,9 @@ const MOST_REQUESTS_SINCE: u32 = 10_000;
 /// The number of requests that a piece of output counts as. A piece has up to some thousand characters.
 const OUTPUT_WEIGHT: u32 = 100;
 
+/// Number of bytes that a connection's input may keep allocated without using them.
+const MOST_SPARE_INPUT: usize = 64 << 10;
+
 impl Runtime {
     /// Starts a client's Python, unless it is running already.
     pub fn start_python(&mut self, client: ClientIndex) -> ChildId {
@@ -191,17 +194,37 @@ impl Runtime {
 
     /// Passes bytes from a child to the engine, after the bytes that were kept while the connection was blocked.
     pub fn feed(&mut self, client: ClientIndex, connection: u32, data: &[u8]) {
-        let Some(mut open) = self.clients[client].python.connections.remove(&connection) else { return };
-        if let Some(work) = &mut self.clients[client].work {
+        let Client { python, work, .. } = &mut self.clients[client];
+        let Some(open) = python.connections.get_mut(&connection) else { return };
+        if let Some(work) = work {
             work.submission.traffic.sent += data.len();
         }
         open.input.extend_from_slice(data);
         if open.input.is_empty() {
-            self.clients[client].python.connections.insert(connection, open);
             return;
         }
-        self.execute_all(open.client, &mut open.parser, &mut open.input, Some(client));
-        self.clients[client].python.connections.insert(connection, open);
+        let id = open.client;
+        let (mut parser, mut input) = (std::mem::take(&mut open.parser), std::mem::take(&mut open.input));
+        self.execute_all(id, &mut parser, &mut input, Some(client));
+        input.shrink_to(input.len().max(MOST_SPARE_INPUT));
+        if let Some(open) = self.clients[client].python.connections.get_mut(&connection) {
+            (open.parser, open.input) = (parser, input);
+        }
+        self.connection_memory.add(data.len());
+        self.limit_query_buffer(id, client, connection);
+        self.limit_connections();
+    }
+
+    /// Closes a connection whose requests that have not run, and commands that MULTI has queued, are larger than Redis
+    /// allows: `client-query-buffer-limit`.
+    fn limit_query_buffer(&mut self, id: ClientId, client: ClientIndex, connection: u32) {
+        let unread = self.clients[client].python.connections.get(&connection).map_or(0, |open| open.input.len());
+        let Some(state) = self.engine.server.clients.find(id).filter(|state| !state.closing) else { return };
+        let length = unread + state.transaction.as_ref().map_or(0, |transaction| transaction.bytes);
+        if length as u64 > self.engine.server.config.integer("client-query-buffer-limit").unsigned_abs() {
+            self.engine.server.statistics.query_limit_disconnections += 1;
+            self.close_and_release(id);
+        }
     }
 
     /// Runs all complete commands in `input`, and removes them from it. Records the commands in the submission of

@@ -179,7 +179,7 @@ fn stats(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::f
     line(text, "expired_subkeys", counts.expired_subkeys)?;
     line(text, "expired_keys", counts.expired_keys)?;
     line(text, "evicted_keys", counts.evicted_keys)?;
-    line(text, "evicted_clients", 0)?;
+    line(text, "evicted_clients", statistics.evicted_clients)?;
     line(text, "keyspace_hits", counts.hits)?;
     line(text, "keyspace_misses", counts.misses)?;
     line(text, "pubsub_channels", server.subscriptions.names_with_subscribers(Kind::Channel).len())?;

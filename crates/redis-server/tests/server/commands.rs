@@ -345,6 +345,16 @@ fn a_client_above_a_buffer_limit_is_disconnected() {
         talker.expect_close_after("");
         client.expect_reply("STRLEN long", ":200000\r\n");
         assert_eq!(counted(&mut client, "query").as_deref(), Some("1"));
+        // The commands that MULTI has queued count as well. Redis notices them with the next request.
+        let mut queuer = Client::connect(address);
+        queuer.expect_reply("MULTI", "+OK\r\n");
+        for _ in 0..5 {
+            queuer.send(encode_request(&["SET", "long", &value]));
+            queuer.expect_bytes("+QUEUED\r\n");
+        }
+        drop(queuer.0.write_all(&encode_request(&["SET", "long", &value])));
+        queuer.expect_close_after("");
+        assert_eq!(counted(&mut client, "query").as_deref(), Some("2"));
     });
 }
 

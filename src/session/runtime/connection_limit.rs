@@ -1,0 +1,255 @@
+//! The limit on the memory that connections take up besides the data: requests that are not complete, replies that
+//! nobody reads, commands that MULTI has queued, and the names of watched keys and of channels. All connections of a
+//! session together may take as much as the data. Above the limit, the largest one is closed, as Redis does above
+//! `maxmemory-clients`.
+//!
+//! Measuring the memory takes long if there are many connections or names. So each command adds up how many bytes it may
+//! have added, and the memory is measured only when the sum might exceed the limit.
+
+use super::super::display::memory_size;
+use super::Runtime;
+use super::client_index::{ClientIndex, TUTOR};
+use super::wire_log::Cause;
+use crate::markup::Role;
+use crate::messages::runtime as messages;
+use redis_engine::client::ClientId;
+
+/// The memory that a word of a command can take in addition to its bytes, in each of the two tables that keep a name.
+const WORD_OVERHEAD: usize = 64;
+
+/// The connections may exceed the limit by one part in this number before their memory is measured again.
+const TOLERANCE: u64 = 64;
+
+/// The memory of the connections when it was last measured, and what may have been added since.
+#[derive(Debug, Default)]
+pub struct ConnectionMemory {
+    /// The measured memory in bytes.
+    measured: u64,
+    /// The maximum number of bytes that may have been added since.
+    added: u64,
+    /// Whether a connection was closed that the learner was not told about.
+    was_exceeded: bool,
+}
+
+impl ConnectionMemory {
+    /// Counts bytes that may have been added.
+    pub fn add(&mut self, bytes: usize) {
+        self.added = self.added.saturating_add(bytes as u64);
+    }
+
+    /// Counts the words of a command, which the engine may keep twice.
+    pub fn add_words(&mut self, argv: &[&[u8]]) {
+        self.add(argv.iter().map(|word| 2 * (word.len() + WORD_OVERHEAD)).sum());
+    }
+
+    /// Makes the next check measure the memory, because it may have changed in any way.
+    pub fn forget(&mut self) {
+        self.added = u64::MAX;
+    }
+
+    /// Notes that a connection was closed.
+    pub fn note_closed(&mut self) {
+        self.was_exceeded = true;
+    }
+}
+
+impl Runtime {
+    /// Returns how many bytes of output a command of a client may add, or `None` if there is no limit.
+    pub(super) fn output_room(&mut self, client: Option<ClientIndex>) -> Option<usize> {
+        let limit = self.engine.keyspace.memory_cap.limit;
+        if limit == 0 {
+            return None;
+        }
+        let taken = match client {
+            // The tutor must be able to look at the data, however much the learner's connections take up.
+            Some(TUTOR) => 0,
+            _ => self.connection_memory(),
+        };
+        usize::try_from((limit + limit / TOLERANCE).saturating_sub(taken)).ok()
+    }
+
+    /// Closes the largest connections until all together take up less memory than the limit.
+    pub(super) fn limit_connections(&mut self) {
+        let limit = self.engine.keyspace.memory_cap.limit;
+        if limit == 0 || self.connection_memory() <= limit + limit / TOLERANCE {
+            return;
+        }
+        let mut sizes: Vec<_> = self.limited_connections().map(|id| (self.connection_size(id), id)).collect();
+        sizes.sort_unstable();
+        while self.connection_memory.measured > limit
+            && let Some((size, id)) = sizes.pop()
+        {
+            self.connection_memory.measured = self.connection_memory.measured.saturating_sub(size);
+            self.evict(id);
+        }
+    }
+
+    /// Closes a connection that takes up too much memory, as Redis does above `maxmemory-clients`.
+    pub(super) fn evict(&mut self, id: ClientId) {
+        self.close_and_release(id);
+        self.engine.server.statistics.evicted_clients += 1;
+        self.connection_memory.note_closed();
+    }
+
+    /// Returns the memory of the connections in bytes, or a number that exceeds it by a part of the limit.
+    fn connection_memory(&mut self) -> u64 {
+        let limit = self.engine.keyspace.memory_cap.limit;
+        let ConnectionMemory { measured, added, .. } = self.connection_memory;
+        if added > limit / TOLERANCE && measured.saturating_add(added) > limit {
+            self.connection_memory.measured = self.limited_connections().map(|id| self.connection_size(id)).sum();
+            self.connection_memory.added = 0;
+        }
+        self.connection_memory.measured.saturating_add(self.connection_memory.added)
+    }
+
+    /// Returns the connections that are limited: those of all clients but the tutor's own.
+    fn limited_connections(&self) -> impl Iterator<Item = ClientId> {
+        let clients = self.clients.indices().filter(|&client| client != TUTOR);
+        clients.flat_map(|client| self.clients[client].connections())
+    }
+
+    /// Returns the memory of a connection in bytes.
+    fn connection_size(&self, id: ClientId) -> u64 {
+        let unread = self.clients.iter().flat_map(|client| client.python.connections.values());
+        let unread = unread.filter(|connection| connection.client == id).map(|connection| connection.input.len());
+        (unread.sum::<usize>() + self.engine.client_memory(id)) as u64
+    }
+
+    /// Closes a connection, and releases its memory.
+    pub(super) fn close_and_release(&mut self, id: ClientId) {
+        self.engine.close_and_release(id);
+        if !self.wire_log.waiting().is_empty() {
+            self.log_ended_waits(&Cause::Time, None);
+        }
+        for client in self.clients.iter_mut() {
+            for connection in client.python.connections.values_mut().filter(|connection| connection.client == id) {
+                connection.input = Vec::new();
+                connection.parser = Default::default();
+            }
+        }
+    }
+
+    /// Shows a message if a connection was closed because of the limit. `client` is as for `report_memory_limit`.
+    pub(super) fn report_connection_limit(&mut self, client: ClientIndex) {
+        if !self.clients[client].is_shown || self.is_silent {
+            return;
+        }
+        let limit = self.engine.keyspace.memory_cap.limit;
+        if std::mem::take(&mut self.connection_memory.was_exceeded) && limit > 0 {
+            self.say(Role::Muted, &messages::connections_out_of_memory(memory_size(limit)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::runtime::client::MAIN;
+    use crate::session::runtime::dialect::Dialect;
+    use redis_engine::resp::request;
+
+    const LIMIT: u64 = 1 << 20;
+    const WORD: usize = 50_000;
+
+    fn encode(line: &str) -> Vec<u8> {
+        let long = "x".repeat(WORD);
+        request::encode(&line.split(' ').map(|word| word.replace("LONG", &long).into_bytes()).collect::<Vec<_>>())
+    }
+
+    /// Returns a runtime with a limit of a megabyte, a long value, and this number of connections, from number 1.
+    fn limited_runtime(connections: u32) -> Runtime {
+        let mut runtime = Runtime::new(1, 0, Dialect::Both);
+        runtime.engine.keyspace.memory_cap.limit = LIMIT;
+        for connection in 1..=connections {
+            runtime.open_connection(MAIN, connection, "localhost", 6379, b"").expect("it is the session's Redis");
+        }
+        runtime.feed(MAIN, 1, &encode("SET long LONG"));
+        runtime.ready_answer(MAIN, &super::super::ask::Ask::Receive { connection: 1, deadline_us: None });
+        runtime
+    }
+
+    fn is_closed(runtime: &Runtime, connection: u32) -> bool {
+        runtime.engine.server.clients.get(runtime.clients[MAIN].python.connections[&connection].client).closing
+    }
+
+    /// Returns the memory of all connections.
+    fn memory(runtime: &Runtime) -> u64 {
+        runtime.limited_connections().map(|id| runtime.connection_size(id)).sum()
+    }
+
+    #[test]
+    fn connections_take_up_no_more_than_the_limit_whatever_they_send() {
+        // The connection that sends `line` has the number 1, and all others have sent `first`.
+        for (others, first, line) in [
+            (0, "", "MULTI|SET k LONG"),
+            (0, "", "WATCH #LONG"),
+            (0, "", "SUBSCRIBE #LONG"),
+            (0, "", "PSUBSCRIBE #LONG"),
+            (0, "", "BLPOP q 0|SET k LONG"),
+            (0, "", "ECHO LONG"),
+            (3, "CLIENT SETNAME LONG", "ECHO LONG"),
+            (30, "SUBSCRIBE c", "PUBLISH c LONG"),
+            (30, "MONITOR", "EXISTS LONG"),
+            (30, "GET long", "GET long"),
+        ] {
+            let mut runtime = limited_runtime(1 + others);
+            for other in 2..2 + others {
+                runtime.feed(MAIN, other, &encode(first));
+            }
+            let mut peak = memory(&runtime);
+            let (start, line) = line.split_once('|').unwrap_or(("PING", line));
+            runtime.feed(MAIN, 1, &encode(start));
+            for n in 0..100 {
+                runtime.feed(MAIN, 1, &encode(&line.replace('#', &n.to_string())));
+                peak = peak.max(memory(&runtime));
+            }
+            let closed = (1..2 + others).filter(|&connection| is_closed(&runtime, connection)).count();
+            assert!(closed > 0, "{line}: no connection was closed at {peak}");
+            assert!((LIMIT / 2..LIMIT + LIMIT / 4).contains(&peak), "{line}: {peak}");
+            assert!(runtime.connection_memory.was_exceeded, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_unfinished_request_and_pipelined_commands_are_limited() {
+        let mut runtime = limited_runtime(1);
+        runtime.feed(MAIN, 1, b"*1000\r\n");
+        for _ in 0..100 {
+            runtime.feed(MAIN, 1, &[format!("${WORD}\r\n").as_bytes(), &vec![b'x'; WORD], b"\r\n"].concat());
+            assert!(memory(&runtime) < LIMIT + LIMIT / 4, "{}", memory(&runtime));
+        }
+        assert!(is_closed(&runtime, 1));
+        for line in ["GET long", "MGET long long long long long long long long long long"] {
+            let mut runtime = limited_runtime(1);
+            runtime.feed(MAIN, 1, &encode(line).repeat(1000));
+            assert!(is_closed(&runtime, 1) && memory(&runtime) == 0, "{line}: {}", memory(&runtime));
+        }
+    }
+
+    #[test]
+    fn replies_that_are_read_and_transactions_that_end_are_not_limited() {
+        let mut runtime = limited_runtime(1);
+        for _ in 0..100 {
+            for line in ["GET long", "MULTI", "SET k LONG", "EXEC", "WATCH LONG", "UNWATCH", "SET k LONG"] {
+                runtime.feed(MAIN, 1, &encode(line));
+                let receive = super::super::ask::Ask::Receive { connection: 1, deadline_us: None };
+                assert!(runtime.ready_answer(MAIN, &receive).is_some(), "{line}");
+            }
+        }
+        assert!(!is_closed(&runtime, 1) && !runtime.connection_memory.was_exceeded);
+    }
+
+    #[test]
+    fn requests_that_have_not_run_are_limited_as_in_redis() {
+        let mut runtime = limited_runtime(1);
+        runtime.engine.keyspace.memory_cap.limit = 1 << 30;
+        runtime.feed(MAIN, 1, &encode("CONFIG SET client-query-buffer-limit 1048576"));
+        runtime.feed(MAIN, 1, &encode("MULTI"));
+        for n in 0..30 {
+            assert_eq!(is_closed(&runtime, 1), n > 20, "{n}");
+            runtime.feed(MAIN, 1, &encode("SET k LONG"));
+        }
+        assert_eq!(runtime.engine.server.statistics.query_limit_disconnections, 1);
+        assert!(!runtime.connection_memory.was_exceeded, "the learner's own setting was reached");
+    }
+}
