@@ -3,31 +3,104 @@
 use redis_engine::resp::quoting;
 use redis_engine::resp::value::Value;
 
-/// Formats a reply in lines, including the last newline.
-pub fn reply(value: &Value) -> String {
-    let mut out = String::new();
-    write(value, "", &mut out);
-    out
+/// A reply as text. The end of a long reply is left out.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FormattedReply {
+    pub text: String,
+    pub left_out: LeftOut,
 }
 
-fn write(value: &Value, prefix: &str, out: &mut String) {
+/// The length of what was left out at the end of a text.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    pub lines: usize,
+    pub characters: usize,
+    pub bytes: usize,
+}
+
+/// Formats a reply in lines, including the last newline. Only the first `most` bytes are formatted, because a reply of
+/// Redis can have gigabytes. The rest is counted.
+pub fn reply(value: &Value, most: usize) -> FormattedReply {
+    let mut out = Writer { formatted: FormattedReply::default(), most, newlines: 0 };
+    write(value, "", &mut out);
+    out.flush_newlines();
+    out.formatted
+}
+
+/// Collects a text up to a length.
+struct Writer {
+    formatted: FormattedReply,
+    /// Maximum length of the text in bytes.
+    most: usize,
+    /// Number of newlines at the end that are not in the text yet.
+    newlines: usize,
+}
+
+impl Writer {
+    fn push(&mut self, text: &str) {
+        let line = text.trim_end_matches('\n');
+        if !line.is_empty() {
+            self.flush_newlines();
+            self.append(line);
+        }
+        self.newlines += text.len() - line.len();
+    }
+
+    fn flush_newlines(&mut self) {
+        let newlines = "\n".repeat(std::mem::take(&mut self.newlines));
+        self.append(&newlines);
+    }
+
+    /// Removes the newlines at the end.
+    fn join_next_line(&mut self) {
+        self.newlines = 0;
+    }
+
+    /// Returns how many bytes can be appended to the text.
+    fn room(&self) -> usize {
+        if self.formatted.left_out.bytes > 0 { 0 } else { self.most.saturating_sub(self.formatted.text.len()) }
+    }
+
+    fn append(&mut self, text: &str) {
+        let (shown, rest) = text.split_at(text.floor_char_boundary(self.room()));
+        let FormattedReply { text, left_out } = &mut self.formatted;
+        text.push_str(shown);
+        left_out.lines += rest.matches('\n').count();
+        left_out.characters += rest.chars().count();
+        left_out.bytes += rest.len();
+    }
+
+    /// Writes bytes in quotes, as they can be typed in redis-cli.
+    fn quote(&mut self, bytes: &[u8]) {
+        self.push("\"");
+        // Each byte becomes at least one character.
+        let (shown, rest) = bytes.split_at(bytes.len().min(self.room()));
+        self.append(&quoting::escape(shown));
+        let length = quoting::escaped_length(rest);
+        self.formatted.left_out.characters += length;
+        self.formatted.left_out.bytes += length;
+        self.push("\"");
+    }
+}
+
+fn write(value: &Value, prefix: &str, out: &mut Writer) {
     match value {
         Value::Simple(text) | Value::Verbatim { text, .. } | Value::BigNumber(text) => {
-            out.push_str(&String::from_utf8_lossy(text));
-            out.push('\n');
+            out.push(&String::from_utf8_lossy(text));
+            out.push("\n");
         }
-        Value::Error(text) => out.push_str(&format!("(error) {}\n", String::from_utf8_lossy(text))),
-        Value::Integer(n) => out.push_str(&format!("(integer) {n}\n")),
-        Value::Double(text) => out.push_str(&format!("(double) {}\n", String::from_utf8_lossy(text))),
+        Value::Error(text) => out.push(&format!("(error) {}\n", String::from_utf8_lossy(text))),
+        Value::Integer(n) => out.push(&format!("(integer) {n}\n")),
+        Value::Double(text) => out.push(&format!("(double) {}\n", String::from_utf8_lossy(text))),
         Value::Bulk(bytes) => {
-            quote(bytes, out);
-            out.push('\n');
+            out.quote(bytes);
+            out.push("\n");
         }
-        Value::Null | Value::NullArray => out.push_str("(nil)\n"),
-        Value::Boolean(yes) => out.push_str(if *yes { "(true)\n" } else { "(false)\n" }),
-        Value::Array(items) => list(items, ')', "(empty array)", prefix, out),
-        Value::Set(items) => list(items, '~', "(empty set)", prefix, out),
-        Value::Push(items) => list(items, '>', "(empty push)", prefix, out),
+        Value::Null | Value::NullArray => out.push("(nil)\n"),
+        Value::Boolean(yes) => out.push(if *yes { "(true)\n" } else { "(false)\n" }),
+        Value::Array(items) => list(items, ')', "(empty array)\n", prefix, out),
+        Value::Set(items) => list(items, '~', "(empty set)\n", prefix, out),
+        Value::Push(items) => list(items, '>', "(empty push)\n", prefix, out),
         Value::Map(pairs) => map(pairs, prefix, out),
         Value::Attributed(_, value) => write(value, prefix, out),
     }
@@ -38,37 +111,34 @@ fn digits(n: usize) -> usize {
     n.to_string().len()
 }
 
-fn list(items: &[Value], mark: char, empty: &str, prefix: &str, out: &mut String) {
+fn list(items: &[Value], mark: char, empty: &str, prefix: &str, out: &mut Writer) {
     if items.is_empty() {
-        out.push_str(empty);
-        out.push('\n');
-        return;
+        return out.push(empty);
     }
     let width = digits(items.len());
     let inner = format!("{prefix}{}", " ".repeat(width + 2));
     for (index, item) in items.iter().enumerate() {
         let before = if index == 0 { "" } else { prefix };
-        out.push_str(&format!("{before}{:>width$}{mark} ", index + 1));
+        out.push(&format!("{before}{:>width$}{mark} ", index + 1));
         write(item, &inner, out);
     }
 }
 
-fn map(pairs: &[(Value, Value)], prefix: &str, out: &mut String) {
+fn map(pairs: &[(Value, Value)], prefix: &str, out: &mut Writer) {
     if pairs.is_empty() {
-        out.push_str("(empty hash)\n");
-        return;
+        return out.push("(empty hash)\n");
     }
     let width = digits(pairs.len());
     let inner = format!("{prefix}{}", " ".repeat(width + 2));
     for (index, (key, value)) in pairs.iter().enumerate() {
         let before = if index == 0 { "" } else { prefix };
-        out.push_str(&format!("{before}{:>width$}# ", index + 1));
+        out.push(&format!("{before}{:>width$}# ", index + 1));
         write(key, &inner, out);
-        out.truncate(out.trim_end_matches('\n').len());
-        out.push_str(" => ");
+        out.join_next_line();
+        out.push(" => ");
         if has_elements(value) {
-            out.push('\n');
-            out.push_str(&inner);
+            out.push("\n");
+            out.push(&inner);
         }
         write(value, &inner, out);
     }
@@ -83,9 +153,42 @@ fn has_elements(value: &Value) -> bool {
     }
 }
 
-/// Writes bytes in quotes, as they can be typed in redis-cli.
-fn quote(bytes: &[u8], out: &mut String) {
-    out.push('"');
-    out.push_str(&quoting::escape(bytes));
-    out.push('"');
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Value {
+        let bulk = |text: &str| Value::Bulk(text.as_bytes().to_vec());
+        let list = Value::Array(vec![bulk("a\nb\0"), Value::Simple("é".into()), Value::Integer(7)]);
+        let note = Value::Verbatim { format: *b"txt", text: "two\nlines\n".into() };
+        Value::Map(vec![
+            (bulk("k"), list.clone()),
+            (note, Value::Null),
+            (list, bulk("\"")),
+            (bulk("e"), Value::Array(vec![])),
+        ])
+    }
+
+    #[test]
+    fn a_reply_is_formatted_as_redis_cli_does() {
+        let FormattedReply { text, left_out } = reply(&sample(), usize::MAX);
+        assert_eq!(left_out, LeftOut::default());
+        assert_eq!(
+            text,
+            "1# \"k\" => \n   1) \"a\\nb\\x00\"\n   2) é\n   3) (integer) 7\n2# two\nlines => (nil)\n\
+             3# 1) \"a\\nb\\x00\"\n   2) é\n   3) (integer) 7 => \"\\\"\"\n4# \"e\" => (empty array)\n"
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_long_reply_is_counted() {
+        let whole = reply(&sample(), usize::MAX).text;
+        for most in 0..=whole.len() {
+            let FormattedReply { text, left_out } = reply(&sample(), most);
+            let rest = whole.strip_prefix(&text).expect("the text is the start of the whole text");
+            assert!(text.len() <= most && most - text.len() < 4, "{most}: {text}");
+            let counted = (rest.matches('\n').count(), rest.chars().count(), rest.len());
+            assert_eq!((left_out.lines, left_out.characters, left_out.bytes), counted, "{most}");
+        }
+    }
 }

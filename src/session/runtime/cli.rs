@@ -3,10 +3,10 @@
 use super::super::event::Show;
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work, WorkKind};
-use super::output_limit::most_output;
+use super::output_limit::{most_formatted, most_output};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::messages::runtime as messages;
-use crate::redis_cli;
+use crate::redis_cli::{self, format::FormattedReply};
 use redis_engine::client::ClientId;
 use redis_engine::resp::{quoting, request, value};
 
@@ -142,9 +142,10 @@ impl Runtime {
         let mut rest = bytes.as_slice();
         while let Ok(Some((reply, used))) = value::parse(rest) {
             rest = &rest[used..];
-            let text = redis_cli::format::reply(&reply);
+            let FormattedReply { text, left_out } = redis_cli::format::reply(&reply, most_formatted(self.shows_all));
             if let Some(work) = &mut self.clients[client].work {
                 work.submission.keep_output(&text, most);
+                work.submission.dropped_output += left_out.bytes;
             }
             if let value::Value::Error(message) = &reply {
                 let message = String::from_utf8_lossy(message).into_owned();
@@ -153,6 +154,9 @@ impl Runtime {
                 work.submission.value = Some(DisplayedValue::Cli(reply));
             }
             self.show_output(client, &text, Show::Reply);
+            if let Some(work) = &mut self.clients[client].work {
+                work.output_limit.leave_out(left_out);
+            }
         }
         if closing {
             self.engine.disconnect(connection);

@@ -7,11 +7,18 @@ use super::Runtime;
 use super::client_index::ClientIndex;
 use crate::markup::Role;
 use crate::messages::runtime as messages;
+use crate::redis_cli::format::LeftOut;
 
 /// Returns the maximum number of bytes of a submission's output that are kept. At a prompt they are kept for judging,
 /// and in a script for the program that reads the output. A loop that prints without end must not fill the memory.
 pub fn most_output(is_script: bool) -> usize {
     if is_script { 16 << 20 } else { 1 << 20 }
+}
+
+/// Returns the maximum number of bytes of a reply that are formatted: those that may be shown or kept.
+pub fn most_formatted(is_script: bool) -> usize {
+    let Allowance { characters, kept, .. } = if is_script { Allowance::IN_SCRIPT } else { Allowance::AT_PROMPT };
+    (characters + kept).max(most_output(is_script)) + 1
 }
 
 /// How much output a submission may show.
@@ -34,11 +41,21 @@ impl Allowance {
 #[derive(Debug, Clone)]
 pub struct OutputLimit {
     allowance: Allowance,
-    lines: usize,
-    characters: usize,
+    output: Shown,
+    /// Tracebacks have an allowance of their own, so that long output hides no error.
+    tracebacks: Shown,
     /// Whether the shown output ends in the middle of a line.
     is_within_line: bool,
     rest: FoldedOutput,
+}
+
+/// How much of a kind of output was shown.
+#[derive(Debug, Default, Clone)]
+struct Shown {
+    lines: usize,
+    characters: usize,
+    /// Whether something was left out, so that nothing after it is shown.
+    is_full: bool,
 }
 
 /// The output beyond the limit, which `:more` shows.
@@ -53,30 +70,43 @@ pub struct FoldedOutput {
 
 impl OutputLimit {
     pub fn new(allowance: Allowance) -> Self {
-        OutputLimit { allowance, lines: 0, characters: 0, is_within_line: false, rest: FoldedOutput::default() }
+        OutputLimit {
+            allowance,
+            output: Shown::default(),
+            tracebacks: Shown::default(),
+            is_within_line: false,
+            rest: FoldedOutput::default(),
+        }
     }
 
     /// Returns the part of a text that is within the limit, and folds the rest.
     pub fn admit<'a>(&mut self, text: &'a str) -> &'a str {
-        let Allowance { lines, characters, kept } = self.allowance;
-        let mut end = 0;
-        for line in text.split_inclusive('\n') {
-            let room = characters.saturating_sub(self.characters);
-            if self.lines == lines || room == 0 || self.rest.characters > 0 {
-                self.rest.fold(&text[end..], kept);
-                break;
-            }
-            let taken = line.char_indices().nth(room).map_or(line.len(), |(index, _)| index);
-            self.characters += line[..taken].chars().count();
-            self.is_within_line = !line[..taken].ends_with('\n');
-            self.lines += usize::from(!self.is_within_line);
-            end += taken;
-            if taken < line.len() {
-                self.rest.fold(&text[end..], kept);
-                break;
-            }
+        let shown = self.output.admit(text, self.allowance);
+        self.fold_after(text, shown)
+    }
+
+    /// Does the same for a traceback.
+    pub fn admit_traceback<'a>(&mut self, text: &'a str) -> &'a str {
+        let shown = self.tracebacks.admit(text, self.allowance);
+        self.fold_after(text, shown)
+    }
+
+    /// Folds everything after the first `shown` bytes of a text, and returns these.
+    fn fold_after<'a>(&mut self, text: &'a str, shown: usize) -> &'a str {
+        let (shown, rest) = text.split_at(shown);
+        if !shown.is_empty() {
+            self.is_within_line = !shown.ends_with('\n');
         }
-        &text[..end]
+        self.rest.fold(rest, self.allowance.kept);
+        shown
+    }
+
+    /// Counts the end of a text that is not kept.
+    pub fn leave_out(&mut self, end: LeftOut) {
+        self.output.is_full |= end.characters > 0;
+        self.rest.lines += end.lines;
+        self.rest.characters += end.characters;
+        self.rest.lost += end.characters;
     }
 
     /// Returns the sentence about the output that was not shown, if any was.
@@ -89,6 +119,28 @@ impl OutputLimit {
             (0 | 1, _) => Some(messages::script_characters_dropped(with_commas(characters), most)),
             (_, _) => Some(messages::script_lines_dropped(with_commas(lines), most)),
         }
+    }
+}
+
+impl Shown {
+    /// Returns how many bytes of a text can be shown, and counts them.
+    fn admit(&mut self, text: &str, allowance: Allowance) -> usize {
+        let mut end = 0;
+        for line in text.split_inclusive('\n') {
+            let room = allowance.characters.saturating_sub(self.characters);
+            if self.lines == allowance.lines || room == 0 || self.is_full {
+                break;
+            }
+            let taken = line.char_indices().nth(room).map_or(line.len(), |(index, _)| index);
+            self.characters += line[..taken].chars().count();
+            self.lines += usize::from(line[..taken].ends_with('\n'));
+            end += taken;
+            if taken < line.len() {
+                break;
+            }
+        }
+        self.is_full |= end < text.len();
+        end
     }
 }
 
@@ -123,6 +175,15 @@ impl Runtime {
         let text = limit.map_or(text, |limit| limit.admit(text));
         if !text.is_empty() {
             self.show_from(client, show(text.to_owned()));
+        }
+    }
+
+    /// Shows the traceback of an exception that a client's program raised, up to the limit.
+    pub(super) fn show_traceback(&mut self, client: ClientIndex, traceback: &str) {
+        let limit = self.clients[client].work.as_mut().map(|work| &mut work.output_limit);
+        let shown = limit.map_or(traceback, |limit| limit.admit_traceback(traceback));
+        if !shown.is_empty() {
+            self.show_from(client, Show::Traceback(shown.to_owned()));
         }
     }
 
@@ -198,6 +259,27 @@ mod tests {
         assert_eq!(limit.rest.kept, "");
         let notice = limit.notice().expect("some was not shown");
         assert!(notice.starts_with("500 more lines are not shown"), "{notice}");
+    }
+
+    #[test]
+    fn a_traceback_is_limited_and_shown_after_long_output() {
+        let mut limit = OutputLimit::new(Allowance::AT_PROMPT);
+        limit.admit(&"x\n".repeat(300));
+        assert_eq!(limit.admit_traceback("ValueError: no\n"), "ValueError: no\n");
+        assert_eq!(limit.admit_traceback(&"y".repeat(100_000)).len(), Allowance::AT_PROMPT.characters - 15);
+        assert!(limit.is_within_line);
+        assert_eq!(limit.admit_traceback("z\n"), "", "a traceback after one that was cut");
+        assert!(limit.notice().expect("some was not shown").starts_with("101 more lines"), "{:?}", limit.notice());
+    }
+
+    #[test]
+    fn the_end_of_a_reply_that_was_not_formatted_is_counted() {
+        let mut limit = OutputLimit::new(Allowance::AT_PROMPT);
+        assert_eq!(limit.admit(&"x".repeat(50_000)).len(), 20_000);
+        limit.leave_out(LeftOut { lines: 1, characters: 1_000_000, bytes: 1_000_000 });
+        assert_eq!(limit.admit("y"), "");
+        assert!(limit.notice().expect("some was not shown").starts_with("1,030,001 more characters"));
+        assert_eq!((limit.rest.kept.len(), limit.rest.lost), (30_000, 1_000_001));
     }
 
     #[test]

@@ -394,8 +394,9 @@ impl Runtime {
                     work.statements.clear();
                 }
                 class.clone_from(&exception.class);
-                let failure =
-                    Failure { class: exception.class, message: exception.message, exit_status: exception.exit_status };
+                let mut message = exception.message;
+                message.truncate(message.floor_char_boundary(most_output(self.shows_all)));
+                let failure = Failure { class: exception.class, message, exit_status: exception.exit_status };
                 submission.error = Some(failure);
             }
         }
@@ -404,7 +405,7 @@ impl Runtime {
             self.log_input(client, InputKind::Python, source, ended);
         }
         if let Some(traceback) = traceback {
-            self.show_from(client, Show::Traceback(traceback));
+            self.show_traceback(client, &traceback);
         }
         if let Some(hint) = hint {
             self.hint_about(client, &hint);

@@ -129,11 +129,36 @@ pub fn escape(bytes: &[u8]) -> String {
             0x07 => out.push_str("\\a"),
             0x08 => out.push_str("\\b"),
             0x20..=0x7e => out.push(byte.into()),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
+            _ => {
+                out.push_str("\\x");
+                out.extend([byte >> 4, byte & 15].map(|digit| char::from(HEXADECIMAL[usize::from(digit)])));
+            }
         }
     }
     out
 }
+
+/// Returns the length of `escape(bytes)`.
+pub fn escaped_length(bytes: &[u8]) -> usize {
+    bytes.iter().map(|byte| usize::from(ESCAPED_LENGTHS[usize::from(*byte)])).sum()
+}
+
+const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
+
+/// The length of each byte after `escape`.
+const ESCAPED_LENGTHS: [u8; 256] = {
+    let mut lengths = [4; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        match byte as u8 {
+            b'\\' | b'"' | b'\n' | b'\r' | b'\t' | 0x07 | 0x08 => lengths[byte] = 2,
+            0x20..=0x7e => lengths[byte] = 1,
+            _ => {}
+        }
+        byte += 1;
+    }
+    lengths
+};
 
 /// Joins words into a line, with quotes where necessary. `split` reverses it.
 pub fn join<W: AsRef<[u8]>>(words: &[W]) -> String {
@@ -157,6 +182,16 @@ mod tests {
         let line = join(&words);
         assert!(line.starts_with("SET \"\" \"a b\" \"it's\" "), "{line}");
         assert_eq!(split(line.as_bytes()), Ok(words.iter().map(|word| word.to_vec()).collect()));
+    }
+
+    #[test]
+    fn every_byte_is_escaped_to_the_length_that_is_computed() {
+        for byte in 0..=255 {
+            let escaped = escape(&[byte]);
+            assert_eq!(escaped.len(), escaped_length(&[byte]), "{escaped}");
+            assert_eq!(split(format!("\"{escaped}\"").as_bytes()), Ok(vec![vec![byte]]));
+        }
+        assert_eq!(escape(b"\0\x1f\x7f\xab"), r"\x00\x1f\x7f\xab");
     }
 
     #[test]
