@@ -55,8 +55,38 @@ impl Ending {
             && self.keys.iter().zip(&other.keys).all(are_like)
     }
 
+    /// Returns whether a client waits for a reply.
+    pub fn has_waiting_client(&self) -> bool {
+        !self.waits.is_empty()
+    }
+
     /// Returns whether a key exists, in the database that a client uses at first.
     pub fn has_key(&self, key: &[u8]) -> bool {
         self.keys.iter().any(|known| known.database == 0 && known.key == key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_alike_if_the_data_is_the_same_within_a_second() {
+        let ending = |digest: &str, lifetime: Option<i64>, waits: &[&str]| Ending {
+            keys: vec![KeyEnding { database: 0, key: b"a".to_vec(), digest: digest.into(), lifetime }],
+            waits: waits.iter().map(|&wait| wait.to_owned()).collect(),
+        };
+        let one = ending("1", Some(60), &[]);
+        for (other, are_alike) in [
+            (ending("1", Some(59), &[]), true),
+            (ending("1", Some(58), &[]), false),
+            (ending("1", None, &[]), false),
+            (ending("2", Some(60), &[]), false),
+            (ending("1", Some(60), &["main waits for q"]), false),
+            (Ending::default(), false),
+        ] {
+            assert_eq!(one.is_like(&other), are_alike, "{other:?}");
+        }
+        assert!(one.has_key(b"a") && !one.has_key(b"b"));
     }
 }

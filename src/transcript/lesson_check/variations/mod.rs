@@ -29,7 +29,7 @@ use crate::messages::check as messages;
 use crate::session::dialect;
 pub use methods::Methods;
 use mutations::MUTATIONS;
-use played_answer::PlayedAnswer;
+use played_answer::{PlayedAnswer, StepStart};
 use redis_engine::command::Flag;
 use redis_engine::commands;
 
@@ -100,6 +100,17 @@ pub fn can_be_varied(step: &Step) -> bool {
     (step.task.is_some() || step.explore.is_some()) && !is_raced
 }
 
+/// Returns whether a text names a key: in quotes or backticks, or with the colons that make it unlike a word.
+fn names_key(text: &str, key: &str) -> bool {
+    let is_quote = |c: char| "`'\"".contains(c);
+    let is_part = |c: char| c.is_alphanumeric() || ":-_".contains(c);
+    text.match_indices(key).any(|(at, _)| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + key.len()..].chars().next());
+        let are_quotes = before.is_some_and(is_quote) && after.is_some_and(is_quote);
+        are_quotes || (key.contains(':') && !before.is_some_and(is_part) && !after.is_some_and(is_part))
+    })
+}
+
 /// Plays the variations of a step's answers, and reports those that do not end as they should. `answers` have done the
 /// step, and `nothing` is the attempt that only prepared it.
 pub fn check_variations(
@@ -113,15 +124,16 @@ pub fn check_variations(
     let step = &lesson_under_test.lesson.steps[index];
     let is_named = |key: &str| {
         let texts = [Some(&step.say), step.task.as_ref(), step.explore.as_ref()];
-        texts.into_iter().flatten().any(|text| text.get_ref().contains(key))
+        texts.into_iter().flatten().any(|text| names_key(text.get_ref(), key))
     };
-    let known_keys = |key: &str| is_named(key) || nothing.ending.has_key(key.as_bytes());
+    let is_known_key = |key: &str| is_named(key) || nothing.ending.has_key(key.as_bytes());
+    let start = StepStart { is_known_key: &is_known_key, has_waiting_client: nothing.ending.has_waiting_client() };
     let mut exemptions = Exemptions::new(step, report);
     let mut seen: HashSet<Vec<String>> =
         step.answer.iter().chain(&step.also).map(|answer| dialect::submissions(answer.get_ref())).collect();
     let mut all = Vec::new();
     for (answer, played) in answers {
-        let played_answer = PlayedAnswer::new(step, answer.get_ref(), &played.submissions, &known_keys, methods);
+        let played_answer = PlayedAnswer::new(step, answer.get_ref(), &played.submissions, start, methods);
         let new = variations(&played_answer).into_iter().filter(|variation| seen.insert(variation.inputs.clone()));
         all.extend(new.map(|variation| (answer.span().start, played, variation)));
     }
@@ -205,22 +217,22 @@ fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt
             Some(Diagnostic::new(None, messages::rewording_taken_for_mistake(rule, lines, quoted(line), text)))
         }
         Kind::Mutant { .. } if tried.done => Some(Diagnostic::new(None, messages::mutant_passes(rule, lines))),
-        Kind::Mutant { may_be_silent: false } if tried.words.is_empty() && !is_look_before_change(tried, answer) => {
+        Kind::Mutant { may_be_silent: false } if tried.words.is_empty() && !is_look(step, tried, answer) => {
             Some(Diagnostic::new(None, messages::mutant_meets_silence(rule, lines)))
         }
         Kind::Mutant { .. } => None,
     }
 }
 
-/// Returns whether an attempt only looks at the data, without an error, where the answer changes something. Looking before
-/// the change is no mistake.
-fn is_look_before_change(tried: &Attempt, answer: &Attempt) -> bool {
+/// Returns whether an attempt only looks at the data, without an error, although the answer changes something, or the step
+/// asks for no value. Looking around is no mistake.
+fn is_look(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
     let only_reads = |words: &Vec<Vec<u8>>| {
         let name = words.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
         commands::by_name(&name).is_some_and(|row| row.flags.contains(&Flag::Readonly))
     };
     let mut sent = tried.submissions.iter().flat_map(|submission| &submission.commands).peekable();
-    answer.submissions.iter().any(|submission| submission.changed)
+    (answer.submissions.iter().any(|submission| submission.changed) || !asks_for_value(step))
         && tried.errors.is_empty()
         && sent.peek().is_some()
         && sent.all(only_reads)
@@ -229,14 +241,17 @@ fn is_look_before_change(tried: &Attempt, answer: &Attempt) -> bool {
 /// Returns whether an attempt has left the same data as the answer, and has shown the same value. If the step asks for no
 /// value, and the answer's last line changes something, only the data counts.
 fn has_same_effect(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
-    let expect = step.expect.as_ref().map(|expect| expect.get_ref());
-    let asks_for_value = expect.is_some_and(|expect| expect.reply.is_some() || expect.output.is_some());
     let changes_data = answer.submissions.last().is_some_and(|submission| submission.changed);
     let are_same_shown = match (tried.submissions.last(), answer.submissions.last()) {
         (Some(tried), Some(answer)) => shows_same(tried, answer),
         (tried, answer) => tried.is_none() && answer.is_none(),
     };
-    tried.ending.is_like(&answer.ending) && (are_same_shown || (changes_data && !asks_for_value))
+    tried.ending.is_like(&answer.ending) && (are_same_shown || (changes_data && !asks_for_value(step)))
+}
+
+fn asks_for_value(step: &Step) -> bool {
+    let expect = step.expect.as_ref().map(|expect| expect.get_ref());
+    expect.is_some_and(|expect| expect.reply.is_some() || expect.output.is_some())
 }
 
 fn shows_same(tried: &Submission, answer: &Submission) -> bool {

@@ -1,5 +1,7 @@
 //! An answer that has been played: its inputs, each with its structure and with what it did. Variations are derived from it.
 
+use std::ops::Range;
+
 use super::methods::Methods;
 use crate::lesson::evidence::{self, DisplayedValue, Failure, Submission};
 use crate::lesson::format::{Expect, Step};
@@ -14,9 +16,17 @@ pub struct PlayedAnswer<'a> {
     pub inputs: Vec<PlayedInput>,
     /// Whether a client was waiting for a reply at the end.
     pub ends_waiting: bool,
-    /// The keys that the lesson shows to the learner: it names them in the step, or they exist when it begins.
-    pub known_keys: &'a dyn Fn(&str) -> bool,
+    pub start: StepStart<'a>,
     pub methods: &'a Methods,
+}
+
+/// What a learner finds when the step begins.
+#[derive(Clone, Copy)]
+pub struct StepStart<'a> {
+    /// Returns whether the learner knows a key: the step names it, or it exists.
+    pub is_known_key: &'a dyn Fn(&str) -> bool,
+    /// Whether a client is waiting for a reply.
+    pub has_waiting_client: bool,
 }
 
 /// An input of an answer.
@@ -46,6 +56,8 @@ pub struct Shown<'a> {
     pub text: &'a str,
     pub binding: Binding,
     pub is_printed: bool,
+    /// Whether the value is the reply to one command, and nothing was computed from it.
+    pub is_reply: bool,
     pub value: ShownValue<'a>,
 }
 
@@ -64,7 +76,7 @@ impl<'a> PlayedAnswer<'a> {
         step: &'a Step,
         answer: &str,
         submissions: &[Submission],
-        known_keys: &'a dyn Fn(&str) -> bool,
+        start: StepStart<'a>,
         methods: &'a Methods,
     ) -> Self {
         let mut submissions: Vec<&Submission> = submissions.iter().collect();
@@ -77,7 +89,7 @@ impl<'a> PlayedAnswer<'a> {
             })
             .collect();
         let is_waiting = |input: &PlayedInput| !matches!(input.kind, InputKind::Tutor) && input.submission.is_none();
-        PlayedAnswer { step, ends_waiting: inputs.iter().any(is_waiting), inputs, known_keys, methods }
+        PlayedAnswer { step, ends_waiting: inputs.iter().any(is_waiting), inputs, start, methods }
     }
 
     pub fn expect(&self) -> Option<&Expect> {
@@ -134,8 +146,23 @@ impl<'a> PlayedAnswer<'a> {
             text: &last.text[printed.clone().unwrap_or_else(|| range.clone())],
             binding: printed_binding.unwrap_or(*binding),
             is_printed: printed.is_some(),
+            is_reply: self.is_reply(last, printed.as_ref().unwrap_or(range)),
             value,
         })
+    }
+
+    /// Returns whether an expression is a call of a command, or a variable to which one was assigned.
+    fn is_reply(&self, input: &PlayedInput, range: &Range<usize>) -> bool {
+        let is_call = |input: &PlayedInput, range: &Range<usize>| {
+            let mut calls = input.statement().into_iter().flat_map(|statement| &statement.calls);
+            calls.any(|call| call.range == *range && self.is_command(input, call))
+        };
+        let variable = &input.text[range.clone()];
+        is_call(input, range)
+            || self.inputs.iter().any(|other| match other.statement().map(|statement| &statement.form) {
+                Some(Form::Assignment { target, value }) => target == variable && is_call(other, value),
+                _ => false,
+            })
     }
 
     /// Returns the first of these names that the answer does not use.

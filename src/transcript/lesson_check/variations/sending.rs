@@ -75,7 +75,9 @@ fn by_client_with_address(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
 fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_about_bytes = |input: &PlayedInput| {
         let Some(statement) = input.statement() else { return false };
-        statement.literals.iter().any(|literal| matches!(literal.value, LiteralValue::Bytes(_)))
+        // What a function returns may have to be bytes.
+        matches!(statement.form, Form::Definition { .. })
+            || statement.literals.iter().any(|literal| matches!(literal.value, LiteralValue::Bytes(_)))
             || statement.calls.iter().any(|call| ["decode", "encode"].contains(&call.method.as_str()))
             || input.text.contains("utf")
     };
@@ -156,7 +158,8 @@ fn argument(word: &[u8]) -> Option<String> {
 /// Returns the calls of an answer that consists of nothing else than commands of one client, each as its text without the
 /// receiver: `set('a', 1)`.
 fn plain_calls(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
-    let is_open = !answer.wants_exact_form() && !answer.ends_waiting;
+    // A waiting client gets what is pushed only after EXEC, so that the other commands of a transaction still see it.
+    let is_open = !answer.wants_exact_form() && !answer.ends_waiting && !answer.start.has_waiting_client;
     let mut calls = Vec::new();
     for input in answer.inputs.iter().filter(|_| is_open) {
         let call = only_call(answer, input)?;

@@ -1,9 +1,9 @@
 //! Rewordings of how an answer shows its value: through a variable, in a sentence, decoded, in a loop.
 
 use super::Rewording;
-use super::played_answer::{PlayedAnswer, Shown, ShownValue};
+use super::played_answer::{PlayedAnswer, PlayedInput, Shown, ShownValue};
 use crate::lesson::value::Value;
-use python_kernel::syntax::structure::Binding;
+use python_kernel::syntax::structure::{Binding, LiteralValue};
 
 /// The rewordings, each with its name.
 pub const REWORDINGS: &[Rewording] = &[
@@ -124,7 +124,7 @@ fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
 /// Prints the value in an f-string.
 fn in_sentence(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
-    shown.something()?;
+    shown.something().filter(|value| !is_typed(answer, value))?;
     // Before Python 3.12, the expression could contain neither a backslash nor the quotes of the string.
     let is_usual = !shown.text.contains(['"', '\\', '{', '\n']) && shown.binding != Binding::Open;
     if is_usual {
@@ -136,7 +136,7 @@ fn in_sentence(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
 
 fn with_label(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
-    shown.something()?;
+    shown.something().filter(|value| !is_typed(answer, value))?;
     Some(answer.with_last([format!("print('Here it is:', {})", shown.operand())]))
 }
 
@@ -159,9 +159,15 @@ fn decoded(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([shown.line(&expression)]))
 }
 
+/// Returns whether the elements of the value may be printed one by one. A list that was computed in Python may have to be
+/// shown as a list.
+fn is_element_wise(answer: &PlayedAnswer<'_>, shown: &Shown<'_>) -> bool {
+    answer.wants_value() && !answer.wants_exact_form() && shown.is_reply
+}
+
 /// Prints each element on a line of its own.
 fn in_loop(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
-    let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
+    let shown = answer.shown().filter(|shown| is_element_wise(answer, shown))?;
     let (operand, primary) = (shown.operand(), shown.primary());
     let block = match shown.something()? {
         Value::Sequence(items) if all_pairs(items) => {
@@ -179,7 +185,7 @@ fn in_loop(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
 }
 
 fn in_decoding_loop(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
-    let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
+    let shown = answer.shown().filter(|shown| is_element_wise(answer, shown))?;
     let (operand, primary) = (shown.operand(), shown.primary());
     let block = match shown.something()? {
         Value::Sequence(items) if all_pairs(items) => {
@@ -227,6 +233,18 @@ fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let body = shown.text.replace('\n', "\n    ");
     let call = shown.line(&format!("{name}()"));
     Some(answer.with_last([format!("def {name}():\n    return {body}\n"), call]))
+}
+
+/// Returns whether the last input contains a single value as a literal. In a sentence, such a value may have been typed.
+fn is_typed(answer: &PlayedAnswer<'_>, value: &Value) -> bool {
+    let literals = answer.inputs.last().and_then(PlayedInput::statement).map(|statement| &statement.literals);
+    literals.into_iter().flatten().any(|literal| match (&literal.value, value) {
+        (LiteralValue::Integer(typed), Value::Integer(shown)) => i128::from(*typed) == *shown,
+        (LiteralValue::Text(typed), Value::Text(shown)) => typed == shown,
+        (LiteralValue::Text(typed), Value::Bytes(shown)) => typed.as_bytes() == shown,
+        (LiteralValue::Bytes(typed), Value::Bytes(shown)) => typed == shown,
+        _ => false,
+    })
 }
 
 /// Returns whether Python takes a value for true.

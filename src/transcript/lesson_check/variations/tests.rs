@@ -1,8 +1,8 @@
 //! Tables of answers and their variations.
 
 use super::methods::Methods;
-use super::played_answer::PlayedAnswer;
-use super::{Kind, Variation, variations};
+use super::played_answer::{PlayedAnswer, StepStart};
+use super::{Attempt, Kind, Outcome, Variation, names_key, variations};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::lesson::format::{self, Step};
 
@@ -60,7 +60,7 @@ fn ran(source: &str, sent: &str, shown: &str) -> Submission {
 }
 
 /// Returns the variations of an answer. Each line is given as source, commands and what it showed. All keys are known to the
-/// learner, except for one that is called `own`.
+/// learner, except for one that is called `own`. If a line names the key `mail`, a client was waiting before it.
 fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool, Vec<String>)> {
     let (step, methods) = (step(expect), Methods::parse(METHODS));
     let answer = lines.iter().map(|(source, ..)| *source).collect::<Vec<_>>().join("\n");
@@ -70,8 +70,9 @@ fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool
         .filter(|(source, ..)| !is_command(source))
         .map(|(source, sent, shown)| ran(source, sent, shown))
         .collect();
-    let known_keys = |key: &str| key != "own";
-    let played = PlayedAnswer::new(&step, &answer, &submissions, &known_keys, &methods);
+    let has_waiting_client = answer.contains("'mail'");
+    let start = StepStart { is_known_key: &|key| key != "own", has_waiting_client };
+    let played = PlayedAnswer::new(&step, &answer, &submissions, start, &methods);
     let shown = |variation: Variation| {
         let is_silent = matches!(variation.kind, Kind::Mutant { may_be_silent: true });
         (variation.rule, is_silent, variation.inputs)
@@ -103,6 +104,9 @@ fn answers_show_their_values_in_other_ways() {
     let refused = &[("r.incr('a')", "INCRBY a 1", "!redis.exceptions.ResponseError: no")][..];
     let with_variable = &[("value = 1", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
     let assigned = &[("n = r.get('a')", "GET a", "")][..];
+    let typed = &[("r.sintercard(1, ['a'])", "SINTERCARD 1 a", "1")][..];
+    let computed = &[("[int(r.get('a'))]", "GET a", "[1]")][..];
+    let named = &[("rows = r.lrange('q', 0, -1)", "LRANGE q 0 -1", ""), ("rows", "", "[b'x', b'y']")][..];
     for (rule, expect, lines, wanted) in [
         ("variable", VALUE, get, Some("value = r.get('a') | value")),
         ("variable", VALUE, print, Some("value = r.get('a') | print(value)")),
@@ -129,6 +133,8 @@ fn answers_show_their_values_in_other_ways() {
         ),
         ("f-string", VALUE, get, Some("print(f\"Here it is: {r.get('a')}\")")),
         ("f-string", EXACT, get, None),
+        ("f-string", VALUE, typed, None),
+        ("label", VALUE, typed, None),
         ("f-string", VALUE, missing, None),
         ("label", VALUE, get, Some("print('Here it is:', r.get('a'))")),
         ("decoded", VALUE, get, Some("r.get('a').decode()")),
@@ -147,6 +153,8 @@ fn answers_show_their_values_in_other_ways() {
         ("loop", VALUE, list, Some("for item in r.lrange('q', 0, -1):\n    print(item)\n")),
         ("loop", VALUE, hash, Some("for field, value in r.hgetall('a').items():\n    print(field, value)\n")),
         ("loop", VALUE, get, None),
+        ("loop", VALUE, computed, None),
+        ("loop", VALUE, named, Some("rows = r.lrange('q', 0, -1) | for item in rows:\n    print(item)\n")),
         ("loop", STATE, list, None),
         ("decoded-loop", VALUE, tags, Some("for item in r.smembers('q'):\n    print(item.decode())\n")),
         ("comprehension", VALUE, list, Some("[item for item in r.lrange('q', 0, -1)]")),
@@ -180,7 +188,11 @@ fn answers_send_their_commands_in_other_ways() {
     let decoded = &[("r.get('a').decode()", "GET a", "'1'")][..];
     let looped = &[("for n in 1, 2:\n    r.rpush('q', n)", "RPUSH q 1;RPUSH q 2", "")][..];
     let cli = &[("SET a 1", "SET a 1", "")][..];
+    let waited_for = &[("r.rpush('mail', 'x')", "RPUSH mail x", "1")][..];
+    let function = &[("def f():\n    return r.get('a')", "", ""), ("f()", "GET a", "b'1'")][..];
+    let waits = &[("r.blpop('q')", "BLPOP q 0", "(b'q', b'x')"), (":wait 1m", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
     for (rule, expect, lines, wanted) in [
+        ("own-client", VALUE, waits, None),
         ("own-client", VALUE, get, Some("c = redis.Redis() | c.get('a')")),
         ("own-client", VALUE, own, None),
         (
@@ -199,6 +211,7 @@ fn answers_send_their_commands_in_other_ways() {
         ("decoding-client", VALUE, get, Some("c = redis.Redis(decode_responses=True) | c.get('a')")),
         ("decoding-client", EXACT, get, None),
         ("decoding-client", VALUE, decoded, None),
+        ("decoding-client", VALUE, function, None),
         ("execute-command", VALUE, get, Some("r.execute_command('GET', 'a')")),
         ("execute-command", VALUE, decoded, Some("r.execute_command('GET', 'a').decode()")),
         ("execute-command", VALUE, sum, Some("n = int(r.execute_command('GET', 'a')) | r.set('a', n + 1)")),
@@ -206,6 +219,7 @@ fn answers_send_their_commands_in_other_ways() {
         ("pipeline", VALUE, two, Some("p = r.pipeline() | p.set('a', 1) | p.get('a') | p.execute()")),
         ("pipeline", VALUE, pop, None),
         ("pipeline", VALUE, sum, None),
+        ("pipeline", VALUE, waited_for, None),
         ("pipeline", VALUE, decoded, None),
         ("pipeline", EXACT, get, None),
         ("pipeline-chain", VALUE, two, Some("r.pipeline().set('a', 1).get('a').execute()")),
@@ -260,6 +274,7 @@ fn answers_are_made_wrong() {
     let chain = &[("r.pipeline().incr('a').execute()", "MULTI;INCRBY a 1;EXEC", "[1]")][..];
     let function = &[("def f():\n    r.set('a', 1)", "", ""), ("f()", "SET a 1", "")][..];
     let waits = &[(":wait 1m", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
+    let fields = &[("HMGET a x y", "HMGET a x y", "")][..];
     let switch = &[(":client one", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
     for (rule, expect, lines, wanted) in [
         ("other-key", VALUE, get, &["r.get('a:2')"][..]),
@@ -276,6 +291,7 @@ fn answers_are_made_wrong() {
         ),
         ("other-key", VALUE, cli, &["LRANGE q:2 0 -1"]),
         ("neighbour-command", VALUE, get, &["r.getdel('a')"]),
+        ("swapped-arguments", VALUE, fields, &["HMGET x a y"]),
         ("swapped-arguments", VALUE, cli, &["LRANGE 0 q -1", "LRANGE q -1 0"]),
         (
             "swapped-arguments",
@@ -321,4 +337,61 @@ fn an_unfinished_answer_may_meet_silence() {
     let silent: Vec<Vec<String>> =
         varied(VALUE, &two).into_iter().filter(|(_, is_silent, _)| *is_silent).map(|(_, _, inputs)| inputs).collect();
     assert_eq!(silent, [["r.rpush('q', 'x')"]]);
+}
+
+#[test]
+fn a_key_is_named_in_quotes_or_by_its_colons() {
+    for (text, key, is_named) in [
+        ("Store 5 under `count`.", "count", true),
+        ("Type `r.get('count')`.", "count", true),
+        ("Count the visits.", "visits", false),
+        ("Define `sold(item, n)`.", "sold", false),
+        ("Type `GET user:1`.", "user:1", true),
+        ("Type `GET user:1:name`.", "user:1", false),
+        ("The keys user:12 and user:1.", "user:1", true),
+    ] {
+        assert_eq!(names_key(text, key), is_named, "{key} in {text}");
+    }
+}
+
+/// Returns what is said about a mutant that ended in this way, where the answer sent one command. Each attempt is given as
+/// the commands that it sent, what it showed, and whether it changed the data.
+fn outcome(tried: (&str, &str, bool), answer: (&str, &str, bool), done: bool, words: &[&str]) -> String {
+    let attempt = |(sent, shown, changed): (&str, &str, bool)| {
+        let submission = Submission { changed, ..ran("line", sent, shown) };
+        let mut attempt = Attempt::default();
+        attempt.errors.extend(submission.error.clone().map(|error| ("line".to_owned(), error)));
+        attempt.submissions.push(submission);
+        attempt
+    };
+    let mut tried = attempt(tried);
+    tried.done = done;
+    tried.words = words.iter().map(|&word| word.to_owned()).collect();
+    let kind = Kind::Mutant { may_be_silent: false };
+    let variation = Variation { rule: "off-by-one", kind, inputs: vec!["line".into()] };
+    match Outcome::of_attempt(&step(VALUE), &variation, &tried, &attempt(answer)) {
+        Outcome::AsDemanded => "as demanded".into(),
+        Outcome::NoEffect => "no effect".into(),
+        Outcome::Problem(problem) => problem.message,
+    }
+}
+
+#[test]
+fn a_mutant_must_not_pass_and_must_get_a_word() {
+    let get = ("GET a", "b'1'", false);
+    let set = ("SET a 1", "True", true);
+    for (tried, answer, done, words, wanted) in [
+        (("GET b", "b'2'", false), get, false, &["Almost."][..], "as demanded"),
+        (("GET b", "b'2'", false), get, false, &[], "the tutor says nothing"),
+        (("GET b", "b'2'", false), get, true, &["Done."], "still does the step"),
+        (("GETEX a", "b'1'", false), get, true, &["Done."], "no effect"),
+        // A look at the data is no mistake if the answer changes something, unless the look fails.
+        (get, set, false, &[], "as demanded"),
+        (("GET a", "!redis.exceptions.ResponseError: no", false), set, false, &[], "the tutor says nothing"),
+        (("DEL a", "0", false), set, false, &[], "the tutor says nothing"),
+        (("", "", false), set, false, &[], "the tutor says nothing"),
+    ] {
+        let outcome = outcome(tried, answer, done, words);
+        assert!(outcome.contains(wanted), "{tried:?} in place of {answer:?}: {outcome}");
+    }
 }
