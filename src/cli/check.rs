@@ -14,6 +14,7 @@ use crate::lesson::library::{self, Source};
 use crate::lesson::text_rules;
 use crate::messages::cli as messages;
 use crate::messages::counts::{self, counted};
+use crate::shell;
 use crate::transcript::lesson_check::{Counts, LessonChecker, Progress};
 use crate::user_files::UserFiles;
 
@@ -24,7 +25,7 @@ pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf], is_quick: bool) -
         true => LessonChecker::without_variations(limits),
         false => LessonChecker::with_variations(limits)?,
     };
-    let mut progress = ProgressLine::new(arguments.plain);
+    let mut progress = ProgressLine::new(arguments.style(shell::text_width() - 1));
     let mut sources = Vec::new();
     for path in paths {
         if UserFiles::default().is_folder(path) {

@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use crate::markup::visible_lines;
+use crate::markup::{DisplayWidth as _, Style, pad_end, truncate, visible_lines};
 
 /// Prints a text to standard output.
 ///
@@ -29,32 +29,33 @@ pub fn print_message(message: &str) {
 /// A line on standard error that says how far the program has come. It is drawn again and again, and only at a terminal.
 #[derive(Debug)]
 pub struct ProgressLine {
+    /// The style of the line, which is a column narrower than the terminal.
+    style: Style,
     is_shown: bool,
-    /// Number of characters that are on the line.
-    width: usize,
+    /// Number of columns of the text on the line.
+    columns: usize,
 }
 
 impl ProgressLine {
     /// Returns an empty line. It stays empty if standard error is no terminal, or if nothing may be drawn again.
-    pub fn new(is_plain: bool) -> Self {
-        ProgressLine { is_shown: !is_plain && io::stderr().is_terminal(), width: 0 }
+    pub fn new(style: Style) -> Self {
+        ProgressLine { style, is_shown: !style.plain && io::stderr().is_terminal(), columns: 0 }
     }
 
     /// Draws the line. If standard error is closed, nobody wants it.
     pub fn draw(&mut self, text: &str) {
         if self.is_shown {
-            let (text, width) = (visible_lines(text), self.width);
-            let _ = write!(io::stderr(), "\r{text:width$}");
-            self.width = text.chars().count();
+            let text = truncate(&visible_lines(text), self.style.width, self.style.ellipsis());
+            let _ = write!(io::stderr(), "\r{}", pad_end(&text, self.columns));
+            self.columns = text.width();
         }
     }
 
     /// Erases the line.
     pub fn erase(&mut self) {
-        if self.width > 0 {
-            let (blank, width) = ("", self.width);
-            let _ = write!(io::stderr(), "\r{blank:width$}\r");
-            self.width = 0;
+        if self.columns > 0 {
+            let _ = write!(io::stderr(), "\r{}\r", pad_end("", self.columns));
+            self.columns = 0;
         }
     }
 }

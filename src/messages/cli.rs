@@ -84,7 +84,7 @@ messages! {
         "{rewordings}, {mutants} ({dropped} without an effect), {exempt}, {skipped}";
 
     /// Shown by `check` at a terminal while it runs. `file` is the lesson that is being checked.
-    check_progress(file, done, steps, tries) = "{file}: {done} of {steps} steps, {tries}";
+    check_progress(file, done, steps, tries) = "{done} of {steps} steps, {tries}: {file}";
 
     /// A line in the list of lessons, for a lesson that replaces a built-in lesson.
     replaces_built_in(id, path) = "{id} is {path}, in place of the lesson built in.";

@@ -1,5 +1,7 @@
 //! Lessons: the menu, the start and the end of a lesson, and a lesson file that is watched.
 
+use crate::support::program::{folder, redis_tutor};
+
 use super::terminal::{CTRL_C, CTRL_D, Terminal, assert_screen, initial_modes, start_with_progress};
 
 #[test]
@@ -104,4 +106,19 @@ fn a_watched_lesson_file_is_reloaded_when_it_is_saved() {
     terminal.send_keys(CTRL_D);
     assert_eq!(terminal.exit_status(), 0);
     let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[test]
+fn check_shows_its_progress_on_a_line_that_is_gone_at_the_end() {
+    let path = folder("check-progress").join("120-a-lesson-with-a-name-that-is-long.toml").display().to_string();
+    redis_tutor(&["new", &path], b"");
+    let mut terminal = Terminal::start("check-progress", (40, 24), &["check", "--quick", &path]);
+    assert_eq!(terminal.exit_status(), 0);
+    let written = String::from_utf8_lossy(&terminal.written);
+    assert!(written.contains("\r0 of 3 steps, 1 try: ") && written.contains("\r3 of 3 steps, 11 tries: "), "{written}");
+    // A line that is wider than the terminal would leave a part of it behind.
+    assert_eq!(terminal.screen_rows(), "1 lesson, 11 tries, 0 faults");
+    let mut plain = Terminal::start("check-plain", (80, 24), &["check", "--quick", "--plain", &path]);
+    assert_eq!(plain.exit_status(), 0);
+    assert!(!String::from_utf8_lossy(&plain.written).contains("of 3 steps"));
 }

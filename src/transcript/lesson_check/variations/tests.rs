@@ -190,7 +190,8 @@ fn answers_send_their_commands_in_other_ways() {
     let cli = &[("SET a 1", "SET a 1", "")][..];
     let waited_for = &[("r.rpush('mail', 'x')", "RPUSH mail x", "1")][..];
     let function = &[("def f():\n    return r.get('a')", "", ""), ("f()", "GET a", "b'1'")][..];
-    let waits = &[("r.blpop('q')", "BLPOP q 0", "(b'q', b'x')"), (":wait 1m", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
+    let waits =
+        &[("r.blpop('q')", "BLPOP q 0", "(b'q', b'x')"), (":wait 1m", "", ""), ("r.get('a')", "GET a", "b'1'")][..];
     for (rule, expect, lines, wanted) in [
         ("own-client", VALUE, waits, None),
         ("own-client", VALUE, get, Some("c = redis.Redis() | c.get('a')")),
