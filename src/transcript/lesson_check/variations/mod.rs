@@ -44,13 +44,22 @@ type Mutation = (&'static str, fn(&PlayedAnswer<'_>) -> Vec<Mutant>);
 struct Mutant {
     /// The texts to enter.
     inputs: Vec<String>,
-    /// Whether this may be an answer that is not finished yet, so that the tutor need not say anything.
-    may_be_silent: bool,
+    silence: Silence,
+}
+
+/// Whether the tutor may say nothing to a mutant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    Forbidden,
+    /// It may, if no command is sent: the learner has looked at something in Python.
+    AllowedWithoutCommands,
+    /// It may: the learner has not finished yet.
+    Allowed,
 }
 
 impl Mutant {
     fn new(inputs: Vec<String>) -> Self {
-        Mutant { inputs, may_be_silent: false }
+        Mutant { inputs, silence: Silence::Forbidden }
     }
 }
 
@@ -67,7 +76,7 @@ struct Variation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Rewording,
-    Mutant { may_be_silent: bool },
+    Mutant(Silence),
 }
 
 /// Numbers of variations, and of the steps that have none.
@@ -154,7 +163,7 @@ pub fn check_variations(
         match (&outcome, variation.kind) {
             (Outcome::NoEffect, _) => counts.dropped += 1,
             (_, Kind::Rewording) => counts.rewordings += 1,
-            (_, Kind::Mutant { .. }) => counts.mutants += 1,
+            (_, Kind::Mutant(_)) => counts.mutants += 1,
         }
         match outcome {
             Outcome::Problem(_) if exemptions.cover(&variation) => counts.exempt += 1,
@@ -177,7 +186,7 @@ enum Outcome {
 
 impl Outcome {
     fn of_attempt(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt) -> Outcome {
-        let is_mutant = matches!(variation.kind, Kind::Mutant { .. });
+        let is_mutant = matches!(variation.kind, Kind::Mutant(_));
         if is_mutant && tried.done && has_same_effect(step, tried, answer) {
             return Outcome::NoEffect;
         }
@@ -191,7 +200,7 @@ fn variations(answer: &PlayedAnswer<'_>) -> Vec<Variation> {
     let rewordings = showing::REWORDINGS.iter().chain(sending::REWORDINGS).filter_map(reword);
     let mutate = |&(rule, mutate): &Mutation| {
         let variation = move |mutant: Mutant| {
-            let kind = Kind::Mutant { may_be_silent: mutant.may_be_silent };
+            let kind = Kind::Mutant(mutant.silence);
             Variation { rule, kind, inputs: mutant.inputs }
         };
         mutate(answer).into_iter().map(variation).collect::<Vec<_>>()
@@ -216,11 +225,21 @@ fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt
             let text = &step.mistakes[index].say;
             Some(Diagnostic::new(None, messages::rewording_taken_for_mistake(rule, lines, quoted(line), text)))
         }
-        Kind::Mutant { .. } if tried.done => Some(Diagnostic::new(None, messages::mutant_passes(rule, lines))),
-        Kind::Mutant { may_be_silent: false } if tried.words.is_empty() && !is_look(step, tried, answer) => {
+        Kind::Mutant(_) if tried.done => Some(Diagnostic::new(None, messages::mutant_passes(rule, lines))),
+        Kind::Mutant(silence) if tried.words.is_empty() && !may_be_silent(silence, step, tried, answer) => {
             Some(Diagnostic::new(None, messages::mutant_meets_silence(rule, lines)))
         }
-        Kind::Mutant { .. } => None,
+        Kind::Mutant(_) => None,
+    }
+}
+
+/// Returns whether the tutor may say nothing to an attempt.
+fn may_be_silent(silence: Silence, step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
+    let sends_nothing = tried.submissions.iter().all(|submission| submission.commands.is_empty());
+    match silence {
+        Silence::Allowed => true,
+        Silence::AllowedWithoutCommands if sends_nothing && tried.errors.is_empty() => true,
+        Silence::AllowedWithoutCommands | Silence::Forbidden => is_look(step, tried, answer),
     }
 }
 
@@ -239,9 +258,9 @@ fn is_look(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
 }
 
 /// Returns whether an attempt has left the same data as the answer, and has shown the same value. If the step asks for no
-/// value, and the answer's last line changes something, only the data counts.
+/// value, and the answer changes something, only the data counts.
 fn has_same_effect(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
-    let changes_data = answer.submissions.last().is_some_and(|submission| submission.changed);
+    let changes_data = answer.submissions.iter().any(|submission| submission.changed);
     let are_same_shown = match (tried.submissions.last(), answer.submissions.last()) {
         (Some(tried), Some(answer)) => shows_same(tried, answer),
         (tried, answer) => tried.is_none() && answer.is_none(),

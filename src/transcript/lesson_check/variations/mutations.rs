@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::methods::command_of;
 use super::played_answer::{InputKind, PlayedAnswer, PlayedInput};
-use super::{Mutant, Mutation};
+use super::{Mutant, Mutation, Silence};
 use crate::lesson::command_families::{FAMILIES, Member};
 use crate::lesson::evidence::canonical;
 use crate::lesson::value::{self, Value};
@@ -201,7 +201,10 @@ fn with_line_left_out(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let without = indices.map(|index| {
         let mut texts = answer.texts();
         texts.remove(index);
-        Mutant { inputs: texts, may_be_silent: index == last }
+        Mutant {
+            inputs: texts,
+            silence: if index == last { Silence::Allowed } else { Silence::AllowedWithoutCommands },
+        }
     });
     // What is left when a last line is missing may consist of tutor commands alone, which are never judged.
     without.filter(|mutant| mutant.inputs.iter().any(|text| !text.starts_with(':'))).collect()
@@ -279,7 +282,7 @@ fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let has_function = definitions.iter().any(|text| text.starts_with("def "));
     if has_function && definitions.len() < answer.inputs.len() {
         // The learner may not have come to the calls yet.
-        return vec![Mutant { inputs: definitions, may_be_silent: true }];
+        return vec![Mutant { inputs: definitions, silence: Silence::Allowed }];
     }
     let [only] = answer.inputs.as_slice() else { return Vec::new() };
     let Some(statement) = only.statement() else { return Vec::new() };

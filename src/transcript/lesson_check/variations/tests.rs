@@ -2,7 +2,7 @@
 
 use super::methods::Methods;
 use super::played_answer::{PlayedAnswer, StepStart};
-use super::{Attempt, Kind, Outcome, Variation, names_key, variations};
+use super::{Attempt, Kind, Outcome, Silence, Variation, names_key, variations};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::lesson::format::{self, Step};
 
@@ -74,7 +74,7 @@ fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool
     let start = StepStart { is_known_key: &|key| key != "own", has_waiting_client };
     let played = PlayedAnswer::new(&step, &answer, &submissions, start, &methods);
     let shown = |variation: Variation| {
-        let is_silent = matches!(variation.kind, Kind::Mutant { may_be_silent: true });
+        let is_silent = variation.kind == Kind::Mutant(Silence::Allowed);
         (variation.rule, is_silent, variation.inputs)
     };
     variations(&played).into_iter().map(shown).collect()
@@ -357,7 +357,13 @@ fn a_key_is_named_in_quotes_or_by_its_colons() {
 
 /// Returns what is said about a mutant that ended in this way, where the answer sent one command. Each attempt is given as
 /// the commands that it sent, what it showed, and whether it changed the data.
-fn outcome(tried: (&str, &str, bool), answer: (&str, &str, bool), done: bool, words: &[&str]) -> String {
+fn outcome(
+    silence: Silence,
+    tried: (&str, &str, bool),
+    answer: (&str, &str, bool),
+    done: bool,
+    words: &[&str],
+) -> String {
     let attempt = |(sent, shown, changed): (&str, &str, bool)| {
         let submission = Submission { changed, ..ran("line", sent, shown) };
         let mut attempt = Attempt::default();
@@ -368,7 +374,7 @@ fn outcome(tried: (&str, &str, bool), answer: (&str, &str, bool), done: bool, wo
     let mut tried = attempt(tried);
     tried.done = done;
     tried.words = words.iter().map(|&word| word.to_owned()).collect();
-    let kind = Kind::Mutant { may_be_silent: false };
+    let kind = Kind::Mutant(silence);
     let variation = Variation { rule: "off-by-one", kind, inputs: vec!["line".into()] };
     match Outcome::of_attempt(&step(VALUE), &variation, &tried, &attempt(answer)) {
         Outcome::AsDemanded => "as demanded".into(),
@@ -392,7 +398,15 @@ fn a_mutant_must_not_pass_and_must_get_a_word() {
         (("DEL a", "0", false), set, false, &[], "the tutor says nothing"),
         (("", "", false), set, false, &[], "the tutor says nothing"),
     ] {
-        let outcome = outcome(tried, answer, done, words);
+        let outcome = outcome(Silence::Forbidden, tried, answer, done, words);
         assert!(outcome.contains(wanted), "{tried:?} in place of {answer:?}: {outcome}");
+    }
+    for (tried, silence, wanted) in [
+        (("", "[]", false), Silence::AllowedWithoutCommands, "as demanded"),
+        (("", "!NameError: no", false), Silence::AllowedWithoutCommands, "the tutor says nothing"),
+        (("DEL a", "0", false), Silence::AllowedWithoutCommands, "the tutor says nothing"),
+        (("DEL a", "0", false), Silence::Allowed, "as demanded"),
+    ] {
+        assert!(outcome(silence, tried, set, false, &[]).contains(wanted), "{tried:?} with {silence:?}");
     }
 }
