@@ -52,6 +52,9 @@ impl Engine {
 mod tests {
     use super::*;
 
+    /// The words of several commands.
+    type Commands<'a> = &'a [&'a [&'a [u8]]];
+
     fn run(engine: &mut Engine, client: ClientId, words: &[&[u8]]) {
         engine.execute(client, words, 0);
     }
@@ -59,7 +62,7 @@ mod tests {
     #[test]
     fn everything_that_a_client_makes_the_engine_keep_is_counted_and_released() {
         let long = vec![b'x'; 100_000];
-        let cases: [(&str, usize, &[&[&[u8]]]); 7] = [
+        let cases: [(&str, usize, Commands<'_>); 7] = [
             ("a reply", 1, &[&[b"ECHO", &long]]),
             ("queued commands", 1, &[&[b"MULTI"], &[b"SET", b"k", &long]]),
             ("a watched key", 2, &[&[b"WATCH", &long]]),
