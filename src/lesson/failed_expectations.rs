@@ -7,7 +7,6 @@ use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe, When};
 use super::race_result::RaceResult;
 use super::shown::{shows_alone, shows_error, shows_meaning};
-use redis_engine::commands;
 use redis_engine::resp::quoting;
 
 /// An expectation of a step that a submission does not meet.
@@ -57,15 +56,13 @@ pub fn failed_expectations<'a>(
     // A command that failed was not used, unless the step expects an error.
     let performed =
         if expect.error.is_some() { submission.command_names() } else { submission.performed_command_names() };
-    let names = submission.command_names();
-    // A submission that only shows a variable has sent nothing. The earlier commands of the step count instead, because
-    // they may have filled the variable.
-    let is_only_shown = submission.commands.is_empty() && findings.origin == Origin::Redis;
-    let earlier: Vec<String> = findings.exchanges.iter().map(|exchange| command_name(&exchange.command)).collect();
-    let performed = if is_only_shown { earlier } else { performed };
-    let is_used =
-        |name: &Spanned<String>| alternatives(name.get_ref()).any(|name| performed.contains(&canonical(name)));
-    let is_sent = |name: &Spanned<String>| names.contains(&canonical(name.get_ref()));
+    let shown = shown_command_names(submission, findings);
+    let is_used = |name: &Spanned<String>| {
+        alternatives(name.get_ref()).any(|name| shown.as_ref().unwrap_or(&performed).contains(&canonical(name)))
+    };
+    let is_sent = |name: &Spanned<String>| {
+        shown.as_ref().unwrap_or(&submission.command_names()).contains(&canonical(name.get_ref()))
+    };
     let is_raised = |wanted: &str| {
         submission.error.as_ref().is_some_and(|error| error.class_and_message().contains(wanted))
             || shows_error(submission, &findings.exchanges, wanted)
@@ -120,6 +117,16 @@ pub fn failed_expectations<'a>(
         .collect()
 }
 
+/// If a submission only shows what earlier commands of the step returned, returns the names of these commands.
+fn shown_command_names(submission: &Submission, findings: &Findings) -> Option<Vec<String>> {
+    if !submission.commands.is_empty() || findings.origin != Origin::Redis {
+        return None;
+    }
+    let of_exchanges = || findings.exchanges.iter().map(|exchange| command_name(&exchange.command)).collect();
+    let behind: Vec<String> = findings.commands_behind.iter().map(|words| command_name(words)).collect();
+    Some(if behind.is_empty() { of_exchanges() } else { behind })
+}
+
 /// Returns the commands of `LMOVE|BLMOVE`, one of which must be sent.
 pub fn alternatives(names: &str) -> impl Iterator<Item = &str> {
     names.split('|').map(str::trim)
@@ -157,18 +164,18 @@ pub enum FailedCondition<'a> {
 /// Returns all conditions of a mistake that a submission does not meet. The mistake was made if there are none.
 pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: &Findings) -> Vec<FailedCondition<'a>> {
     let raised = submission.error.as_ref().map(matchable_text);
-    let names = submission.command_names();
+    let commands = if submission.commands.is_empty() { &findings.commands_behind } else { &submission.commands };
+    let names: Vec<String> = commands.iter().map(|words| command_name(words)).collect();
     let is_raised = |wanted: &str| raised.as_ref().is_some_and(|raised| raised.contains(wanted));
     let error = when.error.as_deref().filter(|wanted| !is_raised(wanted));
     let uses = when.uses.iter().filter(|name| !names.contains(&canonical(name)));
-    let has_word = |word: &str| {
-        submission.commands.iter().flat_map(|words| words.iter().skip(1)).any(|known| is_word(known, word))
-    };
-    let is_command = |name: &str| commands::by_name(name).is_some();
+    let has_word =
+        |word: &str| commands.iter().flat_map(|words| words.iter().skip(1)).any(|known| is_word(known, word));
+    let is_command = |name: &str| redis_engine::commands::by_name(name).is_some();
     let lacks =
         when.lacks.iter().filter(|name| names.contains(&canonical(name)) || !is_command(name) && has_word(name));
     let has = when.has.iter().filter(|word| !has_word(word));
-    let sent = when.sent.iter().filter(|wanted| !submission.commands.iter().any(|words| is_like(words, wanted)));
+    let sent = when.sent.iter().filter(|wanted| !commands.iter().any(|words| is_like(words, wanted)));
     let order = Some(when.order.as_slice()).filter(|wanted| !is_sent_in_order(&findings.sent, wanted));
     let squeezed = |text: &str| text.split_whitespace().collect::<String>();
     let source = squeezed(&submission.source);

@@ -242,7 +242,10 @@ fn is_several_lines(text: &str) -> bool {
 /// Returns whether a mistake can be about this submission, and not about an earlier one whose effect is still in the
 /// data.
 fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bool {
-    let did_something = !submission.commands.is_empty() || submission.changed || findings.race_result.is_some();
+    // A value that comes from the wrong command is shown only now.
+    let shows_result = !findings.commands_behind.is_empty() && !submission.output.is_empty() && !when.uses.is_empty();
+    let did_something =
+        !submission.commands.is_empty() || submission.changed || findings.race_result.is_some() || shows_result;
     let is_about_output =
         when.reply.is_some() || when.value.is_some() || when.output.is_some() || !when.typed.is_empty();
     did_something || is_about_output || when.error.is_some()

@@ -7,7 +7,7 @@
 
 use super::evidence::{DisplayedValue, Exchange, Submission, command_name, from_cli};
 use super::value::{self, Value};
-use redis_engine::resp;
+use redis_engine::{commands, resp};
 
 impl Exchange {
     /// Compares the reply with a Python value. If they have the same meaning, returns the value in the order in which a
@@ -135,7 +135,8 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
     let of_exchange = |exchange: &Exchange| {
         exchange.value_to_show(&wanted).or_else(|| (counts && exchange.has_length(&wanted)).then(|| wanted.clone()))
     };
-    let display = Display::of_submission(submission);
+    let typed = without_arguments_of_commands(&submission.source);
+    let display = Display { printed: &submission.output, typed: &typed };
     // A reply that says yes or no can decide what is printed.
     let decides = !submission.output.is_empty()
         && matches!(wanted, Value::Bool(_) | Value::None | Value::Integer(0 | 1))
@@ -155,7 +156,8 @@ pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     if value::parse_python(last).is_some_and(|shown| is_dict(&shown) != is_dict(&wanted)) {
         return false;
     }
-    let display = Display { printed: last, typed: &submission.source };
+    let typed = without_arguments_of_commands(&submission.source);
+    let display = Display { printed: last, typed: &typed };
     let mut used = Vec::new();
     let is_typed = |(start, end): &(usize, usize)| find_word(display.typed, &last[*start..*end], 0).is_some();
     if display.find(&wanted, 0, &mut used).is_none() || used.iter().all(is_typed) {
@@ -172,7 +174,7 @@ pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     rest.push_str(&last[at..]);
     let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     // The `b` of bytes belongs to the value.
-    words.all(|word| word == "b" || find_word(display.typed, word, 0).is_some())
+    words.all(|word| word == "b" || find_word(&submission.source, word, 0).is_some())
 }
 
 /// Returns whether Redis replied to one of a submission's own commands with what this Python value means.
@@ -220,17 +222,50 @@ fn words_of(value: &Value) -> Vec<String> {
     }
 }
 
-/// The text that a submission has printed, and the source that was typed for it.
+/// The output of a submission, and the part of its source that it could print by itself, without Redis.
 struct Display<'a> {
     printed: &'a str,
     typed: &'a str,
 }
 
-impl<'a> Display<'a> {
-    fn of_submission(submission: &'a Submission) -> Self {
-        Display { printed: &submission.output, typed: &submission.source }
+/// Removes the arguments from all calls of methods that send a command: `print(r.get('n'))` becomes `print(r.get())`. What
+/// is sent to Redis is not what the source prints.
+fn without_arguments_of_commands(source: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = source;
+    while let Some(open) = rest.find('(') {
+        let (call, arguments) = rest.split_at(open + 1);
+        kept.push_str(call);
+        let method = call[..open].rsplit_once('.').map(|(_, method)| method.trim_end_matches('_'));
+        let sends = method.is_some_and(|method| method == "execute_command" || commands::by_name(method).is_some());
+        rest = if sends { &arguments[closing_parenthesis(arguments)..] } else { arguments };
     }
+    kept + rest
+}
 
+/// Returns the position of the parenthesis that closes a call, in the text after the opening one. Returns the length of
+/// the text if there is none.
+fn closing_parenthesis(arguments: &str) -> usize {
+    let mut depth = 0;
+    let mut quote = None;
+    let mut is_escaped = false;
+    for (at, c) in arguments.char_indices() {
+        match (quote, c) {
+            (Some(_), _) if is_escaped => is_escaped = false,
+            (Some(_), '\\') => is_escaped = true,
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') if depth == 0 => return at,
+            (None, ')') => depth -= 1,
+            _ => {}
+        }
+    }
+    arguments.len()
+}
+
+impl Display<'_> {
     /// Returns whether the value was printed: each part once, as a whole word, and at least one part was not typed by the
     /// learner.
     fn contains(&self, value: &Value) -> bool {
@@ -352,6 +387,8 @@ mod tests {
             ("print(r.blpop('q'))", "BLPOP q 0", "*2\r\n$1\r\nq\r\n$2\r\nt1\r\n", "(b'q', b't1')\n", "(b'q', b't1')"),
             ("if r.setnx('a', 1): print('taken')", "SETNX a 1", ":1\r\n", "taken\n", "1"),
             ("print(len(r.sunion('a', 'b')), 'tags')", "SUNION a b", list, "2 tags\n", "2"),
+            ("print('both:', r.sintercard(2, ['a', 'b']))", "SINTERCARD 2 a b", ":2\r\n", "both: 2\n", "2"),
+            ("print('n:', r.incrby('(v', f(5)), 'x')", "INCRBY (v 5", ":5\r\n", "n: 5 x\n", "5"),
         ] {
             assert!(shows(source, command, reply, printed, wanted), "{source} printed {printed}");
         }
@@ -364,7 +401,9 @@ mod tests {
         for (source, command, reply, printed, wanted) in [
             ("r.get('n'); print('Alice')", "GET n", alice, "Alice\n", "b'Alice'"),
             ("print(r.get('n'))", "GET n", "$3\r\nBob\r\n", "b'Bob' Alice\n", "b'Alice'"),
+            ("r.get('n'); print('Alice'.strip())", "GET n", alice, "Alice\n", "b'Alice'"),
             ("print(100)", "GET v", ten, "100\n", "b'10'"),
+            ("print('both:', r.sintercard(2, ['a']), 2)", "SINTERCARD 2 a", ":3\r\n", "both: 3 2\n", "2"),
             ("print(x)", "GET v", ten, "-10 10.5 v10\n", "b'10'"),
             ("loop", "LRANGE q 0 -1", list, "t2 t1\n", "[b't1', b't2']"),
             ("loop", "LRANGE q 0 -1", list, "t1\n", "[b't1', b't2']"),

@@ -354,3 +354,37 @@ fn the_code_of_a_lesson_cannot_use_commands_that_reach_out_of_it() {
         }
     }
 }
+
+#[test]
+fn a_value_shown_later_counts_for_the_command_that_fetched_it() {
+    let step = r#"
+setup = "r.hset('user', mapping={'name': 'Alice', 'visits': 10})"
+[[step]]
+id = "fetch"
+say = "A hash."
+task = "Fetch the name from `user` with HGET."
+answer = "r.hget('user', 'name')"
+[step.expect]
+reply = "b'Alice'"
+uses = ["HGET"]
+[[step.mistake]]
+try = "r.hgetall('user')"
+when = { uses = ["HGETALL"] }
+say = "That fetches all fields."
+"#;
+    let done = tutor_output("later-done", step, "n = r.hget('user', 'name')\nu = r.hgetall('user')\nprint(n)\n");
+    assert!(is_done(&done), "{done}");
+    let typed = "n = r.hget('user', 'name')\nu = r.hgetall('user')\nprint(u[b'name'])\n";
+    let missed = tutor_output("later-missed", step, typed);
+    assert!(!is_done(&missed) && missed.ends_with("That fetches all fields."), "{missed}");
+}
+
+#[test]
+fn a_mistake_that_was_taken_back_no_longer_spoils_the_step() {
+    let taken_back = "r.hset('user', 'visits', 11)\nr.hset('user', 'visits', 10)\nr.hincrby('user', 'visits', 1)\n";
+    let output = tutor_output("taken-back", COUNT, taken_back);
+    assert!(is_done(&output), "{output}");
+    let still_there = "r.hset('user', 'visits', 11)\nr.hincrby('user', 'visits', -1)\nr.hset('user', 'name', 'Al')\nr.hincrby('user', 'visits', 1)\n";
+    let output = tutor_output("still-there", COUNT, still_there);
+    assert!(!is_done(&output), "{output}");
+}

@@ -162,6 +162,17 @@ impl Keyspace {
         &self.databases
     }
 
+    /// Returns a digest of all keys and values of all databases, as hexadecimal digits. It includes whether a key expires,
+    /// but not when. It equals the reply of Redis to DEBUG DIGEST.
+    pub fn digest(&self) -> String {
+        let mut all = Digest::default();
+        for (index, database) in self.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
+            all.mix(&(index as u32).to_be_bytes());
+            database.iter().for_each(|(key, entry)| all.add(&entry.mixed_into(Digest::from_parts(&[key])).0));
+        }
+        all.digits()
+    }
+
     /// Estimates the memory that Redis would use for all keys, in bytes. See [`Database::memory`].
     pub fn memory(&self) -> usize {
         self.databases.iter().map(Database::memory).sum()

@@ -62,11 +62,12 @@ fn of_value(submission: &Submission) -> Option<NoEffect> {
     };
     let begins_with = |starts: &[&str]| starts.iter().any(|start| shown.starts_with(start));
     if submission.commands.is_empty() && begins_with(&["<redis.client.Pipeline", "<Pipeline", "Pipeline<"]) {
-        let is_filled = source.contains("pipeline(") && source.matches(").").count() > 0;
+        let is_filled = source.contains("pipeline(") && (source.contains(").") || source.starts_with("with "));
         return is_filled.then_some(NoEffect::PipelineNotExecuted);
     }
-    if begins_with(&["<bound method", "<function", "<built-in"]) && !source.ends_with(')') {
-        return Some(NoEffect::NotCalled { source: source.into() });
+    let named = source.strip_prefix("print(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(source);
+    if begins_with(&["<bound method", "<function", "<built-in"]) && !named.ends_with(')') {
+        return Some(NoEffect::NotCalled { source: named.into() });
     }
     if begins_with(&["<generator object"]) {
         return Some(NoEffect::Generator);
@@ -165,8 +166,10 @@ mod tests {
         for (source, shown, command, expected) in [
             ("r.pipeline().incr('a')", pipeline, "", Some(NoEffect::PipelineNotExecuted)),
             ("r.pipeline()", pipeline, "", None),
+            ("with r.pipeline() as p:\n    p.incr('a')", pipeline, "", Some(NoEffect::PipelineNotExecuted)),
             ("p.incr('a')", pipeline, "", None),
             ("r.ping", "<bound method Redis.ping>", "", Some(NoEffect::NotCalled { source: "r.ping".into() })),
+            ("print(r.ping)", "<bound method Redis.ping>", "", Some(NoEffect::NotCalled { source: "r.ping".into() })),
             ("(r.get(k) for k in names)", "<generator object <genexpr> at 0x1>", "", Some(NoEffect::Generator)),
             ("type('settings')", "<class 'str'>", "", Some(NoEffect::PythonType)),
             ("type(r.get('a'))", "<class 'bytes'>", "GET tags", None),

@@ -16,6 +16,9 @@ use crate::session::event::Effect;
 use crate::session::runtime::client::TUTOR;
 use crate::session::runtime::probe_answer;
 
+/// Data of at most this size are compared with the data at the start of the step.
+const MOST_DIGESTED_BYTES: usize = 4 << 20;
+
 impl Tutor {
     /// Records a submission of the learner in the activity of the open step.
     pub fn note_activity(&mut self, submission: &Submission) {
@@ -63,6 +66,7 @@ impl Tutor {
         let submission = submission.clone().with_queued(&findings.sent);
         let submission = self.with_race(submission, findings.race_result.as_ref());
         let verdict = self.without_repetition(&step, &submission, judge::judge(&step, &submission, &findings));
+        self.note_repair(&submission);
         match verdict {
             Verdict::Done if submission.is_from_real_client => {
                 self.say(Role::Plain, &messages::done_by_real_client());
@@ -73,6 +77,25 @@ impl Tutor {
             _ => self.show_verdict(&step, &verdict, &findings),
         }
         self.runtime.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
+    }
+
+    /// If a submission has restored all data as they were at the start of the step, earlier mistakes no longer matter.
+    fn note_repair(&mut self, submission: &Submission) {
+        let is_spoilt = self.lesson.as_ref().is_some_and(|run| run.activity.is_spoilt);
+        if !is_spoilt || !submission.changed {
+            return;
+        }
+        let digest = self.data_digest();
+        if let Some(run) = self.lesson.as_mut().filter(|run| digest.is_some() && run.digest_before == digest) {
+            run.activity.is_spoilt = false;
+        }
+    }
+
+    /// Returns a digest of all data, in which the expiry of a key counts but not its time. Returns `None` if there is so
+    /// much data that computing the digest would take noticeable time.
+    pub(super) fn data_digest(&self) -> Option<String> {
+        let keyspace = &self.runtime.engine.keyspace;
+        (keyspace.memory() <= MOST_DIGESTED_BYTES).then(|| keyspace.digest())
     }
 
     /// Collects what the judge needs besides the submission.
@@ -95,6 +118,12 @@ impl Tutor {
             waiting_clients: self.waiting_clients(&acted),
             sent,
             exchanges,
+            commands_behind: self
+                .lesson
+                .as_ref()
+                .filter(|_| submission.commands.is_empty())
+                .map(|run| run.activity.commands_behind(submission))
+                .unwrap_or_default(),
             acting_clients: acted,
             intended: self.intended_commands(),
             answering_clients,

@@ -76,6 +76,8 @@ pub struct LessonRun {
     prediction: Option<String>,
     /// The contents, at the start of the step, of the keys that must not change.
     contents_before: Vec<(String, Vec<u8>)>,
+    /// A digest of all data at the start of the step. `None` if there is too much data.
+    digest_before: Option<String>,
     /// The data at the start of the step, if the step needs it for a race.
     start: Option<Arc<StepData>>,
     starts: StepStarts,
@@ -123,6 +125,7 @@ impl LessonRun {
             hints: 0,
             prediction: None,
             contents_before: Vec::new(),
+            digest_before: None,
             start: None,
             starts,
             sent: Vec::new(),

@@ -1,13 +1,16 @@
 //! The learner's activity in the open step: the commands that the shown values may come from, and the mistakes that
 //! were reported.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::lesson::evidence::{Submission, keys};
 use crate::lesson::findings::Origin;
 use python_kernel::syntax;
 use redis_engine::command::Group;
 use redis_engine::commands;
+
+/// Number of commands that are remembered as sources of variables.
+const MOST_COMMANDS: usize = 1000;
 
 /// Python's name for the value that was last echoed.
 const LAST_VALUE: &str = "_";
@@ -19,8 +22,11 @@ pub(super) struct StepActivity {
     keys: HashSet<Vec<u8>>,
     /// Whether a command has read data that is not in a single key, such as the list of all keys.
     reads_whole_keyspace: bool,
-    /// Variables whose values come from commands, as pairs of client and variable name.
-    variables: HashSet<(String, String)>,
+    /// Variables whose values come from commands, as pairs of client and variable name, with the indexes of these
+    /// commands in `commands`.
+    variables: HashMap<(String, String), BTreeSet<usize>>,
+    /// The commands that the values of variables come from.
+    commands: Vec<Vec<Vec<u8>>>,
     /// Variables that were set in this step, as pairs of client and variable name.
     assigned: HashSet<(String, String)>,
     /// The mistakes that were reported since the data last changed.
@@ -41,11 +47,30 @@ impl StepActivity {
         let of_client = |name: String| (submission.client.clone(), name);
         self.assigned.extend(variables.bound.iter().cloned().map(of_client));
         if self.reaches_redis(submission, &variables) {
-            self.variables.extend(variables.bound.into_iter().map(of_client));
-            self.variables.insert(of_client(LAST_VALUE.into()));
+            let mut sources = self.sources(submission, &variables);
+            let room = MOST_COMMANDS.saturating_sub(self.commands.len());
+            let sent = submission.commands.iter().take(room).cloned();
+            let first = self.commands.len();
+            self.commands.extend(sent);
+            sources.extend(first..self.commands.len());
+            for name in variables.bound.into_iter().chain([LAST_VALUE.to_owned()]) {
+                self.variables.insert(of_client(name), sources.clone());
+            }
         } else if submission.value.is_some() {
             self.variables.remove(&of_client(LAST_VALUE.into()));
         }
+    }
+
+    /// Returns the indexes of the commands from which the variables come that a submission reads.
+    fn sources(&self, submission: &Submission, variables: &syntax::Variables) -> BTreeSet<usize> {
+        let of_client = |name: &String| self.variables.get(&(submission.client.clone(), name.clone()));
+        variables.read.iter().filter_map(of_client).flatten().copied().collect()
+    }
+
+    /// Returns the commands of earlier submissions from which the variables come that a submission reads.
+    pub fn commands_behind(&self, submission: &Submission) -> Vec<Vec<Vec<u8>>> {
+        let sources = self.sources(submission, &syntax::variables(&submission.source));
+        sources.into_iter().map(|index| self.commands[index].clone()).collect()
     }
 
     /// Returns the sorted names of the variables that a client has set in this step.
@@ -59,7 +84,7 @@ impl StepActivity {
     /// Returns the variables of all other clients whose values come from commands, as pairs of variable name and
     /// client.
     pub fn holders(&self, client: &str) -> Vec<(String, String)> {
-        let others = self.variables.iter().filter(|(holder, name)| holder != client && name != LAST_VALUE);
+        let others = self.variables.keys().filter(|(holder, name)| holder != client && name != LAST_VALUE);
         let mut held: Vec<_> = others.map(|(holder, name)| (name.clone(), holder.clone())).collect();
         held.sort();
         held
@@ -68,7 +93,7 @@ impl StepActivity {
     /// Returns whether the value that a submission shows may come from a command: the submission sent one, or reads a
     /// variable whose value comes from one.
     fn reaches_redis(&self, submission: &Submission, variables: &syntax::Variables) -> bool {
-        let is_known = |name: &String| self.variables.contains(&(submission.client.clone(), name.clone()));
+        let is_known = |name: &String| self.variables.contains_key(&(submission.client.clone(), name.clone()));
         !submission.commands.is_empty() || variables.read.iter().any(is_known)
     }
 

@@ -99,8 +99,9 @@ impl Tutor {
         let contents = unchanged.map(|key| (key.get_ref().clone(), self.contents_of(key.get_ref()))).collect();
         let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
         let start = is_raced.then(|| Arc::new(self.step_data()));
+        let digest = self.data_digest();
         if let Some(run) = &mut self.lesson {
-            (run.contents_before, run.start) = (contents, start);
+            (run.contents_before, run.digest_before, run.start) = (contents, digest, start);
         }
         self.race.result = None;
         if self.review.is_none() {
