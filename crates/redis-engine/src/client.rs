@@ -73,9 +73,9 @@ pub struct Traffic {
 /// The size of a client's pending output, divided as Redis stores it: a static buffer first, then a list of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputBuffer {
-    /// Bytes in the static buffer: CLIENT LIST's `obl`.
+    /// Bytes in the static buffer: `obl` in CLIENT LIST.
     pub buffered: usize,
-    /// Number of blocks: CLIENT LIST's `oll`.
+    /// Number of blocks: `oll` in CLIENT LIST.
     pub blocks: usize,
 }
 
@@ -92,33 +92,33 @@ impl OutputBuffer {
         OutputBuffer { buffered, blocks: (bytes - buffered).div_ceil(Self::BLOCK) }
     }
 
-    /// Returns the memory of the blocks in bytes: CLIENT LIST's `omem`, which `client-output-buffer-limit` limits.
+    /// Returns the memory of the blocks in bytes: `omem` in CLIENT LIST, which `client-output-buffer-limit` limits.
     pub fn memory(self) -> u64 {
         (self.blocks * Self::BLOCK_ALLOCATED) as u64
     }
 }
 
-/// Which commands of a client are answered, as set by CLIENT REPLY.
+/// Which commands of a client get a reply, as set by CLIENT REPLY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReplyMode {
-    /// All commands are answered.
+    /// All commands get a reply.
     #[default]
     On,
-    /// No command is answered.
+    /// No command gets a reply.
     Off,
-    /// Neither CLIENT REPLY SKIP itself nor the next command is answered.
+    /// Neither CLIENT REPLY SKIP itself nor the next command gets a reply.
     SkipThisAndNext,
-    /// The running command is not answered.
+    /// The running command gets no reply.
     SkipThis,
 }
 
 impl ReplyMode {
-    /// Returns whether the running command is not answered.
+    /// Returns whether the running command gets no reply.
     pub(crate) fn skips_reply(self) -> bool {
         matches!(self, ReplyMode::Off | ReplyMode::SkipThis)
     }
 
-    /// Moves on to the next command. Returns whether the command that has just run is answered.
+    /// Moves on to the next command. Returns whether the command that has just run gets a reply.
     pub(crate) fn finish_command(&mut self) -> bool {
         let (answers, next) = match self {
             ReplyMode::On => (true, ReplyMode::On),
@@ -170,14 +170,14 @@ pub struct Clients {
     /// The slot of the client that was looked up last. The next lookup is nearly always for the same client.
     latest: usize,
     last_id: u64,
-    /// Clients with output that the driver has not been told about yet.
+    /// Clients with new output that `take_pending_writes` has not returned yet.
     pending_writes: Vec<ClientId>,
     /// Clients in monitor mode (MONITOR), which see every command.
     monitors: Vec<ClientId>,
     /// Number of bytes that the next commands may add to the output of all clients, if the driver limits them. A client
-    /// for whose output no room is left is disconnected.
+    /// whose output does not fit is disconnected.
     pub output_room: Option<usize>,
-    /// Number of clients that were disconnected because of their output, and that the statistics do not contain yet.
+    /// Number of clients that were disconnected because of too much output and are not counted in the statistics yet.
     pub(crate) too_long_outputs: u64,
 }
 
@@ -304,7 +304,7 @@ impl Clients {
         &self.pending_writes
     }
 
-    /// Returns the clients that have got new output or have been marked for closing since the last call. The replies of
+    /// Returns the clients that have new output or have been marked for closing since the last call. The replies of
     /// `execute` to its own client are not included. Redis: `clients_pending_write`.
     pub fn take_pending_writes(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.pending_writes)

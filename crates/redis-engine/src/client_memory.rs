@@ -9,14 +9,14 @@ const NAME_OVERHEAD: usize = 64;
 
 impl Engine {
     /// Returns the memory of a client in bytes: output that the driver has not taken, queued commands, names of watched
-    /// keys and of channels, and the command that it is blocked in. What the driver has read and not passed on is not
-    /// included.
+    /// keys and of channels, and the command that it is blocked in. Input that the driver has read but not passed to
+    /// the engine is not included.
     ///
     /// # Panics
     /// Panics if the client is not connected.
     pub fn client_memory(&self, id: ClientId) -> usize {
         let client = self.server.clients.get(id);
-        // These names are kept twice: with the client, and as a key of a table that leads to the client.
+        // These names are stored twice: with the client, and as a key of a table that maps to the client.
         let doubled = |length: usize| 2 * (length + NAME_OVERHEAD);
         let watched = self.keyspace.watches.watched(id).iter().map(|watched| doubled(watched.key.len()));
         let subscribed = self.server.subscriptions.name_lengths(id).map(doubled);

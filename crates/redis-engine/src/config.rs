@@ -56,7 +56,7 @@ impl Config {
         })
     }
 
-    /// Returns the value of a parameter as CONFIG GET shows it, or an empty text if there is no such parameter.
+    /// Returns the value of a parameter as CONFIG GET shows it, or an empty string if there is no such parameter.
     pub fn get(&self, name: &str) -> &[u8] {
         position(name.as_bytes()).map_or(b"", |at| &self.values[at])
     }
@@ -69,7 +69,7 @@ impl Config {
     /// Sets parameters as CONFIG SET does: all or none.
     ///
     /// # Errors
-    /// Returns the text of CONFIG SET's error, without the code `ERR`.
+    /// Returns the error message of CONFIG SET, without the code `ERR`.
     pub(crate) fn set(&mut self, pairs: &[(&[u8], &[u8])]) -> Result<(), Vec<u8>> {
         let unknown = pairs.iter().find(|(name, _)| position(name).is_none());
         if let Some((name, _)) = unknown {
@@ -107,7 +107,7 @@ impl Config {
         }
         (self.values, self.output_limits) = (values, output_limits);
         self.cache_numbers();
-        // The events are parsed from the argument, because the text that CONFIG GET returns omits some classes.
+        // The events are parsed from the argument, because the string that CONFIG GET returns omits some classes.
         let events = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"notify-keyspace-events"));
         self.events = events.and_then(|(_, letters)| Classes::parse(letters)).unwrap_or(self.events);
         Ok(())
@@ -161,7 +161,7 @@ fn position(name: &[u8]) -> Option<usize> {
 const UNSIGNED: i64 = u32::MAX as i64;
 
 impl Kind {
-    /// Parses a value, and returns the text that CONFIG GET returns for it.
+    /// Parses a value, and returns it in the form in which CONFIG GET returns it.
     fn normalize(self, value: &[u8]) -> Result<Vec<u8>, String> {
         match self {
             Kind::YesNo => one_of(&["yes", "no"], value).ok_or_else(|| "argument must be 'yes' or 'no'".into()),

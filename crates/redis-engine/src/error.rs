@@ -1,4 +1,4 @@
-//! Error replies, with the exact texts of Redis 8.2.
+//! Error replies, with the exact messages of Redis 8.2.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub struct Error(Cow<'static, [u8]>);
 
 impl Error {
-    /// Creates an error with a constant text without line ends.
+    /// Creates an error with a constant message, which contains no line ends.
     pub(crate) const fn from_static(text: &'static str) -> Self {
         Error(Cow::Borrowed(text.as_bytes()))
     }

@@ -29,7 +29,7 @@ pub(crate) use ready_keys::BlockedCounts;
 /// The number of databases, as in Redis's default configuration.
 pub const DATABASES: usize = 16;
 
-/// INFO's counters of the keyspace.
+/// Counters of the keyspace that INFO reports.
 #[derive(Debug, Clone, Default)]
 pub struct KeyspaceStats {
     /// Number of lookups for reading that found the key.
@@ -72,7 +72,7 @@ pub struct Keyspace {
     now_us: i64,
     /// The keys that clients watch (WATCH).
     pub watches: Watches,
-    /// INFO's counters of the keyspace.
+    /// Counters of the keyspace that INFO reports.
     pub stats: KeyspaceStats,
     /// Size limits and encoding thresholds.
     pub limits: Limits,
@@ -81,7 +81,7 @@ pub struct Keyspace {
     pub(crate) active_expiry: bool,
     /// The number of expire cycles per second, from 1 to 500. This is the configuration parameter `hz`.
     hz: i64,
-    /// The time of the next expire cycle.
+    /// When the current expire cycle ends and the next one begins, in microseconds since 1970.
     cycle_ends_us: i64,
     /// Whether reading a key updates its access time, which OBJECT IDLETIME returns. CLIENT NO-TOUCH turns this off.
     pub(crate) updates_access_times: bool,

@@ -26,7 +26,7 @@
 //! assert_eq!(reply(&mut engine, client, &[b"GET", b"greeting"], now_us), b"$-1\r\n");
 //! ```
 //!
-//! A blocked client gets its reply when another client's command fills the key, or from [`Engine::advance`] when its
+//! A blocked client gets its reply when a command of another client fills the key, or from [`Engine::advance`] when its
 //! timeout has passed.
 
 #![deny(missing_docs)]

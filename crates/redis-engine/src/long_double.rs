@@ -1,13 +1,13 @@
 //! The x87 `long double`, with which Redis computes INCRBYFLOAT and HINCRBYFLOAT: 64 bits of mantissa, rounded to
 //! nearest, ties to even.
 //!
-//! The 53 bits of a double would give other replies: `3.15 + 1000` is `1003.15000000000000002` in Redis.
+//! With the 53 bits of a double, some replies would differ: `3.15 + 1000` is `1003.15000000000000002` in Redis.
 
 /// The exponents of the largest numbers and of the smallest ones, which are subnormal.
 const MAX_EXPONENT: i64 = 16383 - 63;
 const MIN_EXPONENT: i64 = -16445;
 
-/// Texts of at least this length are not numbers in Redis.
+/// Strings of at least this length in bytes are not numbers in Redis.
 const TEXT_LIMIT: usize = 5 * 1024;
 
 /// Number of decimals that Redis writes before it removes trailing zeros.
@@ -19,7 +19,7 @@ const DECIMAL_SCALE: u128 = 10u128.pow(DECIMALS as u32);
 pub enum LongDouble {
     /// The number `mantissa * 2^exponent`. The top bit of the mantissa is set unless the exponent is the smallest.
     Finite { negative: bool, mantissa: u64, exponent: i64 },
-    /// An infinity, or the NaN that a sum of infinities may give. Redis rejects all of them.
+    /// An infinity, or the NaN that can result from adding infinities. Redis rejects all of them.
     Infinite,
 }
 

@@ -20,9 +20,9 @@ pub struct Reply {
     bytes: Vec<u8>,
     /// The version of the protocol for the next replies.
     pub protocol: Protocol,
-    /// Maximum length of `bytes`. Long texts that would exceed it are left out.
+    /// Maximum length of `bytes`. Long data that would exceed this limit is left out.
     limit: usize,
-    /// Whether a text was left out. The output is then not valid, and the client must be disconnected.
+    /// Whether data was left out. The output is then not valid, and the client must be disconnected.
     is_incomplete: bool,
 }
 
@@ -43,12 +43,12 @@ impl Reply {
         self.limit = bytes.min(MAX_OUTPUT_BYTES);
     }
 
-    /// Returns whether something was left out because of the limit on the length.
+    /// Returns whether data was left out because of the limit on the length.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.is_incomplete
     }
 
-    /// Returns whether a text of this length fits into the output. If it does not, the output is incomplete.
+    /// Returns whether this number of bytes fits into the output. If they do not fit, marks the output as incomplete.
     fn has_room_for(&mut self, length: usize) -> bool {
         let has_room = length <= self.limit.saturating_sub(self.bytes.len());
         self.is_incomplete |= !has_room;
@@ -129,7 +129,7 @@ impl Reply {
         self.header(kind, i64::try_from(n).expect("no collection in memory has 2^63 elements"));
     }
 
-    /// Writes a line: the type's byte, and a text without line ends.
+    /// Writes a line: the byte of the type, and `text`, which contains no line ends.
     fn line(&mut self, kind: u8, text: &[u8]) {
         if !self.has_room_for(text.len()) {
             return;
@@ -144,7 +144,7 @@ impl Reply {
         self.bytes.extend_from_slice(b"+OK\r\n");
     }
 
-    /// Writes a simple string: `+text`. The text has no line ends.
+    /// Writes a simple string: `+text`. `text` must not contain line ends.
     pub fn status(&mut self, text: &str) {
         self.line(b'+', text.as_bytes());
     }

@@ -31,11 +31,12 @@ pub struct ServerState {
     pub password: Option<Vec<u8>>,
     /// When the server started, in microseconds since 1970.
     pub(crate) started_us: i64,
-    /// INFO's `run_id`: 40 hexadecimal digits.
+    /// The `run_id` that INFO reports: 40 hexadecimal digits.
     pub(crate) run_id: String,
-    /// INFO's `process_id`, set by the driver.
+    /// The `process_id` that INFO reports, set by the driver.
     pub process_id: u32,
-    /// Measures INFO's `used_memory_rss` in bytes, set by the driver. Without it, INFO reports `used_memory`.
+    /// Measures the `used_memory_rss` that INFO reports, in bytes. Set by the driver. If it is not set, INFO reports
+    /// `used_memory`.
     pub resident_memory: Option<fn() -> u64>,
     /// Makes room for this number of clients if possible, and returns the number of clients for which there is room.
     /// The driver sets this function. CONFIG SET refuses a `maxclients` above the returned number.

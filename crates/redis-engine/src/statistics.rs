@@ -1,11 +1,11 @@
-//! INFO's counters: calls, rejections and failures of commands, errors by code, connections and bytes.
+//! Counters that INFO reports: calls, rejections and failures of commands, errors by code, connections and bytes.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::command::Command;
 use super::error::Error;
 
-/// INFO's counters of one command.
+/// The counters of one command that INFO reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Calls {
     /// Number of calls that ran.

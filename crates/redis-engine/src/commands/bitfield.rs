@@ -97,9 +97,9 @@ impl FieldType {
         }
     }
 
-    /// Returns the exact value of SET's argument. For an unsigned field, the argument's 64 bits are read as an unsigned
-    /// integer. For a signed field, Redis computes the distance from the minimum. This computation overflows for very
-    /// low values, so they count as very high values.
+    /// Returns the exact value of the argument of SET. For an unsigned field, the argument's 64 bits are read as an
+    /// unsigned integer. For a signed field, Redis computes the distance from the minimum. This computation overflows
+    /// for very low values, so they count as very high values.
     fn exact_value(self, value: i64) -> i128 {
         let is_too_far = self.bits < 64 && value <= i64::MIN + ((1 << (self.bits - 1)) - 1);
         match self.signed {

@@ -1,4 +1,4 @@
-//! INFO's fields about features that this engine does not have or does not measure: persistence, replication,
+//! Fields of INFO about features that this engine does not have or does not measure: persistence, replication,
 //! allocators. They have the values of an idle Redis, because some clients expect the fields to exist.
 
 type Fields = &'static [(&'static str, &'static str)];

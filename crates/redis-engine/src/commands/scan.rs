@@ -277,7 +277,7 @@ scannable!(SortedSet);
 struct CollectOptions {
     /// Whether to include the values in addition to the names.
     values: bool,
-    /// Time by which elements must not have expired.
+    /// The current time in milliseconds since 1970. Elements that have expired by then are left out.
     now_ms: i64,
 }
 

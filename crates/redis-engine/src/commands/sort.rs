@@ -57,9 +57,9 @@ enum Access {
 #[derive(Clone, Copy)]
 enum By<'a> {
     Element,
-    /// The value of the key or field that the pattern gives for each element.
+    /// The value of the key or field that results from the pattern for each element.
     Pattern(&'a [u8]),
-    /// No sorting: a pattern without `*` gives the same key for each element.
+    /// No sorting: a pattern without `*` results in the same key for each element.
     Nothing,
 }
 
@@ -213,7 +213,7 @@ fn apply_direction(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
-/// Sorts elements by the text that `value` returns for each element. Elements without a text come first.
+/// Sorts elements by the string that `value` returns for each element. Elements without a string come first.
 fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
     let mut valued: Vec<_> = elements.drain(..).map(|element| (value(&element), element)).collect();
     valued.sort_by(|a, b| apply_direction(a.0.cmp(&b.0), options));
@@ -237,7 +237,7 @@ fn sort_by_weight(
     Ok(())
 }
 
-/// Parses the number to sort by. A missing or empty text counts as 0. Unlike a score, the number may be out of a
+/// Parses the number to sort by. A missing or empty string counts as 0. Unlike a score, the number may be out of a
 /// double's range, must not be hexadecimal, and ends at a zero byte.
 fn weight(text: Option<&[u8]>) -> Option<f64> {
     let text = text.unwrap_or_default();
@@ -255,8 +255,8 @@ fn weight(text: Option<&[u8]>) -> Option<f64> {
     (!v.is_nan() && !unsigned.starts_with(b"-")).then_some(if negative { -v } else { v })
 }
 
-/// Returns the value that a pattern gives for an element. `#` is the element itself. Otherwise `*` is replaced by the
-/// element, and the result is the key of a string, or, before `->`, the key of a hash whose field follows.
+/// Returns the value that a pattern refers to for an element. `#` is the element itself. Otherwise `*` is replaced by
+/// the element, and the result is the key of a string, or, before `->`, the key of a hash whose field follows.
 fn resolve_pattern<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8]) -> Option<Cow<'a, [u8]>> {
     if pattern == b"#" {
         return Some(Cow::Borrowed(element));

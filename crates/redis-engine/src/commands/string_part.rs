@@ -177,7 +177,7 @@ const LCS: Command = Command {
     run: lcs,
 };
 
-/// Form of LCS's reply.
+/// The form of the reply to LCS.
 #[derive(Clone, Copy)]
 enum LcsForm {
     Bytes,

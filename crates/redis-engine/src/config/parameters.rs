@@ -17,19 +17,19 @@ pub(super) enum Kind {
     MemoryOrPercent,
     /// The value is one of these words.
     Choice(&'static [&'static str]),
-    /// The value is any text.
+    /// The value is any string.
     Text,
     /// The value is a list of save points: pairs of seconds and changes.
     SavePoints,
     /// The value is a set of letters for classes of keyspace events.
     Events,
-    /// The value has, for each class of clients, a hard limit, a soft limit and a number of seconds.
+    /// The value holds, for each class of clients, a hard limit, a soft limit and a number of seconds.
     OutputLimits,
     /// The value is a list of percentages from 0 to 100.
     Percentiles,
-    /// The value is a text that CONFIG SET cannot change.
+    /// The value is a string that CONFIG SET cannot change.
     Immutable,
-    /// The value is a text that CONFIG SET could change only with `enable-protected-configs`.
+    /// The value is a string that CONFIG SET could change only with `enable-protected-configs`.
     Protected,
 }
 
@@ -57,7 +57,7 @@ const fn hidden(name: &'static str, default: &'static str, kind: Kind) -> Parame
 pub(super) const MAX: i64 = i64::MAX;
 pub(super) const INT: i64 = i32::MAX as i64;
 
-/// All parameters, in CONFIG GET's order, with the values of a Redis 8.2 that saves nothing to disk.
+/// All parameters, in the order of CONFIG GET, with the values of a Redis 8.2 that saves nothing to disk.
 pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("acl-pubsub-default", None, "resetchannels", Kind::Choice(&["allchannels", "resetchannels"])),
     parameter("aclfile", None, "", Kind::Immutable),

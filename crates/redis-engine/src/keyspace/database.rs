@@ -138,14 +138,14 @@ impl Database {
         self.expiring
     }
 
-    /// Returns the average time to live of the keys that expire soonest, in milliseconds: INFO's `avg_ttl`.
+    /// Returns the average time to live of the keys that expire soonest, in milliseconds: `avg_ttl` in INFO.
     pub(crate) fn average_ttl_ms(&self, now_ms: i64) -> i64 {
         const SAMPLE: usize = 64;
         let left: Vec<i64> = self.volatile.iter().take(SAMPLE).map(|&(at_ms, _)| (at_ms - now_ms).max(0)).collect();
         left.iter().sum::<i64>() / i64::try_from(left.len()).unwrap_or(1).max(1)
     }
 
-    /// Returns the number of hashes that have fields that expire: INFO's `subexpiry`.
+    /// Returns the number of hashes that have fields that expire: `subexpiry` in INFO.
     pub(crate) fn field_expiry_count(&self) -> usize {
         self.volatile.len().saturating_sub(self.expiring)
     }

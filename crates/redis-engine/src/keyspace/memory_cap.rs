@@ -9,8 +9,8 @@ use super::{Entry, Keyspace};
 use crate::data::Value;
 use crate::data::memory::Samples;
 
-/// The memory that a word of a command can take in addition to its bytes: a table's entry, a skip list's node, and the
-/// bytes that jemalloc adds by rounding up.
+/// The memory that a word of a command can take in addition to its bytes: an entry of a table, a node of a skip list,
+/// and the bytes that jemalloc adds by rounding up.
 const WORD_OVERHEAD: usize = 64;
 
 /// The data may exceed the limit by one part in this number before the memory is measured again.

@@ -1,4 +1,4 @@
-//! Keys that have got a value on which a client may be blocked. Redis: `signalKeyAsReady`.
+//! Keys that received a value on which a client may be blocked. Redis: `signalKeyAsReady`.
 
 use super::Keyspace;
 use crate::data::Value;

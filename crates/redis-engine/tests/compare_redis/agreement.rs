@@ -37,7 +37,7 @@ impl Tolerance {
     }
 }
 
-/// Keys whose elements have an order that Redis does not specify, but does not change later.
+/// Keys whose elements are in an order that Redis does not specify but also does not change later.
 #[derive(Debug, Default)]
 pub struct UnspecifiedOrders(HashSet<Vec<u8>>);
 
@@ -73,7 +73,7 @@ fn has_encoding(encoding: &str, engine: &Engine, key: &[u8]) -> bool {
     entries.into_iter().any(|entry| entry.value.encoding() == encoding)
 }
 
-/// Returns whether the replies to the sender of a command agree. `queue` has the tolerances of the commands that EXEC
+/// Returns whether the replies to the sender of a command agree. `queue` holds the tolerances of the commands that EXEC
 /// ran.
 pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[Tolerance]) -> bool {
     if ours == theirs {
@@ -130,7 +130,7 @@ fn agree(ours: &Value, theirs: &Value, tolerance: Tolerance) -> bool {
     }
 }
 
-/// Returns the contents of a value as sorted texts.
+/// Returns the contents of a value as sorted strings.
 fn sorted_texts(value: &Value) -> Vec<String> {
     let mut texts = match value {
         Value::Array(parts) | Value::Set(parts) | Value::Push(parts) => parts.iter().flat_map(sorted_texts).collect(),

@@ -304,8 +304,8 @@ impl Play<'_> {
         self.server.wait_until_idle();
     }
 
-    /// Takes the output that all clients have received, and returns the first difference. `sent` has the sender and the
-    /// command, if a command was sent.
+    /// Takes the output that all clients have received, and returns the first difference. If a command was sent, `sent`
+    /// holds the sender and the command.
     fn difference(&mut self, sent: Option<(usize, &str, Tolerance)>) -> Option<String> {
         let mut found = None;
         for (index, client) in self.clients.iter_mut().enumerate() {

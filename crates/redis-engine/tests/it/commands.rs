@@ -58,8 +58,8 @@ fn recorded() -> BTreeMap<String, Recorded> {
 }
 
 impl Recorded {
-    /// Parses a line of commands.tsv, whose columns `scripts/record_commands` describes. Returns the command's name,
-    /// too.
+    /// Parses a line of commands.tsv, whose columns `scripts/record_commands` describes. Also returns the command's
+    /// name.
     fn parse(line: &str) -> Option<(String, Self)> {
         let columns: Vec<&str> = line.split('\t').collect();
         let [name, group, since, complexity, arity, flags, categories, keys, counted, tokens] = columns[..] else {
@@ -194,7 +194,7 @@ fn command_info_has_the_flags_and_categories_of_redis() {
     assert_no_problems(&problems);
 }
 
-/// Returns the texts of an array of status replies.
+/// Returns the strings in an array of status replies.
 fn texts(value: &Value) -> Vec<String> {
     let Value::Array(words) = value else { panic!("not an array: {value:?}") };
     words

@@ -23,8 +23,8 @@ const MIN_KEY_WITH_EXPIRY: usize = 128;
 const EMBEDDED_STRING_OVERHEAD: usize = 4;
 
 /// The expiry time of a key or of a hash field in milliseconds since 1970, if there is one, and whether Redis has room
-/// for it. The room stays when the expiry time is cleared. An `Expiry` takes only 8 bytes, because every key and every
-/// field has one.
+/// for it. The room stays reserved when the expiry time is cleared. An `Expiry` takes only 8 bytes, because every key
+/// and every field has one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Expiry(i64);
 
