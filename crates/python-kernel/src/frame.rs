@@ -1,6 +1,6 @@
 //! The protocol between the parent and a Python child: the frames of each side, and their bytes on the pipe.
 //!
-//! # Whose turn it is
+//! # Order of the frames
 //! The parent sends [`ToChild::Start`] once and waits for [`FromChild::Ready`]. Each [`ToChild::Run`] then starts a
 //! run, and the child sends frames until [`FromChild::RunFinished`]. Some of its frames are requests. The Python thread
 //! that sends a request waits until the parent has answered:
@@ -15,9 +15,9 @@
 //!
 //! [`ToChild::Interrupted`] can take the place of any of these answers. Between two runs, the parent may send
 //! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`], and
-//! [`ToChild::SaveVariables`], which it answers with [`FromChild::VariablesSaved`]. After
-//! [`ToChild::RestoreVariables`], the child sends [`FromChild::VariablesRestored`], and before that it may send requests,
-//! if the end of an object does so.
+//! [`ToChild::SaveVariables`], which the child answers with [`FromChild::VariablesSaved`]. The answer to
+//! [`ToChild::RestoreVariables`] is [`FromChild::VariablesRestored`]. Before that answer, the child may send requests
+//! that the finalizers of replaced objects make.
 //!
 //! # On the pipe
 //! A frame is its length (u32, without these four bytes), a tag (u8), the number of the Python thread that sent the
@@ -45,7 +45,7 @@ use fields::Writer;
 /// Number of the main Python thread.
 pub const MAIN_THREAD: u32 = 0;
 
-/// Maximum length of a frame in bytes. The largest value that Redis accepts (512 MiB) fits in.
+/// Maximum length of a frame in bytes. A value of the maximum size that Redis accepts (512 MiB) fits in a frame.
 pub const MAX_FRAME: u32 = 600 << 20;
 
 /// Number of bytes of the length of a frame.

@@ -1,5 +1,5 @@
-//! Tests the code that the parent runs for a child with random inputs: it decodes frames and analyses Python source.
-//! The parent must survive any bytes and any text, because it holds the session and its data.
+//! Tests the code that the parent runs for a child, which decodes frames and analyses Python source, with random
+//! inputs. The parent must survive any bytes and any source, because it holds the session and its data.
 
 use std::fmt::Debug;
 use std::io::Read;
@@ -260,7 +260,7 @@ const PIECES: [&str; 92] = [
     "1_",
 ];
 
-/// Returns a source that consists of pieces. Some of them are repeated, up to `most` times.
+/// Generates a source that consists of pieces. Some of them are repeated, up to `most` times.
 fn source(most: usize) -> impl Strategy<Value = String> {
     let times = prop_oneof![8 => Just(1_usize), 1 => 2..20_usize, 1 => 20..most];
     let part = (vec(select(PIECES.to_vec()), 1..4), times);
@@ -274,7 +274,7 @@ fn source(most: usize) -> impl Strategy<Value = String> {
     })
 }
 
-/// Returns a text that may be Python, or anything else.
+/// Generates a string that may be Python source or anything else.
 fn any_source() -> impl Strategy<Value = String> {
     prop_oneof![4 => source(200), 1 => "\\PC{0,40}", 1 => "[a-z(){}'\":\n ]{0,60}"]
 }

@@ -22,7 +22,7 @@ struct Python {
     /// The pipe to the child, or `None` after it was closed.
     to_child: Option<ChildStdin>,
     from_child: BufReader<ChildStdout>,
-    /// Number of runs so far.
+    /// Number of runs that were started.
     runs: u32,
     clock_us: i64,
     counters: HashMap<String, i64>,

@@ -1,4 +1,4 @@
-//! The fields of frames: integers, texts and bytes, as `frame` describes them.
+//! The fields of frames: integers, strings and bytes, as `frame` describes them.
 
 use super::UncaughtException;
 

@@ -50,7 +50,7 @@ def correct_decimal(decimal):
     original_raise = decimal.Context._raise_error
 
     def raise_error(self, condition, explanation=None, *args):
-        # In CPython, the text of such an exception is a list of conditions.
+        # In CPython, the message of such an exception is a list of conditions.
         return original_raise(self, condition, [condition], *args)
 
     decimal.Context._raise_error = raise_error
@@ -192,7 +192,7 @@ def correct_strptime(strptime):
             while directives:
                 text = directives.pop(0)
                 if not text:
-                    # Two percent signs stand for one, and at the end of the format one is a mistake.
+                    # Two percent signs stand for one, and a single one at the end of the format is an error.
                     if not directives:
                         raise KeyError("")
                     pattern += "%" + directives.pop(0)

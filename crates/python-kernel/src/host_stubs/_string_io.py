@@ -20,11 +20,11 @@ class StringIO(_io._TextIOBase):
         self._newline = newline
         self._seen_newlines = set()
         self._is_closed = False
-        # The text is `_text` followed by the texts in `_appended`.
+        # The content is `_text` followed by the strings in `_appended`.
         self._text = ""
         self._appended = []
         self._position = 0
-        # The length of the text.
+        # The length of the content.
         self._end = 0
         if initial_value:
             self.write(initial_value)

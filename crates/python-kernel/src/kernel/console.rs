@@ -1,7 +1,7 @@
-//! The native module `_host`, which replaces the terminal and the operating system for Python. It is written in Rust
-//! so that nothing the learner rebinds can break it. It has the streams (`sys.stdout`, `sys.stderr`, `sys.stdin`), the
-//! echo of a value, `input`, and guards of `eval`, `exec` and `compile` against source that is nested too deeply to be
-//! compiled.
+//! The native module `_host`, which replaces the terminal and the operating system for Python. It is written in Rust so
+//! that nothing the learner rebinds can break it. It contains the streams (`sys.stdout`, `sys.stderr`, `sys.stdin`),
+//! the echo of a value, `input`, and guards of `eval`, `exec` and `compile` against source that is nested too deeply to
+//! be compiled.
 
 use super::{guards, kernel, nesting_error};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};

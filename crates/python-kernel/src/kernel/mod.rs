@@ -2,7 +2,8 @@
 //!
 //! It reads `ToChild` frames from standard input and writes `FromChild` frames to standard output. It has no files, no
 //! network, no processes and no environment: the interpreter is built without `host_env`. Where the standard library
-//! needs a host, it finds one of the modules in `host_stubs` instead. The top of each module gives the reason for it.
+//! needs a host, it finds one of the modules in `host_stubs` instead. The docstring of each module gives the reason for
+//! it.
 
 mod alloc_guard;
 mod amendments;
@@ -358,7 +359,7 @@ fn define_redis_client(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Makes instances of a class use the native attribute lookup of `object`. For a class written in Python, the
-/// interpreter otherwise looks up `__getattribute__` before each attribute, without noticing that it finds the native
+/// interpreter otherwise looks up `__getattribute__` before each attribute, even though this lookup finds the native
 /// method.
 fn speed_up_attributes(class: &PyObject, vm: &VirtualMachine) {
     let Some(class) = class.downcast_ref::<PyType>() else { return };
@@ -382,8 +383,8 @@ fn request(request: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
     }
 }
 
-/// Returns CPython's exception for a source that is nested too deeply, which must not reach the compiler: it would
-/// overflow its stack.
+/// Returns CPython's exception for a source that is nested too deeply, which must not reach the compiler, because it
+/// would overflow the compiler's stack.
 fn nesting_error(source: &str, filename: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let exceptions = &vm.ctx.exceptions;
     let (class, message) = match syntax::excessive_nesting(source)? {

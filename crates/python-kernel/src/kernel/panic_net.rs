@@ -1,4 +1,4 @@
-//! Turns a panic in a native function into an exception.
+//! Converts a panic in a native function into an exception.
 //!
 //! The interpreter's native functions have faults that make them panic on some arguments. Those that are known are
 //! corrected in `amendments`. Any other raises a SystemError that the program can catch, instead of ending the process.
@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 type Call = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult;
 type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
 
-/// The slots of a class of native functions as they were before the net was put around them.
+/// The slots of a class of native functions, before they were replaced by slots that catch panics.
 #[derive(Clone, Copy)]
 struct Slots {
     call: Option<Call>,
@@ -32,11 +32,11 @@ static WRAPPER: OnceLock<Slots> = OnceLock::new();
 thread_local! {
     /// Address of the Python frame that made the innermost native call, or 0 outside of native calls.
     static CALLER: Cell<usize> = const { Cell::new(0) };
-    /// What the panic that is being caught has reported.
+    /// The message of the panic that is being caught.
     static REPORT: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Installs the net. Must be called once.
+/// Replaces the slots of all classes of native functions by slots that catch panics. Must be called once.
 pub fn install(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     for (class, original, slots) in [
@@ -104,7 +104,7 @@ fn vectorcall_in_net<C: Callables>(
     in_net(vm, || original(callable, args, count, names, vm))
 }
 
-/// Calls a native function, and turns a panic in it into a SystemError.
+/// Calls a native function, and converts a panic in it into a SystemError.
 fn in_net(vm: &VirtualMachine, call: impl FnOnce() -> PyResult) -> PyResult {
     let outer = CALLER.replace(current_frame());
     let result = catch_unwind(AssertUnwindSafe(call));
@@ -120,7 +120,7 @@ fn current_frame() -> usize {
     get_current_frame() as usize
 }
 
-/// Whether a panic that has just begun will be caught. If so, keeps what it reports for the exception.
+/// Returns whether a panic that has just begun will be caught. If so, stores its message for the exception.
 pub fn catches(panic: &PanicHookInfo<'_>) -> bool {
     let caller = CALLER.get();
     if cfg!(not(panic = "unwind")) || caller == 0 || caller != current_frame() {

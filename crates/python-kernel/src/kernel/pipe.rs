@@ -4,7 +4,7 @@
 //! them: it leaves a frame for another thread in `arrived` and wakes the waiting threads. A program with a single
 //! thread thus reads its answers without switching threads.
 //!
-//! Output is delayed until the next request, until it is long, or for at most 20 ms. So a printed line needs no system
+//! Output is sent with the next request, when it is long, or after at most 20 ms. So a printed line needs no system
 //! call of its own, and a long computation still shows its output.
 
 use crate::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
@@ -136,7 +136,7 @@ impl Pipe {
         }
     }
 
-    /// Sends all frames and all output so far.
+    /// Sends all pending frames and output.
     pub fn flush(&self) {
         lock(&self.outgoing).flush();
     }
@@ -199,7 +199,7 @@ impl Reader {
 }
 
 impl Outgoing {
-    /// Turns the delayed output into a frame.
+    /// Converts the delayed output into a frame.
     fn frame_output(&mut self) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);

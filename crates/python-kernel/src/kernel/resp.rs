@@ -12,7 +12,7 @@ use rustpython_vm::{
     builtins::{PyDict, PyStr},
 };
 
-/// Maximum nesting depth of a reply. Redis itself stays far below it.
+/// Maximum nesting depth of a reply. The replies of Redis are far less deep.
 const MAX_DEPTH: usize = 128;
 
 /// Finds the end of the first reply in a buffer that is still growing.
@@ -277,7 +277,7 @@ mod tests {
             let whole = ReplyScanner::default().scan(&bytes);
             prop_assert!(!matches!(whole, Ok(Some(length)) if length == 0 || length > bytes.len()), "{whole:?}");
             let mut scanner = ReplyScanner::default();
-            // The end of a reply, or an error in it, must be found as soon as enough bytes are there.
+            // The end of a reply, or an error in it, must be found as soon as enough bytes have arrived.
             let decided = (0..=bytes.len()).map(|end| scanner.scan(&bytes[..end])).find(|found| *found != Ok(None));
             prop_assert_eq!(decided.unwrap_or(Ok(None)), whole);
             Ok(())

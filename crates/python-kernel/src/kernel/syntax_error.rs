@@ -1,9 +1,9 @@
-//! Gives a SyntaxError the message and the position that CPython would give it.
+//! Changes the message and the position of a SyntaxError to those that CPython reports.
 //!
 //! The interpreter's parser finds the same errors, but words many of them differently. This module examines the tokens
-//! around an error as the `invalid_…` rules in CPython's grammar do. It first looks for errors in the tokens
-//! themselves, and then examines the error that the parser found. An error without a specific message is "invalid
-//! syntax".
+//! around an error in the same way as the `invalid_…` rules in CPython's grammar. It first looks for errors in the
+//! tokens themselves, and then examines the error that the parser found. An error without a specific message is
+//! "invalid syntax".
 
 mod tokens;
 mod unfinished;
@@ -29,7 +29,7 @@ pub struct Diagnostic {
     pub place: Option<Range<usize>>,
 }
 
-/// Returns CPython's version of a compiler error, or `None` if it is the same.
+/// Returns CPython's version of a compiler error, or `None` if CPython reports the same message and position.
 pub fn cpython_diagnostic(error: &CompileError, source: &str) -> Option<Diagnostic> {
     match error {
         CompileError::Codegen(error) => code_generation_error(&error.error.to_string()),
@@ -200,7 +200,7 @@ impl<'a> SourceTokens<'a> {
         Some(format!("f-string: {message}"))
     }
 
-    /// Returns CPython's message for an error for which the parser has a text but no variant.
+    /// Returns CPython's message for an error for which the parser has only a message, and no variant.
     fn message_for_text(&self, text: &str, place: &Range<usize>) -> Option<String> {
         if text.starts_with("Expected an indented block after") {
             // CPython writes "class definition" without quotes, but "'if' statement".
@@ -230,8 +230,8 @@ impl<'a> SourceTokens<'a> {
         })
     }
 
-    /// Returns the place that CPython marks, for an error whose message comes from `message`. Returns `None` if CPython
-    /// marks the same place as the parser.
+    /// Returns the range that CPython underlines, for an error whose message comes from `message`. Returns `None` if
+    /// this is the range that the parser reported.
     fn corrected_place(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<Range<usize>> {
         let at = self.token_at(place.start);
         let next = |kind| self.tokens.iter().skip(at).find(|token| token.kind == kind);

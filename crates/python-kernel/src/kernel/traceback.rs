@@ -124,7 +124,7 @@ impl Formatter {
         }
     }
 
-    /// Writes the heading and the frames of an exception, if it has any.
+    /// Writes the heading and the frames of an exception, if the exception has frames.
     fn stack(&mut self, error: &Py<PyBaseException>, heading: &str, margin: char, vm: &VirtualMachine) {
         let entries = entries(error, vm);
         if !entries.is_empty() {

@@ -87,8 +87,9 @@ impl Received {
     }
 }
 
-/// Appends `data` to the received bytes, and takes the first reply, if it is complete. Builds its objects after the lock
-/// on the bytes was released, because a codec that the learner has registered may use the same connection.
+/// Appends `data` to the received bytes, and takes the first reply, if it is complete. The Python objects are built
+/// after the lock on the bytes was released, because a codec that the learner has registered may use the same
+/// connection.
 fn next_reply(
     received: &Mutex<Received>,
     data: Vec<u8>,
@@ -384,9 +385,9 @@ mod _wire {
     }
 
     /// Runs an ordinary call on the fast path: one native call instead of several layers of Python. Takes an idle
-    /// connection, exchanges the command for its reply, and converts the reply with the function that `known` has for
-    /// the command. Falls back to `client._execute_with_retries` if there is no idle connection or no such function,
-    /// and on any error.
+    /// connection, sends the command and waits for the reply, and converts the reply with the function that `known`
+    /// contains for the command. Falls back to `client._execute_with_retries` if there is no idle connection or no such
+    /// function, and on any error.
     #[pyfunction]
     fn execute(
         client: PyObjectRef,
@@ -462,12 +463,12 @@ mod _wire {
         child::clock::sleep(seconds.into(), vm)
     }
 
-    /// Returns a set whose members are ordered by a hash that is keyed with the seed: an order that looks arbitrary,
-    /// and depends neither on the run nor on the order of `items`.
+    /// Returns a set whose members are ordered by a hash that is keyed with the seed. The order looks arbitrary, and
+    /// depends neither on the run nor on the order of `items`.
     #[pyfunction]
     fn shuffled(items: PyListRef, vm: &VirtualMachine) -> PyResult<PyRef<PySet>> {
         let mut ranked = Vec::new();
-        // The list is copied, because `repr` may be the learner's and may change it.
+        // The list is copied, because `repr` may run the learner's code, which may change the list.
         let items = items.borrow_vec().to_vec();
         for item in items {
             let bytes = item.downcast_ref::<rustpython_vm::builtins::PyBytes>();

@@ -1,6 +1,6 @@
 //! Gives the parser enough stack. The parser recurses, and in a source with errors it may recurse at nearly every
-//! token. A text such as `async async async …` in an unfinished f-string would otherwise overflow the stack and end the
-//! process.
+//! token. Source text such as `async async async …` in an unfinished f-string would otherwise overflow the stack and
+//! end the process.
 
 use std::thread;
 

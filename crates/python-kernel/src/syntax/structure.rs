@@ -22,7 +22,7 @@ use std::ops::Range;
 /// A single statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// What kind of statement it is.
+    /// The kind of statement.
     pub form: Form,
     /// The calls of methods, outer calls before the calls in their receivers and arguments.
     pub calls: Vec<Call>,
@@ -64,13 +64,13 @@ pub enum Form {
 pub struct Expression {
     /// The whole expression, with the parentheses around it.
     pub range: Range<usize>,
-    /// How tightly its parts belong together.
+    /// How tightly the parts of the expression bind.
     pub binding: Binding,
     /// The argument, if the expression is a call of `print` with one plain argument.
     pub printed: Option<Range<usize>>,
 }
 
-/// How tightly the parts of an expression belong together.
+/// How tightly the parts of an expression bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Binding {
     /// A variable and nothing else.
@@ -110,7 +110,7 @@ pub struct Argument {
     pub range: Range<usize>,
     /// The keyword. `None` for a positional argument.
     pub keyword: Option<String>,
-    /// Whether a star or two are in front of it, so that it stands for any number of arguments.
+    /// Whether the argument begins with `*` or `**`, so that it stands for any number of arguments.
     pub is_starred: bool,
 }
 
@@ -136,14 +136,14 @@ pub enum LiteralValue {
     Float(f64),
 }
 
-/// A variable at one place.
+/// An occurrence of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     /// The variable.
     pub name: String,
-    /// Its place.
+    /// The byte range of the occurrence.
     pub range: Range<usize>,
-    /// Whether a value is assigned to it here.
+    /// Whether a value is assigned to the variable here.
     pub is_assigned: bool,
 }
 
@@ -183,8 +183,8 @@ pub fn replaced<T: AsRef<str>>(source: &str, edits: impl IntoIterator<Item = (Ra
     result
 }
 
-/// Returns a source, which is one statement, with another name for a variable that it only reads. Returns `None` if it
-/// assigns to the variable, or declares something of that name.
+/// Renames a variable in a source that is a single statement, and returns the new source. Returns `None` if the
+/// statement assigns to the variable, or declares something of that name.
 #[must_use]
 pub fn renamed(source: &str, variable: &str, other: &str) -> Option<String> {
     let statement = of_statement(source)?;
@@ -256,8 +256,8 @@ fn printed(expression: &Expr, source: &str) -> Option<Range<usize>> {
     }
 }
 
-/// Returns the arguments of a call. The ranges that the parser gives leave out parentheses, so each argument is taken to
-/// reach from the comma before it to the comma after it.
+/// Returns the arguments of a call. The parser's ranges leave out parentheses, so the range of each argument extends
+/// from the comma before it to the comma after it.
 fn arguments_of(call: &ExprCall, source: &str) -> Vec<Argument> {
     let inside = bytes(&call.arguments).start + 1..bytes(&call.arguments).end - 1;
     let found: Vec<(Range<usize>, Option<String>, bool)> = call

@@ -1,4 +1,4 @@
-//! The cases of the amendments: expressions, and what CPython makes of them.
+//! The cases of the amendments (corrections of the interpreter): expressions with the results of CPython.
 
 use super::Python;
 use serde::Deserialize;

@@ -165,8 +165,7 @@ fn with_qualified_names(class: &str, message: &str) -> Option<String> {
     (qualified != message).then_some(qualified)
 }
 
-/// Matches a text against a template. Returns the parts of the text that match `{}`, or `None` if the text does not
-/// match.
+/// Matches `text` against a template. Returns the parts of `text` that match `{}`, or `None` if `text` does not match.
 pub(super) fn captures<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>> {
     let mut fixed = template.split("{}");
     let mut rest = text.strip_prefix(fixed.next()?)?;

@@ -122,7 +122,7 @@ fn differ_only_as_coroutines(left: CodeFlags, right: CodeFlags) -> bool {
     changed.is_empty() || changed == CodeFlags::ITERABLE_COROUTINE && right.contains(CodeFlags::GENERATOR)
 }
 
-/// Converts an argument to the kind of string that code objects consist of.
+/// Converts an argument to an interned string, because code objects store interned strings.
 fn interned(text: PyObjectRef, vm: &VirtualMachine) -> PyResult<&'static PyStrInterned> {
     let text: PyUtf8StrRef = text.try_into_value(vm)?;
     Ok(vm.ctx.intern_str(text.as_str()))

@@ -6,8 +6,9 @@
 //! - `frame.f_lineno = N` continues at another line, with a stack that does not fit it.
 //! - `frame.clear()` can clear the frame of a generator while the generator runs.
 //! - `frame.f_locals` reads variables that another thread may be changing.
-//! - `frame.f_locals`, `locals()` and their kin read a variable whose old value is being released. When the interpreter
-//!   replaces or deletes a variable, the variable refers to its old value until that is freed. Finalizers run meanwhile.
+//! - `frame.f_locals`, `locals()` and similar functions read a variable whose old value is being released. When the
+//!   interpreter replaces or deletes a variable, the variable refers to its old value until that value is freed.
+//!   Finalizers run meanwhile.
 
 use super::{Original, generators, replace_method, replace_property};
 use rustpython_vm::{

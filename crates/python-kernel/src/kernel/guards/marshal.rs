@@ -10,7 +10,7 @@ pub enum Rejection {
     Code,
     /// The data ends within a value.
     TooShort,
-    /// The data is not in the format.
+    /// The data is not in the format of `marshal`.
     Malformed,
 }
 
@@ -36,7 +36,7 @@ impl Scanner<'_> {
         self.value_of_kind(kind, depth)
     }
 
-    /// Reads the type of a value, without the flag that later values may refer to it.
+    /// Reads the type of a value. Drops the flag that later values may refer to this one.
     fn kind(&mut self) -> Result<u8, Rejection> {
         Ok(self.byte()? & 0x7f)
     }
@@ -96,7 +96,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Skips a text whose length is a byte.
+    /// Skips a string whose length is stored in one byte.
     fn short_text(&mut self) -> Result<(), Rejection> {
         let length = self.byte()?;
         self.skip(length.into())

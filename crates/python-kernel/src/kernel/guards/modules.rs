@@ -1,9 +1,10 @@
-//! Replaces functions of native modules that load bytecode, show the objects of the interpreter, or change the machine.
+//! Replaces functions of native modules that load bytecode, expose internal objects of the interpreter, or set the
+//! system clock.
 //!
-//! A function is replaced in the definition of its module. To replace it in the module itself would not be enough,
-//! because a module that was removed from `sys.modules` is created from its definition again. That also loses what
-//! `host_stubs/_sandbox.py` has changed in the module, so `_imp.create_builtin` returns the module that it created first.
-//! Only `sys` is never created again.
+//! A function is replaced in the definition of its module. Replacing it in the module object would not be enough,
+//! because a module that was removed from `sys.modules` is re-created from its definition. Re-creating a module would
+//! also discard the changes that `host_stubs/_sandbox.py` made to it, so `_imp.create_builtin` returns the original
+//! module instead. Only `sys` is never re-created.
 
 use super::super::amendments;
 use super::{code, layout, marshal, regex, sysconfig};
@@ -67,7 +68,7 @@ pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
     defs
 }
 
-/// Remembers the native modules that exist, and installs the guards of `sys`.
+/// Records the native modules that exist, and installs the guards of `sys`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     for module in vm.call_method(&modules, "values", ())?.try_to_value::<Vec<PyObjectRef>>(vm)? {
@@ -84,7 +85,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let monitoring = sys.get_attr("monitoring", vm)?;
     for name in ["set_events", "set_local_events"] {
         let refuse = |_args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> {
-            // The interpreter would rewrite bytecode, also while another thread executes it.
+            // The interpreter would rewrite bytecode, even while another thread executes it.
             Err(vm.new_runtime_error("redis-tutor's Python cannot be monitored: use sys.settrace() instead"))
         };
         monitoring.set_attr(name, vm.new_function(name, refuse), vm)?;

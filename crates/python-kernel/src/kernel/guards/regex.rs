@@ -3,9 +3,9 @@
 //! The engine checks most of the bytecode while it matches. But it trusts the description of a literal prefix, with
 //! which every match of the pattern begins. The engine searches for the prefix, and then continues after it.
 
-/// The opcode of the block that describes a pattern.
+/// The opcode of the block that describes a pattern (`SRE_OP_INFO`).
 const INFO: u32 = 14;
-/// The flag of a block with a literal prefix.
+/// The flag in that block which states that the pattern begins with a literal prefix (`SRE_INFO_PREFIX`).
 const PREFIX: u32 = 1;
 
 /// Returns whether the description of a literal prefix is consistent, or true if there is no prefix. The description

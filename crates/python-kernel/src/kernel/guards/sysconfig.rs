@@ -8,7 +8,7 @@ pub(super) use _sysconfigdata::module_def;
 mod _sysconfigdata {
     use rustpython_vm::{PyObjectRef, VirtualMachine, builtins::PyDictRef};
 
-    /// Values that are texts.
+    /// Values that are strings.
     const TEXTS: [(&str, &str); 7] = [
         ("ABIFLAGS", "t"),
         ("BINDIR", "/usr/local/bin"),

@@ -1,8 +1,8 @@
-//! Replaces the source positions of instructions by those that CPython has.
+//! Replaces the interpreter's source positions of instructions by those of CPython.
 //!
-//! For some instructions, the interpreter has the position of an operand where CPython has the position of the whole
-//! expression. For example, an attribute access has the position of its object, and an unpacking has the position of
-//! its value. The carets would mark too little of the line, so the whole expression is looked up in the syntax tree.
+//! For some instructions, the interpreter reports the position of an operand where CPython reports the position of the
+//! whole expression. For example, an attribute access has the position of its object, and an unpacking has the position
+//! of its value. The carets would mark too little of the line, so the whole expression is looked up in the syntax tree.
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::visitor::{self, Visitor};
@@ -13,7 +13,8 @@ use std::ops::Range;
 /// A line counted from 1, and a column in bytes counted from 0.
 pub type Place = (usize, usize);
 
-/// Returns the start and the end that CPython has for an instruction. The interpreter's are `start` and `end`.
+/// Returns the start and the end that CPython reports for an instruction. `start` and `end` are those of the
+/// interpreter.
 pub fn correct_places(source: &str, instruction: &str, start: Place, end: Place) -> (Place, Place) {
     let (Some(from), Some(to)) = (offset(source, start), offset(source, end)) else { return (start, end) };
     let Ok(parsed) = parser::parse(source, Mode::Module.into()) else { return (start, end) };
