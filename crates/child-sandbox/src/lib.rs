@@ -107,7 +107,7 @@ impl Walls {
         self.0
     }
 
-    /// Returns the set that [`Walls::bits`] turned into a number. Ignores bits that no wall has.
+    /// Returns the set that [`Walls::bits`] encoded as this number. Ignores bits that represent no wall.
     pub const fn from_bits(bits: u8) -> Walls {
         Walls(bits & Walls::ALL.0)
     }
@@ -134,7 +134,7 @@ pub struct Limits {
 pub struct Sandbox {
     /// The walls to raise: all of them, except in tests of a single wall.
     wanted: Walls,
-    /// The walls that are in place so far.
+    /// The walls that are in place.
     walls: Walls,
     /// What the kernel does with a system call that is not on the list of allowed calls.
     unlisted: UnlistedCall,

@@ -165,7 +165,7 @@ impl Connection {
                     }
                 }
                 Err(error) => {
-                    // Protocol error texts hold one byte per `char`.
+                    // The message of a protocol error holds one byte per `char`.
                     let text: Vec<u8> = format!("ERR {error}").chars().map(|c| c as u8).collect();
                     engine.server.clients.get_mut(self.client).reply.error(&Error::new(text));
                     engine.server.clients.close(self.client);

@@ -242,7 +242,7 @@ impl Server {
     }
 
     /// Returns the time at which [`handle_ready`](Server::handle_ready) has something to do although no socket has
-    /// changed. The time is in microseconds since 1970 on the clock of the callers.
+    /// changed. The time is in microseconds since 1970 on the caller's clock.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.housekeeping_us
     }
@@ -404,7 +404,7 @@ impl Server {
     }
 }
 
-/// Lends the file descriptor that becomes readable when [`handle_ready`](Server::handle_ready) has something to do.
+/// Borrows the file descriptor that becomes readable when [`handle_ready`](Server::handle_ready) has something to do.
 #[cfg(unix)]
 impl std::os::fd::AsFd for Server {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {

@@ -13,8 +13,8 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
-    /// A spare descriptor. When no other descriptor is left, it is closed, so that a client can be accepted for a
-    /// moment and told that there is no room. Otherwise the client would wait forever without an error.
+    /// A spare descriptor. When no other descriptor is left, the spare one is closed, so that a client can be accepted
+    /// briefly and sent an error. Otherwise the client would wait forever without an error.
     spare: Option<Socket>,
 }
 
@@ -23,7 +23,7 @@ pub struct Listener {
 pub enum AcceptError {
     /// No client is waiting.
     NoneWaiting,
-    /// The client has gone, or the call was interrupted. Others may be waiting.
+    /// The client has disconnected, or the call was interrupted. Other clients may be waiting.
     TryNext,
     /// The process or the system has no descriptor or memory for another client.
     OutOfDescriptors,
@@ -39,7 +39,7 @@ impl Listener {
     /// Returns an error if the address cannot be listened on.
     pub fn bind(requested: SocketAddr, backlog: i64) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(requested), Type::STREAM, Some(Protocol::TCP))?;
-        // Allows a server to be restarted at once. On Windows, it would let two servers share the port.
+        // This option allows a server to be restarted at once. On Windows, it would let two servers share the port.
         #[cfg(not(windows))]
         socket.set_reuse_address(true)?;
         socket.bind(&requested.into())?;
@@ -72,8 +72,8 @@ impl Listener {
         self.socket.accept().map_err(AcceptError::from)
     }
 
-    /// Refuses the next client when no descriptor is left: accepts it in place of the spare descriptor, tells it that
-    /// there is no room, and disconnects it. Returns whether a client was refused.
+    /// Refuses the next client when no descriptor is left: accepts the client in place of the spare descriptor, sends
+    /// it an error, and disconnects it. Returns whether a client was refused.
     pub fn refuse_next(&mut self) -> bool {
         let was_refused = match self.spare.take() {
             Some(spare) => {
@@ -116,7 +116,7 @@ fn open_spare() -> Option<Socket> {
     Socket::new(Domain::IPV4, Type::DGRAM, None).ok()
 }
 
-/// Tells a client that there is no room for it, and disconnects it.
+/// Sends a client the error that there is no room, and disconnects the client.
 pub fn refuse(mut stream: TcpStream) {
     // A client that does not receive the error sees the end of the connection.
     drop(stream.write_all(b"-ERR max number of clients reached\r\n"));

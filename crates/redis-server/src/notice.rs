@@ -17,7 +17,7 @@ pub enum Notice {
         /// The system's maximum.
         allowed: i64,
     },
-    /// `maxclients` was reduced, because the process may not open enough descriptors.
+    /// `maxclients` was reduced, because the process is not allowed to open enough descriptors.
     MaxClientsReduced {
         /// The former value of `maxclients`.
         wanted: i64,

@@ -1,9 +1,9 @@
 //! Checks properties with random inputs.
 //!
-//! The inputs come from a seed, so that `cargo test` checks the same ones each time. Two environment variables change
-//! the inputs: REDIS_TUTOR_FUZZ_SEED sets another seed, and REDIS_TUTOR_FUZZ_CASES sets the number of inputs for each
-//! property. `.ci/run nightly` sets both, with a fresh seed that it prints. An input that fails is reduced to a small
-//! one and printed; it then becomes a case in the tests of its module.
+//! The inputs come from a seed, so that every run of `cargo test` checks the same inputs. Two environment variables
+//! change them: REDIS_TUTOR_FUZZ_SEED sets another seed, and REDIS_TUTOR_FUZZ_CASES sets the number of inputs for each
+//! property. `.ci/run nightly` sets both, with a fresh seed that it prints. A failing input is reduced to a small one
+//! and printed, and should then be added to the tests of its module.
 
 use std::fmt::Debug;
 use std::time::{Duration, Instant};

@@ -22,7 +22,7 @@ impl Server {
                     engine.server.statistics.rejected_connections += 1;
                     refuse(stream);
                 }
-                // A client whose socket cannot be set up has gone already.
+                // If the socket of a client cannot be set up, the client has already disconnected.
                 Ok((stream, peer)) => drop(self.add_connection(engine, stream, peer, now_us)),
                 Err(AcceptError::TryNext) => {}
                 Err(AcceptError::NoneWaiting) => {

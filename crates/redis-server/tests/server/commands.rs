@@ -112,7 +112,7 @@ fn idle_and_incomplete_requests_do_not_delay_other_clients() {
         let mut half = Client::connect(address);
         half.send("*2\r\n$4\r\nECHO\r\n$2");
         let mut giants: Vec<_> = (0..20).map(|_| Client::connect(address)).collect();
-        // Each of the 20 clients announces 512 MB and never sends them.
+        // Each of the 20 clients announces an argument of 512 MB and never sends the rest of it.
         giants.iter_mut().for_each(|giant| giant.send("*2\r\n$4\r\nECHO\r\n$536870912\r\nxyz"));
         let mut client = Client::connect(address);
         client.expect_reply("SET a 1", "+OK\r\n");

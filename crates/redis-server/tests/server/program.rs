@@ -17,7 +17,7 @@ fn free_port() -> u16 {
 #[test]
 fn a_server_without_readers_of_its_output_serves() {
     let port = free_port();
-    // Writing to the pipes fails, because nobody can read from them.
+    // Writing to standard output and standard error fails, because the reading end of their pipe is closed.
     let (reader, output) = io::pipe().expect("a pipe can be created");
     let errors = output.try_clone().expect("a pipe can be shared");
     drop(reader);

@@ -78,7 +78,7 @@ impl Client {
     pub fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_read_timeout(Some(TIMEOUT)).expect("the socket accepts a timeout");
-        // Otherwise the system would hold back a part of a request until the part before it is acknowledged.
+        // Without this option, the system would hold back part of a request until the part before it is acknowledged.
         stream.set_nodelay(true).expect("it is a socket");
         Client(stream)
     }
@@ -87,7 +87,7 @@ impl Client {
         self.0.write_all(bytes.as_ref()).expect("the server reads");
     }
 
-    /// Reads as many bytes as `expected` has, and asserts that they are equal.
+    /// Reads as many bytes as `expected` contains, and asserts that they are equal to `expected`.
     #[track_caller]
     pub fn expect_bytes(&mut self, expected: impl AsRef<[u8]>) {
         let expected = expected.as_ref();
@@ -149,7 +149,7 @@ impl Client {
         line.map(str::to_owned)
     }
 
-    /// Returns the value of a number in INFO's section `clients`.
+    /// Returns a numeric field from the `clients` section of INFO.
     pub fn info_number(&mut self, field: &str) -> u64 {
         let value = self.info_field("clients", field).and_then(|number| number.parse().ok());
         value.unwrap_or_else(|| panic!("INFO clients has no number {field}"))

@@ -74,7 +74,7 @@ struct Soak {
     reference: SocketAddr,
     control: Client,
     clients: Vec<Client>,
-    /// Number of batches so far. Each batch ends with its own marker.
+    /// Number of batches created. Each batch ends with its own marker.
     batches: usize,
     step: usize,
     seed: u64,
@@ -117,7 +117,7 @@ impl Soak {
         client.reference.ask(&["HELLO", version]);
     }
 
-    /// Returns the seed, the step and `what`, for the message of a failure.
+    /// Returns the seed, the step and `what`, for a failure message.
     fn place(&self, what: &str) -> String {
         format!("seed {}, step {}, {what}", self.seed, self.step)
     }
@@ -317,8 +317,8 @@ impl Soak {
             b"POST / HTTP/1.1\r\nHost: x\r\n\r\n",
         ];
         let broken = BROKEN[self.random.below(BROKEN.len())];
-        // The bytes are so few that a server gets them in a single read. This matters for HTTP, because a server then
-        // closes the connection without replying to any of the requests.
+        // The requests are short enough for a server to receive them in a single read. This matters for HTTP, because a
+        // server then closes the connection without replying to any of the requests.
         let requests = [b"PING\r\nINCR counter:4\r\n", broken, b"SET broken 1\r\n"].concat();
         let mut client = self.connect();
         client.subject.send(&requests);
@@ -350,7 +350,7 @@ impl Soak {
         self.wait_for_clients();
     }
 
-    /// Waits until both servers have noticed that all other clients have gone.
+    /// Waits until both servers have noticed that all other clients have disconnected.
     fn wait_for_clients(&mut self) {
         self.control.subject.wait_for_number("connected_clients", CLIENTS + 1);
         self.control.reference.wait_for_number("connected_clients", CLIENTS + 1);
@@ -406,8 +406,8 @@ fn our_server_and_the_reference_stay_the_same() {
     assert!(errors.lines().all(|line| line.contains("possible attack")), "{errors}");
 }
 
-/// Asserts that the server takes little memory when all data and all clients have gone. glibc keeps up to 64 MB for
-/// later, once the program has released a block of 32 MB.
+/// Asserts that the server takes little memory after all data was deleted and the clients have disconnected. glibc
+/// keeps up to 64 MB for later use, once the program has released a block of 32 MB.
 #[cfg(target_os = "linux")]
 fn assert_memory_is_released(mut soak: Soak, subject: &BareServer) {
     const MAX_KB: u64 = 128 << 10;

@@ -5,7 +5,7 @@ use redis_engine::rng::Rng;
 
 type Argv = Vec<Vec<u8>>;
 
-/// Commands with placeholders for random words: keys of a type (`{string}`), a short text (`{small}`), a value of any
+/// Commands with placeholders for random words: keys of a type (`{string}`), a short string (`{small}`), a value of any
 /// length (`{value}`), an integer (`{int}`). Hashes and sets stay so small that their elements have an order.
 const COMMANDS: &[&str] = &[
     "SET {string} {value}",
@@ -81,7 +81,7 @@ const COMMANDS: &[&str] = &[
 
 const TYPES: [&str; 6] = ["string", "counter", "list", "hash", "zset", "set"];
 
-/// Returns a batch of requests, as they are sent: mostly arrays, some inline commands, some transactions.
+/// Returns a batch of encoded requests: mostly arrays, some inline commands, some transactions.
 pub fn batch(random: &mut Rng, count: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for _ in 0..count {
@@ -135,7 +135,7 @@ pub fn text(random: &mut Rng, max_length: usize) -> Vec<u8> {
     let length = random.below(max_length + 1);
     // One word in four contains bytes that are special in the protocol.
     let letters: &[u8] = if random.below(4) == 0 { b"\r\n\0 \"'$*\xff" } else { b"abcdefgh" };
-    // A long text repeats itself, with a period that is no power of two.
+    // A long value repeats itself, with a period that is not a power of two.
     let period: Vec<u8> = (0..length.min(997)).map(|_| letters[random.below(letters.len())]).collect();
     period.iter().copied().cycle().take(length).collect()
 }

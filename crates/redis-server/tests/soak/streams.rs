@@ -20,7 +20,7 @@ impl Stream {
         Stream(stream)
     }
 
-    /// Returns the address of this end, as CLIENT KILL takes it.
+    /// Returns the address of this end of the connection, in the form that CLIENT KILL accepts.
     pub fn address(&self) -> String {
         self.0.local_addr().expect("it is connected").to_string()
     }
@@ -99,7 +99,7 @@ impl Stream {
         number.unwrap_or_else(|| panic!("no {field} in {info}"))
     }
 
-    /// Waits until a number of INFO's section `clients` has this value.
+    /// Waits until a numeric field in the `clients` section of INFO has this value.
     pub fn wait_for_number(&mut self, field: &str, value: usize) {
         let started = Instant::now();
         while self.info_number(field) != value {
@@ -107,7 +107,7 @@ impl Stream {
         }
     }
 
-    /// Ends the sending side. The server sees the end of the requests.
+    /// Closes the sending side of the connection, so that the server sees the end of the requests.
     pub fn shut_down(&self) {
         drop(self.0.shutdown(Shutdown::Write));
     }

@@ -63,8 +63,7 @@ impl Drop for BareServer {
     }
 }
 
-/// Returns a number from `/proc/PID/status` in KB: `VmHWM` is the highest resident memory so far, `VmRSS` the current
-/// one.
+/// Returns a number from `/proc/PID/status` in KB: `VmHWM` is the peak resident memory, `VmRSS` the current one.
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "not every test program measures memory")]
 pub fn memory_kb(process: u32, field: &str) -> u64 {
