@@ -1,4 +1,4 @@
-//! Python children of a simulated session: models in this process, or real processes.
+//! Python children of a simulated session: real processes, or models, which imitate a child within this process.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::model_python::{Activity, ModelPython};
 /// How long a real child may be silent before that counts as an error, on a busy machine.
 const LONG_SILENCE: Duration = Duration::from_secs(20);
 
-/// How long a real child may compute without a sign of life before the learner presses Ctrl-C.
+/// How long a real child may compute without sending a frame before the learner presses Ctrl-C.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A Python child.
@@ -21,15 +21,15 @@ pub enum Child {
     Process(PythonProcess),
 }
 
-/// What is read from a child.
+/// The result of reading from a child.
 #[derive(Debug)]
 pub enum Read {
     Frame(u32, FromChild),
-    /// Its threads all wait.
+    /// All threads of the child wait.
     Silence,
-    /// It computes, perhaps without end.
+    /// The child computes, perhaps forever.
     Computes,
-    /// Its process has ended.
+    /// The process of the child has ended.
     Ended,
 }
 
@@ -48,7 +48,7 @@ impl Child {
         }
     }
 
-    /// Reads the next frame. If the session waits for nothing else, a real child may be silent for longer.
+    /// Reads the next frame. If the session has no deadline to wait for, a real child may be silent for longer.
     pub fn read(&mut self, waits_for_time: bool, is_main_idle: bool) -> Read {
         match self {
             Child::Model(model) => match model.next_frame() {
@@ -64,7 +64,8 @@ impl Child {
         }
     }
 
-    /// Lets a lazy model do what a process does by itself, while nobody reads its frames.
+    /// Makes a lazy model, which otherwise runs only when its frames are read, run ahead of the reader as a process
+    /// would.
     pub fn run_ahead(&mut self) {
         if let Child::Model(model) = self {
             model.run_ahead();
@@ -79,7 +80,7 @@ impl Child {
 /// A real Python child, as the driver runs it.
 pub struct PythonProcess(Children);
 
-/// The number of a real child among its driver's.
+/// The id of a real child. Each real child has a `Children` of its own.
 const ID: ChildId = ChildId(1);
 
 impl PythonProcess {

@@ -1,4 +1,4 @@
-//! What is still to go wrong in a simulated session, or to cross a frame in it.
+//! Faults and other events that are scheduled for a certain frame of a simulated session.
 
 /// Something that happens at a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum Fault {
     ClientBefore(usize, String),
 }
 
-/// The faults that are still to come, each with the number of frames until then.
+/// The faults that are still to come, each with the number of frames until it happens.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<(u32, Fault)>);
 

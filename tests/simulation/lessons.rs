@@ -1,4 +1,5 @@
-//! The lessons of simulated sessions: the built-in ones for real Pythons, and lessons in the words of the model for models.
+//! The lessons of simulated sessions. Real Pythons use the built-in lessons, and models use lessons whose code they
+//! support.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -24,7 +25,7 @@ const MODEL_LESSONS: [(&str, &str); 2] =
 pub struct Lessons {
     model: Arc<Library>,
     built_in: Arc<Library>,
-    /// The rehearsals so far.
+    /// The rehearsals that have been made.
     rehearsals: Mutex<HashMap<RehearsalKey, Arc<Rehearsal>>>,
 }
 
@@ -49,7 +50,7 @@ impl Lessons {
         }
     }
 
-    /// Returns the rehearsal of a lesson, as the driver would give it to a session.
+    /// Returns the rehearsal of a lesson that the driver would pass to a session.
     pub fn rehearse(&self, settings: &Settings, lesson: &Arc<Lesson>) -> Arc<Rehearsal> {
         let is_real = settings.python == PythonKind::Real;
         let key = (is_real, lesson.id.get_ref().clone(), lesson.title.clone(), lesson.steps.len());

@@ -1,13 +1,14 @@
-//! Plays random sessions with faults, and checks properties that must always hold. Sessions that once broke a property
-//! are kept in `tests/found`, and are played first.
+//! Plays random sessions with faults, and checks properties that must always hold. A plan describes a session and the
+//! events in it. Its Python is either real, or a model, which imitates a Python child within this process. Plans that
+//! once broke a property are kept in `tests/found`, and are played first.
 //!
 //!     cargo test --test simulation
 //!
-//! `cargo test` plays plans of fixed seeds for some seconds. Environment variables change what is played:
+//! `cargo test` plays the plans of some fixed seeds. Environment variables change what is played:
 //!
-//! - REDIS_TUTOR_SIMULATION_SECONDS: goes on with fresh seeds until this time has passed.
-//! - REDIS_TUTOR_SIMULATION_PLANS: goes on with this number of plans with models, and some with real Pythons.
-//! - REDIS_TUTOR_SIMULATION_FROM: the first of these seeds, so that a run can be repeated.
+//! - REDIS_TUTOR_SIMULATION_SECONDS: continues with fresh seeds until this time has passed.
+//! - REDIS_TUTOR_SIMULATION_PLANS: continues with this number of plans with models, and some with real Pythons.
+//! - REDIS_TUTOR_SIMULATION_FROM: sets the first fresh seed, so that a run can be repeated.
 //! - REDIS_TUTOR_SIMULATION_SEED: plays only the plan of this seed, with models of Python, and prints it.
 //! - REDIS_TUTOR_SIMULATION_SCRIPT: plays only the script in this file, and prints what the learner sees.
 //! - REDIS_TUTOR_SIMULATION_EVENTS: prints each event and each effect as well.
@@ -209,7 +210,7 @@ impl<'a> Simulation<'a> {
 
     fn report(&self, seed: u64, plan: &Plan, broken: Broken) {
         let (plan, broken) = shrink::shrink(plan, broken, self.lessons);
-        // The transcript must be the transcript of the reduced plan.
+        // The transcript to report is that of the reduced plan.
         let transcript = match play(&plan, self.lessons) {
             Ok(played) => played.transcript,
             Err(broken) => broken.transcript,

@@ -1,7 +1,7 @@
 //! The statements that the model of a Python child supports, compiled to operations.
 //!
-//! They are valid Python and look like calls of redis-py, so that the session splits and logs them like a learner's
-//! statements. `r` is a client with a timeout of five seconds, and `w` is a client without a timeout.
+//! The statements are valid Python and look like calls of redis-py, so that the session splits and logs them like a
+//! learner's statements. `r` is a client with a timeout of five seconds, and `w` is a client without a timeout.
 
 use std::fmt;
 
@@ -66,7 +66,7 @@ pub enum Op {
     Exit(i32),
     /// Ends the process.
     Die,
-    /// Computes without end. `ignores` is the number of times that Ctrl-C is caught.
+    /// Computes forever. `ignores` is the number of times that Ctrl-C is caught.
     Spin {
         ignores: u32,
     },
@@ -209,7 +209,7 @@ fn word(argument: &str) -> Word {
     }
 }
 
-/// Returns the bytes that a value has as a word of a command.
+/// Returns the bytes that represent a value in a command.
 pub fn bytes_of(value: &Value) -> Vec<u8> {
     match value {
         Value::Bytes(bytes) => bytes.clone(),

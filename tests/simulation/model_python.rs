@@ -1,7 +1,9 @@
-//! A model of a Python child: it speaks the protocol of frames as the kernel does, and runs a few statements.
+//! A model of a Python child, which runs within this process. The model uses the same protocol of frames as the kernel,
+//! and supports a few statements.
 //!
-//! It has threads, a signal that may cross a request, and a pipe of bytes, so that a frame can be cut anywhere. It runs as
-//! far as it can whenever it receives something, or, if it is lazy, only until its next frame is read.
+//! The model has threads, and a Ctrl-C signal that may arrive while a request is on its way. It runs as far as it can
+//! whenever it receives something. A lazy model runs only when its next frame is read, and only until it has sent a
+//! frame.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -14,12 +16,12 @@ use super::model_program::{Op, Value, Word, bytes_of, compile};
 /// The number of the thread that handles signals, which sends `InterruptWait`.
 const SIGNAL_THREAD: u32 = 1;
 
-/// The timeout of the client `r`, as of `redis.Redis()`.
+/// The timeout of the client `r`, the same as that of `redis.Redis()`.
 const TIMEOUT_US: u64 = 5_000_000;
 
 pub struct ModelPython {
     variables: BTreeMap<String, Value>,
-    /// The connections that no thread uses, by the name of their client. A thread takes the last one, as in redis-py.
+    /// The idle connections, by the name of their client. A thread takes the last one, as in redis-py.
     idle: BTreeMap<String, Vec<u32>>,
     open: BTreeSet<u32>,
     last_connection: u32,
@@ -61,9 +63,9 @@ enum Question {
 /// What a model does if no frame is on its pipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// All its threads wait.
+    /// All threads of the model wait.
     Waits,
-    /// It computes.
+    /// The model computes.
     Computes,
     Ended,
 }
@@ -93,7 +95,7 @@ impl ModelPython {
     /// Receives a frame.
     ///
     /// # Panics
-    /// If the parent violates the protocol.
+    /// Panics if the parent violates the protocol.
     pub fn receive(&mut self, thread: u32, frame: ToChild) {
         if self.has_ended {
             return;
@@ -140,7 +142,7 @@ impl ModelPython {
         self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
     }
 
-    /// Goes on until there is a frame on the pipe.
+    /// Runs until there is a frame on the pipe, or until no thread can continue.
     pub fn run_ahead(&mut self) {
         while self.outgoing.is_empty() && self.step() {}
     }
@@ -156,7 +158,7 @@ impl ModelPython {
         self.outgoing.push_back(bytes);
     }
 
-    /// Performs one operation of a thread. Returns false if no thread can go on.
+    /// Performs one operation of a thread. Returns false if no thread can continue.
     fn step(&mut self) -> bool {
         if self.has_ended {
             return false;
@@ -177,12 +179,12 @@ impl ModelPython {
             if is_over {
                 self.threads.remove(index);
             }
-            // After a removal the indices are out of date, so the next call goes on.
+            // After a removal the indices are out of date, so the other threads continue in the next call.
             moved || is_over
         })
     }
 
-    /// Takes a frame between two runs.
+    /// Handles a frame that arrives between two runs.
     fn begin(&mut self, frame: ToChild) {
         match frame {
             ToChild::Run { number, source, .. } => {
@@ -227,7 +229,7 @@ impl ModelPython {
         moved
     }
 
-    /// Returns whether the loop that runs catches Ctrl-C this time.
+    /// Returns whether the running loop catches Ctrl-C this time.
     fn catches_interrupt(&mut self) -> bool {
         let Some(Op::Spin { ignores: ignores @ 1.. }) = self.main.ops.front_mut() else { return false };
         *ignores -= 1;
@@ -244,7 +246,7 @@ impl ModelPython {
         self.push(MAIN_THREAD, &FromChild::RunFinished(RunOutcome { last_echo, exception }));
     }
 
-    /// Ends what a thread runs with an exception.
+    /// Ends the code of a thread with an exception.
     fn raise(&mut self, thread: &mut Thread, class: &str, message: &str) {
         thread.ops.clear();
         thread.question = None;
@@ -344,7 +346,7 @@ impl ModelPython {
         }
     }
 
-    /// Sends commands, after a connection was opened if there is none.
+    /// Sends commands. If no connection is idle, first opens one.
     fn send(&mut self, thread: &mut Thread, client: String, commands: Vec<Vec<Word>>, is_list: bool) {
         let Some(connection) = self.idle.get_mut(&client).and_then(Vec::pop) else {
             self.last_connection += 1;
@@ -398,7 +400,7 @@ impl ModelPython {
         }
     }
 
-    /// Keeps a connection that its thread does not use any more.
+    /// Adds a connection that its thread no longer uses to the idle connections.
     fn release(&mut self, client: String, connection: u32) {
         self.idle.entry(client).or_default().push(connection);
     }

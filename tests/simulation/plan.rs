@@ -1,7 +1,7 @@
-//! Plans: what happens in a simulated session, event by event. A plan is written as a script, which people read and edit.
+//! Plans, which list the events of a simulated session. A plan is stored as a script, which people read and edit.
 //!
 //! ```text
-//! # Comments tell what went wrong with this plan.
+//! # Comments state what went wrong with this plan.
 //! python model
 //! time still
 //! dialect both
@@ -21,7 +21,7 @@ use std::fmt::{self, Display, Write as _};
 
 use redis_tutor::session::dialect::Dialect;
 
-/// A session, and what happens in it.
+/// A plan: the settings of a session, and the events in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     pub settings: Settings,
@@ -38,14 +38,15 @@ pub struct Settings {
     pub seed: u64,
     /// The lesson that is opened, as `:go` names it.
     pub lesson: Option<String>,
-    /// Whether the session is practice of all tasks. Then no lesson is opened.
+    /// Whether the session practises the tasks of all lessons. No lesson is opened in that case.
     pub is_practice: bool,
 }
 
 /// What runs the learner's Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PythonKind {
-    /// A model in this process, which knows a few statements. It is fast, and each of its frames is known beforehand.
+    /// A model in this process, which supports a few statements. A model is fast, and its frames are the same each
+    /// time.
     Model,
     /// A real Python child.
     Real,
@@ -54,22 +55,22 @@ pub enum PythonKind {
 /// How time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeKind {
-    /// Only by sleeps and waits, as in a transcript. No real client can connect.
+    /// Time passes only during sleeps and waits, as in a transcript. No real client can connect.
     Still,
-    /// As at a terminal: a little with each event, and by `elapse`.
+    /// Time passes as at a terminal: a little with each event, and with `elapse`.
     Real,
 }
 
-/// One thing that happens.
+/// An event in a session, or a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The learner enters a text at the next prompt.
+    /// The learner enters this text at the next prompt.
     Type(String),
-    /// The learner enters a text at once, although a program that has woken may still be running.
+    /// The learner enters this text at once, even if a program that was unblocked is still running.
     TypeAtOnce(String),
-    /// A script for Python has this statement next.
+    /// A Python script continues with this statement.
     Statement(String),
-    /// A script for redis-cli has this line next.
+    /// A script for redis-cli continues with this line.
     CliLine(String),
     /// The learner types the answer of the open step.
     Answer,
@@ -81,11 +82,12 @@ pub enum Step {
     EndOfInput,
     /// Time passes while the learner does nothing, in milliseconds.
     Elapse(u64),
-    /// The frame with this number, counted from 1 from now on, is cut: its child is gone before the end of the frame.
+    /// The frame with this number, counted from 1 starting now, is cut off: its child dies before the frame is
+    /// complete.
     CutFrame(u32),
-    /// The child that has sent the frame with this number is gone before it reads the answer.
+    /// The child that has sent the frame with this number dies before it reads the answer.
     KillAfterFrame(u32),
-    /// The child that would have sent the frame with this number is gone, because it has exceeded its memory.
+    /// The child that would have sent the frame with this number dies, because it has exceeded its memory limit.
     AbortAtFrame(u32),
     /// Ctrl-C is pressed before the frame with this number arrives.
     InterruptBeforeFrame(u32),
@@ -95,7 +97,7 @@ pub enum Step {
     KillIdle,
     /// A real client connects, sends something or is dropped.
     Client(usize, ClientAction),
-    /// Whether the disk is full, so that no file can be written.
+    /// The disk becomes full, so that no file can be written, or has space again.
     DiskFull(bool),
     /// The next port cannot be opened.
     RefusePort,
@@ -121,24 +123,24 @@ pub enum ClientAction {
     Connect,
     /// Sends a line, as an inline command.
     Send(String),
-    /// Sends the beginning of a request, and never its end.
+    /// Sends the beginning of a request, and never the rest.
     SendPart(String),
-    /// Closes the connection without a word.
+    /// Closes the connection without sending anything.
     Drop,
 }
 
 /// A property that is checked in the middle of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
-    /// `:undo` restores the state before the last line, and the same line then leads to the same state again.
+    /// `:undo` restores the state before the last line, and entering the same line again has the same effect as before.
     Undo,
-    /// `:undo` takes back one line after the other, as far as nothing else has happened in between.
+    /// Repeated `:undo` takes back all lines since the last event of another kind, one line at a time.
     UndoAll,
     /// `:again` restores the state with which the step began.
     Again,
-    /// A fresh session that opens the same step has the state with which the step began.
+    /// A new session that opens the same step has the state with which the step began.
     Rebuild,
-    /// A Python that is killed gets its variables back.
+    /// The Python that replaces a killed one has the same variables.
     Replay,
 }
 
@@ -226,7 +228,7 @@ impl Plan {
     /// Parses a script.
     ///
     /// # Errors
-    /// Returns the line that is not understood.
+    /// Returns the line that cannot be parsed.
     pub fn parse(script: &str) -> Result<Plan, String> {
         let mut plan = Plan {
             settings: Settings {
@@ -252,7 +254,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Parses a line about how the session begins. Returns false if it is none.
+    /// Parses a line about how the session begins. Returns false if it is a line of another kind.
     fn set(&mut self, line: &str) -> bool {
         let settings = &mut self.settings;
         match line.split_once(' ') {
@@ -271,7 +273,7 @@ impl Plan {
         true
     }
 
-    /// Adds a line to the text of the last step. Returns false if that step has none.
+    /// Adds a line to the text of the last step. Returns false if the last step has no text.
     fn continue_text(&mut self, line: &str) -> bool {
         let Some(Step::Type(text) | Step::TypeAtOnce(text) | Step::Statement(text)) = self.steps.last_mut() else {
             return false;

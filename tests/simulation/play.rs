@@ -1,7 +1,8 @@
-//! Plays plans, and compares one run of a plan with another.
+//! Plays plans, and compares the runs of a plan with each other.
 //!
-//! The same plan shows the same each time. It also shows the same without its faults, if these have hit only children of
-//! the tutor, because the tutor repeats what was lost. `player.rs` checks what must hold within a run.
+//! A plan must show the same output each time. If its faults have hit only Python children of the tutor itself, it must
+//! also show the same output without these faults, because the tutor repeats the work that was lost. `player.rs` checks
+//! the properties of a single run.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -19,7 +20,7 @@ const MOST_CHARACTERS: usize = 1_000;
 pub struct Played {
     pub transcript: String,
     record: String,
-    /// Number of children of the learner's clients and of the tutor that were lost.
+    /// Number of lost children of the learner's clients, and of lost children of the tutor.
     losses: (usize, usize),
 }
 
@@ -27,7 +28,7 @@ pub struct Played {
 #[derive(Debug, Clone)]
 pub struct Broken {
     pub failure: Failure,
-    /// What the learner saw until then.
+    /// What the learner saw before the failure.
     pub transcript: String,
 }
 
@@ -38,7 +39,8 @@ impl Broken {
     }
 }
 
-/// Plays a plan twice. Both times, all properties must hold and the same must be shown.
+/// Plays a plan, and plays it a second time unless its result depends on timing. All properties must hold, and both
+/// runs must have the same effects.
 pub fn check(plan: &Plan, lessons: &Lessons) -> Result<Played, Broken> {
     let first = play(plan, lessons)?;
     if plan.settings.python == PythonKind::Real && depends_on_timing(plan) {
@@ -50,8 +52,8 @@ pub fn check(plan: &Plan, lessons: &Lessons) -> Result<Played, Broken> {
     Ok(first)
 }
 
-/// If the faults of a plan hit only children of the tutor, and so few that the tutor can repeat what was lost, the learner
-/// must see the same as without them.
+/// Checks that the learner does not notice the faults of a plan, if they hit only children of the tutor, and so few
+/// that the tutor can repeat the lost work: the plan without the faults must have the same transcript.
 fn check_hidden_faults(plan: &Plan, lessons: &Lessons) -> Result<(), Broken> {
     let is_fault = |step: &Step| matches!(step, Step::CutFrame(_) | Step::AbortAtFrame(_) | Step::KillAfterFrame(_));
     let is_other = |step: &Step| matches!(step, Step::InterruptBeforeFrame(_) | Step::KillIdle | Step::Restart);
@@ -79,8 +81,8 @@ fn compare(a: &str, b: &str, a_name: &str, b_name: &str, transcript: &str) -> Re
     Err(Broken { failure, transcript: transcript.to_owned() })
 }
 
-/// Returns whether what a real Python does in a plan is up to the system as well: where a signal hits it, or in which
-/// order its threads send their requests.
+/// Returns whether the result of a plan with a real Python depends on the operating system as well: on where a signal
+/// interrupts the program, or on the order in which its threads send their requests.
 fn depends_on_timing(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| match step {
         Step::InterruptBeforeFrame(_)
@@ -93,7 +95,7 @@ fn depends_on_timing(plan: &Plan) -> bool {
     })
 }
 
-/// Returns whether a plan shows the numbers of connections. They are higher after a child of the tutor was replaced.
+/// Returns whether a plan shows connection ids, which are higher after a child of the tutor was replaced.
 fn shows_connections(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| match step {
         Step::Type(text) | Step::TypeAtOnce(text) | Step::Statement(text) | Step::CliLine(text) => {

@@ -1,8 +1,8 @@
-//! Plays one run of a plan step by step, and checks what must hold whatever happens.
+//! Plays one run of a plan step by step, and checks properties that must hold whatever happens.
 //!
-//! After each step: the prompt comes back, no child is left over, what was finished is in the progress, and nothing panics.
-//! After a child was lost: its client has its variables back. After `:fork back`: the state is as before `:fork`. The steps
-//! that are checks compare whole states.
+//! After each step of the plan, the prompt must come back, no child may be left over, and everything that was finished
+//! must be in the progress. Nothing may panic. After a child was lost, its client must have its variables back. After
+//! `:fork back`, the state must be the same as before `:fork`. Steps of the plan that are checks compare whole states.
 
 mod checks;
 
@@ -20,8 +20,8 @@ use super::plan::{ClientAction, Plan, SavedLesson, Step};
 use super::state::{State, Tolerance, state};
 use super::world::{Failure, Stop, World};
 
-/// Maximum number of children that may be lost while a step is prepared: code that ends its Python is not repeated more
-/// often.
+/// Maximum number of children that may be lost while a step of a lesson is prepared. The tutor repeats code that ends
+/// its Python no more often than this.
 pub const MOST_REPEATS: usize = 2;
 
 /// Maximum number of events that a learner needs to get from a wait to a prompt.
@@ -56,13 +56,13 @@ pub struct Player<'a> {
     pub world: World<'a>,
     /// Where the session stopped last.
     stop: Stop,
-    /// The last line, if nothing has happened since.
+    /// The last line, if nothing else has happened since.
     last: Option<TypedLine>,
     /// The last lines that can be taken back one after the other, each with the state before it.
     history: Vec<(String, State)>,
     /// The state before `:fork`, while there is a fork.
     fork: Option<State>,
-    /// The open step as it began, if nothing but its lesson has led to it.
+    /// The state in which the open step began, if the state depends only on the lesson.
     step_start: Option<State>,
     /// Whether only answers of the lesson have changed the session since a step was opened.
     is_clean: bool,
@@ -113,11 +113,11 @@ impl<'a> Player<'a> {
         self.leave()
     }
 
-    /// Moves on to the next stop.
+    /// Runs the session until its next stop: a prompt, a wait, or the end.
     fn settle(&mut self) -> Result<(), Failure> {
         self.stop = self.world.settle()?;
         if std::mem::take(&mut self.world.has_client_acted) {
-            // The client may have seen the data of this step, so that it cannot be set back.
+            // The client may have read the data of this step, which then cannot be restored.
             (self.is_clean, self.step_start) = (false, None);
         }
         if std::mem::take(&mut self.world.has_step_begun) {
@@ -127,7 +127,7 @@ impl<'a> Player<'a> {
             };
         }
         let session = &self.world.session;
-        // Only that they do not panic: a terminal asks for them at each prompt.
+        // Checks only that these calls, which a terminal makes at each prompt, do not panic.
         let _ = session.status();
         let _ = [Dialect::Both, Dialect::Python, Dialect::Cli].map(|dialect| session.database(dialect));
         Ok(())
@@ -142,7 +142,7 @@ impl<'a> Player<'a> {
         }
         match step {
             Step::Type(text) if is_opening(text) => {
-                // If this opens a step, nothing of what was typed before is left.
+                // If this line opens a step, all effects of earlier lines are removed.
                 let was_clean = std::mem::replace(&mut self.is_clean, true);
                 let (start, before) = (self.step_start.take(), self.disturbances());
                 self.type_text(text)?;
@@ -215,12 +215,12 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Returns whether the next step is typed before what happens now has ended.
+    /// Returns whether the next step of the plan is a line that is typed before this step has ended.
     fn is_followed_at_once(&self, index: usize) -> bool {
         matches!(self.plan.steps.get(index + 1), Some(Step::TypeAtOnce(_))) && matches!(self.stop, Stop::Prompt(_))
     }
 
-    /// Waits for a prompt, as a learner does who wants to type.
+    /// Waits for a prompt, in the same way as a learner who wants to type.
     fn wait_for_prompt(&mut self) -> Result<Option<Prompt>, Failure> {
         for _ in 0..MOST_WAITS {
             self.settle()?;
@@ -230,7 +230,7 @@ impl<'a> Player<'a> {
                 Stop::Waiting { deadline_us: Some(_) } if !self.world.is_time_real() => {
                     self.world.deliver(Event::SkipWait);
                 }
-                // Another client gets the prompt.
+                // The empty line switches to another client, which gets the prompt.
                 Stop::Waiting { .. } => self.world.deliver(Event::Entered(String::new())),
             }
         }
@@ -306,24 +306,24 @@ impl<'a> Player<'a> {
             && self.is_whole()
     }
 
-    /// Returns whether the session can be brought back to exactly the same state: nobody else has acted, no real time
-    /// passes, nothing goes wrong, and no program was interrupted.
+    /// Returns whether the session can be brought back to exactly the same state: no real time passes, so no real
+    /// client acts, no fault is pending, and no program was interrupted.
     fn is_repeatable(&self) -> bool {
         !self.world.is_time_real() && self.world.faults.is_empty() && !self.was_interrupted()
     }
 
-    /// Returns whether Ctrl-C has interrupted a program. A replay leaves its source out.
+    /// Returns whether Ctrl-C has interrupted a program. A replay omits the source of such a program.
     fn was_interrupted(&self) -> bool {
         self.world.interrupts > 0
     }
 
-    /// Returns how often the tutor's work was disturbed so far.
+    /// Returns the number of lost children and the number of interrupts, both of which disturb the tutor's work.
     fn disturbances(&self) -> (usize, usize) {
         (self.world.losses.len(), self.world.interrupts)
     }
 
-    /// Returns whether the tutor has done its work since then: it repeats what was lost twice, and goes on after one
-    /// Ctrl-C.
+    /// Returns whether the tutor could do its work in spite of the disturbances since then: it repeats lost work twice,
+    /// and continues after one Ctrl-C.
     fn was_prepared(&self, (losses, interrupts): (usize, usize)) -> bool {
         self.world.losses.len() <= losses + MOST_REPEATS && self.world.interrupts <= interrupts + 1
     }
@@ -357,7 +357,7 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Returns what the code of a prediction prints, as far as a rehearsal tells it.
+    /// Returns the last line that the code of a prediction prints in the rehearsal, or `:skip` if there is none.
     fn predicted(&self, lesson: &Lesson, step: usize) -> String {
         let rehearsal = self.lessons.rehearse(&self.plan.settings, &Arc::new(lesson.clone()));
         let printed = rehearsal.steps.get(step).and_then(|submissions| submissions.last());

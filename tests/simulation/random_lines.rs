@@ -84,7 +84,7 @@ const CLI_LINES: &[&str] = &[
     "SCAN 0",
 ];
 
-/// Statements that the model and real Pythons know.
+/// Statements that the model and real Pythons support.
 const PYTHON_LINES: &[&str] = &[
     "x = 1",
     "x",
@@ -135,7 +135,7 @@ const PYTHON_LINES: &[&str] = &[
     "for i in range(2):\n    time.sleep(1)\n    r.rpush('jobs', i)\n",
 ];
 
-/// Statements of the model alone.
+/// Statements that only the model supports.
 const MODEL_LINES: &[&str] = &[
     "w.blpop('q', 0)",
     "w.blpop('jobs', 20)",
@@ -160,7 +160,7 @@ const MODEL_LINES: &[&str] = &[
     "while True:\n    try:\n        while True: pass\n    except: pass\n",
 ];
 
-/// Statements of real Pythons alone.
+/// Statements that only a real Python supports.
 const REAL_LINES: &[&str] = &[
     "got = redis.Redis(socket_timeout=None).blpop('jobs', timeout=20)",
     "redis.Redis(socket_timeout=None).blpop('jobs', 0)",
@@ -270,7 +270,7 @@ const TUTOR_LINES: &[&str] = &[
     ":client client-2",
 ];
 
-/// Texts that are pasted, or that are no line at all.
+/// Pasted text, and input that is not a valid line.
 const ODD_TEXTS: &[&str] = &[
     "",
     "   ",
@@ -325,7 +325,7 @@ const CLIENT_LINES: &[&str] = &[
 const CLIENT_PARTS: &[&str] =
     &["*2\\r\\n$3\\r\\nGET", "GET a", "*1", "$", "*3\\r\\n$3\\r\\nSET\\r\\n$1\\r\\na\\r\\n$5\\r\\nab"];
 
-/// Answers to the questions of lessons, and turns of races.
+/// Answers to the questions of lessons, and clients to run next in a race.
 const ANSWERS: &[&str] =
     &["1", "2", "3.", "all", "again", "ann", "BOB", "nobody", "10", "b'10'", "b'11'", "x", ":undo"];
 
@@ -344,12 +344,12 @@ pub fn random_line(rng: &mut Rng, settings: &Settings) -> String {
     one_of(rng, pool).to_owned()
 }
 
-/// Returns a statement that a script for Python may have.
+/// Returns a statement that a Python script may contain.
 pub fn random_statement(rng: &mut Rng) -> String {
     one_of(rng, PYTHON_LINES).to_owned()
 }
 
-/// Returns a line that a script for redis-cli may have.
+/// Returns a line that a script for redis-cli may contain.
 pub fn random_cli_line(rng: &mut Rng) -> String {
     one_of(rng, CLI_LINES).to_owned()
 }

@@ -1,4 +1,4 @@
-//! Random plans. The same seed gives the same plan.
+//! Random plans. The same seed always results in the same plan.
 
 use redis_engine::rng::Rng;
 use redis_tutor::session::dialect::Dialect;
@@ -10,7 +10,7 @@ use super::random_lines::{
 
 /// Number of steps of a plan.
 const STEPS: std::ops::Range<usize> = 4..40;
-/// Number of steps of a plan with real Pythons, which take some hundred times longer.
+/// Number of steps of a plan with real Pythons, which take about a hundred times as long.
 const STEPS_OF_REAL: std::ops::Range<usize> = 4..20;
 
 /// The times that pass while the learner does nothing, in milliseconds: up to a day.
@@ -60,7 +60,7 @@ fn random_settings(rng: &mut Rng, seed: u64, python: PythonKind, is_walk: bool) 
     Settings { python, time, dialect, seed: seed % 1000, lesson, is_practice }
 }
 
-/// Returns a step of a learner who does everything right, and looks around. At times a child is lost.
+/// Returns a step of a learner who does everything right, and looks around. Occasionally, a child is lost.
 fn random_walk_step(rng: &mut Rng) -> Step {
     let looks = [":hint", ":keys", ":expect", ":draw", ":wire on", ":timeline", ":help"];
     match rng.below(20) {
@@ -100,7 +100,7 @@ fn push_random_steps(rng: &mut Rng, settings: &Settings, steps: &mut Vec<Step>) 
             Step::ClientBeforeFrame(random_frames(rng), rng.below(CLIENTS), random_client_line(rng))
         }
         59 if settings.time == TimeKind::Real => {
-            // A real client wakes somebody while the learner types.
+            // A real client unblocks another client while the learner types.
             steps.push(Step::Client(rng.below(CLIENTS), ClientAction::Send("RPUSH q woken".into())));
             Step::TypeAtOnce(random_line(rng, settings))
         }
@@ -123,8 +123,8 @@ fn random_client_step(rng: &mut Rng) -> Step {
     Step::Client(rng.below(CLIENTS), action)
 }
 
-/// Returns the number of frames until a fault: mostly few, so that it hits what is typed next, and at times as many as a
-/// race or a rebuilt lesson has.
+/// Returns the number of frames until a fault. The number is usually so small that the fault hits the next line, and
+/// sometimes as large as in a race or in the rebuilding of a lesson.
 fn random_frames(rng: &mut Rng) -> u32 {
     let most = match rng.below(8) {
         0 => 400,

@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// The server of a session, and its clients.
 pub struct RealClients {
     server: Server,
-    /// The port that the session has asked for.
+    /// The port that the session has requested.
     port: u16,
     clients: BTreeMap<usize, Client>,
 }

@@ -18,7 +18,7 @@ pub struct State {
     pub client: Option<String>,
     /// The id of the open lesson, the number of the step, and whether it is done.
     pub place: Option<(String, usize, bool)>,
-    /// The variables of each client with a model.
+    /// The variables of each client whose Python is a model.
     pub variables: BTreeMap<u64, Variables>,
 }
 
@@ -26,7 +26,7 @@ pub struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tolerance {
     Exact,
-    /// Times may differ by up to a second, because a step that is rebuilt takes a little more or less time.
+    /// Times may differ by up to a second, because the rebuilding of a step takes a little more or less time.
     OfRebuilding,
     /// Like `OfRebuilding`, but the two steps began at different times, so expiry times are compared relative to those
     /// times.
@@ -74,7 +74,7 @@ pub fn state(world: &World<'_>, prompt: &Prompt) -> State {
 }
 
 impl State {
-    /// Returns what differs from another state, or `None` if nothing does.
+    /// Describes the differences from another state. Returns `None` if there are none.
     pub fn difference(&self, other: &State, tolerance: Tolerance) -> Option<String> {
         let tolerance_us = if tolerance == Tolerance::Exact { 0 } else { 1_000_000 };
         let is_near = |a: i64, b: i64| a.abs_diff(b) <= tolerance_us;

@@ -1,7 +1,7 @@
-//! The world around a simulated session: it performs the effects and delivers the events that a plan asks for.
+//! The world around a simulated session, which performs the effects and delivers the events that a plan contains.
 //!
-//! It stands in for the driver and the front end. Everything in it is decided by the plan: which frame is cut, when time
-//! passes, when a file cannot be written.
+//! The world takes the place of the driver and the front end. The plan decides everything in the world: which frame is
+//! cut off, when time passes, when a file cannot be written.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
@@ -33,10 +33,10 @@ const MOST_EVENTS: usize = 300_000;
 /// Maximum number of times that Ctrl-C is pressed until the prompt comes back.
 const MOST_INTERRUPTS: usize = 8;
 
-/// The time that an event takes where time passes, in microseconds.
+/// The time that an event takes, in microseconds, if real time passes.
 const EVENT_US: i64 = 50;
 
-/// The time that a child is silent before the clock moves on, in microseconds.
+/// The time that passes while a child is silent, in microseconds.
 const SILENCE_US: i64 = 50_000;
 
 /// The index of the tutor's own client.
@@ -51,7 +51,7 @@ pub type Failure = String;
 /// The variables of a Python, each with its `repr`.
 pub type Variables = BTreeMap<String, String>;
 
-/// Why the session stops.
+/// Why the session has stopped.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stop {
     Prompt(Prompt),
@@ -68,9 +68,9 @@ pub struct World<'a> {
     lessons: &'a Lessons,
     pub children: BTreeMap<ChildId, Child>,
     started: BTreeSet<ChildId>,
-    /// The index of the client to which each child belongs. The seed of its Python tells it.
+    /// The index of the client to which each child belongs. It is derived from the seed of the child's Python.
     clients: BTreeMap<ChildId, u64>,
-    /// The variables that the model of each child had before the source that it runs, as far as the session knows.
+    /// The variables that the model of each child had before its current source began, until the source has ended.
     before_run: BTreeMap<ChildId, Variables>,
     /// The variables of clients whose child is gone and was not replaced yet.
     lost_variables: BTreeMap<u64, Variables>,
@@ -104,12 +104,12 @@ pub struct World<'a> {
     pub interrupts: usize,
     /// Whether a step has begun since this was last cleared.
     pub has_step_begun: bool,
-    /// Whether this world rehearses a lesson by itself, and so must not rehearse.
+    /// Whether this world is itself a rehearsal, and so must not start another one.
     is_rehearsal: bool,
 }
 
 impl<'a> World<'a> {
-    /// Creates a world with a session that has opened the lesson of the settings, or the practice.
+    /// Creates a world with a session that has opened the lesson of the settings, or has begun practice.
     pub fn new(settings: &Settings, lessons: &'a Lessons, progress: Progress) -> Self {
         let library = lessons.library(settings.python);
         let place = settings.lesson.as_deref().map(|name| {
@@ -182,7 +182,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Forbids this world to rehearse the lesson that it opens, because it is the rehearsal.
+    /// Marks this world as a rehearsal, so that it does not rehearse the lesson that it opens.
     pub fn set_rehearsal(&mut self) {
         self.is_rehearsal = true;
     }
@@ -221,7 +221,7 @@ impl<'a> World<'a> {
         self.note_time(is_read);
     }
 
-    /// Prints an event or an effect, if that was asked for.
+    /// Prints an event or an effect, if REDIS_TUTOR_SIMULATION_EVENTS is set.
     fn print(&self, line: &fmt::Arguments<'_>) {
         if *PRINTS_EVENTS && !self.is_rehearsal {
             println!("{line}");
@@ -232,8 +232,8 @@ impl<'a> World<'a> {
         self.real_clients.as_ref().is_some_and(|clients| clients.are_connected(self.session.engine()))
     }
 
-    /// Notes the time after an event. If real clients were connected before it, which may have read the time, the clock
-    /// must not have gone back.
+    /// Records the session's time after an event. If real clients were connected before the event, they may have read
+    /// the time, so the clock must not have gone back.
     fn note_time(&mut self, is_read: bool) {
         let now_us = self.session.now_us();
         if is_read && now_us < self.last_us {
@@ -248,7 +248,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Moves on until the session needs a line, or all clients are blocked, or the session is over.
+    /// Runs the session until it needs a line, all clients are blocked, or it is over.
     pub fn settle(&mut self) -> Result<Stop, Failure> {
         let mut interrupts = 0;
         for _ in 0..MOST_EVENTS {
@@ -288,7 +288,8 @@ impl<'a> World<'a> {
         Err(format!("hang: after {MOST_EVENTS} events the prompt is not back"))
     }
 
-    /// Reads a frame of a child and delivers it, or what happens instead. Returns whether Ctrl-C had to be pressed.
+    /// Reads a frame of a child, and delivers the frame or the event that replaces it. Returns whether Ctrl-C had to be
+    /// pressed, because the child computes.
     fn read_frame(&mut self, id: ChildId, deadline_us: Option<i64>, is_main_idle: bool) -> Result<bool, Failure> {
         let read =
             self.children.get_mut(&id).map_or(Read::Ended, |child| child.read(deadline_us.is_some(), is_main_idle));
@@ -339,7 +340,8 @@ impl<'a> World<'a> {
         Ok(false)
     }
 
-    /// Tells the session that a child is gone. If the session starts no other one, the variables are gone as well.
+    /// Reports to the session that a child is gone. If the session starts no replacement, the variables are lost as
+    /// well.
     fn deliver_end(&mut self, id: ChildId) -> Result<(), Failure> {
         self.deliver(Event::ChildGone(id));
         self.perform_effects()?;
@@ -368,7 +370,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Loses a child, as when its process is killed. The session is not told.
+    /// Removes a child, as if its process had been killed. The session is not informed.
     pub fn lose(&mut self, id: ChildId) {
         let variables = self.child_variables(id);
         if self.children.remove(&id).is_some()
@@ -385,13 +387,13 @@ impl<'a> World<'a> {
         (self.losses.len() - of_tutor, of_tutor)
     }
 
-    /// Returns the variables that a model must have after a replay: those before the source that runs.
+    /// Returns the variables that a model must have after a replay: those that it had before its current source began.
     fn child_variables(&self, id: ChildId) -> Option<Variables> {
         let variables = self.children.get(&id)?.model()?.variables();
         Some(self.before_run.get(&id).cloned().unwrap_or(variables))
     }
 
-    /// Returns the variables of all clients with a model. Clients without variables are left out.
+    /// Returns the variables of all clients whose Python is a model. Clients without variables are left out.
     pub fn variables(&self) -> BTreeMap<u64, Variables> {
         let mut all = self.lost_variables.clone();
         for id in self.session.children() {
@@ -419,7 +421,7 @@ impl<'a> World<'a> {
 
     fn perform(&mut self, effect: Effect, events: &mut Vec<Event>) -> Result<(), Failure> {
         match &effect {
-            // A lesson is long, and is the same each time.
+            // The lesson is not recorded, because it is long and always the same.
             Effect::Rehearse(_) => {}
             effect => {
                 self.print(&format_args!("    {effect:?}"));
@@ -446,7 +448,7 @@ impl<'a> World<'a> {
             Effect::Kill(id) => {
                 self.children.remove(&id);
                 if let Some(client) = self.clients.get(&id) {
-                    // These variables are not needed any more.
+                    // These variables are no longer needed.
                     self.lost_variables.remove(client);
                 }
             }
@@ -517,14 +519,14 @@ impl<'a> World<'a> {
 
     fn show(&mut self, show: &Show) {
         self.transcript.push_str(&self.renderer.render(show));
-        // Only that it does not panic.
+        // Checks only that rendering in plain style does not panic.
         let _ = self.plain_renderer.render(show);
         if let Show::Heading(heading) = show {
             self.has_step_begun |= matches!(heading.part, Part::Step { .. } | Part::Practice { .. });
         }
     }
 
-    /// Saves the progress, unless the disk is full. What was finished must still be in it.
+    /// Saves the progress, unless the disk is full. All finished steps and lessons must still be in the progress.
     fn save_progress(&mut self, progress: Progress) -> Result<(), Failure> {
         let now = finished(&progress);
         if let Some((lesson, step)) = self.finished.difference(&now).next() {
@@ -537,7 +539,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Checks that the front end was told of everything that the session knows as done.
+    /// Checks that the front end has received everything that the session considers done.
     pub fn check_progress(&self) -> Result<(), Failure> {
         let done = finished(self.session.progress());
         match done.difference(&self.finished).next() {
@@ -555,7 +557,7 @@ impl<'a> World<'a> {
         self.record.push_str(&format!("typed {text:?}\n"));
     }
 
-    /// Writes another thing that happens into the transcript.
+    /// Adds a note about another event to the transcript.
     pub fn note(&mut self, text: &str) {
         let line = self.renderer.end_line();
         self.transcript.push_str(&format!("{line}--- {text}\n"));
@@ -563,7 +565,7 @@ impl<'a> World<'a> {
     }
 }
 
-/// Returns the steps and lessons that are done in a progress. A finished lesson has an empty step.
+/// Returns the steps and lessons that are done according to the progress. A finished lesson has an empty step.
 fn finished(progress: &Progress) -> BTreeSet<(String, String)> {
     let of_lesson = progress.lessons.iter().flat_map(|(id, lesson)| {
         let whole = lesson.finished.then(String::new);

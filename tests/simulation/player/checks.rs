@@ -1,4 +1,4 @@
-//! What must hold within a run of a plan.
+//! Checks of the properties that must hold within a run of a plan.
 
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::messages::commands as messages;
@@ -9,7 +9,7 @@ use super::super::state::{State, Tolerance, state};
 use super::super::world::{Failure, Stop, World};
 use super::{MOST_WAITS, Player};
 
-/// Child numbers of races begin here.
+/// The lowest number of a child that belongs to a race.
 const FIRST_RACE_CHILD: u32 = 1 << 20;
 
 /// Python code that prints the variables of a real Python.
@@ -27,7 +27,7 @@ impl Player<'_> {
         }
     }
 
-    /// Takes back the last line, and types it again.
+    /// Takes back the last line with `:undo`, and types the line again.
     fn check_undo(&mut self) -> Result<(), Failure> {
         let Some(line) = self.last.take() else { return Ok(()) };
         let mut history = std::mem::take(&mut self.history);
@@ -80,7 +80,7 @@ impl Player<'_> {
         }
     }
 
-    /// Starts the step again.
+    /// Restarts the step of the lesson, and compares its state with the state in which it first began.
     fn check_again(&mut self) -> Result<(), Failure> {
         let has_real_clients = self.world.real_clients.is_some();
         let is_read = matches!(self.stop, Stop::Prompt(Prompt::Program { .. }));
@@ -95,16 +95,16 @@ impl Player<'_> {
         let Stop::Prompt(prompt) = self.stop.clone() else { return Ok(()) };
         let now = state(&self.world, &prompt);
         if now.place != start.place || super::is_in_fork(&prompt) {
-            // In a fork, a step cannot be started again.
+            // In a fork, a step cannot be restarted.
             return Ok(());
         }
         self.check_connections()?;
-        // While time passes by itself, the step begins later.
+        // If real time passes, the restarted step begins later.
         let tolerance = if self.world.is_time_real() { Tolerance::AnotherTime } else { Tolerance::OfRebuilding };
         self.compare_with_start("again", &now, &start, tolerance)
     }
 
-    /// After a step was started again, only its own clients have connections.
+    /// Checks that after a restart of the step, only its own clients have connections.
     fn check_connections(&self) -> Result<(), Failure> {
         /// Maximum number of connections for redis-cli lines: those of the tutor and of the clients of a lesson.
         const MOST_CLI_CONNECTIONS: usize = 5;
@@ -117,7 +117,7 @@ impl Player<'_> {
         }
     }
 
-    /// Opens the same step in a fresh session.
+    /// Opens the same step in a new session, and compares its state with the state in which it first began.
     fn check_rebuild(&mut self) -> Result<(), Failure> {
         let Some(start) = self.step_start.clone() else { return Ok(()) };
         let Some((lesson, step, _)) = &start.place else { return Ok(()) };
@@ -136,10 +136,10 @@ impl Player<'_> {
         }
     }
 
-    /// Kills the idle Python at the prompt, and compares the variables that the next one has.
+    /// Kills the idle Python at the prompt, and compares its variables with those of the Python that replaces it.
     fn check_replay(&mut self) -> Result<(), Failure> {
         let is_at_prompt = matches!(self.stop, Stop::Prompt(Prompt::Python { .. })) && self.world.faults.is_empty();
-        // What an interrupted source has set is lost with its Python, because a replay leaves the source out.
+        // Variables that an interrupted source has set are lost with its Python, because a replay omits that source.
         let is_whole = !self.was_interrupted();
         let child = self.world.session.idle_python();
         if !is_whole || !is_at_prompt || !child.is_some_and(|child| self.world.children.contains_key(&child)) {
@@ -151,7 +151,7 @@ impl Player<'_> {
         let Some(child) = self.world.session.idle_python() else { return Ok(()) };
         self.world.note("the idle Python is killed");
         self.world.lose(child);
-        // This line notices that the child is gone, and is dropped.
+        // When this line is entered, the session notices that the child is gone, and drops the line.
         self.type_text("pass")?;
         let asked_after = if is_real { self.ask_variables()? } else { String::new() };
         self.last = None;
@@ -170,7 +170,7 @@ impl Player<'_> {
         Ok(self.world.submissions.last().map(|submission| submission.output.clone()).unwrap_or_default())
     }
 
-    /// After a single statement during which a child was lost, its client has the variables from before.
+    /// Checks that after a single statement during which a child was lost, its client has its earlier variables.
     pub(super) fn check_variables(&mut self, step: &Step) -> Result<(), Failure> {
         let lost = self.world.losses.get(self.losses_before_line..).unwrap_or_default().to_vec();
         let Step::Type(text) = step else { return Ok(()) };
@@ -187,7 +187,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// No child is left that the session does not know.
+    /// Checks that no child is left that the session does not know.
     pub(super) fn check_children(&self) -> Result<(), Failure> {
         let known: Vec<_> = self.world.session.children().collect();
         let is_left = |id: &&_| !known.contains(*id);
@@ -197,7 +197,7 @@ impl Player<'_> {
         }
     }
 
-    /// Leaves the session, whatever it does.
+    /// Ends the session, whatever it is doing.
     pub(super) fn leave(&mut self) -> Result<(), Failure> {
         self.world.faults.clear();
         for _ in 0..MOST_WAITS {
