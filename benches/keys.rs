@@ -36,7 +36,7 @@ mod unix {
             self.keys.flush().expect("the terminal is there");
         }
 
-        /// Reads until the output contains a text.
+        /// Reads until the output contains `text`.
         fn read_until(&mut self, text: &str) {
             let mut seen = String::new();
             while !seen.contains(text) {

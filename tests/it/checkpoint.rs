@@ -19,7 +19,7 @@ struct Rounds {
     rounds: VecDeque<VecDeque<String>>,
     /// The inputs of the current round that are left. `None` before the first round.
     current: Option<VecDeque<String>>,
-    /// What was entered and shown since the checkpoint.
+    /// The inputs and the output since the checkpoint.
     log: String,
     output: String,
     /// The state at the checkpoint, and at each return to it.

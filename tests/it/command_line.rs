@@ -1,4 +1,4 @@
-//! Tests the program as a child process: exit statuses, files, and messages about errors.
+//! Runs the program as a child process, and tests its exit statuses, files and error messages.
 
 use std::fs;
 use std::io::Write as _;
@@ -277,7 +277,7 @@ fn a_closed_standard_output_ends_the_program_without_a_message() {
     assert_eq!(stderr(&output), "");
 }
 
-/// A command whose reader has gone has not finished. `check` must not seem to have passed.
+/// A command whose output can no longer be read has not finished. `check` must not seem to have passed.
 #[cfg(unix)]
 #[test]
 fn a_closed_standard_output_is_no_success() {

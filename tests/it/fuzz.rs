@@ -1,6 +1,6 @@
-//! Tests with random inputs everything that the tutor reads from files and from learners: lessons, progress, light
-//! Markdown, values, and lines at the prompt. Nothing may panic. Each text must be accepted, or rejected with a message
-//! and a position.
+//! Tests everything that the tutor reads from files and from learners with random inputs: lessons, progress, light
+//! Markdown, values, and lines at the prompt. Nothing may panic. Each input must be accepted, or rejected with a
+//! message and a position.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -35,7 +35,7 @@ enum Change {
     Cut(Index, Index),
 }
 
-/// Values and lines that a lesson file may have somewhere.
+/// Values and lines that a lesson file may contain somewhere.
 const VALUES: [&str; 24] = [
     "",
     "1",
@@ -98,7 +98,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// Returns a built-in lesson with some changes.
+/// Generates a built-in lesson with some changes.
 fn changed_lesson() -> impl Strategy<Value = String> {
     let changes = vec((any::<Index>(), change()), 0..6);
     (any::<Index>(), changes).prop_map(|(lesson, changes)| {
@@ -184,7 +184,7 @@ fn progress() -> impl Strategy<Value = Progress> {
         .prop_map(|(current, lessons, practice)| Progress { version: VERSION, current, lessons, practice })
 }
 
-/// Uses a progress as a session does. Checks that finished steps stay finished.
+/// Uses progress in the same way as a session. Checks that finished steps stay finished.
 fn use_progress(mut progress: Progress, library: &Library, now_s: i64) -> Checked {
     let before: BTreeMap<String, Vec<String>> =
         progress.lessons.iter().map(|(id, lesson)| (id.clone(), lesson.done.clone())).collect();
@@ -238,7 +238,7 @@ fn a_damaged_progress_file_is_refused_or_can_be_used() {
     });
 }
 
-/// Returns light Markdown, or any text.
+/// Generates light Markdown or arbitrary text.
 fn markdown() -> impl Strategy<Value = String> {
     let pieces = vec![
         "word",
@@ -280,7 +280,7 @@ fn style() -> impl Strategy<Value = Style> {
     })
 }
 
-/// Returns the words of a text, without its spaces.
+/// Returns `text` without white space.
 fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
@@ -353,7 +353,7 @@ fn texts_are_truncated_to_their_width() {
     });
 }
 
-/// Returns what a learner may enter, in Python or in redis-cli.
+/// Generates input that a learner may enter, in Python or in redis-cli.
 fn entered() -> impl Strategy<Value = String> {
     let pieces = vec![
         "r.get('a')",
@@ -417,7 +417,7 @@ fn whatever_is_entered_is_split_into_inputs() {
     });
 }
 
-/// Returns a plain Python value.
+/// Generates a plain Python value.
 fn python_value() -> impl Strategy<Value = value::Value> {
     let leaf = prop_oneof![
         Just(value::Value::None),

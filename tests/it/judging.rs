@@ -179,7 +179,7 @@ reply = "480"
 
 #[test]
 fn a_restarted_step_has_the_same_time_and_client() {
-    // Waits 7 seconds longer than the step's own answer does.
+    // Waits 7 seconds longer than the answer of the step.
     let begins = "r.set('k', 'v', ex=600)\n:wait 2m\n:wait 7s\nr.ttl('k')\n:again\n:wait 7s\nr.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')\n\n";
     let looks = "print('now', r.time()[0], r.ttl('k'))\n";
     let tried = ":wait 5m\n:client phone\nr.ping()\n:client laptop\nr.ping()\n";

@@ -32,7 +32,7 @@ fn forms(lesson: &Lesson) -> Vec<(&'static str, Style)> {
     forms
 }
 
-/// Runs through a lesson once, and returns its transcript in each style.
+/// Plays a lesson once, and returns its transcript in each style.
 fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
     let presenters = forms(lesson).into_iter().map(|(_, style)| Renderer::new(style, Theme::Plain)).collect();
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));

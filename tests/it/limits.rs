@@ -25,7 +25,8 @@ fn assert_stopped(arguments: &[&str], script: &str) -> String {
 
 #[test]
 fn a_script_and_piped_input_are_stopped_at_their_time_limit() {
-    // What ran is shown up to the end. On a busy machine, a second is not enough to start Python.
+    // The transcript ends where the limit stopped the script. On a busy machine, a second is not enough to start
+    // Python.
     let shown = assert_stopped(&["run"], "while True: pass\n\nprint('never')\n");
     assert_eq!(shown, ">>> while True: pass\n");
     let shown = assert_stopped(&["play"], "while True: r.incr('n')\n\nprint('never')\n");
@@ -48,7 +49,7 @@ fn a_script_that_ends_in_time_does_not_notice_the_limit() {
     assert!(stderr(&refused).contains("write a size as 256mb or 2gb"), "{}", stderr(&refused));
 }
 
-/// Runs `check` with a time limit on a lesson with one step. `step` are further lines of that step.
+/// Runs `check` with a time limit on a lesson with one step. `step` contains further lines of that step.
 fn check(time_limit: &str, step: &str) -> Output {
     let file = folder(&format!("time-limit-{time_limit}")).join("loop.toml");
     let text = format!(
@@ -165,7 +166,7 @@ fn cli_session() -> Session {
     session
 }
 
-/// Enters a line, and returns all that the session shows.
+/// Enters a line, and returns everything that the session shows.
 fn enter(session: &mut Session, line: &str) -> String {
     session.handle(Event::Entered(line.to_owned()));
     let shows = session.take_effects().into_iter().filter_map(|effect| match effect {
@@ -199,7 +200,7 @@ fn when_all_clients_wait_and_no_more_can_be_opened_a_wait_ends() {
     while matches!(session.need(), Need::Time { .. }) && said.len() < 10_000 {
         said += &enter(&mut session, "");
     }
-    // The last Enter of the loop has reached the limit.
+    // The last Enter in the loop was the one that reached the limit.
     assert!(matches!(session.need(), Need::Line(_)), "{said}");
     assert_eq!(session.waits().len(), 15, "{:?}", session.waits());
     let piped = "BLPOP q 0\n".repeat(20) + "PING\n";

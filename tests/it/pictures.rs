@@ -24,7 +24,7 @@ const STYLES: [(&str, Style); 5] = [
     ("plain", Style { width: 60, ascii: true, plain: true, quoted: false }),
 ];
 
-/// Returns whether a line has no drawing characters outside of ASCII. The data may contain any letters.
+/// Returns whether a line contains no drawing characters outside of ASCII. The data may contain any letters.
 fn is_drawn_in_ascii(line: &str) -> bool {
     line.chars().all(|c| c.is_ascii() || c.is_alphanumeric() || c == '、')
 }

@@ -1,5 +1,5 @@
-//! Tests of races, in orders that the learner chooses and in every order. `tests/races/typed.txt` has the lines to type
-//! in the steps of `races.toml`.
+//! Tests of races, in orders that the learner chooses and in every order. `tests/races/typed.txt` contains the lines to
+//! type in the steps of `races.toml`.
 
 use std::fs;
 use std::io::Write as _;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// How many recorded statements must call a method.
+/// Minimum number of recorded statements that must call each method.
 const MIN_STATEMENTS: usize = 3;
 
 /// Methods that cannot be recorded, with the reason. A name that ends in a dot exempts a whole class.
@@ -43,7 +43,7 @@ const EXEMPT: &[(&str, &str)] = &[
     ),
 ];
 
-/// How many recorded statements call a method, and how many of them raise an error.
+/// Number of recorded statements that call a method, and how many of these raise an error.
 #[derive(Default)]
 struct CallCounts {
     statements: usize,

@@ -76,7 +76,7 @@ struct Robot<'a> {
     random_lines: u64,
     /// The lines of the answer that are still to be typed, in reverse order.
     answer: Vec<String>,
-    /// All lines typed so far, for the message of a failure.
+    /// All lines that were typed, for a failure message.
     typed: Vec<String>,
 }
 

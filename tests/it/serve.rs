@@ -134,7 +134,7 @@ fn output_that_nobody_reads_ends_nothing_with_a_panic() {
             let mut child = command.spawn().expect("cargo has built the program");
             let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
             let ended = child.wait().expect("the program ends").code();
-            // Without a reader of its output, the program may end early, but never with a panic.
+            // If nothing reads its output, the program may end early, but never with a panic.
             let expected = if is_output_read { ended == Some(status) } else { matches!(ended, Some(0..=2 | 141)) };
             assert!(expected, "{name}: {ended:?}");
         }

@@ -1,4 +1,4 @@
-//! Snapshots of the tutor's commands: each file has lines to type, and the output is recorded for three kinds of
+//! Snapshots of the tutor's commands: each file contains lines to type, and the output is recorded for three kinds of
 //! terminal.
 
 use crate::support::snapshots;

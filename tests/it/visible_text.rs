@@ -1,5 +1,5 @@
-//! Tests that the terminal gets no character that it would act on, apart from the colours of the theme and the layout.
-//! This must hold for any text that the program shows, wherever the text comes from.
+//! Tests that the terminal receives no character that would affect it, apart from the colours of the theme and the
+//! layout. This must hold for any text that the program shows, wherever the text comes from.
 
 use std::fs;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use redis_tutor::session::event::{Effect, Event, Heading, Need, Order, Part, Pro
 use redis_tutor::session::status::Status;
 use redis_tutor::session::{Options, Session};
 
-/// Texts that terminals act on, and texts that Markdown and tables act on.
+/// Strings that have an effect on terminals, and strings that have a meaning in Markdown and tables.
 const PIECES: [&str; 14] = [
     "\x1b]52;c;ZXZpbA==\x07",
     "\x1b[2J\x1b[H",
@@ -43,7 +43,7 @@ const PIECES: [&str; 14] = [
     "```\n",
 ];
 
-/// Returns texts in which hidden characters are frequent.
+/// Generates strings in which hidden characters are frequent.
 fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => "[a-z ]{0,6}".prop_map(String::from),
@@ -60,8 +60,8 @@ fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Returns whether a terminal would act on a character, or would let it disguise the text around it. This list is
-/// independent of the program's own list.
+/// Returns whether a character would affect a terminal, or could disguise the text around it. This list is independent
+/// of the program's own list.
 fn is_harmful(c: char) -> bool {
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     let is_break_or_gap = matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
@@ -86,7 +86,7 @@ fn without_colours(output: &str) -> String {
     plain
 }
 
-/// Returns `shows` and `status` as rendered in all styles and themes, without the escape sequences for colours.
+/// Renders `shows` and `status` in all styles and themes, and removes the escape sequences for colours.
 fn rendered(shows: &[Show], status: &Status) -> Vec<String> {
     let mut outputs = Vec::new();
     for (_, style) in STYLES {
@@ -109,7 +109,7 @@ fn drawn(shows: &[Show], title: &str) -> String {
     svg.write(title)
 }
 
-/// Returns one of each kind of display, with this text wherever the display has one.
+/// Returns a `Show` of each kind, with `text` wherever it can contain text.
 fn every_show(text: &str) -> Vec<Show> {
     let owned = || text.to_owned();
     let turn = |outcome| Turn { who: 0, sent: owned(), outcome };
@@ -183,7 +183,7 @@ proptest! {
     fn no_display_passes_on_what_a_terminal_acts_on(text in any_text()) {
         let status = Status { place: Some((text.clone(), 1, 2)), client: Some(text.clone()), ..Status::default() };
         for output in rendered(&every_show(&text), &status) {
-            // A line break of Windows is a line break.
+            // A Windows line break counts as a line break.
             let output = output.replace("\r\n", "\n");
             prop_assert_eq!(harmful(&output), "", "{:?}", output);
         }
@@ -215,7 +215,7 @@ proptest! {
     }
 }
 
-/// Writes a word so that redis-cli's line splits into the same bytes.
+/// Quotes a word so that redis-cli splits the line into the same bytes.
 fn quoted(text: &str) -> String {
     let escaped: String = text.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
     format!("\"{escaped}\"")
@@ -237,7 +237,7 @@ fn take_shows(session: &mut Session) -> Vec<Show> {
     shows
 }
 
-/// Returns a lesson file whose texts all contain `text`.
+/// Returns a lesson file in which all text contains `text`.
 fn lesson(text: &str) -> String {
     let text = serde_json::Value::String(format!("x{text}")).to_string().replace('\u{7f}', "\\u007f");
     format!(

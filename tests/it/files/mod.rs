@@ -18,7 +18,7 @@ use redis_tutor::lesson::progress::Progress;
 /// The lesson in which tests finish steps.
 const LESSON: &str = "hashes";
 
-/// Returns the progress in a file, which must be whole, or `None` if there is no file.
+/// Returns the progress in a file, which must be complete, or `None` if there is no file.
 fn stored(path: &Path) -> Option<Progress> {
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,

@@ -39,7 +39,7 @@ const BEGINNINGS: &[Beginning] = &[
 struct Place {
     folder: PathBuf,
     path: PathBuf,
-    /// The steps that the file has at the beginning.
+    /// The finished steps that the file contains at the beginning.
     steps: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ fn do_step(
     sentence
 }
 
-/// Checks that the file is whole and contains all of `saved`, or that it is still damaged and nothing was saved.
+/// Checks that the file is complete and contains all of `saved`, or that it is still damaged and nothing was saved.
 fn check_file(place: &Place, saved: &[String], context: &str) {
     if fs::read(&place.path).is_ok_and(|text| text == b"{ half a fi") {
         assert_eq!(saved, [""; 0], "{context}: the damaged file is still there");
@@ -264,7 +264,7 @@ fn many_sessions_at_once_keep_the_steps_of_all() {
             let place = place.clone();
             std::thread::spawn(move || {
                 let files = FaultyFiles::default();
-                // A session that waits for the lock yields to the others instead of sleeping.
+                // A session that waits for the lock yields to the other sessions instead of sleeping.
                 files.on_pause(std::thread::yield_now);
                 let (mut file, _) = ProgressFile::open(files.user_files(), place.path.clone(), PathOrigin::Program)
                     .expect("it is whole");

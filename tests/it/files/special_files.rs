@@ -1,4 +1,4 @@
-//! Paths that name no regular file, and the modes and links of files.
+//! Tests paths that do not lead to a regular file, and the permissions and links of files.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -34,8 +34,8 @@ fn make_pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo can be run").success());
 }
 
-/// Creates one path of each kind that is no regular file. Returns each path with the reason that the error message must
-/// give.
+/// Creates a path of each kind that does not lead to a regular file. Returns each path with the reason that the error
+/// message must give.
 fn special_paths(folder: &Path) -> Vec<(PathBuf, &'static str)> {
     make_pipe(&folder.join("pipe"));
     fs::create_dir(folder.join("folder")).expect("the folder is writable");

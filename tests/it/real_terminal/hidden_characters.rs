@@ -1,9 +1,9 @@
-//! Tests that the terminal never gets the escape sequences in text from programs, keys and the clipboard.
+//! Tests that the terminal never receives escape sequences that are part of text from programs, keys or the clipboard.
 
 use super::terminal::{CTRL_C, TAB, Terminal};
 
-/// Texts that must never reach the terminal: the beginnings of the escape sequences in the test, and an override of the
-/// text's direction. The program itself writes none of these.
+/// Strings that must never reach the terminal: the beginnings of the escape sequences in the test, and an override of
+/// the direction of text. The program itself writes none of these.
 const HARMFUL: [&str; 5] = ["\x1b]52", "\x1b]0;", "\u{9b}5", "\x07", "\u{202e}"];
 
 fn assert_harmless(terminal: &Terminal) {

@@ -117,7 +117,7 @@ impl Terminal {
         assert!(sent.success());
     }
 
-    /// Returns the terminal's modes as a text that can be compared.
+    /// Returns the terminal's modes as a string that can be compared.
     pub fn modes(&self) -> String {
         modes(&*self.master)
     }

@@ -11,7 +11,7 @@ use redis_tutor::user_files::{Access, Disk, FileFacts, FileSystem, LockAttempt, 
 /// A function that creates an error. It is stored instead of the error, because errors cannot be copied.
 pub type MakeError = fn() -> io::Error;
 
-/// The errors that a disk gives.
+/// The disk errors that the tests simulate.
 pub const ERRORS: [(&str, MakeError); 4] = [
     ("ENOSPC", || io::ErrorKind::StorageFull.into()),
     ("EROFS", || io::ErrorKind::ReadOnlyFilesystem.into()),
@@ -81,17 +81,17 @@ impl FaultyFiles {
         self.state.lock().expect("no test has panicked").fault = Some(Fault::From(0, error));
     }
 
-    /// Ends the fault.
+    /// Makes all further calls succeed.
     pub fn repair(&self) {
         self.state.lock().expect("no test has panicked").fault = None;
     }
 
-    /// Returns the names of the calls so far.
+    /// Returns the names of all calls that were made.
     pub fn calls(&self) -> Vec<&'static str> {
         self.state.lock().expect("no test has panicked").calls.clone()
     }
 
-    /// Returns how often a session has waited for a lock.
+    /// Returns the number of times that a session has waited for a lock.
     pub fn pauses(&self) -> usize {
         self.state.lock().expect("no test has panicked").pauses
     }

@@ -93,7 +93,7 @@ fn outcome(record: &Record) -> String {
     }
 }
 
-/// Truncates a text whose length would hide the other differences.
+/// Truncates a long string, which would hide the other differences.
 fn shortened(text: String) -> String {
     const MAX_CHARACTERS: usize = 1000;
     match text.char_indices().nth(MAX_CHARACTERS) {

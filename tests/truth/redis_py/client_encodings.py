@@ -1,4 +1,4 @@
-# The commands differ: they are noted as text in redis-py, where no other encoding than UTF-8 shows.
+# The commands differ: they are recorded as text in redis-py, where no other encoding than UTF-8 shows.
 r.set('binary', b'\xff\xfe')
 l1 = redis.Redis(encoding='latin-1')
 l1.set('latin', 'ü')

@@ -14,7 +14,7 @@ r.object('encoding', 'set')
 r.rpush('list', 'b', 'a')
 r.sort('list', alpha=True)
 r.object('encoding', 'list')
-# What of an argument an error quotes ends at a zero byte.
+# The part of an argument that an error quotes ends at a zero byte.
 r.execute_command('NOSUCH', b'a\x00b', 'c')
 r.execute_command(b'NO\x00SUCH')
 r.execute_command('CLIENT', b'NO\x00SUCH')

@@ -1,4 +1,4 @@
-# Where the document and the real thing part.
+# The differences between the document and real Redis.
 import redis, json
 r = redis.Redis(host='localhost', port=6379, db=0)
 r.sadd('article:1000:tags', 'tech', 'python', 'databases')

@@ -1,4 +1,4 @@
-# The commands differ: redis-py releases and extends a lock with Lua scripts, and a thread's commands come when they come.
+# The commands differ: redis-py releases and extends locks with Lua scripts, and threads send commands at any time.
 # The calls that redis-py's own documentation shows for connections, pipelines, transactions, pub/sub and locks.
 import redis
 from redis import WatchError

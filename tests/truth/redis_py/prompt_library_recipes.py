@@ -1,4 +1,4 @@
-# Common uses of the library's modules, as recipes for Redis have them.
+# Common uses of the modules of the standard library, as they occur in recipes for Redis.
 results = queue.Queue()
 def worker(n):
     c = redis.Redis()
