@@ -46,8 +46,8 @@ impl ExpiryFormat {
     /// the past.
     ///
     /// # Errors
-    /// Returns an error if the argument is not an integer, is negative, or gives a time that does not fit into the 46
-    /// bits that Redis uses for it (`EB_EXPIRE_TIME_MAX`).
+    /// Returns an error if the argument is not an integer, is negative, or results in a time that does not fit into the
+    /// 46 bits that Redis uses for it (`EB_EXPIRE_TIME_MAX`).
     pub fn parse_for_field(self, call: &Call, index: usize) -> Result<i64, Error> {
         const LATEST_MS: i64 = (1 << 46) - 1;
         let time = call.integer(index)?;

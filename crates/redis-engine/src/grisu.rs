@@ -3,7 +3,7 @@
 //!
 //! Parsing the digits returns the original double. In about one case in a thousand, there are one or two digits more
 //! than necessary: Redis replies `56.44861951509316` as `56.448619515093156`. So an algorithm that always finds the
-//! fewest digits, such as the one in Rust's standard library, would give other replies than Redis.
+//! fewest digits, such as the one in Rust's standard library, would produce replies that differ from those of Redis.
 
 /// A number `fraction * 2^exponent`.
 #[derive(Debug, Clone, Copy)]

@@ -168,7 +168,8 @@ impl<'a> Literal<'a> {
             }
             round(&digits, 0, false)
         } else {
-            // This gives the quotient more bits than are kept, because a factor of ten takes less than four bits.
+            // With this shift, the quotient has more bits than are kept, because a factor of ten takes less than four
+            // bits.
             let up = 4 * power.unsigned_abs() as usize + 70;
             let mut quotient = digits.shifted_left(up);
             let mut lost = false;

@@ -1,4 +1,4 @@
-//! A seeded random number generator: the same seed gives the same numbers.
+//! A seeded random number generator: the same seed produces the same numbers.
 
 use indexmap::IndexSet;
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -221,8 +221,8 @@ impl Server {
         Ok(())
     }
 
-    /// Handles everything that is ready, without waiting, at a time that the caller gives in microseconds since 1970.
-    /// This is for callers that have their own clock, or their own clients on the same engine.
+    /// Handles everything that is ready, without waiting, at a time in microseconds since 1970 that the caller passes
+    /// in. This is for callers that have their own clock, or their own clients on the same engine.
     ///
     /// # Errors
     /// Returns an error if polling the sockets fails.

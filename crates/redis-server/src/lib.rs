@@ -53,7 +53,7 @@ pub struct Options {
     pub host: String,
     /// Port to listen on. 0 lets the system choose a free one.
     pub port: u16,
-    /// Password that clients must give with AUTH. It is required to listen on an address that is not a loopback
+    /// Password that clients must send with AUTH. It is required to listen on an address that is not a loopback
     /// address.
     pub password: Option<String>,
     /// Seed of the random number generator.

@@ -42,7 +42,7 @@ pub struct RequestParser {
     state: State,
     /// Number of bytes of the request that have been parsed.
     position: usize,
-    /// The arguments so far, as ranges of the input relative to the start of the request.
+    /// The arguments that have been parsed, as ranges of the input relative to the start of the request.
     ranges: Vec<Range<usize>>,
     /// The words of an inline command.
     inline_words: Vec<Vec<u8>>,

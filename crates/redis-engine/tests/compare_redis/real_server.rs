@@ -82,7 +82,7 @@ impl Stream {
         }
     }
 
-    /// Returns the bytes received so far.
+    /// Takes the bytes that have been received.
     pub fn drain(&mut self) -> Vec<u8> {
         while self.is_open && self.read(None) {}
         self.take()

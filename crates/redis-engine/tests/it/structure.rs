@@ -64,7 +64,7 @@ fn paths(code: &str) -> Vec<Vec<String>> {
     paths
 }
 
-/// Finds the module that a path in a module leads to.
+/// Finds the module that a path in a module refers to.
 fn resolve(module: &Module, path: &[String], modules: &BTreeMap<Module, String>) -> Option<Module> {
     let mut target = module.clone();
     let mut words = path.iter().peekable();

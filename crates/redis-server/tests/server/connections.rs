@@ -156,7 +156,7 @@ fn idle_clients_are_disconnected_after_the_timeout_unless_they_wait_for_somethin
         monitor.expect_reply("MONITOR", "+OK\r\n");
         control.expect_reply("CONFIG SET timeout 1", "+OK\r\n");
         control.expect_reply("CONFIG GET timeout", "*2\r\n$7\r\ntimeout\r\n$1\r\n1\r\n");
-        // The control client is not idle: it asks for the number of clients again and again.
+        // The control client is not idle, because it requests the number of clients repeatedly.
         control.wait_for_info("connected_clients", 4);
         idle.expect_close_after("");
         control.expect_reply("RPUSH q task", ":1\r\n");

@@ -7,7 +7,7 @@
 //! or a second process of ours.
 //!
 //! REDIS_TUTOR_SOAK_SECONDS sets the duration of the test, and REDIS_TUTOR_SOAK_SEED the seed. Without a duration, the
-//! test takes 200 steps. The same seed gives the same steps, until the duration is over.
+//! test takes 200 steps. The same seed results in the same steps, until the duration is over.
 
 #[path = "../support/bare_server.rs"]
 mod bare_server;
