@@ -31,7 +31,7 @@ class Unencodable(TypeError):
 
 
 class ErrorReply(Exception):
-    """An error reply. args[0] is its text."""
+    """An error reply. args[0] is its message."""
 
 
 class Push(list):
@@ -62,7 +62,7 @@ class _Stream:
         self.buffer += data
 
     def is_closed(self):
-        """Whether the server has closed the connection and there is nothing left to read."""
+        """Returns whether the server has closed the connection and there is nothing left to read."""
         if not self.buffer and not self.ended and select.select([self.sock], [], [], 0)[0]:
             try:
                 self.receive(time.monotonic())

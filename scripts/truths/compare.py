@@ -59,7 +59,7 @@ def shortened(text: str, max_length: int = 500) -> str:
 
 
 def differences(truth: list, other: list) -> list:
-    """Returns a readable text for each statement that differs between the two recordings."""
+    """Returns a readable description of each statement that differs between the two recordings."""
     found = []
     for position in range(max(len(truth), len(other))):
         expected = truth[position] if position < len(truth) else NO_RECORD

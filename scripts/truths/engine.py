@@ -154,7 +154,7 @@ class Client:
         self.socket.sendall(request)
 
     def ask(self, *words: bytes) -> Frame:
-        """Sends a command of the recorder's own and returns its reply."""
+        """Sends a command that is not part of the script, and returns its reply."""
         self.send(list(words))
         while True:
             try:
@@ -179,7 +179,7 @@ class Client:
             self.receive()
 
     def take_frames(self) -> list:
-        """All frames that have come; the rest of one that has begun is waited for."""
+        """Returns all frames that have arrived. If a frame has arrived only in part, waits for the rest."""
         self.receive_what_is_there()
         frames, at = [], 0
         while at < len(self.received):

@@ -1,4 +1,5 @@
-//! The limits on time, memory, output and clients. Each is reported with its name, and the session goes on if it can.
+//! Tests the limits on time, memory, output and clients. Each limit is reported by name, and the session continues if
+//! possible.
 
 use std::fs;
 use std::process::Output;

@@ -1,4 +1,4 @@
-//! Tests of the variations that `check` makes of the answers in lessons.
+//! Tests of the variations of answers that `check` generates.
 
 use std::fs;
 

@@ -82,7 +82,7 @@ fn a_killed_process_loses_no_step_that_it_has_saved() {
     let folder = folder("files-kills");
     for round in 0..KILLS / 2 {
         let path = folder.join(format!("{round}/progress.json"));
-        // Two processes share the file. The first is killed while the second goes on, and the second is killed later.
+        // Two processes share the file. The first is killed while the second continues, and the second is killed later.
         let mut savers = ["a", "b"].map(|name| Saver::start(&path, name));
         savers[0].read_until_saved(1 + round % 4);
         savers[1].read_until_saved(1 + round % 3);

@@ -1,4 +1,4 @@
-//! Tests whole sessions on disks that cannot be written: they go on, and report the failure once.
+//! Tests that whole sessions continue on a disk that cannot be written, and report the failure once.
 
 use std::fs;
 
@@ -43,7 +43,8 @@ fn two_programs_at_once_keep_the_steps_of_both() {
     let folder = folder("files-programs");
     let path = folder.join("progress.json");
     fs::write(&path, r#"{"version": 2, "lessons": {"lists": {"done": ["earlier"]}}}"#).expect("it is writable");
-    // Both read the file before either saves a step: a program asks for a line only when its lesson is open.
+    // Both programs read the file before either saves a step, because a program asks for a line only when its lesson is
+    // open.
     let start = |place: &str| {
         Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
             .args(["--progress", &path.display().to_string(), "--color", "never", "learn", place])

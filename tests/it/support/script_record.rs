@@ -6,7 +6,7 @@
 //! - Errors of redis-py must be equal. Other errors must have the same type, because Python's messages differ between
 //!   versions.
 //! - The sent commands must be equal, except for SCAN, HSCAN, SSCAN and ZSCAN, because an iteration may take any number of
-//!   calls. They are not compared where the recording has `null`, because the script says that they differ.
+//!   calls. They are not compared where the recording has `null`, because the script states that they differ.
 
 use serde_json::Value;
 
