@@ -127,7 +127,7 @@ impl ModelPython {
         }
     }
 
-    /// Returns the next frame as it is on the pipe, or what the model does instead.
+    /// Returns the bytes of the next frame, or what the model is doing if there is no frame.
     pub fn next_frame(&mut self) -> Result<Vec<u8>, Activity> {
         self.run_ahead();
         self.outgoing.pop_front().ok_or_else(|| match self.main.ops.front() {

@@ -32,7 +32,7 @@ mod attacks {
     struct Attack {
         name: &'static str,
         run: fn() -> io::Result<()>,
-        /// The walls that stop the attack. Each of them does so alone.
+        /// The walls that stop the attack. Each of them is sufficient on its own.
         walls: &'static [Wall],
     }
 
@@ -98,7 +98,7 @@ mod attacks {
         }
     }
 
-    /// Returns whether the child's attack failed, or the kernel killed the child for it.
+    /// Returns whether the child's attack failed, or made the kernel kill the child.
     fn was_stopped(status: ExitStatus) -> bool {
         status.code() == Some(REFUSED) || matches!(status.signal(), Some(libc::SIGSYS | libc::SIGXFSZ))
     }

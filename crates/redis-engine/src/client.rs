@@ -131,7 +131,7 @@ impl ReplyMode {
     }
 }
 
-/// A command that MULTI queued. It was looked up and checked when it was queued, so EXEC runs it as it is.
+/// A command that MULTI queued. It was looked up and checked when it was queued, so EXEC does not repeat these checks.
 #[derive(Debug, Clone)]
 pub struct QueuedCommand {
     /// The command's row in the command table.

@@ -109,7 +109,7 @@ fn with_decimals(mantissa: u64, shift: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').into()
 }
 
-/// A number as it is written: its digits before and after the point, and its exponent.
+/// The written form of a number: its digits before and after the point, and its exponent.
 struct Literal<'a> {
     whole: &'a [u8],
     fraction: &'a [u8],

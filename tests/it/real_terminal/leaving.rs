@@ -249,7 +249,7 @@ fn children_of(parent: u32) -> Vec<u32> {
     numbers.filter(|&number| process_status(number, "PPid").is_some_and(|known| known == parent)).collect()
 }
 
-/// Starts a shell, and in it the program, which waits for a line or computes. Then suspends the program.
+/// Starts the program in a shell, waits until it reads a line or computes, and then suspends the program.
 #[cfg(target_os = "linux")]
 fn suspend_in_shell(name: &str, line: &str) -> Terminal {
     let mut terminal = Terminal::start_shell(name, (80, 40));

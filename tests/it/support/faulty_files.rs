@@ -25,7 +25,7 @@ pub const ERRORS: [(&str, MakeError); 4] = [
 pub enum Fault {
     /// The call with this number fails.
     Once(usize, MakeError),
-    /// The call with this number and all after it fail, until the disk is repaired.
+    /// The call with this number and all later calls fail, until the disk is repaired.
     From(usize, MakeError),
     /// The process is killed instead of the call with this number: it makes no further call.
     Kill(usize),

@@ -26,7 +26,7 @@ pub struct Entry {
     expiry: Expiry,
 }
 
-/// The times at which an entry and the first of its hash fields expire, as they are scheduled.
+/// The times at which an entry and the first of its hash fields are scheduled to expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Times {
     expires_ms: Option<i64>,

@@ -8,7 +8,7 @@
 //! - `frame.f_locals` reads variables that another thread may be changing.
 //! - `frame.f_locals`, `locals()` and similar functions read a variable whose old value is being released. When the
 //!   interpreter replaces or deletes a variable, the variable refers to its old value until that value is freed.
-//!   Finalizers run meanwhile.
+//!   Finalizers run during this time.
 
 use super::{Original, generators, replace_method, replace_property};
 use rustpython_vm::{

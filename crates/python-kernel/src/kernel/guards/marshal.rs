@@ -36,7 +36,7 @@ impl Scanner<'_> {
         self.value_of_kind(kind, depth)
     }
 
-    /// Reads the type of a value. Drops the flag that later values may refer to this one.
+    /// Reads the type of a value, without the flag (`FLAG_REF`) that allows later values to refer to this value.
     fn kind(&mut self) -> Result<u8, Rejection> {
         Ok(self.byte()? & 0x7f)
     }

@@ -2,8 +2,8 @@
 //! value.
 //!
 //! The head of a key without an expiry time has no room for one, unless the allocation has spare bytes. When the key
-//! first gets an expiry time, its head is reallocated with room for it, which it keeps. A short string is embedded if
-//! everything fits into 64 bytes (`kvobjCreate`, `kvobjCreateEmbedString` and `kvobjSet` in `object.c`).
+//! first gets an expiry time, its head is reallocated with room for the time, and keeps this room. A short string is
+//! embedded if everything fits into 64 bytes (`kvobjCreate`, `kvobjCreateEmbedString` and `kvobjSet` in `object.c`).
 
 use super::allocator::size_class;
 use super::sds;
