@@ -60,7 +60,7 @@ fn a_failed_command_does_not_complete_a_step() {
 
 #[test]
 fn a_mistake_that_spoils_the_data_is_not_forgotten() {
-    let spoilt = "r.hset('user', 'visits', 10)\nr.hincrby('user', 'visits', 1)\n";
+    let spoilt = "r.hset('user', mapping={'visits': 10, 'x': 1})\nr.hincrby('user', 'visits', 1)\n";
     let said_to = tutor_output("spoils", COUNT, spoilt);
     assert!(!is_done(&said_to) && said_to.contains("an earlier mistake is still in the data"), "{said_to}");
     for way in [":again\n", ":undo\n:undo\n"] {
