@@ -19,9 +19,10 @@ pub fn nearest_of_few<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     nearest_within(name, known, name.len() / 3 + 1)
 }
 
-/// Returns the known name that is most similar to `name`, if the two differ by at most `limit` edits.
+/// Returns the known name that is most similar to `name`, if the two differ by at most `limit` edits. Never returns
+/// `name` itself.
 ///
-/// This is for callers that know more about `name` than its length. Never returns `name` itself.
+/// This is for callers that have a better limit than one derived from the length of `name`.
 pub fn nearest_within<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, limit: usize) -> Option<&'a str> {
     let (distance, nearest) = closest(name, known)?;
     (distance <= limit).then_some(nearest)

@@ -1,5 +1,5 @@
-//! A checkpoint: a state to which the session returns again and again, so that a front end can try one input after the
-//! other from the same start.
+//! A checkpoint: a state to which the session returns repeatedly, so that a front end can try one input after another
+//! from the same start.
 
 use super::Session;
 use super::commands::undo::Snapshot;
@@ -8,12 +8,12 @@ use super::runtime::UsedPython;
 /// A checkpoint of a session.
 #[derive(Debug, Default)]
 pub enum Checkpoint {
-    /// There is none.
+    /// No checkpoint was set.
     #[default]
     Unset,
     /// Nothing has been entered since the checkpoint.
     Here,
-    /// The state at the checkpoint.
+    /// Something has been entered since the checkpoint. This is the state at the checkpoint.
     Earlier(Box<Snapshot>),
 }
 
@@ -26,14 +26,14 @@ impl Session {
     /// Saves the state of the checkpoint before something is entered.
     pub(super) fn leave_checkpoint(&mut self) {
         if matches!(self.checkpoint, Checkpoint::Here) {
-            // After a return, some Pythons may be fresh.
+            // Some Pythons may have been started after the last return to the checkpoint.
             self.tutor.runtime.save_variables();
             let snapshot = self.snapshot(self.elements());
             self.checkpoint = Checkpoint::Earlier(Box::new(snapshot));
         }
     }
 
-    /// Returns to the checkpoint, if something was entered since.
+    /// Returns to the checkpoint, if something has been entered since it was set.
     pub(super) fn return_to_checkpoint(&mut self) {
         if let Checkpoint::Earlier(snapshot) = std::mem::replace(&mut self.checkpoint, Checkpoint::Here) {
             self.tutor.entered.clear();

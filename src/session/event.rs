@@ -25,7 +25,7 @@ pub struct ChildId(pub u32);
 /// An event that a session handles.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The learner entered a text: a line, a block, or a pasted text.
+    /// The learner entered this: a line, a block of lines, or pasted lines.
     Entered(String),
     /// A statement of a script, which is always Python.
     Statement(String),
@@ -35,25 +35,26 @@ pub enum Event {
     EndOfInput,
     /// Ctrl-C was pressed.
     Interrupt,
-    /// A child has sent a frame.
+    /// A child has sent a frame, which is one message of the protocol between session and child.
     Frame { child: ChildId, thread: u32, frame: FromChild },
-    /// A child's process has ended.
+    /// A child process has exited.
     ChildGone(ChildId),
     /// The time on the driver's clock since the session began, in microseconds.
     Elapsed { us: i64 },
     /// Nothing will happen before the time in the session's [`Need`], so the session's clock may jump to that time.
     SkipWait,
-    /// The port was opened to real clients, or could not be opened. The error is a sentence.
+    /// The port was opened to TCP clients, or could not be opened. The error is a sentence.
     PortOpened(Result<u16, String>),
     /// A file was written, or `refusal` is the reason why it was not.
     FileWritten { path: String, refusal: Option<String> },
-    /// The lesson's file was saved. The event contains the new lesson, or the error in the file.
+    /// The file of the open lesson was saved. The event contains the new lesson, or the error in the file.
     LessonSaved(Result<Arc<Lesson>, String>),
     /// The rehearsal of the open lesson has ended. Its result may be incomplete.
     Rehearsed(Arc<Rehearsal>),
-    /// Make the current state the checkpoint. Comes at a prompt.
+    /// Make the current state the checkpoint. Sent only at a prompt.
     SetCheckpoint,
-    /// Return to the checkpoint, with its data, clock, variables and step. Comes at a prompt, or when all clients wait.
+    /// Return to the checkpoint, with its data, clock, variables and step. Sent only at a prompt, or when all clients
+    /// wait.
     ReturnToCheckpoint,
 }
 
@@ -66,19 +67,19 @@ pub enum Effect {
     Send { child: ChildId, thread: u32, frame: ToChild },
     /// Interrupt the code that a child runs.
     Interrupt(ChildId),
-    /// Kill a child's process.
+    /// Kill a child process.
     Kill(ChildId),
     /// Write a new file. [`Event::FileWritten`] reports the result.
     WriteFile { path: String, text: String },
-    /// Open a port of this machine to real clients. [`Event::PortOpened`] reports the result.
+    /// Open a port of this machine to TCP clients. [`Event::PortOpened`] reports the result.
     OpenPort(u16),
-    /// Close the port, and the connections of real clients.
+    /// Close the port, and the connections of TCP clients.
     ClosePort,
     /// Show something.
     Show(Show),
     /// A submission has run.
     Finished(Box<Submission>),
-    /// The tutor has run code without showing it: a setup, or a probe of the data.
+    /// The tutor has run code without showing it: a setup, or a probe (a check of the data).
     Unseen(Box<Submission>),
     /// A submission was judged.
     Judged(Box<Judged>),
@@ -107,11 +108,11 @@ pub struct Heading {
 pub enum Part {
     /// A step: its number, counted from 1, and the number of steps.
     Step { number: usize, of: usize },
-    /// A step that is practised: its number among the steps that are due, counted from 1, and how many are due.
+    /// A step in practice: its number among the steps that are due, counted from 1, and how many are due.
     Practice { number: usize, of: usize },
     /// The summary at the end of the lesson.
     Remember,
-    /// The sheet: the commands of the lesson.
+    /// The sheet: a list of the commands that the lesson taught.
     Sheet,
 }
 
@@ -130,7 +131,7 @@ pub enum Show {
     Speaker(String),
     /// The heading of a part of a lesson.
     Heading(Heading),
-    /// A text from the tutor.
+    /// A message from the tutor.
     Text(Text),
     /// The list of lessons, with the learner's progress.
     Lessons(Vec<LessonStatus>),
@@ -142,7 +143,7 @@ pub enum Show {
     CostComparison(CostComparison),
     /// The picture of a key, or of two sets.
     Picture(Box<Picture>),
-    /// The turns of a race, with a lane for each client.
+    /// The turns of a race, with one column for each client.
     Lanes { names: Vec<String>, order: Order },
     /// A blank line, unless the line before is blank.
     Gap,
@@ -151,9 +152,9 @@ pub enum Show {
 /// What a session is waiting for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
-    /// A frame from this child, or the end of its process. If there is a deadline and the child is silent, the driver
-    /// sends [`Event::SkipWait`]. `is_main_idle` tells whether the main thread sends nothing by itself, so that threads
-    /// that compute without end must not be waited for.
+    /// A frame from this child, or the exit of its process. If there is a deadline and the child is silent, the driver
+    /// sends [`Event::SkipWait`]. `is_main_idle` tells whether the main thread has nothing to send. If so, the driver
+    /// must not wait for other threads, which may compute endlessly.
     Frame { child: ChildId, deadline_us: Option<i64>, is_main_idle: bool },
     /// A line from the learner.
     Line(Prompt),

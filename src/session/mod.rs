@@ -1,7 +1,7 @@
 //! A session: clients, dialects, lessons. It handles events and returns effects, and does no input or output itself.
 //!
-//! Its modules, from the bottom up: `runtime` runs code and commands, `race` plays orders of commands on a separate
-//! runtime, `lesson_run` leads through a lesson, and `commands` has the commands to the tutor. No module uses a module
+//! The modules, from the bottom up: `runtime` runs code and commands, `race` plays orders of commands on a separate
+//! runtime, `lesson_run` leads through a lesson, and `commands` contains the tutor commands. No module uses a module
 //! above it. If a module needs something from a module above it, it returns a request as data, and `Session` performs
 //! the request.
 
@@ -91,14 +91,14 @@ impl Session {
         self.settle();
     }
 
-    /// Starts practice of these steps, given as lessons and indices. There is at least one.
+    /// Starts practice of these steps, given as lessons and step indices. There must be at least one step.
     pub fn review(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
         self.tutor.begin_review(steps);
         self.settle();
     }
 
-    /// Gives the session the rehearsal of the open lesson. If this is called right after the lesson was opened, no
-    /// rehearsal is requested.
+    /// Provides the rehearsal of the open lesson. If this is called right after the lesson was opened, no rehearsal is
+    /// requested.
     pub fn rehearsed(&mut self, rehearsal: Arc<Rehearsal>) {
         self.tutor.runtime.effects.retain(|effect| !matches!(effect, Effect::Rehearse(_)));
         self.handle(Event::Rehearsed(rehearsal));
@@ -180,7 +180,7 @@ impl Session {
         Need::Time { deadline_us: runtime.next_deadline_us() }
     }
 
-    /// Returns whether a Python process was started without a part of its sandbox.
+    /// Returns whether the last Python process was started with some of its sandbox missing.
     pub fn lacks_sandbox(&self) -> bool {
         self.tutor.runtime.python_walls.is_some_and(|walls| walls != Walls::ALL)
     }
@@ -190,14 +190,14 @@ impl Session {
         &self.tutor.runtime.engine
     }
 
-    /// Returns the engine, to open and close the port for real clients while no command runs.
+    /// Returns the engine, so that the port for TCP clients can be opened or closed. No command may be running.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.tutor.runtime.engine
     }
 
-    /// Calls `turn` with the engine for real clients, `elapsed_us` after the start of the session, and then runs the
-    /// session's own clients as far as they can continue. Returns `None` without calling `turn` during a trial, because
-    /// a trial's data will be restored.
+    /// Calls `turn` with the engine, so that the commands of TCP clients can run, `elapsed_us` after the start of the
+    /// session. Then runs the session's own clients as far as they can continue. Returns `None` without calling `turn`
+    /// during a trial, because a trial's data will be restored.
     pub fn with_engine<T>(&mut self, elapsed_us: i64, turn: impl FnOnce(&mut Engine, i64) -> T) -> Option<T> {
         if !self.can_lend_engine() {
             return None;
@@ -218,7 +218,7 @@ impl Session {
         Some(result)
     }
 
-    /// Returns whether the engine may be lent to real clients now.
+    /// Returns whether the commands of TCP clients may run now.
     pub fn can_lend_engine(&self) -> bool {
         !self.tutor.runtime.is_trial()
     }
@@ -231,7 +231,7 @@ impl Session {
         &self.tutor.library
     }
 
-    /// Returns the Python of the client at the prompt, if it is idle.
+    /// Returns the Python child of the client at the prompt, if the child is idle.
     pub fn idle_python(&self) -> Option<ChildId> {
         self.tutor.runtime.idle_python()
     }
@@ -246,14 +246,14 @@ impl Session {
         self.tutor.runtime.dialect
     }
 
-    /// Returns whether the prompt should wait for more lines of this input.
+    /// Returns whether the prompt should wait for more lines after `text`.
     pub fn is_incomplete(&self, text: &str) -> bool {
         self.tutor.runtime.awaited_input().is_none()
             && !self.is_answering()
             && dialect::is_incomplete(text, self.dialect())
     }
 
-    /// Returns the open lesson, and the number of the step, counted from 1.
+    /// Returns the open lesson, and the number of the open step, counted from 1.
     pub fn place(&self) -> Option<(&Lesson, usize)> {
         self.tutor.lesson.as_ref().map(|run| (&*run.lesson, run.step + 1))
     }
@@ -298,7 +298,7 @@ impl Session {
         self.tutor.runtime.clock.set_elapsed(us);
     }
 
-    /// Reports that a child's process needed more memory than this limit in bytes. [`Event::ChildGone`] must follow.
+    /// Reports that a child process needed more memory than this limit in bytes. [`Event::ChildGone`] must follow.
     pub fn note_out_of_memory(&mut self, child: ChildId, limit: u64) {
         self.tutor.runtime.note_out_of_memory(child, limit);
     }
@@ -343,7 +343,7 @@ impl Session {
             return runtime.answer_input(Some(text.trim_end_matches('\n').to_owned()));
         }
         if !runtime.clients[runtime.foreground].is_free() {
-            // The learner pressed Enter while the client is waiting, so another client gets the prompt.
+            // The learner pressed Enter while the client was waiting, so another client gets the prompt.
             if !runtime.open_another_client() || text.trim().is_empty() {
                 return;
             }
@@ -382,7 +382,7 @@ impl Session {
         }
     }
 
-    /// Starts the next item that can run. Returns false if there is none.
+    /// Starts the next item that can run. Returns false if no item can run.
     fn begin_next(&mut self) -> bool {
         self.tutor.runtime.start_next_replay()
             || self.tutor.runtime.restore_next_variables()
@@ -394,7 +394,7 @@ impl Session {
             || self.judge_real_clients()
     }
 
-    /// Answers the requests that can be answered now. If it is a client's turn, only the requests of this client are
+    /// Answers the requests that can be answered now. If a client has the turn, only that client's requests are
     /// answered. Otherwise the first client that can continue gets the turn.
     fn answer_clients(&mut self) {
         self.tutor.take_finished();
@@ -416,7 +416,7 @@ impl Session {
                 self.wire_display.reset();
                 self.undo.forget_latest();
                 if self.is_practice() {
-                    // A task of practice is done once, so undo cannot return to the previous one.
+                    // Each practice task is done once, so undo cannot return to the previous task.
                     self.undo.clear();
                 }
             }
@@ -430,7 +430,7 @@ impl Session {
         true
     }
 
-    /// Enters a text of the lesson at the learner's prompt.
+    /// Types code of the lesson at the learner's prompt.
     fn type_for_learner(&mut self, text: &str, is_shown: bool) {
         if is_shown {
             let prompt = self.prompt();
@@ -484,7 +484,8 @@ impl Session {
         }
     }
 
-    /// Starts judging what real clients have done since the last call. Returns false if they have changed nothing.
+    /// Starts judging what TCP clients have done since this was last called. Returns false if they have changed
+    /// nothing.
     fn judge_real_clients(&mut self) -> bool {
         let commands = std::mem::take(&mut self.tutor.runtime.real_client_commands);
         if commands.is_empty() {
@@ -500,8 +501,8 @@ impl Session {
         true
     }
 
-    /// Starts judging a submission that is blocked, because a step may ask for a blocked client. Returns false if there
-    /// is none.
+    /// Starts judging a submission that is blocked, because a step may expect a blocked client. Returns false if there
+    /// is no such submission.
     fn judge_waiting(&mut self) -> bool {
         let clients = &mut self.tutor.runtime.clients;
         let Some(work) = clients.learners_mut().filter_map(|client| client.work.as_mut()).find(|work| !work.is_judged)

@@ -9,19 +9,19 @@ pub struct Status {
     pub place: Option<(String, usize, usize)>,
     /// The client at the prompt, if there are several.
     pub client: Option<String>,
-    /// Number of commands that the client's redis-cli lines have queued since MULTI.
+    /// Number of commands that the client's redis-cli connection has queued since MULTI.
     pub queued: Option<usize>,
-    /// The database of the client's redis-cli lines.
+    /// The database that the client's redis-cli lines use.
     pub database: usize,
-    /// The number of seconds by which `:wait` and similar commands have moved the clock.
+    /// Number of seconds by which `:wait` and similar commands have moved the clock.
     pub moved_s: i64,
     /// The time of the session's clock, in seconds since 1970.
     pub now_s: i64,
 }
 
 impl Status {
-    /// Returns whether client, transaction, database and moves of the clock are the same in both states. The lesson and
-    /// the time may differ.
+    /// Returns whether two states have the same client, transaction, database and movement of the clock. The lesson
+    /// and the time may differ.
     pub fn is_like(&self, other: &Status) -> bool {
         (&self.client, self.queued, self.database, self.moved_s)
             == (&other.client, other.queued, other.database, other.moved_s)

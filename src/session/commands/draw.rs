@@ -68,7 +68,7 @@ impl Session {
         }
     }
 
-    /// Shows a message that a key does not exist, with the reason if it is known.
+    /// Shows a message that a key does not exist, and why, if the reason is known.
     fn say_not_there(&mut self, place: &Place) {
         let typed = String::from_utf8_lossy(&place.key);
         let name = code(&typed);

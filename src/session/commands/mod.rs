@@ -1,4 +1,4 @@
-//! The commands to the tutor, which begin with a colon.
+//! Tutor commands: lines that begin with a colon.
 
 mod clients;
 mod data;
@@ -20,13 +20,13 @@ use crate::spelling;
 pub(super) use wait::Wait;
 pub use wait::parse_duration_us;
 
-/// A command to the tutor.
+/// A tutor command.
 pub struct TutorCommand {
     /// The command's name, without the colon.
     pub name: &'static str,
-    /// The syntax of the command's arguments.
+    /// The syntax of the arguments.
     pub arguments: &'static str,
-    /// The command's effect, in one line.
+    /// A one-line description.
     pub about: &'static str,
     run: fn(&mut Session, &str),
 }
@@ -70,7 +70,7 @@ const fn command(
 }
 
 impl Session {
-    /// Runs a line that is a command to the tutor.
+    /// Runs a line that is a tutor command.
     pub(super) fn run_command(&mut self, line: &str) {
         let (name, arguments) = split_line(line);
         match find(name) {
@@ -97,7 +97,7 @@ impl Session {
     }
 }
 
-/// Returns the reason why a command cannot work in any session, or `None` if it can.
+/// Returns the reason why a command cannot work in any session, or `None` if there is none.
 pub fn refusal(line: &str) -> Option<String> {
     let (name, arguments) = split_line(line);
     let Some(command) = find(name) else { return Some(unknown_command(name)) };

@@ -1,8 +1,9 @@
-//! `:save`: writes the learner's inputs as a script that runs on real redis-py and prints the same.
+//! `:save`: writes the learner's inputs as a Python script. With the redis-py library and a Redis server, the script
+//! prints what the prompt echoed.
 //!
-//! A statement is placed where it ended, not where it began. A blocked command thus comes after the push that it waited
-//! for. The script prints the values that the prompt echoes. It catches each error and prints the error's last line,
-//! and then continues, as the prompt did. redis-cli lines become calls of `execute_command`.
+//! A statement is written at the position where it ended, not where it began. A blocked command thus follows the push
+//! that it waited for. The script prints the values that the prompt echoed. It catches each error, prints the last
+//! line of the error, and continues, as the prompt did. redis-cli lines become calls of `execute_command`.
 
 use super::super::Session;
 use super::super::event::Effect;
@@ -38,14 +39,14 @@ impl Session {
     }
 }
 
-/// Returns a path as it is typed in a shell, where it must neither look like an option nor be split into words.
+/// Quotes a path for a shell if necessary, so that the path neither looks like an option nor is split into words.
 fn shell_word(path: &str) -> String {
     let path = if path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
     let is_plain = path.chars().all(|c| c.is_alphanumeric() || "_-./~+,@%=:\\".contains(c));
     if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
-/// Python code that prints a value as the prompt does, for statements whose value is known only when they run.
+/// Python code that prints a value as the prompt does, for statements whose value is known only when the script runs.
 const SHOW: &str = "def show(value):\n    if value is not None:\n        print(repr(value))\n";
 
 /// Returns the script that repeats these inputs.
@@ -108,7 +109,8 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     code
 }
 
-/// Returns a statement that prints the values that the prompt echoed, or `None` if the source is not valid Python.
+/// Returns code that runs a source and prints the values that the prompt echoed, or `None` if the source is not valid
+/// Python.
 fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
     let source = input.source.trim_end();
     syntax::split_statements(source).ok()?;
@@ -140,7 +142,7 @@ fn cli_call(input: &LoggedInput) -> String {
     format!("{call}  # {}\n", input.source.trim())
 }
 
-/// Formats a word as a Python literal.
+/// Formats an argument as a Python literal.
 fn literal(word: &[u8]) -> String {
     match std::str::from_utf8(word) {
         Ok(text) if !text.contains(char::is_control) => {
@@ -150,7 +152,7 @@ fn literal(word: &[u8]) -> String {
     }
 }
 
-/// Returns whether a name occurs in a source. A name within a string counts as well.
+/// Returns whether a name occurs in a source, even if only within a string.
 fn mentions(source: &str, name: &str) -> bool {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
 }

@@ -1,8 +1,8 @@
-//! `:serve`: lets real clients in other windows connect to the learner's own Redis.
+//! `:serve`: lets TCP clients (programs in other windows) connect to the learner's own Redis.
 //!
 //! The session opens no port and reads no socket. It requests a port, and lends its engine to the driver, which
-//! transfers the bytes. The commands of real clients run at the session's time, between the commands of the session's
-//! own clients. All clients share one queue for blocked commands.
+//! transfers the bytes. The commands of TCP clients run at the session's time, between the commands of the session's
+//! own clients. All blocked clients wait in the same queue.
 
 use super::super::Session;
 use super::super::event::{Effect, Show};
@@ -79,7 +79,7 @@ impl Session {
                 (None, Some(command)) => messages::real_client_sent(command),
                 (None, None) => messages::real_client_is_new(),
             };
-            // A line break or a bar in a real client's name or key must not begin another row or cell.
+            // A line break or a bar in a client's name or key must not start a new row or cell.
             let row = [&name, &client.address, &does].map(|cell| visible(cell).replace('|', "¦"));
             table.push_str(&format!("| {} | {} | {} |\n", row[0], row[1], row[2]));
         }
@@ -117,7 +117,7 @@ mod tests {
         session
     }
 
-    /// Enters a text, and returns what the session shows as plain text.
+    /// Enters `text` at the prompt, and returns what the session shows, as plain text.
     fn enter(session: &mut Session, text: &str) -> String {
         session.handle(Event::Entered(text.into()));
         if session.need() == Need::Rehearsal {
@@ -140,12 +140,12 @@ mod tests {
         shows.collect()
     }
 
-    /// Connects a real client.
+    /// Connects a TCP client.
     fn connect(session: &mut Session) -> ClientId {
         session.with_engine(0, |engine, _| engine.connect()).expect("nothing is tried")
     }
 
-    /// Sends a real client's command, `seconds` after the start, and returns the reply.
+    /// Sends a TCP client's command, `seconds` after the start, and returns the reply.
     fn send(session: &mut Session, client: ClientId, seconds: i64, line: &str) -> String {
         let argv: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
         session.with_engine(seconds * SECOND_US, |engine, now_us| engine.execute(client, &argv, now_us));
@@ -276,7 +276,7 @@ mod tests {
         assert!(heard.contains("SET") && !heard.contains("GET"), "{heard}");
     }
 
-    /// Opens a lesson that needs no Python.
+    /// Opens a lesson that does not need Python.
     fn open(session: &mut Session, step: &str) {
         let text = format!(
             "format = 1\nid = \"queue\"\ntitle = \"Queue\"\nabout = \"x\"\nminutes = 1\nremember = \"x\"\n[[step]]\nid = \"a\"\nsay = \"x\"\n{step}"

@@ -78,7 +78,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines
 }
 
-/// Returns a sentence about the clients that have to act, or `None` if the step names none.
+/// Returns a sentence about the clients that have to act, or `None` if the step names no client.
 fn expected_clients(by: &[String]) -> Option<String> {
     let names: Vec<_> = by.iter().map(|name| code(name)).collect();
     match names.as_slice() {

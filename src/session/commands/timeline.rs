@@ -1,4 +1,4 @@
-//! `:timeline`: shows when each client sent which command, how long each command waited, and what ended the wait.
+//! `:timeline`: shows which command each client sent and when, how long each command waited, and what ended the wait.
 
 use super::super::Session;
 use super::super::display::timeline::{Timeline, TimelineEvent, TimelineEventKind};
@@ -41,7 +41,7 @@ impl Session {
         }
     }
 
-    /// Returns the timeline that starts with the call of this number. Earlier waits that ended later are included.
+    /// Returns the timeline from the call with this number on. It includes earlier calls whose wait ended later.
     fn timeline_from(&self, first: u64) -> Timeline {
         let begin_us = self.tutor.runtime.wire_log.from(0).next().map_or(0, |(_, call)| call.at_us);
         let mut clients: Vec<String> = Vec::new();
@@ -75,20 +75,20 @@ impl Session {
                 events.push((end.after, event(end.at_us, Some(client), kind)));
             }
         }
-        // The effects of a command come after the command itself.
+        // A wait that a command ended comes after the command itself.
         events.sort_by_key(|(number, event)| (*number, matches!(event.kind, TimelineEventKind::Ended { .. })));
         Timeline { clients, events: events.into_iter().map(|(_, event)| event).collect(), before: first }
     }
 }
 
-/// Returns a hint on how to see earlier commands, or `None` if there are none.
+/// Returns a hint on how to see earlier commands, or `None` if all commands are shown.
 fn timeline_hint(shown: u64, all: u64) -> Option<String> {
     let before = usize::try_from(all - shown).ok()?;
     let more = code(&format!(":timeline {}", shown * 2));
     (before > 0).then(|| messages::earlier_commands(counted(before, counts::one_command, counts::commands), more))
 }
 
-/// Returns the event of the timeline for a call that was sent.
+/// Returns the timeline event for a call that was sent.
 fn sending(call: &Call) -> TimelineEventKind {
     if call.sent.length == 0 {
         return TimelineEventKind::Message(reply_text(call));
@@ -134,7 +134,7 @@ fn as_text(reply: &Value) -> String {
     }
 }
 
-/// Shortens a text to one line of limited length.
+/// Shortens `text` to one line of limited length.
 fn shortened(text: &str) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     truncate_characters(&line, MOST_CHARACTERS)

@@ -1,13 +1,13 @@
-//! `:undo` takes back the last input, and `:fork` marks a place to which the learner can return.
+//! `:undo` reverts the last input, and `:fork` marks a state to which the learner can return.
 //!
-//! A snapshot is saved before each input of the learner. It contains the data, the connections, the clock, the lesson's
-//! step, and each client with its replay log. When a snapshot is restored, every Python that has run something since is
-//! killed. A fresh Python replays the log of the snapshot, and a client that was waiting waits again. The clock is set
-//! back as well, which restores the TTLs.
+//! A snapshot is saved before each input of the learner. It contains the data, the connections, the clock, the
+//! lesson's step, and each client with its replay log. When a snapshot is restored, every Python that has run
+//! something since is killed. A fresh Python replays the log of the snapshot, and a client that was waiting at that
+//! time waits again. The clock is set back as well, which restores the TTLs.
 //!
-//! Snapshots share the keyspace while no key changes, and they share the entries of the logs. Data larger than
-//! [`LARGEST`] is not saved before each input, because the delay of a copy at each Enter would be noticeable. `:fork`
-//! copies data of any size.
+//! Snapshots share the keyspace as long as no key changes, and they share the entries of the logs. Data larger than
+//! [`LARGEST`] is not saved before each input, because copying it would cause a noticeable delay at each Enter.
+//! `:fork` copies data of any size.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::messages::commands as messages;
 use redis_engine::data::Value;
 use redis_engine::keyspace::Keyspace;
 
-/// Maximum number of inputs that can be taken back.
+/// Maximum number of inputs that can be undone.
 const MOST_INPUTS: usize = 100;
 
 /// Maximum size of the data that is saved before each input, in elements. A key, a field, a member, and 64 bytes of a
@@ -36,10 +36,10 @@ const MOST_ELEMENTS: usize = 100_000;
 /// Tutor commands that can be undone. All other tutor commands change nothing that a snapshot contains.
 const UNDOABLE: [&str; 9] = ["client", "wait", "cli", "python", "go", "back", "again", "skip", "next"];
 
-/// Tutor commands that leave the step. They are refused in a fork.
+/// Tutor commands that leave the step. They are rejected in a fork.
 const LEAVING: [&str; 4] = ["go", "back", "again", "skip"];
 
-/// The inputs that can be taken back, and the fork.
+/// The inputs that can be undone, and the fork.
 #[derive(Debug, Default)]
 pub struct UndoHistory {
     inputs: VecDeque<UndoableInput>,
@@ -48,7 +48,7 @@ pub struct UndoHistory {
     latest: Option<KeptData>,
 }
 
-/// An input that can be taken back.
+/// An input that can be undone.
 #[derive(Debug)]
 struct UndoableInput {
     text: String,
@@ -61,7 +61,7 @@ enum SavedState {
     Saved(Box<Snapshot>),
     /// The data was too large to be saved.
     TooLarge,
-    /// The input was a refused answer, which has changed nothing.
+    /// The input was an answer that was rejected, which has changed nothing.
     Unchanged,
 }
 
@@ -94,8 +94,7 @@ pub struct Snapshot {
 }
 
 impl UndoHistory {
-    /// Forgets the last copy of the keyspace. Must be called when the keyspace starts to count its changes from the
-    /// beginning.
+    /// Forgets the last copy of the keyspace. Must be called when the keyspace's count of changes restarts at zero.
     pub fn forget_latest(&mut self) {
         self.latest = None;
     }
@@ -105,7 +104,7 @@ impl UndoHistory {
         *self = UndoHistory::default();
     }
 
-    /// Notes that the last input was a refused answer.
+    /// Records that the last input was an answer that was rejected.
     pub fn mark_refused(&mut self) {
         if let Some(input) = self.inputs.back_mut() {
             input.before = SavedState::Unchanged;
@@ -203,8 +202,8 @@ impl Session {
         us_back
     }
 
-    /// Refuses to undo while real clients are connected, because what they have read cannot be undone. Returns whether
-    /// it refused.
+    /// If a TCP client is connected, shows an error, because what the client has read cannot be undone. Returns
+    /// whether the error was shown.
     fn refuse_for_real_clients(&mut self) -> bool {
         let has_real_clients = !self.tutor.runtime.real_clients().is_empty();
         if has_real_clients {
@@ -255,7 +254,7 @@ impl Session {
         self.tutor.say(Role::Muted, &join_sentences([Some(undone), new_place, clock, waits]));
     }
 
-    /// Returns sentences about details of a restored state that may surprise the learner: TTLs and blocked commands.
+    /// Returns sentences about what may surprise the learner in a restored state: TTLs and blocked commands.
     fn restored_details(&self, us_back: i64) -> [Option<String>; 2] {
         let runtime = &self.tutor.runtime;
         let has_ttl = || runtime.engine.keyspace.databases().iter().any(|database| database.expiring() > 0);
@@ -296,7 +295,7 @@ impl Session {
         self.tutor.say(Role::Muted, &join_sentences([Some(messages::fork_left()), clock, waits]));
     }
 
-    /// Refuses a command that would leave the step, while in a fork. Returns whether it refused.
+    /// In a fork, rejects a command that would leave the step. Returns whether the command was rejected.
     pub(in super::super) fn refuse_in_fork(&mut self, command: &str) -> bool {
         let is_refused = self.undo.in_fork() && LEAVING.contains(&command);
         if is_refused {
@@ -306,14 +305,14 @@ impl Session {
     }
 }
 
-/// Returns whether a text may change anything that a snapshot contains.
+/// Returns whether an input may change anything that a snapshot contains.
 fn is_undoable(text: &str, dialect: Dialect) -> bool {
     let inputs = dialect::inputs(text, dialect);
     !inputs.is_empty()
         && (inputs.iter().any(|input| command_name(input).is_none()) || has_command(text, &UNDOABLE, dialect))
 }
 
-/// Returns whether a text contains one of these tutor commands.
+/// Returns whether `text` contains one of these tutor commands.
 fn has_command(text: &str, names: &[&str], dialect: Dialect) -> bool {
     dialect::inputs(text, dialect).iter().any(|input| command_name(input).is_some_and(|name| names.contains(&name)))
 }

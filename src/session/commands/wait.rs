@@ -1,4 +1,4 @@
-//! The command `:wait`, which lets time pass.
+//! The command `:wait`, which moves the clock forward.
 
 use super::super::Session;
 use super::super::runtime::input_log::{InputKind, InputOutcome};
@@ -10,7 +10,7 @@ use crate::messages::commands as messages;
 #[derive(Debug)]
 pub struct Wait {
     until_us: i64,
-    /// The duration in the form in which it is shown.
+    /// The duration as shown to the learner.
     duration: String,
 }
 
@@ -27,8 +27,9 @@ impl Session {
         self.wait = Some(Wait { until_us: runtime.now_us().saturating_add(us), duration });
     }
 
-    /// Moves the clock to the next deadline before the end of the wait, so the programs with this deadline can run. If
-    /// there is no deadline, moves the clock to the end of the wait. Returns false if no wait is in progress.
+    /// Moves the clock to the next deadline before the end of the wait, so that the programs that wait for this
+    /// deadline can run. If there is no deadline, moves the clock to the end of the wait. Returns false if no wait is
+    /// in progress.
     pub(in super::super) fn continue_wait(&mut self) -> bool {
         let Some(wait) = &self.wait else { return false };
         let runtime = &mut self.tutor.runtime;
@@ -47,7 +48,7 @@ impl Session {
     }
 }
 
-/// Returns the message for a text that is not a duration, or is empty.
+/// Returns the error message for an argument that is missing or not a duration.
 pub(super) fn not_a_duration(text: &str) -> String {
     if text.is_empty() { messages::wait_how_long() } else { messages::not_a_duration(code(text)) }
 }

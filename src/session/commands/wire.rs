@@ -68,8 +68,8 @@ impl Session {
         }
     }
 
-    /// Shows what was sent over the wire since the last call, if `:wire` is on. Returns false if there was nothing to
-    /// show.
+    /// If `:wire` is on, shows what was sent over the wire since this was last called. Returns whether anything was
+    /// shown.
     pub(in super::super) fn show_wire(&mut self) -> bool {
         let runtime = &mut self.tutor.runtime;
         if !self.wire_display.is_on || runtime.is_silent {
@@ -117,7 +117,7 @@ fn is_over(call: Option<&Call>) -> bool {
     call.and_then(|call| call.wait.as_ref()).is_none_or(|wait| wait.end.is_some())
 }
 
-/// Returns the range of indices that are not shown. If there are too many items, these are the ones in the middle.
+/// Returns the indices of the items in the middle that are not shown, if there are too many items.
 fn hidden(number: usize) -> std::ops::Range<usize> {
     if number > MOST_SHOWN { MOST_SHOWN - 2..number - 1 } else { 0..0 }
 }
@@ -192,8 +192,8 @@ impl WireBuilder {
 }
 
 /// Returns the parts of all calls. If there are many calls, returns only the parts of the first ones and the last one,
-/// with a message between them. `more` creates this message from the number of calls that are left out, which is at
-/// least two.
+/// with a message in place of the others. `more` creates this message from the number of calls that are left out,
+/// which is at least two.
 fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call) -> Vec<Part>) -> Vec<Part> {
     let hidden = hidden(calls.len());
     let mut all = Vec::new();
@@ -207,8 +207,8 @@ fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call)
     all
 }
 
-/// Returns a text about how the wait of a call ended, and after how long. Returns `None` if there was no wait, or it
-/// has not ended.
+/// Returns how the wait of a call ended, and after how long. Returns `None` if the call did not wait, or is still
+/// waiting.
 fn how_it_ended(call: &Call) -> Option<String> {
     let end = call.wait.as_ref()?.end.as_ref()?;
     let after = seconds(end.at_us - call.at_us);
@@ -231,18 +231,18 @@ pub(super) fn decimal_seconds(us: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Returns the words of a command. If the command is long, returns only the words that the log recorded.
+/// Returns the command and its arguments. If they are long, returns only those that the log recorded.
 pub(super) fn words(call: &Call) -> Vec<Vec<u8>> {
     if let Ok(Some((Value::Array(words), _))) = value::parse(&call.sent.bytes) {
         let word = |word| if let Value::Bulk(bytes) = word { bytes } else { Vec::new() };
         return words.into_iter().map(word).collect();
     }
-    // Only the first bytes of a long command are recorded. Every second line of these bytes is a word.
+    // Only the first bytes of a long command are recorded. Every second line of these bytes is an argument.
     let lines = call.sent.bytes.split(|&byte| byte == b'\n').skip(2).step_by(2);
     lines.map(|line| line.trim_ascii_end().to_vec()).filter(|line| !line.is_empty()).collect()
 }
 
-/// Returns the parts of a command, with the role of each word.
+/// Returns the parts of a command, with the role of each argument.
 fn sent_parts(call: &Call) -> Vec<Part> {
     let mut parts = anatomy::parts(&call.sent.bytes, call.sent.length);
     let words = words(call);

@@ -20,8 +20,8 @@ pub struct LessonStatus {
     pub next: bool,
 }
 
-/// Returns the status of all lessons in order. The learner continues with the lesson that was open last, or with the
-/// following one if that lesson is finished.
+/// Returns the status of all lessons in order. The next lesson is the one that was open last, or the following one if
+/// that lesson is finished.
 pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStatus> {
     let known = |id: &str| progress.lessons.get(id);
     let is_finished = |id: &str| known(id).is_some_and(|known| known.finished);

@@ -1,4 +1,4 @@
-//! The commands of all clients in the order of their times.
+//! The commands of all clients in chronological order.
 
 /// A timeline: what each client sent, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,11 +22,11 @@ pub struct TimelineEvent {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TimelineEventKind {
-    /// A command was sent, and answered at once.
+    /// A command was sent, and answered immediately.
     Answered { command: String, reply: String },
-    /// A command was sent, and its client is blocked.
+    /// A command was sent that blocks its client.
     Waits { command: String },
-    /// A wait ended. `by` is what ended it.
+    /// A wait ended. `by` is the cause.
     Ended { command: String, after: String, by: String, reply: Option<String> },
     /// A message arrived that is not the reply to a command.
     Message(String),

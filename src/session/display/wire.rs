@@ -22,7 +22,7 @@ pub enum Item {
     In { client: String, bytes: usize, parts: Vec<Part>, how: Option<String> },
     /// A command that will not get a reply, and the reason.
     Unanswered { client: String, how: String },
-    /// A command that has no reply yet.
+    /// A command that has not received its reply yet.
     Waits { client: String, command: String },
     /// Round trips that are only counted, not shown.
     More(Traffic),

@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-/// A key, or a field of a hash, with its expiry time in milliseconds.
+/// A key, or a field of a hash, with its expiry time in milliseconds since 1970.
 type Expiring = (Place, Option<Vec<u8>>, i64);
 
 /// The data at one time, or the part of it that is remembered.
@@ -76,9 +76,9 @@ pub struct Baselines {
 /// The reason why a key does not exist.
 #[derive(Debug)]
 pub enum Gone {
-    /// The key has expired. Its value was of this kind.
+    /// The key has expired. Its value had this type.
     Expired(&'static str),
-    /// The last change removed the key. Its value was of this kind.
+    /// The last change removed the key. Its value had this type.
     Removed(&'static str),
 }
 
@@ -97,7 +97,7 @@ impl Default for Baselines {
 }
 
 impl Baselines {
-    /// Remembers the current data, if it has changed.
+    /// Records the current data, if it has changed.
     pub fn note(&mut self, keyspace: &Keyspace) {
         if self.latest.changes != keyspace.changes {
             let now = self.baseline(keyspace);
@@ -105,7 +105,7 @@ impl Baselines {
         }
     }
 
-    /// Remembers the current data as the state at the start of the step.
+    /// Records the current data as the state at the start of the step.
     pub fn begin_step(&mut self, keyspace: &Keyspace) {
         self.latest = self.baseline(keyspace);
         self.step = self.latest.clone();
@@ -190,7 +190,7 @@ impl Baselines {
         Some(Picture::Overlap(picture))
     }
 
-    /// Remembers this key from now on, even if there are many keys.
+    /// Records this key from now on, even if there are many keys.
     fn remember_drawn(&mut self, place: &Place) {
         if !self.drawn.contains(place) {
             self.drawn.truncate(MOST_KEYS - 1);

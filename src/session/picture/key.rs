@@ -11,10 +11,10 @@ use redis_engine::data::{Hash, List, Set, SortedSet, Str, Value};
 use redis_engine::keyspace::Entry;
 use redis_engine::number::format_double;
 
-/// The number of parts up to which a value is compared with its previous value.
+/// Maximum number of parts of a value that is compared with its previous value.
 pub const MOST_COMPARED: usize = 256;
 
-/// The number of parts up to which all parts of a value are shown.
+/// Maximum number of parts of a value that is shown in full.
 const MOST_SHOWN: usize = 20;
 
 /// Number of parts shown from the start of a longer value.
@@ -105,7 +105,7 @@ fn previous(value: &Value, before: PreviousValue<'_>) -> Previous {
     }
 }
 
-/// Returns the number of parts of a value that are compared one by one. A string is compared as a whole.
+/// Returns the number of parts of a value that are compared individually. A string is one part.
 pub fn parts(value: &Value) -> usize {
     match value {
         Value::Str(_) => 1,
@@ -230,7 +230,7 @@ fn elements(value: &List, was: Option<&List>) -> Body {
 /// Compares two short lists by their longest common subsequence.
 fn edits<'a>(was: &[&'a [u8]], is: &[&'a [u8]]) -> Vec<Edit<'a>> {
     let columns = is.len() + 1;
-    // Each entry is the length of the longest common subsequence of the rests of the two lists.
+    // Each entry is the length of the longest common subsequence of the remaining elements of the two lists.
     let mut common = vec![0_u16; (was.len() + 1) * columns];
     for (i, old) in was.iter().enumerate().rev() {
         for (j, new) in is.iter().enumerate().rev() {

@@ -1,6 +1,7 @@
-//! Pictures of keys, as data: the parts of a value in order, how each has changed, and how Redis stores the value.
+//! Pictures of keys, as data: the parts of a value in order, how each part has changed, and how Redis stores the
+//! value.
 //!
-//! A picture fits on a screen. If a value has many parts, the picture has the parts at both ends and those that
+//! A picture fits on a screen. If a value has many parts, the picture contains the parts at both ends, the parts that
 //! changed, and the number of the others.
 
 mod baselines;
@@ -54,7 +55,7 @@ pub enum Previous {
     SameType,
     /// The key did not exist.
     Missing,
-    /// The key had another type. This is its name.
+    /// The key had this other type.
     OtherType(&'static str),
     /// The previous value is unknown, or too long to compare.
     Unknown,
@@ -83,11 +84,11 @@ pub enum Change {
     Same,
     Added,
     Gone,
-    /// The value of the part has changed. This was the previous value.
+    /// The value of the part has changed from this previous value.
     ChangedFrom(Label),
 }
 
-/// Bytes as text that fits on a line. Unprintable characters are escaped, and a long text is truncated.
+/// Bytes as text that fits on a line. Unprintable characters are escaped, and long text is truncated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     pub text: String,
@@ -225,7 +226,7 @@ impl Label {
     }
 }
 
-/// Returns whether a text is readable without quotes.
+/// Returns whether `text` is readable without quotes.
 fn is_readable(text: &str) -> bool {
     !text.is_empty()
         && text.trim() == text

@@ -11,13 +11,13 @@ pub fn is_definition(source: &str) -> bool {
         || (after.starts_with('=') && !after.starts_with("=="))
 }
 
-/// Returns whether a statement defines the function that clients have to run.
+/// Returns whether a statement defines the function that `run` calls.
 pub fn defines_run(source: &str, run: &str) -> bool {
     is_definition(source) && names_of(run).any(|name| defines_name(source, name))
 }
 
-/// Selects the definitions that a program needs: those of the names that the program reads, and of the names that these
-/// definitions read.
+/// Selects the definitions that a program needs: those of the names that the program reads, and, in turn, of the names
+/// that the selected definitions read.
 pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
     let mut names = syntax::variables(program).read;
     let mut found: Vec<String> = Vec::new();

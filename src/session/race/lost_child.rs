@@ -1,16 +1,16 @@
-//! Handles the end of a Python child in a race.
+//! Handles the exit of a Python child in a race.
 
 use super::super::event::ChildId;
 use super::super::runtime::client::TUTOR;
 use super::super::runtime::dialect::{self, Dialect};
 use super::{CONNECT, Race, RacePhase};
 
-/// Maximum number of times that an order is restarted because the tutor's Python has ended.
+/// Maximum number of times that an order is restarted because the tutor's Python has exited.
 const MOST_LOSSES: u32 = 3;
 
 impl Race {
-    /// Handles the end of a child's process. A racer's program ends with its child. If the tutor's child has ended, the
-    /// order is played again from its beginning.
+    /// Handles the exit of a child process. A racer's program ends with its child. If the tutor's child has exited,
+    /// the order is played again from its beginning.
     pub(super) fn handle_child_exit(&mut self, child: ChildId) {
         let Some(client) = self.runtime.clients.with_child(child) else { return };
         if client == TUTOR && self.losses < MOST_LOSSES {
@@ -23,8 +23,8 @@ impl Race {
         self.runtime.handle_child_exit(child);
     }
 
-    /// Connects a new Python of the tutor to the data with which each order begins, and then restarts the order. Before
-    /// the first order, prepares this data again.
+    /// Connects a new Python of the tutor to the data with which each order begins, and then restarts the order. If
+    /// the first order has not begun, prepares this data again.
     fn begin_order_again(&mut self) {
         let (data, start) = match &self.origin {
             Some(origin) => ((**origin).clone(), dialect::inputs(CONNECT, Dialect::Both).into()),

@@ -1,9 +1,9 @@
-//! A race: programs of several clients, each of which is held back before every command. The race plays their turns in
-//! one order after another.
+//! A race: several clients each run a program, and each program is held back before every command. The race plays one
+//! order of the clients' turns after another.
 //!
 //! A race has a separate runtime, with the racers as its clients and a copy of the data. Its output is not shown. Each
 //! order begins with the same data, the same time and fresh variables. The Python children are kept from one order to
-//! the next. A turn of a race is one round trip: a command, or a pipeline with all commands that it sends at once. The
+//! the next. A turn of a race is one round trip: a single command, or all commands that a pipeline sends together. The
 //! clock stands still, except when all racers wait.
 
 pub mod definitions;
@@ -30,17 +30,16 @@ use turns::program_error;
 /// Maximum number of orders that are played.
 const MOST_ORDERS: usize = 400;
 
-/// Maximum number of turns in an order. A program that retries without end would otherwise never finish.
+/// Maximum number of turns in an order. A program that retries endlessly would otherwise never finish.
 const MOST_TURNS: usize = 60;
 
-/// Number of child ids that are reserved for each race. The ids of the children of race `n` start at `n` times this
-/// number.
+/// Number of child ids that are reserved for each race. The ids of race `n` start at `n` times this number.
 const CHILDREN_OF_A_RACE: u32 = 1 << 20;
 
-/// Connects the tutor's Python.
+/// Code that makes the tutor's Python connect.
 const CONNECT: &str = "r.ping()";
 
-/// Resets the variables of a Python that has run something.
+/// Code that deletes the variables of a Python that has run something.
 const FRESH: &str = "if True:
     for _name in [name for name in globals() if not name.startswith('__')]:
         del globals()[_name]
@@ -49,7 +48,7 @@ const FRESH: &str = "if True:
     r = redis.Redis()
 ";
 
-/// The clients of a race, and the condition that must hold after it.
+/// The racing clients, and the condition that must hold after the race.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Code that the tutor runs once, before the first order.
@@ -62,7 +61,7 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub struct Entrant {
     pub name: String,
-    /// Code that the client runs before the race. It keeps the resulting variables, but the data is reset.
+    /// Code that the client runs before the race. The resulting variables are kept, but changes to the data are not.
     pub before: Vec<String>,
     pub program: Vec<String>,
 }
@@ -77,11 +76,11 @@ pub struct Race {
     /// The inputs that are still to be run before the first order.
     start: VecDeque<Input>,
     start_error: Option<ProgramError>,
-    /// The data before the code in `start` ran, and the inputs of that code.
+    /// The data before the preparation ran, and the inputs of the preparation.
     beginning: Box<(Engine, VecDeque<Input>)>,
     /// The data with which each order begins.
     origin: Option<Box<Engine>>,
-    /// Number of times that the tutor's Python has ended.
+    /// Number of times that the tutor's Python has exited.
     losses: u32,
     /// The time at which each order begins.
     clock: Clock,
@@ -90,7 +89,7 @@ pub struct Race {
     search: Search,
     /// The racers whose turns were played by hand in the current order.
     picks: Vec<usize>,
-    /// The turns that are still to be replayed after one was undone.
+    /// After a turn was undone, the earlier turns that are still to be replayed.
     repeated_picks: VecDeque<usize>,
     order: Order,
     tally: RaceResult,
@@ -102,7 +101,7 @@ pub struct Race {
 struct Racer {
     client: ClientIndex,
     entrant: Entrant,
-    /// The inputs that the racer still has to run before the race.
+    /// The inputs that the racer still has to run to prepare for the race.
     before: VecDeque<Input>,
     /// The inputs that the racer still has to run in the race.
     rest: VecDeque<Input>,
@@ -117,7 +116,7 @@ struct Racer {
 pub enum RacePhase {
     /// The data is being prepared.
     Starting,
-    /// The racers run their code from before the race.
+    /// The racers run the code that prepares for the race.
     Preparing,
     Racing,
     /// The data is probed after an order.
@@ -126,10 +125,10 @@ pub enum RacePhase {
     Over,
 }
 
-/// Who decides whose turn is next.
+/// How the next turn is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// The learner chooses whose turn is next.
+    /// The learner chooses the racer whose turn is next.
     ByHand,
     /// A search plays every order.
     EveryOrder,
@@ -140,13 +139,13 @@ pub enum Mode {
 pub enum RacerState {
     /// The racer is ready to send these commands.
     Ready(String),
-    /// The racer is waiting. The text, in Markdown, names what it waits for.
+    /// The racer is waiting for this, in Markdown.
     Waits(String),
     Done,
 }
 
 impl Race {
-    /// Creates a race on a copy of the data. `number` is different for each race of the session.
+    /// Creates a race on a copy of the data. `number` must be different for each race of the session.
     pub fn new(plan: Plan, engine: Engine, clock: Clock, seed: u64, number: u32) -> Self {
         let first_child = number.saturating_mul(CHILDREN_OF_A_RACE);
         let data = engine.clone();
@@ -220,7 +219,7 @@ impl Race {
         self.advance();
     }
 
-    /// Returns what the race is waiting for. Returns `None` if no program runs.
+    /// Returns what the race is waiting for, or `None` if no program runs.
     pub fn need(&self) -> Option<Need> {
         self.runtime.awaited_frame().filter(|_| !self.runtime.is_over)
     }
@@ -267,8 +266,8 @@ impl Race {
         }
     }
 
-    /// Undoes the last turn that was played by hand, by replaying the order up to that turn. Returns false if there is
-    /// none.
+    /// Undoes the last turn that was played by hand, by replaying the order up to that turn. Returns false if no turn
+    /// was played.
     pub fn undo_turn(&mut self) -> bool {
         let was_played = self.picks.pop().is_some();
         if was_played {
@@ -278,7 +277,7 @@ impl Race {
         was_played
     }
 
-    /// Forgets the turns that were played by hand, so that none can be undone.
+    /// Forgets the turns that were played by hand, so that they can no longer be undone.
     pub fn forget_turns(&mut self) {
         self.picks.clear();
     }
@@ -333,7 +332,7 @@ impl Race {
         }
     }
 
-    /// Starts an input of a client. Tutor commands are not allowed in a race.
+    /// Starts an input of a client. Tutor commands are ignored in a race.
     fn begin_input(&mut self, client: ClientIndex, input: Input) {
         let _ = self.runtime.begin(client, input);
     }
@@ -379,7 +378,7 @@ impl Race {
         true
     }
 
-    /// Restores the state from which every order of the turns is played.
+    /// Restores the state with which every order begins.
     fn begin_order(&mut self) {
         let Some(origin) = &self.origin else { return };
         for racer in &mut self.racers {
@@ -418,7 +417,7 @@ impl Race {
         self.phase = RacePhase::Preparing;
     }
 
-    /// Runs the code that each racer has to run before the race, then shuts the racers' gates.
+    /// Runs the code with which each racer prepares for the race, then shuts the racers' gates.
     fn prepare_racers(&mut self) -> bool {
         let mut waiting = self.racers.iter_mut().filter(|racer| !racer.before.is_empty());
         if let Some(racer) = waiting.next() {
@@ -442,7 +441,7 @@ impl Race {
         true
     }
 
-    /// Lets programs run to their next command. Then plays a turn, unless the learner chooses whose turn it is.
+    /// Lets programs run up to their next command. Then plays a turn, unless the learner chooses whose turn is next.
     fn race(&mut self) -> bool {
         for racer in &mut self.racers {
             let client = racer.client;
@@ -472,7 +471,7 @@ impl Race {
         true
     }
 
-    /// Moves the clock to the next deadline of a racer. Returns false if there is none.
+    /// Moves the clock to the next deadline of a racer. Returns false if no racer has a deadline.
     fn pass_time(&mut self) -> bool {
         let Some(deadline_us) = self.runtime.next_deadline_us() else { return false };
         self.runtime.advance_to(deadline_us);
@@ -492,7 +491,7 @@ impl Race {
         true
     }
 
-    /// Records the result of an order, and starts the next one. Returns false if there is none.
+    /// Records the result of an order, and starts the next order. Returns false if there is no next order.
     fn conclude_order(&mut self) -> bool {
         let Some(answer) = self.found.pop() else { return false };
         let answer = probe_answer(answer);

@@ -32,7 +32,7 @@ impl Search {
         choice.taken.min(of - 1)
     }
 
-    /// Prepares the next order. Returns false if all were played.
+    /// Prepares the next order. Returns false if all orders were played.
     pub fn next(&mut self) -> bool {
         self.choices.truncate(self.depth);
         while let Some(last) = self.choices.last_mut() {
@@ -50,7 +50,7 @@ impl Search {
 mod tests {
     use super::*;
 
-    /// Returns all orders of the clients' commands. `commands` has the number of commands of each client.
+    /// Returns all orders of the clients' commands. `commands` contains the number of commands of each client.
     fn orders(commands: &[usize]) -> Vec<String> {
         let mut search = Search::default();
         let mut all = Vec::new();

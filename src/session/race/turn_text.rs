@@ -18,7 +18,7 @@ pub fn commands(commands: &[Words]) -> String {
     truncate_characters(&commands.iter().map(|command| words(command)).collect::<Vec<_>>().join(BETWEEN), LONGEST)
 }
 
-/// Joins the words of a command, with quotes around words that need them.
+/// Joins a command and its arguments, with quotes around those that need them.
 pub fn words(words: &[Vec<u8>]) -> String {
     let word = |word: &Vec<u8>| {
         let text = String::from_utf8_lossy(word);
@@ -41,8 +41,8 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let queued = all.iter().filter(is_queued).count();
     let shown = match all.pop() {
         Some(Value::Array(items)) if queued > 0 => {
-            // Skips MULTI. EXEC is left out as well, because the array has a reply only for each command between the
-            // two.
+            // Skips MULTI. The words of EXEC are left out as well, because EXEC's array contains only the replies to
+            // the commands between MULTI and EXEC.
             let asked = sent.iter().skip((sent.len().saturating_sub(1)).saturating_sub(queued));
             reply(None, &Value::Array(items.into_iter().zip(asked).map(|(item, sent)| paired(sent, item)).collect()))
         }
@@ -55,7 +55,7 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     truncate_characters(&shown, LONGEST)
 }
 
-/// Formats a reply as Python would show it. Status replies and errors are not changed.
+/// Formats a reply as Python would show it. Status replies and errors are shown unchanged.
 pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     match reply {
         Value::Simple(text) | Value::Error(text) => String::from_utf8_lossy(text).into_owned(),

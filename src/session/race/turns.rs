@@ -1,4 +1,4 @@
-//! The turns of a race: a racer's next round trip is sent, and its reply is recorded.
+//! The turns of a race: sends a racer's next round trip, and records its reply.
 
 use super::super::runtime::gate::Gate;
 use super::{Race, RacePhase, Racer, RacerState, turn_text};
@@ -49,13 +49,13 @@ impl Race {
         self.order.steps.push(Turn { who: index, sent, outcome });
     }
 
-    /// Adds a reply to the racer's last turn. If other racers have sent commands since, the reply gets a turn of its
-    /// own.
+    /// Adds a reply to the racer's last turn. If other racers have sent commands since then, the reply becomes a
+    /// separate turn.
     pub(super) fn take_reply(&mut self, index: usize, text: String) {
         // The text is empty until the whole reply has arrived.
         let outcome = if text.is_empty() { TurnOutcome::Waits } else { TurnOutcome::Answered(text) };
         let last = self.racers[index].last_turn.unwrap_or(self.order.steps.len());
-        // Racers that this racer's command woke may have received their replies earlier.
+        // Racers that this command unblocked may have received their replies earlier.
         let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
         match self.order.steps.get_mut(last) {
             Some(step) if step.outcome == TurnOutcome::Waits && nobody_sent_since => step.outcome = outcome,
@@ -66,7 +66,8 @@ impl Race {
     /// Records the result of a racer's program.
     pub(super) fn conclude_program(&mut self, submission: &Submission) {
         let Some(index) = self.racer_with(|client| client.name == submission.client) else { return };
-        // The learner has already seen the errors of the code that comes before the race, so they do not count here.
+        // The learner has already seen the errors of the code that prepares for the race, so these errors do not count
+        // here.
         if self.phase != RacePhase::Racing {
             return;
         }
@@ -92,7 +93,7 @@ impl Race {
     }
 }
 
-/// Returns the error with which a submission ended, if any.
+/// Returns the error with which a submission ended, if it ended with one.
 pub(super) fn program_error(submission: &Submission) -> Option<ProgramError> {
     let error = submission.error.clone()?;
     Some(ProgramError { who: submission.client.clone(), line: submission.source.clone(), error })

@@ -1,4 +1,5 @@
-//! Lines such as `PING`. They are Python if their first word is a name in the client's Python, and redis-cli otherwise.
+//! Handles lines such as `PING`, which run as Python if their first word is a name defined in the client's Python, and
+//! as redis-cli commands otherwise.
 
 use super::Runtime;
 use super::client::{ClientIndex, Work, WorkKind};
@@ -7,14 +8,16 @@ use crate::session::event::{Effect, Show};
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
 impl Runtime {
-    /// Asks a client's Python whether the first word of a line is one of its names. If not, the line is redis-cli.
+    /// Asks a client's Python whether the first word of a line is a defined name. If it is not, the line runs as a
+    /// redis-cli command.
     pub(super) fn ask_name(&mut self, client: ClientIndex, line: String) {
         self.begin_work(client, Submission::default(), WorkKind::AskName { line });
         self.ask_name_again(client);
     }
 
-    /// Asks a client's Python whether the first word of the client's line is a name. If that Python has ended, asks the
-    /// fresh one after its replay. A Python that has run nothing has no names, so the line is redis-cli.
+    /// Asks a client's Python whether the first word of the client's pending line is a defined name. During a replay,
+    /// does nothing, because the question follows at the end of the replay. A Python that has run nothing defines no
+    /// names, so the line runs as a redis-cli command.
     pub(super) fn ask_name_again(&mut self, client: ClientIndex) {
         if self.clients[client].python.replay.is_some() {
             return;
@@ -30,7 +33,7 @@ impl Runtime {
         self.give_turn(client);
     }
 
-    /// Takes the names that begin with the first word of a client's line, and runs the line.
+    /// Handles the list of defined names that begin with the first word of a client's line, and runs the line.
     pub(super) fn take_names(&mut self, client: ClientIndex, names: &[String]) {
         self.turn = None;
         let Some(line) = self.line_in_question(client).map(str::to_owned) else { return };
@@ -44,8 +47,8 @@ impl Runtime {
         }
     }
 
-    /// Handles Ctrl-C while a client's Python is being asked for names. The line will not run. The second Ctrl-C kills
-    /// the Python. Returns false if the Python is not being asked.
+    /// Handles Ctrl-C while a client's Python is being asked for names: cancels the line. A second Ctrl-C kills the
+    /// Python process. Returns false if the Python is not being asked.
     pub(super) fn interrupt_question(&mut self, client: ClientIndex) -> bool {
         let client = &mut self.clients[client];
         let Some(work @ Work { kind: WorkKind::AskName { .. }, .. }) = &mut client.work else { return false };
@@ -93,7 +96,7 @@ mod tests {
         (sent, shown)
     }
 
-    /// Returns a runtime whose Python has run a source and is asked whether PING is a name.
+    /// Returns a runtime whose Python has run some code and is being asked whether PING is a name.
     fn asked() -> Runtime {
         let mut runtime = Runtime::new(1, 1_000_000_000, Dialect::Both);
         runtime.begin(MAIN, Input::Python("PONG = 1".into()));

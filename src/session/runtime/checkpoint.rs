@@ -1,5 +1,5 @@
-//! The part of a checkpoint that concerns the Pythons: each saves its variables, and when the session returns to the
-//! checkpoint, it restores them. That is much faster than a fresh Python with a replay.
+//! The Python part of a checkpoint: each interpreter saves its variables, and restores them when the session returns
+//! to the checkpoint. This is much faster than a replay in a fresh interpreter.
 
 use super::Runtime;
 use super::client::{Client, ClientIndex, MAIN, SavedVariables, TUTOR};
@@ -7,8 +7,8 @@ use crate::session::event::Effect;
 use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 
 impl Runtime {
-    /// Tells each Python that has not done so to save its variables. The Pythons of the learner's first client and of the
-    /// tutor are started for it.
+    /// Tells each idle Python that has not saved its variables to save them. First starts a Python for the tutor and
+    /// for the learner's first client, if they have none.
     pub fn save_variables(&mut self) {
         for client in [TUTOR, MAIN] {
             if self.clients[client].is_free() {
@@ -25,7 +25,7 @@ impl Runtime {
         }
     }
 
-    /// Tells the next Python that has to restore its variables to do so. Returns false if there is none.
+    /// Tells the next Python that has to restore its variables to do so. Returns false if no Python has to.
     pub fn restore_next_variables(&mut self) -> bool {
         let is_due = |client: &Client| client.python.saved_variables == SavedVariables::ToRestore;
         let Some(client) = self.clients.position(is_due) else { return false };
@@ -37,8 +37,8 @@ impl Runtime {
         true
     }
 
-    /// Handles a frame of a child that restores its variables. If it requests something, which the end of an object may do,
-    /// it is replaced after all, because the request must not change the data of the checkpoint.
+    /// Handles a frame of a child that is restoring its variables. If the child sends a request, which a finalizer may
+    /// do, the child is replaced, because the request must not change the data of the checkpoint.
     pub(super) fn handle_restoring_frame(&mut self, client: ClientIndex, frame: &FromChild) {
         let python = &mut self.clients[client].python;
         match frame {
@@ -64,13 +64,13 @@ impl Runtime {
     }
 }
 
-/// Returns whether a client's Python does nothing, and no thread of it waits for anything.
+/// Returns whether a client's Python runs nothing, has no threads besides the main thread, and waits for nothing.
 fn is_idle(client: &Client) -> bool {
     client.is_free() && client.python.asks.is_empty() && client.python.threads == 0 && !client.python.was_interrupted
 }
 
-/// Returns whether the Python of a client can return to the state that it had as `old`, by restoring its variables. Its
-/// connections must still be those of that time, because a closed connection cannot be opened again in the child.
+/// Returns whether a client's Python can return to its state in `old` by restoring its variables. Its connections must
+/// be the same as in `old`, because the child cannot reopen a closed connection.
 pub(super) fn can_return(client: &Client, old: &Client) -> bool {
     let is_kept = |(number, connection): (&u32, &super::client::Connection)| {
         client.python.connections.get(number).is_some_and(|now| now.client == connection.client)

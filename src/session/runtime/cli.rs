@@ -16,7 +16,7 @@ const MOST_TIMES: u32 = 100_000;
 /// redis-cli's error for a line with a quote that is not closed.
 const INVALID_ARGUMENTS: &str = "Invalid argument(s)";
 
-/// redis-cli's error for a number before a command that is out of range.
+/// redis-cli's error for a repeat count (the number before a command) that is out of range.
 const INVALID_REPEAT: &str = "Invalid redis-cli repeat command option value.";
 
 /// Splits a line into the command's words and the number of times to send it: `3 INCR visits`.
@@ -40,7 +40,7 @@ fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), String> {
     }
 }
 
-/// Returns whether a word makes redis-cli exit, without a request to the server.
+/// Returns whether a word makes redis-cli exit instead of sending a command.
 fn is_quit(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"quit") || word.eq_ignore_ascii_case(b"exit")
 }

@@ -113,8 +113,8 @@ pub struct Client {
     pub python: Python,
     /// The connection of the client's redis-cli lines.
     pub cli: Option<ClientId>,
-    /// The database of the redis-cli connection, if the server has closed it. The next line connects again, to this
-    /// database.
+    /// The database that the redis-cli connection had selected, if the server has closed the connection. The next line
+    /// connects to this database again.
     pub closed_database: Option<usize>,
     /// The submission that the client is running.
     pub work: Option<Work>,
@@ -139,7 +139,8 @@ pub struct Work {
     pub was_signalled: bool,
     /// How the statement that is running has ended, while other threads of its Python still run.
     pub outcome: Option<RunOutcome>,
-    /// How much these threads have done since, in requests.
+    /// Number of requests of these other threads since the main thread ended the statement. Output counts as several
+    /// requests.
     pub requests_since: u32,
     /// Whether the submission was judged while it was waiting.
     pub is_judged: bool,
@@ -153,7 +154,8 @@ pub enum WorkKind {
         argv: Vec<Vec<u8>>,
         repeats: u32,
     },
-    /// The child is asked whether the first word of a line is a Python name. If it is not, the line runs in redis-cli.
+    /// The child was asked whether the first word of a line is a Python name. If it is not, the line runs in
+    /// redis-cli.
     AskName {
         line: String,
     },
@@ -188,19 +190,19 @@ pub struct Python {
     pub saved_variables: SavedVariables,
 }
 
-/// Whether a child has saved its variables, so that it can be used again from a checkpoint on.
+/// Whether a child has saved its variables for a checkpoint.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SavedVariables {
     #[default]
     Never,
-    /// The child was told to save them, and has not answered.
+    /// The child was told to save its variables, and has not answered.
     Requested,
     Restorable,
-    /// Some have a state that cannot be restored.
+    /// The child has saved its variables, but the state of some cannot be restored.
     NotRestorable,
-    /// The child has to restore them.
+    /// The child has to restore its variables.
     ToRestore,
-    /// The child is restoring them.
+    /// The child is restoring its variables.
     Restoring,
 }
 
@@ -236,7 +238,7 @@ impl Python {
         self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending, kept));
     }
 
-    /// Returns whether another thread than the main thread is running, which means that it waits for no answer.
+    /// Returns whether a thread other than the main thread is running, that is, not waiting for an answer.
     pub fn has_running_threads(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
     }
@@ -257,8 +259,8 @@ impl Client {
         self.connections().any(|connection| connection == id)
     }
 
-    /// Returns whether the main thread of the client's Python does nothing by itself: it waits for an answer, no source runs,
-    /// or it has got everything that a replay had for it. The other threads may still run.
+    /// Returns whether the main thread of the client's Python is idle: it waits for an answer, or no source runs, or a
+    /// replay has nothing left for the main thread. The other threads may still run.
     pub fn is_main_idle(&self) -> bool {
         match (&self.python.replay, &self.work) {
             _ if self.python.saved_variables == SavedVariables::Restoring => false,

@@ -17,10 +17,10 @@ pub struct Clock {
     readings: u32,
 }
 
-/// If no real time passes, the number of commands of a submission that take no time.
+/// Number of commands of a submission that take no time, if no real time passes.
 const FREE_COMMANDS: usize = 10_000;
 
-/// The time that each command after `FREE_COMMANDS` takes, in microseconds.
+/// The time in microseconds that each further command of the submission takes.
 const COMMAND_US: i64 = 50;
 
 impl Clock {

@@ -1,10 +1,9 @@
-//! The limit on the memory that connections take up besides the data: requests that are not complete, replies that
-//! nobody reads, commands that MULTI has queued, and the names of watched keys and of channels. All connections of a
-//! session together may take as much as the data. Above the limit, the largest one is closed, as Redis does above
-//! `maxmemory-clients`.
+//! The limit on the memory that connections use besides the data: incomplete requests, unread replies, commands queued
+//! by MULTI, and the names of watched keys and of channels. The connections of a session together may use as much
+//! memory as the data. Above the limit, the largest connection is closed, as Redis does above `maxmemory-clients`.
 //!
-//! Measuring the memory takes long if there are many connections or names. So each command adds up how many bytes it may
-//! have added, and the memory is measured only when the sum might exceed the limit.
+//! Measuring the memory takes long if there are many connections or names. So each command adds an upper bound of the
+//! bytes that it added, and the memory is measured only if the sum might exceed the limit.
 
 use super::super::display::memory_size;
 use super::Runtime;
@@ -14,10 +13,10 @@ use crate::markup::Role;
 use crate::messages::runtime as messages;
 use redis_engine::client::ClientId;
 
-/// The memory that a word of a command can take in addition to its bytes, in each of the two tables that keep a name.
+/// Memory in bytes that an argument can use in addition to its own bytes, in each of the two tables that store a name.
 const WORD_OVERHEAD: usize = 64;
 
-/// The connections may exceed the limit by one part in this number before their memory is measured again.
+/// The connections may exceed the limit by the limit divided by this number before their memory is measured again.
 const TOLERANCE: u64 = 64;
 
 /// The memory of the connections when it was last measured, and what may have been added since.
@@ -25,7 +24,7 @@ const TOLERANCE: u64 = 64;
 pub struct ConnectionMemory {
     /// The measured memory in bytes.
     measured: u64,
-    /// The maximum number of bytes that may have been added since.
+    /// Upper bound of the bytes that were added since the memory was measured.
     added: u64,
     /// Whether a connection was closed that the learner was not told about.
     was_exceeded: bool,
@@ -91,7 +90,8 @@ impl Runtime {
         self.connection_memory.note_closed();
     }
 
-    /// Returns the memory of the connections in bytes, or a number that exceeds it by a part of the limit.
+    /// Returns an upper bound of the memory of the connections, in bytes. Measures the memory only if the bound might
+    /// exceed the limit.
     fn connection_memory(&mut self) -> u64 {
         let limit = self.engine.keyspace.memory_cap.limit;
         let ConnectionMemory { measured, added, .. } = self.connection_memory;
@@ -102,7 +102,7 @@ impl Runtime {
         self.connection_memory.measured.saturating_add(self.connection_memory.added)
     }
 
-    /// Returns the connections that are limited: those of all clients but the tutor's own.
+    /// Iterates over the connections that are limited: those of all clients except the tutor's own.
     fn limited_connections(&self) -> impl Iterator<Item = ClientId> {
         let clients = self.clients.indices().filter(|&client| client != TUTOR);
         clients.flat_map(|client| self.clients[client].connections())
@@ -129,7 +129,8 @@ impl Runtime {
         }
     }
 
-    /// Shows a message if a connection was closed because of the limit. `client` is as for `report_memory_limit`.
+    /// Shows a message if a connection was closed because of the limit and the learner has not been told. `client` is
+    /// the client whose submission has ended.
     pub(super) fn report_connection_limit(&mut self, client: ClientIndex) {
         if !self.clients[client].is_shown || self.is_silent {
             return;

@@ -1,4 +1,4 @@
-//! Connections to the engine: those of the session's own clients, and those of real clients.
+//! Connections to the engine: those of the session's own clients, and those of TCP clients.
 
 use super::Runtime;
 use super::wire_log::Cause;
@@ -27,9 +27,9 @@ impl Runtime {
         }
     }
 
-    /// Closes the session's own connections that have more unread output than Redis allows them, such as a subscription
-    /// whose messages nobody reads. Redis: `client-output-buffer-limit`; the server does the same for real clients.
-    /// `replied` is the connection whose command has just run.
+    /// Closes the session's own connections whose unread output exceeds Redis's `client-output-buffer-limit`, such as
+    /// a subscription whose messages are never read. The server does the same for TCP clients. `replied` is the
+    /// connection whose command has just run.
     pub(super) fn close_slow_connections(&mut self, replied: ClientId) {
         let server = &mut self.engine.server;
         let mut written = match self.port {
@@ -61,7 +61,7 @@ impl Runtime {
         self.clients.iter().flat_map(|client| client.connections()).collect()
     }
 
-    /// Returns the connections of real clients, oldest first.
+    /// Returns the connections of TCP clients, oldest first.
     pub fn real_clients(&self) -> Vec<ClientId> {
         let own = self.own_connections();
         self.engine.server.clients.ids().into_iter().filter(|id| !own.contains(id)).collect()

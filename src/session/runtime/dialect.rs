@@ -35,12 +35,12 @@ pub enum Dialect {
 /// Words that are tutor commands even without a colon, if they are the only word on the line.
 const BARE_WORDS: [&str; 5] = ["help", "hint", "skip", "quit", "exit"];
 
-/// Maximum number of bytes of Python that are parsed to find where the lines of other kinds in a text are. A string that is
-/// never closed, with thousands of redis-cli lines after it, would otherwise be parsed again for each of them, and the
-/// prompt would not react for minutes.
+/// Maximum number of bytes of Python that are parsed to find the lines of other kinds in the input. Otherwise, a
+/// string that is never closed, with thousands of redis-cli lines after it, would be parsed again for each line, and
+/// the prompt would not react for minutes.
 const MAX_PARSED_BYTES: usize = 2 << 20;
 
-/// Splits a text, which may have been pasted, into inputs of one kind each.
+/// Splits `text`, which may have been pasted, into inputs of one kind each.
 pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     let text = unprompted(text);
     let text = text.as_str();
@@ -85,8 +85,8 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     parts
 }
 
-/// Returns whether a line of another kind can follow this Python source, which it then ends: unless the source is
-/// unfinished. Subtracts the work from `budget`. When that is used up, the rest of the text counts as Python.
+/// Returns whether a line of another kind may end this Python source. An incomplete source continues on the next line.
+/// Subtracts the cost of parsing from `budget`. When the budget is used up, the rest of the input counts as Python.
 fn ends_python(python: &str, budget: &mut usize) -> bool {
     if python.trim().is_empty() {
         return true;
@@ -96,7 +96,7 @@ fn ends_python(python: &str, budget: &mut usize) -> bool {
     syntax::completeness(python) != Completeness::Incomplete || syntax::split_statements(python).is_ok()
 }
 
-/// Splits an answer into submissions, as a learner would enter them: single lines, or whole blocks.
+/// Splits an answer into submissions as a learner would enter them: single lines, or whole blocks.
 pub fn submissions(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     for input in inputs(text, Dialect::Both) {
@@ -241,7 +241,7 @@ mod tests {
         );
     }
 
-    /// Parsing everything before each line would take minutes for these texts.
+    /// Parsing everything before each line would take minutes for these inputs.
     #[test]
     fn long_texts_with_a_syntax_error_are_split_quickly() {
         let lines = |line: &str| format!("{line}\n").repeat(20_000);

@@ -5,7 +5,7 @@ use super::client_index::ClientIndex;
 use python_kernel::frame::FromChild;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
-/// Whether the commands of a client reach the server at once.
+/// Whether the commands of a client reach the server immediately.
 #[derive(Debug, Clone, Default)]
 pub enum Gate {
     #[default]
@@ -41,7 +41,7 @@ impl Held {
 }
 
 impl Runtime {
-    /// Holds a frame back if it sends commands through a shut gate, and returns any other frame.
+    /// If the gate is shut and a frame sends commands, holds the frame back. Returns any other frame.
     pub(super) fn hold_back(&mut self, client: ClientIndex, thread: u32, frame: FromChild) -> Option<FromChild> {
         let limit = self.engine.keyspace.memory_cap.limit;
         let python = &mut self.clients[client].python;

@@ -20,7 +20,7 @@ pub enum InputOutcome {
 pub enum InputKind {
     Python,
     Cli,
-    /// A remark to be written at this place. It is not code.
+    /// A remark to be written at this place in the script as a comment.
     Remark,
 }
 

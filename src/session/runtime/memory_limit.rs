@@ -10,8 +10,8 @@ use crate::messages::runtime as messages;
 pub const MEMORY_LIMIT: u64 = 1 << 30;
 
 impl Runtime {
-    /// Shows a message, once, if a command was refused because the data has reached its limit. `client` is the client
-    /// that sent the command, or `None` for a real client.
+    /// Shows a message, only once, if a command was refused because the data has reached its limit. `client` is the
+    /// client that sent the command, or `None` for a client that is connected over TCP.
     pub fn report_memory_limit(&mut self, client: Option<ClientIndex>) {
         let is_shown = client.is_none_or(|client| self.clients[client].is_shown) && !self.is_silent;
         let cap = &mut self.engine.keyspace.memory_cap;

@@ -1,9 +1,9 @@
-//! The runtime of a session: Redis, the clock, and the clients with their Pythons and redis-cli lines. It contains
-//! nothing about lessons.
+//! The runtime of a session: Redis, the clock, and the clients with their Python interpreters and redis-cli lines. It
+//! contains nothing about lessons.
 //!
 //! Only one client's program runs at a time. Its turn ends when the program requests something that is not available
-//! yet, or when the program ends. So the result depends only on the inputs, and never on the speed of a process. A
-//! transcript and a terminal show the same.
+//! yet, or when the program ends. So the result depends only on the inputs, and never on the speed of a process. The
+//! same inputs show the same output in a transcript and in a terminal.
 
 mod ask;
 mod ask_name;
@@ -70,9 +70,9 @@ pub struct Runtime {
     last_child: u32,
     /// Submissions that have run and wait for the session to judge them.
     pub finished: VecDeque<(ClientIndex, Submission)>,
-    /// Commands of real clients that changed data and have not been judged.
+    /// Commands that changed data, came from clients connected over TCP, and have not been judged.
     pub real_client_commands: Vec<Vec<Vec<u8>>>,
-    /// All commands of the learner's clients, with their bytes and replies.
+    /// The commands of the learner's clients, with their bytes and replies.
     pub wire_log: WireLog,
     /// All inputs that have ended. `:save` reads them.
     pub input_log: InputLog,
@@ -85,11 +85,11 @@ pub struct Runtime {
     connection_memory: ConnectionMemory,
     /// The folded output, which `:more` shows.
     folded: FoldedOutput,
-    /// The port for real clients, while one is open.
+    /// The port for connections over TCP, while one is open.
     pub port: Option<u16>,
     /// The data before the current trial. During a trial, only the tutor's client runs.
     trial_start: Option<Box<Engine>>,
-    /// The walls of the sandbox around the last Python that was started, as that Python reported them.
+    /// The restrictions of the sandbox, as reported by the Python that was last started.
     pub python_walls: Option<Walls>,
     /// Whether the session has ended.
     pub is_over: bool,
@@ -154,7 +154,8 @@ impl Runtime {
         self.engine.advance(self.clock.now_us());
     }
 
-    /// Starts again with no keys, no clients and no variables. Real clients stay connected.
+    /// Removes all keys, clients and variables, and starts again with the session's first clients. Clients that are
+    /// connected over TCP stay connected.
     pub fn reset(&mut self) {
         for client in self.clients.iter() {
             self.effects.extend(client.python.child.map(Effect::Kill));
@@ -209,11 +210,11 @@ impl Runtime {
         connection.map_or(0, |id| self.engine.server.clients.get(id).database)
     }
 
-    /// Returns the need for a frame of the child whose turn it is.
+    /// Returns the need to read a frame from the child whose turn it is.
     pub fn awaited_frame(&self) -> Option<Need> {
         let client = &self.clients[self.turn?];
         let is_main_idle = client.is_main_idle();
-        // In a replay, all requests are answered at once, so a child that is silent has nothing left to do.
+        // In a replay, all requests are answered immediately, so a child that is silent has nothing left to do.
         let ends_in_silence = is_main_idle || client.python.replay.is_some();
         let deadline_us = self.next_deadline_us().or(ends_in_silence.then(|| self.clock.now_us()));
         Some(Need::Frame { child: client.python.child?, deadline_us, is_main_idle })
@@ -340,8 +341,8 @@ impl Runtime {
     }
 }
 
-/// Returns the value that a probe showed, or its error. Python does not echo None, so if nothing was shown, the value
-/// is `None`.
+/// Returns the value that a probe showed, or its error. Python does not echo `None`, so a probe that showed nothing
+/// has the value `None`.
 pub fn probe_answer(probe: Submission) -> Result<DisplayedValue, Failure> {
     match probe.error {
         Some(error) => Err(error),

@@ -32,7 +32,7 @@ impl Runtime {
         }
     }
 
-    /// Shows a Markdown text from the tutor.
+    /// Shows a message from the tutor, which is written in Markdown.
     pub fn say(&mut self, role: Role, markdown: &str) {
         self.show(Show::Text(Text::from_markdown(role, markdown)));
     }

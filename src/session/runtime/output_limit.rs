@@ -1,5 +1,5 @@
 //! Limits output. At the prompt, a submission shows a limited amount of output, and the rest is counted and kept for
-//! `:more`. A statement of a script may show much more, and output beyond that limit is only counted.
+//! `:more`. A statement of a script may show much more, and the output beyond that limit is counted but not kept.
 
 use super::super::display::with_commas;
 use super::super::event::Show;
@@ -9,13 +9,13 @@ use crate::markup::Role;
 use crate::messages::runtime as messages;
 use crate::redis_cli::format::LeftOut;
 
-/// Returns the maximum number of bytes of a submission's output that are kept. At a prompt they are kept for judging,
-/// and in a script for the program that reads the output. A loop that prints without end must not fill the memory.
+/// Returns the maximum number of bytes of a submission's output that are kept: at a prompt for judging, and in a
+/// script for the program that reads the output. A loop that prints endlessly must not fill the memory.
 pub fn most_output(is_script: bool) -> usize {
     if is_script { 16 << 20 } else { 1 << 20 }
 }
 
-/// Returns the maximum number of bytes of a reply that are formatted: those that may be shown or kept.
+/// Returns the maximum number of bytes of a reply that are formatted. No more than this can be shown or kept.
 pub fn most_formatted(is_script: bool) -> usize {
     let Allowance { characters, kept, .. } = if is_script { Allowance::IN_SCRIPT } else { Allowance::AT_PROMPT };
     (characters + kept).max(most_output(is_script)) + 1
@@ -42,19 +42,19 @@ impl Allowance {
 pub struct OutputLimit {
     allowance: Allowance,
     output: Shown,
-    /// Tracebacks have an allowance of their own, so that long output hides no error.
+    /// Tracebacks are counted separately, so that long output does not hide an error.
     tracebacks: Shown,
     /// Whether the shown output ends in the middle of a line.
     is_within_line: bool,
     rest: FoldedOutput,
 }
 
-/// How much of a kind of output was shown.
+/// How much output of one kind was shown.
 #[derive(Debug, Default, Clone)]
 struct Shown {
     lines: usize,
     characters: usize,
-    /// Whether something was left out, so that nothing after it is shown.
+    /// Whether something was left out. Nothing is shown after that.
     is_full: bool,
 }
 
@@ -79,19 +79,19 @@ impl OutputLimit {
         }
     }
 
-    /// Returns the part of a text that is within the limit, and folds the rest.
+    /// Returns the part of the output that is within the limit, and folds the rest.
     pub fn admit<'a>(&mut self, text: &'a str) -> &'a str {
         let shown = self.output.admit(text, self.allowance);
         self.fold_after(text, shown)
     }
 
-    /// Does the same for a traceback.
+    /// Returns the part of a traceback that is within the limit for tracebacks, and folds the rest.
     pub fn admit_traceback<'a>(&mut self, text: &'a str) -> &'a str {
         let shown = self.tracebacks.admit(text, self.allowance);
         self.fold_after(text, shown)
     }
 
-    /// Folds everything after the first `shown` bytes of a text, and returns these.
+    /// Returns the first `shown` bytes of `text`, and folds the rest.
     fn fold_after<'a>(&mut self, text: &'a str, shown: usize) -> &'a str {
         let (shown, rest) = text.split_at(shown);
         if !shown.is_empty() {
@@ -101,7 +101,7 @@ impl OutputLimit {
         shown
     }
 
-    /// Counts the end of a text that is not kept.
+    /// Counts the end of a long reply, which was never formatted and is not kept.
     pub fn leave_out(&mut self, end: LeftOut) {
         self.output.is_full |= end.characters > 0;
         self.rest.lines += end.lines;
@@ -109,7 +109,7 @@ impl OutputLimit {
         self.rest.lost += end.characters;
     }
 
-    /// Returns the sentence about the output that was not shown, if any was.
+    /// Returns a message about the output that was not shown, if there is any.
     fn notice(&self) -> Option<String> {
         let FoldedOutput { lines, characters, .. } = self.rest;
         let most = with_commas(self.allowance.characters);
@@ -123,7 +123,7 @@ impl OutputLimit {
 }
 
 impl Shown {
-    /// Returns how many bytes of a text can be shown, and counts them.
+    /// Returns how many bytes of `text` can be shown, and counts what they contain.
     fn admit(&mut self, text: &str, allowance: Allowance) -> usize {
         let mut end = 0;
         for line in text.split_inclusive('\n') {
@@ -145,7 +145,7 @@ impl Shown {
 }
 
 impl FoldedOutput {
-    /// Counts a text, and keeps it until `most_kept` bytes are kept.
+    /// Counts the lines and characters of `text`, and keeps it until `most_kept` bytes are kept.
     fn fold(&mut self, text: &str, most_kept: usize) {
         self.lines += text.matches('\n').count();
         self.characters += text.chars().count();
@@ -155,7 +155,7 @@ impl FoldedOutput {
         self.lost += text[end..].chars().count();
     }
 
-    /// Returns the sentence about how much output was folded, if any was.
+    /// Returns a message about how much output was folded, or `None` if nothing was.
     fn notice(&self) -> Option<String> {
         let (lines, characters) = (with_commas(self.lines), with_commas(self.characters));
         match (self.lines, self.characters, self.kept.is_empty()) {

@@ -13,11 +13,11 @@ use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
-/// Maximum number of requests of other threads after a statement that belong to it. A thread that never rests would otherwise
-/// keep the prompt from coming back.
+/// Maximum number of requests of other threads that still count for a statement after its main thread has ended.
+/// Otherwise, a thread that never waits would keep the prompt from coming back.
 const MOST_REQUESTS_SINCE: u32 = 10_000;
 
-/// The number of requests that a piece of output counts as. A piece has up to some thousand characters.
+/// The number of requests that one frame of output counts as. Such a frame contains up to a few thousand characters.
 const OUTPUT_WEIGHT: u32 = 100;
 
 /// Number of bytes that a connection's input may keep allocated without using them.
@@ -39,7 +39,7 @@ impl Runtime {
         child
     }
 
-    /// Tells a client's Python to run a source.
+    /// Makes a client's Python run a source.
     fn run_python(&mut self, client: ClientIndex, source: String) {
         let child = self.start_python(client);
         let python = &mut self.clients[client].python;
@@ -105,19 +105,19 @@ impl Runtime {
             FromChild::Completions { names } => self.take_names(client, &names),
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
             FromChild::VariablesSaved { are_restorable } => self.note_saved_variables(client, are_restorable),
-            // The child was told to restore nothing, or was replaced in the meantime.
+            // The session no longer waits for this answer.
             FromChild::VariablesRestored => {}
             FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
                 self.answer(client, MAIN_THREAD, ToChild::Interrupted);
             }
-            // The request that should be interrupted was answered in the meantime, so the program continues.
+            // The wait that was to be interrupted had already ended, so the program continues.
             FromChild::InterruptWait => {}
             FromChild::RunFinished(outcome) => self.run_finished(client, outcome),
         }
     }
 
-    /// Ends the statement that a client has run, unless other threads of its Python still run. What these do belongs to the
-    /// statement, so it does not depend on their speed which statement it belongs to.
+    /// Ends the statement that a client has run, unless other threads of its Python still run. What those threads do
+    /// counts for this statement, however fast or slow they are.
     fn run_finished(&mut self, client: ClientIndex, outcome: RunOutcome) {
         let Client { python, work, .. } = &mut self.clients[client];
         python.asks.remove(&MAIN_THREAD);
@@ -129,7 +129,8 @@ impl Runtime {
         }
     }
 
-    /// Ends a statement whose main thread has ended, and whose other threads were awaited. Returns false if there is none.
+    /// Ends a statement whose main thread has ended and that was waiting for the other threads. Returns false if there
+    /// is none.
     pub(super) fn end_statement(&mut self, client: ClientIndex) -> bool {
         let outcome = self.clients[client].work.as_mut().and_then(|work| work.outcome.take());
         let is_awaited = outcome.is_some();
@@ -137,8 +138,8 @@ impl Runtime {
         is_awaited
     }
 
-    /// Counts what other threads do after a statement, and ends the statement when all of them wait, or if they do not come
-    /// to rest.
+    /// Counts a request that another thread sent after the main thread ended. Ends the statement if all threads wait,
+    /// or if the maximum is reached.
     fn count_thread_request(&mut self, client: ClientIndex, weight: u32) {
         let Client { python, work, .. } = &mut self.clients[client];
         let Some(work) = work.as_mut().filter(|work| work.outcome.is_some()) else { return };
@@ -215,8 +216,8 @@ impl Runtime {
         self.limit_connections();
     }
 
-    /// Closes a connection whose requests that have not run, and commands that MULTI has queued, are larger than Redis
-    /// allows: `client-query-buffer-limit`.
+    /// Closes a connection if its pending requests and the commands queued by MULTI are larger than Redis allows
+    /// (`client-query-buffer-limit`).
     fn limit_query_buffer(&mut self, id: ClientId, client: ClientIndex, connection: u32) {
         let unread = self.clients[client].python.connections.get(&connection).map_or(0, |open| open.input.len());
         let Some(state) = self.engine.server.clients.find(id).filter(|state| !state.closing) else { return };
@@ -338,12 +339,12 @@ impl Runtime {
         }
     }
 
-    /// Answers a child's request, which gives that child the turn.
+    /// Answers a child's request, and gives that child the turn.
     pub fn answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild) {
         self.send_answer(client, thread, answer, None);
     }
 
-    /// Answers a child's request. `connection` is the child's number of the connection that was opened, if any.
+    /// Answers a child's request. `connection` is the child's number for the connection that was opened, if any.
     fn send_answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild, connection: Option<u32>) {
         let python = &mut self.clients[client].python;
         python.asks.remove(&thread);
@@ -432,7 +433,7 @@ impl Runtime {
         }
     }
 
-    /// Records that a child's process needed more memory than this limit in bytes. The end of the process is reported
+    /// Records that a child process needed more memory than this limit in bytes. The exit of the process is reported
     /// afterwards.
     pub fn note_out_of_memory(&mut self, child: ChildId, limit: u64) {
         if let Some(client) = self.clients.with_child(child) {
@@ -440,7 +441,7 @@ impl Runtime {
         }
     }
 
-    /// Handles the end of a child's process: starts a new child, which replays what the old one ran.
+    /// Handles the exit of a child process: starts a new child, which replays what the old one ran.
     pub fn handle_child_exit(&mut self, child: ChildId) {
         let Some(client) = self.clients.with_child(child) else { return };
         if self.turn == Some(client) {
@@ -480,14 +481,14 @@ impl Runtime {
         self.ask_name_again(client);
     }
 
-    /// Kills a client's Python. The next source runs in a fresh one, without the variables.
+    /// Kills a client's Python process. The next source runs in a fresh process, without the variables.
     pub fn replace_python(&mut self, client: ClientIndex) {
         self.effects.extend(self.clients[client].python.child.map(Effect::Kill));
         self.forget_child(client);
         self.clients[client].python.replay_log = ReplayLog::default();
     }
 
-    /// Drops the state of a child that has ended.
+    /// Drops the state of a child that has ended, and closes its connections.
     pub fn forget_child(&mut self, client: ClientIndex) {
         let python = &mut self.clients[client].python;
         python.child = None;

@@ -1,13 +1,13 @@
-//! Replays: a fresh child runs the sources of a replay log, and its requests are answered from the log: connections,
-//! replies, the time, the lines of `input()`. The engine runs no command, so the changes of other clients stay as they
-//! are. `replay_run` does what a replay says.
+//! Replays: a fresh child runs the sources of a replay log, and its requests (connections, replies, the time, the
+//! lines of `input()`) are answered from the log. The engine runs no command, so changes by other clients are
+//! preserved. `replay_run` carries out the steps of a replay.
 //!
-//! The answers are given in the order of the log, whichever thread they are for. So threads depend on each other as they
-//! did before. A thread may have been ahead of the session: it had sent a request that was not read yet. In a replay,
-//! such a request is deferred to the end.
+//! Answers are sent in the order of the log, across all threads, so threads interleave as they did before. A thread
+//! may have been ahead of the session: it had sent a request that the session had not read yet. In a replay, such a
+//! request is deferred to the end.
 //!
-//! The log does not have the sources that were interrupted. So a connection that such a source has opened or closed is
-//! requested where the log has none, or is not requested where the log has one, and connections get other numbers.
+//! The log does not contain sources that were interrupted. Connections that such a source has opened or closed can be
+//! missing from the log or superfluous in it, and the child may number its connections differently.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -15,31 +15,31 @@ use super::ask::Ask;
 use super::replay_log::{Answer, Entry};
 use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 
-/// In place of the number of a kept connection: there is none.
+/// Takes the place of a kept connection's number if there is no such connection.
 pub const NOT_KEPT: u32 = u32::MAX;
 
 /// A replay in progress.
 #[derive(Debug, Clone)]
 pub struct Replay {
-    /// The sources that are still to be run, each with the answers that were given until the next one.
+    /// The sources that are still to be run, each with the answers that were given before the next source started.
     rest: VecDeque<(String, VecDeque<Answer>)>,
     /// The answers that are still to be given before the next source runs.
     current: VecDeque<Answer>,
-    /// The requests that wait for the answers before theirs, by thread.
+    /// The requests that wait until the answers before theirs have been sent, by thread.
     asked: BTreeMap<u32, FromChild>,
     /// Whether the main thread has run the current source.
     has_run: bool,
-    /// Whether the child was silent since then.
+    /// Whether the child was silent after the main thread had run the current source.
     is_quiet: bool,
     /// Number of threads besides the main thread.
     threads: u32,
-    /// The threads whose pending request was taken.
+    /// The threads that wait for the answer to their pending request.
     asking: BTreeSet<u32>,
     /// Whether the main thread has done everything that is in the log.
     is_main_done: bool,
-    /// Whether the child was killed, because it does something else than before.
+    /// Whether the child was killed because its requests differed from the log.
     is_given_up: bool,
-    /// The frames of threads that have got all their answers, and have sent a request since.
+    /// The frames that threads have sent after they received all their answers.
     pub deferred: VecDeque<(u32, FromChild)>,
     pub connections: Connections,
     /// The requests that are still unanswered at the end of the log, by thread.
@@ -56,7 +56,7 @@ pub enum Connections {
     },
     /// The connections were kept, and have their final state already.
     Kept {
-        /// The kept connection behind each number of the child.
+        /// The number of each kept connection, by the number that the child now uses for it.
         by_number: BTreeMap<u32, u32>,
         /// The kept connections that the log does not mention, because the sources that opened them are not in it.
         unlogged: VecDeque<u32>,
@@ -66,7 +66,7 @@ pub enum Connections {
 /// What has to be done next in a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplayStep {
-    /// The child has to do something first.
+    /// The replay waits for a frame from the child.
     Wait,
     /// The child has to run this source.
     Run(String),
@@ -76,14 +76,14 @@ pub enum ReplayStep {
     Connect(u32, FromChild, Option<ToChild>),
     /// A thread waits for the answer to its pending request.
     Ask(u32, Ask),
-    /// The child does something else than before.
+    /// The child's request differs from the log.
     GiveUp,
 }
 
-/// What a request asks for.
+/// What a child requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Request {
-    /// A connection with this number of the child.
+    /// A connection, to which the child has given this number.
     Connect(u32),
     /// Replies on a connection.
     Replies(u32),
@@ -127,7 +127,8 @@ fn is_answer_to_connect(answer: &ToChild) -> bool {
 }
 
 impl Replay {
-    /// Returns a replay that opens its connections again. `waiting` has the threads that were waiting for an answer.
+    /// Returns a replay that opens its connections again. `waiting` contains the threads that were waiting for an
+    /// answer.
     pub fn opening<'a>(entries: impl Iterator<Item = &'a Entry>, waiting: BTreeSet<u32>) -> Replay {
         Replay {
             rest: entries.map(|entry| (entry.source.clone(), entry.answers.clone())).collect(),
@@ -145,8 +146,8 @@ impl Replay {
         }
     }
 
-    /// Returns a replay whose connections were kept. It ends when the threads wait again for the answers to the pending
-    /// requests.
+    /// Returns a replay whose connections were kept. The replay ends when the threads in `pending` wait for their
+    /// answers again.
     pub fn keeping<'a>(
         entries: impl Iterator<Item = &'a Entry>,
         pending: BTreeMap<u32, Ask>,
@@ -162,10 +163,10 @@ impl Replay {
         replay
     }
 
-    /// Takes a frame of a thread, unless it asks for nothing. Returns the frame in that case.
+    /// Takes a frame of a thread if it is a request or has to be deferred. Returns any other frame.
     ///
-    /// A thread that has got all its answers may request something else: it was waiting when its process ended, was ahead of
-    /// the session, or is ahead of an interrupted source. Its frames are deferred from there on.
+    /// A thread that has received all its answers may send further requests: it was waiting when its process ended,
+    /// was ahead of the session, or is ahead of an interrupted source. From then on, its frames are deferred.
     pub fn take_request(&mut self, thread: u32, frame: FromChild) -> Option<FromChild> {
         let is_request = Request::from_frame(&frame).is_some();
         let has_more = thread == MAIN_THREAD || self.has_answers(thread) || self.pending.contains_key(&thread);
@@ -186,25 +187,26 @@ impl Replay {
         self.current.iter().chain(rest).any(|answer| answer.thread == thread)
     }
 
-    /// Notes that the main thread has run the current source.
+    /// Records that the main thread has run the current source.
     pub fn end_source(&mut self) {
         self.has_run = true;
     }
 
-    /// Notes the number of threads besides the main thread.
+    /// Records the number of threads besides the main thread.
     pub fn count_threads(&mut self, threads: u32) {
         self.threads = threads;
     }
 
-    /// Returns whether another thread than the main thread may be running: it neither waits for an answer nor was the child
-    /// silent.
+    /// Returns whether a thread other than the main thread may be running: not all of them wait, and the child has not
+    /// been silent.
     fn has_running_threads(&self) -> bool {
         let deferred = self.deferred.iter().map(|(thread, _)| thread);
         let waiting = self.asked.keys().chain(deferred).chain(&self.asking).filter(|&&thread| thread != MAIN_THREAD);
         !self.is_quiet && self.threads as usize > waiting.collect::<BTreeSet<_>>().len()
     }
 
-    /// Returns whether the next source can run: the main thread has run the current one, and all other threads wait.
+    /// Returns whether the next source can run: the main thread has run the current source, and all other threads
+    /// wait.
     fn is_source_done(&self) -> bool {
         self.has_run && !self.has_running_threads()
     }
@@ -229,7 +231,8 @@ impl Replay {
                 return ReplayStep::Wait;
             };
             if matches!(request, Request::Replies(_)) && is_answer_to_connect(&answer.frame) {
-                // The connection that the child still uses was closed by an interrupted source, and opened again here.
+                // An interrupted source had closed this connection, and the log opened it again here. In the child it
+                // is still open.
                 self.take_answer(request);
                 continue;
             }
@@ -251,7 +254,8 @@ impl Replay {
         ReplayStep::Run(source)
     }
 
-    /// Answers the request of a thread. A request for a connection that is not in the log was that of an interrupted source.
+    /// Answers the request of a thread. A request for a connection that is not in the log came from an interrupted
+    /// source.
     fn answer(&mut self, thread: u32, logged: Option<ToChild>) -> ReplayStep {
         match (self.asked.remove(&thread), logged) {
             (Some(request @ FromChild::Connect { .. }), logged) => ReplayStep::Connect(thread, request, logged),
@@ -260,7 +264,7 @@ impl Replay {
         }
     }
 
-    /// Takes the next answer of the log, and notes which kept connection belongs to it.
+    /// Takes the next answer from the log, and records which kept connection the child's number stands for.
     fn take_answer(&mut self, request: Request) -> Option<ToChild> {
         let answer = self.current.pop_front()?;
         if let (Some(kept), Request::Connect(number) | Request::Replies(number)) = (answer.connection, request)
@@ -271,14 +275,14 @@ impl Replay {
         Some(answer.frame)
     }
 
-    /// Takes the request of a thread as its pending one, if it has one.
+    /// Makes a thread wait for the answer to its pending request, if there is one.
     fn take_pending(&mut self, thread: u32) -> Option<ReplayStep> {
         let ask = self.pending.remove(&thread)?;
         let request = self.asked.remove(&thread).as_ref().and_then(Request::from_frame);
         self.asking.insert(thread);
         self.is_main_done |= thread == MAIN_THREAD;
         let ask = match (ask, request) {
-            // The child may have another number for the connection than before.
+            // The child's number for the connection may have changed.
             (Ask::Receive { deadline_us, .. }, Some(Request::Replies(connection))) => {
                 Ask::Receive { connection, deadline_us }
             }
@@ -287,8 +291,8 @@ impl Replay {
         Some(ReplayStep::Ask(thread, ask))
     }
 
-    /// Handles the silence of a child that has something left to do: its threads have ended, or the thread that got the next
-    /// answer of the log does not ask for it. Returns whether the replay can go on nevertheless.
+    /// Handles the silence of a child that still has answers left: its threads have ended, or the thread that has to
+    /// receive the next answer does not request it. Returns whether the replay can continue.
     pub fn skip_silence(&mut self) -> bool {
         if !self.is_quiet && self.has_run {
             self.is_quiet = true;
@@ -304,7 +308,7 @@ impl Replay {
         true
     }
 
-    /// Notes that the child was killed.
+    /// Records that the child was killed.
     pub fn give_up(&mut self) {
         self.is_given_up = true;
     }
@@ -313,7 +317,7 @@ impl Replay {
         self.is_given_up
     }
 
-    /// Returns whether only other threads than the main thread have something left to do.
+    /// Returns whether the main thread has done everything. Other threads may still run.
     pub fn is_main_done(&self) -> bool {
         self.is_main_done && !self.is_given_up
     }

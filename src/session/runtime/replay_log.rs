@@ -1,5 +1,5 @@
-//! The replay log: the sources that a client's Python ran, and every answer that it got. With the log, a fresh Python
-//! can be brought to the same state without changing the data.
+//! The replay log: the sources that a client's Python ran, and every answer that it received. With the log, a fresh
+//! Python can be brought to the same state without changing the data.
 //!
 //! A source is left out if it was interrupted or if its child ended, because it is unknown how far the source ran.
 
@@ -14,7 +14,7 @@ use python_kernel::frame::{MAIN_THREAD, ToChild};
 /// without variables.
 const MOST_BYTES: usize = 64 << 20;
 
-/// A source, and the answers to its requests while it ran.
+/// A source, and the answers to the requests that were made while it ran.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
     pub source: String,
@@ -26,7 +26,7 @@ pub struct Entry {
 pub struct Answer {
     pub thread: u32,
     pub frame: ToChild,
-    /// The child's number of the connection that was opened, if this answers a request to connect.
+    /// The child's number for the connection that was opened, if this answers a request to connect.
     pub connection: Option<u32>,
 }
 
@@ -68,8 +68,8 @@ impl ReplayLog {
         }
     }
 
-    /// Removes the running source, because a replay could not repeat how it ended. Keeps the answers to threads that an
-    /// earlier source has started.
+    /// Removes the running source, because a replay could not repeat how it ended. Keeps the answers to threads that
+    /// were started by an earlier source.
     pub fn drop_last(&mut self) {
         let Some(last) = self.entries.pop() else { return };
         let of_threads = |entry: &Entry| entry.answers.iter().map(|answer| answer.thread).max();
@@ -104,14 +104,14 @@ impl ReplayLog {
         (self.entries.len(), self.bytes)
     }
 
-    /// Returns a replay of the whole log, for a Python whose connections are gone. `waiting` has the threads of the previous
-    /// Python that were waiting for an answer.
+    /// Returns a replay of the whole log, for a Python whose connections are gone. `waiting` contains the threads of
+    /// the previous Python that were waiting for an answer.
     pub fn replay(&self, waiting: BTreeSet<u32>) -> Replay {
         Replay::opening(self.entries(), waiting)
     }
 
     /// Returns a replay of the whole log, for a Python whose connections were kept. `kept` contains the numbers of
-    /// these connections. At its end, the replay waits for the answers to the pending requests.
+    /// these connections. At its end, the threads in `pending` wait for their answers again.
     pub fn replay_to(&self, pending: BTreeMap<u32, Ask>, kept: impl Iterator<Item = u32>) -> Replay {
         Replay::keeping(self.entries(), pending, kept)
     }

@@ -10,8 +10,8 @@ use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 use redis_engine::resp::request::RequestParser;
 
 impl Runtime {
-    /// Makes a fresh child run everything in the replay log. `waiting` has the threads of the previous child that were
-    /// waiting for an answer.
+    /// Makes a fresh child run everything in the replay log. `waiting` contains the threads of the previous child that
+    /// were waiting for an answer.
     pub(super) fn begin_replay(&mut self, client: ClientIndex, waiting: BTreeSet<u32>) {
         if self.clients[client].python.replay_log.is_empty() {
             return;
@@ -30,7 +30,7 @@ impl Runtime {
         true
     }
 
-    /// Does what can be done in a replay, until the child has to send something.
+    /// Carries out the steps of a replay until the child has to send a frame.
     fn continue_replay(&mut self, client: ClientIndex) {
         loop {
             let python = &mut self.clients[client].python;
@@ -81,7 +81,7 @@ impl Runtime {
         }
     }
 
-    /// Opens a connection if the replay opens its connections again, and returns the answer to the request for it.
+    /// Returns the answer to a child's request to connect. Opens a connection unless the connections were kept.
     fn replay_connect(&mut self, client: ClientIndex, request: &FromChild, logged: Option<ToChild>) -> Option<ToChild> {
         let FromChild::Connect { connection, host, port, setup_commands } = request else { return None };
         let replay = self.clients[client].python.replay.as_mut()?;
@@ -100,7 +100,7 @@ impl Runtime {
         })
     }
 
-    /// Returns the answer to a request for a connection that exists already.
+    /// Returns the answer to a request to connect, for a connection that was kept: the replies to the setup commands.
     fn setup_replies(&mut self, setup_commands: &[u8]) -> ToChild {
         let id = self.connect();
         self.execute_all(id, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
@@ -109,11 +109,12 @@ impl Runtime {
         ToChild::Connected { data }
     }
 
-    /// Ends a replay in which nothing happens any more, or goes on without what does not happen again.
+    /// Handles the silence of a child in a replay: ends the replay, or skips the answers that the child does not
+    /// request.
     pub(super) fn end_silent_replay(&mut self, client: ClientIndex) {
         let Some(replay) = &mut self.clients[client].python.replay else { return };
         if replay.is_given_up() {
-            // The end of the child is reported next.
+            // The exit of the child is reported next.
         } else if replay.is_main_done() {
             self.finish_replay(client);
         } else if replay.skip_silence() {
@@ -123,7 +124,7 @@ impl Runtime {
         }
     }
 
-    /// Kills the child of a replay, because it does something else than before, or on request of the learner.
+    /// Kills the child of a replay, because its requests differ from the log, or at the learner's request.
     pub(super) fn give_up_replay(&mut self, client: ClientIndex) {
         let python = &mut self.clients[client].python;
         self.effects.extend(python.child.map(Effect::Kill));
@@ -132,11 +133,11 @@ impl Runtime {
         }
     }
 
-    /// Ends a replay. A kept connection gets the number that the child has for it. One that the child has not opened is
-    /// closed, and one that the child has opened beyond those is opened.
+    /// Ends a replay. Renumbers the kept connections to match the child's numbers, closes those that the child has not
+    /// opened, and opens the ones that are missing.
     ///
-    /// The deferred requests of threads are read with the next frame, as before. If the process of the threads had ended,
-    /// those that were waiting for an answer request it again.
+    /// The requests that threads have sent beyond the log are handled at the client's next turn. If the threads'
+    /// previous process had ended, requests of threads that were waiting for an answer are handled immediately.
     fn finish_replay(&mut self, client: ClientIndex) {
         self.turn = None;
         let Some(replay) = self.clients[client].python.replay.take() else { return };
@@ -156,7 +157,7 @@ impl Runtime {
         self.ask_name_again(client);
     }
 
-    /// Gives kept connections the numbers that the child has for them.
+    /// Renumbers kept connections to match the numbers that the child uses for them.
     fn keep_connections(&mut self, client: ClientIndex, by_number: BTreeMap<u32, u32>) {
         let mut kept = std::mem::take(&mut self.clients[client].python.connections);
         for (number, kept_number) in by_number {

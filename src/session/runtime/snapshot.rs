@@ -14,7 +14,8 @@ use redis_engine::keyspace::Keyspace;
 use redis_engine::server_state::ServerState;
 use redis_engine::watch::Watches;
 
-/// The state of a runtime at one time. Snapshots share the keyspace while no key changes, and the entries of the logs.
+/// The state of a runtime at one time. Snapshots share the entries of the logs, and share the keyspace as long as no
+/// key changes.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub keyspace: Arc<Keyspace>,
@@ -29,12 +30,12 @@ pub struct Snapshot {
     input_log: InputLog,
 }
 
-/// What becomes of a Python that has run something since a snapshot.
+/// What happens to a Python that has run something since a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UsedPython {
-    /// It is killed, and a fresh one replays the log of the snapshot.
+    /// The Python is killed, and a fresh one replays the log of the snapshot.
     Replaced,
-    /// It restores the variables that it saved when the snapshot was made, if it can. Otherwise it is replaced.
+    /// The Python restores the variables that it saved when the snapshot was made. If it cannot, it is replaced.
     Returned,
 }
 
@@ -57,8 +58,8 @@ impl Runtime {
 
     /// Restores the runtime. Returns the number of microseconds by which the clock was set back.
     ///
-    /// If a Python is replaced, a fresh one replays the log of the snapshot, and if it was waiting for Redis, it waits
-    /// again.
+    /// If a Python is replaced, a fresh one replays the log of the snapshot. If the replaced Python was waiting for
+    /// Redis, so does the fresh one.
     pub fn restore(&mut self, snapshot: Snapshot, used: UsedPython) -> i64 {
         let us_back = self.clock.now_us() - snapshot.now_us;
         let runs_on = |client: &Client, old: &Client| {
@@ -91,13 +92,13 @@ impl Runtime {
         self.clock.set(snapshot.now_us);
         self.engine.advance(snapshot.now_us);
         self.clients = clients;
-        // A Python without sources to replay begins again without connections.
+        // A Python without sources to replay starts without connections.
         for client in self.clients.indices().collect::<Vec<_>>() {
             if self.clients[client].python.child.is_none() && self.clients[client].python.replay.is_none() {
                 self.forget_child(client);
             }
         }
-        // Real clients that were connected at that time are gone, so they must neither wait nor listen again.
+        // The TCP clients that were connected at that time are gone, so they must not block or subscribe again.
         for gone in self.real_clients() {
             self.engine.disconnect(gone);
         }

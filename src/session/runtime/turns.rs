@@ -28,7 +28,7 @@ impl Runtime {
         })
     }
 
-    /// Gives a client the turn. What its threads have sent before is read first.
+    /// Gives a client the turn. First handles the frames that its threads have sent in the meantime.
     pub(super) fn give_turn(&mut self, client: ClientIndex) {
         self.turn = Some(client);
         for (thread, frame) in std::mem::take(&mut self.clients[client].python.unread) {
@@ -37,7 +37,7 @@ impl Runtime {
     }
 
     /// Ends the turn of a program that sends nothing and whose main thread is idle, because its other threads must be
-    /// waiting as well, or have ended. Also ends a replay that sends nothing. Returns whether there was such a program.
+    /// waiting as well, or have ended. Also handles a replay that sends nothing. Returns false if neither is the case.
     pub fn end_waiting_turn(&mut self) -> bool {
         let Some(client) = self.turn else { return false };
         if self.clients[client].python.replay.is_some() {
@@ -66,8 +66,9 @@ impl Runtime {
         true
     }
 
-    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are too
-    /// many clients, says so, ends the wait of the client in the foreground, and returns false: all clients are waiting.
+    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are
+    /// too many clients, all of which are waiting, shows an error, ends the wait of the client in the foreground, and
+    /// returns false.
     pub fn open_another_client(&mut self) -> bool {
         let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
         let is_open = self.switch_to(&name.unwrap_or_default());
@@ -77,8 +78,8 @@ impl Runtime {
         is_open
     }
 
-    /// Gives the prompt to the client with this name. Creates the client if it does not exist. If there are too many
-    /// clients for that, says so and returns false.
+    /// Gives the prompt to the client with this name. Creates the client if it does not exist. If there are already
+    /// too many clients, shows an error and returns false.
     pub fn switch_to(&mut self, name: &str) -> bool {
         let known = self.clients.learner_position(|client| client.name == name);
         if known.is_none() && self.clients.learners().count() >= MOST_CLIENTS {

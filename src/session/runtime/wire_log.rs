@@ -39,8 +39,8 @@ pub struct Call {
     connection: ClientId,
     /// The time at which the command was sent, on the session's clock.
     pub at_us: i64,
-    /// The number of the command's round trip. Commands that were sent before the first reply was fetched have the same
-    /// number.
+    /// The number of the command's round trip. Commands that were sent before the first reply was fetched have the
+    /// same number.
     pub trip: u64,
     pub sent: LoggedBytes,
     pub received: LoggedBytes,
@@ -81,7 +81,7 @@ pub enum Cause {
 #[derive(Debug, Clone, Default)]
 pub struct WireLog {
     calls: VecDeque<Arc<Call>>,
-    /// The number of the oldest call that is kept. Calls are numbered from 0.
+    /// The number of the oldest call that is kept. Calls are numbered starting from 0.
     first: u64,
     /// The numbers of the calls that are waiting.
     waiting: Vec<u64>,
@@ -101,7 +101,7 @@ impl WireLog {
         self.first + self.calls.len() as u64
     }
 
-    /// Iterates over the calls that are still kept, from the one with this number on. Yields each call with its number.
+    /// Iterates over the calls that are still kept, starting at this number. Yields each call with its number.
     pub fn from(&self, number: u64) -> impl Iterator<Item = (u64, &Call)> {
         let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
         (self.first.max(number)..).zip(self.calls.iter().skip(skipped).map(|call| &**call))
@@ -112,8 +112,8 @@ impl WireLog {
         self.calls.get(index).map(|call| &**call)
     }
 
-    /// Returns the commands that were answered, from the one with this number on, with their replies. Leaves out
-    /// exchanges that are too long to be recorded whole.
+    /// Returns the answered commands, starting at this number, with their replies. Leaves out exchanges that are too
+    /// long to be recorded completely.
     pub fn exchanges(&self, number: u64) -> Vec<Exchange> {
         let exchange = |call: &Call| {
             let command = match resp::value::parse(&call.sent.bytes).ok()?? {
@@ -192,7 +192,7 @@ impl WireLog {
         }
     }
 
-    /// Returns the number of the last call that was sent by a given time.
+    /// Returns the number of the last call that was sent no later than a given time.
     fn last_sent_by(&self, at_us: i64) -> u64 {
         let later = self.calls.iter().rev().take_while(|call| call.at_us > at_us).count();
         self.next().saturating_sub(1 + later as u64)
