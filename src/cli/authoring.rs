@@ -19,7 +19,8 @@ const LESSON_TEMPLATE: &str = include_str!("new-lesson.toml");
 /// The JSON schema that text editors use to check a lesson.
 const SCHEMA: &str = include_str!("../../lessons/schema.json");
 
-/// Writes a new lesson from the template, and next to it the schema that the lesson's first line names.
+/// Writes a new lesson from the template. In the same folder, writes the schema to which the lesson's first line
+/// refers.
 pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let id = id_from_stem(&stem);
@@ -49,7 +50,8 @@ pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
     Ok(0)
 }
 
-/// Returns the lesson id for a file name: `time-series` for `120-time-series`, where the number only sets the order.
+/// Returns the lesson id for a file name, without the number that only determines the order: `time-series` for
+/// `120-time-series`.
 fn id_from_stem(stem: &str) -> String {
     let name = stem.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '_' || c == ' ');
     let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });

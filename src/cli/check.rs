@@ -18,7 +18,7 @@ use crate::shell;
 use crate::transcript::lesson_check::{Counts, LessonChecker, Progress};
 use crate::user_files::UserFiles;
 
-/// Checks the lessons at these paths, or the built-in lessons. `is_quick` leaves out the variations of answers.
+/// Checks the lessons at these paths, or the built-in lessons. If `is_quick`, does not check variations of answers.
 pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf], is_quick: bool) -> Result<i32, Error> {
     let limits = Limits { time: TimeLimit::of_try(arguments.time_limit), memory: arguments.memory_limit };
     let checker = match is_quick {
@@ -94,7 +94,7 @@ pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf], is_quick: bool) -
     Ok(i32::from(fault_count > 0))
 }
 
-/// Returns the line about the variations that were typed.
+/// Returns the summary line about the variations of answers.
 fn variations_summary(variations: &Counts) -> String {
     messages::variations_summary(
         counted(variations.rewordings, counts::one_rewording, counts::rewordings),
@@ -105,7 +105,7 @@ fn variations_summary(variations: &Counts) -> String {
     )
 }
 
-/// Returns the built-in lesson that a lesson with this id replaces, unless both have the same file name.
+/// Returns the built-in lesson with this id, unless its file also has the name `file_name`.
 pub fn replaced_lesson<'a>(file_name: &str, id: &str, built_in: &'a [Source]) -> Option<&'a Source> {
     let last_part = |name: &str| Path::new(name).file_name().map(|name| name.to_string_lossy().into_owned());
     let has_id = |source: &&Source| format::parse(&source.text).is_ok_and(|lesson| lesson.id.get_ref() == id);

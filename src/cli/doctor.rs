@@ -1,4 +1,4 @@
-//! `doctor`: prints which walls of the sandbox around Python are in place on this computer.
+//! `doctor`: prints which restrictions of the sandbox around Python are in place on this computer.
 
 use std::io::{self, Write as _};
 
@@ -7,8 +7,8 @@ use crate::driver::python_walls;
 use crate::messages::cli as messages;
 use python_kernel::frame::{Wall, Walls};
 
-/// Starts a Python child and prints which walls of its sandbox are in place. Returns the exit status: 0 if all walls
-/// are in place, otherwise 1.
+/// Starts a Python child and prints which restrictions of its sandbox are in place. Returns the exit status: 0 if all
+/// of them are, otherwise 1.
 pub fn examine() -> Result<i32, Error> {
     let walls = python_walls(&std::env::current_exe()?)?;
     let mut out = io::stdout().lock();

@@ -38,7 +38,7 @@ pub enum Start<'a> {
 /// Runs a session, and returns its exit status.
 pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWatcher>) -> Result<i32, Error> {
     let mut library = read_library(arguments)?;
-    // A lesson from a file, or one that is chosen from the menu, overrides the lesson in `start`.
+    // A lesson from a file, or one that is chosen in the menu, overrides the lesson in `start`.
     let mut lesson = None;
     if let Start::Lesson(Some(name)) = *start
         && let Some((file, step)) = split_file_and_step(name)
@@ -62,7 +62,7 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
     } else {
         None
     };
-    // A new learner gets the first lesson without a menu.
+    // A new learner starts with the first lesson, without a menu.
     if let Some(terminal) = &terminal
         && arguments.command.is_none()
         && !file.progress().lessons.is_empty()
@@ -90,7 +90,7 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
         Some(terminal) => terminal.run(&mut session, &mut file),
         None => run_pipe(arguments, &mut session, watch, &mut file),
     };
-    // Progress is saved if possible, even if the session has ended with an error.
+    // Progress is saved if possible, even if the session ended with an error.
     let is_saved = finish_progress(&mut file);
     let status = result?;
     Ok(if status == 0 && !is_saved { 1 } else { status })
@@ -121,7 +121,7 @@ pub fn watch_for(lesson: Option<&str>, watch: bool) -> Result<Option<LessonWatch
     }
 }
 
-/// Splits the path of a lesson file from the `/STEP` after it, which may be empty.
+/// Splits a name into the path of a lesson file and the part after the slash that follows it, if any: the step.
 fn split_file_and_step(name: &str) -> Option<(&str, &str)> {
     let end = if name.ends_with(".toml") { name.len() } else { name.rfind(".toml/")? + ".toml".len() };
     Some(name.split_at(end))
@@ -162,8 +162,8 @@ fn open_lesson(
     Ok(())
 }
 
-/// Returns the steps whose practice is due at `now_s`, in seconds since 1970, or a sentence that explains why there are
-/// none.
+/// Returns the steps that are due for practice at `now_s`, in seconds since 1970. If there are none, returns a
+/// sentence with the reason.
 fn steps_to_practise(
     library: &Library,
     progress: &Progress,

@@ -1,4 +1,4 @@
-//! The limits on time and memory, as options.
+//! The options that limit time and memory.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use crate::session::parse_duration_us;
 /// Maximum time that a script or piped input may compute, unless the user sets another limit.
 const RUN_TIME: Duration = Duration::from_secs(300);
 
-/// Maximum time that a try of `check` may compute, unless the user sets another limit. A try takes less than a second.
+/// Maximum computing time of a try of `check`, unless the user sets another limit. A try, which runs one answer of a
+/// lesson for example, takes less than a second.
 const TRY_TIME: Duration = Duration::from_secs(60);
 
 /// The time limit that the user has set.
@@ -52,7 +53,8 @@ pub fn parse_time(text: &str) -> Result<TimeLimit, String> {
     }
 }
 
-/// Parses a size with a unit as in Redis's configuration, where `kb` is 1024 bytes and `k` is 1000. Returns it in bytes.
+/// Parses a size with a unit as in the Redis configuration, where `kb` is 1024 bytes and `k` is 1000 bytes. Returns
+/// the size in bytes.
 ///
 /// # Errors
 /// Returns a sentence if the text is not a size.

@@ -1,4 +1,4 @@
-//! The command line: arguments, and what each subcommand does. Errors are printed here.
+//! The command line: the arguments, and the implementation of each subcommand. Errors are printed here.
 
 mod args;
 mod authoring;
@@ -43,15 +43,15 @@ use redis_server::now_us;
 /// The exit status after a panic, as in other Rust programs.
 const PANIC_STATUS: i32 = 101;
 
-/// The exit status if the reader of standard output has gone: that of a program which the signal SIGPIPE has ended. The
-/// command has not finished, so it has not succeeded either.
+/// The exit status if the reader of standard output has closed it. It is the status of a program that was ended by the
+/// signal SIGPIPE, because the command has not finished and so has not succeeded.
 const BROKEN_PIPE_STATUS: u8 = 128 + 13;
 
 /// Number of columns of a transcript.
 const TRANSCRIPT_WIDTH: usize = 80;
 
-/// An error that ends the program: a sentence that says what to do, or `None` if standard output was closed, which
-/// needs no message.
+/// An error that ends the program: a sentence for the user, or `None` if standard output was closed, which needs no
+/// message.
 struct Error(Option<String>);
 
 impl Error {
@@ -64,7 +64,7 @@ impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Error(None),
-            // Errors about files of the user already contain a sentence.
+            // Errors about the user's files already contain a sentence.
             io::ErrorKind::StorageFull if error.get_ref().is_none() => {
                 Error::new(messages::cannot_write(messages::standard_output(), reason(&error)))
             }
@@ -96,8 +96,8 @@ fn exit_code_of(result: Result<i32, Error>) -> ExitCode {
     }
 }
 
-/// Makes a panic of any thread end the program with the exit status of a panic. A release build has no unwinding.
-/// Without this hook it would end with a signal, and perhaps leave a core dump.
+/// Makes a panic of any thread end the program with the exit status of a panic. A release build does not unwind, so
+/// without this hook the program would end with a signal, and might leave a core dump.
 fn exit_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -106,18 +106,19 @@ fn exit_on_panic() {
     }));
 }
 
-/// Makes a write that exceeds the limit on the size of files (`ulimit -f`) fail like a write on a full disk. Without a
-/// handler, the signal SIGXFSZ would end the program.
+/// Makes a write that exceeds the file size limit (`ulimit -f`) fail like a write to a full disk. Without a handler,
+/// the signal SIGXFSZ would end the program.
 fn survive_file_size_limit() {
     #[cfg(unix)]
     {
-        // The handler only sets a flag that nobody reads. If it cannot be installed, the program works as before.
+        // The handler only sets a flag that is never read. If it cannot be installed, the program still works within
+        // the limit.
         drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()));
     }
 }
 
-/// Prints the help, the version, or the reason why the arguments were refused. A refused argument may be the name of a
-/// file that the user's shell has filled in.
+/// Prints the help, the version, or the reason why the arguments were rejected. A rejected argument may be a file name
+/// that the user's shell has expanded, so hidden characters are made visible.
 fn report_refusal(refusal: &clap::Error) -> ExitCode {
     let text = refusal.render().to_string();
     if first_hidden(&text).is_some() {

@@ -1,11 +1,11 @@
-//! Texts and messages on standard output and standard error. They can name files, quote lessons and repeat errors of the
-//! system, so hidden characters are made visible here.
+//! Prints text and messages to standard output and standard error. They can contain file names, quotes from lessons,
+//! and error messages of the operating system, so hidden characters are made visible here.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::markup::{DisplayWidth as _, Style, pad_end, truncate, visible_lines};
 
-/// Prints a text to standard output.
+/// Prints text to standard output.
 ///
 /// # Errors
 /// Returns an error if standard output is closed.
@@ -26,23 +26,23 @@ pub fn print_message(message: &str) {
     let _ = writeln!(io::stderr(), "{}", visible_lines(message));
 }
 
-/// A line on standard error that says how far the program has come. It is drawn again and again, and only at a terminal.
+/// A line on standard error that shows the progress of the program. It is redrawn in place, and only at a terminal.
 #[derive(Debug)]
 pub struct ProgressLine {
-    /// The style of the line, which is a column narrower than the terminal.
+    /// The style of the line, whose width is one column less than that of the terminal.
     style: Style,
     is_shown: bool,
-    /// Number of columns of the text on the line.
+    /// Number of columns that the line currently uses.
     columns: usize,
 }
 
 impl ProgressLine {
-    /// Returns an empty line. It stays empty if standard error is no terminal, or if nothing may be drawn again.
+    /// Creates an empty line. It stays empty if standard error is not a terminal, or if nothing may be redrawn.
     pub fn new(style: Style) -> Self {
         ProgressLine { style, is_shown: !style.plain && io::stderr().is_terminal(), columns: 0 }
     }
 
-    /// Draws the line. If standard error is closed, nobody wants it.
+    /// Draws the line. Errors are ignored, because standard error may be closed.
     pub fn draw(&mut self, text: &str) {
         if self.is_shown {
             let text = truncate(&visible_lines(text), self.style.width, self.style.ellipsis());

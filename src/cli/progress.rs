@@ -1,4 +1,4 @@
-//! The learner's progress file, as the arguments choose it.
+//! Finds, opens and closes the learner's progress file, as the arguments specify.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,8 @@ use super::output::print_message;
 use crate::lesson::progress::Progress;
 use crate::user_files::{PathOrigin, ProgressFile, UserFiles, state_folder};
 
-/// Reads the learner's progress. A damaged file is renamed, with a message on standard error. A file of a newer version
-/// is left alone, and progress is not saved in this run.
+/// Reads the learner's progress. A damaged file is renamed, with a message on standard error. A file from a newer
+/// version is left unchanged, and progress is not saved in this run.
 ///
 /// # Errors
 /// Returns an error if the file exists but cannot be read.
@@ -24,7 +24,7 @@ pub fn open_progress(arguments: &Arguments) -> Result<ProgressFile, Error> {
     Ok(file)
 }
 
-/// Reads the learner's progress for a command that only shows it, and changes no file.
+/// Reads the learner's progress for a command that only shows it. Does not change any file.
 ///
 /// # Errors
 /// Returns an error if the file exists but cannot be read.
@@ -46,8 +46,8 @@ fn progress_path(arguments: &Arguments) -> Option<(PathBuf, PathOrigin)> {
     }
 }
 
-/// Ends the use of the progress file. If the progress of the session could not be saved, prints a message to standard
-/// error and returns false.
+/// Closes the progress file. If the progress of the session could not be saved, prints a message to standard error and
+/// returns false.
 pub fn finish_progress(file: &mut ProgressFile) -> bool {
     let Some(message) = file.finish() else { return true };
     print_message(&format!("redis-tutor: {message}"));

@@ -1,4 +1,4 @@
-//! `run`: runs a script, and prints a transcript or draws a picture of it.
+//! `run`: runs a script, and prints a transcript or writes it as a picture.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::user_files::{MAX_SCRIPT_BYTES, UserFiles, read_at_most, reason};
 /// Column at which the lines of a picture are broken.
 const PICTURE_WIDTH: usize = 100;
 
-/// Maximum number of bytes of a picture in which its first tag is searched for. Comments may precede the tag.
+/// Number of bytes at the start of a picture in which its first tag must begin. Comments may precede the tag.
 const MAX_PROLOGUE_BYTES: u64 = 4 << 10;
 
 /// Runs a script, and prints its transcript.
@@ -42,8 +42,8 @@ pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> 
 /// Runs a script, and writes its transcript as a picture.
 pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Error> {
     let files = UserFiles::default();
-    // Whoever forgets the name of the picture names the script here. The check comes before anything is read, because
-    // the script would then be read from standard input.
+    // If the name of the picture is forgotten on the command line, the name of the script is in its place. This is
+    // checked before anything is read, because the script would then be read from standard input.
     if picture.as_os_str() != "-" {
         require_picture(&files, picture)?;
     }
@@ -67,8 +67,8 @@ pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result
     Ok(status)
 }
 
-/// Returns an error if there is a file at the path of a picture that is neither empty nor a picture. Only a picture may be
-/// replaced by a picture.
+/// Returns an error if the file at the path of a picture exists and is neither empty nor a picture. Other files must
+/// not be overwritten.
 fn require_picture(files: &UserFiles, path: &Path) -> Result<(), Error> {
     match files.read_start(path, MAX_PROLOGUE_BYTES) {
         Ok(start) if is_picture(&start) => Ok(()),

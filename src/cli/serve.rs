@@ -1,4 +1,4 @@
-//! `serve`: the engine for real clients.
+//! `serve`: runs the engine as a server for TCP clients.
 
 use std::io;
 use std::path::Path;
@@ -9,10 +9,10 @@ use crate::messages::cli as messages;
 use crate::user_files::{UserFiles, read_at_most, reason};
 use redis_server::{Notice, Options, ServeError, now_us};
 
-/// The environment variable with the password, which other users of the machine cannot see.
+/// The environment variable that contains the password. Other users of the machine cannot read it.
 const PASSWORD_VARIABLE: &str = "REDIS_TUTOR_PASSWORD";
 
-/// Maximum size of a file with a password, in bytes.
+/// Maximum size of the password file, in bytes.
 const MAX_PASSWORD_BYTES: u64 = 64 << 10;
 
 /// Serves the engine until Ctrl-C.
@@ -41,7 +41,7 @@ fn report(notice: &Notice) {
     });
 }
 
-/// Returns the password from the file, the option or the environment.
+/// Returns the password, from the file, the option or the environment variable.
 ///
 /// # Errors
 /// Returns an error if the password cannot be read, or if the file does not contain a single line.

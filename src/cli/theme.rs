@@ -1,4 +1,4 @@
-//! The theme of standard output, from the options and the environment.
+//! Determines the theme of standard output from the options and the environment.
 
 use super::args::{Arguments, ColourChoice, ThemeChoice};
 use crate::render::theme::{Background, Depth, Theme};
@@ -21,8 +21,8 @@ impl Environment<'_> {
         (term.contains("256color") || term.contains("direct")).then_some(Depth::Indexed)
     }
 
-    /// Returns the background that some terminals report as `15;0` or `15;default;0`. Colour 7 and those above 8 are
-    /// light.
+    /// Returns the terminal's background, which some terminals report as `15;0` or `15;default;0`. Colour 7 and the
+    /// colours above 8 are light.
     fn background(&self) -> Option<Background> {
         let colours = self.get("COLORFGBG")?;
         let number: u8 = colours.rsplit(';').next()?.parse().ok()?;

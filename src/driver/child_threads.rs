@@ -1,13 +1,15 @@
-//! What the threads of a child's process do, as the operating system tells it: whether they all sleep, and for how long
-//! they have computed. Only Linux tells it. On other platforms all threads seem to sleep, so that only silence decides.
+//! The states of the threads of a child process, as reported by the operating system: whether they all sleep, and how
+//! much CPU time they have used. Only Linux reports this. On other platforms all threads seem to sleep, so only
+//! silence counts.
 
 use std::time::Duration;
 
-/// Returns whether all threads of a process sleep at the same time, and none waits for the disk, for example for a page
-/// of memory.
+/// Returns whether all threads of a process sleep at the same time, and none waits for the disk, for example for a
+/// page of memory.
 ///
-/// The states of threads are read one after the other. In between, a running thread can wake one that was found asleep,
-/// and then sleep itself. Each time that a thread falls asleep is counted, so nobody was awake if a second look finds the
+/// The states of the threads are read one after the other. In between, a running thread can wake one that was found
+/// asleep, and then fall asleep itself. But each time that a thread falls asleep is counted, so all threads were
+/// asleep if a second reading finds the same counts.
 /// same counts.
 #[cfg(target_os = "linux")]
 pub(super) fn are_asleep(process: u32) -> bool {
@@ -15,7 +17,7 @@ pub(super) fn are_asleep(process: u32) -> bool {
     first.iter().all(linux::Thread::is_asleep) && linux::threads(process) == first
 }
 
-/// Returns for how long a process has computed, all threads together.
+/// Returns the CPU time that all threads of a process have used together.
 #[cfg(target_os = "linux")]
 pub(super) fn computing_time(process: u32) -> Duration {
     linux::computing_time(process).unwrap_or_default()
@@ -36,10 +38,10 @@ mod linux {
     use std::fs;
     use std::time::Duration;
 
-    /// The unit of times in `/proc`, the same on every Linux.
+    /// The unit of times in `/proc`, which is the same on every Linux.
     const TICK: Duration = Duration::from_millis(10);
 
-    /// A thread, with its number and the lines about it that change when it runs.
+    /// A thread: its number, and the lines of its status file that change when it runs.
     #[derive(PartialEq)]
     pub struct Thread(String, Vec<String>);
 
@@ -49,7 +51,7 @@ mod linux {
         }
     }
 
-    /// Returns the threads of a process. A process that has ended has none.
+    /// Returns the threads of a process. If the process has ended, the result is empty.
     pub fn threads(process: u32) -> Vec<Thread> {
         let Ok(folder) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
         let thread = |entry: fs::DirEntry| {

@@ -132,7 +132,7 @@ impl PythonProcess {
         }
     }
 
-    /// Takes a frame that was read. Drops completions for which nobody waits any more.
+    /// Takes a frame that was read. Drops completions whose request has timed out.
     fn take_frame(&mut self) -> io::Result<Option<(u32, FromChild)>> {
         loop {
             match self.output.take_frame()? {
@@ -184,7 +184,7 @@ impl PythonProcess {
         }
     }
 
-    /// Ends the process, and returns how it has ended. If it had ended before, that does not change how.
+    /// Ends the process, and returns how it ended. If the process had already ended, returns how it ended by itself.
     fn end(&mut self) -> ProcessEnd {
         let _ = self.process.kill();
         processes().remove(&self.process.id());
@@ -234,7 +234,7 @@ pub enum ReceiveOutcome {
 /// How a child's process has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProcessEnd {
-    /// It has aborted itself. The interpreter does that when an allocation fails.
+    /// The process aborted itself, as the interpreter does when an allocation fails.
     Aborted,
     Other,
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C as an event, and waits that Ctrl-C ends.
+//! Ctrl-C as an event, and waits that end at Ctrl-C.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -20,8 +20,8 @@ pub struct Interrupts {
 }
 
 impl Interrupts {
-    /// Returns interrupts that are raised by Ctrl-C. Can be called once per process. On Unix, the shell handles the signal
-    /// of Ctrl-C together with the other signals.
+    /// Creates interrupts that are raised by Ctrl-C. Can be called only once per process. On Unix, the shell handles
+    /// the signal of Ctrl-C together with the other signals.
     ///
     /// # Errors
     /// Returns an error if the handler cannot be set.
@@ -33,7 +33,7 @@ impl Interrupts {
         Ok(interrupts)
     }
 
-    /// Returns interrupts that only `raise` raises.
+    /// Creates interrupts that are raised only by `raise`.
     ///
     /// # Errors
     /// Returns an error if a pipe cannot be created.
@@ -75,7 +75,7 @@ impl Interrupts {
         &self.reader
     }
 
-    /// Waits for an interrupt, for input on standard input, or for a real client, at most for `limit`.
+    /// Waits for an interrupt, for input on standard input, or for a TCP client, at most for `limit`.
     ///
     /// # Errors
     /// Returns an error if `poll` fails.
@@ -83,7 +83,7 @@ impl Interrupts {
         self.poll(Some(&io::stdin()), server, Some(limit))
     }
 
-    /// Waits for an interrupt or for a real client, at most for `limit`.
+    /// Waits for an interrupt or for a TCP client, at most for `limit`.
     ///
     /// # Errors
     /// Returns an error if `poll` fails.
@@ -105,7 +105,7 @@ impl Interrupts {
         let mut fds = vec![PollFd::new(&*self.reader, PollFlags::IN)];
         fds.extend(server.map(|server| PollFd::new(server, PollFlags::IN)));
         fds.extend(stdin.map(|stdin| PollFd::new(stdin, PollFlags::IN)));
-        // Unfinished work of the server makes no descriptor readable, so do not wait for one if the server is busy.
+        // If the server is busy, does not wait, because no descriptor becomes readable for its unfinished work.
         let limit = if server.is_some_and(Server::is_busy) { Some(Duration::ZERO) } else { limit };
         let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
         match poll(&mut fds, limit.as_ref()) {
@@ -134,6 +134,6 @@ pub enum WakeReason {
     Interrupt,
     /// Standard input is readable.
     Input,
-    /// The time limit was reached, or a real client has sent something.
+    /// The time limit was reached, or a TCP client has sent something.
     Other,
 }

@@ -1,12 +1,12 @@
-//! Reads the frames of a Python child. A frame that has arrived in part does not block the driver, because a child that is
-//! stopped in the middle of a frame must not make Ctrl-C useless.
+//! Reads the frames of a Python child. An incomplete frame does not block the driver, because Ctrl-C must work even if
+//! a child stops in the middle of a frame.
 
 use std::io::{self, Read};
 
 use python_kernel::frame::{self, FromChild};
 
-/// Smallest and largest number of bytes that are read at once. More are read the longer the unfinished frame is, up to the
-/// capacity of a pipe.
+/// The minimum and maximum number of bytes per read. The longer the unfinished frame is, the more bytes are read, up
+/// to the capacity of a pipe.
 const CHUNKS: std::ops::RangeInclusive<usize> = 8 << 10..=64 << 10;
 
 /// The capacity of the buffer that is kept between frames, in bytes.
@@ -30,7 +30,7 @@ impl<R: Read> FrameReader<R> {
         &self.pipe
     }
 
-    /// Returns the next frame and the number of its thread, or `None` if the whole frame has not been read yet.
+    /// Returns the next frame and the number of its thread, or `None` if the frame has not been read completely.
     ///
     /// # Errors
     /// Returns an error if the bytes are not a frame.
@@ -45,12 +45,12 @@ impl<R: Read> FrameReader<R> {
         Ok(Some((thread, frame)))
     }
 
-    /// Returns whether bytes were read that were not taken as a frame.
+    /// Returns whether part of a frame was read.
     pub fn has_part(&self) -> bool {
         self.taken < self.bytes.len()
     }
 
-    /// Reads more bytes, and blocks until there are some. Returns false at the end of the pipe.
+    /// Reads more bytes, and blocks until some are available. Returns false at the end of the pipe.
     ///
     /// # Errors
     /// Returns an error if reading fails.

@@ -1,8 +1,8 @@
 //! Watches a lesson's file while its author edits it, and reloads the lesson when the file is saved.
 //!
-//! The file's modification time and size are polled, a few times a second while no key is pressed. Editors save in
-//! place, by renaming, or on a network file system. Polling the file detects all of these, whereas notifications of the
-//! operating system differ from platform to platform. The cost for one file is negligible.
+//! The file's modification time and size are polled a few times a second while no key is pressed. Editors save in
+//! place, by renaming, or on a network file system. Polling detects all of these, whereas file notifications differ
+//! from one operating system to another. The cost of polling one file is negligible.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,8 +35,8 @@ impl LessonWatcher {
         LessonWatcher { files, path: path.to_owned(), last_version }
     }
 
-    /// Reads the lesson if its file was saved since the last call. For a lesson with a mistake, returns an error
-    /// message with the place of the mistake. Returns `None` if the file was not saved.
+    /// Reads the lesson if its file was saved since this was last called. If the lesson contains an error, returns a
+    /// message with the position of the error. Returns `None` if the file was not saved.
     pub fn reload_if_saved(&mut self) -> Option<Result<Arc<Lesson>, String>> {
         // An editor that saves by renaming removes the file for a moment.
         let version = FileVersion::of(&self.files, &self.path).filter(|version| Some(*version) != self.last_version)?;

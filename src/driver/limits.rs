@@ -1,6 +1,6 @@
-//! Limits of a session without a user, above all on the time that it may compute.
+//! Limits of a session without a user, above all on its computing time.
 //!
-//! A session at a terminal has no limit on time, because its user can press Ctrl-C. The session's own clock cannot
+//! A session at a terminal has no time limit, because its user can press Ctrl-C. The session's own clock cannot
 //! measure computing time, because without a terminal it moves only by sleeps and waits.
 
 use std::fmt;
@@ -18,7 +18,8 @@ pub struct Limits {
     pub memory: u64,
 }
 
-/// The time that a session has computed, compared with its limit. The time in which it waits for input does not count.
+/// The computing time of a session, compared with its limit. The time in which the session waits for input does not
+/// count.
 #[derive(Debug)]
 pub struct TimeLimit {
     limit: Option<Duration>,
@@ -28,7 +29,7 @@ pub struct TimeLimit {
 }
 
 impl TimeLimit {
-    /// Creates a time limit. Counting starts immediately.
+    /// Creates a time limit. The time starts to count immediately.
     pub fn new(limit: Option<Duration>) -> Self {
         TimeLimit { limit, started: Instant::now(), used: Duration::ZERO }
     }
@@ -73,7 +74,7 @@ impl fmt::Display for TimeLimitReached {
 
 impl std::error::Error for TimeLimitReached {}
 
-/// Formats a duration in seconds, without needless digits: `60 s`, `0.5 s`.
+/// Formats a duration in seconds, without trailing zeros: `60 s`, `0.5 s`.
 pub fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs_f64())
 }

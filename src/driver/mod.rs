@@ -63,8 +63,8 @@ pub trait Frontend {
     /// Returns an error if the input cannot be read.
     fn read_input(&mut self, host: &mut Host<'_>, prompt: &Prompt) -> io::Result<Event>;
 
-    /// Waits while a client is blocked until `deadline_us` (microseconds since 1970), or without a timeout if that is
-    /// `None`. Returns what ends or interrupts the wait; `Event::SkipWait` moves the clock to the deadline.
+    /// Waits while all clients are blocked, until `deadline_us` (microseconds since 1970), or without a limit if it is
+    /// `None`. Returns the event that ends or interrupts the wait. `Event::SkipWait` moves the clock to the deadline.
     ///
     /// # Errors
     /// Returns an error if the input cannot be read.
@@ -84,13 +84,13 @@ pub trait Frontend {
         None
     }
 
-    /// Returns the time that the session may compute, for a front end without a user who could stop it. Waiting for input
-    /// does not count. The time begins again when the session returns to a checkpoint.
+    /// Returns the maximum computing time of the session, for a front end without a user who could stop it. Waiting
+    /// for input does not count. The time starts again from zero when the session returns to a checkpoint.
     fn time_limit(&self) -> Option<Duration> {
         None
     }
 
-    /// Returns the source of Ctrl-C, if this front end has one.
+    /// Returns the interrupts that Ctrl-C raises, if this front end supports Ctrl-C.
     fn interrupts(&self) -> Option<&Interrupts> {
         None
     }
@@ -113,7 +113,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Writes a new file for the learner. On failure, returns the reason as a sentence for the learner.
+    /// Writes a new file for the learner. On failure, returns the reason as a sentence to show to the learner.
     fn write_file(&mut self, path: &str, _text: &str) -> Option<String> {
         Some(messages::file_not_requested(path))
     }
@@ -153,13 +153,14 @@ pub trait Frontend {
     /// Receives the learner's progress after it has changed.
     ///
     /// # Errors
-    /// Returns an error if the session cannot go on. A front end that cannot save reports this to the user and goes on.
+    /// Returns an error if the session cannot continue. A front end that cannot save reports this to the user and
+    /// continues.
     fn progress_changed(&mut self, _progress: &Progress) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Writes a file that does not exist yet. If it cannot be written, returns the reason as a sentence for the learner.
+/// Writes a file that does not exist yet. On failure, returns the reason as a sentence to show to the learner.
 pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<String> {
     let full_path = expand_home(path);
     let error = files.create_document(&full_path, text.as_bytes()).err()?;

@@ -1,4 +1,4 @@
-//! Runs jobs on several threads, as many at a time as the machine has cores.
+//! Runs jobs on several threads, one thread for each core of the machine.
 
 use std::sync::Mutex;
 use std::sync::mpsc::{self, Sender};
@@ -38,8 +38,8 @@ pub fn run_in_parallel<J: Send, M: Send, R: Send>(
             let (messages, waiting, work) = (Messages(sender.clone()), &waiting, &work);
             scope.spawn(move || {
                 loop {
-                    // The guard is dropped at the end of the statement, so the other workers can take jobs meanwhile. The
-                    // lock cannot be poisoned, because taking a job does not panic.
+                    // The guard is dropped at the end of this statement, so other workers can take jobs while this job
+                    // runs. The lock cannot be poisoned, because taking a job does not panic.
                     let Some((index, job)) = waiting.lock().ok().and_then(|mut jobs| jobs.next()) else { break };
                     let result = work(job, &messages);
                     let _ = messages.0.send(Report::Result(index, result));

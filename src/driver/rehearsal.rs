@@ -1,4 +1,4 @@
-//! Rehearsals: a lesson's answers are run in the background, in a session and a Python of their own.
+//! Rehearsals: run a lesson's answers in the background, in a separate session with its own Python.
 //!
 //! The commands that an answer sends are known only after it has run. The answers run on a thread while the learner
 //! reads, and the result is needed when the first submission is judged.
@@ -23,8 +23,8 @@ const START_DELAY: Duration = Duration::from_millis(300);
 /// Maximum time to wait for the result of a rehearsal at a terminal.
 const TERMINAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Maximum time to wait for the result of a rehearsal in a transcript, whose text must not depend on the speed of the
-/// machine. Only a lesson that hangs takes this long.
+/// Maximum time to wait for the result of a rehearsal in a transcript, whose content must not depend on the speed of
+/// the machine. Only a lesson that hangs takes this long.
 const TRANSCRIPT_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A rehearsal on a thread, running or about to start.
@@ -80,11 +80,11 @@ impl PendingRehearsal {
 pub struct RehearsalOutcome {
     pub rehearsal: Rehearsal,
     /// The index of the step whose answer was running when the time limit was reached. The rehearsal contains nothing
-    /// of the steps after that step.
+    /// of the steps after this one.
     pub stopped_at: Option<usize>,
 }
 
-/// Runs a lesson's answers and returns what each of them has sent. The limits apply to all answers together.
+/// Runs a lesson's answers, and returns what each answer sent. The limits apply to all answers together.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
@@ -123,8 +123,8 @@ impl Frontend for AnswerTypist<'_> {
         let session = host.session();
         self.step = session.place().map_or(0, |(_, number)| number - 1);
         self.inputs += 1;
-        // A step takes two lines: `:skip`, which enters the answer, and an empty line. The maximum number of lines ends
-        // a lesson that would never finish.
+        // A step takes two lines: `:skip`, which enters the answer, and an empty line. The maximum number of lines
+        // stops a lesson that would never end.
         let is_over = self.inputs > 3 * self.rehearsal.steps.len() + 3;
         let is_last = self.step + 1 == self.rehearsal.steps.len() && session.is_step_done();
         Ok(match session.is_step_done() {

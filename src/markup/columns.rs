@@ -1,10 +1,10 @@
-//! Widths in columns of a terminal: measuring, padding and truncating.
+//! Widths in terminal columns: measuring, padding and truncating.
 
 use super::{Span, Style, visible};
 
-/// The width of a text as it is shown.
+/// The width of text when it is shown.
 pub trait DisplayWidth {
-    /// Returns the width in columns. Hidden characters count with the width that they have when they are made visible.
+    /// Returns the width in columns. Hidden characters are measured in the escaped form in which they are shown.
     fn width(&self) -> usize;
 }
 
@@ -19,12 +19,12 @@ pub fn line_width(line: &[Span]) -> usize {
     line.iter().map(|span| span.text.width()).sum()
 }
 
-/// Pads a text with spaces at its end to a width in columns.
+/// Pads text with spaces at the end, up to this number of columns.
 pub fn pad_end(text: &str, columns: usize) -> String {
     format!("{text}{}", padding(text, columns))
 }
 
-/// Pads a text with spaces at its start to a width in columns, so that it is right-aligned.
+/// Pads text with spaces at the start, up to this number of columns, so that it is right-aligned.
 pub fn pad_start(text: &str, columns: usize) -> String {
     format!("{}{text}", padding(text, columns))
 }
@@ -33,7 +33,7 @@ fn padding(text: &str, columns: usize) -> String {
     " ".repeat(columns.saturating_sub(text.width()))
 }
 
-/// Truncates a text to a width in columns. A text that is too long ends in `ellipsis`.
+/// Truncates text to this number of columns. Text that is too long ends in `ellipsis`.
 ///
 /// ```
 /// use redis_tutor::markup::truncate;
@@ -45,7 +45,7 @@ pub fn truncate(text: &str, columns: usize, ellipsis: &str) -> String {
     if text.width() <= columns { text.to_owned() } else { truncate_marked(text, columns, ellipsis) }
 }
 
-/// Truncates a text to a width in columns including `ellipsis`, which is always added.
+/// Truncates text to this number of columns, including `ellipsis`, which is always appended.
 pub fn truncate_marked(text: &str, columns: usize, ellipsis: &str) -> String {
     let columns = columns.saturating_sub(ellipsis.width());
     let ends = text.char_indices().map(|(start, c)| start + c.len_utf8());
@@ -53,7 +53,7 @@ pub fn truncate_marked(text: &str, columns: usize, ellipsis: &str) -> String {
     format!("{}{ellipsis}", &text[..end])
 }
 
-/// Truncates a text to a number of characters, and adds an ellipsis to a text that is longer.
+/// Truncates text to this number of characters. An ellipsis replaces what is cut off.
 ///
 /// ```
 /// use redis_tutor::markup::truncate_characters;
@@ -69,7 +69,7 @@ pub fn truncate_characters(text: &str, characters: usize) -> String {
 }
 
 impl Style {
-    /// Returns the text for this style: `unicode`, or `ascii` where only ASCII may be used.
+    /// Returns the string for this style: `unicode`, or `ascii` if only ASCII may be used.
     pub fn choose(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.ascii { ascii } else { unicode }
     }

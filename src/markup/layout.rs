@@ -1,8 +1,8 @@
-//! Lays out texts in lines: breaks paragraphs between words, indents lists, aligns tables.
+//! Lays out text in lines: breaks paragraphs between words, indents lists, aligns tables.
 
 use super::{Block, DisplayWidth as _, Line, Role, Span, Text, line_width, plain_text};
 
-/// How texts and pictures are laid out.
+/// How text and pictures are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// The width in columns.
@@ -15,11 +15,11 @@ pub struct Style {
     pub quoted: bool,
 }
 
-/// Minimum width of a layout, in columns. In a narrower terminal, texts are laid out as wide as this.
+/// Minimum width of a layout, in columns. In a narrower terminal, this width is used.
 const MIN_WIDTH: usize = 20;
 
-/// Lays out a text. Each line begins with a space. If there is a mark, the first line begins with it, and the other
-/// lines are indented by its width.
+/// Lays out a [`Text`]. Each line begins with a space. If there is a mark, the first line begins with it, and the
+/// other lines are indented by the mark's width.
 pub fn layout(text: &Text, mark: Option<Span>, style: Style) -> Vec<Line> {
     let indent = mark.as_ref().map_or(0, |mark| mark.text.width());
     let mut lines = layout_blocks(text, Style { width: style.width.max(MIN_WIDTH) - indent, ..style });
@@ -74,12 +74,12 @@ fn layout_blocks(text: &Text, style: Style) -> Vec<Line> {
     lines
 }
 
-/// Replaces tabs by spaces.
+/// Replaces tabs with spaces.
 fn expand_tabs(line: &str) -> String {
     line.replace('\t', "    ")
 }
 
-/// Puts code in backticks if the style asks for it.
+/// Puts code in backticks if the style requires it.
 fn quoted(spans: &[Span], style: Style) -> Vec<Span> {
     let mut spans = spans.to_vec();
     for span in spans.iter_mut().filter(|span| style.quoted && span.role == Role::Code) {
@@ -88,7 +88,7 @@ fn quoted(spans: &[Span], style: Style) -> Vec<Span> {
     spans
 }
 
-/// Returns a heading: a title, followed by a rule to the width of the style.
+/// Returns a heading: a title, followed by a rule that fills the width of the style.
 pub fn rule(title: &str, style: Style) -> Line {
     if style.plain {
         return vec![Span::new(Role::Title, format!("== {title} =="))];
@@ -133,7 +133,7 @@ fn words(spans: &[Span]) -> Vec<Word> {
     words
 }
 
-/// Breaks spans into lines between words. The first line begins with `first`, the others with `rest`.
+/// Breaks spans into lines between words. The first line begins with the string `first`, the other lines with `rest`.
 fn wrap(spans: &[Span], width: usize, first: &str, rest: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut line = vec![Span::new(Role::Plain, first)];
@@ -147,7 +147,7 @@ fn wrap(spans: &[Span], width: usize, first: &str, rest: &str) -> Vec<Line> {
         }
         if !empty {
             let role = match (line.last(), word.pieces.first()) {
-                // A space between two words of one role has that role.
+                // If both neighbouring words have the same role, the space between them has it as well.
                 (Some(before), Some(after)) if before.role == after.role => before.role,
                 _ => Role::Plain,
             };
@@ -164,7 +164,7 @@ fn wrap(spans: &[Span], width: usize, first: &str, rest: &str) -> Vec<Line> {
     lines
 }
 
-/// Appends a span to a line. If it has the role of the last span, it is joined with that.
+/// Appends a span to a line. If the line's last span has the same role, extends that span instead.
 fn push(line: &mut Line, span: Span) {
     match line.last_mut() {
         Some(last) if last.role == span.role => last.text.push_str(&span.text),
@@ -207,7 +207,7 @@ fn layout_table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
     lines
 }
 
-/// Lays out a table that is too wide: each cell of a row on a separate line, after the name of its column.
+/// Lays out a table that is too wide: each cell is on a separate line, after the name of its column.
 fn layout_stacked_table(rows: &[Vec<Vec<Span>>], width: usize) -> Vec<Line> {
     let Some((head, body)) = rows.split_first() else { return Vec::new() };
     let mut lines = Vec::new();

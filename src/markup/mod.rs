@@ -1,7 +1,7 @@
 //! Text with roles. A role gives the meaning of a piece of text, and the theme decides how the role looks.
 //!
-//! Lessons and messages are written in light Markdown. [`parse`] turns them into a [`Text`], and [`layout`] breaks that
-//! into lines of a given width:
+//! Lessons and messages are written in a subset of Markdown. [`parse`] converts Markdown to a [`Text`], and [`layout`]
+//! breaks the [`Text`] into lines of a given width:
 //!
 //! ```
 //! use redis_tutor::markup::{Style, layout, parse, plain_text};
@@ -30,7 +30,7 @@ pub enum Role {
     Plain,
     Strong,
     Emphasis,
-    /// Code to type, or a word of Redis or Python.
+    /// Code to type, or a Redis or Python name.
     Code,
     /// A prompt.
     Prompt,
@@ -73,10 +73,10 @@ impl Span {
     }
 }
 
-/// A line of a text that is laid out.
+/// A line that was laid out.
 pub type Line = Vec<Span>;
 
-/// A block of a text.
+/// A block of a [`Text`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     Paragraph(Vec<Span>),
@@ -91,12 +91,12 @@ pub enum Block {
     Table(Vec<Vec<Vec<Span>>>),
 }
 
-/// A text: blocks, which are laid out with a blank line between them.
+/// Blocks of text, which are laid out with a blank line between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text(pub Vec<Block>);
 
 impl Text {
-    /// Returns a text of one paragraph with one role.
+    /// Creates a [`Text`] from one paragraph with one role.
     pub fn paragraph(role: Role, text: impl Into<String>) -> Self {
         Text(vec![Block::Paragraph(vec![Span::new(role, text)])])
     }

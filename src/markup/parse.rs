@@ -1,8 +1,9 @@
-//! The parser of light Markdown: paragraphs, `- ` and `1. ` lists, fenced code, tables, **strong**, *emphasis*, `code`.
+//! The parser for a subset of Markdown: paragraphs, `- ` and `1. ` lists, fenced code, tables, **strong**, *emphasis*,
+//! `code`.
 
 use super::{Block, Role, Span, Text};
 
-/// Parses light Markdown. Any text is valid Markdown, so parsing cannot fail.
+/// Parses a subset of Markdown. Any input is valid, so parsing cannot fail.
 ///
 /// ```
 /// use redis_tutor::markup::{Block, Role, Span, parse};
@@ -86,7 +87,8 @@ fn ends_block(line: &str) -> bool {
     line.is_empty() || line.starts_with("```") || line.starts_with('|')
 }
 
-/// Parses the first item of a list, as `item` does. A numbered list begins with 1: `11. It is …` is a sentence.
+/// Parses the first item of a list, as `item` does. A numbered list must start with 1, because `11. It is …` is a
+/// sentence.
 fn first_item(line: &str) -> Option<(bool, &str)> {
     item(line).filter(|(numbered, _)| !numbered || line.starts_with("1. "))
 }
@@ -100,7 +102,7 @@ fn item(line: &str) -> Option<(bool, &str)> {
     (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some((true, item))
 }
 
-/// Parses the cells of a table row. As elsewhere in Markdown, `\|` is a bar within a cell.
+/// Parses the cells of a table row. As in other Markdown, `\|` is a bar within a cell.
 fn cells(row: &str) -> Vec<Vec<Span>> {
     let mut cells = vec![String::new()];
     let mut rest = row.trim_matches('|').chars().peekable();
@@ -114,7 +116,7 @@ fn cells(row: &str) -> Vec<Vec<Span>> {
     cells.iter().map(|cell| spans(cell.trim())).collect()
 }
 
-/// Parses the marks within a paragraph. A mark that is not closed is text.
+/// Parses the marks within a paragraph. A mark that is not closed counts as plain text.
 pub(super) fn spans(text: &str) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut plain = String::new();

@@ -1,9 +1,9 @@
-//! Makes visible what a terminal would act on or hide: control characters, escape sequences, and characters without a
-//! width that reorder or disguise a text.
+//! Makes visible what a terminal would interpret or hide: control characters, escape sequences, and zero-width
+//! characters that reorder or disguise text.
 //!
-//! They are written as Python's `repr` writes them: ESC becomes the four characters `\x1b`, and a right-to-left
-//! override becomes `\u202e`. Nothing else is changed, not even a backslash, because the result is for reading and not
-//! for parsing:
+//! These characters are written as Python's `repr` writes them: ESC becomes the four characters `\x1b`, and a
+//! right-to-left override becomes `\u202e`. Nothing else is changed, not even a backslash, because the result is to be
+//! read and not to be parsed:
 //!
 //! ```
 //! use redis_tutor::markup::{visible, visible_lines};
@@ -13,15 +13,15 @@
 //! assert_eq!(visible_lines("one\ntwo\r"), "one\ntwo\\r");
 //! ```
 //!
-//! `render::theme` and `render::svg` apply this to all text that goes out, so no other module has to. A module that
-//! measures a text, or that writes data into Markdown, calls it earlier.
+//! `render::theme` and `render::svg` apply this to all output, so other modules normally do not have to. A module that
+//! measures text, or that inserts data into Markdown, calls it earlier.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 /// Characters that are never shown, besides the control characters: they are invisible, change the direction of the
-/// text around them, break lines, or are no characters at all.
+/// text around them, break lines, or are not characters at all.
 const HIDDEN: [RangeInclusive<char>; 25] = [
     '\u{ad}'..='\u{ad}',
     '\u{34f}'..='\u{34f}',
@@ -50,7 +50,8 @@ const HIDDEN: [RangeInclusive<char>; 25] = [
     '\u{10fffe}'..='\u{10ffff}',
 ];
 
-/// Returns whether a character must be made visible. `before` is the previous character, or `None` if that is hidden.
+/// Returns whether a character must be made visible. `before` is the previous character, or `None` if that one is
+/// hidden.
 fn is_hidden(c: char, before: Option<char>) -> bool {
     match c {
         ' '..='~' => false,
@@ -64,7 +65,7 @@ fn is_hidden(c: char, before: Option<char>) -> bool {
     }
 }
 
-/// Returns the places of the characters that must be made visible, except those that `keeps` accepts.
+/// Returns the positions of the characters that must be made visible, except those that `keeps` accepts.
 fn hidden(text: &str, keeps: impl Fn(char) -> bool) -> impl Iterator<Item = (usize, char)> {
     let mut before = None;
     text.char_indices().filter(move |&(_, c)| {
@@ -74,13 +75,13 @@ fn hidden(text: &str, keeps: impl Fn(char) -> bool) -> impl Iterator<Item = (usi
     })
 }
 
-/// Replaces the characters at these places.
+/// Replaces the characters at these positions.
 fn replace_at<'a>(
     text: &'a str,
     places: impl Iterator<Item = (usize, char)>,
     write: impl Fn(char, &mut String),
 ) -> Cow<'a, str> {
-    // Most texts are printable ASCII, and this check is the fastest.
+    // Most text is printable ASCII, and this check is the fastest.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
@@ -113,17 +114,17 @@ fn escape(c: char, out: &mut String) {
     written.expect("writing to a string cannot fail");
 }
 
-/// Returns a text of one line with all hidden characters made visible, including line breaks and tabs.
+/// Returns text on one line, with all hidden characters made visible, including line breaks and tabs.
 pub fn visible(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, |_| false), escape)
 }
 
-/// Returns a text of several lines with all hidden characters made visible, except line breaks and tabs.
+/// Returns text on several lines, with all hidden characters made visible, except line breaks and tabs.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, is_layout), escape)
 }
 
-/// Returns a text without its hidden characters. Line breaks and tabs are kept.
+/// Returns text without its hidden characters. Line breaks and tabs are kept.
 ///
 /// This is for text that the user types or pastes. The line editor counts columns in the original text, so it cannot
 /// show escapes in place of hidden characters. Terminals also remove control characters from pasted text.
@@ -131,13 +132,14 @@ pub fn without_hidden(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, is_layout), |_, _| {})
 }
 
-/// Returns the first hidden character of a text, and its place. Line breaks, tabs, and CR before LF do not count.
+/// Returns the position of the first hidden character, and the character. Line breaks, tabs, and CR before LF do not
+/// count.
 pub fn first_hidden(text: &str) -> Option<(usize, char)> {
     hidden(text, is_layout).find(|&(at, c)| !(c == '\r' && text[at..].starts_with("\r\n")))
 }
 
-/// Returns a text in JSON with its hidden characters written as `\uNNNN`. Any JSON parser turns these escapes back into
-/// the same characters. Outside of strings, the text must not contain any line breaks or tabs.
+/// Replaces hidden characters in JSON by escapes of the form `\uNNNN`, which any JSON parser decodes to the same
+/// characters. The JSON must not contain line breaks or tabs outside of strings.
 pub fn escape_in_json(json: &str) -> Cow<'_, str> {
     replace_at(json, hidden(json, |_| false), |c, out| {
         for unit in c.encode_utf16(&mut [0; 2]) {
@@ -187,7 +189,7 @@ mod tests {
         assert_eq!(first_hidden("é\u{202e}"), Some((2, '\u{202e}')));
     }
 
-    /// Returns a strategy for texts in which hidden characters are frequent.
+    /// Returns a strategy for strings in which hidden characters are frequent.
     fn any_text() -> impl Strategy<Value = String> {
         let hidden = proptest::sample::select(HIDDEN.to_vec()).prop_map(|range| *range.start());
         let control = (0_u32..0xa0).prop_filter_map("a control character", char::from_u32);

@@ -1,7 +1,7 @@
-//! Messages to authors about what `check` found when it ran their lessons. The texts are plain, without Markdown.
+//! Messages to authors about what `check` found when it ran their lessons. They are plain text, without Markdown.
 
 messages! {
-    // Messages about the format of a lesson's file.
+    // Messages about the format of a lesson file.
     single_brackets(name) = "[{name}] can occur several times: write [[{name}]]";
     unknown_key(error, suggestion) = "{error}. Did you mean `{suggestion}`?";
     expected_whole_number() = "expected a whole number";
@@ -100,8 +100,8 @@ messages! {
     when_state_raises(probe, wanted, error) = "`state` expects {wanted} from {probe}, but it raised {error}.";
     when_state_not_asked(probe, wanted) = "`state` expects {wanted} from {probe}, but it did not run.";
 
-    // Messages about variations of an answer. `rule` is the name of the rule that has made the variation, `lines` what
-    // was typed, and `words` what the tutor said to it.
+    // Messages about variations of an answer. `rule` is the name of the rule that made the variation, `lines` is what
+    // was typed, and `words` is what the tutor replied.
     rewording_refused(rule, lines, reason, words) =
         "reworded by the rule \"{rule}\", this answer does not do the step: {lines}; {reason}. The tutor said: {words}";
     rewording_taken_for_mistake(rule, lines, line, text) =

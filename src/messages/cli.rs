@@ -10,7 +10,7 @@ messages! {
     /// Shown if a file cannot be written.
     cannot_write(path, error) = "{path} cannot be written: {error}";
 
-    /// Shown by `run --svg` if the file to write is something else than a picture, such as the script.
+    /// Shown by `run --svg` if the file to write exists and is not a picture. It may be the script.
     not_a_picture(path) =
         "{path} is not a picture, and stays as it is. The name of the picture comes after --svg: \
          redis-tutor run --svg picture.svg script.py";
@@ -37,7 +37,7 @@ messages! {
     /// Shown within `no_such_lesson` if a lesson has a similar name.
     did_you_mean(name) = " Did you mean '{name}'?";
 
-    /// Shown if a lesson has no such step.
+    /// Shown if a lesson does not have this step.
     no_such_step(lesson, step, steps) = "lesson '{lesson}' has no step '{step}'. It has: {steps}.";
 
     /// Shown if `--watch` is given without the path of a lesson file.
@@ -57,8 +57,8 @@ messages! {
         "{address} can be reached from other machines, so it needs a password: give the file that contains it with \
          --password-file, or set REDIS_TUTOR_PASSWORD. Or listen on 127.0.0.1 (the default)";
 
-    /// Shown by `serve --password-file` if the file has no line of text, or several. `name` is the path of the file, or
-    /// `standard input`.
+    /// Shown by `serve --password-file` if the file does not contain exactly one line. `name` is the path of the file,
+    /// or `standard input`.
     not_a_password_file(name) = "{name} contains no password: it must contain a single line of UTF-8, the password";
 
     /// Shown by `serve` if the password in the environment is not UTF-8.
@@ -79,7 +79,7 @@ messages! {
     /// The last line of `check`.
     check_summary(lessons, tries, faults) = "{lessons}, {tries}, {faults}";
 
-    /// The line of `check` about the variations of answers, before the last one.
+    /// The line of `check` about the variations of answers, shown before the last line.
     variations_summary(rewordings, mutants, dropped, exempt, skipped) =
         "{rewordings}, {mutants} ({dropped} without an effect), {exempt}, {skipped}";
 
@@ -89,7 +89,7 @@ messages! {
     /// A line in the list of lessons, for a lesson that replaces a built-in lesson.
     replaces_built_in(id, path) = "{id} is {path}, in place of the lesson built in.";
 
-    /// Shown by `new` if the path cannot be that of a lesson file. `path` is a suggestion.
+    /// Shown by `new` if the path is not suitable for a lesson file. `path` is a suggestion.
     not_a_lesson_file(path) =
         "a lesson file ends in .toml and has a name before it: redis-tutor new {path}";
 
@@ -128,19 +128,19 @@ messages! {
     /// Shown as the first line of `doctor`.
     version_and_platform(version, system, architecture) = "redis-tutor {version} on {system}, {architecture}";
 
-    /// Shown by `doctor` above the list of the sandbox's walls. Each wall is one restriction on Python.
+    /// Shown by `doctor` above the list of the sandbox's restrictions on Python, which messages call walls.
     sandbox_heading() = "The sandbox around Python:";
 
-    /// Shown by `doctor` for a wall of the sandbox that works.
+    /// Shown by `doctor` for a restriction of the sandbox that is in place.
     wall_stands(wall) = "  yes  {wall}";
 
-    /// Shown by `doctor` for a wall of the sandbox that is missing.
+    /// Shown by `doctor` for a restriction of the sandbox that is missing.
     wall_missing(wall) = "  NO   {wall}";
 
-    /// Shown as the last line of `doctor` if no wall is missing.
+    /// Shown as the last line of `doctor` if no restriction is missing.
     sandbox_complete() = "All walls stand: code in a lesson reaches nothing on this computer.";
 
-    /// Shown as the last line of `doctor` if a wall is missing.
+    /// Shown as the last line of `doctor` if a restriction is missing.
     sandbox_incomplete() =
         "Python itself still offers no files, no network and no programs, but a mistake in the interpreter could let \
          code out. Open only lessons of people whom you trust.";

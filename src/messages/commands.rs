@@ -1,4 +1,4 @@
-//! Messages of the tutor's commands (`session/commands`).
+//! Messages of the tutor commands (`session/commands`).
 //!
 //! If a message is Markdown, the learner's input and the names of keys, commands and clients are passed to it as inline
 //! code.
@@ -77,9 +77,9 @@ a step is done; Ctrl-C stops what is running, Ctrl-D leaves.";
 
     /// Shown by `:client` without a name: the names of all clients.
     open_clients(clients) = "Open: {clients}. `:client NAME` opens another, or switches to one of them.";
-    /// Shown by `:client` if a client cannot have this name.
+    /// Shown by `:client` if the name is not allowed for a client.
     not_a_client_name(name) = "{name} cannot name a client: use one word other than `tutor`, as in `:client phone`.";
-    /// Shown by `:client` if the client is blocked and cannot take an input yet.
+    /// Shown by `:client` if the client is blocked and cannot accept input yet.
     client_is_busy(client) = "{client} is still waiting.";
     /// Shown by `:python fresh`.
     fresh_python() = "A fresh Python: no variables, the same data.";
@@ -129,7 +129,7 @@ a step is done; Ctrl-C stops what is running, Ctrl-D leaves.";
 
     // Messages of `:undo` and `:fork` (`session/commands/undo.rs`).
 
-    /// Shown by `:undo` and `:fork back` while real clients are connected.
+    /// Shown by `:undo` and `:fork back` while TCP clients are connected.
     real_clients_prevent_undo() = "\
 Real clients are connected, and what they have read can't be undone, so nothing was changed. `:serve off` \
 disconnects them. After that, the same command works, and undoes what they have done as well.";
@@ -182,19 +182,19 @@ From here on, the bytes of each command and of its reply are shown. Each line of
 bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     /// Shown by `:wire off`.
     wire_turned_off() = "The bytes are no longer shown.";
-    /// Shown by `:wire` without an argument, if it is on.
+    /// Shown by `:wire` without an argument, if `:wire` is on.
     wire_is_on() = "`:wire` is on: `:wire off` turns it off.";
-    /// Shown by `:wire` without an argument, if it is off.
+    /// Shown by `:wire` without an argument, if `:wire` is off.
     wire_is_off() = "`:wire` is off: `:wire on` shows the bytes.";
-    /// Shown after `wire_is_on` and `wire_is_off`: the total traffic.
+    /// Shown after `wire_is_on` and `wire_is_off`: the traffic since the wire log was last cleared.
     wire_so_far(commands, round_trips, sent, received) =
         "So far: {commands}, {round_trips}, {sent} out, {received} in.";
     /// Shown by `:wire` with an unknown argument.
     neither_on_nor_off(argument) =
         "{argument} is neither on nor off. Type `:wire on`, `:wire off`, or `:wire` alone.";
-    /// Shown beside bytes that a client received without sending a command.
+    /// Shown beside bytes that a client received although it sent no command.
     no_reply_but_message() = "a message, not the reply to a command";
-    /// Shown beside the reply to a blocked command that another client woke.
+    /// Shown beside the reply to a blocked command that another client unblocked.
     woken_after(duration, client) = "after {duration}, woken by {client}";
     /// Shown beside the reply to a blocked command that timed out.
     timed_out_after(duration) = "after {duration}, timed out";
@@ -215,7 +215,7 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     timeline_how_many(usual) = "How many commands? Type `:timeline` for the last {usual}, or `:timeline 50`.";
     /// Shown by `:timeline` before the first command.
     nothing_was_sent() = "Nothing has been sent yet: type a command first.";
-    /// The end of a blocked command that another client woke: `BLPOP waited 2 s, woken by main`.
+    /// The end of a blocked command that another client unblocked: `BLPOP waited 2 s, woken by main`.
     woken_by(client) = "woken by {client}";
     /// The end of a blocked command that timed out.
     timed_out() = "timed out";
@@ -226,7 +226,7 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     /// Shown in the timeline in place of a reply that never arrived.
     no_reply_arrived() = "no reply";
 
-    // Messages of `:save` (`session/commands/save.rs`), and comments in the scripts that it writes.
+    // Messages of `:save` (`session/commands/save.rs`), and comments in the scripts that `:save` writes.
 
     /// Shown by `:save` without a file name.
     save_where() = "Where to? Type `:save my_script.py`.";
@@ -263,7 +263,7 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     port_already_open(port) = "Port {port} is open already. `:serve off` closes it.";
     /// Shown by `:serve` if its argument is not a port.
     not_a_port(argument) = "{argument} is not a port: type a number from 1 to 65535, such as `:serve 6379`.";
-    /// Shown by `:serve PORT`. `cli` and `python` are the texts to type in another window.
+    /// Shown by `:serve PORT`. `cli` and `python` are what to type in another window.
     port_opened(port, cli, python) = "\
 This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {cli} or a Python with redis-py \
 ({python}) sees this data and can change it. `:serve` shows who is connected, `:serve off` closes the port.";
@@ -277,7 +277,7 @@ This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {cli
     real_client_unnamed(id) = "number {id}";
     /// The state of a connected client that is blocked on keys.
     real_client_waits(keys) = "waits for {keys}";
-    /// The state of a connected client that is a monitor.
+    /// The state of a connected client that has sent MONITOR.
     real_client_monitors() = "runs MONITOR";
     /// The state of a connected client that is subscribed to a channel.
     real_client_is_subscribed() = "is subscribed";

@@ -34,17 +34,17 @@ messages! {
     one_lesson() = "1 lesson";
     /// A number of lessons other than 1.
     lessons(number) = "{number} lessons";
-    /// A single text that `check` has typed.
+    /// A single answer, mistake or other input that `check` has tried out.
     one_try() = "1 try";
-    /// A number of texts other than 1 that `check` has typed.
+    /// A number of answers, mistakes and other inputs, other than 1, that `check` has tried out.
     tries(number) = "{number} tries";
-    /// A single answer in other words.
+    /// A single reworded answer, which must pass.
     one_rewording() = "1 rewording";
-    /// A number of answers in other words, other than 1.
+    /// A number of reworded answers other than 1.
     rewordings(number) = "{number} rewordings";
-    /// A single answer with a mistake in it.
+    /// A single answer into which `check` has put a mistake.
     one_mutant() = "1 mutant";
-    /// A number of answers with mistakes in them, other than 1.
+    /// A number of answers other than 1 into which `check` has put a mistake.
     mutants(number) = "{number} mutants";
     /// A single variation that a lesson exempts.
     one_exemption() = "1 exempt";
@@ -60,7 +60,7 @@ messages! {
     faults(number) = "{number} faults";
 }
 
-/// Returns the message about a number of things: `one` for one thing, otherwise `several`.
+/// Returns a message about a number of things: `one` if the number is 1, otherwise `several`.
 ///
 /// ```
 /// use redis_tutor::messages::counts::{bytes, counted, one_byte};

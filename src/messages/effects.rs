@@ -1,5 +1,5 @@
-//! The effects of commands that are often mistaken for each other. Each message is a clause that follows the command's
-//! name.
+//! Descriptions of commands that are often mistaken for each other. Each message is a clause that follows the name of
+//! the command.
 
 messages! {
     ranges_from_lowest_score() = "starts at the lowest score";

@@ -1,4 +1,4 @@
-//! Feedback on the submissions and predictions of learners. The texts are Markdown.
+//! Feedback on the submissions and predictions of learners, in Markdown.
 
 messages! {
     // Verdicts on a submission.
@@ -65,7 +65,7 @@ messages! {
     race_lost_in_first_orders(clients, bad, orders, consequence) =
         "{clients} clients at once: in {bad} of the first {orders} orders {consequence}.";
 
-    // Feedback on a reply that differs from the wanted one.
+    // Feedback on a reply that differs from the expected reply.
     wanted_nothing_shown(wanted) = "Expected: {wanted}. Nothing was shown.";
     wanted_and_shown(wanted, actual) = "Expected: {wanted}. Shown: {actual}.";
 
@@ -137,7 +137,7 @@ messages! {
     texts_joined(text) =
         "{text} is a single text. Is a comma missing? Python joins two texts that have no comma between them.";
 
-    // Names for the kinds of values, with their article.
+    // Names for the kinds of values, with their articles.
     kind_none() = "`None`";
     kind_bool() = "`True` or `False`";
     kind_number() = "a number";
@@ -148,7 +148,7 @@ messages! {
     kind_set() = "a set";
     kind_dict() = "a dict";
 
-    // Names for the types of keys, with their article.
+    // Names for the types of keys, with their articles.
     type_string() = "a string";
     type_hash() = "a hash";
     type_sorted_set() = "a sorted set";
@@ -175,14 +175,14 @@ messages! {
     bounds_unmet(subject, bounds, actual) = "{subject} should be {bounds}, but is {actual}.";
     bounds_unknown(subject, bounds) = "{subject} should be {bounds}, but cannot be read yet.";
 
-    // Clauses about the bounds of a value.
+    // Clauses about the limits within which a value must be.
     less_than(limit) = "less than {limit}";
     at_most(limit) = "at most {limit}";
     more_than(limit) = "more than {limit}";
     at_least(limit) = "at least {limit}";
     both_bounds(lower, upper) = "{lower} and {upper}";
 
-    // Names for the object that a probe asks about, at the beginning of a sentence.
+    // Names for what a probe checks, for the beginning of a sentence.
     subject_field(field, key) = "Field {field} of {key}";
     subject_score(member, key) = "The score of {member} in {key}";
     subject_rank(member, key) = "The rank of {member} in {key}";
@@ -196,7 +196,7 @@ messages! {
     expects_bounds(subject, bounds) = "{subject} is {bounds}.";
     expects_value(probe, wanted) = "{probe} returns {wanted}.";
 
-    // Feedback on a command that differs from the one that the step's own answer sends.
+    // Feedback on a command that differs from the command in the step's own answer.
     related_command(sent, sent_effect, wanted, wanted_effect) = "{sent} {sent_effect}; {wanted} {wanted_effect}.";
     key_not_first(key) = "The arguments are in the wrong order: the key comes first, {key}.";
     word_misspelt(wanted, sent) = "Did you mean {wanted}? You sent {sent}.";
@@ -223,7 +223,7 @@ messages! {
     decr_subtracts_one() = "`DECR` subtracts 1, but the step needs another number.";
     decr_subtracts_one_wanted(wanted) = "`DECR` subtracts 1, but the step needs `{wanted}`.";
 
-    // Feedback on a prediction of the wrong type. `predicted_nearly` takes one of the clauses below it.
+    // Feedback on a prediction of the wrong type. The argument of `predicted_nearly` is one of the clauses below.
     predicted_nearly(difference) = "Almost: {difference}";
     predicted_bytes() = "it is returned as bytes, `b'…'`.";
     predicted_bytes_inside() = "its contents are returned as bytes, `b'…'`.";

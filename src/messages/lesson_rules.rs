@@ -1,5 +1,5 @@
-//! Messages to authors about mistakes in a lesson's file that are found before anything in it runs. The texts are
-//! plain, without Markdown.
+//! Messages to authors about mistakes in a lesson file that are found before anything in the file runs. They are plain
+//! text, without Markdown.
 
 messages! {
     // Messages about lessons and steps.
@@ -32,14 +32,14 @@ messages! {
     misspelt_command(name, suggestion) =
         "\"{name}\" is not a Redis command: write its name, as in HINCRBY or OBJECT ENCODING. Did you mean {suggestion}?";
 
-    // Messages about texts.
+    // Messages about the prose of a lesson.
     empty_say(id) = "step \"{id}\" has an empty `say`: explain what the learner has to know";
     mark_not_closed(mark, line) = "{mark} is opened but not closed: {line}";
-    /// Shown for a character in the file that a terminal would interpret, or that nobody would see. `character` is in
-    /// Python's notation.
+    /// Shown for a character in the file that a terminal would interpret, or that would be invisible. `character` is
+    /// in Python's notation.
     hidden_character(character) =
         "the file contains the character {character}, which a terminal obeys or hides: remove it. In Python, an escape in a string stands for it, '{character}'";
-    /// Shown for a hidden character in a text that the file contains as a TOML escape.
+    /// Shown for a hidden character in a string that the file contains as a TOML escape.
     hidden_character_in_text(character) =
         "an escape of TOML in this text stands for the character {character}, which a terminal obeys or hides: remove it. For Python to read the escape itself, put the text between single quotes";
 

@@ -13,7 +13,7 @@ messages! {
     /// The suggestion of a step that is not judged.
     task_try(suggestion) = "**Try:** {suggestion}";
 
-    /// The task of a step whose output is to be predicted. The code follows.
+    /// The task of a step whose output must be predicted. The code follows.
     task_predict() = "**Predict:** what will the last line print?";
 
     /// The question of a step. Its numbered answers follow.
@@ -45,13 +45,13 @@ messages! {
 
     // Answers to questions (`question.rs`).
 
-    /// Shown for an answer that names no option. `count` is the number of options.
+    /// Shown for an answer that is not the number of an option. `count` is the number of options.
     not_an_answer(text, count) = "{text} is not one of the answers: type a number from 1 to {count}, or `:skip`.";
 
     /// Shown if a prediction is right.
     right_prediction(output) = "{output} it is.";
 
-    /// Shown if a prediction means the right value, but Python writes it in another way.
+    /// Shown if a prediction means the right value, but is not written in Python's notation.
     right_prediction_in_other_words(output) = "You mean {output}? That's right. {output} is how Python writes it.";
 
     /// Shown if a prediction is wrong.
@@ -149,13 +149,14 @@ messages! {
     /// Shown after the programs of a race.
     race_help() = "Type whose command is next, or `all` for every order.";
 
-    /// The state of a client that can send commands, with the number that the learner types for it.
+    /// The state of a client that is ready to send commands, with the number that the learner types to choose this
+    /// client.
     client_ready(number, client, commands) = "`{number}` {client}: {commands}";
 
     /// The state of a client that waits for keys, or for `time_to_pass`.
     client_waits(client, keys) = "{client} waits for {keys}";
 
-    /// The object that a sleeping client waits for, in `client_waits`.
+    /// What a sleeping client waits for, in `client_waits`.
     time_to_pass() = "time to pass";
 
     /// The state of a client whose program has ended.
@@ -179,16 +180,16 @@ messages! {
     /// Shown if the learner chooses a client that is blocked.
     client_cannot_send(client, keys) = "{client} waits for {keys}: it sends nothing before that.";
 
-    /// Shown if the learner's answer names no client. `clients` is a list of `client_number` messages.
+    /// Shown if the learner's answer is not a client. `clients` is a list of `client_number` messages.
     nobodys_turn(text, clients) = "{text} is not a client: type {clients}, or `all`.";
 
-    /// The number to type for a client.
+    /// A client with the number that the learner types to choose it.
     client_number(number, client) = "`{number}` for {client}";
 
     /// Shown by `:undo` in a race.
     turn_undone() = "The last turn is undone.";
 
-    /// The value that a probe of the data has shown after an order.
+    /// The value that a probe of the data returned after an order.
     probe_says(probe, reply) = "{probe} returns {reply}";
 
     /// Shown in place of `probe_says` if the probe raised an error.

@@ -10,24 +10,23 @@
 //!
 //! [`all`] lists the templates with their ids. A translation would be another template with the same id, and only the
 //! macro `messages!` would have to look it up.
-//!
-//! Some texts are not in the catalogue, because they are data or have to match another program: the replies of Redis
-//! (`redis-engine`), the errors of Python (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the
-//! command line, which clap takes from the doc comments in `cli/args.rs`.
+//! Some text is not in the catalogue, because it is data or must match another program: Redis's replies
+//! (`redis-engine`), Python's errors (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the command
+//! line, which clap takes from the doc comments in `cli/args.rs`.
 
 /// A sentence of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message {
     /// The path of the function: `redis_tutor::messages::shell::lessons_done`.
     pub id: &'static str,
-    /// The text, with a `{name}` for each argument.
+    /// The text of the message, with a `{name}` for each argument.
     pub template: &'static str,
 }
 
 /// Declares the messages of one file of the catalogue: `name(argument, …) = "template";`.
 ///
-/// Each message becomes a public function that returns the filled template. A `{place}` without an argument is a
-/// compiler error, and an argument without a place is a warning. A template is Markdown where the message is shown as
+/// Each message becomes a public function that returns the completed template. A `{place}` without an argument is a
+/// compiler error, and an argument without a place is a warning. A template is Markdown if the message is shown as
 /// Markdown. Write `{{` for a literal brace.
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident($($argument:ident),* $(,)?) = $template:literal;)*) => {

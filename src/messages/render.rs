@@ -5,9 +5,9 @@ messages! {
     heading_step(number, steps) = "{number} of {steps}";
     /// The number of a practised task, in the heading of its lesson.
     heading_practice(number, tasks) = "practice, {number} of {tasks}";
-    /// The name of a lesson's summary, in the heading of the lesson.
+    /// The label for the summary of a lesson, in the heading of the lesson.
     heading_remember() = "to remember";
-    /// The name of a lesson's sheet, in the heading of the lesson.
+    /// The label for the sheet of a lesson, in the heading of the lesson.
     heading_sheet() = "sheet";
 
     // Comparisons of two programs (`render/cost_comparison.rs`).
@@ -22,7 +22,7 @@ messages! {
     program_traffic(program, commands, round_trips) = "{program} {commands} in {round_trips}";
     /// The traffic of each program, if it is the same for all sizes of the data.
     traffic_each_time(programs) = "Each time: {programs}.";
-    /// The traffic of each program for the largest size of the data. `size` is a text such as `1,000 fields`.
+    /// The traffic of each program for the largest size of the data. `size` is a string such as `1,000 fields`.
     traffic_at_size(size, programs) = "With {size}: {programs}.";
 
     // The list of lessons (`render/lesson_list.rs`).
@@ -68,14 +68,14 @@ messages! {
     sender_and_receiver(sender, receiver) = "{sender} to {receiver}";
     /// The reason why a client will not get a reply.
     no_reply(reason) = "nothing: {reason}";
-    /// A client that is blocked and has no reply yet.
+    /// Shown for a client that is blocked and has not received its reply yet.
     no_reply_yet(command) = "nothing yet: {command} waits";
     /// The traffic of several round trips.
     traffic_total(commands, round_trips, sent, received) =
         "{commands}, {round_trips}, {sent} out, {received} in";
     /// The traffic of round trips that are counted but not shown.
     more_traffic(ellipsis, round_trips, sent, received) = "{ellipsis} {round_trips}: {sent} out, {received} in";
-    /// The traffic since the start of the step.
+    /// The traffic since the wire log was last cleared.
     traffic_so_far(total) = "So far: {total}.";
 
     // The line before a prompt (`render/status.rs`).
@@ -127,7 +127,7 @@ messages! {
     was(value) = "was {value}";
     /// A value, followed by its previous value.
     value_and_old_value(value, old) = "{value} (was {old})";
-    /// A text that is too long to be shown whole.
+    /// A string that is too long to be shown in full.
     cut_text(text, bytes) = "{text} and {bytes} more bytes";
     /// The number of parts that are not shown.
     more_parts(number) = "{number} more";
@@ -139,7 +139,7 @@ messages! {
     value_column() = "value";
     /// The header of the column of times to live, in the picture of a hash.
     expires_in_column() = "expires in";
-    /// A short header of the column of times to live, in a narrow picture of a hash.
+    /// A short header of the column of times to live, for a narrow picture of a hash.
     expires_column() = "expires";
     /// The header of the column of ranks in descending order (ZREVRANK), in the picture of a sorted set.
     reverse_rank_column() = "rev";

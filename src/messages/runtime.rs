@@ -13,7 +13,7 @@ messages! {
     /// The `reason` of `prompt_passes`, if the other client is busy and waits for no key.
     other_is_busy() = "The other is busy";
 
-    /// The name of a client that is connected to the port of `:serve`, in the text about the cause that ended a wait.
+    /// The name of a client that is connected to the port of `:serve`, if that client ended another client's wait.
     real_client() = "a real client";
 
     /// The word before the prompt in a fork. Plain text.
@@ -21,25 +21,25 @@ messages! {
 
     // Messages about Python (`python.rs`, `python_hints.rs`).
 
-    /// Shown when the learner's Python has ended by itself. `variables` is one of the next two messages.
+    /// Shown when the learner's Python process has exited by itself. `variables` is one of the next two messages.
     python_ended(variables) = "Python has ended. {variables} The data is untouched.";
 
-    /// Shown when the learner's Python has ended because it needed more memory than `limit`, such as `1 GB`.
-    /// `variables` is as in `python_ended`.
+    /// Shown when the learner's Python process has exited because it needed more memory than `limit`, such as `1 GB`.
+    /// `variables` is the same as in `python_ended`.
     python_out_of_memory(limit, variables) =
         "Python has ended: it needed more memory than it may use, {limit}. {variables} The data is untouched.";
 
-    /// Shown when Ctrl-C has ended the learner's Python. `variables` is one of the next two messages.
+    /// Shown when Ctrl-C has ended the learner's Python process. `variables` is one of the next two messages.
     python_stopped(variables) = "Python was stopped. {variables} The data is untouched.";
 
-    /// Shown after the end of the learner's Python, if a fresh Python can restore the variables.
+    /// Shown after the learner's Python process has exited, if a fresh process can restore the variables.
     variables_restored() =
         "A new one was started: your variables are restored, except those of that line.";
 
-    /// Shown after the end of the learner's Python, if a fresh Python cannot restore the variables.
+    /// Shown after the learner's Python process has exited, if a fresh process cannot restore the variables.
     variables_gone() = "A new one was started. Your variables are gone.";
 
-    /// The text of the exception for a connection to another host. `quoted_host` is a Python literal.
+    /// The message of the exception for a connection to another host. `quoted_host` is a Python literal.
     one_redis_only(port, quoted_host) =
         "redis-tutor has a Redis of its own, at localhost:{port}, and cannot reach any other: leave out \
          host={quoted_host}, or type host='localhost'.";
@@ -47,7 +47,7 @@ messages! {
     /// The hint on a mistyped Redis command, shown after Python's error.
     mistyped_command(word, command) = "Redis has no command {word} either. Did you mean {command}?";
 
-    /// The hint on a method that was named but not called.
+    /// The hint about a method that was named but not called.
     method_not_called(method, call) = "{method} is the method itself. Brackets call it: {call}.";
 
     // Messages about output (`output_limit.rs`), redis-cli lines (`cli.rs`) and the log of inputs (`input_log.rs`).
@@ -67,29 +67,29 @@ messages! {
     /// Shown by `:more` if no output is kept.
     nothing_folded() = "Nothing is folded. When output is long, `:more` shows the rest.";
 
-    /// Shown in place of the lines of a statement of a script that are beyond `most` characters.
+    /// Shown in place of output lines of a script's statement beyond `most` characters.
     script_lines_dropped(number, most) =
         "{number} more lines are not shown: the output of a statement is limited to {most} characters.";
 
-    /// Shown in place of the rest of a line of a script that is beyond `most` characters.
+    /// Shown in place of the rest of an output line of a script's statement beyond `most` characters.
     script_characters_dropped(number, most) =
         "{number} more characters are not shown: the output of a statement is limited to {most} characters.";
 
     // Messages about limits (`memory_limit.rs`, `turns.rs`).
 
-    /// Shown once when a command was refused because the data has reached the program's own limit, which is not a Redis
-    /// setting. `limit` is a number with its unit.
+    /// Shown once when a command was refused because the data has reached the limit of redis-tutor, which is not a
+    /// Redis setting. `limit` is a number with its unit.
     data_out_of_memory(limit) =
         "The data takes more than {limit}, the most that this Redis keeps. Commands that add to it are refused with OOM: \
          type `DEL` with the name of a large key, or `FLUSHALL` to remove everything.";
 
-    /// Shown when a connection was closed because all connections together took up more memory than `limit`, a number
+    /// Shown when a connection was closed because all connections together used more memory than `limit`, a number
     /// with its unit.
     connections_out_of_memory(limit) =
         "A connection was closed. Besides the data, all connections together may take {limit}: for replies that nobody \
          reads, commands that `MULTI` has queued, unfinished requests, and names to watch or to subscribe to.";
 
-    /// Shown when the learner opens another client, if there are `most` already. `clients` are their names.
+    /// Shown when the learner opens another client, but there are already `most` clients. `clients` are their names.
     too_many_clients(most, clients) =
         "There are {most} clients already, and no more can be opened: {clients}. `:client NAME` switches to one of them.";
 

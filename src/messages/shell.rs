@@ -1,7 +1,7 @@
 //! Messages of the terminal (`shell`).
 
 messages! {
-    /// Shown once if the operating system provides no sandbox for Python. `doctor` shows the details.
+    /// Shown once if a part of the sandbox for Python is missing. `doctor` shows the details.
     no_sandbox() =
         "This system puts no full sandbox around Python, so open only lessons of people whom you trust. \
          `redis-tutor doctor` says what is missing.";
@@ -28,7 +28,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown when a lesson resumes at a later step than its first.
     lesson_resumed(title, step) = "Resuming **{title}** at step {step}. `:lessons` lists all lessons.";
 
-    /// Shown at the end of a session of `review`.
+    /// Shown at the end of a session of `review` whose progress is saved.
     practice_saved() = "Your practice is saved.";
 
     /// Shown at the end of a session that leaves a lesson unfinished.
@@ -46,7 +46,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown while a program computes for a long time. `dot` separates the two parts.
     running_for(seconds, dot) = " running for {seconds} s {dot} Ctrl-C stops it";
 
-    /// Shown after a program that computed for a long time.
+    /// Shown after a program has computed for a long time.
     took(seconds) = "That took {seconds} s.";
 
     /// The last entry of a list of completions that was truncated.
@@ -63,7 +63,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown if the environment variable for the editor is empty.
     editor_unnamed() = "EDITOR is empty: set it to the name of an editor.";
 
-    /// Shown if the external editor returned an error status.
+    /// Shown if the external editor exited with an error status.
     editor_failed(editor) = "`{editor}` ended with an error: your input stays as it was.";
 
     /// Shown if the external editor could not be run.
@@ -73,7 +73,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     no_scratch_file(folder, error) =
         "A file for the editor could not be written in {folder}: {error}. Set TMPDIR to a folder that you can write.";
 
-    /// Shown if the text from the external editor cannot be read.
+    /// Shown if the file from the external editor cannot be read.
     edited_text_not_read(error) = "The edited text could not be read: {error}. Your input stays as it was.";
 
     /// Shown in the lesson menu if the typed text matches no lesson.
@@ -85,7 +85,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown below the lesson menu in a narrow terminal.
     menu_help_narrow(dot) = " Arrows, typing {dot} Enter {dot} Ctrl-D leaves";
 
-    /// Shown below the lesson menu while its lessons are filtered.
+    /// Shown below the lesson menu while the lessons are filtered.
     menu_filter(typed) = " Looking for: {typed}";
 
     /// The prompt of the numbered list of lessons. `next` is the lesson that Enter opens.
@@ -129,7 +129,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// The last line of the report of a panic in a build that names no repository.
     panic_report_to_source() = "Please report it where you got redis-tutor, with these lines and with what you typed.";
 
-    /// Shown while a client is blocked, if there is enough room. `clients` lists the clients and what each waits for.
+    /// Shown while a client is blocked, if there is enough room. `clients` describes what each client waits for.
     /// `left` is `seconds_left`, or empty.
     wait_long(clients, left, dot) =
         "{clients}{left} {dot} Enter goes on as a second client {dot} Ctrl-C stops waiting";
@@ -137,13 +137,13 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown in place of `wait_long` if there is less room.
     wait_medium(clients, left, dot) = "{clients}{left} {dot} Enter: another client {dot} Ctrl-C: stop";
 
-    /// Shown in place of `wait_medium` if there is less room. The clients' names are left out.
+    /// Shown in place of `wait_medium` if there is even less room. The clients' names are left out.
     wait_short(left) = "{left}: Enter goes on, Ctrl-C stops";
 
-    /// Shown in place of `wait_short` if there is less room.
+    /// Shown in place of `wait_short` if there is even less room.
     wait_shortest(left) = "{left}: Enter, Ctrl-C";
 
-    /// The beginning of the line for blocked clients, if the names of the clients are not shown.
+    /// Shown in place of the names of the blocked clients, if there is no room for them.
     waiting() = "waiting";
 
     /// The remaining time of a wait, after the names of the clients.

@@ -2,6 +2,7 @@ messages! {
     /// Printed on standard error if a script's client waits for a key without a timeout.
     script_blocked_forever() =
         "redis-tutor: the script is blocked forever, because no other client can write the key. It ends here.";
-    /// Shown for a line of piped input that is not UTF-8. `position` counts the bytes of the line from 1.
+    /// Shown for a line of piped input that is not UTF-8. `position` is the position of a byte in the line, counted
+    /// from 1.
     line_not_utf8(position, byte) = "This line is not UTF-8: its byte {position} is {byte}. It was left out.\n";
 }

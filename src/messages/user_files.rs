@@ -1,19 +1,20 @@
-//! Messages about the learner's files (`user_files`). A reason is the end of a sentence such as `cannot_read`.
+//! Messages about the learner's files (`user_files`). A reason is the end of a sentence such as
+//! `cannot_read_progress`.
 
 messages! {
-    /// Shown as the reason why a path was refused: it names a folder.
+    /// Shown as the reason why a path was rejected: it is a folder.
     is_a_folder() = "it is a folder, not a file";
 
-    /// Shown as the reason why a path was refused: it names a pipe.
+    /// Shown as the reason why a path was rejected: it is a pipe.
     is_a_pipe() = "it is a pipe, not a file";
 
-    /// Shown as the reason why a path was refused: it names a device, such as `/dev/null`.
+    /// Shown as the reason why a path was rejected: it is a device, such as `/dev/null`.
     is_a_device() = "it is a device, not a file";
 
-    /// Shown as the reason why a path was refused: it names a socket or something else that is not a regular file.
+    /// Shown as the reason why a path was rejected: it is a socket or something else that is not a regular file.
     is_no_file() = "it is not a regular file";
 
-    /// Shown as the reason why a path was refused: symbolic links point at each other.
+    /// Shown as the reason why a path was rejected: there are too many symbolic links on the way to the file.
     too_many_links() = "its symbolic links lead in a circle";
 
     /// Shown as the reason why a file was not read: its size.
@@ -22,7 +23,7 @@ messages! {
     /// Shown as a size, in `too_large`.
     mebibytes(number) = "{number} MiB";
 
-    /// Shown as the reason why a text was not read: it is binary, or in another encoding.
+    /// Shown as the reason why a file was not read: it is binary, or in another encoding.
     not_utf8() = "it is not UTF-8";
 
     /// Shown as the reason why a file was not written: the disk or the learner's quota has no space left.
@@ -43,11 +44,11 @@ messages! {
     /// Shown as the reason why a file was not written: its lock file could not be opened or locked.
     lock_not_opened(path, reason) = "its lock file {path} cannot be used: {reason}";
 
-    /// Shown as the reason why progress was not saved: a newer version of the program has written the file in the
-    /// meantime.
+    /// Shown as the reason why progress was not saved: a newer version of the program has written the file during this
+    /// session.
     newer_meanwhile() = "a newer redis-tutor has written it, and it stays as it is";
 
-    /// Shown as the reason why progress was not read or saved: the user has named a file that is not progress.
+    /// Shown as the reason why progress was not read or saved: the user has named a file that is not a progress file.
     not_a_progress_file() = "it is not a progress file of redis-tutor, and stays as it is";
 
     /// Shown by a command that only reads progress, if the file is damaged.
@@ -57,7 +58,7 @@ messages! {
     /// Shown as the reason why progress was not read: the file is damaged and could not be renamed.
     damaged_and_not_moved(reason) = "it is damaged and cannot be renamed: {reason}";
 
-    /// Shown when progress cannot be saved for the first time in a session. Markdown.
+    /// Shown the first time in a session that progress cannot be saved. Markdown.
     progress_not_saved(path, reason) =
         "Your progress cannot be saved to {path}: {reason}. You can go on. Saving is tried again after each step.";
 
@@ -73,7 +74,7 @@ messages! {
     progress_set_aside(path) =
         "Something has damaged your progress file. It is now {path}, and a new one holds what this session knows.";
 
-    /// Shown when the input history cannot be saved for the first time in a session. Markdown.
+    /// Shown the first time in a session that the input history cannot be saved. Markdown.
     history_not_saved(path, reason) =
         "What you type cannot be added to {path}: {reason}. You can go on. \
          The arrow keys still recall it, and saving is tried again with each line.";

@@ -3,14 +3,14 @@
 use redis_engine::resp::quoting;
 use redis_engine::resp::value::Value;
 
-/// A reply as text. The end of a long reply is left out.
+/// A formatted reply. The end of a long reply is left out.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FormattedReply {
     pub text: String,
     pub left_out: LeftOut,
 }
 
-/// The length of what was left out at the end of a text.
+/// The length of the end of a reply that was left out.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOut {
     pub lines: usize,
@@ -18,8 +18,8 @@ pub struct LeftOut {
     pub bytes: usize,
 }
 
-/// Formats a reply in lines, including the last newline. Only the first `most` bytes are formatted, because a reply of
-/// Redis can have gigabytes. The rest is counted.
+/// Formats a reply in lines, including the last newline. Only the first `most` bytes are formatted, because a reply
+/// can have gigabytes. The rest is only counted.
 pub fn reply(value: &Value, most: usize) -> FormattedReply {
     let mut out = Writer { formatted: FormattedReply::default(), most, newlines: 0 };
     write(value, "", &mut out);
@@ -27,12 +27,12 @@ pub fn reply(value: &Value, most: usize) -> FormattedReply {
     out.formatted
 }
 
-/// Collects a text up to a length.
+/// Collects text up to a maximum length.
 struct Writer {
     formatted: FormattedReply,
     /// Maximum length of the text in bytes.
     most: usize,
-    /// Number of newlines at the end that are not in the text yet.
+    /// Number of newlines at the end that have not been written yet.
     newlines: usize,
 }
 
@@ -51,12 +51,12 @@ impl Writer {
         self.append(&newlines);
     }
 
-    /// Removes the newlines at the end.
+    /// Drops the newlines at the end.
     fn join_next_line(&mut self) {
         self.newlines = 0;
     }
 
-    /// Returns how many bytes can be appended to the text.
+    /// Returns the number of bytes that can still be appended.
     fn room(&self) -> usize {
         if self.formatted.left_out.bytes > 0 { 0 } else { self.most.saturating_sub(self.formatted.text.len()) }
     }
@@ -70,7 +70,7 @@ impl Writer {
         left_out.bytes += rest.len();
     }
 
-    /// Writes bytes in quotes, as they can be typed in redis-cli.
+    /// Writes bytes in quotes, in the form in which they can be typed in redis-cli.
     fn quote(&mut self, bytes: &[u8]) {
         self.push("\"");
         // Each byte becomes at least one character.

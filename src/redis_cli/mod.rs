@@ -1,13 +1,13 @@
-//! The dialect of redis-cli: its prompt, its quoting of words, and its format of replies.
+//! The conventions of redis-cli: its prompt, how it quotes arguments, and how it formats replies.
 
 pub mod format;
 
 pub use redis_engine::resp::quoting::join;
 
-/// The prompt after the server has closed the connection. The next line connects again.
+/// The prompt after the server has closed the connection. The next line reconnects.
 pub const NOT_CONNECTED: &str = "not connected> ";
 
-/// Returns redis-cli's prompt. `in_transaction` is whether MULTI was sent.
+/// Returns redis-cli's prompt. `in_transaction` tells whether MULTI was sent.
 pub fn prompt(database: usize, in_transaction: bool) -> String {
     let database = if database == 0 { String::new() } else { format!("[{database}]") };
     let transaction = if in_transaction { "(TX)" } else { "" };

@@ -6,7 +6,7 @@ use crate::messages::render as messages;
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::display::with_commas;
 
-/// Below this width, in columns, the label of a size is on a separate line.
+/// Below this width, in columns, the label for the size of the data is on a separate line.
 const NARROW: usize = 60;
 
 /// Lays out the charts and the sentence below them.
@@ -27,7 +27,7 @@ pub fn layout(comparison: &CostComparison, style: Style) -> Vec<Line> {
     lines
 }
 
-/// Describes how many commands and round trips each program takes.
+/// Describes how many commands and round trips each program needs.
 fn traffic_sentence(comparison: &CostComparison, largest: &Size) -> String {
     let programs = comparison.titles.iter().zip(largest.costs).map(|(title, took)| {
         let commands = counted(took.traffic.commands, counts::one_command, |n| counts::commands(with_commas(n)));

@@ -11,7 +11,7 @@ const BAR: usize = 10;
 const SHORT_BAR: usize = 5;
 const NARROW: usize = 50;
 
-/// A title is left out if there is room for fewer columns of it than this.
+/// If a title would have fewer columns than this, it is left out.
 const MIN_TITLE: usize = 12;
 
 /// Lays out the whole list.
@@ -49,7 +49,7 @@ pub fn layout_row(lesson: &LessonStatus, id_column: usize, style: Style) -> Line
     line
 }
 
-/// Truncates a title. Returns `None` if too little of it would be left.
+/// Truncates a title. Returns `None` if too few columns of the title would be left.
 fn truncated_title(title: &str, columns: usize, style: Style) -> Option<String> {
     if title.width() <= columns {
         return Some(title.to_owned());

@@ -53,8 +53,8 @@ impl Renderer {
         self.paint(&spans)
     }
 
-    /// Renders something as spans without colours. Characters that control the layout are in separate spans: newlines,
-    /// tabs, and the carriage returns of a program's output. All other spans contain only visible characters.
+    /// Renders something as spans without colours. Characters that control the layout (newlines, tabs, and carriage
+    /// returns in a program's output) are in separate spans. All other spans contain only visible characters.
     pub fn render_spans(&mut self, show: &Show) -> Vec<Span> {
         let mut out = Vec::new();
         match show {
@@ -131,8 +131,8 @@ impl Renderer {
         spans.iter().map(paint).collect()
     }
 
-    /// Tells the renderer that something else wrote a line, such as a prompt and its input, and that the cursor is at
-    /// the start of the next line.
+    /// Tells the renderer that a line was written without it, such as a prompt and the input, and that the cursor is
+    /// at the start of the next line.
     pub fn set_at_line_start(&mut self) {
         self.is_mid_line = false;
         self.ends_blank = false;
@@ -147,8 +147,8 @@ impl Renderer {
         }
     }
 
-    /// Returns the newline that ends an unfinished line, or nothing if the output is at the start of a line. The caller
-    /// writes it before something that this renderer does not render.
+    /// Returns the newline that ends an unfinished line, or an empty string if the output is at the start of a line.
+    /// The caller writes it before output that this renderer does not render.
     pub fn end_line(&mut self) -> &'static str {
         let end = if self.is_mid_line { "\n" } else { "" };
         self.is_mid_line = false;
@@ -167,7 +167,7 @@ impl Renderer {
     fn push_lines(&mut self, lines: &[Line], out: &mut Vec<Span>) {
         self.finish_line(out);
         for line in lines {
-            // Trailing spaces are left out, because they would be visible where a role is underlined.
+            // Trailing spaces are left out, because they would be visible if the role is underlined.
             let kept = line.iter().rposition(|span| !span.text.trim_end_matches(' ').is_empty()).map_or(0, |at| at + 1);
             for (index, span) in line[..kept].iter().enumerate() {
                 let text = if index + 1 == kept { span.text.trim_end_matches(' ') } else { &span.text };
@@ -212,7 +212,7 @@ enum Returns {
     Shown,
 }
 
-/// Appends a text of several lines that is not laid out.
+/// Appends text that consists of several lines and is not laid out.
 fn push_text(role: Role, text: &str, returns: Returns, out: &mut Vec<Span>) {
     let is_layout = |at: usize, c: char| match c {
         '\n' | '\t' => true,

@@ -1,4 +1,4 @@
-//! The SVG file of a session: its lines as text, in dark or light colours, depending on the viewer's preference.
+//! A session as an SVG file: its lines as text, in dark or light colours, depending on the viewer's preference.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -24,7 +24,7 @@ pub struct Svg {
     /// The column at which long lines are broken, as on a terminal.
     columns: usize,
     lines: Vec<Line>,
-    /// Whether a carriage return came last, so that the next text replaces the line.
+    /// Whether a carriage return was the last character, so that the next text replaces the line.
     returned: bool,
 }
 
@@ -34,8 +34,8 @@ impl Svg {
         Svg { columns: columns.max(MIN_COLUMNS), lines: vec![Vec::new()], returned: false }
     }
 
-    /// Appends spans as `Renderer::render_spans` returns them. A newline, a tab and a carriage return have the effect that
-    /// they have on a terminal, except that the text after a carriage return replaces the whole line.
+    /// Appends spans that `Renderer::render_spans` has returned. Newlines, tabs and carriage returns act as on a
+    /// terminal, except that text after a carriage return replaces the whole line.
     pub fn add(&mut self, spans: &[Span]) {
         for span in spans {
             match span.text.as_str() {
@@ -80,7 +80,7 @@ impl Svg {
         }
     }
 
-    /// Returns the SVG file. A screen reader reads `title`.
+    /// Returns the SVG file. Screen readers read `title` aloud.
     pub fn write(mut self, title: &str) -> String {
         while self.lines.last().is_some_and(Vec::is_empty) {
             self.lines.pop();

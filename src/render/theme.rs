@@ -1,9 +1,9 @@
-//! The colours of roles. No other module uses colours. Colour is never the only sign of a role.
+//! The colours of roles. No other module uses colours. Colour is never the only indication of a role.
 //!
 //! There are seven hues, each with a shade for dark and one for light backgrounds. They are chosen so that people with
 //! red-green colour blindness can distinguish done, missed and error. Tests check this and the contrast.
 //!
-//! This module adds escape sequences to text. It also makes escape sequences harmless that the text already contains.
+//! This module adds escape sequences to text. It also neutralises escape sequences that the text already contains.
 
 use nu_ansi_term::{Color, Style};
 
@@ -165,14 +165,14 @@ fn token_appearance(token: Token) -> Appearance {
 }
 
 impl Theme {
-    /// Returns a text of one line in the colour of its role, with escape sequences. Hidden characters of the text are
-    /// made visible, including line breaks and tabs.
+    /// Adds the escape sequences for a role's colour to text on one line. Hidden characters in the text are made
+    /// visible, including line breaks and tabs.
     pub fn paint(self, role: Role, text: &str) -> String {
         self.paint_appearance(role_appearance(role), &visible(text))
     }
 
-    /// Returns a token of the line that is being typed in its colour, with escape sequences. Hidden characters are removed,
-    /// because the line editor has already counted the columns of the line.
+    /// Adds the escape sequences for a token's colour to part of the line that is being typed. Hidden characters are
+    /// removed, because the line editor has already counted the columns of the line.
     pub fn paint_token(self, token: Token, text: &str) -> String {
         self.paint_appearance(token_appearance(token), &without_hidden(text))
     }
@@ -214,7 +214,7 @@ impl Theme {
     }
 }
 
-/// The values of red, green and blue in the 6×6×6 cube of colours 16 to 231.
+/// The values of red, green and blue in the 6×6×6 colour cube of the palette indices 16 to 231.
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 /// Returns the index of the nearest colour in the cube. Colours 0 to 15 are not used, because users configure them.
@@ -223,7 +223,7 @@ fn nearest_index((r, g, b): Rgb) -> u8 {
     16 + 36 * nearest(r) + 6 * nearest(g) + nearest(b)
 }
 
-/// Returns the classes of a role in the style sheet, or nothing for plain text.
+/// Returns the CSS classes for a role, or an empty string for plain text.
 pub fn class(role: Role) -> String {
     let appearance = role_appearance(role);
     let parts = [
@@ -235,7 +235,8 @@ pub fn class(role: Role) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a style sheet for the classes. Its background is dark, or light if the viewer prefers a light background.
+/// Returns the style sheet for these classes. The background is dark, or light if the viewer prefers a light
+/// background.
 pub fn style_sheet() -> String {
     let colours = |background: Background| {
         let (paper, ink) = match background {

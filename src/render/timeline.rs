@@ -1,4 +1,4 @@
-//! A timeline: the events in one lane for each client, or in a list where the lanes would be too narrow.
+//! A timeline: the events in one lane (column) for each client, or in a list if the lanes would be too narrow.
 
 use crate::markup::{
     DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end, pad_start, plain_text, truncate,
@@ -72,7 +72,7 @@ fn describe(event: &TimelineEvent, style: Style) -> (String, Role) {
     (text.replace('…', style.ellipsis()), role)
 }
 
-/// Breaks a text into lines of a given width, without a space at the start. Words that are too long are truncated.
+/// Breaks text into lines of a given width, without a leading space. Words that are too long are truncated.
 fn break_lines(text: &str, columns: usize, style: Style) -> Vec<String> {
     // `layout_paragraph` begins each line with a space.
     let narrow = Style { width: columns + 1, plain: false, ..style };

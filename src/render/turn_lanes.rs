@@ -1,4 +1,4 @@
-//! The turns of several clients: a lane for each client, and time from top to bottom.
+//! The turns of several clients: a lane (column) for each client, and time from top to bottom.
 
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, line_width, pad_end};
 use crate::messages::render as messages;
@@ -13,7 +13,7 @@ const BETWEEN: usize = 2;
 /// The minimum width of a lane, in columns.
 const MIN_LANE: usize = 22;
 
-/// Lays out the turns of the clients with these names. Where the lanes would be too narrow, and in plain style, the turns
+/// Lays out the turns of the clients with these names. If the lanes would be too narrow, or in plain style, the turns
 /// are listed one below the other.
 pub fn layout(names: &[String], turns: &[Turn], style: Style) -> Vec<Line> {
     let lane = style.width.saturating_sub(NUMBER) / names.len().max(1);
@@ -42,7 +42,7 @@ pub fn layout(names: &[String], turns: &[Turn], style: Style) -> Vec<Line> {
     lines
 }
 
-/// Lays out a turn within a lane: on one line if there is room, otherwise with the reply below the command. Long texts
+/// Lays out a turn within a lane: on one line if there is room, otherwise with the reply below the command. Long lines
 /// are broken between words.
 fn layout_cell(turn: &Turn, room: usize, style: Style) -> Vec<Line> {
     let sent = turn.sent.as_str();
@@ -56,7 +56,7 @@ fn layout_cell(turn: &Turn, room: usize, style: Style) -> Vec<Line> {
     sent.chain(reply.map(|part| vec![Span::new(Role::Plain, indent), Span::new(Role::Reply, part)])).collect()
 }
 
-/// Breaks a text into lines of a given width. A word that is longer than a line is not broken.
+/// Breaks text into lines of a given width. A word that is longer than a line is not broken.
 fn break_lines(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -81,7 +81,7 @@ fn outcome_text(outcome: &TurnOutcome, style: Style) -> String {
     }
 }
 
-/// Lays out one line for each turn, or two where the reply does not fit on the first.
+/// Lays out one line for each turn, or two lines if the reply does not fit on the first.
 fn layout_list(names: &[String], turns: &[Turn], style: Style) -> Vec<Line> {
     let mut lines = Vec::new();
     for (index, turn) in turns.iter().enumerate() {

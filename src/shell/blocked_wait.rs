@@ -1,4 +1,4 @@
-//! The line on the screen while clients are blocked: what they wait for, and which keys end the wait.
+//! The line on the screen while clients are blocked: what each client waits for, and which keys end the wait.
 
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ pub enum WaitEvent {
     EndOfInput,
 }
 
-/// A wait at the terminal. Its line is erased when it is dropped.
+/// A wait at the terminal. Dropping it erases its line.
 #[derive(Debug)]
 pub struct BlockedWait {
     input: LineInput,
@@ -43,8 +43,8 @@ impl BlockedWait {
         Ok(BlockedWait { input: LineInput::new()?, started: Instant::now(), plain, is_drawn: false })
     }
 
-    /// Waits for an event, at most until the line has to be drawn again. `clients` describes which clients wait for
-    /// what, and `left_us` is the time until the first of them times out.
+    /// Waits for an event, at most until the line has to be redrawn. `clients` describes what each client waits for,
+    /// and `left_us` is the time until the first client times out.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.

@@ -1,4 +1,4 @@
-//! Finds what may follow the words of a command that is being typed, according to the command's syntax.
+//! Finds what may follow the part of a command that was typed, according to the command's syntax.
 
 use redis_engine::argument_syntax::{self, Argument, Shape};
 
@@ -11,12 +11,12 @@ pub struct Expected {
     pub tokens: Vec<&'static str>,
 }
 
-/// A part of a syntax that takes one word, or that is a choice between sequences.
+/// A part of a syntax: a single word, or a choice between sequences.
 #[derive(Debug, Clone)]
 enum Part {
-    /// A placeholder for a word that the user chooses: `key`.
+    /// A placeholder for a word that the user chooses, such as `key`.
     Value(&'static str),
-    /// A fixed word: `MATCH`.
+    /// A fixed word, such as `MATCH`.
     Token(&'static str),
     Choice(Choice),
 }
@@ -26,7 +26,7 @@ enum Part {
 struct Choice {
     notation: String,
     is_optional: bool,
-    /// Whether the choice may be made more than once.
+    /// Whether the choice may be repeated.
     is_repeated: bool,
     sequences: Vec<Vec<Part>>,
 }
@@ -178,7 +178,8 @@ impl Choice {
     }
 }
 
-/// Splits an argument into parts: a token, its values, and, if the argument may be repeated, an option that repeats it.
+/// Splits an argument into parts: its token, its values, and, if the argument may be repeated, an option for the
+/// repetitions.
 fn parts_of(argument: &Argument) -> Vec<Part> {
     let once = Argument { optional: false, multiple: false, multiple_token: false, ..argument.clone() };
     let repeated = Argument { token: argument.token.filter(|_| argument.multiple_token), ..once.clone() };
@@ -195,7 +196,7 @@ fn parts_of(argument: &Argument) -> Vec<Part> {
             }));
             parts
         }
-        // `[WEIGHTS weight [weight ...]]` is used at most once. The option within it repeats the value.
+        // `[WEIGHTS weight [weight ...]]` is used at most once. The inner option repeats the value.
         (true, is_repeated) if is_repeated && repeated.token != argument.token => {
             let required = Argument { optional: false, ..argument.clone() };
             let notation = argument.to_string();
@@ -238,7 +239,7 @@ mod tests {
     use super::*;
     use redis_engine::commands;
 
-    /// Returns the expected arguments and tokens after a line of redis-cli.
+    /// Returns the expected arguments and tokens after a redis-cli line.
     fn expected(line: &str) -> (String, String) {
         let words: Vec<&str> = line.split(' ').collect();
         let command = commands::by_name(words[0]).expect("the line begins with a command");

@@ -111,7 +111,7 @@ fn add_keyword_arguments(text: &str, dialect: Dialect, matches: &mut NameMatches
     }
 }
 
-/// Returns a word in the case that command names have in the command table.
+/// Converts a word to the case of the command table.
 fn in_table_case(word: &str) -> String {
     word.to_ascii_uppercase()
 }
@@ -160,7 +160,8 @@ fn cli_word_matches(words: &[&str], word: &str, dialect: Dialect, queries: &Sess
     matches
 }
 
-/// Adds the keys that may be the word at index `at` of a command, or the fields or members of the key before that word.
+/// Adds candidates for the word at index `at` of a command: keys, or the fields or members of the key before that
+/// word.
 fn add_data(
     command: &'static Command,
     at: usize,

@@ -18,9 +18,9 @@ pub enum CompletionContext<'a> {
     /// A string literal in the arguments of a call. `first` is the value of the first argument, if that is a string
     /// literal.
     PythonString { method: &'a str, argument: usize, first: Option<&'a str>, word: &'a str },
-    /// A name, with the dotted names before it.
+    /// A Python name, including the dotted names before it.
     PythonName(&'a str),
-    /// A place where no completion is offered, such as a comment.
+    /// A position where no completion is offered, such as a comment.
     Nowhere,
 }
 
@@ -92,7 +92,7 @@ struct OpenBracket {
 #[derive(Default)]
 struct OpenElements {
     brackets: Vec<OpenBracket>,
-    /// Start and quote of the open string.
+    /// The start of the open string, and its quote character.
     string: Option<(usize, char)>,
     /// Whether the line ends in a comment.
     is_comment: bool,
@@ -160,7 +160,7 @@ fn string_value(argument: &str) -> Option<&str> {
     quoted[1..].split_once(quote).map(|(text, _)| text)
 }
 
-/// Returns the dotted name at the end of the text, or an empty text.
+/// Returns the dotted name at the end of the text, or an empty string.
 fn trailing_dotted_name(text: &str) -> &str {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     let start = text.char_indices().rev().take_while(|(_, c)| is_part(*c)).last().map_or(text.len(), |(at, _)| at);
@@ -168,7 +168,7 @@ fn trailing_dotted_name(text: &str) -> &str {
     if name.starts_with(|c: char| c.is_ascii_digit()) { "" } else { name }
 }
 
-/// Returns the command of a redis-cli line: the subcommand if the second word names one.
+/// Returns the command of a redis-cli line. If the second word is the name of a subcommand, returns the subcommand.
 pub fn command_of_words(words: &[&str]) -> Option<&'static Command> {
     let first = words.first()?;
     let subcommand = words.get(1).and_then(|second| commands::by_name(&format!("{first} {second}")));

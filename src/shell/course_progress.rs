@@ -30,7 +30,7 @@ impl CourseProgress {
     pub fn banner_before(&self, heading: &Heading, style: Style) -> Option<Text> {
         let lesson = self.lessons.iter().find(|lesson| lesson.id == heading.lesson)?;
         let count = self.lessons.len();
-        // The very first step follows the welcome, so it gets no banner.
+        // The very first step follows the welcome message, so it has no banner.
         let is_begun = |lesson: &LessonProgress| lesson.finished || !lesson.done.is_empty();
         let any_is_begun =
             self.lessons.iter().any(|lesson| self.progress.lessons.get(&lesson.id).is_some_and(is_begun));

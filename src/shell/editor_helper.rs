@@ -1,4 +1,4 @@
-//! Provides completion, hints and highlighting to rustyline while a line is typed.
+//! Provides completion, hints and highlighting to the line editor rustyline.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -19,8 +19,8 @@ use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{CompletionType, Context};
 
-/// Maximum length in bytes of a line that has colours and hints. Each key colours and redraws the whole line, so that a
-/// longer line that arrives key by key, as from a paste without brackets, would take minutes.
+/// Maximum length in bytes of a line that is shown with colours and hints. At each key, the whole line is coloured and
+/// redrawn. If a longer line arrived key by key, as in a paste without bracketed paste mode, this would take minutes.
 const MAX_HIGHLIGHTED: usize = 2000;
 
 /// The prompt at which a line is typed.
@@ -30,7 +30,7 @@ pub struct PromptContext {
     /// The lines of the unfinished block.
     pub preceding_lines: String,
     pub dialect: Dialect,
-    /// Whether the line is code, and not the answer to a question.
+    /// Whether the line is code rather than the answer to a question.
     pub is_code: bool,
 }
 
@@ -64,7 +64,7 @@ impl EditorHelper {
         self.attributes = AttributeCache::default();
     }
 
-    /// Returns whether the line is Python, redis-cli or a tutor command.
+    /// Returns whether the line is Python, a redis-cli line or a tutor command.
     fn is_command_line(&self, line: &str) -> bool {
         self.context.is_code || line.starts_with(':')
     }
@@ -74,8 +74,8 @@ impl EditorHelper {
         self.theme == Theme::Plain || line.len() > MAX_HIGHLIGHTED
     }
 
-    /// Returns the rest of a history entry, if it fits in this number of columns, followed by the signature, if that
-    /// fits.
+    /// Returns a hint: the rest of a history entry, followed by the signature. A part that does not fit in this number
+    /// of columns is left out.
     fn hint_within(&self, line: &str, columns: usize, context: &Context<'_>) -> Option<Hint> {
         let queries = &self.queries;
         let suffix = history_suffix(line, context.history(), |entry| is_answer_of_step(entry, queries));
@@ -105,7 +105,7 @@ impl EditorHelper {
     }
 }
 
-/// The attributes of names, queried once for each line that is typed.
+/// The attributes of names, each queried only once while a line is typed.
 #[derive(Debug, Default)]
 struct AttributeCache(RefCell<HashMap<String, Vec<String>>>);
 
@@ -160,14 +160,14 @@ impl Hinter for EditorHelper {
         let used = if last.len() == line.len() { prompt.width() } else { 0 } + last.width();
         let column = used % terminal_width().max(1);
         let columns = terminal_width().saturating_sub(column + 1);
-        // The names of parameters and their defaults come from the learner's Python, which can define any.
+        // Parameter names and their defaults come from the learner's Python code, so they can contain any characters.
         let hint = self.hint_within(line, columns, context).filter(|hint| first_hidden(&hint.text).is_none())?;
         self.current_argument.replace(hint.current_argument.clone());
         Some(hint)
     }
 }
 
-/// Truncates a hint to a width in columns. Returns `None` if too little of the hint would be left.
+/// Truncates a hint to this number of columns. Returns `None` if too little of the hint would be left.
 fn truncate_hint(hint: &str, columns: usize, ascii: bool) -> Option<String> {
     if hint.width() <= columns {
         return Some(hint.to_owned());

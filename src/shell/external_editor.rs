@@ -1,4 +1,4 @@
-//! Opens the current input in the user's own editor, which the environment variable `VISUAL` or `EDITOR` names.
+//! Opens the current input in the user's own editor, named by the environment variable `VISUAL` or `EDITOR`.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -7,25 +7,25 @@ use crate::markup::code;
 use crate::messages::shell as messages;
 use crate::user_files::{ScratchFile, UserFiles, reason};
 
-/// The editor that is used if the environment names none.
+/// The editor that is used if neither environment variable is set.
 const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
 
-/// Result of editing a text.
+/// The result of editing.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edited {
     Text(String),
-    /// The text is unchanged. The sentence gives the reason.
+    /// Editing has failed, so the text is unchanged. The sentence gives the reason.
     Failed(String),
 }
 
-/// Returns the editor that the environment names, with its arguments.
+/// Returns the editor named by the environment, with its arguments.
 pub fn editor_command() -> OsString {
     let from_environment = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     from_environment("VISUAL").or_else(|| from_environment("EDITOR")).unwrap_or_else(|| DEFAULT_EDITOR.into())
 }
 
-/// Runs `editor` on a temporary file with the text, waits until the editor ends, and returns the new text. The file
-/// name gets `extension`, so that the editor recognises the language.
+/// Runs `editor` on a temporary file that contains `text`, waits until the editor exits, and returns the new text. The
+/// file name has the extension `extension`, so that the editor recognises the language.
 pub fn edit(files: &UserFiles, text: &str, editor: &OsString, extension: &str) -> Edited {
     let editor = editor.to_string_lossy().into_owned();
     let mut words = editor.split_whitespace();

@@ -1,5 +1,5 @@
-//! Syntax highlighting of the line that is typed: Python by its tokens, redis-cli by its words, brackets by their
-//! pairs.
+//! Syntax highlighting of the line that is being typed: tokens in Python, words in redis-cli lines, and matching
+//! brackets.
 
 use std::ops::Range;
 
@@ -14,7 +14,8 @@ use super::completion_context::{CompletionContext, completion_context};
 /// Maximum length of highlighted input, in bytes. Longer input was pasted, not typed.
 const MAX_LEN: usize = 2000;
 
-/// A function that returns whether a name is known to lack an attribute, so that their combination is an error.
+/// A function that returns whether the value of a name is known to lack an attribute, so that accessing the attribute
+/// would fail.
 pub type LacksAttribute<'a> = &'a dyn Fn(&str, &str) -> bool;
 
 /// Highlighted ranges of a line, in order and without overlap.
@@ -118,7 +119,7 @@ fn cli_words(line: &str) -> Vec<Range<usize>> {
     words
 }
 
-/// Returns the range of the first word of a line that looks like redis-cli, if the word is not a command.
+/// Returns the range of the first word if the line looks like a redis-cli line but the word is not a command.
 fn unknown_command(line: &str, dialect: Dialect) -> Option<Range<usize>> {
     const OPERATORS: [&str; 8] = ["in", "is", "and", "or", "if", "not", "for", "else"];
     let (first, rest) = line.split_once(' ')?;
@@ -172,7 +173,7 @@ fn is_unclosed(string: &str) -> bool {
     })
 }
 
-/// Returns whether the last token is a complete attribute name that the name before it is known to lack.
+/// Returns whether the last token is the complete name of an attribute that the value before the dot is known to lack.
 fn is_lacking_attribute(
     source: &str,
     tokens: &[(Range<usize>, TokenClass)],

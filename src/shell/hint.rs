@@ -1,5 +1,5 @@
 //! The hint after the cursor: the signature of the command or call that is being typed, and the rest of a matching
-//! line of the history. The hint never gives away the answer to a step.
+//! history entry. The hint never reveals the answer to a step.
 
 use std::ops::Range;
 
@@ -64,7 +64,7 @@ fn python_signature(call: &OpenCall<'_>, queries: &SessionQueries) -> Option<Hin
     Some(Hint::new(space, &current, &(others + ")")))
 }
 
-/// Returns the parameter that the last argument is for, and the parameters that may follow.
+/// Returns the parameter to which the last argument belongs, and the parameters that may follow.
 fn remaining_parameters(parameters: &[String], arguments: &[&str]) -> Option<(String, Vec<String>)> {
     let (last, before) = arguments.split_last()?;
     let given_names: Vec<String> = before.iter().filter_map(|argument| keyword_of(argument)).collect();
@@ -75,7 +75,7 @@ fn remaining_parameters(parameters: &[String], arguments: &[&str]) -> Option<(St
         if parameter == "*" {
             used = positional;
         } else if parameter.starts_with('*') && !parameter.starts_with("**") {
-            // `*args` takes all positional arguments that are left, and more.
+            // `*args` takes all remaining positional arguments, and any that follow.
             used = positional;
             left.push(parameter.clone());
         } else if used < positional {
@@ -123,7 +123,8 @@ pub fn history_suffix(text: &str, history: &dyn History, is_secret: impl Fn(&str
     }
 }
 
-/// Returns whether an entry is a line of an answer to the current step. Blanks, quotes and case make no difference.
+/// Returns whether an entry is a line of an answer to the current step. Spaces, the kind of quotes, and case are
+/// ignored.
 pub fn is_answer_of_step(entry: &str, queries: &SessionQueries) -> bool {
     let entry = normalize(entry);
     let is_answer = queries.ask(move |session, _| {
@@ -132,11 +133,11 @@ pub fn is_answer_of_step(entry: &str, queries: &SessionQueries) -> bool {
         let answers = step.answer.iter().chain(&step.also).map(|answer| answer.get_ref());
         answers.flat_map(|answer| answer.lines()).any(|line| normalize(line) == entry)
     });
-    // If the session cannot be asked, the entry might be an answer.
+    // If the session cannot be queried, the entry might be an answer.
     is_answer.unwrap_or(true)
 }
 
-/// Removes blanks, and makes quotes and case alike.
+/// Removes spaces, and converts quotes and case to one form.
 fn normalize(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '"' { '\'' } else { c.to_ascii_lowercase() }).collect()
 }

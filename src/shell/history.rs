@@ -1,4 +1,4 @@
-//! The input history of a prompt, saved between sessions: without passwords, and without duplicates.
+//! The input history of a prompt, which is saved between sessions without passwords and duplicates.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ const MAX_ENTRIES: usize = 1000;
 /// Words that suggest that an entry, in Python or redis-cli, contains a password.
 const SECRET_WORDS: [&str; 8] = ["auth", "auth2", "masterauth", "masteruser", "setuser", "pw", "pwd", "apikey"];
 
-/// Parts of words with the same meaning: `requirepass`, `db_password`, `UsernamePasswordCredentialProvider`.
+/// Parts of words that suggest the same: `requirepass`, `db_password`, `UsernamePasswordCredentialProvider`.
 const SECRET_PARTS: [&str; 5] = ["passw", "requirepass", "passphrase", "credential", "secret"];
 
 /// The saved part of a history.
@@ -24,7 +24,7 @@ pub struct SavedHistory {
 }
 
 impl SavedHistory {
-    /// Reads the history. If there is no path, it is not saved.
+    /// Reads the history. Without a path, the history is neither read nor saved.
     pub fn open(files: UserFiles, path: Option<PathBuf>) -> (Self, MemHistory) {
         let (file, entries) = HistoryFile::open(files, path, MAX_ENTRIES);
         let mut history = empty_history();
@@ -34,8 +34,8 @@ impl SavedHistory {
         (SavedHistory { file }, history)
     }
 
-    /// Adds an entry to `history` and to the file, unless the entry may contain a password. Returns a sentence the
-    /// first time that the file cannot be written.
+    /// Adds an entry to `history` and to the file, unless the entry may contain a password. The first time that the
+    /// file cannot be written, returns a sentence about the failure.
     pub fn add(&mut self, history: &mut MemHistory, entry: &str) -> Option<String> {
         let entry = entry.trim_end();
         if entry.trim().is_empty() || may_contain_password(entry) {
@@ -71,12 +71,13 @@ fn may_contain_password(entry: &str) -> bool {
         || contains_url_with_password(&entry)
 }
 
-/// Returns whether a text contains a URL with a password: `redis://:hunter2@localhost`, `redis://user:hunter2@localhost`.
+/// Returns whether `text` contains a URL with a password: `redis://:hunter2@localhost`,
+/// `redis://user:hunter2@localhost`.
 fn contains_url_with_password(text: &str) -> bool {
     text.split("://").skip(1).any(|rest| {
         let end = rest.find(|c: char| c.is_whitespace() || "/'\"".contains(c)).unwrap_or(rest.len());
-        // A password may contain a slash or a quote that was not encoded, so the search ends there only if an `@` is
-        // before it.
+        // A password may contain a slash or a quote that was not encoded. So the URL's authority ends at such a
+        // character only if there is an `@` before it.
         let authority = if rest[..end].contains('@') { &rest[..end] } else { rest };
         authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
     })

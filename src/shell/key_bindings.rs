@@ -20,7 +20,7 @@ pub const INDENT: u8 = 4;
 pub enum LineAction {
     /// Enter accepts the line.
     Accept,
-    /// Ctrl-D on an empty line quits. On a line of a block that contains only indentation, it ends the block.
+    /// Ctrl-D on an empty line quits. Within a block, on a line that contains only indentation, it ends the block.
     EndOfInput,
     /// Ctrl-C discards the line.
     Interrupt,
@@ -73,8 +73,8 @@ impl KeyBindings {
     pub fn bind(&self, editor: &mut Editor<EditorHelper, MemHistory>) {
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
-        // These keys accept the line. If rustyline ended it with an error instead, it would forget the input after the
-        // key.
+        // These keys accept the line. If rustyline ended the line with an error instead, it would discard input that
+        // was typed after the key.
         for (keys, action) in [
             (Event::from(KeyEvent::ctrl('C')), LineAction::Interrupt),
             (Event::from(KeyEvent::ctrl('D')), LineAction::EndOfInput),
@@ -91,7 +91,7 @@ impl KeyBindings {
         editor.bind_sequence(key(KeyCode::Backspace), handler(Box::new(Dedent)));
         let alt_enter = Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT));
         editor.bind_sequence(alt_enter, handler(Box::new(BreakLine)));
-        // Ctrl with an arrow moves by words in the Vi mode as well.
+        // Ctrl with an arrow key moves by words in Vi mode as well.
         for (code, movement) in [
             (KeyCode::Left, Movement::BackwardWord(1, Word::Emacs)),
             (KeyCode::Right, Movement::ForwardWord(1, At::AfterEnd, Word::Emacs)),
@@ -136,7 +136,7 @@ impl ConditionalEventHandler for Enter {
     }
 }
 
-/// Handles Tab: indents further in the indentation of a block's line, and completes elsewhere.
+/// Handles Tab: indents one more level if the cursor is in the indentation of a block's line, and completes elsewhere.
 struct Indent {
     bindings: KeyBindings,
 }

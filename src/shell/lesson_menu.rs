@@ -1,8 +1,8 @@
 //! The menu of lessons. The user chooses with the arrow keys, or by typing a number or part of a name. In append-only
 //! output the menu is a numbered list with a prompt.
 //!
-//! The menu is drawn with escape sequences of our own. A menu of one column needs about forty lines of code for that,
-//! whereas the crates that offer menus depend on a second terminal library.
+//! The menu is drawn with escape sequences, without a library. That takes about forty lines of code for a menu with
+//! one column, whereas the crates for menus depend on a second terminal library.
 
 use std::io::{self, Write as _};
 use std::time::Duration;
@@ -40,7 +40,7 @@ enum Key {
     Last,
     Enter,
     Backspace,
-    /// Clears the filter, or quits if there is none.
+    /// Clears the filter, or quits if the filter is empty.
     Escape,
     Quit,
     Character(char),
@@ -78,7 +78,7 @@ impl<'a> Menu<'a> {
         matching
     }
 
-    /// Handles a key. Returns the choice once there is one.
+    /// Handles a key. Returns the user's choice if the key makes one.
     fn handle_key(&mut self, key: Key) -> Option<MenuChoice> {
         let count = self.matching().len();
         match key {
@@ -193,7 +193,7 @@ struct DrawnMenu {
 
 impl DrawnMenu {
     /// Draws the menu over the previous one. After a resize the menu is drawn below the previous one, because the
-    /// terminal may have moved that anywhere.
+    /// terminal may have moved the previous menu to any position.
     fn draw(&mut self, menu: &Menu<'_>, style: Style, theme: Theme) -> io::Result<()> {
         let (width, rows) = terminal_size();
         let lines = menu.lines(Style { width, ..style }, theme, rows);
@@ -207,7 +207,7 @@ impl DrawnMenu {
             text.push_str(if index > 0 { "\r\n\x1b[K" } else { "\x1b[K" });
             text.push_str(line);
         }
-        // Erases what is left of a longer menu.
+        // Erases the rest of the previous menu, if it was longer.
         text.push_str("\x1b[J");
         *self = DrawnMenu { size: (width, rows), line_count: lines.len() };
         write(&text)

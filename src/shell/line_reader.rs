@@ -1,4 +1,4 @@
-//! Reads lines from the terminal, with the line editor or, in append-only output, as the terminal delivers them.
+//! Reads lines from the terminal: with the line editor, or, in append-only output, as the terminal delivers them.
 
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::mpsc::{self, Sender};
@@ -49,7 +49,7 @@ pub enum LineReader {
 /// Reads lines as the terminal delivers them.
 #[derive(Debug, Default)]
 pub struct PlainReader {
-    /// Whether to ignore the next line if it is empty, because its Enter has already been acted on.
+    /// Whether to ignore the next line if it is empty, because the Enter that ends it has already been handled.
     ignores_enter: bool,
 }
 
@@ -63,7 +63,7 @@ pub struct LineEditor {
     saved_python_history: SavedHistory,
     saved_cli_history: SavedHistory,
     bindings: KeyBindings,
-    /// Sends texts that are to be printed above the line.
+    /// Sends text that is to be printed above the line.
     above: Sender<String>,
 }
 
@@ -108,7 +108,7 @@ impl LineReader {
         })))
     }
 
-    /// Returns a printer for texts that arrive while a line is typed at this prompt.
+    /// Returns a printer for text that arrives while a line is typed at this prompt.
     pub fn printer_above(&self, prompt: &str) -> PrinterAbove {
         match self {
             LineReader::Editor(line_editor) => PrinterAbove::Editor(line_editor.above.clone()),
@@ -116,8 +116,8 @@ impl LineReader {
         }
     }
 
-    /// Reads a line. The line editor begins with `initial` on the line. Hidden characters, which a paste may contain, are
-    /// neither shown nor returned.
+    /// Reads a line. The line editor starts with `initial` on the line. Hidden characters, which a paste may contain,
+    /// are neither shown nor returned.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.
@@ -128,8 +128,8 @@ impl LineReader {
         }
     }
 
-    /// Adds an entry to the history of the current prompt. Returns a sentence the first time that an entry cannot be
-    /// saved.
+    /// Adds an entry to the history of the current prompt. The first time that an entry cannot be saved, returns a
+    /// sentence about the failure.
     pub fn add_to_history(&mut self, entry: &str) -> Option<String> {
         match self {
             LineReader::Editor(line_editor) => {
@@ -141,7 +141,7 @@ impl LineReader {
         }
     }
 
-    /// Ignores the Enter that is the next key of the input, because it has already been acted on. An Enter after other
+    /// Ignores an Enter that is the next key of the input, because it has already been handled. An Enter after other
     /// keys is not ignored.
     pub fn ignore_next_enter(&mut self) {
         match self {
@@ -186,15 +186,15 @@ impl LineEditor {
 /// Prints while a line is being typed.
 #[derive(Debug)]
 pub enum PrinterAbove {
-    /// The editor prints the text above the line, and draws the prompt and the line again.
+    /// The editor prints the text above the line, and redraws the prompt and the line.
     Editor(Sender<String>),
-    /// The text is printed below the line, followed by a new prompt. What was typed is still in the terminal's buffer,
-    /// but is not shown again.
+    /// The text is printed below the line, followed by a new prompt. What was typed so far stays in the terminal's
+    /// buffer, but is not shown again.
     Plain { prompt: String },
 }
 
 impl PrinterAbove {
-    /// Prints whole lines. An empty text prints nothing.
+    /// Prints whole lines. Empty text prints nothing.
     ///
     /// # Errors
     /// Returns an error if standard output cannot be written.
@@ -211,8 +211,8 @@ impl PrinterAbove {
     }
 }
 
-/// Starts a thread that prints texts above the line that is edited. A separate thread is needed because the editor
-/// accepts one text at a time, and accepts a text that arrives just after Enter only with the next line.
+/// Starts a thread that prints text above the line that is being edited. A separate thread is needed because the
+/// editor accepts one message at a time, and accepts a message that arrives just after Enter only with the next line.
 fn spawn_printer(editor: &mut Editor<EditorHelper, MemHistory>) -> io::Result<Sender<String>> {
     let mut printer = editor.create_external_printer().map_err(to_io_error)?;
     let (above, texts) = mpsc::channel::<String>();

@@ -1,4 +1,4 @@
-//! The front end at a terminal: a prompt with a line editor, real time, Ctrl-C.
+//! The front end at a terminal, with prompts, a line editor, real time, and Ctrl-C.
 
 mod blocked_wait;
 mod command_signature;
@@ -40,7 +40,7 @@ use session_queries::SessionQueries;
 use terminal_frontend::TerminalFrontend;
 use terminal_modes::{LineDiscipline, TerminalEvents, TerminalModes};
 
-/// Maximum number of columns of texts, in terminals of any width.
+/// Maximum number of columns of text, however wide the terminal is.
 const MAX_TEXT_WIDTH: usize = 100;
 
 /// Number of columns that is assumed if the terminal does not report its size.
@@ -55,7 +55,7 @@ pub struct Options {
     pub edit_mode: EditMode,
     /// The path of the input history.
     pub history: Option<PathBuf>,
-    /// Whether the learner's progress is saved, for the message after a panic.
+    /// Whether the learner's progress is saved. The message after a panic reports this.
     pub save_status: SaveStatus,
     pub files: UserFiles,
     /// A lesson file to reload when it changes while nothing is being typed.
@@ -63,7 +63,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns whether text on the screen must not be redrawn: because the user asked for append-only output, or
+    /// Returns whether text on the screen must not be redrawn, because the user asked for append-only output, or
     /// because the terminal cannot redraw text.
     fn is_append_only(&self) -> bool {
         self.plain || std::env::var("TERM").map_or(true, |term| cannot_redraw(&term))
@@ -78,14 +78,14 @@ pub fn cannot_redraw(term: &str) -> bool {
     UNSUPPORTED_TERMINALS.iter().any(|name| name.eq_ignore_ascii_case(term))
 }
 
-/// The program's control of the terminal. The terminal's modes are restored however the program ends.
+/// The program's control of the terminal. However the program ends, the terminal's modes are restored.
 pub struct TerminalSession {
     options: Options,
     interrupts: Interrupts,
     modes: TerminalModes,
     queries: SessionQueries,
     reader: LineReader,
-    /// Whether lines cannot be edited although the user has not asked for that.
+    /// Whether lines cannot be edited although the user has not asked for append-only output.
     lacks_editor: bool,
 }
 
@@ -124,7 +124,7 @@ impl TerminalSession {
                     Some(visible_lines(&messages::cli::error(sentence)).into_owned())
                 }),
                 report: Box::new(move |panic| {
-                    // The report tells whether the progress is saved, so the last attempt comes first.
+                    // The report tells whether the progress is saved, so the last attempt to save comes first.
                     at_panic.save_again();
                     panic_report::report(panic, &at_panic)
                 }),
@@ -133,7 +133,8 @@ impl TerminalSession {
         Ok(TerminalSession { options, interrupts, modes, queries, reader, lacks_editor })
     }
 
-    /// Runs a session to its end, and returns the exit status. The caller finishes the progress file.
+    /// Runs a session to its end, and returns the exit status. The caller must then call `finish` on the progress
+    /// file.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written, or if no Python process can be started.

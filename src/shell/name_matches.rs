@@ -1,4 +1,4 @@
-//! The names that match a word, as candidates for completion.
+//! The names that match the word being typed, as candidates for completion.
 
 use crate::markup::{DisplayWidth as _, first_hidden, visible};
 use crate::messages::shell as messages;
@@ -10,8 +10,8 @@ const MAX_LISTED: usize = 60;
 /// Up to this number of candidates are listed one per line, with their descriptions.
 const MAX_DESCRIBED: usize = 12;
 
-/// Collects the names that begin with a word. If there is no such name, collects the names that contain the word; if
-/// there is none of these either, the names that contain the letters of the word in order.
+/// Collects the names that begin with a word. If there are none, collects the names that contain the word. If there
+/// are none of these either, collects the names that contain the letters of the word in order.
 #[derive(Debug, Default)]
 pub struct NameMatches {
     pub word: String,
@@ -31,7 +31,7 @@ pub struct NameMatches {
 enum MatchKind {
     Prefix,
     Contained,
-    /// The letters of the word are within this many bytes of the name.
+    /// The letters of the word occur within a part of the name that has this length in bytes.
     Scattered(usize),
 }
 
@@ -49,8 +49,8 @@ impl NameMatches {
         }
     }
 
-    /// Adds a key, a field or a member if it matches and can be typed without quotes. There may be very many of these,
-    /// so the test that rejects most of them comes first.
+    /// Adds a key, a field or a member if it matches and can be typed without quotes. There may be very many
+    /// candidates, so the test that rejects most of them comes first.
     pub fn add_data(&mut self, name: &[u8], description: &str) {
         if let Ok(name) = std::str::from_utf8(name)
             && let Some(kind) = self.match_kind(name)
@@ -116,7 +116,7 @@ impl NameMatches {
             return self.containing;
         }
         let shortest = self.scattered.iter().map(|(length, ..)| *length).min().unwrap_or_default();
-        // Letters that are far apart in a long name match by chance.
+        // If the letters are far apart in a long name, they match by chance.
         let is_dense = |(length, ..): &(usize, String, String)| *length <= shortest + 2;
         self.scattered.into_iter().filter(is_dense).map(|(_, name, description)| (name, description)).collect()
     }
@@ -125,7 +125,8 @@ impl NameMatches {
     pub fn into_candidates(mut self, width: usize, ascii: bool) -> Vec<Pair> {
         let mut more = None;
         if self.prefix_count > self.with_prefix.len() {
-            // The names do not fit in the list. The first Tab completes their common prefix, the next one lists them.
+            // The names do not all fit in the list. The first Tab completes their common prefix, the next one lists
+            // them.
             let prefix = self.common_prefix.take().unwrap_or_default();
             if prefix.len() > self.word.len() {
                 return vec![Pair { display: prefix.clone(), replacement: prefix }];
@@ -152,7 +153,7 @@ impl NameMatches {
     }
 }
 
-/// Returns whether a text needs quotes or escapes when it is typed as a word.
+/// Returns whether `text` needs quotes or escapes when it is typed as a word.
 fn needs_quotes(text: &str) -> bool {
     // This quick test suffices for nearly all names.
     let is_word_byte = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.');
@@ -163,7 +164,7 @@ fn needs_quotes(text: &str) -> bool {
         || first_hidden(text).is_some()
 }
 
-/// Truncates a description to a number of columns, between two words.
+/// Truncates a description to this number of columns, between two words.
 fn truncate_at_word(description: &str, columns: usize, ascii: bool) -> String {
     if description.width() <= columns {
         return description.to_owned();
@@ -174,7 +175,7 @@ fn truncate_at_word(description: &str, columns: usize, ascii: bool) -> String {
     description[..end].to_owned() + ellipsis
 }
 
-/// Returns the length of the part of `name` that contains the bytes of `word` in order, in any case.
+/// Returns the length of the part of `name` that contains the bytes of `word` in order, ignoring case.
 fn scattered_length(word: &str, name: &str) -> Option<usize> {
     let mut bytes = name.bytes().enumerate();
     let mut first = None;

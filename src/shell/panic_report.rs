@@ -8,8 +8,8 @@ use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text, visible_
 use crate::messages::shell as messages;
 use crate::user_files::SaveStatus;
 
-/// Panics on the thread behind the prompt when `:panic ` is typed. Tests use it to check what a panic leaves behind.
-/// Release builds do not have it.
+/// Panics on the thread behind the prompt when `:panic ` is typed, so that tests can check how a panic ends the
+/// program. Release builds do not contain this function.
 #[cfg(debug_assertions)]
 pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQueries) {
     if line == ":panic " {
@@ -17,8 +17,8 @@ pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQue
     }
 }
 
-/// Returns the message: what happened and where, whether progress is safe, and where to report the panic. A backtrace
-/// follows if `RUST_BACKTRACE` asks for one.
+/// Returns the message: what happened and where, whether progress is saved, and where to report the panic. A backtrace
+/// follows if `RUST_BACKTRACE` requests one.
 pub fn report(panic: &PanicHookInfo<'_>, save_status: &SaveStatus) -> String {
     let place = panic.location().map(messages::panic_place).unwrap_or_default();
     let reason = panic.payload_as_str().map_or_else(messages::panic_without_reason, str::to_owned);

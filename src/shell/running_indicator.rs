@@ -7,10 +7,10 @@ use crate::markup::{Role, Style};
 use crate::messages::shell as messages;
 use crate::render::theme::Theme;
 
-/// Programs that run for less than this time get no indicator.
+/// Programs that run for less than this time have no indicator.
 const SHOWN_AFTER: Duration = Duration::from_secs(2);
 
-/// The indicator for one input, from the moment when it is entered to the next prompt.
+/// The indicator for one input, from the time when the input is entered to the next prompt.
 #[derive(Debug)]
 pub struct RunningIndicator {
     started: Instant,
@@ -62,7 +62,7 @@ impl RunningIndicator {
         Ok(())
     }
 
-    /// Returns a sentence with the time that the program took, if it ran long enough to show the indicator.
+    /// Returns a sentence about how long the program ran, if the indicator was shown.
     pub fn duration_message(&self) -> Option<String> {
         let elapsed = self.started.elapsed();
         (elapsed >= SHOWN_AFTER).then(|| messages::took(format_args!("{:.1}", elapsed.as_secs_f64())))

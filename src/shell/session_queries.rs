@@ -1,9 +1,9 @@
 //! Runs the session on a separate thread while the user types a line, and answers the line editor's queries.
 //!
-//! The line editor blocks the main thread and keeps its helper from one line to the next, but the session can be lent
-//! to another thread only while one line is typed. So a thread borrows the session and runs while the line is typed.
-//! The thread ends waits that time out, runs programs that wake, serves real clients, answers the editor's queries, and
-//! has new output printed above the line.
+//! The line editor blocks the main thread and keeps its helper from one line to the next, but another thread can
+//! borrow the session only while one line is typed. So for each line, a thread borrows the session. The thread ends
+//! waits that time out, continues programs that are no longer blocked, serves TCP clients, answers the editor's
+//! queries, and has new output printed above the line.
 
 use std::io;
 use std::sync::mpsc::{self, Sender, TryRecvError};
@@ -20,7 +20,7 @@ type Query = Box<dyn FnOnce(&Session, &mut PythonCompleter<'_>) + Send>;
 pub struct SessionQueries {
     /// The channel to the thread, or `None` while no line is being typed.
     sender: Arc<Mutex<Option<Sender<Query>>>>,
-    /// Wakes the thread for a query, or at the end of the line.
+    /// Wakes the thread for a query, or when the line ends.
     wake: Interrupts,
 }
 
@@ -33,7 +33,8 @@ impl SessionQueries {
         Ok(SessionQueries { sender: Arc::default(), wake: Interrupts::new()? })
     }
 
-    /// Runs `query` on the thread that has the session, and returns its result, or `None` while no line is being typed.
+    /// Runs `query` on the thread that borrows the session, and returns the result, or `None` while no line is being
+    /// typed.
     pub fn ask<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Session, &mut PythonCompleter<'_>) -> T + Send + 'static,
@@ -47,8 +48,8 @@ impl SessionQueries {
         result.recv().ok()
     }
 
-    /// Runs `typing` on this thread. Meanwhile another thread answers queries and calls `advance` in a loop to move the
-    /// session on. `advance` returns when it is woken, or when something has happened.
+    /// Runs `typing` on this thread. Meanwhile another thread answers queries and calls `advance` in a loop to move
+    /// the session forward. `advance` returns when it is woken, or when something has happened.
     ///
     /// # Errors
     /// Returns an error if the thread cannot be started, or the error of `advance` once `typing` has returned.
@@ -79,7 +80,7 @@ impl SessionQueries {
                 }
             })?;
             let typed = {
-                // The thread ends when its sender is dropped, which has to happen after a panic in `typing` as well.
+                // The thread ends when its sender is dropped, which must also happen after a panic in `typing`.
                 let _closing = CloseOnDrop(self);
                 typing()
             };

@@ -36,13 +36,13 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 pub struct TerminalFrontend<'a> {
     started: Instant,
     interrupts: Interrupts,
-    /// Number of interrupts after whose echo, `^C`, the output has continued on a new line. Only append-only output has
-    /// such an echo.
+    /// Number of interrupts whose echo, `^C`, was already followed by a new line. Only append-only output has such an
+    /// echo.
     echoed_interrupts: usize,
-    /// Whether lines cannot be edited although the user has not asked for that.
+    /// Whether lines cannot be edited although the user has not asked for append-only output.
     lacks_editor: bool,
-    /// The wait that is on the screen. It is declared before `modes`, so that `modes` is dropped later and restores the
-    /// terminal last.
+    /// The wait that is on the screen. The field is declared before `modes`, so that `modes` is dropped later and
+    /// restores the terminal last.
     wait: Option<BlockedWait>,
     modes: TerminalModes,
     output: TerminalOutput<'a>,
@@ -58,7 +58,7 @@ pub struct TerminalFrontend<'a> {
     running: Option<RunningIndicator>,
     /// The status that was last shown before a prompt.
     shown_status: Option<Status>,
-    /// Whether the user was warned that there is no full sandbox around Python.
+    /// Whether the user was warned that Python runs without a full sandbox.
     has_warned_without_sandbox: bool,
 }
 
@@ -95,9 +95,10 @@ impl<'a> TerminalFrontend<'a> {
         self.modes.exit_status()
     }
 
-    /// Shows what a learner has to know before the first lesson, or the step at which the session resumes.
+    /// Shows the welcome message at the first start or if there is no lesson, and otherwise the step at which the
+    /// session resumes.
     pub fn show_welcome(&mut self, session: &Session) -> io::Result<()> {
-        // An interrupt in the menu of lessons has ended its line.
+        // If there was an interrupt in the menu of lessons, its line has already ended.
         self.echoed_interrupts = self.interrupts.total();
         if self.lacks_editor {
             self.show_message(Role::Hint, &messages::no_line_editor())?;
@@ -127,7 +128,7 @@ impl<'a> TerminalFrontend<'a> {
         self.wait = None;
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         let message = match session.place() {
-            // At its end, the program reports what could not be saved.
+            // When the program ends, it reports what could not be saved.
             Some(_) if !self.output.is_progress_saved() => return Ok(()),
             Some(_) if session.is_practice() => messages::practice_saved(),
             Some((lesson, step)) => messages::place_kept(&lesson.title, step),
@@ -158,9 +159,9 @@ impl<'a> TerminalFrontend<'a> {
         self.show(&Show::Text(Text::from_markdown(role, markdown)))
     }
 
-    /// Polls the watched lesson file until a key is pressed, and returns the lesson if the file was saved. The line
-    /// editor cannot be interrupted while it reads, so it starts only when a key has been pressed. Of several lines
-    /// that arrive at once, the lines that the editor has already buffered are read after the next key.
+    /// Polls the watched lesson file until a key is pressed. If the file was saved, returns the lesson. The line
+    /// editor cannot be interrupted while it reads, so it starts only when a key has been pressed. If several lines
+    /// arrive together, those that the editor has already buffered are read only after the next key.
     fn poll_watched_file(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
         let Some(watcher) = &mut self.watcher else { return Ok(None) };
         if self.reader.is_plain() {
@@ -185,7 +186,7 @@ impl<'a> TerminalFrontend<'a> {
         Ok(saved)
     }
 
-    /// Reads a line. Meanwhile the session runs on another thread.
+    /// Reads a line while the session runs on another thread.
     fn read_line(&mut self, host: &mut Host<'_>, context: PromptContext, initial: &str) -> io::Result<LineOutcome> {
         let TerminalFrontend { started, interrupts, output, reader, queries, .. } = self;
         let mut printer = reader.printer_above(&context.prompt);
@@ -227,7 +228,7 @@ impl<'a> TerminalFrontend<'a> {
         }
     }
 
-    /// Warns the user once if there is no full sandbox around Python.
+    /// Warns the user, only once, if Python runs without a full sandbox.
     fn warn_without_sandbox(&mut self, session: &Session) -> io::Result<()> {
         if session.lacks_sandbox() && !std::mem::replace(&mut self.has_warned_without_sandbox, true) {
             self.show_message(Role::Hint, &messages::no_sandbox())?;
@@ -235,7 +236,7 @@ impl<'a> TerminalFrontend<'a> {
         Ok(())
     }
 
-    /// Shows the status line if it has changed since the last prompt, unless a heading shows the change.
+    /// Shows the status line if it has changed since the last prompt in more than the lesson and the time.
     fn show_status(&mut self, session: &Session, prompt: &Prompt) -> io::Result<()> {
         if matches!(prompt, Prompt::Program { .. } | Prompt::Answer) {
             return Ok(());
@@ -250,7 +251,7 @@ impl<'a> TerminalFrontend<'a> {
         self.write(&text)
     }
 
-    /// Lets the user change the input in an external editor. The result is on the line at the next prompt.
+    /// Lets the user edit the input in an external editor. The result is on the line at the next prompt.
     fn edit_externally(&mut self, text: String, dialect: Dialect) -> io::Result<()> {
         let extension = if dialect == Dialect::Cli { "redis" } else { "py" };
         let edit = || external_editor::edit(&self.files, &text, &external_editor::editor_command(), extension);
@@ -264,8 +265,8 @@ impl<'a> TerminalFrontend<'a> {
         Ok(())
     }
 
-    /// Handles a line that continues the block in `text`, if the line completes the block: adds it to the history, and
-    /// returns the event.
+    /// Handles a line that continues the block in `text`. If the line completes the block, adds the block to the
+    /// history, and returns the event.
     fn enter_line(
         &mut self,
         text: &mut String,
@@ -323,8 +324,8 @@ impl Frontend for TerminalFrontend<'_> {
         let mut has_shown_bracket = false;
         loop {
             let shown_prompt = if text.is_empty() {
-                // The line editor redraws the whole line, so output that is on the line becomes part of the prompt. It
-                // counts the columns of the prompt, which must not change after this.
+                // The line editor redraws the whole line, so output that is already on the line becomes part of the
+                // prompt. The editor counts the columns of the prompt, so the prompt must not change after this.
                 let unfinished = std::mem::take(&mut self.unfinished_output);
                 let redrawn = if self.reader.is_plain() { "" } else { after_return(&unfinished) };
                 visible_lines(&(redrawn.to_owned() + &prompt.text())).into_owned()
@@ -360,7 +361,7 @@ impl Frontend for TerminalFrontend<'_> {
                         has_shown_bracket = self.show_open_bracket(&text)?;
                     }
                 }
-                // A blank last line is only the continuation prompt, and no line of the block.
+                // A blank last line is only the continuation prompt, not a line of the block.
                 LineOutcome::EditBlock(line) if line.trim().is_empty() => {
                     self.initial_text = std::mem::take(&mut text);
                 }
@@ -373,7 +374,8 @@ impl Frontend for TerminalFrontend<'_> {
                     self.modes.suspend()?;
                 }
                 LineOutcome::Interrupt if matches!(prompt, Prompt::Program { .. }) => return Ok(Event::Interrupt),
-                // At this prompt, Ctrl-C interrupts the program of another client, which has woken and is running.
+                // At this prompt, Ctrl-C interrupts the program of another client that is no longer blocked and now
+                // runs.
                 LineOutcome::Interrupt if matches!(session.need(), Need::Frame { .. }) => return Ok(Event::Interrupt),
                 LineOutcome::Interrupt => {
                     text.clear();
@@ -387,7 +389,7 @@ impl Frontend for TerminalFrontend<'_> {
     }
 
     fn wait(&mut self, host: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
-        // A client that waits on purpose does not count as a program that runs for a long time.
+        // A program that is blocked in a wait does not count as a program that runs for a long time.
         if let Some(mut running) = self.running.take() {
             running.hide()?;
         }
@@ -454,7 +456,7 @@ impl Frontend for TerminalFrontend<'_> {
     }
 }
 
-/// Returns the part of an unfinished line that stays on the screen when the prompt overwrites it: the part after the last
+/// Returns the part of an unfinished line that remains visible when the prompt is appended: the part after the last
 /// carriage return.
 fn after_return(line: &str) -> &str {
     line.rsplit('\r').next().unwrap_or_default()

@@ -9,16 +9,16 @@ pub use unix::{KeyInput, LineInput, TerminalModes, height, width};
 #[cfg(not(unix))]
 pub use other::{KeyInput, LineInput, TerminalModes, height, width};
 
-/// The part that turns keys into lines, either the line editor or the terminal.
+/// What provides line editing: the line editor, or the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineDiscipline {
-    /// The line editor turns keys into lines.
+    /// The program's line editor reads keys.
     Editor,
-    /// The terminal itself edits lines (canonical mode). Output is only ever appended.
+    /// The terminal itself provides line editing (canonical mode). Output is only ever appended.
     Terminal,
 }
 
-/// What the program does when something happens that has to do with the terminal. The functions are called on any thread.
+/// The program's reactions to events of the terminal. The functions may be called on any thread.
 pub struct TerminalEvents {
     /// Called for Ctrl-C, and for a signal that ends the program and arrives between two prompts.
     pub interrupt: Box<dyn Fn() + Send + Sync>,
@@ -63,7 +63,8 @@ mod unix {
     /// The signals that end the program. Without a handler, they would end it before the terminal is restored.
     const ENDING_SIGNALS: [i32; 9] = [SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU];
 
-    /// Interval at which a program in the background checks whether it is in the foreground again. No signal tells it.
+    /// Interval at which a program in the background checks whether it is in the foreground again. There is no signal
+    /// for that.
     const FOREGROUND_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
     /// Escape sequences that undo what a line editor may have changed: they end bracketed paste and show the cursor.
@@ -75,8 +76,8 @@ mod unix {
     /// The terminal's modes at the start of the program, and the line discipline since then.
     static INITIAL: OnceLock<(Termios, LineDiscipline)> = OnceLock::new();
 
-    /// Makes several threads that end the program at once restore the terminal and save progress once, and wait until
-    /// that is done.
+    /// Makes several threads that end the program at the same time restore the terminal and save progress only once,
+    /// and wait until that is done.
     static READY_TO_EXIT: Once = Once::new();
 
     /// The thread that ends the program.
@@ -97,7 +98,8 @@ mod unix {
     /// Returns whether the program may change the terminal. If it is in the background, the terminal belongs to the shell
     /// or to another program, and changing it would stop this program.
     fn is_in_foreground() -> bool {
-        // There is an error if the terminal is not the controlling one. Anyone may then change it.
+        // There is an error if the terminal is not the controlling terminal of this process. Any process may then
+        // change it.
         tcgetpgrp(io::stdin()).map_or(true, |group| group == getpgrp())
     }
 
@@ -110,14 +112,14 @@ mod unix {
         }
     }
 
-    /// Takes the terminal away from all other threads, restores its initial modes, and performs `action`, once in a
-    /// process.
+    /// Takes the terminal away from all other threads, restores its initial modes, and performs `action`. Does this
+    /// only once in a process.
     ///
-    /// Another thread may be setting up the terminal for the line editor at this moment. Standard input and standard
-    /// output become the null device first, so that what this thread does to the terminal is the last thing that the
-    /// program does to it.
+    /// Another thread may be setting up the terminal for the line editor at this moment. So standard input and
+    /// standard output are first replaced by the null device. Then no other thread can change the terminal after this
+    /// one has restored it.
     fn prepare_exit(action: impl FnOnce()) {
-        // A panic in `action` comes here again.
+        // A panic in `action` calls this function again.
         if EXITING_THREAD.get() == Some(&thread::current().id()) {
             return;
         }
@@ -146,13 +148,13 @@ mod unix {
         }
     }
 
-    /// Stops the program and its children, as Ctrl-Z does in a shell. Returns when the program is continued, or at once if
-    /// there is no shell that could continue it.
+    /// Stops the program and its children, as Ctrl-Z does in a shell. Returns when the program is continued, or
+    /// immediately if there is no shell that could continue it.
     fn suspend_process() {
         let modes = tcgetattr(io::stdin());
         stop_children();
         restore_modes();
-        // The default action of SIGTSTP is no longer in place. That of SIGTTIN is the same.
+        // SIGTSTP has a handler, so its default action is not available. The default action of SIGTTIN is the same.
         let _ = signal_hook::low_level::raise(SIGTTIN);
         continue_children();
         if let Ok(modes) = modes
@@ -169,7 +171,7 @@ mod unix {
         events: Arc<TerminalEvents>,
     }
 
-    /// What the thread that receives signals shares with the main thread.
+    /// State that the thread that receives signals shares with the main thread.
     #[derive(Debug, Default)]
     struct SignalState {
         /// Whether the user is at a prompt. The main thread is blocked then and cannot end the program.
@@ -223,7 +225,8 @@ mod unix {
         /// Returns an error if standard input is not a terminal, or if no signal handler can be installed.
         pub fn new(discipline: LineDiscipline, events: TerminalEvents) -> io::Result<Self> {
             let _ = INITIAL.set((tcgetattr(io::stdin())?, discipline));
-            // The handlers are installed before the modes are changed, so that no signal leaves them changed.
+            // The handlers are installed before the modes are changed, so that a signal cannot end the program with
+            // changed modes.
             let mut signals = Signals::new(ENDING_SIGNALS.iter().chain(&[SIGINT, SIGTSTP]))?;
             let modes = TerminalModes { state: Arc::default(), events: Arc::new(events) };
             let (state, events) = (modes.state.clone(), modes.events.clone());
@@ -233,10 +236,10 @@ mod unix {
                 }
             })?;
             // A panic of any thread ends the process. The shared state cannot be trusted after a panic, and a thread
-            // that reads keys would not notice it.
+            // that reads keys would not notice the panic.
             let events = modes.events.clone();
             std::panic::set_hook(Box::new(move |panic| {
-                // The report is as wide as the terminal. It is made first, because the terminal cannot be accessed
+                // The report is as wide as the terminal. It is created first, because the terminal cannot be accessed
                 // after it is restored.
                 let report = (events.report)(panic);
                 prepare_exit(|| {});
@@ -248,8 +251,8 @@ mod unix {
         }
 
         /// Sets the modes for the time between two prompts. Keys that are typed ahead are not echoed, and reach the
-        /// editor unchanged. That includes Ctrl-D, which canonical mode would turn into a NUL byte. If the program is in
-        /// the background, waits until it is in the foreground, or until a signal has asked it to end.
+        /// editor unchanged. That includes Ctrl-D, which canonical mode would convert to a NUL byte. If the program is
+        /// in the background, waits until it is in the foreground, or until a signal has asked it to end.
         ///
         /// # Errors
         /// Returns an error if the terminal was closed.
@@ -299,8 +302,8 @@ mod unix {
             self.set_between_prompts()
         }
 
-        /// Records whether the user is at a prompt. While they are, a signal ends the program at once. Does not return
-        /// after a signal, because what was read at the prompt may be the null device.
+        /// Records whether the user is at a prompt. At a prompt, a signal ends the program immediately. Does not
+        /// return after a signal, because the input at the prompt may have come from the null device.
         pub fn set_at_prompt(&self, at_prompt: bool) {
             self.state.at_prompt.store(at_prompt, Ordering::SeqCst);
             let signal = self.state.signal.load(Ordering::SeqCst);
@@ -329,7 +332,7 @@ mod unix {
     }
 
     impl KeyInput {
-        /// Reads keys so that Ctrl-C and Ctrl-Z still send signals.
+        /// Creates a reader for keys. Ctrl-C and Ctrl-Z still send signals.
         ///
         /// # Errors
         /// Returns an error if standard input is not a terminal.
@@ -345,7 +348,7 @@ mod unix {
             Ok(KeyInput { previous })
         }
 
-        /// Reads keys so that Ctrl-C and Ctrl-Z are ordinary keys.
+        /// Creates a reader for keys. Ctrl-C and Ctrl-Z are ordinary keys.
         ///
         /// # Errors
         /// Returns an error if standard input is not a terminal.
@@ -370,8 +373,8 @@ mod unix {
             }
         }
 
-        /// Waits for a key, and returns its bytes, or no bytes if the terminal was closed. Input after the key is not
-        /// read.
+        /// Waits for a key, and returns its bytes, or no bytes if the terminal was closed. Does not read input after
+        /// the key.
         ///
         /// # Errors
         /// Returns an error if the terminal cannot be read.
@@ -390,7 +393,7 @@ mod unix {
         }
     }
 
-    /// Returns whether these bytes are a whole key, and not only its beginning.
+    /// Returns whether these bytes are a complete key and not only the start of one.
     fn is_complete_key(bytes: &[u8]) -> bool {
         match *bytes {
             [] | [0x1b] | [0x1b, b'[' | b'O'] => false,
@@ -406,9 +409,9 @@ mod unix {
         }
     }
 
-    /// Reads input line by line, without echo. A complete line makes standard input readable, and stays there for the
-    /// next reader. Ctrl-C sends a signal and discards nothing. The previous modes are restored when this value is
-    /// dropped.
+    /// Reads input line by line, without echo. A complete line makes standard input readable, and is left there for
+    /// the next reader. Ctrl-C sends a signal and discards no input. The previous modes are restored when this value
+    /// is dropped.
     #[derive(Debug)]
     pub struct LineInput {
         previous: Termios,
@@ -431,7 +434,8 @@ mod unix {
             Ok(LineInput { previous })
         }
 
-        /// Consumes the end of input if it comes next: Ctrl-D at the start of a line, or a terminal that was closed.
+        /// Consumes the end of the input if it comes next: Ctrl-D at the start of a line, or a terminal that was
+        /// closed.
         /// Must be called only when standard input is readable.
         ///
         /// # Errors
@@ -474,12 +478,13 @@ mod other {
 
     use super::{LineDiscipline, PANIC_STATUS, TerminalEvents};
 
-    /// Returns `None`, so that texts get the default width: std has no call for the terminal's size.
+    /// Returns `None`, so that text has the default width, because the standard library cannot query the size of the
+    /// terminal.
     pub fn width() -> Option<usize> {
         None
     }
 
-    /// Returns `None`, so that the menu gets the default height.
+    /// Returns `None`, so that the menu has the default height.
     pub fn height() -> Option<usize> {
         None
     }
@@ -532,12 +537,12 @@ mod other {
         }
     }
 
-    /// Keys cannot be read one by one on this platform.
+    /// A stand-in, because single keys cannot be read on this platform.
     #[derive(Debug)]
     pub struct KeyInput;
 
     impl KeyInput {
-        /// Returns a value that never reads a key.
+        /// Creates a stand-in that never reads a key.
         ///
         /// # Errors
         /// Returns no error on this platform.
@@ -545,7 +550,7 @@ mod other {
             Ok(KeyInput)
         }
 
-        /// Returns an error, so that the menu becomes a numbered list.
+        /// Returns an error, so that a numbered list replaces the menu.
         ///
         /// # Errors
         /// Always returns an error.
@@ -570,12 +575,12 @@ mod other {
         }
     }
 
-    /// Whether a line was entered cannot be polled on this platform.
+    /// A stand-in, because this platform cannot poll for a line of input.
     #[derive(Debug)]
     pub struct LineInput;
 
     impl LineInput {
-        /// Returns a value that never reports a line.
+        /// Creates a stand-in that never reports a line of input.
         ///
         /// # Errors
         /// Returns no error on this platform.

@@ -52,7 +52,7 @@ impl<'a> TerminalOutput<'a> {
     /// prompt.
     pub fn perform_above_prompt(&mut self, effect: Effect, text: &mut String) -> Option<Event> {
         if text.is_empty() {
-            // The cursor is on the line of the prompt, but the text will be on separate lines.
+            // The cursor is on the line with the prompt, but the text will be printed on separate lines.
             self.renderer.set_at_line_start();
         }
         match effect {
@@ -72,7 +72,7 @@ impl<'a> TerminalOutput<'a> {
         None
     }
 
-    /// Returns the line break that ends an unfinished line of output, or nothing.
+    /// Returns the line break that ends an unfinished line of output, or an empty string.
     pub fn line_end(&mut self) -> &'static str {
         self.renderer.end_line()
     }
@@ -87,8 +87,8 @@ impl<'a> TerminalOutput<'a> {
         (self.renderer.theme, self.renderer.style)
     }
 
-    /// Saves the learner's progress. Returns a sentence if there is something about saving that the learner should
-    /// know.
+    /// Saves the learner's progress. Returns a sentence for the learner when saving fails for the first time, when
+    /// saving works again, or when the file was damaged.
     pub fn save_progress(&mut self, progress: &Progress) -> Option<String> {
         self.course_progress.update(progress);
         self.progress_file.save(progress)

@@ -1,4 +1,4 @@
-//! The transcript of a whole lesson: each step with its mistakes, its hints and its answer.
+//! The transcript of an entire lesson: each step with its mistakes, its hints and its answer.
 
 use std::io;
 use std::path::Path;
@@ -16,14 +16,14 @@ use crate::session::{Options, Session};
 /// The transcript of a lesson, as rendered by several renderers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LessonTranscript {
-    /// One text for each renderer.
+    /// The transcript as rendered by each renderer.
     pub texts: Vec<String>,
     /// Whether the inputs led to the end of the lesson.
     pub is_finished: bool,
 }
 
-/// Runs through a lesson once and renders it with each renderer. `library` has the lessons to which the lesson may
-/// refer. The session may compute for as long as `time_limit`.
+/// Plays a lesson once, and renders it with each renderer. `library` contains the lessons to which the lesson may
+/// refer. The session may compute for at most `time_limit`.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started, or if the time limit was reached.
@@ -59,7 +59,7 @@ fn step_inputs(step: &Step) -> Vec<String> {
     }
     inputs.extend(step.hints.iter().map(|_| ":hint".to_owned()));
     if let Some(choose) = &step.choose {
-        // Chooses all wrong options, then the right one.
+        // Chooses each wrong option, then the right option.
         let number =
             |option: &_| choose.options.iter().position(|o| std::ptr::eq(o, option)).map(|i| (i + 1).to_string());
         let (right, wrong): (Vec<_>, Vec<_>) = choose.options.iter().partition(|option| option.correct);

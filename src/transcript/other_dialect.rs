@@ -1,13 +1,13 @@
-//! Translates an answer in Python to lines of redis-cli.
+//! Translates a Python answer to redis-cli lines.
 //!
-//! Only answers that consist of plain commands can be translated. What a program computes between two commands cannot be
-//! typed in redis-cli.
+//! Only answers that consist of plain commands can be translated. A computation between two commands cannot be typed
+//! in redis-cli.
 
 use crate::lesson::evidence::Submission;
 use crate::redis_cli;
 use crate::session::dialect::{self, Dialect, Input};
 
-/// Returns the commands of an answer as lines of redis-cli. Returns `None` if the answer contains anything but
+/// Returns the commands of an answer as redis-cli lines. Returns `None` if the answer contains anything other than
 /// commands, or contains no Python. `rehearsed` are the submissions of the answer in the rehearsal.
 pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     let mut rehearsed: Vec<&Submission> = rehearsed.iter().collect();
@@ -43,7 +43,7 @@ enum Statement {
 }
 
 impl Statement {
-    /// Parses a statement. `names` are the variables that have replies.
+    /// Parses a statement. `names` are the variables that hold replies.
     fn parse(source: &str, names: &[String]) -> Option<Statement> {
         let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let (name, value) = match source.split_once(" = ") {
@@ -82,7 +82,7 @@ fn is_command(value: &str) -> bool {
             outside.push(c);
         }
     }
-    // Outside of the arguments there are names, dots, and a closing bracket for each call.
+    // Outside the arguments there are only names, dots, and a closing bracket for each call.
     let is_chain = outside.ends_with(')') && outside.chars().all(|c| c.is_ascii_alphanumeric() || "_.)".contains(c));
     let is_one = outside.matches(')').count() == 1 || calls.starts_with("pipeline(");
     is_chain && is_one && depth == 0 && !calls.contains("(r.") && !calls.contains(" r.")

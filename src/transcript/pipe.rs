@@ -13,8 +13,8 @@ use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
 use crate::user_files::ProgressFile;
 
-/// Reads lines to the end of the input, and writes the session as a terminal would show it. The session may compute for as
-/// long as `time_limit`. Returns the exit status. The caller finishes the progress file.
+/// Reads lines to the end of the input, and writes the session as a terminal would show it. The session may compute
+/// for at most `time_limit`. Returns the exit status. The caller must then call `finish` on the progress file.
 ///
 /// # Errors
 /// Returns an error if reading or writing fails, if Python cannot be started, or if the time limit was reached.
@@ -33,7 +33,7 @@ pub fn run_pipe(
     result
 }
 
-/// The source of the lines, and a lesson's file that is polled before each.
+/// The source of the lines. If a lesson file is watched, the file is polled before each line.
 #[derive(Debug)]
 pub struct PipeInput<R> {
     pub reader: R,

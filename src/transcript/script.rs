@@ -30,8 +30,8 @@ pub enum OutputFormat {
     Cli(Renderer),
 }
 
-/// Runs a script, for as long as `time_limit` at most, and returns its exit status: the argument of `sys.exit` if it was
-/// called, 1 if a statement raised an error, and 0 otherwise.
+/// Runs a script for at most `time_limit`, and returns its exit status: the argument of `sys.exit` if the script
+/// called it, 1 if a statement raised an error, and 0 otherwise.
 ///
 /// # Errors
 /// Returns an error if the output cannot be written, if Python cannot be started, or if the time limit was reached.
@@ -52,13 +52,14 @@ pub fn run_script(
         }
     };
     if matches!(format, OutputFormat::Json) {
-        // The module name of `code.InteractiveConsole`, with which the truths in tests/truth are recorded.
+        // The module name that `code.InteractiveConsole` uses, with which the expected output in tests/truth was
+        // recorded.
         session.name_module("__console__");
     }
     session.show_all();
     let mut frontend = ScriptFrontend { statements, format, time_limit, out, has_failed: false };
     let result = drive(session, &mut frontend);
-    // If the time limit was reached, the output so far shows where the script was.
+    // If the time limit was reached, the output so far shows how far the script came.
     frontend.out.flush()?;
     let status = result?;
     if let OutputFormat::Picture(_, svg, title) = frontend.format {
@@ -111,7 +112,7 @@ impl<W: Write> Frontend for ScriptFrontend<'_, W> {
         match deadline_us {
             Some(_) => Ok(Event::SkipWait),
             None => {
-                // Standard error may be closed.
+                // Standard error may be closed, so an error is ignored.
                 let _ = writeln!(io::stderr(), "{}", messages::script_blocked_forever());
                 self.has_failed = true;
                 self.statements.clear();
@@ -134,8 +135,8 @@ impl<W: Write> Frontend for ScriptFrontend<'_, W> {
     }
 }
 
-/// Returns the object that `run --json` prints for a statement. If there was too much output or there were too many
-/// commands to keep them all, it says how many bytes and how many commands are missing.
+/// Returns the object that `run --json` prints for a statement. If there was too much output, or too many commands,
+/// the object contains the number of missing bytes and commands.
 fn submission_as_json(submission: &Submission) -> Value {
     let error = submission.error.as_ref().map(|error| json!({"type": error.class, "message": error.message}));
     let argv = |words: &Vec<Vec<u8>>| words.iter().map(|word| Value::String(word_as_text(word))).collect::<Vec<_>>();
@@ -154,7 +155,7 @@ fn submission_as_json(submission: &Submission) -> Value {
     object
 }
 
-/// Converts a word to text, with each byte that is not UTF-8 as `\xNN`.
+/// Converts an argument to text. Each byte that is not UTF-8 becomes `\xNN`.
 fn word_as_text(word: &[u8]) -> String {
     let mut text = String::new();
     for chunk in word.utf8_chunks() {

@@ -1,4 +1,4 @@
-//! A front end that types prepared inputs and passes on everything that is shown.
+//! A front end that types prepared inputs, and passes everything that is shown to a callback.
 
 use std::collections::VecDeque;
 use std::io;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::driver::{Frontend, Host};
 use crate::session::event::{Event, Prompt, Show};
 
-/// A learner who types prepared inputs, one at each prompt, and leaves after the last.
+/// A learner who types prepared inputs, one at each prompt, and leaves after the last one.
 pub struct ScriptedLearner<F> {
     inputs: VecDeque<String>,
     python_executable: PathBuf,
@@ -17,7 +17,7 @@ pub struct ScriptedLearner<F> {
 }
 
 impl<F: FnMut(&Show)> ScriptedLearner<F> {
-    /// Returns a learner who types `inputs`. `on_show` is called with everything that is shown, including the inputs.
+    /// Creates a learner who types `inputs`. `on_show` is called with everything that is shown, including the inputs.
     pub fn new(inputs: impl IntoIterator<Item = String>, python_executable: &Path, on_show: F) -> Self {
         let inputs = inputs.into_iter().collect();
         ScriptedLearner { inputs, python_executable: python_executable.to_owned(), time_limit: None, on_show }

@@ -1,4 +1,4 @@
-//! The file system of the operating system.
+//! The [`FileSystem`] of the operating system.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io;
@@ -44,7 +44,7 @@ impl FileSystem for Disk {
                 give_folder_to_owner_of_parent(path);
                 Ok(())
             }
-            // On a read-only disk, creating a folder that exists may fail with another error than `AlreadyExists`.
+            // On a read-only disk, creating a folder that exists may fail with an error other than `AlreadyExists`.
             Err(_) if path.is_dir() => Ok(()),
             Err(error) => Err(error),
         }
@@ -113,7 +113,7 @@ impl OpenFile for File {
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
         let metadata = self.metadata()?;
         if (metadata.uid(), metadata.gid()) != (access.user, access.group) {
-            // Only root can give a file away. Others can give it to a group that they belong to.
+            // Only root can change the owner of a file. Other users can set the group to one of their own.
             let _ =
                 fchown(self, Some(access.user), Some(access.group)).or_else(|_| fchown(self, None, Some(access.group)));
         }
@@ -151,9 +151,9 @@ impl OpenFile for File {
     }
 }
 
-/// Returns the options for opening or creating a file. They keep the call from waiting for the other end of a pipe, and
-/// from making a terminal the controlling terminal of the process. A file is never written through a link, because its
-/// path has already been resolved.
+/// Returns the options for opening or creating a file. With these options, opening does not wait for the other end of
+/// a pipe, and does not make a terminal the controlling terminal of the process. When writing, a symbolic link is not
+/// followed, because the path has already been resolved.
 #[cfg(unix)]
 fn options(purpose: Purpose) -> OpenOptions {
     use rustix::fs::OFlags;
@@ -170,7 +170,7 @@ fn options(_: Purpose) -> OpenOptions {
     OpenOptions::new()
 }
 
-/// Returns the builder for a folder that only its owner can use.
+/// Returns the builder for a folder that only its owner can access.
 #[cfg(unix)]
 fn private_folder() -> fs::DirBuilder {
     let mut builder = fs::DirBuilder::new();
@@ -183,11 +183,11 @@ fn private_folder() -> fs::DirBuilder {
     fs::DirBuilder::new()
 }
 
-/// Opens a descriptor of the process for writing, such as `/dev/stdout` or `/dev/fd/3`. A shell may have opened it with
-/// `>>` on a file that has content, so the file is not truncated.
+/// Opens a descriptor of the process for writing, such as `/dev/stdout` or `/dev/fd/3`. A shell may have opened it
+/// with `>>` on a file that has content, so the file is not truncated.
 ///
-/// On Linux, opening the path of a descriptor opens its file anew, with a position of its own. Standard output and
-/// standard error are therefore duplicated instead, and other files are written at their end.
+/// On Linux, opening the path of a descriptor opens its file anew, with a separate file position. Standard output and
+/// standard error are therefore duplicated instead, and other files are opened for appending.
 #[cfg(unix)]
 fn open_descriptor(path: &Path) -> io::Result<File> {
     use rustix::io::fcntl_dupfd_cloexec;
@@ -208,7 +208,7 @@ fn open_descriptor(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).open(path)
 }
 
-/// Opens a file, or creates it for its owner alone.
+/// Opens a file, or creates it so that only its owner can access it.
 fn open_or_create(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     match options.open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -219,17 +219,17 @@ fn open_or_create(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
             give_to_owner_of_parent(&file, path);
             Ok(file)
         }
-        // Another process has created the file in the meantime.
+        // Another process has just created the file.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.open(path),
         Err(error) => Err(error),
     }
 }
 
-/// Gives a file or folder that root has just created at `path` to the owner of its parent folder. Without this, a
-/// session of root (`sudo redis-tutor`) would leave files that the learner can never open again.
+/// Changes the owner of a file or folder that root has just created at `path` to the owner of its parent folder.
+/// Without this, a session of root (`sudo redis-tutor`) would leave files that the learner cannot open.
 ///
-/// The owner of the folder may replace what is at the path at any time. So the owner is changed through the open file,
-/// not through the path.
+/// The owner of the folder may replace the file at any time. So the owner is changed through the open file, not
+/// through the path.
 #[cfg(unix)]
 fn give_to_owner_of_parent(created: &File, path: &Path) {
     use std::os::unix::fs::{MetadataExt as _, fchown};

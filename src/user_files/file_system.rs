@@ -1,5 +1,5 @@
-//! The operating-system calls that read and write the user's files. Tests have an implementation of their own, which
-//! can make any call fail and end a session between any two calls.
+//! The operating-system calls that read and write the user's files. Tests have their own implementation, which can
+//! make any call fail and can end a session between any two calls.
 
 use std::fmt::Debug;
 use std::io::{self, Read, Seek, Write};
@@ -8,19 +8,19 @@ use std::time::{Duration, SystemTime};
 
 /// A file system. Each method is a single operation that can fail.
 pub trait FileSystem: Debug + Send + Sync {
-    /// Returns what is at a path. For a symbolic link, returns what it points at.
+    /// Returns the properties of what is at a path. Follows a symbolic link.
     ///
     /// # Errors
     /// Returns the error of the operating system, as all methods do.
     fn facts(&self, path: &Path) -> io::Result<FileFacts>;
 
-    /// Returns what is at a path. Does not follow a symbolic link.
+    /// Returns the properties of what is at a path. Does not follow a symbolic link.
     ///
     /// # Errors
     /// Returns the error of the operating system.
     fn link_facts(&self, path: &Path) -> io::Result<FileFacts>;
 
-    /// Returns the path that a symbolic link contains.
+    /// Returns the target of a symbolic link.
     ///
     /// # Errors
     /// Returns the error of the operating system.
@@ -32,25 +32,25 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the error of the operating system.
     fn list_folder(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
 
-    /// Creates a folder that only its owner can use, unless it exists. Creates missing parent folders as well.
+    /// Creates a folder that only its owner can access, unless it exists. Creates missing parent folders as well.
     ///
     /// # Errors
     /// Returns the error of the operating system.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
 
-    /// Opens a file without waiting: opening a pipe does not wait for its other end, unless the purpose is a stream.
+    /// Opens a file without blocking: does not wait for the other end of a pipe, unless the purpose is a stream.
     ///
     /// # Errors
     /// Returns the error of the operating system.
     fn open(&self, path: &Path, purpose: Purpose) -> io::Result<Box<dyn OpenFile>>;
 
-    /// Renames a file. A file that has the new name is replaced.
+    /// Renames a file. If a file with the new name exists, replaces it.
     ///
     /// # Errors
     /// Returns the error of the operating system.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
-    /// Renames a file, unless there is something with the new name.
+    /// Renames a file. Fails if the new name exists.
     ///
     /// # Errors
     /// Returns the error of the operating system.
@@ -62,7 +62,7 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the error of the operating system.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
 
-    /// Waits until the names in a folder are on the disk.
+    /// Waits until the entries of a folder are on the disk.
     ///
     /// # Errors
     /// Returns the error of the operating system.
@@ -72,34 +72,34 @@ pub trait FileSystem: Debug + Send + Sync {
     fn pause(&self, duration: Duration);
 }
 
-/// An open file. It is closed, and its lock is released, when it is dropped.
+/// An open file. Dropping it closes the file and releases its lock.
 pub trait OpenFile: Read + Write + Seek + Debug + Send {
-    /// Returns what was opened.
+    /// Returns the properties of what was opened.
     ///
     /// # Errors
     /// Returns the error of the operating system, as all methods do.
     fn facts(&self) -> io::Result<FileFacts>;
 
-    /// Gives the file the mode and the owner of another file, as far as the user is allowed to.
+    /// Sets the mode and the owner of the file to those of another file, as far as the user is allowed to.
     ///
     /// # Errors
     /// Returns the error of the operating system.
     fn set_access(&self, access: &Access) -> io::Result<()>;
 
-    /// Cuts the file to a length in bytes.
+    /// Truncates the file to this length in bytes.
     ///
     /// # Errors
     /// Returns the error of the operating system.
     fn set_length(&self, length: u64) -> io::Result<()>;
 
-    /// Locks the file against other processes that lock it, without waiting.
+    /// Tries to lock the file against other processes that lock it. Does not wait.
     ///
     /// # Errors
     /// Returns the error of the operating system.
     fn try_lock(&self) -> io::Result<LockAttempt>;
 
-    /// Releases the lock. Dropping the file releases it as well, but later if a process is being started on another
-    /// thread at this moment: until that process has become another program, it has a copy of the open file.
+    /// Releases the lock. Dropping the file releases it as well, but possibly later: while another thread starts a
+    /// process, that process has a copy of the open file until it has executed its program.
     ///
     /// # Errors
     /// Returns the error of the operating system.
@@ -117,24 +117,24 @@ pub trait OpenFile: Read + Write + Seek + Debug + Send {
 pub enum Purpose {
     /// Reading an existing file.
     Read,
-    /// Adding to the end of a file. The file is created for its owner alone if it is missing.
+    /// Appending to a file. If the file is missing, it is created so that only its owner can access it.
     Append,
-    /// Locking. The file is created for its owner alone if it is missing.
+    /// Locking. If the file is missing, it is created so that only its owner can access it.
     Lock,
     /// Writing a file that does not exist yet.
     Create(Audience),
-    /// Reading a file that may be a pipe or a terminal, and waiting for it.
+    /// Reading from something that may be a pipe or a terminal, and waiting for input.
     ReadStream,
-    /// Writing to a descriptor of the process, which may be a pipe or a terminal. The content of a file is kept.
+    /// Writing to a descriptor of the process, which may be a pipe or a terminal. A file keeps its old content.
     WriteStream,
 }
 
-/// Who may use a new file.
+/// Who may access a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Its owner alone: the program's own files, such as progress.
+    /// Only the owner. This is for the program's own files, such as progress.
     Owner,
-    /// Whoever the user's `umask` allows: documents that the user has named.
+    /// Everyone whom the user's `umask` allows. This is for documents that the user has named.
     Umask,
 }
 
@@ -158,11 +158,11 @@ pub enum FileKind {
     Link,
     Pipe,
     Device,
-    /// A socket, or something that only some operating systems know.
+    /// A socket, or a kind that exists only on some operating systems.
     Other,
 }
 
-/// The owner of a file and its mode. Empty on operating systems without owners and modes.
+/// The owner and the mode of a file. Empty on operating systems without owners and modes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Access {
     #[cfg(unix)]
@@ -177,8 +177,8 @@ pub struct Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockAttempt {
     Locked,
-    /// Another open file has the lock.
+    /// Another process holds the lock, or this process holds it through another open file.
     HeldElsewhere,
-    /// The file system has no locks, like some network file systems.
+    /// The file system does not support locks, like some network file systems.
     Unsupported,
 }

@@ -1,5 +1,5 @@
-//! The file of an input history. Each line is an entry, with line breaks and backslashes escaped; the latest entry is the
-//! last line.
+//! The file of an input history. Each line is an entry in which line breaks and backslashes are escaped. The last line
+//! is the latest entry.
 
 use std::collections::HashSet;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -9,7 +9,7 @@ use super::{Audience, Purpose, UserFiles, folder_of, reason, require_regular};
 use crate::markup::code;
 use crate::messages::user_files as messages;
 
-/// Maximum size of a history that is read, in bytes. Of a larger file, only the end is read.
+/// Maximum number of bytes of a history that are read. If the file is larger, only its end is read.
 const MAX_BYTES: u64 = 4 << 20;
 
 /// The file of an input history.
@@ -20,14 +20,14 @@ pub struct HistoryFile {
     path: Option<PathBuf>,
     /// Maximum number of entries to keep.
     max_entries: usize,
-    /// The entries that are not in the file yet, because it could not be written.
+    /// The entries that could not be written to the file yet.
     pending: Vec<String>,
     has_reported_failure: bool,
 }
 
 impl HistoryFile {
-    /// Reads the last `max_entries` different entries, the latest last. A file that cannot be read counts as empty, since
-    /// no lesson depends on the history.
+    /// Reads the last `max_entries` different entries, with the latest entry last. A file that cannot be read counts
+    /// as empty, because no lesson depends on the history.
     pub fn open(files: UserFiles, path: Option<PathBuf>, max_entries: usize) -> (Self, Vec<String>) {
         let file = HistoryFile { files, path, max_entries, pending: Vec::new(), has_reported_failure: false };
         let Some(path) = &file.path else { return (file, Vec::new()) };
@@ -40,8 +40,8 @@ impl HistoryFile {
         (file, entries)
     }
 
-    /// Adds an entry to the end of the file, after those that could not be written before. Returns a sentence, in
-    /// Markdown, the first time that writing fails.
+    /// Appends an entry to the file, after entries that could not be written earlier. The first time that writing
+    /// fails, returns a sentence about the failure, in Markdown.
     pub fn add(&mut self, entry: &str) -> Option<String> {
         let path = self.path.as_ref()?;
         self.pending.push(entry.to_owned());
@@ -84,11 +84,11 @@ impl HistoryFile {
         written
     }
 
-    /// Replaces the file by one that has only the entries to keep.
+    /// Replaces the file by one that contains only the entries to keep.
     fn compact(&self, path: &Path) -> io::Result<()> {
         let path = self.files.resolve(path)?;
         let _lock = self.files.lock(&path)?;
-        // Another session may have added an entry in the meantime.
+        // Another session may have added an entry since the file was read.
         let entries = self.read(&path)?.entries;
         let text: String = entries.iter().map(|entry| escape(entry) + "\n").collect();
         self.files.replace(&path, text.as_bytes(), Audience::Owner)
@@ -97,9 +97,9 @@ impl HistoryFile {
     fn read(&self, path: &Path) -> io::Result<StoredHistory> {
         let (bytes, is_whole) = self.files.read_end(path, MAX_BYTES)?;
         let text = String::from_utf8_lossy(&bytes);
-        // If only a part of the file was read, its first line is the end of an entry.
+        // If only part of the file was read, its first line is the end of an entry.
         let lines: Vec<&str> = text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
-        // Two different lines are two different entries.
+        // Lines that differ are entries that differ, so the lines can be compared.
         let mut known = HashSet::new();
         let latest = lines.iter().rev().filter(|line| known.insert(**line)).take(self.max_entries);
         let mut entries: Vec<String> = latest.map(|line| unescape(line)).collect();

@@ -1,16 +1,17 @@
-//! The files of the user: everything that the program reads or writes on the user's behalf. No other module of the tutor
+//! The user's files: everything that the program reads or writes on behalf of the user. No other module of the tutor
 //! opens such a file.
 //!
-//! The rules, whatever happens to the program or to the disk:
+//! These rules hold even if the program is killed or the disk fails:
 //!
 //! - A file is replaced, not overwritten: its new content is written to a temporary file in the same folder, which is
 //!   then renamed. A reader sees either the whole old content or the whole new content.
-//! - A symbolic link is kept, and the file that it points at is replaced. The new file has the mode and the owner of
-//!   the old file. The program's own new files and folders are for their owner alone.
-//! - Two processes take turns: a process that reads a file in order to change it holds its lock.
+//! - A symbolic link is kept, and the file to which it points is replaced. The new file has the mode and the owner of
+//!   the old file. The program's own new files and folders can be accessed only by their owner.
+//! - Changes are serialised: a process that reads a file in order to change it holds the file's lock.
 //! - A temporary file is locked by the process that writes it. An unlocked temporary file was left by a process that
-//!   was killed, and is removed when the same file is written again.
-//! - Only regular files are read, and only up to a size. A pipe or a device is refused without waiting for it.
+//!   was killed, and is removed when the same target file is written again.
+//! - Only regular files are read, and only up to a maximum size. A pipe or a device is rejected without waiting for
+//!   it.
 
 mod disk;
 mod file_system;
@@ -40,15 +41,16 @@ pub const MAX_PROGRESS_BYTES: u64 = 16 << 20;
 /// Maximum size of a lesson file, in bytes.
 pub const MAX_LESSON_BYTES: u64 = 8 << 20;
 
-/// Maximum size of a script, or of a text from an external editor, in bytes.
+/// Maximum size of a script, or of a file from an external editor, in bytes.
 pub const MAX_SCRIPT_BYTES: u64 = 64 << 20;
 
-/// Maximum number of symbolic links on the way to a file, as on Linux.
+/// Maximum number of symbolic links that are followed in a path, as on Linux.
 const MAX_LINKS: usize = 40;
 
-/// Number of attempts to lock a file, and the pause after each: at least two seconds in all. Another session holds the
-/// lock for milliseconds, unless it was stopped or its disk hangs. The pause is short, so that a session that saves all
-/// the time does not keep the others from saving: between two of its saves, the lock is free for less than a millisecond.
+/// Number of attempts to lock a file, and the pause after each attempt: at least two seconds in total. Another session
+/// holds the lock for milliseconds, unless it was stopped or its disk hangs. The pause is short, so that a session
+/// that saves continuously does not keep the others from saving: between two of its saves, the lock is free for less
+/// than a millisecond.
 const LOCK_ATTEMPTS: usize = 2000;
 const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
@@ -58,7 +60,7 @@ pub fn state_folder() -> Option<PathBuf> {
     Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("redis-tutor"))
 }
 
-/// The files of the user. Copies use the same file system.
+/// The user's files. Copies use the same file system.
 #[derive(Debug, Clone)]
 pub struct UserFiles {
     system: Arc<dyn FileSystem>,
@@ -123,7 +125,7 @@ impl UserFiles {
         Ok(bytes)
     }
 
-    /// Reads the last `limit` bytes of a regular file. Returns them, and whether they are the whole file.
+    /// Reads the last `limit` bytes of a regular file. Returns the bytes, and whether they are the whole file.
     fn read_end(&self, path: &Path, limit: u64) -> io::Result<(Vec<u8>, bool)> {
         let (mut file, length) = self.open_regular(path)?;
         if length > limit {
@@ -144,20 +146,20 @@ impl UserFiles {
         Ok(paths)
     }
 
-    /// Returns whether there is a folder at a path.
+    /// Returns whether there is a folder at this path.
     pub fn is_folder(&self, path: &Path) -> bool {
         self.system.facts(path).is_ok_and(|facts| facts.kind == FileKind::Folder)
     }
 
-    /// Returns what is at a path, or what the symbolic link at the path points at.
+    /// Returns the properties of what is at a path. Follows a symbolic link.
     ///
     /// # Errors
-    /// Returns an error if there is nothing, or if the folder cannot be searched.
+    /// Returns an error if nothing is there, or if the folder cannot be searched.
     pub fn facts(&self, path: &Path) -> io::Result<FileFacts> {
         self.system.facts(path)
     }
 
-    /// Writes a document that the user has named, in place of an older one. The path may also be a descriptor of the
+    /// Writes a document that the user has named, and replaces an older one. The path may also be a descriptor of the
     /// process, such as `/dev/stdout`.
     ///
     /// # Errors
@@ -172,8 +174,8 @@ impl UserFiles {
 
     /// Opens a regular file for reading, and returns it with its size in bytes.
     fn open_regular(&self, path: &Path) -> io::Result<(Box<dyn OpenFile>, u64)> {
-        // Opening a device can have effects, so the kind of file is checked before the file is opened. It is checked
-        // again afterwards, because something else may be at the path by then.
+        // Opening a device can have side effects, so the kind of file is checked before the file is opened. The check
+        // is repeated afterwards, because the file may have been replaced in the meantime.
         require_regular(self.system.facts(path)?.kind)?;
         let file = self.system.open(path, Purpose::Read)?;
         let facts = file.facts()?;
@@ -181,8 +183,7 @@ impl UserFiles {
         Ok((file, facts.length))
     }
 
-    /// Returns the path that is really written when a file is written: the target of symbolic links, which need not
-    /// exist yet.
+    /// Returns the path to which a file is actually written: the target of symbolic links, which need not exist yet.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         match self.system.facts(path) {
             Ok(facts) => require_regular(facts.kind)?,
@@ -202,15 +203,15 @@ impl UserFiles {
         Err(io::Error::new(io::ErrorKind::InvalidInput, messages::too_many_links()))
     }
 
-    /// Locks a file whose path was resolved, for a change: waits for other sessions, but not forever. The lock is on
-    /// another file in the same folder, `.NAME.lock`, because the file itself is replaced.
+    /// Locks a file whose path was resolved, before it is changed. Waits for other sessions, but not forever. The lock
+    /// is on another file in the same folder, `.NAME.lock`, because the file itself is replaced.
     ///
     /// # Errors
     /// Returns an error if the lock file cannot be opened, or if another session holds the lock for too long.
     fn lock(&self, path: &Path) -> io::Result<FileLock> {
         let lock_path = hidden_path(path, "lock");
         let explain = |error: io::Error| match error.kind() {
-            // With these errors, the file itself could not be written either.
+            // After one of these errors, the file itself could not be written either.
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::ReadOnlyFilesystem => error,
             kind => io::Error::new(kind, messages::lock_not_opened(lock_path.display(), reason(&error))),
         };
@@ -218,7 +219,8 @@ impl UserFiles {
         file.facts().and_then(|facts| require_regular(facts.kind)).map_err(explain)?;
         for _ in 0..LOCK_ATTEMPTS {
             match file.try_lock().map_err(explain)? {
-                // If the file system has no locks, saving progress without a lock is better than not saving it.
+                // If the file system does not support locks, saving progress without a lock is better than not saving
+                // it.
                 LockAttempt::Locked | LockAttempt::Unsupported => return Ok(FileLock { file }),
                 LockAttempt::HeldElsewhere => self.system.pause(LOCK_PAUSE),
             }
@@ -227,7 +229,7 @@ impl UserFiles {
     }
 }
 
-/// The right to change a file. It ends when the value is dropped, or with the process.
+/// The right to change a file. It is released when the value is dropped, or when the process ends.
 #[derive(Debug)]
 struct FileLock {
     file: Box<dyn OpenFile>,
@@ -243,7 +245,7 @@ impl Drop for FileLock {
 /// Returns why a file was not read or written, as the end of a sentence.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
-        // The error already contains a sentence of this program.
+        // The error already contains a sentence from this program.
         _ if error.get_ref().is_some() => error.to_string(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => messages::disk_is_full(),
         io::ErrorKind::ReadOnlyFilesystem => messages::disk_is_read_only(),
@@ -253,7 +255,7 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Replaces `~` at the start of a path by the user's home folder, as a shell does.
+/// Replaces `~` at the start of a path with the user's home folder, as a shell does.
 pub fn expand_home(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), etcetera::home_dir()) {
         (Some(rest), Ok(home)) => home.join(rest),
@@ -261,13 +263,13 @@ pub fn expand_home(path: &str) -> PathBuf {
     }
 }
 
-/// Returns the folder of a file.
+/// Returns the folder that contains a file.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Returns the path of a hidden file beside a file: `.NAME.SUFFIX`. A long name is cut, because file systems limit the
-/// length of names.
+/// Returns the path of a hidden file in the same folder: `.NAME.SUFFIX`. A long name is truncated, because file
+/// systems limit the length of names.
 fn hidden_path(path: &Path, suffix: &str) -> PathBuf {
     const MAX_CHARACTERS: usize = 50;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -275,7 +277,7 @@ fn hidden_path(path: &Path, suffix: &str) -> PathBuf {
     folder_of(path).join(format!(".{name}.{suffix}"))
 }
 
-/// Returns whether a path names a descriptor of the process that reads or writes it.
+/// Returns whether a path refers to a descriptor of this process.
 fn is_descriptor(path: &Path) -> bool {
     let is_standard = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|standard| path == Path::new(standard));
     is_standard || ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.parent() == Some(Path::new(folder)))

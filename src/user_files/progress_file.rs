@@ -1,7 +1,7 @@
-//! The progress file: read at the start of a session, and written after each step.
+//! The progress file, which is read at the start of a session, and written after each step.
 //!
-//! Several sessions may use one file at once. A session that saves takes the file's lock, reads what the others have
-//! saved, adds what it has changed itself, and replaces the file. A save that fails loses nothing: the session goes on,
+//! Several sessions may use the same file at the same time. To save, a session locks the file, reads what the others
+//! have saved, adds its own changes, and replaces the file. If saving fails, nothing is lost: the session continues,
 //! and its next save contains everything.
 
 use std::collections::BTreeMap;
@@ -31,22 +31,22 @@ pub struct ProgressFile {
     set_aside_notice: Option<String>,
 }
 
-/// Who has chosen the path of a progress file. This decides what happens to a file whose content is not progress.
+/// Who has chosen the path of a progress file. This decides what happens to a file that does not contain progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathOrigin {
-    /// The program. Whatever is at this path is a progress file, perhaps a damaged one.
+    /// The program. Any file at this path is a progress file, possibly a damaged one.
     Program,
     /// The user, who may have named another file by mistake. A file that does not begin like a progress file is never
     /// changed.
     User,
 }
 
-/// Whether the progress of a session is saved, and where. All copies show the status of the same session.
+/// Whether and where the progress of a session is saved. All copies share the status of the same session.
 #[derive(Debug, Clone)]
 pub struct SaveStatus {
     /// The file, or `None` if progress is not saved.
     target: Option<SaveTarget>,
-    /// The progress that the file lacks because saving has failed.
+    /// The progress that is missing in the file because saving has failed.
     unsaved: Arc<Mutex<Option<UnsavedProgress>>>,
 }
 
@@ -62,23 +62,23 @@ struct SaveTarget {
 #[derive(Debug, Clone)]
 struct UnsavedProgress {
     progress: Progress,
-    /// The progress of the session when it was last saved.
+    /// The progress of the session when it was last read or saved.
     base: Progress,
 }
 
 impl SaveStatus {
-    /// Returns the path of the file, if progress is to be saved.
+    /// Returns the path of the file, or `None` if progress is not saved.
     pub fn path(&self) -> Option<&Path> {
         self.target.as_ref().map(|target| target.path.as_path())
     }
 
-    /// Returns whether the file has all progress of the session.
+    /// Returns whether the file contains all progress of the session.
     pub fn is_saved(&self) -> bool {
         self.target.is_some() && !self.has_failed()
     }
 
-    /// Tries again to save what could not be saved. Must be called however the program ends, because the cause may be
-    /// gone by now. Returns a sentence if it fails again.
+    /// Tries again to save what could not be saved. Must be called however the program ends, because the cause of the
+    /// failure may be gone by then. Returns a sentence if saving fails again.
     pub fn save_again(&self) -> Option<String> {
         let target = self.target.as_ref()?;
         let unsaved = self.unsaved().clone()?;
@@ -138,8 +138,8 @@ impl ProgressFile {
         Ok((ProgressFile::new(files, target, progress), notice))
     }
 
-    /// Reads the progress at `path` for a command that only shows it. Changes no file. Also returns a sentence for the
-    /// user if the file is damaged, or if a newer version of the program wrote it.
+    /// Reads the progress at `path` for a command that only shows it. Does not change any file. Also returns a
+    /// sentence for the user if the file is damaged, or if a newer version of the program wrote it.
     ///
     /// # Errors
     /// Returns a sentence if the file exists but cannot be read, or if the user has named a file that is not a progress
@@ -174,7 +174,7 @@ impl ProgressFile {
     }
 
     /// Saves the progress of this session. Returns a sentence for the learner, in Markdown, when saving fails for the
-    /// first time, when it works again, or when the file was damaged.
+    /// first time, when saving works again, or when the file was damaged.
     pub fn save(&mut self, progress: &Progress) -> Option<String> {
         self.progress = progress.clone();
         let sentence = match self.try_to_save() {
@@ -188,7 +188,7 @@ impl ProgressFile {
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
-    /// Ends the session. If the progress is not saved, tries to save it once more. Returns a sentence if that fails.
+    /// Ends the session. If the progress is not saved, tries once more to save it. Returns a sentence if that fails.
     pub fn finish(&mut self) -> Option<String> {
         let sentence = self.status.save_again();
         if sentence.is_none() {
@@ -200,7 +200,7 @@ impl ProgressFile {
     /// Saves the progress.
     ///
     /// # Errors
-    /// Returns the path, and the reason why it could not be written.
+    /// Returns the path, and the reason why the file could not be written.
     fn try_to_save(&mut self) -> Result<(), (String, String)> {
         let Some(target) = &self.status.target else { return Ok(()) };
         let has_failed = self.status.has_failed();
@@ -220,9 +220,9 @@ impl ProgressFile {
 }
 
 impl SaveTarget {
-    /// Adds to the file what `progress` has and `base` has not. `has_failed` tells whether the last attempt has failed;
-    /// the file is then written even if it seems to have everything. A notice about a damaged file that was renamed is
-    /// put into `set_aside_notice`, also if writing fails after that.
+    /// Adds the changes from `base` to `progress` to the file. `has_failed` tells whether the last attempt to save has
+    /// failed. In that case, the file is written even if it seems to be up to date. If a damaged file was renamed,
+    /// puts a notice into `set_aside_notice`, even if writing fails after that.
     fn merge(
         &self,
         progress: &Progress,
@@ -261,7 +261,7 @@ impl SaveTarget {
         }
     }
 
-    /// Renames a damaged progress file, unless another session has done so by now. Returns the content that is then at
+    /// Renames a damaged progress file, unless another session has already done so. Returns the content that is now at
     /// the path, and a sentence if a file was renamed.
     fn recover(&self) -> io::Result<(Content, Option<String>)> {
         let fail = |error: io::Error| io::Error::new(error.kind(), messages::damaged_and_not_moved(reason(&error)));
@@ -279,15 +279,15 @@ impl SaveTarget {
 
 /// The content of a progress file.
 enum Content {
-    /// There is no file, or the user has named an empty one.
+    /// There is no file, or the user has named an empty file.
     Missing,
-    /// The progress, in the current format, and whether the file has that format as well.
+    /// The progress, in the current format. `is_current` tells whether the file uses that format as well.
     Progress { progress: Progress, is_current: bool },
     /// The file of a newer version of the program, whose format is not known.
     Newer,
-    /// A file that the user has named and that this program has not written.
+    /// The user has named a file that this program has not written.
     Foreign,
-    /// Any other content. The text describes what is wrong with it.
+    /// Any other content. The string describes what is wrong with it.
     Damaged(String),
 }
 
@@ -295,7 +295,7 @@ fn not_a_progress_file() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, messages::not_a_progress_file())
 }
 
-/// Parses a progress file. Checks the version first, because nothing else is known about the file of a newer version.
+/// Parses a progress file. Checks the version first, because the format of a newer version is unknown.
 fn parse(text: &[u8], origin: PathOrigin) -> Content {
     #[derive(Deserialize)]
     struct Version {
@@ -323,8 +323,8 @@ fn parse(text: &[u8], origin: PathOrigin) -> Content {
     }
 }
 
-/// Returns whether a file is progress, or was progress before it was damaged: it has the fields of progress and no others,
-/// or it is not JSON but begins like a file of this program.
+/// Returns whether a file contains progress, or did before it was damaged: it has the fields of progress and no other
+/// fields, or it is not JSON but begins like a file of this program.
 fn looks_like_progress(text: &[u8]) -> bool {
     const FIELDS: [&str; 4] = ["version", "current", "lessons", "practice"];
     const BEGINNING: &[u8] = b"{\"version\":";

@@ -1,4 +1,4 @@
-//! Writing a file as a whole: to a temporary file first, which is then renamed.
+//! Writes a file as a whole: first to a temporary file, which is then renamed.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{Audience, FileKind, FileSystem, LockAttempt, OpenFile, Purpose, UserFiles};
 use super::{folder_of, hidden_path, require_regular};
 
-/// Number of names that are tried for a temporary file.
+/// Number of names to try for a temporary file.
 const NAME_ATTEMPTS: usize = 100;
 
 /// The number of the next temporary file of this process.
@@ -17,8 +17,8 @@ impl UserFiles {
     /// Replaces a file whose path was resolved, or creates it for `audience`. An existing file keeps its mode.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be written. The old content is then still there, or the new content is,
-    /// although it may not survive a power failure.
+    /// Returns an error if the file cannot be written. The file then has its old content or, if only its folder could
+    /// not be synced, the new content, which may not survive a power failure.
     pub(super) fn replace(&self, path: &Path, bytes: &[u8], audience: Audience) -> io::Result<()> {
         let existing = match self.system.link_facts(path) {
             Ok(facts) => {
@@ -39,11 +39,11 @@ impl UserFiles {
         self.system.sync_folder(folder_of(path))
     }
 
-    /// Writes a document that does not exist yet. A file or link that exists stays as it is.
+    /// Writes a document that does not exist yet. An existing file or link is left unchanged.
     ///
     /// # Errors
-    /// Returns an error of the kind `AlreadyExists` if there is something at the path, or another error if the document
-    /// cannot be written. There is then nothing at the path.
+    /// Returns an error of the kind `AlreadyExists` if there is something at the path, or another error if the
+    /// document cannot be written. In the second case, nothing is left at the path.
     pub fn create_document(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         match self.system.link_facts(path) {
             Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
@@ -55,7 +55,8 @@ impl UserFiles {
         temporary.file.sync()?;
         match self.system.rename_to_unused(&temporary.path, path) {
             Ok(()) => temporary.is_renamed = true,
-            // Some file systems, such as old FAT, cannot rename a file without replacing a file that has the new name.
+            // Some file systems, such as old FAT, cannot rename a file without replacing an existing file that has the
+            // new name.
             Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
                 self.create_in_place(path, bytes)?;
             }
@@ -77,7 +78,7 @@ impl UserFiles {
     }
 }
 
-/// A locked temporary file beside the file that it will become. It is removed when it is dropped, unless it was renamed.
+/// A locked temporary file in the same folder as its target. It is removed when it is dropped, unless it was renamed.
 struct TemporaryFile<'a> {
     system: &'a dyn FileSystem,
     path: PathBuf,
@@ -97,7 +98,7 @@ impl<'a> TemporaryFile<'a> {
                 result => result?,
             };
             let temporary = TemporaryFile { system, path, file, is_renamed: false };
-            // Before the file was locked, another process may have removed it as an abandoned file.
+            // Before this process locked the file, another process may have removed it as an abandoned file.
             let is_locked = temporary.file.try_lock()? != LockAttempt::HeldElsewhere;
             if is_locked && system.link_facts(&temporary.path).is_ok() {
                 return Ok(temporary);
@@ -115,8 +116,8 @@ impl Drop for TemporaryFile<'_> {
     }
 }
 
-/// Removes the temporary files for `target` whose processes were killed: those that no process has locked. Errors are
-/// ignored, because such a file does no harm.
+/// Removes the temporary files for `target` that were left by killed processes, recognised by the missing lock. Errors
+/// are ignored, because such a file does no harm.
 fn remove_abandoned(system: &dyn FileSystem, target: &Path) {
     let Ok(paths) = system.list_folder(folder_of(target)) else { return };
     for path in paths.into_iter().filter(|path| is_temporary_for(path, target)) {
@@ -131,7 +132,7 @@ fn remove_abandoned(system: &dyn FileSystem, target: &Path) {
     }
 }
 
-/// Returns whether a path is that of a temporary file for `target`: `.NAME.PROCESS-NUMBER.tmp`.
+/// Returns whether a path names a temporary file for `target`: `.NAME.PROCESS-NUMBER.tmp`.
 fn is_temporary_for(path: &Path, target: &Path) -> bool {
     let names = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let (Some(name), Some(beginning)) = (names(path), names(&hidden_path(target, ""))) else { return false };

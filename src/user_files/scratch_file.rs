@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::{Audience, MAX_SCRIPT_BYTES, Purpose, UserFiles};
 
-/// Number of names that are tried.
+/// Number of names to try.
 const NAME_ATTEMPTS: usize = 100;
 
-/// A file that only its owner can read, and that is removed when the value is dropped.
+/// A file that only its owner can read. It is removed when the value is dropped.
 #[derive(Debug)]
 pub struct ScratchFile {
     files: UserFiles,
@@ -24,7 +24,7 @@ impl ScratchFile {
         for number in 0..NAME_ATTEMPTS {
             let path = folder.join(format!("redis-tutor-{}-{number}.{extension}", std::process::id()));
             let mut file = match files.system.open(&path, Purpose::Create(Audience::Owner)) {
-                // The file was left by a process with the same number that was killed.
+                // A killed process with the same process number has left this file.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 result => result?,
             };
@@ -40,7 +40,7 @@ impl ScratchFile {
         &self.path
     }
 
-    /// Reads the content that the file has now.
+    /// Reads the current content of the file.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read or is not UTF-8.

@@ -6,7 +6,7 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, pad_end};
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Field, Piece};
 
-/// The maximum width of the column of names.
+/// The maximum width of the column with the names, in columns of the terminal.
 const MAX_NAME: usize = 24;
 
 /// The maximum width of the bar of a field's time to live, in columns.

@@ -1,4 +1,4 @@
-//! Pictures of keys, with boxes and bars, or in plain style as sentences.
+//! Pictures of keys, drawn with boxes and bars, or, in plain style, written as sentences.
 //!
 //! A mark before each part shows how it has changed: `+` added, `-` removed, `~` a new value. Colours only repeat these
 //! marks.
@@ -16,7 +16,7 @@ use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since};
 
-/// Minimum width of a picture, in columns. In a narrower terminal, pictures are drawn as wide as this.
+/// Minimum width of a picture, in columns. In a narrower terminal, pictures have this width.
 const MIN_WIDTH: usize = 30;
 
 /// Lays out a picture.
@@ -50,7 +50,7 @@ pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
     }
 }
 
-/// Truncates a label to a width in columns. A label that was shortened before always ends in an ellipsis.
+/// Truncates a label to this number of columns. A label that was already shortened always ends in an ellipsis.
 fn truncate_label(label: &Label, columns: usize, style: Style) -> String {
     if label.rest == 0 && label.text.width() <= columns {
         return label.text.clone();
@@ -65,7 +65,7 @@ fn bar(share: f64, columns: usize, style: Style) -> String {
     style.choose("█", "#").repeat(filled.max(min).min(columns))
 }
 
-/// Returns the whole text of a label, with the number of bytes that were cut off.
+/// Returns the full text of a label, with the number of bytes that were cut off.
 fn label_text(label: &Label) -> String {
     match label.rest {
         0 => label.text.clone(),
@@ -73,7 +73,7 @@ fn label_text(label: &Label) -> String {
     }
 }
 
-/// Returns a part that is shown, or `None` for parts that are not shown one by one.
+/// Returns a part that is shown, or `None` if the piece only counts parts.
 fn shown_part<T>(piece: &Piece<T>) -> Option<&T> {
     match piece {
         Piece::Part(part) => Some(part),

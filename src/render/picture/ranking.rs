@@ -5,7 +5,7 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Piece, Ranked, Ranking};
 
-/// The maximum width of the column of members.
+/// The maximum width of the column with the members, in columns of the terminal.
 const MAX_MEMBER: usize = 24;
 
 /// The maximum width of a bar, in columns.
@@ -23,7 +23,7 @@ pub(super) fn layout(ranking: &Ranking, style: Style) -> Vec<Line> {
         max_width(|member| member.ranks.map_or(0, |(top, below)| top.max(below)).to_string().len()).max(4);
     let remarks = members().map(|member| remark(member, style).width()).max().unwrap_or(0);
     let used = 3 + 2 * (rank_column + 1) + 1 + member_column + 2 + score_column + 1;
-    // Where there is no room for a bar and a remark after the score, each remark is on a separate line.
+    // If there is no room for both a bar and a remark after the score, each remark is on a separate line.
     let room = style.width.saturating_sub(used + 1);
     let is_beside = remarks == 0 || room > remarks + MIN_BAR;
     let bar_column = if is_beside { room.saturating_sub(remarks + 1) } else { room }.min(MAX_BAR);

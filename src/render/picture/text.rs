@@ -20,7 +20,7 @@ pub(super) fn layout(bytes: &Bytes, style: Style) -> Vec<Line> {
     lines
 }
 
-/// A character with its bytes, or bytes that are not a whole character.
+/// A character with its bytes, or bytes that are not a complete character.
 struct Glyph {
     text: String,
     /// Each byte, and whether it differs from the old value.
@@ -43,7 +43,7 @@ fn glyphs(bytes: &[(u8, bool)]) -> Vec<Glyph> {
             glyphs.push(Glyph { text, bytes: bytes[at..at + c.len_utf8()].to_vec() });
             at += c.len_utf8();
         }
-        // A character may continue after the bytes that are shown.
+        // These bytes are invalid, or are the start of a character that continues after the bytes that are shown.
         let cut = chunk.invalid().len();
         if cut > 0 {
             glyphs.push(Glyph { text: String::new(), bytes: bytes[at..at + cut].to_vec() });
@@ -142,7 +142,7 @@ pub(super) fn set_bits(bytes: &Bytes) -> Vec<usize> {
         .collect()
 }
 
-/// Returns the text and the bytes of a string for a screen reader.
+/// Describes the text and the bytes of a string for a screen reader.
 pub(super) fn spoken(bytes: &Bytes) -> String {
     let hex: Vec<String> = bytes.bytes.iter().map(|(byte, _)| format!("{byte:02x}")).collect();
     let (text, hex) = (label_text(&bytes.label), hex.join(" "));

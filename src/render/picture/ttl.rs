@@ -1,4 +1,4 @@
-//! The time to live of a key or of a field: a text, and a bar that shrinks.
+//! The time to live of a key or of a field: as text, and as a bar that shrinks.
 
 use super::bar;
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style};
@@ -8,7 +8,8 @@ use crate::session::picture::Ttl;
 /// The maximum width of the bar of a key's time to live, in columns.
 const TTL_BAR: usize = 20;
 
-/// Formats a time to live: `42 s`, as TTL returns it, but `20 min 5 s`, `2 h 5 min`, `3 days`.
+/// Formats a time to live: below 1000 seconds as `42 s`, like the reply of TTL, otherwise as `20 min 5 s`, `2 h 5
+/// min`, `3 days`.
 pub(super) fn format_ttl(ms: i64) -> String {
     let s = (ms + 999) / 1000;
     match s {

@@ -9,7 +9,7 @@ pub struct Wire {
     pub items: Vec<Item>,
     /// The total traffic of the items that are shown.
     pub sum: Traffic,
-    /// The total traffic since the beginning of the session.
+    /// The total traffic since the wire log was last cleared.
     pub so_far: Traffic,
 }
 

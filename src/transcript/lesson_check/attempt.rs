@@ -1,4 +1,4 @@
-//! An attempt: opens a lesson at a step, types a text there, and records the results.
+//! An attempt: opens a lesson at a step, types one or more submissions, and records the results.
 
 use std::collections::VecDeque;
 use std::io;
@@ -28,7 +28,7 @@ use crate::session::{Session, dialect};
 /// date and the hour differ.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
-/// The style in which the tutor's texts are quoted: every paragraph on one line.
+/// The style in which the tutor's messages are quoted: every paragraph on one line.
 const ON_ONE_LINE: Style = Style { width: usize::MAX, ascii: true, plain: true, quoted: true };
 
 /// The lesson that is checked, and the rehearsal of its answers.
@@ -51,7 +51,7 @@ pub struct Attempt {
     pub submissions: Vec<Submission>,
     /// The submissions that raised an error, with the error.
     pub errors: Vec<(String, Failure)>,
-    /// The texts with which the tutor has replied to the submissions. Replies to tutor commands are not among them.
+    /// The tutor's messages about the submissions. Replies to tutor commands are not included.
     pub words: Vec<String>,
     /// Whether the last input was a tutor command.
     is_command: bool,
@@ -84,12 +84,12 @@ pub enum Conditions {
 }
 
 impl LessonUnderTest<'_> {
-    /// Opens the lesson at a step and types a text, one submission after the other.
+    /// Opens the lesson at a step and types `text`, one submission after the other.
     pub fn attempt(&self, index: usize, text: &str, conditions: Conditions) -> io::Result<Attempt> {
         self.attempt_inputs(index, dialect::submissions(text), conditions)
     }
 
-    /// Opens the lesson at a step and enters these texts.
+    /// Opens the lesson at a step and enters these submissions.
     pub fn attempt_inputs(&self, index: usize, inputs: Vec<String>, conditions: Conditions) -> io::Result<Attempt> {
         (self.on_try)();
         let mut session = self.open(index, conditions);
@@ -117,7 +117,7 @@ impl LessonUnderTest<'_> {
 }
 
 impl Attempt {
-    /// Returns an attempt that will enter these texts.
+    /// Returns an attempt that will enter these submissions.
     pub fn new(inputs: Vec<String>, time_limit: Option<Duration>) -> Self {
         Attempt { inputs: inputs.into(), time_limit, ..Attempt::default() }
     }
@@ -188,7 +188,7 @@ impl Attempt {
     }
 }
 
-/// Returns the words of a text without its layout.
+/// Returns the words of a message without its layout.
 fn on_one_line(text: &Text) -> String {
     let lines: Vec<String> = layout(text, None, ON_ONE_LINE).iter().map(|line| plain_text(line)).collect();
     lines.join(" ").trim().to_owned()

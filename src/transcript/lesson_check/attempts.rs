@@ -1,8 +1,9 @@
-//! Many attempts from the same start: the step is prepared once, and after each attempt the session returns to its start.
+//! Many attempts from the same start: the step is prepared once, and after each attempt the session returns to its
+//! state at the start of the step.
 //!
-//! That takes a small part of the time of a fresh session with Pythons of its own. The Pythons restore their variables, and
-//! a program can also change what is not restored, such as an attribute of a module. So what seems wrong after such an
-//! attempt must be confirmed by a fresh one.
+//! That is much faster than a fresh session for each attempt. But the Python interpreters restore only their
+//! variables, and a program can also change what is not restored, such as an attribute of a module. So a failure in
+//! such an attempt must be confirmed by an attempt in a fresh session.
 
 use std::collections::VecDeque;
 use std::io;
@@ -18,7 +19,8 @@ use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
 
 impl LessonUnderTest<'_> {
-    /// Enters each of these lists of texts at the start of a step, and returns the attempts in their order.
+    /// For each list of submissions, makes an attempt from the start of a step. Returns the attempts in the same
+    /// order.
     pub fn attempts(&self, index: usize, tries: Vec<Vec<String>>) -> io::Result<Vec<Attempt>> {
         let step = &self.lesson.steps[index];
         let mut rest: VecDeque<Vec<String>> = tries.into();

@@ -199,7 +199,7 @@ fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, methods: Op
     Ok(report)
 }
 
-/// A text of the lesson that is tried at the start of a step.
+/// Code or text from the lesson that is tried at the start of a step.
 struct Try<'a> {
     text: String,
     kind: TryKind<'a>,
@@ -210,13 +210,13 @@ struct Try<'a> {
 /// What a text is tried for.
 #[derive(Clone, Copy)]
 enum TryKind<'a> {
-    /// It is an `answer` or an `also`.
+    /// `answer` or `also`: this must complete the step.
     Answer(&'a Spanned<String>),
-    /// It has the commands of the answer, as lines of redis-cli.
+    /// The commands of the answer as redis-cli lines.
     InRedisCli,
-    /// It is this answer without its switches to other clients.
+    /// This answer without the lines that switch to other clients.
     WithoutClients(&'a Spanned<String>),
-    /// It is the example of the mistake at this index.
+    /// The example of the mistake at this index.
     Mistake(usize),
 }
 
@@ -364,7 +364,7 @@ fn check_clients(answer: &Spanned<String>, tried: &Attempt, report: &mut Report)
     }
 }
 
-/// Returns a message about the first tutor command in `text` that the tutor would refuse, or `None` if there is none.
+/// If `text` contains a tutor command that the tutor would reject, returns a message about the first such command.
 fn refused_tutor_command(text: &str) -> Option<String> {
     let inputs = dialect::submissions(text).into_iter().flat_map(|text| dialect::inputs(&text, Dialect::Both));
     let mut refused = inputs.filter_map(|input| match input {

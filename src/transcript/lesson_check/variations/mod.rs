@@ -1,7 +1,9 @@
 //! Variations of a step's answers. `check` derives them from each `answer` and each `also`, and plays them.
 //!
-//! - A **rewording** says the same in another way. It must do the step, and no line of it may be taken for a mistake.
-//! - A **mutant** is the answer with a small mistake in it. It must not do the step, and the tutor must say something.
+//! - A **rewording** says the same in another way. It must complete the step, and no line of it may be taken for a
+//!   mistake.
+//! - A **mutant** is the answer with a small mistake in it. It must not complete the step, and the tutor must react to
+//!   it.
 //!
 //! Each rule has a condition on the syntax of the answer, and on what the answer has sent and shown, under which its
 //! variations are right or wrong. A mutant that has the same effect as the answer is not wrong, and is dropped.
@@ -51,9 +53,9 @@ struct Mutant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Silence {
     Forbidden,
-    /// It may, if no command is sent: the learner has looked at something in Python.
+    /// The tutor may be silent if no command is sent: the learner has only looked at something in Python.
     AllowedWithoutCommands,
-    /// It may: the learner has not finished yet.
+    /// The tutor may be silent: the learner has not finished yet.
     Allowed,
 }
 
@@ -66,7 +68,7 @@ impl Mutant {
 /// A variation of an answer.
 #[derive(Debug)]
 struct Variation {
-    /// The name of the rule that has made it.
+    /// The name of the rule that made the variation.
     rule: &'static str,
     kind: Kind,
     /// The texts to enter.
